@@ -1,0 +1,79 @@
+"""Which networks are trained. To change the report's networks, change the values here."""
+
+from __future__ import annotations
+
+from exercise.networks import Network, Rules, check_values
+from labreport.experiment import Experiment, Study, study
+
+START = "exercise.training:start"
+
+
+def _network(
+    name: str, network: Network, epochs: int, snapshots: tuple[int, ...], title: str, seeds: int | None = None
+) -> Experiment:
+    return Experiment(name, network, epochs, snapshots, START, title, seeds)
+
+
+# The exercise's own networks
+WIDE = _network("wide", Network((400,)), 10, (10,), "one wide hidden layer")
+SMALL = _network("small", Network((62,)), 50, (10, 20, 50), "one small hidden layer")
+DEEP_8 = _network("deep-8", Network((8,) * 10), 10, (10,), "ten hidden layers of eight nodes")
+DEEP_32 = _network("deep-32", Network((32,) * 10), 10, (10,), "ten hidden layers of thirty-two nodes")
+DEEP_64 = _network("deep-64", Network((64,) * 10), 10, (10,), "ten hidden layers of sixty-four nodes")
+COMPLEX = _network(
+    "complex", Network((128,) * 3, momentum=0.9), 50, (5, 20, 50), "three hidden layers, with momentum"
+)
+
+# The explanations of part two, tried by intervention: one suspected cause changed, all else left
+INTERVENTIONS = (
+    *(
+        _network(f"{name}-gain-4", Network((width,) * 10, initial_gain=4.0), 10, (10,), "initial weights times four")
+        for name, width in (("deep-8", 8), ("deep-32", 32), ("deep-64", 64))
+    ),
+    *(
+        _network(f"{name}-4-layers", Network((width,) * 4), 10, (10,), "four hidden layers instead of ten")
+        for name, width in (("deep-8", 8), ("deep-32", 32), ("deep-64", 64))
+    ),
+    *(
+        _network(f"{name}-30-epochs", Network((width,) * 10), 30, (30,), "three times as many epochs")
+        for name, width in (("deep-8", 8), ("deep-32", 32), ("deep-64", 64))
+    ),
+)
+
+# The prediction of the bonus, checked: the same run, carried on
+COMPLEX_LONGER = _network("complex-100", COMPLEX.specification, 100, (50, 100), "the complex network, twice as long")
+
+EXERCISE = (WIDE, SMALL, DEEP_8, DEEP_32, DEEP_64, COMPLEX)
+EXPERIMENTS = (*EXERCISE, *INTERVENTIONS, COMPLEX_LONGER)
+
+STUDIES: tuple[Study, ...] = (
+    study(
+        "depth-gain",
+        DEEP_32,
+        title="depth against initial gain",
+        seeds=3,
+        hidden_layers=tuple((32,) * depth for depth in (2, 4, 6, 8, 10)),
+        initial_gain=(1.0, 2.0, 3.0, 4.0, 6.0),
+    ),
+)
+
+RULES = {
+    "wide": Rules(hidden_layers=(1, 1), parameters=(300_000, None)),
+    "small": Rules(hidden_layers=(1, 1), parameters=(1, 49_999), epochs=(50, None)),
+    "deep-8": Rules(hidden_layers=(10, None), nodes=(1, 9)),
+    "deep-32": Rules(hidden_layers=(10, None), nodes=(10, 50)),
+    "deep-64": Rules(hidden_layers=(10, None), nodes=(50, 100)),
+    "complex": Rules(hidden_layers=(3, None), epochs=(50, None)),
+}
+
+
+def check(experiments: tuple[Experiment, ...] = EXPERIMENTS, studies: tuple[Study, ...] = STUDIES) -> None:
+    """Raise `RuleBroken` at the first network that breaks a rule of the exercise."""
+    cells = tuple(cell for grid in studies for cell in grid.experiments())
+    for experiment in experiments + cells:
+        check_values(experiment)
+        if experiment.name in RULES:
+            RULES[experiment.name].check(experiment)
+
+
+check()

@@ -1,0 +1,113 @@
+"""The specification of a network, its parameter counts, and the exercise's rules as checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from labreport.errors import RuleBroken
+from labreport.experiment import Experiment
+
+INPUTS = 784
+"""Pixels of one image, 28 × 28."""
+CLASSES = 10
+
+
+@dataclass(frozen=True)
+class Network:
+    """A fully connected classifier and how it is trained; all that decides its weights but the seed.
+
+    `initial_gain` multiplies the initialiser's weights; 1 is the initialiser as it comes.
+    """
+
+    hidden_layers: tuple[int, ...]
+    learning_rate: float = 0.5
+    momentum: float = 0.0
+    batch_size: int = 128
+    activation: str = "sigmoid"
+    initializer: str = "glorot_uniform"
+    initial_gain: float = 1.0
+    loss: str = "categorical_crossentropy"
+    optimizer: str = "sgd"
+
+    @property
+    def layer_shapes(self) -> tuple[tuple[int, int], ...]:
+        """(inputs, outputs) of every layer, the output layer last."""
+        widths = (INPUTS, *self.hidden_layers, CLASSES)
+        return tuple(zip(widths[:-1], widths[1:], strict=True))
+
+    @property
+    def weights(self) -> int:
+        """Number of weights: the sum over layers of inputs times outputs."""
+        return sum(inputs * outputs for inputs, outputs in self.layer_shapes)
+
+    @property
+    def biases(self) -> int:
+        """Number of biases: one for each node of each layer."""
+        return sum(outputs for _, outputs in self.layer_shapes)
+
+    @property
+    def parameters(self) -> int:
+        """Number of trainable parameters."""
+        return self.weights + self.biases
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Bounds that the exercise sets one of its networks; `None` where it sets none.
+
+    All bounds are inclusive. `nodes` bounds every hidden layer.
+    """
+
+    hidden_layers: tuple[int, int | None] = (1, None)
+    nodes: tuple[int, int | None] = (1, None)
+    parameters: tuple[int, int | None] = (1, None)
+    epochs: tuple[int, int | None] = (10, None)
+
+    def check(self, experiment: Experiment) -> None:
+        """Raise `RuleBroken`, naming network, rule and number, unless `experiment` keeps them all."""
+        network: Network = experiment.specification
+        _within(experiment.name, "hidden layers", len(network.hidden_layers), self.hidden_layers)
+        for width in network.hidden_layers:
+            _within(experiment.name, "nodes in a hidden layer", width, self.nodes)
+        _within(experiment.name, "trainable parameters", network.parameters, self.parameters)
+        _within(experiment.name, "epochs", experiment.epochs, self.epochs)
+        for field, allowed in (
+            ("activation", "sigmoid"),
+            ("loss", "categorical_crossentropy"),
+            ("optimizer", "sgd"),
+        ):
+            found = getattr(network, field)
+            if found != allowed:
+                raise RuleBroken(f"network {experiment.name!r}: {field} is {found!r}; the exercise asks for {allowed!r}")
+
+
+def check_values(experiment: Experiment) -> None:
+    """Raise `RuleBroken` unless every field holds a value that training can use."""
+    network: Network = experiment.specification
+    name = experiment.name
+    if not all(type(width) is int for width in network.hidden_layers):
+        raise RuleBroken(f"network {name!r}: hidden_layers is {network.hidden_layers!r}; whole numbers are allowed")
+    _within(name, "hidden layers", len(network.hidden_layers), (1, 100))
+    for width in network.hidden_layers:
+        _within(name, "nodes in a hidden layer", width, (1, 10_000))
+    for field, low, high in (
+        ("learning_rate", 1e-6, 100.0),
+        ("momentum", 0.0, 0.999),
+        ("initial_gain", 1e-3, 1e3),
+        ("batch_size", 1, 54_000),
+    ):
+        value = getattr(network, field)
+        if type(value) not in (int, float) or not low <= value <= high:
+            raise RuleBroken(f"network {name!r}: {field} is {value!r}; allowed is {low:g} to {high:g}")
+    if network.initializer not in ("glorot_uniform", "glorot_normal", "he_uniform", "lecun_uniform"):
+        raise RuleBroken(
+            f"network {name!r}: initializer is {network.initializer!r}; "
+            "allowed are glorot_uniform, glorot_normal, he_uniform, lecun_uniform"
+        )
+
+
+def _within(name: str, what: str, value: int, bounds: tuple[int, int | None]) -> None:
+    low, high = bounds
+    if value < low or (high is not None and value > high):
+        allowed = f"{low:,} or more" if high is None else f"{low:,} to {high:,}"
+        raise RuleBroken(f"network {name!r}: {value:,} {what}; allowed: {allowed}")

@@ -1,0 +1,20 @@
+"""This exercise, as the engine sees it."""
+
+from __future__ import annotations
+
+from exercise.catalogue import EXPERIMENTS, STUDIES
+from exercise.outline import OUTLINE
+from labreport.project import Project
+
+PROJECT = Project(
+    package="exercise",
+    experiments=EXPERIMENTS,
+    studies=STUDIES,
+    outline=OUTLINE,
+    libraries=("tensorflow", "keras", "numpy"),
+    data_files=("data/mnist.npz",),
+    threads=1,
+    source_roots=("labreport", "exercise"),
+    verify="exercise.verification:verify",
+    show_code="exercise.show_code:show_code",
+)

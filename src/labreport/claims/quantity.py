@@ -1,0 +1,37 @@
+"""A number that can be printed: value, unit, spread, and where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Unit = Literal["", "fraction", "points", "s", "min", "FLOP", "parameters", "epochs", "images", "nat"]
+"""`fraction` is printed in per cent, `points` (a difference of fractions) in percentage points;
+`nat` is the unit of cross-entropy; the empty unit is a bare number."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A closed interval in the quantity's own unit; `kind` says over what, e.g. `Student, seeds`."""
+
+    low: float
+    high: float
+    kind: str
+    level: float = 0.95
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One measured or counted number.
+
+    `spread` is the standard deviation over `n` observations (seeds, unless `source` says otherwise),
+    in the unit of `value`; exact counts have neither spread nor interval. `value` is None where the
+    results cannot give one. `source` traces it: results, seeds, epoch, split, metric.
+    """
+
+    value: float | int | None
+    unit: Unit = ""
+    source: str = ""
+    n: int = 1
+    spread: float | None = None
+    interval: Interval | None = None

@@ -1,0 +1,47 @@
+"""Every error that a user can see, one family:
+
+LabReportError            exit 1: something failed or differs
+├── UsageError            exit 2: bad usage or bad input; says what, where, and what is allowed
+│   ├── RuleBroken        a specification breaks a rule of the exercise
+│   └── UndeclaredRead    an answer or figure reads a result that its section did not declare
+├── StoreError            the results directory cannot be read or written
+├── ExperimentFailed      a run raised, or its worker died twice
+├── RenderError           a template, figure or document could not be made
+└── AuditError            a printed number cannot be traced, or disagrees with the answers
+"""
+
+
+class LabReportError(Exception):
+    """Base class; its text is the one line that the user sees."""
+
+    exit_code = 1
+
+
+class UsageError(LabReportError):
+    """Bad usage or bad input."""
+
+    exit_code = 2
+
+
+class RuleBroken(UsageError):
+    """A specification breaks a rule of the exercise."""
+
+
+class UndeclaredRead(UsageError):
+    """An answer or a figure reads a result that it did not declare."""
+
+
+class StoreError(LabReportError):
+    """The results directory cannot be read or written."""
+
+
+class ExperimentFailed(LabReportError):
+    """A run raised, or its worker died twice."""
+
+
+class RenderError(LabReportError):
+    """A template, a figure or a document could not be made."""
+
+
+class AuditError(LabReportError):
+    """A printed number cannot be traced, or disagrees with the answers."""

@@ -1,0 +1,103 @@
+"""What is to be run, as frozen values: experiments, and studies that unfold into grids of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any
+
+from labreport.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One thing to train, for as many seeds as the user asks.
+
+    `specification` is a frozen dataclass of plain values; it and `start` decide the result.
+    `start` names the function, `"module:function"`, that begins a run (see `labreport.run.Start`).
+    `epochs` and `snapshots` say how far to go and what to keep; they are no part of the result's
+    identity, so that going on from 50 epochs to 100 trains 50 more. `title` is for people.
+    `seeds`, where given, caps the number of seeds.
+    """
+
+    name: str
+    specification: Any
+    epochs: int
+    snapshots: tuple[int, ...]
+    start: str
+    title: str = ""
+    seeds: int | None = None
+
+    def __post_init__(self) -> None:
+        if not is_dataclass(self.specification):
+            raise UsageError(f"experiment {self.name!r}: specification must be a frozen dataclass")
+        wrong = [epoch for epoch in self.snapshots if not 1 <= epoch <= self.epochs]
+        if wrong:
+            raise UsageError(
+                f"experiment {self.name!r}: snapshot at epoch {wrong[0]}, "
+                f"allowed are 1 to {self.epochs} (its epochs)"
+            )
+
+
+@dataclass(frozen=True)
+class Study:
+    """A grid: one experiment, varied over every combination of some fields of its specification.
+
+    `axes` maps a field of the specification, or `"epochs"`, to the values it takes.
+    """
+
+    name: str
+    base: Experiment
+    axes: tuple[tuple[str, tuple[Any, ...]], ...]
+    title: str = ""
+    seeds: int | None = None
+
+    def experiments(self) -> tuple[Experiment, ...]:
+        """The cells of the grid in row-major order, named `study/field=value,…`."""
+        names = [name for name, _ in self.axes]
+        grid = itertools.product(*(values for _, values in self.axes))
+        return tuple(self._cell(dict(zip(names, values, strict=True))) for values in grid)
+
+    def _cell(self, point: dict[str, Any]) -> Experiment:
+        label = ",".join(f"{name}={_label(value)}" for name, value in point.items())
+        return replace(
+            self.base,
+            name=f"{self.name}/{label}",
+            specification=replace(self.base.specification, **point),
+            title=f"{self.title or self.name}: {label}",
+            seeds=self.seeds if self.seeds is not None else self.base.seeds,
+        )
+
+
+def study(
+    name: str, base: Experiment, *, title: str = "", seeds: int | None = None, **axes: Sequence[Any]
+) -> Study:
+    """One line for a grid: `study("rates", WIDE, learning_rate=(0.1, 0.5), momentum=(0.0, 0.9))`."""
+    known = {field.name for field in fields(base.specification)}
+    for axis in axes:
+        if axis not in known:
+            raise UsageError(
+                f"study {name!r}: no field {axis!r} in the specification of {base.name!r}; "
+                f"there are {', '.join(sorted(known))}"
+            )
+    return Study(name, base, tuple((axis, tuple(values)) for axis, values in axes.items()), title, seeds)
+
+
+def plain(value: Any) -> Any:
+    """A frozen value as dicts, lists and scalars; tuples become lists."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, (tuple, list)):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return value
+
+
+def _label(value: Any) -> str:
+    if isinstance(value, (tuple, list)):
+        if len(set(value)) == 1 and len(value) > 1:
+            return f"{value[0]}x{len(value)}"
+        return "-".join(str(item) for item in value)
+    return str(value)

@@ -1,0 +1,66 @@
+"""The report as values: sections ask questions and show figures; each names what it reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of the exercise, and the pure function that answers it.
+
+    `answer` is `"module:function"`; the function takes `Results` and returns a
+    `labreport.claims.Answer`. `needs` names the experiments and studies that it may read.
+    `template` holds the blocks `headline` (one line) and `body` (the evidence).
+    """
+
+    slug: str
+    text: str
+    answer: str
+    template: str
+    needs: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One drawing: `draw` is `"module:function"`, called with `Results` and a dict of answers.
+
+    It returns a `labreport.charts.Drawing`. `answers` names the questions whose answers it reads.
+    """
+
+    slug: str
+    draw: str
+    needs: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A chapter of the report: its questions in order, inside its own template."""
+
+    slug: str
+    title: str
+    template: str
+    questions: tuple[Question, ...] = ()
+    figures: tuple[str, ...] = ()
+    """Figures that the section's own template shows, beyond those of its questions."""
+    answers: tuple[str, ...] = ()
+    """Questions of other sections whose answers this section's template reads."""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The whole report."""
+
+    title: str
+    subtitle: str
+    sections: tuple[Section, ...]
+    figures: tuple[Figure, ...]
+    language: str = "en"
+    author: str = ""
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Every question, in reading order."""
+        return tuple(question for section in self.sections for question in section.questions)

@@ -1,0 +1,35 @@
+"""One exercise as the engine sees it: what to run, what to ask, and what both rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from labreport.experiment import Experiment, Study
+from labreport.outline import Outline
+
+
+@dataclass(frozen=True)
+class Project:
+    """A content package's declaration; `exercise.project:PROJECT` is one.
+
+    `libraries` are distributions whose versions are part of every result's key; `data_files` are
+    paths below the package whose bytes are; `threads` is the number of compute threads a run uses.
+    `source_roots` are the packages whose code is followed for staleness. `verify` and `show_code`
+    name functions of the content, `"module:function"`, behind the commands of those names.
+    """
+
+    package: str
+    experiments: tuple[Experiment, ...]
+    studies: tuple[Study, ...]
+    outline: Outline
+    libraries: tuple[str, ...]
+    data_files: tuple[str, ...] = ()
+    threads: int = 1
+    source_roots: tuple[str, ...] = ("labreport",)
+    verify: str = ""
+    show_code: str = ""
+
+    @property
+    def all_experiments(self) -> tuple[Experiment, ...]:
+        """The experiments, then the cells of every study."""
+        return self.experiments + tuple(cell for grid in self.studies for cell in grid.experiments())
