@@ -1,0 +1,17 @@
+"""The stand-in exercise, as the engine sees it."""
+
+from __future__ import annotations
+
+from exercise.catalogue import EXPERIMENTS, STUDIES
+from exercise.outline import OUTLINE
+from labreport.project import Project
+
+PROJECT = Project(
+    package="exercise",
+    experiments=EXPERIMENTS,
+    studies=STUDIES,
+    outline=OUTLINE,
+    libraries=("numpy",),
+    data_files=("data/target.txt",),
+    source_roots=("labreport", "exercise"),
+)
