@@ -5,9 +5,39 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Unit = Literal["", "fraction", "points", "s", "min", "FLOP", "parameters", "epochs", "images", "nat"]
-"""`fraction` is printed in per cent, `points` (a difference of fractions) in percentage points;
-`nat` is the unit of cross-entropy; the empty unit is a bare number."""
+Unit = Literal[
+    "",
+    "fraction",
+    "points",
+    "s",
+    "min",
+    "days",
+    "years",
+    "year",
+    "FLOP",
+    "FLOP/s",
+    "nat",
+    "p",
+    "times",
+    "parameters",
+    "weights",
+    "biases",
+    "epochs",
+    "images",
+    "errors",
+    "seeds",
+    "networks",
+    "layers",
+    "nodes",
+    "digits",
+    "pairs",
+    "threads",
+    "cells",
+    "predictions",
+]
+"""`fraction` is printed in per cent, `points` (a difference of fractions) in percentage points with
+its sign; `nat` is the unit of cross-entropy; `p` a p-value; `year` a date; `times` a ratio; the
+nouns are counts. The empty unit is a bare number."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,87 @@
+"""Rank correlation of few points, with an interval that admits how little they can show."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from labreport.claims.quantity import Interval, Quantity
+from labreport.claims.statistics import LEVEL
+
+EXACT_UP_TO = 8
+"""With this many points or fewer, every permutation is tried."""
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """Spearman's coefficient, its two-sided permutation p, and the least p that n points can reach."""
+
+    coefficient: Quantity
+    p_value: float
+    least_p: float
+
+
+def spearman(x: Sequence[float], y: Sequence[float], source: str) -> Correlation:
+    """Spearman's rank correlation of at least three points.
+
+    The interval is Fisher's, as SciPy gives it for the ranks: (−1, 1) for three points. A perfect
+    order, whose interval would be a point, is given the interval of the next lower coefficient.
+    Where one of the two is constant the coefficient is undefined: value None, p-value 1.
+    """
+    n = len(x)
+    least = min(1.0, 2 / math.factorial(n))
+    ranks_x, ranks_y = stats.rankdata(x), stats.rankdata(y)
+    if len(set(ranks_x)) == 1 or len(set(ranks_y)) == 1:
+        return Correlation(Quantity(None, "", source, n), 1.0, least)
+    coefficient = float(stats.pearsonr(ranks_x, ranks_y).statistic)
+    return Correlation(
+        Quantity(coefficient, "", source, n, None, _fisher(coefficient, n)), _permutation_p(ranks_x, ranks_y), least
+    )
+
+
+def _fisher(coefficient: float, n: int) -> Interval:
+    """Fisher's interval of a correlation coefficient (Fisher 1921)."""
+    kind = f"Fisher, {n} points"
+    if n <= 3:
+        return Interval(-1.0, 1.0, kind, LEVEL)
+    highest = 1 - 12 / (n**3 - n)  # two neighbouring ranks exchanged
+    centre = math.atanh(max(-highest, min(highest, coefficient)))
+    half = float(stats.norm.ppf((1 + LEVEL) / 2)) / math.sqrt(n - 3)
+    return Interval(math.tanh(centre - half), max(coefficient, math.tanh(centre + half)), kind, LEVEL)
+
+
+def _permutation_p(ranks_x: NDArray[np.float64], ranks_y: NDArray[np.float64]) -> float:
+    def statistic(x: NDArray[np.float64]) -> float:
+        return float(np.corrcoef(x, ranks_y)[0, 1])
+
+    resamples = math.factorial(len(ranks_x)) if len(ranks_x) <= EXACT_UP_TO else 9_999
+    return float(
+        stats.permutation_test(
+            (ranks_x,), statistic, permutation_type="pairings", n_resamples=resamples, rng=np.random.default_rng(0)
+        ).pvalue
+    )
+
+
+def mantel(first: NDArray[np.float64], second: NDArray[np.float64], source: str) -> Correlation:
+    """Spearman's correlation of the entries above the diagonal of two symmetric (n, n) matrices.
+
+    Entries that share a row are not independent, so rows and columns are permuted together
+    (Mantel 1967): 9,999 permutations of a fixed generator. No interval is given.
+    """
+    above = np.triu_indices(len(first), 1)
+    fixed = stats.rankdata(second[above])
+    observed = float(np.corrcoef(stats.rankdata(first[above]), fixed)[0, 1])
+    generator = np.random.default_rng(0)
+    permutations = 9_999
+    as_far = 1
+    for _ in range(permutations):
+        order = generator.permutation(len(first))
+        shuffled = stats.rankdata(first[np.ix_(order, order)][above])
+        as_far += abs(np.corrcoef(shuffled, fixed)[0, 1]) >= abs(observed) - 1e-12
+    n = len(above[0])
+    return Correlation(Quantity(observed, "", source, n), as_far / (permutations + 1), 1 / (permutations + 1))

@@ -1,0 +1,162 @@
+"""How a quantity is printed: to the digits that its uncertainty supports, and with its unit."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from labreport.claims.quantity import Quantity
+
+NO_BREAK = "\u00a0"
+"""Between a number and its unit."""
+THIN = "\u202f"
+"""Between groups of three digits: a narrow space that does not break."""
+MINUS = "\u2212"
+MISSING = "–"
+"""Printed where the results cannot give a number."""
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SYMBOLS = {
+    "fraction": "%",
+    "points": "percentage points",
+    "s": "s",
+    "min": "min",
+    "days": "days",
+    "years": "years",
+    "FLOP": "FLOP",
+    "FLOP/s": "FLOP/s",
+    "nat": "nat",
+    "times": "times",
+}
+_UNITLESS = ("", "p", "year")
+_PER_CENT = ("fraction", "points")
+
+
+def format_number(quantity: Quantity) -> str:
+    """Value and unit, as `96.5 %`, `318 010 parameters`, `3.1 × 10¹² FLOP`, `p < 0.001`."""
+    if quantity.value is None:
+        return MISSING
+    if quantity.unit == "p":
+        text = format_bare(quantity)
+        return f"p{NO_BREAK}{text}" if text.startswith("<") else f"p{NO_BREAK}={NO_BREAK}{text}"
+    return _with_unit(_Form.of(quantity).text(quantity.value, group_from=10_000), quantity)
+
+
+def format_bare(quantity: Quantity) -> str:
+    """The value without its unit, for a column of a table whose header names the unit."""
+    if quantity.value is None:
+        return MISSING
+    if quantity.unit == "p":
+        return f"<{NO_BREAK}0.001" if quantity.value < 0.001 else f"{quantity.value:.2g}"
+    return _Form.of(quantity).text(quantity.value, group_from=1_000)
+
+
+def format_spread(quantity: Quantity) -> str:
+    """Value ± half-width of its interval, and unit: `96.5 ± 0.2 %`; without an interval, the number."""
+    half = half_width(quantity)
+    if quantity.value is None or half is None:
+        return format_number(quantity)
+    form = _Form.of(quantity)
+    value, width = form.mantissa(quantity.value), form.mantissa(half).lstrip("+")
+    text = f"{value}{NO_BREAK}±{NO_BREAK}{width}"
+    return _with_unit(f"({text}){form.power}" if form.power else text, quantity)
+
+
+def format_interval(quantity: Quantity) -> str:
+    """Low to high, and unit: `96.3 to 96.7 %`; without an interval, a dash."""
+    if quantity.value is None or quantity.interval is None:
+        return MISSING
+    form = _Form.of(quantity)
+    low, high = (form.text(end, group_from=10_000) for end in (quantity.interval.low, quantity.interval.high))
+    return _with_unit(f"{low} to {high}", quantity)
+
+
+def half_width(quantity: Quantity) -> float | None:
+    """Half the width of the interval: the wider side, should the value not be in its middle."""
+    if quantity.value is None or quantity.interval is None:
+        return None
+    return max(quantity.value - quantity.interval.low, quantity.interval.high - quantity.value)
+
+
+def decimals(uncertainty: float) -> int:
+    """Decimals that show `uncertainty` to one significant digit, or to two where the first is 1."""
+    exponent = math.floor(math.log10(uncertainty))
+    leading = round(uncertainty / 10**exponent, 1)
+    if leading >= 9.5:  # prints as 10 of the digit below
+        exponent, leading = exponent + 1, 1.0
+    return -exponent + (1 if leading < 1.95 else 0)
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A way of writing numbers: scaled by `factor` and by a power of ten, with fixed decimals."""
+
+    decimals: int
+    factor: float = 1.0
+    exponent: int | None = None
+    signed: bool = False
+    grouped: bool = True
+
+    @classmethod
+    def of(cls, quantity: Quantity) -> _Form:
+        value = quantity.value or 0
+        factor = 100.0 if quantity.unit in _PER_CENT else 1.0
+        signed = quantity.unit == "points"
+        uncertainty = half_width(quantity) or quantity.spread
+        if isinstance(value, int):
+            return cls(0, factor, None, signed, quantity.unit != "year")
+        if _scientific(value, quantity):
+            exponent = math.floor(math.log10(abs(value)))
+            shown = decimals(uncertainty / 10**exponent) if uncertainty else 1
+            return cls(min(max(shown, 0), 3), factor, exponent)
+        if uncertainty:
+            return cls(max(0, decimals(uncertainty * factor)), factor, None, signed)
+        return cls(_plain_decimals(value * factor), factor, None, signed)
+
+    @property
+    def power(self) -> str:
+        return "" if self.exponent is None else f" × 10{str(self.exponent).translate(_SUPERSCRIPTS)}".replace(" ", NO_BREAK)
+
+    def mantissa(self, value: float) -> str:
+        return self._digits(value, group_from=10_000)
+
+    def text(self, value: float, group_from: int) -> str:
+        return self._digits(value, group_from) + self.power
+
+    def _digits(self, value: float, group_from: int) -> str:
+        scaled = value * self.factor / 10 ** (self.exponent or 0)
+        text = f"{abs(scaled):.{self.decimals}f}"
+        whole, _, fraction = text.partition(".")
+        if self.grouped and int(whole) >= group_from:
+            whole = f"{int(whole):,}".replace(",", THIN)
+        text = whole + (f".{fraction}" if fraction else "")
+        if float(f"{scaled:.{self.decimals}f}") == 0:
+            return text
+        return MINUS + text if scaled < 0 else "+" + text if self.signed else text
+
+
+def _scientific(value: float, quantity: Quantity) -> bool:
+    """Powers of ten for compute, and for whatever is too large or too small to read otherwise."""
+    if value == 0:
+        return False
+    return quantity.unit in ("FLOP", "FLOP/s") or not 1e-3 <= abs(value) < 1e7
+
+
+def _plain_decimals(value: float) -> int:
+    """Without an uncertainty: as many decimals as the value has, up to three significant digits."""
+    if value == 0:
+        return 0
+    digits = 4 if abs(value) >= 10 else 3
+    most = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    return next(count for count in range(most + 1) if count == most or math.isclose(round(value, count), value, rel_tol=1e-9))
+
+
+def _with_unit(text: str, quantity: Quantity) -> str:
+    if quantity.unit in _UNITLESS:
+        return text
+    if quantity.unit in _SYMBOLS:
+        return f"{text}{NO_BREAK}{_SYMBOLS[quantity.unit]}"
+    noun: str = quantity.unit
+    if quantity.value == 1:
+        noun = {"biases": "bias"}.get(noun, noun.removesuffix("s"))
+    return f"{text}{NO_BREAK}{noun}"
