@@ -1,0 +1,80 @@
+"""Makes sure of the libraries before anything needs them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from labreport.bootstrap import notice
+from labreport.bootstrap.environment import RUN, TEST, Environment
+from labreport.bootstrap.needed import lacking
+from labreport.errors import LabReportError
+
+LOOKING = ("status", "why", "--dry-run", "--help", "-h", "--version")
+"""Commands and options that change nothing: for them no environment is made, though one is used."""
+
+
+def ensure(root: str, argv: Sequence[str]) -> None:
+    """Return when the running interpreter has the libraries; else make `.venv` and go on inside it.
+
+    Ends the process with one line, and 1, 2, 130 or 143, where that cannot be done.
+    """
+    try:
+        environment = Environment(root)
+        if _suits(environment):
+            return
+        complete = environment.is_complete()
+        if not complete or environment.is_running:
+            if _only_looks(argv):
+                return
+            environment.make(anew=complete)
+            _check(environment)
+    except LabReportError as error:
+        notice.say(f"error: {error}")
+        raise SystemExit(error.exit_code) from None
+    _go_on_in(environment, argv)
+
+
+def python_for_tests(root: str) -> str:
+    """An interpreter that has what the tests need too; raises `LabReportError` where none can be made."""
+    environment = Environment(root)
+    if _suits(environment, "test"):
+        return sys.executable
+    environment.make((RUN, TEST))
+    _check(environment, "test")
+    return environment.python
+
+
+def _suits(environment: Environment, *extras: str) -> bool:
+    if environment.is_running and not environment.is_complete((RUN, TEST) if extras else (RUN,)):
+        return False
+    return not any(lacking(environment.root, extra) for extra in ("", *extras))
+
+
+def _check(environment: Environment, *extras: str) -> None:
+    """Raise `LabReportError` unless the new environment has what `pyproject.toml` asks for."""
+    source = os.path.join(environment.root, "src")
+    script = "import sys; sys.path.insert(0, sys.argv[1]); from labreport.bootstrap.needed import lacking; "
+    script += "print('; '.join(clause for extra in sys.argv[3:] for clause in lacking(sys.argv[2], extra)))"
+    command = [environment.python, "-I", "-c", script, source, environment.root, "", *extras]
+    found = subprocess.run(command, capture_output=True, text=True, errors="replace")
+    clauses = found.stdout.strip() or found.stderr.strip().rpartition("\n")[2]
+    if clauses:
+        raise LabReportError(
+            f"{environment.path}: {clauses}; the lock files do not give what pyproject.toml asks for, "
+            "remake them (docs/decisions/lock.md)"
+        )
+
+
+def _only_looks(argv: Sequence[str]) -> bool:
+    return any(word in argv for word in LOOKING)
+
+
+def _go_on_in(environment: Environment, argv: Sequence[str]) -> NoReturn:
+    # A framework build of Python on macOS sets this for itself; inherited, it hides the environment.
+    os.environ.pop("__PYVENV_LAUNCHER__", None)
+    front_door = os.path.join(environment.root, "build.py")
+    os.execv(environment.python, [environment.python, front_door, *argv])

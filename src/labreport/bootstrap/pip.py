@@ -1,0 +1,125 @@
+"""Runs pip on a lock file: hashed and pinned packages only, shown as it goes, its failure as one clause."""
+
+from __future__ import annotations
+
+import os
+import re
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from labreport.bootstrap import notice
+from labreport.errors import LabReportError
+
+_COLLECTING = re.compile(r"\s*Collecting ([A-Za-z0-9._-]+)==(\S+)")
+_DOWNLOADING = re.compile(r"\s*Downloading .*\(([0-9.]+) ([kM])B\)")
+_PLACES = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON", "PIP_DRY_RUN", "PIP_REQUIREMENT")
+LARGE = 50.0
+"""Megabytes from which a download is worth a line of its own in a log."""
+
+
+def install(python: str, lock_file: str, log: str, held: int, options: Sequence[str] = ()) -> None:
+    """Install what `lock_file` lists into the environment of `python`; raises `LabReportError` with pip's cause.
+
+    No package is built, so none of its code runs; whatever the lock file does not name, with its
+    hash, is refused. Where packages come from is the user's own setting of pip; where they go is not.
+    `held` is a file descriptor that pip keeps open for as long as it lives.
+    """
+    command = [python, "-I", "-m", "pip", "install", "--require-hashes", "--no-deps", "--only-binary=:all:"]
+    command += ["--no-compile", "--no-input", "--no-user", "--progress-bar=off", *options, "-r", lock_file]
+    environment = {name: value for name, value in os.environ.items() if name not in _PLACES}
+    progress = _Progress()
+    code, lines = run(command, log, held, environment, progress.line, progress.tick)
+    notice.wipe()
+    if code != 0:
+        raise LabReportError(f"{os.path.basename(lock_file)}: pip: {cause(lines)} (all it said: {log})")
+
+
+def run(
+    command: Sequence[str],
+    log: str,
+    held: int,
+    environment: Mapping[str, str],
+    line: Callable[[str], None],
+    tick: Callable[[], None],
+) -> tuple[int, list[str]]:
+    """Exit status and output of `command`, given out line by line and kept in `log`; it does not outlive this."""
+    with (
+        open(log, "ab") as kept,
+        subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=(held,),
+        ) as process,
+        selectors.DefaultSelector() as selector,
+    ):
+        assert process.stdout is not None
+        lines: list[str] = []
+        rest = b""
+        try:
+            selector.register(process.stdout, selectors.EVENT_READ)
+            while True:
+                if selector.select(timeout=0.5):
+                    chunk = os.read(process.stdout.fileno(), 65536)
+                    if not chunk:
+                        break
+                    kept.write(chunk)
+                    *whole, rest = (rest + chunk).split(b"\n")
+                    for raw in whole:
+                        lines.append(raw.decode("utf-8", "replace"))
+                        line(lines[-1])
+                tick()
+            return process.wait(), lines
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                process.wait()
+
+
+def cause(lines: Sequence[str]) -> str:
+    """The one line of pip's output that says why it failed."""
+    network = [text for text in lines if "Retrying (" in text and "after connection broken by" in text]
+    if network:
+        reason = network[-1].rpartition(": ")[2].strip("\"'()> ").rstrip("')\"")
+        return f"the package index cannot be reached ({reason}); check the network and run the same command again"
+    errors = [text.removeprefix("ERROR: ").strip() for text in lines if text.startswith("ERROR: ")]
+    if any("DO NOT MATCH THE HASHES" in text for text in errors):
+        package = next((text.strip() for text in lines if re.match(r"\s+\S+==\S+ from ", text)), "a package")
+        return f"{package.partition(' from ')[0]} is not what the lock file expects: its hash differs"
+    if errors:
+        return errors[-1]
+    return next((text.strip() for text in reversed(lines) if text.strip()), "it ended without a word")
+
+
+class _Progress:
+    """Counts packages; one live line on a terminal, a few lines elsewhere."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._packages = 0
+        self._now = "asking for packages"
+
+    def line(self, text: str) -> None:
+        """Take one line of pip's output."""
+        if match := _COLLECTING.match(text):
+            self._packages += 1
+            self._now = f"{match[1]} {match[2]}"
+        elif match := _DOWNLOADING.match(text):
+            size = float(match[1]) / (1000 if match[2] == "k" else 1)
+            self._now += f", {size:.1f} MB"
+            if size >= LARGE and not notice.on_terminal():
+                notice.say(f"  downloading {self._now}")
+        elif text.startswith("Installing collected packages"):
+            self._now = "unpacking"
+            if not notice.on_terminal():
+                notice.say(f"  unpacking {self._packages} packages")
+
+    def tick(self) -> None:
+        """Show where it stands."""
+        seconds = time.monotonic() - self._started
+        notice.overwrite(f"  package {self._packages}: {self._now} ({seconds:.0f} s)")
