@@ -8,8 +8,8 @@ ROOT = os.path.dirname(os.path.abspath(__file__))
 
 def main():
     if sys.version_info < (3, 11):
-        found = "%d.%d" % sys.version_info[:2]
-        sys.stderr.write("error: build.py needs Python 3.11 or newer; %s is %s\n" % (sys.executable, found))
+        found = ".".join(map(str, sys.version_info[:2]))
+        sys.stderr.write("error: build.py needs Python 3.11 or newer; " + sys.executable + " is " + found + "\n")
         return 2
     sys.path.insert(0, os.path.join(ROOT, "src"))
     from labreport.bootstrap import ensure

@@ -67,8 +67,8 @@ class Environment:
                         self._install(lock, held)
         except OSError as error:
             raise LabReportError(
-                f"{error.filename or self.path}: {error.strerror}; make the checkout writable, or free space on "
-                "its disk, and run again"
+                f"{error.filename or self.path}: {error.strerror}; make the checkout writable, "
+                "or free space on its disk, and run again"
             ) from None
 
     def _create(self, held: int) -> None:
@@ -79,8 +79,8 @@ class Environment:
             )
         if find_spec("ensurepip") is None:
             raise LabReportError(
-                f"{sys.executable}: its module ensurepip is missing; on Debian and Ubuntu install the package "
-                "python3-venv (apt-get install python3-venv) and run again"
+                f"{sys.executable}: its module ensurepip is missing; on Debian and Ubuntu install "
+                "the package python3-venv (apt-get install python3-venv) and run again"
             )
         notice.say(f"making {self.path} from {RUN} (once; it takes some minutes and about 2 GB)")
         for leftover in (".venv.old", ".venv.new"):

@@ -68,7 +68,7 @@ def read_project(root: str) -> dict[str, Any]:
             project: dict[str, Any] = tomllib.load(file)["project"]
             return project
     except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
-        raise UsageError(f"{path}: cannot be read as a project: {error}; restore it from the repository") from None
+        raise UsageError(f"{path}: no readable project: {error}; restore it from the repository") from None
 
 
 def _parse(line: str) -> Requirement:

@@ -21,7 +21,7 @@ LARGE = 50.0
 
 
 def install(python: str, lock_file: str, log: str, held: int, options: Sequence[str] = ()) -> None:
-    """Install what `lock_file` lists into the environment of `python`; raises `LabReportError` with pip's cause.
+    """Install what `lock_file` lists where `python` runs; raises `LabReportError` with pip's cause.
 
     No package is built, so none of its code runs; whatever the lock file does not name, with its
     hash, is refused. Where packages come from is the user's own setting of pip; where they go is not.
@@ -45,7 +45,7 @@ def run(
     line: Callable[[str], None],
     tick: Callable[[], None],
 ) -> tuple[int, list[str]]:
-    """Exit status and output of `command`, given out line by line and kept in `log`; it does not outlive this."""
+    """Exit status and output of `command`, given out by line and kept in `log`; it does not outlive this."""
     with (
         open(log, "ab") as kept,
         subprocess.Popen(
@@ -86,7 +86,7 @@ def cause(lines: Sequence[str]) -> str:
     network = [text for text in lines if "Retrying (" in text and "after connection broken by" in text]
     if network:
         reason = network[-1].rpartition(": ")[2].strip("\"'()> ").rstrip("')\"")
-        return f"the package index cannot be reached ({reason}); check the network and run the same command again"
+        return f"the package index cannot be reached ({reason}); check the network and run again"
     errors = [text.removeprefix("ERROR: ").strip() for text in lines if text.startswith("ERROR: ")]
     if any("DO NOT MATCH THE HASHES" in text for text in errors):
         package = next((text.strip() for text in lines if re.match(r"\s+\S+==\S+ from ", text)), "a package")
