@@ -9,7 +9,7 @@ ROOT = os.path.dirname(os.path.abspath(__file__))
 def main():
     if sys.version_info < (3, 11):
         found = ".".join(map(str, sys.version_info[:2]))
-        sys.stderr.write("error: build.py needs Python 3.11 or newer; " + sys.executable + " is " + found + "\n")
+        sys.stderr.write("error: needs Python 3.11 or newer; " + sys.executable + " is " + found + "\n")
         return 2
     sys.path.insert(0, os.path.join(ROOT, "src"))
     from labreport.bootstrap import ensure
