@@ -111,3 +111,13 @@ def _within(name: str, what: str, value: int, bounds: tuple[int, int | None]) ->
     if value < low or (high is not None and value > high):
         allowed = f"{low:,} or more" if high is None else f"{low:,} to {high:,}"
         raise RuleBroken(f"network {name!r}: {value:,} {what}; allowed: {allowed}")
+
+
+def epoch_cost(network: Network) -> float:
+    """Relative work of an epoch: the weights, plus a share a layer for what is no matrix product."""
+    return network.weights + 4_000.0 * len(network.layer_shapes) + 20_000.0
+
+
+def program_name(network: Network) -> str:
+    """Equal for networks whose training compiles to the same program."""
+    return f"{network.hidden_layers} {network.momentum > 0} {network.batch_size}"

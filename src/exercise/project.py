@@ -17,4 +17,6 @@ PROJECT = Project(
     source_roots=("labreport", "exercise"),
     verify="exercise.verification:verify",
     show_code="exercise.show_code:show_code",
+    cost="exercise.networks:epoch_cost",
+    program="exercise.networks:program_name",
 )

@@ -47,6 +47,8 @@ class Section:
     """Figures that the section's own template shows, beyond those of its questions."""
     answers: tuple[str, ...] = ()
     """Questions of other sections whose answers this section's template reads."""
+    experiments: tuple[str, ...] = ()
+    """Experiments and studies whose declarations and store keys this section's template shows."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Outline:
     figures: tuple[Figure, ...]
     language: str = "en"
     author: str = ""
+    facts: str = ""
+    """The question whose answer's facts describe the run on the title page."""
 
     @property
     def questions(self) -> tuple[Question, ...]:

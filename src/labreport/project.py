@@ -15,7 +15,9 @@ class Project:
     `libraries` are distributions whose versions are part of every result's key; `data_files` are
     paths below the package whose bytes are; `threads` is the number of compute threads a run uses.
     `source_roots` are the packages whose code is followed for staleness. `verify` and `show_code`
-    name functions of the content, `"module:function"`, behind the commands of those names.
+    name functions of the content, `"module:function"`, behind the commands of those names. `cost`
+    gives the relative work of an epoch of a specification, `program` a name that is equal for
+    specifications which can share a compiled program; both only order the work.
     """
 
     package: str
@@ -28,6 +30,8 @@ class Project:
     source_roots: tuple[str, ...] = ("labreport",)
     verify: str = ""
     show_code: str = ""
+    cost: str = ""
+    program: str = ""
 
     @property
     def all_experiments(self) -> tuple[Experiment, ...]:

@@ -1,0 +1,70 @@
+"""Where lines go and how they may look: colour, width, quiet; standard library only."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TextIO
+
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
+"""Control characters, shown and not obeyed: names come from files."""
+_DIRECTION = {code: f"\\u{code:04x}" for code in (*range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+
+
+class Terminal:
+    """Standard output and standard error as one page. A closed stream is no error."""
+
+    def __init__(self, quiet: bool = False, out: TextIO | None = None, err: TextIO | None = None) -> None:
+        self.out = out if out is not None else sys.stdout
+        self.err = err if err is not None else sys.stderr
+        self.quiet = quiet
+        self.interactive = _is_terminal(self.out) and os.environ.get("TERM", "dumb") != "dumb"
+        self.colour = (self.interactive and not os.environ.get("NO_COLOR")) or bool(os.environ.get("FORCE_COLOR"))
+        self.width = max(40, min(shutil.get_terminal_size((80, 24)).columns, 100))
+
+    def say(self, text: str = "") -> None:
+        """One line to standard output, unless quiet."""
+        if not self.quiet:
+            self._write(self.out, text)
+
+    def result(self, text: str) -> None:
+        """One line that was asked for (`status`, `why`): printed even when quiet."""
+        self._write(self.out, text)
+
+    def warn(self, text: str) -> None:
+        """One line to standard error: something was mended or left out."""
+        self._write(self.err, f"{self.paint('note', 'yellow')}: {shown(text)}")
+
+    def error(self, text: str) -> None:
+        """One line to standard error: why the program ends."""
+        self._write(self.err, f"{self.paint('error', 'red')}: {shown(text)}")
+
+    def paint(self, text: str, *looks: str) -> str:
+        """`text` in colour where colour is supported."""
+        if not self.colour or not looks:
+            return text
+        return f"\x1b[{';'.join(_CODES[look] for look in looks)}m{text}\x1b[0m"
+
+    def _write(self, stream: TextIO, text: str) -> None:
+        try:
+            print(text, file=stream, flush=True)
+        except UnicodeEncodeError:
+            encoding = getattr(stream, "encoding", None) or "ascii"
+            print(text.encode(encoding, "replace").decode(encoding), file=stream, flush=True)
+        except (OSError, ValueError):
+            # The reader has gone, or there never was one: the build matters more than its report
+            self.quiet = True
+
+
+def shown(text: str) -> str:
+    """`text` on one line, control and direction characters made visible."""
+    return text.translate(CONTROL | _DIRECTION)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except (OSError, ValueError):
+        return False

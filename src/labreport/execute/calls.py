@@ -1,0 +1,22 @@
+"""Functions that the content names by text, `"module:function"`."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+from labreport.errors import UsageError
+
+
+def function(name: str, asked_by: str) -> Callable[..., Any]:
+    """The function that `name` means; `asked_by` says in an error who named it."""
+    module, _, attribute = name.partition(":")
+    try:
+        found = vars(importlib.import_module(module)).get(attribute)
+    except ImportError as error:
+        raise UsageError(f"{asked_by}: {name!r} cannot be imported: {error}") from None
+    if not callable(found):
+        raise UsageError(f"{asked_by}: {name!r} is no function; write it as 'module:function'")
+    called: Callable[..., Any] = found
+    return called

@@ -1,0 +1,111 @@
+"""Lanes: places where one task runs at a time, each behind a `concurrent.futures.Executor`.
+
+A local lane is an executor of one process, so a worker that dies breaks its own lane and no other.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Protocol
+
+from labreport.execute.task import Finished, Task
+from labreport.execute.worker import perform, prepare
+
+
+class Lane(Protocol):
+    """One place to run tasks."""
+
+    shares_disk: bool
+
+    def submit(self, task: Task) -> Future[Finished]:
+        """Begin a task; the lane is busy until its future is done."""
+
+    def messages(self) -> list[tuple[Any, ...]]:
+        """What the worker has told since the last call."""
+
+    def renew(self) -> None:
+        """Replace a worker that died or hangs."""
+
+    def close(self) -> None:
+        """End the worker at once."""
+
+
+class ProcessLane:
+    """A spawned process on this machine, started when its first task comes."""
+
+    shares_disk = True
+
+    def __init__(self, threads: int, source: Path) -> None:
+        self._threads = threads
+        self._source = source
+        self._executor: Executor | None = None
+        self._reader: Connection | None = None
+
+    def submit(self, task: Task) -> Future[Finished]:
+        """Begin a task."""
+        if self._executor is None:
+            context = multiprocessing.get_context("spawn")
+            self._reader, writer = context.Pipe(duplex=False)
+            self._executor = ProcessPoolExecutor(
+                1, mp_context=context, initializer=prepare, initargs=(writer, self._threads, str(self._source))
+            )
+            future = self._executor.submit(perform, task)
+            writer.close()
+            return future
+        return self._executor.submit(perform, task)
+
+    def messages(self) -> list[tuple[Any, ...]]:
+        """Epochs told since the last call; never blocks."""
+        told: list[tuple[Any, ...]] = []
+        try:
+            while self._reader is not None and self._reader.poll():
+                told.append(self._reader.recv())
+        except (EOFError, OSError):
+            self._reader = None
+        return told
+
+    def renew(self) -> None:
+        """The next task starts a fresh process."""
+        self.close()
+
+    def close(self) -> None:
+        """Kill the process; nothing is lost, since what is finished is stored."""
+        executor, self._executor, self._reader = self._executor, None, None
+        if executor is None:
+            return
+        for process in list((getattr(executor, "_processes", None) or {}).values()):
+            try:
+                os.kill(process.pid, signal.SIGKILL)
+            except (OSError, TypeError):
+                pass
+        executor.shutdown(wait=False, cancel_futures=True)
+
+
+class ClusterLane:
+    """One slot of a Dask cluster; all slots share the client's executor."""
+
+    shares_disk = False
+
+    def __init__(self, executor: Executor, source: Path) -> None:
+        self._executor = executor
+
+    def submit(self, task: Task) -> Future[Finished]:
+        """Begin a task somewhere on the cluster."""
+        from labreport.execute.cluster import perform_remotely
+
+        return self._executor.submit(perform_remotely, task)
+
+    def messages(self) -> list[tuple[Any, ...]]:
+        """None: a cluster's workers report at the end."""
+        return []
+
+    def renew(self) -> None:
+        """The scheduler replaces its workers itself."""
+
+    def close(self) -> None:
+        """Nothing to end here; the client is closed by whoever opened it."""

@@ -1,0 +1,73 @@
+"""Everything a command works with, opened once: project, store, cache, ledger and planner."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from labreport.errors import UsageError
+from labreport.fingerprint.files import Digests
+from labreport.plan.graph import Graph
+from labreport.plan.ledger import Ledger
+from labreport.plan.planner import Planner
+from labreport.project import Project
+from labreport.store import Store
+from labreport.store.cache import Cache
+
+PACKAGE = "exercise"
+"""The content package of this checkout."""
+LEDGER = "ledger.json"
+
+
+@dataclass(frozen=True)
+class Session:
+    """The open project. Nothing is written by opening it."""
+
+    root: Path
+    output: Path
+    graph: Graph
+    store: Store
+    cache: Cache
+    ledger: Ledger
+    digests: Digests
+    planner: Planner
+
+    @property
+    def project(self) -> Project:
+        """The content's declaration."""
+        return self.graph.project
+
+    @property
+    def source(self) -> Path:
+        """Where the packages lie."""
+        return self.root / "src"
+
+    def save(self) -> None:
+        """Write the ledger, with the stamps of files that the clock has left behind."""
+        self.digests.settle()
+        self.ledger.files.clear()
+        self.ledger.files.update(self.digests.export())
+        self.ledger.save(self.output / LEDGER)
+
+
+def open_session(root: Path, output: Path, seeds: int, force: Iterable[str] | None = ()) -> Session:
+    """Open the project at `root`. `force` names what to make anew; None forces everything."""
+    graph = Graph(load_project(), seeds)
+    ledger = Ledger.load(output / LEDGER)
+    digests = Digests(root, ledger.files)
+    store = Store(output / "results")
+    cache = Cache(output / "cache")
+    forced = list(graph.nodes) if force is None else [name for word in force for name in graph.resolve(word)]
+    planner = Planner(graph, root, output, store, cache, ledger, digests, forced)
+    return Session(root, output, graph, store, cache, ledger, digests, planner)
+
+
+def load_project() -> Project:
+    """The content package's `PROJECT`; loading it runs the exercise's own checks."""
+    module = importlib.import_module(f"{PACKAGE}.project")
+    project = vars(module).get("PROJECT")
+    if not isinstance(project, Project):
+        raise UsageError(f"{PACKAGE}.project defines no PROJECT; it must be a labreport.project.Project")
+    return project

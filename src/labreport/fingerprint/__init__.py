@@ -1,0 +1,1 @@
+"""Hashes that change when, and only when, something that matters changed. Standard library only."""

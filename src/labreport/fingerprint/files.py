@@ -1,0 +1,111 @@
+"""Digests of files, remembered with the file's stamp so that an unchanged file is not read again."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+Stamp = tuple[int, int, int, int]
+"""Modification time in ns, size in bytes, inode, change time in ns."""
+
+RESOLUTION_NS = 30_000_000
+"""A file changed this shortly before it was read is read again: its clock may not have moved on."""
+
+
+def stamp(path: str | Path) -> Stamp | None:
+    """The stamp of a file or folder, or None where there is none."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return (status.st_mtime_ns, status.st_size, status.st_ino, status.st_ctime_ns)
+
+
+class Digests:
+    """SHA-256 by path, below one root; `known` is what an earlier `export` returned."""
+
+    def __init__(self, root: Path, known: dict[str, list[object]] | None = None) -> None:
+        self._root = root
+        self._known: dict[str, tuple[Stamp, bool, str]] = {}
+        for path, record in (known or {}).items():
+            *fields, value = record
+            self._known[path] = ((*fields,), True, str(value))  # type: ignore[assignment]
+        self._checked: set[str] = set()
+
+    def __call__(self, path: str | Path) -> str | None:
+        """The file's SHA-256, 64 hexadecimal digits; None when it is missing or no regular file."""
+        name = self._name(path)
+        if name in self._checked:
+            return self._known[name][2] if name in self._known else None
+        now = stamp(path)
+        known = self._known.get(name)
+        if known is None or now is None or known[0] != now or not known[1]:
+            self._read(name, path)
+        self._checked.add(name)
+        return self._known[name][2] if name in self._known else None
+
+    def forget(self, paths: Iterable[str | Path]) -> None:
+        """Look again at `paths`, which this process has changed."""
+        for path in paths:
+            self._checked.discard(self._name(path))
+
+    def settle(self) -> None:
+        """Wait until the clock has left every file behind, and read again those read too soon."""
+        late = [name for name in self._checked if name in self._known and not self._known[name][1]]
+        if not late:
+            return
+        newest = max(max(self._known[name][0][0], self._known[name][0][3]) for name in late)
+        delay = (newest + RESOLUTION_NS - time.time_ns()) / 1e9
+        if 0 < delay < 1:
+            time.sleep(delay + 0.001)
+        for name in late:
+            self._read(name, self._root / name)
+
+    def stamps(self) -> dict[str, Stamp]:
+        """The stamp under which each file looked at was read; only those that can be trusted."""
+        return {
+            name: self._known[name][0]
+            for name in sorted(self._checked)
+            if name in self._known and self._known[name][1]
+        }
+
+    def complete(self) -> bool:
+        """Whether every file looked at exists and can be trusted by its stamp."""
+        return all(name in self._known and self._known[name][1] for name in self._checked)
+
+    def export(self) -> dict[str, list[object]]:
+        """What to remember: trusted files that were looked at."""
+        return {name: [*found, self._known[name][2]] for name, found in self.stamps().items()}
+
+    def _read(self, name: str, path: str | Path) -> None:
+        started = time.time_ns()
+        before = stamp(path)
+        value = _sha256(path) if before is not None else None
+        if before is None or value is None:
+            self._known.pop(name, None)
+            return
+        trusted = max(before[0], before[3]) + RESOLUTION_NS < started
+        self._known[name] = (before, trusted, value)
+
+    def _name(self, path: str | Path) -> str:
+        text = str(path)
+        prefix = f"{self._root}{os.sep}"
+        return text[len(prefix) :] if text.startswith(prefix) else text
+
+
+def _sha256(path: str | Path) -> str | None:
+    try:
+        # A FIFO would block, and a device never ends: open without waiting, and read regular files only
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError:
+        return None
+    with open(descriptor, "rb") as file:
+        try:
+            if not os.path.isfile(path):
+                return None
+            return hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            return None

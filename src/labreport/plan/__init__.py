@@ -1,0 +1,1 @@
+"""What is stale, and why; the only place that decides it. Standard library only."""

@@ -1,0 +1,191 @@
+"""What each node is made of, as plain values: the single statement of what counts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from labreport.errors import UsageError
+from labreport.experiment import Experiment, plain
+from labreport.fingerprint.canonical import digest
+from labreport.fingerprint.code import Code
+from labreport.fingerprint.files import Digests
+from labreport.fingerprint.syntax import Summary, summarise
+from labreport.fingerprint.templates import Templates
+from labreport.outline import Figure, Question, Section
+from labreport.plan.graph import Graph
+from labreport.plan.ledger import Ledger
+from labreport.plan.nodes import Node
+from labreport.plan.versions import version
+from labreport.project import Project
+
+FORMAT = 1
+"""Of a stored result; raising it makes every result anew."""
+
+STATISTICS = ("numpy", "scipy")
+DRAWING = ("matplotlib", "seaborn", "numpy")
+RENDERING = ("jinja2", "markupsafe")
+SETTING = ("weasyprint", "pydyf", "tinycss2", "fonttools", "pikepdf")
+
+
+class Ingredients:
+    """Everything that can be said of what a node is made of without making anything."""
+
+    def __init__(self, graph: Graph, root: Path, digests: Digests, ledger: Ledger) -> None:
+        self._graph = graph
+        self._project: Project = graph.project
+        self._source = root / "src"
+        self._folder = root / "templates"
+        self._digests = digests
+        self._ledger = ledger
+        self.code = Code(self._source, self._project.source_roots, self._summary)
+        self.templates = Templates(self._folder, self._text)
+        self._training: dict[str, dict[str, Any]] = {}
+
+    def of_result(self, experiment: Experiment, seed: int) -> dict[str, Any]:
+        """All that decides a trajectory; not its name, its title, nor how far it goes."""
+        return {
+            "specification": plain(experiment.specification),
+            "seed": seed,
+            **self._trainer(experiment.start),
+        }
+
+    def of(self, node: Node, outputs: Callable[[str], str]) -> dict[str, Any]:
+        """Ingredients of any other node; `outputs` gives the digest of what a read node put out."""
+        made = {name: outputs(name) for name in node.reads if not name.startswith("result/")}
+        value = node.value
+        if isinstance(value, Question):
+            return {**self._results(value.needs, outputs), **self._code(value.answer), **_versions(STATISTICS)}
+        if isinstance(value, Figure):
+            return {
+                **made,
+                **self._results(value.needs, outputs),
+                **self._code(value.draw, "labreport.charts:export"),
+                **_versions(DRAWING),
+                "fonts": self._files("fonts"),
+            }
+        if isinstance(value, Section):
+            return {
+                **made,
+                "outline": digest(plain(value)),
+                "experiments": digest(self.context(value)),
+                **self._templates(value.template, *(question.template for question in value.questions)),
+                **self._code("labreport.page:render_section"),
+                **_versions(RENDERING),
+            }
+        return {**made, **self._document(node.slug)}
+
+    def context(self, section: Section) -> dict[str, Any]:
+        """What a section may say of the experiments it names: how they are declared, and their keys."""
+        shown = {}
+        for need in section.experiments:
+            for experiment in self._graph.cells(need):
+                keys = [digest(self.of_result(experiment, node.seed)) for node in self._graph.results_of(experiment.name)]
+                shown[experiment.name] = {
+                    "title": experiment.title,
+                    "epochs": experiment.epochs,
+                    "snapshots": list(experiment.snapshots),
+                    "specification": plain(experiment.specification),
+                    "keys": keys,
+                }
+        return {"experiments": shown}
+
+    def _document(self, slug: str) -> dict[str, Any]:
+        outline = self._project.outline
+        words = {
+            "title": outline.title,
+            "subtitle": outline.subtitle,
+            "author": outline.author,
+            "language": outline.language,
+            "sections": digest([[section.slug, section.title] for section in outline.sections]),
+        }
+        if slug == "answers":
+            return {**words, **self._code("labreport.page:answers_json")}
+        frame = {
+            **words,
+            **self._templates(f"document-{'screen' if slug == 'html' else 'print'}.html"),
+            "styles": self._files("styles"),
+            "fonts": self._files("fonts"),
+            **_versions(RENDERING),
+        }
+        if slug == "html":
+            return {**frame, "script": self._files("script"), **self._code("labreport.page:render_document"), **_versions(("fonttools", "brotli"))}
+        return {**frame, **self._code("labreport.page:render_document", "labreport.pdf:write"), **_versions(SETTING)}
+
+    def _trainer(self, start: str) -> dict[str, Any]:
+        if start not in self._training:
+            package = self._source / self._project.package
+            data = {}
+            for name in self._project.data_files:
+                found = self._digests(package / name)
+                if found is None:
+                    raise UsageError(f"{package / name}: unreadable or missing; restore it from the distribution")
+                data[name] = found
+            self._training[start] = {
+                "data": data,
+                **self._code(start),
+                **_versions(self._project.libraries),
+                "threads": self._project.threads,
+                "format": FORMAT,
+            }
+        return self._training[start]
+
+    def _results(self, needs: tuple[str, ...], outputs: Callable[[str], str]) -> dict[str, Any]:
+        """One digest for all that is read of a need, so that ingredients stay few."""
+        return {
+            f"results {need}": digest([outputs(node.name) for node in self._graph.results_of(need)]) for need in needs
+        }
+
+    def _code(self, *roots: str) -> dict[str, str]:
+        return self._group("code", self.code.closure(*roots), "function ")
+
+    def _templates(self, *names: str) -> dict[str, str]:
+        return self._group("templates", self.templates.closure(*names), "template ")
+
+    def _files(self, folder: str) -> str:
+        members = {}
+        for path in sorted((self._folder / folder).glob("*")):
+            found = self._digests(path) if path.is_file() else None
+            if found is not None:
+                members[f"{folder}/{path.name}"] = found
+        return self._group(folder, members, "file ")[folder]
+
+    def _group(self, label: str, members: Any, prefix: str) -> dict[str, str]:
+        """A digest that stands for many members; the ledger keeps them, to name the one that changed."""
+        named = {f"{prefix}{name}": value for name, value in members.items()}
+        value = digest(named)
+        self._ledger.groups[value] = named
+        return {label: value}
+
+    def _summary(self, path: Path) -> Summary:
+        content = self._digests(path)
+        where = str(path.relative_to(self._source.parent))
+        if content is None:
+            raise UsageError(f"{where}: cannot be read")
+        known = self._ledger.modules.get(where)
+        if known is not None and known[0] == content:
+            found: Summary = known[1]
+            return found
+        try:
+            summary = summarise(path.read_text(encoding="utf-8"), where)
+        except UnicodeDecodeError as error:
+            raise UsageError(f"{where}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+        # As JSON gives it back, so that a summary from the ledger and a new one are the same values
+        summary = json.loads(json.dumps(summary))
+        self._ledger.modules[where] = [content, summary]
+        return summary
+
+    def _text(self, path: Path) -> str:
+        self._digests(path)
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{path.relative_to(self._folder.parent)}: cannot be read as UTF-8: {error}") from None
+
+
+def _versions(distributions: tuple[str, ...]) -> dict[str, str]:
+    return {f"library {name}": version(name) for name in distributions}
+
+

@@ -1,0 +1,137 @@
+"""Why something is made again, as values; each says itself in one line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class NeverMade:
+    """There is no trace of it."""
+
+    def __str__(self) -> str:
+        return "never made"
+
+
+@dataclass(frozen=True)
+class Changed:
+    """An ingredient is another than when it was made; `old` or `new` is None where there is none."""
+
+    what: str
+    old: Any = None
+    new: Any = None
+
+    def __str__(self) -> str:
+        if self.old is None and self.new is None:
+            return f"{self.what} changed"
+        if self.old is None:
+            return f"{self.what} is new: {_short(self.new)}"
+        if self.new is None:
+            return f"{self.what} is gone (was {_short(self.old)})"
+        return f"{self.what} {_short(self.old)} → {_short(self.new)}"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Its output is not there."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.path} is missing"
+
+
+@dataclass(frozen=True)
+class Altered:
+    """Its output is not what was written."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.path} was altered"
+
+
+@dataclass(frozen=True)
+class Extended:
+    """It was trained for fewer epochs, or without a snapshot that is now asked for."""
+
+    have: int
+    want: int
+
+    def __str__(self) -> str:
+        if self.have >= self.want:
+            return f"a snapshot at epoch {self.want} is asked for"
+        return f"epochs {self.have} → {self.want}"
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """Something that it reads is to be made again."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.name} is made again"
+
+
+@dataclass(frozen=True)
+class Forced:
+    """The user asked for it."""
+
+    def __str__(self) -> str:
+        return "forced"
+
+
+Reason = NeverMade | Changed | Missing | Altered | Extended | Upstream | Forced
+
+
+def differences(
+    old: Mapping[str, Any], new: Mapping[str, Any], groups: Mapping[str, Mapping[str, str]]
+) -> tuple[Changed, ...]:
+    """How two sets of ingredients differ, nested values by dotted name, groups by their members.
+
+    `groups` maps the digest that stands for a group (functions, templates) to its members' hashes.
+    """
+    before, after = dict(_flat(old)), dict(_flat(new))
+    found: list[Changed] = []
+    for name in sorted({*before, *after}):
+        if before.get(name) == after.get(name) and type(before.get(name)) is type(after.get(name)):
+            continue
+        members = _members(groups.get(str(before.get(name))), groups.get(str(after.get(name))))
+        if members:
+            found.extend(members)
+        elif _is_digest(before.get(name)) or _is_digest(after.get(name)):
+            found.append(Changed(name))
+        else:
+            found.append(Changed(name, before.get(name), after.get(name)))
+    return tuple(found)
+
+
+def _members(old: Mapping[str, str] | None, new: Mapping[str, str] | None) -> list[Changed]:
+    if old is None or new is None:
+        return []
+    return [Changed(name) for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
+
+
+def _flat(value: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    pairs: list[tuple[str, Any]] = []
+    for name, item in value.items():
+        label = name if prefix in ("", "specification.", "libraries.", "data.") else f"{prefix}{name}"
+        if isinstance(item, Mapping):
+            pairs.extend(_flat(item, f"{name}." if not prefix else f"{prefix}{name}."))
+        else:
+            pairs.append((label, item))
+    return pairs
+
+
+def _is_digest(value: Any) -> bool:
+    return isinstance(value, str) and len(value) in (16, 64) and all(c in "0123456789abcdef" for c in value)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, list) and len(value) > 2 and len({json.dumps(item) for item in value}) == 1:
+        return f"[{value[0]}] × {len(value)}"
+    return value if isinstance(value, str) else json.dumps(value)
