@@ -1,0 +1,49 @@
+"""Drawing and exporting charts: the only room of the engine that imports matplotlib and seaborn.
+
+Importing it sets the house style for every figure made afterwards: fonts of the project alone, one
+scale of sizes, Okabe-Ito colours, left and bottom spines, hairline grid. `export` makes of a drawing
+one SVG in two variants that differ in the spelling of colours only: `svg_print` names each colour,
+for paper; `svg_screen` names a CSS variable with that colour as its fallback, so that a page can set
+`labreport.charts.palette.css_variables(dark=True)` and the chart follows its theme.
+"""
+
+from __future__ import annotations
+
+from labreport.charts.checks import clipped_texts, overlapping_texts, smallest_type
+from labreport.charts.drawing import Drawing
+from labreport.charts.export import export
+from labreport.charts.heat import heat_map
+from labreport.charts.labels import direct_labels, label_line_ends, note_truncated
+from labreport.charts.layout import COLUMN_MM, WIDE_MM, column_figure, panel_title, wide_figure, y_title
+from labreport.charts.marks import Mark, curve, points, seed_lines, tag
+from labreport.charts.palette import SERIES, Colour, text_shade
+from labreport.charts.ticks import plain_numbers, powers_of_ten, thousands
+
+__all__ = [
+    "COLUMN_MM",
+    "SERIES",
+    "WIDE_MM",
+    "Colour",
+    "Drawing",
+    "Mark",
+    "clipped_texts",
+    "column_figure",
+    "curve",
+    "direct_labels",
+    "export",
+    "heat_map",
+    "label_line_ends",
+    "note_truncated",
+    "overlapping_texts",
+    "panel_title",
+    "plain_numbers",
+    "points",
+    "powers_of_ten",
+    "seed_lines",
+    "smallest_type",
+    "tag",
+    "text_shade",
+    "thousands",
+    "wide_figure",
+    "y_title",
+]

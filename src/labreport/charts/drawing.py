@@ -1,0 +1,22 @@
+"""A finished drawing: the figure, what kind of chart it is, and the data that it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a figure's `draw` function returns.
+
+    `kind` says in words what chart it is, for the alternative text, which goes on with the finding.
+    `columns` and `rows` are the data shown, as a table for reading and for CSV.
+    """
+
+    figure: Figure
+    kind: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str | int | float | None]]

@@ -1,0 +1,64 @@
+"""Heat maps with their values in the cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+
+from labreport.charts import style
+from labreport.charts.palette import Colour
+
+# Light to dark in even steps of lightness, so that order survives greyscale. These colours and the
+# two text colours are the same in every theme: cell and text belong together.
+SHADES = ("#f3f7fb", "#b7d3ea", "#5f9fcf", "#1f6aa5", "#0a3a66")
+ON_LIGHT = "#101418"
+ON_DARK = "#fdfdfd"
+
+
+def shades() -> LinearSegmentedColormap:
+    """The sequential colour map of the house."""
+    return LinearSegmentedColormap.from_list("labreport", SHADES)
+
+
+def heat_map(
+    axes: Axes,
+    values: Sequence[Sequence[float]],
+    texts: Sequence[Sequence[str]],
+    *,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    low: float,
+    high: float,
+    blank: Sequence[Sequence[bool]] | None = None,
+    size: float = style.LABEL,
+) -> None:
+    """Draw `values` (rows × columns) as shades from `low` to `high`, `texts` in the cells.
+
+    Cells where `blank` is true are left empty. Row and column labels are level.
+    """
+    import seaborn  # pandas behind it is slow to load, and only heat maps need it
+
+    options: dict[str, Any] = {"mask": [list(row) for row in blank]} if blank is not None else {}
+    seaborn.heatmap(
+        [list(row) for row in values],
+        annot=[list(row) for row in texts],
+        fmt="",
+        vmin=low,
+        vmax=high,
+        cmap=shades(),
+        cbar=False,
+        linewidths=0.8,
+        linecolor=Colour.PAPER.value,
+        xticklabels=list(columns),
+        yticklabels=list(rows),
+        annot_kws={"fontsize": size},
+        ax=axes,
+        **options,
+    )
+    axes.grid(False)
+    axes.tick_params(axis="both", length=0, labelrotation=0)
+    for text in axes.texts:
+        text.set_color(ON_DARK if text.get_color() == "w" else ON_LIGHT)

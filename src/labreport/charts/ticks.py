@@ -1,0 +1,38 @@
+"""Tick labels in the project's own letters: no mathematical typesetting, no other font."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from matplotlib.axis import Axis
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def power_of_ten(exponent: int) -> str:
+    """`10⁻³` as text."""
+    return "10" + str(exponent).translate(_RAISED)
+
+
+def plain_numbers(axis: Axis, at: Sequence[float] | None = None) -> None:
+    """Label ticks as 0.5, 12, 1,000; `at` fixes where they stand."""
+    if at is not None:
+        axis.set_major_locator(FixedLocator(list(at)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "−")))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def powers_of_ten(axis: Axis, every: int = 1) -> None:
+    """Ticks of a logarithmic axis at powers of ten, every so many decades."""
+    axis.set_major_locator(LogLocator(base=10.0**every, numticks=50))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: power_of_ten(round(math.log10(value)))))
+    axis.set_minor_locator(NullLocator())
+
+
+def thousands(axis: Axis) -> None:
+    """Ticks of a logarithmic axis at 1, 3 and 10 in each decade, written out: 3,000, 10,000."""
+    axis.set_major_locator(LogLocator(base=10.0, subs=(1.0, 3.0), numticks=50))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axis.set_minor_locator(NullLocator())
