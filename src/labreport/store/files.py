@@ -1,0 +1,183 @@
+"""Whole files, in and out: read within a bound, written so that a crash leaves the old or the new."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from labreport.errors import StoreError
+
+TEMPORARY = ".tmp-"
+"""How the name of every unfinished file or folder begins."""
+
+
+class Damaged(Exception):
+    """A file is not what was written; the text says in what way. Never reaches the user."""
+
+
+class TooLarge(ValueError):
+    """More bytes than a file of the store may have."""
+
+
+def shown(path: str | Path) -> str:
+    """A path in one line, whatever characters it has."""
+    text = str(path)
+    return text if text.isprintable() else ascii(text)
+
+
+def read_regular(path: Path, limit: int) -> bytes:
+    """All bytes of a regular file of at most `limit` bytes.
+
+    Raises `FileNotFoundError` where there is nothing, `Damaged` for anything else than such a file
+    (a folder, a FIFO, a dangling link, a larger file), `StoreError` when it cannot be read.
+    """
+    try:
+        # A FIFO would block an ordinary open for ever
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        if os.path.lexists(path):
+            raise Damaged("is a dangling link") from None
+        raise
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO):
+            raise Damaged(f"cannot be opened ({error.strerror})") from None
+        raise StoreError(f"cannot read {shown(path)}: {error.strerror}; make it readable") from error
+    with open(descriptor, "rb", buffering=0) as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise Damaged(f"is {kind_of(status.st_mode)}, not a file")
+        if status.st_size > limit:
+            raise Damaged(f"has {status.st_size:,} bytes; at most {limit:,} are allowed")
+        try:
+            data = file.read(status.st_size + 1) or b""
+        except OSError as error:
+            raise StoreError(f"cannot read {shown(path)}: {error.strerror}; check the disk") from error
+    if len(data) != status.st_size:
+        raise Damaged("changed while it was read")
+    return data
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Put `data` at `path`, durably: temporary file beside it, flush, fsync, rename, fsync of the folder.
+
+    Raises `StoreError` naming the path. The temporary file is then gone and whatever was at `path`
+    before is still there; a failed fsync is not tried again, for the kernel may have dropped the data.
+    """
+    temporary = path.with_name(temporary_name())
+    try:
+        try:
+            write_new(temporary, data)
+            os.replace(temporary, path)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(temporary)
+            raise
+        sync_directory(path.parent)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """A new file with `data`, on the disk when this returns. Raises `OSError`."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    with open(descriptor, "wb", buffering=0) as file:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[file.write(rest) :]
+        os.fsync(descriptor)
+
+
+def sync_directory(directory: Path) -> None:
+    """Make renames in `directory` last. Raises `OSError`."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Some network file systems know no fsync of a folder; there is nothing to make up for it
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def make_directory(directory: Path) -> None:
+    """`directory` and its parents, durably. Raises `StoreError`."""
+    if directory.is_dir():
+        return
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        sync_directory(directory.parent)
+    except OSError as error:
+        raise StoreError(
+            f"cannot make the folder {shown(directory)}: {error.strerror}; "
+            "free space there, make it writable, or choose another place with --output"
+        ) from error
+
+
+def remove_strays(root: Path) -> int:
+    """Remove what killed writers left anywhere below `root`; how many there were. Raises `StoreError`."""
+    strays = list(find_strays(root))
+    for path in strays:
+        try:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreError(f"cannot remove {shown(path)}: {error.strerror}; remove it by hand") from error
+    return len(strays)
+
+
+def find_strays(root: Path) -> Iterator[Path]:
+    """Unfinished files and folders below `root`, links not followed."""
+    for folder, folders, files in os.walk(root):
+        yield from (Path(folder, name) for name in (*folders, *files) if name.startswith(TEMPORARY))
+        folders[:] = [name for name in folders if not name.startswith(TEMPORARY)]
+
+
+def temporary_name() -> str:
+    """A name that no other file or process uses."""
+    return f"{TEMPORARY}{os.getpid()}-{os.urandom(6).hex()}"
+
+
+def sha256(path: str | Path) -> str | None:
+    """SHA-256 of a file's bytes, read piece by piece; None when it is missing or no regular file."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        try:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            return None
+
+
+def cannot_write(path: Path, error: OSError) -> StoreError:
+    """The one line about a write that failed."""
+    return StoreError(
+        f"cannot write {shown(path)}: {error.strerror or error}; "
+        "what was stored before is kept: mend the cause and run again"
+    )
+
+
+def kind_of(mode: int) -> str:
+    """What a file's mode says it is, in words."""
+    for test, word in (
+        (stat.S_ISREG, "a file"),
+        (stat.S_ISDIR, "a folder"),
+        (stat.S_ISLNK, "a link"),
+        (stat.S_ISFIFO, "a FIFO"),
+        (stat.S_ISSOCK, "a socket"),
+    ):
+        if test(mode):
+            return word
+    return "a device"
