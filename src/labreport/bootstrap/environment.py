@@ -92,7 +92,9 @@ class Environment:
         self._mark(RUN, self.path + ".new")
         os.rename(self.path + ".new", self.path)
         shutil.rmtree(self.path + ".old", ignore_errors=True)
-        command = [sys.executable, "-I", "-m", "venv", "--prompt", "labreport", self.path]
+        # Inside an environment, `sys.executable` is that environment's: perhaps the one just moved away.
+        base: str = getattr(sys, "_base_executable", sys.executable)
+        command = [base, "-I", "-m", "venv", "--prompt", "labreport", self.path]
         code, lines = pip.run(command, self._log, held, os.environ, lambda line: None, lambda: None)
         if code != 0:
             raise LabReportError(f"{self.path}: {pip.cause(lines)}")

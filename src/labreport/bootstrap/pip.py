@@ -28,7 +28,7 @@ def install(python: str, lock_file: str, log: str, held: int, options: Sequence[
     `held` is a file descriptor that pip keeps open for as long as it lives.
     """
     command = [python, "-I", "-m", "pip", "install", "--require-hashes", "--no-deps", "--only-binary=:all:"]
-    command += ["--no-compile", "--no-input", "--no-user", "--progress-bar=off", *options, "-r", lock_file]
+    command += ["--no-input", "--no-user", "--progress-bar=off", *options, "-r", lock_file]
     environment = {name: value for name, value in os.environ.items() if name not in _PLACES}
     progress = _Progress()
     code, lines = run(command, log, held, environment, progress.line, progress.tick)

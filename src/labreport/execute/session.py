@@ -52,16 +52,31 @@ class Session:
         self.ledger.save(self.output / LEDGER)
 
 
-def open_session(root: Path, output: Path, seeds: int, force: Iterable[str] | None = ()) -> Session:
-    """Open the project at `root`. `force` names what to make anew; None forces everything."""
-    graph = Graph(load_project(), seeds)
+def open_session(root: Path, output: Path, seeds: int, force: Iterable[str] | None = (), mend: bool = True) -> Session:
+    """Open the project at `root`. `force` names what to make anew; None forces everything.
+
+    With `mend` false, damaged entries are reported but not moved.
+    """
     ledger = Ledger.load(output / LEDGER)
     digests = Digests(root, ledger.files)
-    store = Store(output / "results")
+    # Before the content is imported, so that an edit in between is noticed the next time
+    for path in sources(root):
+        digests(path)
+    graph = Graph(load_project(), seeds)
+    store = Store(output / "results", mend=mend)
     cache = Cache(output / "cache")
     forced = list(graph.nodes) if force is None else [name for word in force for name in graph.resolve(word)]
     planner = Planner(graph, root, output, store, cache, ledger, digests, forced)
     return Session(root, output, graph, store, cache, ledger, digests, planner)
+
+
+def sources(root: Path) -> list[Path]:
+    """Every file of the checkout that a report can rest on."""
+    return [
+        *(root / "src").rglob("*.py"),
+        *(path for path in (root / "templates").rglob("*") if path.is_file()),
+        root / "build.py",
+    ]
 
 
 def load_project() -> Project:

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Resume:
-    """Where to go on: `arrays` is what `Run.state` gave at `epoch`."""
+    """Where to go on: `state` is what `Run.state` gave at `epoch`."""
 
     epoch: int
     records: tuple[Mapping[str, Any], ...]
@@ -17,7 +17,6 @@ class Resume:
     kept: Mapping[int, Mapping[str, Any]]
     """Arrays of snapshots taken since the entry was last stored, by epoch."""
     state: Mapping[str, Any]
-    seconds: float = 0.0
 
 
 @dataclass(frozen=True)

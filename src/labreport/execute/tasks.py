@@ -13,7 +13,7 @@ from labreport.execute.worker import STATE, from_checkpoint
 from labreport.experiment import Experiment
 from labreport.plan.nodes import Status
 from labreport.plan.reasons import Forced
-from labreport.store.entry import Entry
+from labreport.store import Entry
 
 
 @dataclass(frozen=True)
@@ -65,24 +65,18 @@ class Tasks:
 
     def _resume(self, task: Task) -> Resume | None:
         """From the last stored snapshot before the first that is missing."""
-        entry = self.session.store.entry(task.key)
+        store = self.session.store
+        entry = store.entry(task.key) if store.check(task.key, self.session.digests) else None
         if entry is None:
             return None
         first_missing = min((epoch for epoch in task.snapshots if epoch not in entry.snapshots), default=task.until)
-        usable = [epoch for epoch in entry.snapshots if epoch in entry.arrays and epoch <= first_missing]
-        for epoch in sorted(usable, reverse=True):
-            state = self._state(entry, epoch)
-            if state is not None:
-                snapshots = {known: metrics for known, metrics in entry.snapshots.items() if known <= epoch}
-                return Resume(epoch, tuple(entry.records[:epoch]), snapshots, {}, state)
-        return None
-
-    def _state(self, entry: Entry, epoch: int) -> dict[str, Any] | None:
-        arrays = self.session.store.arrays(entry, epoch)
-        if arrays is None:
+        epoch = max((epoch for epoch in entry.snapshots if epoch <= first_missing), default=0)
+        if epoch == 0:
             return None
+        arrays = store.arrays(entry, epoch)
         state = {name[len(STATE) :]: array for name, array in arrays.items() if name.startswith(STATE)}
-        return state or None
+        snapshots = {known: metrics for known, metrics in entry.snapshots.items() if known <= epoch}
+        return Resume(epoch, tuple(entry.records[:epoch]), snapshots, {}, state)
 
 
 def training_tasks(session: Session, stale: Iterable[Status]) -> Tasks:

@@ -54,12 +54,10 @@ def drive(task: Task, tell: Tell) -> Finished:
     epoch = resume.epoch if resume else 0
     first = epoch + 1
     run = _start(task)(task.specification, task.seed, epoch, resume.state if resume else None)
-    seconds = resume.seconds if resume else 0.0
     saved = time.monotonic()
     while epoch < task.until:
         record = run.advance()
         epoch += 1
-        seconds += float(record.get("seconds", 0.0))
         records.append(record)
         if epoch in task.snapshots or epoch == task.until:
             metrics, kept = run.snapshot()
@@ -68,7 +66,7 @@ def drive(task: Task, tell: Tell) -> Finished:
         tell((task.key, epoch, record))
         # The end is saved too: a parent killed before it stores the result loses nothing
         if time.monotonic() - saved > CHECKPOINT_SECONDS or epoch == task.until:
-            _save(task, run, epoch, records, snapshots, arrays, seconds)
+            _save(task, run, epoch, records, snapshots, arrays)
             saved = time.monotonic()
     return Finished(task.key, tuple(records), snapshots, arrays, {**where(task.threads), "first": min(first, task.until), "last": task.until})
 
@@ -78,9 +76,7 @@ def from_checkpoint(task: Task, store: Store) -> Resume | None:
     found = store.checkpoint(task.key)
     if found is None or found.epoch > task.until:
         return None
-    state = {name[len(STATE) :]: array for name, array in found.arrays[found.epoch].items() if name.startswith(STATE)}
-    kept = {epoch: arrays for epoch, arrays in found.arrays.items() if epoch in found.snapshots}
-    return Resume(found.epoch, tuple(found.records), found.snapshots, kept, state, found.seconds)
+    return Resume(found.epoch, tuple(found.records), found.snapshots, found.arrays, found.state)
 
 
 def where(threads: int) -> dict[str, Any]:
@@ -114,22 +110,14 @@ def _checkpoint(task: Task) -> Resume | None:
 
 
 def _save(
-    task: Task,
-    run: Run,
-    epoch: int,
-    records: list[Any],
-    snapshots: dict[int, Any],
-    arrays: dict[int, Any],
-    seconds: float,
+    task: Task, run: Run, epoch: int, records: list[Any], snapshots: dict[int, Any], arrays: dict[int, Any]
 ) -> None:
     if task.checkpoints is None:
         return
-    from labreport.store import Store
+    from labreport.store import Checkpoint, Store
 
-    now = {f"{STATE}{name}": array for name, array in run.state().items()}
-    Store(Path(task.checkpoints)).save_checkpoint(
-        task.key, epoch, records, snapshots, {**arrays, epoch: arrays.get(epoch, now)}, seconds
-    )
+    checkpoint = Checkpoint(epoch, list(records), dict(snapshots), dict(arrays), run.state())
+    Store(Path(task.checkpoints)).save_checkpoint(task.key, checkpoint)
 
 
 def _later(first: Resume | None, second: Resume | None) -> Resume | None:

@@ -24,6 +24,10 @@ from labreport.project import Project
 FORMAT = 1
 """Of a stored result; raising it makes every result anew."""
 
+QUESTION_FRAME = "question.html"
+DOCUMENT_FRAME = "document.html"
+"""The templates that `labreport.page` puts around every question, and around the whole."""
+
 STATISTICS = ("numpy", "scipy")
 DRAWING = ("matplotlib", "seaborn", "numpy")
 RENDERING = ("jinja2", "markupsafe")
@@ -71,7 +75,9 @@ class Ingredients:
                 **made,
                 "outline": digest(plain(value)),
                 "experiments": digest(self.context(value)),
-                **self._templates(value.template, *(question.template for question in value.questions)),
+                **self._templates(
+                    value.template, QUESTION_FRAME, *(question.template for question in value.questions)
+                ),
                 **self._code("labreport.page:render_section"),
                 **_versions(RENDERING),
             }
@@ -105,7 +111,7 @@ class Ingredients:
             return {**words, **self._code("labreport.page:answers_json")}
         frame = {
             **words,
-            **self._templates(f"document-{'screen' if slug == 'html' else 'print'}.html"),
+            **self._templates(DOCUMENT_FRAME, f"{'screen' if slug == 'html' else 'print'}.html"),
             "styles": self._files("styles"),
             "fonts": self._files("fonts"),
             **_versions(RENDERING),

@@ -91,6 +91,14 @@ class Planner:
         self._statuses.clear()
         self._views.forget()
 
+    def stored(self, key: str) -> None:
+        """Note that a trajectory was stored, so that it is not forced again."""
+        self._forced = {
+            name
+            for name in self._forced
+            if self.graph.nodes[name].kind != "result" or self.key(self.graph.nodes[name])[1] != key
+        }
+
     def key(self, node: Node) -> tuple[dict[str, Any], str]:
         """The ingredients and the store key of a result."""
         if node.name not in self._keys:
