@@ -1,0 +1,193 @@
+"""One build: plan, train, make, publish, and say what came of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from labreport.console.plan import show_plan
+from labreport.console.progress import Progress
+from labreport.console.summary import show_changes, show_summary
+from labreport.console.terminal import Terminal
+from labreport.errors import RenderError
+from labreport.execute.documents import Published, publish_documents
+from labreport.execute.lanes import Lane, ProcessLane
+from labreport.execute.make import Maker
+from labreport.execute.numbers import changes, numbers
+from labreport.execute.session import Session, open_session
+from labreport.execute.tasks import training_tasks
+from labreport.execute.train import Failure, Trainer
+from labreport.plan.nodes import Plan, State
+from labreport.plan.stamp import remove_stamp, write_stamp
+from labreport.store.files import remove_strays
+from labreport.store.lock import output_lock
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for. `targets` are names; empty means the whole report.
+
+    `force` names what to make anew; None forces everything. `jobs` is the number of workers.
+    """
+
+    root: Path
+    output: Path
+    seeds: int = 5
+    jobs: int = 0
+    targets: tuple[str, ...] = ()
+    force: tuple[str, ...] | None = ()
+    scheduler: str = ""
+    lock_timeout: float = -1.0
+    verbose: bool = False
+    arguments: str = ""
+    """The command line as the front door will compare it, for the stamp."""
+
+
+@dataclass
+class Outcome:
+    """What a build did: names of nodes made, trainings that failed, and what kept the report back."""
+
+    trained: list[str] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def exit_code(self) -> int:
+        """0 when all is done, 1 when something failed."""
+        return 1 if self.failures or self.problems else 0
+
+
+def build(request: Request, terminal: Terminal) -> Outcome:
+    """Make what is stale. Raises `LabReportError` for what stops the whole build."""
+    started = time.monotonic()
+    with output_lock(request.output, request.lock_timeout, terminal.say):
+        session = open_session(request.root, request.output, request.seeds, request.force)
+        remove_strays(session.output)
+        names = [name for word in request.targets for name in session.graph.resolve(word)] or None
+        plan = session.planner.plan(names)
+        _tell_notices(session, terminal)
+        outcome = Outcome()
+        if plan.stale():
+            show_plan(terminal, plan, request.verbose)
+            remove_stamp(request.output)
+        try:
+            _train(session, request, plan, terminal, outcome)
+            session.planner.forget()
+            _make(session, plan, terminal, outcome)
+            published = _publish(session, plan, names, outcome)
+        finally:
+            session.save()
+        _tell_notices(session, terminal)
+        outcome.seconds = time.monotonic() - started
+        if published.problem:
+            terminal.error(published.problem)
+        if published.made:
+            show_changes(terminal, _changes(session))
+            session.save()
+        if names is None and outcome.exit_code == 0:
+            write_stamp(session.root, request.output, session.digests, request.arguments)
+        show_summary(terminal, session.output, outcome.trained, outcome.made, outcome.seconds)
+    return outcome
+
+
+def _train(session: Session, request: Request, plan: Plan, terminal: Terminal, outcome: Outcome) -> None:
+    work = training_tasks(session, plan.stale("result"))
+    if not work.tasks:
+        return
+    with _lanes(session, request, len(work.tasks)) as lanes:
+        trainer = Trainer(lanes, work.keep, work.prepare)
+        progress = Progress(terminal, sum(task.cost * task.until for task in work.tasks), len(work.tasks))
+        with progress.shown():
+            outcome.failures = trainer.run(work.tasks, progress)
+    failed = {failure.task.key for failure in outcome.failures}
+    outcome.trained = [f"{task.name}#{task.seed}" for task in work.tasks if task.key not in failed]
+    for failure in outcome.failures:
+        terminal.error(f"experiment {failure.task.name!r} seed {failure.task.seed}: {failure.cause}")
+    for key in {task.key for task in work.tasks} - failed:
+        session.planner.stored(key)
+
+
+@contextlib.contextmanager
+def _lanes(session: Session, request: Request, tasks: int) -> Iterator[Sequence[Lane]]:
+    if request.scheduler:
+        from labreport.execute.cluster import cluster
+
+        with cluster(request.scheduler, session.source) as lanes:
+            yield lanes
+        return
+    count = request.jobs or cores()
+    yield [ProcessLane(session.project.threads, session.source) for _ in range(min(count, tasks))]
+
+
+def cores() -> int:
+    """The processors that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+def _make(session: Session, plan: Plan, terminal: Terminal, outcome: Outcome) -> None:
+    """Answers, figures and sections; one that fails, or waits for one that did, leaves the rest be."""
+    maker = Maker(session)
+    blocked: set[str] = {status.name for status in plan.statuses if not _ready(session, status.name)}
+    for status in plan.statuses:
+        node = status.node
+        if node.kind in ("result", "document"):
+            continue
+        if blocked & set(node.reads):
+            blocked.add(node.name)
+            continue
+        try:
+            if maker.make(node):
+                outcome.made.append(node.name)
+        except RenderError as error:
+            blocked.add(node.name)
+            outcome.problems.append(str(error))
+            terminal.error(str(error))
+
+
+def _ready(session: Session, name: str) -> bool:
+    """Whether a result is there; other nodes count as ready until they are tried."""
+    return not name.startswith("result/") or session.planner.status(name).state is State.FRESH
+
+
+def _publish(session: Session, plan: Plan, names: list[str] | None, outcome: Outcome) -> Published:
+    if outcome.exit_code:
+        return Published()
+    if names is not None and not _rest_is_fresh(session):
+        return Published()
+    published = publish_documents(session, Maker(session))
+    outcome.made.extend(f"document/{slug}" for slug in published.made)
+    if published.problem:
+        outcome.problems.append(published.problem)
+    return published
+
+
+def _rest_is_fresh(session: Session) -> bool:
+    return all(
+        session.planner.status(name).state is State.FRESH
+        for name, node in session.graph.nodes.items()
+        if node.kind != "document"
+    )
+
+
+def _changes(session: Session) -> list[str]:
+    """What the answers say now that they did not say when last published."""
+    now = numbers(Maker(session).answers([question.slug for question in session.project.outline.questions]))
+    found = changes(session.ledger.numbers, now)
+    session.ledger.numbers.clear()
+    session.ledger.numbers.update(now)
+    return found
+
+
+def _tell_notices(session: Session, terminal: Terminal) -> None:
+    for notice in session.store.notices:
+        terminal.warn(notice)
+    session.store.notices.clear()

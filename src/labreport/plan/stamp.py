@@ -1,0 +1,54 @@
+"""The stamp: all files that a fresh report rests on, for the front door to compare before anything else.
+
+First line: format, interpreter, its version and the arguments; then a line a file: modification time
+in ns, size, inode, change time in ns, and the path, below the checkout or absolute. `build.py` reads it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+from labreport.fingerprint.files import Digests, Stamp, stamp
+from labreport.plan.versions import package_folders
+
+NAME = ".stamp"
+FRONT = "LABREPORT_FRONT"
+"""Environment variable: format, interpreter and version at the front door, which may go on in another."""
+
+
+def write_stamp(root: Path, output: Path, digests: Digests, arguments: str) -> bool:
+    """Write the stamp if every file can be trusted by its stamp; whether it was written."""
+    digests.settle()
+    if not digests.complete():
+        return False
+    files: dict[str, Stamp] = dict(digests.stamps())
+    folders = [path for path in (root / "templates").iterdir() if path.is_dir()]
+    for path in (*package_folders(), *(os.path.relpath(folder, root) for folder in folders)):
+        found = stamp(root / path)
+        if found is None:
+            return False
+        files[path] = found
+    if any("\n" in path or "\r" in path for path in files):
+        return False
+    lines = [head(arguments), *(f"{' '.join(map(str, found))} {path}" for path, found in files.items())]
+    target = output / NAME
+    temporary = output / f"{NAME}.{os.getpid()}.tmp"
+    with contextlib.suppress(OSError):
+        temporary.write_text("\n".join(lines) + "\n", encoding="utf-8", errors="surrogateescape")
+        os.replace(temporary, target)
+        return True
+    return False
+
+
+def head(arguments: str) -> str:
+    """The first line; `build.py` makes the same."""
+    return f"{os.environ.get(FRONT, '')} {arguments}"
+
+
+def remove_stamp(output: Path) -> None:
+    """From here on the report may be incomplete."""
+    with contextlib.suppress(OSError):
+        (output / NAME).unlink()
