@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from stat import S_ISREG
 
 Stamp = tuple[int, int, int, int]
 """Modification time in ns, size in bytes, inode, change time in ns."""
@@ -99,13 +100,15 @@ class Digests:
 def _sha256(path: str | Path) -> str | None:
     try:
         # A FIFO would block, and a device never ends: open without waiting, and read regular files only
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError):
+        return None
+    try:
+        if not S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        with open(descriptor, "rb", closefd=False) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None
-    with open(descriptor, "rb") as file:
-        try:
-            if not os.path.isfile(path):
-                return None
-            return hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError:
-            return None
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,153 @@
+"""`verify`: every stored byte, then every answer by another path, then one training done again."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from labreport.checks import Check
+from labreport.console.progress import Progress
+from labreport.console.terminal import Terminal, shown
+from labreport.execute.calls import function
+from labreport.execute.lanes import ProcessLane
+from labreport.execute.reading import Reader
+from labreport.execute.session import Session, open_session
+from labreport.execute.task import Finished, Task
+from labreport.execute.tasks import training_tasks
+from labreport.execute.train import Trainer
+from labreport.fingerprint.files import Digests
+from labreport.plan.graph import DOCUMENTS, PUBLISHED
+from labreport.plan.nodes import Plan, State, Status
+from labreport.store import Entry
+
+UNREPEATABLE = frozenset({"seconds"})
+"""Members of a record that differ from run to run: times."""
+
+
+def verify(terminal: Terminal, root: Path, output: Path, seeds: int) -> int:
+    """A line for each check; 1 when any fails."""
+    session = open_session(root, output, seeds, mend=False)
+    plan = session.planner.plan()
+    passed = failed = 0
+    for check in _checks(session, plan):
+        passed, failed = passed + check.passed, failed + (not check.passed)
+        word = terminal.paint("ok", "green") if check.passed else terminal.paint("differs", "red")
+        line = f"{word}  {shown(check.name)}  {terminal.paint(shown(check.detail), 'dim')}"
+        if check.passed:
+            terminal.say(line)
+        else:
+            terminal.result(line)
+    terminal.result(f"{passed} checks passed, {failed} failed.")
+    return 1 if failed else 0
+
+
+def _checks(session: Session, plan: Plan) -> Iterator[Check]:
+    fresh = [status for status in plan.statuses if status.node.kind == "result" and status.state is State.FRESH]
+    stored = {status.key: status for status in fresh}
+    yield from _bytes(session, plan, stored)
+    yield from _published(session)
+    if len(fresh) < sum(status.node.kind == "result" for status in plan.statuses):
+        yield Check("results", False, "some are not there; run python build.py, then verify again")
+        return
+    yield from _recomputed(session)
+    project = session.project
+    if project.verify:
+        reader = Reader(session.graph, session.planner, session.store)
+        names = tuple(experiment.name for experiment in project.experiments)
+        yield from function(project.verify, "project.verify")(reader.results("verify", names))
+    if stored:
+        yield _retrained(session, random.SystemRandom().choice(list(stored.values())))
+
+
+def _bytes(session: Session, plan: Plan, stored: dict[str, Status]) -> Iterator[Check]:
+    """Every file of every live result, read in full."""
+    digests = Digests(session.root)
+    bad = [status.name for key, status in stored.items() if not session.store.check(key, digests)]
+    bad += [f"{status.name} ({status.reasons[0]})" for status in plan.stale("result")]
+    yield Check("store", not bad, f"{len(stored)} results, every byte" if not bad else f"damaged or missing: {', '.join(bad[:5])}")
+    altered = []
+    for status in plan.statuses:
+        record = session.ledger.nodes.get(status.name)
+        for path, written in (record or {"files": {}})["files"].items():
+            if digests(session.output / path) != written:
+                altered.append(path)
+    yield Check("cache and documents", not altered, ", ".join(altered[:5]) or "as written")
+
+
+def _published(session: Session) -> Iterator[Check]:
+    """The documents against the answers: every printed number traced, once more."""
+    from labreport.audit import audit_html
+    from labreport.claims import Answer
+
+    missing = [PUBLISHED[slug] for slug in DOCUMENTS if not (session.output / PUBLISHED[slug]).is_file()]
+    if missing:
+        yield Check("documents", False, f"missing: {', '.join(missing)}")
+        return
+    published = _answers_json(session)
+    answers = {slug: Answer.from_plain(plain) for slug, plain in published.items()}
+    html = (session.output / PUBLISHED["html"]).read_text(encoding="utf-8")
+    findings = [str(finding) for finding in audit_html(html, answers)]
+    yield Check("report.html against answers.json", not findings, findings[0] if findings else "every number agrees")
+
+
+def _recomputed(session: Session) -> Iterator[Check]:
+    """Every answer from the stored results anew, against `answers.json`."""
+    reader = Reader(session.graph, session.planner, session.store)
+    published = _answers_json(session)
+    for question in session.project.outline.questions:
+        results = reader.results(f"answer {question.slug!r}", question.needs)
+        anew = json.loads(json.dumps(function(question.answer, question.slug)(results).to_plain()))
+        found = published.get(question.slug, {})
+        different = [part for part in ("quantities", "claims", "facts") if anew[part] != found.get(part)]
+        count = len(anew["quantities"]) + len(anew["claims"])
+        detail = f"{count} quantities and claims" if not different else f"{different[0]} differ from answers.json"
+        yield Check(f"answer {question.slug}", not different, detail)
+
+
+def _answers_json(session: Session) -> dict[str, Any]:
+    found = json.loads((session.output / PUBLISHED["answers"]).read_bytes())
+    questions: dict[str, Any] = found["questions"]
+    return questions
+
+
+def _retrained(session: Session, status: Status) -> Check:
+    """One result, chosen at random, trained again from nothing: the same bits."""
+    entry = session.store.entry(status.key)
+    assert entry is not None
+    found: list[Finished] = []
+    work = training_tasks(session, [status])
+    trainer = Trainer(
+        [ProcessLane(session.project.threads, session.source)],
+        lambda task, finished: found.append(finished),
+        lambda task, shares_disk: task,
+    )
+    failures = trainer.run(work.tasks, Progress(Terminal(quiet=True), 1.0, 1))
+    name = f"retrained {status.node.slug}"
+    if failures:
+        return Check(name, False, failures[0].cause)
+    different = _differing(session, entry, work.tasks[0], found[0])
+    return Check(name, not different, different[0] if different else f"{work.tasks[0].until} epochs, equal bits")
+
+
+def _differing(session: Session, entry: Entry, task: Task, anew: Finished) -> Sequence[str]:
+    import numpy as np
+
+    for number, (old, new) in enumerate(zip(entry.records, anew.records, strict=False), 1):
+        if _repeatable(old) != _repeatable(json.loads(json.dumps(new))):
+            return [f"its record of epoch {number} differs"]
+    for epoch in task.snapshots:
+        if epoch not in entry.snapshots:
+            continue
+        arrays = session.store.arrays(entry, epoch)
+        for name, array in arrays.items():
+            other = np.asarray(anew.arrays[epoch][name])
+            if array.dtype != other.dtype or array.tobytes() != other.tobytes():
+                return [f"array {name!r} at epoch {epoch} differs; equal bits need the same processor and libraries"]
+    return []
+
+
+def _repeatable(record: Any) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name not in UNREPEATABLE}

@@ -1,0 +1,129 @@
+"""Code is followed through calls; comments, docstrings and layout do not count."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from labreport.errors import UsageError
+from labreport.fingerprint.code import Code
+from labreport.fingerprint.syntax import summarise
+
+MAIN = '''
+"""A module."""
+import math
+from pkg import helpers
+from pkg.shapes import Square as Box
+from pkg.again import renamed
+
+LIMIT = 3
+
+def entry(box: Box) -> float:
+    """Its docstring."""
+    return helpers.double(LIMIT) + renamed() + inner()
+
+def inner():
+    from pkg.lazy import late
+    return late()
+
+def unrelated():
+    return 99
+'''
+FILES = {
+    "__init__.py": "",
+    "main.py": MAIN,
+    "helpers.py": "def double(x):\n    return 2 * x\n\ndef other():\n    return 5\n",
+    "shapes.py": "class Square:\n    def area(self) -> float:\n        return 4.0\n",
+    "again.py": "from pkg.deep import origin as renamed\n",
+    "deep.py": "def origin():\n    return table['a']()\n\ntable = {'a': int}\n",
+    "lazy.py": "def late():\n    return 7\n",
+    "dynamic.py": "def entry(name):\n    return globals()[name]()\n\ndef hidden():\n    return 1\n",
+    "acting.py": "import os\nos.environ['A'] = '1'\n\ndef entry():\n    return 1\n",
+}
+
+
+def fingerprint(folder: Path, changes: dict[str, tuple[str, str]] | None = None, root: str = "pkg.main:entry") -> str:
+    """The fingerprint of `root` after replacing, in some files, one text by another."""
+    package = folder / "pkg"
+    package.mkdir(exist_ok=True)
+    for name, text in FILES.items():
+        old, new = (changes or {}).get(name, ("", ""))
+        assert old in text
+        (package / name).write_text(text.replace(old, new, 1) if old else text)
+    code = Code(folder, ("pkg",), lambda path: summarise(path.read_text(), path.name))
+    return code.fingerprint(root)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("main.py", "LIMIT = 3", "LIMIT = 4"),
+        ("main.py", "+ inner()", "- inner()"),
+        ("helpers.py", "2 * x", "3 * x"),
+        ("shapes.py", "4.0", "4.5"),
+        ("deep.py", "table['a']", "table['b']"),
+        ("deep.py", "int}", "float}"),
+        ("lazy.py", "7", "8"),
+    ],
+)
+def test_a_change_in_anything_that_is_called_counts(tmp_path: Path, name: str, old: str, new: str) -> None:
+    """Constants, functions, methods, re-exports and imports inside functions are followed."""
+    assert fingerprint(tmp_path, {name: (old, new)}) != fingerprint(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("main.py", '"""Its docstring."""', '"""Another."""'),
+        ("main.py", "LIMIT = 3", "LIMIT = 3  # a comment"),
+        ("main.py", "helpers.double(LIMIT) +", "(helpers.double(\n        LIMIT\n    )) +"),
+        ("main.py", '"""A module."""', '"""Changed."""\n\n\n'),
+        ("main.py", "return 99", "return 100"),
+        ("helpers.py", "return 5", "return 6"),
+    ],
+)
+def test_comments_layout_and_uncalled_code_do_not_count(tmp_path: Path, name: str, old: str, new: str) -> None:
+    """Only what runs can change a result."""
+    assert fingerprint(tmp_path, {name: (old, new)}) == fingerprint(tmp_path)
+
+
+def test_dynamic_access_depends_on_the_whole_module(tmp_path: Path) -> None:
+    """Where names are looked up at run time, everything there may be meant."""
+    changed = fingerprint(tmp_path, {"dynamic.py": ("return 1", "return 2")}, "pkg.dynamic:entry")
+    assert changed != fingerprint(tmp_path, root="pkg.dynamic:entry")
+
+
+def test_statements_that_run_on_import_count(tmp_path: Path) -> None:
+    """Setting an environment variable on import may change what a function does."""
+    changed = fingerprint(tmp_path, {"acting.py": ("'1'", "'2'")}, "pkg.acting:entry")
+    assert changed != fingerprint(tmp_path, root="pkg.acting:entry")
+
+
+def test_the_closure_names_every_definition_that_is_reached(tmp_path: Path) -> None:
+    """So that the program can say which function changed."""
+    fingerprint(tmp_path)
+    code = Code(tmp_path, ("pkg",), lambda path: summarise(path.read_text(), path.name))
+    assert set(code.closure("pkg.main:entry")) == {
+        "pkg.main:entry",
+        "pkg.main:inner",
+        "pkg.main:LIMIT",
+        "pkg.helpers:double",
+        "pkg.shapes:Square",
+        "pkg.deep:origin",
+        "pkg.deep:table",
+        "pkg.lazy:late",
+    }
+
+
+def test_a_function_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    """A wrong name in the outline is one line."""
+    with pytest.raises(UsageError, match=r"'pkg.main' defines no 'absent'"):
+        fingerprint(tmp_path, root="pkg.main:absent")
+
+
+def test_a_syntax_error_names_file_and_line() -> None:
+    """Source that cannot be read is the user's to mend."""
+    with pytest.raises(UsageError, match=r"broken.py line 2"):
+        summarise(textwrap.dedent("x = 1\ndef (:\n"), "broken.py")

@@ -1,0 +1,57 @@
+"""Digests are remembered with a file's stamp, and never trusted within the clock's resolution."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from labreport.fingerprint import files
+from labreport.fingerprint.files import Digests
+
+
+def old(path: Path, text: str) -> Path:
+    """A file that was last changed long ago, as far as its modification time tells."""
+    path.write_text(text)
+    os.utime(path, ns=(10**18, 10**18))
+    return path
+
+
+def test_an_unchanged_file_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After `settle`, the digest comes from the stamp."""
+    path = old(tmp_path / "a", "one")
+    first = Digests(tmp_path)
+    value = first(path)
+    first.settle()
+    monkeypatch.setattr(files, "_sha256", lambda path: "read again")
+    assert Digests(tmp_path, first.export())(path) == value
+
+
+@pytest.mark.parametrize("text", ["two", "longer"])
+def test_a_changed_file_is_read_again(tmp_path: Path, text: str) -> None:
+    """Even with the size and modification time of before: the change time tells."""
+    path = old(tmp_path / "a", "one")
+    first = Digests(tmp_path)
+    value = first(path)
+    first.settle()
+    old(path, text)
+    assert Digests(tmp_path, first.export())(path) != value
+
+
+def test_a_file_changed_just_now_is_not_trusted(tmp_path: Path) -> None:
+    """Its clock may stand still until after the next change."""
+    path = tmp_path / "a"
+    path.write_text("one")
+    digests = Digests(tmp_path)
+    digests(path)
+    assert str(path.name) not in digests.export()
+    digests.settle()
+    assert str(path.name) in digests.export()
+
+
+def test_what_is_no_regular_file_has_no_digest(tmp_path: Path) -> None:
+    """A FIFO does not block, a folder and a missing file give None."""
+    os.mkfifo(tmp_path / "fifo")
+    digests = Digests(tmp_path)
+    assert [digests(tmp_path / name) for name in ("fifo", "absent", ".")] == [None, None, None]
