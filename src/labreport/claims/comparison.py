@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from labreport.claims.quantity import Interval, Quantity, Unit
-from labreport.claims.statistics import LEVEL, over_seeds
+from labreport.claims.statistics import LEVEL, over_seeds, wilson
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,14 @@ def paired(a: Sequence[float], b: Sequence[float], unit: Unit, source: str) -> C
     if len(differences) < 2:
         return Comparison(difference, None, "one seed: no test over seeds")
     test = f"paired Student test over {len(differences)} seeds, two-sided"
-    if difference.spread == 0:  # SciPy divides by it
-        return Comparison(difference, 0.0 if difference.value else 1.0, test)
-    return Comparison(difference, float(stats.ttest_1samp(differences, 0.0).pvalue), test)
+    return Comparison(difference, _student_p(differences), test)
+
+
+def _student_p(differences: Sequence[float]) -> float:
+    """Two-sided p of Student's test that the mean is zero; equal values leave no doubt."""
+    if np.std(differences) < 1e-12:  # SciPy would divide by it
+        return 0.0 if abs(differences[0]) > 1e-12 else 1.0
+    return float(stats.ttest_1samp(differences, 0.0).pvalue)
 
 
 def mcnemar(right_a: NDArray[np.bool_], right_b: NDArray[np.bool_], source: str) -> Comparison:
@@ -59,18 +64,42 @@ def mcnemar(right_a: NDArray[np.bool_], right_b: NDArray[np.bool_], source: str)
     )
 
 
-def newcombe(a: Quantity, b: Quantity, source: str) -> Quantity:
-    """`a` minus `b`, shares of two separate sets of images, both with Wilson's interval.
+def independent(right_a: int, n_a: int, right_b: int, n_b: int, source: str) -> Comparison:
+    """Share `right_a` of `n_a` minus share `right_b` of `n_b`, two separate sets of images.
 
-    The interval is Newcombe's hybrid score (Newcombe 1998, method 10).
+    The interval is Newcombe's hybrid score (Newcombe 1998, method 10), the test Pearson's chi-square.
     """
-    if a.value is None or b.value is None or a.interval is None or b.interval is None:
-        raise ValueError("newcombe needs two shares with their intervals")
+    a, b = wilson(right_a, n_a, source), wilson(right_b, n_b, source)
+    assert a.value is not None and b.value is not None and a.interval is not None and b.interval is not None
     difference = a.value - b.value
     below = math.hypot(a.value - a.interval.low, b.interval.high - b.value)
     above = math.hypot(a.interval.high - a.value, b.value - b.interval.low)
-    kind = "Newcombe, images"
-    return Quantity(difference, "points", source, 1, None, Interval(difference - below, difference + above, kind, LEVEL))
+    interval = Interval(difference - below, difference + above, "Newcombe, images", LEVEL)
+    table = [[right_a, n_a - right_a], [right_b, n_b - right_b]]
+    decidable = 0 < right_a + right_b < n_a + n_b  # with an empty column there is nothing to test
+    p_value = float(stats.chi2_contingency(table, correction=False).pvalue) if decidable else 1.0
+    test = f"chi-square test of two shares, of {n_a} and of {n_b} images"
+    return Comparison(Quantity(difference, "points", source, 1, None, interval), p_value, test)
+
+
+def against(values: Sequence[float], threshold: float, images: int, source: str) -> Comparison:
+    """Mean accuracy minus `threshold`, by Student's test over seeds.
+
+    With one seed, the one model against `threshold` by the exact binomial test over its `images`.
+    """
+    differences = [float(value) - threshold for value in values]
+    if len(differences) == 1:
+        share = wilson(round(values[0] * images), images, source)
+        assert share.interval is not None
+        interval = Interval(
+            share.interval.low - threshold, share.interval.high - threshold, share.interval.kind, LEVEL
+        )
+        p_value = float(stats.binomtest(round(values[0] * images), images, threshold).pvalue)
+        difference = Quantity(differences[0], "points", source, 1, None, interval)
+        return Comparison(difference, p_value, f"exact binomial test over {images} images, one seed")
+    difference = over_seeds(differences, "points", source)
+    test = f"Student's test over {len(differences)} seeds, two-sided"
+    return Comparison(difference, _student_p(differences), test)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

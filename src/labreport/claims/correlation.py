@@ -40,7 +40,9 @@ def spearman(x: Sequence[float], y: Sequence[float], source: str) -> Correlation
         return Correlation(Quantity(None, "", source, n), 1.0, least)
     coefficient = float(stats.pearsonr(ranks_x, ranks_y).statistic)
     return Correlation(
-        Quantity(coefficient, "", source, n, None, _fisher(coefficient, n)), _permutation_p(ranks_x, ranks_y), least
+        Quantity(coefficient, "", source, n, None, _fisher(coefficient, n)),
+        _permutation_p(ranks_x, ranks_y),
+        least,
     )
 
 
@@ -62,7 +64,11 @@ def _permutation_p(ranks_x: NDArray[np.float64], ranks_y: NDArray[np.float64]) -
     resamples = math.factorial(len(ranks_x)) if len(ranks_x) <= EXACT_UP_TO else 9_999
     return float(
         stats.permutation_test(
-            (ranks_x,), statistic, permutation_type="pairings", n_resamples=resamples, rng=np.random.default_rng(0)
+            (ranks_x,),
+            statistic,
+            permutation_type="pairings",
+            n_resamples=resamples,
+            rng=np.random.default_rng(0),
         ).pvalue
     )
 

@@ -24,16 +24,25 @@ def below(name: str, number: str, quantity: Quantity, threshold: float) -> Claim
 
 def _beyond(name: str, predicate: str, number: str, quantity: Quantity, threshold: float, side: int) -> Claim:
     if quantity.interval is None:
-        return Claim(name, predicate, "no interval: not decided", Verdict.INCONCLUSIVE, threshold, None, (number,))
+        return Claim(
+            name, predicate, "no interval: not decided", Verdict.INCONCLUSIVE, threshold, None, (number,)
+        )
     ends = sorted((side * quantity.interval.low, side * quantity.interval.high))
     bar = side * threshold
-    verdict = Verdict.SUPPORTED if ends[0] > bar else Verdict.REFUTED if ends[1] <= bar else Verdict.INCONCLUSIVE
+    verdict = (
+        Verdict.SUPPORTED if ends[0] > bar else Verdict.REFUTED if ends[1] <= bar else Verdict.INCONCLUSIVE
+    )
     test = f"the whole {quantity.interval.level:.0%} interval ({quantity.interval.kind}) on one side"
     return Claim(name, predicate, test, verdict, threshold, None, (number,))
 
 
 def greater(
-    name: str, predicate: str, comparison: Comparison, numbers: Sequence[str], *, adjusted_p: float | None = None
+    name: str,
+    predicate: str,
+    comparison: Comparison,
+    numbers: Sequence[str],
+    *,
+    adjusted_p: float | None = None,
 ) -> Claim:
     """First greater than second: p below `ALPHA`, and the sign says supported or refuted.
 
@@ -49,7 +58,9 @@ def greater(
     return Claim(name, predicate, test, verdict, ALPHA, p_value, tuple(numbers))
 
 
-def counted(name: str, predicate: str, holds: bool, numbers: Sequence[str], test: str = "exact count") -> Claim:
+def counted(
+    name: str, predicate: str, holds: bool, numbers: Sequence[str], test: str = "exact count"
+) -> Claim:
     """A claim about exact numbers, which hold or do not."""
     verdict = Verdict.SUPPORTED if holds else Verdict.REFUTED
     return Claim(name, predicate, test, verdict, numbers=tuple(numbers))
@@ -62,7 +73,9 @@ def all_of(name: str, predicate: str, claims: Sequence[Claim]) -> Claim:
         verdict = Verdict.REFUTED
     else:
         verdict = Verdict.INCONCLUSIVE if Verdict.INCONCLUSIVE in verdicts else Verdict.SUPPORTED
-    return _joint(name, predicate, f"every one of: {', '.join(claim.name for claim in claims)}", verdict, claims)
+    return _joint(
+        name, predicate, f"every one of: {', '.join(claim.name for claim in claims)}", verdict, claims
+    )
 
 
 def any_of(name: str, predicate: str, claims: Sequence[Claim]) -> Claim:
@@ -72,7 +85,9 @@ def any_of(name: str, predicate: str, claims: Sequence[Claim]) -> Claim:
         verdict = Verdict.SUPPORTED
     else:
         verdict = Verdict.INCONCLUSIVE if Verdict.INCONCLUSIVE in verdicts else Verdict.REFUTED
-    return _joint(name, predicate, f"any one of: {', '.join(claim.name for claim in claims)}", verdict, claims)
+    return _joint(
+        name, predicate, f"any one of: {', '.join(claim.name for claim in claims)}", verdict, claims
+    )
 
 
 def _joint(name: str, predicate: str, test: str, verdict: Verdict, claims: Sequence[Claim]) -> Claim:

@@ -9,6 +9,7 @@ Unit = Literal[
     "",
     "fraction",
     "points",
+    "points, unsigned",
     "s",
     "min",
     "days",
@@ -36,8 +37,8 @@ Unit = Literal[
     "predictions",
 ]
 """`fraction` is printed in per cent, `points` (a difference of fractions) in percentage points with
-its sign; `nat` is the unit of cross-entropy; `p` a p-value; `year` a date; `times` a ratio; the
-nouns are counts. The empty unit is a bare number."""
+its sign, `points, unsigned` (a width, a spread) without; `nat` is the unit of cross-entropy; `p` a
+p-value; `year` a date; `times` a ratio; the nouns are counts. The empty unit is a bare number."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SYMBOLS = {
     "fraction": "%",
     "points": "percentage points",
+    "points, unsigned": "percentage points",
     "s": "s",
     "min": "min",
     "days": "days",
@@ -29,7 +30,7 @@ _SYMBOLS = {
     "times": "times",
 }
 _UNITLESS = ("", "p", "year")
-_PER_CENT = ("fraction", "points")
+_PER_CENT = ("fraction", "points", "points, unsigned")
 
 
 def format_number(quantity: Quantity) -> str:
@@ -115,7 +116,11 @@ class _Form:
 
     @property
     def power(self) -> str:
-        return "" if self.exponent is None else f" × 10{str(self.exponent).translate(_SUPERSCRIPTS)}".replace(" ", NO_BREAK)
+        return (
+            ""
+            if self.exponent is None
+            else f" × 10{str(self.exponent).translate(_SUPERSCRIPTS)}".replace(" ", NO_BREAK)
+        )
 
     def mantissa(self, value: float) -> str:
         return self._digits(value, group_from=10_000)
@@ -148,7 +153,11 @@ def _plain_decimals(value: float) -> int:
         return 0
     digits = 4 if abs(value) >= 10 else 3
     most = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    return next(count for count in range(most + 1) if count == most or math.isclose(round(value, count), value, rel_tol=1e-9))
+    return next(
+        count
+        for count in range(most + 1)
+        if count == most or math.isclose(round(value, count), value, rel_tol=1e-9)
+    )
 
 
 def _with_unit(text: str, quantity: Quantity) -> str:

@@ -38,7 +38,7 @@ def student(values: Sequence[float], unit: Unit = "") -> Interval | None:
     if len(values) < 2:
         return None
     mean = float(np.mean(values))
-    error = float(stats.sem(values))
+    error = float(stats.sem(values)) if np.std(values) > 1e-12 * (abs(mean) + 1) else 0.0
     # SciPy's interval of a scale of zero is not a number; equal values leave no room
     low, high = stats.t.interval(LEVEL, len(values) - 1, mean, error) if error > 0 else (mean, mean)
     if unit == "fraction":

@@ -1,0 +1,148 @@
+"""Part two's hypothesis, measured and then tried: ten sigmoid layers starve the early ones of gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from exercise.answers.depth_gain import map_of_depth_and_gain
+from exercise.answers.gradients import gradient_quantities
+from exercise.answers.measures import accuracy, compare, exact, network_of, source, split
+from exercise.answers.predictions import LEARNED, PREDICTIONS, SLOPE, STARVED, Prediction, expected_ratio
+from exercise.outline import DEEP
+from labreport.claims import Answer, Claim, Quantity, Verdict
+from labreport.claims.comparison import Comparison, against, holm
+from labreport.claims.decide import all_of, below, greater
+from labreport.results import Results, Runs
+
+
+def hypothesis(results: Results) -> Answer:
+    """Gradients of the deep networks, and every prediction with its outcome."""
+    quantities = {
+        "slope": exact(SLOPE, "", "largest slope of the sigmoid"),
+        "threshold.starved": exact(STARVED, "fraction", "fixed in advance"),
+        "threshold.learned": exact(LEARNED, "fraction", "fixed in advance"),
+        "seeds": exact(len(results[DEEP[0]]), "seeds", source(results[DEEP[0]], "count")),
+        "predictions": exact(len(PREDICTIONS), "predictions", "declared before the runs"),
+    }
+    claims: dict[str, Claim] = {}
+    for name in DEEP:
+        quantities |= _of_network(name, results[name])
+        claims[f"{name}.starved"] = below(
+            f"{name}.starved", f"{name}.ratio", quantities[f"{name}.ratio"], STARVED
+        )
+        final = below(
+            f"{name}.starved-at-end", f"{name}.ratio_last", quantities[f"{name}.ratio_last"], STARVED
+        )
+        claims[final.name] = final
+    claims["starved"] = all_of(
+        "starved",
+        "the first layer of every deep network is starved at the start",
+        [claims[f"{name}.starved"] for name in DEEP],
+    )
+    tried, outcomes = _outcomes(results)
+    quantities |= tried
+    claims |= outcomes
+    map_quantities, map_claim, map_facts = map_of_depth_and_gain(results)
+    quantities |= map_quantities
+    claims["map"] = map_claim
+    held = [prediction for prediction in PREDICTIONS if claims[prediction.experiment].supported]
+    failed = [prediction for prediction in PREDICTIONS if claims[prediction.experiment].refuted]
+    quantities["predictions_held"] = exact(len(held), "predictions", "predictions supported")
+    quantities["predictions_failed"] = exact(len(failed), "predictions", "predictions refuted")
+    claims["hypothesis"] = _verdict(
+        claims["starved"], [claims[prediction.experiment] for prediction in PREDICTIONS]
+    )
+    facts = {
+        "rows": list(DEEP),
+        "predictions": [
+            {
+                "experiment": prediction.experiment,
+                "network": prediction.network,
+                "intervention": prediction.intervention,
+                "title": results[prediction.experiment].experiment.title,
+                "effect": prediction.effect,
+            }
+            for prediction in PREDICTIONS
+        ],
+        "failed": [prediction.experiment for prediction in failed],
+        "map": map_facts,
+    }
+    return Answer(quantities, claims, facts)
+
+
+def _of_network(name: str, runs: Runs) -> dict[str, Quantity]:
+    hidden = len(network_of(runs).hidden_layers)
+    quantities = {f"{name}.{key}": quantity for key, quantity in gradient_quantities(runs).items()}
+    quantities[f"{name}.hidden_layers"] = exact(hidden, "layers", f"catalogue: {name}")
+    quantities[f"{name}.nodes"] = exact(network_of(runs).hidden_layers[0], "nodes", f"catalogue: {name}")
+    quantities[f"{name}.epochs"] = exact(runs.experiment.epochs, "epochs", f"catalogue: {name}")
+    quantities[f"{name}.expected_ratio"] = exact(
+        expected_ratio(hidden, network_of(runs).initial_gain),
+        "",
+        "slope and gain to the power of the layers between",
+    )
+    quantities[f"{name}.test_accuracy"] = accuracy(runs, runs.experiment.epochs, "test")
+    return quantities
+
+
+def _outcomes(results: Results) -> tuple[dict[str, Quantity], dict[str, Claim]]:
+    """Each intervention's accuracy, gain and gradient, and its claim, Holm-corrected over all of them."""
+    quantities: dict[str, Quantity] = {}
+    comparisons: list[Comparison] = []
+    for prediction in PREDICTIONS:
+        runs, base = results[prediction.experiment], results[prediction.network]
+        last = runs.experiment.epochs
+        name = prediction.experiment
+        quantities |= _of_network(name, runs)
+        effect = compare(runs, last, base, base.experiment.epochs)
+        quantities[f"{name}.effect"] = effect.difference
+        quantities[f"{name}.gain"] = exact(network_of(runs).initial_gain, "", f"catalogue: {name}")
+        comparisons.append(_predicted_side(prediction, runs, last))
+    adjusted = holm([one.p_value if one.p_value is not None else 1.0 for one in comparisons])
+    claims = {
+        prediction.experiment: greater(
+            prediction.experiment,
+            f"{prediction.experiment}: test accuracy {'>' if prediction.effect == 'learns' else '<'} threshold",
+            comparison,
+            (f"{prediction.experiment}.test_accuracy", "threshold.learned"),
+            adjusted_p=p_value,
+        )
+        for prediction, comparison, p_value in zip(PREDICTIONS, comparisons, adjusted, strict=True)
+    }
+    return quantities, claims
+
+
+def _predicted_side(prediction: Prediction, runs: Runs, epoch: int) -> Comparison:
+    """How far test accuracy lies on the predicted side of the threshold."""
+    found = against(
+        runs.metric(epoch, "test", "accuracy"),
+        LEARNED,
+        len(split("test")),
+        source(runs, f"test accuracy at epoch {epoch} minus threshold"),
+    )
+    if prediction.effect == "learns":
+        return found
+    value = found.difference.value
+    return Comparison(Quantity(-value if value is not None else None, "points"), found.p_value, found.test)
+
+
+def _verdict(starved: Claim, predictions: Sequence[Claim]) -> Claim:
+    """Supported: starved, and every prediction held. Refuted: not starved, or no freed network learned."""
+    freed = [
+        claim
+        for claim, prediction in zip(predictions, PREDICTIONS, strict=True)
+        if prediction.effect == "learns"
+    ]
+    if starved.supported and all(claim.supported for claim in predictions):
+        verdict = Verdict.SUPPORTED
+    elif starved.refuted or not any(claim.supported for claim in freed):
+        verdict = Verdict.REFUTED
+    else:
+        verdict = Verdict.INCONCLUSIVE
+    return Claim(
+        "hypothesis",
+        "deep sigmoid networks fail because their early layers get too little gradient",
+        "the first layers are starved, and every prediction holds; refuted where they are not, or no freed network learns",
+        verdict,
+        numbers=("predictions_held", "predictions"),
+    )

@@ -1,0 +1,168 @@
+"""Bonus: which digits are taken for which, and whether digits that look alike are the ones confused."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from exercise.answers.measures import exact, source, split
+from exercise.networks import CLASSES
+from labreport.claims import Answer, Claim, Quantity, Verdict
+from labreport.claims.correlation import mantel
+from labreport.claims.decide import ALPHA
+from labreport.claims.statistics import over_seeds
+from labreport.results import Results, Runs
+
+PAIRS_SHOWN = 5
+STABLE = 0.5
+"""The pair most confused must be so in more than this share of the seeds."""
+
+
+def pattern(results: Results) -> Answer:
+    """Confusions of the simple and of the complex network, and the distance between mean images."""
+    distances = mean_image_distances()
+    names = ("complex", "small")
+    quantities: dict[str, Quantity] = {}
+    claims: dict[str, Claim] = {}
+    facts: dict[str, Any] = {"rows": list(names), "pairs": {}, "digits": list(range(CLASSES))}
+    for name in names:
+        runs = results[name]
+        matrices = confusions(runs)
+        found, pairs, uneven = _most_confused(name, runs, matrices)
+        quantities |= found
+        facts["pairs"][name] = pairs
+        claims[uneven.name] = uneven
+        related = mantel(
+            _both_ways(matrices.mean(axis=0)),
+            distances,
+            source(runs, "errors and distance between mean images"),
+        )
+        quantities[f"{name}.likeness"] = related.coefficient
+        quantities[f"{name}.likeness_p"] = Quantity(related.p_value, "p", "Mantel's test, permutations")
+        claims[f"{name}.alike"] = _alike(name, related.coefficient.value, related.p_value)
+    ranked = _ranked_distances(distances)
+    first = facts["pairs"]["complex"][0]
+    quantities["distance_rank"] = exact(
+        ranked.index(tuple(sorted((int(first["digit"]), int(first["other"]))))) + 1,
+        "",
+        "rank of the distance between the mean training images of the pair most confused, nearest first",
+    )
+    quantities["all_pairs"] = exact(len(ranked), "pairs", "pairs of digits")
+    quantities["pairs_shown"] = exact(PAIRS_SHOWN, "pairs", "chosen for the table")
+    firsts = [(row[0]["digit"], row[0]["other"]) for row in facts["pairs"].values()]
+    facts["same_pair"] = len({tuple(sorted(pair)) for pair in firsts}) == 1
+    return Answer(quantities, claims, facts)
+
+
+def confusions(runs: Runs) -> NDArray[np.int64]:
+    """Test images by true digit (rows) and predicted digit (columns); shape (seeds, 10, 10)."""
+    labels = split("test").labels.astype(np.int64)
+    return np.array(
+        [
+            np.bincount(labels * CLASSES + snapshot.arrays["predictions"], minlength=CLASSES**2).reshape(
+                CLASSES, CLASSES
+            )
+            for snapshot in runs.at(runs.experiment.epochs)
+        ],
+        dtype=np.int64,
+    )
+
+
+def mean_image_distances() -> NDArray[np.float64]:
+    """Euclidean distance between the mean training images of each two digits; shape (10, 10)."""
+    training = split("training")
+    means = np.array(
+        [training.images[training.labels == digit].mean(axis=0).ravel() for digit in range(CLASSES)]
+    )
+    return np.asarray(np.linalg.norm(means[:, None] - means[None, :], axis=2))
+
+
+def _both_ways(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Errors of each two digits, whichever was taken for the other."""
+    errors = matrix + matrix.T
+    np.fill_diagonal(errors, 0)
+    return errors
+
+
+def _ranked_distances(distances: NDArray[np.float64]) -> list[tuple[int, int]]:
+    return sorted(combinations(range(CLASSES), 2), key=lambda pair: distances[pair])
+
+
+def _most_confused(
+    name: str, runs: Runs, matrices: NDArray[np.int64]
+) -> tuple[dict[str, Quantity], list[dict[str, Any]], Claim]:
+    pairs = list(combinations(range(CLASSES), 2))
+    counts = np.array([[matrix[a, b] + matrix[b, a] for a, b in pairs] for matrix in matrices])
+    means = counts.mean(axis=0)
+    order = np.argsort(-means, kind="stable")
+    origin = source(runs, f"test predictions at epoch {runs.experiment.epochs}")
+    rows: list[dict[str, Any]] = []
+    found: dict[str, Quantity] = {
+        "errors": over_seeds([float(row.sum()) for row in counts], "errors", f"{origin}: all errors")
+    }
+    for rank, index in enumerate(order[:PAIRS_SHOWN], start=1):
+        a, b = pairs[index]
+        forward, backward = float(matrices[:, a, b].mean()), float(matrices[:, b, a].mean())
+        if backward > forward:
+            a, b, forward, backward = b, a, backward, forward
+        rows.append({"key": f"pair-{rank}", "digit": a, "other": b})
+        found[f"pair-{rank}.errors"] = over_seeds(
+            [float(row[index]) for row in counts], "errors", f"{origin}: {a} and {b}, both ways"
+        )
+        found[f"pair-{rank}.forward"] = Quantity(
+            forward, "errors", f"{origin}: {a} taken for {b}, mean over seeds", len(runs)
+        )
+        found[f"pair-{rank}.backward"] = Quantity(
+            backward, "errors", f"{origin}: {b} taken for {a}, mean over seeds", len(runs)
+        )
+    total = max(float(means.sum()), 1.0)
+    found["top_share"] = Quantity(
+        float(means[order[:PAIRS_SHOWN]].sum() / total), "fraction", f"{origin}: errors in the pairs shown"
+    )
+    found["even_share"] = exact(
+        PAIRS_SHOWN / len(pairs), "fraction", "share of as many pairs, were errors spread evenly"
+    )
+    first_in = sum(int(np.argmax(row)) == int(order[0]) for row in counts)
+    found["first_in_seeds"] = exact(
+        first_in, "seeds", f"{origin}: seeds in which the same pair is confused most"
+    )
+    found["seeds"] = exact(len(runs), "seeds", f"{origin}: count")
+    p_value = float(np.median([stats.chisquare(row).pvalue if row.sum() else 1.0 for row in counts]))
+    found["uneven_p"] = Quantity(
+        p_value, "p", f"{origin}: chi-square against an even spread, median over seeds"
+    )
+    if p_value >= ALPHA:
+        verdict = Verdict.REFUTED
+    else:
+        verdict = Verdict.SUPPORTED if first_in > STABLE * len(runs) else Verdict.INCONCLUSIVE
+    claim = Claim(
+        f"{name}.uneven",
+        f"{name} confuses some pairs of digits more than others, and the same pair most in most seeds",
+        "chi-square test against errors spread evenly over the pairs; the first pair in more than half of the seeds",
+        verdict,
+        ALPHA,
+        p_value,
+        (f"{name}.top_share", f"{name}.first_in_seeds"),
+    )
+    return {f"{name}.{key}": quantity for key, quantity in found.items()}, rows, claim
+
+
+def _alike(name: str, coefficient: float | None, p_value: float) -> Claim:
+    """The nearer two mean images, the more errors: a negative rank correlation."""
+    if coefficient is None or p_value >= ALPHA:
+        verdict = Verdict.INCONCLUSIVE
+    else:
+        verdict = Verdict.SUPPORTED if coefficient < 0 else Verdict.REFUTED
+    return Claim(
+        f"{name}.alike",
+        f"{name} confuses digits the more, the nearer their mean images",
+        "Mantel's permutation test of the rank correlation of errors with distance, two-sided",
+        verdict,
+        ALPHA,
+        p_value,
+        (f"{name}.likeness", f"{name}.likeness_p"),
+    )
