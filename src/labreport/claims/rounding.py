@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from labreport.claims.quantity import Quantity
@@ -169,3 +170,12 @@ def _with_unit(text: str, quantity: Quantity) -> str:
     if quantity.value == 1:
         noun = {"biases": "bias"}.get(noun, noun.removesuffix("s"))
     return f"{text}{NO_BREAK}{noun}"
+
+
+FORMS: Mapping[str, Callable[[Quantity], str]] = {
+    "number": format_number,
+    "spread": format_spread,
+    "interval": format_interval,
+    "bare": format_bare,
+}
+"""Each form in which a page prints a quantity, by the name of its filter."""
