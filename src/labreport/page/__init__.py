@@ -1,0 +1,7 @@
+"""Answers, figures and templates → sections → one HTML document; the only room that imports Jinja."""
+
+from labreport.page.answers import answers_json
+from labreport.page.documents import render_document
+from labreport.page.sections import render_section
+
+__all__ = ["answers_json", "render_document", "render_section"]

@@ -1,0 +1,45 @@
+"""`answers.json`: every answer as a machine reads it; its form is published in docs/answers.schema.json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from labreport.claims import Answer
+from labreport.errors import RenderError
+from labreport.outline import Outline
+
+SCHEMA = 1
+"""Version of the form; raised when a reader of the old one could misread the new one."""
+
+
+def answers_json(
+    outline: Outline,
+    answers: Mapping[str, Answer],
+    facts: Mapping[str, Any],
+    sections: Sequence[Mapping[str, Any]] = (),
+) -> str:
+    """All answers by question, sorted, so that equal answers are equal bytes.
+
+    `sections` are what `render_section` returned; each question's headline is taken from them.
+    """
+    headlines = {line["question"]: line["text"] for section in sections for line in section["headlines"]}
+    questions = {
+        question.slug: {
+            "order": order,
+            "section": section.slug,
+            "text": question.text,
+            "headline": headlines.get(question.slug),
+            **answers[question.slug].to_plain(),
+        }
+        for order, (section, question) in enumerate(
+            ((section, question) for section in outline.sections for question in section.questions), start=1
+        )
+        if question.slug in answers
+    }
+    document = {"schema": SCHEMA, "title": outline.title, "run": dict(facts), "questions": questions}
+    try:
+        return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True) + "\n"
+    except (TypeError, ValueError) as error:
+        raise RenderError(f"the answers are not plain JSON values: {error}; keep only finite numbers and text") from error

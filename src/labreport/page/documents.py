@@ -1,0 +1,134 @@
+"""The whole report in one medium: frame, contents, answers at a glance, sections, style and script."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from labreport.errors import RenderError
+from labreport.outline import Outline
+from labreport.page.environment import Medium, environment, explained
+from labreport.page.policy import policy
+from labreport.page.references import Target, check, resolve, targets
+from labreport.page.traced import traced_value
+from labreport.page.webfonts import font_faces
+
+LIMIT = 4_000_000
+"""Bytes that the HTML page may have."""
+STYLES: Mapping[Medium, Sequence[str]] = {
+    "screen": ("base.css", "screen.css", "dark.css", "interactive.css", "printout.css"),
+    "print": ("base.css", "pages.css"),
+}
+TAG = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True)
+class GlanceRow:
+    """One line of "Answers at a glance"; `figure` is the slug of the question's first figure, or empty."""
+
+    slug: str
+    text: str
+    headline: Markup
+    figure: str
+
+
+def render_document(
+    outline: Outline,
+    sections: Sequence[Mapping[str, Any]],
+    medium: Medium,
+    templates: Path,
+    facts: Mapping[str, Any],
+) -> str:
+    """The report as one HTML text: for the browser (`"screen"`) or for `labreport.pdf` (`"print"`).
+
+    `sections` are what `render_section` returned, in the outline's order; `facts` are the facts of
+    the run for the title page, label to text: what `outline.facts` names has them under `run`. Raises `RenderError` where a
+    reference leads nowhere or the page grows over 4 MB.
+    """
+    known = targets(outline, sections)
+    names = {
+        "outline": outline,
+        "facts": traced_value(facts, f"{outline.facts}#facts.run"),
+        "contents": [_entry(section, known) for section in outline.sections],
+        "glance": _glance(outline, sections, medium),
+        "sections": [Markup(section[medium]) for section in sections],
+    }
+    sandbox = environment(templates, medium, {"picture": _no_picture, "drawing": _no_picture, "readings": _no_picture})
+    name = f"{medium}.html"
+    with explained(templates, name):
+        body = resolve(sandbox.get_template(name).render(names), known)
+    check(body)
+    page = _with_head(outline, body, medium, templates)
+    if len(page.encode()) > LIMIT:
+        raise RenderError(f"the page has {len(page.encode()):,} bytes; allowed are {LIMIT:,}; draw its figures lighter")
+    return page
+
+
+def _with_head(outline: Outline, body: str, medium: Medium, templates: Path) -> str:
+    styles = "".join(_read(templates / "styles" / name) for name in STYLES[medium])
+    script = ""
+    if medium == "screen":
+        script = "".join(_read(path) for path in sorted((templates / "script").glob("*.js")))
+        styles = font_faces(templates / "fonts", [TAG.sub("", body), styles, script]) + styles
+    for text, end in ((styles, "</style"), (script, "</script")):
+        if end in text.lower():
+            raise RenderError(f"templates/styles or templates/script contain {end!r}, which would end the element")
+    head = {
+        "outline": outline,
+        "body": Markup(body),
+        "style": Markup(styles),
+        "script": Markup(script),
+        "policy": policy([styles], [script]) if medium == "screen" else "",
+    }
+    sandbox = environment(templates, medium, {"picture": _no_picture, "drawing": _no_picture, "readings": _no_picture})
+    with explained(templates, "document.html"):
+        return sandbox.get_template("document.html").render(head)
+
+
+def _entry(section: Any, known: Mapping[str, Target]) -> dict[str, Any]:
+    questions = [{"slug": each.slug, "text": each.text, "number": known[each.slug].number} for each in section.questions]
+    return {
+        "slug": section.slug,
+        "title": section.title,
+        "number": known[section.slug].number,
+        "questions": questions,
+    }
+
+
+def _glance(outline: Outline, sections: Sequence[Mapping[str, Any]], medium: Medium) -> list[dict[str, Any]]:
+    headlines = {line["question"]: line[f"headline_{medium}"] for section in sections for line in section["headlines"]}
+    placed = {slug for section in sections for slug in section["figures"]}
+    return [
+        {
+            "title": section.title,
+            "slug": section.slug,
+            "rows": [
+                GlanceRow(
+                    question.slug,
+                    question.text,
+                    Markup(headlines[question.slug]),
+                    next((slug for slug in question.figures if slug in placed), ""),
+                )
+                for question in section.questions
+                if question.slug in headlines
+            ],
+        }
+        for section in outline.sections
+        if section.questions
+    ]
+
+
+def _no_picture(*_: Any) -> Markup:
+    raise RenderError("a frame shows no figures; place them in a question or a section")
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise RenderError(f"cannot read {file}: {error.strerror or error}") from error

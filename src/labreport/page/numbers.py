@@ -1,0 +1,43 @@
+"""How a value gets into the page: through a filter, rounded, inside `<data>` that names its source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from labreport.claims.rounding import FORMS
+from labreport.errors import RenderError
+from labreport.page.traced import TracedInteger, TracedQuantity, TracedText
+
+def print_value(value: Any) -> Any:
+    """What `{{ value }}` prints; Jinja calls it on every expression before escaping."""
+    if isinstance(value, TracedQuantity):
+        raise RenderError(f"{value.address} is printed without a filter; allowed are {', '.join(FORMS)}")
+    if isinstance(value, (TracedText, TracedInteger)) and any(sign.isdigit() for sign in str(value)):
+        return _data(str(value), value.address, "fact", str(value))
+    return value
+
+
+def join(items: Iterable[Any], separator: str = "") -> Markup:
+    """Jinja's `join`, which keeps the trace of each item."""
+    return Markup(escape(separator)).join(escape(print_value(item)) for item in items)
+
+
+def _filter(form: str) -> Callable[[Any], Markup]:
+    def printed(item: Any) -> Markup:
+        if not isinstance(item, TracedQuantity):
+            raise RenderError(f"the filter {form!r} is for quantities of an answer; it was given {item!r:.80}")
+        quantity = item.quantity
+        value = "" if quantity.value is None else repr(quantity.value)
+        return _data(value, item.address, form, FORMS[form](quantity))
+
+    return printed
+
+
+def _data(value: str, source: str, form: str, text: str) -> Markup:
+    return Markup('<data value="{}" data-source="{}" data-form="{}">{}</data>').format(value, source, form, text)
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {**{form: _filter(form) for form in FORMS}, "join": join}

@@ -1,0 +1,84 @@
+"""Numbers of figures, tables, sections and questions, and the links that name them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from labreport.errors import RenderError
+from labreport.outline import Outline
+
+COUNTER = re.compile(r'<span data-counter="(\w+)" data-slug="([^"]*)"></span>')
+CAPTION = re.compile(r"<caption>")
+REFERENCE = re.compile(r'<a data-ref="([^"]*)"></a>')
+IDENTITY = re.compile(r'\sid="([^"]*)"')
+TARGET = re.compile(r'\shref="#([^"]*)"')
+XLINK = re.compile(r'\sxlink:href="#[^"]*"')
+
+
+@dataclass(frozen=True)
+class Target:
+    """What can be referred to: its kind in words, its number as printed, its anchor."""
+
+    kind: str
+    number: str
+    anchor: str
+
+
+def targets(outline: Outline, sections: Sequence[Mapping[str, Any]]) -> dict[str, Target]:
+    """Everything in reading order, by slug; an unnumbered section is one without questions."""
+    known: dict[str, Target] = {}
+    figures = (slug for section in sections for slug in section["figures"])
+    for number, slug in enumerate(figures, start=1):
+        known[slug] = Target("Figure", str(number), f"figure-{slug}")
+    chapter = 0
+    for section in outline.sections:
+        if not section.questions:
+            known[section.slug] = Target(section.title, "", section.slug)
+            continue
+        chapter += 1
+        known[section.slug] = Target("Section", str(chapter), section.slug)
+        for number, question in enumerate(section.questions, start=1):
+            known[question.slug] = Target("Question", f"{chapter}.{number}", question.slug)
+    return known
+
+
+def resolve(html: str, known: Mapping[str, Target]) -> str:
+    """`html` with its counters, table numbers and references filled in."""
+    tables = iter(range(1, html.count("<caption>") + 1))
+    html = COUNTER.sub(lambda found: _counter(_known(found[2], known).number), html)
+    html = CAPTION.sub(lambda _: f'<caption><span class="label">Table {_counter(str(next(tables)))}</span> ', html)
+    return REFERENCE.sub(lambda found: reference(_known(found[1], known)), html)
+
+
+def reference(target: Target) -> Markup:
+    """A link that names its target; in print the style sheet adds the page."""
+    number = Markup(" {}").format(_counter(target.number)) if target.number else ""
+    return Markup('<a class="ref" href="#{}">{}{}</a>').format(target.anchor, target.kind, number)
+
+
+def check(html: str, names: Iterable[str] = ()) -> None:
+    """Raise `RenderError` at an identifier given twice, or a link within the page to nowhere."""
+    identities = Counter(IDENTITY.findall(html))
+    twice = sorted(name for name, count in identities.items() if count > 1)
+    if twice:
+        raise RenderError(f"the page has the id {twice[0]!r} twice; figures' ids must be prefixed with their slug")
+    lost = sorted({name for name in TARGET.findall(XLINK.sub("", html)) if name} - set(identities) - set(names))
+    if lost:
+        raise RenderError(f"the page links to #{lost[0]}, which it does not have; check ref() and term()")
+
+
+def _counter(number: str) -> Markup:
+    return Markup('<span class="counter">{}</span>').format(number)
+
+
+def _known(slug: str, known: Mapping[str, Target]) -> Target:
+    try:
+        return known[slug]
+    except KeyError:
+        raise RenderError(f"nothing to refer to is called {slug!r}; there are {', '.join(sorted(known))}") from None

@@ -1,0 +1,122 @@
+"""One section of the report: its questions rendered block by block, then its own template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from labreport.claims import Answer
+from labreport.errors import RenderError
+from labreport.outline import Question, Section
+from labreport.page.environment import MEDIA, Medium, environment, explained
+from labreport.page.pictures import Pictures
+from labreport.page.text import plain_text
+from labreport.page.traced import TracedAnswer, traced
+
+TERM = re.compile(r'<a class="term" href="#term-([^"]+)">(.*?)</a>', re.DOTALL)
+LINK = re.compile(r"<a\b[^>]*>(.*?)</a>", re.DOTALL)
+
+
+def render_section(
+    section: Section,
+    answers: Mapping[str, Answer],
+    figures: Mapping[str, Mapping[str, Any]],
+    templates: Path,
+    context: Mapping[str, Any],
+) -> dict[str, Any]:
+    """One section in both media, as plain JSON values.
+
+    `answers` are those of its questions and those that the outline names for it; `figures` are
+    what `labreport.charts.export` returned; `context` is what the program tells of the whole run,
+    `run` in the section's template. Returned: `slug`, `title`, `screen` and `print` (HTML whose
+    figures, tables and references are numbered when the document is made), `headlines` (one a
+    question), `terms` (of the glossary, by first use) and `figures` (slugs, in order).
+    """
+    views = {slug: traced(slug, answer) for slug, answer in answers.items()}
+    rendered = {
+        medium: _Rendering(section, views, figures, templates, context, medium) for medium in MEDIA
+    }
+    return {
+        "slug": section.slug,
+        "title": section.title,
+        "screen": rendered["screen"].html,
+        "print": rendered["print"].html,
+        "headlines": [
+            {
+                "question": question.slug,
+                "text": plain_text(rendered["screen"].headlines[question.slug]),
+                "headline_screen": rendered["screen"].headlines[question.slug],
+                "headline_print": rendered["print"].headlines[question.slug],
+            }
+            for question in section.questions
+        ],
+        "terms": rendered["screen"].terms,
+        "figures": rendered["screen"].figures,
+    }
+
+
+class _Rendering:
+    """A section in one medium."""
+
+    def __init__(
+        self,
+        section: Section,
+        views: Mapping[str, TracedAnswer],
+        figures: Mapping[str, Mapping[str, Any]],
+        templates: Path,
+        context: Mapping[str, Any],
+        medium: Medium,
+    ) -> None:
+        pictures = Pictures(figures, medium)
+        self._templates = templates
+        self._sandbox = environment(
+            templates,
+            medium,
+            {"picture": pictures.picture, "drawing": pictures.drawing, "readings": pictures.readings},
+        )
+        self.headlines: dict[str, str] = {}
+        questions = [self._question(question, views) for question in section.questions]
+        names = {
+            "section": {"slug": section.slug, "title": section.title},
+            "answers": views,
+            "questions": questions,
+            "run": context,
+        }
+        with explained(templates, section.template):
+            whole = self._sandbox.get_template(section.template).render(names)
+        self.terms: list[str] = []
+        self.html = TERM.sub(self._first_use, whole)
+        self.figures = pictures.placed
+
+    def _question(self, question: Question, views: Mapping[str, TracedAnswer]) -> Markup:
+        names = {
+            "question": {"slug": question.slug, "text": question.text},
+            "answer": views[question.slug],
+        }
+        with explained(self._templates, question.template):
+            template = self._sandbox.get_template(question.template)
+            headline = _block(template, "headline", names)
+            body = _block(template, "body", names)
+        self.headlines[question.slug] = LINK.sub(r"\1", headline).strip()
+        with explained(self._templates, "question.html"):
+            frame = self._sandbox.get_template("question.html")
+            return Markup(frame.render(names, headline=Markup(headline.strip()), body=Markup(body.strip())))
+
+    def _first_use(self, link: re.Match[str]) -> str:
+        term, text = link.groups()
+        if term in self.terms:
+            return text
+        self.terms.append(term)
+        return link[0]
+
+
+def _block(template: jinja2.Template, name: str, names: Mapping[str, Any]) -> str:
+    blocks: Mapping[str, Callable[[jinja2.runtime.Context], Iterator[str]]] = template.blocks
+    if name not in blocks:
+        raise RenderError(f"templates/{template.name}: block {name!r} is missing; a question has headline and body")
+    return "".join(blocks[name](template.new_context(dict(names))))

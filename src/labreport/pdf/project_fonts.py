@@ -1,0 +1,39 @@
+"""Fontconfig, told of the project's fonts and of nothing else."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+CONFIGURATION = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <cachedir prefix="relative">cache</cachedir>
+</fontconfig>
+"""
+
+
+@contextmanager
+def only_fonts_of(folder: Path) -> Iterator[None]:
+    """Within, a fontconfig that is initialised finds the fonts in `folder` alone.
+
+    System fonts would otherwise stand in for missing characters, and the PDF would differ from one
+    machine to the next. The folder is reached through a link, so that its path may hold anything.
+    """
+    before = os.environ.get("FONTCONFIG_FILE")
+    with tempfile.TemporaryDirectory(prefix="labreport-fonts-") as place:
+        Path(place, "fonts").symlink_to(folder.resolve(), target_is_directory=True)
+        configuration = Path(place, "fonts.conf")
+        configuration.write_text(CONFIGURATION, encoding="utf-8")
+        os.environ["FONTCONFIG_FILE"] = str(configuration)
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ["FONTCONFIG_FILE"]
+            else:
+                os.environ["FONTCONFIG_FILE"] = before

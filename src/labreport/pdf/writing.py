@@ -1,0 +1,52 @@
+"""One HTML text → one PDF/UA-1 file."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+from pathlib import Path
+
+from labreport.errors import RenderError
+from labreport.pdf.project_fonts import only_fonts_of
+
+MISSING_PANGO = (
+    "the PDF needs Pango: install it (Debian and Ubuntu: "
+    "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; macOS: brew install pango) and build again"
+)
+
+
+def write(html: str, base: Path, target: Path) -> None:
+    """Write `html` to `target` as PDF/UA-1, the same bytes each time.
+
+    Relative addresses are files below `base`, the templates' folder; fonts come from its folder
+    `fonts` alone. Title, author and language are those of the HTML. Raises `RenderError` where
+    Pango is missing, the document asks for what is not its own, or `target` cannot be written.
+    """
+    with only_fonts_of(base / "fonts"):
+        pdf = _render(html, base)
+    try:
+        target.write_bytes(pdf)
+    except OSError as error:
+        raise RenderError(f"cannot write {target}: {error.strerror or error}; free or choose another --output") from error
+
+
+def _render(html: str, base: Path) -> bytes:
+    """Imports happen here: this is where the libraries are needed, and where Pango may be missing."""
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):  # WeasyPrint prints a page of advice
+            from weasyprint import HTML
+            from weasyprint.urls import FatalURLFetchingError
+    except OSError as error:
+        raise RenderError(MISSING_PANGO) from error
+    from labreport.pdf.fetching import FolderFetcher
+    from labreport.pdf.finishing import finish
+
+    try:
+        document = HTML(string=html, base_url=base.resolve().as_uri() + "/", url_fetcher=FolderFetcher(base))
+        pdf = document.write_pdf(pdf_variant="pdf/ua-1")
+    except FatalURLFetchingError as error:
+        raise RenderError(f"{error.__cause__ or error}") from error
+    assert isinstance(pdf, bytes)  # no target was given
+    return finish(pdf)
