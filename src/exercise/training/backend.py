@@ -1,0 +1,37 @@
+"""TensorFlow and Keras on one compute thread of the processor; everything here imports them from here.
+
+The number of threads and the kind of device change the last bits of a result, and both can only be
+set before TensorFlow starts, so they are set where it is first imported.
+"""
+
+from __future__ import annotations
+
+import os
+
+from exercise.training.quiet import standard_error_silenced
+from labreport.errors import UsageError
+
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+with standard_error_silenced():
+    import keras
+    import tensorflow as tf
+
+__all__ = ["THREADS", "keras", "tf"]
+
+THREADS = 1
+"""Compute threads of a run; processes, not threads, use the other cores."""
+
+try:
+    tf.config.threading.set_intra_op_parallelism_threads(THREADS)
+    tf.config.threading.set_inter_op_parallelism_threads(THREADS)
+    tf.config.set_visible_devices([], "GPU")
+except RuntimeError as error:
+    raise UsageError(
+        "TensorFlow was started before exercise.training was imported, with threads or devices that "
+        "change results; import exercise.training first"
+    ) from error
+tf.config.experimental.enable_op_determinism()
+keras.config.set_floatx("float32")

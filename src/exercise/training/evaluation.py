@@ -1,0 +1,72 @@
+"""Exact loss and accuracy over a whole split, and what the network predicts for each image."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from exercise.networks import Network
+from exercise.training import data
+from exercise.training.backend import tf
+from exercise.training.data import DeviceSplit
+from exercise.training.model import LOSSES, build
+
+IMAGES_AT_ONCE = 1_000
+
+Forward = Callable[[list[tf.Tensor], tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor, tf.Tensor]]
+"""(weights, images, labels) → summed loss (float64), predictions (uint8), their probabilities (float32)."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Mean loss (nat), accuracy, and for each image the predicted digit (uint8) and its probability."""
+
+    loss: float
+    accuracy: float
+    predictions: np.ndarray[Any, np.dtype[np.uint8]]
+    confidence: np.ndarray[Any, np.dtype[np.float32]]
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The two means, by name."""
+        return {"loss": self.loss, "accuracy": self.accuracy}
+
+
+@functools.lru_cache(maxsize=32)
+def compiled_forward(network: Network) -> Forward:
+    """The forward pass of `compiled_alike(network)`."""
+    model = build(network, seed=0)
+    loss_function = LOSSES[network.loss]
+
+    @tf.function(jit_compile=True)  # type: ignore[untyped-decorator]
+    def forward(
+        weights: list[tf.Tensor], images: tf.Tensor, labels: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        probabilities, _ = model.stateless_call(weights, [], data.inputs(images))
+        losses = loss_function(data.targets(labels), probabilities)
+        return (
+            tf.reduce_sum(tf.cast(losses, tf.float64)),
+            tf.cast(tf.argmax(probabilities, axis=1, output_type=tf.int32), tf.uint8),
+            tf.reduce_max(probabilities, axis=1),
+        )
+
+    compiled: Forward = forward
+    return compiled
+
+
+def evaluate(forward: Forward, weights: list[tf.Tensor], split: DeviceSplit) -> Evaluation:
+    """Evaluate `weights` on every image of `split`."""
+    chunks = [slice(start, start + IMAGES_AT_ONCE) for start in range(0, len(split), IMAGES_AT_ONCE)]
+    parts = [forward(weights, split.images[chunk], split.labels[chunk]) for chunk in chunks]
+    losses, predictions, confidence = ([part.numpy() for part in kind] for kind in zip(*parts, strict=True))
+    guesses = np.concatenate(predictions)
+    return Evaluation(
+        loss=float(sum(losses) / len(split)),
+        accuracy=float(np.mean(guesses == split.labels.numpy())),
+        predictions=guesses,
+        confidence=np.concatenate(confidence),
+    )

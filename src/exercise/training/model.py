@@ -1,0 +1,75 @@
+"""The network as a real Keras model, its initial weights decided by specification and seed alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from exercise.networks import CLASSES, INPUTS, Network
+from exercise.training.backend import keras
+from labreport.errors import UsageError
+
+# Keras' named initialisers, all of them variance scaling: scale, fan, distribution
+# (keras.initializers, "GlorotUniform" and its neighbours).
+VARIANCE_SCALING: dict[str, tuple[float, str, str]] = {
+    "glorot_uniform": (1.0, "fan_avg", "uniform"),
+    "glorot_normal": (1.0, "fan_avg", "truncated_normal"),
+    "he_uniform": (2.0, "fan_in", "uniform"),
+    "lecun_uniform": (1.0, "fan_in", "uniform"),
+}
+ACTIVATIONS = ("sigmoid", "tanh", "relu")
+LOSSES: dict[str, Callable[..., Any]] = {"categorical_crossentropy": keras.losses.categorical_crossentropy}
+
+
+def build(network: Network, seed: int) -> keras.Sequential:
+    """Dense layers from 784 pixels to ten probabilities; layer *i* is called `layer-i`.
+
+    Two networks with the same seed and shapes start from the same draws, `initial_gain` apart.
+    """
+    _supported(network)
+    model = keras.Sequential([keras.Input((INPUTS,))])
+    for layer, width in enumerate((*network.hidden_layers, CLASSES)):
+        model.add(
+            keras.layers.Dense(
+                width,
+                activation=network.activation if layer < len(network.hidden_layers) else "softmax",
+                kernel_initializer=_initializer(network, seed, layer),
+                name=f"layer-{layer}",
+            )
+        )
+    return model
+
+
+def weight_names(network: Network) -> list[str]:
+    """`layer-0.kernel`, `layer-0.bias`, `layer-1.kernel`, …, in the order of the model's variables."""
+    layers = range(len(network.layer_shapes))
+    return [f"layer-{layer}.{part}" for layer in layers for part in ("kernel", "bias")]
+
+
+def weight_shapes(network: Network) -> dict[str, tuple[int, ...]]:
+    """Name of every variable, and its shape: (inputs, outputs) of kernels, (outputs,) of biases."""
+    shapes = [shape for inputs, outputs in network.layer_shapes for shape in ((inputs, outputs), (outputs,))]
+    return dict(zip(weight_names(network), shapes, strict=True))
+
+
+def _initializer(network: Network, seed: int, layer: int) -> keras.initializers.Initializer:
+    """Variance scales with the square of the gain, so weights scale with the gain itself."""
+    scale, fan, distribution = VARIANCE_SCALING[network.initializer]
+    layer_seed = int(np.random.SeedSequence([seed, layer]).generate_state(1)[0])
+    scale *= network.initial_gain**2
+    return keras.initializers.VarianceScaling(scale, fan, distribution, seed=layer_seed)
+
+
+def _supported(network: Network) -> None:
+    for field, found, allowed in (
+        ("initializer", network.initializer, tuple(VARIANCE_SCALING)),
+        ("activation", network.activation, ACTIVATIONS),
+        ("loss", network.loss, tuple(LOSSES)),
+        ("optimizer", network.optimizer, ("sgd",)),
+    ):
+        if found not in allowed:
+            raise UsageError(
+                f"network {network.hidden_layers}: {field} is {found!r}; allowed: {', '.join(allowed)}"
+            )

@@ -1,0 +1,153 @@
+"""A training that stands at some epoch and can be driven on, looked at, and put away."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+
+from exercise.networks import Network
+from exercise.training import data
+from exercise.training.backend import tf
+from exercise.training.data import DeviceDataset
+from exercise.training.epoch import (
+    Epoch,
+    Hyperparameters,
+    Parameters,
+    compiled_alike,
+    compiled_epoch,
+    transposed,
+)
+from exercise.training.evaluation import Forward, compiled_forward, evaluate
+from exercise.training.model import build, weight_names, weight_shapes
+from labreport.errors import UsageError
+from labreport.run import Arrays
+
+VELOCITY = "velocity."
+"""In front of a weight's name: its velocity, kept where there is momentum."""
+
+
+def start(specification: Network, seed: int, epoch: int = 0, state: Arrays | None = None) -> TrainingRun:
+    """A run that stands at `epoch`: fresh from its initial weights, or from the `state` kept there.
+
+    Compiles what it needs, so that epochs are timed without. Raises `UsageError` if `state` belongs to
+    another network.
+    """
+    if (state is None) != (epoch == 0):
+        raise UsageError(f"a run starts at epoch 0 without a state or later with one; epoch is {epoch}")
+    if state is None:
+        model = build(specification, seed)
+        weights = [tf.identity(variable.value) for variable in model.trainable_variables]
+        velocities = [tf.zeros_like(weight) for weight in weights] if specification.momentum else []
+    else:
+        weights, velocities = _restored(specification, state)
+    return TrainingRun(
+        network=specification,
+        seed=seed,
+        epoch=epoch,
+        parameters=Parameters(transposed(weights), transposed(velocities)),
+        dataset=data.load(),
+    )
+
+
+class TrainingRun:
+    """One network in training; see `labreport.run.Run`."""
+
+    def __init__(
+        self, network: Network, seed: int, epoch: int, parameters: Parameters, dataset: DeviceDataset
+    ) -> None:
+        self.network = network
+        self.seed = seed
+        self.epoch = epoch
+        self._parameters = parameters
+        self._dataset = dataset
+        self._hyperparameters = Hyperparameters(
+            tf.constant(network.learning_rate, tf.float32), tf.constant(network.momentum, tf.float32)
+        )
+        self._train: Epoch = compiled_epoch(compiled_alike(network))
+        self._forward: Forward = compiled_forward(compiled_alike(network))
+        self._train_without_effect()
+
+    def advance(self) -> dict[str, Any]:
+        """Train one epoch.
+
+        The record holds loss (nat) and accuracy as Keras reports them, which are means over the
+        examples as each batch met them; both exactly on validation data afterwards; seconds of
+        training alone; and by layer the L2 norm of the kernel's gradient, as the mean over the batches
+        and on the first batch.
+        """
+        training = self._dataset.training
+        begun = time.perf_counter()
+        shuffled = training.shuffled(self.seed, self.epoch)
+        full_batches = tf.constant(len(training) // self.network.batch_size)
+        self._parameters, sums = self._train(
+            self._parameters, self._hyperparameters, shuffled.images, shuffled.labels, full_batches
+        )
+        loss = float(sums.loss) / len(training)
+        seconds = time.perf_counter() - begun
+        self.epoch += 1
+        validation = evaluate(self._forward, self._weights, self._dataset.validation)
+        return {
+            "epoch": self.epoch,
+            "loss": loss,
+            "accuracy": int(sums.correct) / len(training),
+            "validation_loss": validation.loss,
+            "validation_accuracy": validation.accuracy,
+            "seconds": seconds,
+            "gradient_norms": (sums.gradient_norms.numpy().astype(float) / int(sums.batches)).tolist(),
+            "first_gradient_norms": sums.first_gradient_norms.numpy().astype(float).tolist(),
+        }
+
+    def snapshot(self) -> tuple[dict[str, Any], Arrays]:
+        """Exact loss and accuracy on all three splits, predictions, and the weights.
+
+        Arrays: `predictions` (uint8) and `confidence` (float32, the probability of the prediction) for
+        the test images, `validation_predictions` (uint8), and every weight by its name.
+        """
+        training, validation, test = (
+            evaluate(self._forward, self._weights, split)
+            for split in (self._dataset.training, self._dataset.validation, self._dataset.test)
+        )
+        metrics = {"training": training.metrics, "validation": validation.metrics, "test": test.metrics}
+        arrays = {
+            "predictions": test.predictions,
+            "confidence": test.confidence,
+            "validation_predictions": validation.predictions,
+        }
+        return metrics, arrays | self._named(self._weights)
+
+    def state(self) -> Arrays:
+        """Every weight by its name, and with momentum its velocity: `velocity.layer-0.kernel`."""
+        velocities = self._named(transposed(self._parameters.velocities))
+        return self._named(self._weights) | {VELOCITY + name: values for name, values in velocities.items()}
+
+    @property
+    def _weights(self) -> list[tf.Tensor]:
+        return transposed(self._parameters.weights)
+
+    def _named(self, variables: list[tf.Tensor]) -> dict[str, np.ndarray[Any, Any]]:
+        return {
+            name: values.numpy() for name, values in zip(weight_names(self.network), variables, strict=False)
+        }
+
+    def _train_without_effect(self) -> None:
+        """Compile by training no full batch and dropping the outcome."""
+        training = self._dataset.training
+        self._train(self._parameters, self._hyperparameters, training.images, training.labels, tf.constant(0))
+
+
+def _restored(network: Network, state: Arrays) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
+    shapes = weight_shapes(network)
+    if network.momentum:
+        shapes |= {VELOCITY + name: shape for name, shape in shapes.items()}
+    found = {name: values.shape for name, values in state.items()}
+    if found != shapes:
+        odd = sorted(name for name in shapes.keys() | found.keys() if shapes.get(name) != found.get(name))[0]
+        raise UsageError(
+            f"state of network {network.hidden_layers}: {odd} has shape {found.get(odd)}, "
+            f"allowed is {shapes.get(odd)}; it was kept by another network"
+        )
+    variables = [tf.constant(state[name], tf.float32) for name in shapes]
+    weights = len(network.layer_shapes) * 2
+    return variables[:weights], variables[weights:]
