@@ -10,6 +10,7 @@ import re
 import struct
 import warnings
 import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,10 +19,25 @@ from labreport.store.files import Damaged, TooLarge
 LIMIT = 64 << 20
 """Bytes of one file, and of the arrays in it: reading takes at most twice this in memory."""
 
-_NAME = re.compile(r"[A-Za-z0-9_.:\-]+(?:[/ ][A-Za-z0-9_.:\-]+)*\Z")
+_PART = r"[A-Za-z0-9_:\-][A-Za-z0-9_.:\-]*"
+_NAME = re.compile(rf"{_PART}(?:[/ ]{_PART})*\Z")
 _KINDS = "biufcSU"
 _MEMBERS = 4096
 _HEADER_LIMIT = 10_000
+_REFUSALS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    ValueError,
+    LookupError,
+    TypeError,
+    SyntaxError,
+    ArithmeticError,
+    EOFError,
+    OSError,
+    RuntimeError,
+)
+"""What `zipfile` and NumPy raise for what they cannot read."""
 _END_OF_ZIP = struct.Struct("<4s4H2LH")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -72,15 +88,7 @@ def unpack(data: bytes) -> dict[str, Any]:
                 _check_header(archive, member)
         with numpy.load(io.BytesIO(data), allow_pickle=False, max_header_size=_HEADER_LIMIT) as arrays:
             found = {name: arrays[name] for name in arrays.files}
-    except (
-        ValueError,
-        KeyError,
-        OSError,
-        EOFError,
-        zipfile.BadZipFile,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
+    except _REFUSALS as error:
         raise Damaged(f"holds no valid arrays ({error})") from None
     for array in found.values():
         array.setflags(write=False)
@@ -128,8 +136,9 @@ def _check_header(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
             raise Damaged(f"holds {member.filename!r} of an unknown version")
         try:
             shape, _, dtype = readers[version](stream, max_header_size=_HEADER_LIMIT)
-        except Warning as warning:
-            raise Damaged(f"holds {member.filename!r} with an odd header ({warning})") from None
+        except (Warning, MemoryError) as refusal:
+            # NumPy evaluates a header as a literal, and Python's parser gives up on deep ones this way
+            raise Damaged(f"holds {member.filename!r} with an odd header ({refusal})") from None
         start = stream.tell()
     if dtype.hasobject or dtype.kind not in _KINDS:
         raise Damaged(f"holds {member.filename!r} of type {dtype}; numbers and text are allowed")

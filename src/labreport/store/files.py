@@ -48,18 +48,27 @@ def read_regular(path: Path, limit: int) -> bytes:
         if error.errno in (errno.ELOOP, errno.ENXIO):
             raise Damaged(f"cannot be opened ({error.strerror})") from None
         raise StoreError(f"cannot read {shown(path)}: {error.strerror}; make it readable") from error
-    with open(descriptor, "rb", buffering=0) as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise Damaged(f"is {kind_of(status.st_mode)}, not a file")
         if status.st_size > limit:
             raise Damaged(f"has {status.st_size:,} bytes; at most {limit:,} are allowed")
-        try:
-            data = file.read(status.st_size + 1) or b""
-        except OSError as error:
-            raise StoreError(f"cannot read {shown(path)}: {error.strerror}; check the disk") from error
+        data = _read(descriptor, status.st_size + 1)
+    except OSError as error:
+        raise StoreError(f"cannot read {shown(path)}: {error.strerror}; check the disk") from error
+    finally:
+        os.close(descriptor)
     if len(data) != status.st_size:
         raise Damaged("changed while it was read")
+    return data
+
+
+def _read(descriptor: int, size: int) -> bytes:
+    """At most `size` bytes; fewer where the file ends before."""
+    data = os.read(descriptor, size)
+    while len(data) < size and (more := os.read(descriptor, size - len(data))):
+        data += more
     return data
 
 
@@ -152,13 +161,15 @@ def sha256(path: str | Path) -> str | None:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return None
-    with open(descriptor, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return None
-        try:
+        with open(descriptor, "rb", closefd=False) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError:
-            return None
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
 
 
 def cannot_write(path: Path, error: OSError) -> StoreError:

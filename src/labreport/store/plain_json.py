@@ -56,6 +56,7 @@ def _no_constant(name: str) -> None:
 
 
 def _integer(text: str) -> int:
-    if len(text) > DIGITS:
-        raise ValueError(f"holds a number of {len(text)} digits")
+    digits = len(text.lstrip("-"))
+    if digits > DIGITS:
+        raise ValueError(f"holds a number of {digits} digits")
     return int(text)

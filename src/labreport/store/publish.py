@@ -114,10 +114,8 @@ def _put_link(path: Path, wanted: bool) -> list[str]:
 
 def _publish_one_by_one(directory: Path, files: Mapping[str, Path | bytes]) -> list[str]:
     """For file systems without links: no longer one instant, so what is left out goes first."""
-    notices = [
-        f"{shown(directory)} cannot hold symbolic links: the documents were replaced one after another, "
-        "not all at once"
-    ]
+    told = f"{shown(directory)} cannot hold links: the documents were replaced one by one, not all at once"
+    notices = [told]
     for name in DOCUMENTS:
         notices += _move_aside(directory / name)
         if name not in files:
