@@ -148,7 +148,7 @@ BONUS_DIGITS = Section(
         _question(
             "bonus.pattern",
             "Is there a pattern in what the digits are taken for, and why might that be?",
-            "digits:pattern",
+            "pattern:pattern",
             ("small", "complex"),
             ("confusion", "gallery"),
         ),

@@ -9,7 +9,7 @@ from labreport.claims import Claim, Quantity
 from labreport.claims.decide import counted
 from labreport.results import Runs
 
-WEIGHT_ARRAY = re.compile(r"state\.layer-\d+\.(kernel|bias)")
+WEIGHT_ARRAY = re.compile(r"(?:state\.)?(layer-\d+\.(kernel|bias))")
 """Names of the arrays of a snapshot that hold trainable parameters; all else there is not trained."""
 
 
@@ -31,13 +31,14 @@ def parameter_counts(runs: Runs) -> dict[str, Quantity]:
 
 def stored_counts(runs: Runs) -> tuple[int, int]:
     """(weights, biases) counted in the arrays of the last snapshot of the first seed."""
-    counts = {"kernel": 0, "bias": 0}
     run = runs.runs[0]
-    for name, array in run.at(max(run.snapshots)).arrays.items():
-        match = WEIGHT_ARRAY.fullmatch(name)
-        if match:
-            counts[match.group(1)] += int(array.size)
-    return counts["kernel"], counts["bias"]
+    arrays = run.at(max(run.snapshots)).arrays
+    # a weight may be kept twice, as what was learned and as what training goes on from
+    sizes = {
+        match.group(1): int(arrays[name].size) for name in arrays if (match := WEIGHT_ARRAY.fullmatch(name))
+    }
+    kernels = sum(size for name, size in sizes.items() if name.endswith("kernel"))
+    return kernels, sum(sizes.values()) - kernels
 
 
 def counts_agree(runs: Runs, prefix: str = "") -> Claim:

@@ -124,7 +124,7 @@ def _worst_digit(name: str, runs: Runs, rights: NDArray[np.int64]) -> tuple[dict
     claim = Claim(
         f"{name}.worst",
         f"{name} fails more often on one digit than on the others, and on the same one whatever the seed",
-        "Fisher's exact test of each digit against the other nine, Holm-corrected, in more than half of the seeds",
+        "Fisher's exact test of each digit against all others, Holm-corrected, in over half of the seeds",
         verdict,
         ALPHA,
         quantities[f"{name}.worst_p"].value,

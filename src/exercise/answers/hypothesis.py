@@ -15,6 +15,9 @@ from labreport.claims.decide import all_of, below, greater
 from labreport.results import Results, Runs
 
 
+SIDES = {"learns": ">", "stays": "<"}
+
+
 def hypothesis(results: Results) -> Answer:
     """Gradients of the deep networks, and every prediction with its outcome."""
     quantities = {
@@ -102,7 +105,7 @@ def _outcomes(results: Results) -> tuple[dict[str, Quantity], dict[str, Claim]]:
     claims = {
         prediction.experiment: greater(
             prediction.experiment,
-            f"{prediction.experiment}: test accuracy {'>' if prediction.effect == 'learns' else '<'} threshold",
+            f"{prediction.experiment}: test accuracy {SIDES[prediction.effect]} threshold",
             comparison,
             (f"{prediction.experiment}.test_accuracy", "threshold.learned"),
             adjusted_p=p_value,
@@ -142,7 +145,7 @@ def _verdict(starved: Claim, predictions: Sequence[Claim]) -> Claim:
     return Claim(
         "hypothesis",
         "deep sigmoid networks fail because their early layers get too little gradient",
-        "the first layers are starved, and every prediction holds; refuted where they are not, or no freed network learns",
+        "first layers starved and every prediction held; refuted: not starved, or no freed network learns",
         verdict,
         numbers=("predictions_held", "predictions"),
     )

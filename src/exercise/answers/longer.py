@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ def longer(results: Results) -> Answer:
         for name in SPLITS:
             quantities[f"at-{epoch}.{name}_accuracy"] = accuracy(runs, epoch, name)
             quantities[f"at-{epoch}.{name}_loss"] = loss(runs, epoch, name)
-    steps = list(zip(MOMENTS, MOMENTS[1:], strict=False))
+    steps = list(pairwise(MOMENTS))
     gains = [compare(runs, after, runs, before) for before, after in steps]
     adjusted = holm([one.p_value if one.p_value is not None else 1.0 for one in gains])
     claims = {}

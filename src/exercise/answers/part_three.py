@@ -61,7 +61,10 @@ def goal(results: Results) -> Answer:
 
 
 def _first_epoch_above(runs: Runs) -> Quantity:
-    """Median over seeds of the first epoch whose validation accuracy exceeds the goal; None if a seed never does."""
+    """Median over seeds of the first epoch with validation accuracy above the goal.
+
+    None if a seed never gets there.
+    """
     firsts = [
         next((epoch for epoch, value in enumerate(curve, start=1) if value > GOAL), None)
         for curve in runs.curve("validation_accuracy")

@@ -44,17 +44,14 @@ def more_time(results: Results) -> Answer:
             extrapolation.hindsight,
             "points, unsigned",
             source(
-                seen,
-                f"error of epochs {SEEN // 2 + 1} to {SEEN} predicted from epochs 1 to {SEEN // 2}, root mean square",
+                seen, f"root mean square error of the later half of {SEEN} epochs, predicted from the first"
             ),
         )
     else:
-        for name, unit in (
-            ("predicted", "fraction"),
-            ("predicted_gain", "points"),
-            ("hindsight", "points, unsigned"),
-        ):
-            quantities[name] = Quantity(None, unit, "the curve could not be fitted")
+        missing = "the curve could not be fitted"
+        quantities["predicted"] = Quantity(None, "fraction", missing)
+        quantities["predicted_gain"] = Quantity(None, "points", missing)
+        quantities["hindsight"] = Quantity(None, "points, unsigned", missing)
     claims = {
         "predicted-better": _predicted_better(quantities["predicted_gain"]),
         "held": _held(quantities["predicted"], quantities["validation_at_checked"]),

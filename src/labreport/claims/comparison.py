@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from labreport.claims.quantity import Interval, Quantity, Unit
-from labreport.claims.statistics import LEVEL, over_seeds, wilson
+from labreport.claims.statistics import LEVEL, over_seeds, wilson_ends
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,11 @@ def independent(right_a: int, n_a: int, right_b: int, n_b: int, source: str) -> 
 
     The interval is Newcombe's hybrid score (Newcombe 1998, method 10), the test Pearson's chi-square.
     """
-    a, b = wilson(right_a, n_a, source), wilson(right_b, n_b, source)
-    assert a.value is not None and b.value is not None and a.interval is not None and b.interval is not None
-    difference = a.value - b.value
-    below = math.hypot(a.value - a.interval.low, b.interval.high - b.value)
-    above = math.hypot(a.interval.high - a.value, b.value - b.interval.low)
+    a, b = right_a / n_a, right_b / n_b
+    low_a, high_a = wilson_ends(right_a, n_a)
+    low_b, high_b = wilson_ends(right_b, n_b)
+    difference = a - b
+    below, above = math.hypot(a - low_a, high_b - b), math.hypot(high_a - a, b - low_b)
     interval = Interval(difference - below, difference + above, "Newcombe, images", LEVEL)
     table = [[right_a, n_a - right_a], [right_b, n_b - right_b]]
     decidable = 0 < right_a + right_b < n_a + n_b  # with an empty column there is nothing to test
@@ -89,12 +89,10 @@ def against(values: Sequence[float], threshold: float, images: int, source: str)
     """
     differences = [float(value) - threshold for value in values]
     if len(differences) == 1:
-        share = wilson(round(values[0] * images), images, source)
-        assert share.interval is not None
-        interval = Interval(
-            share.interval.low - threshold, share.interval.high - threshold, share.interval.kind, LEVEL
-        )
-        p_value = float(stats.binomtest(round(values[0] * images), images, threshold).pvalue)
+        right = round(values[0] * images)
+        low, high = wilson_ends(right, images)
+        interval = Interval(low - threshold, high - threshold, f"Wilson, {images} images", LEVEL)
+        p_value = float(stats.binomtest(right, images, threshold).pvalue)
         difference = Quantity(differences[0], "points", source, 1, None, interval)
         return Comparison(difference, p_value, f"exact binomial test over {images} images, one seed")
     difference = over_seeds(differences, "points", source)

@@ -15,6 +15,8 @@ from labreport.claims.statistics import LEVEL
 
 EXACT_UP_TO = 8
 """With this many points or fewer, every permutation is tried."""
+PERMUTATIONS = 9_999
+"""Random permutations where not all are tried."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def _permutation_p(ranks_x: NDArray[np.float64], ranks_y: NDArray[np.float64]) -
     def statistic(x: NDArray[np.float64]) -> float:
         return float(np.corrcoef(x, ranks_y)[0, 1])
 
-    resamples = math.factorial(len(ranks_x)) if len(ranks_x) <= EXACT_UP_TO else 9_999
+    resamples = math.factorial(len(ranks_x)) if len(ranks_x) <= EXACT_UP_TO else PERMUTATIONS
     return float(
         stats.permutation_test(
             (ranks_x,),
@@ -77,17 +79,23 @@ def mantel(first: NDArray[np.float64], second: NDArray[np.float64], source: str)
     """Spearman's correlation of the entries above the diagonal of two symmetric (n, n) matrices.
 
     Entries that share a row are not independent, so rows and columns are permuted together
-    (Mantel 1967): 9,999 permutations of a fixed generator. No interval is given.
+    (Mantel 1967), `PERMUTATIONS` times by a fixed generator. No interval is given. Where one of the
+    two is constant the coefficient is undefined: value None, p-value 1.
     """
-    above = np.triu_indices(len(first), 1)
-    fixed = stats.rankdata(second[above])
-    observed = float(np.corrcoef(stats.rankdata(first[above]), fixed)[0, 1])
+    rows, columns = np.triu_indices(len(first), 1)
+    n = len(rows)
+    ranks = np.zeros_like(first, dtype=float)  # a permutation moves ranks about but leaves them what they are
+    ranks[rows, columns] = stats.rankdata(first[rows, columns])
+    ranks += ranks.T
+    fixed = stats.rankdata(second[rows, columns])
+    if np.ptp(ranks[rows, columns]) == 0 or np.ptp(fixed) == 0:
+        return Correlation(Quantity(None, "", source, n), 1.0, 1 / (PERMUTATIONS + 1))
+    observed = float(np.corrcoef(ranks[rows, columns], fixed)[0, 1])
     generator = np.random.default_rng(0)
-    permutations = 9_999
-    as_far = 1
-    for _ in range(permutations):
-        order = generator.permutation(len(first))
-        shuffled = stats.rankdata(first[np.ix_(order, order)][above])
-        as_far += abs(np.corrcoef(shuffled, fixed)[0, 1]) >= abs(observed) - 1e-12
-    n = len(above[0])
-    return Correlation(Quantity(observed, "", source, n), as_far / (permutations + 1), 1 / (permutations + 1))
+    orders = generator.permuted(np.tile(np.arange(len(first)), (PERMUTATIONS, 1)), axis=1)
+    shuffled = ranks[orders[:, rows], orders[:, columns]]
+    centred = fixed - fixed.mean()
+    coefficients = (shuffled - shuffled.mean(axis=1, keepdims=True)) @ centred
+    coefficients /= np.std(shuffled, axis=1) * np.std(fixed) * n
+    as_far = 1 + int(np.sum(np.abs(coefficients) >= abs(observed) - 1e-12))
+    return Correlation(Quantity(observed, "", source, n), as_far / (PERMUTATIONS + 1), 1 / (PERMUTATIONS + 1))

@@ -47,15 +47,20 @@ def student(values: Sequence[float], unit: Unit = "") -> Interval | None:
 
 
 def wilson(successes: int, n: int, source: str) -> Quantity:
-    """Share of `successes` among `n` images, with Wilson's score interval (Wilson 1927)."""
-    interval = stats.binomtest(successes, n).proportion_ci(LEVEL, method="wilson")
+    """Share of `successes` among `n` images, with Wilson's score interval."""
+    low, high = wilson_ends(successes, n)
     return Quantity(
         value=successes / n,
         unit="fraction",
         source=source,
-        n=1,
-        interval=Interval(float(interval.low), float(interval.high), f"Wilson, {n} images", LEVEL),
+        interval=Interval(low, high, f"Wilson, {n} images", LEVEL),
     )
+
+
+def wilson_ends(successes: int, n: int) -> tuple[float, float]:
+    """The ends of Wilson's score interval of a share (Wilson 1927)."""
+    interval = stats.binomtest(successes, n).proportion_ci(LEVEL, method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def geometric(values: Sequence[float], unit: Unit, source: str) -> Quantity:
