@@ -21,7 +21,7 @@ from labreport.page.webfonts import font_faces
 LIMIT = 4_000_000
 """Bytes that the HTML page may have."""
 STYLES: Mapping[Medium, Sequence[str]] = {
-    "screen": ("base.css", "screen.css", "dark.css", "interactive.css", "printout.css"),
+    "screen": ("base.css", "themes.css", "screen.css", "interactive.css", "printout.css"),
     "print": ("base.css", "pages.css"),
 }
 TAG = re.compile(r"<[^>]*>")

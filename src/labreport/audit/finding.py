@@ -1,0 +1,17 @@
+"""What an audit found wrong, as a value that reads as one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`where` it stands, the `text` that is wrong, and the `problem` with it."""
+
+    where: str
+    text: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.text!r} {self.problem}"

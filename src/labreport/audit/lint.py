@@ -1,0 +1,45 @@
+"""Digits typed into the prose of templates, found before anything is rendered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from labreport.audit.allowed import untraced
+from labreport.audit.finding import Finding
+
+NO_PROSE = re.compile(
+    r"\{#.*?#\}"  # comments
+    r"|<(pre|code|kbd|script|style)\b.*?</\1>"  # programs and names
+    r"|\{%.*?%\}"  # statements: their texts are keys and macros' arguments
+    r"|<[^>]*>",  # tags and their attributes
+    re.DOTALL,
+)
+EXPRESSION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+LITERAL = re.compile(r"""^\s*(?:"[^"]*"|'[^']*'|[0-9.]+)""")
+
+
+def lint_templates(folder: Path) -> list[Finding]:
+    """Every numeral written by hand into a template of `folder`; the written list allows some."""
+    return [finding for file in sorted(folder.rglob("*.html")) for finding in _lint(file, folder)]
+
+
+def _lint(file: Path, folder: Path) -> Iterator[Finding]:
+    text = NO_PROSE.sub(_blank, file.read_text(encoding="utf-8"))
+    text = EXPRESSION.sub(_printed_literal, text)
+    for number, line in enumerate(text.splitlines(), start=1):
+        for numeral in untraced(line):
+            where = f"templates/{file.relative_to(folder).as_posix()}:{number}"
+            yield Finding(where, numeral, "is typed by hand; print a quantity of the answer instead")
+
+
+def _blank(found: re.Match[str]) -> str:
+    """As many lines of nothing."""
+    return " " + "\n" * found[0].count("\n")
+
+
+def _printed_literal(expression: re.Match[str]) -> str:
+    """An expression prints what it is given: only a literal in it would be typed by hand."""
+    literal = LITERAL.match(expression[1])
+    return (literal[0] if literal else "") + _blank(expression)

@@ -1,0 +1,111 @@
+"""The audit of a PDF: the numerals of its text are those of the page it was made from, no more, no fewer."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+
+from labreport.audit.finding import Finding
+from labreport.audit.screen import audit_html
+from labreport.claims import Answer
+from labreport.errors import AuditError
+
+DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+DRAWING = re.compile(r'<img src="data:image/svg\+xml;base64,([^"]*)"')
+PAGED = re.compile(r'<a class="ref" href="#([^"]*)"')
+CONTENTS = re.compile(r'<nav class="contents".*?</nav>', re.DOTALL)
+ENTRY = re.compile(r'<a href="#([^"]*)"')
+TAG = re.compile(r"<[^>]*>")
+HEAD = re.compile(r"<head>.*?</head>", re.DOTALL)
+
+
+def audit_pdf(path: Path, print_html: str, answers: Mapping[str, Answer]) -> list[Finding]:
+    """Everything wrong with the numerals of a PDF made from `print_html`; empty when all agree.
+
+    The page itself is audited first. The PDF then holds each numeral of the page's text and of its
+    drawings as often as they do, and besides these only what the style sheet adds: on every page its
+    number and the number of pages, and behind each reference and each line of the contents the
+    number of the page that its link really leads to.
+    """
+    anchors = list(_paged_links(print_html))
+    found, pages, places = _read(path, anchors)
+    expected = Counter(_numerals(print_html))
+    for number in range(1, pages + 1):
+        expected.update((str(number), str(pages)))
+    findings = audit_html(print_html, answers)
+    for anchor in anchors:
+        if anchor in places:
+            expected[str(places[anchor])] += 1
+        else:
+            findings.append(Finding(path.name, f"#{anchor}", "is linked to, but the PDF has no such place"))
+    return [*findings, *_differences(path.name, found, expected)]
+
+
+def _differences(name: str, found: Counter[str], expected: Counter[str]) -> Iterator[Finding]:
+    for numeral in sorted(found.keys() | expected.keys()):
+        difference = found[numeral] - expected[numeral]
+        if difference:
+            more = "more" if difference > 0 else "less"
+            yield Finding(name, numeral, f"is printed {abs(difference)} times {more} than the page has it")
+
+
+def _numerals(html: str) -> Iterator[str]:
+    """Numerals of the text of a page and of the drawings in it."""
+    text = _Text()
+    text.feed(HEAD.sub("", html))
+    text.close()
+    yield from DIGITS.findall("".join(text.parts))
+    for data in DRAWING.findall(html):
+        yield from DIGITS.findall(unescape(TAG.sub(" ", base64.b64decode(data).decode())))
+
+
+class _Text(HTMLParser):
+    """All text, white space kept, so that neighbouring cells do not run together."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        """Keep it."""
+        self.parts.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Elements that stand apart on paper end a numeral."""
+        if tag not in ("b", "i", "em", "strong", "span", "sub", "sup"):
+            self.parts.append(" ")
+
+
+def _paged_links(html: str) -> Iterator[str]:
+    """Anchors of the links behind which a page number is printed."""
+    yield from (unescape(anchor) for anchor in PAGED.findall(html))
+    for contents in CONTENTS.findall(html):
+        yield from (unescape(anchor) for anchor in ENTRY.findall(contents))
+
+
+def _read(path: Path, anchors: list[str]) -> tuple[Counter[str], int, dict[str, int]]:
+    """Numerals of the PDF's text, its number of pages, and the page, from 1, of each anchor it has."""
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except (OSError, pypdfium2.PdfiumError) as error:
+        raise AuditError(f"cannot read {path}: {error}") from error
+    with document:
+        found: Counter[str] = Counter()
+        for page in document:
+            text = page.get_textpage()
+            found.update(DIGITS.findall(text.get_text_range()))
+            text.close()
+            page.close()
+        places = {}
+        for anchor in anchors:
+            place = pypdfium2.raw.FPDF_GetNamedDestByName(document.raw, anchor.encode())
+            if place:
+                places[anchor] = pypdfium2.raw.FPDFDest_GetDestPageIndex(document.raw, place) + 1
+        return found, len(document), places

@@ -1,0 +1,62 @@
+"""What may stand at each address of an answer, rounded anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from labreport.claims import Answer, Claim, Quantity
+from labreport.claims.rounding import FORMS
+
+
+@dataclass(frozen=True)
+class Source:
+    """The unrounded value as an attribute has it, and the text of each form it may be printed in."""
+
+    value: str
+    texts: Mapping[str, str]
+
+
+def sources(answers: Mapping[str, Answer]) -> dict[str, list[Source]]:
+    """Every address, `QUESTION#NAME`, with what may stand there."""
+    found: dict[str, list[Source]] = {}
+    for slug, answer in answers.items():
+        for address, source in _of_answer(slug, answer):
+            found.setdefault(address, []).append(source)
+    return found
+
+
+def _of_answer(slug: str, answer: Answer) -> Iterator[tuple[str, Source]]:
+    for name, quantity in answer.quantities.items():
+        yield f"{slug}#{name}", _quantity(quantity)
+    for name, claim in answer.claims.items():
+        yield from _claim(f"{slug}#claims.{name}", claim)
+    for name, fact in answer.facts.items():
+        yield from _fact(f"{slug}#facts.{name}", fact)
+
+
+def _quantity(quantity: Quantity) -> Source:
+    value = "" if quantity.value is None else repr(quantity.value)
+    return Source(value, {form: printed(quantity) for form, printed in FORMS.items()})
+
+
+def _claim(address: str, claim: Claim) -> Iterator[tuple[str, Source]]:
+    yield f"{address}.predicate", _text(claim.predicate)
+    yield f"{address}.test", _text(claim.test)
+
+
+def _fact(address: str, fact: Any) -> Iterator[tuple[str, Source]]:
+    if isinstance(fact, (str, int)):
+        yield address, _text(str(fact))
+    elif isinstance(fact, Mapping):
+        for key, item in fact.items():
+            yield f"{address}.{key}", _text(str(key))
+            yield from _fact(f"{address}.{key}", item)
+    elif isinstance(fact, (list, tuple)):
+        for index, item in enumerate(fact):
+            yield from _fact(f"{address}.{index}", item)
+
+
+def _text(text: str) -> Source:
+    return Source(text, {"fact": text})
