@@ -62,7 +62,7 @@ def test_the_document_is_readable_and_begins_with_its_checksum(tmp_path: Path) -
     stored = store.put(entry(), arrays())
     text = store.entry_path(stored.key).read_text(encoding="ascii")
     document = json.loads(text)
-    assert list(document)[0] == "checksum"
+    assert next(iter(document)) == "checksum"
     assert list(document)[2:] == sorted(list(document)[2:])
     assert document["records"] == stored.records
     assert text.count("\n") > 20
