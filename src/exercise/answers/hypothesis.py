@@ -14,7 +14,6 @@ from labreport.claims.comparison import Comparison, against, holm
 from labreport.claims.decide import all_of, below, greater
 from labreport.results import Results, Runs
 
-
 SIDES = {"learns": ">", "stays": "<"}
 
 

@@ -143,7 +143,7 @@ class _Form:
 
 def _scientific(value: float, quantity: Quantity) -> bool:
     """Powers of ten for compute, and for whatever is too large or too small to read otherwise."""
-    if value == 0:
+    if value == 0 or quantity.unit in _PER_CENT:
         return False
     return quantity.unit in ("FLOP", "FLOP/s") or not 1e-3 <= abs(value) < 1e7
 
