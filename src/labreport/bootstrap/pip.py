@@ -55,6 +55,7 @@ def run(
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             pass_fds=(held,),
+            process_group=0,
         ) as process,
         selectors.DefaultSelector() as selector,
     ):
@@ -77,7 +78,7 @@ def run(
             return process.wait(), lines
         finally:
             if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
+                os.killpg(process.pid, signal.SIGTERM)  # venv has a pip of its own at work
                 process.wait()
 
 
@@ -115,9 +116,10 @@ class _Progress:
             if size >= LARGE and not notice.on_terminal():
                 notice.say(f"  downloading {self._now}")
         elif text.startswith("Installing collected packages"):
+            self._packages = text.count(",") + 1
             self._now = "unpacking"
             if not notice.on_terminal():
-                notice.say(f"  unpacking {self._packages} packages")
+                notice.say(f"  unpacking packages: {self._packages}")
 
     def tick(self) -> None:
         """Show where it stands."""

@@ -1,0 +1,242 @@
+"""Set-up: an environment is made when it is needed, whole or not at all, and never when it is not."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from small_checkout import ROOT, SmallCheckout, end_group, make_small_checkout
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> SmallCheckout:
+    """A checkout whose one library is not installed in the interpreter of the tests."""
+    return make_small_checkout(tmp_path, "small-library")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> SmallCheckout:
+    """A checkout whose environment is complete; tests may run in it, and leave it as it is."""
+    checkout = make_small_checkout(tmp_path_factory.mktemp("made"), "small-library")
+    run = checkout.run("part-two", "--seeds", "1")
+    assert (0, [checkout.own_python, "part-two", "--seeds", "1"]) == (run.returncode, run.stdout.splitlines())
+    assert run.stderr.startswith(f"making {checkout.environment} from requirements.lock")
+    return checkout
+
+
+def test_an_interpreter_that_has_the_libraries_gets_no_environment(checkout: SmallCheckout) -> None:
+    """Whoever manages their own environment finds nothing made for them."""
+    checkout.require("pytest")
+    run = checkout.run("part-two")
+    assert (0, [sys.executable, "part-two"], "") == (run.returncode, run.stdout.splitlines(), run.stderr)
+    assert not checkout.environment.exists()
+
+
+def test_an_outdated_library_is_as_good_as_none(checkout: SmallCheckout) -> None:
+    """A library older than the project asks for is not used, and the lock file's is installed."""
+    checkout.require("pytest")
+    project = checkout.path / "pyproject.toml"
+    project.write_text(project.read_text().replace("pytest>=1.0", "pytest>=999"))
+    run = checkout.run()
+    assert (1, "") == (run.returncode, run.stdout)
+    assert "pytest 1.0 is older than 999" in run.stderr
+
+
+def test_the_second_run_uses_the_environment_as_it_is(made: SmallCheckout) -> None:
+    """A complete environment is entered without a word and without a write."""
+    before = {path: path.stat().st_mtime_ns for path in made.environment.iterdir()}
+    run = made.run()
+    assert (0, made.own_python, "") == (run.returncode, run.stdout.strip(), run.stderr)
+    assert {path: path.stat().st_mtime_ns for path in made.environment.iterdir()} == before
+
+
+def test_arguments_reach_the_environment_unchanged(made: SmallCheckout) -> None:
+    """Spaces, quotes, dollars and empty words arrive as they were typed: no shell is between."""
+    words = ["a b", "", "$HOME", "'", '"', "*", "ü"]
+    run = made.run(*words, PYTHONUTF8="1")
+    assert [made.own_python, *words] == run.stdout.split("\n")[:-1]
+
+
+def test_commands_that_only_look_make_no_environment(checkout: SmallCheckout) -> None:
+    """`status`, `why`, `--dry-run` and `--help` change nothing, not even on a fresh machine."""
+    for words in (["status"], ["why", "wide"], ["--dry-run"], ["--help"]):
+        run = checkout.run(*words)
+        assert (0, [sys.executable, *words]) == (run.returncode, run.stdout.splitlines())
+    assert not checkout.environment.exists()
+
+
+def test_a_changed_lock_file_makes_the_environment_anew(checkout: SmallCheckout) -> None:
+    """What an older lock file installed goes, and what the new one lists comes; also from inside."""
+    assert checkout.run().returncode == 0
+    (checkout.environment / "left-over").touch()
+    checkout.require("small-library", "second-library")
+    run = checkout.run(python=checkout.own_python)
+    assert (0, checkout.own_python) == (run.returncode, run.stdout.strip())
+    assert not (checkout.environment / "left-over").exists()
+    assert list(checkout.environment.glob("lib/*/site-packages/second_library.py"))
+
+
+def test_a_damaged_environment_is_made_anew(checkout: SmallCheckout) -> None:
+    """A library that has gone from a complete environment is noticed and comes back."""
+    assert checkout.run().returncode == 0
+    for path in checkout.environment.glob("lib/*/site-packages/small_library.py"):
+        path.unlink()
+    run = checkout.run()
+    assert (0, checkout.own_python) == (run.returncode, run.stdout.strip())
+    assert list(checkout.environment.glob("lib/*/site-packages/small_library.py"))
+
+
+@pytest.mark.parametrize("sign", ["requirements.lock.unfinished", "pyvenv.cfg", "set-up.log"])
+def test_a_creation_that_was_killed_is_made_again(checkout: SmallCheckout, sign: str) -> None:
+    """Killing set-up, early or late, leaves what the next run recognises and replaces."""
+    process = checkout.start()
+    while process.poll() is None and not (checkout.environment / sign).exists():
+        time.sleep(0.01)
+    end_group(process)
+    assert not (checkout.environment / "requirements.lock").exists()
+    run = checkout.run()
+    assert (0, checkout.own_python) == (run.returncode, run.stdout.strip())
+    assert [".venv", ".venv.lock"] == sorted(path.name for path in checkout.path.glob(".venv*"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_set_up_ends_what_it_started(checkout: SmallCheckout, number: signal.Signals) -> None:
+    """One line, exit 130 or 143, and nothing is left at work in the checkout."""
+    process = checkout.start()
+    while process.poll() is None and not (checkout.environment / "pyvenv.cfg").exists():
+        time.sleep(0.01)
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=60)
+    assert (128 + number, "stopped; the same command makes the environment anew") == (
+        process.returncode,
+        errors.splitlines()[-1],
+    )
+    assert [] == list(_processes_naming(checkout.path))
+
+
+def _processes_naming(path: Path) -> Iterator[bytes]:
+    for command in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if os.fsencode(path) in (words := command.read_bytes()):
+                yield words
+
+
+def test_an_environment_made_by_somebody_else_is_left_alone(checkout: SmallCheckout) -> None:
+    """A `.venv` that set-up did not make is neither used nor changed; one line says what to do."""
+    checkout.environment.mkdir()
+    (checkout.environment / "precious").write_text("mine")
+    run = checkout.run()
+    assert (2, "") == (run.returncode, run.stdout)
+    assert "not made by this program" in run.stderr
+    assert len(run.stderr.splitlines()) == 1
+    assert [path.name for path in checkout.environment.iterdir()] == ["precious"]
+
+
+def test_a_package_that_differs_from_its_hash_is_refused(checkout: SmallCheckout) -> None:
+    """A wheel that was exchanged after the lock file was made is not installed."""
+    with (checkout.wheels / "small_library-1.0-py3-none-any.whl").open("ab") as wheel:
+        wheel.write(b"\0")
+    run = checkout.run()
+    assert (1, "") == (run.returncode, run.stdout)
+    assert "small-library==1.0 is not what the lock file expects: its hash differs" in run.stderr
+    assert not list(checkout.environment.glob("lib/*/site-packages/small_library.py"))
+
+
+def test_a_package_without_a_hash_is_refused(checkout: SmallCheckout) -> None:
+    """Everything that is installed must stand in the lock file with its hash."""
+    (checkout.path / "requirements.lock").write_text("small-library==1.0\n")
+    run = checkout.run()
+    assert (1, "") == (run.returncode, run.stdout)
+    assert "Hashes are required" in run.stderr or "hash" in run.stderr.splitlines()[-1].lower()
+
+
+def test_no_package_is_built_from_source(checkout: SmallCheckout) -> None:
+    """A source distribution, whose build would run its code, is no candidate even with the right hash."""
+    source = checkout.wheels / "small_library-1.0.tar.gz"
+    (checkout.wheels / "small_library-1.0-py3-none-any.whl").unlink()
+    source.write_bytes(b"")
+    run = checkout.run()
+    assert (1, "") == (run.returncode, run.stdout)
+    assert "No matching distribution found for small-library==1.0" in run.stderr
+
+
+def test_without_a_network_one_line_says_so(checkout: SmallCheckout) -> None:
+    """An index that cannot be reached is named as the cause, not what pip makes of it."""
+    unreachable = {"PIP_NO_INDEX": "0", "PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "1"}
+    run = checkout.run(**unreachable, PIP_FIND_LINKS="")
+    assert (1, "") == (run.returncode, run.stdout)
+    assert "the package index cannot be reached" in run.stderr.splitlines()[-1]
+    assert "Traceback" not in run.stderr
+
+
+def test_settings_of_pip_say_where_from_but_not_where_to(checkout: SmallCheckout, tmp_path: Path) -> None:
+    """A user who installs elsewhere by default still gets the libraries in this environment."""
+    run = checkout.run(PIP_TARGET=str(tmp_path / "elsewhere"), PIP_USER="1", PIP_PREFIX=str(tmp_path / "p"))
+    assert (0, checkout.own_python) == (run.returncode, run.stdout.strip())
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_of_two_runs_at_once_one_makes_and_one_waits(checkout: SmallCheckout) -> None:
+    """Both end inside one environment, which is made once."""
+    processes = [checkout.start(str(number)) for number in range(2)]
+    outputs = [process.communicate(timeout=300) for process in processes]
+    assert [[checkout.own_python, str(number)] for number in range(2)] == [
+        output.splitlines() for output, _ in outputs
+    ]
+    said = [line.partition(" /")[0] for _, errors in outputs for line in errors.splitlines()]
+    assert ["  unpacking packages: 1", "another run is making", "making"] == sorted(said)
+
+
+def test_a_checkout_that_cannot_be_written_is_named(checkout: SmallCheckout) -> None:
+    """A file where the lock has to be is one line, with the path."""
+    (checkout.path / ".venv.lock").mkdir()
+    run = checkout.run()
+    assert (1, "") == (run.returncode, run.stdout)
+    assert run.stderr.startswith(f"error: {checkout.path / '.venv.lock'}: Is a directory")
+    assert len(run.stderr.splitlines()) == 1
+
+
+def test_a_python_without_ensurepip_names_the_package_to_install(checkout: SmallCheckout) -> None:
+    """Debian's python3 comes without it."""
+    (checkout.path / "src" / "sitecustomize.py").write_text("import sys\nsys.modules['ensurepip'] = None\n")
+    run = checkout.run(PYTHONPATH=str(checkout.path / "src"))
+    assert (1, "") == (run.returncode, run.stdout)
+    assert "install the package python3-venv" in run.stderr
+    assert not checkout.environment.exists()
+
+
+def test_an_old_python_is_refused_in_one_line() -> None:
+    """Before anything is imported that an old Python could not parse."""
+    script = "import runpy, sys; sys.version_info = (3, 10, 1, 'final', 0); "
+    script += "runpy.run_path('build.py', run_name='__main__')"
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert (2, f"error: needs Python 3.11 or newer; {sys.executable} is 3.10\n") == (
+        run.returncode,
+        run.stderr,
+    )
+
+
+def test_what_tests_need_is_added_when_tests_are_asked_for(checkout: SmallCheckout) -> None:
+    """The second lock file comes on top of the first; an addition that was cut short is done again."""
+    shutil.copy(ROOT / "src" / "labreport" / "testing.py", checkout.path / "src" / "labreport" / "testing.py")
+    (checkout.path / "src" / "labreport" / "command.py").write_text(
+        "def main(argv, root):\n    from labreport.bootstrap import python_for_tests\n"
+        "    print(python_for_tests(root))\n    return 0\n"
+    )
+    assert checkout.run("test").stdout.strip() == checkout.own_python
+    (installed,) = checkout.environment.glob("lib/*/site-packages/small_checker.py")
+    installed.write_text("")
+    (checkout.environment / "requirements-test.lock").rename(
+        checkout.environment / "requirements-test.lock.unfinished"
+    )
+    run = checkout.run("test")
+    assert (0, checkout.own_python) == (run.returncode, run.stdout.strip())
+    assert installed.read_text() == "VALUE = 1\n"
