@@ -110,13 +110,13 @@ def _result(experiment: Experiment, make: Make, seed: int, seeds: int) -> Result
     offset = make.noise * (2 * int(order[seed]) / (seeds - 1) - 1) if seeds > 1 else 0.0
     last = experiment.epochs if name == experiment.name else 50
     shape = [
-        make.drop * (float(epoch) ** -make.rate - float(last) ** -make.rate)
+        make.drop * (math.pow(epoch, -make.rate) - math.pow(last, -make.rate))
         for epoch in range(1, experiment.epochs + 1)
     ]
     later = [make.later * max(0, epoch - 50) / 50 for epoch in range(1, experiment.epochs + 1)]
 
     def at(final: float, epoch: int) -> float:
-        jitter = make.noise * 0.2 * math.sin(12.9898 * epoch + 78.233 * seed)
+        jitter: float = make.noise * 0.2 * math.sin(12.9898 * epoch + 78.233 * seed)
         return min(1.0, max(0.0, final + offset - shape[epoch - 1] + later[epoch - 1] + jitter))
 
     named = (seed + zlib.crc32(name.encode())) % 10 if make.collapsed else None

@@ -14,12 +14,14 @@ from labreport.claims.statistics import LEVEL
 
 SEEN, CHECKED = 50, 100
 """The curve is fitted to the epochs up to `SEEN`, and checked at epoch `CHECKED`."""
+FIRST = 5
+"""The epochs before this one are left out: a network may sit on a plateau before it begins to learn."""
 PARAMETERS = 3
 
 
 @dataclass(frozen=True)
 class Fit:
-    """The curve of one seed at epochs 1 to the last asked for.
+    """The curve of one seed at the epochs from `FIRST` to the last asked for.
 
     `uncertainty` is the standard error of each value, from the covariance of the fit; `jitter` the
     standard deviation of the later half of the points about the curve.
@@ -32,7 +34,7 @@ class Fit:
 
 @dataclass(frozen=True)
 class Extrapolation:
-    """Mean curve over seeds up to `CHECKED`, with the standard error of what will be measured.
+    """Mean curve over seeds from `FIRST` to `CHECKED`, with the standard error of what will be measured.
 
     `hindsight` is how wrong the same method was when it predicted the later half of the epochs seen
     from the first half: what no covariance tells, that the curve may be of the wrong kind.
@@ -46,13 +48,13 @@ class Extrapolation:
     @property
     def _factor(self) -> float:
         """Student's, with as many degrees of freedom as points fitted to less the curve's parameters."""
-        return float(stats.t.ppf((1 + LEVEL) / 2, SEEN - PARAMETERS))
+        return float(stats.t.ppf((1 + LEVEL) / 2, SEEN - FIRST + 1 - PARAMETERS))
 
     def as_columns(self) -> dict[str, list[Any]]:
         """`epochs`, `predicted`, and the interval's `low` and `high`, for a figure."""
         half = self._factor * self.error
         return {
-            "epochs": list(range(1, len(self.values) + 1)),
+            "epochs": list(range(FIRST, CHECKED + 1)),
             "predicted": [float(value) for value in self.values],
             "low": [float(value) for value in np.maximum(self.values - half, 0.0)],
             "high": [float(value) for value in np.minimum(self.values + half, 1.0)],
@@ -66,7 +68,7 @@ class Extrapolation:
 
     def gain(self, source: str) -> Quantity:
         """Rise predicted between epochs `SEEN` and `CHECKED`."""
-        value, half = float(self.values[-1] - self.values[SEEN - 1]), float(self._factor * self.error[-1])
+        value, half = float(self.values[-1] - self.values[SEEN - FIRST]), float(self._factor * self.error[-1])
         return Quantity(
             value,
             "points",
@@ -80,16 +82,17 @@ class Extrapolation:
 def extrapolate(curves: NDArray[np.float64]) -> Extrapolation | None:
     """The curves (seeds, epochs seen) carried on to `CHECKED`; None where one cannot be fitted."""
     seeds, seen = curves.shape
+    half = seen // 2
     fits = [fit(curve, CHECKED) for curve in curves]
-    halves = [fit(curve[: seen // 2], seen) for curve in curves]
+    halves = [fit(curve[:half], seen) for curve in curves]
     found = [one for one in fits if one is not None]
     earlier = [one for one in halves if one is not None]
     if len(found) < seeds or len(earlier) < seeds:
         return None
-    missed = np.mean([one.values for one in earlier], axis=0)[seen // 2 :] - curves.mean(axis=0)[seen // 2 :]
-    hindsight = float(np.sqrt(np.mean(missed**2)))
+    foretold = np.mean([one.values for one in earlier], axis=0)[half - FIRST + 1 :]
+    hindsight = float(np.sqrt(np.mean((foretold - curves.mean(axis=0)[half:]) ** 2)))
     variance = np.mean([one.uncertainty**2 + one.jitter**2 for one in found], axis=0) / seeds
-    ahead = np.arange(1, CHECKED + 1) > seen
+    ahead = np.arange(FIRST, CHECKED + 1) > seen
     error = np.sqrt(variance + np.where(ahead, hindsight**2, 0.0))
     return Extrapolation(np.mean([one.values for one in found], axis=0), error, hindsight, seeds)
 
@@ -101,13 +104,14 @@ def saturating(epochs: NDArray[np.float64], limit: float, drop: float, rate: flo
 
 def fit(accuracies: NDArray[np.float64], last: int) -> Fit | None:
     """Least squares on one seed's accuracies at epochs 1, 2, …, with the curve up to epoch `last`."""
-    epochs = np.arange(1, len(accuracies) + 1, dtype=float)
-    start = (float(accuracies[-1]), max(float(accuracies[-1] - accuracies[0]), 1e-3), 1.0)
+    epochs = np.arange(FIRST, len(accuracies) + 1, dtype=float)
+    measured = accuracies[FIRST - 1 :]
+    start = (float(measured[-1]), max(float(measured[-1] - measured[0]), 1e-3), 1.0)
     try:
         found, covariance = optimize.curve_fit(
             saturating,
             epochs,
-            accuracies,
+            measured,
             p0=start,
             bounds=([0.0, 0.0, 0.05], [1.0, 2.0, 5.0]),
             maxfev=10_000,
@@ -116,11 +120,11 @@ def fit(accuracies: NDArray[np.float64], last: int) -> Fit | None:
         return None
     if not np.all(np.isfinite(covariance)):
         return None
-    far = np.arange(1, last + 1, dtype=float)
+    far = np.arange(FIRST, last + 1, dtype=float)
     limit, drop, rate = (float(value) for value in found)
     slopes = np.stack([np.ones_like(far), -(far**-rate), drop * far**-rate * np.log(far)], axis=1)
     variance = np.einsum("ei,ij,ej->e", slopes, covariance, slopes)
-    residuals = accuracies - saturating(epochs, limit, drop, rate)
+    residuals = measured - saturating(epochs, limit, drop, rate)
     late = residuals[len(residuals) // 2 :]
     return Fit(
         saturating(far, limit, drop, rate),

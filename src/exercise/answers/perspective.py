@@ -80,7 +80,9 @@ def perspective(results: Results) -> Answer:
         "rate": Quantity(
             total / seconds, "FLOP/s", "operations by formula over seconds of training, all runs"
         ),
-        "smallest.ratio": Quantity(smallest.flop / largest_flop, "times", f"{smallest.name} over {largest}"),
+        "smallest.ratio": Quantity(
+            _rounded(smallest.flop / largest_flop), "times", f"{smallest.name} over {largest}"
+        ),
         "greatest.ratio": Quantity(
             _rounded(greatest.flop / largest_flop), "times", f"{greatest.name} over {largest}"
         ),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from exercise.answers.extrapolation import CHECKED, SEEN, extrapolate
+from exercise.answers.extrapolation import CHECKED, FIRST, SEEN, extrapolate
 from exercise.answers.measures import accuracy, compare, compare_recorded, exact, recorded_accuracy, source
 from labreport.claims import Answer, Claim, Quantity, Verdict
 from labreport.claims.decide import greater
@@ -18,6 +18,7 @@ def more_time(results: Results) -> Answer:
     seen, carried_on = results["complex"], results["complex-100"]
     quantities: dict[str, Quantity] = {
         "seen_epochs": exact(SEEN, "epochs", "exercise"),
+        "first_epoch": exact(FIRST, "", "first epoch that the curve is fitted to"),
         "checked_epochs": exact(CHECKED, "epochs", "catalogue: complex-100"),
         "seeds": exact(len(carried_on), "seeds", source(carried_on, "count")),
         "validation_at_seen": recorded_accuracy(carried_on, SEEN),
@@ -36,7 +37,7 @@ def more_time(results: Results) -> Answer:
     if extrapolation is not None:
         facts["fit"] = extrapolation.as_columns()
         origin = source(
-            seen, f"curve fitted to validation accuracy of epochs 1 to {SEEN}, at epoch {CHECKED}"
+            seen, f"curve fitted to validation accuracy of epochs {FIRST} to {SEEN}, at epoch {CHECKED}"
         )
         quantities["predicted"] = extrapolation.at_end(origin)
         quantities["predicted_gain"] = extrapolation.gain(origin + f", minus epoch {SEEN}")

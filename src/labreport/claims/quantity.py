@@ -43,12 +43,16 @@ p-value; `year` a date; `times` a ratio; the nouns are counts. The empty unit is
 
 @dataclass(frozen=True)
 class Interval:
-    """A closed interval in the quantity's own unit; `kind` says over what, e.g. `Student, seeds`."""
+    """A closed interval in the quantity's own unit; `kind` says over what, e.g. `Student, seeds`.
+
+    A `logarithmic` one is that of a mean logarithm: its ends are as many times off, not as much.
+    """
 
     low: float
     high: float
     kind: str
     level: float = 0.95
+    logarithmic: bool = False
 
 
 @dataclass(frozen=True)

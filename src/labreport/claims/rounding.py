@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from labreport.claims.quantity import Quantity
 
@@ -54,10 +54,16 @@ def format_bare(quantity: Quantity) -> str:
 
 
 def format_spread(quantity: Quantity) -> str:
-    """Value ± half-width of its interval, and unit: `96.5 ± 0.2 %`; without an interval, the number."""
+    """Value ± half-width of its interval, and unit: `96.5 ± 0.2 %`.
+
+    Of a logarithmic interval the ends: `25 % (24 to 26 %)`. Without an interval, or where it has no
+    width because all seeds agree, the number alone.
+    """
     half = half_width(quantity)
-    if quantity.value is None or half is None:
+    if quantity.value is None or not half:
         return format_number(quantity)
+    if quantity.interval is not None and quantity.interval.logarithmic:
+        return f"{format_number(quantity)} ({format_interval(quantity)})"
     form = _Form.of(quantity)
     value, width = form.mantissa(quantity.value), form.mantissa(half).lstrip("+")
     text = f"{value}{NO_BREAK}±{NO_BREAK}{width}"
@@ -65,11 +71,16 @@ def format_spread(quantity: Quantity) -> str:
 
 
 def format_interval(quantity: Quantity) -> str:
-    """Low to high, and unit: `96.3 to 96.7 %`; without an interval, a dash."""
+    """Low to high, and unit: `96.3 to 96.7 %`; the number where all seeds agree; without one, a dash."""
     if quantity.value is None or quantity.interval is None:
         return MISSING
-    form = _Form.of(quantity)
-    low, high = (form.text(end, group_from=10_000) for end in (quantity.interval.low, quantity.interval.high))
+    if not half_width(quantity):
+        return format_number(quantity)
+    ends = (quantity.interval.low, quantity.interval.high)
+    if quantity.interval.logarithmic:  # each end to its own digits: they may be far apart
+        low, high = (_Form.of(replace(quantity, value=end)).text(end, group_from=10_000) for end in ends)
+    else:
+        low, high = (_Form.of(quantity).text(end, group_from=10_000) for end in ends)
     return _with_unit(f"{low} to {high}", quantity)
 
 
@@ -109,11 +120,15 @@ class _Form:
             return cls(0, factor, None, signed, quantity.unit != "year")
         if _scientific(value, quantity):
             exponent = math.floor(math.log10(abs(value)))
-            shown = decimals(uncertainty / 10**exponent) if uncertainty else 1
+            precise = uncertainty and not _logarithmic(quantity)
+            shown = decimals(uncertainty / 10**exponent) if uncertainty and precise else 1
             return cls(min(max(shown, 0), 3), factor, exponent)
+        if _logarithmic(quantity):
+            return cls(max(0, 1 - math.floor(math.log10(value * factor))), factor)
         if uncertainty:
             return cls(max(0, decimals(uncertainty * factor)), factor, None, signed)
-        return cls(_plain_decimals(value * factor), factor, None, signed)
+        digits = 4 if quantity.unit == "fraction" else 3
+        return cls(_plain_decimals(value * factor, digits), factor, None, signed)
 
     @property
     def power(self) -> str:
@@ -148,11 +163,14 @@ def _scientific(value: float, quantity: Quantity) -> bool:
     return quantity.unit in ("FLOP", "FLOP/s") or not 1e-3 <= abs(value) < 1e7
 
 
-def _plain_decimals(value: float) -> int:
-    """Without an uncertainty: as many decimals as the value has, up to three significant digits."""
+def _logarithmic(quantity: Quantity) -> bool:
+    return quantity.interval is not None and quantity.interval.logarithmic
+
+
+def _plain_decimals(value: float, digits: int) -> int:
+    """Without an uncertainty: as many decimals as the value has, up to so many significant digits."""
     if value == 0:
         return 0
-    digits = 4 if abs(value) >= 10 else 3
     most = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     return next(
         count

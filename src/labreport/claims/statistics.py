@@ -76,7 +76,7 @@ def geometric(values: Sequence[float], unit: Unit, source: str) -> Quantity:
         unit=unit,
         source=source,
         n=len(logarithms),
-        interval=Interval(math.exp(interval.low), math.exp(interval.high), "Student of logarithms, seeds")
+        interval=Interval(math.exp(interval.low), math.exp(interval.high), interval.kind, LEVEL, True)
         if interval
         else None,
     )
