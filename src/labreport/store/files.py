@@ -117,9 +117,9 @@ def sync_directory(directory: Path) -> None:
 
 def make_directory(directory: Path) -> None:
     """`directory` and its parents, durably. Raises `StoreError`."""
-    if directory.is_dir():
-        return
     try:
+        if directory.is_dir():
+            return
         directory.mkdir(parents=True, exist_ok=True)
         sync_directory(directory.parent)
     except OSError as error:

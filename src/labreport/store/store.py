@@ -24,6 +24,7 @@ from labreport.store.entry import (
 )
 from labreport.store.files import (
     Damaged,
+    cannot_write,
     find_strays,
     make_directory,
     read_regular,
@@ -248,7 +249,10 @@ class Store:
                     f"cannot remove {shown(path)}: {error.strerror}; remove it by hand"
                 ) from error
         if paths:
-            sync_directory(self.directory)
+            try:
+                sync_directory(self.directory)
+            except OSError as error:
+                raise cannot_write(self.directory, error) from error
         return freed
 
 
