@@ -24,7 +24,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if named or config.getoption("markexpr"):
         return
     wanted = {name for name in GROUPS if config.getoption(name)} or {"ordinary"}
-    kept, left_out = [], []
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
     for item in items:
         groups = {name for name in GROUPS if item.get_closest_marker(name)} or {"ordinary"}
         (kept if groups & wanted else left_out).append(item)

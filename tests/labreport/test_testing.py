@@ -1,0 +1,89 @@
+"""`python build.py test`: pytest's verdict as this program's exit code, and the groups of tests."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from labreport import testing
+
+TESTS = """
+import pytest
+
+def test_ordinary(): pass
+
+@pytest.mark.slow
+def test_slow(): pass
+
+@pytest.mark.browser
+def test_browser(): pass
+
+@pytest.mark.faults
+def test_faults(): pass
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_slow_browser(): pass
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with one test of each group, under the real `conftest.py` and configuration."""
+    root = Path(__file__).resolve().parents[2]
+    (tmp_path / "tests").mkdir()
+    shutil.copy(root / "tests" / "conftest.py", tmp_path / "tests")
+    shutil.copy(root / "pyproject.toml", tmp_path)
+    (tmp_path / "tests" / "test_groups.py").write_text(TESTS)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ([], ["ordinary"]),
+        (["--slow"], ["slow", "slow_browser"]),
+        (["--browser"], ["browser", "slow_browser"]),
+        (["--faults"], ["faults"]),
+        (["--browser", "--faults"], ["browser", "faults", "slow_browser"]),
+        (["-m", "slow"], ["slow", "slow_browser"]),
+        (["tests/test_groups.py::test_faults"], ["faults"]),
+    ],
+)
+def test_an_option_runs_its_group_and_no_option_the_ordinary_tests(
+    project: Path, options: list[str], expected: list[str]
+) -> None:
+    """A test in two groups runs with either; one that is named runs anyway."""
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", *options]
+    run = subprocess.run(command, cwd=project, capture_output=True, text=True)
+    collected = [line.rpartition("::test_")[2] for line in run.stdout.splitlines() if "::" in line]
+    assert expected == sorted(collected)
+
+
+@pytest.mark.parametrize(
+    ("body", "arguments", "expected"),
+    [
+        ("pass", [], 0),
+        ("assert False", [], 1),
+        ("raise KeyboardInterrupt", [], 130),
+        ("pass", ["--no-such-option"], 2),
+        ("pass", ["-k", "nothing"], 1),
+    ],
+)
+def test_the_exit_code_says_how_the_tests_ended(
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    body: str,
+    arguments: list[str],
+    expected: int,
+) -> None:
+    """Passed, failed, interrupted, wrongly called; to run no test at all is a failure."""
+    (project / "tests" / "test_groups.py").write_text(f"def test_one():\n    {body}\n")
+    monkeypatch.setattr(testing, "python_for_tests", lambda root: sys.executable)
+    assert expected == testing.run(project, ["-q", "-p", "no:cacheprovider", *arguments])
+    capfd.readouterr()

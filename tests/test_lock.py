@@ -1,0 +1,87 @@
+"""The lock files: pinned, hashed, without an address, and enough for what `pyproject.toml` asks for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from labreport.bootstrap.needed import lacking, requirements, supported_pythons
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCK_FILES = ("requirements.lock", "requirements-test.lock")
+
+_ENTRY = re.compile(
+    r"""(?P<name>[a-z0-9-]+)==(?P<version>[0-9a-z.]+)
+        (?:\ ;\ [a-z_]+\ [=!<>]+\ '[\w.]+'(?:\ and\ [^\\]+)?)?\ \\\n
+        (?:\ {4}--hash=sha256:[0-9a-f]{64}\ \\\n)*
+        \ {4}--hash=sha256:[0-9a-f]{64}\n""",
+    re.VERBOSE,
+)
+
+OLDEST_WITHOUT_KNOWN_HOLES = {"filelock": (3, 20, 3), "jinja2": (3, 1, 6), "weasyprint": (70,)}
+
+
+def _entries(*lock_files: str) -> list[tuple[str, tuple[int, ...]]]:
+    text = "".join((ROOT / name).read_text() for name in lock_files)
+    return [(match["name"], _numbers(match["version"])) for match in _ENTRY.finditer(text)]
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"[0-9]+", version))
+
+
+@pytest.mark.parametrize("name", LOCK_FILES)
+def test_a_lock_file_holds_pinned_and_hashed_packages_alone(name: str) -> None:
+    """Apart from comments, every line is a package at one version, or a hash of it: no option, no address."""
+    text = re.sub(r"^ *(#.*)?\n", "", (ROOT / name).read_text(), flags=re.MULTILINE)
+    assert "" == _ENTRY.sub("", text)
+    assert len(_entries(name)) > 30
+
+
+@pytest.mark.parametrize("name", LOCK_FILES)
+def test_a_lock_file_names_no_address_and_no_path(name: str) -> None:
+    """Not even in a comment: where packages come from is the user's own setting."""
+    text = (ROOT / name).read_text()
+    assert [] == re.findall(r"https?:|git\+|file:|--index|--find-links|--trusted|/[a-z]+/", text)
+
+
+@pytest.mark.parametrize("extra", ["", "dask", "test"])
+def test_the_lock_files_give_what_the_project_asks_for(extra: str) -> None:
+    """Each requirement of `pyproject.toml` stands there, at a version that will do."""
+    locked: dict[str, list[tuple[int, ...]]] = {}
+    for name, version in _entries(*LOCK_FILES[: 2 if extra else 1]):
+        locked.setdefault(name, []).append(version)
+    short = [
+        wanted.distribution
+        for wanted in requirements(str(ROOT), extra)
+        if min(locked.get(wanted.distribution, [()])) < wanted.minimum
+    ]
+    assert [] == short
+
+
+def test_no_package_stands_in_both_lock_files() -> None:
+    """The second comes on top of the first, so it can never move one of its versions."""
+    runtime, test = ({name for name, _ in _entries(lock_file)} for lock_file in LOCK_FILES)
+    assert set() == runtime & test
+
+
+@pytest.mark.parametrize("name", OLDEST_WITHOUT_KNOWN_HOLES)
+def test_versions_with_known_holes_are_excluded(name: str) -> None:
+    """By the lock file, and by what `pyproject.toml` allows in an environment of the user's own."""
+    oldest = OLDEST_WITHOUT_KNOWN_HOLES[name]
+    (asked,) = (wanted for wanted in requirements(str(ROOT)) if wanted.distribution == name)
+    assert asked.minimum >= oldest
+    assert all(version >= oldest for locked, version in _entries(LOCK_FILES[0]) if locked == name)
+
+
+def test_each_library_is_found_under_the_name_it_is_imported_by() -> None:
+    """The interpreter that runs this has them all, so one reported as missing has another name."""
+    assert [] == lacking(str(ROOT))
+
+
+def test_the_supported_pythons_begin_with_the_oldest_allowed() -> None:
+    """Classifiers, which the messages of set-up quote, and `requires-python` say the same."""
+    project = (ROOT / "pyproject.toml").read_text()
+    assert f'requires-python = ">={supported_pythons(str(ROOT))[0]}"' in project

@@ -1,0 +1,195 @@
+"""Imports run one way only, and each heavy library stands behind one room."""
+
+from __future__ import annotations
+
+import ast
+import graphlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[1] / "src"
+
+MAY_IMPORT = {
+    "labreport.errors": "",
+    "labreport.run": "",
+    "labreport.outline": "",
+    "labreport.bootstrap": "errors",
+    "labreport.experiment": "errors",
+    "labreport.fingerprint": "errors",
+    "labreport.results": "experiment errors",
+    "labreport.project": "experiment outline",
+    "labreport.checks": "errors",
+    "labreport.testing": "bootstrap",
+    "labreport.store": "experiment errors fingerprint",
+    "labreport.plan": "experiment errors fingerprint outline project results store",
+    "labreport.console": "plan experiment errors",
+    "labreport.claims": "experiment errors",
+    "labreport.charts": "claims errors",
+    "labreport.page": "claims errors outline",
+    "labreport.pdf": "errors",
+    "labreport.audit": "claims errors",
+    "labreport.execute": "audit charts claims console errors experiment fingerprint outline page pdf plan "
+    "project results run store",
+    "labreport.commands": "audit bootstrap charts checks claims console errors execute experiment "
+    "fingerprint outline page pdf plan project results run store",
+    "labreport.command": "bootstrap commands console errors execute plan testing",
+    "exercise.networks": "labreport.errors labreport.experiment",
+    "exercise.catalogue": "networks labreport.errors labreport.experiment",
+    "exercise.outline": "labreport.outline",
+    "exercise.project": "catalogue outline labreport.project",
+    "exercise.mnist": "labreport.errors",
+    "exercise.training": "mnist networks labreport.errors labreport.run",
+    "exercise.answers": "catalogue mnist networks outline labreport.claims labreport.errors "
+    "labreport.experiment labreport.results",
+    "exercise.figures": "answers catalogue mnist networks outline labreport.charts labreport.claims "
+    "labreport.errors labreport.results",
+    "exercise.show_code": "catalogue networks labreport.errors labreport.experiment",
+    "exercise.verification": "answers catalogue mnist networks outline project training labreport.checks "
+    "labreport.claims labreport.errors labreport.experiment labreport.project labreport.results",
+}
+"""A room to the rooms that it may import; those of its own package without the package's name."""
+
+LIBRARIES = {
+    "tensorflow": "exercise.training exercise.verification",
+    "keras": "exercise.training exercise.verification",
+    "matplotlib": "labreport.charts",
+    "seaborn": "labreport.charts",
+    "jinja2": "labreport.page",
+    "markupsafe": "labreport.page",
+    "fontTools": "labreport.page",
+    "weasyprint": "labreport.pdf",
+    "pikepdf": "labreport.pdf",
+    "pypdfium2": "labreport.audit",
+    "rich": "labreport.console",
+    "filelock": "labreport.store",
+    "distributed": "labreport.execute",
+    "watchfiles": "labreport.commands",
+    "scipy": "labreport.claims exercise.answers",
+    "numpy": "labreport.charts labreport.claims labreport.commands labreport.store "
+    "exercise.answers exercise.figures exercise.mnist exercise.training exercise.verification",
+}
+"""A library to the rooms that may import it."""
+
+LIGHT = (
+    "labreport.command",
+    "labreport.bootstrap",
+    "labreport.errors",
+    "labreport.experiment",
+    "labreport.fingerprint",
+    "labreport.outline",
+    "labreport.plan",
+    "labreport.project",
+    "labreport.results",
+    "labreport.run",
+    "exercise.catalogue",
+    "exercise.networks",
+    "exercise.outline",
+    "exercise.project",
+)
+
+
+@cache
+def _imports() -> tuple[tuple[str, str, str], ...]:
+    """Every import in `src`, wherever it stands: the room, what it imports, and where."""
+    return tuple(
+        (_room(path), name, f"{path.relative_to(SOURCE)}:{line}")
+        for path in sorted(SOURCE.rglob("*.py"))
+        for name, line in _imported(ast.parse(path.read_text(encoding="utf-8")))
+    )
+
+
+def _room(path: Path) -> str:
+    """`labreport/claims/decide.py` stands in `labreport.claims`; a package's own file in the package."""
+    parts = path.relative_to(SOURCE).with_suffix("").parts
+    return ".".join(part for part in parts[:2] if part != "__init__")
+
+
+def _imported(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module is not None, "relative imports are not used here"
+            for alias in node.names:
+                whole = node.module in ("labreport", "exercise")
+                yield (f"{node.module}.{alias.name}" if whole else node.module), node.lineno
+
+
+def _allowed(room: str) -> set[str]:
+    package = room.partition(".")[0]
+    names = MAY_IMPORT.get(room, "").split()
+    return {room, *(name if "." in name else f"{package}.{name}" for name in names)}
+
+
+def _rooms() -> set[str]:
+    return {_room(path) for path in SOURCE.rglob("*.py")} - {"labreport", "exercise"}
+
+
+def test_every_room_is_in_the_table() -> None:
+    """A new room says what it may import before it imports anything."""
+    assert _rooms() == set(MAY_IMPORT)
+
+
+def test_the_table_has_no_cycle() -> None:
+    """What may be imported, from room to room, never comes back."""
+    graph = {room: _allowed(room) - {room} for room in MAY_IMPORT}
+    assert set(graphlib.TopologicalSorter(graph).static_order()) == set(MAY_IMPORT)
+
+
+def test_the_engine_never_imports_the_content() -> None:
+    """`labreport` knows nothing of this exercise."""
+    broken = [
+        where
+        for room, name, where in _imports()
+        if room.startswith("labreport") and name.startswith("exercise")
+    ]
+    assert [] == broken
+
+
+@pytest.mark.parametrize("room", sorted(MAY_IMPORT))
+def test_a_room_imports_only_what_the_table_allows(room: str) -> None:
+    """Rooms of both packages import down the table, at the top of a file or inside a function."""
+    own = ("labreport", "exercise")
+    reached = {
+        (".".join(name.split(".")[:2]), where)
+        for importer, name, where in _imports()
+        if importer == room and name.partition(".")[0] in own
+    }
+    assert [] == sorted(f"{where} imports {name}" for name, where in reached if name not in _allowed(room))
+
+
+def test_each_library_is_imported_in_its_rooms_alone() -> None:
+    """A library that is not in the table is imported nowhere."""
+    found = [
+        f"{where} imports {name}"
+        for room, name, where in _imports()
+        if (top := name.partition(".")[0]) not in {*sys.stdlib_module_names, "labreport", "exercise"}
+        and room not in LIBRARIES.get(top, "").split()
+    ]
+    assert [] == found
+
+
+def test_set_up_uses_the_standard_library_alone() -> None:
+    """It runs where there is no library yet."""
+    used = {name.partition(".")[0] for room, name, _ in _imports() if room == "labreport.bootstrap"}
+    assert set() == used - sys.stdlib_module_names - {"labreport"}
+
+
+@pytest.mark.parametrize("room", LIGHT)
+def test_a_light_room_loads_no_library(room: str) -> None:
+    """Importing all of its modules leaves every library of the table unloaded."""
+    script = (
+        "import importlib, pkgutil, sys\n"
+        "room = importlib.import_module(sys.argv[1])\n"
+        "for module in pkgutil.iter_modules(getattr(room, '__path__', ()), room.__name__ + '.'):\n"
+        "    importlib.import_module(module.name)\n"
+        "print(*sorted(set(sys.argv[2:]) & set(sys.modules)))\n"
+    )
+    command = [sys.executable, "-c", script, room, *LIBRARIES]
+    run = subprocess.run(command, env={"PYTHONPATH": str(SOURCE)}, capture_output=True, text=True)
+    assert ("", "\n") == (run.stderr, run.stdout)
