@@ -29,7 +29,9 @@ def test_a_write_reaches_the_disk_before_its_name_and_the_name_before_success(
 
     def fsync(descriptor: int) -> None:
         if stat.S_ISDIR(os.fstat(descriptor).st_mode):
-            done.append(f"fsync of the folder, which lists {sorted(path.name for path in tmp_path.iterdir())}")
+            done.append(
+                f"fsync of the folder, which lists {sorted(path.name for path in tmp_path.iterdir())}"
+            )
         else:
             done.append(f"fsync of {os.fstat(descriptor).st_size} bytes")
         really_sync(descriptor)
@@ -42,7 +44,11 @@ def test_a_write_reaches_the_disk_before_its_name_and_the_name_before_success(
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(os, "replace", replace)
     write_atomically(tmp_path / "file", b"content")
-    assert done == ["fsync of 7 bytes", f"rename {TEMPORARY} to file", "fsync of the folder, which lists ['file']"]
+    assert done == [
+        "fsync of 7 bytes",
+        f"rename {TEMPORARY} to file",
+        "fsync of the folder, which lists ['file']",
+    ]
 
 
 def test_arrays_are_on_the_disk_before_the_document_that_names_them(
@@ -245,7 +251,9 @@ def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
     assert before == after
 
 
-@pytest.mark.parametrize("name", ["spa ce", "quote'\"", "new\nline", "emoji🙂", "\udcff", "a" * 255, "-rf", "%s{}"])
+@pytest.mark.parametrize(
+    "name", ["spa ce", "quote'\"", "new\nline", "emoji🙂", "\udcff", "a" * 255, "-rf", "%s{}"]
+)
 def test_odd_paths_work(name: str, tmp_path: Path) -> None:
     """The store lies wherever the user wants it."""
     store, first, _ = examples.filled(tmp_path / name / "results")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -146,6 +146,13 @@ class Store:
     def drop_checkpoint(self, key: str) -> None:
         """Remove the checkpoint of a run that is finished and stored."""
         self.checkpoints.drop(key)
+
+    def drop_checkpoints(self, finished: Iterable[str]) -> None:
+        """Remove what a build that was killed right after storing left of the runs in `finished`."""
+        left = set(self.checkpoints.keys())
+        for key in finished:
+            if key in left:
+                self.checkpoints.drop(key)
 
     def referenced_files(self, key: str) -> list[Path]:
         """The array files that the entry names."""

@@ -1,0 +1,105 @@
+"""System calls made to fail, or to be a process's last, by `strace`, in the real interpreter."""
+
+from __future__ import annotations
+
+import functools
+import re
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+RENAME = ("rename", "renameat", "renameat2")
+MAKING = ("mkdir", "mkdirat", "symlink", "symlinkat")
+REMOVING = ("unlink", "unlinkat", "rmdir")
+CALLS = ("openat", "write", "fsync", *RENAME, *MAKING, *REMOVING)
+_LINE = re.compile(r"(\d+) +(\w+)\(")
+
+
+@dataclass(frozen=True)
+class Point:
+    """The `number`-th use, in one process, of a system call."""
+
+    call: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What happens at a point: `signal=KILL`, or `error=ENOSPC` and the like; at each later use too?"""
+
+    what: str
+    persistent: bool = False
+
+
+KILL = Effect("signal=KILL")
+
+
+@functools.cache
+def available() -> bool:
+    """Whether `strace` is installed and may trace a process here."""
+    if shutil.which("strace") is None:
+        return False
+    return (
+        subprocess.run(
+            ["strace", "-qq", "-o", "/dev/null", "true"], check=False, capture_output=True
+        ).returncode
+        == 0
+    )
+
+
+def points(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    directory: Path,
+    log: Path,
+    calls: Sequence[str] = CALLS,
+) -> list[Point]:
+    """Run `command` once, undisturbed; every point at which it touches `directory`."""
+    wanted = ",".join(f"?{call}" for call in calls)
+    subprocess.run(
+        ["strace", "-f", "-qq", "-y", "-s", "0", "-o", str(log), "-e", f"trace={wanted}", *command],
+        env=dict(environment),
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    uses: Counter[tuple[str, str]] = Counter()
+    found: dict[Point, None] = {}
+    for line in log.read_text(errors="replace").splitlines():
+        match = _LINE.match(line)
+        if match is None:
+            continue
+        uses[match[1], match[2]] += 1
+        if str(directory) in line:
+            found[Point(match[2], uses[match[1], match[2]])] = None
+    return list(found)
+
+
+def inject(
+    command: Sequence[str], environment: Mapping[str, str], point: Point, effect: Effect, timeout: float = 120
+) -> subprocess.CompletedProcess[str]:
+    """Run `command` with `effect` at `point`, in whichever of its processes gets there."""
+    when = f"{point.number}+" if effect.persistent else str(point.number)
+    return subprocess.run(
+        [
+            "strace",
+            "-f",
+            "-qq",
+            "-o",
+            "/dev/null",
+            "-e",
+            f"trace={point.call}",
+            "-e",
+            f"inject={point.call}:{effect.what}:when={when}",
+            *command,
+        ],
+        env=dict(environment),
+        check=False,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=timeout,
+    )
