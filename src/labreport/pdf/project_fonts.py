@@ -7,12 +7,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 CONFIGURATION = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig>
   <dir prefix="relative">fonts</dir>
-  <cachedir prefix="relative">cache</cachedir>
+  <cachedir>{cache}</cachedir>
 </fontconfig>
 """
 
@@ -28,7 +29,8 @@ def only_fonts_of(folder: Path) -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="labreport-fonts-") as place:
         Path(place, "fonts").symlink_to(folder.resolve(), target_is_directory=True)
         configuration = Path(place, "fonts.conf")
-        configuration.write_text(CONFIGURATION, encoding="utf-8")
+        cache = escape(str(Path(place, "cache")))
+        configuration.write_text(CONFIGURATION.format(cache=cache), encoding="utf-8")
         os.environ["FONTCONFIG_FILE"] = str(configuration)
         try:
             yield
