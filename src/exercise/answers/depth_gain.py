@@ -47,6 +47,8 @@ def map_of_depth_and_gain(results: Results) -> tuple[dict[str, Quantity], Claim,
         "depths": depths,
         "gains": gains,
         "exceptions": [cell["key"] for cell in cells if cell["expected"] != cell["learned"]],
+        "beyond": [cell["key"] for cell in cells if cell["learned"] and not cell["expected"]],
+        "short": [cell["key"] for cell in cells if cell["expected"] and not cell["learned"]],
         "boundary": [{"depth": depth, "gain": boundary(depth)} for depth in depths],
     }
     return quantities, _separates(cells, agreeing), facts

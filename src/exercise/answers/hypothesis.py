@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from exercise.answers.depth_gain import map_of_depth_and_gain
 from exercise.answers.gradients import gradient_quantities
 from exercise.answers.measures import accuracy, compare, exact, network_of, source, split
-from exercise.answers.predictions import LEARNED, PREDICTIONS, SLOPE, STARVED, Prediction, expected_ratio
+from exercise.answers.predictions import LEARNED, PREDICTIONS, SLOPE, STARVED, expected_ratio
 from exercise.outline import DEEP
 from labreport.claims import Answer, Claim, Quantity, Verdict
 from labreport.claims.comparison import Comparison, against, holm
@@ -21,6 +21,7 @@ def hypothesis(results: Results) -> Answer:
     """Gradients of the deep networks, and every prediction with its outcome."""
     quantities = {
         "slope": exact(SLOPE, "", "largest slope of the sigmoid"),
+        "slope_share": exact(SLOPE, "fraction", "largest slope of the sigmoid"),
         "threshold.starved": exact(STARVED, "fraction", "fixed in advance"),
         "threshold.learned": exact(LEARNED, "fraction", "fixed in advance"),
         "seeds": exact(len(results[DEEP[0]]), "seeds", source(results[DEEP[0]], "count")),
@@ -41,6 +42,7 @@ def hypothesis(results: Results) -> Answer:
         "the first layer of every deep network is starved at the start",
         [claims[f"{name}.starved"] for name in DEEP],
     )
+    claims["stuck"] = all_of("stuck", "every deep network stays below the threshold", _stuck(results))
     tried, outcomes = _outcomes(results)
     quantities |= tried
     claims |= outcomes
@@ -67,6 +69,10 @@ def hypothesis(results: Results) -> Answer:
             for prediction in PREDICTIONS
         ],
         "failed": [prediction.experiment for prediction in failed],
+        "open": [
+            prediction.experiment for prediction in PREDICTIONS if claims[prediction.experiment].inconclusive
+        ],
+        "failed_kinds": sorted({prediction.intervention for prediction in failed}),
         "map": map_facts,
     }
     return Answer(quantities, claims, facts)
@@ -99,7 +105,7 @@ def _outcomes(results: Results) -> tuple[dict[str, Quantity], dict[str, Claim]]:
         effect = compare(runs, last, base, base.experiment.epochs)
         quantities[f"{name}.effect"] = effect.difference
         quantities[f"{name}.gain"] = exact(network_of(runs).initial_gain, "", f"catalogue: {name}")
-        comparisons.append(_predicted_side(prediction, runs, last))
+        comparisons.append(_on_side(runs, last, learns=prediction.effect == "learns"))
     adjusted = holm([one.p_value if one.p_value is not None else 1.0 for one in comparisons])
     claims = {
         prediction.experiment: greater(
@@ -114,37 +120,56 @@ def _outcomes(results: Results) -> tuple[dict[str, Quantity], dict[str, Claim]]:
     return quantities, claims
 
 
-def _predicted_side(prediction: Prediction, runs: Runs, epoch: int) -> Comparison:
-    """How far test accuracy lies on the predicted side of the threshold."""
+def _stuck(results: Results) -> list[Claim]:
+    """For each deep network, that it has not learned; Holm-corrected over the three."""
+    found = [_on_side(results[name], results[name].experiment.epochs, learns=False) for name in DEEP]
+    adjusted = holm([one.p_value if one.p_value is not None else 1.0 for one in found])
+    return [
+        greater(
+            f"{name}.stuck",
+            f"{name}: test accuracy < threshold",
+            one,
+            (f"{name}.test_accuracy",),
+            adjusted_p=p_value,
+        )
+        for name, one, p_value in zip(DEEP, found, adjusted, strict=True)
+    ]
+
+
+def _on_side(runs: Runs, epoch: int, *, learns: bool) -> Comparison:
+    """How far test accuracy lies above the threshold, or below it for a network that should not learn."""
     found = against(
         runs.metric(epoch, "test", "accuracy"),
         LEARNED,
         len(split("test")),
         source(runs, f"test accuracy at epoch {epoch} minus threshold"),
     )
-    if prediction.effect == "learns":
+    if learns:
         return found
     value = found.difference.value
     return Comparison(Quantity(-value if value is not None else None, "points"), found.p_value, found.test)
 
 
-def _verdict(starved: Claim, predictions: Sequence[Claim]) -> Claim:
-    """Supported: starved, and every prediction held. Refuted: not starved, or no freed network learned."""
+def _verdict(stuck: Claim, starved: Claim, predictions: Sequence[Claim]) -> Claim:
+    """Supported: stuck, starved, and every prediction held.
+
+    Refuted: they learn, or are not starved, or no network whose gradient was freed learned.
+    """
     freed = [
         claim
         for claim, prediction in zip(predictions, PREDICTIONS, strict=True)
         if prediction.effect == "learns"
     ]
-    if starved.supported and all(claim.supported for claim in predictions):
+    if stuck.supported and starved.supported and all(claim.supported for claim in predictions):
         verdict = Verdict.SUPPORTED
-    elif starved.refuted or not any(claim.supported for claim in freed):
+    elif stuck.refuted or starved.refuted or not any(claim.supported for claim in freed):
         verdict = Verdict.REFUTED
     else:
         verdict = Verdict.INCONCLUSIVE
     return Claim(
         "hypothesis",
         "deep sigmoid networks fail because their early layers get too little gradient",
-        "first layers starved and every prediction held; refuted: not starved, or no freed network learns",
+        "they do fail, their first layers are starved, and every prediction holds",
         verdict,
         numbers=("predictions_held", "predictions"),
     )

@@ -136,7 +136,7 @@ def _accuracy(runs: Runs) -> Answer:
             "test-higher", "test accuracy > validation accuracy", drawn, ("test_minus_validation.images",)
         ),
     }
-    return Answer(quantities, claims, {"splits": list(SPLITS)})
+    return Answer(quantities, claims, {"network": runs.experiment.name, "splits": list(SPLITS)})
 
 
 def _over_images(runs: Runs, first: str, second: str) -> Comparison:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from exercise.outline import DEEP, NETWORKS
 from labreport.claims import Answer, Claim, Quantity, Verdict
 from labreport.claims.comparison import Comparison, against, holm
 from labreport.claims.correlation import Correlation, spearman
-from labreport.claims.decide import ALPHA, any_of, greater
+from labreport.claims.decide import ALPHA, any_of, counted, greater
 from labreport.results import Results
 
 EPOCH = 10
@@ -73,7 +74,28 @@ def above_20(results: Results) -> Answer:
             comparisons[f"{name}.{kind}"] = against(values, THRESHOLD, len(split(kind)), origin)
     claims = _above_threshold(comparisons)
     claims["any"] = any_of("any", "any deep network > threshold", list(claims.values()))
-    return Answer(quantities, claims, {"rows": list(DEEP)})
+    quantities["highest"] = max(
+        (quantities[f"{name}.highest"] for name in DEEP), key=lambda quantity: float(quantity.value or 0)
+    )
+    return Answer(quantities, claims, _sorted_by_verdict(quantities, claims))
+
+
+def _sorted_by_verdict(quantities: dict[str, Quantity], claims: dict[str, Claim]) -> dict[str, Any]:
+    """The networks above the threshold on either split, those undecided, and those that name one digit."""
+    above = [
+        name for name in DEEP if claims[f"{name}.validation"].supported or claims[f"{name}.test"].supported
+    ]
+    open_ = [
+        name
+        for name in DEEP
+        if claims[f"{name}.validation"].inconclusive or claims[f"{name}.test"].inconclusive
+    ]
+    return {
+        "rows": list(DEEP),
+        "above": above,
+        "undecided": [name for name in open_ if name not in above],
+        "one_digit": [name for name in DEEP if quantities[f"{name}.digits_named"].value == 1],
+    }
 
 
 def _above_threshold(comparisons: dict[str, Comparison]) -> dict[str, Claim]:
@@ -109,6 +131,13 @@ def parameters(results: Results) -> Answer:
             f"formula: parameters of the first layer of {name} over all",
         )
         claims[f"{name}.counts-agree"] = counts_agree(runs, f"{name}.")
+    shares = {f"{name}.first_layer_share": quantities[f"{name}.first_layer_share"].value for name in DEEP}
+    claims["first-layer"] = counted(
+        "first-layer",
+        "in every deep network most parameters are in the first layer",
+        all(share is not None and share > 1 / 2 for share in shares.values()),
+        list(shares),
+    )
     return Answer(quantities, claims, {"rows": list(DEEP)})
 
 
