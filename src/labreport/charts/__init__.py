@@ -12,12 +12,42 @@ from __future__ import annotations
 from labreport.charts.checks import clipped_texts, overlapping_texts, smallest_type
 from labreport.charts.drawing import Drawing
 from labreport.charts.export import export
-from labreport.charts.heat import heat_map
-from labreport.charts.labels import direct_labels, label_line_ends, note_truncated
-from labreport.charts.layout import COLUMN_MM, WIDE_MM, column_figure, panel_title, wide_figure, y_title
-from labreport.charts.marks import Mark, curve, points, seed_lines, tag
+from labreport.charts.heat import heat_map, separate
+from labreport.charts.labels import (
+    Label,
+    direct_labels,
+    label_above,
+    label_line_ends,
+    milestones,
+    note_truncated,
+)
+from labreport.charts.layout import (
+    COLUMN_MM,
+    WIDE_MM,
+    Margins,
+    Panel,
+    column_figure,
+    level,
+    panel_at,
+    panel_title,
+    wide_figure,
+    y_title,
+)
+from labreport.charts.marks import (
+    Mark,
+    bars,
+    curve,
+    named_curves,
+    picture,
+    points,
+    seed_line,
+    seed_lines,
+    stems,
+    tag,
+)
 from labreport.charts.palette import SERIES, Colour, text_shade
-from labreport.charts.ticks import plain_numbers, powers_of_ten, thousands
+from labreport.charts.references import band, interval_bars, reference_line, reference_slope
+from labreport.charts.ticks import plain_numbers, powers_of_ten, symmetric_log, thousands, whole_numbers
 
 __all__ = [
     "COLUMN_MM",
@@ -25,25 +55,44 @@ __all__ = [
     "WIDE_MM",
     "Colour",
     "Drawing",
+    "Label",
+    "Margins",
     "Mark",
+    "Panel",
+    "band",
+    "bars",
     "clipped_texts",
     "column_figure",
     "curve",
     "direct_labels",
     "export",
     "heat_map",
+    "interval_bars",
+    "label_above",
     "label_line_ends",
+    "level",
+    "milestones",
+    "named_curves",
     "note_truncated",
     "overlapping_texts",
+    "panel_at",
     "panel_title",
+    "picture",
     "plain_numbers",
     "points",
     "powers_of_ten",
+    "reference_line",
+    "reference_slope",
+    "seed_line",
     "seed_lines",
+    "separate",
     "smallest_type",
+    "stems",
+    "symmetric_log",
     "tag",
     "text_shade",
     "thousands",
+    "whole_numbers",
     "wide_figure",
     "y_title",
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -13,40 +15,35 @@ TOUCH = 0.5
 """Boxes that overlap by less than this, in points, do not count: a box is larger than its ink."""
 
 
-class _Listener(RendererAgg):
-    """Draws a figure and remembers each text that was really drawn, ticks out of view left out."""
-
-    def __init__(self, figure: Figure) -> None:
-        width, height = figure.get_size_inches() * figure.dpi
-        super().__init__(width, height, figure.dpi)  # type: ignore[no-untyped-call]
-        self.texts: list[Text] = []
-
-    def draw_text(
-        self,
-        gc: Any,
-        x: float,
-        y: float,
-        s: str,
-        prop: Any,
-        angle: float,
-        ismath: Any = False,
-        mtext: Any = None,
-    ) -> None:
-        """Remember the text, then draw it."""
-        if isinstance(mtext, Text) and mtext not in self.texts and s.strip():
-            self.texts.append(mtext)
-        super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)  # type: ignore[no-untyped-call]
-
-
 def drawn_texts(figure: Figure) -> list[tuple[str, float, Bbox]]:
-    """Every text that `figure` shows: its words, its size in points, its box in points."""
-    listener = _Listener(figure)
-    figure.draw(listener)
+    """Every text that `figure` shows, ticks out of view left out: words, size in points, box in points."""
+    width, height = figure.get_size_inches() * figure.dpi
+    renderer = RendererAgg(width, height, figure.dpi)  # type: ignore[no-untyped-call]
+    with _listening() as drawn:
+        figure.draw(renderer)
     # The box of an annotation would take its leader in; the box of the text alone is meant.
     return [
-        (text.get_text(), float(text.get_fontsize()), Text.get_window_extent(text, listener))
-        for text in listener.texts
+        (text.get_text(), float(text.get_fontsize()), Text.get_window_extent(text, renderer))
+        for text in dict.fromkeys(drawn)
+        if text.get_visible() and text.get_text().strip()
     ]
+
+
+@contextmanager
+def _listening() -> Iterator[list[Text]]:
+    """Collect each `Text` that is asked to draw itself: only drawing knows which ticks are in view."""
+    drawn: list[Text] = []
+    draw = Text.draw
+
+    def listen(text: Text, renderer: RendererBase) -> None:
+        drawn.append(text)
+        draw(text, renderer)
+
+    Text.draw = listen  # type: ignore[method-assign, assignment]
+    try:
+        yield drawn
+    finally:
+        Text.draw = draw  # type: ignore[method-assign]
 
 
 def overlapping_texts(figure: Figure) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 
 from labreport.charts import style, svg
 from labreport.charts.drawing import Drawing
-from labreport.charts.marks import GID_MARK, data_of
+from labreport.charts.marks import data_of, named_curves
 
 NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 MILLIMETRES = 25.4
@@ -80,8 +80,7 @@ def _series(slug: str, panels: list[Axes]) -> list[dict[str, Any]]:
     found = [
         (number, line)
         for number, axes in enumerate(panels, 1)
-        for line in sorted(axes.lines, key=Line2D.get_zorder)
-        if str(line.get_gid()).startswith(f"{GID_MARK}/curve/")
+        for line in sorted(named_curves(axes), key=Line2D.get_zorder)
     ]
     return [
         {

@@ -14,6 +14,10 @@ from labreport.charts.palette import Colour
 # Light to dark in even steps of lightness, so that order survives greyscale. These colours and the
 # two text colours are the same in every theme: cell and text belong together.
 SHADES = ("#f3f7fb", "#b7d3ea", "#5f9fcf", "#1f6aa5", "#0a3a66")
+KEY_GAP = 0.04
+"""Room between a map and its key, as a share of the map's width."""
+KEY_WIDTH = 0.6
+"""Length of the key's piece of line, in cells."""
 ON_LIGHT = "#101418"
 ON_DARK = "#fdfdfd"
 
@@ -62,3 +66,48 @@ def heat_map(
     axes.tick_params(axis="both", length=0, labelrotation=0)
     for text in axes.texts:
         text.set_color(ON_DARK if text.get_color() == "w" else ON_LIGHT)
+
+
+def separate(axes: Axes, apart: Sequence[Sequence[bool]], text: str) -> None:
+    """Draw a line along the cells' edges between those where `apart` is true and the others.
+
+    `text`, beside the map under a piece of the line, says what the line is.
+    """
+    rows, columns = len(apart), len(apart[0])
+    upright = [
+        ((column + 1, column + 1), (row, row + 1))
+        for row in range(rows)
+        for column in range(columns - 1)
+        if apart[row][column] != apart[row][column + 1]
+    ]
+    level = [
+        ((column, column + 1), (row + 1, row + 1))
+        for row in range(rows - 1)
+        for column in range(columns)
+        if apart[row][column] != apart[row + 1][column]
+    ]
+    beside = columns * KEY_GAP
+    key = ((columns + beside, columns + beside + KEY_WIDTH), (rows / 3, rows / 3))
+    for x, y in (*upright, *level, key):
+        axes.plot(
+            x,
+            y,
+            color=Colour.VERMILLION.value,
+            linewidth=2.2,
+            solid_capstyle="round",
+            clip_on=False,
+            zorder=4,
+        )
+    axes.annotate(
+        text,
+        xy=(columns + beside, rows / 3),
+        xytext=(0.0, -5.0),
+        textcoords="offset points",
+        ha="left",
+        va="top",
+        fontsize=style.LABEL,
+        color=Colour.VERMILLION_TEXT.value,
+        annotation_clip=False,
+    )
+    axes.set_xlim(0, columns)
+    axes.set_ylim(rows, 0)

@@ -96,6 +96,52 @@ def _label(axes: Axes, label: Label, moved: float, size: float, gap: float, lead
     return note
 
 
+def milestones(axes: Axes, labels: Sequence[Label], *, size: float = style.SMALL) -> None:
+    """Mark points along a curve with a ring, and say below and to the right of each what it is."""
+    for label in labels:
+        axes.plot(
+            [label.x],
+            [label.y],
+            marker="o",
+            markersize=4.2,
+            markerfacecolor=Colour.PAPER.value,
+            markeredgecolor=label.colour.value,
+            markeredgewidth=1.0,
+            linestyle="none",
+            label=f"_{label.text}",
+            zorder=4,
+        )
+        axes.annotate(
+            label.text,
+            xy=(label.x, label.y),
+            xytext=(2.0, -4.0),
+            textcoords="offset points",
+            ha="left",
+            va="top",
+            fontsize=size,
+            color=text_shade(label.colour).value,
+            annotation_clip=False,
+        )
+
+
+def label_above(axes: Axes, label: Label, *, size: float = style.SMALL) -> Annotation:
+    """Set one label just above its point, centred, as for the value of a bar."""
+    note = axes.annotate(
+        label.text,
+        xy=(label.x, label.y),
+        xytext=(0.0, 1.5),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=size,
+        fontweight=style.SEMIBOLD,
+        color=text_shade(label.colour).value,
+        annotation_clip=False,
+    )
+    tag(note, label.text, "label")
+    return note
+
+
 def dodge(wanted: Sequence[float], heights: Sequence[float], bottom: float, top: float) -> list[float]:
     """Centres near `wanted` such that boxes of `heights` do not overlap; order is kept.
 
@@ -142,10 +188,10 @@ def note_truncated(axes: Axes, unit: str = "") -> Annotation | None:
         f"axis starts at {low:.10g}{unit}",
         xy=(1.0, 1.0),
         xycoords="axes fraction",
-        xytext=(0.0, 5.0),
+        xytext=(0.0, style.TITLE_GAP),
         textcoords="offset points",
         ha="right",
-        va="bottom",
+        va="baseline",
         fontsize=style.SMALL,
         fontstyle="italic",
         color=Colour.QUIET.value,

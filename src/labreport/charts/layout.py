@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -17,6 +18,10 @@ WIDE_MM = 160.0
 """Width of the text column and the margin for notes together."""
 MM = 1 / 25.4
 """Inches in a millimetre."""
+
+
+Panel = Axes
+"""One pair of axes in a figure, as matplotlib has it."""
 
 
 @dataclass(frozen=True)
@@ -66,23 +71,37 @@ def _figure(
     return figure, panels
 
 
-def panel_title(axes: Axes, text: str) -> Text:
-    """The panel's title, set off to the left above it."""
-    return axes.set_title(text, loc="left", color=Colour.INK.value)
+def panel_at(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
+    """One more panel, its upper left corner `left` and `top` millimetres from that of the figure."""
+    across, down = (inches / MM for inches in figure.get_size_inches())
+    return figure.add_axes((left / across, 1 - (top + height) / down, width / across, height / down))
+
+
+def panel_title(axes: Axes, text: str, *, lift: float = style.TITLE_GAP) -> Text:
+    """The panel's title, set off to the left and `lift` points above it."""
+    return axes.set_title(text, loc="left", color=Colour.INK.value, pad=lift)
 
 
 def y_title(axes: Axes, text: str) -> Text:
     """The name of the y axis, level, above the axis, where it is read without turning the head."""
-    axes.set_ylabel("")
     return axes.annotate(
         text,
         xy=(0.0, 1.0),
         xycoords="axes fraction",
-        xytext=(0.0, 5.0),
+        xytext=(0.0, style.TITLE_GAP),
         textcoords="offset points",
         ha="left",
-        va="bottom",
+        va="baseline",
         color=Colour.QUIET.value,
         fontsize=style.LABEL,
         annotation_clip=False,
     )
+
+
+def level(panels: Sequence[Axes]) -> None:
+    """Give panels side by side the same y axis; only the first labels its ticks."""
+    limits = [panel.get_ylim() for panel in panels]
+    for panel in panels:
+        panel.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
+    for panel in panels[1:]:
+        panel.tick_params(axis="y", labelleft=False)

@@ -9,7 +9,9 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
+from labreport.charts import style
 from labreport.charts.palette import Colour, SeriesStyle
 
 SEED_OPACITY = 0.35
@@ -48,6 +50,11 @@ def data_of(line: Line2D) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in np.asarray(line.get_xydata())]
 
 
+def named_curves(axes: Axes) -> list[Line2D]:
+    """The lines of `axes` that are a series' curve, in order of drawing."""
+    return [line for line in axes.lines if str(line.get_gid()).startswith(f"{GID_MARK}/curve/")]
+
+
 def curve(axes: Axes, x: Sequence[float], y: Sequence[float], mark: Mark, *, markers: bool = False) -> Line2D:
     """The line of a series, with a marker at each point where there are few of them."""
     (line,) = axes.plot(
@@ -65,20 +72,24 @@ def curve(axes: Axes, x: Sequence[float], y: Sequence[float], mark: Mark, *, mar
 
 def seed_lines(axes: Axes, x: Sequence[float], curves: Sequence[Sequence[float]], mark: Mark) -> None:
     """One faint line a seed behind the series; none for a single seed, which is the curve itself."""
-    if len(curves) < 2:
-        return
-    for y in curves:
-        (line,) = axes.plot(
-            x,
-            y,
-            color=mark.colour.value,
-            linewidth=SEED_WIDTH,
-            alpha=SEED_OPACITY,
-            solid_joinstyle="round",
-            label=f"_{mark.label}",
-            zorder=2,
-        )
-        tag(line, mark.label, "seed")
+    if len(curves) > 1:
+        for y in curves:
+            seed_line(axes, x, y, mark)
+
+
+def seed_line(axes: Axes, x: Sequence[float], y: Sequence[float], mark: Mark) -> None:
+    """The faint line of one seed."""
+    (line,) = axes.plot(
+        x,
+        y,
+        color=mark.colour.value,
+        linewidth=SEED_WIDTH,
+        alpha=SEED_OPACITY,
+        solid_joinstyle="round",
+        label=f"_{mark.label}",
+        zorder=2,
+    )
+    tag(line, mark.label, "seed")
 
 
 def points(
@@ -100,3 +111,39 @@ def points(
     )
     tag(line, mark.label, "curve")
     return line
+
+
+def bars(
+    axes: Axes, x: Sequence[float], heights: Sequence[float], mark: Mark, *, standing_out: Mark, at: int
+) -> None:
+    """Bars from zero; the one at index `at` in the style of `standing_out`."""
+    for index, (place, height) in enumerate(zip(x, heights, strict=True)):
+        one = standing_out if index == at else mark
+        for bar in axes.bar([place], [height], width=0.72, color=one.colour.value):
+            tag(bar, one.label, "bar")
+
+
+def stems(axes: Axes, start: float, ends: Sequence[float]) -> None:
+    """A quiet level line to each of `ends`, one a row, that leads the eye from its name to its mark."""
+    axes.grid(False)
+    axes.hlines(range(len(ends)), start, ends, colors=Colour.GRID.value, linewidth=0.8, zorder=1)
+
+
+def picture(axes: Axes, image: NDArray[np.uint8], caption: str, series: str) -> None:
+    """A small grey image (rows, columns), bytes, pixel by pixel, with two lines of caption below it."""
+    axes.set_axis_off()
+    shown = axes.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation="none")
+    tag(shown, series, "picture")
+    note = axes.annotate(
+        caption,
+        xy=(0.5, 0.0),
+        xycoords="axes fraction",
+        xytext=(0.0, -2.0),
+        textcoords="offset points",
+        ha="center",
+        va="top",
+        fontsize=style.SMALL,
+        linespacing=1.1,
+        annotation_clip=False,
+    )
+    tag(note, series, "caption")

@@ -23,6 +23,8 @@ TICK = 7.5
 LABEL = 8.0
 TITLE = 8.5
 
+TITLE_GAP = 5.0
+"""Points between a panel and the line of text above it."""
 HAIRLINE = 0.5
 """Line width of grids and leaders, in points."""
 
@@ -36,7 +38,7 @@ STYLE: Any = {  # `Any`, since a dict is not of the type that matplotlib gives i
     "axes.titlesize": TITLE,
     "axes.titleweight": SEMIBOLD,
     "axes.titlelocation": "left",
-    "axes.titlepad": 6.0,
+    "axes.titlepad": TITLE_GAP,
     "axes.labelsize": LABEL,
     "axes.labelcolor": Colour.QUIET.value,
     "axes.labelpad": 3.0,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -24,11 +25,27 @@ def plain_numbers(axis: Axis, at: Sequence[float] | None = None) -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
+def whole_numbers(axis: Axis, most: int = 5) -> None:
+    """At most so many ticks, at whole numbers."""
+    axis.set_major_locator(MaxNLocator(nbins=most, integer=True, steps=[1, 2, 5, 10]))
+    plain_numbers(axis)
+
+
 def powers_of_ten(axis: Axis, every: int = 1) -> None:
     """Ticks of a logarithmic axis at powers of ten, every so many decades."""
     axis.set_major_locator(LogLocator(base=10.0**every, numticks=50))
     axis.set_major_formatter(FuncFormatter(lambda value, _: power_of_ten(round(math.log10(value)))))
     axis.set_minor_locator(NullLocator())
+
+
+def symmetric_log(axes: Axes, linear: float, low: float, high: float) -> None:
+    """A y axis from `low` to `high`, logarithmic beyond ±`linear`, with ticks at powers of ten and zero."""
+    axes.set_yscale("symlog", linthresh=linear, linscale=0.6)
+    axes.set_ylim(low, high)
+    powers = [linear * 10.0**exponent for exponent in range(8)]
+    at = [-power for power in powers if -power >= low] + [0.0] + [power for power in powers if power <= high]
+    plain_numbers(axes.yaxis, sorted(at))
+    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def thousands(axis: Axis) -> None:

@@ -1,0 +1,126 @@
+"""Accuracy by digit: bars from zero for every network, and a close look at those that learned."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from exercise.figures.reading import PERCENT
+from labreport.charts import (
+    SERIES,
+    Drawing,
+    Label,
+    Margins,
+    Mark,
+    Panel,
+    bars,
+    column_figure,
+    direct_labels,
+    interval_bars,
+    label_above,
+    level,
+    note_truncated,
+    panel_at,
+    panel_title,
+    plain_numbers,
+    points,
+    y_title,
+)
+from labreport.claims import Answer, Quantity
+from labreport.results import Results
+
+COLUMNS = 3
+BARS_HEIGHT = 38.0
+DOTS_HEIGHT = 62.0
+"""Millimetres that a row of bars, and the panel of dots, take with all around them."""
+SPREAD = 0.17
+"""Distance of two networks' dots of one digit, in digits."""
+ONE_LINE = 9.0
+TWO_LINES = 20.0
+"""Points above a panel at which its title clears a bar's label, and an axis title as well."""
+DIGIT = Mark("digit", SERIES[1])
+WORST = Mark("worst digit", SERIES[0])
+
+
+def accuracy_by_digit(results: Results, answers: Mapping[str, Answer]) -> Drawing:
+    """Small multiples of bars; below them dots with Wilson's intervals on an axis that may be truncated."""
+    answer = answers["bonus.digits"]
+    digits = [int(digit) for digit in answer.facts["digits"]]
+    names = [str(name) for name in answer.facts["rows"]]
+    found = {name: [answer.quantities[f"{name}.digit-{digit}"] for digit in digits] for name in names}
+    close = sorted(answer.facts["learned"], key=lambda name: -_mean(found[name]))[: len(SERIES)]
+    rows = math.ceil(len(names) / COLUMNS)
+    below = DOTS_HEIGHT if close else 0.0
+    figure, panels = column_figure(
+        rows * BARS_HEIGHT + below,
+        columns=COLUMNS,
+        rows=rows,
+        margins=Margins(left=9, right=2, top=12, bottom=9 + below, between=5, rows_between=14),
+    )
+    for index, (panel, name) in enumerate(zip(panels, names, strict=False)):
+        _bars(panel, digits, _percent(found[name]))
+        panel_title(panel, name, lift=TWO_LINES if index == 0 else ONE_LINE)
+    for start in range(0, len(panels), COLUMNS):
+        level(panels[start : start + COLUMNS])
+    for panel in panels[len(names) :]:
+        panel.set_visible(False)
+    y_title(panels[0], "Test accuracy, %")
+    if close:
+        dots = panel_at(figure, 9, rows * BARS_HEIGHT + 8, 95, DOTS_HEIGHT - 18)
+        _dots(dots, digits, {name: found[name] for name in close})
+    return Drawing(
+        figure,
+        "bar charts of test accuracy by digit for each network, dots with intervals for those that learned",
+        ["network", "digit", "mean test accuracy, %", "low, %", "high, %"],
+        [
+            [name, digit, *_rounded(quantity)]
+            for name in names
+            for digit, quantity in zip(digits, found[name], strict=True)
+        ],
+    )
+
+
+def _bars(panel: Panel, digits: Sequence[int], heights: Sequence[float]) -> None:
+    lowest = min(range(len(heights)), key=lambda index: heights[index])
+    bars(panel, digits, heights, DIGIT, standing_out=WORST, at=lowest)
+    label_above(panel, Label(f"{heights[lowest]:.0f}", digits[lowest], heights[lowest], WORST.colour))
+    panel.set_ylim(0, PERCENT)
+    panel.set_yticks([0, 50, 100])
+    plain_numbers(panel.yaxis)
+    plain_numbers(panel.xaxis, digits)
+
+
+def _dots(panel: Panel, digits: Sequence[int], found: Mapping[str, Sequence[Quantity]]) -> None:
+    labels = []
+    for index, ((name, quantities), style) in enumerate(zip(found.items(), SERIES, strict=False)):
+        mark = Mark(name, style)
+        places = [digit + SPREAD * (index - (len(found) - 1) / 2) for digit in digits]
+        heights = _percent(quantities)
+        points(panel, places, heights, mark)
+        limits = [_interval(quantity) for quantity in quantities]
+        interval_bars(panel, places, [low for low, _ in limits], [high for _, high in limits], mark)
+        labels.append(Label(name, places[-1], heights[-1], mark.colour))
+    plain_numbers(panel.xaxis, digits)
+    plain_numbers(panel.yaxis)
+    panel.set_xlabel("digit")
+    y_title(panel, "Test accuracy, %")
+    note_truncated(panel)
+    direct_labels(panel, labels)
+
+
+def _mean(quantities: Sequence[Quantity]) -> float:
+    return sum(_percent(quantities)) / len(quantities)
+
+
+def _percent(quantities: Sequence[Quantity]) -> list[float]:
+    return [PERCENT * float(quantity.value or 0) for quantity in quantities]
+
+
+def _interval(quantity: Quantity) -> tuple[float, float]:
+    interval, value = quantity.interval, float(quantity.value or 0)
+    return (PERCENT * interval.low, PERCENT * interval.high) if interval else (PERCENT * value,) * 2
+
+
+def _rounded(quantity: Quantity) -> list[float | None]:
+    limits = (quantity.interval.low, quantity.interval.high) if quantity.interval else (None, None)
+    return [None if value is None else round(PERCENT * value, 2) for value in (quantity.value, *limits)]

@@ -1,0 +1,118 @@
+"""How much of the gradient reaches each layer: as usual, and with the suspected cause taken away."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from exercise.answers.predictions import SLOPE
+from exercise.networks import Network
+from exercise.outline import DEEP, GAIN
+from labreport.charts import (
+    SERIES,
+    Drawing,
+    Margins,
+    Mark,
+    Panel,
+    column_figure,
+    curve,
+    label_line_ends,
+    level,
+    named_curves,
+    panel_title,
+    plain_numbers,
+    powers_of_ten,
+    reference_slope,
+    seed_lines,
+    y_title,
+)
+from labreport.claims import Answer
+from labreport.results import Results, Runs
+
+TWO_LINES = 19.0
+"""Points above a panel at which its title clears the axis title below it."""
+SMALLEST = 1e-30
+"""Norms below this, underflow among them, are drawn here: the axis is logarithmic."""
+
+
+def gradients_by_layer(results: Results, answers: Mapping[str, Answer]) -> Drawing:
+    """Gradient norm by layer: before the first update above, the mean over training below."""
+    figure, panels = column_figure(
+        96, columns=3, rows=2, margins=Margins(left=9, right=17, top=12, between=4, rows_between=13)
+    )
+    rows: list[list[str | int | float | None]] = []
+    for panel in panels:
+        panel.set_yscale("log")
+    for moment, norms_of, row in (
+        ("before the first update", _first, panels[:3]),
+        ("mean over training", _mean, panels[3:]),
+    ):
+        for panel, usual, changed in zip(row, DEEP, GAIN, strict=True):
+            for name, style in zip((usual, changed), SERIES, strict=False):
+                means = _draw(panel, norms_of(results[name]), Mark(_label(results[name]), style))
+                rows += [[name, moment, layer, float(f"{norm:.3g}")] for layer, norm in enumerate(means, 1)]
+            _bound(panel, _geometric(norms_of(results[usual])))
+        _finish(row, f"Gradient norm, {moment}")
+    for panel in panels[3:]:
+        panel.set_xlabel("layer")
+    for panel, name in zip(panels, DEEP, strict=False):
+        network: Network = results[name].experiment.specification
+        title = f"{len(network.hidden_layers)} layers of {network.hidden_layers[0]} nodes"
+        panel_title(panel, title, lift=TWO_LINES)
+    return Drawing(
+        figure,
+        "six line charts on logarithmic axes, norm of the gradient by layer for each deep network",
+        ["network", "moment", "layer", "gradient norm"],
+        rows,
+    )
+
+
+def _first(runs: Runs) -> list[list[float]]:
+    return [list(run.records[0]["first_gradient_norms"]) for run in runs]
+
+
+def _mean(runs: Runs) -> list[list[float]]:
+    """Norm by layer, averaged over epochs; shape (seeds, layers)."""
+    return [
+        [sum(norms) / len(norms) for norms in zip(*epochs, strict=True)]
+        for epochs in runs.curve("gradient_norms")
+    ]
+
+
+def _geometric(norms: Sequence[Sequence[float]]) -> list[float]:
+    """Geometric mean over seeds, by layer."""
+    return [
+        math.exp(sum(math.log(max(norm, SMALLEST)) for norm in layer) / len(layer))
+        for layer in zip(*norms, strict=True)
+    ]
+
+
+def _draw(panel: Panel, norms: Sequence[Sequence[float]], mark: Mark) -> list[float]:
+    means = _geometric(norms)
+    layers = range(1, len(means) + 1)
+    seed_lines(panel, layers, [[max(norm, SMALLEST) for norm in seed] for seed in norms], mark)
+    curve(panel, layers, means, mark, markers=True)
+    return means
+
+
+def _label(runs: Runs) -> str:
+    gain = runs.experiment.specification.initial_gain
+    return "as usual" if gain == 1 else f"weights × {gain:g}"
+
+
+def _bound(panel: Panel, usual: Sequence[float]) -> None:
+    """From the last hidden layer back, what a slope of `SLOPE` a layer leaves at most of its norm."""
+    last = len(usual) - 1
+    name = f"× {Fraction(SLOPE)} a layer"
+    reference_slope(panel, (last, usual[last - 1]), (1, usual[last - 1] * SLOPE ** (last - 1)), name)
+
+
+def _finish(row: Sequence[Panel], title: str) -> None:
+    for panel in row:
+        last = round(max(x for line in named_curves(panel) for x in line.get_xdata()))
+        plain_numbers(panel.xaxis, (1, (1 + last) // 2, last))
+        powers_of_ten(panel.yaxis, every=2)
+    level(row)
+    y_title(row[0], title)
+    label_line_ends(row[-1], named_curves(row[-1]))

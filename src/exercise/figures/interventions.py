@@ -1,0 +1,87 @@
+"""What each change to the deep networks does: one suspected cause changed, all else left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from exercise.figures.reading import PERCENT, mean
+from exercise.networks import Network
+from exercise.outline import DEEP, FEWER_LAYERS, GAIN, LONGER
+from labreport.charts import (
+    SERIES,
+    Drawing,
+    Margins,
+    Mark,
+    Panel,
+    column_figure,
+    panel_title,
+    plain_numbers,
+    points,
+    reference_line,
+)
+from labreport.claims import Answer
+from labreport.results import Results, Runs
+
+KINDS = (DEEP, GAIN, FEWER_LAYERS, LONGER)
+"""As usual, then each change; one name a deep network."""
+
+ABOVE_LABEL = 13.0
+"""Points above a panel at which its title clears the threshold's label."""
+
+
+def interventions(results: Results, answers: Mapping[str, Answer]) -> Drawing:
+    """One panel a deep network, one row a change, one dot a seed."""
+    threshold = answers["part-two.above-20"].quantities["threshold"].value
+    figure, panels = column_figure(44, columns=3, margins=Margins(left=24, right=4, top=11, between=6))
+    rows: list[list[str | int | float | None]] = []
+    for panel, names in zip(panels, zip(*KINDS, strict=True), strict=True):
+        base = results[names[0]]
+        labels = [change(base, results[name]) for name in names]
+        for height, (name, label) in enumerate(zip(names, labels, strict=True)):
+            runs = results[name]
+            values = [PERCENT * value for value in runs.metric(runs.experiment.epochs, "test", "accuracy")]
+            _row(panel, height, values, Mark(label, SERIES[0] if runs is base else SERIES[1]))
+            rows.append([base.experiment.name, label, round(mean(values), 2), *_range(values), len(values)])
+        _finish(panel, base, labels if panel is panels[0] else None)
+        if threshold is not None:
+            reference_line(panel, PERCENT * threshold, f"{PERCENT * threshold:g} %", vertical=True)
+    return Drawing(
+        figure,
+        "three dot plots, test accuracy of each deep network as usual and after each change",
+        ["network", "change", "mean test accuracy, %", "lowest, %", "highest, %", "seeds"],
+        rows,
+    )
+
+
+def change(base: Runs, changed: Runs) -> str:
+    """In a few words, what `changed` does differently from `base`."""
+    usual: Network = base.experiment.specification
+    network: Network = changed.experiment.specification
+    if network.initial_gain != usual.initial_gain:
+        return f"weights × {network.initial_gain / usual.initial_gain:g}"
+    if network.hidden_layers != usual.hidden_layers:
+        return f"{len(network.hidden_layers)} hidden layers"
+    if changed.experiment.epochs != base.experiment.epochs:
+        return f"{changed.experiment.epochs} epochs"
+    return "as usual"
+
+
+def _range(values: list[float]) -> tuple[float, float]:
+    return round(min(values), 2), round(max(values), 2)
+
+
+def _row(panel: Panel, height: int, values: list[float], mark: Mark) -> None:
+    points(panel, values, [float(height)] * len(values), mark, hollow=len(values) > 1)
+
+
+def _finish(panel: Panel, base: Runs, labels: list[str] | None) -> None:
+    network: Network = base.experiment.specification
+    panel.set_xlim(0, PERCENT)
+    panel.set_ylim(len(KINDS) - 0.5, -0.5)
+    panel.set_xlabel("test accuracy, %")
+    panel.set_xticks([0, 50, 100])
+    panel.set_yticks(range(len(KINDS)), labels or [""] * len(KINDS))
+    plain_numbers(panel.xaxis)
+    panel_title(
+        panel, f"{len(network.hidden_layers)} layers of {network.hidden_layers[0]} nodes", lift=ABOVE_LABEL
+    )

@@ -1,0 +1,29 @@
+"""What several figures read from results in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from labreport.results import Runs
+
+PERCENT = 100.0
+
+
+def mean_by_epoch(curves: Sequence[Sequence[float]]) -> list[float]:
+    """The mean over seeds at each epoch; `curves` is (seeds, epochs)."""
+    return [sum(values) / len(values) for values in zip(*curves, strict=True)]
+
+
+def percent(curves: Sequence[Sequence[float]]) -> list[list[float]]:
+    """Fractions as per cent."""
+    return [[PERCENT * value for value in curve] for curve in curves]
+
+
+def mean(values: Sequence[float]) -> float:
+    """The mean over seeds."""
+    return sum(values) / len(values)
+
+
+def last_epoch(runs: Runs) -> int:
+    """The last epoch of which a snapshot is kept."""
+    return max(runs.experiment.snapshots)
