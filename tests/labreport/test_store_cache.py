@@ -44,7 +44,9 @@ def test_the_digest_is_of_the_payload_alone(tmp_path: Path) -> None:
     assert cache.put("answer", "one", "before", {"a": 1.0}) != cache.put("answer", "one", "before", {"a": 1})
 
 
-@pytest.mark.parametrize("slug", ["a/b", "../../a", "A", ".hidden", "", "x" * 5000, "line\nbreak", "\u202eRTL", "'\""])
+@pytest.mark.parametrize(
+    "slug", ["a/b", "../../a", "A", ".hidden", "", "x" * 5000, "line\nbreak", "\u202eRTL", "'\""]
+)
 def test_odd_slugs_stay_inside_their_folder(slug: str, tmp_path: Path) -> None:
     """Whatever a slug is made of, its file lies directly in the folder of its kind."""
     cache = Cache(tmp_path / "cache")

@@ -208,7 +208,7 @@ def test_a_folder_in_place_of_a_file_is_noticed(name: str, tmp_path: Path) -> No
     file.path.mkdir()
     (file.path / "inside").write_text("kept")
     expect_refusal(file)
-    assert [path for path in file.quarantine.rglob("inside")]
+    assert list(file.quarantine.rglob("inside"))
 
 
 @pytest.mark.parametrize("name", KINDS)

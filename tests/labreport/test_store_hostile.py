@@ -161,7 +161,7 @@ HOSTILE_JSON = {
 @pytest.mark.parametrize("name", HOSTILE_JSON)
 def test_hostile_json_is_refused(name: str) -> None:
     """Each with `ValueError`, never `RecursionError` or a crash."""
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         plain_json.parse(HOSTILE_JSON[name])
 
 
@@ -233,7 +233,8 @@ def test_the_largest_good_arrays_take_little_memory(tmp_path: Path) -> None:
     path.write_bytes(arrays.pack({"a": numpy.zeros((arrays.LIMIT - 1000) // 8)}))
     assert (
         peak_memory(
-            "from labreport.store import arrays, files\narrays.unpack(files.read_regular(path, arrays.LIMIT))",
+            "from labreport.store import arrays, files\n"
+            "arrays.unpack(files.read_regular(path, arrays.LIMIT))",
             path,
         )
         < MEMORY_LIMIT
@@ -247,7 +248,8 @@ def test_the_largest_good_checkpoint_takes_little_memory(tmp_path: Path) -> None
         f"sys.path.insert(0, {str(SOURCE)!r})\n"
         "from labreport.store import Checkpoint, Checkpoints, arrays\n"
         "state = {'a': numpy.zeros((arrays.LIMIT - 1000) // 8)}\n"
-        f"assert Checkpoints(Path({str(tmp_path)!r})).save('0' * 64, Checkpoint(1, [{{}}], {{}}, {{}}, state))"
+        f"folder = Path({str(tmp_path)!r})\n"
+        "assert Checkpoints(folder).save('0' * 64, Checkpoint(1, [{}], {}, {}, state))"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
     assert (

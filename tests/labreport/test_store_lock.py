@@ -108,13 +108,17 @@ def test_only_one_of_many_is_inside_at_a_time(tmp_path: Path) -> None:
 def test_a_file_in_place_of_the_directory_is_one_line(tmp_path: Path) -> None:
     """Exit code 2, the path, and what to do."""
     (tmp_path / "report").write_text("in the way")
-    with pytest.raises(UsageError, match=r"cannot write to .*report: .*choose another with --output") as caught:
+    with pytest.raises(
+        UsageError, match=r"cannot write to .*report: .*choose another with --output"
+    ) as caught:
         enter(tmp_path / "report")
     assert caught.value.exit_code == 2
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere; tried as root with an immutable folder")
+@pytest.mark.skipif(
+    os.geteuid() == 0, reason="root may write anywhere; tried as root with an immutable folder"
+)
 def test_a_directory_without_permission_is_one_line(tmp_path: Path) -> None:
     """As the folder of another user is."""
     tmp_path.chmod(0o500)
