@@ -27,10 +27,11 @@ HEAD = re.compile(r"<head>.*?</head>", re.DOTALL)
 def audit_pdf(path: Path, print_html: str, answers: Mapping[str, Answer]) -> list[Finding]:
     """Everything wrong with the numerals of a PDF made from `print_html`; empty when all agree.
 
-    The page itself is audited first. The PDF then holds each numeral of the page's text and of its
-    drawings as often as they do, and besides these only what the style sheet adds: on every page its
-    number and the number of pages, and behind each reference and each line of the contents the
-    number of the page that its link really leads to.
+    The page itself is audited first. The PDF then holds each numeral of the page's text as often as
+    the page does, and besides these only what the style sheet adds: on every page its number and the
+    number of pages, and behind each reference and each line of the contents the number of the page
+    that its link really leads to. What is left belongs to drawings: their digits, one by one, for
+    labels that stand close may be read as one.
     """
     anchors = list(_paged_links(print_html))
     found, pages, places = _read(path, anchors)
@@ -43,25 +44,38 @@ def audit_pdf(path: Path, print_html: str, answers: Mapping[str, Answer]) -> lis
             expected[str(places[anchor])] += 1
         else:
             findings.append(Finding(path.name, f"#{anchor}", "is linked to, but the PDF has no such place"))
-    return [*findings, *_differences(path.name, found, expected)]
+    return [*findings, *_differences(path.name, found, expected, Counter(_digits_of_drawings(print_html)))]
 
 
-def _differences(name: str, found: Counter[str], expected: Counter[str]) -> Iterator[Finding]:
-    for numeral in sorted(found.keys() | expected.keys()):
-        difference = found[numeral] - expected[numeral]
-        if difference:
-            more = "more" if difference > 0 else "less"
-            yield Finding(name, numeral, f"is printed {abs(difference)} times {more} than the page has it")
+def _differences(
+    name: str, found: Counter[str], expected: Counter[str], drawn: Counter[str]
+) -> Iterator[Finding]:
+    for numeral, count in sorted((expected - found).items()):
+        yield Finding(name, numeral, f"is missing from the text {_times(count)}")
+    surplus = found - expected
+    left = Counter("".join(surplus.elements()).replace(".", ""))
+    if left != drawn:
+        odd = ", ".join(sorted(surplus)) or "none"
+        digits = "".join(sorted(((left - drawn) + (drawn - left)).elements()))
+        yield Finding(name, digits, f"are digits too many or too few beside the page and its drawings; look among {odd}")
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _numerals(html: str) -> Iterator[str]:
-    """Numerals of the text of a page and of the drawings in it."""
+    """Numerals of the text of a page."""
     text = _Text()
     text.feed(HEAD.sub("", html))
     text.close()
     yield from DIGITS.findall("".join(text.parts))
+
+
+def _digits_of_drawings(html: str) -> Iterator[str]:
     for data in DRAWING.findall(html):
-        yield from DIGITS.findall(unescape(TAG.sub(" ", base64.b64decode(data).decode())))
+        labels = unescape(TAG.sub(" ", base64.b64decode(data).decode()))
+        yield from (digit for numeral in DIGITS.findall(labels) for digit in numeral if digit != ".")
 
 
 class _Text(HTMLParser):

@@ -74,6 +74,8 @@ def check(html: str, names: Iterable[str] = ()) -> None:
 
 
 def _counter(number: str) -> Markup:
+    if not number:
+        return Markup("")
     return Markup('<span class="counter">{}</span>').format(number)
 
 

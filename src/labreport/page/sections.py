@@ -119,4 +119,7 @@ def _block(template: jinja2.Template, name: str, names: Mapping[str, Any]) -> st
     blocks: Mapping[str, Callable[[jinja2.runtime.Context], Iterator[str]]] = template.blocks
     if name not in blocks:
         raise RenderError(f"templates/{template.name}: block {name!r} is missing; a question has headline and body")
-    return "".join(blocks[name](template.new_context(dict(names))))
+    try:
+        return "".join(blocks[name](template.new_context(dict(names))))
+    except Exception:
+        template.environment.handle_exception()  # raises it again, at the template's own line

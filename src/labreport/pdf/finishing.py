@@ -1,59 +1,137 @@
-"""What WeasyPrint leaves out of a tagged PDF: scope of table headers, print flags of links, a fixed id."""
+"""What WeasyPrint leaves to do in a tagged PDF: headers' scope, links, artifacts, a fixed identifier."""
 
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 PRINT_FLAG = 4
 """Bit of an annotation's flags: it is printed with the page (ISO 32000-1, table 165)."""
+MARKED = re.compile(rb"/\w+\s+<</MCID (\d+)>>\s+BDC")
+PAGINATION = b"/Artifact\n<</Type /Pagination>>\nBDC"
+Identity = tuple[int, int]
+"""Number and generation of an object."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A structure element, and whether it stands in a table's head and inside a link."""
+
+    element: pikepdf.Object
+    in_head: bool = False
+    in_link: bool = False
 
 
 def finish(pdf: bytes) -> bytes:
-    """`pdf` with the scope of every table header and the print flag of every link set; the same bytes each time."""
+    """`pdf` as an accessible document needs it; the same bytes each time.
+
+    Every table header gets its scope and every link its print flag. A link is one link: the further
+    ones that stand inside it, on the same area, are dropped. Running heads and page numbers, which
+    are marked as content but belong to no structure, become artifacts, so that a reader skips them.
+    """
     with pikepdf.open(io.BytesIO(pdf)) as document:
+        read: dict[Identity, set[int]] = {}
+        dropped: set[Identity] = set()
+        for place in list(_places(Place(document.Root.StructTreeRoot))):
+            element = place.element
+            if element.get(Name.S) == Name.TH:
+                _set_scope(element, Name.Column if place.in_head else Name.Row)
+            if place.in_link:
+                dropped.update(_take_links(element))
+            if Name.Pg in element:
+                read.setdefault(element.Pg.objgen, set()).update(_contents(element))
         for page in document.pages:
-            for annotation in page.get(Name.Annots, Array()):
-                annotation.F = int(annotation.get(Name.F, 0)) | PRINT_FLAG
-        for header, in_head in _table_headers(document.Root.StructTreeRoot, in_head=False):
-            _set_scope(header, Name.Column if in_head else Name.Row)
+            _finish_links(page, dropped)
+            _mark_artifacts(page, read.get(page.objgen, set()))
+        _forget(document.Root.StructTreeRoot.ParentTree)
         stream = io.BytesIO()
         document.save(
             stream,
             deterministic_id=True,
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
             compress_streams=True,
-            linearize=False,
         )
     return stream.getvalue()
 
 
-def _table_headers(element: pikepdf.Object, in_head: bool) -> Iterator[tuple[pikepdf.Object, bool]]:
-    """Every TH below `element`, and whether it stands in the head of its table."""
-    kind = element.get(Name.S)
-    if kind == Name.TH:
-        yield element, in_head
-        return
-    children = element.get(Name.K)
-    if isinstance(children, Dictionary):
-        children = [children]
-    if isinstance(children, (Array, list)):
-        for child in children:
-            if isinstance(child, Dictionary):
-                yield from _table_headers(child, in_head or kind == Name.THead)
+def _places(parent: Place) -> Iterator[Place]:
+    """Every structure element below `parent`, in order."""
+    for child in _kids(parent.element):
+        if isinstance(child, Dictionary) and child.get(Name.Type) != Name.OBJR:
+            inside = parent.element.get(Name.S)
+            place = Place(
+                child,
+                parent.in_head or inside == Name.THead,
+                parent.in_link or inside == Name.Link,
+            )
+            yield place
+            yield from _places(place)
+
+
+def _kids(element: pikepdf.Object) -> list[pikepdf.Object]:
+    kids = element.get(Name.K, Array())
+    return list(kids) if isinstance(kids, Array) else [kids]
+
+
+def _contents(element: pikepdf.Object) -> Iterator[int]:
+    """Numbers of the marked contents that belong to `element` itself."""
+    return (int(child) for child in _kids(element) if isinstance(child, int))
 
 
 def _set_scope(header: pikepdf.Object, scope: Name) -> None:
     attributes = header.get(Name.A)
-    table = Dictionary(O=Name.Table, Scope=scope)
-    if attributes is None:
-        header.A = table
-    elif isinstance(attributes, Dictionary) and attributes.get(Name.O) == Name.Table:
+    if isinstance(attributes, Dictionary) and attributes.get(Name.O) == Name.Table:
         attributes.Scope = scope
-    elif isinstance(attributes, Dictionary):
-        header.A = Array([attributes, table])
     else:
-        attributes.append(table)
+        others = list(attributes) if isinstance(attributes, Array) else [attributes] if attributes else []
+        header.A = Array([*others, Dictionary(O=Name.Table, Scope=scope)])
+
+
+def _take_links(element: pikepdf.Object) -> Iterator[Identity]:
+    """Take the links out of an element inside a link, and give those that they stood for."""
+    kept = Array()
+    for child in _kids(element):
+        if isinstance(child, Dictionary) and child.get(Name.Type) == Name.OBJR:
+            yield child.Obj.objgen
+        else:
+            kept.append(child)
+    element.K = kept
+    if element.get(Name.S) == Name.Link:
+        element.S = Name.Span
+
+
+def _finish_links(page: pikepdf.Page, dropped: set[Identity]) -> None:
+    if Name.Annots in page:
+        page.Annots = Array([link for link in page.Annots if link.objgen not in dropped])
+        for link in page.Annots:
+            link.F = int(link.get(Name.F, 0)) | PRINT_FLAG
+
+
+def _forget(parents: pikepdf.Object) -> None:
+    """Take from the parent tree the entries of links whose elements hold none any more.
+
+    An entry maps a link's number to its element; pages, whose entries are arrays, stay.
+    """
+    numbers = Array()
+    pairs = list(parents.Nums)
+    for number, parent in zip(pairs[::2], pairs[1::2], strict=True):
+        if isinstance(parent, Array) or any(
+            isinstance(child, Dictionary) and child.get(Name.Type) == Name.OBJR for child in _kids(parent)
+        ):
+            numbers.extend([number, parent])
+    parents.Nums = numbers
+
+
+def _mark_artifacts(page: pikepdf.Page, read: set[int]) -> None:
+    """Marked contents of `page` that no structure element reads become artifacts of pagination."""
+
+    def mark(found: re.Match[bytes]) -> bytes:
+        return found[0] if int(found[1]) in read else PAGINATION
+
+    contents = page.Contents
+    contents.write(MARKED.sub(mark, contents.read_bytes()))
