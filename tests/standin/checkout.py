@@ -20,7 +20,7 @@ def make_checkout(directory: Path) -> Path:
     for name in ("build.py", "pyproject.toml"):
         if (ROOT / name).is_file():
             shutil.copy(ROOT / name, directory / name)
-    for path in ROOT.glob("requirements*.txt"):
+    for path in ROOT.glob("requirements*.lock"):
         shutil.copy(path, directory / path.name)
     if (ROOT / "templates").is_dir():
         shutil.copytree(
