@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from exercise.walks import Walk
 from labreport.errors import RuleBroken
 from labreport.experiment import Experiment, Study, study
 
 START = "exercise.training:start"
-
-
-@dataclass(frozen=True)
-class Walk:
-    """A point that walks towards a target: each epoch it goes `rate` of the way, give or take `noise`.
-
-    `pause` is what an epoch takes, in seconds.
-    """
-
-    rate: float = 0.5
-    noise: float = 0.01
-    pause: float = 0.01
-
 
 ALPHA = Experiment("alpha", Walk(0.5), 5, (2, 5), START, "the quick walk")
 BETA = Experiment("beta", Walk(0.25), 5, (2, 5), START, "the slow walk", seeds=2)

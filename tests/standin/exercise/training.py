@@ -16,7 +16,7 @@ from typing import Any
 import numpy
 import numpy.typing
 
-from exercise.catalogue import Walk
+from exercise.walks import Walk
 from labreport.run import Arrays
 
 Vector = numpy.typing.NDArray[numpy.float64]

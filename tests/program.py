@@ -1,0 +1,91 @@
+"""Runs the real program in a small checkout with the stand-in exercise, and sees what it made."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent / "standin"))
+
+from checkout import make_checkout
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one run printed, returned and made: names of nodes whose output files are new."""
+
+    code: int
+    out: str
+    err: str
+    made: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A checkout in a folder of its own."""
+
+    folder: Path
+
+    @classmethod
+    def fresh(cls, folder: Path) -> Program:
+        """A new checkout without a report."""
+        return cls(make_checkout(folder))
+
+    def copy(self, folder: Path) -> Program:
+        """The same checkout and report at another place."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return Program(folder)
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Replace one text by another in a file; both sides must make a difference."""
+        path = self.folder / name
+        text = path.read_text()
+        assert old in text, f"{old!r} is not in {name}"
+        path.write_text(text.replace(old, new, 1))
+
+    def run(self, *arguments: str, environment: Mapping[str, str] | None = None, timeout: float = 120) -> Ran:
+        """Run `build.py` as a user would."""
+        before = self.outputs()
+        found = subprocess.run(
+            [sys.executable, str(self.folder / "build.py"), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            env={**os.environ, "COLUMNS": "200", **(environment or {})},
+            cwd=self.folder.parent,
+        )
+        after = self.outputs()
+        made = {name for name, state in after.items() if before.get(name) != state}
+        return Ran(found.returncode, found.stdout, found.stderr, frozenset(made))
+
+    def outputs(self) -> dict[str, Any]:
+        """Every node that has an output file, with a state that changes when it is written."""
+        report = self.folder / "report"
+        found: dict[str, Any] = {}
+        for path in report.glob("cache/*/*.json"):
+            found[f"{path.parent.name}/{path.stem}"] = _state(path)
+        for path in report.glob("results/*.json"):
+            plain = json.loads(path.read_text())
+            # An edited experiment leaves the result of its old specification under the same name
+            found.setdefault(f"result/{plain['name']}#{plain['seed']}", set()).add(_state(path))
+        for slug, name in (("html", "report.html"), ("pdf", "report.pdf"), ("answers", "answers.json")):
+            if (report / name).exists():
+                found[f"document/{slug}"] = (report / name).read_bytes()
+        return found
+
+    def plan(self, *arguments: str) -> dict[str, str]:
+        """State by node, as `status --json` tells."""
+        found = json.loads(self.run("status", "--json", *arguments).out)
+        return {node["name"]: node["state"] for node in found["nodes"]}
+
+
+def _state(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return (status.st_mtime_ns, status.st_ino)
