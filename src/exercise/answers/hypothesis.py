@@ -54,7 +54,7 @@ def hypothesis(results: Results) -> Answer:
     quantities["predictions_held"] = exact(len(held), "predictions", "predictions supported")
     quantities["predictions_failed"] = exact(len(failed), "predictions", "predictions refuted")
     claims["hypothesis"] = _verdict(
-        claims["starved"], [claims[prediction.experiment] for prediction in PREDICTIONS]
+        claims["stuck"], claims["starved"], [claims[prediction.experiment] for prediction in PREDICTIONS]
     )
     facts = {
         "rows": list(DEEP),

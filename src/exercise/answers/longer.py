@@ -44,7 +44,16 @@ def longer(results: Results) -> Answer:
             (f"gain-{after}", f"at-{after}.test_accuracy", f"at-{before}.test_accuracy"),
             adjusted_p=p_value,
         )
-    return Answer(quantities, claims, {"rows": [f"at-{epoch}" for epoch in MOMENTS]})
+    return Answer(quantities, claims, _moments())
+
+
+def _moments() -> dict[str, Any]:
+    """Keys of the rows, and the epochs between which gains are measured, as text."""
+    return {
+        "rows": [f"at-{epoch}" for epoch in MOMENTS],
+        "before": [str(epoch) for epoch in MOMENTS[:-1]],
+        "after": [str(epoch) for epoch in MOMENTS[1:]],
+    }
 
 
 def diminishing(results: Results) -> Answer:
@@ -84,7 +93,11 @@ def diminishing(results: Results) -> Answer:
             f"after-{epoch}", epoch, gain, quantities[f"at-{epoch}.noise"].value
         )
     quantities |= _turning_points(runs, curves, gains, noise)
-    return Answer(quantities, claims, {"gain": _as_curve(epochs, gains, noise), "moments": list(MOMENTS[1:])})
+    return Answer(
+        quantities,
+        claims,
+        {"gain": _as_curve(epochs, gains, noise), "moments": list(MOMENTS[1:])},
+    )
 
 
 def _noise(curves: NDArray[np.float64]) -> list[float]:
