@@ -2,7 +2,8 @@
 
 Two environment variables serve tests. `STANDIN_LOG` names a file that gets one line for each start
 and each epoch. `STANDIN_FAULT` is `RATE#SEED@EPOCH:DEED`: in that epoch of that walk the deed is done,
-which is `raise`, `die` (the worker kills itself), or `die-once` (it does so the first time only).
+which is `raise`, `die` (the worker kills itself), `die-once` (it does so the first time only), or
+`kill-build` (it kills the build, too).
 """
 
 from __future__ import annotations
@@ -99,7 +100,9 @@ def _maybe_fail(walk: Walk, seed: int, epoch: int) -> None:
         return
     if deed == "raise":
         raise RuntimeError("the walk lost its way")
-    if deed == "die":
+    if deed == "kill-build":
+        os.kill(os.getppid(), signal.SIGKILL)
+    if deed in ("die", "kill-build"):
         os.kill(os.getpid(), signal.SIGKILL)
     if deed == "die-once":
         marker = Path(os.environ["STANDIN_LOG"] + ".died")

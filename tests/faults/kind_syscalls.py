@@ -1,0 +1,67 @@
+"""Kind 2: at the n-th use of a system call the process is killed, or the call fails, once or from then on."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from random import Random
+
+from faults import injection
+from faults.injection import Effect, Point
+from faults.judge import after_fault, recovers, require
+from faults.skipped import Skipped
+from faults.world import Place, Ran
+
+EFFECTS = (
+    Effect("signal=KILL"),
+    Effect("error=ENOSPC"),
+    Effect("error=EIO"),
+    Effect("error=ENOSPC", persistent=True),
+    Effect("error=EIO", persistent=True),
+)
+_known: dict[tuple[str, int], list[Point]] = {}
+_finding = threading.Lock()
+
+
+def syscall(place: Place, random: Random, index: int) -> str:
+    """One point at which a build touches its output directory, one effect."""
+    if not injection.available():
+        raise Skipped("needs strace, allowed to trace")
+    effect = EFFECTS[index % len(EFFECTS)]
+    start = random.choice((0, 1))
+    candidates = points(place, start)
+    if effect.persistent:
+        # A process that can open or write nothing any more cannot say why
+        candidates = [point for point in candidates if point.call not in ("openat", "write")]
+    point = random.choice(candidates)
+    place.start_from(start)
+    ran = run(place, point, effect)
+    killed = effect.what == "signal=KILL"
+    live = after_fault(place, ran, start, killed or ran.code == 0)
+    if not killed and ran.code != 0:
+        require(str(place.report) in ran.err or ran.err.count("\n") == 1, f"names the path: {ran.err[-500:]}")
+    recovers(place, live)
+    often = "from the" if effect.persistent else "at the"
+    return f"{effect.what} {often} {point.number}. {point.call}, from {start} seeds: exit {ran.code}"
+
+
+def run(place: Place, point: Point, effect: Effect) -> Ran:
+    """The build under injection; a hang raises `TimeoutError`."""
+    try:
+        done = injection.inject(place.command(), place.environment(), point, effect)
+    except subprocess.TimeoutExpired:
+        raise TimeoutError(f"hangs: {effect} at {point}") from None
+    return Ran(done.returncode, done.stdout, done.stderr, 0.0)
+
+
+def points(place: Place, start: int) -> list[Point]:
+    """Where an undisturbed build touches its output directory; found once for each start."""
+    with _finding:
+        known = (str(place.world.folder), start)
+        if known not in _known:
+            trial = Place(place.world, place.world.folder / f"points-{start}", place.seeds)
+            trial.folder.mkdir()
+            trial.start_from(start)
+            log = trial.folder / "strace"
+            _known[known] = injection.points(trial.command(), trial.environment(), trial.report, log)
+        return _known[known]
