@@ -24,20 +24,21 @@ from labreport.charts import (
     panel_title,
     plain_numbers,
     points,
+    round_limits,
     y_title,
 )
 from labreport.claims import Answer, Quantity
 from labreport.results import Results
 
 COLUMNS = 3
-BARS_HEIGHT = 38.0
+BARS_HEIGHT = 34.0
 DOTS_HEIGHT = 62.0
 """Millimetres that a row of bars, and the panel of dots, take with all around them."""
 SPREAD = 0.17
 """Distance of two networks' dots of one digit, in digits."""
-ONE_LINE = 9.0
-TWO_LINES = 20.0
-"""Points above a panel at which its title clears a bar's label, and an axis title as well."""
+ABOVE_LABEL = 11.0
+"""Points above a panel at which its title clears a bar's label."""
+MARGIN = 0.5
 DIGIT = Mark("digit", SERIES[1])
 WORST = Mark("worst digit", SERIES[0])
 
@@ -55,18 +56,17 @@ def accuracy_by_digit(results: Results, answers: Mapping[str, Answer]) -> Drawin
         rows * BARS_HEIGHT + below,
         columns=COLUMNS,
         rows=rows,
-        margins=Margins(left=9, right=2, top=12, bottom=9 + below, between=5, rows_between=14),
+        margins=Margins(left=11, right=2, top=9, bottom=9 + below, between=5, rows_between=15),
     )
-    for index, (panel, name) in enumerate(zip(panels, names, strict=False)):
-        _bars(panel, digits, _percent(found[name]))
-        panel_title(panel, name, lift=TWO_LINES if index == 0 else ONE_LINE)
+    for panel, name in zip(panels, names, strict=False):
+        _bars(panel, digits, _percent(found[name]), stuck=name not in answer.facts["learned"])
+        panel_title(panel, name, lift=ABOVE_LABEL)
     for start in range(0, len(panels), COLUMNS):
         level(panels[start : start + COLUMNS])
     for panel in panels[len(names) :]:
         panel.set_visible(False)
-    y_title(panels[0], "Test accuracy, %")
     if close:
-        dots = panel_at(figure, 9, rows * BARS_HEIGHT + 8, 95, DOTS_HEIGHT - 18)
+        dots = panel_at(figure, 11, rows * BARS_HEIGHT + 8, 93, DOTS_HEIGHT - 18)
         _dots(dots, digits, {name: found[name] for name in close})
     return Drawing(
         figure,
@@ -80,13 +80,14 @@ def accuracy_by_digit(results: Results, answers: Mapping[str, Answer]) -> Drawin
     )
 
 
-def _bars(panel: Panel, digits: Sequence[int], heights: Sequence[float]) -> None:
-    lowest = min(range(len(heights)), key=lambda index: heights[index])
+def _bars(panel: Panel, digits: Sequence[int], heights: Sequence[float], *, stuck: bool) -> None:
+    """A bar a digit; the lowest stands out, but not where the network names one digit for nearly all."""
+    lowest = None if stuck else min(range(len(heights)), key=lambda index: heights[index])
     bars(panel, digits, heights, DIGIT, standing_out=WORST, at=lowest)
-    label_above(panel, Label(f"{heights[lowest]:.0f}", digits[lowest], heights[lowest], WORST.colour))
+    if lowest is not None:
+        label_above(panel, Label(f"{heights[lowest]:.0f}", digits[lowest], heights[lowest], WORST.colour))
     panel.set_ylim(0, PERCENT)
-    panel.set_yticks([0, 50, 100])
-    plain_numbers(panel.yaxis)
+    panel.set_yticks([0, 50, 100], ["0", "50", "100 %"])
     plain_numbers(panel.xaxis, digits)
 
 
@@ -99,7 +100,9 @@ def _dots(panel: Panel, digits: Sequence[int], found: Mapping[str, Sequence[Quan
         points(panel, places, heights, mark)
         limits = [_interval(quantity) for quantity in quantities]
         interval_bars(panel, places, [low for low, _ in limits], [high for _, high in limits], mark)
-        labels.append(Label(name, places[-1], heights[-1], mark.colour))
+        labels.append(Label(name, digits[-1] + MARGIN, heights[-1], mark.colour))
+    panel.set_xlim(digits[0] - MARGIN, digits[-1] + MARGIN)
+    round_limits(panel, 1.0, highest=PERCENT)
     plain_numbers(panel.xaxis, digits)
     plain_numbers(panel.yaxis)
     panel.set_xlabel("digit")

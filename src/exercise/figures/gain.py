@@ -25,6 +25,8 @@ from labreport.results import Results
 
 LINEAR = 0.1
 """Percentage points within which the axis is linear, so that losses and nothing gained have a place."""
+ABOVE_LABEL = 14.0
+"""Points above the panel at which its title clears the label of the turning point."""
 NOISE = Mark("spread between seeds", SERIES[0])
 
 
@@ -35,7 +37,7 @@ def gain_per_epoch(results: Results, answers: Mapping[str, Answer]) -> Drawing:
     shown = answer.facts["gain"]
     epochs = list(shown["epochs"])
     gain, low, high, noise = (_points(shown[name]) for name in ("mean", "low", "high", "noise"))
-    figure, (panel,) = column_figure(58, margins=Margins(left=11, right=29, top=9))
+    figure, (panel,) = column_figure(58, margins=Margins(left=11, right=33, top=12))
     gained = Mark(f"gain over {window} epochs", SERIES[1])
     if None not in low:
         band(panel, epochs, [value or 0.0 for value in low], [value or 0.0 for value in high], gained)
@@ -46,7 +48,7 @@ def gain_per_epoch(results: Results, answers: Mapping[str, Answer]) -> Drawing:
     symmetric_log(panel, LINEAR, min(-LINEAR, *values), 1.3 * max(values))
     whole_numbers(panel.xaxis)
     panel.set_xlabel("epoch")
-    y_title(panel, "Percentage points of validation accuracy (logarithmic away from zero)")
+    y_title(panel, "Validation accuracy, percentage points", lift=ABOVE_LABEL)
     if first is not None:
         reference_line(panel, float(first), f"epoch {first}", vertical=True)
     label_line_ends(panel, named_curves(panel))

@@ -11,12 +11,16 @@ from numpy.typing import NDArray
 
 from exercise import mnist
 from exercise.figures.reading import PERCENT
-from labreport.charts import Drawing, Margins, column_figure, picture
+from labreport.charts import COLUMN_MM, Drawing, canvas, caption, picture
 from labreport.claims import Answer
 from labreport.results import Result, Results
 
 COLUMNS = 8
 ROWS = 4
+TILE = 19.5
+SIZE = 11.0
+"""Millimetres from row to row, and of an image's side."""
+DECIMALS = 2
 
 
 @dataclass(frozen=True)
@@ -32,34 +36,32 @@ class Misread:
 def confidently_wrong(results: Results, answers: Mapping[str, Answer]) -> Drawing:
     """The first seed's errors, the most confident first; digit → what it is taken for, confidence."""
     (name,) = results
-    run = results[name].runs[0]
+    runs = results[name]
     test = mnist.load().test
-    shown = misread(run, results[name].experiment.epochs, test.labels)[: COLUMNS * ROWS]
-    rows = -(-len(shown) // COLUMNS)
-    figure, panels = column_figure(
-        18.5 * max(rows, 1) + 1,
-        columns=COLUMNS,
-        rows=max(rows, 1),
-        margins=Margins(left=1, right=1, top=1, bottom=7.5, between=3, rows_between=7.5),
-    )
-    for panel, error in zip(panels, shown, strict=False):
-        picture(
-            panel,
-            ink(test.images[error.index]),
-            f"{error.digit} → {error.taken_for}\n{PERCENT * error.confidence:.1f} %",
-            series=f"is {error.digit}, taken for {error.taken_for}",
-        )
-    for panel in panels[len(shown) :]:
-        panel.set_visible(False)
+    shown = misread(runs.runs[0], runs.experiment.epochs, test.labels)[: COLUMNS * ROWS]
+    figure, panel = canvas(TILE * max(1, -(-len(shown) // COLUMNS)))
+    pitch = COLUMN_MM / COLUMNS
+    for place, error in enumerate(shown):
+        top, middle = TILE * (place // COLUMNS) + 0.5, pitch * (place % COLUMNS + 0.5)
+        series = f"is {error.digit}, taken for {error.taken_for}"
+        picture(panel, ink(test.images[error.index]), middle - SIZE / 2, top, SIZE, series)
+        words = f"{error.digit} → {error.taken_for}\n{percent_below_one(error.confidence)}"
+        caption(panel, words, middle, top + SIZE + 0.5, series)
     return Drawing(
         figure,
         f"gallery of test images that {name} reads wrongly with the greatest confidence, first seed",
         ["test image", "digit", "taken for", "confidence, %"],
         [
-            [error.index, error.digit, error.taken_for, round(PERCENT * error.confidence, 2)]
+            [error.index, error.digit, error.taken_for, round(PERCENT * error.confidence, 3)]
             for error in shown
         ],
     )
+
+
+def percent_below_one(share: float) -> str:
+    """`99.31 %`; what would round to a certainty that no softmax has is given as a bound, `> 99.99 %`."""
+    certain = 1 - 10.0 ** -(DECIMALS + 2)
+    return f"{'> ' if share > certain else ''}{PERCENT * min(share, certain):.{DECIMALS}f} %"
 
 
 def misread(run: Result, epoch: int, labels: NDArray[np.uint8]) -> list[Misread]:

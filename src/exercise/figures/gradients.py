@@ -53,7 +53,7 @@ def gradients_by_layer(results: Results, answers: Mapping[str, Answer]) -> Drawi
                 means = _draw(panel, norms_of(results[name]), Mark(_label(results[name]), style))
                 rows += [[name, moment, layer, float(f"{norm:.3g}")] for layer, norm in enumerate(means, 1)]
             _bound(panel, _geometric(norms_of(results[usual])))
-        _finish(row, f"Gradient norm, {moment}")
+        _finish(row, f"Gradient norm, {moment}", layers=max(int(str(cells[2])) for cells in rows))
     for panel in panels[3:]:
         panel.set_xlabel("layer")
     for panel, name in zip(panels, DEEP, strict=False):
@@ -108,10 +108,9 @@ def _bound(panel: Panel, usual: Sequence[float]) -> None:
     reference_slope(panel, (last, usual[last - 1]), (1, usual[last - 1] * SLOPE ** (last - 1)), name)
 
 
-def _finish(row: Sequence[Panel], title: str) -> None:
+def _finish(row: Sequence[Panel], title: str, layers: int) -> None:
     for panel in row:
-        last = round(max(x for line in named_curves(panel) for x in line.get_xdata()))
-        plain_numbers(panel.xaxis, (1, (1 + last) // 2, last))
+        plain_numbers(panel.xaxis, (1, (1 + layers) // 2, layers))
         powers_of_ten(panel.yaxis, every=2)
     level(row)
     y_title(row[0], title)

@@ -25,14 +25,14 @@ from labreport.results import Results, Runs
 KINDS = (DEEP, GAIN, FEWER_LAYERS, LONGER)
 """As usual, then each change; one name a deep network."""
 
-ABOVE_LABEL = 13.0
+ABOVE_LABEL = 16.0
 """Points above a panel at which its title clears the threshold's label."""
 
 
 def interventions(results: Results, answers: Mapping[str, Answer]) -> Drawing:
     """One panel a deep network, one row a change, one dot a seed."""
     threshold = answers["part-two.above-20"].quantities["threshold"].value
-    figure, panels = column_figure(44, columns=3, margins=Margins(left=24, right=4, top=11, between=6))
+    figure, panels = column_figure(45, columns=3, margins=Margins(left=24, right=4, top=12, between=6))
     rows: list[list[str | int | float | None]] = []
     for panel, names in zip(panels, zip(*KINDS, strict=True), strict=True):
         base = results[names[0]]

@@ -18,6 +18,7 @@ from labreport.charts import (
     note_truncated,
     plain_numbers,
     reference_line,
+    round_limits,
     seed_lines,
     whole_numbers,
     y_title,
@@ -25,8 +26,11 @@ from labreport.charts import (
 from labreport.claims import Answer
 from labreport.results import Results
 
+ABOVE_LABEL = 14.0
+"""Points above the panel at which its title clears the label of the last epoch fitted to."""
 MEASURED = Mark("measured", SERIES[1])
 PREDICTED = Mark("predicted", SERIES[0])
+NONE = (None, None, None)
 SKIPPED = 0.1
 """Share of the epochs, the steep first ones, left out of view."""
 
@@ -39,38 +43,44 @@ def predicted_and_measured(results: Results, answers: Mapping[str, Answer]) -> D
     by_seed = percent(runs.curve("validation_accuracy"))
     measured = mean_by_epoch(by_seed)
     epochs = list(range(1, len(measured) + 1))
-    fit = _fit(answer, len(epochs))
+    fit = _fit(answer)
     figure, (panel,) = column_figure(64, margins=Margins(left=10, right=19, top=13))
     first = max(1, round(SKIPPED * len(epochs)))
     seed_lines(panel, epochs[first:], [seed[first:] for seed in by_seed], MEASURED)
     curve(panel, epochs[first:], measured[first:], MEASURED)
-    if fit is not None:
-        predicted, low, high = [value[first:] for value in fit]
-        band(panel, epochs[first:], low, high, PREDICTED)
-        curve(panel, epochs[first:], predicted, PREDICTED)
-        seen = answer.quantities["seen_epochs"].value or 0
-        reference_line(panel, seen, f"fitted up to epoch {seen}", vertical=True)
+    shown = [epoch for epoch in epochs[first:] if epoch in fit]
+    if shown:
+        predicted, low, high = zip(*(fit[epoch] for epoch in shown), strict=True)
+        band(panel, shown, low, high, PREDICTED)
+        curve(panel, shown, predicted, PREDICTED)
     whole_numbers(panel.xaxis)
     plain_numbers(panel.yaxis)
     panel.set_xlabel("epoch")
-    y_title(panel, "Validation accuracy, %")
+    y_title(panel, "Validation accuracy, %", lift=ABOVE_LABEL)
+    round_limits(panel, 0.5, highest=PERCENT)
     note_truncated(panel)
     label_line_ends(panel, named_curves(panel))
-    shown = list(zip(*fit, strict=True)) if fit is not None else [(None, None, None)] * len(epochs)
+    if shown:
+        seen = answer.quantities["seen_epochs"].value or 0
+        reference_line(panel, seen, f"fitted up to epoch {seen}", vertical=True)
     return Drawing(
         figure,
         "line chart, validation accuracy by epoch as predicted with its interval and as measured",
         ["epoch", "measured, %", "predicted, %", "low, %", "high, %"],
         [
-            [epoch, *(None if number is None else round(number, 2) for number in (value, *columns))]
-            for epoch, value, columns in zip(epochs, measured, shown, strict=True)
+            [
+                epoch,
+                *(None if number is None else round(number, 2) for number in (value, *fit.get(epoch, NONE))),
+            ]
+            for epoch, value in zip(epochs, measured, strict=True)
         ],
     )
 
 
-def _fit(answer: Answer, epochs: int) -> tuple[list[float], ...] | None:
-    """Predicted accuracy, low and high, in per cent, from epoch 1 on; None where nothing could be fitted."""
+def _fit(answer: Answer) -> dict[int, tuple[float, float, float]]:
+    """Epoch to accuracy predicted, low and high, in per cent; empty where no curve could be fitted."""
     fit = answer.facts["fit"]
-    if fit is None or list(fit["epochs"]) != list(range(1, epochs + 1)):
-        return None
-    return tuple([PERCENT * float(value) for value in fit[key]] for key in ("predicted", "low", "high"))
+    if fit is None:
+        return {}
+    columns = ([PERCENT * float(value) for value in fit[key]] for key in ("predicted", "low", "high"))
+    return dict(zip(map(int, fit["epochs"]), zip(*columns, strict=True), strict=True))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
+
+import numpy as np
 
 from exercise.figures.reading import PERCENT, mean_by_epoch, percent
 from labreport.charts import (
     SERIES,
+    Colour,
     Drawing,
     Label,
     Margins,
     Mark,
+    Panel,
     column_figure,
     curve,
     label_line_ends,
@@ -20,14 +23,15 @@ from labreport.charts import (
     named_curves,
     note_truncated,
     plain_numbers,
+    round_limits,
     seed_line,
     y_title,
 )
 from labreport.claims import Answer
 from labreport.results import Results
 
-NETWORKS = ("small", "complex")
-STYLES = (SERIES[1], SERIES[0])
+NAMES = ("small", "complex")
+STYLES = dict(zip(NAMES, SERIES[1::-1], strict=True))
 STEP = 2.0
 """The accuracy axis starts at a multiple of this, in per cent."""
 
@@ -35,39 +39,48 @@ STEP = 2.0
 def accuracy_against_seconds(results: Results, answers: Mapping[str, Answer]) -> Drawing:
     """Mean validation accuracy against mean seconds of training so far; seeds faint; epochs marked."""
     figure, (panel,) = column_figure(66, margins=Margins(left=9, right=19, top=9))
-    rows: list[list[str | int | float | None]] = []
-    notes: list[Label] = []
-    lowest = PERCENT
-    for name, style in zip(NETWORKS, STYLES, strict=True):
-        runs, mark = results[name], Mark(name, style)
-        seconds = [list(accumulate(seed)) for seed in runs.curve("seconds")]
-        accuracy = percent(runs.curve("validation_accuracy"))
-        if len(runs) > 1:
+    means: dict[str, tuple[list[float], list[float]]] = {}
+    for name, style in STYLES.items():
+        mark = Mark(name, style)
+        seconds = [list(accumulate(seed)) for seed in results[name].curve("seconds")]
+        accuracy = percent(results[name].curve("validation_accuracy"))
+        if len(results[name]) > 1:
             for x, y in zip(seconds, accuracy, strict=True):
                 seed_line(panel, x, y, mark)
-        x, y = mean_by_epoch(seconds), mean_by_epoch(accuracy)
-        curve(panel, x, y, mark)
-        notes += [
-            Label(f"epoch {epoch}", x[epoch - 1], y[epoch - 1], mark.colour)
-            for epoch in runs.experiment.snapshots
-        ]
-        lowest = min(lowest, *y)
-        rows += [
-            [name, epoch, round(second, 2), round(value, 2)]
-            for epoch, (second, value) in enumerate(zip(x, y, strict=True), 1)
-        ]
-    panel.set_ylim(STEP * math.floor(lowest / STEP), PERCENT)
-    panel.set_xlim(0, None)
-    plain_numbers(panel.xaxis)
+        means[name] = mean_by_epoch(seconds), mean_by_epoch(accuracy)
+        curve(panel, *means[name], mark)
+    panel.set_xscale("log")
+    panel.set_ylim(bottom=max(accuracy[0] for _, accuracy in means.values()))
+    round_limits(panel, STEP, highest=PERCENT)
+    plain_numbers(panel.xaxis, (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500))
     plain_numbers(panel.yaxis)
-    panel.set_xlabel("seconds of training")
+    panel.set_xlabel("seconds of training so far (logarithmic)")
     y_title(panel, "Validation accuracy, %")
     note_truncated(panel)
-    milestones(panel, notes)
+    for name, other in (NAMES, NAMES[::-1]):
+        _epochs(panel, results[name].experiment.snapshots, means[name], means[other], STYLES[name].colour)
     label_line_ends(panel, named_curves(panel))
     return Drawing(
         figure,
         "line chart, validation accuracy of the simple and the complex network against seconds of training",
         ["network", "epoch", "seconds", "mean validation accuracy, %"],
-        rows,
+        [
+            [name, epoch, round(second, 2), round(accuracy, 2)]
+            for name, columns in means.items()
+            for epoch, (second, accuracy) in enumerate(zip(*columns, strict=True), 1)
+        ],
     )
+
+
+def _epochs(
+    panel: Panel,
+    kept: Sequence[int],
+    mean: tuple[Sequence[float], Sequence[float]],
+    other: tuple[Sequence[float], Sequence[float]],
+    colour: Colour,
+) -> None:
+    """Rings at the epochs `kept`, each named on the side away from the other curve; the first in full."""
+    for epoch in kept:
+        x, y = mean[0][epoch - 1], mean[1][epoch - 1]
+        text = f"epoch {epoch}" if epoch == kept[0] else str(epoch)
+        milestones(panel, [Label(text, x, y, colour)], above=bool(y >= np.interp(x, *other)))

@@ -26,6 +26,7 @@ from labreport.charts.layout import (
     WIDE_MM,
     Margins,
     Panel,
+    canvas,
     column_figure,
     level,
     panel_at,
@@ -36,6 +37,7 @@ from labreport.charts.layout import (
 from labreport.charts.marks import (
     Mark,
     bars,
+    caption,
     curve,
     named_curves,
     picture,
@@ -47,7 +49,14 @@ from labreport.charts.marks import (
 )
 from labreport.charts.palette import SERIES, Colour, text_shade
 from labreport.charts.references import band, interval_bars, reference_line, reference_slope
-from labreport.charts.ticks import plain_numbers, powers_of_ten, symmetric_log, thousands, whole_numbers
+from labreport.charts.ticks import (
+    plain_numbers,
+    powers_of_ten,
+    round_limits,
+    symmetric_log,
+    thousands,
+    whole_numbers,
+)
 
 __all__ = [
     "COLUMN_MM",
@@ -61,6 +70,8 @@ __all__ = [
     "Panel",
     "band",
     "bars",
+    "canvas",
+    "caption",
     "clipped_texts",
     "column_figure",
     "curve",
@@ -83,6 +94,7 @@ __all__ = [
     "powers_of_ten",
     "reference_line",
     "reference_slope",
+    "round_limits",
     "seed_line",
     "seed_lines",
     "separate",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
@@ -45,7 +47,7 @@ def heat_map(
     """
     import seaborn  # pandas behind it is slow to load, and only heat maps need it
 
-    options: dict[str, Any] = {"mask": [list(row) for row in blank]} if blank is not None else {}
+    options: dict[str, Any] = {"mask": np.array(blank, dtype=bool)} if blank is not None else {}
     seaborn.heatmap(
         [list(row) for row in values],
         annot=[list(row) for row in texts],
@@ -65,7 +67,16 @@ def heat_map(
     axes.grid(False)
     axes.tick_params(axis="both", length=0, labelrotation=0)
     for text in axes.texts:
-        text.set_color(ON_DARK if text.get_color() == "w" else ON_LIGHT)
+        column, row = (math.floor(place) for place in text.get_position())
+        share = (values[row][column] - low) / (high - low) if high > low else 0.0
+        text.set_color(_text_on(shades()(share)))
+
+
+def _text_on(shade: Sequence[float]) -> str:
+    """Light or dark text, whichever stands out more: relative luminance as in WCAG 2.2."""
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in shade[:3]]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return ON_DARK if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else ON_LIGHT
 
 
 def separate(axes: Axes, apart: Sequence[Sequence[bool]], text: str) -> None:

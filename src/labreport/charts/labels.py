@@ -58,15 +58,36 @@ def direct_labels(
     axes.get_xlim(), axes.get_ylim()  # limits that matplotlib still has to work out
     places = [axes.transData.transform((label.x, label.y)) for label in labels]
     lines = [label.text.count("\n") + 1 for label in labels]
-    heights = dodge(
-        [float(y) for _, y in places],
-        [count * size * LINE_SPACING for count in lines],
-        float(axes.bbox.y0),
-        float(axes.bbox.y1),
-    )
-    moves = [height - float(y) for (_, y), height in zip(places, heights, strict=True)]
-    leaders = any(abs(move) > LEADER_FROM for move in moves)  # all or none, so that labels are in line
-    return [_label(axes, label, move, size, gap, leaders) for label, move in zip(labels, moves, strict=True)]
+    notes: dict[int, Annotation] = {}
+    for group in _side_by_side([float(x) for x, _ in places], [_width(label.text, size) for label in labels]):
+        heights = dodge(
+            [float(places[index][1]) for index in group],
+            [lines[index] * size * LINE_SPACING for index in group],
+            float(axes.bbox.y0),
+            float(axes.bbox.y1),
+        )
+        moves = [height - float(places[index][1]) for index, height in zip(group, heights, strict=True)]
+        leaders = any(abs(move) > LEADER_FROM for move in moves)  # all or none, so that labels are in line
+        for index, move in zip(group, moves, strict=True):
+            notes[index] = _label(axes, labels[index], move, size, gap, leaders)
+    return [notes[index] for index in range(len(labels))]
+
+
+def _width(text: str, size: float) -> float:
+    """About how wide `text` is set, in points; letters of the house's face are half as wide as high."""
+    return (0.56 * max(len(line) for line in text.split("\n"))) * size + 2 * LEADER
+
+
+def _side_by_side(starts: Sequence[float], widths: Sequence[float]) -> list[list[int]]:
+    """Indices of boxes, grouped so that no two of different groups meet, whatever their heights."""
+    groups: list[list[int]] = []
+    reach = -math.inf
+    for index in sorted(range(len(starts)), key=lambda index: starts[index]):
+        if starts[index] > reach:
+            groups.append([])
+        groups[-1].append(index)
+        reach = max(reach, starts[index] + widths[index])
+    return groups
 
 
 def _label(axes: Axes, label: Label, moved: float, size: float, gap: float, leader: bool) -> Annotation:
@@ -96,8 +117,10 @@ def _label(axes: Axes, label: Label, moved: float, size: float, gap: float, lead
     return note
 
 
-def milestones(axes: Axes, labels: Sequence[Label], *, size: float = style.SMALL) -> None:
-    """Mark points along a curve with a ring, and say below and to the right of each what it is."""
+def milestones(
+    axes: Axes, labels: Sequence[Label], *, above: bool = False, size: float = style.SMALL
+) -> None:
+    """Mark points along a curve with a ring, and say above or below each what it is."""
     for label in labels:
         axes.plot(
             [label.x],
@@ -114,10 +137,11 @@ def milestones(axes: Axes, labels: Sequence[Label], *, size: float = style.SMALL
         axes.annotate(
             label.text,
             xy=(label.x, label.y),
-            xytext=(2.0, -4.0),
+            # above and to the left, or below and to the right: clear of a curve that rises
+            xytext=(3.0, 4.0) if above else (-2.0, -4.0),
             textcoords="offset points",
-            ha="left",
-            va="top",
+            ha="right" if above else "left",
+            va="bottom" if above else "top",
             fontsize=size,
             color=text_shade(label.colour).value,
             annotation_clip=False,

@@ -77,18 +77,29 @@ def panel_at(figure: Figure, left: float, top: float, width: float, height: floa
     return figure.add_axes((left / across, 1 - (top + height) / down, width / across, height / down))
 
 
+def canvas(height_mm: float) -> tuple[Figure, Axes]:
+    """A figure of column width with one panel and no axes, measured in mm from its upper left."""
+    figure = Figure(figsize=(COLUMN_MM * MM, height_mm * MM))
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set_axis_off()
+    axes.set_xlim(0.0, COLUMN_MM)
+    axes.set_ylim(height_mm, 0.0)
+    axes.set_autoscale_on(False)
+    return figure, axes
+
+
 def panel_title(axes: Axes, text: str, *, lift: float = style.TITLE_GAP) -> Text:
     """The panel's title, set off to the left and `lift` points above it."""
     return axes.set_title(text, loc="left", color=Colour.INK.value, pad=lift)
 
 
-def y_title(axes: Axes, text: str) -> Text:
-    """The name of the y axis, level, above the axis, where it is read without turning the head."""
+def y_title(axes: Axes, text: str, *, lift: float = style.TITLE_GAP) -> Text:
+    """The name of the y axis, level, `lift` points above it, where it is read without turning the head."""
     return axes.annotate(
         text,
         xy=(0.0, 1.0),
         xycoords="axes fraction",
-        xytext=(0.0, style.TITLE_GAP),
+        xytext=(0.0, lift),
         textcoords="offset points",
         ha="left",
         va="baseline",

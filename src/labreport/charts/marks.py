@@ -114,13 +114,19 @@ def points(
 
 
 def bars(
-    axes: Axes, x: Sequence[float], heights: Sequence[float], mark: Mark, *, standing_out: Mark, at: int
+    axes: Axes,
+    x: Sequence[float],
+    heights: Sequence[float],
+    mark: Mark,
+    *,
+    standing_out: Mark,
+    at: int | None,
 ) -> None:
-    """Bars from zero; the one at index `at` in the style of `standing_out`."""
-    for index, (place, height) in enumerate(zip(x, heights, strict=True)):
-        one = standing_out if index == at else mark
-        for bar in axes.bar([place], [height], width=0.72, color=one.colour.value):
-            tag(bar, one.label, "bar")
+    """Bars from zero; the one at index `at`, if any, in the style of `standing_out`."""
+    marks = [standing_out if index == at else mark for index in range(len(heights))]
+    shown = axes.bar(x, heights, width=0.72, color=[one.colour.value for one in marks])
+    for bar, one in zip(shown, marks, strict=True):
+        tag(bar, one.label, "bar")
 
 
 def stems(axes: Axes, start: float, ends: Sequence[float]) -> None:
@@ -129,21 +135,21 @@ def stems(axes: Axes, start: float, ends: Sequence[float]) -> None:
     axes.hlines(range(len(ends)), start, ends, colors=Colour.GRID.value, linewidth=0.8, zorder=1)
 
 
-def picture(axes: Axes, image: NDArray[np.uint8], caption: str, series: str) -> None:
-    """A small grey image (rows, columns), bytes, pixel by pixel, with two lines of caption below it."""
-    axes.set_axis_off()
-    shown = axes.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation="none")
-    tag(shown, series, "picture")
-    note = axes.annotate(
-        caption,
-        xy=(0.5, 0.0),
-        xycoords="axes fraction",
-        xytext=(0.0, -2.0),
-        textcoords="offset points",
-        ha="center",
-        va="top",
-        fontsize=style.SMALL,
-        linespacing=1.1,
-        annotation_clip=False,
+def picture(axes: Axes, image: NDArray[np.uint8], left: float, top: float, size: float, series: str) -> None:
+    """A small square grey image, bytes, pixel by pixel, on a `canvas`; `left`, `top`, `size` in mm."""
+    shown = axes.imshow(
+        image,
+        cmap="gray",
+        vmin=0,
+        vmax=255,
+        interpolation="none",
+        extent=(left, left + size, top + size, top),
+        aspect="auto",
     )
+    tag(shown, series, "picture")
+
+
+def caption(axes: Axes, text: str, middle: float, top: float, series: str) -> None:
+    """Small centred lines of text on a `canvas`, below `top` and about `middle`, both in mm."""
+    note = axes.text(middle, top, text, ha="center", va="top", fontsize=style.SMALL, linespacing=1.1)
     tag(note, series, "caption")

@@ -25,6 +25,12 @@ def plain_numbers(axis: Axis, at: Sequence[float] | None = None) -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
+def round_limits(axes: Axes, step: float, *, highest: float = math.inf) -> None:
+    """Widen the y axis to multiples of `step`, so that it starts at a number that can be said."""
+    low, high = axes.get_ylim()
+    axes.set_ylim(step * math.floor(low / step), min(highest, step * math.ceil(high / step)))
+
+
 def whole_numbers(axis: Axis, most: int = 5) -> None:
     """At most so many ticks, at whole numbers."""
     axis.set_major_locator(MaxNLocator(nbins=most, integer=True, steps=[1, 2, 5, 10]))
