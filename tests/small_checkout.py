@@ -68,9 +68,10 @@ class SmallCheckout:
         listed = ", ".join(f'"{name}>=1.0"' for name in names)
         (self.path / "pyproject.toml").write_text(
             f'[project]\nname = "small"\nclassifiers = []\ndependencies = [{listed}]\n'
-            '[project.optional-dependencies]\ntest = ["small-checker>=1.0"]\n'
+            '[project.optional-dependencies]\ndask = ["small-cluster"]\ntest = ["small-checker>=1.0"]\n'
         )
         self.lock("requirements.lock", *names)
+        self.lock("requirements-dask.lock", "small-cluster")
         self.lock("requirements-test.lock", "small-checker")
 
     def lock(self, lock_file: str, *names: str) -> None:

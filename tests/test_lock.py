@@ -10,7 +10,7 @@ import pytest
 from labreport.bootstrap.needed import lacking, requirements, supported_pythons
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCK_FILES = ("requirements.lock", "requirements-test.lock")
+LOCK_FILES = ("requirements.lock", "requirements-dask.lock", "requirements-test.lock")
 
 _ENTRY = re.compile(
     r"""(?P<name>[a-z0-9-]+)==(?P<version>[0-9a-z.]+)
@@ -37,7 +37,7 @@ def test_a_lock_file_holds_pinned_and_hashed_packages_alone(name: str) -> None:
     """Apart from comments, every line is a package at one version, or a hash of it: no option, no address."""
     text = re.sub(r"^ *(#.*)?\n", "", (ROOT / name).read_text(), flags=re.MULTILINE)
     assert "" == _ENTRY.sub("", text)
-    assert len(_entries(name)) > 30
+    assert len(_entries(name)) > 10
 
 
 @pytest.mark.parametrize("name", LOCK_FILES)
@@ -51,7 +51,7 @@ def test_a_lock_file_names_no_address_and_no_path(name: str) -> None:
 def test_the_lock_files_give_what_the_project_asks_for(extra: str) -> None:
     """Each requirement of `pyproject.toml` stands there, at a version that will do."""
     locked: dict[str, list[tuple[int, ...]]] = {}
-    for name, version in _entries(*LOCK_FILES[: 2 if extra else 1]):
+    for name, version in _entries(*LOCK_FILES[: ["", "dask", "test"].index(extra) + 1]):
         locked.setdefault(name, []).append(version)
     short = [
         wanted.distribution
@@ -61,10 +61,10 @@ def test_the_lock_files_give_what_the_project_asks_for(extra: str) -> None:
     assert [] == short
 
 
-def test_no_package_stands_in_both_lock_files() -> None:
-    """The second comes on top of the first, so it can never move one of its versions."""
-    runtime, test = ({name for name, _ in _entries(lock_file)} for lock_file in LOCK_FILES)
-    assert set() == runtime & test
+def test_no_package_stands_in_two_lock_files() -> None:
+    """Each comes on top of those before it, so it can never move one of their versions."""
+    names = [name for lock_file in LOCK_FILES for name in {name for name, _ in _entries(lock_file)}]
+    assert sorted(names) == sorted(set(names))
 
 
 @pytest.mark.parametrize("name", OLDEST_WITHOUT_KNOWN_HOLES)

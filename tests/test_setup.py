@@ -224,6 +224,17 @@ def test_an_old_python_is_refused_in_one_line() -> None:
     )
 
 
+def test_dask_is_added_when_a_scheduler_is_named(checkout: SmallCheckout) -> None:
+    """An environment that did without it until then gets it, and nothing that it had is made again."""
+    assert checkout.run().returncode == 0
+    (kept,) = checkout.environment.glob("lib/*/site-packages/small_library.py")
+    kept.write_text("VALUE = 2\n")
+    run = checkout.run("--scheduler=tcp://127.0.0.1:8786")
+    assert (0, checkout.own_python) == (run.returncode, run.stdout.splitlines()[0])
+    assert list(checkout.environment.glob("lib/*/site-packages/small_cluster.py"))
+    assert "VALUE = 2\n" == kept.read_text()
+
+
 def test_what_tests_need_is_added_when_tests_are_asked_for(checkout: SmallCheckout) -> None:
     """The second lock file comes on top of the first; an addition that was cut short is done again."""
     shutil.copy(ROOT / "src" / "labreport" / "testing.py", checkout.path / "src" / "labreport" / "testing.py")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 from labreport.bootstrap import notice
-from labreport.bootstrap.environment import RUN, TEST, Environment
+from labreport.bootstrap.environment import EXTRAS, RUN, Environment
 from labreport.bootstrap.needed import lacking
 from labreport.errors import LabReportError
 
@@ -22,34 +22,41 @@ def ensure(root: str, argv: Sequence[str]) -> None:
 
     Ends the process with one line, and 1, 2, 130 or 143, where that cannot be done.
     """
+    environment = Environment(root)
+    # Dask is added to an environment of ours; in one of the user's own, optional libraries are theirs.
+    clustered = any(word.partition("=")[0] == "--scheduler" for word in argv)
+    extras = ("dask",) if clustered else ()
     try:
-        environment = Environment(root)
-        if _suits(environment):
-            return
-        complete = environment.is_complete()
-        if not complete or environment.is_running:
-            if _only_looks(argv):
-                return
-            environment.make(anew=complete)
-            _check(environment)
+        if not (_suits(environment, *extras) if environment.is_running else lacking(root) == []):
+            if environment.is_running or not environment.is_complete(_locks(extras)):
+                if any(word in argv for word in LOOKING):
+                    return
+                damaged = environment.is_running and environment.is_complete() and lacking(root) != []
+                environment.make(_locks(extras), anew=damaged)
+                _check(environment, *extras)
+            _go_on_in(environment, argv)
     except LabReportError as error:
         notice.say(f"error: {error}")
         raise SystemExit(error.exit_code) from None
-    _go_on_in(environment, argv)
 
 
 def python_for_tests(root: str) -> str:
     """An interpreter that has what the tests need too; raises `LabReportError` where none can be made."""
     environment = Environment(root)
-    if _suits(environment, "test"):
+    if _suits(environment, *EXTRAS):
         return sys.executable
-    environment.make((RUN, TEST))
-    _check(environment, "test")
+    environment.make(_locks(EXTRAS))
+    _check(environment, *EXTRAS)
     return environment.python
 
 
+def _locks(extras: Iterable[str]) -> list[str]:
+    return [RUN, *(EXTRAS[extra] for extra in extras)]
+
+
 def _suits(environment: Environment, *extras: str) -> bool:
-    if environment.is_running and not environment.is_complete((RUN, TEST) if extras else (RUN,)):
+    """Whether the running interpreter has everything, and the environment, if it is ours, nothing else."""
+    if environment.is_running and not environment.is_complete(_locks(extras)):
         return False
     return not any(lacking(environment.root, extra) for extra in ("", *extras))
 
@@ -67,10 +74,6 @@ def _check(environment: Environment, *extras: str) -> None:
             f"{environment.path}: {clauses}; the lock files do not give what pyproject.toml asks for, "
             "remake them (docs/decisions/lock.md)"
         )
-
-
-def _only_looks(argv: Sequence[str]) -> bool:
-    return any(word in argv for word in LOOKING)
 
 
 def _go_on_in(environment: Environment, argv: Sequence[str]) -> NoReturn:

@@ -23,7 +23,8 @@ from labreport.bootstrap.needed import supported_pythons
 from labreport.errors import LabReportError, UsageError
 
 RUN = "requirements.lock"
-TEST = "requirements-test.lock"
+EXTRAS = {"dask": "requirements-dask.lock", "test": "requirements-test.lock"}
+"""Optional groups of `pyproject.toml`, each with a lock file that comes on top of those before it."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ def cluster(address: str, source: Path) -> Iterator[list[Lane]]:
         from distributed import Client
     except ImportError:
         raise UsageError(
-            "--scheduler needs Dask, which is not installed; install the extra: pip install 'labreport[cluster]'"
+            "--scheduler needs Dask, which is not installed; install the extra in the checkout: pip install '.[dask]'"
         ) from None
     if not address.startswith(("tcp://", "tls://")):
         raise UsageError(f"--scheduler {address!r}: allowed is tcp://HOST:PORT or tls://HOST:PORT")
@@ -29,11 +29,15 @@ def cluster(address: str, source: Path) -> Iterator[list[Lane]]:
         client = Client(address, timeout=_CONNECT, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         cause = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise LabReportError(f"--scheduler {address}: no scheduler answers within {_CONNECT}: {cause}") from None
+        raise LabReportError(
+            f"--scheduler {address}: no scheduler answers within {_CONNECT}: {cause}"
+        ) from None
     try:
         slots = sum(worker["nthreads"] for worker in client.scheduler_info(n_workers=-1)["workers"].values())
         if slots == 0:
-            raise LabReportError(f"--scheduler {address}: the scheduler has no workers; start some: dask worker {address}")
+            raise LabReportError(
+                f"--scheduler {address}: the scheduler has no workers; start some: dask worker {address}"
+            )
         executor = client.get_executor(pure=False, retries=2)
         yield [ClusterLane(executor, source) for _ in range(slots)]
     finally:
