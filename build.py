@@ -7,7 +7,7 @@ ROOT = os.path.dirname(os.path.abspath(__file__))
 
 
 def fresh(front, words):
-    """Whether no file has changed since the report was made; labreport.plan.stamp writes what is read here."""
+    """Whether no file has changed since the report was made; labreport.plan.stamp writes what this reads."""
     try:
         with open(ROOT + "/report/.stamp", encoding="utf-8", errors="surrogateescape") as lines:
             if lines.readline() != front + " " + " ".join(words) + "\n":

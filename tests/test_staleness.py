@@ -5,22 +5,29 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from program import Program, Ran
 
 ALPHA = {f"result/alpha#{seed}" for seed in range(5)}
 BETA = {f"result/beta#{seed}" for seed in range(2)}
 GRID = {f"result/grid/rate={rate},noise={noise}#0" for rate in ("0.3", "0.6") for noise in ("0.0", "0.05")}
 DOCUMENTS = {"document/html", "document/pdf", "document/answers"}
-MEASURED = {"answer/measured.accuracy", "answer/measured.better", "figure/curves", "section/measured", *DOCUMENTS}
+MEASURED = {
+    "answer/measured.accuracy",
+    "answer/measured.better",
+    "figure/curves",
+    "section/measured",
+    *DOCUMENTS,
+}
 STUDIED = {"answer/studied.grid", "section/studied", *DOCUMENTS}
 
 OUTLINE, CATALOGUE = "src/exercise/outline.py", "src/exercise/catalogue.py"
 TRAINING, ANSWERS, FIGURES = "src/exercise/training.py", "src/exercise/answers.py", "src/exercise/figures.py"
+
+QUICK = 'Walk(0.5), 5, (2, 5), START, "the quick walk"'
+"""How the catalogue declares `alpha`, on which the grid is based."""
 
 
 @pytest.fixture(scope="session")
@@ -33,9 +40,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Program:
 
 
 @pytest.fixture
-def program(built: Program, tmp_path: Path) -> Iterator[Program]:
+def program(built: Program, tmp_path: Path) -> Program:
     """A copy of the complete checkout, at another place."""
-    yield built.copy(tmp_path / "checkout")
+    return built.copy(tmp_path / "checkout")
 
 
 def build_as_planned(program: Program, *arguments: str) -> Ran:
@@ -69,16 +76,45 @@ def test_nothing_is_made_twice(program: Program) -> None:
 @pytest.mark.parametrize(
     ("name", "old", "new", "made"),
     [
-        (CATALOGUE, 'Walk(0.5), 5, (2, 5), START, "the quick walk"', 'Walk(0.55), 5, (2, 5), START, "the quick walk"', ALPHA | MEASURED),
-        (TRAINING, "self._walk.noise * stumble", "self._walk.noise * stumble * 1.5", ALPHA | BETA | GRID | MEASURED | STUDIED),
+        (CATALOGUE, QUICK, QUICK.replace("0.5", "0.55"), ALPHA | MEASURED),
+        (
+            TRAINING,
+            "self._walk.noise * stumble",
+            "self._walk.noise * stumble * 1.5",
+            ALPHA | BETA | GRID | MEASURED | STUDIED,
+        ),
         (FIGURES, "2.4", "2.6", {"figure/curves", "section/measured", *DOCUMENTS}),
-        (ANSWERS, "min(differences) > 0", "max(differences) < 0", {"answer/measured.better", "section/measured", *DOCUMENTS}),
-        ("templates/questions/studied.grid.html", "The best cell", "The best of all", {"section/studied", *DOCUMENTS}),
-        ("templates/sections/studied.html", "", "<p>More.</p>\n", {"section/studied", "document/html", "document/pdf"}),
+        (
+            ANSWERS,
+            "min(differences) > 0",
+            "max(differences) < 0",
+            {"answer/measured.better", "section/measured", *DOCUMENTS},
+        ),
+        (
+            "templates/questions/studied.grid.html",
+            "The best cell",
+            "The best of all",
+            {"section/studied", *DOCUMENTS},
+        ),
+        (
+            "templates/sections/studied.html",
+            "",
+            "<p>More.</p>\n",
+            {"section/studied", "document/html", "document/pdf"},
+        ),
     ],
-    ids=["specification", "training code", "drawing code", "answer code", "question's template", "section's template"],
+    ids=[
+        "specification",
+        "training code",
+        "drawing code",
+        "answer code",
+        "question's template",
+        "section's template",
+    ],
 )
-def test_a_change_makes_what_depends_on_it(program: Program, name: str, old: str, new: str, made: set[str]) -> None:
+def test_a_change_makes_what_depends_on_it(
+    program: Program, name: str, old: str, new: str, made: set[str]
+) -> None:
     """And nothing else; documents with equal bytes count as unmade."""
     program.edit(name, old, new)
     ran = build_as_planned_loosely(program)
@@ -115,7 +151,15 @@ def test_other_data_trains_everything_again(program: Program) -> None:
         ("templates/sections/studied.html", "", "{# a comment #}"),
         ("src/labreport/charts/drawing.py", '"""', '"""Also: '),
     ],
-    ids=["comment", "docstring", "formatting", "title", "answer's docstring", "template's comment", "engine's docstring"],
+    ids=[
+        "comment",
+        "docstring",
+        "formatting",
+        "title",
+        "answer's docstring",
+        "template's comment",
+        "engine's docstring",
+    ],
 )
 def test_what_changes_no_result_makes_nothing(program: Program, name: str, old: str, new: str) -> None:
     """Comments, docstrings, formatting and titles do not count."""
@@ -128,7 +172,9 @@ def test_touched_files_and_other_surroundings_make_nothing(program: Program, tmp
     for path in program.folder.rglob("*"):
         if path.is_file() and not path.is_symlink():
             os.utime(path)
-    ran = program.run(environment={"TZ": "Asia/Kathmandu", "HOME": str(tmp_path), "USER": "someone", "LANG": "C"})
+    ran = program.run(
+        environment={"TZ": "Asia/Kathmandu", "HOME": str(tmp_path), "USER": "someone", "LANG": "C"}
+    )
     assert (ran.code, ran.made) == (0, frozenset())
 
 
@@ -147,7 +193,9 @@ def test_a_style_sheet_makes_the_pages_only(program: Program) -> None:
 
 @pytest.mark.parametrize("deed", ["edit", "remove"])
 @pytest.mark.parametrize("name", ["report.html", "report.pdf", "answers.json"])
-def test_a_document_that_was_edited_or_removed_is_made_again(program: Program, built: Program, name: str, deed: str) -> None:
+def test_a_document_that_was_edited_or_removed_is_made_again(
+    program: Program, built: Program, name: str, deed: str
+) -> None:
     """And comes out with the bytes it had."""
     path = program.folder / "report" / name
     if deed == "edit":
@@ -160,7 +208,8 @@ def test_a_document_that_was_edited_or_removed_is_made_again(program: Program, b
 
 def test_a_damaged_result_is_trained_again_alone(program: Program) -> None:
     """One flipped byte in its arrays; the bad file is kept aside."""
-    path = next(path for path in sorted((program.folder / "report/results").glob("*.json")) if '"name": "beta"' in path.read_text())
+    entries = sorted((program.folder / "report/results").glob("*.json"))
+    path = next(path for path in entries if '"name": "beta"' in path.read_text())
     arrays = sorted(path.parent.glob(f"{path.stem}.*.npz"))[0]
     data = bytearray(arrays.read_bytes())
     data[len(data) // 2] ^= 1
@@ -191,13 +240,13 @@ def test_more_seeds_train_only_the_new_ones(program: Program) -> None:
 def test_more_epochs_go_on_from_the_stored_ones(program: Program, tmp_path: Path) -> None:
     """Seven epochs after five train two more, and end in the bits of seven at once."""
     log = tmp_path / "log"
-    program.edit(CATALOGUE, 'Walk(0.5), 5, (2, 5), START, "the quick', 'Walk(0.5), 7, (2, 5, 7), START, "the quick')
+    program.edit(CATALOGUE, QUICK, QUICK.replace("5, (2, 5)", "7, (2, 5, 7)"))
     ran = program.run(environment={"STANDIN_LOG": str(log)})
     assert ran.code == 0, ran.err
     epochs = [line for line in log.read_text().splitlines() if line.startswith("epoch")]
     assert len(epochs) == 2 * (5 + 4), "two more for each seed and each cell of the grid"
     other = Program.fresh(tmp_path / "other")
-    other.edit(CATALOGUE, 'Walk(0.5), 5, (2, 5), START, "the quick', 'Walk(0.5), 7, (2, 5, 7), START, "the quick')
+    other.edit(CATALOGUE, QUICK, QUICK.replace("5, (2, 5)", "7, (2, 5, 7)"))
     assert other.run().code == 0
     names = {path.name for path in (program.folder / "report/results").glob("*.npz")}
     assert {path.name for path in (other.folder / "report/results").glob("*.npz")} == names
@@ -223,7 +272,7 @@ def test_a_section_alone_makes_only_what_it_needs(tmp_path: Path) -> None:
 
 def test_why_names_old_and_new_values_down_the_chain(program: Program) -> None:
     """From the section to the field that changed."""
-    program.edit(CATALOGUE, 'Walk(0.5), 5, (2, 5), START, "the quick walk"', 'Walk(0.3), 5, (2, 5), START, "the quick walk"')
+    program.edit(CATALOGUE, QUICK, QUICK.replace("0.5", "0.3"))
     ran = program.run("why", "measured")
     assert ran.code == 1
     assert "result/alpha#0–4" in ran.out
@@ -238,7 +287,7 @@ def test_why_names_the_function_that_changed(program: Program) -> None:
 
 def test_a_rebuild_tells_how_the_answers_changed(program: Program) -> None:
     """Old and new number, and what became of the verdict."""
-    program.edit(CATALOGUE, 'Walk(0.5), 5, (2, 5), START, "the quick walk"', 'Walk(0.35), 5, (2, 5), START, "the quick walk"')
+    program.edit(CATALOGUE, QUICK, QUICK.replace("0.5", "0.35"))
     ran = program.run()
     assert "measured.better.alpha " in ran.out
     assert "verdict unchanged" in ran.out
@@ -257,7 +306,7 @@ def test_a_result_without_readers_stays_until_it_is_cleaned_away(program: Progra
     """Removing an experiment removes nothing; `clean` says how much it frees."""
     results = program.folder / "report/results"
     before = {path.name for path in results.glob("*.json")}
-    program.edit(CATALOGUE, 'Walk(0.25)', 'Walk(0.26)')
+    program.edit(CATALOGUE, "Walk(0.25)", "Walk(0.26)")
     assert program.run().code == 0
     assert before <= {path.name for path in results.glob("*.json")}
     ran = program.run("clean")

@@ -27,7 +27,13 @@ COMPLEX = _network(
 # The explanations of part two, tried by intervention: one suspected cause changed, all else left
 INTERVENTIONS = (
     *(
-        _network(f"{name}-gain-4", Network((width,) * 10, initial_gain=4.0), 10, (10,), "initial weights times four")
+        _network(
+            f"{name}-gain-4",
+            Network((width,) * 10, initial_gain=4.0),
+            10,
+            (10,),
+            "initial weights times four",
+        )
         for name, width in (("deep-8", 8), ("deep-32", 32), ("deep-64", 64))
     ),
     *(
@@ -41,7 +47,9 @@ INTERVENTIONS = (
 )
 
 # The prediction of the bonus, checked: the same run, carried on
-COMPLEX_LONGER = _network("complex-100", COMPLEX.specification, 100, (50, 100), "the complex network, twice as long")
+COMPLEX_LONGER = _network(
+    "complex-100", COMPLEX.specification, 100, (50, 100), "the complex network, twice as long"
+)
 
 EXERCISE = (WIDE, SMALL, DEEP_8, DEEP_32, DEEP_64, COMPLEX)
 EXPERIMENTS = (*EXERCISE, *INTERVENTIONS, COMPLEX_LONGER)

@@ -40,20 +40,27 @@ def parser() -> argparse.ArgumentParser:
     """All options; the first word is a command, a section, or nothing."""
     found = _Parser(
         prog="python build.py",
-        description="Train the networks, answer the questions, and write report/report.pdf and report/report.html.",
+        description="Train the networks, answer the questions, write report/report.pdf and report/report.html.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     add = found.add_argument
-    add("words", nargs="*", metavar="NAME", help="a command, or only these sections (or figures, experiments, …)")
+    add(
+        "words",
+        nargs="*",
+        metavar="NAME",
+        help="a command, or only these sections (or figures, experiments, …)",
+    )
     add("--dry-run", action="store_true", help="say what would be made and why; change nothing")
     add("--seeds", type=int, metavar="N", help=f"train every network with N seeds (default {DEFAULT_SEEDS})")
     add("--jobs", type=int, default=0, metavar="N", help="worker processes (default: one a core)")
     add("--force", nargs="?", const="", action="append", metavar="NAME", help="make NAME anew, or everything")
     add("--output", metavar="DIR", help="where report and results go (default: report)")
     add("--scheduler", default="", metavar="ADDRESS", help="train on the Dask cluster at tcp://HOST:PORT")
-    add("--lock-timeout", type=float, default=-1.0, metavar="SECONDS", help="wait no longer for another build")
+    add(
+        "--lock-timeout", type=float, default=-1.0, metavar="SECONDS", help="wait no longer for another build"
+    )
     add("--open", action="store_true", help="open the report when it is done")
     add("--show-code", metavar="NAME", help="print a network as the Keras code one would type")
     add("--json", action="store_true", help="status for scripts")
@@ -124,7 +131,15 @@ def _build(options: argparse.Namespace, root: Path, output: Path, terminal: Term
         from labreport.commands.status import dry_run
 
         force = _force(options.force)
-        return dry_run(terminal, root, output, options.seeds or DEFAULT_SEEDS, tuple(options.words), force, options.verbose)
+        return dry_run(
+            terminal,
+            root,
+            output,
+            options.seeds or DEFAULT_SEEDS,
+            tuple(options.words),
+            force,
+            options.verbose,
+        )
     request = Request(
         root=root,
         output=output,
@@ -146,7 +161,10 @@ def _build(options: argparse.Namespace, root: Path, output: Path, terminal: Term
 
 
 def _check(options: argparse.Namespace) -> None:
-    for name, value, low, high in (("--seeds", options.seeds, 1, SEEDS_LIMIT), ("--jobs", options.jobs, 0, 1024)):
+    for name, value, low, high in (
+        ("--seeds", options.seeds, 1, SEEDS_LIMIT),
+        ("--jobs", options.jobs, 0, 1024),
+    ):
         if value is not None and not low <= value <= high:
             raise UsageError(f"{name} is {value}; allowed is {low} to {high:,}")
 

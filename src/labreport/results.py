@@ -80,7 +80,9 @@ class Runs:
 class Results(Mapping[str, Runs]):
     """The results that one answer or figure declared; reading another raises `UndeclaredRead`."""
 
-    def __init__(self, reader: str, runs: Mapping[str, Runs], studies: Mapping[str, Study] | None = None) -> None:
+    def __init__(
+        self, reader: str, runs: Mapping[str, Runs], studies: Mapping[str, Study] | None = None
+    ) -> None:
         self._reader = reader
         self._runs = dict(runs)
         self._studies = dict(studies or {})

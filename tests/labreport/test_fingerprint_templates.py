@@ -10,7 +10,8 @@ from labreport.errors import UsageError
 from labreport.fingerprint.templates import Templates
 
 FILES = {
-    "page.html": '{% extends "base.html" %}{# a comment #}{% block x %}{{ bold("a") }}{% include "part.html" %}{% endblock %}',
+    "page.html": '{% extends "base.html" %}{# a comment #}'
+    '{% block x %}{{ bold("a") }}{% include "part.html" %}{% endblock %}',
     "base.html": "<main>{% block x %}{% endblock %}</main>",
     "part.html": "<p>part</p>",
     "macros.html": "{% macro bold(t) %}<b>{{ inner(t) }}</b>{% endmacro %}"
@@ -53,5 +54,5 @@ def test_comments_and_other_macros_do_not_count(tmp_path: Path, name: str, old: 
 
 def test_a_missing_template_is_named(tmp_path: Path) -> None:
     """One line, with its path."""
-    with pytest.raises(UsageError, match="templates/absent.html: no such template"):
+    with pytest.raises(UsageError, match=r"templates/absent\.html: no such template"):
         Templates(tmp_path, Path.read_text).closure("absent.html")

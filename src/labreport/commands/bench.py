@@ -13,5 +13,9 @@ def bench(root: Path, quick: bool) -> int:
     """Run `benchmarks/run.py` in this interpreter."""
     script = root / "benchmarks" / "run.py"
     if not script.is_file():
-        raise UsageError(f"{script}: no such file; the benchmarks come with the checkout, not with the package")
-    return subprocess.run([sys.executable, str(script), *(["--quick"] if quick else [])], check=False).returncode
+        raise UsageError(
+            f"{script}: no such file; the benchmarks come with the checkout, not with the package"
+        )
+    return subprocess.run(
+        [sys.executable, str(script), *(["--quick"] if quick else [])], check=False
+    ).returncode

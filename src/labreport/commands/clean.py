@@ -10,17 +10,21 @@ from labreport.plan.stamp import remove_stamp
 from labreport.store.lock import output_lock
 
 
-def clean(terminal: Terminal, root: Path, output: Path, seeds: int, lock_timeout: float, dry_run: bool) -> int:
+def clean(
+    terminal: Terminal, root: Path, output: Path, seeds: int, lock_timeout: float, dry_run: bool
+) -> int:
     """Keep what the catalogue asks for with any number of seeds; remove the rest."""
     with output_lock(output, lock_timeout, terminal.say):
         session = open_session(root, output, seeds)
-        referred = {session.planner.key(node)[1] for node in session.graph.nodes.values() if node.kind == "result"}
+        referred = {
+            session.planner.key(node)[1] for node in session.graph.nodes.values() if node.kind == "result"
+        }
         referred |= {
             record["key"]
             for name, record in session.ledger.nodes.items()
             if name.startswith("result/") and _wanted(name, session.graph.project_names())
         }
-        unused = [key for key in session.store.keys() if key not in referred]
+        unused = sorted(set(session.store.keys()) - referred)
         orphans = session.store.orphans()
         paths = [path for key in unused for path in session.store.paths(key)] + orphans
         freed = sum(path.lstat().st_size for path in paths if path.exists())
@@ -30,7 +34,11 @@ def clean(terminal: Terminal, root: Path, output: Path, seeds: int, lock_timeout
                 session.store.remove(key)
             for path in orphans:
                 path.unlink(missing_ok=True)
-            for name in [name for name in session.ledger.nodes if name not in session.graph.nodes and not _wanted(name, session.graph.project_names())]:
+            for name in [
+                name
+                for name in session.ledger.nodes
+                if name not in session.graph.nodes and not _wanted(name, session.graph.project_names())
+            ]:
                 del session.ledger.nodes[name]
             session.save()
     verb = "would free" if dry_run else "freed"

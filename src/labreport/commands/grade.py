@@ -68,12 +68,18 @@ def _load(path: Path) -> dict[str, Any]:
             raise UsageError(f"{path}: larger than {LIMIT:,} bytes; an answers.json is allowed")
         plain = json.loads(path.read_bytes())
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}; give an answers.json, and run python build.py first") from None
+        raise UsageError(
+            f"{path}: {error.strerror}; give an answers.json, and run python build.py first"
+        ) from None
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: no JSON: {error}") from None
     questions = plain.get("questions") if isinstance(plain, dict) else None
     if not isinstance(questions, dict) or plain.get("schema") != 1:
-        raise UsageError(f"{path}: no answers of schema 1; docs/answers.schema.json describes what is allowed")
+        raise UsageError(
+            f"{path}: no answers of schema 1; docs/answers.schema.json describes what is allowed"
+        )
     if not all(isinstance(question, dict) for question in questions.values()):
-        raise UsageError(f"{path}: a question is no JSON object; docs/answers.schema.json describes what is allowed")
+        raise UsageError(
+            f"{path}: a question is no JSON object; docs/answers.schema.json describes what is allowed"
+        )
     return questions

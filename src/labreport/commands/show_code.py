@@ -14,7 +14,9 @@ def show_code(terminal: Terminal, name: str) -> int:
     experiments = {experiment.name: experiment for experiment in project.all_experiments}
     if name not in experiments:
         known = ", ".join(experiment.name for experiment in project.experiments)
-        raise UsageError(f"--show-code {name!r}: no such experiment; there are {known}, and the cells of the studies")
+        raise UsageError(
+            f"--show-code {name!r}: no such experiment; there are {known}, and the cells of the studies"
+        )
     if not project.show_code:
         raise UsageError("--show-code: this exercise does not say how; set show_code in its project.py")
     terminal.result(function(project.show_code, "project.show_code")(experiments[name]))

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from labreport.console.plan import show_plan, why as first_reason
+from labreport.console.plan import show_plan
+from labreport.console.plan import why as first_reason
 from labreport.console.terminal import Terminal, shown
 from labreport.execute.session import Session, open_session
 from labreport.plan.nodes import State, Status
@@ -81,7 +82,11 @@ def _label(group: list[Status]) -> str:
     if node.kind != "result":
         return node.name
     seeds = [found.node.seed for found in group]
-    run = f"{seeds[0]}–{seeds[-1]}" if len(seeds) > 1 and seeds == list(range(seeds[0], seeds[-1] + 1)) else ",".join(map(str, seeds))
+    run = (
+        f"{seeds[0]}–{seeds[-1]}"
+        if len(seeds) > 1 and seeds == list(range(seeds[0], seeds[-1] + 1))
+        else ",".join(map(str, seeds))
+    )
     return f"{node.name.rpartition('#')[0]}#{run}"
 
 

@@ -45,7 +45,9 @@ def verify(terminal: Terminal, root: Path, output: Path, seeds: int) -> int:
 
 
 def _checks(session: Session, plan: Plan) -> Iterator[Check]:
-    fresh = [status for status in plan.statuses if status.node.kind == "result" and status.state is State.FRESH]
+    fresh = [
+        status for status in plan.statuses if status.node.kind == "result" and status.state is State.FRESH
+    ]
     stored = {status.key: status for status in fresh}
     yield from _bytes(session, plan, stored)
     yield from _published(session)
@@ -67,7 +69,11 @@ def _bytes(session: Session, plan: Plan, stored: dict[str, Status]) -> Iterator[
     digests = Digests(session.root)
     bad = [status.name for key, status in stored.items() if not session.store.check(key, digests)]
     bad += [f"{status.name} ({status.reasons[0]})" for status in plan.stale("result")]
-    yield Check("store", not bad, f"{len(stored)} results, every byte" if not bad else f"damaged or missing: {', '.join(bad[:5])}")
+    yield Check(
+        "store",
+        not bad,
+        f"{len(stored)} results, every byte" if not bad else f"damaged or missing: {', '.join(bad[:5])}",
+    )
     altered = []
     for status in plan.statuses:
         record = session.ledger.nodes.get(status.name)
@@ -90,7 +96,9 @@ def _published(session: Session) -> Iterator[Check]:
     answers = {slug: Answer.from_plain(plain) for slug, plain in published.items()}
     html = (session.output / PUBLISHED["html"]).read_text(encoding="utf-8")
     findings = [str(finding) for finding in audit_html(html, answers)]
-    yield Check("report.html against answers.json", not findings, findings[0] if findings else "every number agrees")
+    yield Check(
+        "report.html against answers.json", not findings, findings[0] if findings else "every number agrees"
+    )
 
 
 def _recomputed(session: Session) -> Iterator[Check]:
@@ -103,7 +111,9 @@ def _recomputed(session: Session) -> Iterator[Check]:
         found = published.get(question.slug, {})
         different = [part for part in ("quantities", "claims", "facts") if anew[part] != found.get(part)]
         count = len(anew["quantities"]) + len(anew["claims"])
-        detail = f"{count} quantities and claims" if not different else f"{different[0]} differ from answers.json"
+        detail = (
+            f"{count} quantities and claims" if not different else f"{different[0]} differ from answers.json"
+        )
         yield Check(f"answer {question.slug}", not different, detail)
 
 
@@ -129,7 +139,9 @@ def _retrained(session: Session, status: Status) -> Check:
     if failures:
         return Check(name, False, failures[0].cause)
     different = _differing(session, entry, work.tasks[0], found[0])
-    return Check(name, not different, different[0] if different else f"{work.tasks[0].until} epochs, equal bits")
+    return Check(
+        name, not different, different[0] if different else f"{work.tasks[0].until} epochs, equal bits"
+    )
 
 
 def _differing(session: Session, entry: Entry, task: Task, anew: Finished) -> Sequence[str]:
@@ -145,7 +157,9 @@ def _differing(session: Session, entry: Entry, task: Task, anew: Finished) -> Se
         for name, array in arrays.items():
             other = np.asarray(anew.arrays[epoch][name])
             if array.dtype != other.dtype or array.tobytes() != other.tobytes():
-                return [f"array {name!r} at epoch {epoch} differs; equal bits need the same processor and libraries"]
+                return [
+                    f"array {name!r} at epoch {epoch} differs; equal bits need equal processor and libraries"
+                ]
     return []
 
 

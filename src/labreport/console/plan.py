@@ -47,8 +47,8 @@ def why(status: Status) -> str:
     """The first reason, and how many more there are."""
     if not status.reasons:
         return ""
-    own = [reason for reason in status.reasons if not isinstance(reason, Upstream)]
-    first = (own or list(status.reasons))[0]
+    own = (reason for reason in status.reasons if not isinstance(reason, Upstream))
+    first = next(own, None) or status.reasons[0]
     more = len(status.reasons) - 1
     return f"{first}{f' (and {more} more)' if more else ''}"
 

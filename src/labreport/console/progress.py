@@ -50,7 +50,9 @@ class Progress:
         from rich.console import Console
         from rich.live import Live
 
-        console = Console(file=self._terminal.out, width=self._terminal.width, no_color=not self._terminal.colour)
+        console = Console(
+            file=self._terminal.out, width=self._terminal.width, no_color=not self._terminal.colour
+        )
         with Live(get_renderable=self._table, console=console, refresh_per_second=8, transient=True) as live:
             self._live = live
             try:
@@ -65,7 +67,9 @@ class Progress:
         now = time.monotonic()
         if self._live is None and now - self._spoken >= _EVERY:
             self._spoken = now
-            self._terminal.say(f"  {self._summary()}  ·  {shown(training.name)} {_epochs(training)}  {training.measure}")
+            told = f"  ·  {_epochs(training)}  {training.measure}"
+            room = self._terminal.width - len(self._summary()) - len(told) - 4
+            self._terminal.say(f"  {self._summary()}  {clipped(training.name, room)}{told}")
 
     def idle(self, lane: int) -> None:
         """Worker `lane` has nothing to do."""
@@ -102,7 +106,7 @@ class Progress:
             table.add_column(no_wrap=True, overflow="ellipsis", justify="right" if column == 2 else "left")
         for training in list(self._active.values()):
             table.add_row(
-                Text(f"  {shown(training.name)}"[:34]),
+                Text(f"  {clipped(training.name, 30)}"),
                 ProgressBar(total=training.epochs, completed=training.epoch, width=16),
                 Text(_epochs(training)),
                 Text(training.measure),
@@ -118,6 +122,15 @@ class Progress:
 
 def _epochs(training: Training) -> str:
     return f"epoch {training.epoch:>3}/{training.epochs}"
+
+
+def clipped(name: str, room: int) -> str:
+    """`name` on one line of at most `room` columns, its middle left out: both ends tell names apart."""
+    name = shown(name)
+    if len(name) <= max(room, 9):
+        return name
+    half = (max(room, 9) - 1) // 2
+    return f"{name[:half]}…{name[-half:]}"
 
 
 def duration(seconds: float) -> str:

@@ -10,7 +10,10 @@ from typing import TextIO
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 """Control characters, shown and not obeyed: names come from files."""
-_DIRECTION = {code: f"\\u{code:04x}" for code in (*range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+_DIRECTION = {
+    code: f"\\u{code:04x}"
+    for code in (*range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
 
 
 class Terminal:
@@ -21,7 +24,9 @@ class Terminal:
         self.err = err if err is not None else sys.stderr
         self.quiet = quiet
         self.interactive = _is_terminal(self.out) and os.environ.get("TERM", "dumb") != "dumb"
-        self.colour = (self.interactive and not os.environ.get("NO_COLOR")) or bool(os.environ.get("FORCE_COLOR"))
+        self.colour = (self.interactive and not os.environ.get("NO_COLOR")) or bool(
+            os.environ.get("FORCE_COLOR")
+        )
         self.width = max(40, min(shutil.get_terminal_size((80, 24)).columns, 100))
 
     def say(self, text: str = "") -> None:

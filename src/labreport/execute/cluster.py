@@ -21,7 +21,7 @@ def cluster(address: str, source: Path) -> Iterator[list[Lane]]:
         from distributed import Client
     except ImportError:
         raise UsageError(
-            "--scheduler needs Dask, which is not installed; install the extra in the checkout: pip install '.[dask]'"
+            "--scheduler needs Dask, which is not installed; install the extra 'dask' of pyproject.toml"
         ) from None
     if not address.startswith(("tcp://", "tls://")):
         raise UsageError(f"--scheduler {address!r}: allowed is tcp://HOST:PORT or tls://HOST:PORT")

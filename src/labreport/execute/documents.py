@@ -29,7 +29,9 @@ def publish_documents(session: Session, maker: Maker) -> Published:
 
     Raises `AuditError` where a printed number cannot be traced; the previous report then stays.
     """
-    stale = [slug for slug in DOCUMENTS if session.planner.status(f"document/{slug}").state is not State.FRESH]
+    stale = [
+        slug for slug in DOCUMENTS if session.planner.status(f"document/{slug}").state is not State.FRESH
+    ]
     if not stale:
         return Published()
     outline = session.project.outline
@@ -51,7 +53,9 @@ def _documents(
 
     outline, templates = session.project.outline, session.root / "templates"
     files: dict[str, Path | bytes] = {
-        PUBLISHED[slug]: (session.output / PUBLISHED[slug]).read_bytes() for slug in DOCUMENTS if slug not in stale
+        PUBLISHED[slug]: (session.output / PUBLISHED[slug]).read_bytes()
+        for slug in DOCUMENTS
+        if slug not in stale
     }
     problem = ""
     if "answers" in stale:

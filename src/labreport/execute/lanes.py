@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import signal
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol
@@ -52,7 +53,10 @@ class ProcessLane:
             context = multiprocessing.get_context("spawn")
             self._reader, writer = context.Pipe(duplex=False)
             self._executor = ProcessPoolExecutor(
-                1, mp_context=context, initializer=prepare, initargs=(writer, self._threads, str(self._source))
+                1,
+                mp_context=context,
+                initializer=prepare,
+                initargs=(writer, self._threads, str(self._source)),
             )
             future = self._executor.submit(perform, task)
             writer.close()
@@ -79,10 +83,8 @@ class ProcessLane:
         if executor is None:
             return
         for process in list((getattr(executor, "_processes", None) or {}).values()):
-            try:
+            with suppress(OSError, TypeError):
                 os.kill(process.pid, signal.SIGKILL)
-            except (OSError, TypeError):
-                pass
         executor.shutdown(wait=False, cancel_futures=True)
 
 

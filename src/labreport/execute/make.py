@@ -79,7 +79,9 @@ class Maker:
         results = self._reader.results(f"answer {question.slug!r}", question.needs)
         answer = function(question.answer, f"question {question.slug!r}")(results)
         if not isinstance(answer, Answer):
-            raise RenderError(f"answer/{question.slug}: {question.answer} returned no Answer but {type(answer).__name__}")
+            raise RenderError(
+                f"answer/{question.slug}: {question.answer} returned no Answer but {type(answer).__name__}"
+            )
         return answer.to_plain()
 
     def _figure(self, figure: Figure) -> Any:
@@ -93,7 +95,9 @@ class Maker:
         from labreport.page import render_section
 
         slugs = [question.slug for question in section.questions] + list(section.answers)
-        figures = [slug for question in section.questions for slug in question.figures] + list(section.figures)
+        figures = [slug for question in section.questions for slug in question.figures] + list(
+            section.figures
+        )
         context: Mapping[str, Any] = self._context(section)
         return render_section(
             section,
@@ -106,7 +110,7 @@ class Maker:
     def _context(self, section: Section) -> dict[str, Any]:
         context = self._session.planner.ingredients.context(section)
         project = self._session.project
-        if project.show_code:
+        if project.show_code and context["experiments"]:
             show = function(project.show_code, "project.show_code")
             experiments = {experiment.name: experiment for experiment in project.all_experiments}
             for name, shown in context["experiments"].items():

@@ -32,6 +32,8 @@ def changes(old: Numbers, new: Numbers) -> list[str]:
         for name in sorted({*before, *after}):
             if before.get(name) == after.get(name) or name in turned:
                 continue
-            lines.append(f"{slug}.{name} {before.get(name, '–')} → {after.get(name, '–')}{verdict if not turned else ''}")
+            lines.append(
+                f"{slug}.{name} {before.get(name, '–')} → {after.get(name, '–')}{'' if turned else verdict}"
+            )
         lines.extend(f"{slug}: {name} {before.get(name, '–')} → {after[name]}" for name in turned)
     return lines

@@ -34,7 +34,10 @@ class Reader:
     def runs(self, experiment: Experiment) -> Runs:
         """All seeds of one experiment."""
         nodes = self._graph.results_of(experiment.name)
-        return Runs(experiment, tuple(self.result(experiment, node.seed, self._planner.key(node)[1]) for node in nodes))
+        return Runs(
+            experiment,
+            tuple(self.result(experiment, node.seed, self._planner.key(node)[1]) for node in nodes),
+        )
 
     def result(self, experiment: Experiment, seed: int, key: str) -> Result:
         """One run, cut to what `experiment` asks for."""
@@ -56,7 +59,9 @@ class Reader:
         if key not in self._entries:
             entry = self._store.entry(key)
             if entry is None:
-                raise StoreError(f"result {name!r}: its stored entry {key[:12]} cannot be read; run again to make it anew")
+                raise StoreError(
+                    f"result {name!r}: its stored entry {key[:12]} cannot be read; run again to make it anew"
+                )
             self._entries[key] = entry
         return self._entries[key]
 
@@ -69,4 +74,6 @@ class Reader:
 
 def _libraries(entry: Entry) -> dict[str, str]:
     prefix = "library "
-    return {name[len(prefix) :]: value for name, value in entry.ingredients.items() if name.startswith(prefix)}
+    return {
+        name[len(prefix) :]: value for name, value in entry.ingredients.items() if name.startswith(prefix)
+    }

@@ -52,7 +52,9 @@ class Session:
         self.ledger.save(self.output / LEDGER)
 
 
-def open_session(root: Path, output: Path, seeds: int, force: Iterable[str] | None = (), mend: bool = True) -> Session:
+def open_session(
+    root: Path, output: Path, seeds: int, force: Iterable[str] | None = (), mend: bool = True
+) -> Session:
     """Open the project at `root`. `force` names what to make anew; None forces everything.
 
     With `mend` false, damaged entries are reported but not moved.

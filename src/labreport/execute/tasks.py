@@ -42,7 +42,7 @@ class Tasks:
         """Store a result: together with what was stored of the same trajectory before."""
         store = self.session.store
         old = None if task.key in self.forced else store.entry(task.key)
-        records = list(finished.records)
+        records = [dict(record) for record in finished.records]
         if old is not None and len(old.records) > len(records):
             records = list(old.records)
         segments = list(old.provenance["segments"]) if old is not None else []
@@ -55,7 +55,10 @@ class Tasks:
             name=task.name,
             seed=task.seed,
             records=records,
-            snapshots={**(old.snapshots if old is not None else {}), **dict(finished.snapshots)},
+            snapshots={
+                **(old.snapshots if old is not None else {}),
+                **{epoch: dict(metrics) for epoch, metrics in finished.snapshots.items()},
+            },
             arrays=dict(old.arrays) if old is not None else {},
             provenance={"segments": segments},
         )
@@ -69,7 +72,9 @@ class Tasks:
         entry = store.entry(task.key) if store.check(task.key, self.session.digests) else None
         if entry is None:
             return None
-        first_missing = min((epoch for epoch in task.snapshots if epoch not in entry.snapshots), default=task.until)
+        first_missing = min(
+            (epoch for epoch in task.snapshots if epoch not in entry.snapshots), default=task.until
+        )
         epoch = max((epoch for epoch in entry.snapshots if epoch <= first_missing), default=0)
         if epoch == 0:
             return None

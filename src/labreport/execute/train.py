@@ -61,7 +61,9 @@ class Trainer:
             while waiting or active:
                 for lane in self._idle(active):
                     if waiting:
-                        task = _choose(waiting, last.get(lane), {busy.task.program for busy in active.values()})
+                        task = _choose(
+                            waiting, last.get(lane), {busy.task.program for busy in active.values()}
+                        )
                         last[lane] = task.program
                         active[self._submit(lane, task)] = _Active(task, lane, time.monotonic(), 0)
                     else:
@@ -122,7 +124,9 @@ class Trainer:
             for key, epoch, record in self._lanes[lane].messages():
                 if key == running.task.key:
                     running.told, running.epoch = time.monotonic(), epoch
-                    training = Training(f"{running.task.name}#{running.task.seed}", epoch, running.task.until, measure(record))
+                    training = Training(
+                        f"{running.task.name}#{running.task.seed}", epoch, running.task.until, measure(record)
+                    )
                     progress.epoch(lane, training, running.task.cost)
 
     def _end_hanging(self, active: dict[Future[Finished], _Active]) -> None:
@@ -156,7 +160,8 @@ def measure(record: Any) -> str:
 
 def _line(task: Task, finished: Finished) -> str:
     seconds = sum(float(record.get("seconds", 0.0)) for record in finished.records)
-    return f"{task.name}#{task.seed}  {len(finished.records)} epochs  {measure(finished.records[-1])}  {seconds:.1f} s"
+    how = f"{len(finished.records)} epochs  {measure(finished.records[-1])}  {seconds:.1f} s"
+    return f"{task.name}#{task.seed}  {how}"
 
 
 def with_resume(task: Task, resume: Any) -> Task:

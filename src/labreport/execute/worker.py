@@ -33,7 +33,13 @@ def prepare(channel: Any, threads: int, source: str) -> None:
     global _channel
     _channel = channel
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+    for name in (
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "TF_NUM_INTRAOP_THREADS",
+        "TF_NUM_INTEROP_THREADS",
+    ):
         os.environ[name] = str(threads)
     if source not in sys.path:
         sys.path.insert(0, source)
@@ -68,7 +74,13 @@ def drive(task: Task, tell: Tell) -> Finished:
         if time.monotonic() - saved > CHECKPOINT_SECONDS or epoch == task.until:
             _save(task, run, epoch, records, snapshots, arrays)
             saved = time.monotonic()
-    return Finished(task.key, tuple(records), snapshots, arrays, {**where(task.threads), "first": min(first, task.until), "last": task.until})
+    return Finished(
+        task.key,
+        tuple(records),
+        snapshots,
+        arrays,
+        {**where(task.threads), "first": min(first, task.until), "last": task.until},
+    )
 
 
 def from_checkpoint(task: Task, store: Store) -> Resume | None:

@@ -16,7 +16,9 @@ definitions   name → [hash, names it uses]; the name `""` holds the module's o
 imports       local name → [module, attribute or ""]
 """
 
-DYNAMIC = frozenset({"getattr", "globals", "locals", "vars", "eval", "exec", "__import__", "importlib", "sys.modules"})
+DYNAMIC = frozenset(
+    {"getattr", "globals", "locals", "vars", "eval", "exec", "__import__", "importlib", "sys.modules"}
+)
 """A definition that uses one of these may reach anything in its module: it depends on all of it."""
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -98,7 +100,10 @@ def _imported(statement: ast.Import | ast.ImportFrom) -> dict[str, list[str]]:
     """Local names that an import binds. Relative imports keep their dots in the module name."""
     if isinstance(statement, ast.Import):
         return {
-            (alias.asname or alias.name.split(".")[0]): [alias.name if alias.asname else alias.name.split(".")[0], ""]
+            (alias.asname or alias.name.split(".")[0]): [
+                alias.name if alias.asname else alias.name.split(".")[0],
+                "",
+            ]
             for alias in statement.names
         }
     module = "." * statement.level + (statement.module or "")

@@ -33,7 +33,9 @@ class Templates:
     handed to every template by the page room are found as well as imported ones.
     """
 
-    def __init__(self, folder: Path, text: Callable[[Path], str], shared: tuple[str, ...] = ("macros.html",)) -> None:
+    def __init__(
+        self, folder: Path, text: Callable[[Path], str], shared: tuple[str, ...] = ("macros.html",)
+    ) -> None:
         self._folder = folder
         self._text = text
         self._shared = shared
@@ -59,7 +61,9 @@ class Templates:
         for kind, rest in _REFERENCE.findall(text):
             literal = _LITERAL.search(rest)
             if literal is None:
-                raise UsageError(f"templates/{name}: {{% {kind} {rest.strip()} %}}: name the template by a literal text")
+                raise UsageError(
+                    f"templates/{name}: {{% {kind} {rest.strip()} %}}: name the template by a literal text"
+                )
             target = literal.group(1)
             used.add((target, ""))
             if kind == "import":

@@ -29,11 +29,16 @@ class Graph:
         for question in outline.questions:
             self._add(Node("answer", question.slug, self._results(question.needs, question.slug), question))
         for figure in outline.figures:
-            reads = (*self._results(figure.needs, figure.slug), *self._named("answer", figure.answers, figure.slug))
+            reads = (
+                *self._results(figure.needs, figure.slug),
+                *self._named("answer", figure.answers, figure.slug),
+            )
             self._add(Node("figure", figure.slug, reads, figure))
         for section in outline.sections:
             answers = [question.slug for question in section.questions] + list(section.answers)
-            figures = [slug for question in section.questions for slug in question.figures] + list(section.figures)
+            figures = [slug for question in section.questions for slug in question.figures] + list(
+                section.figures
+            )
             reads = (
                 *self._named("answer", answers, section.slug),
                 *self._named("figure", figures, section.slug),
@@ -81,7 +86,9 @@ class Graph:
         slugs = [node.slug for node in self.nodes.values()] + [*self._experiments, *self._studies]
         close = get_close_matches(word, slugs, n=3)
         hint = f"; did you mean {' or '.join(close)}?" if close else ""
-        raise UsageError(f"nothing is called {word!r}{hint} Sections are {sections}; `status` lists everything")
+        raise UsageError(
+            f"nothing is called {word!r}{hint} Sections are {sections}; `status` lists everything"
+        )
 
     def _add(self, node: Node) -> None:
         if node.name in self.nodes:
@@ -110,7 +117,9 @@ class Graph:
         names = tuple(f"{kind}/{slug}" for slug in slugs)
         for name in names:
             if name not in self.nodes:
-                raise UsageError(f"{reader!r} in the outline names {name!r}, which the outline does not define before it")
+                raise UsageError(
+                    f"{reader!r} in the outline names {name!r}, which the outline does not define before it"
+                )
         return names
 
     def _check_names(self) -> None:
@@ -119,7 +128,9 @@ class Graph:
             if experiment.name in seen:
                 raise UsageError(f"two experiments are called {experiment.name!r}; names must differ")
             if not experiment.name or len(experiment.name) > 200 or "#" in experiment.name:
-                raise UsageError(f"experiment name {experiment.name!r}: 1 to 200 characters without '#' are allowed")
+                raise UsageError(
+                    f"experiment name {experiment.name!r}: 1 to 200 characters without '#' are allowed"
+                )
             seen.add(experiment.name)
         for grid in self.project.studies:
             if grid.name in seen:

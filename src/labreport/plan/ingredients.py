@@ -61,7 +61,11 @@ class Ingredients:
         made = {name: outputs(name) for name in node.reads if not name.startswith("result/")}
         value = node.value
         if isinstance(value, Question):
-            return {**self._results(value.needs, outputs), **self._code(value.answer), **_versions(STATISTICS)}
+            return {
+                **self._results(value.needs, outputs),
+                **self._code(value.answer),
+                **_versions(STATISTICS),
+            }
         if isinstance(value, Figure):
             return {
                 **made,
@@ -88,7 +92,10 @@ class Ingredients:
         shown = {}
         for need in section.experiments:
             for experiment in self._graph.cells(need):
-                keys = [digest(self.of_result(experiment, node.seed)) for node in self._graph.results_of(experiment.name)]
+                keys = [
+                    digest(self.of_result(experiment, node.seed))
+                    for node in self._graph.results_of(experiment.name)
+                ]
                 shown[experiment.name] = {
                     "title": experiment.title,
                     "epochs": experiment.epochs,
@@ -117,8 +124,17 @@ class Ingredients:
             **_versions(RENDERING),
         }
         if slug == "html":
-            return {**frame, "script": self._files("script"), **self._code("labreport.page:render_document"), **_versions(("fonttools", "brotli"))}
-        return {**frame, **self._code("labreport.page:render_document", "labreport.pdf:write"), **_versions(SETTING)}
+            return {
+                **frame,
+                "script": self._files("script"),
+                **self._code("labreport.page:render_document"),
+                **_versions(("fonttools", "brotli")),
+            }
+        return {
+            **frame,
+            **self._code("labreport.page:render_document", "labreport.pdf:write"),
+            **_versions(SETTING),
+        }
 
     def _trainer(self, start: str) -> dict[str, Any]:
         if start not in self._training:
@@ -127,7 +143,9 @@ class Ingredients:
             for name in self._project.data_files:
                 found = self._digests(package / name)
                 if found is None:
-                    raise UsageError(f"{package / name}: unreadable or missing; restore it from the distribution")
+                    raise UsageError(
+                        f"{package / name}: unreadable or missing; restore it from the distribution"
+                    )
                 data[name] = found
             self._training[start] = {
                 "data": data,
@@ -141,7 +159,8 @@ class Ingredients:
     def _results(self, needs: tuple[str, ...], outputs: Callable[[str], str]) -> dict[str, Any]:
         """One digest for all that is read of a need, so that ingredients stay few."""
         return {
-            f"results {need}": digest([outputs(node.name) for node in self._graph.results_of(need)]) for need in needs
+            f"results {need}": digest([outputs(node.name) for node in self._graph.results_of(need)])
+            for need in needs
         }
 
     def _code(self, *roots: str) -> dict[str, str]:
@@ -175,11 +194,11 @@ class Ingredients:
             found: Summary = known[1]
             return found
         try:
-            summary = summarise(path.read_text(encoding="utf-8"), where)
+            summarised = summarise(path.read_text(encoding="utf-8"), where)
         except UnicodeDecodeError as error:
             raise UsageError(f"{where}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
         # As JSON gives it back, so that a summary from the ledger and a new one are the same values
-        summary = json.loads(json.dumps(summary))
+        summary: Summary = json.loads(json.dumps(summarised))
         self._ledger.modules[where] = [content, summary]
         return summary
 
@@ -188,10 +207,10 @@ class Ingredients:
         try:
             return path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path.relative_to(self._folder.parent)}: cannot be read as UTF-8: {error}") from None
+            raise UsageError(
+                f"{path.relative_to(self._folder.parent)}: cannot be read as UTF-8: {error}"
+            ) from None
 
 
 def _versions(distributions: tuple[str, ...]) -> dict[str, str]:
     return {f"library {name}": version(name) for name in distributions}
-
-

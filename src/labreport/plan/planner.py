@@ -119,11 +119,20 @@ class Planner:
         if view.damaged:
             reasons.append(Altered(view.damaged))
         elif view.missing:
-            reasons.append(Extended(view.epochs, view.missing) if view.epochs else self._why_untrained(record, made_of, key))
+            reasons.append(
+                Extended(view.epochs, view.missing)
+                if view.epochs
+                else self._why_untrained(record, made_of, key)
+            )
         if reasons:
             return Status(node, State.STALE, _flatten(reasons), made_of, key)
         if record is None or record["key"] != key or record["output"] != view.digest:
-            self.ledger.nodes[node.name] = {"ingredients": made_of, "key": key, "output": view.digest, "files": {}}
+            self.ledger.nodes[node.name] = {
+                "ingredients": made_of,
+                "key": key,
+                "output": view.digest,
+                "files": {},
+            }
         return Status(node, State.FRESH, (), made_of, key, view.digest)
 
     def _why_untrained(self, record: dict[str, Any] | None, made_of: dict[str, Any], key: str) -> Any:

@@ -13,7 +13,9 @@ _found: dict[str, str] | None = None
 def package_folders() -> tuple[str, ...]:
     """The folders on the import path that hold installed packages."""
     return tuple(
-        path for path in sys.path if path.rstrip("/").endswith(("site-packages", "dist-packages")) and os.path.isdir(path)
+        path
+        for path in sys.path
+        if path.rstrip("/").endswith(("site-packages", "dist-packages")) and os.path.isdir(path)
     )
 
 

@@ -60,7 +60,9 @@ class Views:
             wanted = [epoch for epoch in experiment.snapshots if epoch not in entry.snapshots]
             if have < experiment.epochs or wanted:
                 return View(epochs=have, missing=experiment.epochs if have < experiment.epochs else wanted[0])
-            arrays = {entry.arrays[epoch]["file"]: entry.arrays[epoch]["sha256"] for epoch in experiment.snapshots}
+            arrays = {
+                entry.arrays[epoch]["file"]: entry.arrays[epoch]["sha256"] for epoch in experiment.snapshots
+            }
             value = digest(seen(entry, experiment))
             self._known[label] = [found, value, arrays]
         for name, written in arrays.items():
@@ -80,5 +82,7 @@ def seen(entry: Entry, experiment: Experiment) -> dict[str, object]:
         "records": list(entry.records[: experiment.epochs]),
         "snapshots": {str(epoch): entry.snapshots[epoch] for epoch in experiment.snapshots},
         "arrays": {str(epoch): entry.arrays[epoch]["sha256"] for epoch in experiment.snapshots},
-        "segments": [segment for segment in entry.provenance["segments"] if segment["first"] <= experiment.epochs],
+        "segments": [
+            segment for segment in entry.provenance["segments"] if segment["first"] <= experiment.epochs
+        ],
     }
