@@ -54,7 +54,18 @@ COMPLEX_LONGER = _network(
 EXERCISE = (WIDE, SMALL, DEEP_8, DEEP_32, DEEP_64, COMPLEX)
 EXPERIMENTS = (*EXERCISE, *INTERVENTIONS, COMPLEX_LONGER)
 
+# What the complex network's learning rate and momentum were chosen from, by validation accuracy alone
+RATES = _network("rates", COMPLEX.specification, 10, (10,), "the complex network, for ten epochs")
+
 STUDIES: tuple[Study, ...] = (
+    study(
+        "rates",
+        RATES,
+        title="learning rate and momentum",
+        seeds=3,
+        learning_rate=(0.1, 0.2, 0.5, 1.0),
+        momentum=(0.0, 0.9),
+    ),
     study(
         "depth-gain",
         DEEP_32,

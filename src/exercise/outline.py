@@ -11,7 +11,9 @@ FEWER_LAYERS = tuple(f"{name}-4-layers" for name in DEEP)
 LONGER = tuple(f"{name}-30-epochs" for name in DEEP)
 
 
-def _question(slug: str, text: str, answer: str, needs: tuple[str, ...], figures: tuple[str, ...] = ()) -> Question:
+def _question(
+    slug: str, text: str, answer: str, needs: tuple[str, ...], figures: tuple[str, ...] = ()
+) -> Question:
     template = f"questions/{slug}.html"
     return Question(slug, text, f"exercise.answers.{answer}", template, needs, figures)
 
@@ -27,7 +29,18 @@ SET_UP = Section(
             "set_up:rules",
             NETWORKS,
         ),
-        _question("set-up.environment", "On what machine, and with what, was this measured?", "set_up:environment", NETWORKS),
+        _question(
+            "set-up.rates",
+            "How were learning rate and momentum chosen?",
+            "rates:rates",
+            ("rates", "complex"),
+        ),
+        _question(
+            "set-up.environment",
+            "On what machine, and with what, was this measured?",
+            "set_up:environment",
+            NETWORKS,
+        ),
     ),
 )
 
@@ -42,7 +55,7 @@ PART_ONE = Section(
             for question in (
                 _question(
                     f"part-one.{name}.parameters",
-                    f"How many trainable parameters has the {adjective} network: weights, biases, both together?",
+                    f"How many trainable parameters has the {adjective} network: weights, biases, both?",
                     f"part_one:{name}_parameters",
                     (name,),
                 ),

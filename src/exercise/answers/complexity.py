@@ -63,7 +63,7 @@ def complex_network(results: Results) -> Answer:
             network_of(runs).parameters, "parameters", f"catalogue: {name}"
         )
         quantities[f"{name}.hidden_layers"] = exact(
-            len(network_of(runs).hidden_layers), "layers", f"catalogue: {name}"
+            len(network_of(runs).hidden_layers), "hidden layers", f"catalogue: {name}"
         )
     return Answer(
         quantities,

@@ -81,7 +81,7 @@ def hypothesis(results: Results) -> Answer:
 def _of_network(name: str, runs: Runs) -> dict[str, Quantity]:
     hidden = len(network_of(runs).hidden_layers)
     quantities = {f"{name}.{key}": quantity for key, quantity in gradient_quantities(runs).items()}
-    quantities[f"{name}.hidden_layers"] = exact(hidden, "layers", f"catalogue: {name}")
+    quantities[f"{name}.hidden_layers"] = exact(hidden, "hidden layers", f"catalogue: {name}")
     quantities[f"{name}.nodes"] = exact(network_of(runs).hidden_layers[0], "nodes", f"catalogue: {name}")
     quantities[f"{name}.epochs"] = exact(runs.experiment.epochs, "epochs", f"catalogue: {name}")
     quantities[f"{name}.expected_ratio"] = exact(

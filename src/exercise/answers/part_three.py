@@ -34,7 +34,7 @@ def goal(results: Results) -> Answer:
         "threshold": exact(GOAL, "fraction", "exercise"),
         "epochs": exact(epoch, "epochs", "catalogue: complex"),
         "seeds": exact(len(runs), "seeds", source(runs, "count")),
-        "hidden_layers": exact(len(network_of(runs).hidden_layers), "layers", "catalogue: complex"),
+        "hidden_layers": exact(len(network_of(runs).hidden_layers), "hidden layers", "catalogue: complex"),
         "nodes": exact(network_of(runs).hidden_layers[0], "nodes", "catalogue: complex"),
         "momentum": exact(network_of(runs).momentum, "", "catalogue: complex"),
         "learning_rate": exact(network_of(runs).learning_rate, "", "catalogue: complex"),

@@ -50,7 +50,7 @@ def above_20(results: Results) -> Answer:
         best = [max(pair) for pair in zip(validation, test, strict=True)]
         quantities |= {
             f"{name}.nodes": exact(network.hidden_layers[0], "nodes", f"catalogue: {name}"),
-            f"{name}.hidden_layers": exact(len(network.hidden_layers), "layers", f"catalogue: {name}"),
+            f"{name}.hidden_layers": exact(len(network.hidden_layers), "hidden layers", f"catalogue: {name}"),
             f"{name}.validation_accuracy": accuracy(runs, EPOCH, "validation"),
             f"{name}.test_accuracy": accuracy(runs, EPOCH, "test"),
             f"{name}.highest": Quantity(
@@ -122,7 +122,7 @@ def parameters(results: Results) -> Answer:
         quantities |= {f"{name}.{key}": quantity for key, quantity in parameter_counts(runs).items()}
         quantities[f"{name}.nodes"] = exact(network.hidden_layers[0], "nodes", f"catalogue: {name}")
         quantities[f"{name}.hidden_layers"] = exact(
-            len(network.hidden_layers), "layers", f"catalogue: {name}"
+            len(network.hidden_layers), "hidden layers", f"catalogue: {name}"
         )
         first = (network.layer_shapes[0][0] + 1) * network.layer_shapes[0][1]
         quantities[f"{name}.first_layer_share"] = Quantity(
@@ -154,7 +154,7 @@ def correlation(results: Results) -> Answer:
         )
         quantities[f"{name}.validation_accuracy"] = measured
         quantities[f"{name}.hidden_layers"] = exact(
-            len(network_of(results[name]).hidden_layers), "layers", f"catalogue: {name}"
+            len(network_of(results[name]).hidden_layers), "hidden layers", f"catalogue: {name}"
         )
     by_size = sorted(NETWORKS, key=lambda name: network_of(results[name]).parameters)
     shallow = [name for name in by_size if name not in DEEP]

@@ -112,21 +112,19 @@ def _most_confused(
         a, b = pairs[index]
         forward, backward = float(matrices[:, a, b].mean()), float(matrices[:, b, a].mean())
         if backward > forward:
-            a, b, forward, backward = b, a, backward, forward
+            a, b = b, a
         rows.append({"key": f"pair-{rank}", "digit": a, "other": b})
         found[f"pair-{rank}.errors"] = over_seeds(
             [float(row[index]) for row in counts], "errors", f"{origin}: {a} and {b}, both ways"
         )
-        found[f"pair-{rank}.forward"] = Quantity(
-            forward, "errors", f"{origin}: {a} taken for {b}, mean over seeds", len(runs)
-        )
-        found[f"pair-{rank}.backward"] = Quantity(
-            backward, "errors", f"{origin}: {b} taken for {a}, mean over seeds", len(runs)
-        )
-    total = max(float(means.sum()), 1.0)
-    found["top_share"] = Quantity(
-        float(means[order[:PAIRS_SHOWN]].sum() / total), "fraction", f"{origin}: errors in the pairs shown"
-    )
+        for key, true, taken in (("forward", a, b), ("backward", b, a)):
+            found[f"pair-{rank}.{key}"] = over_seeds(
+                [float(count) for count in matrices[:, true, taken]],
+                "errors",
+                f"{origin}: {true} taken for {taken}",
+            )
+    shares = [float(row[order[:PAIRS_SHOWN]].sum() / max(row.sum(), 1)) for row in counts]
+    found["top_share"] = over_seeds(shares, "fraction", f"{origin}: errors in the pairs shown")
     found["even_share"] = exact(
         PAIRS_SHOWN / len(pairs), "fraction", "share of as many pairs, were errors spread evenly"
     )

@@ -39,7 +39,7 @@ MODELS = (
     ),
     Published(
         "llama-3",
-        "Llama 3, the largest",
+        "Llama 3 405B",
         3.8e25,
         2024,
         "Grattafiori et al., The Llama 3 Herd of Models, 2024",

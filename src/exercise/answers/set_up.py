@@ -45,7 +45,7 @@ def _declared(runs: Runs) -> dict[str, Quantity]:
     network = network_of(runs)
     origin = f"catalogue: {runs.experiment.name}"
     return {
-        "hidden_layers": exact(len(network.hidden_layers), "layers", origin),
+        "hidden_layers": exact(len(network.hidden_layers), "hidden layers", origin),
         "parameters": exact(network.parameters, "parameters", origin),
         "epochs": exact(runs.experiment.epochs, "epochs", origin),
         "learning_rate": exact(network.learning_rate, "", origin),

@@ -85,16 +85,17 @@ def independent(right_a: int, n_a: int, right_b: int, n_b: int, source: str) -> 
 def against(values: Sequence[float], threshold: float, images: int, source: str) -> Comparison:
     """Mean accuracy minus `threshold`, by Student's test over seeds.
 
-    With one seed, the one model against `threshold` by the exact binomial test over its `images`.
+    With one seed, or where all agree and leave Student nothing to go by, it is one model against
+    `threshold` by the exact binomial test over its `images`.
     """
     differences = [float(value) - threshold for value in values]
-    if len(differences) == 1:
+    if np.ptp(differences) < 1e-12:
         right = round(values[0] * images)
         low, high = wilson_ends(right, images)
         interval = Interval(low - threshold, high - threshold, f"Wilson, {images} images", LEVEL)
         p_value = float(stats.binomtest(right, images, threshold).pvalue)
-        difference = Quantity(differences[0], "points", source, 1, None, interval)
-        return Comparison(difference, p_value, f"exact binomial test over {images} images, one seed")
+        difference = Quantity(differences[0], "points", source, len(values), None, interval)
+        return Comparison(difference, p_value, f"exact binomial test over {images} images")
     difference = over_seeds(differences, "points", source)
     test = f"Student's test over {len(differences)} seeds, two-sided"
     return Comparison(difference, _student_p(differences), test)

@@ -28,7 +28,7 @@ Unit = Literal[
     "errors",
     "seeds",
     "networks",
-    "layers",
+    "hidden layers",
     "nodes",
     "digits",
     "pairs",

@@ -91,6 +91,18 @@ def half_width(quantity: Quantity) -> float | None:
     return max(quantity.value - quantity.interval.low, quantity.interval.high - quantity.value)
 
 
+def _uncertainty(quantity: Quantity) -> float | None:
+    """What the last digit printed should be as large as.
+
+    For most that is the interval's half-width. One that holds only part of the observations, as a
+    median's middle half does, is as much wider than the median is uncertain as the root of their number.
+    """
+    half = half_width(quantity)
+    if half and quantity.interval is not None and quantity.interval.level < 0.9:
+        return half / math.sqrt(quantity.n)
+    return half or quantity.spread
+
+
 def decimals(uncertainty: float) -> int:
     """Decimals that show `uncertainty` to one significant digit, or to two where the first is 1."""
     exponent = math.floor(math.log10(uncertainty))
@@ -115,7 +127,7 @@ class _Form:
         value = quantity.value or 0
         factor = 100.0 if quantity.unit in _PER_CENT else 1.0
         signed = quantity.unit == "points"
-        uncertainty = half_width(quantity) or quantity.spread
+        uncertainty = _uncertainty(quantity)
         if isinstance(value, int):
             return cls(0, factor, None, signed, quantity.unit != "year")
         if _scientific(value, quantity):
@@ -127,7 +139,7 @@ class _Form:
             return cls(max(0, 1 - math.floor(math.log10(value * factor))), factor)
         if uncertainty:
             return cls(max(0, decimals(uncertainty * factor)), factor, None, signed)
-        digits = 4 if quantity.unit == "fraction" else 3
+        digits = {"fraction": 4, "points, unsigned": 2}.get(quantity.unit, 3)
         return cls(_plain_decimals(value * factor, digits), factor, None, signed)
 
     @property
