@@ -10,7 +10,7 @@ from labreport.claims import Answer
 from labreport.results import Results
 
 STUDY = "depth-gain"
-BOUND = "bound that the\nsigmoid’s slope\nsets: learning is\npredicted to the\nright of it"
+BOUND = "bound that the\nsigmoid’s slope\nsets: learning is\npredicted above\nand to the right"
 
 
 def depth_against_gain(results: Results, answers: Mapping[str, Answer]) -> Drawing:

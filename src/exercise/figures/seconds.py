@@ -55,7 +55,7 @@ def accuracy_against_seconds(results: Results, answers: Mapping[str, Answer]) ->
     plain_numbers(panel.xaxis, (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500))
     plain_numbers(panel.yaxis)
     panel.set_xlabel("seconds of training so far (logarithmic)")
-    y_title(panel, "Validation accuracy, %")
+    y_title(panel, "Validation accuracy, % (rings are named by their epoch)")
     note_truncated(panel)
     for name, other in (NAMES, NAMES[::-1]):
         _epochs(panel, results[name].experiment.snapshots, means[name], means[other], STYLES[name].colour)
@@ -79,8 +79,7 @@ def _epochs(
     other: tuple[Sequence[float], Sequence[float]],
     colour: Colour,
 ) -> None:
-    """Rings at the epochs `kept`, each named on the side away from the other curve; the first in full."""
+    """Rings at the epochs `kept`, each named on the side away from the other curve."""
     for epoch in kept:
         x, y = mean[0][epoch - 1], mean[1][epoch - 1]
-        text = f"epoch {epoch}" if epoch == kept[0] else str(epoch)
-        milestones(panel, [Label(text, x, y, colour)], above=bool(y >= np.interp(x, *other)))
+        milestones(panel, [Label(str(epoch), x, y, colour)], above=bool(y >= np.interp(x, *other)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import warnings
 from typing import Any
 
 import matplotlib
@@ -51,7 +52,9 @@ def export(slug: str, drawing: Drawing) -> dict[str, Any]:
 
 
 def _draw(slug: str, figure: Figure) -> str:
-    with matplotlib.rc_context():
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        # A name may hold letters that our faces lack; the viewer finds a font for them.
+        warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
         matplotlib.rcParams.update({**style.STYLE, "svg.hashsalt": slug})
         file = io.StringIO()
         figure.savefig(file, format="svg", dpi=POINTS, metadata=NO_METADATA)
