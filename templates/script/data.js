@@ -21,6 +21,6 @@ document.addEventListener("DOMContentLoaded", () => {
       link.click();
       URL.revokeObjectURL(link.href);
     });
-    source.closest("figure").querySelector(".figure-data").before(button);
+    source.closest(".figure-data").prepend(button);
   }
 });

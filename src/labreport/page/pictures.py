@@ -66,7 +66,8 @@ def finding(slug: str, caption: str) -> str:
 def inline(drawing: Mapping[str, Any], alternative: str) -> Markup:
     """The SVG as part of the page; the export left it no style that the page's policy would forbid."""
     label = html.escape(alternative)
-    return Markup(drawing["svg_screen"].replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1))
+    svg = drawing["svg_screen"].replace(' image-rendering="pixelated"', "")  # valid in a style sheet only
+    return Markup(svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1))
 
 
 def image(drawing: Mapping[str, Any], alternative: str) -> Markup:

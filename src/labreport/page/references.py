@@ -16,6 +16,7 @@ from labreport.outline import Outline
 COUNTER = re.compile(r'<span data-counter="(\w+)" data-slug="([^"]*)"></span>')
 CAPTION = re.compile(r"<caption>")
 REFERENCE = re.compile(r'<a data-ref="([^"]*)"></a>')
+PER_CENT = re.compile(r"(?<=[0-9]) %(?=[ <])")
 IDENTITY = re.compile(r'\sid="([^"]*)"')
 TARGET = re.compile(r'\shref="#([^"]*)"')
 XLINK = re.compile(r'\sxlink:href="#[^"]*"')
@@ -49,9 +50,10 @@ def targets(outline: Outline, sections: Sequence[Mapping[str, Any]]) -> dict[str
 
 
 def resolve(html: str, known: Mapping[str, Target]) -> str:
-    """`html` with its counters, table numbers and references filled in."""
+    """`html` with its counters, table numbers and references filled in, and no line broken before a %."""
     tables = iter(range(1, html.count("<caption>") + 1))
     html = COUNTER.sub(lambda found: _counter(_known(found[2], known).number), html)
+    html = PER_CENT.sub("\u00a0%", html)
     html = CAPTION.sub(lambda _: f'<caption><span class="label">Table {_counter(str(next(tables)))}</span> ', html)
     return REFERENCE.sub(lambda found: reference(_known(found[1], known)), html)
 

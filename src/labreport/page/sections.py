@@ -19,6 +19,8 @@ from labreport.page.text import plain_text
 from labreport.page.traced import TracedAnswer, traced
 
 TERM = re.compile(r'<a class="term" href="#term-([^"]+)">(.*?)</a>', re.DOTALL)
+NOTE = re.compile(r"(<p>)((?:(?!</p>|<p>).)*?)(<span class=\"note\">(?:(?!<!--/note-->).)*)<!--/note-->", re.DOTALL)
+TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 LINK = re.compile(r"<a\b[^>]*>(.*?)</a>", re.DOTALL)
 
 
@@ -90,6 +92,10 @@ class _Rendering:
         with explained(templates, section.template):
             whole = self._sandbox.get_template(section.template).render(names)
         self.terms: list[str] = []
+        if medium == "print":
+            whole = NOTE.sub(r"\1\3\2", whole)  # beside the first line of its paragraph, not below the last
+        else:
+            whole = TABLE.sub(r'<div class="table">\g<0></div>', whole)  # which scrolls where it is too wide
         self.html = TERM.sub(self._first_use, whole)
         self.figures = pictures.placed
 
