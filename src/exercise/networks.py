@@ -10,6 +10,13 @@ from labreport.experiment import Experiment
 INPUTS = 784
 """Pixels of one image, 28 × 28."""
 CLASSES = 10
+CHOICES: dict[str, tuple[str, ...]] = {
+    "activation": ("sigmoid", "tanh", "relu"),
+    "initializer": ("glorot_uniform", "glorot_normal", "he_uniform", "lecun_uniform"),
+    "loss": ("categorical_crossentropy",),
+    "optimizer": ("sgd",),
+}
+"""Fields of a network that name something, and the names that training knows."""
 
 
 @dataclass(frozen=True)
@@ -99,11 +106,12 @@ def check_values(experiment: Experiment) -> None:
         value = getattr(network, field)
         if type(value) not in (int, float) or not low <= value <= high:
             raise RuleBroken(f"network {name!r}: {field} is {value!r}; allowed is {low:g} to {high:g}")
-    if network.initializer not in ("glorot_uniform", "glorot_normal", "he_uniform", "lecun_uniform"):
-        raise RuleBroken(
-            f"network {name!r}: initializer is {network.initializer!r}; "
-            "allowed are glorot_uniform, glorot_normal, he_uniform, lecun_uniform"
-        )
+    if type(network.batch_size) is not int:
+        raise RuleBroken(f"network {name!r}: batch_size is {network.batch_size!r}; allowed is a whole number")
+    for field, choices in CHOICES.items():
+        found = getattr(network, field)
+        if found not in choices:
+            raise RuleBroken(f"network {name!r}: {field} is {found!r}; allowed: {', '.join(choices)}")
 
 
 def _within(name: str, what: str, value: int, bounds: tuple[int, int | None]) -> None:

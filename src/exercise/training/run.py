@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Any
 
@@ -21,7 +22,7 @@ from exercise.training.epoch import (
 )
 from exercise.training.evaluation import Forward, compiled_forward, evaluate
 from exercise.training.model import build, weight_names, weight_shapes
-from labreport.errors import UsageError
+from labreport.errors import ExperimentFailed, UsageError
 from labreport.run import Arrays
 
 VELOCITY = "velocity."
@@ -75,7 +76,7 @@ class TrainingRun:
         The record holds loss (nat) and accuracy as Keras reports them, which are means over the
         examples as each batch met them; both exactly on validation data afterwards; seconds of
         training alone; and by layer the L2 norm of the kernel's gradient, as the mean over the batches
-        and on the first batch.
+        and on the first batch. Raises `ExperimentFailed` when training diverges.
         """
         training = self._dataset.training
         begun = time.perf_counter()
@@ -88,6 +89,11 @@ class TrainingRun:
         seconds = time.perf_counter() - begun
         self.epoch += 1
         validation = evaluate(self._forward, self._weights, self._dataset.validation)
+        if not math.isfinite(loss + validation.loss):
+            raise ExperimentFailed(
+                f"network {self.network.hidden_layers}, seed {self.seed}: the loss is not finite after epoch "
+                f"{self.epoch}; lower its learning_rate ({self.network.learning_rate:g})"
+            )
         return {
             "epoch": self.epoch,
             "loss": loss,
@@ -100,22 +106,21 @@ class TrainingRun:
         }
 
     def snapshot(self) -> tuple[dict[str, Any], Arrays]:
-        """Exact loss and accuracy on all three splits, predictions, and the weights.
+        """Exact loss (nat) and accuracy on all three splits, and what is predicted.
 
         Arrays: `predictions` (uint8) and `confidence` (float32, the probability of the prediction) for
-        the test images, `validation_predictions` (uint8), and every weight by its name.
+        the test images, and `validation_predictions` (uint8).
         """
         training, validation, test = (
             evaluate(self._forward, self._weights, split)
             for split in (self._dataset.training, self._dataset.validation, self._dataset.test)
         )
         metrics = {"training": training.metrics, "validation": validation.metrics, "test": test.metrics}
-        arrays = {
+        return metrics, {
             "predictions": test.predictions,
             "confidence": test.confidence,
             "validation_predictions": validation.predictions,
         }
-        return metrics, arrays | self._named(self._weights)
 
     def state(self) -> Arrays:
         """Every weight by its name, and with momentum its velocity: `velocity.layer-0.kernel`."""
