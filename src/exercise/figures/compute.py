@@ -41,7 +41,7 @@ def compute_in_perspective(results: Results, answers: Mapping[str, Answer]) -> D
     panel.set_xlim(left, 10.0 ** (math.ceil(math.log10(flops[-1])) + 0.3))
     panel.set_ylim(len(models) - 0.5, -0.5)
     panel.set_yticks(range(len(models)), [_name(model) for model in models])
-    powers_of_ten(panel.xaxis, every=3)
+    powers_of_ten(panel.xaxis)
     panel.set_xlabel("floating-point operations of the whole training (logarithmic)")
     return Drawing(
         figure,

@@ -111,7 +111,8 @@ def _bound(panel: Panel, usual: Sequence[float]) -> None:
 def _finish(row: Sequence[Panel], title: str, layers: int) -> None:
     for panel in row:
         plain_numbers(panel.xaxis, (1, (1 + layers) // 2, layers))
-        powers_of_ten(panel.yaxis, every=2)
     level(row)
+    for panel in row:
+        powers_of_ten(panel.yaxis)
     y_title(row[0], title)
     label_line_ends(row[-1], named_curves(row[-1]))

@@ -10,6 +10,7 @@ import numpy as np
 from exercise.figures.reading import PERCENT, mean_by_epoch, percent
 from labreport.charts import (
     SERIES,
+    Annotation,
     Colour,
     Drawing,
     Label,
@@ -18,6 +19,7 @@ from labreport.charts import (
     Panel,
     column_figure,
     curve,
+    give_way,
     label_line_ends,
     milestones,
     named_curves,
@@ -57,9 +59,14 @@ def accuracy_against_seconds(results: Results, answers: Mapping[str, Answer]) ->
     panel.set_xlabel("seconds of training so far (logarithmic)")
     y_title(panel, "Validation accuracy, % (rings are named by their epoch)")
     note_truncated(panel)
-    for name, other in (NAMES, NAMES[::-1]):
-        _epochs(panel, results[name].experiment.snapshots, means[name], means[other], STYLES[name].colour)
-    label_line_ends(panel, named_curves(panel))
+    rings = [
+        ring
+        for name, other in (NAMES, NAMES[::-1])
+        for ring in _epochs(
+            panel, results[name].experiment.snapshots, means[name], means[other], STYLES[name].colour
+        )
+    ]
+    give_way(figure, rings[::-1], label_line_ends(panel, named_curves(panel)))
     return Drawing(
         figure,
         "line chart, validation accuracy of the simple and the complex network against seconds of training",
@@ -78,8 +85,13 @@ def _epochs(
     mean: tuple[Sequence[float], Sequence[float]],
     other: tuple[Sequence[float], Sequence[float]],
     colour: Colour,
-) -> None:
+) -> list[Annotation]:
     """Rings at the epochs `kept`, each named on the side away from the other curve."""
-    for epoch in kept:
-        x, y = mean[0][epoch - 1], mean[1][epoch - 1]
-        milestones(panel, [Label(str(epoch), x, y, colour)], above=bool(y >= np.interp(x, *other)))
+    places = [(epoch, mean[0][epoch - 1], mean[1][epoch - 1]) for epoch in kept]
+    return [
+        note
+        for epoch, x, y in places
+        for note in milestones(
+            panel, [Label(str(epoch), x, y, colour)], above=bool(y >= np.interp(x, *other))
+        )
+    ]

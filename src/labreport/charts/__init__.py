@@ -9,6 +9,8 @@ for paper; `svg_screen` names a CSS variable with that colour as its fallback, s
 
 from __future__ import annotations
 
+from matplotlib.text import Annotation
+
 from labreport.charts.checks import clipped_texts, overlapping_texts, smallest_type
 from labreport.charts.drawing import Drawing
 from labreport.charts.export import export
@@ -16,6 +18,7 @@ from labreport.charts.heat import heat_map, separate
 from labreport.charts.labels import (
     Label,
     direct_labels,
+    give_way,
     label_above,
     label_line_ends,
     milestones,
@@ -62,6 +65,7 @@ __all__ = [
     "COLUMN_MM",
     "SERIES",
     "WIDE_MM",
+    "Annotation",
     "Colour",
     "Drawing",
     "Label",
@@ -77,6 +81,7 @@ __all__ = [
     "curve",
     "direct_labels",
     "export",
+    "give_way",
     "heat_map",
     "interval_bars",
     "label_above",

@@ -15,10 +15,15 @@ TOUCH = 0.5
 """Boxes that overlap by less than this, in points, do not count: a box is larger than its ink."""
 
 
+def measuring(figure: Figure) -> RendererAgg:
+    """A renderer on which the texts of `figure` can be measured, a pixel a point."""
+    width, height = figure.get_size_inches() * figure.dpi
+    return RendererAgg(width, height, figure.dpi)  # type: ignore[no-untyped-call]
+
+
 def drawn_texts(figure: Figure) -> list[tuple[str, float, Bbox]]:
     """Every text that `figure` shows, ticks out of view left out: words, size in points, box in points."""
-    width, height = figure.get_size_inches() * figure.dpi
-    renderer = RendererAgg(width, height, figure.dpi)  # type: ignore[no-untyped-call]
+    renderer = measuring(figure)
     with _listening() as drawn:
         figure.draw(renderer)
     # The box of an annotation would take its leader in; the box of the text alone is meant.

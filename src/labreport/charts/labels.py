@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
 
 from labreport.charts import style
+from labreport.charts.checks import measuring
 from labreport.charts.marks import data_of, tag
 from labreport.charts.palette import Colour, text_shade
 from labreport.errors import UsageError
@@ -119,8 +121,9 @@ def _label(axes: Axes, label: Label, moved: float, size: float, gap: float, lead
 
 def milestones(
     axes: Axes, labels: Sequence[Label], *, above: bool = False, size: float = style.SMALL
-) -> None:
+) -> list[Annotation]:
     """Mark points along a curve with a ring, and say above or below each what it is."""
+    notes = []
     for label in labels:
         axes.plot(
             [label.x],
@@ -134,7 +137,7 @@ def milestones(
             label=f"_{label.text}",
             zorder=4,
         )
-        axes.annotate(
+        note = axes.annotate(
             label.text,
             xy=(label.x, label.y),
             # above and to the left, or below and to the right: clear of a curve that rises
@@ -146,6 +149,20 @@ def milestones(
             color=text_shade(label.colour).value,
             annotation_clip=False,
         )
+        notes.append(note)
+    return notes
+
+
+def give_way(figure: Figure, notes: Sequence[Annotation], kept: Sequence[Annotation]) -> None:
+    """Take away those of `notes` that would stand over one of `kept` or over an earlier one of their own."""
+    renderer = measuring(figure)
+    boxes = [Text.get_window_extent(note, renderer) for note in kept]
+    for note in notes:
+        box = Text.get_window_extent(note, renderer)
+        if box.count_overlaps(boxes):
+            note.remove()
+        else:
+            boxes.append(box)
 
 
 def label_above(axes: Axes, label: Label, *, size: float = style.SMALL) -> Annotation:

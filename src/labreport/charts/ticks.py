@@ -37,9 +37,11 @@ def whole_numbers(axis: Axis, most: int = 5) -> None:
     plain_numbers(axis)
 
 
-def powers_of_ten(axis: Axis, every: int = 1) -> None:
-    """Ticks of a logarithmic axis at powers of ten, every so many decades."""
-    axis.set_major_locator(LogLocator(base=10.0**every, numticks=50))
+def powers_of_ten(axis: Axis, most: int = 6) -> None:
+    """At most so many ticks of a logarithmic axis, at powers of ten. Set the limits first."""
+    low, high = sorted(math.log10(limit) for limit in axis.get_view_interval())
+    every = next(step for step in (1, 2, 3, 5, 10, 20, 50, 100) if (high - low) / step < most)
+    axis.set_major_locator(LogLocator(base=10.0**every, numticks=most + 2))
     axis.set_major_formatter(FuncFormatter(lambda value, _: power_of_ten(round(math.log10(value)))))
     axis.set_minor_locator(NullLocator())
 

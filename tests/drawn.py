@@ -1,0 +1,51 @@
+"""Figures drawn from made results, of several kinds."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from made import made_results
+
+from exercise.outline import OUTLINE
+from labreport.charts import Drawing
+from labreport.claims import Answer
+from labreport.outline import Figure
+
+FIGURES = {figure.slug: figure for figure in OUTLINE.figures}
+QUESTIONS = {question.slug: question for question in OUTLINE.questions}
+LEARNED = {"collapsed": False, "kept": 0.9, "test": 0.6, "validation": 0.61, "training": 0.62}
+STUCK = {"collapsed": True, "noise": 0.0}
+CASES: dict[str, tuple[int, Mapping[str, Mapping[str, Any]]]] = {
+    "five seeds": (5, {}),
+    "one seed": (1, {}),
+    "the deep networks learned": (3, {f"deep-{width}": LEARNED for width in (8, 32, 64)}),
+    "no network learned": (2, dict.fromkeys(("wide", "small", "complex"), STUCK)),
+    "much noise": (5, {name: {"noise": 0.02} for name in ("wide", "small", "complex")}),
+    "gradients vanish to nothing": (2, {f"deep-{width}": {"kept": 0.0} for width in (8, 32, 64)}),
+}
+
+
+@cache
+def answer(slug: str, case: str) -> Answer:
+    """The answer to one question, from made results."""
+    seeds, overrides = CASES[case]
+    question = QUESTIONS[slug]
+    found: Answer = _function(question.answer)(made_results(question.needs, seeds, **overrides))
+    return found
+
+
+def _function(name: str) -> Any:
+    module, _, function = name.partition(":")
+    return getattr(importlib.import_module(module), function)
+
+
+def draw(slug: str, case: str = "five seeds") -> Drawing:
+    """The figure, drawn from made results."""
+    seeds, overrides = CASES[case]
+    figure: Figure = FIGURES[slug]
+    answers = {name: answer(name, case) for name in figure.answers}
+    drawing: Drawing = _function(figure.draw)(made_results(figure.needs, seeds, **overrides), answers)
+    return drawing

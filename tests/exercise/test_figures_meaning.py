@@ -1,0 +1,226 @@
+"""Each figure shows what the results say, and says so when they say otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pytest
+from drawn import answer, draw
+from made import made_results
+from matplotlib.lines import Line2D
+
+from exercise import mnist
+from exercise.figures.compute import compute_in_perspective
+from exercise.figures.confusion import confusion_matrix
+from exercise.figures.curves import training_curves
+from exercise.figures.gallery import confidently_wrong, percent_below_one
+from exercise.figures.prediction import predicted_and_measured
+from labreport.charts import Drawing, export
+from labreport.charts.checks import drawn_texts
+from labreport.claims import Answer
+from labreport.results import Results, Runs, Snapshot
+
+NONE: Mapping[str, Answer] = {}
+
+
+def _words(drawing: Drawing) -> list[str]:
+    return [words for words, _, _ in drawn_texts(drawing.figure)]
+
+
+def _column(drawing: Drawing, name: str) -> list[Any]:
+    index = list(drawing.columns).index(name)
+    return [row[index] for row in drawing.rows]
+
+
+def test_curves_name_their_lines_beside_them() -> None:
+    """No legend: training and validation stand at the line ends of both panels."""
+    drawing = draw("curves-wide")
+    assert 2 == _words(drawing).count("training") == _words(drawing).count("validation")
+    assert all(axes.get_legend() is None for axes in drawing.figure.axes)
+
+
+def test_curves_show_every_seed_and_the_mean() -> None:
+    """Five seeds, two splits, two panels: twenty faint lines; with one seed there are none."""
+    shown = {
+        seeds: export("c", draw("curves-wide", case))["svg_print"].count('data-part="seed"')
+        for seeds, case in ((5, "five seeds"), (1, "one seed"))
+    }
+    assert shown == {5: 20, 1: 0}
+
+
+def test_accuracy_starts_at_zero_unless_all_of_it_is_high() -> None:
+    """A truncated axis says where it starts; a network that guesses is shown against guessing."""
+    high, low = draw("curves-wide"), draw("curves-deep-8")
+    assert any(words.startswith("axis starts at ") for words in _words(high))
+    assert "guessing" not in _words(high)
+    assert not any(words.startswith("axis starts at ") for words in _words(low))
+    assert _words(low).count("guessing") == 2
+    assert low.figure.axes[1].get_ylim() == (0.0, 100.0)
+
+
+def test_curves_print_what_was_recorded() -> None:
+    """The table's cells are means over seeds of the records, in per cent."""
+    results = made_results(("wide",), 3)
+    drawing = training_curves(results, NONE)
+    expected = np.mean(results["wide"].curve("validation_accuracy"), axis=0) * 100
+    assert _column(drawing, "validation accuracy, %") == pytest.approx(expected.tolist(), abs=0.005)
+    assert _column(drawing, "epoch") == list(range(1, 11))
+
+
+def test_interventions_are_named_by_what_they_change() -> None:
+    """The words come from the specifications, not from a list."""
+    assert {"as usual", "weights × 4", "4 hidden layers", "30 epochs", "20 %"} <= set(
+        _words(draw("interventions"))
+    )
+
+
+def test_gradients_are_drawn_against_the_slope_s_bound() -> None:
+    """The reference falls by a quarter a layer, from the last hidden layer's norm to the first."""
+    drawing = draw("gradients")
+    assert _words(drawing).count("× 1/4 a layer") == 6
+    panel = drawing.figure.axes[0]
+    (bound,) = [line for line in panel.lines if line.get_gid() is None]
+    (last, start), (first, end) = np.asarray(bound.get_xydata())
+    assert (first, last) == (1, 10)
+    assert end / start == pytest.approx(0.25**9)
+
+
+def test_the_map_separates_cells_by_the_prediction_not_by_the_outcome() -> None:
+    """The line follows `expected` of the answer, whatever the networks did."""
+
+    def edges(case: str) -> set[tuple[tuple[float, ...], ...]]:
+        (panel,) = draw("depth-gain", case).figure.axes
+        return {tuple(map(tuple, np.asarray(line.get_xydata()).tolist())) for line in panel.lines}
+
+    expected = {
+        (cell["depth"], cell["gain"])
+        for cell in answer("part-two.hypothesis", "five seeds").facts["map"]["cells"]
+        if cell["expected"]
+    }
+    assert 0 < len(expected) < 25
+    assert len(edges("five seeds")) > 1
+    assert edges("five seeds") == edges("the deep networks learned")
+
+
+def test_the_map_prints_accuracies() -> None:
+    """Every cell of the study has its value, to whole per cents."""
+    drawing = draw("depth-gain")
+    (panel,) = drawing.figure.axes
+    values = [round(float(str(cell))) for row in drawing.rows for cell in row[1:]]
+    assert [int(text.get_text()) for text in panel.texts[: len(values)]] == values
+
+
+def test_the_worst_digit_stands_out_only_where_a_network_learned() -> None:
+    """A network that names one digit for all has no worst digit worth a colour."""
+    assert 3 == export("d", draw("digits"))["svg_print"].count('data-series="worst digit"')
+    assert 0 == export("d", draw("digits", "no network learned"))["svg_print"].count("worst digit")
+    assert len(draw("digits", "no network learned").figure.axes) < len(draw("digits").figure.axes)
+
+
+def test_bars_start_at_zero_and_dots_say_where_they_start() -> None:
+    """Length is what a bar shows; position is what a dot shows."""
+    *bars, dots = draw("digits").figure.axes
+    assert {0.0} == {panel.get_ylim()[0] for panel in bars}
+    assert dots.get_ylim()[0] > 0
+    assert any(words.startswith("axis starts at ") for words in _words(draw("digits")))
+
+
+def test_the_confusion_matrix_leaves_its_diagonal_blank() -> None:
+    """Rows are what a digit is; the rest of each row are errors, mean over seeds."""
+    results = made_results(("complex",), 2)
+    drawing = confusion_matrix(results, NONE)
+    table = [list(row[1:]) for row in drawing.rows]
+    assert all(table[digit][digit] is None for digit in range(10))
+    labels = mnist.load().test.labels
+    errors = [int(np.sum(one.arrays["predictions"] != labels)) for one in results["complex"].at(50)]
+    assert sum(float(cell or 0) for row in table for cell in row) == pytest.approx(np.mean(errors), abs=2)
+
+
+def _with_confidence(results: Results, confidence: Any) -> Results:
+    """The results with another confidence at every snapshot."""
+    (name,) = results
+    runs = results[name]
+
+    def changed(snapshot: Snapshot) -> Snapshot:
+        arrays = {**snapshot.arrays, "confidence": confidence}
+        return Snapshot(snapshot.epoch, snapshot.metrics, lambda: MappingProxyType(arrays))
+
+    bent = tuple(
+        replace(run, snapshots={epoch: changed(one) for epoch, one in run.snapshots.items()}) for run in runs
+    )
+    return Results("made", {name: Runs(runs.experiment, bent)})
+
+
+def test_the_gallery_shows_the_most_confident_errors_first() -> None:
+    """Only wrong images, by falling confidence, each with what it is and what it is taken for."""
+    confidence = np.random.default_rng(3).random(10_000).astype(np.float32)
+    results = _with_confidence(made_results(("complex",), 2), confidence)
+    predictions = results["complex"].runs[0].at(50).arrays["predictions"]
+    drawing = confidently_wrong(results, NONE)
+    labels = mnist.load().test.labels
+    wrong = np.flatnonzero(predictions != labels)
+    expected = wrong[np.argsort(-confidence[wrong])][: len(drawing.rows)]
+    assert len(expected) == 32
+    assert [row[0] for row in drawing.rows] == expected.tolist()
+    assert [row[1] for row in drawing.rows] == labels[expected].tolist()
+    assert [row[2] for row in drawing.rows] == predictions[expected].tolist()
+
+
+def test_no_confidence_is_printed_as_certainty() -> None:
+    """A softmax is never certain: what would round up to it is given as a bound."""
+    assert ["99.31 %", "99.99 %", "> 99.99 %", "> 99.99 %"] == [
+        percent_below_one(share) for share in (0.99312, 0.9999, 0.99996, 1.0)
+    ]
+
+
+def test_the_gain_is_drawn_against_the_seeds_spread() -> None:
+    """With one seed there is no spread, and no line pretends one."""
+    labels = {case: _labels(draw("gain-per-epoch", case)) for case in ("five seeds", "one seed")}
+    assert labels == {
+        "five seeds": ["gain over 10 epochs", "spread between seeds"],
+        "one seed": ["gain over 10 epochs"],
+    }
+
+
+def _labels(drawing: Drawing) -> list[str]:
+    return [series["label"] for series in export("x", drawing)["series"]]
+
+
+def test_training_time_adds_up() -> None:
+    """The last point of each curve is the network's whole training time."""
+    drawing = draw("accuracy-seconds", "one seed")
+    results = made_results(("small", "complex"), 1)
+    for name in ("small", "complex"):
+        total = sum(results[name].curve("seconds")[0])
+        seconds = [row[2] for row in drawing.rows if row[0] == name]
+        assert seconds[-1] == pytest.approx(total, abs=0.005)
+
+
+def test_a_prediction_that_could_not_be_made_is_not_drawn() -> None:
+    """Then the figure shows the measurement alone."""
+    made = answer("bonus.more-time", "five seeds")
+    without = Answer(made.quantities, made.claims, {**made.facts, "fit": None})
+    results = made_results(("complex-100",), 2)
+    assert _labels(predicted_and_measured(results, {"bonus.more-time": without})) == ["measured"]
+    assert _labels(predicted_and_measured(results, {"bonus.more-time": made})) == ["measured", "predicted"]
+
+
+def test_models_are_sorted_by_compute_and_ours_set_apart() -> None:
+    """Each model is where its number of operations puts it; own and published marks differ."""
+    models = [
+        {"name": "giant", "flop": 1e25, "year": 2024, "source": "a paper", "own": False},
+        {"name": "mine", "flop": 1e12, "year": None, "source": "this report", "own": True},
+    ]
+    drawing = compute_in_perspective(
+        Results("made", {}), {"bonus.perspective": Answer(facts={"models": models})}
+    )
+    assert _column(drawing, "model") == ["mine", "giant"]
+    lines = [line for line in drawing.figure.axes[0].lines if isinstance(line, Line2D)]
+    own, published = (np.asarray(line.get_xydata()).tolist() for line in lines)
+    assert (own, published) == ([[1e12, 0.0]], [[1e25, 1.0]])
+    assert lines[0].get_marker() != lines[1].get_marker()
+    assert "giant (2024)" in _words(drawing)
