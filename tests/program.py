@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent / "standin"))
-
-from checkout import make_checkout
+from standin.checkout import make_checkout
 
 
 @dataclass(frozen=True)

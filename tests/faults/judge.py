@@ -84,7 +84,7 @@ def recovers(place: Place, live: dict[str, int], quarantine: bool = False) -> Ra
 
 
 def settled(place: Place, quarantine: bool = False) -> None:
-    """Judge a report that should be complete: equal to an undisturbed one, verified, and nothing beside it."""
+    """Judge a complete report: equal to an undisturbed one, verified, and nothing beside it."""
     reference = place.world.references[place.seeds]
     require(documents(place.report) == documents(reference), "documents equal those of an undisturbed build")
     found, wanted = listing(place.report), listing(reference)
@@ -118,9 +118,9 @@ def listing(report: Path) -> set[str]:
         name = str(path.relative_to(report))
         if path.is_dir() and not path.is_symlink():
             continue
-        if name.startswith(".builds/") and name.split("/")[1] not in (current, "current"):
-            if ".tmp" not in name:
-                continue
+        previous = name.startswith(".builds/") and name.split("/")[1] not in (current, "current")
+        if previous and ".tmp" not in name:
+            continue
         if name not in _LEFT_ALONE:
             found.add(_BUILD.sub(".builds/ID", name))
     return found

@@ -81,7 +81,7 @@ MUTATIONS = (
     Mutation(
         "the checksum of arrays in a check",
         "store/store.py",
-        'return "" if digest(path) == reference["sha256"] else',
+        'return "" if found == reference["sha256"] else',
         'return "" if True else',
         (f"{STORE}_damage.py",),
     ),
@@ -152,7 +152,8 @@ MUTATIONS = (
         "the swap of the whole report",
         "store/publish.py",
         "            os.replace(temporary, link)\n",
-        "            os.unlink(link) if os.path.lexists(link) else None\n            os.rename(temporary, link)\n",
+        "            if os.path.lexists(link):\n                os.unlink(link)\n"
+        "            os.rename(temporary, link)\n",
         (f"{STORE}_publish.py",),
     ),
     Mutation(

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from faults.examples import arrays, checkpoint, entry, equal_arrays, filled
@@ -268,7 +269,7 @@ def test_a_summary_parses_the_header_alone(tmp_path: Path, monkeypatch: pytest.M
     parsed: list[int] = []
     parse = json.loads
 
-    def measured(text: str, **options: object) -> object:
+    def measured(text: str, **options: Any) -> Any:
         parsed.append(len(text))
         return parse(text, **options)
 

@@ -17,6 +17,7 @@ from faults import examples
 from labreport.errors import StoreError
 from labreport.store import Store, checked_json
 from labreport.store.cache import Cache
+from labreport.store.files import Damaged
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def test_a_flip_of_any_bit_of_a_document_is_noticed(tmp_path: Path) -> None:
         for bit in range(8):
             flipped = bytearray(data)
             flipped[position] ^= 1 << bit
-            with pytest.raises(checked_json.Damaged):
+            with pytest.raises(Damaged):
                 checked_json.decode(bytes(flipped))
 
 

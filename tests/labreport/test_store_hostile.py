@@ -266,8 +266,10 @@ def peak_memory(code: str, path: Path) -> int:
     program = (
         "import resource, sys; from pathlib import Path\n"
         f"sys.path.insert(0, {str(SOURCE)!r}); path = Path({str(path)!r})\n{code}\n"
-        "unit = 1 if sys.platform == 'darwin' else 1024\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)"
+        # Linux starts ru_maxrss at what the parent held when it forked; VmHWM is this program's own.
+        "status = Path('/proc/self/status')\n"
+        "if status.exists(): print(int(status.read_text().partition('VmHWM:')[2].split()[0]) * 1024)\n"
+        "else: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr

@@ -21,7 +21,7 @@ from labreport.execute.numbers import changes, numbers
 from labreport.execute.session import Session, open_session
 from labreport.execute.tasks import training_tasks
 from labreport.execute.train import Failure, Trainer
-from labreport.plan.nodes import Plan, State
+from labreport.plan.nodes import Plan, State, Status
 from labreport.plan.stamp import remove_stamp, write_stamp
 from labreport.store.files import remove_strays
 from labreport.store.lock import output_lock
@@ -79,6 +79,7 @@ def build(request: Request, terminal: Terminal) -> Outcome:
         try:
             _train(session, request, plan, terminal, outcome)
             session.planner.forget()
+            session.store.drop_checkpoints(status.key for status in plan.statuses if _stored(session, status))
             _make(session, plan, terminal, outcome)
             published = _publish(session, plan, names, outcome)
         finally:
@@ -153,6 +154,11 @@ def _make(session: Session, plan: Plan, terminal: Terminal, outcome: Outcome) ->
             terminal.error(str(error))
 
 
+def _stored(session: Session, status: Status) -> bool:
+    """Whether a result is complete, so that a checkpoint of it is of no more use."""
+    return status.node.kind == "result" and session.planner.status(status.name).state is State.FRESH
+
+
 def _ready(session: Session, name: str) -> bool:
     """Whether a result is there; other nodes count as ready until they are tried."""
     return not name.startswith("result/") or session.planner.status(name).state is State.FRESH
@@ -188,6 +194,7 @@ def _changes(session: Session) -> list[str]:
 
 
 def _tell_notices(session: Session, terminal: Terminal) -> None:
-    for notice in session.store.notices:
-        terminal.warn(notice)
-    session.store.notices.clear()
+    for notices in (session.store.notices, session.cache.notices):
+        for notice in notices:
+            terminal.warn(notice)
+        notices.clear()

@@ -13,6 +13,7 @@ from labreport.execute.make import Maker
 from labreport.execute.session import Session
 from labreport.plan.graph import DOCUMENTS, PUBLISHED
 from labreport.plan.nodes import State
+from labreport.store.files import TEMPORARY
 from labreport.store.publish import publish
 
 
@@ -38,7 +39,7 @@ def publish_documents(session: Session, maker: Maker) -> Published:
     sections = [maker.payload(f"section/{section.slug}") for section in outline.sections]
     answers = maker.answers([question.slug for question in outline.questions])
     facts: Mapping[str, Any] = answers[outline.facts].facts.get("run", {}) if outline.facts else {}
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=session.output) as scratch:
+    with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=session.output) as scratch:
         files, problem = _documents(session, Path(scratch), stale, sections, answers, facts)
         publish(session.output, files)
     _note(session, [slug for slug in DOCUMENTS if PUBLISHED[slug] in files])

@@ -66,7 +66,7 @@ def open_session(
         digests(path)
     graph = Graph(load_project(), seeds)
     store = Store(output / "results", mend=mend)
-    cache = Cache(output / "cache")
+    cache = Cache(output / "cache", mend=mend)
     forced = list(graph.nodes) if force is None else [name for word in force for name in graph.resolve(word)]
     planner = Planner(graph, root, output, store, cache, ledger, digests, forced)
     return Session(root, output, graph, store, cache, ledger, digests, planner)

@@ -28,6 +28,8 @@ class Tasks:
     def prepare(self, task: Task, shares_disk: bool) -> Task:
         """Just before it starts: where it can go on, and where it may save itself."""
         store = self.session.store
+        # Looked at here, not only in the worker, so that a damaged one is told to the user
+        store.checkpoints.check(task.key)
         if task.key in self.forced:
             store.drop_checkpoint(task.key)
             resume = None

@@ -7,10 +7,11 @@ its own key, and only documents are made again.
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from labreport.store.files import write_atomically
 
 VERSION = 1
 
@@ -43,7 +44,7 @@ class Ledger:
         return ledger if all(isinstance(part, dict) for part in parts) else cls()
 
     def save(self, path: Path) -> None:
-        """Write it in one piece; a crash leaves the old one or the new one."""
+        """Write it in one piece; a crash leaves the old one or the new one. Raises `StoreError`."""
         used = {str(value) for node in self.nodes.values() for value in node["ingredients"].values()}
         groups = {key: members for key, members in self.groups.items() if key in used}
         plain = {
@@ -55,6 +56,4 @@ class Ledger:
             "views": self.views,
             "numbers": self.numbers,
         }
-        temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-        temporary.write_text(json.dumps(plain, sort_keys=True, separators=(",", ":")), encoding="utf-8")
-        os.replace(temporary, path)
+        write_atomically(path, json.dumps(plain, sort_keys=True, separators=(",", ":")).encode())

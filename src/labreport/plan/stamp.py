@@ -10,8 +10,10 @@ import contextlib
 import os
 from pathlib import Path
 
+from labreport.errors import StoreError
 from labreport.fingerprint.files import Digests, Stamp, stamp
 from labreport.plan.versions import package_folders
+from labreport.store.files import write_atomically
 
 NAME = ".stamp"
 FRONT = "LABREPORT_FRONT"
@@ -33,11 +35,8 @@ def write_stamp(root: Path, output: Path, digests: Digests, arguments: str) -> b
     if any("\n" in path or "\r" in path for path in files):
         return False
     lines = [head(arguments), *(f"{' '.join(map(str, found))} {path}" for path, found in files.items())]
-    target = output / NAME
-    temporary = output / f"{NAME}.{os.getpid()}.tmp"
-    with contextlib.suppress(OSError):
-        temporary.write_text("\n".join(lines) + "\n", encoding="utf-8", errors="surrogateescape")
-        os.replace(temporary, target)
+    with contextlib.suppress(StoreError):
+        write_atomically(output / NAME, ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape"))
         return True
     return False
 

@@ -61,7 +61,7 @@ class Cache:
         except ValueError as error:
             raise StoreError(f"cannot keep {kind} {slug!r}: {error}") from error
         make_directory(path.parent)
-        self._quarantine.clear(path)
+        self.peek(kind, slug)  # what is damaged is kept in quarantine, not written over
         write_atomically(path, data)
         return header["digest"]
 

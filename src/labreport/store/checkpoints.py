@@ -17,6 +17,7 @@ from labreport.store.files import (
     Damaged,
     TooLarge,
     make_directory,
+    names_in,
     read_regular,
     shown,
     write_atomically,
@@ -66,6 +67,18 @@ class Checkpoints:
             self._quarantine.take(path, str(damage))
             return None
 
+    def check(self, key: str) -> bool:
+        """Whether there is a checkpoint, whole; a damaged one is moved away. Needs no NumPy."""
+        path = self.path(key)
+        try:
+            _unseal(read_regular(path, checked_json.LIMIT + arrays.LIMIT), key)
+        except FileNotFoundError:
+            return False
+        except Damaged as damage:
+            self._quarantine.take(path, str(damage))
+            return False
+        return True
+
     def save(self, key: str, checkpoint: Checkpoint) -> bool:
         """Put `checkpoint` in place of the last one; False, and nothing done, where it is too large.
 
@@ -92,9 +105,8 @@ class Checkpoints:
 
     def keys(self) -> list[str]:
         """The keys that have a checkpoint."""
-        if not self.directory.is_dir():
-            return []
-        return sorted(path.stem for path in self.directory.glob("*.checkpoint") if is_key(path.stem))
+        names = names_in(self.directory)
+        return [name[:64] for name in names if name[64:] == ".checkpoint" and is_key(name[:64])]
 
 
 def _encode(key: str, checkpoint: Checkpoint) -> bytes:
@@ -119,6 +131,13 @@ def _encode(key: str, checkpoint: Checkpoint) -> bytes:
 
 
 def _decode(data: bytes, key: str) -> Checkpoint:
+    header, body, packed = _unseal(data, key)
+    del data
+    return _checkpoint(header, body, arrays.unpack(packed))
+
+
+def _unseal(data: bytes, key: str) -> tuple[dict[str, Any], dict[str, Any], bytes]:
+    """Header, body and the bytes of the arrays, their checksums checked. Raises `Damaged`."""
     line = _LINE.match(data)
     if line is None:
         raise Damaged("is no checkpoint")
@@ -132,7 +151,7 @@ def _decode(data: bytes, key: str) -> Checkpoint:
         raise Damaged("belongs to another key")
     if header["size"] != len(packed) or hashlib.sha256(packed).hexdigest() != header["sha256"]:
         raise Damaged("has arrays that differ from their checksum")
-    return _checkpoint(header, body, arrays.unpack(packed))
+    return header, body, packed
 
 
 def _checkpoint(header: Mapping[str, Any], body: Mapping[str, Any], found: Mapping[str, Any]) -> Checkpoint:

@@ -129,6 +129,18 @@ def make_directory(directory: Path) -> None:
         ) from error
 
 
+def names_in(directory: Path) -> list[str]:
+    """The names in a folder, sorted; none where there is no folder. Raises `StoreError`."""
+    try:
+        return sorted(os.listdir(directory))
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise StoreError(
+            f"cannot read the folder {shown(directory)}: {error.strerror}; make it readable"
+        ) from error
+
+
 def remove_strays(root: Path) -> int:
     """Remove what killed writers left anywhere below `root`; how many there were. Raises `StoreError`."""
     strays = list(find_strays(root))

@@ -27,6 +27,7 @@ from labreport.store.files import (
     cannot_write,
     find_strays,
     make_directory,
+    names_in,
     read_regular,
     sha256,
     shown,
@@ -61,7 +62,7 @@ class Store:
 
     def keys(self) -> list[str]:
         """The keys of all entries, whether good or damaged."""
-        return sorted(name[:64] for name in self._names() if name[64:] == ".json" and is_key(name[:64]))
+        return [name[:64] for name in names_in(self.directory) if name[64:] == ".json" and is_key(name[:64])]
 
     def entry(self, key: str) -> Entry | None:
         """The entry under `key`: checksum, schema and key all checked; None when missing or damaged."""
@@ -130,7 +131,7 @@ class Store:
         except Damaged as damage:
             raise StoreError(f"cannot store result {entry.name!r}, seed {entry.seed}: it {damage}") from None
         path = self.entry_path(entry.key)
-        self._quarantine.clear(path)
+        self.entry_summary(entry.key)  # what is damaged is kept in quarantine, not written over
         write_atomically(path, data)
         self._drop_superseded(written)
         return written
@@ -161,7 +162,7 @@ class Store:
 
     def paths(self, key: str) -> list[Path]:
         """Every file that belongs to `key`, the document first, so that removing in order is safe."""
-        names = sorted(name for name in self._names() if name[:65] == f"{key}." and name[-4:] == ".npz")
+        names = [name for name in names_in(self.directory) if name[:65] == f"{key}." and name[-4:] == ".npz"]
         candidates = [
             self.entry_path(key),
             *(self.directory / name for name in names),
@@ -178,23 +179,13 @@ class Store:
         named = {path.name for key in self.keys() for path in self.referenced_files(key)}
         return [
             self.directory / name
-            for name in sorted(self._names())
+            for name in names_in(self.directory)
             if name[-4:] == ".npz" and is_key(name[:64]) and name not in named
         ]
 
     def strays(self) -> list[Path]:
         """Temporary files that killed writers left; `files.remove_strays` removes them."""
         return sorted(find_strays(self.directory))
-
-    def _names(self) -> list[str]:
-        try:
-            return os.listdir(self.directory)
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise StoreError(
-                f"cannot read the folder {shown(self.directory)}: {error.strerror}; make it readable"
-            ) from error
 
     def _read(self, key: str, decode: Callable[[bytes, str], _Value]) -> _Value | None:
         path = self.entry_path(key)
@@ -278,4 +269,13 @@ def _wrong(path: Path, reference: ArrayFile, digest: Callable[[Path], str | None
         return "is a dangling link" if os.path.lexists(path) else "is missing"
     if size != reference["size"]:
         return f"has {size:,} bytes instead of {reference['size']:,}"
-    return "" if digest(path) == reference["sha256"] else "differs from its checksum"
+    found = digest(path)
+    if found is None:
+        # Either no file any more, or one that the disk will not give: which is no damage, and raises
+        try:
+            found = hashlib.sha256(read_regular(path, arrays.LIMIT)).hexdigest()
+        except FileNotFoundError:
+            return "is missing"
+        except Damaged as damage:
+            return str(damage)
+    return "" if found == reference["sha256"] else "differs from its checksum"
