@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import zlib
 from collections.abc import Iterable, Mapping
@@ -12,11 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exercise import mnist
+from exercise.answers.pattern import mean_image_distances as _distances
 from exercise.answers.predictions import STARVED, expected_ratio
 from exercise.catalogue import EXPERIMENTS, STUDIES
 from exercise.networks import Network
 from labreport.experiment import Experiment, plain
 from labreport.results import Result, Results, Runs, Snapshot
+
+mean_image_distances = functools.cache(_distances)
 
 PROVENANCE = {
     "processor": "Example Processor",
@@ -38,7 +42,9 @@ class Make:
     With `collapsed`, the network names one digit for every image. `noise` is half the range between
     seeds. `later` is added to the accuracy evenly from epoch 50 to 100. `kept` is the share of the
     gradient that each layer hands back. `hard` digits are wrong more often by `hardness`;
-    `by_lookalike` is the share of errors that go to the digit's look-alike.
+    With `wandering`, it is another digit for each seed. `by_lookalike` is the share of errors that go to
+    the digit's look-alike; with `nearness`, errors go to digits of near mean images instead, or to far
+    ones where it is negative. `stored` is the network whose weights are kept, if not the one trained.
     """
 
     training: float = 0.99
@@ -54,8 +60,12 @@ class Make:
     later: float = 0.0
     hard: tuple[int, ...] = (8,)
     hardness: float = 2.5
+    wandering: bool = False
     by_lookalike: float = 0.6
+    nearness: float = 0.0
     network: Network | None = None
+    stored: Network | None = None
+    epochs: int | None = None
     provenance: Mapping[str, Any] | None = None
 
 
@@ -84,6 +94,8 @@ def made_results(needs: Iterable[str], seeds: int = 5, **overrides: Mapping[str,
         make = replace(_default(experiment), **changes)
         if make.network is not None:
             experiment = replace(experiment, specification=make.network)
+        if make.epochs is not None:
+            experiment = replace(experiment, epochs=make.epochs, snapshots=(make.epochs,))
         count = min(seeds, experiment.seeds) if experiment.seeds is not None else seeds
         runs[experiment.name] = Runs(
             experiment, tuple(_result(experiment, make, seed, count) for seed in range(count))
@@ -106,8 +118,6 @@ def _default(experiment: Experiment) -> Make:
 
 def _result(experiment: Experiment, make: Make, seed: int, seeds: int) -> Result:
     name = experiment.name.removesuffix("-100")
-    order = np.random.default_rng(zlib.crc32(name.encode())).permutation(max(seeds, 1))
-    offset = make.noise * (2 * int(order[seed]) / (seeds - 1) - 1) if seeds > 1 else 0.0
     last = experiment.epochs if name == experiment.name else 50
     shape = [
         make.drop * (math.pow(epoch, -make.rate) - math.pow(last, -make.rate))
@@ -115,8 +125,11 @@ def _result(experiment: Experiment, make: Make, seed: int, seeds: int) -> Result
     ]
     later = [make.later * max(0, epoch - 50) / 50 for epoch in range(1, experiment.epochs + 1)]
 
-    def at(final: float, epoch: int) -> float:
+    def at(split: str, epoch: int) -> float:
+        order = np.random.default_rng(zlib.crc32(f"{name} {split}".encode())).permutation(max(seeds, 1))
+        offset = make.noise * (2 * int(order[seed]) / (seeds - 1) - 1) if seeds > 1 else 0.0
         jitter: float = make.noise * 0.2 * math.sin(12.9898 * epoch + 78.233 * seed)
+        final = {"training": make.training, "validation": make.validation, "test": make.test}[split]
         return min(1.0, max(0.0, final + offset - shape[epoch - 1] + later[epoch - 1] + jitter))
 
     named = (seed + zlib.crc32(name.encode())) % 10 if make.collapsed else None
@@ -133,17 +146,18 @@ def _record(
 ) -> dict[str, Any]:
     layers = len(experiment.specification.layer_shapes)
     wobble = 1 + 0.05 * math.sin(seed + 1)
-    validation = _share(mnist.load().validation.labels, named, at(make.validation, epoch))
-    late = make.kept if make.kept_late is None else make.kept_late
+    validation = _share(mnist.load().validation.labels, named, at("validation", epoch))
+    kept = make.kept * (1 + 0.03 * math.sin(5 * seed + 1))
+    late = kept if make.kept_late is None else make.kept_late * (1 + 0.03 * math.sin(5 * seed + 1))
     return {
         "epoch": epoch,
-        "loss": 4 * (1 - at(make.training, epoch)) + 0.02,
-        "accuracy": at(make.training, epoch) if named is None else 0.11,
+        "loss": 4 * (1 - at("training", epoch)) + 0.02,
+        "accuracy": at("training", epoch) if named is None else 0.11,
         "validation_loss": 4 * (1 - validation) + 0.02,
         "validation_accuracy": validation,
         "seconds": make.seconds * (1 + 0.03 * math.sin(epoch + 5 * seed)),
         "gradient_norms": [0.5 * wobble * late ** (layers - 1 - layer) for layer in range(layers)],
-        "first_gradient_norms": [0.5 * wobble * make.kept ** (layers - 1 - layer) for layer in range(layers)],
+        "first_gradient_norms": [0.5 * wobble * kept ** (layers - 1 - layer) for layer in range(layers)],
     }
 
 
@@ -156,13 +170,12 @@ def _snapshot(
     experiment: Experiment, make: Make, epoch: int, at: Any, named: int | None, seed: int
 ) -> Snapshot:
     data = mnist.load()
-    finals = {"training": make.training, "validation": make.validation, "test": make.test}
     labels = {
         "training": data.training.labels,
         "validation": data.validation.labels,
         "test": data.test.labels,
     }
-    shares = {split: _share(labels[split], named, at(finals[split], epoch)) for split in finals}
+    shares = {split: _share(labels[split], named, at(split, epoch)) for split in labels}
     metrics = {split: {"loss": 4 * (1 - share) + 0.02, "accuracy": share} for split, share in shares.items()}
 
     def load() -> dict[str, NDArray[Any]]:
@@ -173,7 +186,7 @@ def _snapshot(
                 data.validation.labels, make, shares["validation"], named, experiment.name, seed
             ),
         }
-        for index, (inputs, outputs) in enumerate(experiment.specification.layer_shapes):
+        for index, (inputs, outputs) in enumerate((make.stored or experiment.specification).layer_shapes):
             arrays[f"layer-{index}.kernel"] = np.zeros((inputs, outputs), dtype=np.float32)
             arrays[f"layer-{index}.bias"] = np.zeros(outputs, dtype=np.float32)
         return arrays
@@ -189,10 +202,17 @@ def _predict(
         return np.full(len(labels), named, dtype=np.uint8)
     generator = np.random.default_rng(zlib.crc32(f"{name.removesuffix('-100')} {seed}".encode()))
     difficulty = np.random.default_rng(1).random(len(labels))
-    weight = np.where(np.isin(labels, make.hard), make.hardness, 1.0)
+    hard = tuple((digit + seed) % 10 for digit in make.hard) if make.wandering else make.hard
+    weight = np.where(np.isin(labels, hard), make.hardness, 1.0)
     ease = (difficulty + 0.1 * generator.random(len(labels))) / weight  # the least easy fail
     wrong = np.argsort(ease, kind="stable")[: len(labels) - round(accuracy * len(labels))]
     predictions = labels.copy()
+    if make.nearness:
+        odds = np.exp(-make.nearness * mean_image_distances() / 1000)
+        np.fill_diagonal(odds, 0)
+        odds /= odds.sum(axis=1, keepdims=True)
+        predictions[wrong] = [generator.choice(10, p=odds[digit]) for digit in labels[wrong]]
+        return predictions
     lookalike = np.array([LOOKALIKES[digit] for digit in range(10)], dtype=np.uint8)[labels[wrong]]
     anything = ((labels[wrong] + generator.integers(1, 10, len(wrong))) % 10).astype(np.uint8)
     predictions[wrong] = np.where(generator.random(len(wrong)) < make.by_lookalike, lookalike, anything)

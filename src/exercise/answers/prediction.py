@@ -9,8 +9,11 @@ import numpy as np
 from exercise.answers.extrapolation import CHECKED, FIRST, SEEN, extrapolate
 from exercise.answers.measures import accuracy, compare, compare_recorded, exact, recorded_accuracy, source
 from labreport.claims import Answer, Claim, Quantity, Verdict
-from labreport.claims.decide import greater
+from labreport.claims.decide import above, greater
 from labreport.results import Results
+
+MATTERS = 0.001
+"""A predicted gain in accuracy above this, a tenth of a percentage point, counts as worth the time."""
 
 
 def more_time(results: Results) -> Answer:
@@ -18,6 +21,7 @@ def more_time(results: Results) -> Answer:
     seen, carried_on = results["complex"], results["complex-100"]
     quantities: dict[str, Quantity] = {
         "seen_epochs": exact(SEEN, "epochs", "exercise"),
+        "threshold.matters": exact(MATTERS, "points, unsigned", "fixed in advance"),
         "first_epoch": exact(FIRST, "", "first epoch that the curve is fitted to"),
         "checked_epochs": exact(CHECKED, "epochs", "catalogue: complex-100"),
         "seeds": exact(len(carried_on), "seeds", source(carried_on, "count")),
@@ -54,7 +58,9 @@ def more_time(results: Results) -> Answer:
         quantities["predicted_gain"] = Quantity(None, "points", missing)
         quantities["hindsight"] = Quantity(None, "points, unsigned", missing)
     claims = {
-        "predicted-better": _predicted_better(quantities["predicted_gain"]),
+        "predicted-better": above(
+            "predicted-better", "predicted_gain", quantities["predicted_gain"], MATTERS
+        ),
         "held": _held(quantities["predicted"], quantities["validation_at_checked"]),
         "validation-better": greater(
             "validation-better",
@@ -67,17 +73,6 @@ def more_time(results: Results) -> Answer:
         ),
     }
     return Answer(quantities, claims, facts)
-
-
-def _predicted_better(gain: Quantity) -> Claim:
-    predicate = f"the fitted curve still rises between epoch {SEEN} and epoch {CHECKED}"
-    if gain.interval is None:
-        return Claim("predicted-better", predicate, "no curve could be fitted", Verdict.INCONCLUSIVE, 0.0)
-    verdict = Verdict.SUPPORTED if gain.interval.low > 0 else Verdict.INCONCLUSIVE
-    if gain.interval.high <= 0:
-        verdict = Verdict.REFUTED
-    test = f"the whole {gain.interval.level:.0%} interval of the predicted rise above zero"
-    return Claim("predicted-better", predicate, test, verdict, 0.0, None, ("predicted_gain",))
 
 
 def _held(predicted: Quantity, measured: Quantity) -> Claim:

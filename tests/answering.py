@@ -1,0 +1,34 @@
+"""The answer to a question from made results, by the function that the outline names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+from exercise.outline import OUTLINE
+from labreport.claims import Answer
+from labreport.outline import Question
+from made import made_results
+
+QUESTIONS: dict[str, Question] = {question.slug: question for question in OUTLINE.questions}
+_ANSWERS: dict[str, Answer] = {}
+
+
+def answer(slug: str, seeds: int = 5, **overrides: Mapping[str, Any]) -> Answer:
+    """What the question's function returns for results made as `made.made_results` says.
+
+    Answers are pure, so the same results are answered once for all tests.
+    """
+    key = repr((slug, seeds, sorted(overrides.items())))
+    if key not in _ANSWERS:
+        _ANSWERS[key] = fresh_answer(slug, seeds, **overrides)
+    return _ANSWERS[key]
+
+
+def fresh_answer(slug: str, seeds: int = 5, **overrides: Mapping[str, Any]) -> Answer:
+    """The same, answered anew: for tests that change how."""
+    question = QUESTIONS[slug]
+    module, function = question.answer.split(":")
+    found: Answer = getattr(import_module(module), function)(made_results(question.needs, seeds, **overrides))
+    return found

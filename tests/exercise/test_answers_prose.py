@@ -1,0 +1,88 @@
+"""The prose follows the verdicts: every template, with results of every kind."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+import pytest
+
+from answering import QUESTIONS, answer, fresh_answer
+from exercise.answers import prediction
+from prose import render
+from verdicts import CASES, Case
+
+WORDLESS = re.compile(r"[^a-z ]+")
+"""All but words: what is left shows a difference of wording, not of numbers."""
+
+
+def _words(slug: str, case: Case) -> str:
+    rendered = render(QUESTIONS[slug], answer(slug, case.seeds, **case.overrides))
+    return WORDLESS.sub(" ", f"{rendered['headline']} {rendered['body']}".lower())
+
+
+@pytest.mark.parametrize("slug", QUESTIONS)
+def test_the_words_change_with_each_verdict(slug: str) -> None:
+    """No two verdicts of one claim are told in the same words."""
+    told: dict[str, dict[str, str]] = defaultdict(dict)
+    for case in CASES:
+        if case.question == slug and case.seeds > 1:
+            told[case.claim][case.verdict] = _words(slug, case)
+    for claim, texts in told.items():
+        assert len(set(texts.values())) == len(texts), claim
+
+
+@pytest.mark.parametrize("seeds", [1, 2, 5])
+@pytest.mark.parametrize("slug", QUESTIONS)
+def test_every_template_reads_well_with_any_number_of_seeds(slug: str, seeds: int) -> None:
+    """Both blocks say something, and nothing that only a program would say."""
+    rendered = render(QUESTIONS[slug], answer(slug, seeds))
+    for text in rendered.values():
+        assert len(text) > 10
+        assert not re.search(r"\bNone\b|\bnan\b|\binf\b|\bTrue\b|\bFalse\b|[{}<>]{2}| \.|\.\.|\( ", text), text
+
+
+SAYS_ONE_SEED = (
+    "set-up.environment",
+    "part-one.wide.accuracy",
+    "part-one.small.accuracy",
+    "part-one.comparison",
+    "part-two.above-20",
+    "part-two.hypothesis",
+    "part-three.goal",
+    "part-three.best",
+    "bonus.digits",
+    "bonus.pattern",
+    "bonus.longer",
+    "bonus.diminishing",
+    "bonus.complex",
+    "bonus.time",
+    "bonus.worth",
+    "bonus.more-time",
+)
+
+
+@pytest.mark.parametrize("slug", SAYS_ONE_SEED)
+def test_with_one_seed_the_report_says_what_it_cannot_say(slug: str) -> None:
+    """One seed is named as such, and with five it is not."""
+    one, five = (render(QUESTIONS[slug], answer(slug, seeds))["body"] for seeds in (1, 5))
+    assert re.search(r"\bone seed\b", one, re.IGNORECASE)
+    assert not re.search(r"\bone seed (was|cannot|could|is|shows|compares)|with one seed", five, re.IGNORECASE)
+
+
+def test_had_a_deep_network_learned_the_text_would_say_so() -> None:
+    """The headline turns from no to yes, and the caption with it."""
+    slug = "part-two.above-20"
+    learned = {"collapsed": False, "validation": 0.94, "test": 0.94}
+    rendered = render(QUESTIONS[slug], answer(slug, **{"deep-64": learned}))
+    assert rendered["headline"].startswith("Yes: deep-64")
+    assert "deep-64 learns" in rendered["body"]
+    assert "deep-8 does not learn" in rendered["body"]
+
+
+def test_without_a_fitted_curve_the_prose_makes_no_prediction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The template renders, and says that there is no prediction."""
+    monkeypatch.setattr(prediction, "extrapolate", lambda curves: None)
+    body = render(QUESTIONS["bonus.more-time"], fresh_answer("bonus.more-time"))["body"]
+    assert "there is no prediction" in body
+    assert "The prediction" not in body

@@ -1,0 +1,38 @@
+"""A question's template rendered with an answer, figures left out: the prose as it will be read."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+from markupsafe import Markup
+
+from labreport.claims import Answer
+from labreport.outline import Question
+from labreport.page.environment import environment
+from labreport.page.traced import traced
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+HELPERS = {
+    "picture": lambda slug, caption: Markup(""),
+    "drawing": lambda slug: {"kind": "a chart", "columns": [], "rows": []},
+    "readings": lambda slug: Markup("{}"),
+}
+
+
+def render(question: Question, answer: Answer) -> dict[str, str]:
+    """The blocks `headline` and `body` as text."""
+    template = environment(TEMPLATES, "print", HELPERS).get_template(question.template)
+    names = {
+        "question": {"slug": question.slug, "text": question.text},
+        "answer": traced(question.slug, answer),
+    }
+    return {
+        name: _text("".join(template.blocks[name](template.new_context(names)))) for name in ("headline", "body")
+    }
+
+
+def _text(markup: str) -> str:
+    markup = re.sub(r"</?(?:data|a|b|em|code)\b[^>]*>", "", markup)  # inside a line: they leave no gap
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", " ", markup))).strip()
