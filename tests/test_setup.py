@@ -84,6 +84,7 @@ def test_a_changed_lock_file_makes_the_environment_anew(checkout: SmallCheckout)
     assert list(checkout.environment.glob("lib/*/site-packages/second_library.py"))
 
 
+@pytest.mark.slow
 def test_a_damaged_environment_is_made_anew(checkout: SmallCheckout) -> None:
     """A library that has gone from a complete environment is noticed and comes back."""
     assert checkout.run().returncode == 0
@@ -94,7 +95,14 @@ def test_a_damaged_environment_is_made_anew(checkout: SmallCheckout) -> None:
     assert list(checkout.environment.glob("lib/*/site-packages/small_library.py"))
 
 
-@pytest.mark.parametrize("sign", ["requirements.lock.unfinished", "pyvenv.cfg", "set-up.log"])
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "pyvenv.cfg",
+        pytest.param("requirements.lock.unfinished", marks=pytest.mark.slow),
+        pytest.param("set-up.log", marks=pytest.mark.slow),
+    ],
+)
 def test_a_creation_that_was_killed_is_made_again(checkout: SmallCheckout, sign: str) -> None:
     """Killing set-up, early or late, leaves what the next run recognises and replaces."""
     process = checkout.start()
@@ -177,6 +185,7 @@ def test_without_a_network_one_line_says_so(checkout: SmallCheckout) -> None:
     assert "Traceback" not in run.stderr
 
 
+@pytest.mark.slow
 def test_settings_of_pip_say_where_from_but_not_where_to(checkout: SmallCheckout, tmp_path: Path) -> None:
     """A user who installs elsewhere by default still gets the libraries in this environment."""
     run = checkout.run(PIP_TARGET=str(tmp_path / "elsewhere"), PIP_USER="1", PIP_PREFIX=str(tmp_path / "p"))
@@ -224,6 +233,7 @@ def test_an_old_python_is_refused_in_one_line() -> None:
     )
 
 
+@pytest.mark.slow
 def test_dask_is_added_when_a_scheduler_is_named(checkout: SmallCheckout) -> None:
     """An environment that did without it until then gets it, and nothing that it had is made again."""
     assert checkout.run().returncode == 0
