@@ -19,7 +19,7 @@ from labreport.page.text import plain_text
 from labreport.page.traced import TracedAnswer, traced
 
 TERM = re.compile(r'<a class="term" href="#term-([^"]+)">(.*?)</a>', re.DOTALL)
-NOTE = re.compile(r"(<p>)((?:(?!</p>|<p>).)*?)(<span class=\"note\">(?:(?!<!--/note-->).)*)<!--/note-->", re.DOTALL)
+NOTE = re.compile(r"(<p>)((?:(?!</p>|<p>).)*?)<span class=\"note\">((?:(?!<!--/note-->).)*)</span><!--/note-->", re.DOTALL)
 TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 LINK = re.compile(r"<a\b[^>]*>(.*?)</a>", re.DOTALL)
 
@@ -93,7 +93,7 @@ class _Rendering:
             whole = self._sandbox.get_template(section.template).render(names)
         self.terms: list[str] = []
         if medium == "print":
-            whole = NOTE.sub(r"\1\3\2", whole)  # beside the first line of its paragraph, not below the last
+            whole = NOTE.sub(r'<div class="note"><span class="whole">\3</span></div>\1\2', whole)  # beside its paragraph's first line
         else:
             whole = TABLE.sub(r'<div class="table">\g<0></div>', whole)  # which scrolls where it is too wide
         self.html = TERM.sub(self._first_use, whole)
