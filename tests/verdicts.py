@@ -30,11 +30,10 @@ class Case:
         return f"{self.question}:{self.claim}:{self.verdict}"
 
 
-def _three(
-    question: str, claim: str, supported: Any, refuted: Any, inconclusive: Any, seeds: int = 5
-) -> tuple[Case, ...]:
-    kinds = ((SUPPORTED, supported), (REFUTED, refuted), (INCONCLUSIVE, inconclusive))
-    return tuple(Case(question, claim, verdict, made, seeds) for verdict, made in kinds if made is not None)
+def _three(question: str, claim: str, *made: Mapping[str, Mapping[str, Any]] | None) -> tuple[Case, ...]:
+    """Cases for results made to support, to refute and to leave open; None where that cannot be."""
+    kinds = zip((SUPPORTED, REFUTED, INCONCLUSIVE), made, strict=True)
+    return tuple(Case(question, claim, verdict, results) for verdict, results in kinds if results is not None)
 
 
 def _deep(changes: Mapping[str, Any], suffix: str = "") -> dict[str, Mapping[str, Any]]:
@@ -49,7 +48,11 @@ def _set_up() -> list[Case]:
         *_three("set-up.rules", "wide", {}, too_few, None),
         *_three("set-up.rules", "small", {}, {"small": {"network": Network((100,))}}, None),
         *_three("set-up.rules", "complex", {}, {"complex": {"network": Network((128, 128))}}, None),
-        *(case for name in DEEP for case in _three("set-up.rules", name, {}, {name: {"network": Network((5,) * 9)}}, None)),
+        *(
+            case
+            for name in DEEP
+            for case in _three("set-up.rules", name, {}, {name: {"network": Network((5,) * 9)}}, None)
+        ),
         *_three("set-up.rules", "all", {}, too_few, None),
         *_three("set-up.environment", "one-environment", {}, other_machine, None),
         *_three(
@@ -59,7 +62,7 @@ def _set_up() -> list[Case]:
 
 
 def _part_one() -> list[Case]:
-    cases = []
+    cases: list[Case] = []
     for name in ("wide", "small"):
         other = {name: {"stored": Network((7,))}}
         cases += _three(f"part-one.{name}.parameters", "counts-agree", {}, other, None)
@@ -84,7 +87,7 @@ def _part_one() -> list[Case]:
 
 
 def _part_two() -> list[Case]:
-    cases = []
+    cases: list[Case] = []
     for name, split in itertools.product(DEEP, ("validation", "test")):
         cases += _three("part-two.above-20", f"{name}.{split}", {name: LEARNS}, {}, {name: ERRATIC})
     cases += _three("part-two.above-20", "any", {"deep-64": LEARNS}, {}, {"deep-8": ERRATIC})
@@ -94,8 +97,12 @@ def _part_two() -> list[Case]:
     narrow = {"deep-64": {"network": Network((100,) * 20)}}
     cases += _three("part-two.parameters", "first-layer", {}, narrow, None)
     by_size = ("deep-8", "deep-32", "small", "deep-64", "complex", "wide")
-    rising = {name: {**LEARNS, "drop": 0.0, "validation": 0.80 + 0.02 * rank} for rank, name in enumerate(by_size)}
-    falling = {name: {**LEARNS, "drop": 0.0, "validation": 0.95 - 0.02 * rank} for rank, name in enumerate(by_size)}
+    rising = {
+        name: {**LEARNS, "drop": 0.0, "validation": 0.80 + 0.02 * rank} for rank, name in enumerate(by_size)
+    }
+    falling = {
+        name: {**LEARNS, "drop": 0.0, "validation": 0.95 - 0.02 * rank} for rank, name in enumerate(by_size)
+    }
     cases += _three("part-two.correlation", "all", rising, falling, {})
     cases.append(Case("part-two.correlation", "without-deep", INCONCLUSIVE))
     return cases
@@ -103,7 +110,7 @@ def _part_two() -> list[Case]:
 
 def _hypothesis() -> list[Case]:
     slug = "part-two.hypothesis"
-    cases = []
+    cases: list[Case] = []
     for name in DEEP:
         open_ = {name: {"kept": 0.5995}}
         cases += _three(slug, f"{name}.starved", {}, {name: {"kept": 0.9}}, open_)
@@ -117,7 +124,9 @@ def _hypothesis() -> list[Case]:
         cases += _three(slug, longer, {}, {longer: LEARNS}, {longer: ERRATIC})
     cases += _three(slug, "starved", {}, {"deep-32": {"kept": 0.9}}, {"deep-32": {"kept": 0.5995}})
     cases += _three(slug, "stuck", {}, {"deep-32": LEARNS}, {"deep-32": ERRATIC})
-    all_learn = {f"depth-gain/hidden_layers=32x{depth},initial_gain={gain}": LEARNS for depth, gain in STARVED_CELLS}
+    all_learn = {
+        f"depth-gain/hidden_layers=32x{depth},initial_gain={gain}": LEARNS for depth, gain in STARVED_CELLS
+    }
     odd = {f"depth-gain/hidden_layers=32x2,initial_gain={gain}": STUCK for gain in (1.0, 2.0, 3.0)}
     cases += _three(slug, "map", {}, all_learn, odd)
     none_freed = {**_deep(STUCK, "-gain-4"), **_deep(STUCK, "-4-layers")}
@@ -133,24 +142,32 @@ STARVED_CELLS = ((6, 1.0), (8, 1.0), (8, 2.0), (10, 1.0), (10, 2.0))
 
 
 def _part_three() -> list[Case]:
-    cases = []
+    cases: list[Case] = []
     sure = {"validation": 0.98, "test": 0.98}
     for split in ("validation", "test"):
-        made = ({"complex": {**sure, "noise": 0.004, "drop": 0.0, split: value}} for value in (0.98, 0.9, 0.92))
+        made = (
+            {"complex": {**sure, "noise": 0.004, "drop": 0.0, split: value}} for value in (0.98, 0.9, 0.92)
+        )
         cases += _three("part-three.goal", split, *made)
     doubtful = {"complex": {"validation": 0.92, "test": 0.98, "noise": 0.004, "drop": 0.0}}
     cases += _three("part-three.goal", "both", {}, {"complex": {"validation": 0.9, "test": 0.98}}, doubtful)
-    tests = ({"complex": {"test": test}, "wide": {"test": 0.96}, "small": {"test": 0.95}} for test in (0.98, 0.94, 0.96))
+    tests = (
+        {"complex": {"test": test}, "wide": {"test": 0.96}, "small": {"test": 0.95}}
+        for test in (0.98, 0.94, 0.96)
+    )
     cases += _three("part-three.best", "complex-better", *tests)
     cases += _three("part-three.epochs", "similar", {"complex": {"epochs": 12}}, {}, None)
     level = {"drop": 0.0, "noise": 0.002}
-    made = ({"complex": {**level, "validation": value}, "wide": {**level, "validation": 0.95}} for value in (0.97, 0.93, 0.95))
+    made = (
+        {"complex": {**level, "validation": value}, "wide": {**level, "validation": 0.95}}
+        for value in (0.97, 0.93, 0.95)
+    )
     cases += _three("part-three.epochs", "better-at-equal-epochs", *made)
     return cases
 
 
 def _digits() -> list[Case]:
-    cases = []
+    cases: list[Case] = []
     learned = ("wide", "small", "complex")
     even = {"hardness": 1.0}
     wandering = {"wandering": True, "hardness": 4.0}
@@ -159,9 +176,13 @@ def _digits() -> list[Case]:
     for name in DEEP:
         learns = {**LEARNS, "hard": (8,)}
         cases += _three(
-            "bonus.digits", f"{name}.worst", {name: learns}, {name: {**LEARNS, **even}}, {name: {**LEARNS, **wandering}}
+            "bonus.digits",
+            f"{name}.worst",
+            {name: learns},
+            {name: {**LEARNS, **even}},
+            {name: {**LEARNS, **wandering}},
         )
-    every = ({name: kind for name in learned} for kind in ({}, even, wandering))
+    every = (dict.fromkeys(learned, kind) for kind in ({}, even, wandering))
     cases += _three("bonus.digits", "any", *every)
     for name in ("complex", "small"):
         spread = {name: {**even, "by_lookalike": 0.0}}
@@ -173,7 +194,9 @@ def _digits() -> list[Case]:
 
 def _longer() -> list[Case]:
     better = {"small": {"drop": 0.06}}, {"small": {"drop": -0.06}}, {"small": {"drop": 0.0}}
-    cases = [case for epoch in (20, 50) for case in _three("bonus.longer", f"{epoch}-better", *better)]
+    cases: list[Case] = [
+        case for epoch in (20, 50) for case in _three("bonus.longer", f"{epoch}-better", *better)
+    ]
     flat, steep = {"small": {"drop": 0.0, "noise": 0.003}}, {"small": {"drop": 0.5, "noise": 0.0005}}
     cases += _three("bonus.diminishing", "after-20", flat, steep, {"small": {"drop": 0.03, "noise": 0.0022}})
     slow = {"small": {"drop": 1.5, "noise": 0.0005}}
@@ -183,15 +206,27 @@ def _longer() -> list[Case]:
 
 
 def _complex() -> list[Case]:
-    cases = []
+    cases: list[Case] = []
     level = {"drop": 0.0, "noise": 0.002}
-    for epoch, split in ((5, "validation"), (20, "validation"), (50, "validation"), (20, "test"), (50, "test")):
-        made = ({"complex": {**level, split: value}, "small": {**level, split: 0.95}} for value in (0.97, 0.93, 0.95))
+    for epoch, split in (
+        (5, "validation"),
+        (20, "validation"),
+        (50, "validation"),
+        (20, "test"),
+        (50, "test"),
+    ):
+        made = (
+            {"complex": {**level, split: value}, "small": {**level, split: 0.95}}
+            for value in (0.97, 0.93, 0.95)
+        )
         cases += _three("bonus.complex", f"at-{epoch}.{split}", *made)
     seconds = ({"complex": {"seconds": value}, "small": {"seconds": 0.15}} for value in (0.4, 0.05, 0.15))
     cases += _three("bonus.time", "complex-slower", *seconds)
     for claim in ("at-1", "at-2", "at-3", "worth"):
-        made = ({"complex": {**level, "validation": value}, "small": {**level, "validation": 0.95}} for value in (0.97, 0.93, 0.95))
+        made = (
+            {"complex": {**level, "validation": value}, "small": {**level, "validation": 0.95}}
+            for value in (0.97, 0.93, 0.95)
+        )
         cases += _three("bonus.worth", claim, *made)
     made = ({"complex": {"test": value}, "small": {"test": 0.95}} for value in (0.97, 0.93, 0.95))
     cases += _three("bonus.worth", "final-better", *made)
@@ -202,7 +237,7 @@ def _more_time() -> list[Case]:
     slug = "bonus.more-time"
     rising, flat = {"complex": {"drop": 0.2, "noise": 0.0002}}, {"complex": {"drop": 0.01, "noise": 0.0002}}
     jumpy = {"complex": {"drop": 0.05, "noise": 0.02}}
-    cases = list(_three(slug, "predicted-better", rising, flat, jumpy))
+    cases: list[Case] = list(_three(slug, "predicted-better", rising, flat, jumpy))
     cases += _three(slug, "held", {}, {"complex": {"later": -0.03}}, None)
     same = {"drop": 0.0, "noise": 0.002}
     for split in ("validation", "test"):

@@ -6,11 +6,11 @@ import re
 from collections import defaultdict
 
 import pytest
-
 from answering import QUESTIONS, answer, fresh_answer
-from exercise.answers import prediction
 from prose import render
 from verdicts import CASES, Case
+
+from exercise.answers import prediction
 
 WORDLESS = re.compile(r"[^a-z ]+")
 """All but words: what is left shows a difference of wording, not of numbers."""
@@ -39,7 +39,9 @@ def test_every_template_reads_well_with_any_number_of_seeds(slug: str, seeds: in
     rendered = render(QUESTIONS[slug], answer(slug, seeds))
     for text in rendered.values():
         assert len(text) > 10
-        assert not re.search(r"\bNone\b|\bnan\b|\binf\b|\bTrue\b|\bFalse\b|[{}<>]{2}| \.|\.\.|\( ", text), text
+        assert not re.search(r"\bNone\b|\bnan\b|\binf\b|\bTrue\b|\bFalse\b|[{}<>]{2}| \.|\.\.|\( ", text), (
+            text
+        )
 
 
 SAYS_ONE_SEED = (
@@ -67,7 +69,9 @@ def test_with_one_seed_the_report_says_what_it_cannot_say(slug: str) -> None:
     """One seed is named as such, and with five it is not."""
     one, five = (render(QUESTIONS[slug], answer(slug, seeds))["body"] for seeds in (1, 5))
     assert re.search(r"\bone seed\b", one, re.IGNORECASE)
-    assert not re.search(r"\bone seed (was|cannot|could|is|shows|compares)|with one seed", five, re.IGNORECASE)
+    assert not re.search(
+        r"\bone seed (was|cannot|could|is|shows|compares)|with one seed", five, re.IGNORECASE
+    )
 
 
 def test_had_a_deep_network_learned_the_text_would_say_so() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 
 import pytest
-
 from answering import QUESTIONS, answer, fresh_answer
-from exercise.answers import prediction
 from verdicts import CASES, EXACT, ONLY_OPEN, UNFITTED, Case
+
+from exercise.answers import prediction
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

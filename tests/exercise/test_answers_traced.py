@@ -1,0 +1,37 @@
+"""An answer survives a trip through JSON."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from answering import QUESTIONS, answer
+
+from labreport.claims import Answer
+
+
+@pytest.mark.parametrize("seeds", [1, 5])
+@pytest.mark.parametrize("slug", QUESTIONS)
+def test_an_answer_comes_back_from_json_as_it_was(slug: str, seeds: int) -> None:
+    """Strict JSON: no NaN, no infinity, nothing that JSON would turn into something else."""
+    found = answer(slug, seeds)
+    assert Answer.from_plain(json.loads(json.dumps(found.to_plain(), allow_nan=False))) == found
+
+
+@pytest.mark.parametrize("slug", QUESTIONS)
+def test_a_claim_names_numbers_that_the_answer_has(slug: str) -> None:
+    """Whoever doubts a verdict finds the quantities behind it."""
+    found = answer(slug)
+    missing = [
+        number
+        for claim in found.claims.values()
+        for number in claim.numbers
+        if number not in found.quantities
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("slug", QUESTIONS)
+def test_every_quantity_says_where_it_comes_from(slug: str) -> None:
+    """A number without a source cannot be traced."""
+    assert [name for name, quantity in answer(slug).quantities.items() if not quantity.source] == []

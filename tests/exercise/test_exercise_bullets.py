@@ -1,0 +1,87 @@
+"""Every bullet of the exercise is answered; the list restates them, with the question that answers each."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import pytest
+from answering import QUESTIONS, answer
+from prose import render
+
+from exercise.networks import Network
+from exercise.outline import OUTLINE
+
+BULLETS = (
+    ("classify MNIST with every network", "set-up.rules"),
+    ("sigmoid in every network", "set-up.rules"),
+    ("categorical cross-entropy as the loss", "set-up.rules"),
+    ("stochastic gradient descent as the optimiser", "set-up.rules"),
+    ("at least ten epochs", "set-up.rules"),
+    ("one hidden layer, at least 300,000 parameters: how many in all", "part-one.wide.parameters"),
+    ("… how many weights", "part-one.wide.parameters"),
+    ("… how many biases", "part-one.wide.parameters"),
+    ("… accuracy on validation data after ten epochs", "part-one.wide.accuracy"),
+    ("… how that differs on training data", "part-one.wide.accuracy"),
+    ("… how that differs on test data", "part-one.wide.accuracy"),
+    ("… how long an epoch takes", "part-one.wide.time"),
+    ("one hidden layer, fewer than 50,000 parameters: how many in all", "part-one.small.parameters"),
+    ("… how many weights, how many biases", "part-one.small.parameters"),
+    ("… accuracy on validation, training and test data", "part-one.small.accuracy"),
+    ("… how long an epoch takes", "part-one.small.time"),
+    (
+        "ten hidden layers of few, more and many nodes: any above 20 % on validation or test data",
+        "part-two.above-20",
+    ),
+    ("a hypothesis why they do as they do", "part-two.hypothesis"),
+    ("how many parameters each of them has", "part-two.parameters"),
+    ("whether parameters and accuracy go together, part one considered", "part-two.correlation"),
+    ("three hidden layers, above 92 % on validation and test data", "part-three.goal"),
+    ("which network is best on test data after training", "part-three.best"),
+    ("whether they trained for a similar number of epochs", "part-three.epochs"),
+    ("whether a network fails more often on one digit, with a chart by digit", "bonus.digits"),
+    ("whether there is a pattern, and why that could be", "bonus.pattern"),
+    ("a simple network for 20 and for 50 epochs", "bonus.longer"),
+    ("whether returns have diminished after 20 epochs, and after 50", "bonus.diminishing"),
+    ("a complex network for 5, 20 and 50 epochs beside the simple one", "bonus.complex"),
+    ("the total time that both took", "bonus.time"),
+    ("whether the complexity was worth the time", "bonus.worth"),
+    ("whether the complex network would get better with more time", "bonus.more-time"),
+    ("perspective: models that train for weeks to months", "bonus.perspective"),
+)
+CHARTED = ("wide", "small", "deep-8", "deep-32", "deep-64", "complex")
+"""The exercise asks for a chart of training and validation performance of every network."""
+OWN = {"set-up.environment", "set-up.rates", "part-one.comparison"}
+"""Questions that the report asks of itself, beyond the exercise."""
+
+
+@pytest.mark.parametrize(("bullet", "slug"), BULLETS)
+def test_a_bullet_of_the_exercise_has_its_answer(bullet: str, slug: str) -> None:
+    """The question is in the outline, its function can be called, and it says something."""
+    question = QUESTIONS[slug]
+    module, function = question.answer.split(":")
+    assert callable(getattr(import_module(module), function))
+    found = answer(slug)
+    assert found.quantities, bullet
+
+
+def test_no_question_answers_nothing_of_the_exercise() -> None:
+    """The list and the outline are the same questions, but for the report's own."""
+    assert {slug for _, slug in BULLETS} | OWN == set(QUESTIONS)
+
+
+def test_every_network_has_its_training_chart() -> None:
+    """Loss and accuracy by epoch, on training and validation data."""
+    shown = {figure for question in OUTLINE.questions for figure in question.figures}
+    assert {f"curves-{name}" for name in CHARTED} <= shown
+
+
+def test_a_width_changed_in_the_catalogue_changes_numbers_and_words() -> None:
+    """Another network gives other parameters, and another verdict where a rule breaks."""
+    narrow = answer("part-one.wide.parameters", wide={"network": Network((100,))})
+    assert narrow.quantities["parameters"].value == 784 * 100 + 100 + 100 * 10 + 10
+    slug = "set-up.rules"
+    before, after = (
+        render(QUESTIONS[slug], answer(slug, **made)) for made in ({}, {"wide": {"network": Network((100,))}})
+    )
+    assert before["headline"].startswith("Yes")
+    assert after["headline"].startswith("No: wide")
