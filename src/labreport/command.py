@@ -125,8 +125,6 @@ def _command(word: str, options: argparse.Namespace, root: Path, output: Path, t
 
 
 def _build(options: argparse.Namespace, root: Path, output: Path, terminal: Terminal) -> int:
-    from labreport.execute.build import Request, build
-
     if options.dry_run:
         from labreport.commands.status import dry_run
 
@@ -140,6 +138,8 @@ def _build(options: argparse.Namespace, root: Path, output: Path, terminal: Term
             force,
             options.verbose,
         )
+    from labreport.execute.build import Request, build
+
     request = Request(
         root=root,
         output=output,

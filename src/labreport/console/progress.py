@@ -67,7 +67,7 @@ class Progress:
         now = time.monotonic()
         if self._live is None and now - self._spoken >= _EVERY:
             self._spoken = now
-            told = f"  ·  {_epochs(training)}  {training.measure}"
+            told = f"  {training.epoch:>3}/{training.epochs}  {training.measure}"
             room = self._terminal.width - len(self._summary()) - len(told) - 4
             self._terminal.say(f"  {self._summary()}  {clipped(training.name, room)}{told}")
 
@@ -93,8 +93,8 @@ class Progress:
     def _left(self) -> str:
         elapsed = time.monotonic() - self._started
         if self._done <= 0 or elapsed < 2:
-            return "time left: measuring"
-        return f"about {duration(elapsed * max(self._total - self._done, 0.0) / self._done)} left"
+            return "measuring"
+        return f"{duration(elapsed * max(self._total - self._done, 0.0) / self._done)} left"
 
     def _table(self) -> Any:
         from rich.progress_bar import ProgressBar

@@ -27,6 +27,7 @@ class Code:
         self._packages = packages
         self._summary = summary
         self._paths: dict[str, Path | None] = {}
+        self._modules: dict[str, Summary] = {}
         self._resolved: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
         self._closures: dict[str, tuple[str, Closure]] = {}
 
@@ -136,8 +137,11 @@ class Code:
         return ".".join(filter(None, (*base, target.lstrip("."))))
 
     def _module(self, module: str) -> Summary:
-        path = self._path(module)
-        return self._summary(path) if path is not None else {"definitions": {}, "imports": {}}
+        if module not in self._modules:
+            path = self._path(module)
+            nothing: Summary = {"definitions": {}, "imports": {}}
+            self._modules[module] = self._summary(path) if path is not None else nothing
+        return self._modules[module]
 
     def _path(self, module: str) -> Path | None:
         if module not in self._paths:

@@ -18,9 +18,10 @@ class Graph:
 
     def __init__(self, project: Project, seeds: int) -> None:
         self.project = project
-        self._experiments = {experiment.name: experiment for experiment in project.all_experiments}
-        self._studies = {grid.name: grid for grid in project.studies}
-        self._check_names()
+        self._grids = {grid.name: grid.experiments() for grid in project.studies}
+        experiments = [*project.experiments, *(cell for cells in self._grids.values() for cell in cells)]
+        self._check_names(experiments)
+        self._experiments = {experiment.name: experiment for experiment in experiments}
         self.nodes: dict[str, Node] = {}
         for experiment in self._experiments.values():
             for seed in range(min(seeds, experiment.seeds or seeds)):
@@ -56,9 +57,7 @@ class Graph:
 
     def cells(self, need: str) -> tuple[Experiment, ...]:
         """The experiments behind a need."""
-        if need in self._studies:
-            return self._studies[need].experiments()
-        return (self._experiments[need],)
+        return self._grids[need] if need in self._grids else (self._experiments[need],)
 
     def closure(self, names: Iterable[str]) -> tuple[Node, ...]:
         """The nodes `names` and all that they read, in order."""
@@ -75,7 +74,7 @@ class Graph:
         """The nodes that a user means by `word`: a full name, a slug, or an experiment or study."""
         if word in self.nodes:
             return (word,)
-        if word in self._experiments or word in self._studies:
+        if word in self._experiments or word in self._grids:
             return tuple(node.name for node in self.results_of(word))
         for kind in ("section", "answer", "figure", "document", "result"):
             if f"{kind}/{word}" in self.nodes:
@@ -83,7 +82,7 @@ class Graph:
         sections = ", ".join(section.slug for section in self.project.outline.sections)
         from difflib import get_close_matches
 
-        slugs = [node.slug for node in self.nodes.values()] + [*self._experiments, *self._studies]
+        slugs = [node.slug for node in self.nodes.values()] + [*self._experiments, *self._grids]
         close = get_close_matches(word, slugs, n=3)
         hint = f"; did you mean {' or '.join(close)}?" if close else ""
         raise UsageError(
@@ -98,7 +97,7 @@ class Graph:
     def _results(self, needs: Iterable[str], reader: str) -> tuple[str, ...]:
         names: list[str] = []
         for need in needs:
-            if need not in self._experiments and need not in self._studies:
+            if need not in self._experiments and need not in self._grids:
                 known = ", ".join([*self.project_names()])
                 raise UsageError(f"{reader!r} in the outline needs {need!r}; the catalogue has {known}")
             for experiment in self.cells(need):
@@ -111,7 +110,7 @@ class Graph:
 
     def project_names(self) -> tuple[str, ...]:
         """Experiments and studies as the catalogue names them."""
-        return (*(experiment.name for experiment in self.project.experiments), *self._studies)
+        return (*(experiment.name for experiment in self.project.experiments), *self._grids)
 
     def _named(self, kind: str, slugs: Iterable[str], reader: str) -> tuple[str, ...]:
         names = tuple(f"{kind}/{slug}" for slug in slugs)
@@ -122,9 +121,9 @@ class Graph:
                 )
         return names
 
-    def _check_names(self) -> None:
+    def _check_names(self, experiments: Iterable[Experiment]) -> None:
         seen: set[str] = set()
-        for experiment in self.project.all_experiments:
+        for experiment in experiments:
             if experiment.name in seen:
                 raise UsageError(f"two experiments are called {experiment.name!r}; names must differ")
             if not experiment.name or len(experiment.name) > 200 or "#" in experiment.name:
