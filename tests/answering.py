@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+from made import made_results
+
 from exercise.outline import OUTLINE
 from labreport.claims import Answer
 from labreport.outline import Question
-from made import made_results
 
 QUESTIONS: dict[str, Question] = {question.slug: question for question in OUTLINE.questions}
 _ANSWERS: dict[str, Answer] = {}

@@ -29,7 +29,8 @@ def render(question: Question, answer: Answer) -> dict[str, str]:
         "answer": traced(question.slug, answer),
     }
     return {
-        name: _text("".join(template.blocks[name](template.new_context(names)))) for name in ("headline", "body")
+        name: _text("".join(template.blocks[name](template.new_context(names))))
+        for name in ("headline", "body")
     }
 
 
