@@ -1,0 +1,180 @@
+"""Runs give the same bits every time, however they are cut up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from exercise import mnist
+from exercise.networks import Network
+from exercise.training import TrainingRun, start
+from labreport.errors import ExperimentFailed, UsageError
+
+pytestmark = pytest.mark.usefixtures("tiny_dataset")
+
+PLAIN = Network((12,))
+MOMENTUM = Network((9, 8), momentum=0.9)
+BOTH = pytest.mark.parametrize("network", [PLAIN, MOMENTUM], ids=["plain", "momentum"])
+
+
+def bits(arrays: Mapping[str, Any]) -> dict[str, bytes]:
+    """Arrays as bytes, which unlike arrays compare as wholes."""
+    return {name: values.tobytes() for name, values in arrays.items()}
+
+
+def without_seconds(record: dict[str, Any]) -> dict[str, Any]:
+    """All of a record that must repeat."""
+    return {name: value for name, value in record.items() if name != "seconds"}
+
+
+def advanced(run: TrainingRun, epochs: int) -> list[dict[str, Any]]:
+    """Records of the next epochs."""
+    return [without_seconds(run.advance()) for _ in range(epochs)]
+
+
+@BOTH
+def test_the_same_seed_gives_the_same_bits(network: Network) -> None:
+    """Records, metrics, predictions and weights of two runs, another one trained in between."""
+    first = start(network, seed=5)
+    records = advanced(first, 3)
+    advanced(start(network, seed=6), 1)
+    second = start(network, seed=5)
+    assert advanced(second, 3) == records
+    assert bits(second.state()) == bits(first.state())
+    (metrics, arrays), (other_metrics, other_arrays) = first.snapshot(), second.snapshot()
+    assert other_metrics == metrics
+    assert bits(other_arrays) == bits(arrays)
+
+
+def test_another_seed_gives_other_bits() -> None:
+    """Seeds reach both the weights and the order of the images."""
+    assert advanced(start(PLAIN, seed=5), 1) != advanced(start(PLAIN, seed=6), 1)
+
+
+@BOTH
+@pytest.mark.parametrize("stopped", [1, 2, 3])
+def test_going_on_from_a_state_ends_in_the_bits_of_an_unbroken_run(network: Network, stopped: int) -> None:
+    """Stopped after any epoch: same records afterwards, same weights and velocities."""
+    whole = start(network, seed=5)
+    records = advanced(whole, 4)
+    broken = start(network, seed=5)
+    advanced(broken, stopped)
+    resumed = start(network, seed=5, epoch=stopped, state=broken.state())
+    assert advanced(resumed, 4 - stopped) == records[stopped:]
+    assert bits(resumed.state()) == bits(whole.state())
+
+
+def test_a_shorter_run_is_the_beginning_of_a_longer_one() -> None:
+    """Looking at a run midway does not disturb it, and how long it will be decides nothing."""
+    short, long = start(MOMENTUM, seed=5), start(MOMENTUM, seed=5)
+    short_records = advanced(short, 2)
+    long_records = advanced(long, 2)
+    midway = bits(long.state())
+    long.snapshot()
+    long_records += advanced(long, 2)
+    assert long_records[:2] == short_records
+    assert midway == bits(short.state())
+    untouched = start(MOMENTUM, seed=5)
+    assert advanced(untouched, 4) == long_records
+
+
+def test_a_state_does_not_change_when_training_goes_on() -> None:
+    """What was handed out is a copy."""
+    run = start(MOMENTUM, seed=5)
+    run.advance()
+    state = run.state()
+    before = bits(state)
+    run.advance()
+    assert bits(state) == before
+
+
+def test_records_are_plain_json_values() -> None:
+    """Every name that answers and figures read, one gradient norm a layer."""
+    record = start(MOMENTUM, seed=5).advance()
+    assert json.loads(json.dumps(record)) == record
+    assert list(record) == [
+        "epoch",
+        "loss",
+        "accuracy",
+        "validation_loss",
+        "validation_accuracy",
+        "seconds",
+        "gradient_norms",
+        "first_gradient_norms",
+    ]
+    assert len(record["gradient_norms"]) == len(record["first_gradient_norms"]) == 3
+    assert record["epoch"] == 1
+    assert record["seconds"] > 0
+
+
+def test_records_count_epochs_from_where_the_run_stands() -> None:
+    """A resumed run's next record is that of the next epoch."""
+    run = start(PLAIN, seed=5)
+    assert [run.advance()["epoch"] for _ in range(2)] == [1, 2]
+    assert start(PLAIN, seed=5, epoch=2, state=run.state()).advance()["epoch"] == 3
+
+
+def test_a_snapshot_holds_the_predictions_behind_its_accuracy(tiny_dataset: mnist.Dataset) -> None:
+    """Shares of right predictions are the accuracies; confidences are probabilities of the largest class."""
+    run = start(PLAIN, seed=5)
+    advanced(run, 30)
+    metrics, arrays = run.snapshot()
+    right = arrays["predictions"] == tiny_dataset.test.labels
+    assert metrics["test"]["accuracy"] == np.mean(right)
+    assert metrics["validation"]["accuracy"] == np.mean(
+        arrays["validation_predictions"] == tiny_dataset.validation.labels
+    )
+    assert {name: str(values.dtype) for name, values in arrays.items()} == {
+        "predictions": "uint8",
+        "confidence": "float32",
+        "validation_predictions": "uint8",
+    }
+    assert arrays["confidence"].shape == (len(tiny_dataset.test),)
+    assert np.all((arrays["confidence"] >= 0.1) & (arrays["confidence"] <= 1))
+    assert metrics["test"]["accuracy"] > 0.9
+
+
+def test_a_state_holds_velocities_only_with_momentum() -> None:
+    """Names are those of the variables, velocities after them."""
+    assert list(start(PLAIN, 0).state()) == [
+        "layer-0.kernel",
+        "layer-0.bias",
+        "layer-1.kernel",
+        "layer-1.bias",
+    ]
+    names = list(start(MOMENTUM, 0).state())
+    assert names[6:] == [f"velocity.{name}" for name in names[:6]]
+
+
+@pytest.mark.parametrize(
+    ("network", "said"),
+    [
+        (Network((13,)), r"layer-0.bias has shape \(12,\), allowed is \(13,\)"),
+        (Network((12,), momentum=0.9), r"velocity.layer-0.bias has shape None, allowed is \(12,\)"),
+    ],
+    ids=["other width", "no velocities"],
+)
+def test_a_state_of_another_network_is_refused(network: Network, said: str) -> None:
+    """The message names the first array that does not fit."""
+    state = start(PLAIN, 0).state()
+    with pytest.raises(UsageError, match=said):
+        start(network, seed=0, epoch=1, state=state)
+
+
+def test_an_epoch_without_its_state_is_refused() -> None:
+    """A run cannot begin in the middle."""
+    with pytest.raises(UsageError, match="epoch is 3"):
+        start(PLAIN, seed=0, epoch=3)
+
+
+def test_diverging_training_is_named() -> None:
+    """Weights that overflow end the run in one line with network, epoch and rate."""
+    run = start(Network((4,), learning_rate=1e38), seed=0)
+    with pytest.raises(
+        ExperimentFailed, match=r"network \(4,\), seed 0: the loss is not finite .*\(1e\+38\)"
+    ):
+        advanced(run, 3)
