@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from pathlib import Path
 
+import jinja2
 from markupsafe import Markup
 
 from labreport.claims import Answer
@@ -23,7 +25,7 @@ HELPERS = {
 
 def render(question: Question, answer: Answer) -> dict[str, str]:
     """The blocks `headline` and `body` as text."""
-    template = environment(TEMPLATES, "print", HELPERS).get_template(question.template)
+    template = _environment().get_template(question.template)
     names = {
         "question": {"slug": question.slug, "text": question.text},
         "answer": traced(question.slug, answer),
@@ -32,6 +34,11 @@ def render(question: Question, answer: Answer) -> dict[str, str]:
         name: _text("".join(template.blocks[name](template.new_context(names))))
         for name in ("headline", "body")
     }
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    return environment(TEMPLATES, "print", HELPERS)
 
 
 def _text(markup: str) -> str:
