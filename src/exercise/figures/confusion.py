@@ -17,7 +17,7 @@ def confusion_matrix(results: Results, answers: Mapping[str, Answer]) -> Drawing
     counts = confusions(runs).mean(axis=0).tolist()
     digits = range(len(counts))
     decimals = 1 if len(runs) > 1 else 0
-    figure, (panel,) = column_figure(84, margins=Margins(left=9, right=2, top=10, bottom=10))
+    figure, (panel,) = column_figure(72, margins=Margins(left=9, right=2, top=10, bottom=10))
     heat_map(
         panel,
         counts,

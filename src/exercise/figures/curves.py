@@ -38,7 +38,7 @@ def training_curves(results: Results, answers: Mapping[str, Answer]) -> Drawing:
     (name,) = results
     runs = results[name]
     figure, (losses, accuracies) = column_figure(
-        52, columns=2, margins=Margins(left=8, right=17, top=7, between=26)
+        47, columns=2, margins=Margins(left=8, right=17, top=7, between=26)
     )
     loss = [_drawn(losses, runs.curve(f"{prefix}loss"), mark) for prefix, mark in SPLITS]
     accuracy = [_drawn(accuracies, percent(runs.curve(f"{prefix}accuracy")), mark) for prefix, mark in SPLITS]

@@ -37,7 +37,7 @@ def gain_per_epoch(results: Results, answers: Mapping[str, Answer]) -> Drawing:
     shown = answer.facts["gain"]
     epochs = list(shown["epochs"])
     gain, low, high, noise = (_points(shown[name]) for name in ("mean", "low", "high", "noise"))
-    figure, (panel,) = column_figure(58, margins=Margins(left=11, right=33, top=12))
+    figure, (panel,) = column_figure(52, margins=Margins(left=11, right=33, top=12))
     gained = Mark(f"gain over {window} epochs", SERIES[1])
     if None not in low:
         band(panel, epochs, [value or 0.0 for value in low], [value or 0.0 for value in high], gained)

@@ -16,7 +16,7 @@ from labreport.claims import Answer
 from labreport.results import Result, Results
 
 COLUMNS = 8
-ROWS = 4
+ROWS = 3
 TILE = 19.5
 SIZE = 11.0
 """Millimetres from row to row, and of an image's side."""

@@ -39,7 +39,7 @@ SMALLEST = 1e-30
 def gradients_by_layer(results: Results, answers: Mapping[str, Answer]) -> Drawing:
     """Gradient norm by layer: before the first update above, the mean over training below."""
     figure, panels = column_figure(
-        96, columns=3, rows=2, margins=Margins(left=9, right=17, top=12, between=4, rows_between=13)
+        86, columns=3, rows=2, margins=Margins(left=9, right=17, top=12, between=4, rows_between=13)
     )
     rows: list[list[str | int | float | None]] = []
     for panel in panels:

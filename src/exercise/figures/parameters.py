@@ -30,7 +30,7 @@ def accuracy_against_parameters(results: Results, answers: Mapping[str, Answer])
     """One labelled mark a network: mean validation accuracy after equally many epochs."""
     answer = answers["part-two.correlation"]
     epoch = answer.quantities["epochs"].value
-    figure, (panel,) = column_figure(66, margins=Margins(left=9, right=20, top=8))
+    figure, (panel,) = column_figure(56, margins=Margins(left=9, right=20, top=8))
     labels = []
     rows: list[list[str | int | float | None]] = []
     for mark, names in ((FEW_LAYERS, [name for name in NETWORKS if name not in DEEP]), (TEN_LAYERS, DEEP)):

@@ -44,7 +44,7 @@ def predicted_and_measured(results: Results, answers: Mapping[str, Answer]) -> D
     measured = mean_by_epoch(by_seed)
     epochs = list(range(1, len(measured) + 1))
     fit = _fit(answer)
-    figure, (panel,) = column_figure(64, margins=Margins(left=10, right=19, top=13))
+    figure, (panel,) = column_figure(55, margins=Margins(left=10, right=19, top=13))
     first = max(1, round(SKIPPED * len(epochs)))
     seed_lines(panel, epochs[first:], [seed[first:] for seed in by_seed], MEASURED)
     curve(panel, epochs[first:], measured[first:], MEASURED)

@@ -40,7 +40,7 @@ STEP = 2.0
 
 def accuracy_against_seconds(results: Results, answers: Mapping[str, Answer]) -> Drawing:
     """Mean validation accuracy against mean seconds of training so far; seeds faint; epochs marked."""
-    figure, (panel,) = column_figure(66, margins=Margins(left=9, right=19, top=9))
+    figure, (panel,) = column_figure(56, margins=Margins(left=9, right=19, top=9))
     means: dict[str, tuple[list[float], list[float]]] = {}
     for name, style in STYLES.items():
         mark = Mark(name, style)
