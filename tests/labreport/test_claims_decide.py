@@ -28,7 +28,7 @@ def _between(low: float, high: float) -> Quantity:
 )
 def test_above_needs_the_whole_interval(quantity: Quantity, verdict: Verdict) -> None:
     """Beyond the threshold, short of it, across it, touching it from either side, and without an interval."""
-    assert above("made", "accuracy", quantity, 0.2).verdict is verdict
+    assert above("made", "accuracy > 0.2", "accuracy", quantity, 0.2).verdict is verdict
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_above_needs_the_whole_interval(quantity: Quantity, verdict: Verdict) ->
 )
 def test_below_is_the_mirror_of_above(quantity: Quantity, verdict: Verdict) -> None:
     """The same rule, turned round."""
-    assert below("made", "ratio", quantity, 0.2).verdict is verdict
+    assert below("made", "ratio < 0.2", "ratio", quantity, 0.2).verdict is verdict
 
 
 @pytest.mark.parametrize(

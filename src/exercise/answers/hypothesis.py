@@ -30,13 +30,13 @@ def hypothesis(results: Results) -> Answer:
     claims: dict[str, Claim] = {}
     for name in DEEP:
         quantities |= _of_network(name, results[name])
-        claims[f"{name}.starved"] = below(
-            f"{name}.starved", f"{name}.ratio", quantities[f"{name}.ratio"], STARVED
-        )
-        final = below(
-            f"{name}.starved-at-end", f"{name}.ratio_last", quantities[f"{name}.ratio_last"], STARVED
-        )
-        claims[final.name] = final
+        for claim, number, moment in (
+            ("starved", "ratio", "before training"),
+            ("starved-at-end", "ratio_last", "in the last epoch"),
+        ):
+            key = f"{name}.{number}"
+            predicate = f"{name}: gradient of the first hidden layer < threshold × that of the last, {moment}"
+            claims[f"{name}.{claim}"] = below(f"{name}.{claim}", predicate, key, quantities[key], STARVED)
     claims["starved"] = all_of(
         "starved",
         "the first layer of every deep network is starved at the start",

@@ -59,7 +59,11 @@ def more_time(results: Results) -> Answer:
         quantities["hindsight"] = Quantity(None, "points, unsigned", missing)
     claims = {
         "predicted-better": above(
-            "predicted-better", "predicted_gain", quantities["predicted_gain"], MATTERS
+            "predicted-better",
+            f"predicted gain in accuracy, epoch {SEEN} to epoch {CHECKED} > threshold",
+            "predicted_gain",
+            quantities["predicted_gain"],
+            MATTERS,
         ),
         "held": _held(quantities["predicted"], quantities["validation_at_checked"]),
         "validation-better": greater(

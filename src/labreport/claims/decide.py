@@ -12,14 +12,17 @@ ALPHA = 0.05
 """A p-value below this, adjusted where several comparisons are made at once, counts as evidence."""
 
 
-def above(name: str, number: str, quantity: Quantity, threshold: float) -> Claim:
-    """`number` exceeds `threshold`: its whole interval lies above (supported) or not above (refuted)."""
-    return _beyond(name, f"{number} > threshold", number, quantity, threshold, 1)
+def above(name: str, predicate: str, number: str, quantity: Quantity, threshold: float) -> Claim:
+    """`quantity`, called `number`, exceeds `threshold`.
+
+    Supported when its whole interval lies above, refuted when none of it does.
+    """
+    return _beyond(name, predicate, number, quantity, threshold, 1)
 
 
-def below(name: str, number: str, quantity: Quantity, threshold: float) -> Claim:
-    """`number` stays under `threshold`: its whole interval lies below (supported) or not (refuted)."""
-    return _beyond(name, f"{number} < threshold", number, quantity, threshold, -1)
+def below(name: str, predicate: str, number: str, quantity: Quantity, threshold: float) -> Claim:
+    """The mirror of `above`."""
+    return _beyond(name, predicate, number, quantity, threshold, -1)
 
 
 def _beyond(name: str, predicate: str, number: str, quantity: Quantity, threshold: float, side: int) -> Claim:
