@@ -235,6 +235,7 @@ APPENDIX = Section(
     "Appendix",
     "sections/appendix.html",
     answers=("set-up.rules", "set-up.environment"),
+    experiments=NETWORKS,
 )
 
 FIGURES = (
@@ -277,4 +278,5 @@ OUTLINE = Outline(
     subtitle="A lab report whose every answer is computed",
     sections=(SET_UP, PART_ONE, PART_TWO, PART_THREE, BONUS_DIGITS, BONUS_LONGER, BONUS_COMPLEX, APPENDIX),
     figures=FIGURES,
+    facts="set-up.environment",
 )

@@ -9,6 +9,7 @@ from exercise.catalogue import RULES
 from exercise.outline import NETWORKS
 from labreport.claims import Answer, Claim, Quantity
 from labreport.claims.decide import all_of, counted
+from labreport.claims.rounding import THIN, format_number
 from labreport.errors import RuleBroken
 from labreport.results import Results, Runs
 
@@ -102,6 +103,13 @@ def environment(results: Results) -> Answer:
     facts["libraries"] = sorted({f"{name} {version}" for made in libraries for name, version in made.items()})
     dates = sorted(str(made["finished"])[:10] for made in provenance if made.get("finished"))
     facts["dates"] = [dates[0], dates[-1]] if dates else []
+    title_page = {
+        "Networks": f"{len(NETWORKS)}, each with {len(seeds)} {'seeds' if len(seeds) > 1 else 'seed'}",
+        "Training": f"{epochs:,} epochs in {format_number(quantities['training_time'])}".replace(",", THIN),
+        "Processor": ", ".join(facts["processor"]),
+        "Libraries": ", ".join(facts["libraries"]),
+        "Trained": " to ".join(dict.fromkeys(facts["dates"])),
+    }
     claims = {
         "one-environment": counted(
             "one-environment",
@@ -112,7 +120,9 @@ def environment(results: Results) -> Answer:
             "provenance of the results compared",
         )
     }
-    return Answer(quantities, claims, facts)
+    return Answer(
+        quantities, claims, {**facts, "run": {label: text for label, text in title_page.items() if text}}
+    )
 
 
 def _distinct(values: Iterable[object]) -> list[str]:

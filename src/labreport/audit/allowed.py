@@ -22,7 +22,9 @@ def _phrases(file: Path) -> re.Pattern[str]:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except OSError as error:
-        raise AuditError(f"cannot read {file}: {error.strerror or error}; restore it from the distribution") from error
+        raise AuditError(
+            f"cannot read {file}: {error.strerror or error}; restore it from the distribution"
+        ) from error
     phrases = []
     for number, line in enumerate(lines, start=1):
         phrase, tab, reason = line.partition("\t")

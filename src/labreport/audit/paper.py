@@ -57,7 +57,7 @@ def _differences(
     if left != drawn:
         odd = ", ".join(sorted(surplus)) or "none"
         digits = "".join(sorted(((left - drawn) + (drawn - left)).elements()))
-        yield Finding(name, digits, f"are digits too many or too few beside the page and its drawings; look among {odd}")
+        yield Finding(name, digits, f"are digits that page and drawings do not account for, among {odd}")
 
 
 def _times(count: int) -> str:

@@ -11,7 +11,9 @@ UNREAD = frozenset({"head", "script", "style", "svg", "pre", "code", "kbd"})
 """Elements whose text is no prose: programs, names, and drawings, whose labels come from their data."""
 OWNERS = frozenset({"section", "article", "figure"})
 """Elements with an anchor of their own and, in heading or caption, a number."""
-VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
+VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+)
 
 
 @dataclass
@@ -31,7 +33,9 @@ class Element:
     @property
     def unread(self) -> bool:
         """Whether what is inside is no prose, or is looked at in its own way."""
-        return self.tag in UNREAD or self.tag == "data" or bool({"figure-data", "counter"} & set(self.classes))
+        return (
+            self.tag in UNREAD or self.tag == "data" or bool({"figure-data", "counter"} & set(self.classes))
+        )
 
 
 @dataclass(frozen=True)

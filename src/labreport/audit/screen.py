@@ -30,8 +30,10 @@ def audit_html(html: str, answers: Mapping[str, Answer]) -> list[Finding]:
 def _check_traced(item: Traced, known: Mapping[str, list[Source]]) -> Iterator[Finding]:
     candidates = known.get(item.source, [])
     if not candidates:
-        yield Finding(item.where, item.text, f"names the source {item.source!r}, which the answers do not have")
-    elif not any(source.texts.get(item.form) == item.text and source.value == item.value for source in candidates):
+        yield Finding(item.where, item.text, f"names {item.source!r}, which the answers do not have")
+    elif not any(
+        source.texts.get(item.form) == item.text and source.value == item.value for source in candidates
+    ):
         expected = candidates[0].texts.get(item.form, candidates[0].value)
         yield Finding(item.where, item.text, f"is not what {item.source} rounds to, {expected!r}")
 

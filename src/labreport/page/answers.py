@@ -42,4 +42,6 @@ def answers_json(
     try:
         return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True) + "\n"
     except (TypeError, ValueError) as error:
-        raise RenderError(f"the answers are not plain JSON values: {error}; keep only finite numbers and text") from error
+        raise RenderError(
+            f"an answer is no plain JSON value: {error}; keep finite numbers and text"
+        ) from error

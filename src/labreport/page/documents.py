@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from labreport.errors import RenderError
-from labreport.outline import Outline
+from labreport.outline import Outline, Section
 from labreport.page.environment import Medium, environment, explained
 from labreport.page.policy import policy
 from labreport.page.references import Target, check, resolve, targets
@@ -47,8 +47,8 @@ def render_document(
     """The report as one HTML text: for the browser (`"screen"`) or for `labreport.pdf` (`"print"`).
 
     `sections` are what `render_section` returned, in the outline's order; `facts` are the facts of
-    the run for the title page, label to text: what `outline.facts` names has them under `run`. Raises `RenderError` where a
-    reference leads nowhere or the page grows over 4 MB.
+    the run for the title page, label to text: those under `run` in the answer that `outline.facts`
+    names. Raises `RenderError` where a reference leads nowhere or the page grows over 4 MB.
     """
     known = targets(outline, sections)
     names = {
@@ -58,14 +58,12 @@ def render_document(
         "glance": _glance(outline, sections, medium),
         "sections": [Markup(section[medium]) for section in sections],
     }
-    sandbox = environment(templates, medium, {"picture": _no_picture, "drawing": _no_picture, "readings": _no_picture})
-    name = f"{medium}.html"
-    with explained(templates, name):
-        body = resolve(sandbox.get_template(name).render(names), known)
+    body = resolve(_frame(f"{medium}.html", names, medium, templates), known)
     check(body)
     page = _with_head(outline, body, medium, templates)
-    if len(page.encode()) > LIMIT:
-        raise RenderError(f"the page has {len(page.encode()):,} bytes; allowed are {LIMIT:,}; draw its figures lighter")
+    size = len(page.encode())
+    if size > LIMIT:
+        raise RenderError(f"the page has {size:,} bytes; allowed are {LIMIT:,}; draw its figures lighter")
     return page
 
 
@@ -77,7 +75,7 @@ def _with_head(outline: Outline, body: str, medium: Medium, templates: Path) -> 
         styles = font_faces(templates / "fonts", [TAG.sub("", body), styles, script]) + styles
     for text, end in ((styles, "</style"), (script, "</script")):
         if end in text.lower():
-            raise RenderError(f"templates/styles or templates/script contain {end!r}, which would end the element")
+            raise RenderError(f"templates/styles or templates/script contain {end!r}; take it out")
     head = {
         "outline": outline,
         "body": Markup(body),
@@ -85,13 +83,21 @@ def _with_head(outline: Outline, body: str, medium: Medium, templates: Path) -> 
         "script": Markup(script),
         "policy": policy([styles], [script]) if medium == "screen" else "",
     }
-    sandbox = environment(templates, medium, {"picture": _no_picture, "drawing": _no_picture, "readings": _no_picture})
-    with explained(templates, "document.html"):
-        return sandbox.get_template("document.html").render(head)
+    return _frame("document.html", head, medium, templates)
 
 
-def _entry(section: Any, known: Mapping[str, Target]) -> dict[str, Any]:
-    questions = [{"slug": each.slug, "text": each.text, "number": known[each.slug].number} for each in section.questions]
+def _frame(name: str, values: Mapping[str, Any], medium: Medium, templates: Path) -> str:
+    """One of the templates around sections; it places no figures."""
+    helpers = dict.fromkeys(("picture", "drawing", "readings"), _no_picture)
+    with explained(templates, name):
+        return environment(templates, medium, helpers).get_template(name).render(values)
+
+
+def _entry(section: Section, known: Mapping[str, Target]) -> dict[str, Any]:
+    questions = [
+        {"slug": question.slug, "text": question.text, "number": known[question.slug].number}
+        for question in section.questions
+    ]
     return {
         "slug": section.slug,
         "title": section.title,
@@ -101,7 +107,9 @@ def _entry(section: Any, known: Mapping[str, Target]) -> dict[str, Any]:
 
 
 def _glance(outline: Outline, sections: Sequence[Mapping[str, Any]], medium: Medium) -> list[dict[str, Any]]:
-    headlines = {line["question"]: line[f"headline_{medium}"] for section in sections for line in section["headlines"]}
+    headlines = {
+        line["question"]: line[f"headline_{medium}"] for section in sections for line in section["headlines"]
+    }
     placed = {slug for section in sections for slug in section["figures"]}
     return [
         {

@@ -11,6 +11,7 @@ from labreport.claims.rounding import FORMS
 from labreport.errors import RenderError
 from labreport.page.traced import TracedInteger, TracedQuantity, TracedText
 
+
 def print_value(value: Any) -> Any:
     """What `{{ value }}` prints; Jinja calls it on every expression before escaping."""
     if isinstance(value, TracedQuantity):
@@ -28,7 +29,7 @@ def join(items: Iterable[Any], separator: str = "") -> Markup:
 def _filter(form: str) -> Callable[[Any], Markup]:
     def printed(item: Any) -> Markup:
         if not isinstance(item, TracedQuantity):
-            raise RenderError(f"the filter {form!r} is for quantities of an answer; it was given {item!r:.80}")
+            raise RenderError(f"filter {form!r} was given {item!r:.80}; it prints quantities of an answer")
         quantity = item.quantity
         value = "" if quantity.value is None else repr(quantity.value)
         return _data(value, item.address, form, FORMS[form](quantity))
@@ -37,7 +38,9 @@ def _filter(form: str) -> Callable[[Any], Markup]:
 
 
 def _data(value: str, source: str, form: str, text: str) -> Markup:
-    return Markup('<data value="{}" data-source="{}" data-form="{}">{}</data>').format(value, source, form, text)
+    return Markup('<data value="{}" data-source="{}" data-form="{}">{}</data>').format(
+        value, source, form, text
+    )
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {**{form: _filter(form) for form in FORMS}, "join": join}

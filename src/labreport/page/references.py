@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,7 @@ CAPTION = re.compile(r"<caption>")
 REFERENCE = re.compile(r'<a data-ref="([^"]*)"></a>')
 PER_CENT = re.compile(r"(?<=[0-9]) %(?=[ <])")
 IDENTITY = re.compile(r'\sid="([^"]*)"')
-TARGET = re.compile(r'\shref="#([^"]*)"')
-XLINK = re.compile(r'\sxlink:href="#[^"]*"')
+TARGET = re.compile(r'\shref="#([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,8 @@ def resolve(html: str, known: Mapping[str, Target]) -> str:
     tables = iter(range(1, html.count("<caption>") + 1))
     html = COUNTER.sub(lambda found: _counter(_known(found[2], known).number), html)
     html = PER_CENT.sub("\u00a0%", html)
-    html = CAPTION.sub(lambda _: f'<caption><span class="label">Table {_counter(str(next(tables)))}</span> ', html)
+    label = '<caption><span class="label">Table {}</span> '
+    html = CAPTION.sub(lambda _: label.format(_counter(str(next(tables)))), html)
     return REFERENCE.sub(lambda found: reference(_known(found[1], known)), html)
 
 
@@ -64,13 +64,13 @@ def reference(target: Target) -> Markup:
     return Markup('<a class="ref" href="#{}">{}{}</a>').format(target.anchor, target.kind, number)
 
 
-def check(html: str, names: Iterable[str] = ()) -> None:
+def check(html: str) -> None:
     """Raise `RenderError` at an identifier given twice, or a link within the page to nowhere."""
     identities = Counter(IDENTITY.findall(html))
     twice = sorted(name for name, count in identities.items() if count > 1)
     if twice:
-        raise RenderError(f"the page has the id {twice[0]!r} twice; figures' ids must be prefixed with their slug")
-    lost = sorted({name for name in TARGET.findall(XLINK.sub("", html)) if name} - set(identities) - set(names))
+        raise RenderError(f"the page has the id {twice[0]!r} twice; prefix it with its question or figure")
+    lost = sorted(set(TARGET.findall(html)) - set(identities))
     if lost:
         raise RenderError(f"the page links to #{lost[0]}, which it does not have; check ref() and term()")
 
@@ -85,4 +85,6 @@ def _known(slug: str, known: Mapping[str, Target]) -> Target:
     try:
         return known[slug]
     except KeyError:
-        raise RenderError(f"nothing to refer to is called {slug!r}; there are {', '.join(sorted(known))}") from None
+        raise RenderError(
+            f"nothing to refer to is called {slug!r}; known are {', '.join(sorted(known))}"
+        ) from None

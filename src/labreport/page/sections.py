@@ -19,7 +19,12 @@ from labreport.page.text import plain_text
 from labreport.page.traced import TracedAnswer, traced
 
 TERM = re.compile(r'<a class="term" href="#term-([^"]+)">(.*?)</a>', re.DOTALL)
-NOTE = re.compile(r"(<p>)((?:(?!</p>|<p>).)*?)<span class=\"note\">((?:(?!<!--/note-->).)*)</span><!--/note-->", re.DOTALL)
+NOTE = re.compile(
+    r"(<p>(?:(?!</p>|<p>).)*?)"
+    r'<span class="note">((?:(?!<!--/note-->).)*)</span><!--/note-->',
+    re.DOTALL,
+)
+"""A note, and the paragraph it stands in as far as the note."""
 TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 LINK = re.compile(r"<a\b[^>]*>(.*?)</a>", re.DOTALL)
 
@@ -40,9 +45,7 @@ def render_section(
     question), `terms` (of the glossary, by first use) and `figures` (slugs, in order).
     """
     views = {slug: traced(slug, answer) for slug, answer in answers.items()}
-    rendered = {
-        medium: _Rendering(section, views, figures, templates, context, medium) for medium in MEDIA
-    }
+    rendered = {medium: _Rendering(section, views, figures, templates, context, medium) for medium in MEDIA}
     return {
         "slug": section.slug,
         "title": section.title,
@@ -92,10 +95,10 @@ class _Rendering:
         with explained(templates, section.template):
             whole = self._sandbox.get_template(section.template).render(names)
         self.terms: list[str] = []
-        if medium == "print":
-            whole = NOTE.sub(r'<div class="note"><span class="whole">\3</span></div>\1\2', whole)  # beside its paragraph's first line
-        else:
-            whole = TABLE.sub(r'<div class="table">\g<0></div>', whole)  # which scrolls where it is too wide
+        if medium == "print":  # on paper a note stands beside its paragraph's first line
+            whole = NOTE.sub(r'<div class="note"><span class="whole">\2</span></div>\1', whole)
+        else:  # on a narrow screen a table scrolls by itself
+            whole = TABLE.sub(r'<div class="table">\g<0></div>', whole)
         self.html = TERM.sub(self._first_use, whole)
         self.figures = pictures.placed
 
@@ -124,7 +127,7 @@ class _Rendering:
 def _block(template: jinja2.Template, name: str, names: Mapping[str, Any]) -> str:
     blocks: Mapping[str, Callable[[jinja2.runtime.Context], Iterator[str]]] = template.blocks
     if name not in blocks:
-        raise RenderError(f"templates/{template.name}: block {name!r} is missing; a question has headline and body")
+        raise RenderError(f"templates/{template.name}: no block {name!r}; a question has headline and body")
     try:
         return "".join(blocks[name](template.new_context(dict(names))))
     except Exception:

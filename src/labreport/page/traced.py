@@ -53,6 +53,7 @@ class TracedText(str):
     address: str
 
     def __new__(cls, text: str, address: str) -> TracedText:
+        """`text`, which knows its `address`."""
         traced = super().__new__(cls, text)
         traced.address = address
         return traced
@@ -64,6 +65,7 @@ class TracedInteger(int):
     address: str
 
     def __new__(cls, number: int, address: str) -> TracedInteger:
+        """`number`, which knows its `address`."""
         traced = super().__new__(cls, number)
         traced.address = address
         return traced

@@ -7,6 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+ALLOWED = "allowed are data URIs and the templates' own files"
+
 
 class FolderFetcher(URLFetcher):
     """Refuses every address but `data:` and files below `folder`, symbolic links followed first.
@@ -24,10 +26,10 @@ class FolderFetcher(URLFetcher):
         if parts.scheme == "data":
             return super().fetch(url, headers)
         if parts.scheme != "file" or parts.netloc:
-            raise FatalURLFetchingError(f"the document asks for {url[:200]!r}; only data URIs and its own files are allowed")
+            raise FatalURLFetchingError(f"the document asks for {url[:200]!r}; {ALLOWED}")
         file = Path(unquote(parts.path)).resolve()
         if not file.is_relative_to(self._folder):
-            raise FatalURLFetchingError(f"the document asks for {file}; only files below {self._folder} are allowed")
+            raise FatalURLFetchingError(f"the document asks for {file}, outside {self._folder}; {ALLOWED}")
         try:
             return URLFetcherResponse(url, file.read_bytes())
         except OSError as error:

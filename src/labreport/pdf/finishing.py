@@ -47,7 +47,7 @@ def finish(pdf: bytes) -> bytes:
                 read.setdefault(element.Pg.objgen, set()).update(_contents(element))
         for page in document.pages:
             _finish_links(page, dropped)
-            _mark_artifacts(page, read.get(page.objgen, set()))
+            _mark_artifacts(page, read.get(page.obj.objgen, set()))
         _forget(document.Root.StructTreeRoot.ParentTree)
         stream = io.BytesIO()
         document.save(
@@ -80,7 +80,7 @@ def _kids(element: pikepdf.Object) -> list[pikepdf.Object]:
 
 def _contents(element: pikepdf.Object) -> Iterator[int]:
     """Numbers of the marked contents that belong to `element` itself."""
-    return (int(child) for child in _kids(element) if isinstance(child, int))
+    return (int(child) for child in _kids(element) if not isinstance(child, (Dictionary, Array)))
 
 
 def _set_scope(header: pikepdf.Object, scope: Name) -> None:

@@ -12,7 +12,8 @@ from labreport.pdf.project_fonts import only_fonts_of
 
 MISSING_PANGO = (
     "the PDF needs Pango: install it (Debian and Ubuntu: "
-    "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; macOS: brew install pango) and build again"
+    "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; "
+    "macOS: brew install pango) and build again"
 )
 
 
@@ -28,7 +29,9 @@ def write(html: str, base: Path, target: Path) -> None:
     try:
         target.write_bytes(pdf)
     except OSError as error:
-        raise RenderError(f"cannot write {target}: {error.strerror or error}; free or choose another --output") from error
+        raise RenderError(
+            f"cannot write {target}: {error.strerror or error}; choose another --output"
+        ) from error
 
 
 def _render(html: str, base: Path) -> bytes:
