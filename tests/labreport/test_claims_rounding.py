@@ -117,6 +117,22 @@ def test_seeds_that_agree_have_no_plus_or_minus() -> None:
     assert _plain(format_spread(quantity)) == _plain(format_interval(quantity)) == "11.35 %"
 
 
+def test_what_floating_point_leaves_of_equal_values_is_no_uncertainty() -> None:
+    """A third, five times over, is not known to seventeen digits."""
+    third = 1 / 3
+    quantity = Quantity(third, "times", "made", 5, 5e-17, Interval(third - 5e-17, third, "made"))
+    assert _plain(format_spread(quantity)) == _plain(format_number(quantity)) == "0.333 times"
+
+
+def test_a_median_is_printed_finer_than_its_middle_half_is_wide() -> None:
+    """Of a hundred epochs the median is known ten times better than single epochs scatter."""
+    quantity = Quantity(0.4142, "s", "made", 100, 0.1, Interval(0.36, 0.66, "middle half", 0.5))
+    assert [_plain(form(quantity)) for form in (format_number, format_interval)] == [
+        "0.41 s",
+        "0.36 to 0.66 s",
+    ]
+
+
 def test_a_number_with_its_interval_unknown_shows_none() -> None:
     """`spread` falls back on the number, `interval` on a dash."""
     quantity = Quantity(0.9, "fraction")

@@ -60,7 +60,7 @@ def format_spread(quantity: Quantity) -> str:
     width because all seeds agree, the number alone.
     """
     half = half_width(quantity)
-    if quantity.value is None or not half:
+    if quantity.value is None or not half or not _uncertainty(quantity):
         return format_number(quantity)
     if quantity.interval is not None and quantity.interval.logarithmic:
         return f"{format_number(quantity)} ({format_interval(quantity)})"
@@ -74,7 +74,7 @@ def format_interval(quantity: Quantity) -> str:
     """Low to high, and unit: `96.3 to 96.7 %`; the number where all seeds agree; without one, a dash."""
     if quantity.value is None or quantity.interval is None:
         return MISSING
-    if not half_width(quantity):
+    if not _uncertainty(quantity):
         return format_number(quantity)
     ends = (quantity.interval.low, quantity.interval.high)
     if quantity.interval.logarithmic:  # each end to its own digits: they may be far apart
@@ -97,10 +97,12 @@ def _uncertainty(quantity: Quantity) -> float | None:
     For most that is the interval's half-width. One that holds only part of the observations, as a
     median's middle half does, is as much wider than the median is uncertain as the root of their number.
     """
-    half = half_width(quantity)
-    if half and quantity.interval is not None and quantity.interval.level < 0.9:
-        return half / math.sqrt(quantity.n)
-    return half or quantity.spread
+    uncertainty = half_width(quantity) or quantity.spread
+    if not uncertainty or uncertainty < 1e-9 * abs(quantity.value or 0):  # what is left of equal values
+        return None
+    if quantity.interval is not None and quantity.interval.level < 0.9:
+        return uncertainty / math.sqrt(quantity.n)
+    return uncertainty
 
 
 def decimals(uncertainty: float) -> int:
@@ -139,7 +141,7 @@ class _Form:
             return cls(max(0, 1 - math.floor(math.log10(value * factor))), factor)
         if uncertainty:
             return cls(max(0, decimals(uncertainty * factor)), factor, None, signed)
-        digits = {"fraction": 4, "points, unsigned": 2}.get(quantity.unit, 3)
+        digits = 2 if quantity.unit in ("points", "points, unsigned") else 3
         return cls(_plain_decimals(value * factor, digits), factor, None, signed)
 
     @property
@@ -180,9 +182,14 @@ def _logarithmic(quantity: Quantity) -> bool:
 
 
 def _plain_decimals(value: float, digits: int) -> int:
-    """Without an uncertainty: as many decimals as the value has, up to so many significant digits."""
+    """Without an uncertainty: as many decimals as the value has, up to so many significant digits.
+
+    Two decimals that say it exactly are kept in any case, as of a share of ten thousand images.
+    """
     if value == 0:
         return 0
+    if abs(value) >= 1 and math.isclose(round(value, 2), value, rel_tol=1e-9):
+        return next(count for count in range(3) if math.isclose(round(value, count), value, rel_tol=1e-9))
     most = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     return next(
         count
