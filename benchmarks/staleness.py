@@ -25,12 +25,11 @@ def rows(quick: bool) -> list[Row]:
     with tempfile.TemporaryDirectory() as scratch:
         small = _checkout(Path(scratch) / "small", GRID)
         large = _checkout(Path(scratch) / "large", LARGE)
-        found = [
+        return [
             *_beside_bare("nothing stale", small, rounds, "2"),
             *_beside_bare("nothing stale, 1,000 cached experiments", large, rounds, "3"),
             _planning(large, rounds),
         ]
-    return found
 
 
 def _checkout(folder: Path, grid: str) -> Path:

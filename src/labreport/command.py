@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     """All options; the first word is a command, a section, or nothing."""
     found = _Parser(
         prog="python build.py",
-        description="Train the networks, answer the questions, write report/report.pdf and report/report.html.",
+        description="Train the networks, answer the questions, write report.pdf and report.html.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import textwrap
 from collections.abc import Iterable
 
 from labreport.console.terminal import Terminal, shown
@@ -30,7 +31,8 @@ def show_plan(terminal: Terminal, plan: Plan, verbose: bool) -> None:
             _line(terminal, verb, name, why)
         if len(lines) > _SHOWN and not verbose:
             terminal.say(terminal.paint(f"  {'':8}… and {len(lines) - _SHOWN} more {plural}", "dim"))
-    terminal.say(counts(plan))
+    for line in textwrap.wrap(counts(plan), terminal.width, subsequent_indent="  "):
+        terminal.say(line)
 
 
 def counts(plan: Plan) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from labreport.errors import UsageError
+from labreport.errors import LabReportError, UsageError
 from labreport.fingerprint.files import Digests
 from labreport.plan.graph import Graph
 from labreport.plan.ledger import Ledger
@@ -83,8 +83,27 @@ def sources(root: Path) -> list[Path]:
 
 def load_project() -> Project:
     """The content package's `PROJECT`; loading it runs the exercise's own checks."""
-    module = importlib.import_module(f"{PACKAGE}.project")
+    try:
+        module = importlib.import_module(f"{PACKAGE}.project")
+    except LabReportError:
+        raise
+    except Exception as error:  # the content's own code may raise anything
+        raise UsageError(f"{_place(error)}: {type(error).__name__}: {error}") from error
     project = vars(module).get("PROJECT")
     if not isinstance(project, Project):
         raise UsageError(f"{PACKAGE}.project defines no PROJECT; it must be a labreport.project.Project")
     return project
+
+
+def _place(error: Exception) -> str:
+    """File and line of the content that an error came from."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{error.filename} line {error.lineno}"
+    place = PACKAGE
+    trace = error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if f"{PACKAGE}/" in name.replace("\\", "/"):
+            place = f"{name} line {trace.tb_lineno}"
+        trace = trace.tb_next
+    return place

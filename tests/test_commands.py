@@ -1,0 +1,274 @@
+"""What a user can type, what is printed, and how the program ends; the real program throughout."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+from program import Program
+
+ESCAPE = "\x1b["
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """A checkout with a complete report of two seeds; tests that change it copy it."""
+    program = Program.fresh(tmp_path_factory.mktemp("built") / "checkout")
+    ran = program.run("--seeds", "2")
+    assert ran.code == 0, ran.err
+    return program
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["measurd"], "did you mean measured"),
+        (["--seeds", "0"], "--seeds is 0; allowed is 1 to 100,000"),
+        (["--seeds", "many"], "invalid int value: 'many'"),
+        (["--jobs", "-1"], "--jobs is -1; allowed is 0 to 1,024"),
+        (["--no-such-option"], "--no-such-option"),
+        (["why"], "why takes one argument"),
+        (["grade", "absent.json"], "absent.json: No such file"),
+        (["--show-code", "absent"], "no such experiment; there are alpha, beta"),
+        (["--force", "absent"], "nothing is called 'absent'"),
+    ],
+)
+def test_bad_usage_is_one_line_and_2(built: Program, arguments: list[str], message: str) -> None:
+    """What was given, what is allowed; nothing is made."""
+    ran = built.run(*arguments)
+    assert ran.code == 2
+    assert message in ran.err
+    assert len(ran.err.strip().splitlines()) == 1
+    assert not ran.made
+
+
+def test_a_specification_that_breaks_a_rule_is_one_line_and_2(built: Program, tmp_path: Path) -> None:
+    """The experiment, the value and what is allowed are named; the report stays."""
+    program = built.copy(tmp_path / "checkout")
+    before = (program.folder / "report/report.html").read_bytes()
+    program.edit("src/exercise/catalogue.py", "Walk(0.25)", "Walk(2.0)")
+    ran = program.run()
+    assert ran.code == 2
+    assert ran.err.strip() == "error: experiment 'beta': rate is 2.0; allowed is above 0, to 1"
+    assert (program.folder / "report/report.html").read_bytes() == before
+
+
+def test_a_syntax_error_in_the_catalogue_is_one_line(built: Program, tmp_path: Path) -> None:
+    """File and line, without a traceback."""
+    program = built.copy(tmp_path / "checkout")
+    program.edit("src/exercise/catalogue.py", "EXPERIMENTS =", "EXPERIMENTS ==")
+    ran = program.run()
+    assert ran.code in (1, 2)
+    assert "catalogue.py" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_an_answer_that_reads_what_it_did_not_declare_is_named(built: Program, tmp_path: Path) -> None:
+    """A dependency cannot be left out: reading it raises."""
+    program = built.copy(tmp_path / "checkout")
+    program.edit(
+        "src/exercise/answers.py",
+        '_accuracy(results, "alpha"), "early"',
+        '_accuracy(results, "beta"), "early"',
+    )
+    ran = program.run("--seeds", "2")
+    assert ran.code in (1, 2)
+    assert "reads results['beta'] but declares only alpha" in ran.err
+
+
+def test_an_unwritable_output_is_one_line_and_2(built: Program, tmp_path: Path) -> None:
+    """The path, and what to do."""
+    (tmp_path / "file").write_text("")
+    ran = built.run("--output", str(tmp_path / "file" / "inside"))
+    assert ran.code == 2
+    assert str(tmp_path / "file") in ran.err
+    assert len(ran.err.strip().splitlines()) == 1
+
+
+def test_quiet_prints_nothing(built: Program, tmp_path: Path) -> None:
+    """Neither when there is something to do nor when there is not."""
+    program = built.copy(tmp_path / "checkout")
+    assert program.run("--quiet", "--seeds", "2").out == ""
+    program.edit("templates/questions/studied.grid.html", "The best", "Best")
+    assert program.run("--quiet", "--seeds", "2").out == ""
+
+
+def test_lines_fit_80_columns_and_have_no_colour_off_a_terminal(built: Program, tmp_path: Path) -> None:
+    """Plan, summary, status and why."""
+    program = built.copy(tmp_path / "checkout")
+    program.edit("src/exercise/training.py", "self._walk.noise * stumble", "self._walk.noise * stumble * 2")
+    paths = re.compile(re.escape(str(program.folder)))
+    for arguments in (["--dry-run"], ["status"], ["why", "measured"], []):
+        out = program.run("--seeds", "2", *arguments, environment={"COLUMNS": "80"}).out
+        assert ESCAPE not in out
+        lines = [paths.sub("", line) for line in out.splitlines()]
+        assert max(map(len, lines)) <= 80
+
+
+def test_colour_is_used_when_asked_for_and_never_with_no_color(built: Program) -> None:
+    """`FORCE_COLOR` for pipes; `NO_COLOR` is respected on a terminal."""
+    assert ESCAPE in built.run("status", "--seeds", "2", environment={"FORCE_COLOR": "1"}).out
+    script = f"import pty; pty.spawn([{sys.executable!r}, 'build.py', 'status', '--seeds', '2'])"
+    for no_colour in ("", "1"):
+        found = subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=built.folder,
+            capture_output=True,
+            text=True,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "NO_COLOR": no_colour, "TERM": "xterm"},
+        )
+        assert (ESCAPE in found.stdout) == (not no_colour)
+
+
+@pytest.mark.parametrize(
+    "surroundings",
+    [
+        {"LANG": "C", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"},
+        {"TERM": "dumb"},
+        {"HOME": "/nonexistent"},
+        {"COLUMNS": "1"},
+        {"COLUMNS": "x"},
+        {"PYTHONUTF8": "0", "LC_ALL": "POSIX"},
+    ],
+    ids=lambda surroundings: ",".join(surroundings),
+)
+def test_odd_surroundings_do_not_matter(built: Program, tmp_path: Path, surroundings: dict[str, str]) -> None:
+    """The report is the same."""
+    program = built.copy(tmp_path / "checkout")
+    program.edit("templates/questions/studied.grid.html", "The best", "Best")
+    ran = program.run("--seeds", "2", environment=surroundings)
+    assert ran.code == 0, ran.err
+    assert "section/studied" in ran.made
+
+
+def test_a_closed_stdout_does_not_stop_the_build(built: Program, tmp_path: Path) -> None:
+    """The report matters more than what is said of it."""
+    program = built.copy(tmp_path / "checkout")
+    program.edit("templates/questions/studied.grid.html", "The best", "Best")
+    command = f'"{sys.executable}" build.py --seeds 2 >&-'
+    found = subprocess.run(["sh", "-c", command], cwd=program.folder, capture_output=True, check=False)
+    assert found.returncode == 0, found.stderr
+    assert b"Best" in (program.folder / "report/report.html").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["with space", "quote'\"", "new\nline", "emoji 🙂", "x" * 200])
+def test_odd_paths_work(built: Program, tmp_path: Path, name: str) -> None:
+    """Spaces, quotes, newlines, emoji, long names."""
+    program = built.copy(tmp_path / name)
+    assert program.run("--seeds", "2").code == 0
+    program.edit("templates/questions/studied.grid.html", "The best", "Best")
+    ran = program.run("--seeds", "2")
+    assert ran.code == 0, ran.err
+    assert "document/pdf" in ran.made
+
+
+def test_output_may_be_elsewhere(built: Program, tmp_path: Path) -> None:
+    """`--output` holds report and results; the checkout is left alone."""
+    ran = built.run("--seeds", "1", "--output", str(tmp_path / "out"))
+    assert ran.code == 0, ran.err
+    assert {"report.html", "report.pdf", "answers.json", "results"} <= {
+        path.name for path in (tmp_path / "out").iterdir()
+    }
+    assert not ran.made
+
+
+def test_a_report_agrees_with_itself_and_not_with_another(built: Program, tmp_path: Path) -> None:
+    """`grade` finds a number that is off, a verdict that is turned, an answer that is missing."""
+    answers = json.loads((built.folder / "report/answers.json").read_text())
+
+    def grade(change: Any) -> tuple[int, str]:
+        other = json.loads(json.dumps(answers))
+        change(other["questions"])
+        (tmp_path / "other.json").write_text(json.dumps(other))
+        ran = built.run("grade", str(tmp_path / "other.json"))
+        return ran.code, ran.out
+
+    assert grade(lambda questions: None)[0] == 0
+    for change, message in (
+        (
+            lambda found: found["measured.accuracy"]["quantities"]["accuracy"].update(value=0.1),
+            "accuracy is 0.1",
+        ),
+        (lambda found: found["measured.better"]["claims"]["quicker"].update(verdict="refuted"), "is refuted"),
+        (lambda found: found.pop("studied.grid"), "is not answered"),
+    ):
+        code, out = grade(change)
+        assert code == 1
+        assert message in out
+
+
+def test_verify_passes_on_what_was_built(built: Program) -> None:
+    """Every byte, every answer, and one training done again."""
+    ran = built.run("verify", "--seeds", "2")
+    assert ran.code == 0, ran.out + ran.err
+    assert "equal bits" in ran.out
+    assert "0 failed" in ran.out
+
+
+@pytest.mark.parametrize("what", ["array", "answers", "page"])
+def test_verify_finds_what_differs(built: Program, tmp_path: Path, what: str) -> None:
+    """A flipped byte in an array, a changed answer, a changed number on the page."""
+    program = built.copy(tmp_path / "checkout")
+    report = program.folder / "report"
+    if what == "array":
+        path = sorted((report / "results").glob("*.npz"))[0]
+        data = bytearray(path.read_bytes())
+        data[-30] ^= 1
+        path.write_bytes(data)
+    elif what == "answers":
+        path = report / "answers.json"
+        path.write_text(re.sub(r'"value": 0\.9\d', '"value": 0.80', path.read_text(), count=1))
+    else:
+        path = report / "report.html"
+        text, count = re.subn(r"(<data[^>]*>)\d", r"\g<1>7", path.read_text(), count=1)
+        assert count == 1
+        path.write_text(text)
+    ran = program.run("verify", "--seeds", "2")
+    assert ran.code == 1
+    assert "differs" in ran.out
+    assert not ran.made
+
+
+def test_watch_rebuilds_and_reloads(built: Program, tmp_path: Path) -> None:
+    """The page's version changes after a template was edited; Ctrl-C ends it."""
+    program = built.copy(tmp_path / "checkout")
+    process = subprocess.Popen(
+        [sys.executable, str(program.folder / "build.py"), "watch", "--seeds", "2"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            found = re.search(r"http://127\.0\.0\.1:\d+/", line)
+            if found:
+                break
+        assert found
+        version = urllib.request.urlopen(f"{found[0]}version").read()
+        page = urllib.request.urlopen(found[0]).read()
+        assert b"location.reload" in page
+        time.sleep(1)
+        program.edit("templates/questions/studied.grid.html", "The best", "Best")
+        deadline = time.monotonic() + 60
+        while urllib.request.urlopen(f"{found[0]}version").read() == version:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        assert b"Best" in urllib.request.urlopen(found[0]).read()
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in err
