@@ -83,7 +83,7 @@ class Environment:
                 f"{sys.executable}: its module ensurepip is missing; on Debian and Ubuntu install "
                 "the package python3-venv (apt-get install python3-venv) and run again"
             )
-        notice.say(f"making {self.path} from {RUN} (once; it takes some minutes and about 2 GB)")
+        notice.say(f"making {self.path} from {RUN} (once; some minutes, about 2.5 GB)")
         for leftover in (".venv.old", ".venv.new"):
             shutil.rmtree(os.path.join(self.root, leftover), ignore_errors=True)
         if os.path.lexists(self.path):

@@ -94,7 +94,8 @@ def cause(lines: Sequence[str]) -> str:
         return f"{package.partition(' from ')[0]} is not what the lock file expects: its hash differs"
     if errors:
         return errors[-1]
-    return next((text.strip() for text in reversed(lines) if text.strip()), "it ended without a word")
+    words = next((text.strip() for text in reversed(lines) if text.strip()), "it ended without a word")
+    return words.removeprefix("Error: ")
 
 
 class _Progress:
