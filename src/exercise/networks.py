@@ -10,9 +10,16 @@ from labreport.experiment import Experiment
 INPUTS = 784
 """Pixels of one image, 28 × 28."""
 CLASSES = 10
+VARIANCE_SCALING: dict[str, tuple[float, str, str]] = {
+    "glorot_uniform": (1.0, "fan_avg", "uniform"),
+    "glorot_normal": (1.0, "fan_avg", "truncated_normal"),
+    "he_uniform": (2.0, "fan_in", "uniform"),
+    "lecun_uniform": (1.0, "fan_in", "uniform"),
+}
+"""Keras' named initialisers as the variance scalings that they are: scale, fan, distribution."""
 CHOICES: dict[str, tuple[str, ...]] = {
     "activation": ("sigmoid", "tanh", "relu"),
-    "initializer": ("glorot_uniform", "glorot_normal", "he_uniform", "lecun_uniform"),
+    "initializer": tuple(VARIANCE_SCALING),
     "loss": ("categorical_crossentropy",),
     "optimizer": ("sgd",),
 }
@@ -85,7 +92,9 @@ class Rules:
         ):
             found = getattr(network, field)
             if found != allowed:
-                raise RuleBroken(f"network {experiment.name!r}: {field} is {found!r}; the exercise asks for {allowed!r}")
+                raise RuleBroken(
+                    f"network {experiment.name!r}: {field} is {found!r}; the exercise asks for {allowed!r}"
+                )
 
 
 def check_values(experiment: Experiment) -> None:
@@ -93,7 +102,9 @@ def check_values(experiment: Experiment) -> None:
     network: Network = experiment.specification
     name = experiment.name
     if not all(type(width) is int for width in network.hidden_layers):
-        raise RuleBroken(f"network {name!r}: hidden_layers is {network.hidden_layers!r}; whole numbers are allowed")
+        raise RuleBroken(
+            f"network {name!r}: hidden_layers is {network.hidden_layers!r}; whole numbers are allowed"
+        )
     _within(name, "hidden layers", len(network.hidden_layers), (1, 100))
     for width in network.hidden_layers:
         _within(name, "nodes in a hidden layer", width, (1, 10_000))

@@ -7,17 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from exercise.networks import CLASSES, INPUTS, Network
+from exercise.networks import CLASSES, INPUTS, VARIANCE_SCALING, Network
 from exercise.training.backend import keras
 
-# Keras' named initialisers, all of them variance scaling: scale, fan, distribution
-# (keras.initializers, "GlorotUniform" and its neighbours).
-VARIANCE_SCALING: dict[str, tuple[float, str, str]] = {
-    "glorot_uniform": (1.0, "fan_avg", "uniform"),
-    "glorot_normal": (1.0, "fan_avg", "truncated_normal"),
-    "he_uniform": (2.0, "fan_in", "uniform"),
-    "lecun_uniform": (1.0, "fan_in", "uniform"),
-}
 LOSSES: dict[str, Callable[..., Any]] = {"categorical_crossentropy": keras.losses.categorical_crossentropy}
 
 

@@ -1,0 +1,113 @@
+"""The code that the report shows runs, and builds and trains the network that it is shown for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from exercise import mnist
+from exercise.catalogue import EXPERIMENTS
+from exercise.networks import CHOICES, Network
+from exercise.show_code import show_check, show_code
+from exercise.training import start
+from exercise.training.backend import keras
+from exercise.training.model import build
+from labreport.experiment import Experiment
+
+SHOWN = [
+    Network((12,)),
+    Network((9, 9, 9), momentum=0.9, learning_rate=0.1),
+    Network((9, 8), initial_gain=4.0),
+    Network((5,), initializer="he_uniform", batch_size=50),
+    Network((5, 5), initializer="lecun_uniform", initial_gain=2.0),
+]
+
+
+@pytest.fixture(autouse=True)
+def tiny_keras_dataset(monkeypatch: pytest.MonkeyPatch, tiny_dataset: mnist.Dataset) -> None:
+    """Keras' loader returns the tiny dataset, training and validation together as MNIST has them."""
+    training, validation = tiny_dataset.training, tiny_dataset.validation
+    images = np.concatenate([training.images, validation.images])
+    labels = np.concatenate([training.labels, validation.labels])
+    loaded = ((images, labels), (tiny_dataset.test.images, tiny_dataset.test.labels))
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: loaded)
+    keras.utils.set_random_seed(0)
+
+
+def experiment(network: Network) -> Experiment:
+    """Two epochs of `network`."""
+    return Experiment("sample", network, 2, (2,), "exercise.training:start")
+
+
+def executed(code: str) -> dict[str, Any]:
+    """The variables that `code` leaves."""
+    variables: dict[str, Any] = {}
+    exec(compile(code, "shown code", "exec"), variables)
+    return variables
+
+
+@pytest.mark.parametrize("network", SHOWN, ids=str)
+def test_shown_code_trains_the_network_it_is_shown_for(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Layers, optimiser, batches and epochs are those of the specification; so is how weights begin."""
+    initial: list[np.ndarray] = []
+    fit = keras.Sequential.fit
+
+    def watched(model: Any, *arguments: Any, **options: Any) -> Any:
+        initial.extend(layer.kernel.numpy() for layer in model.layers)
+        return fit(model, *arguments, **options)
+
+    monkeypatch.setattr(keras.Sequential, "fit", watched)
+    model = executed(show_code(experiment(network)))["model"]
+    ours = build(network, seed=0)
+    for found, expected in zip(model.layers, ours.layers, strict=True):
+        assert found.units == expected.units
+        assert found.activation is expected.activation
+    assert model.optimizer.momentum == network.momentum
+    assert float(model.optimizer.learning_rate) == pytest.approx(network.learning_rate)
+    assert model.loss == network.loss
+    assert len(model.history.epoch) == 2
+    assert model.history.params["steps"] == -(-333 // network.batch_size)
+    assert np.std(initial[0]) == pytest.approx(np.std(ours.layers[0].kernel.numpy()), rel=0.05)
+    assert len({values.tobytes() for values in initial}) == len(initial)
+    for values, layer in zip(initial, ours.layers, strict=True):
+        assert np.std(values) == pytest.approx(np.std(layer.kernel.numpy()), rel=0.5)
+
+
+@pytest.mark.parametrize("item", EXPERIMENTS, ids=lambda item: item.name)
+def test_shown_code_is_short_and_valid_for_every_experiment(item: Experiment) -> None:
+    """It compiles, and has about a dozen lines none of which is too wide to print."""
+    code = show_code(item)
+    compile(code, item.name, "exec")
+    assert len([line for line in code.splitlines() if line]) <= 15
+    assert max(map(len, code.splitlines())) <= 110
+
+
+@pytest.mark.parametrize("name", CHOICES["initializer"])
+def test_only_what_differs_from_keras_is_spelled_out(name: str) -> None:
+    """Keras' own initialiser is left unsaid, and so are no momentum and no gain."""
+    shown = show_code(experiment(Network((5,), initializer=name)))
+    assert ("kernel_initializer" in shown) == (name != "glorot_uniform")
+    assert "assign" not in shown
+    assert "momentum" not in shown
+
+
+def test_shown_check_evaluates_the_weights_that_were_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file of a snapshot gives the snapshot's accuracy again, and the number of parameters."""
+    network = Network((9, 8), momentum=0.9)
+    run = start(network, seed=0)
+    run.advance()
+    metrics, _ = run.snapshot()
+    file = tmp_path / "kept 'here'.npz"
+    np.savez(file, **{f"state.{name}": values for name, values in run.state().items()})
+    left = executed(show_check(experiment(network), str(file)))
+    split = (left["images"].reshape(-1, 784) / 255, keras.utils.to_categorical(left["labels"], 10))
+    loss, accuracy = left["model"].evaluate(*split, verbose=0)
+    assert metrics["test"] == pytest.approx({"loss": loss, "accuracy": accuracy}, rel=1e-5)
+    assert capsys.readouterr().out.endswith(f"{network.parameters}\n")
