@@ -159,8 +159,8 @@ MUTATIONS = (
     Mutation(
         "the removal of a stale PDF",
         "store/publish.py",
-        "            os.unlink(path)\n        except OSError as error:\n            raise cannot_write(path",
-        "            pass\n        except OSError as error:\n            raise cannot_write(path",
+        "            _remove(directory / name)\n    _remove_builds",
+        "            pass\n    _remove_builds",
         (f"{STORE}_publish.py",),
     ),
     Mutation(

@@ -162,5 +162,5 @@ def finish(process: subprocess.Popen[str]) -> Ran:
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
-        raise TimeoutError(f"hangs: {' '.join(map(str, process.args))}") from None  # type: ignore[union-attr]
+        raise TimeoutError(f"hangs: {process.args!r}") from None
     return Ran(process.returncode, out, err, time.monotonic() - started)

@@ -41,6 +41,20 @@ def test_a_report_is_published_under_its_plain_names(tmp_path: Path) -> None:
     assert shown(tmp_path / "report") == expected(1)
 
 
+def test_the_first_report_appears_all_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At each step on the way there is no document, and then there are all."""
+    seen: list[int] = []
+    really = os.replace
+
+    def replace(source: Path, target: Path) -> None:
+        really(source, target)
+        seen.append(len(shown(tmp_path)))
+
+    monkeypatch.setattr(os, "replace", replace)
+    publish(tmp_path, report(1))
+    assert set(seen) == {0, len(DOCUMENTS)}
+
+
 def test_contents_may_be_given_as_files(tmp_path: Path) -> None:
     """A large PDF need not pass through memory twice."""
     (tmp_path / "made.pdf").write_bytes(b"%PDF")

@@ -46,12 +46,22 @@ def publish(directory: Path, files: Mapping[str, Path | bytes]) -> list[str]:
     make_directory(builds)
     build = _write_build(builds, files)
     notices = _move_aside(builds / CURRENT)
-    before = _target(builds / CURRENT)
-    if not _link(build.name, builds / CURRENT):
-        shutil.rmtree(build)
-        return _publish_one_by_one(directory, files)
     for name in DOCUMENTS:
-        notices += _put_link(directory / name, name in files)
+        notices += _move_aside(directory / name)
+    before = _target(builds / CURRENT)
+    # Links come before the swap, so that on first publication, too, all documents appear at once; but
+    # a file that no build has is not given up before there is one
+    early = [
+        name for name in files if not (directory / name).is_file() or (builds / CURRENT / name).is_file()
+    ]
+    if not (all(_put_link(directory / name) for name in early) and _link(build.name, builds / CURRENT)):
+        shutil.rmtree(build)
+        return notices + _publish_one_by_one(directory, files)
+    for name in DOCUMENTS:
+        if name in files:
+            _put_link(directory / name)
+        else:
+            _remove(directory / name)
     _remove_builds(builds, keep={CURRENT, build.name, before})
     return notices
 
@@ -98,32 +108,28 @@ def _link(target: str, link: Path) -> bool:
     return True
 
 
-def _put_link(path: Path, wanted: bool) -> list[str]:
-    """The document's link where it is wanted, nothing where not."""
+def _put_link(path: Path) -> bool:
+    """The document's link, unless it is there; False where the file system has no links."""
     target = f"{BUILDS}/{CURRENT}/{path.name}"
-    notices = _move_aside(path)
-    if wanted and _target(path) != target:
-        _link(target, path)
-    elif not wanted and os.path.lexists(path):
-        try:
-            os.unlink(path)
-        except OSError as error:
-            raise cannot_write(path, error) from error
-    return notices
+    return _target(path) == target or _link(target, path)
+
+
+def _remove(path: Path) -> None:
+    """A document that is no more."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise cannot_write(path, error) from error
 
 
 def _publish_one_by_one(directory: Path, files: Mapping[str, Path | bytes]) -> list[str]:
     """For file systems without links: no longer one instant, so what is left out goes first."""
-    told = f"{shown(directory)} cannot hold links: the documents were replaced one by one, not all at once"
-    notices = [told]
     for name in DOCUMENTS:
-        notices += _move_aside(directory / name)
         if name not in files:
-            with suppress(FileNotFoundError):
-                os.unlink(directory / name)
+            _remove(directory / name)
     for name, content in files.items():
         write_atomically(directory / name, content if isinstance(content, bytes) else content.read_bytes())
-    return notices
+    return [f"{shown(directory)} cannot hold links: the documents were replaced one by one, not all at once"]
 
 
 def _move_aside(path: Path) -> list[str]:
