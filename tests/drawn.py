@@ -42,6 +42,12 @@ def _function(name: str) -> Any:
     return getattr(importlib.import_module(module), function)
 
 
+@cache
+def drawn(slug: str, case: str) -> Drawing:
+    """The same drawing for every test that only looks at it."""
+    return draw(slug, case)
+
+
 def draw(slug: str, case: str = "five seeds") -> Drawing:
     """The figure, drawn from made results."""
     seeds, overrides = CASES[case]

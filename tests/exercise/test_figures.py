@@ -6,7 +6,7 @@ import json
 import math
 
 import pytest
-from drawn import CASES, FIGURES, draw
+from drawn import CASES, FIGURES, draw, drawn
 
 from labreport.charts import clipped_texts, export, overlapping_texts, smallest_type
 from labreport.charts.layout import COLUMN_MM, MM
@@ -16,7 +16,7 @@ from labreport.charts.layout import COLUMN_MM, MM
 @pytest.mark.parametrize("slug", FIGURES)
 def test_type_in_figures_is_fit_to_print(slug: str, case: str) -> None:
     """No labels over each other, none over the edge, none below seven points, at column width."""
-    figure = draw(slug, case).figure
+    figure = drawn(slug, case).figure
     assert overlapping_texts(figure) == []
     assert clipped_texts(figure) == []
     assert smallest_type(figure) >= 7
@@ -34,7 +34,7 @@ def test_equal_results_give_equal_bytes(slug: str) -> None:
 @pytest.mark.parametrize("slug", FIGURES)
 def test_data_stand_beside_each_figure(slug: str, case: str) -> None:
     """A table of as many cells as columns, and words for the alternative text without numerals."""
-    drawing = draw(slug, case)
+    drawing = drawn(slug, case)
     assert {len(drawing.columns)} >= {len(row) for row in drawing.rows}
     assert len(drawing.columns) == len(set(drawing.columns))
     assert drawing.kind
@@ -47,7 +47,7 @@ def test_data_stand_beside_each_figure(slug: str, case: str) -> None:
 @pytest.mark.parametrize("slug", FIGURES)
 def test_every_curve_to_read_off_is_in_the_picture(slug: str) -> None:
     """Each series names a group of the SVG and panel of its own chart."""
-    shown = export(slug, draw(slug))
+    shown = export(slug, drawn(slug, "five seeds"))
     ids = {axes["id"] for axes in shown["axes"]}
     for series in shown["series"]:
         assert f'id="{series["gid"]}"' in shown["svg_screen"]

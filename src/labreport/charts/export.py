@@ -32,7 +32,7 @@ def export(slug: str, drawing: Drawing) -> dict[str, Any]:
     `gid` being the id of their group, with `x` and `y` in data coordinates (None where missing).
     """
     width, height = (float(inches) for inches in drawing.figure.get_size_inches())
-    text = svg.written(svg.tidy(_draw(slug, drawing.figure), slug))
+    text = svg.written(svg.tidy(_draw(drawing.figure), slug))
     panels = [axes for axes in drawing.figure.axes if axes.get_visible()]
     return {
         "slug": slug,
@@ -51,11 +51,12 @@ def export(slug: str, drawing: Drawing) -> dict[str, Any]:
     }
 
 
-def _draw(slug: str, figure: Figure) -> str:
+def _draw(figure: Figure) -> str:
+    """Matplotlib's own SVG; its random ids are replaced afterwards."""
     with matplotlib.rc_context(), warnings.catch_warnings():
         # A name may hold letters that our faces lack; the viewer finds a font for them.
         warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
-        matplotlib.rcParams.update({**style.STYLE, "svg.hashsalt": slug})
+        matplotlib.rcParams.update(style.STYLE)
         file = io.StringIO()
         figure.savefig(file, format="svg", dpi=POINTS, metadata=NO_METADATA)
     return file.getvalue()
