@@ -156,6 +156,8 @@ def milestones(
 def give_way(figure: Figure, notes: Sequence[Annotation], kept: Sequence[Annotation]) -> None:
     """Take away those of `notes` that would stand over one of `kept` or over an earlier one of their own."""
     renderer = measuring(figure)
+    for note in (*notes, *kept):
+        note.update_positions(renderer)
     boxes = [Text.get_window_extent(note, renderer) for note in kept]
     for note in notes:
         box = Text.get_window_extent(note, renderer)
