@@ -90,3 +90,45 @@ def test_without_a_fitted_curve_the_prose_makes_no_prediction(monkeypatch: pytes
     body = render(QUESTIONS["bonus.more-time"], fresh_answer("bonus.more-time"))["body"]
     assert "there is no prediction" in body
     assert "The prediction" not in body
+
+
+OPENINGS = (
+    ("set-up.rules", "all", {"supported": "Yes", "refuted": "No"}),
+    ("set-up.rates", "chosen-best", {"supported": "By validation accuracy: of", "refuted": "Not well"}),
+    (
+        "part-one.comparison",
+        "wide-better",
+        {"supported": "The wide one", "refuted": "The small one", "inconclusive": "Neither"},
+    ),
+    ("part-two.above-20", "any", {"supported": "Yes", "refuted": "No", "inconclusive": "It depends"}),
+    ("part-two.hypothesis", "hypothesis", {"supported": "Their early", "inconclusive": "Probably"}),
+    (
+        "part-two.correlation",
+        "all",
+        {"supported": "Yes", "refuted": "The other way", "inconclusive": "No clear one"},
+    ),
+    ("part-three.goal", "both", {"supported": "Yes", "refuted": "No", "inconclusive": "Not surely"}),
+    (
+        "part-three.best",
+        "complex-better",
+        {"supported": "This one", "refuted": "wide of part one", "inconclusive": "Neither"},
+    ),
+    ("part-three.epochs", "similar", {"supported": "Yes", "refuted": "No"}),
+    ("bonus.digits", "any", {"supported": "Yes", "refuted": "No", "inconclusive": "Not surely"}),
+    ("bonus.pattern", "complex.uneven", {"supported": "Yes", "refuted": "No", "inconclusive": "In part"}),
+    ("bonus.worth", "worth", {"supported": "Yes", "refuted": "No", "inconclusive": "Not shown"}),
+    (
+        "bonus.more-time",
+        "test-better",
+        {"supported": "Yes", "refuted": "No", "inconclusive": "Not that it shows"},
+    ),
+)
+
+
+@pytest.mark.parametrize(("slug", "claim", "openings"), OPENINGS)
+def test_the_headline_opens_with_the_verdict(slug: str, claim: str, openings: dict[str, str]) -> None:
+    """Yes where the claim is supported, no where it is refuted, and neither where it is left open."""
+    for case in CASES:
+        if (case.question, case.claim) == (slug, claim) and case.verdict in openings:
+            headline = render(QUESTIONS[slug], answer(slug, case.seeds, **case.overrides))["headline"]
+            assert headline.startswith(openings[case.verdict]), (case, headline)
