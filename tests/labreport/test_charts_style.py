@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from labreport.charts.checks import drawn_texts
 from labreport.charts.ticks import power_of_ten
 from labreport.errors import RenderError
 
+SOURCE = Path(__file__).resolve().parents[2] / "src"
 FONTS = Path(__file__).resolve().parents[2] / "templates" / "fonts"
 USED = "0123456789≈≤≥→∂∑×−±…–—’“”%⁰¹²³⁴⁵⁶⁷⁸⁹"
 
@@ -34,6 +37,14 @@ def test_a_missing_font_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setattr(house, "FONTS", tmp_path)
     with pytest.raises(RenderError, match=r"font SourceSans3-Regular\.ttf: not found in .*; restore"):
         house.apply()
+
+
+def test_a_home_that_cannot_be_written_is_no_one_s_business() -> None:
+    """Matplotlib then keeps its cache elsewhere, and nothing is said of it."""
+    code = "import labreport.charts"
+    environment = {"HOME": "/proc", "PYTHONPATH": str(SOURCE)}
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (0, "")
 
 
 def test_fonts_are_the_unmodified_files() -> None:

@@ -10,12 +10,12 @@ import numpy as np
 from exercise.figures.reading import PERCENT, mean_by_epoch, percent
 from labreport.charts import (
     SERIES,
-    Annotation,
     Colour,
     Drawing,
     Label,
     Margins,
     Mark,
+    Note,
     Panel,
     column_figure,
     curve,
@@ -85,7 +85,7 @@ def _epochs(
     mean: tuple[Sequence[float], Sequence[float]],
     other: tuple[Sequence[float], Sequence[float]],
     colour: Colour,
-) -> list[Annotation]:
+) -> list[Note]:
     """Rings at the epochs `kept`, each named on the side away from the other curve."""
     places = [(epoch, mean[0][epoch - 1], mean[1][epoch - 1]) for epoch in kept]
     return [

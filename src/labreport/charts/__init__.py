@@ -9,14 +9,14 @@ for paper; `svg_screen` names a CSS variable with that colour as its fallback, s
 
 from __future__ import annotations
 
-from matplotlib.text import Annotation
-
+import labreport.charts._quiet  # noqa: F401  before anything loads matplotlib
 from labreport.charts.checks import clipped_texts, overlapping_texts, smallest_type
 from labreport.charts.drawing import Drawing
 from labreport.charts.export import export
 from labreport.charts.heat import heat_map, separate
 from labreport.charts.labels import (
     Label,
+    Note,
     direct_labels,
     give_way,
     label_above,
@@ -65,12 +65,12 @@ __all__ = [
     "COLUMN_MM",
     "SERIES",
     "WIDE_MM",
-    "Annotation",
     "Colour",
     "Drawing",
     "Label",
     "Margins",
     "Mark",
+    "Note",
     "Panel",
     "band",
     "bars",

@@ -26,6 +26,10 @@ LEADER = 5.0
 MOST_LABELS = 5
 
 
+Note = Annotation
+"""A text set beside what it names, as matplotlib has it."""
+
+
 @dataclass(frozen=True)
 class Label:
     """Text for the point (`x`, `y`) in data coordinates, in the text shade of `colour`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +83,6 @@ def apply() -> None:
 
     Raises `RenderError` if a font file is missing.
     """
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # no word about a missing home directory
     matplotlib.rcdefaults()
     matplotlib.rcParams.update(STYLE)
     known = {entry.fname for entry in fontManager.ttflist}
