@@ -132,7 +132,7 @@ def test_the_confusion_matrix_leaves_its_diagonal_blank() -> None:
     """Rows are what a digit is; the rest of each row are errors, mean over seeds."""
     results = made_results(("complex",), 2)
     drawing = confusion_matrix(results, NONE)
-    table = [list(row[1:]) for row in drawing.rows]
+    table = list(zip(*(_column(drawing, f"taken for {digit}") for digit in range(10)), strict=True))
     assert all(table[digit][digit] is None for digit in range(10))
     (panel,) = drawing.figure.axes
     places = {tuple(int(place) for place in text.get_position()) for text in panel.texts if text.get_text()}
