@@ -11,10 +11,13 @@ from labreport.results import Results
 
 
 def confusion_matrix(results: Results, answers: Mapping[str, Answer]) -> Drawing:
-    """Wrongly read test images by true and predicted digit, mean over seeds."""
-    (name,) = results
+    """Wrongly read test images by true and predicted digit, mean over seeds.
+
+    The network named first is drawn; the table holds every network, for the page's script to choose from.
+    """
+    tables = {name: confusions(results[name]).mean(axis=0).tolist() for name in results}
+    name, counts = next(iter(tables.items()))
     runs = results[name]
-    counts = confusions(runs).mean(axis=0).tolist()
     digits = range(len(counts))
     decimals = 1 if len(runs) > 1 else 0
     figure, (panel,) = column_figure(72, margins=Margins(left=9, right=2, top=10, bottom=10))
@@ -34,9 +37,10 @@ def confusion_matrix(results: Results, answers: Mapping[str, Answer]) -> Drawing
     return Drawing(
         figure,
         f"confusion matrix of {name} after its last epoch, wrongly read test images, {over}",
-        ["digit", *(f"taken for {digit}" for digit in digits)],
+        ["network", "digit", *(f"taken for {digit}" for digit in digits)],
         [
-            [row, *(None if row == column else round(counts[row][column], 1) for column in digits)]
+            [network, row, *(None if row == column else round(table[row][column], 1) for column in digits)]
+            for network, table in tables.items()
             for row in digits
         ],
     )
