@@ -1,0 +1,173 @@
+"""Names and texts made to break out of where they stand: shown as text, everywhere.
+
+They hold no digit, which the audit would refuse before anything else.
+"""
+
+from __future__ import annotations
+
+import html.parser
+import json
+from pathlib import Path
+
+import pikepdf
+import pytest
+from faults.judge import documents
+from program import Program
+
+SCRIPT = "</script><script>alert()</script>"
+TEMPLATE = "{{'eval'~'uated'}}{% raise %}"
+MARKUP = "<img src=x onerror=alert()>&amp;'\""
+REVERSED = "\\u202egnp.exe\\u2066"
+HOSTILE = f"{SCRIPT}{TEMPLATE}{MARKUP}{REVERSED}"
+PLAIN = HOSTILE.replace("\\u202e", "\u202e").replace("\\u2066", "\u2066")
+
+
+class Page(html.parser.HTMLParser):
+    """The elements of a page, its text, and the values of its attributes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the element."""
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        """Note the text."""
+        self.text += data
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """A checkout with its report."""
+    program = Program.fresh(tmp_path_factory.mktemp("plain") / "checkout")
+    assert program.run("--seeds", "1").code == 0
+    return program
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory, plain: Program) -> Program:
+    """The same with hostile texts wherever the content gives texts: outline, catalogue, answers, drawing."""
+    program = plain.copy(tmp_path_factory.mktemp("hostile") / "checkout")
+    quoted = HOSTILE.replace('"', '\\"')
+    program.edit("src/exercise/outline.py", 'title="Walks"', f'title="{quoted}", author="{quoted}"')
+    program.edit("src/exercise/outline.py", '"A report of the stand-in exercise"', f'"{quoted}"')
+    program.edit("src/exercise/outline.py", '"The walks, measured"', f'"{quoted}"')
+    program.edit("src/exercise/outline.py", '"How close does the quick walk come?"', f'"{quoted}"')
+    program.edit("src/exercise/answers.py", '"alpha > beta"', f'"{quoted}"')
+    program.edit("src/exercise/figures.py", '"line chart"', f'"{quoted}"')
+    program.edit("src/exercise/figures.py", 'set_xlabel("epoch")', f'set_xlabel("{quoted}")')
+    program.edit("src/exercise/figures.py", '"walk", "epoch"', f'"{quoted}", "epoch"')
+    program.edit("src/exercise/catalogue.py", '"the quick walk"', f'"{quoted}"')
+    ran = program.run("--seeds", "1")
+    assert ran.code == 0, ran.err
+    return program
+
+
+def page(program: Program) -> Page:
+    """The published page."""
+    return Page((program.folder / "report" / "report.html").read_text(encoding="utf-8"))
+
+
+def test_hostile_texts_add_no_element_that_runs(plain: Program, hostile: Program) -> None:
+    """As many scripts as with plain texts, no handler, no new image."""
+    before, after = page(plain).elements, page(hostile).elements
+    for tag in ("script", "style", "link", "iframe", "object", "base", "form"):
+        assert [found for found, _ in after].count(tag) == [found for found, _ in before].count(tag), tag
+    assert not [names for _, names in after if any(name.startswith("on") for name in names)]
+    assert not [names for _, names in after if names.get("src") == "x"]
+
+
+def test_hostile_texts_are_shown_as_they_are(hostile: Program) -> None:
+    """Title, heading and question read as they were written; nothing in them was evaluated."""
+    shown = page(hostile)
+    assert shown.text.count(SCRIPT) >= 2
+    assert TEMPLATE in shown.text
+    assert MARKUP in shown.text
+    assert "evaluated" not in shown.text
+
+
+def test_the_policy_of_the_page_still_allows_nothing_from_outside(hostile: Program) -> None:
+    """The Content-Security-Policy is there, with a hash for each script and no unsafe-inline for them."""
+    policies = [
+        names.get("content") or ""
+        for tag, names in page(hostile).elements
+        if tag == "meta" and (names.get("http-equiv") or "").lower() == "content-security-policy"
+    ]
+    assert len(policies) == 1
+    assert "default-src 'none'" in policies[0]
+    scripts = next(part for part in policies[0].split(";") if part.strip().startswith("script-src"))
+    assert "sha256-" in scripts
+    assert "unsafe" not in scripts
+    assert "http" not in policies[0]
+
+
+def test_hostile_texts_stay_text_in_the_pdf(hostile: Program) -> None:
+    """Title and author of the PDF's metadata are the texts themselves."""
+    with pikepdf.open(hostile.folder / "report" / "report.pdf") as pdf:
+        assert str(pdf.docinfo["/Title"]) == PLAIN
+        assert str(pdf.docinfo["/Author"]) == PLAIN
+        assert "/JavaScript" not in pdf.Root.get("/Names", {})
+        assert "/OpenAction" not in pdf.Root
+
+
+def test_hostile_texts_stay_text_in_the_answers(hostile: Program) -> None:
+    """And do not end the JSON or add to it."""
+    text = (hostile.folder / "report" / "answers.json").read_text(encoding="utf-8")
+    assert SCRIPT in json.dumps(json.loads(text), ensure_ascii=False)
+
+
+def test_hostile_texts_do_not_disturb_the_terminal(hostile: Program) -> None:
+    """Control and direction characters are shown, not obeyed."""
+    ran = hostile.run("status", "--seeds", "1")
+    assert ran.code == 0
+    assert "\u202e" not in ran.out + ran.err
+
+
+TEMPLATES = {
+    "Python's insides": "{{ ''.__class__.__mro__ }}",
+    "a format string": "{{ '{0.__class__}'.format(question) }}",
+    "an import of the system": "{{ self.__init__.__globals__ }}",
+    "a change of what it sees": "{{ answer.facts.update({'a': 1}) }}",
+    "an undefined name": "{{ nothing_of_this_name }}",
+    "a file from outside": "{% include '/etc/passwd' %}",
+    "a file from above": "{% include '../build.py' %}",
+    "an unfinished block": "{% if %}",
+}
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_that_reaches_out_is_refused(name: str, plain: Program, tmp_path: Path) -> None:
+    """One line that names the template; the last report stays."""
+    program = plain.copy(tmp_path / "checkout")
+    before = documents(program.folder / "report")
+    program.edit("templates/questions/studied.grid.html", "<ul>", f"{TEMPLATES[name]}<ul>")
+    ran = program.run("--seeds", "1")
+    assert ran.code == 1, ran.out
+    assert "studied.grid" in ran.err
+    assert "Traceback" not in ran.err
+    assert documents(program.folder / "report") == before
+
+
+RESOURCES = {
+    "a file": '<img src="file:///etc/hostname" alt="x">',
+    "a file above the templates": '<img src="../build.py" alt="x">',
+    "a host": '<img src="http://127.0.0.1:9/x.png" alt="x">',
+    "a style sheet of a host": '<p style="background: url(https://127.0.0.1:9/x.css)">x</p>',
+}
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_a_document_that_asks_for_what_is_not_its_own_is_refused(
+    name: str, plain: Program, tmp_path: Path
+) -> None:
+    """Neither read from the disk nor asked of the network, for page or PDF; one line says what was asked."""
+    program = plain.copy(tmp_path / "checkout")
+    program.edit("templates/questions/studied.grid.html", "<ul>", f"{RESOURCES[name]}<ul>")
+    ran = program.run("--seeds", "1")
+    assert ran.code == 1, ran.out
+    assert "Traceback" not in ran.err
+    assert "asks for" in ran.err or "outside" in ran.err
