@@ -126,6 +126,8 @@ def _check_members(archive: zipfile.ZipFile) -> None:
 
 def _check_header(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
     """Refuse pickled objects, and shapes that do not fit the bytes which are there."""
+    from tokenize import TokenError
+
     from numpy.lib import format as npy
 
     with archive.open(member) as stream, warnings.catch_warnings():
@@ -136,8 +138,8 @@ def _check_header(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
             raise Damaged(f"holds {member.filename!r} of an unknown version")
         try:
             shape, _, dtype = readers[version](stream, max_header_size=_HEADER_LIMIT)
-        except (Warning, MemoryError) as refusal:
-            # NumPy evaluates a header as a literal, and Python's parser gives up on deep ones this way
+        except (Warning, MemoryError, TokenError) as refusal:
+            # NumPy evaluates a header as a literal; Python, by version, gives up on deep ones in these ways
             raise Damaged(f"holds {member.filename!r} with an odd header ({refusal})") from None
         start = stream.tell()
     if dtype.hasobject or dtype.kind not in _KINDS:
