@@ -267,13 +267,11 @@ def peak_memory(code: str, path: Path) -> int:
         "import resource, sys; from pathlib import Path\n"
         f"sys.path.insert(0, {str(SOURCE)!r}); path = Path({str(path)!r})\n{code}\n"
         # Linux starts ru_maxrss at what the parent held when it forked; VmHWM is this program's own.
-        "status = Path('/proc/self/status')\n"
-        "if status.exists(): print(int(status.read_text().partition('VmHWM:')[2].split()[0]) * 1024)\n"
+        "if (status := Path('/proc/self/status')).exists():\n"
+        "    print(int(status.read_text().partition('VmHWM:')[2].split()[0]) * 1024)\n"
         "else: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
-    return int(run.stdout)
+    return int(subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True).stdout)
 
 
 @pytest.mark.parametrize(
