@@ -16,7 +16,7 @@ from labreport.outline import Outline
 COUNTER = re.compile(r'<span data-counter="(\w+)" data-slug="([^"]*)"></span>')
 CAPTION = re.compile(r"<caption>")
 REFERENCE = re.compile(r'<a data-ref="([^"]*)"></a>')
-PER_CENT = re.compile(r"(?<=[0-9]) %(?=[ <])")
+PER_CENT = re.compile(r"(<data\b.*?</data>)|(?<=[0-9]) %(?=[ <])", re.DOTALL)
 IDENTITY = re.compile(r'\sid="([^"]*)"')
 TARGET = re.compile(r'\shref="#([^"]+)"')
 
@@ -52,7 +52,7 @@ def resolve(html: str, known: Mapping[str, Target]) -> str:
     """`html` with its counters, table numbers and references filled in, and no line broken before a %."""
     tables = iter(range(1, html.count("<caption>") + 1))
     html = COUNTER.sub(lambda found: _counter(_known(found[2], known).number), html)
-    html = PER_CENT.sub("\u00a0%", html)
+    html = PER_CENT.sub(lambda found: found[1] or "\u00a0%", html)  # what is traced stays as it is
     label = '<caption><span class="label">Table {}</span> '
     html = CAPTION.sub(lambda _: label.format(_counter(str(next(tables)))), html)
     return REFERENCE.sub(lambda found: reference(_known(found[1], known)), html)

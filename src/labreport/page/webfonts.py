@@ -64,14 +64,14 @@ def _subset(file: Path, characters: frozenset[str]) -> bytes:
         notdef_outline=True,
         recalc_timestamp=False,
     )
+    stream = io.BytesIO()
     try:
-        font = subset.load_font(file, options)
+        with subset.load_font(file, options) as font:
+            subsetter = subset.Subsetter(options)
+            subsetter.populate(unicodes=[ord(character) for character in characters])
+            subsetter.subset(font)
+            font.flavor = "woff2"
+            font.save(stream)
     except (OSError, TTLibError) as error:
         raise RenderError(f"cannot read font {file}: {error}; restore templates/fonts") from error
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=[ord(character) for character in characters])
-    subsetter.subset(font)
-    font.flavor = "woff2"
-    stream = io.BytesIO()
-    font.save(stream)
     return stream.getvalue()

@@ -1,0 +1,139 @@
+"""The audit: a page whose numerals are all accounted for passes, and any other does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from example_report import Example, example
+
+from labreport.audit import audit_html, audit_pdf, lint_templates
+from labreport.claims import Interval, Quantity
+from labreport.pdf import write
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+PRINTED = "96.5\u00a0±\u00a00.3\u00a0%"
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Example:
+    """The example report."""
+    return example(tmp_path / "templates")
+
+
+@pytest.mark.parametrize("medium", ["screen", "print"])
+def test_an_honest_page_passes(report: Example, medium: str) -> None:
+    """Traced numbers, references, counters, names in code and labels of drawings are all in order."""
+    assert audit_html(report.page("screen" if medium == "screen" else "print"), report.answers) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "numeral"),
+    [
+        (PRINTED, "96.6\u00a0±\u00a00.3\u00a0%", "96.6\u00a0±\u00a00.3\u00a0%"),  # another number
+        ("part.one#accuracy", "part.one#precision", PRINTED),  # a source that is not there
+        ('data-form="spread"', 'data-form="number"', PRINTED),  # another rounding
+        ("What follows.", "What follows in 3 parts.", "3"),  # typed by hand
+        ('Figure <span class="counter">1</span></a>', 'Figure <span class="counter">2</span></a>', "2"),
+        ('Table <span class="counter">1', 'Table <span class="counter">4', "4"),
+        ('aria-label="line chart: It rises to 96.5', 'aria-label="line chart: It rises to 97.5', "97.5"),
+    ],
+)
+def test_one_changed_numeral_is_found(report: Example, old: str, new: str, numeral: str) -> None:
+    """Whatever was changed in the finished page, the audit names it."""
+    page = report.page()
+    assert old in page
+    findings = audit_html(page.replace(old, new, 1), report.answers)
+    assert numeral in {finding.text for finding in findings}
+
+
+def test_a_changed_result_is_found(report: Example) -> None:
+    """The page no longer agrees with the answers."""
+    page = report.page()
+    accuracy = Quantity(0.95473, "fraction", "made", 5, 0.002, Interval(0.952, 0.957, "Student"))
+    quantities = {**report.answers["part.one"].quantities, "accuracy": accuracy}
+    changed = report.with_answer(quantities=quantities)
+    (first, *_) = audit_html(page, changed.answers)
+    assert str(first) == f"title page: {PRINTED!r} is not what part.one#accuracy rounds to, " + repr(
+        "95.5\u00a0±\u00a00.3\u00a0%"
+    )
+
+
+def test_numerals_in_attributes_of_programs_are_no_prose(report: Example) -> None:
+    """Code, names in code and the data behind figures are passed over."""
+    report.with_question(
+        "{% block headline %}x{% endblock %}"
+        "{% block body %}<p><code>deep-8</code></p><pre><code>x = 7</code></pre>{% endblock %}"
+    )
+    assert audit_html(report.page(), report.answers) == []
+
+
+@pytest.fixture
+def paper(report: Example, tmp_path: Path) -> tuple[Path, str]:
+    """The example's PDF, and the page that it was made from."""
+    page, target = report.page("print"), tmp_path / "report.pdf"
+    write(page, report.templates, target)
+    return target, page
+
+
+def test_an_honest_pdf_passes(report: Example, paper: tuple[Path, str]) -> None:
+    """Page numbers, references to pages and labels of drawings are accounted for."""
+    assert audit_pdf(*paper, report.answers) == []
+
+
+def test_a_number_changed_in_the_pdf_is_found(report: Example, paper: tuple[Path, str], tmp_path: Path) -> None:
+    """The PDF says what the page does not."""
+    _, page = paper
+    other = tmp_path / "other.pdf"
+    write(page.replace(PRINTED, "98.5\u00a0±\u00a00.3\u00a0%", 1), report.templates, other)
+    findings = audit_pdf(other, page, report.answers)
+    assert ["96.5"] == [finding.text for finding in findings if "missing" in finding.problem]
+
+
+@pytest.mark.parametrize("added", [" 17", " 1"])
+def test_a_number_added_to_the_pdf_is_found(
+    report: Example, paper: tuple[Path, str], tmp_path: Path, added: str
+) -> None:
+    """Even one that stands elsewhere in the report already."""
+    _, page = paper
+    other = tmp_path / "other.pdf"
+    write(page.replace("What follows.", f"What follows{added}."), report.templates, other)
+    assert [finding for finding in audit_pdf(other, page, report.answers) if "account" in finding.problem]
+
+
+def test_the_templates_hold_no_digit_typed_into_prose() -> None:
+    """Every number of the report comes from an answer, or stands on the written list."""
+    assert [str(finding) for finding in lint_templates(TEMPLATES)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("<p>\nabout 97 %</p>", 2), ('{{ "97" }}', 1), ("{{ 97 }}", 1), ("<p>28 × 28 and 29</p>", 1)],
+)
+def test_a_typed_digit_is_found_with_its_line(tmp_path: Path, text: str, line: int) -> None:
+    """In text, or as a literal that an expression prints."""
+    (tmp_path / "one.html").write_text(text, encoding="utf-8")
+    (finding,) = lint_templates(tmp_path)
+    assert finding.where == f"templates/one.html:{line}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>28 × 28 pixels</p>",
+        "<code>deep-8</code>",
+        '{{ ref("curves-8") }}',
+        '{% set x = q["at-10.accuracy"] %}',
+        "{# version 2 #}",
+    ],
+)
+def test_names_keys_and_the_written_list_are_no_findings(tmp_path: Path, text: str) -> None:
+    """They are no measurements."""
+    (tmp_path / "one.html").write_text(text, encoding="utf-8")
+    assert lint_templates(tmp_path) == []
+
+
+def test_a_missing_answer_is_a_finding_not_a_crash(report: Example) -> None:
+    """The audit answers with findings, whatever the page holds."""
+    assert audit_html(report.page(), {"other": replace(report.answers["part.one"])})

@@ -1,0 +1,233 @@
+"""The page room: sandbox, traced numbers, references, one self-contained document."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from example_report import DRAWING, Example, example
+
+from labreport.claims import Answer, Quantity
+from labreport.errors import RenderError
+from labreport.page import answers_json
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Example:
+    """The example report."""
+    return example(tmp_path / "templates")
+
+
+def test_a_quantity_is_printed_inside_data_that_names_its_source(report: Example) -> None:
+    """The attribute holds the value as measured, the text what its spread supports."""
+    (section, _) = report.sections()
+    expected = '<data value="0.96473" data-source="part.one#accuracy" data-form="spread">96.5\u00a0±\u00a00.3\u00a0%</data>'
+    assert expected in section["screen"]
+    assert section["headlines"][0]["text"] == "It reaches 96.5\u00a0±\u00a00.3\u00a0%."
+
+
+@pytest.mark.parametrize(
+    ("expression", "complaint"),
+    [
+        ("{{ answer.quantities.accuracy }}", "part.one#accuracy is printed without a filter"),
+        ("{{ answer.quantities.precision | number }}", "filter 'number' was given Undefined"),
+        ("{{ answer.facts.digit | number }}", "filter 'number' was given 5"),
+        ("{{ missing }}", "'missing' is undefined"),
+        ("{% if %}", "Expected an expression"),
+        ('{% include "../../etc/passwd" %}', "../../etc/passwd is missing"),
+        ("{{ answer.__class__ }}", "unsafe"),
+        ('{{ answer.facts.update({"a": 1}) }}', "unsafe"),
+        ('{{ ref("nowhere") }}', "nothing to refer to is called 'nowhere'"),
+        ('{% call figure("other") %}<b>x</b>{% endcall %}', "figure 'other' is not declared"),
+        ('{% call figure("curve") %}x{% endcall %}', "has no finding"),
+    ],
+)
+def test_what_a_template_must_not_do_is_one_clear_line(
+    report: Example, expression: str, complaint: str
+) -> None:
+    """The message says what is wrong; nothing else than `RenderError` comes out."""
+    template = "{% block headline %}x{% endblock %}\n{% block body %}\n" + expression + "{% endblock %}"
+    with pytest.raises(RenderError, match=re.escape(complaint)) as raised:
+        report.with_question(template).page()
+    assert "\n" not in str(raised.value)
+
+
+def test_an_error_names_the_line_of_the_template(report: Example) -> None:
+    """Whoever edits a template is taken to the line."""
+    report.with_question("{% block headline %}x{% endblock %}\n{% block body %}\n\n{{ nothing }}{% endblock %}")
+    with pytest.raises(RenderError, match=r"^templates/questions/one.html:4: 'nothing' is undefined$"):
+        report.sections()
+
+
+def test_a_question_needs_both_blocks(report: Example) -> None:
+    """A headline for the box, a body for the evidence."""
+    with pytest.raises(RenderError, match="no block 'body'"):
+        report.with_question("{% block headline %}x{% endblock %}").sections()
+
+
+def test_facts_with_digits_are_traced_and_their_join_too(report: Example) -> None:
+    """Text and whole numbers among the facts carry their address; words stay bare."""
+    report = report.with_answer(facts={**report.answers["part.one"].facts, "rows": ["deep-8", "plain"]})
+    report.with_question(
+        '{% block headline %}{{ answer.facts.rows | join(", ") }}{% endblock %}{% block body %}{% endblock %}'
+    )
+    headline = report.sections()[0]["headlines"][0]["headline_screen"]
+    source = 'data-source="part.one#facts.rows.0" data-form="fact"'
+    assert headline == f'<data value="deep-8" {source}>deep-8</data>, plain'
+
+
+def test_a_name_from_the_facts_can_be_part_of_a_key(report: Example) -> None:
+    """Joined to a key a fact is plain text; printed it is traced."""
+    report = report.with_answer(
+        quantities={"deep-8.x": Quantity(3, "", "made")},
+        facts={**report.answers["part.one"].facts, "rows": ["deep-8"]},
+    )
+    report.with_question(
+        '{% block headline %}{{ answer.quantities[answer.facts.rows[0] ~ ".x"] | bare }}{% endblock %}'
+        "{% block body %}{% endblock %}"
+    )
+    assert report.sections()[0]["headlines"][0]["text"] == "3"
+
+
+def test_a_term_is_linked_at_its_first_use_in_a_section_only(report: Example) -> None:
+    """The reader meets the glossary once a section."""
+    (section, _) = report.sections()
+    assert section["screen"].count('href="#term-epoch"') == 1
+    assert section["terms"] == ["epoch"]
+
+
+def test_figures_tables_and_references_are_numbered_in_reading_order(report: Example) -> None:
+    """Numbers are given when the whole document is known."""
+    page = report.page()
+    assert '<a class="ref" href="#figure-curve">Figure <span class="counter">1</span></a>' in page
+    assert '<a class="ref" href="#part">Section <span class="counter">1</span></a>' in page
+    assert 'Table <span class="counter">1</span></span> Numbers' in page
+    assert "data-ref=" not in page
+    assert "data-counter=" not in page
+
+
+def test_the_alternative_text_is_the_kind_of_chart_and_the_finding(report: Example) -> None:
+    """Prose and picture cannot disagree, in either medium."""
+    alternative = "line chart: It rises to 96.5\u00a0%."
+    assert f'aria-label="{alternative}"' in report.page("screen")
+    assert f'alt="{alternative}"' in report.page("print")
+
+
+def test_the_policy_allows_this_style_and_this_script_and_nothing_from_outside(report: Example) -> None:
+    """The hashes are those of what stands in the page; no source but data URIs is named."""
+    page = report.page()
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert policy is not None
+    for element, directive in (("style", "style-src"), ("script", "script-src")):
+        text = re.search(rf"<{element}>(.*?)</{element}>", page, re.DOTALL)
+        assert text is not None
+        digest = base64.b64encode(hashlib.sha256(text[1].encode()).digest()).decode()
+        assert f"{directive} &#39;sha256-{digest}&#39;" in policy[1]
+    assert "default-src &#39;none&#39;" in policy[1]
+    assert "http" not in policy[1]
+    assert "unsafe" not in policy[1]
+
+
+def test_the_page_loads_nothing_and_has_no_style_attribute(report: Example) -> None:
+    """Every source is a data URI; the policy would refuse a style attribute."""
+    page = report.page()
+    assert all(source.startswith("data:") for source in re.findall(r'\ssrc="([^"]*)"', page))
+    assert all(source.startswith('"data:') for source in re.findall(r"url\(([^)]*)\)", page))
+    assert "@import" not in page
+    assert not re.search(r"<[^>]*\sstyle=", page)
+
+
+def test_the_same_report_is_the_same_bytes(report: Example) -> None:
+    """Subset fonts, hashes and numbers included."""
+    from labreport.page import webfonts
+
+    first = report.page()
+    webfonts._subset.cache_clear()
+    assert first == report.page()
+
+
+def test_fonts_hold_every_character_of_the_page(report: Example) -> None:
+    """A Greek letter in a text is in the subset that goes with it."""
+    from fontTools.ttLib import TTFont
+
+    from labreport.page.webfonts import font_faces
+
+    rules = font_faces(report.templates / "fonts", ["η → ∂"])
+    fonts = [base64.b64decode(data) for data in re.findall(r"base64,([^\"]*)\"", rules)]
+    assert len(fonts) == 7
+    import io
+
+    for data in fonts[:1]:
+        known = TTFont(io.BytesIO(data)).getBestCmap()
+        assert {ord("η"), ord("→"), ord("∂"), ord("a")} <= set(known)
+        assert ord("Ж") not in known
+
+
+HOSTILE = "</script><script>alert(1)</script>{{7*7}}\u202e<img src=x>\"'"
+
+
+def test_hostile_texts_are_shown_as_text_everywhere(report: Example) -> None:
+    """Title, question, facts, figures, tables and data: nothing of them becomes markup or is evaluated."""
+    part, appendix = report.outline.sections
+    question = replace(part.questions[0], text=HOSTILE)
+    outline = replace(
+        report.outline,
+        title=HOSTILE,
+        subtitle=HOSTILE,
+        sections=(replace(part, title=HOSTILE, questions=(question,)), appendix),
+    )
+    drawing = {**DRAWING, "kind": HOSTILE, "columns": ["epoch", HOSTILE], "rows": [[HOSTILE, 1]]}
+    answer = replace(report.answers["part.one"], facts={"digit": HOSTILE, "run": {HOSTILE: HOSTILE}})
+    hostile = replace(report, outline=outline, figures={"curve": drawing}, answers={"part.one": answer})
+    for page in (hostile.page("screen"), hostile.page("print")):
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert "{{7*7}}" in page
+        assert ">49" not in page
+    assert hostile.page("screen").count("<script>") == 1
+
+
+def test_two_ids_alike_and_a_link_to_nowhere_are_refused(report: Example) -> None:
+    """The document is checked before anyone opens it."""
+    for body, complaint in (('<p id="part">x</p>', "id 'part' twice"), ('<a href="#lost">x</a>', "#lost")):
+        report.with_question("{% block headline %}x{% endblock %}{% block body %}" + body + "{% endblock %}")
+        with pytest.raises(RenderError, match=complaint):
+            report.page()
+
+
+def test_a_note_stands_before_its_paragraph_on_paper_and_within_it_on_screen(report: Example) -> None:
+    """On paper it is set beside the paragraph's first line."""
+    (section, _) = report.sections()
+    assert re.search(r'<div class="note"><span class="whole">An aside.</span></div><p>One', section["print"])
+    assert re.search(r'<p>One.*<span class="note">An aside.</span>', section["screen"], re.DOTALL)
+
+
+def test_sections_survive_a_trip_through_json(report: Example) -> None:
+    """They are kept in the cache as such."""
+    sections = report.sections()
+    assert sections == json.loads(json.dumps(sections))
+
+
+def test_answers_are_sorted_versioned_and_carry_their_headline(report: Example) -> None:
+    """What a script or a grader reads."""
+    text = answers_json(report.outline, report.answers, {"Seeds": "5"}, report.sections())
+    document = json.loads(text)
+    assert document["schema"] == 1
+    assert document["run"] == {"Seeds": "5"}
+    question = document["questions"]["part.one"]
+    assert question["headline"] == "It reaches 96.5\u00a0±\u00a00.3\u00a0%."
+    assert question["quantities"]["accuracy"]["value"] == 0.96473
+    assert question["claims"]["high"]["verdict"] == "supported"
+    assert text == json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def test_an_answer_that_json_cannot_hold_is_refused(report: Example) -> None:
+    """NaN would be read as nothing, or not at all."""
+    broken = {"part.one": Answer({"x": Quantity(float("nan"))})}
+    with pytest.raises(RenderError, match="no plain JSON value"):
+        answers_json(report.outline, broken, {})
