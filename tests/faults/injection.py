@@ -14,7 +14,7 @@ from pathlib import Path
 RENAME = ("rename", "renameat", "renameat2")
 MAKING = ("mkdir", "mkdirat", "symlink", "symlinkat")
 REMOVING = ("unlink", "unlinkat", "rmdir")
-CALLS = ("openat", "write", "fsync", *RENAME, *MAKING, *REMOVING)
+CALLS = ("openat", "read", "write", "fsync", *RENAME, *MAKING, *REMOVING)
 _LINE = re.compile(r"(\d+) +(\w+)\(")
 
 

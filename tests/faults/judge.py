@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
+import signal
 import time
 from pathlib import Path
 
@@ -156,3 +159,13 @@ def checkpoints(place: Place) -> dict[str, int]:
     store = Store(place.report / "results", mend=False)
     found = {key: store.checkpoint(key) for key in [*store.checkpoints.keys()]}
     return {key: checkpoint.epoch for key, checkpoint in found.items() if checkpoint is not None}
+
+
+def end(place: Place) -> None:
+    """End what a trial has left running."""
+    for session in place.sessions:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(session, signal.SIGKILL)
+    deadline = time.monotonic() + 5
+    while place.orphans() and time.monotonic() < deadline:
+        time.sleep(0.01)

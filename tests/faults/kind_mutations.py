@@ -15,6 +15,8 @@ from faults.world import Place
 
 ROOT = Path(__file__).resolve().parents[2]
 STORE = "tests/labreport/test_store"
+TEXTS = "tests/test_hostile_texts.py"
+AUDIT = "tests/test_untraced_numbers.py"
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,48 @@ MUTATIONS = (
         'return f"{key}.{epoch}.npz"',
         (f"{STORE}.py",),
     ),
+    Mutation(
+        "the sweeping up of temporary files",
+        "store/files.py",
+        "                path.unlink(missing_ok=True)\n",
+        "                pass\n",
+        (f"{STORE}.py", f"{STORE}_publish.py"),
+    ),
+    Mutation(
+        "the escape",
+        "page/environment.py",
+        "        autoescape=True,",
+        "        autoescape=False,",
+        (TEXTS,),
+    ),
+    Mutation(
+        "the sandbox",
+        "page/environment.py",
+        "    sandbox = ImmutableSandboxedEnvironment(",
+        "    sandbox = jinja2.Environment(",
+        (TEXTS,),
+    ),
+    Mutation(
+        "the refusal of undefined names",
+        "page/environment.py",
+        "        undefined=jinja2.StrictUndefined,",
+        "        undefined=jinja2.Undefined,",
+        (TEXTS,),
+    ),
+    Mutation(
+        "the fetcher's refusal",
+        "pdf/fetching.py",
+        "        if not file.is_relative_to(self._folder):",
+        "        if False:",
+        (TEXTS,),
+    ),
+    Mutation(
+        "the audit",
+        "execute/documents.py",
+        "    if found:\n        more",
+        "    if False:\n        more",
+        (AUDIT,),
+    ),
 )
 
 
@@ -177,9 +221,10 @@ def mutation(place: Place, random: Random, index: int) -> str:
     """One safeguard, and the tests that know it."""
     mutant = MUTATIONS[index % len(MUTATIONS)]
     copy = place.folder / "mutant"
-    shutil.copytree(ROOT / "src", copy / "src", ignore=shutil.ignore_patterns("__pycache__", "*.npz"))
-    shutil.copytree(ROOT / "tests", copy / "tests", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", copy)
+    for name in ("src", "tests", "templates"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "*.npz"))
+    for name in ("build.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, copy)
     path = copy / "src" / "labreport" / mutant.file
     text = path.read_text(encoding="utf-8")
     require(

@@ -311,6 +311,19 @@ def test_ingredients_edited_together_with_the_checksum_are_refused(tmp_path: Pat
     expect_refusal(file, "ingredients that do not give its key")
 
 
+def test_an_entry_that_names_another_key_than_its_ingredients_give_is_refused(tmp_path: Path) -> None:
+    """Key, ingredients, array files and the file's own name must all agree."""
+    file = kind("document", tmp_path)
+    header, body = checked_json.decode(file.path.read_bytes())
+    other = "0" * 64
+    arrays = {
+        epoch: {**item, "file": item["file"].replace(header["key"], other)}
+        for epoch, item in header["arrays"].items()
+    }
+    file.path.write_bytes(checked_json.encode({**header, "key": other, "arrays": arrays}, body))
+    expect_refusal(file, "belongs to another key")
+
+
 def test_damaged_files_of_one_name_are_all_kept(tmp_path: Path) -> None:
     """The second does not take the first one's place in quarantine."""
     file = kind("document", tmp_path)

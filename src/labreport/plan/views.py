@@ -5,6 +5,7 @@ So going on from 50 epochs to 100 changes nothing for whoever reads the first 50
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,9 @@ class Views:
         path = self._store.entry_path(key)
         found = self._digests(path)
         if found is None:
+            if os.path.lexists(path):
+                # No file, or one that the disk will not give: the store moves it away, or raises
+                self._store.entry(key)
             return View(missing=experiment.epochs)
         label = f"{key}:{experiment.epochs}:{','.join(map(str, experiment.snapshots))}"
         known = self._known.get(label)

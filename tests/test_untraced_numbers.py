@@ -1,0 +1,38 @@
+"""A number that no result gives does not get into the report, however it is smuggled in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from faults.judge import documents
+from program import Program
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """A checkout with its report."""
+    program = Program.fresh(tmp_path_factory.mktemp("built") / "checkout")
+    assert program.run("--seeds", "1").code == 0
+    return program
+
+
+DATA = '<p><data value="0.98" data-source="{}" data-form="number">98 %</data></p>'
+WAYS = {
+    "typed into the prose": "<p>Accuracy is 98 %.</p>",
+    "computed in the template": "<p>{{ 90 + 8 }}</p>",
+    "under a source that there is not": DATA.format("studied.grid#nothing"),
+    "under a source that says otherwise": DATA.format("studied.grid#best"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_number_without_a_result_stops_the_report(way: str, built: Program, tmp_path: Path) -> None:
+    """Exit code 1, the number is named, and the previous report stays."""
+    program = built.copy(tmp_path / "checkout")
+    before = documents(program.folder / "report")
+    program.edit("templates/questions/studied.grid.html", "<ul>", f"{WAYS[way]}<ul>")
+    ran = program.run("--seeds", "1")
+    assert ran.code == 1
+    assert "98" in ran.err
+    assert documents(program.folder / "report") == before
