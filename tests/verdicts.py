@@ -222,7 +222,7 @@ def _complex() -> list[Case]:
         cases += _three("bonus.complex", f"at-{epoch}.{split}", *made)
     seconds = ({"complex": {"seconds": value}, "small": {"seconds": 0.15}} for value in (0.4, 0.05, 0.15))
     cases += _three("bonus.time", "complex-slower", *seconds)
-    for claim in ("at-1", "at-2", "at-3", "worth"):
+    for claim in ("at-1", "at-2", "worth"):
         made = (
             {"complex": {**level, "validation": value}, "small": {**level, "validation": 0.95}}
             for value in (0.97, 0.93, 0.95)

@@ -113,7 +113,7 @@ PART_TWO = Section(
         _question(
             "part-two.correlation",
             "Do more trainable parameters go together with more accuracy, part one's networks included?",
-            "part_two:correlation",
+            "correlation:correlation",
             NETWORKS,
             ("accuracy-parameters",),
         ),
@@ -210,7 +210,7 @@ BONUS_COMPLEX = Section(
         _question(
             "bonus.worth",
             "Was the extra complexity worth the extra time?",
-            "complexity:worth",
+            "worth:worth",
             ("small", "complex"),
             ("accuracy-seconds",),
         ),

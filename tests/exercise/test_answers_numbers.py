@@ -11,13 +11,13 @@ from answering import answer
 from made import made_results
 
 from exercise import mnist
-from exercise.answers.complexity import accuracy_after
 from exercise.answers.counting import stored_counts
 from exercise.answers.depth_gain import boundary
 from exercise.answers.extrapolation import CHECKED, extrapolate, saturating
 from exercise.answers.pattern import confusions
 from exercise.answers.perspective import training_flop
 from exercise.answers.predictions import expected_ratio
+from exercise.answers.worth import accuracy_after
 from exercise.networks import Network
 from labreport.results import Result, Snapshot
 

@@ -35,7 +35,7 @@ def hypothesis(results: Results) -> Answer:
             ("starved-at-end", "ratio_last", "in the last epoch"),
         ):
             key = f"{name}.{number}"
-            predicate = f"{name}: gradient of the first hidden layer < threshold × that of the last, {moment}"
+            predicate = f"{name}: gradient, first over last hidden layer < threshold {moment}"
             claims[f"{name}.{claim}"] = below(f"{name}.{claim}", predicate, key, quantities[key], STARVED)
     claims["starved"] = all_of(
         "starved",

@@ -104,25 +104,15 @@ def _most_confused(
     means = counts.mean(axis=0)
     order = np.argsort(-means, kind="stable")
     origin = source(runs, f"test predictions at epoch {runs.experiment.epochs}")
-    rows: list[dict[str, Any]] = []
     found: dict[str, Quantity] = {
         "errors": over_seeds([float(row.sum()) for row in counts], "errors", f"{origin}: all errors")
     }
+    rows: list[dict[str, Any]] = []
     for rank, index in enumerate(order[:PAIRS_SHOWN], start=1):
-        a, b = pairs[index]
-        forward, backward = float(matrices[:, a, b].mean()), float(matrices[:, b, a].mean())
-        if backward > forward:
-            a, b = b, a
-        rows.append({"key": f"pair-{rank}", "digit": a, "other": b})
-        found[f"pair-{rank}.errors"] = over_seeds(
-            [float(row[index]) for row in counts], "errors", f"{origin}: {a} and {b}, both ways"
-        )
-        for key, true, taken in (("forward", a, b), ("backward", b, a)):
-            found[f"pair-{rank}.{key}"] = over_seeds(
-                [float(count) for count in matrices[:, true, taken]],
-                "errors",
-                f"{origin}: {true} taken for {taken}",
-            )
+        a, b = pairs[int(index)]
+        row, numbers = _pair(f"pair-{rank}", a, b, matrices.mean(axis=0), origin)
+        rows.append(row)
+        found |= numbers
     shares = [float(row[order[:PAIRS_SHOWN]].sum() / max(row.sum(), 1)) for row in counts]
     found["top_share"] = over_seeds(shares, "fraction", f"{origin}: errors in the pairs shown")
     found["even_share"] = exact(
@@ -151,6 +141,24 @@ def _most_confused(
         (f"{name}.top_share", f"{name}.first_in_seeds"),
     )
     return {f"{name}.{key}": quantity for key, quantity in found.items()}, rows, claim
+
+
+def _pair(
+    key: str, a: int, b: int, confused: NDArray[np.float64], origin: str
+) -> tuple[dict[str, Any], dict[str, Quantity]]:
+    """Errors of two digits, the one more often mistaken first; means over seeds, in whole images."""
+    if confused[b, a] > confused[a, b]:
+        a, b = b, a
+    counts = {
+        "forward": (f"{a} taken for {b}", confused[a, b]),
+        "backward": (f"{b} taken for {a}", confused[b, a]),
+        "errors": (f"{a} and {b}, both ways", confused[a, b] + confused[b, a]),
+    }
+    numbers = {
+        f"{key}.{name}": exact(round(float(count)), "errors", f"{origin}: {what}, mean over seeds, rounded")
+        for name, (what, count) in counts.items()
+    }
+    return {"key": key, "digit": a, "other": b}, numbers
 
 
 def _alike(name: str, coefficient: float | None, p_value: float) -> Claim:

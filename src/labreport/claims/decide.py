@@ -76,9 +76,7 @@ def all_of(name: str, predicate: str, claims: Sequence[Claim]) -> Claim:
         verdict = Verdict.REFUTED
     else:
         verdict = Verdict.INCONCLUSIVE if Verdict.INCONCLUSIVE in verdicts else Verdict.SUPPORTED
-    return _joint(
-        name, predicate, f"every one of: {', '.join(claim.name for claim in claims)}", verdict, claims
-    )
+    return _joint(name, predicate, "all of the claims that it joins", verdict, claims)
 
 
 def any_of(name: str, predicate: str, claims: Sequence[Claim]) -> Claim:
@@ -88,9 +86,7 @@ def any_of(name: str, predicate: str, claims: Sequence[Claim]) -> Claim:
         verdict = Verdict.SUPPORTED
     else:
         verdict = Verdict.INCONCLUSIVE if Verdict.INCONCLUSIVE in verdicts else Verdict.REFUTED
-    return _joint(
-        name, predicate, f"any one of: {', '.join(claim.name for claim in claims)}", verdict, claims
-    )
+    return _joint(name, predicate, "any of the claims that it joins", verdict, claims)
 
 
 def _joint(name: str, predicate: str, test: str, verdict: Verdict, claims: Sequence[Claim]) -> Claim:
