@@ -1,4 +1,4 @@
-"""Part two: three networks of ten hidden layers; do they learn, and do parameters tell?"""
+"""Part two: three networks of ten hidden layers; do they learn, and how many parameters have they?"""
 
 from __future__ import annotations
 
