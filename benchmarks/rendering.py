@@ -1,0 +1,78 @@
+"""Rendering without training: everything anew, one template edited, one chart edited; ratios, one run."""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+TEMPLATE = "templates/sections/bonus-longer.html"
+CHART = ("src/exercise/figures/compute.py", "def compute_in_perspective(")
+Row = tuple[str, str, str]
+
+
+def rows(quick: bool) -> list[Row]:
+    """Needs a finished report in `report/`; works on a copy of the checkout."""
+    if not (ROOT / "report" / "report.html").exists():
+        return [("rendering", "not measured: there is no report yet", "run python build.py first")]
+    rounds = 1 if quick else 5
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "checkout"
+        for name in ("src", "templates", "report"):
+            shutil.copytree(ROOT / name, folder / name, symlinks=True)
+        for path in (*ROOT.glob("*.py"), *ROOT.glob("*.toml"), *ROOT.glob("*.lock")):
+            shutil.copy(path, folder / path.name)
+        seeds = _seeds(folder)
+        _build(folder, seeds)
+        anew, template, chart = [], [], []
+        for number in range(rounds):
+            shutil.rmtree(folder / "report" / "cache")
+            (folder / "report" / "ledger.json").unlink()
+            anew.append(_build(folder, seeds))
+            _append(folder / TEMPLATE, f"<!-- {'x' * number} -->")
+            template.append(_build(folder, seeds))
+            path, function = CHART
+            _edit_chart(folder / path, function, number)
+            chart.append(_build(folder, seeds))
+    ratio = statistics.median(second / first for first, second in zip(anew, template, strict=True))
+    share = statistics.median(second / first for first, second in zip(anew, chart, strict=True))
+    return [
+        ("everything but training anew", f"{statistics.median(anew):.1f} s", "under 6 s for HTML and PDF"),
+        ("one section's template edited", f"{ratio:.2f} of everything anew", "at most 0.40"),
+        ("one chart edited", f"{share:.2f} of everything anew", "only that figure is drawn"),
+    ]
+
+
+def _seeds(folder: Path) -> str:
+    """The seeds that the report has, so that nothing is trained: those of its first line of facts."""
+    import json
+
+    answers = json.loads((folder / "report" / "answers.json").read_bytes())
+    return str(answers["questions"]["set-up.environment"]["quantities"]["seeds"]["value"])
+
+
+def _build(folder: Path, seeds: str) -> float:
+    started = time.perf_counter()
+    command = [sys.executable, "build.py", "--seeds", seeds, "--quiet"]
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - started
+
+
+def _append(path: Path, text: str) -> None:
+    path.write_text(path.read_text() + text)
+
+
+def _edit_chart(path: Path, function: str, number: int) -> None:
+    """A change of code, not of the picture: one more statement in the function."""
+    lines = path.read_text().splitlines(keepends=True)
+    start = next(index for index, line in enumerate(lines) if line.startswith(function))
+    end = next(index for index in range(start, len(lines)) if '"""' in lines[index] and index > start)
+    if lines[end].count('"""') == 1:
+        end = next(index for index in range(end + 1, len(lines)) if '"""' in lines[index])
+    lines.insert(end + 1, f"    assert {number} >= 0\n")
+    path.write_text("".join(lines))

@@ -1,0 +1,34 @@
+"""`python build.py bench`: everything measured side by side on this machine, printed as one table."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
+
+import rendering
+import staleness
+import training
+
+PARTS = {"staleness": staleness.rows, "rendering": rendering.rows, "training": training.rows}
+
+
+def main(words: list[str]) -> int:
+    """Run the parts named, or all; `--quick` measures fewer rounds."""
+    quick = "--quick" in words
+    named = [word for word in words if word in PARTS]
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
+    for name in named or PARTS:
+        print(f"| {name} | measured | bound |\n|---|---|---|", flush=True)
+        for what, measured, bound in PARTS[name](quick):
+            print(f"| {what} | {measured} | {bound} |", flush=True)
+        print()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
