@@ -1,0 +1,60 @@
+"""Every stored snapshot measured again, then every answer from what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from exercise.networks import Network
+from exercise.verification.answers import answer_checks
+from exercise.verification.compare import differences
+from exercise.verification.plain import Measurement, measure, plain_model
+from labreport.checks import Check
+from labreport.errors import StoreError
+from labreport.results import Results, Runs, Snapshot
+
+
+def verify(results: Results) -> Iterator[Check]:
+    """A check for each experiment: its snapshots of all seeds by `model.evaluate`, the confusion matrix of
+    the test images, and `count_params`; then a check for each answer, from what plain Keras found.
+    """
+    measured: dict[str, Runs] = {}
+    for name, runs in results.items():
+        network: Network = runs.experiment.specification
+        model = plain_model(network)
+        found: list[str] = []
+        again = []
+        for run in runs:
+            snapshots = dict(run.snapshots)
+            for epoch, snapshot in run.snapshots.items():
+                where = f"seed {run.seed}, epoch {epoch}: "
+                try:
+                    measurement = measure(model, snapshot.arrays)
+                except StoreError as error:
+                    found.append(f"{where}{error}")
+                    continue
+                snapshots[epoch] = _as_snapshot(snapshot, measurement)
+                found += [
+                    f"{where}{difference}"
+                    for difference in differences(network, run.records[epoch - 1], snapshot, measurement)
+                ]
+            again.append(replace(run, snapshots=snapshots))
+        measured[name] = Runs(runs.experiment, tuple(again))
+        yield Check(f"plain Keras {name}", not found, found[0] if found else _agreement(runs, network))
+    yield from answer_checks(results, measured)
+
+
+def _as_snapshot(snapshot: Snapshot, measurement: Measurement) -> Snapshot:
+    """The snapshot as plain Keras sees it; weights are as they were stored."""
+    arrays = {
+        **snapshot.arrays,
+        "predictions": measurement.test.digits,
+        "confidence": measurement.test.confidence,
+        "validation_predictions": measurement.validation.digits,
+    }
+    return Snapshot(snapshot.epoch, measurement.metrics, lambda: arrays)
+
+
+def _agreement(runs: Runs, network: Network) -> str:
+    snapshots = sum(len(run.snapshots) for run in runs)
+    return f"{snapshots} snapshots by model.evaluate and confusion matrix, {network.parameters:,} parameters"

@@ -1,0 +1,213 @@
+"""Verification agrees with what was trained, and names whatever was altered."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from made import made_results
+
+from exercise import mnist
+from exercise.networks import Network
+from exercise.training import start
+from exercise.verification import verify
+from exercise.verification.answers import answer_checks
+from exercise.verification.plain import confusion
+from labreport.checks import Check
+from labreport.experiment import Experiment, plain
+from labreport.results import Result, Results, Runs, Snapshot
+
+ALPHA = Experiment("alpha", Network((12,)), 2, (1, 2), "exercise.training:start")
+BETA = Experiment("beta", Network((9, 8), momentum=0.9), 2, (2,), "exercise.training:start")
+
+
+def trained(experiment: Experiment, seed: int) -> Result:
+    """A result as the engine stores it: state beside the snapshot's arrays, under its prefix."""
+    run = start(experiment.specification, seed)
+    records, snapshots = [], {}
+    for epoch in range(1, experiment.epochs + 1):
+        records.append(run.advance())
+        if epoch in experiment.snapshots:
+            metrics, arrays = run.snapshot()
+            kept = {**arrays, **{f"state.{name}": values for name, values in run.state().items()}}
+            snapshots[epoch] = snapshot_of(epoch, metrics, kept)
+    return Result(
+        experiment.name, seed, plain(experiment.specification), tuple(records), snapshots, provenance={}
+    )
+
+
+def snapshot_of(epoch: int, metrics: dict[str, Any], arrays: dict[str, Any]) -> Snapshot:
+    """A snapshot whose arrays are in memory."""
+    return Snapshot(epoch, metrics, lambda: arrays)
+
+
+@pytest.fixture(scope="module")
+def trained_once(made_dataset: mnist.Dataset) -> dict[str, tuple[Result, ...]]:
+    """Two networks, two seeds each, trained on the tiny dataset."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mnist, "load", lambda: made_dataset)
+        return {
+            experiment.name: tuple(trained(experiment, seed) for seed in range(2))
+            for experiment in (ALPHA, BETA)
+        }
+
+
+@pytest.fixture
+def results(
+    trained_once: dict[str, tuple[Result, ...]], tiny_dataset: mnist.Dataset
+) -> dict[str, list[Result]]:
+    """The trained results, in lists that a test may change."""
+    return {name: list(runs) for name, runs in trained_once.items()}
+
+
+def checks(results: dict[str, list[Result]]) -> dict[str, Check]:
+    """What `verify` says of each network."""
+    experiments = {ALPHA.name: ALPHA, BETA.name: BETA}
+    runs = {name: Runs(experiments[name], tuple(found)) for name, found in results.items()}
+    return {check.name: check for check in verify(Results("verify", runs))}
+
+
+def altered(result: Result, epoch: int, change: Callable[[dict[str, Any], dict[str, Any]], None]) -> Result:
+    """The result with metrics and arrays of one snapshot changed."""
+    kept = result.snapshots[epoch]
+    metrics, arrays = copy.deepcopy(dict(kept.metrics)), {name: a.copy() for name, a in kept.arrays.items()}
+    change(metrics, arrays)
+    return replace(result, snapshots={**result.snapshots, epoch: snapshot_of(epoch, metrics, arrays)})
+
+
+def test_what_was_trained_passes(results: dict[str, list[Result]]) -> None:
+    """Every snapshot of every seed agrees with plain Keras; the line says how much was looked at."""
+    found = checks(results)
+    assert found == {
+        "plain Keras alpha": Check(
+            "plain Keras alpha",
+            True,
+            "4 snapshots by model.evaluate and confusion matrix, 9,550 parameters",
+        ),
+        "plain Keras beta": Check(
+            "plain Keras beta", True, "2 snapshots by model.evaluate and confusion matrix, 7,235 parameters"
+        ),
+    }
+
+
+def add_one_image(metrics: dict[str, Any], arrays: dict[str, Any]) -> None:
+    """One more test image right."""
+    metrics["test"]["accuracy"] += 1 / 90
+
+
+def lower_training_accuracy(metrics: dict[str, Any], arrays: dict[str, Any]) -> None:
+    """Three training images fewer right."""
+    metrics["training"]["accuracy"] -= 3 / 300
+
+
+def raise_training_loss(metrics: dict[str, Any], arrays: dict[str, Any]) -> None:
+    """A thousandth part more."""
+    metrics["training"]["loss"] *= 1.001
+
+
+def lower_validation_loss(metrics: dict[str, Any], arrays: dict[str, Any]) -> None:
+    """A ten-thousandth part less."""
+    metrics["validation"]["loss"] *= 0.9999
+
+
+def change_a_prediction(metrics: dict[str, Any], arrays: dict[str, Any]) -> None:
+    """Image 7 taken for the next digit."""
+    arrays["predictions"][7] = (arrays["predictions"][7] + 1) % 10
+
+
+def change_a_validation_prediction(metrics: dict[str, Any], arrays: dict[str, Any]) -> None:
+    """Validation image 3 taken for the next digit."""
+    arrays["validation_predictions"][3] = (arrays["validation_predictions"][3] + 1) % 10
+
+
+def change_a_confidence(metrics: dict[str, Any], arrays: dict[str, Any]) -> None:
+    """A thousandth more sure of image 5."""
+    arrays["confidence"][5] += 0.001
+
+
+def change_a_weight(metrics: dict[str, Any], arrays: dict[str, Any]) -> None:
+    """One output bias, a tenth."""
+    arrays["state.layer-1.bias"][0] += 0.1
+
+
+def drop_a_layer(metrics: dict[str, Any], arrays: dict[str, Any]) -> None:
+    """The output layer is gone."""
+    del arrays["state.layer-1.kernel"], arrays["state.layer-1.bias"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (add_one_image, "test accuracy: stored"),
+        (lower_training_accuracy, "training accuracy: stored"),
+        (raise_training_loss, "training loss: stored"),
+        (lower_validation_loss, "validation loss: stored"),
+        (change_a_prediction, "test predictions, 1 of them, the first for image 7: stored"),
+        (change_a_validation_prediction, "validation predictions, 1 of them, the first for image 3: stored"),
+        (change_a_confidence, "confidence of test image 5: stored"),
+        (change_a_weight, "training loss: stored"),
+        (drop_a_layer, "2 arrays of weights, where the network has 4"),
+    ],
+)
+def test_every_alteration_is_found_and_named(
+    results: dict[str, list[Result]],
+    change: Callable[[dict[str, Any], dict[str, Any]], None],
+    said: str,
+) -> None:
+    """One value changed in one snapshot: the network's line fails and says where."""
+    found = checks({"alpha": [altered(results["alpha"][1], 2, change)]})["plain Keras alpha"]
+    assert not found.passed
+    assert found.detail.startswith(f"seed 1, epoch 2: {said}")
+
+
+def test_swapped_networks_are_found(results: dict[str, list[Result]]) -> None:
+    """Two networks' results exchanged: both lines fail."""
+    swapped = {"alpha": results["beta"], "beta": results["alpha"]}
+    assert [check.passed for check in checks(swapped).values()] == [False, False]
+
+
+def test_swapped_seeds_are_found(results: dict[str, list[Result]]) -> None:
+    """The metrics of one seed beside the weights of another do not agree."""
+    first, second = (run.snapshots[2] for run in results["alpha"])
+    mixed = snapshot_of(2, dict(second.metrics), dict(first.arrays))
+    results["alpha"][0] = replace(results["alpha"][0], snapshots={**results["alpha"][0].snapshots, 2: mixed})
+    assert not checks({"alpha": results["alpha"][:1]})["plain Keras alpha"].passed
+
+
+def test_an_altered_record_is_found(results: dict[str, list[Result]]) -> None:
+    """The record of the snapshot's epoch holds the same validation accuracy."""
+    run = results["beta"][0]
+    records = (run.records[0], {**run.records[1], "validation_accuracy": 0.5})
+    found = checks({"beta": [replace(run, records=records)]})["plain Keras beta"]
+    assert found.detail.startswith("seed 0, epoch 2: validation accuracy in the record: stored 0.5, found")
+
+
+def test_confusion_matrix_has_digits_in_rows() -> None:
+    """Two threes taken for five stand in row 3, column 5."""
+    counts = confusion(np.array([3, 3, 4], np.uint8), np.array([5, 5, 4], np.uint8))
+    assert counts[3, 5] == 2
+    assert counts[4, 4] == 1
+    assert counts.sum() == 3
+
+
+def test_answers_are_recomputed_from_what_was_measured() -> None:
+    """Equal results give equal answers; one seed's accuracy moved shows in the questions that read it."""
+    stored = made_results(("wide", "small"))
+    runs = stored["wide"]
+    moved = altered(runs.runs[0], 10, lambda metrics, arrays: metrics["test"].update(accuracy=0.5))
+    measured = {
+        "wide": replace(runs, runs=(moved, *runs.runs[1:])),
+        "small": stored["small"],
+    }
+    unchanged = {check.name: check.passed for check in answer_checks(stored, dict(stored))}
+    changed = {check.name: check.passed for check in answer_checks(stored, measured)}
+    assert unchanged
+    assert all(unchanged.values())
+    assert {name for name, passed in changed.items() if not passed} == {
+        "plain Keras part-one.wide.accuracy",
+        "plain Keras part-one.comparison",
+    }
