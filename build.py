@@ -48,4 +48,9 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        # So early that nothing was begun; once something is, labreport.command says how to go on
+        sys.stderr.write("note: interrupted; run the same command again\n")
+        sys.exit(130)

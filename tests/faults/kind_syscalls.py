@@ -32,7 +32,7 @@ def syscall(place: Place, random: Random, index: int) -> str:
     candidates = points(place, start)
     if effect.persistent:
         # A process that can open or write nothing any more cannot say why
-        candidates = [point for point in candidates if point.call not in ("openat", "write")]
+        candidates = [point for point in candidates if point.call not in ("openat", "read", "write")]
     point = random.choice(candidates)
     place.start_from(start)
     ran = run(place, point, effect)

@@ -56,12 +56,15 @@ def hindrance(place: Place, way: str, folder: str) -> Iterator[list[str]]:
         return
     if shutil.which("setpriv") is None:
         raise Skipped("needs setpriv")
+    prefix = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-all"]
+    if way == "another user":
+        prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        reads = subprocess.run([*prefix, "test", "-r", str(place.report)], check=False)
+        if reads.returncode:
+            raise Skipped("needs a folder that another user may read")
     target.chmod(0o555)
     try:
-        if way == "no privilege":
-            yield ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-all"]
-        else:
-            yield ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        yield prefix
     finally:
         target.chmod(0o755)
 

@@ -58,7 +58,12 @@ class ProcessLane:
                 initializer=prepare,
                 initargs=(writer, self._threads, str(self._source)),
             )
-            future = self._executor.submit(perform, task)
+            # Ctrl-C reaches every process of the terminal: a worker must not meet it half imported
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            try:
+                future = self._executor.submit(perform, task)
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
             writer.close()
             return future
         return self._executor.submit(perform, task)
