@@ -94,6 +94,22 @@ def test_an_unwritable_output_is_one_line_and_2(built: Program, tmp_path: Path) 
     assert len(ran.err.strip().splitlines()) == 1
 
 
+def test_without_pango_the_page_is_written_and_the_package_named(built: Program, tmp_path: Path) -> None:
+    """WeasyPrint fails on import as it does without the library; no stale PDF stays beside the new page."""
+    program = built.copy(tmp_path / "checkout")
+    (tmp_path / "path" / "weasyprint").mkdir(parents=True)
+    fails = "raise OSError(\"cannot load library 'libpango-1.0-0'\")\n"
+    (tmp_path / "path" / "weasyprint" / "__init__.py").write_text(fails)
+    program.edit("templates/questions/studied.grid.html", "The best", "Best")
+    ran = program.run("--seeds", "2", environment={"PYTHONPATH": str(tmp_path / "path")})
+    assert ran.code == 1
+    assert "apt-get install libpango-1.0-0" in ran.err
+    assert len(ran.err.strip().splitlines()) == 1
+    assert "Best" in (program.folder / "report/report.html").read_text()
+    assert not (program.folder / "report/report.pdf").exists()
+    assert program.run("--seeds", "2").made >= {"document/pdf"}
+
+
 def test_quiet_prints_nothing(built: Program, tmp_path: Path) -> None:
     """Neither when there is something to do nor when there is not."""
     program = built.copy(tmp_path / "checkout")

@@ -7,6 +7,7 @@ LabReportError            exit 1: something failed or differs
 ├── StoreError            the results directory cannot be read or written
 ├── ExperimentFailed      a run raised, or its worker died twice
 ├── RenderError           a template, figure or document could not be made
+│   └── MissingLibrary    the system lacks a library that the PDF needs; the rest is made
 └── AuditError            a printed number cannot be traced, or disagrees with the answers
 """
 
@@ -41,6 +42,10 @@ class ExperimentFailed(LabReportError):
 
 class RenderError(LabReportError):
     """A template, a figure or a document could not be made."""
+
+
+class MissingLibrary(RenderError):
+    """The system lacks a library that the PDF needs."""
 
 
 class AuditError(LabReportError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from labreport.errors import AuditError, RenderError
+from labreport.errors import AuditError, MissingLibrary, RenderError
 from labreport.execute.make import Maker
 from labreport.execute.session import Session
 from labreport.plan.graph import DOCUMENTS, PUBLISHED
@@ -72,7 +72,7 @@ def _documents(
         target = scratch / PUBLISHED["pdf"]
         try:
             write(printed, templates, target)
-        except RenderError as error:
+        except MissingLibrary as error:
             problem = str(error)
         else:
             _accept("report.pdf", audit_pdf(target, printed, answers))

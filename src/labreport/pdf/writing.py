@@ -7,7 +7,7 @@ import io
 import logging
 from pathlib import Path
 
-from labreport.errors import RenderError
+from labreport.errors import MissingLibrary, RenderError
 from labreport.pdf.project_fonts import only_fonts_of
 
 MISSING_PANGO = (
@@ -21,8 +21,9 @@ def write(html: str, base: Path, target: Path) -> None:
     """Write `html` to `target` as PDF/UA-1, the same bytes each time.
 
     Relative addresses are files below `base`, the templates' folder; fonts come from its folder
-    `fonts` alone. Title, author and language are those of the HTML. Raises `RenderError` where
-    Pango is missing, the document asks for what is not its own, or `target` cannot be written.
+    `fonts` alone. Title, author and language are those of the HTML. Raises `MissingLibrary` where
+    Pango is missing, `RenderError` where the document asks for what is not its own, or `target`
+    cannot be written.
     """
     with only_fonts_of(base / "fonts"):
         pdf = _render(html, base)
@@ -42,12 +43,16 @@ def _render(html: str, base: Path) -> bytes:
             from weasyprint import HTML
             from weasyprint.urls import FatalURLFetchingError
     except OSError as error:
-        raise RenderError(MISSING_PANGO) from error
+        raise MissingLibrary(MISSING_PANGO) from error
     from labreport.pdf.fetching import FolderFetcher
     from labreport.pdf.finishing import finish
+    from labreport.pdf.placing import rearranged
 
     try:
-        document = HTML(string=html, base_url=base.resolve().as_uri() + "/", url_fetcher=FolderFetcher(base))
+        page = HTML(string=html, base_url=base.resolve().as_uri() + "/", url_fetcher=FolderFetcher(base))
+        document = page.render()
+        if rearranged(page.etree_element, document.pages):
+            document = page.render()
         pdf = document.write_pdf(pdf_variant="pdf/ua-1")
     except FatalURLFetchingError as error:
         raise RenderError(f"{error.__cause__ or error}") from error
