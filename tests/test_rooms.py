@@ -50,8 +50,8 @@ MAY_IMPORT = {
     "labreport.errors labreport.results",
     "exercise.show_code": "catalogue networks labreport.errors labreport.experiment",
     "exercise.verification": "answers catalogue mnist networks outline project training labreport.checks "
-    "labreport.claims labreport.errors labreport.execute labreport.experiment labreport.outline labreport.project "
-    "labreport.results",
+    "labreport.claims labreport.errors labreport.execute labreport.experiment labreport.outline "
+    "labreport.project labreport.results",
 }
 """A room to the rooms that it may import; those of its own package without the package's name."""
 
