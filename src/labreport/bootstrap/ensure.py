@@ -13,7 +13,7 @@ from labreport.bootstrap.environment import EXTRAS, RUN, Environment
 from labreport.bootstrap.needed import lacking
 from labreport.errors import LabReportError
 
-LOOKING = ("status", "why", "clean", "--dry-run", "--help", "-h", "--version")
+LOOKING = ("status", "why", "--dry-run", "--help", "-h", "--version")
 """Commands and options that change nothing: for them no environment is made, though one is used."""
 
 
