@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "standin"))
+sys.path.append(str(ROOT / "tests" / "standin"))
 
 GRID = "rate=(0.3, 0.6), noise=(0.0, 0.05)"
 LARGE = "rate=tuple(round(0.2 + 0.01 * n, 2) for n in range(40)), noise=tuple(n / 1000 for n in range(25))"

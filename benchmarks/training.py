@@ -1,0 +1,114 @@
+"""Training beside plain Keras, the matrix-product limit, and, where installed, PyTorch and JAX.
+
+PyTorch and JAX may live in an environment of their own: `PEERS_PYTHON` names its interpreter.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from exercise.catalogue import EXERCISE
+from exercise.networks import Network
+from labreport.experiment import Experiment
+
+PEERS = Path(__file__).parent / "peers"
+OTHERS = {"PyTorch": ("torch", "pytorch.py"), "JAX": ("jax", "jax_scan.py")}
+TRAINING_IMAGES = 54_000
+LIMITS = {"wide": 1.4, "complex": 1.4}
+OTHER_LIMIT = 2.0
+SEEDS = 5
+GIBIBYTE = 1 << 30
+Row = tuple[str, str, str]
+
+
+def rows(quick: bool) -> list[Row]:
+    """Every program in a process of its own, one after the other; medians over epochs.
+
+    In quick rounds a tenth of the suite's epochs stands for all of them.
+    """
+    epochs = 3 if quick else 8
+    table: list[Row] = []
+    plain_seed = 0.0
+    for experiment in EXERCISE:
+        found, plain_epoch = _network(experiment, epochs)
+        table += found
+        plain_seed += plain_epoch * experiment.epochs
+    return table + _suite(plain_seed, seeds=1 if quick else SEEDS, divisor=10 if quick else 1)
+
+
+def operations(network: Network) -> float:
+    """Floating-point operations of an epoch's matrix products: two a weight and image, for the outputs,
+    for the weights' gradients, and for the inputs' gradients of all layers but the first.
+    """
+    inputs, outputs = network.layer_shapes[0]
+    return TRAINING_IMAGES * (6.0 * network.weights - 2.0 * inputs * outputs)
+
+
+def _network(experiment: Experiment, epochs: int) -> tuple[list[Row], float]:
+    """Rows of one network, and the seconds of an epoch of plain `fit` with its validation."""
+    network: Network = experiment.specification
+    asked = {"hidden_layers": network.hidden_layers, "momentum": network.momentum, "epochs": epochs}
+    ours = _measure(sys.executable, "ours.py", {**asked, "cores": 1})
+    plain = _measure(sys.executable, "keras_fit.py", {**asked, "cores": 0})
+    seconds, plain_seconds = (statistics.median(found["seconds"]) for found in (ours, plain))
+    times_limit = statistics.median(
+        epoch * rate / operations(network) for epoch, rate in zip(ours["seconds"], ours["rates"], strict=True)
+    )
+    rate = statistics.median(ours["rates"]) / 1e9
+    name = experiment.name
+    table = [
+        (
+            f"{name}: an epoch on one thread",
+            f"{seconds:.3f} s; plain `fit` on all cores {plain_seconds:.3f} s",
+            f"{plain_seconds / seconds:.1f} times as fast",
+        ),
+        (
+            f"{name}: over the limit",
+            f"{times_limit:.2f} times, at {rate:.0f} GFLOP/s",
+            f"at most {LIMITS.get(name, OTHER_LIMIT)}",
+        ),
+    ]
+    python = os.environ.get("PEERS_PYTHON", sys.executable)
+    for peer, (module, program) in OTHERS.items():
+        if subprocess.run([python, "-c", f"import {module}"], capture_output=True, check=False).returncode:
+            table.append((f"{name}: {peer} on one thread", "not installed", ""))
+            continue
+        theirs = statistics.median(_measure(python, program, {**asked, "cores": 1})["seconds"])
+        found = f"{theirs:.3f} s, {theirs / seconds:.2f} times ours"
+        table.append((f"{name}: {peer} on one thread", found, "at least 1"))
+    return table, statistics.median(plain["whole"])
+
+
+def _suite(plain_seed: float, seeds: int, divisor: int) -> list[Row]:
+    """All six networks in parallel workers, from nothing: start, compilation, validation, snapshots."""
+    measured = _measure(sys.executable, "suite.py", (seeds, divisor))
+    plain_seed /= divisor
+    per_seed = measured["seconds"] / seeds
+    return [
+        (
+            "the six networks, one seed",
+            f"{per_seed:.1f} s of {seeds}; plain `fit` {plain_seed:.1f} s, {plain_seed / per_seed:.1f} times",
+            "at least 5 times",
+        ),
+        (
+            f"the six networks, {seeds} seeds, over plain `fit` of one",
+            f"{measured['seconds'] / plain_seed:.2f}, without the report",
+            "at most 1.0 with it",
+        ),
+        ("memory of a worker", f"{measured['memory'] / GIBIBYTE:.2f} GiB", "at most 1.2 GiB"),
+    ]
+
+
+def _measure(python: str, program: str, asked: Any) -> dict[str, Any]:
+    command = [python, str(PEERS / program), json.dumps(asked)]
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    if finished.returncode:
+        raise RuntimeError(f"{program} failed:\n{finished.stderr}")
+    found: dict[str, Any] = json.loads(finished.stdout.splitlines()[-1])
+    return found
