@@ -22,7 +22,8 @@ QUESTION_TEMPLATE = """\
 {% call figure("curve") %}<b>It rises to {{ answer.quantities.accuracy | number }}.</b> One run.{% endcall %}
 <table><caption>Numbers</caption><thead><tr><th scope="col">What</th><th scope="col">Here</th>
 <th scope="col">There</th></tr></thead><tbody><tr><th scope="row">images</th>
-<td class="number">{{ answer.quantities.images | bare }}</td><td>{{ answer.facts.digit }}</td></tr></tbody></table>
+<td class="number">{{ answer.quantities.images | bare }}</td><td>{{ answer.facts.digit }}</td></tr>
+</tbody></table>
 {% endblock %}
 """
 SECTION_TEMPLATE = '{% extends "section.html" %}\n{% block intro %}<p>What follows.</p>{% endblock %}\n'

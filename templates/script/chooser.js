@@ -73,7 +73,7 @@ document.addEventListener("DOMContentLoaded", () => {
     label.append(select);
     const shown = element("div", "", { class: "chosen", "aria-live": "polite" });
     const show = () => {
-      const scroll = element("div", "", { class: "table", tabindex: "0", role: "region", "aria-label": "Matrix" });
+      const scroll = element("div", "", { class: "table", tabindex: "0", role: "group", "aria-label": "Matrix" });
       scroll.append(matrix(counts, select.value));
       shown.replaceChildren(bars(heights, select.value), scroll);
     };

@@ -82,7 +82,9 @@ def test_an_honest_pdf_passes(report: Example, paper: tuple[Path, str]) -> None:
     assert audit_pdf(*paper, report.answers) == []
 
 
-def test_a_number_changed_in_the_pdf_is_found(report: Example, paper: tuple[Path, str], tmp_path: Path) -> None:
+def test_a_number_changed_in_the_pdf_is_found(
+    report: Example, paper: tuple[Path, str], tmp_path: Path
+) -> None:
     """The PDF says what the page does not."""
     _, page = paper
     other = tmp_path / "other.pdf"

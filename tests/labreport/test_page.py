@@ -26,8 +26,8 @@ def report(tmp_path: Path) -> Example:
 def test_a_quantity_is_printed_inside_data_that_names_its_source(report: Example) -> None:
     """The attribute holds the value as measured, the text what its spread supports."""
     (section, _) = report.sections()
-    expected = '<data value="0.96473" data-source="part.one#accuracy" data-form="spread">96.5\u00a0±\u00a00.3\u00a0%</data>'
-    assert expected in section["screen"]
+    start = '<data value="0.96473" data-source="part.one#accuracy" data-form="spread">'
+    assert f"{start}96.5\u00a0±\u00a00.3\u00a0%</data>" in section["screen"]
     assert section["headlines"][0]["text"] == "It reaches 96.5\u00a0±\u00a00.3\u00a0%."
 
 
@@ -59,7 +59,9 @@ def test_what_a_template_must_not_do_is_one_clear_line(
 
 def test_an_error_names_the_line_of_the_template(report: Example) -> None:
     """Whoever edits a template is taken to the line."""
-    report.with_question("{% block headline %}x{% endblock %}\n{% block body %}\n\n{{ nothing }}{% endblock %}")
+    report.with_question(
+        "{% block headline %}x{% endblock %}\n{% block body %}\n\n{{ nothing }}{% endblock %}"
+    )
     with pytest.raises(RenderError, match=r"^templates/questions/one.html:4: 'nothing' is undefined$"):
         report.sections()
 

@@ -13,7 +13,9 @@ from exercise.outline import OUTLINE
 from labreport.claims import Answer
 from labreport.page import answers_json
 
-jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed; python build.py test installs it")
+jsonschema = pytest.importorskip(
+    "jsonschema", reason="jsonschema is not installed; python build.py test installs it"
+)
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "answers.schema.json").read_text(encoding="utf-8"))
 

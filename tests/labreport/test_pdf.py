@@ -89,7 +89,9 @@ def test_only_the_projects_fonts_are_embedded(report: Example, tmp_path: Path) -
     with pikepdf.open(tmp_path / "report.pdf") as document:
         fonts = {str(item.BaseFont) for item in document.objects if _is_font(item)}
     assert fonts
-    assert all(any(name in font for name in ("Source-Serif-4", "Source-Sans-3", "JetBrains")) for font in fonts)
+    assert all(
+        any(name in font for name in ("Source-Serif-4", "Source-Sans-3", "JetBrains")) for font in fonts
+    )
 
 
 def _is_font(item: pikepdf.Object) -> bool:
@@ -106,7 +108,8 @@ def test_another_process_place_and_day_make_the_same_bytes(report: Example, tmp_
         target = tmp_path / f"copy {seed}" / "report.pdf"
         target.parent.mkdir()
         program = (
-            "import pathlib, sys; from labreport.pdf import write; page, base, target = map(pathlib.Path, sys.argv[1:]);"
+            "import pathlib, sys; from labreport.pdf import write;"
+            "page, base, target = map(pathlib.Path, sys.argv[1:]);"
             "write(page.read_text(encoding='utf-8'), base, target)"
         )
         environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "PYTHONPATH": str(SOURCE)}
@@ -133,7 +136,9 @@ def test_another_process_place_and_day_make_the_same_bytes(report: Example, tmp_
     "markup",
     ['<img src="{}" alt="x">', '<link rel="stylesheet" href="{}">', "<style>@import url({});</style>"],
 )
-def test_what_is_not_the_documents_own_is_refused(report: Example, tmp_path: Path, markup: str, address: str) -> None:
+def test_what_is_not_the_documents_own_is_refused(
+    report: Example, tmp_path: Path, markup: str, address: str
+) -> None:
     """No host, no file outside the templates, by no element; and no file is written."""
     (tmp_path / "secret.png").write_bytes(b"secret")
     page = report.page("print").replace("What follows.", markup.format(address))

@@ -1,0 +1,72 @@
+"""Figures change places with text rather than leave a page half empty."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from labreport.pdf import write
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+PAGE = """<html lang="en"><head><title>x</title><style>
+@page {{ size: 100mm 100mm; margin: 0 }} * {{ margin: 0 }} body {{ font: 10pt/1 "Source Sans 3" }}
+p, figure {{ break-inside: avoid }} p {{ line-height: {text}mm }} figure {{ line-height: 50mm }}
+h3 {{ break-after: auto; font-size: 10pt }}</style></head><body><article>
+{body}</article></body></html>"""
+FIGURE = "<figure>figure {}</figure>"
+
+
+def order(tmp_path: Path, body: str, text: int) -> str:
+    """Words in the order in which the pages show them, pages parted by a bar."""
+    write(PAGE.format(body=body, text=text), TEMPLATES, tmp_path / "x.pdf")
+    pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(tmp_path / "x.pdf")]
+    return " | ".join(" ".join(page.split()) for page in pages)
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "expected"),
+    [
+        ("<p>one</p><p>two</p>" + FIGURE.format(1) + "<p>three</p>", 30, "one figure 1 | two three"),
+        (
+            "<p>one</p><p>two</p><p>three</p>" + FIGURE.format(1) + "<p>four</p>",
+            20,
+            "one two figure 1 | three four",
+        ),
+        ("<h3>one</h3>" + "<h3>two</h3>" * 5 + FIGURE.format(1), 1, "one two two two two two figure 1"),
+        (
+            "<p>one</p>" + FIGURE.format(1) + FIGURE.format(2) + "<p>two</p>",
+            40,
+            "one figure 1 | figure 2 two",
+        ),
+    ],
+)
+def test_a_pushed_figure_changes_places_with_text(
+    tmp_path: Path, body: str, text: int, expected: str
+) -> None:
+    """It goes before text that it fits in front of; where all fits, everything stays."""
+    assert order(tmp_path, body, text) == expected
+
+
+def test_text_that_follows_fills_the_page(tmp_path: Path) -> None:
+    """A heading keeps the figure from going up; what follows comes first instead."""
+    body = (
+        '<p>one</p><h3 style="line-height: 5mm">two</h3>'
+        + FIGURE.format(1)
+        + '<p style="line-height: 20mm">three</p>'
+    )
+    assert order(tmp_path, body, 60) == "one two three | figure 1"
+
+
+def test_figures_keep_their_order(tmp_path: Path) -> None:
+    """No figure overtakes another."""
+    body = "<p>one</p>" + FIGURE.format(1) + FIGURE.format(2) + '<p style="line-height: 10mm">two</p>'
+    found = order(tmp_path, body, 70)
+    assert found.index("figure 1") < found.index("figure 2")
+
+
+def test_the_answer_stays_in_front_of_its_evidence(tmp_path: Path) -> None:
+    """A figure does not climb over the box with the answer."""
+    body = '<div class="answer" style="line-height: 60mm">answer</div>' + FIGURE.format(1)
+    assert order(tmp_path, body, 10) == "answer | figure 1"

@@ -1,0 +1,91 @@
+"""The exercise's whole report from made results: every template, every figure, as a build makes it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import drawn
+
+from exercise.catalogue import EXPERIMENTS
+from exercise.outline import OUTLINE
+from exercise.show_code import show_code
+from labreport.charts import export
+from labreport.claims import Answer
+from labreport.experiment import plain
+from labreport.outline import Section
+from labreport.page import answers_json, render_document, render_section
+from labreport.pdf import write
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+
+
+@dataclass(frozen=True)
+class Report:
+    """The documents of one report, as text, and the answers that they print."""
+
+    answers: Mapping[str, Answer]
+    screen: str
+    paper: str
+    answers_json: str
+
+    def write(self, folder: Path) -> Path:
+        """Put the three files that a build publishes into `folder`, which is made."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "report.html").write_text(self.screen, encoding="utf-8")
+        (folder / "answers.json").write_text(self.answers_json, encoding="utf-8")
+        write(self.paper, TEMPLATES, folder / "report.pdf")
+        return folder
+
+
+def made_report(case: str = "five seeds") -> Report:
+    """The report of one of the kinds of made results in `drawn.CASES`."""
+    answers = {slug: _stored(drawn.answer(slug, case).to_plain()) for slug in drawn.QUESTIONS}
+    kept = {slug: Answer.from_plain(answer) for slug, answer in answers.items()}
+    figures = {slug: _stored(export(slug, drawn.drawn(slug, case))) for slug in drawn.FIGURES}
+    sections = [_stored(_section(section, kept, figures)) for section in OUTLINE.sections]
+    facts = kept[OUTLINE.facts].facts["run"]
+    return Report(
+        kept,
+        render_document(OUTLINE, sections, "screen", TEMPLATES, facts),
+        render_document(OUTLINE, sections, "print", TEMPLATES, facts),
+        answers_json(OUTLINE, kept, facts, sections),
+    )
+
+
+def _stored(value: Any) -> Any:
+    """As the cache gives it back."""
+    return json.loads(json.dumps(value))
+
+
+def _section(
+    section: Section, answers: Mapping[str, Answer], figures: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    shown = [slug for question in section.questions for slug in question.figures] + list(section.figures)
+    read = [question.slug for question in section.questions] + list(section.answers)
+    return render_section(
+        section,
+        {slug: answers[slug] for slug in read},
+        {slug: figures[slug] for slug in shown},
+        TEMPLATES,
+        {"experiments": _experiments(section)},
+    )
+
+
+def _experiments(section: Section) -> dict[str, Any]:
+    return {
+        experiment.name: {
+            "title": experiment.title,
+            "epochs": experiment.epochs,
+            "snapshots": list(experiment.snapshots),
+            "specification": plain(experiment.specification),
+            "keys": [hashlib.sha256(f"{experiment.name} {seed}".encode()).hexdigest() for seed in range(5)],
+            "code": show_code(experiment),
+        }
+        for experiment in EXPERIMENTS
+        if experiment.name in section.experiments
+    }
