@@ -189,9 +189,23 @@ def _terminate(number: int, frame: FrameType | None) -> NoReturn:
     raise _Terminated
 
 
+def _send_again(swallowed: sys.UnraisableHookArgs) -> None:
+    """An interruption that came inside a callback was swallowed there: send it once more, soon."""
+    number = {_Terminated: signal.SIGTERM, KeyboardInterrupt: signal.SIGINT}.get(swallowed.exc_type)
+    if number is None:
+        sys.__unraisablehook__(swallowed)
+        return
+    from threading import Timer
+
+    timer = Timer(0.05, os.kill, (os.getpid(), number))
+    timer.daemon = True
+    timer.start()
+
+
 def _guarded(action: Callable[[], int], terminal: Terminal, debug: bool) -> int:
     """Run `action`; every way it can end becomes one line and an exit code."""
     signal.signal(signal.SIGTERM, _terminate)
+    sys.unraisablehook = _send_again
     try:
         return action()
     except LabReportError as error:
@@ -217,6 +231,7 @@ def _guarded(action: Callable[[], int], terminal: Terminal, debug: bool) -> int:
 
 def _interrupted(terminal: Terminal, code: int) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     terminal.warn("interrupted; run the same command again to go on from the last checkpoint")
     # Worker processes were killed; nothing that is left to run could matter
     sys.stdout.flush()
