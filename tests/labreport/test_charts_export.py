@@ -64,6 +64,12 @@ def test_equal_drawings_export_equal_bytes(exported: dict[str, Any]) -> None:
     assert json.dumps(exported) == json.dumps(export("loss", again)) == json.dumps(export("loss", again))
 
 
+def test_a_prefix_that_another_library_registers_changes_nothing(exported: dict[str, Any]) -> None:
+    """WeasyPrint names SVG's namespace for the whole process, and a page knows no `<svg:path>`."""
+    ElementTree.register_namespace("svg", "http://www.w3.org/2000/svg")
+    assert json.dumps(exported) == json.dumps(export("loss", _drawing()))
+
+
 def test_another_process_exports_the_same_bytes(exported: dict[str, Any], tmp_path: Path) -> None:
     """Whatever the hash seed, the directory, the time zone, the home and the user's own style."""
     (tmp_path / "matplotlibrc").write_text("lines.linewidth: 9\nfont.family: serif\nsvg.fonttype: path\n")

@@ -17,8 +17,6 @@ _NO_TURN = re.compile(r"^rotate\(-?0(?:\.0+)?[ ,)]")
 _MEASURES = ("d", "x", "y", "width", "height", "transform")
 _VARIABLES = {colour.value: f"var({colour.variable}, {colour.value})" for colour in Colour}
 
-ElementTree.register_namespace("", SVG)
-
 
 def tidy(text: str, slug: str) -> ElementTree.Element:
     """The root element of matplotlib's SVG `text`, ready to be written.
@@ -48,7 +46,11 @@ def tidy(text: str, slug: str) -> ElementTree.Element:
 
 
 def written(root: ElementTree.Element) -> str:
-    """The element as text, starting with `<svg`, every colour by its value."""
+    """The element as text, starting with `<svg`, every colour by its value.
+
+    The prefix is registered anew each time: other libraries register theirs for the whole process.
+    """
+    ElementTree.register_namespace("", SVG)
     return ElementTree.tostring(root, encoding="unicode")
 
 
