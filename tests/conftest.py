@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from program import Program
 
 GROUPS = {
     "slow": "the tests that train real networks, or take more than a few seconds",
@@ -32,3 +35,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """A checkout with a complete report; copied, never changed."""
+    program = Program.fresh(tmp_path_factory.mktemp("built") / "checkout")
+    ran = program.run()
+    assert ran.code == 0, ran.err
+    return program
+
+
+@pytest.fixture
+def program(built: Program, tmp_path: Path) -> Program:
+    """A copy of the complete checkout, at another place."""
+    return built.copy(tmp_path / "checkout")

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from program import Program
@@ -85,7 +86,8 @@ def _address(log: Path) -> str:
 def _wait_for_workers(address: str, count: int) -> None:
     from distributed import Client
 
-    with Client(address, timeout=30, set_as_default=False) as client:
+    connect: Any = Client  # it has no types
+    with connect(address, timeout=30, set_as_default=False) as client:
         client.wait_for_workers(count, timeout=60)
 
 

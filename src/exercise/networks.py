@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from labreport.errors import RuleBroken
 from labreport.experiment import Experiment
@@ -47,7 +48,7 @@ class Network:
     def layer_shapes(self) -> tuple[tuple[int, int], ...]:
         """(inputs, outputs) of every layer, the output layer last."""
         widths = (INPUTS, *self.hidden_layers, CLASSES)
-        return tuple(zip(widths[:-1], widths[1:], strict=True))
+        return tuple(pairwise(widths))
 
     @property
     def weights(self) -> int:

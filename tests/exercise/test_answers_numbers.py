@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -86,7 +87,8 @@ def test_the_slope_predicts_a_quarter_a_layer() -> None:
 
 def test_gradients_are_measured_from_layer_to_layer() -> None:
     """Made to keep a third each, the first hidden layer has a third to the ninth of the last."""
-    found = answer("part-two.hypothesis", **{"deep-32": {"kept": 1 / 3}}).quantities
+    made: dict[str, Any] = {"deep-32": {"kept": 1 / 3}}
+    found = answer("part-two.hypothesis", **made).quantities
     kept, ratio = found["deep-32.kept_per_layer"].value, found["deep-32.ratio"].value
     assert kept is not None
     assert ratio is not None

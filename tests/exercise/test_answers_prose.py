@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from typing import Any
 
 import pytest
 from answering import QUESTIONS, answer, fresh_answer
@@ -77,8 +78,8 @@ def test_with_one_seed_the_report_says_what_it_cannot_say(slug: str) -> None:
 def test_had_a_deep_network_learned_the_text_would_say_so() -> None:
     """The headline turns from no to yes, and the caption with it."""
     slug = "part-two.above-20"
-    learned = {"collapsed": False, "validation": 0.94, "test": 0.94}
-    rendered = render(QUESTIONS[slug], answer(slug, **{"deep-64": learned}))
+    learned: dict[str, Any] = {"deep-64": {"collapsed": False, "validation": 0.94, "test": 0.94}}
+    rendered = render(QUESTIONS[slug], answer(slug, **learned))
     assert rendered["headline"].startswith("Yes: deep-64")
     assert "deep-64 learns" in rendered["body"]
     assert "deep-8 does not learn" in rendered["body"]

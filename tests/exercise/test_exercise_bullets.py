@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import pytest
 from answering import QUESTIONS, answer
@@ -80,8 +81,7 @@ def test_a_width_changed_in_the_catalogue_changes_numbers_and_words() -> None:
     narrow = answer("part-one.wide.parameters", wide={"network": Network((100,))})
     assert narrow.quantities["parameters"].value == 784 * 100 + 100 + 100 * 10 + 10
     slug = "set-up.rules"
-    before, after = (
-        render(QUESTIONS[slug], answer(slug, **made)) for made in ({}, {"wide": {"network": Network((100,))}})
-    )
+    made: tuple[dict[str, Any], ...] = ({}, {"wide": {"network": Network((100,))}})
+    before, after = (render(QUESTIONS[slug], answer(slug, **overrides)) for overrides in made)
     assert before["headline"].startswith("Yes")
     assert after["headline"].startswith("No: wide")

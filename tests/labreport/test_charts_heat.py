@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from labreport.charts.heat import SHADES
 from labreport.charts.palette import Colour
 
 VALUES = [[0.0, 10.0, 20.0, 30.0, 40.0], [50.0, 60.0, 70.0, 80.0, 100.0]]
-LABELS = {"rows": ["top", "bottom"], "columns": list("abcde")}
+LABELS: dict[str, Any] = {"rows": ["top", "bottom"], "columns": list("abcde")}
 
 
 def _texts(values: list[list[float]]) -> list[list[str]]:

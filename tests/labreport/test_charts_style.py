@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -24,7 +25,7 @@ USED = "0123456789≈≤≥→∂∑×−±…–—’“”%⁰¹²³⁴⁵⁶
 
 
 @pytest.mark.parametrize(("weight", "slant"), [(400, "normal"), (600, "normal"), (400, "italic")])
-def test_charts_are_set_in_the_project_s_files(weight: int, slant: str) -> None:
+def test_charts_are_set_in_the_project_s_files(weight: int, slant: Literal["normal", "italic"]) -> None:
     """Never in a font of the system, though it be of the same name."""
     found = findfont(
         FontProperties(family=house.FAMILY, weight=weight, style=slant), fallback_to_default=False

@@ -44,7 +44,9 @@ FILES = {
 }
 
 
-def fingerprint(folder: Path, changes: dict[str, tuple[str, str]] | None = None, root: str = "pkg.main:entry") -> str:
+def fingerprint(
+    folder: Path, changes: dict[str, tuple[str, str]] | None = None, root: str = "pkg.main:entry"
+) -> str:
     """The fingerprint of `root` after replacing, in some files, one text by another."""
     package = folder / "pkg"
     package.mkdir(exist_ok=True)
@@ -84,7 +86,9 @@ def test_a_change_in_anything_that_is_called_counts(tmp_path: Path, name: str, o
         ("helpers.py", "return 5", "return 6"),
     ],
 )
-def test_comments_layout_and_uncalled_code_do_not_count(tmp_path: Path, name: str, old: str, new: str) -> None:
+def test_comments_layout_and_uncalled_code_do_not_count(
+    tmp_path: Path, name: str, old: str, new: str
+) -> None:
     """Only what runs can change a result."""
     assert fingerprint(tmp_path, {name: (old, new)}) == fingerprint(tmp_path)
 

@@ -58,7 +58,7 @@ def _checks(session: Session, plan: Plan) -> Iterator[Check]:
     project = session.project
     if project.verify:
         reader = Reader(session.graph, session.planner, session.store)
-        names = tuple(item.name for item in (*project.experiments, *project.studies))
+        names = session.graph.project_names()
         yield from function(project.verify, "project.verify")(reader.results("verify", names))
     if stored:
         yield _retrained(session, random.SystemRandom().choice(list(stored.values())))

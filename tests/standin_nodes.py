@@ -1,0 +1,44 @@
+"""What the stand-in exercise is made of, and a build that is checked against its plan."""
+
+from __future__ import annotations
+
+from program import Program, Ran
+
+ALPHA = {f"result/alpha#{seed}" for seed in range(5)}
+BETA = {f"result/beta#{seed}" for seed in range(2)}
+GRID = {f"result/grid/rate={rate},noise={noise}#0" for rate in ("0.3", "0.6") for noise in ("0.0", "0.05")}
+DOCUMENTS = {"document/html", "document/pdf", "document/answers"}
+MEASURED = {
+    "answer/measured.accuracy",
+    "answer/measured.better",
+    "figure/curves",
+    "section/measured",
+    *DOCUMENTS,
+}
+STUDIED = {"answer/studied.grid", "section/studied", *DOCUMENTS}
+
+CATALOGUE = "src/exercise/catalogue.py"
+TRAINING, ANSWERS, FIGURES = "src/exercise/training.py", "src/exercise/answers.py", "src/exercise/figures.py"
+
+QUICK = 'Walk(0.5), 5, (2, 5), START, "the quick walk"'
+"""How the catalogue declares `alpha`, on which the grid is based."""
+
+
+def build_as_planned(program: Program, *arguments: str) -> Ran:
+    """Build, and check that status, dry run and build agreed.
+
+    All stale nodes were made, and none that was not stale or at least waiting for one that was;
+    afterwards nothing is stale. Documents that came out with the bytes they had cannot be told
+    from documents that were not made.
+    """
+    plan = program.plan(*arguments)
+    dry = program.run("--dry-run", "--verbose", *arguments)
+    assert not dry.made
+    stale = {name for name, state in plan.items() if state == "stale"}
+    waiting = {name for name, state in plan.items() if state == "pending"}
+    assert ("Nothing to do" in dry.out) == (not stale and not waiting)
+    ran = program.run(*arguments)
+    assert ran.code == 0, ran.err
+    assert stale - DOCUMENTS <= ran.made <= stale | waiting
+    assert set(program.plan(*arguments).values()) == {"fresh"}
+    return ran

@@ -1,0 +1,102 @@
+"""What a user is told of staleness, and can do about it: why, status, force, clean."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+from program import Program
+from standin_nodes import ALPHA, ANSWERS, BETA, CATALOGUE, DOCUMENTS, FIGURES, GRID, MEASURED, QUICK, STUDIED
+
+
+def test_forcing_one_thing_makes_it_and_what_changes_with_it(program: Program) -> None:
+    """A figure drawn again comes out equal, so nothing else is made."""
+    assert program.run("--force", "curves").made == {"figure/curves"}
+
+
+def test_forcing_everything_makes_everything(program: Program) -> None:
+    """Every training, answer, figure and section."""
+    made = program.run("--force").made
+    assert made - DOCUMENTS == (ALPHA | BETA | GRID | MEASURED | STUDIED) - DOCUMENTS
+
+
+def test_a_section_alone_makes_only_what_it_needs(tmp_path: Path) -> None:
+    """The report waits until the rest is there."""
+    ran = Program.fresh(tmp_path / "checkout").run("studied")
+    assert ran.code == 0
+    assert ran.made == GRID | {"answer/studied.grid", "section/studied"}
+
+
+def test_why_names_old_and_new_values_down_the_chain(program: Program) -> None:
+    """From the section to the field that changed."""
+    program.edit(CATALOGUE, QUICK, QUICK.replace("0.5", "0.3"))
+    ran = program.run("why", "measured")
+    assert ran.code == 1
+    assert "result/alpha#0–4" in ran.out
+    assert "rate 0.5 → 0.3" in ran.out
+
+
+def test_why_names_the_function_that_changed(program: Program) -> None:
+    """So that a reader knows which edit it was."""
+    program.edit(FIGURES, "2.4", "2.6")
+    assert "function exercise.figures:curves changed" in program.run("why", "curves").out
+
+
+def test_a_rebuild_tells_how_the_answers_changed(program: Program) -> None:
+    """Old and new number, and what became of the verdict."""
+    program.edit(CATALOGUE, QUICK, QUICK.replace("0.5", "0.35"))
+    ran = program.run()
+    assert "measured.better.alpha " in ran.out
+    assert "verdict unchanged" in ran.out
+
+
+def test_status_is_1_exactly_when_something_is_stale(program: Program) -> None:
+    """So that a script can ask without building."""
+    assert program.run("status").code == 0
+    program.edit(ANSWERS, "min(differences) > 0", "max(differences) > 0")
+    ran = program.run("status", "--json")
+    assert ran.code == 1
+    assert json.loads(ran.out)["fresh"] is False
+
+
+def test_a_result_without_readers_stays_until_it_is_cleaned_away(program: Program) -> None:
+    """Removing an experiment removes nothing; `clean` says how much it frees."""
+    results = program.folder / "report/results"
+    before = {path.name for path in results.glob("*.json")}
+    program.edit(CATALOGUE, "Walk(0.25)", "Walk(0.26)")
+    assert program.run().code == 0
+    assert before <= {path.name for path in results.glob("*.json")}
+    ran = program.run("clean")
+    assert ran.code == 0
+    assert "2 results that nothing refers to, freed" in ran.out
+    assert set(program.plan().values()) == {"fresh"}
+
+
+def test_a_lost_ledger_costs_no_training(program: Program) -> None:
+    """What is stored is recognised by its key."""
+    (program.folder / "report/ledger.json").unlink()
+    shutil.rmtree(program.folder / "report/.stamp", ignore_errors=True)
+    assert program.run().made - DOCUMENTS == set()
+
+
+def test_a_run_with_nothing_to_do_imports_nothing_heavy(program: Program, tmp_path: Path) -> None:
+    """Neither the instant run nor the one that hashes loads a heavy library."""
+    program.run()
+    for arguments in ((), ("status",)):
+        ran = program.run(*arguments, environment={"PYTHONVERBOSE": "1"})
+        loaded = {line.split("'")[1] for line in ran.err.splitlines() if line.startswith("import '")}
+        assert not loaded & {"tensorflow", "numpy", "matplotlib", "jinja2", "weasyprint", "rich", "scipy"}
+        assert "sys" not in loaded or ran.code == 0
+
+
+def test_an_edit_that_keeps_size_and_time_is_noticed(program: Program) -> None:
+    """The stamp holds change time and inode as well."""
+    program.run()
+    path = program.folder / ANSWERS
+    status = path.stat()
+    text = path.read_text().replace("min(differences) > 0", "max(differences) < 0")
+    path.write_text(text)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert "answer/measured.better" in program.run().made
