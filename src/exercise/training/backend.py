@@ -34,4 +34,6 @@ except RuntimeError as error:
         "change results; import exercise.training first"
     ) from error
 tf.config.experimental.enable_op_determinism()
+# A worker compiles one program a network, on purpose; TensorFlow takes that for a mistake and warns
+tf.get_logger().setLevel("ERROR")
 keras.config.set_floatx("float32")
