@@ -147,6 +147,17 @@ def test_what_is_not_the_documents_own_is_refused(
     assert not (tmp_path / "report.pdf").exists()
 
 
+@pytest.mark.parametrize("start", ["http://127.0.0.1:9", "file://elsewhere"])
+def test_another_host_is_refused_even_for_a_path_that_is_ours(
+    report: Example, tmp_path: Path, start: str
+) -> None:
+    """The address as a whole is judged, not its path alone."""
+    (report.templates / "inner.css").write_text("p {color: red}")
+    link = f'<link rel="stylesheet" href="{start}{report.templates}/inner.css">'
+    with pytest.raises(RenderError, match="the document asks for"):
+        write(report.page("print").replace("What follows.", link), report.templates, tmp_path / "report.pdf")
+
+
 def test_a_link_out_of_the_folder_is_followed_before_it_is_judged(report: Example, tmp_path: Path) -> None:
     """A symbolic link among the templates opens nothing else."""
     (tmp_path / "secret.css").write_text("p {color: red}")
