@@ -41,6 +41,9 @@ class World:
     def make(cls, folder: Path) -> World:
         """A checkout whose workers save a checkpoint after every epoch, and reports for one and two seeds."""
         world = cls(folder)
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            # A shell starts background jobs deaf to Ctrl-C, and what they start would be deaf, too
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         make_checkout(world.checkout)
         worker = world.checkout / "src" / "labreport" / "execute" / "worker.py"
         text = worker.read_text(encoding="utf-8")
