@@ -40,7 +40,7 @@ MAY_IMPORT = {
     "labreport.command": "bootstrap commands console errors execute plan testing",
     "exercise.networks": "labreport.errors labreport.experiment",
     "exercise.catalogue": "networks labreport.errors labreport.experiment",
-    "exercise.outline": "labreport.outline",
+    "exercise.outline": "catalogue labreport.outline",
     "exercise.project": "catalogue outline labreport.project",
     "exercise.mnist": "labreport.errors",
     "exercise.training": "mnist networks labreport.errors labreport.run",

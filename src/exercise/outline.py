@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from exercise.catalogue import STUDIES
 from labreport.outline import Figure, Outline, Question, Section
 
 NETWORKS = ("wide", "small", "deep-8", "deep-32", "deep-64", "complex")
@@ -235,6 +236,17 @@ APPENDIX = Section(
     "appendix",
     "Appendix",
     "sections/appendix.html",
+    tuple(
+        Question(
+            f"study.{grid.name}",
+            f"The study of {grid.title}: which point does best on validation data?",
+            "exercise.answers.studies:study",
+            "questions/study.html",
+            (grid.name,),
+            (f"study-{grid.name}",),
+        )
+        for grid in STUDIES
+    ),
     answers=("set-up.rules", "set-up.environment"),
     experiments=NETWORKS,
 )
@@ -271,6 +283,7 @@ FIGURES = (
         ("complex-100",),
         ("bonus.more-time",),
     ),
+    *(Figure(f"study-{grid.name}", "exercise.figures.studies:study", (grid.name,)) for grid in STUDIES),
     Figure("compute", "exercise.figures.compute:compute_in_perspective", (), ("bonus.perspective",)),
 )
 

@@ -102,6 +102,11 @@ class Results(Mapping[str, Runs]):
     def __len__(self) -> int:
         return len(self._runs)
 
+    @property
+    def studies(self) -> tuple[str, ...]:
+        """The studies that were declared, by name."""
+        return tuple(self._studies)
+
     def study(self, name: str) -> list[tuple[dict[str, Any], Runs]]:
         """The cells of a declared study: the point on its axes, and the runs there."""
         if name not in self._studies:

@@ -1,0 +1,85 @@
+"""Any study of the catalogue, as a table: rows by its first axis, columns by all the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from exercise.answers.measures import accuracy, exact
+from labreport.claims import Answer, Quantity
+from labreport.errors import UsageError
+from labreport.results import Results, Runs
+
+Point = dict[str, Any]
+
+
+def study(results: Results) -> Answer:
+    """Test accuracy of every cell, and the cell that leads on validation data.
+
+    `facts` has the title of the first axis, and for each row and column the words of its label:
+    names of quantities where they are numbers, else texts.
+    """
+    if len(results.studies) != 1:
+        raise UsageError(f"the answer to a study reads one study; it was given {len(results.studies)}")
+    (name,) = results.studies
+    cells = results.study(name)
+    rows = unique([_row(point) for point, _ in cells])
+    columns = unique([_column(point) for point, _ in cells])
+    quantities: dict[str, Quantity] = {}
+    for point, runs in cells:
+        place = f"{rows.index(_row(point))}.{columns.index(_column(point))}"
+        quantities[f"cell.{place}"] = accuracy(runs, runs.experiment.epochs, "test")
+    best = max(cells, key=lambda cell: validation(cell[1]))
+    quantities["best"] = accuracy(best[1], best[1].experiment.epochs, "validation")
+    any_runs = cells[0][1]
+    quantities["seeds"] = exact(len(any_runs), "seeds", f"study {name}: count")
+    quantities["epochs"] = exact(any_runs.experiment.epochs, "epochs", f"study {name}")
+    quantities["cells"] = exact(len(cells), "cells", f"study {name}: count")
+    labels = {
+        "rows": [_words(f"row.{number}", point, name, quantities) for number, point in enumerate(rows)],
+        "columns": [
+            _words(f"column.{number}", point, name, quantities) for number, point in enumerate(columns)
+        ],
+        "best": _words("best", best[0], name, quantities),
+    }
+    return Answer(quantities, {}, labels)
+
+
+def validation(runs: Runs) -> float:
+    """Mean validation accuracy over seeds, after the last epoch."""
+    values = runs.metric(runs.experiment.epochs, "validation", "accuracy")
+    return sum(values) / len(values)
+
+
+def unique(points: list[Point]) -> list[Point]:
+    """Each point once, in the order of first appearance."""
+    found: list[Point] = []
+    for point in points:
+        if point not in found:
+            found.append(point)
+    return found
+
+
+def _row(point: Point) -> Point:
+    return dict(list(point.items())[:1])
+
+
+def _column(point: Point) -> Point:
+    return dict(list(point.items())[1:])
+
+
+def _words(prefix: str, point: Point, name: str, quantities: dict[str, Quantity]) -> list[dict[str, Any]]:
+    """What a label says of a point: each field, with its value as a text or as names of quantities."""
+    words: list[dict[str, Any]] = []
+    for axis, value in point.items():
+        label = axis.replace("_", " ")
+        key = f"{prefix}.{axis}"
+        if isinstance(value, (list, tuple)):
+            quantities[f"{key}.layers"] = exact(len(value), "", f"study {name}")
+            quantities[f"{key}.nodes"] = exact(max(value), "", f"study {name}: nodes of the widest")
+            words.append({"label": label, "numbers": [f"{key}.layers", f"{key}.nodes"], "text": ""})
+        elif isinstance(value, (int, float)):
+            quantities[key] = exact(value, "", f"study {name}")
+            words.append({"label": label, "numbers": [key], "text": ""})
+        else:
+            words.append({"label": label, "numbers": [], "text": str(value)})
+    return words
