@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from program import Program
+
+if TYPE_CHECKING:
+    from program import Program
 
 GROUPS = {
     "slow": "the tests that train real networks, or take more than a few seconds",
@@ -40,6 +43,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Program:
     """A checkout with a complete report; copied, never changed."""
+    from program import Program
+
     program = Program.fresh(tmp_path_factory.mktemp("built") / "checkout")
     ran = program.run()
     assert ran.code == 0, ran.err
