@@ -1,0 +1,52 @@
+"""A study that is one line in the catalogue gets its table and its heat map without another."""
+
+from __future__ import annotations
+
+import made
+import pytest
+
+from exercise.answers.studies import _words, study
+from exercise.catalogue import STUDIES
+from exercise.outline import OUTLINE
+from labreport.claims import Quantity
+from labreport.errors import UsageError
+
+
+@pytest.mark.parametrize("grid", STUDIES, ids=lambda grid: grid.name)
+def test_every_cell_is_a_quantity_and_the_best_leads_on_validation(grid: object) -> None:
+    """As many cells as the grid has, and none better than the best."""
+    found = next(each for each in STUDIES if each is grid)
+    results = made.made_results((found.name,))
+    answer = study(results)
+    cells = [name for name in answer.quantities if name.startswith("cell.")]
+    assert len(cells) == len(found.experiments())
+    means = [
+        sum(values) / len(values)
+        for _, runs in results.study(found.name)
+        for values in [runs.metric(runs.experiment.epochs, "validation", "accuracy")]
+    ]
+    assert answer.quantities["best"].value == pytest.approx(max(means))
+
+
+def test_every_study_has_its_question_and_its_figure() -> None:
+    """The outline follows the catalogue."""
+    questions = {question.slug: question for question in OUTLINE.questions}
+    figures = {figure.slug for figure in OUTLINE.figures}
+    for grid in STUDIES:
+        assert questions[f"study.{grid.name}"].needs == (grid.name,)
+        assert f"study-{grid.name}" in figures
+
+
+def test_the_answer_to_a_study_reads_one_study() -> None:
+    """Two would not fit one table."""
+    with pytest.raises(UsageError, match="reads one study; it was given 2"):
+        study(made.made_results(tuple(grid.name for grid in STUDIES)))
+
+
+def test_texts_on_an_axis_are_printed_as_they_are() -> None:
+    """An axis may hold names, such as initialisers; its other values stay quantities."""
+
+    quantities: dict[str, Quantity] = {}
+    words = _words("row.0", {"initializer": "he_uniform", "momentum": 0.9}, "x", quantities)
+    assert [word["text"] for word in words] == ["he_uniform", ""]
+    assert list(quantities) == ["row.0.momentum"]
