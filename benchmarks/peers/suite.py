@@ -1,49 +1,61 @@
-"""The six networks of the exercise for some seeds, in as many single-threaded workers as there are cores."""
+"""The six networks of the exercise for some seeds, trained by the engine in a worker for each core."""
 
 from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
-
-from exercise.catalogue import EXERCISE
-from exercise.networks import Network, epoch_cost
-
-
-def train(network: Network, epochs: int, snapshots: tuple[int, ...], seed: int) -> tuple[int, int]:
-    """One run from beginning to end; this worker and its peak memory (bytes)."""
-    from exercise.training import start
-
-    run = start(network, seed)
-    for epoch in range(1, epochs + 1):
-        run.advance()
-        if epoch in snapshots:
-            run.snapshot()
-    unit = 1 if sys.platform == "darwin" else 1024
-    return os.getpid(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+SOURCE = Path(__file__).resolve().parents[2] / "src"
 
 
 def main() -> None:
-    """Print the seconds from the start of the workers to the end of the last run, and their memory."""
-    seeds, divisor = json.loads(sys.argv[1])
-    runs: list[tuple[Any, ...]] = [
-        (item.specification, max(1, item.epochs // divisor), item.snapshots, seed)
+    """Print the seconds from the start of the workers to the end of the last run."""
+    sys.path.insert(0, str(SOURCE))
+
+    from exercise.catalogue import EXERCISE
+    from exercise.networks import epoch_cost, program_name
+    from labreport.console.progress import Progress
+    from labreport.console.terminal import Terminal
+    from labreport.execute.lanes import ProcessLane
+    from labreport.execute.task import Finished, Task
+    from labreport.execute.train import Trainer
+
+    seeds: int = json.loads(sys.argv[1])
+    tasks = [
+        Task(
+            key=f"{item.name}#{seed}",
+            name=item.name,
+            seed=seed,
+            specification=item.specification,
+            start=item.start,
+            until=item.epochs,
+            snapshots=item.snapshots,
+            source=str(SOURCE),
+            threads=1,
+            program=program_name(item.specification),
+            cost=epoch_cost(item.specification),
+        )
         for item in EXERCISE
         for seed in range(seeds)
     ]
-    runs.sort(key=lambda run: -epoch_cost(run[0]) * run[1])
+    finished: list[Finished] = []
     begun = time.perf_counter()
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as workers:
-        memory = dict(workers.map(train, *zip(*runs, strict=True)))
-    print(json.dumps({"seconds": time.perf_counter() - begun, "memory": max(memory.values())}))
+    trainer = Trainer(
+        [ProcessLane(1, SOURCE) for _ in range(os.cpu_count() or 1)],
+        lambda task, done: finished.append(done),
+        lambda task, shares_disk: task,
+    )
+    work = sum(task.cost * task.until for task in tasks)
+    failures = trainer.run(tasks, Progress(Terminal(quiet=True), work, len(tasks)))
+    seconds = time.perf_counter() - begun
+    if failures or len(finished) != len(tasks):
+        raise RuntimeError(
+            f"{len(tasks) - len(finished)} runs failed: {[failure.cause for failure in failures]}"
+        )
+    print(json.dumps({"seconds": seconds}))
 
 
 if __name__ == "__main__":
