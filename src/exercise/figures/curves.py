@@ -32,13 +32,22 @@ SPLITS = (("", Mark("training", SERIES[0])), ("validation_", Mark("validation", 
 TRUNCATE_ABOVE = 60.0
 """The accuracy axis starts at zero unless every value is above this, in per cent."""
 
+HEIGHT = 46.0
+FLAT_HEIGHT = 38.0
+"""Millimetres; a level line needs less of them."""
+LEARNED_ABOVE = 20.0
+"""Validation accuracy, in per cent, that shows a network to have left guessing."""
+
 
 def training_curves(results: Results, answers: Mapping[str, Answer]) -> Drawing:
     """Two panels, loss and accuracy; the mean over seeds, and each seed as a faint line."""
     (name,) = results
     runs = results[name]
+    learned = max(map(max, percent(runs.curve("validation_accuracy")))) > LEARNED_ABOVE
     figure, (losses, accuracies) = column_figure(
-        47, columns=2, margins=Margins(left=8, right=17, top=7, between=26)
+        HEIGHT if learned else FLAT_HEIGHT,
+        columns=2,
+        margins=Margins(left=8, right=17, top=7, between=26),
     )
     loss = [_drawn(losses, runs.curve(f"{prefix}loss"), mark) for prefix, mark in SPLITS]
     accuracy = [_drawn(accuracies, percent(runs.curve(f"{prefix}accuracy")), mark) for prefix, mark in SPLITS]

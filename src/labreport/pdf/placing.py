@@ -12,7 +12,7 @@ from weasyprint.formatting_structure import boxes
 
 LARGEST_BLANK = 0.2
 """Share of a page's text height that may stay empty."""
-TEXT = ("p", "div", "ul", "ol")
+TEXT = ("p", "div", "ul", "ol", "table")
 """Elements that a figure may change places with."""
 
 
@@ -61,7 +61,7 @@ def _move(figure: Element, parent: Element, blank: float, heights: dict[Element,
         before += 1
     if freed > heights[figure] and before:
         target = place - before
-    elif filled > blank / 3:
+    elif filled > blank / 4:
         target = place + behind
     else:
         return False
