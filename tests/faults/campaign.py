@@ -128,6 +128,8 @@ def main(arguments: Sequence[str]) -> int:
         kind, _, index = options.repeat.partition(":")
         trial = carry_out(World.make(folder), options.seed, kind, int(index))
         print(f"{trial.outcome}: {trial.detail}")
+        if trial.outcome != "lost":
+            shutil.rmtree(folder, ignore_errors=True)
         return int(trial.outcome == "lost")
     started = time.monotonic()
     done = run(options.trials, options.seed, kinds, options.jobs, folder)
