@@ -13,7 +13,7 @@ import drawn
 
 from exercise.catalogue import EXPERIMENTS
 from exercise.outline import OUTLINE
-from exercise.show_code import show_code
+from exercise.show_code import show_check, show_code
 from labreport.charts import export
 from labreport.claims import Answer
 from labreport.experiment import plain
@@ -85,6 +85,7 @@ def _experiments(section: Section) -> dict[str, Any]:
             "specification": plain(experiment.specification),
             "keys": [hashlib.sha256(f"{experiment.name} {seed}".encode()).hexdigest() for seed in range(5)],
             "code": show_code(experiment),
+            "check": show_check(experiment, f"results/{'0' * 64}.{experiment.epochs}.{'0' * 12}.npz"),
         }
         for experiment in EXPERIMENTS
         if experiment.name in section.experiments

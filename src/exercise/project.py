@@ -17,6 +17,7 @@ PROJECT = Project(
     source_roots=("labreport", "exercise"),
     verify="exercise.verification:verify",
     show_code="exercise.show_code:show_code",
+    show_check="exercise.show_code:show_check",
     cost="exercise.networks:epoch_cost",
     program="exercise.networks:program_name",
 )

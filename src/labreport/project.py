@@ -15,7 +15,8 @@ class Project:
     `libraries` are distributions whose versions are part of every result's key; `data_files` are
     paths below the package whose bytes are; `threads` is the number of compute threads a run uses.
     `source_roots` are the packages whose code is followed for staleness. `verify` and `show_code`
-    name functions of the content, `"module:function"`, behind the commands of those names. `cost`
+    name functions of the content, `"module:function"`, behind the commands of those names; `show_check`
+    one that shows how to check a result kept in a file, called with experiment and file's name. `cost`
     gives the relative work of an epoch of a specification, `program` a name that is equal for
     specifications which can share a compiled program; both only order the work.
     """
@@ -30,6 +31,7 @@ class Project:
     source_roots: tuple[str, ...] = ("labreport",)
     verify: str = ""
     show_code: str = ""
+    show_check: str = ""
     cost: str = ""
     program: str = ""
 

@@ -11,7 +11,7 @@ from labreport.charts import Drawing, Margins, column_figure, heat_map, y_title
 from labreport.claims import Answer
 from labreport.results import Results
 
-ROW_MM = 6.0
+ROW_MM = 5.2
 EDGES_MM = 20.0
 
 

@@ -110,9 +110,16 @@ class Maker:
     def _context(self, section: Section) -> dict[str, Any]:
         context = self._session.planner.ingredients.context(section)
         project = self._session.project
+        experiments = {experiment.name: experiment for experiment in project.all_experiments}
         if project.show_code and context["experiments"]:
             show = function(project.show_code, "project.show_code")
-            experiments = {experiment.name: experiment for experiment in project.all_experiments}
             for name, shown in context["experiments"].items():
                 shown["code"] = show(experiments[name])
+        if project.show_check:
+            check = function(project.show_check, "project.show_check")
+            for name, shown in context["experiments"].items():
+                kept = f"{shown['keys'][0]}.{shown['snapshots'][-1]}."
+                files = self._session.store.referenced_files(shown["keys"][0])
+                for file in (file for file in files if file.name.startswith(kept)):
+                    shown["check"] = check(experiments[name], f"results/{file.name}")
         return context
