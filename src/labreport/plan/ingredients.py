@@ -82,7 +82,7 @@ class Ingredients:
                 **self._templates(
                     value.template, QUESTION_FRAME, *(question.template for question in value.questions)
                 ),
-                **self._code("labreport.page:render_section"),
+                **self._code("labreport.page:render_section", *self._shown_code(value)),
                 **_versions(RENDERING),
             }
         return {**made, **self._document(node.slug)}
@@ -104,6 +104,11 @@ class Ingredients:
                     "keys": keys,
                 }
         return {"experiments": shown}
+
+    def _shown_code(self, section: Section) -> tuple[str, ...]:
+        """Functions of the content that put a section's experiments into code."""
+        named = (self._project.show_code, self._project.show_check) if section.experiments else ()
+        return tuple(name for name in named if name)
 
     def _document(self, slug: str) -> dict[str, Any]:
         outline = self._project.outline
