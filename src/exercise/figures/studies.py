@@ -11,8 +11,8 @@ from labreport.charts import Drawing, Margins, column_figure, heat_map, y_title
 from labreport.claims import Answer
 from labreport.results import Results
 
-ROW_MM = 5.2
-EDGES_MM = 20.0
+ROW_MM = 4.6
+EDGES_MM = 19.0
 
 
 def study(results: Results, answers: Mapping[str, Answer]) -> Drawing:
