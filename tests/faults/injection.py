@@ -78,24 +78,19 @@ def points(
     return list(found)
 
 
+def under(point: Point, effect: Effect) -> list[str]:
+    """What to put before a command, so that `effect` comes at `point` in whichever process gets there."""
+    when = f"{point.number}+" if effect.persistent else str(point.number)
+    injected = f"inject={point.call}:{effect.what}:when={when}"
+    return ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={point.call}", "-e", injected]
+
+
 def inject(
     command: Sequence[str], environment: Mapping[str, str], point: Point, effect: Effect, timeout: float = 120
 ) -> subprocess.CompletedProcess[str]:
-    """Run `command` with `effect` at `point`, in whichever of its processes gets there."""
-    when = f"{point.number}+" if effect.persistent else str(point.number)
+    """Run `command` with `effect` at `point`."""
     return subprocess.run(
-        [
-            "strace",
-            "-f",
-            "-qq",
-            "-o",
-            "/dev/null",
-            "-e",
-            f"trace={point.call}",
-            "-e",
-            f"inject={point.call}:{effect.what}:when={when}",
-            *command,
-        ],
+        [*under(point, effect), *command],
         env=dict(environment),
         check=False,
         capture_output=True,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import subprocess
 import threading
 from random import Random
 
@@ -12,7 +11,7 @@ from faults import injection
 from faults.injection import Effect, Point
 from faults.judge import after_fault, recovers, require
 from faults.skipped import Skipped
-from faults.world import Place, Ran
+from faults.world import Place
 
 EFFECTS = (
     Effect("signal=KILL"),
@@ -37,7 +36,7 @@ def syscall(place: Place, random: Random, index: int) -> str:
         candidates = [point for point in candidates if point.call not in ("openat", "read", "write")]
     point = random.choice(candidates)
     place.start_from(start)
-    ran = run(place, point, effect)
+    ran = place.run(prefix=injection.under(point, effect))
     killed = effect.what == "signal=KILL"
     live = after_fault(place, ran, start, killed or ran.code == 0)
     if not killed and ran.code != 0:
@@ -52,15 +51,6 @@ def syscall(place: Place, random: Random, index: int) -> str:
 def reason(effect: Effect) -> str:
     """What the system says of an error."""
     return os.strerror(getattr(errno, effect.what.removeprefix("error=")))
-
-
-def run(place: Place, point: Point, effect: Effect) -> Ran:
-    """The build under injection; a hang raises `TimeoutError`."""
-    try:
-        done = injection.inject(place.command(), place.environment(), point, effect)
-    except subprocess.TimeoutExpired:
-        raise TimeoutError(f"hangs: {effect} at {point}") from None
-    return Ran(done.returncode, done.stdout, done.stderr, 0.0)
 
 
 def points(place: Place, start: int) -> list[Point]:
