@@ -24,7 +24,7 @@ def test_an_unchanged_file_is_not_read_again(tmp_path: Path, monkeypatch: pytest
     first = Digests(tmp_path)
     value = first(path)
     first.settle()
-    monkeypatch.setattr(files, "_sha256", lambda path: "read again")
+    monkeypatch.setattr(files, "sha256", lambda path: "read again")
     assert Digests(tmp_path, first.export())(path) == value
 
 

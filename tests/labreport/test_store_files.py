@@ -13,9 +13,10 @@ import pytest
 from faults import examples
 
 from labreport.errors import StoreError
+from labreport.fingerprint.files import sha256
 from labreport.store import Store
 from labreport.store.cache import Cache
-from labreport.store.files import TEMPORARY, read_regular, sha256, sync_directory, write_atomically
+from labreport.store.files import TEMPORARY, read_regular, sync_directory, write_atomically
 
 SOURCE = Path(__file__).parents[2] / "src"
 

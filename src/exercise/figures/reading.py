@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from labreport.results import Runs
-
 PERCENT = 100.0
 
 
@@ -22,8 +20,3 @@ def percent(curves: Sequence[Sequence[float]]) -> list[list[float]]:
 def mean(values: Sequence[float]) -> float:
     """The mean over seeds."""
     return sum(values) / len(values)
-
-
-def last_epoch(runs: Runs) -> int:
-    """The last epoch of which a snapshot is kept."""
-    return max(runs.experiment.snapshots)

@@ -80,8 +80,9 @@ def build(request: Request, terminal: Terminal) -> Outcome:
             _train(session, request, plan, terminal, outcome)
             session.planner.forget()
             session.store.drop_checkpoints(status.key for status in plan.statuses if _stored(session, status))
-            _make(session, plan, terminal, outcome)
-            published = _publish(session, plan, names, outcome)
+            maker = Maker(session)
+            _make(session, maker, plan, terminal, outcome)
+            published = _publish(session, maker, names, outcome)
         finally:
             session.save()
         _tell_notices(session, terminal)
@@ -89,7 +90,7 @@ def build(request: Request, terminal: Terminal) -> Outcome:
         if published.problem:
             terminal.error(published.problem)
         if published.made:
-            show_changes(terminal, _changes(session))
+            show_changes(terminal, _changes(session, maker))
             session.save()
         if names is None and outcome.exit_code == 0:
             write_stamp(session.root, request.output, session.digests, request.arguments)
@@ -134,10 +135,10 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-def _make(session: Session, plan: Plan, terminal: Terminal, outcome: Outcome) -> None:
+def _make(session: Session, maker: Maker, plan: Plan, terminal: Terminal, outcome: Outcome) -> None:
     """Answers, figures and sections; one that fails, or waits for one that did, leaves the rest be."""
-    maker = Maker(session)
-    blocked: set[str] = {status.name for status in plan.statuses if not _ready(session, status.name)}
+    results = (status for status in plan.statuses if status.node.kind == "result")
+    blocked = {status.name for status in results if not _stored(session, status)}
     for status in plan.statuses:
         node = status.node
         if node.kind in ("result", "document"):
@@ -159,17 +160,12 @@ def _stored(session: Session, status: Status) -> bool:
     return status.node.kind == "result" and session.planner.status(status.name).state is State.FRESH
 
 
-def _ready(session: Session, name: str) -> bool:
-    """Whether a result is there; other nodes count as ready until they are tried."""
-    return not name.startswith("result/") or session.planner.status(name).state is State.FRESH
-
-
-def _publish(session: Session, plan: Plan, names: list[str] | None, outcome: Outcome) -> Published:
+def _publish(session: Session, maker: Maker, names: list[str] | None, outcome: Outcome) -> Published:
     if outcome.exit_code:
         return Published()
     if names is not None and not _rest_is_fresh(session):
         return Published()
-    published = publish_documents(session, Maker(session))
+    published = publish_documents(session, maker)
     outcome.made.extend(f"document/{slug}" for slug in published.made)
     if published.problem:
         outcome.problems.append(published.problem)
@@ -184,9 +180,9 @@ def _rest_is_fresh(session: Session) -> bool:
     )
 
 
-def _changes(session: Session) -> list[str]:
+def _changes(session: Session, maker: Maker) -> list[str]:
     """What the answers say now that they did not say when last published."""
-    now = numbers(Maker(session).answers([question.slug for question in session.project.outline.questions]))
+    now = numbers(maker.answers([question.slug for question in session.project.outline.questions]))
     found = changes(session.ledger.numbers, now)
     session.ledger.numbers.clear()
     session.ledger.numbers.update(now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from labreport.console.progress import Progress, Training
@@ -162,8 +162,3 @@ def _line(task: Task, finished: Finished) -> str:
     seconds = sum(float(record.get("seconds", 0.0)) for record in finished.records)
     how = f"{len(finished.records)} epochs  {measure(finished.records[-1])}  {seconds:.1f} s"
     return f"{task.name}#{task.seed}  {how}"
-
-
-def with_resume(task: Task, resume: Any) -> Task:
-    """The same task, going on from `resume`."""
-    return replace(task, resume=resume)

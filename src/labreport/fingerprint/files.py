@@ -84,7 +84,7 @@ class Digests:
     def _read(self, name: str, path: str | Path) -> None:
         started = time.time_ns()
         before = stamp(path)
-        value = _sha256(path) if before is not None else None
+        value = sha256(path) if before is not None else None
         if before is None or value is None:
             self._known.pop(name, None)
             return
@@ -97,7 +97,8 @@ class Digests:
         return text[len(prefix) :] if text.startswith(prefix) else text
 
 
-def _sha256(path: str | Path) -> str | None:
+def sha256(path: str | Path) -> str | None:
+    """SHA-256 of a file's bytes, read piece by piece; None when it is missing or no regular file."""
     try:
         # A FIFO would block, and a device never ends: open without waiting, and read regular files only
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import shutil
 import stat
@@ -165,23 +164,6 @@ def find_strays(root: Path) -> Iterator[Path]:
 def temporary_name() -> str:
     """A name that no other file or process uses."""
     return f"{TEMPORARY}{os.getpid()}-{os.urandom(6).hex()}"
-
-
-def sha256(path: str | Path) -> str | None:
-    """SHA-256 of a file's bytes, read piece by piece; None when it is missing or no regular file."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return None
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return None
-        with open(descriptor, "rb", closefd=False) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
 
 
 def cannot_write(path: Path, error: OSError) -> StoreError:

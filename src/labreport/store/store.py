@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from labreport.errors import StoreError
 from labreport.fingerprint.canonical import digest as digest_of
+from labreport.fingerprint.files import sha256
 from labreport.store import arrays, checked_json
 from labreport.store.checkpoints import Checkpoint, Checkpoints
 from labreport.store.entry import (
@@ -29,7 +30,6 @@ from labreport.store.files import (
     make_directory,
     names_in,
     read_regular,
-    sha256,
     shown,
     sync_directory,
     write_atomically,
