@@ -21,6 +21,7 @@ from labreport.execute.numbers import changes, numbers
 from labreport.execute.session import Session, open_session
 from labreport.execute.tasks import training_tasks
 from labreport.execute.train import Failure, Trainer
+from labreport.pdf import Writer
 from labreport.plan.nodes import Plan, State, Status
 from labreport.plan.stamp import remove_stamp, write_stamp
 from labreport.store.files import remove_strays
@@ -81,8 +82,11 @@ def build(request: Request, terminal: Terminal) -> Outcome:
             session.planner.forget()
             session.store.drop_checkpoints(status.key for status in plan.statuses if _stored(session, status))
             maker = Maker(session)
-            _make(session, maker, plan, terminal, outcome)
-            published = _publish(session, maker, names, outcome)
+            with Writer(session.root / "templates") as writer:
+                if any(status.node.slug == "pdf" for status in plan.stale("document")):
+                    writer.start()
+                _make(session, maker, plan, terminal, outcome)
+                published = _publish(session, maker, writer, names, outcome)
         finally:
             session.save()
         _tell_notices(session, terminal)
@@ -160,12 +164,14 @@ def _stored(session: Session, status: Status) -> bool:
     return status.node.kind == "result" and session.planner.status(status.name).state is State.FRESH
 
 
-def _publish(session: Session, maker: Maker, names: list[str] | None, outcome: Outcome) -> Published:
+def _publish(
+    session: Session, maker: Maker, writer: Writer, names: list[str] | None, outcome: Outcome
+) -> Published:
     if outcome.exit_code:
         return Published()
     if names is not None and not _rest_is_fresh(session):
         return Published()
-    published = publish_documents(session, maker)
+    published = publish_documents(session, maker, writer)
     outcome.made.extend(f"document/{slug}" for slug in published.made)
     if published.problem:
         outcome.problems.append(published.problem)

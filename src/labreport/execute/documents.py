@@ -11,6 +11,7 @@ from typing import Any
 from labreport.errors import AuditError, MissingLibrary, RenderError
 from labreport.execute.make import Maker
 from labreport.execute.session import Session
+from labreport.pdf import Writer
 from labreport.plan.graph import DOCUMENTS, PUBLISHED
 from labreport.plan.nodes import State
 from labreport.store.files import TEMPORARY
@@ -25,9 +26,10 @@ class Published:
     problem: str = ""
 
 
-def publish_documents(session: Session, maker: Maker) -> Published:
+def publish_documents(session: Session, maker: Maker, writer: Writer) -> Published:
     """Make the stale documents, audit them, and swap the complete report in.
 
+    The PDF, by far the longest, is written in `writer`'s process while the page is made in this one.
     Raises `AuditError` where a printed number cannot be traced; the previous report then stays.
     """
     stale = [
@@ -40,14 +42,20 @@ def publish_documents(session: Session, maker: Maker) -> Published:
     answers = maker.answers([question.slug for question in outline.questions])
     facts: Mapping[str, Any] = answers[outline.facts].facts.get("run", {}) if outline.facts else {}
     with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=session.output) as scratch:
-        files, problem = _documents(session, Path(scratch), stale, sections, answers, facts)
+        files, problem = _documents(session, writer, Path(scratch), stale, sections, answers, facts)
         publish(session.output, files)
     _note(session, [slug for slug in DOCUMENTS if PUBLISHED[slug] in files])
     return Published(tuple(slug for slug in stale if PUBLISHED[slug] in files), problem)
 
 
 def _documents(
-    session: Session, scratch: Path, stale: list[str], sections: Any, answers: Any, facts: Mapping[str, Any]
+    session: Session,
+    writer: Writer,
+    scratch: Path,
+    stale: list[str],
+    sections: Any,
+    answers: Any,
+    facts: Mapping[str, Any],
 ) -> tuple[dict[str, Path | bytes], str]:
     from labreport.audit import audit_html, audit_pdf
     from labreport.page import answers_json, render_document
@@ -58,7 +66,10 @@ def _documents(
         for slug in DOCUMENTS
         if slug not in stale
     }
-    problem = ""
+    problem, printed, target = "", "", scratch / PUBLISHED["pdf"]
+    if "pdf" in stale:
+        printed = render_document(outline, sections, "print", templates, facts)
+        writer.begin(printed, target)
     if "answers" in stale:
         files[PUBLISHED["answers"]] = answers_json(outline, answers, facts, sections).encode()
     if "html" in stale:
@@ -66,12 +77,8 @@ def _documents(
         _accept("report.html", audit_html(html, answers))
         files[PUBLISHED["html"]] = html.encode()
     if "pdf" in stale:
-        from labreport.pdf import write
-
-        printed = render_document(outline, sections, "print", templates, facts)
-        target = scratch / PUBLISHED["pdf"]
         try:
-            write(printed, templates, target)
+            writer.finish()
         except MissingLibrary as error:
             problem = str(error)
         else:

@@ -4,87 +4,127 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from weasyprint.formatting_structure import boxes
+from weasyprint.layout import page as pagination
 
 LARGEST_BLANK = 0.2
 """Share of a page's text height that may stay empty."""
 TEXT = ("p", "div", "ul", "ol", "table")
 """Elements that a figure may change places with."""
+Heights = dict[Element, float]
+"""Height of each block's element on one page, in CSS pixels."""
 
 
-@dataclass
-class Laid:
-    """What a layout came to: for each page its blank height and the figure that the next one begins with."""
+@contextmanager
+def figures_placed() -> Iterator[None]:
+    """Within, WeasyPrint's layout moves figures among the text of their questions as it fills pages.
 
-    height: float = 0.0
-    """Of the text area, in CSS pixels."""
-    blanks: list[tuple[float, Element | None]] = field(default_factory=list)
-    heights: dict[Element, float] = field(default_factory=lambda: defaultdict(float))
-    """Height of each element, over all pages that it stands on."""
-
-
-def rearranged(root: Element, pages: list[Any]) -> bool:
-    """Move figures within their questions in the tree `root`, laid out as `pages`; whether any moved.
-
-    A figure that was pushed to the next page goes behind the text that follows it, which then fills
-    the page, or before the text in front of it, where it fits. Figures keep their order.
+    A figure that is pushed to the next page goes behind the text that follows it, which then fills
+    the page, or before the text in front of it, where it fits. Figures keep their order. Only a page
+    that was left too empty is laid out again. WeasyPrint offers no hook for this, so its function
+    that makes one page is wrapped; its version is pinned.
     """
-    laid = _read(pages)
-    parents = {child: parent for parent in root.iter() for child in parent}
-    moved = False
-    for blank, figure in laid.blanks:
-        if figure is not None and blank > LARGEST_BLANK * laid.height:
-            moved |= _move(figure, parents[figure], blank, laid.heights)
-    return moved
+    original = pagination.remake_page
+    pagination.remake_page = _Placing(original)
+    try:
+        yield
+    finally:
+        pagination.remake_page = original
 
 
-def _move(figure: Element, parent: Element, blank: float, heights: dict[Element, float]) -> bool:
-    siblings = list(parent)
-    place = siblings.index(figure)
-    behind = 0
-    filled = 0.0
-    for sibling in siblings[place + 1 :]:
-        if sibling.tag not in TEXT or filled + heights[sibling] > blank:
-            break
-        filled += heights[sibling]
-        behind += 1
-    before = 0
-    freed = blank
-    for sibling in reversed(siblings[:place]):
-        if sibling.tag not in TEXT or "answer" in sibling.get("class", "") or freed > heights[figure]:
-            break
-        freed += heights[sibling]
-        before += 1
-    if freed > heights[figure] and before:
-        target = place - before
-    elif filled > blank / 4:
-        target = place + behind
-    else:
-        return False
-    parent.remove(figure)
-    parent.insert(target, figure)
-    return True
+class _Placing:
+    """One layout: lays out each page, and again where a figure could fill it."""
+
+    def __init__(self, lay_out: Any) -> None:
+        self._lay_out = lay_out
+        self._next = 0
+        self._begun: set[Element] = set()
+        """Elements that a finished page holds a part of."""
+
+    def __call__(self, index: int, context: Any, root: Any, html: Any) -> Any:
+        """Page `index` and where the next one goes on; later rounds, for page numbers, move nothing."""
+        broken = context.broken_out_of_flow
+        page, resume = self._lay_out(index, context, root, html)
+        if index < self._next:
+            return page, resume
+        self._next = index + 1
+        blank = _blank(page)
+        found = _pushed(root, resume) if blank > LARGEST_BLANK * page.height else None
+        if found is not None:
+            after = context.broken_out_of_flow
+            following, _ = self._lay_out(index + 1, context, root, html)
+            if self._move(*found, blank, _heights(page), _heights(following)):
+                context.broken_out_of_flow = broken
+                _forget(context, index)
+                page, resume = self._lay_out(index, context, root, html)
+            else:
+                context.broken_out_of_flow = after
+        self._begun.update(_heights(page))
+        return page, resume
+
+    def _move(self, parent: Any, place: int, blank: float, above: Heights, below: Heights) -> bool:
+        """Move the child of `parent` at `place`; `above` and `below` it the page breaks."""
+        siblings = list(parent.children)
+        figure = siblings[place]
+        behind, filled = 0, 0.0
+        for sibling in siblings[place + 1 :]:
+            height = below.get(sibling.element, 0.0)
+            if sibling.element_tag not in TEXT or not height or filled + height > blank:
+                break
+            filled += height
+            behind += 1
+        before, freed = 0, blank
+        for sibling in reversed(siblings[:place]):
+            if not self._passable(sibling, above) or freed > below[figure.element]:
+                break
+            freed += above[sibling.element]
+            before += 1
+        if freed > below[figure.element] and before:
+            target = place - before
+        elif filled > blank / 4:
+            target = place + behind
+        else:
+            return False
+        siblings.insert(target, siblings.pop(place))
+        parent.children = type(parent.children)(siblings)
+        return True
+
+    def _passable(self, sibling: Any, above: Heights) -> bool:
+        """Whether a figure may go before `sibling`: text that begins on this page, and is no answer."""
+        element = sibling.element
+        return (
+            sibling.element_tag in TEXT
+            and element in above
+            and element not in self._begun
+            and "answer" not in element.get("class", "").split()
+        )
 
 
-def _read(pages: list[Any]) -> Laid:
-    laid = Laid()
-    roots = [_root(page._page_box) for page in pages]
-    for number, (page, root) in enumerate(zip((page._page_box for page in pages), roots, strict=True)):
-        end = page.content_box_y() + page.height
-        laid.height = max(laid.height, page.height)
-        bottom = page.content_box_y()
-        for box in _descendants(root):
-            if isinstance(box, (boxes.LineBox, boxes.ReplacedBox)):
-                bottom = max(bottom, box.position_y + box.height)
-            elif isinstance(box, boxes.BlockBox) and box.is_in_normal_flow() and box.element is not None:
-                laid.heights[box.element] += box.margin_height()
-        following = _first_figure(roots[number + 1]) if number + 1 < len(roots) else None
-        laid.blanks.append((end - bottom, following))
-    return laid
+def _forget(context: Any, index: int) -> None:
+    """Take back what the first layout of page `index` noted, as WeasyPrint does before it makes one again."""
+    state = context.page_maker[index][-1]
+    state.update(content_changed=False, pages_wanted=False, anchors=[], content_lookups=[])
+
+
+def _blank(page: Any) -> float:
+    """Height below the last line or picture, in CSS pixels."""
+    bottom = page.content_box_y()
+    for box in _descendants(_root(page)):
+        if isinstance(box, (boxes.LineBox, boxes.ReplacedBox)):
+            bottom = max(bottom, box.position_y + box.height)
+    return float(page.content_box_y() + page.height - bottom)
+
+
+def _heights(page: Any) -> Heights:
+    heights: Heights = defaultdict(float)
+    for box in _descendants(_root(page)):
+        if isinstance(box, boxes.BlockBox) and box.is_in_normal_flow() and box.element is not None:
+            heights[box.element] += box.margin_height()
+    return dict(heights)
 
 
 def _root(page: Any) -> Any:
@@ -99,14 +139,23 @@ def _descendants(box: Any) -> Iterator[Any]:
         yield from _descendants(child)
 
 
-def _first_figure(box: Any) -> Element | None:
-    """The figure that a page begins with, if it does."""
-    while box.element_tag != "figure":
+def _pushed(root: Any, resume: Any) -> tuple[Any, int] | None:
+    """Parent and place of the figure that the page after `resume` begins with, if it does."""
+    parent, place = None, 0
+    box = root
+    while resume:
+        (place, resume), *others = resume.items()
+        if others:
+            return None
+        parent, box = box, box.children[place]
+    while parent is not None and box.element_tag != "figure":
         inside = [
-            child for child in getattr(box, "children", ()) if getattr(child, "element", None) is not None
+            number
+            for number, child in enumerate(getattr(box, "children", ()))
+            if child.element is not None and child.is_in_normal_flow()
         ]
         if not inside:
             return None
-        box = inside[0]
-    found: Element = box.element
-    return found
+        place = inside[0]
+        parent, box = box, box.children[place]
+    return None if parent is None else (parent, place)

@@ -27,6 +27,7 @@ def write(html: str, base: Path, target: Path) -> None:
     Pango is missing, `RenderError` where the document asks for what is not its own, or `target`
     cannot be written.
     """
+    load()
     with only_fonts_of(base / "fonts"), _collector_paused():
         pdf = _render(html, base)
     try:
@@ -37,23 +38,29 @@ def write(html: str, base: Path, target: Path) -> None:
         ) from error
 
 
-def _render(html: str, base: Path) -> bytes:
-    """Imports happen here: this is where the libraries are needed, and where Pango may be missing."""
+def load() -> None:
+    """Import the libraries, which takes as long as some pages. Raises `MissingLibrary` without Pango."""
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # WeasyPrint prints a page of advice
-            from weasyprint import HTML
-            from weasyprint.urls import FatalURLFetchingError
+            import weasyprint  # noqa: F401
     except OSError as error:
         raise MissingLibrary(MISSING_PANGO) from error
+    from labreport.pdf import fetching, finishing, placing  # noqa: F401
+
+
+def _render(html: str, base: Path) -> bytes:
+    """Imports happen here: this is where the libraries are needed, and `load` has seen that they work."""
+    from weasyprint import HTML
+    from weasyprint.urls import FatalURLFetchingError
+
     from labreport.pdf.fetching import FolderFetcher
     from labreport.pdf.finishing import finish
-    from labreport.pdf.placing import rearranged
+    from labreport.pdf.placing import figures_placed
 
     try:
         page = HTML(string=html, base_url=base.resolve().as_uri() + "/", url_fetcher=FolderFetcher(base))
-        document = page.render()
-        if rearranged(page.etree_element, document.pages):
+        with figures_placed():
             document = page.render()
         pdf = document.write_pdf(pdf_variant="pdf/ua-1")
     except FatalURLFetchingError as error:

@@ -1,0 +1,87 @@
+"""A process that stands ready to write the PDF while the build does something else."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+from labreport.errors import LabReportError, MissingLibrary, RenderError
+
+PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from labreport.pdf.separate import main; main()"
+LACKS_LIBRARY = 3
+"""Exit code for `MissingLibrary`; 1 stands for any other error."""
+
+
+class Writer:
+    """Writes one PDF in a process of its own, beside whatever its caller does meanwhile.
+
+    Started early, the process has loaded its libraries by the time it is asked. It ends with its
+    standard input, so that it cannot outlive the build, and on leaving the context.
+    """
+
+    def __init__(self, base: Path) -> None:
+        """`base` as for `labreport.pdf.write`. Nothing is started yet."""
+        self._base = base
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Start the process, which loads its libraries and waits for `begin`."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-c", PROGRAM, Path(__file__).parents[2], self._base],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+        )
+
+    def begin(self, html: str, target: Path) -> None:
+        """Hand `html` over; the process begins to write `target`."""
+        if self._process is None:
+            self.start()
+        assert self._process is not None
+        stream, self._process.stdin = self._process.stdin, None
+        assert stream is not None
+        with suppress(BrokenPipeError), stream:  # it ended early; `finish` says why
+            stream.write(f"{target}\0{html}")
+
+    def finish(self) -> None:
+        """Wait for the PDF that was begun. Raises what `labreport.pdf.write` raises."""
+        assert self._process is not None
+        _, told = self._process.communicate()
+        code = self._process.returncode
+        if code == 0:
+            return
+        message = told.strip().rpartition("\n")[2] or f"the process that writes the PDF ended with {code}"
+        raise (MissingLibrary if code == LACKS_LIBRARY else RenderError)(message)
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process is not None:
+            self._process.kill()
+            with suppress(OSError, ValueError):
+                self._process.communicate()
+
+
+def main() -> None:
+    """What the process does: load, wait for the document, write it; an error is one line."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the build's to answer; it ends this process
+    from labreport.pdf.writing import load, write
+
+    try:
+        load()
+        target, _, html = sys.stdin.buffer.read().decode("utf-8", "surrogateescape").partition("\0")
+        if html:
+            write(html, Path(sys.argv[2]), Path(target))
+    except LabReportError as error:
+        print(str(error).replace("\n", " "), file=sys.stderr)
+        sys.exit(LACKS_LIBRARY if isinstance(error, MissingLibrary) else 1)

@@ -1,0 +1,93 @@
+"""The PDF's own process: same bytes, same errors, and no life of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from example_report import Example, example
+
+from labreport.errors import MissingLibrary, RenderError
+from labreport.pdf import Writer, write
+from labreport.pdf.separate import PROGRAM
+
+SOURCE = Path(__file__).parents[2] / "src"
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Example:
+    """The example report."""
+    return example(tmp_path / "templates")
+
+
+def test_it_writes_the_same_bytes(report: Example, tmp_path: Path) -> None:
+    """As `write` does, wherever the target lies."""
+    page = report.page("print")
+    target = tmp_path / "ünder\nline" / "x.pdf"
+    target.parent.mkdir()
+    with Writer(report.templates) as writer:
+        writer.start()
+        writer.begin(page, target)
+        writer.finish()
+    write(page, report.templates, tmp_path / "y.pdf")
+    assert target.read_bytes() == (tmp_path / "y.pdf").read_bytes()
+
+
+def test_it_raises_what_write_raises(report: Example, tmp_path: Path) -> None:
+    """In one line; not started before, it starts when asked."""
+    page = report.page("print").replace("What follows.", '<img src="http://127.0.0.1:9/x.png" alt="x">')
+    with Writer(report.templates) as writer:
+        writer.begin(page, tmp_path / "x.pdf")
+        with pytest.raises(RenderError, match="the document asks for"):
+            writer.finish()
+    assert not (tmp_path / "x.pdf").exists()
+
+
+@pytest.mark.parametrize(
+    ("program", "error", "message"),
+    [
+        ("import sys; print('install Pango', file=sys.stderr); sys.exit(3)", MissingLibrary, "install Pango"),
+        ("import os; os._exit(7)", RenderError, "the process that writes the PDF ended with 7"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", RenderError, "ended with -9"),
+        ("raise ValueError('a bug')", RenderError, "ValueError: a bug"),
+    ],
+)
+def test_a_process_that_fails_is_told_in_one_line(
+    report: Example,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    program: str,
+    error: type[Exception],
+    message: str,
+) -> None:
+    """A missing library, a sudden end, a bug: never a hang, never a file half written taken for whole."""
+    monkeypatch.setattr("labreport.pdf.separate.PROGRAM", program)
+    with Writer(report.templates) as writer:
+        writer.begin(report.page("print") * 50, tmp_path / "x.pdf")
+        with pytest.raises(error, match=message) as raised:
+            writer.finish()
+    assert "\n" not in str(raised.value)
+
+
+def test_it_ends_with_its_context(report: Example, tmp_path: Path) -> None:
+    """Whether it waits or writes."""
+    with Writer(report.templates) as waiting:
+        waiting.start()
+    with Writer(report.templates) as writing:
+        writing.begin(report.page("print"), tmp_path / "x.pdf")
+    for writer in (waiting, writing):
+        assert writer._process is not None
+        assert writer._process.poll() is not None
+
+
+def test_it_ends_with_its_standard_input(tmp_path: Path) -> None:
+    """As when the build was killed."""
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", PROGRAM, SOURCE, tmp_path], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    time.sleep(0.1)
+    assert process.communicate(b"", timeout=60)[1] == b""
+    assert process.returncode == 0
