@@ -106,7 +106,7 @@ MUTATIONS = (
         "store/store.py",
         "        if entry.key != key:\n",
         "        if False:\n",
-        (f"{STORE}_damage.py",),
+        (f"{STORE}_replaced.py",),
     ),
     Mutation(
         "the quarantine",
