@@ -9,7 +9,8 @@ ROOT = os.path.dirname(os.path.abspath(__file__))
 def fresh(front, words):
     """Whether no file has changed since the report was made; labreport.plan.stamp writes what this reads."""
     try:
-        with open(ROOT + "/report/.stamp", encoding="utf-8", errors="surrogateescape") as lines:
+        path = os.open(ROOT + "/report/.stamp", os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # if it is a FIFO
+        with open(path, encoding="utf-8", errors="surrogateescape") as lines:
             if lines.readline() != front + " " + " ".join(words) + "\n":
                 return False
             for line in lines:

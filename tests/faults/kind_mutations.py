@@ -92,7 +92,7 @@ MUTATIONS = (
         "store/store.py",
         'if hashlib.sha256(data).hexdigest() != reference["sha256"]:',
         "if False:",
-        (f"{STORE}_damage.py",),
+        (f"{STORE}_replaced.py",),
     ),
     Mutation(
         "the key of the ingredients",

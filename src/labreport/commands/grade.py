@@ -10,6 +10,7 @@ from typing import Any
 from labreport.console.terminal import Terminal, shown
 from labreport.errors import UsageError
 from labreport.plan.graph import PUBLISHED
+from labreport.store.files import Damaged, read_regular
 
 LIMIT = 64_000_000
 """Bytes that an answers file may have."""
@@ -64,13 +65,13 @@ def _problem(expected: dict[str, Any], found: dict[str, Any]) -> str:
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        if path.stat().st_size > LIMIT:
-            raise UsageError(f"{path}: larger than {LIMIT:,} bytes; an answers.json is allowed")
-        plain = json.loads(path.read_bytes())
-    except OSError as error:
+        plain = json.loads(read_regular(path, LIMIT))
+    except FileNotFoundError:
         raise UsageError(
-            f"{path}: {error.strerror}; give an answers.json, and run python build.py first"
+            f"{path}: No such file or directory; give an answers.json, and run python build.py first"
         ) from None
+    except Damaged as damage:
+        raise UsageError(f"{path} {damage}; give an answers.json") from None
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: no JSON: {error}") from None
     questions = plain.get("questions") if isinstance(plain, dict) else None

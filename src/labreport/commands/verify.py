@@ -11,6 +11,7 @@ from typing import Any
 from labreport.checks import Check
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal, shown
+from labreport.errors import StoreError
 from labreport.execute.calls import function
 from labreport.execute.lanes import ProcessLane
 from labreport.execute.reading import Reader
@@ -22,7 +23,10 @@ from labreport.fingerprint.files import Digests
 from labreport.plan.graph import DOCUMENTS, PUBLISHED
 from labreport.plan.nodes import Plan, State, Status
 from labreport.store import Entry
+from labreport.store.files import Damaged, read_regular
 
+LIMIT = 64_000_000
+"""Bytes that a published document may have."""
 UNREPEATABLE = frozenset({"seconds"})
 """Members of a record that differ from run to run: times."""
 
@@ -92,9 +96,12 @@ def _published(session: Session) -> Iterator[Check]:
     if missing:
         yield Check("documents", False, f"missing: {', '.join(missing)}")
         return
-    published = _answers_json(session)
-    answers = {slug: Answer.from_plain(plain) for slug, plain in published.items()}
-    html = (session.output / PUBLISHED["html"]).read_text(encoding="utf-8")
+    try:
+        answers = {slug: Answer.from_plain(plain) for slug, plain in _answers_json(session).items()}
+        html = read_regular(session.output / PUBLISHED["html"], LIMIT).decode("utf-8")
+    except (Damaged, LookupError, TypeError, ValueError, AttributeError) as error:
+        yield Check("documents", False, f"damaged: {error}"[:200])
+        return
     findings = [str(finding) for finding in audit_html(html, answers)]
     yield Check(
         "report.html against answers.json", not findings, findings[0] if findings else "every number agrees"
@@ -118,9 +125,13 @@ def _recomputed(session: Session) -> Iterator[Check]:
 
 
 def _answers_json(session: Session) -> dict[str, Any]:
-    found = json.loads((session.output / PUBLISHED["answers"]).read_bytes())
-    questions: dict[str, Any] = found["questions"]
-    return questions
+    """The published answers by question; none where the file cannot be read."""
+    try:
+        found = json.loads(read_regular(session.output / PUBLISHED["answers"], LIMIT))
+        questions = found["questions"]
+    except (OSError, Damaged, StoreError, LookupError, TypeError, ValueError, RecursionError):
+        return {}
+    return questions if isinstance(questions, dict) else {}
 
 
 def _retrained(session: Session, status: Status) -> Check:

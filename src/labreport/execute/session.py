@@ -15,6 +15,7 @@ from labreport.plan.planner import Planner
 from labreport.project import Project
 from labreport.store import Store
 from labreport.store.cache import Cache
+from labreport.store.quarantine import Quarantine
 
 PACKAGE = "exercise"
 """The content package of this checkout."""
@@ -49,6 +50,7 @@ class Session:
         self.digests.settle()
         self.ledger.files.clear()
         self.ledger.files.update(self.digests.export())
+        Quarantine(self.output, self.store.notices).clear(self.output / LEDGER)
         self.ledger.save(self.output / LEDGER)
 
 

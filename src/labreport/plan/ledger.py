@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from labreport.store.files import write_atomically
+from labreport.errors import StoreError
+from labreport.store.files import Damaged, read_regular, write_atomically
 
 VERSION = 1
+LIMIT = 256_000_000
+"""Bytes of the largest ledger that is read; a thousand experiments take a hundredth."""
 
 
 @dataclass
@@ -34,11 +37,20 @@ class Ledger:
     def load(cls, path: Path) -> Ledger:
         """The ledger at `path`; an empty one when it is missing, damaged or of another version."""
         try:
-            plain = json.loads(path.read_bytes())
+            plain = json.loads(read_regular(path, LIMIT))
             if plain.pop("version") != VERSION:
                 return cls()
             ledger = cls(**plain)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (
+            OSError,
+            Damaged,
+            StoreError,
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            RecursionError,
+        ):
             return cls()
         parts = (ledger.nodes, ledger.groups, ledger.files, ledger.modules, ledger.views, ledger.numbers)
         return ledger if all(isinstance(part, dict) for part in parts) else cls()

@@ -1,0 +1,41 @@
+"""Something else in place of a file: a FIFO, which an ordinary open waits for, or a folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from program import Program
+
+DOCUMENTS = ("answers.json", "report.html", "report.pdf")
+COMMANDS = ("status", "verify", "grade", "build")
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+@pytest.mark.parametrize("name", [".stamp", "ledger.json", *DOCUMENTS])
+def test_every_command_ends_and_the_build_puts_the_file_back(
+    built: Program, tmp_path: Path, name: str, make: object
+) -> None:
+    """None waits, none falls over; without stamp or ledger, the report is as good as before."""
+    assert callable(make)
+    program = built.copy(tmp_path / "checkout")
+    path = program.folder / "report" / name
+    path.unlink()
+    make(path)
+    codes = {}
+    for command in COMMANDS:
+        words = [] if command == "build" else [command, *([str(path)] if command == "grade" else [])]
+        ran = subprocess.run(
+            [sys.executable, str(program.folder / "build.py"), *words],
+            capture_output=True,
+            text=True,
+            timeout=100,
+        )
+        codes[command] = ran.returncode
+        assert "Traceback" not in ran.stderr
+    stale = int(name != ".stamp")
+    assert codes == {"status": stale, "verify": int(name in DOCUMENTS), "grade": 2, "build": 0}
+    assert path.is_file() or name == ".stamp"
