@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exercise.catalogue import STUDIES
+from exercise.checks import CHECKS
 from labreport.outline import Figure, Outline, Question, Section
 
 NETWORKS = ("wide", "small", "deep-8", "deep-32", "deep-64", "complex")
@@ -17,7 +18,7 @@ def _question(
     slug: str, text: str, answer: str, needs: tuple[str, ...], figures: tuple[str, ...] = ()
 ) -> Question:
     template = f"questions/{slug}.html"
-    return Question(slug, text, f"exercise.answers.{answer}", template, needs, figures)
+    return Question(slug, text, f"exercise.answers.{answer}", template, needs, figures, CHECKS.get(slug, ()))
 
 
 SET_UP = Section(
@@ -244,6 +245,7 @@ APPENDIX = Section(
             "questions/study.html",
             (grid.name,),
             (f"study-{grid.name}",),
+            CHECKS.get(f"study.{grid.name}", ()),
         )
         for grid in STUDIES
     ),

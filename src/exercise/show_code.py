@@ -21,19 +21,36 @@ model.evaluate(test_images, test_targets)
 """
 
 _CHECK = """\
+import json
+from pathlib import Path
 import keras
 import numpy as np
 
-_, (images, labels) = keras.datasets.mnist.load_data()
+results = json.loads(Path("answers.json").read_text(encoding="utf-8"))["results"]
+(images, digits), test = keras.datasets.mnist.load_data()
+cut = len(digits) * 9 // 10
+data = {{"training": (images[:cut], digits[:cut]), "validation": (images[cut:], digits[cut:]), "test": test}}
 
-{model}
+def models(name, epoch=None):  # plain Keras with the weights kept after `epoch`, one for each seed
+    for key in results[name]["keys"]:
+        kept = np.load(next(Path("results").glob(f"{{key}}.{{epoch or results[name]['epochs']}}.*.npz")))
+        model = keras.Sequential([keras.Input(({inputs},))])
+        layers = sum(array.endswith(".kernel") for array in kept if array.startswith("state.layer-"))
+        for layer in range(layers):
+            weights, biases = kept[f"state.layer-{{layer}}.kernel"], kept[f"state.layer-{{layer}}.bias"]
+            activation = "{activation}" if layer < layers - 1 else "softmax"
+            model.add(keras.layers.Dense(len(biases), activation=activation))
+            model.layers[-1].set_weights([weights, biases])
+        model.compile(loss="sparse_{loss}", metrics=["accuracy"])
+        yield model
 
-kept = np.load({file!r})
-for number, layer in enumerate(model.layers):
-    layer.set_weights([kept[f"state.layer-{{number}}.kernel"], kept[f"state.layer-{{number}}.bias"]])
-model.compile(loss="{loss}", metrics=["accuracy"])
-model.evaluate(images.reshape(-1, {inputs}) / 255, keras.utils.to_categorical(labels, {classes}))
-print(model.count_params())
+def accuracy(name, epoch, split="test", digit=None):
+    pixels, labels = (part if digit is None else part[data[split][1] == digit] for part in data[split])
+    pixels = pixels.reshape(-1, {inputs}) / 255
+    return np.mean([model.evaluate(pixels, labels, verbose=0)[1] for model in models(name, epoch)])
+
+def parameters(name):
+    return next(models(name)).count_params()
 """
 
 
@@ -47,7 +64,7 @@ def show_code(experiment: Experiment) -> str:
     return _TRAIN.format(
         inputs=INPUTS,
         classes=CLASSES,
-        model=_model(network, initial_weights=True),
+        model=_model(network),
         learning_rate=network.learning_rate,
         momentum=f", momentum={network.momentum!r}" if network.momentum else "",
         loss=network.loss,
@@ -56,25 +73,22 @@ def show_code(experiment: Experiment) -> str:
     )
 
 
-def show_check(experiment: Experiment, file: str) -> str:
-    """Python that loads the weights kept in `file` and prints test loss, test accuracy and parameters."""
-    network: Network = experiment.specification
-    return _CHECK.format(
-        inputs=INPUTS,
-        classes=CLASSES,
-        model=_model(network, initial_weights=False),
-        loss=network.loss,
-        file=file,
-    )
+def show_check() -> str:
+    """Python that, in the report's folder, finds numbers again from the weights kept, by plain Keras.
+
+    It defines `models`, `accuracy` and `parameters`, which the expressions in `exercise.checks` call.
+    """
+    network = Network((1,))
+    return _CHECK.format(inputs=INPUTS, classes=CLASSES, loss=network.loss, activation=network.activation)
 
 
-def _model(network: Network, *, initial_weights: bool) -> str:
+def _model(network: Network) -> str:
     """The lines that build the model, equal hidden layers in a loop, and give it its initial weights.
 
     The gain multiplies weights once they are drawn: one initialiser object shared between layers would
     give all of them the same draws.
     """
-    named = initial_weights and network.initializer != "glorot_uniform"
+    named = network.initializer != "glorot_uniform"
     initializer = f', kernel_initializer="{network.initializer}"' if named else ""
     hidden = f'activation="{network.activation}"{initializer}))'
     lines = [f"model = keras.Sequential([keras.Input(({INPUTS},))])"]
@@ -89,7 +103,7 @@ def _model(network: Network, *, initial_weights: bool) -> str:
     else:
         lines += [f"for width in {widths}:", f"    model.add(keras.layers.Dense(width, {hidden}"]
     lines += [f'model.add(keras.layers.Dense({CLASSES}, activation="softmax"{initializer}))']
-    if initial_weights and network.initial_gain != 1:
+    if network.initial_gain != 1:
         lines += [
             "for layer in model.layers:",
             f"    layer.kernel.assign({network.initial_gain!r} * layer.kernel)",

@@ -11,7 +11,9 @@ class Question:
 
     `answer` is `"module:function"`; the function takes `Results` and returns a
     `labreport.claims.Answer`. `needs` names the experiments and studies that it may read.
-    `template` holds the blocks `headline` (one line) and `body` (the evidence).
+    `template` holds the blocks `headline` (one line) and `body` (the evidence). `checks` are
+    pairs of a quantity of the answer and the Python expression that gives it by another path, after
+    the lines of the project's `show_check`; they are printed beside the answer.
     """
 
     slug: str
@@ -20,6 +22,7 @@ class Question:
     template: str
     needs: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
+    checks: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ class Project:
     paths below the package whose bytes are; `threads` is the number of compute threads a run uses.
     `source_roots` are the packages whose code is followed for staleness. `verify` and `show_code`
     name functions of the content, `"module:function"`, behind the commands of those names; `show_check`
-    one that shows how to check a result kept in a file, called with experiment and file's name. `cost`
+    one, called with nothing, that shows the Python on which the outline's checks build. `cost`
     gives the relative work of an epoch of a specification, `program` a name that is equal for
     specifications which can share a compiled program; both only order the work.
     """

@@ -29,3 +29,9 @@ def tiny_dataset(monkeypatch: pytest.MonkeyPatch, made_dataset: mnist.Dataset) -
     """`made_dataset`, which `exercise.mnist.load` returns during the test."""
     monkeypatch.setattr(mnist, "load", lambda: made_dataset)
     return made_dataset
+
+
+@pytest.fixture(scope="session")
+def made_like_keras() -> mnist.Dataset:
+    """630, 70 and 90 images: validation is the last tenth of what is not for the test, as Keras takes it."""
+    return mnist.Dataset(made_split(630, 1), made_split(70, 2), made_split(90, 3))

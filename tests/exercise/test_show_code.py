@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,7 @@ import pytest
 from exercise import mnist
 from exercise.catalogue import EXPERIMENTS
 from exercise.networks import CHOICES, Network
-from exercise.show_code import show_check, show_code
-from exercise.training import start
+from exercise.show_code import show_code
 from exercise.training.backend import keras
 from exercise.training.model import build
 from labreport.experiment import Experiment
@@ -94,20 +92,3 @@ def test_only_what_differs_from_keras_is_spelled_out(name: str) -> None:
     assert ("kernel_initializer" in shown) == (name != "glorot_uniform")
     assert "assign" not in shown
     assert "momentum" not in shown
-
-
-def test_shown_check_evaluates_the_weights_that_were_kept(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The file of a snapshot gives the snapshot's accuracy again, and the number of parameters."""
-    network = Network((9, 8), momentum=0.9)
-    run = start(network, seed=0)
-    run.advance()
-    metrics, _ = run.snapshot()
-    file = tmp_path / "kept 'here'.npz"
-    np.savez(file, **{f"state.{name}": values for name, values in run.state().items()})
-    left = executed(show_check(experiment(network), str(file)))
-    split = (left["images"].reshape(-1, 784) / 255, keras.utils.to_categorical(left["labels"], 10))
-    loss, accuracy = left["model"].evaluate(*split, verbose=0)
-    assert metrics["test"] == pytest.approx({"loss": loss, "accuracy": accuracy}, rel=1e-5)
-    assert capsys.readouterr().out.endswith(f"{network.parameters}\n")

@@ -71,7 +71,8 @@ def _documents(
         printed = render_document(outline, sections, "print", templates, facts)
         writer.begin(printed, target)
     if "answers" in stale:
-        files[PUBLISHED["answers"]] = answers_json(outline, answers, facts, sections).encode()
+        kept = session.planner.ingredients.kept()
+        files[PUBLISHED["answers"]] = answers_json(outline, answers, facts, sections, kept).encode()
     if "html" in stale:
         html = render_document(outline, sections, "screen", templates, facts)
         _accept("report.html", audit_html(html, answers))

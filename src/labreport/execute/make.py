@@ -115,11 +115,6 @@ class Maker:
             show = function(project.show_code, "project.show_code")
             for name, shown in context["experiments"].items():
                 shown["code"] = show(experiments[name])
-        if project.show_check:
-            check = function(project.show_check, "project.show_check")
-            for name, shown in context["experiments"].items():
-                kept = f"{shown['keys'][0]}.{shown['snapshots'][-1]}."
-                files = self._session.store.referenced_files(shown["keys"][0])
-                for file in (file for file in files if file.name.startswith(kept)):
-                    shown["check"] = check(experiments[name], f"results/{file.name}")
+        if project.show_check and context["experiments"]:
+            context["check"] = function(project.show_check, "project.show_check")()
         return context

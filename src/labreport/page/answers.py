@@ -19,10 +19,12 @@ def answers_json(
     answers: Mapping[str, Answer],
     facts: Mapping[str, Any],
     sections: Sequence[Mapping[str, Any]] = (),
+    results: Mapping[str, Any] | None = None,
 ) -> str:
     """All answers by question, sorted, so that equal answers are equal bytes.
 
     `sections` are what `render_section` returned; each question's headline is taken from them.
+    `results` tells of each experiment its number of epochs and the keys of its results in the store.
     """
     headlines = {line["question"]: line["text"] for section in sections for line in section["headlines"]}
     questions = {
@@ -38,7 +40,13 @@ def answers_json(
         )
         if question.slug in answers
     }
-    document = {"schema": SCHEMA, "title": outline.title, "run": dict(facts), "questions": questions}
+    document = {
+        "schema": SCHEMA,
+        "title": outline.title,
+        "run": dict(facts),
+        "questions": questions,
+        "results": dict(results or {}),
+    }
     try:
         return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True) + "\n"
     except (TypeError, ValueError) as error:

@@ -104,7 +104,7 @@ class _Rendering:
 
     def _question(self, question: Question, views: Mapping[str, TracedAnswer]) -> Markup:
         names = {
-            "question": {"slug": question.slug, "text": question.text},
+            "question": {"slug": question.slug, "text": question.text, "checks": question.checks},
             "answer": views[question.slug],
         }
         with explained(self._templates, question.template):

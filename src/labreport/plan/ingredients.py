@@ -47,6 +47,7 @@ class Ingredients:
         self.code = Code(self._source, self._project.source_roots, self._summary)
         self.templates = Templates(self._folder, self._text)
         self._training: dict[str, dict[str, Any]] = {}
+        self._keys: dict[str, tuple[dict[str, Any], str]] = {}
 
     def of_result(self, experiment: Experiment, seed: int) -> dict[str, Any]:
         """All that decides a trajectory; not its name, its title, nor how far it goes."""
@@ -54,6 +55,21 @@ class Ingredients:
             "specification": plain(experiment.specification),
             "seed": seed,
             **self._trainer(experiment.start),
+        }
+
+    def key(self, node: Node) -> tuple[dict[str, Any], str]:
+        """The ingredients and the store key of a result."""
+        if node.name not in self._keys:
+            assert isinstance(node.value, Experiment)
+            made_of = self.of_result(node.value, node.seed)
+            self._keys[node.name] = (made_of, digest(made_of))
+        return self._keys[node.name]
+
+    def kept(self) -> dict[str, Any]:
+        """Under which keys the results are kept, a seed each, and how many epochs: for `answers.json`."""
+        return {
+            experiment.name: {"epochs": experiment.epochs, "keys": self._keys_of(experiment)}
+            for experiment in self._project.all_experiments
         }
 
     def of(self, node: Node, outputs: Callable[[str], str]) -> dict[str, Any]:
@@ -92,18 +108,17 @@ class Ingredients:
         shown = {}
         for need in section.experiments:
             for experiment in self._graph.cells(need):
-                keys = [
-                    digest(self.of_result(experiment, node.seed))
-                    for node in self._graph.results_of(experiment.name)
-                ]
                 shown[experiment.name] = {
                     "title": experiment.title,
                     "epochs": experiment.epochs,
                     "snapshots": list(experiment.snapshots),
                     "specification": plain(experiment.specification),
-                    "keys": keys,
+                    "keys": self._keys_of(experiment),
                 }
         return {"experiments": shown}
+
+    def _keys_of(self, experiment: Experiment) -> list[str]:
+        return [self.key(node)[1] for node in self._graph.results_of(experiment.name)]
 
     def _shown_code(self, section: Section) -> tuple[str, ...]:
         """Functions of the content that put a section's experiments into code."""
@@ -120,7 +135,7 @@ class Ingredients:
             "sections": digest([[section.slug, section.title] for section in outline.sections]),
         }
         if slug == "answers":
-            return {**words, **self._code("labreport.page:answers_json")}
+            return {**words, "results": digest(self.kept()), **self._code("labreport.page:answers_json")}
         frame = {
             **words,
             **self._templates(DOCUMENT_FRAME, f"{'screen' if slug == 'html' else 'print'}.html"),
@@ -208,7 +223,8 @@ class Ingredients:
         return summary
 
     def _text(self, path: Path) -> str:
-        self._digests(path)
+        if path.exists() and self._digests(path) is None:
+            raise UsageError(f"{path.relative_to(self._folder.parent)}: no file that can be read")
         try:
             return path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:

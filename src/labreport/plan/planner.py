@@ -58,7 +58,6 @@ class Planner:
         self._views = Views(store, digests, ledger)
         self._forced = set(forced)
         self._statuses: dict[str, Status] = {}
-        self._keys: dict[str, tuple[dict[str, Any], str]] = {}
 
     def plan(self, names: Iterable[str] | None = None) -> Plan:
         """The nodes `names` and all that they read (default: everything), each with its verdict."""
@@ -101,11 +100,7 @@ class Planner:
 
     def key(self, node: Node) -> tuple[dict[str, Any], str]:
         """The ingredients and the store key of a result."""
-        if node.name not in self._keys:
-            assert isinstance(node.value, Experiment)
-            made_of = self.ingredients.of_result(node.value, node.seed)
-            self._keys[node.name] = (made_of, digest(made_of))
-        return self._keys[node.name]
+        return self.ingredients.key(node)
 
     def _of_result(self, node: Node) -> Status:
         experiment = node.value

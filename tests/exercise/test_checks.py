@@ -1,0 +1,147 @@
+"""What the report tells its reader to run runs, and finds the numbers that stand beside it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from made import made_results
+
+from exercise import mnist
+from exercise.catalogue import EXPERIMENTS, STUDIES
+from exercise.checks import CHECKS
+from exercise.outline import OUTLINE
+from exercise.show_code import show_check
+from exercise.training.backend import keras
+from exercise.training.model import build
+from exercise.verification.plain import measure, plain_model
+from labreport.claims import Answer
+from labreport.execute.calls import function
+from labreport.experiment import Experiment
+from labreport.results import Result, Results, Runs, Snapshot
+
+QUESTIONS = {question.slug: question for question in OUTLINE.questions}
+SEEDS = 2
+TIMES = {"set-up.environment", "part-one.wide.time", "part-one.small.time", "bonus.time"}
+"""Questions about times and places, which weights do not answer."""
+NAMED = {experiment.name: experiment for experiment in EXPERIMENTS} | {
+    cell.name: cell for grid in STUDIES for cell in grid.experiments()
+}
+IN_CHECKS = sorted(
+    {name for checks in CHECKS.values() for _, code in checks for name in re.findall(r'\("([^"]+)"', code)}
+)
+
+
+def untrained(experiment: Experiment, made: Result) -> Result:
+    """`made` with random weights for each epoch kept, and what plain Keras makes of them."""
+    snapshots, records = {}, [dict(record) for record in made.records]
+    for epoch in experiment.snapshots:
+        model = build(experiment.specification, seed=1000 * made.seed + epoch)
+        weights = {
+            f"state.layer-{number}.{part}": values
+            for number, layer in enumerate(model.layers)
+            for part, values in zip(("kernel", "bias"), layer.get_weights(), strict=True)
+        }
+        found = measure(plain_model(experiment.specification), weights)
+        arrays = dict(made.snapshots[epoch].arrays) | weights
+        arrays |= {"predictions": found.test.digits, "validation_predictions": found.validation.digits}
+        snapshots[epoch] = Snapshot(epoch, found.metrics, lambda arrays=arrays: arrays)
+        records[epoch - 1]["validation_accuracy"] = found.metrics["validation"]["accuracy"]
+    return replace(made, snapshots=snapshots, records=tuple(records))
+
+
+@pytest.fixture(scope="module")
+def dataset(made_like_keras: mnist.Dataset) -> Iterator[mnist.Dataset]:
+    """Returned by the exercise's loader, and by that of Keras in its own form."""
+    made = made_like_keras
+    images = np.concatenate([made.training.images, made.validation.images])
+    labels = np.concatenate([made.training.labels, made.validation.labels])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mnist, "load", lambda: made)
+        loaded = ((images, labels), (made.test.images, made.test.labels))
+        patch.setattr(keras.datasets.mnist, "load_data", lambda: loaded)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def runs(dataset: mnist.Dataset) -> dict[str, Runs]:
+    """Results of the experiments that the checks name."""
+    made = made_results(NAMED.keys() | {grid.name for grid in STUDIES}, SEEDS)
+    return {
+        name: Runs(made[name].experiment, tuple(untrained(NAMED[name], run) for run in made[name]))
+        if name in IN_CHECKS
+        else made[name]
+        for name in made
+    }
+
+
+@pytest.fixture(scope="module")
+def shown(runs: dict[str, Runs], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """What the shown lines define, run in a report's folder as the store keeps it."""
+    folder = tmp_path_factory.mktemp("report")
+    (folder / "results").mkdir()
+    kept = {}
+    for number, name in enumerate(IN_CHECKS):
+        keys = [f"{number:032x}{run.seed:032x}" for run in runs[name]]
+        kept[name] = {"epochs": NAMED[name].epochs, "keys": keys}
+        for key, run in zip(keys, runs[name], strict=True):
+            for epoch, snapshot in run.snapshots.items():
+                np.savez(folder / "results" / f"{key}.{epoch}.0123456789ab.npz", **snapshot.arrays)
+    (folder / "answers.json").write_text(json.dumps({"results": kept}))
+    variables: dict[str, Any] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        exec(compile(show_check(), "shown check", "exec"), variables)
+        yield variables
+
+
+def answer(slug: str, runs: dict[str, Runs]) -> Answer:
+    """The exercise's own answer from the same results."""
+    question = QUESTIONS[slug]
+    studies = {grid.name: grid for grid in STUDIES if grid.name in question.needs}
+    needed = set(question.needs) | {cell.name for grid in studies.values() for cell in grid.experiments()}
+    found: Answer = function(question.answer, slug)(
+        Results(slug, {name: each for name, each in runs.items() if name in needed}, studies)
+    )
+    return found
+
+
+@pytest.mark.parametrize("slug", CHECKS)
+def test_what_is_shown_finds_the_number(slug: str, runs: dict[str, Runs], shown: dict[str, Any]) -> None:
+    """Each expression gives the quantity that the report prints beside it."""
+    quantities = answer(slug, runs).quantities
+    assert CHECKS[slug]
+    for name, expression in CHECKS[slug]:
+        assert eval(expression, shown) == pytest.approx(quantities[name].value, rel=1e-5, abs=1e-9)
+
+
+def test_every_answer_but_times_can_be_checked() -> None:
+    """And no check belongs to a question that is not asked."""
+    assert {slug for slug in QUESTIONS if not QUESTIONS[slug].checks} == TIMES
+    assert CHECKS.keys() <= QUESTIONS.keys()
+
+
+def test_a_check_tells_other_weights_apart(shown: dict[str, Any]) -> None:
+    """Epochs, networks and splits differ, so that a check that mixed them up would fail."""
+    found = [
+        eval(code, shown)
+        for code in (
+            'accuracy("small", 10)',
+            'accuracy("small", 20)',
+            'accuracy("wide", 10)',
+            'accuracy("wide", 10, "validation")',
+        )
+    ]
+    assert len(set(found)) == len(found)
+
+
+def test_the_lines_fit_on_paper() -> None:
+    """Short, and none too wide to print."""
+    lines = show_check().splitlines()
+    assert len(lines) <= 40
+    assert max(map(len, lines)) <= 110
