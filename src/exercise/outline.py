@@ -15,10 +15,17 @@ LONGER = tuple(f"{name}-30-epochs" for name in DEEP)
 
 
 def _question(
-    slug: str, text: str, answer: str, needs: tuple[str, ...], figures: tuple[str, ...] = ()
+    slug: str,
+    text: str,
+    answer: str,
+    needs: tuple[str, ...] = (),
+    figures: tuple[str, ...] = (),
+    template: str = "",
+    **options: bool,
 ) -> Question:
-    template = f"questions/{slug}.html"
-    return Question(slug, text, f"exercise.answers.{answer}", template, needs, figures, CHECKS.get(slug, ()))
+    path = f"questions/{template or slug}.html"
+    checks = CHECKS.get(slug, ())
+    return Question(slug, text, f"exercise.answers.{answer}", path, needs, figures, checks, **options)
 
 
 SET_UP = Section(
@@ -27,22 +34,17 @@ SET_UP = Section(
     "sections/set-up.html",
     (
         _question(
-            "set-up.rules",
-            "Does every network keep to the exercise's rules?",
-            "set_up:rules",
-            NETWORKS,
+            "set-up.rules", "Does every network keep to the exercise's rules?", "set_up:rules", NETWORKS
         ),
         _question(
-            "set-up.rates",
-            "How were learning rate and momentum chosen?",
-            "rates:rates",
-            ("rates", "complex"),
+            "set-up.rates", "How were learning rate and momentum chosen?", "rates:rates", ("rates", "complex")
         ),
         _question(
             "set-up.environment",
             "On what machine, and with what, was this measured?",
             "set_up:environment",
             NETWORKS,
+            local=True,
         ),
     ),
 )
@@ -237,17 +239,25 @@ APPENDIX = Section(
     "appendix",
     "Appendix",
     "sections/appendix.html",
-    tuple(
-        Question(
-            f"study.{grid.name}",
-            f"The study of {grid.title}: which point does best on validation data?",
-            "exercise.answers.studies:study",
-            "questions/study.html",
-            (grid.name,),
-            (f"study-{grid.name}",),
-            CHECKS.get(f"study.{grid.name}", ()),
-        )
-        for grid in STUDIES
+    (
+        *(
+            _question(
+                f"study.{grid.name}",
+                f"The study of {grid.title}: which point does best on validation data?",
+                "studies:study",
+                (grid.name,),
+                (f"study-{grid.name}",),
+                "study",
+            )
+            for grid in STUDIES
+        ),
+        _question(
+            "appendix.checked",
+            "Were the answers checked by another path?",
+            "checked:checked",
+            reads_verification=True,
+            local=True,
+        ),
     ),
     answers=("set-up.rules", "set-up.environment"),
     experiments=NETWORKS,

@@ -13,7 +13,9 @@ class Question:
     `labreport.claims.Answer`. `needs` names the experiments and studies that it may read.
     `template` holds the blocks `headline` (one line) and `body` (the evidence). `checks` are
     pairs of a quantity of the answer and the Python expression that gives it by another path, after
-    the lines of the project's `show_check`; they are printed beside the answer.
+    the lines of the project's `show_check`; they are printed beside the answer. An answer that
+    `reads_verification` is told what `verify` found of all the others (`Results.verification`). A
+    `local` answer is about this run rather than the networks, and not compared by `grade`.
     """
 
     slug: str
@@ -23,6 +25,8 @@ class Question:
     needs: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
     checks: tuple[tuple[str, str], ...] = ()
+    reads_verification: bool = False
+    local: bool = False
 
 
 @dataclass(frozen=True)

@@ -81,11 +81,18 @@ class Results(Mapping[str, Runs]):
     """The results that one answer or figure declared; reading another raises `UndeclaredRead`."""
 
     def __init__(
-        self, reader: str, runs: Mapping[str, Runs], studies: Mapping[str, Study] | None = None
+        self,
+        reader: str,
+        runs: Mapping[str, Runs],
+        studies: Mapping[str, Study] | None = None,
+        verification: Mapping[str, Any] | None = None,
     ) -> None:
         self._reader = reader
         self._runs = dict(runs)
         self._studies = dict(studies or {})
+        self.verification = verification
+        """What `verify` found of all other answers, as `labreport.checks.summary` says it; None where it
+        has not been run on them, or the question does not declare that it `reads_verification`."""
 
     def __getitem__(self, name: str) -> Runs:
         try:

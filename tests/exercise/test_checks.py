@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ from labreport.results import Result, Results, Runs, Snapshot
 
 QUESTIONS = {question.slug: question for question in OUTLINE.questions}
 SEEDS = 2
-TIMES = {"set-up.environment", "part-one.wide.time", "part-one.small.time", "bonus.time"}
+TIMES = {"set-up.environment", "part-one.wide.time", "part-one.small.time", "bonus.time", "appendix.checked"}
 """Questions about times and places, which weights do not answer."""
 NAMED = {experiment.name: experiment for experiment in EXPERIMENTS} | {
     cell.name: cell for grid in STUDIES for cell in grid.experiments()
@@ -50,7 +51,7 @@ def untrained(experiment: Experiment, made: Result) -> Result:
         found = measure(plain_model(experiment.specification), weights)
         arrays = dict(made.snapshots[epoch].arrays) | weights
         arrays |= {"predictions": found.test.digits, "validation_predictions": found.validation.digits}
-        snapshots[epoch] = Snapshot(epoch, found.metrics, lambda arrays=arrays: arrays)
+        snapshots[epoch] = Snapshot(epoch, found.metrics, partial(dict, arrays))
         records[epoch - 1]["validation_accuracy"] = found.metrics["validation"]["accuracy"]
     return replace(made, snapshots=snapshots, records=tuple(records))
 

@@ -24,6 +24,8 @@ def answer_checks(stored: Mapping[str, Runs], measured: Mapping[str, Runs]) -> I
     studies = {grid.name: grid for grid in STUDIES}
     names = set(stored)
     for question in OUTLINE.questions:
+        if question.reads_verification:
+            continue
         cells = [
             cell
             for need in question.needs
@@ -37,6 +39,7 @@ def answer_checks(stored: Mapping[str, Runs], measured: Mapping[str, Runs]) -> I
                 f"plain Keras {question.slug}",
                 not found,
                 found[0] if found else f"{count} quantities and claims anew",
+                "answers, from what plain Keras found",
             )
 
 

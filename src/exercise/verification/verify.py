@@ -40,7 +40,12 @@ def verify(results: Results) -> Iterator[Check]:
                 ]
             again.append(replace(run, snapshots=snapshots))
         measured[name] = Runs(runs.experiment, tuple(again))
-        yield Check(f"plain Keras {name}", not found, found[0] if found else _agreement(runs, network))
+        yield Check(
+            f"plain Keras {name}",
+            not found,
+            found[0] if found else _agreement(runs, network),
+            "experiments, every snapshot evaluated by plain Keras",
+        )
     yield from answer_checks(results, measured)
 
 

@@ -35,6 +35,7 @@ Unit = Literal[
     "threads",
     "cells",
     "predictions",
+    "checks",
 ]
 """`fraction` is printed in per cent, `points` (a difference of fractions) in percentage points with
 its sign, `points, unsigned` (a width, a spread) without; `nat` is the unit of cross-entropy; `p` a

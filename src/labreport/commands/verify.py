@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from labreport.checks import Check
+from labreport.checks import Check, summary
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal, shown
 from labreport.errors import StoreError
@@ -20,13 +20,18 @@ from labreport.execute.task import Finished, Task
 from labreport.execute.tasks import training_tasks
 from labreport.execute.train import Trainer
 from labreport.fingerprint.files import Digests
+from labreport.outline import Question
 from labreport.plan.graph import DOCUMENTS, PUBLISHED
 from labreport.plan.nodes import Plan, State, Status
+from labreport.plan.stamp import remove_stamp
 from labreport.store import Entry
 from labreport.store.files import Damaged, read_regular
 
 LIMIT = 64_000_000
 """Bytes that a published document may have."""
+FILES = "files, every byte"
+ANSWERS = "answers, computed anew from the stored results"
+TRAINING = "a training drawn by lot, done again to equal bits"
 UNREPEATABLE = frozenset({"seconds"})
 """Members of a record that differ from run to run: times."""
 
@@ -35,17 +40,32 @@ def verify(terminal: Terminal, root: Path, output: Path, seeds: int) -> int:
     """A line for each check; 1 when any fails."""
     session = open_session(root, output, seeds, mend=False)
     plan = session.planner.plan()
-    passed = failed = 0
+    checks = []
     for check in _checks(session, plan):
-        passed, failed = passed + check.passed, failed + (not check.passed)
+        checks.append(check)
         word = terminal.paint("ok", "green") if check.passed else terminal.paint("differs", "red")
         line = f"{word}  {shown(check.name)}  {terminal.paint(shown(check.detail), 'dim')}"
         if check.passed:
             terminal.say(line)
         else:
             terminal.result(line)
-    terminal.result(f"{passed} checks passed, {failed} failed.")
+    failed = sum(not check.passed for check in checks)
+    terminal.result(f"{len(checks) - failed} checks passed, {failed} failed.")
+    _keep(terminal, session, checks)
     return 1 if failed else 0
+
+
+def _keep(terminal: Terminal, session: Session, checks: Sequence[Check]) -> None:
+    """Keep a summary for the answer that tells of it, if the outline has one and all others are there."""
+    planner, found = session.planner, summary(checks)
+    for node in session.graph.nodes.values():
+        tells = isinstance(node.value, Question) and node.value.reads_verification
+        if not tells or not all(planner.put_out(name) for name in node.reads):
+            continue
+        if planner.verification.found(node, planner.put_out) != found:
+            remove_stamp(session.output)
+            planner.verification.keep(node, planner.put_out, found)
+            terminal.say("The report's next build tells of it.")
 
 
 def _checks(session: Session, plan: Plan) -> Iterator[Check]:
@@ -56,7 +76,7 @@ def _checks(session: Session, plan: Plan) -> Iterator[Check]:
     yield from _bytes(session, plan, stored)
     yield from _published(session)
     if len(fresh) < sum(status.node.kind == "result" for status in plan.statuses):
-        yield Check("results", False, "some are not there; run python build.py, then verify again")
+        yield Check("results", False, "some are not there; run python build.py, then verify again", FILES)
         return
     yield from _recomputed(session)
     project = session.project
@@ -77,6 +97,7 @@ def _bytes(session: Session, plan: Plan, stored: dict[str, Status]) -> Iterator[
         "store",
         not bad,
         f"{len(stored)} results, every byte" if not bad else f"damaged or missing: {', '.join(bad[:5])}",
+        FILES,
     )
     altered = []
     for status in plan.statuses:
@@ -84,7 +105,7 @@ def _bytes(session: Session, plan: Plan, stored: dict[str, Status]) -> Iterator[
         for path, written in (record or {"files": {}})["files"].items():
             if digests(session.output / path) != written:
                 altered.append(path)
-    yield Check("cache and documents", not altered, ", ".join(altered[:5]) or "as written")
+    yield Check("cache and documents", not altered, ", ".join(altered[:5]) or "as written", FILES)
 
 
 def _published(session: Session) -> Iterator[Check]:
@@ -94,17 +115,20 @@ def _published(session: Session) -> Iterator[Check]:
 
     missing = [PUBLISHED[slug] for slug in DOCUMENTS if not (session.output / PUBLISHED[slug]).is_file()]
     if missing:
-        yield Check("documents", False, f"missing: {', '.join(missing)}")
+        yield Check("documents", False, f"missing: {', '.join(missing)}", FILES)
         return
     try:
         answers = {slug: Answer.from_plain(plain) for slug, plain in _answers_json(session).items()}
         html = read_regular(session.output / PUBLISHED["html"], LIMIT).decode("utf-8")
     except (Damaged, LookupError, TypeError, ValueError, AttributeError) as error:
-        yield Check("documents", False, f"damaged: {error}"[:200])
+        yield Check("documents", False, f"damaged: {error}"[:200], FILES)
         return
     findings = [str(finding) for finding in audit_html(html, answers)]
     yield Check(
-        "report.html against answers.json", not findings, findings[0] if findings else "every number agrees"
+        "report.html against answers.json",
+        not findings,
+        findings[0] if findings else "every number agrees",
+        "the page's numbers, traced to the answers",
     )
 
 
@@ -113,7 +137,7 @@ def _recomputed(session: Session) -> Iterator[Check]:
     reader = Reader(session.graph, session.planner, session.store)
     published = _answers_json(session)
     for question in session.project.outline.questions:
-        results = reader.results(f"answer {question.slug!r}", question.needs)
+        results = reader.of_question(question)
         anew = json.loads(json.dumps(function(question.answer, question.slug)(results).to_plain()))
         found = published.get(question.slug, {})
         different = [part for part in ("quantities", "claims", "facts") if anew[part] != found.get(part)]
@@ -121,7 +145,7 @@ def _recomputed(session: Session) -> Iterator[Check]:
         detail = (
             f"{count} quantities and claims" if not different else f"{different[0]} differ from answers.json"
         )
-        yield Check(f"answer {question.slug}", not different, detail)
+        yield Check(f"answer {question.slug}", not different, detail, ANSWERS)
 
 
 def _answers_json(session: Session) -> dict[str, Any]:
@@ -148,10 +172,13 @@ def _retrained(session: Session, status: Status) -> Check:
     failures = trainer.run(work.tasks, Progress(Terminal(quiet=True), 1.0, 1))
     name = f"retrained {status.node.slug}"
     if failures:
-        return Check(name, False, failures[0].cause)
+        return Check(name, False, failures[0].cause, TRAINING)
     different = _differing(session, entry, work.tasks[0], found[0])
     return Check(
-        name, not different, different[0] if different else f"{work.tasks[0].until} epochs, equal bits"
+        name,
+        not different,
+        different[0] if different else f"{work.tasks[0].until} epochs, equal bits",
+        TRAINING,
     )
 
 

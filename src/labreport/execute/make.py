@@ -76,7 +76,7 @@ class Maker:
         raise RenderError(f"{node.name}: nothing knows how to make it")
 
     def _answer(self, question: Question) -> Any:
-        results = self._reader.results(f"answer {question.slug!r}", question.needs)
+        results = self._reader.of_question(question)
         answer = function(question.answer, f"question {question.slug!r}")(results)
         if not isinstance(answer, Answer):
             raise RenderError(

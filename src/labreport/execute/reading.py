@@ -8,6 +8,7 @@ from typing import Any
 
 from labreport.errors import StoreError
 from labreport.experiment import Experiment
+from labreport.outline import Question
 from labreport.plan.graph import Graph
 from labreport.plan.planner import Planner
 from labreport.results import Result, Results, Runs, Snapshot
@@ -24,6 +25,15 @@ class Reader:
         self._store = store
         self._entries: dict[str, Entry] = {}
         self._arrays: dict[tuple[str, int], Mapping[str, Any]] = {}
+
+    def of_question(self, question: Question) -> Results:
+        """What a question's answer may read."""
+        results = self.results(f"answer {question.slug!r}", question.needs)
+        if question.reads_verification:
+            planner = self._planner
+            node = self._graph.nodes[f"answer/{question.slug}"]
+            results.verification = planner.verification.found(node, planner.put_out)
+        return results
 
     def results(self, reader: str, needs: tuple[str, ...]) -> Results:
         """What `reader` declared."""

@@ -33,6 +33,7 @@ def answers_json(
             "section": section.slug,
             "text": question.text,
             "headline": headlines.get(question.slug),
+            "local": question.local,
             **answers[question.slug].to_plain(),
         }
         for order, (section, question) in enumerate(

@@ -11,8 +11,8 @@ from xml.etree.ElementTree import Element
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import page as pagination
 
-LARGEST_BLANK = 0.2
-"""Share of a page's text height that may stay empty."""
+LARGEST_BLANK = 0.1
+"""Share of a page's text height that may stay empty where a figure could fill it."""
 TEXT = ("p", "div", "ul", "ol", "table")
 """Elements that a figure may change places with."""
 Heights = dict[Element, float]

@@ -27,8 +27,12 @@ class Graph:
             for seed in range(min(seeds, experiment.seeds or seeds)):
                 self._add(Node("result", f"{experiment.name}#{seed}", (), experiment, seed))
         outline = project.outline
-        for question in outline.questions:
-            self._add(Node("answer", question.slug, self._results(question.needs, question.slug), question))
+        # What verification found is about all other answers, and stands behind them
+        for question in sorted(outline.questions, key=lambda question: question.reads_verification):
+            reads = self._results(question.needs, question.slug)
+            if question.reads_verification:
+                reads += tuple(name for name, node in self.nodes.items() if node.kind == "answer")
+            self._add(Node("answer", question.slug, reads, question))
         for figure in outline.figures:
             reads = (
                 *self._results(figure.needs, figure.slug),

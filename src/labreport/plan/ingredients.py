@@ -18,6 +18,7 @@ from labreport.outline import Figure, Question, Section
 from labreport.plan.graph import Graph
 from labreport.plan.ledger import Ledger
 from labreport.plan.nodes import Node
+from labreport.plan.verified import Verification
 from labreport.plan.versions import version
 from labreport.project import Project
 
@@ -37,13 +38,16 @@ SETTING = ("weasyprint", "pydyf", "tinycss2", "fonttools", "pikepdf")
 class Ingredients:
     """Everything that can be said of what a node is made of without making anything."""
 
-    def __init__(self, graph: Graph, root: Path, digests: Digests, ledger: Ledger) -> None:
+    def __init__(
+        self, graph: Graph, root: Path, digests: Digests, ledger: Ledger, verification: Verification
+    ) -> None:
         self._graph = graph
         self._project: Project = graph.project
         self._source = root / "src"
         self._folder = root / "templates"
         self._digests = digests
         self._ledger = ledger
+        self._verification = verification
         self.code = Code(self._source, self._project.source_roots, self._summary)
         self.templates = Templates(self._folder, self._text)
         self._training: dict[str, dict[str, Any]] = {}
@@ -81,6 +85,7 @@ class Ingredients:
                 **self._results(value.needs, outputs),
                 **self._code(value.answer),
                 **_versions(STATISTICS),
+                **(self._verified(node, outputs) if value.reads_verification else {}),
             }
         if isinstance(value, Figure):
             return {
@@ -102,6 +107,10 @@ class Ingredients:
                 **_versions(RENDERING),
             }
         return {**made, **self._document(node.slug)}
+
+    def _verified(self, node: Node, outputs: Callable[[str], str]) -> dict[str, str]:
+        self._digests(self._verification.path)  # one more file that a fresh report rests on
+        return {"verification": self._verification.identity(node, outputs)}
 
     def context(self, section: Section) -> dict[str, Any]:
         """What a section may say of the experiments it names: how they are declared, and their keys."""

@@ -25,6 +25,7 @@ from labreport.plan.reasons import (
     Upstream,
     differences,
 )
+from labreport.plan.verified import Verification
 from labreport.plan.views import Views
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class Planner:
         self.output = output
         self.ledger = ledger
         self.digests = digests
-        self.ingredients = Ingredients(graph, root, digests, ledger)
+        self.verification = Verification(cache)
+        self.ingredients = Ingredients(graph, root, digests, ledger, self.verification)
         self._cache = cache
         self._views = Views(store, digests, ledger)
         self._forced = set(forced)
@@ -101,6 +103,10 @@ class Planner:
     def key(self, node: Node) -> tuple[dict[str, Any], str]:
         """The ingredients and the store key of a result."""
         return self.ingredients.key(node)
+
+    def put_out(self, name: str) -> str:
+        """The digest of what a node put out; empty while it is not fresh."""
+        return self.status(name).output
 
     def _of_result(self, node: Node) -> Status:
         experiment = node.value
@@ -153,7 +159,11 @@ class Planner:
             reasons.append(NeverMade())
         else:
             reasons.extend(self._output_reasons(node, record))
-            unknown = {f"results {need}" for need in _needs(node)} | set(node.reads) if waiting else set()
+            unknown = (
+                {f"results {need}" for need in _needs(node)} | {*node.reads, "verification"}
+                if waiting
+                else set()
+            )
             changes = differences(
                 {name: value for name, value in record["ingredients"].items() if name not in unknown},
                 {name: value for name, value in made_of.items() if name not in unknown},

@@ -18,7 +18,10 @@ class NeverMade:
 
 @dataclass(frozen=True)
 class Changed:
-    """An ingredient is another than when it was made; `old` or `new` is None where there is none."""
+    """An ingredient is another than when it was made; `old` or `new` is None where there is none.
+
+    An empty text stands for a value that would tell a reader nothing, such as a hash.
+    """
 
     what: str
     old: Any = None
@@ -28,9 +31,9 @@ class Changed:
         if self.old is None and self.new is None:
             return f"{self.what} changed"
         if self.old is None:
-            return f"{self.what} is new: {_short(self.new)}"
+            return f"{self.what} is new" + (f": {_short(self.new)}" if self.new != "" else "")
         if self.new is None:
-            return f"{self.what} is gone (was {_short(self.old)})"
+            return f"{self.what} is gone" + (f" (was {_short(self.old)})" if self.old != "" else "")
         return f"{self.what} {_short(self.old)} → {_short(self.new)}"
 
 
@@ -113,7 +116,14 @@ def differences(
 def _members(old: Mapping[str, str] | None, new: Mapping[str, str] | None) -> list[Changed]:
     if old is None or new is None:
         return []
-    return [Changed(name) for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
+    return [
+        Changed(
+            name,
+            *("" if name in one and name not in other else None for one, other in ((old, new), (new, old))),
+        )
+        for name in sorted({*old, *new})
+        if old.get(name) != new.get(name)
+    ]
 
 
 def _flat(value: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
