@@ -76,12 +76,18 @@ DEFAULTS = {
 }
 
 
-def made_results(needs: Iterable[str], seeds: int = 5, **overrides: Mapping[str, Any]) -> Results:
+def made_results(
+    needs: Iterable[str],
+    seeds: int = 5,
+    verification: Mapping[str, Any] | None = None,
+    **overrides: Mapping[str, Any],
+) -> Results:
     """Results for the experiments and studies named in `needs`.
 
     `overrides` maps the name of an experiment (or of a cell) to fields of `Make`:
     `made_results(("wide",), wide={"test": 0.5})`, `made_results(needs, **{"deep-8": {"collapsed": False}})`.
-    What is said of `complex` holds for `complex-100` as well: they are one training.
+    `verification` is what `verify` is made to have found. What is said of `complex` holds for
+    `complex-100` as well: they are one training.
     """
     wanted = set(needs)
     studies = {grid.name: grid for grid in STUDIES if grid.name in wanted}
@@ -100,7 +106,7 @@ def made_results(needs: Iterable[str], seeds: int = 5, **overrides: Mapping[str,
         runs[experiment.name] = Runs(
             experiment, tuple(_result(experiment, make, seed, count) for seed in range(count))
         )
-    return Results("made", runs, studies)
+    return Results("made", runs, studies, verification)
 
 
 def _default(experiment: Experiment) -> Make:

@@ -40,13 +40,16 @@ MAY_IMPORT = {
     "labreport.command": "bootstrap commands console errors execute plan testing",
     "exercise.networks": "labreport.errors labreport.experiment",
     "exercise.catalogue": "networks labreport.errors labreport.experiment",
-    "exercise.outline": "catalogue labreport.outline",
+    "exercise.checks": "catalogue labreport.experiment",
+    "exercise.groups": "",
+    "exercise.figure_list": "catalogue groups labreport.outline",
+    "exercise.outline": "catalogue checks figure_list groups labreport.outline",
     "exercise.project": "catalogue outline labreport.project",
     "exercise.mnist": "labreport.errors",
     "exercise.training": "mnist networks labreport.errors labreport.run",
-    "exercise.answers": "catalogue mnist networks outline labreport.claims labreport.errors "
+    "exercise.answers": "catalogue groups mnist networks labreport.claims labreport.errors "
     "labreport.experiment labreport.results",
-    "exercise.figures": "answers catalogue mnist networks outline labreport.charts labreport.claims "
+    "exercise.figures": "answers catalogue groups mnist networks labreport.charts labreport.claims "
     "labreport.errors labreport.results",
     "exercise.show_code": "catalogue networks labreport.errors labreport.experiment",
     "exercise.verification": "answers catalogue mnist networks outline project training labreport.checks "
@@ -88,6 +91,9 @@ LIGHT = (
     "labreport.results",
     "labreport.run",
     "exercise.catalogue",
+    "exercise.checks",
+    "exercise.figure_list",
+    "exercise.groups",
     "exercise.networks",
     "exercise.outline",
     "exercise.project",

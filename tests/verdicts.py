@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from exercise.groups import DEEP
 from exercise.networks import Network
-from exercise.outline import DEEP
 
 SUPPORTED, REFUTED, INCONCLUSIVE = "supported", "refuted", "inconclusive"
 LEARNS = {"collapsed": False, "validation": 0.94, "test": 0.94, "noise": 0.001}
@@ -248,6 +248,16 @@ def _more_time() -> list[Case]:
     return cases
 
 
+def _checked() -> list[Case]:
+    kinds = [{"kind": "files, every byte", "passed": 2, "all": 2}]
+    found: tuple[Mapping[str, Any], ...] = (
+        {"verification": {"kinds": kinds, "failed": []}},
+        {"verification": {"kinds": [{**kinds[0], "passed": 1}], "failed": ["store"]}},
+        {},
+    )
+    return [*_three("appendix.checked", "all", *found)]
+
+
 CASES = (
     *_set_up(),
     *_part_one(),
@@ -258,6 +268,7 @@ CASES = (
     *_longer(),
     *_complex(),
     *_more_time(),
+    *_checked(),
 )
 
 UNFITTED = ("bonus.more-time", "held")

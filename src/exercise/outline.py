@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from exercise.catalogue import STUDIES
 from exercise.checks import CHECKS
-from labreport.outline import Figure, Outline, Question, Section
-
-NETWORKS = ("wide", "small", "deep-8", "deep-32", "deep-64", "complex")
-DEEP = ("deep-8", "deep-32", "deep-64")
-_WITHOUT_COMPLEX = tuple(name for name in NETWORKS if name != "complex")
-GAIN = tuple(f"{name}-gain-4" for name in DEEP)
-FEWER_LAYERS = tuple(f"{name}-4-layers" for name in DEEP)
-LONGER = tuple(f"{name}-30-epochs" for name in DEEP)
+from exercise.figure_list import FIGURES
+from exercise.groups import DEEP, FEWER_LAYERS, GAIN, LONGER, NETWORKS
+from labreport.outline import Outline, Question, Section
 
 
 def _question(
@@ -261,42 +256,6 @@ APPENDIX = Section(
     ),
     answers=("set-up.rules", "set-up.environment"),
     experiments=NETWORKS,
-)
-
-FIGURES = (
-    *(Figure(f"curves-{name}", "exercise.figures.curves:training_curves", (name,)) for name in NETWORKS),
-    Figure("gradients", "exercise.figures.gradients:gradients_by_layer", (*DEEP, *GAIN)),
-    Figure(
-        "interventions",
-        "exercise.figures.interventions:interventions",
-        (*DEEP, *GAIN, *FEWER_LAYERS, *LONGER),
-        ("part-two.above-20",),
-    ),
-    Figure(
-        "depth-gain",
-        "exercise.figures.depth_gain:depth_against_gain",
-        ("depth-gain",),
-        ("part-two.hypothesis",),
-    ),
-    Figure(
-        "accuracy-parameters",
-        "exercise.figures.parameters:accuracy_against_parameters",
-        NETWORKS,
-        ("part-two.correlation",),
-    ),
-    Figure("digits", "exercise.figures.digits:accuracy_by_digit", (), ("bonus.digits",)),
-    Figure("confusion", "exercise.figures.confusion:confusion_matrix", ("complex", *_WITHOUT_COMPLEX)),
-    Figure("gallery", "exercise.figures.gallery:confidently_wrong", ("complex",)),
-    Figure("gain-per-epoch", "exercise.figures.gain:gain_per_epoch", (), ("bonus.diminishing",)),
-    Figure("accuracy-seconds", "exercise.figures.seconds:accuracy_against_seconds", ("small", "complex")),
-    Figure(
-        "prediction",
-        "exercise.figures.prediction:predicted_and_measured",
-        ("complex-100",),
-        ("bonus.more-time",),
-    ),
-    *(Figure(f"study-{grid.name}", "exercise.figures.studies:study", (grid.name,)) for grid in STUDIES),
-    Figure("compute", "exercise.figures.compute:compute_in_perspective", (), ("bonus.perspective",)),
 )
 
 OUTLINE = Outline(

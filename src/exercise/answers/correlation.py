@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 from exercise.answers.measures import compare_recorded, exact, network_of, recorded_accuracy
-from exercise.outline import DEEP, NETWORKS
+from exercise.groups import DEEP, NETWORKS
 from labreport.claims import Answer, Claim, Quantity, Verdict
 from labreport.claims.comparison import holm
 from labreport.claims.correlation import Correlation, spearman

@@ -10,8 +10,8 @@ from scipy import stats
 
 from exercise.answers.measures import accuracy, exact, right, source, split
 from exercise.answers.predictions import LEARNED
+from exercise.groups import NETWORKS
 from exercise.networks import CLASSES
-from exercise.outline import NETWORKS
 from labreport.claims import Answer, Claim, Interval, Quantity, Verdict
 from labreport.claims.comparison import holm
 from labreport.claims.decide import ALPHA

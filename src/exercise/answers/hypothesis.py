@@ -8,7 +8,7 @@ from exercise.answers.depth_gain import map_of_depth_and_gain
 from exercise.answers.gradients import gradient_quantities
 from exercise.answers.measures import accuracy, compare, exact, network_of, source, split
 from exercise.answers.predictions import LEARNED, PREDICTIONS, SLOPE, STARVED, expected_ratio
-from exercise.outline import DEEP
+from exercise.groups import DEEP
 from labreport.claims import Answer, Claim, Quantity, Verdict
 from labreport.claims.comparison import Comparison, against, holm
 from labreport.claims.decide import all_of, below, greater

@@ -14,7 +14,7 @@ from exercise.answers.measures import (
     source,
     split,
 )
-from exercise.outline import DEEP
+from exercise.groups import DEEP
 from labreport.claims import Answer, Claim, Quantity
 from labreport.claims.comparison import Comparison, against, holm
 from labreport.claims.decide import any_of, counted, greater

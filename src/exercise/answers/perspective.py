@@ -7,8 +7,8 @@ import math
 from exercise.answers.measures import exact, network_of, source, split
 from exercise.answers.published import DURATIONS, MODELS
 from exercise.answers.timing import total_seconds
+from exercise.groups import NETWORKS
 from exercise.networks import Network
-from exercise.outline import NETWORKS
 from labreport.claims import Answer, Quantity
 from labreport.claims.decide import counted
 from labreport.results import Results

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from exercise.outline import DEEP
+from exercise.groups import DEEP
 
 SLOPE = 0.25
 """Largest slope of the sigmoid, reached where its input is zero."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from exercise.answers.measures import SPLITS, exact, network_of, split
 from exercise.catalogue import RULES
-from exercise.outline import NETWORKS
+from exercise.groups import NETWORKS
 from labreport.claims import Answer, Claim, Quantity
 from labreport.claims.decide import all_of, counted
 from labreport.claims.rounding import THIN, format_number

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from exercise.answers.predictions import SLOPE
+from exercise.groups import DEEP, GAIN
 from exercise.networks import Network
-from exercise.outline import DEEP, GAIN
 from labreport.charts import (
     SERIES,
     Drawing,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from exercise.figures.reading import PERCENT, mean
+from exercise.groups import DEEP, FEWER_LAYERS, GAIN, LONGER
 from exercise.networks import Network
-from exercise.outline import DEEP, FEWER_LAYERS, GAIN, LONGER
 from labreport.charts import (
     SERIES,
     Drawing,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from exercise.figures.reading import PERCENT
-from exercise.outline import DEEP, NETWORKS
+from exercise.groups import DEEP, NETWORKS
 from labreport.charts import (
     SERIES,
     Drawing,
