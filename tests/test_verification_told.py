@@ -56,7 +56,7 @@ def told(program: Program) -> str:
 
 
 def test_the_next_build_tells_what_verification_found(asking: Program) -> None:
-    """Nothing but the answer, its section and the documents is made; a second verification changes nothing."""
+    """Only the answer, its section and the documents are made; a second verification changes nothing."""
     assert told(asking) == "Not yet."
     assert asking.run("verify").code == 0
     assert asking.run("status").code == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from typing import NoReturn
@@ -63,6 +62,8 @@ def _suits(environment: Environment, *extras: str) -> bool:
 
 def _check(environment: Environment, *extras: str) -> None:
     """Raise `LabReportError` unless the new environment has what `pyproject.toml` asks for."""
+    import subprocess  # few runs need it
+
     source = os.path.join(environment.root, "src")
     script = "import sys; sys.path.insert(0, sys.argv[1]); from labreport.bootstrap.needed import lacking; "
     script += "print('; '.join(clause for extra in sys.argv[3:] for clause in lacking(sys.argv[2], extra)))"

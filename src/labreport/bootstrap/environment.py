@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,7 +17,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from types import FrameType
 
-from labreport.bootstrap import notice, pip
+from labreport.bootstrap import notice
 from labreport.bootstrap.needed import supported_pythons
 from labreport.errors import LabReportError, UsageError
 
@@ -83,6 +82,8 @@ class Environment:
                 f"{sys.executable}: its module ensurepip is missing; on Debian and Ubuntu install "
                 "the package python3-venv (apt-get install python3-venv) and run again"
             )
+        import shutil  # here, as the rest: few runs make an environment
+
         notice.say(f"making {self.path} from {RUN} (once; some minutes, about 2.5 GB)")
         for leftover in (".venv.old", ".venv.new"):
             shutil.rmtree(os.path.join(self.root, leftover), ignore_errors=True)
@@ -94,6 +95,8 @@ class Environment:
         os.rename(self.path + ".new", self.path)
         shutil.rmtree(self.path + ".old", ignore_errors=True)
         # Inside an environment, `sys.executable` is that environment's: perhaps the one just moved away.
+        from labreport.bootstrap import pip
+
         base: str = getattr(sys, "_base_executable", sys.executable)
         command = [base, "-I", "-m", "venv", "--prompt", "labreport", self.path]
         code, lines = pip.run(command, self._log, held, os.environ, lambda line: None, lambda: None)
@@ -111,6 +114,8 @@ class Environment:
         with open(os.path.join(self.root, lock), "rb") as file:
             content = file.read()
         try:
+            from labreport.bootstrap import pip
+
             pip.install(self.python, os.path.join(self.root, lock), self._log, held, options)
         except LabReportError as error:
             tested = supported_pythons(self.root)

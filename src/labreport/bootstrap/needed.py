@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 import os
 import re
@@ -10,6 +9,7 @@ import tomllib
 from dataclasses import dataclass
 from typing import Any
 
+from labreport import installed
 from labreport.errors import UsageError
 
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[a-z,]+\])?(?:>=([0-9]+(?:\.[0-9]+)*))?")
@@ -50,7 +50,7 @@ def lacking(root: str, extra: str = "") -> list[str]:
     found = []
     for requirement in requirements(root, extra):
         # A module may come from a distribution of another name, as tensorflow-cpu's tensorflow does.
-        version = _installed_version(requirement.distribution)
+        version = installed.version(requirement.distribution)
         importable = not requirement.module or importlib.util.find_spec(requirement.module) is not None
         if not importable or not (requirement.module or version):
             found.append(f"{requirement.distribution} is not installed")
@@ -76,13 +76,6 @@ def _parse(line: str) -> Requirement:
     if match is None:
         raise UsageError(f"pyproject.toml: requirement {line!r}; allowed are 'name' and 'name>=1.2.3'")
     return Requirement(match[1], _release(match[2] or "0"))
-
-
-def _installed_version(distribution: str) -> str:
-    try:
-        return importlib.metadata.version(distribution)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
 
 
 def _release(version: str) -> tuple[int, ...]:

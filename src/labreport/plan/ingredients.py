@@ -14,12 +14,12 @@ from labreport.fingerprint.code import Code
 from labreport.fingerprint.files import Digests
 from labreport.fingerprint.syntax import Summary, summarise
 from labreport.fingerprint.templates import Templates
+from labreport.installed import version
 from labreport.outline import Figure, Question, Section
 from labreport.plan.graph import Graph
 from labreport.plan.ledger import Ledger
 from labreport.plan.nodes import Node
 from labreport.plan.verified import Verification
-from labreport.plan.versions import version
 from labreport.project import Project
 
 FORMAT = 1
@@ -243,4 +243,4 @@ class Ingredients:
 
 
 def _versions(distributions: tuple[str, ...]) -> dict[str, str]:
-    return {f"library {name}": version(name) for name in distributions}
+    return {f"library {name}": version(name) or "none" for name in distributions}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from labreport.errors import StoreError
 from labreport.fingerprint.files import Digests, Stamp, stamp
-from labreport.plan.versions import package_folders
+from labreport.installed import package_folders
 from labreport.store.files import write_atomically
 
 NAME = ".stamp"

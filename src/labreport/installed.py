@@ -20,7 +20,7 @@ def package_folders() -> tuple[str, ...]:
 
 
 def version(distribution: str) -> str:
-    """The installed version of a distribution, `"none"` when it is not installed."""
+    """The installed version of a distribution, empty when it is not installed."""
     global _found
     if _found is None:
         _found = {}
@@ -29,7 +29,7 @@ def version(distribution: str) -> str:
                 if name.endswith((".dist-info", ".egg-info")):
                     project, _, number = name.rpartition(".")[0].partition("-")
                     _found[_normal(project)] = number
-    return _found.get(_normal(distribution), "none")
+    return _found.get(_normal(distribution), "")
 
 
 def _normal(name: str) -> str:
