@@ -54,6 +54,12 @@ def test_an_uncertainty_is_shown_to_one_digit_or_two_when_it_begins_with_one(
     [
         (_measured(0.96513, 0.0023), "96.5 %", "96.5 ± 0.2 %", "96.3 to 96.7 %"),
         (_measured(0.96513, 0.0014), "96.51 %", "96.51 ± 0.14 %", "96.37 to 96.65 %"),
+        (
+            _measured(0.0, 0.00105, "points"),
+            "0.00 percentage points",
+            "0.00 ± 0.10 percentage points",
+            "-0.10 to +0.10 percentage points",
+        ),
         (_measured(0.7, 0.13), "70 %", "70 ± 13 %", "57 to 83 %"),
         (
             _measured(-0.0052, 0.002, "points"),

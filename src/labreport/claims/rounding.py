@@ -126,7 +126,7 @@ class _Form:
 
     @classmethod
     def of(cls, quantity: Quantity) -> _Form:
-        value = quantity.value or 0
+        value = 0 if quantity.value is None else quantity.value  # 0.0 stays a measured number
         factor = 100.0 if quantity.unit in _PER_CENT else 1.0
         signed = quantity.unit == "points"
         uncertainty = _uncertainty(quantity)
