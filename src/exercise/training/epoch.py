@@ -45,9 +45,10 @@ class Sums(NamedTuple):
 
 
 Epoch = Callable[[Parameters, Hyperparameters, tf.Tensor, tf.Tensor, tf.Tensor], tuple[Parameters, Sums]]
-"""(parameters, hyperparameters, images, labels, full batches to train) → (parameters, sums).
+"""(parameters, hyperparameters, images, labels, number of examples) → (parameters, sums).
 
-Images and labels are those of the whole epoch in order; the last, smaller batch always follows.
+Images and labels are those of the whole epoch in order, and after them as many others as fill the last
+batch. Those others have no part in any sum, so that one compiled body serves full and partial batches.
 """
 
 
@@ -57,9 +58,11 @@ def compiled_alike(network: Network) -> Network:
 
 
 @functools.lru_cache(maxsize=32)
-def compiled_epoch(network: Network) -> Epoch:
-    """The program for `compiled_alike(network)`, reused over seeds, learning rates, momenta and gains."""
-    model = build(network, seed=0)
+def compiled_epoch(network: Network, pixels: int) -> Epoch:
+    """The program for `compiled_alike(network)` and images of so many pixels, reused over seeds, learning
+    rates, momenta and gains.
+    """
+    model = build(network, 0, pixels)
     loss_function = LOSSES[network.loss]
     layers = len(network.layer_shapes)
     batch_size = network.batch_size
@@ -70,19 +73,21 @@ def compiled_epoch(network: Network) -> Epoch:
         sums: Sums,
         images: tf.Tensor,
         labels: tf.Tensor,
+        examples: tf.Tensor,
     ) -> tuple[Parameters, Sums]:
+        counted = tf.range(batch_size) < examples
         with tf.GradientTape() as tape:
             tape.watch(parameters.weights)
             probabilities, _ = model.stateless_call(transposed(parameters.weights), [], data.inputs(images))
-            losses = loss_function(data.targets(labels), probabilities)
-            loss = tf.reduce_mean(losses)
+            losses = loss_function(data.targets(labels), probabilities) * tf.cast(counted, tf.float32)
+            loss = tf.reduce_sum(losses) / tf.cast(examples, tf.float32)
         gradients = tape.gradient(loss, parameters.weights)
         norms = tf.stack([norm(gradient) for gradient in gradients[::2]])
-        guesses = tf.argmax(probabilities, axis=1, output_type=tf.int32)
+        correct = tf.argmax(probabilities, axis=1, output_type=tf.int32) == tf.cast(labels, tf.int32)
         return descend(parameters, gradients, hyperparameters), Sums(
             sums.batches + 1,
             sums.loss + tf.reduce_sum(losses),
-            sums.correct + tf.math.count_nonzero(guesses == tf.cast(labels, tf.int32), dtype=tf.int32),
+            sums.correct + tf.math.count_nonzero(correct & counted, dtype=tf.int32),
             sums.gradient_norms + norms,
             tf.where(sums.batches == 0, norms, sums.first_gradient_norms),
         )
@@ -93,22 +98,21 @@ def compiled_epoch(network: Network) -> Epoch:
         hyperparameters: Hyperparameters,
         images: tf.Tensor,
         labels: tf.Tensor,
-        full_batches: tf.Tensor,
+        examples: tf.Tensor,
     ) -> tuple[Parameters, Sums]:
         def next_batch(
-            step: tf.Tensor, parameters: Parameters, sums: Sums
+            begin: tf.Tensor, parameters: Parameters, sums: Sums
         ) -> tuple[tf.Tensor, Parameters, Sums]:
-            batch_images = tf.slice(images, [step * batch_size, 0], [batch_size, images.shape[1]])
-            batch_labels = tf.slice(labels, [step * batch_size], [batch_size])
-            return step + 1, *train_batch(parameters, hyperparameters, sums, batch_images, batch_labels)
+            batch_images = tf.slice(images, [begin, 0], [batch_size, images.shape[1]])
+            batch_labels = tf.slice(labels, [begin], [batch_size])
+            here = tf.minimum(examples - begin, batch_size)
+            trained = train_batch(parameters, hyperparameters, sums, batch_images, batch_labels, here)
+            return begin + batch_size, *trained
 
         nothing = Sums(tf.constant(0), tf.constant(0.0), tf.constant(0), tf.zeros(layers), tf.zeros(layers))
         _, parameters, sums = tf.while_loop(
-            lambda step, *_: step < full_batches, next_batch, (tf.constant(0), parameters, nothing)
+            lambda begin, *_: begin < examples, next_batch, (tf.constant(0), parameters, nothing)
         )
-        rest = images.shape[0] % batch_size
-        if rest:
-            parameters, sums = train_batch(parameters, hyperparameters, sums, images[-rest:], labels[-rest:])
         return parameters, sums
 
     compiled: Epoch = epoch
@@ -132,7 +136,7 @@ def descend(
 def transposed(variables: list[tf.Tensor]) -> list[tf.Tensor]:
     """`variables` with the first kernel transposed.
 
-    Its gradient is the product of 784 × batch and batch × nodes. Held transposed, the compiler swaps
+    Its gradient is the product of pixels × batch and batch × nodes. Held transposed, the compiler swaps
     the factors, which for narrow layers takes half the time; the bits of the sum are the same to rounding.
     """
     return [tf.transpose(variables[0]), *variables[1:]] if variables else []

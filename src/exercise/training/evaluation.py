@@ -15,7 +15,7 @@ from exercise.training.backend import tf
 from exercise.training.data import DeviceSplit
 from exercise.training.model import LOSSES, build
 
-IMAGES_AT_ONCE = 1_000
+IMAGES_AT_ONCE = 2_000
 
 Forward = Callable[[list[tf.Tensor], tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor, tf.Tensor]]
 """(weights, images, labels) → summed loss (float64), predictions (uint8), their probabilities (float32)."""
@@ -37,9 +37,9 @@ class Evaluation:
 
 
 @functools.lru_cache(maxsize=32)
-def compiled_forward(network: Network) -> Forward:
-    """The forward pass of `compiled_alike(network)`."""
-    model = build(network, seed=0)
+def compiled_forward(network: Network, pixels: int) -> Forward:
+    """The forward pass of `compiled_alike(network)` from images of so many pixels."""
+    model = build(network, 0, pixels)
     loss_function = LOSSES[network.loss]
 
     @tf.function(jit_compile=True)  # type: ignore[untyped-decorator]

@@ -13,12 +13,12 @@ from exercise.training.backend import keras
 LOSSES: dict[str, Callable[..., Any]] = {"categorical_crossentropy": keras.losses.categorical_crossentropy}
 
 
-def build(network: Network, seed: int) -> keras.Sequential:
-    """Dense layers from 784 pixels to ten probabilities; layer *i* is called `layer-i`.
+def build(network: Network, seed: int, pixels: int = INPUTS) -> keras.Sequential:
+    """Dense layers from `pixels` to ten probabilities; layer *i* is called `layer-i`.
 
     Two networks with the same seed and shapes start from the same draws, `initial_gain` apart.
     """
-    model = keras.Sequential([keras.Input((INPUTS,))])
+    model = keras.Sequential([keras.Input((pixels,))])
     for layer, width in enumerate((*network.hidden_layers, CLASSES)):
         model.add(
             keras.layers.Dense(

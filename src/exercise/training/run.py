@@ -6,8 +6,6 @@ import math
 import time
 from typing import Any
 
-import numpy as np
-
 from exercise.networks import Network
 from exercise.training import data
 from exercise.training.backend import tf
@@ -16,6 +14,7 @@ from exercise.training.epoch import (
     Epoch,
     Hyperparameters,
     Parameters,
+    Sums,
     compiled_alike,
     compiled_epoch,
     transposed,
@@ -47,13 +46,13 @@ def start(specification: Network, seed: int, epoch: int = 0, state: Arrays | Non
         network=specification,
         seed=seed,
         epoch=epoch,
-        parameters=Parameters(transposed(weights), transposed(velocities)),
+        parameters=Parameters(weights, velocities),
         dataset=data.load(),
     )
 
 
 class TrainingRun:
-    """One network in training; see `labreport.run.Run`."""
+    """One network in training, from `parameters` as the model has them; see `labreport.run.Run`."""
 
     def __init__(
         self, network: Network, seed: int, epoch: int, parameters: Parameters, dataset: DeviceDataset
@@ -61,14 +60,17 @@ class TrainingRun:
         self.network = network
         self.seed = seed
         self.epoch = epoch
-        self._parameters = parameters
         self._dataset = dataset
+        # The first kernels with the rows of pixels left out, which keep their values.
+        self._first_kernels = [variables[0].numpy() for variables in parameters if variables]
+        self._parameters = Parameters(*(transposed(self._in_use(variables)) for variables in parameters))
         self._hyperparameters = Hyperparameters(
             tf.constant(network.learning_rate, tf.float32), tf.constant(network.momentum, tf.float32)
         )
-        self._train: Epoch = compiled_epoch(compiled_alike(network))
-        self._forward: Forward = compiled_forward(compiled_alike(network))
-        self._train_without_effect()
+        alike, pixels = compiled_alike(network), len(dataset.pixels)
+        self._train: Epoch = compiled_epoch(alike, pixels)
+        self._forward: Forward = compiled_forward(alike, pixels)
+        self._train_on(0)
 
     def advance(self) -> dict[str, Any]:
         """Train one epoch.
@@ -80,11 +82,7 @@ class TrainingRun:
         """
         training = self._dataset.training
         begun = time.perf_counter()
-        shuffled = training.shuffled(self.seed, self.epoch)
-        full_batches = tf.constant(len(training) // self.network.batch_size)
-        self._parameters, sums = self._train(
-            self._parameters, self._hyperparameters, shuffled.images, shuffled.labels, full_batches
-        )
+        sums = self._train_on(len(training))
         loss = float(sums.loss) / len(training)
         seconds = time.perf_counter() - begun
         self.epoch += 1
@@ -124,22 +122,31 @@ class TrainingRun:
 
     def state(self) -> Arrays:
         """Every weight by its name, and with momentum its velocity: `velocity.layer-0.kernel`."""
-        velocities = self._named(transposed(self._parameters.velocities))
-        return self._named(self._weights) | {VELOCITY + name: values for name, values in velocities.items()}
+        kept: dict[str, Any] = {}
+        trained = zip(("", VELOCITY), self._first_kernels, self._parameters, strict=False)
+        for prefix, first_kernel, variables in trained:
+            values = [variable.numpy() for variable in transposed(variables)]
+            whole = first_kernel.copy()
+            whole[self._dataset.pixels] = values[0]
+            names = (prefix + name for name in weight_names(self.network))
+            kept |= dict(zip(names, [whole, *values[1:]], strict=True))
+        return kept
 
     @property
     def _weights(self) -> list[tf.Tensor]:
         return transposed(self._parameters.weights)
 
-    def _named(self, variables: list[tf.Tensor]) -> dict[str, np.ndarray[Any, Any]]:
-        return {
-            name: values.numpy() for name, values in zip(weight_names(self.network), variables, strict=False)
-        }
+    def _in_use(self, variables: list[tf.Tensor]) -> list[tf.Tensor]:
+        """`variables` with the first kernel's rows for the pixels that the dataset holds."""
+        return [tf.gather(variables[0], self._dataset.pixels), *variables[1:]] if variables else []
 
-    def _train_without_effect(self) -> None:
-        """Compile by training no full batch and dropping the outcome."""
-        training = self._dataset.training
-        self._train(self._parameters, self._hyperparameters, training.images, training.labels, tf.constant(0))
+    def _train_on(self, examples: int) -> Sums:
+        """Train this epoch's first examples; on none of them, compile and change nothing."""
+        shuffled = self._dataset.training.shuffled(self.seed, self.epoch, self.network.batch_size)
+        self._parameters, sums = self._train(
+            self._parameters, self._hyperparameters, shuffled.images, shuffled.labels, tf.constant(examples)
+        )
+        return sums
 
 
 def _restored(network: Network, state: Arrays) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
