@@ -37,7 +37,7 @@ class DeviceSplit:
         The last batch is filled up with examples from the beginning.
         """
         order = np.random.default_rng([seed, epoch]).permutation(len(self))
-        order = np.resize(order, -(-len(self) // batch_size) * batch_size)
+        order = np.resize(order, -(-len(self) // batch_size) * batch_size).astype(np.int32)
         return DeviceSplit(tf.gather(self.images, order), tf.gather(self.labels, order))
 
 
