@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import CodeType
 from typing import Any, Literal
 
 import jinja2
+import jinja2.bccache
 from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -16,6 +18,24 @@ from labreport.page.numbers import FILTERS, print_value
 
 Medium = Literal["screen", "print"]
 MEDIA: tuple[Medium, ...] = ("screen", "print")
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """The code of each template by its source: every section and medium has an environment of its own."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Fill the bucket, if its source has been compiled in this process."""
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Keep what was compiled."""
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
 
 
 def environment(templates: Path, medium: Medium, helpers: Mapping[str, Any]) -> jinja2.Environment:
@@ -32,6 +52,7 @@ def environment(templates: Path, medium: Medium, helpers: Mapping[str, Any]) -> 
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=_COMPILED,
     )
     for unneeded in ("lipsum", "cycler", "joiner"):
         del sandbox.globals[unneeded]
