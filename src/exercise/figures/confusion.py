@@ -20,7 +20,7 @@ def confusion_matrix(results: Results, answers: Mapping[str, Answer]) -> Drawing
     runs = results[name]
     digits = range(len(counts))
     decimals = 1 if len(runs) > 1 else 0
-    figure, (panel,) = column_figure(72, margins=Margins(left=9, right=2, top=10, bottom=10))
+    figure, (panel,) = column_figure(64, margins=Margins(left=9, right=2, top=10, bottom=10))
     heat_map(
         panel,
         counts,

@@ -32,7 +32,7 @@ from labreport.results import Results
 
 COLUMNS = 3
 BARS_HEIGHT = 29.0
-DOTS_HEIGHT = 54.0
+DOTS_HEIGHT = 50.0
 """Millimetres that a row of bars, and the panel of dots, take with all around them."""
 SPREAD = 0.17
 """Distance of two networks' dots of one digit, in digits."""
