@@ -10,6 +10,7 @@ import pytest
 from labreport.bootstrap.needed import lacking, requirements, supported_pythons
 
 ROOT = Path(__file__).resolve().parents[1]
+LIBRARIES = ROOT / "docs" / "decisions" / "libraries.md"
 LOCK_FILES = ("requirements.lock", "requirements-dask.lock", "requirements-test.lock")
 
 _ENTRY = re.compile(
@@ -79,6 +80,14 @@ def test_versions_with_known_holes_are_excluded(name: str) -> None:
 def test_each_library_is_found_under_the_name_it_is_imported_by() -> None:
     """The interpreter that runs this has them all, so one reported as missing has another name."""
     assert [] == lacking(str(ROOT))
+
+
+@pytest.mark.parametrize("extra", ["", "dask", "test"])
+def test_why_each_library_is_used_is_written_down(extra: str) -> None:
+    """In its row of the decision about libraries, with its licence."""
+    rows = re.findall(r"^\| `([a-z0-9-]+)` \| [^|]+ \|", LIBRARIES.read_text(), flags=re.MULTILINE)
+    asked = {wanted.distribution for wanted in requirements(str(ROOT), extra)}
+    assert set() == asked - set(rows)
 
 
 def test_the_supported_pythons_begin_with_the_oldest_allowed() -> None:

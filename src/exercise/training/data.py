@@ -1,6 +1,6 @@
 """The dataset where TensorFlow computes: images as rows of bytes, shuffled once an epoch.
 
-Pixels that are black in every image are left out: of MNIST's 784, 64 at the rims. Whatever their weights
+Pixels that are black in every image are left out: 64 of MNIST's 784, at the rims. Whatever their weights
 are, they add nothing to any output and get no gradient, so results are those of all pixels, up to the
 order of additions.
 """
