@@ -28,8 +28,8 @@ def build_as_planned(program: Program, *arguments: str) -> Ran:
     """Build, and check that status, dry run and build agreed.
 
     All stale nodes were made, and none that was not stale or at least waiting for one that was;
-    afterwards nothing is stale. Documents that came out with the bytes they had cannot be told
-    from documents that were not made.
+    afterwards nothing is stale, and after a build of all, the next one sees that at the front door.
+    Documents that came out with the bytes they had cannot be told from documents that were not made.
     """
     plan = program.plan(*arguments)
     dry = program.run("--dry-run", "--verbose", *arguments)
@@ -41,4 +41,7 @@ def build_as_planned(program: Program, *arguments: str) -> Ran:
     assert ran.code == 0, ran.err
     assert stale - DOCUMENTS <= ran.made <= stale | waiting
     assert set(program.plan(*arguments).values()) == {"fresh"}
+    if not arguments:
+        again = program.run(environment={"PYTHONVERBOSE": "1"})
+        assert "labreport" not in again.err, "a build that made all left no stamp that holds"
     return ran

@@ -73,9 +73,9 @@ class Digests:
             if name in self._known and self._known[name][1]
         }
 
-    def complete(self) -> bool:
-        """Whether every file looked at exists and can be trusted by its stamp."""
-        return all(name in self._known and self._known[name][1] for name in self._checked)
+    def untrusted(self) -> list[str]:
+        """Files looked at that could not be read, or changed too recently to be trusted by their stamp."""
+        return [name for name in sorted(self._checked) if name not in self._known or not self._known[name][1]]
 
     def export(self) -> dict[str, list[object]]:
         """What to remember: trusted files that were looked at."""

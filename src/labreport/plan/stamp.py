@@ -2,6 +2,7 @@
 
 First line: format, interpreter, its version and the arguments; then a line a file: modification time
 in ns, size, inode, change time in ns, and the path, below the checkout or absolute. `build.py` reads it.
+For a file that is not there stands the folder that would show it: its clock moves when the file appears.
 """
 
 from __future__ import annotations
@@ -23,15 +24,17 @@ FRONT = "LABREPORT_FRONT"
 def write_stamp(root: Path, output: Path, digests: Digests, arguments: str) -> bool:
     """Write the stamp if every file can be trusted by its stamp; whether it was written."""
     digests.settle()
-    if not digests.complete():
-        return False
     files: dict[str, Stamp] = dict(digests.stamps())
+    missing = [root / path for path in digests.untrusted()]
     folders = [path for path in (root / "templates").iterdir() if path.is_dir()]
+    folders += [next(folder for folder in path.parents if folder.is_dir()) for path in missing]
     for path in (*package_folders(), *(os.path.relpath(folder, root) for folder in folders)):
         found = stamp(root / path)
         if found is None:
             return False
         files[path] = found
+    if any(os.path.lexists(path) for path in missing):
+        return False
     if any("\n" in path or "\r" in path for path in files):
         return False
     lines = [head(arguments), *(f"{' '.join(map(str, found))} {path}" for path, found in files.items())]
