@@ -23,7 +23,6 @@ from labreport.fingerprint.files import Digests
 from labreport.outline import Question
 from labreport.plan.graph import DOCUMENTS, PUBLISHED
 from labreport.plan.nodes import Plan, State, Status
-from labreport.plan.stamp import remove_stamp
 from labreport.store import Entry
 from labreport.store.files import Damaged, read_regular
 
@@ -63,7 +62,6 @@ def _keep(terminal: Terminal, session: Session, checks: Sequence[Check]) -> None
         if not tells or not all(planner.put_out(name) for name in node.reads):
             continue
         if planner.verification.found(node, planner.put_out) != found:
-            remove_stamp(session.output)
             planner.verification.keep(node, planner.put_out, found)
             terminal.say("The report's next build tells of it.")
 
