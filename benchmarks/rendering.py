@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,22 +20,12 @@ Row = tuple[str, str, str]
 
 def rows(quick: bool) -> list[Row]:
     """Needs a finished report in `report/`; works on a copy of the checkout."""
-    if not (ROOT / "report" / "report.html").exists():
+    if not _made():
         return [("rendering", "not measured: there is no report yet", "run python build.py first")]
-    rounds = 1 if quick else 5
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "checkout"
-        for name in ("src", "templates", "report"):
-            shutil.copytree(ROOT / name, folder / name, symlinks=True)
-        for path in (*ROOT.glob("*.py"), *ROOT.glob("*.toml"), *ROOT.glob("*.lock")):
-            shutil.copy(path, folder / path.name)
-        seeds = _seeds(folder)
-        _build(folder, seeds)
-        anew, template, chart = [], [], []
-        for number in range(rounds):
-            shutil.rmtree(folder / "report" / "cache")
-            (folder / "report" / "ledger.json").unlink()
-            anew.append(_build(folder, seeds))
+    anew, template, chart = [], [], []
+    with _checkout() as (folder, seeds):
+        for number in range(1 if quick else 5):
+            anew.append(_anew(folder, seeds))
             _edit_prose(folder / TEMPLATE)
             template.append(_build(folder, seeds))
             path, function = CHART
@@ -46,6 +38,39 @@ def rows(quick: bool) -> list[Row]:
         ("one section's template edited", f"{ratio:.2f} of everything anew", "at most 0.40"),
         ("one chart edited", f"{share:.2f} of everything anew", "only that figure is drawn"),
     ]
+
+
+def seconds_anew() -> float:
+    """Everything but training anew, once; 0 where there is no report."""
+    if not _made():
+        return 0.0
+    with _checkout() as (folder, seeds):
+        return _anew(folder, seeds)
+
+
+def _made() -> bool:
+    return (ROOT / "report" / "report.html").exists()
+
+
+@contextlib.contextmanager
+def _checkout() -> Iterator[tuple[Path, str]]:
+    """A copy of the checkout with its report, built once there, and the report's seeds."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "checkout"
+        for name in ("src", "templates", "report"):
+            shutil.copytree(ROOT / name, folder / name, symlinks=True)
+        for path in (*ROOT.glob("*.py"), *ROOT.glob("*.toml"), *ROOT.glob("*.lock")):
+            shutil.copy(path, folder / path.name)
+        seeds = _seeds(folder)
+        _build(folder, seeds)
+        yield folder, seeds
+
+
+def _anew(folder: Path, seeds: str) -> float:
+    """Seconds of a build that has the results and nothing else."""
+    shutil.rmtree(folder / "report" / "cache")
+    (folder / "report" / "ledger.json").unlink()
+    return _build(folder, seeds)
 
 
 def _seeds(folder: Path) -> str:
