@@ -44,6 +44,25 @@ def test_a_fault_loses_nothing(kind: str, index: int, world: World, tmp_path: Pa
 
 
 @pytest.mark.skipif(not injection.available(), reason="needs strace, allowed to trace (Debian: strace)")
+@pytest.mark.parametrize("when", ["1", "2", "3", "1+"])
+def test_a_result_that_cannot_be_read_back_is_not_left_out(world: World, tmp_path: Path, when: str) -> None:
+    """It was trained and stored; the report is made with it, or the last one stays and it is said why."""
+    place = Place(world, tmp_path / "trial")
+    place.folder.mkdir()
+    place.start_from(1)
+    one, two = (
+        {path.name for path in (world.references[seeds] / "results").glob("*.json")} for seeds in (1, 2)
+    )
+    unread = place.report / "results" / min(two - one)
+    inject = ["-e", "trace=read", "-e", f"inject=read:error=EIO:when={when}"]
+    ran = place.run(prefix=["strace", "-f", "-qq", "-o", os.devnull, "-P", str(unread), *inject])
+    shown = judge.documents(world.references[2 if ran.code == 0 else 1])
+    assert judge.documents(place.report) == shown
+    assert (ran.code, "read" in ran.err) in ((0, False), (1, True))
+    judge.recovers(place, judge.entries(place))
+
+
+@pytest.mark.skipif(not injection.available(), reason="needs strace, allowed to trace (Debian: strace)")
 def test_a_build_opens_no_network_socket(world: World, tmp_path: Path) -> None:
     """Neither the build nor a worker, nor a library on its own account."""
     place = Place(world, tmp_path / "trial", seeds=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import re
 import shutil
 import subprocess
@@ -78,11 +79,21 @@ def points(
     return list(found)
 
 
-def under(point: Point, effect: Effect) -> list[str]:
-    """What to put before a command, so that `effect` comes at `point` in whichever process gets there."""
+def under(point: Point, effect: Effect, log: Path = Path(os.devnull)) -> list[str]:
+    """What to put before a command, so that `effect` comes at `point` in whichever process gets there.
+
+    `log` is told which file that is, for `hit_a_pipe`.
+    """
     when = f"{point.number}+" if effect.persistent else str(point.number)
     injected = f"inject={point.call}:{effect.what}:when={when}"
-    return ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={point.call}", "-e", injected]
+    tracing = ["strace", "-f", "-qq", "-y", "-s", "0", "-o", str(log)]
+    return [*tracing, "-e", f"trace={point.call}", "-e", injected]
+
+
+def hit_a_pipe(log: Path) -> bool:
+    """Whether the effect of `under` came at a pipe between processes and nowhere else."""
+    hits = [line for line in log.read_text(errors="replace").splitlines() if "(INJECTED)" in line]
+    return bool(hits) and all("<pipe:[" in line for line in hits)
 
 
 def inject(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
-from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, Future
+from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
+from labreport.execute.lanes import ProcessLane
 from labreport.execute.task import Finished, Task
 from labreport.execute.train import Trainer
 
@@ -92,6 +97,18 @@ def test_a_task_whose_worker_dies_is_tried_twice() -> None:
     kept, causes = run([lane], [task("bad", 50), task("good")])
     assert (lane.given, kept, lane.renewed) == (["bad", "bad", "good"], ["good"], 2)
     assert causes == ["its worker died 2 times; see the system's log for a lack of memory"]
+
+
+def test_a_process_that_cannot_be_started_is_a_worker_that_died(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For lack of processes, say; the lane is renewed and tries once more, then says why."""
+
+    def refuse(self: ProcessPoolExecutor, *_: object) -> None:
+        raise OSError(errno.EAGAIN, "no more processes")
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", refuse)
+    lane = ProcessLane(1, Path())
+    with pytest.raises(BrokenExecutor, match="no worker can be started: .*no more processes"):
+        run([lane], [task("a")])
 
 
 def test_a_worker_that_tells_nothing_is_ended() -> None:

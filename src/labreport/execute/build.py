@@ -86,7 +86,7 @@ def build(request: Request, terminal: Terminal) -> Outcome:
                 if any(status.node.slug == "pdf" for status in plan.stale("document")):
                     writer.start()
                 _make(session, maker, plan, terminal, outcome)
-                published = _publish(session, maker, writer, names, outcome)
+                published = _publish(session, maker, writer, names, terminal, outcome)
         finally:
             session.save()
         _tell_notices(session, terminal)
@@ -141,8 +141,13 @@ def cores() -> int:
 
 def _make(session: Session, maker: Maker, plan: Plan, terminal: Terminal, outcome: Outcome) -> None:
     """Answers, figures and sections; one that fails, or waits for one that did, leaves the rest be."""
+    failed = {failure.task.key for failure in outcome.failures}
     results = (status for status in plan.statuses if status.node.kind == "result")
-    blocked = {status.name for status in results if not _stored(session, status)}
+    absent = [status for status in results if not _stored(session, status)]
+    for status in absent:
+        if status.key not in failed:
+            _tell_unread(status.name, terminal, outcome)
+    blocked = {status.name for status in absent}
     for status in plan.statuses:
         node = status.node
         if node.kind in ("result", "document"):
@@ -159,17 +164,31 @@ def _make(session: Session, maker: Maker, plan: Plan, terminal: Terminal, outcom
             terminal.error(str(error))
 
 
+def _tell_unread(name: str, terminal: Terminal, outcome: Outcome) -> None:
+    problem = f"{name}: was there, but its file could not be read; run again, and look at the disk"
+    outcome.problems.append(problem)
+    terminal.error(problem)
+
+
 def _stored(session: Session, status: Status) -> bool:
     """Whether a result is complete, so that a checkpoint of it is of no more use."""
     return status.node.kind == "result" and session.planner.status(status.name).state is State.FRESH
 
 
 def _publish(
-    session: Session, maker: Maker, writer: Writer, names: list[str] | None, outcome: Outcome
+    session: Session,
+    maker: Maker,
+    writer: Writer,
+    names: list[str] | None,
+    terminal: Terminal,
+    outcome: Outcome,
 ) -> Published:
     if outcome.exit_code:
         return Published()
-    if names is not None and not _rest_is_fresh(session):
+    unmade = _unmade(session)
+    if unmade:
+        if names is None:
+            _tell_unread(unmade, terminal, outcome)
         return Published()
     published = publish_documents(session, maker, writer)
     outcome.made.extend(f"document/{slug}" for slug in published.made)
@@ -178,12 +197,12 @@ def _publish(
     return published
 
 
-def _rest_is_fresh(session: Session) -> bool:
-    return all(
-        session.planner.status(name).state is State.FRESH
-        for name, node in session.graph.nodes.items()
-        if node.kind != "document"
-    )
+def _unmade(session: Session) -> str:
+    """The first of all things that documents are made from that is not fresh; empty if all are."""
+    for name, node in session.graph.nodes.items():
+        if node.kind != "document" and session.planner.status(name).state is not State.FRESH:
+            return name
+    return ""
 
 
 def _changes(session: Session, maker: Maker) -> list[str]:

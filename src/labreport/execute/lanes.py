@@ -8,7 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -58,15 +58,26 @@ class ProcessLane:
                 initializer=prepare,
                 initargs=(writer, self._threads, str(self._source)),
             )
-            # Ctrl-C reaches every process of the terminal: a worker must not meet it half imported
-            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
             try:
-                future = self._executor.submit(perform, task)
+                return self._first(task)
             finally:
-                signal.pthread_sigmask(signal.SIG_SETMASK, before)
-            writer.close()
-            return future
+                writer.close()
         return self._executor.submit(perform, task)
+
+    def _first(self, task: Task) -> Future[Finished]:
+        """Begin a task in a process that has yet to be started; raises `BrokenExecutor` if it cannot be."""
+        assert self._executor is not None
+        # Ctrl-C reaches every process of the terminal: a worker must not meet it half imported
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return self._executor.submit(perform, task)
+        except OSError as error:
+            cause = str(error)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        # Outside of the handler, whose error holds the pipe that a half started process waits at
+        self.close()
+        raise BrokenExecutor(f"no worker can be started: {cause}")
 
     def messages(self) -> list[tuple[Any, ...]]:
         """Epochs told since the last call; never blocks."""

@@ -93,7 +93,7 @@ class Trainer:
             return place.submit(prepared)
         except (BrokenExecutor, RuntimeError):
             place.renew()
-            return place.submit(prepared)
+        return place.submit(prepared)
 
     def _settle(
         self, future: Future[Finished], busy: _Active, waiting: list[Task], progress: Progress
