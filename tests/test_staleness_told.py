@@ -49,6 +49,7 @@ def test_a_rebuild_tells_how_the_answers_changed(program: Program) -> None:
     program.edit(CATALOGUE, QUICK, QUICK.replace("0.5", "0.35"))
     ran = program.run()
     assert "measured.better.alpha " in ran.out
+    assert "measured.accuracy.accuracy 9" in ran.out.partition("Changed in the answers:\n")[2].splitlines()[0]
     assert "verdict unchanged" in ran.out
 
 

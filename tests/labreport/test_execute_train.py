@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Future
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from pathlib import Path
@@ -13,7 +13,7 @@ import pytest
 
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
-from labreport.execute.lanes import ProcessLane
+from labreport.execute.lanes import Lane, ProcessLane
 from labreport.execute.task import Finished, Task
 from labreport.execute.train import Trainer
 
@@ -69,7 +69,7 @@ def finished(task: Task) -> Finished:
     return Finished(task.key, ({"loss": 1.0},) * task.until, {}, {})
 
 
-def run(lanes: list[MadeLane], tasks: list[Task], stall: float = 60.0) -> tuple[list[str], list[str]]:
+def run(lanes: Sequence[Lane], tasks: list[Task], stall: float = 60.0) -> tuple[list[str], list[str]]:
     """Keys kept, and causes of failures."""
     kept: list[str] = []
     trainer = Trainer(lanes, lambda task, _: kept.append(task.key), lambda task, _: task, stall)
@@ -107,7 +107,7 @@ def test_a_process_that_cannot_be_started_is_a_worker_that_died(monkeypatch: pyt
 
     monkeypatch.setattr(ProcessPoolExecutor, "submit", refuse)
     lane = ProcessLane(1, Path())
-    with pytest.raises(BrokenExecutor, match="no worker can be started: .*no more processes"):
+    with pytest.raises(BrokenExecutor, match=r"no worker can be started: .*no more processes"):
         run([lane], [task("a")])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ from labreport.plan.nodes import Plan, State, Status
 from labreport.plan.stamp import remove_stamp, write_stamp
 from labreport.store.files import remove_strays
 from labreport.store.lock import output_lock
+
+_SOURCE = re.compile(r'data-source="([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -208,7 +211,10 @@ def _unmade(session: Session) -> str:
 def _changes(session: Session, maker: Maker) -> list[str]:
     """What the answers say now that they did not say when last published."""
     now = numbers(maker.answers([question.slug for question in session.project.outline.questions]))
-    found = changes(session.ledger.numbers, now)
+    sections = [maker.payload(f"section/{section.slug}") for section in session.project.outline.sections]
+    lines = (line["headline_screen"] for section in sections for line in section["headlines"])
+    headlines = [source for line in lines for source in _SOURCE.findall(line)]
+    found = changes(session.ledger.numbers, now, headlines)
     session.ledger.numbers.clear()
     session.ledger.numbers.update(now)
     return found

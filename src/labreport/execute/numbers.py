@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from labreport.claims import Answer
 from labreport.claims.rounding import format_number
@@ -22,18 +22,24 @@ def numbers(answers: Mapping[str, Answer]) -> Numbers:
     }
 
 
-def changes(old: Numbers, new: Numbers) -> list[str]:
-    """A line for each number or verdict that differs; none for the first report."""
-    lines: list[str] = []
-    for slug in sorted({*old, *new}) if old else ():
+def changes(old: Numbers, new: Numbers, headlines: Sequence[str] = ()) -> list[str]:
+    """A line for each number or verdict that differs; none for the first report.
+
+    Verdicts that turned come first, then the numbers of the questions' `headlines` (`QUESTION#QUANTITY`),
+    then the others; each in the order of `new`.
+    """
+    if not old:
+        return []
+    told = {source: place for place, source in enumerate(headlines)}
+    ranked: list[tuple[int, str]] = []
+    for slug in [*new, *(slug for slug in old if slug not in new)]:
         before, after = old.get(slug, {}), new.get(slug, {})
         turned = [name for name in after if name.startswith("claim ") and before.get(name) != after[name]]
-        verdict = "" if not any(name.startswith("claim ") for name in after) else ", verdict unchanged"
-        for name in sorted({*before, *after}):
-            if before.get(name) == after.get(name) or name in turned:
-                continue
-            lines.append(
-                f"{slug}.{name} {before.get(name, '–')} → {after.get(name, '–')}{'' if turned else verdict}"
-            )
-        lines.extend(f"{slug}: {name} {before.get(name, '–')} → {after[name]}" for name in turned)
-    return lines
+        ranked += [(-1, f"{slug}: {name} {before.get(name, '–')} → {after[name]}") for name in turned]
+        claimed = any(name.startswith("claim ") for name in after)
+        verdict = ", verdict unchanged" if claimed and not turned else ""
+        for name in [*after, *(name for name in before if name not in after)]:
+            if before.get(name) != after.get(name) and name not in turned:
+                line = f"{slug}.{name} {before.get(name, '–')} → {after.get(name, '–')}{verdict}"
+                ranked.append((told.get(f"{slug}#{name}", len(told)), line))
+    return [line for _, line in sorted(ranked, key=lambda found: found[0])]
