@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from faults import examples, judge
 from faults.campaign import Trial, plan, run, table
+from faults.injection import hit_a_pipe
 from faults.judge import Lost
 from faults.kinds import KINDS
 from faults.world import DOCUMENTS, Place, World
@@ -50,6 +51,17 @@ def test_the_table_counts_each_kind_and_all() -> None:
         "| damage | 0 | 0 | 0 | 1 |",
         "| all | 2 | 1 | 1 | 1 |",
     ]
+
+
+def test_a_fault_at_a_pipe_is_told_from_one_at_a_file(tmp_path: Path) -> None:
+    """By what strace noted; a fault at both, or at none, is not the pipe's."""
+    pipe = '7 write(4<pipe:[31]>, ""..., 13) = -1 EIO (Input/output error) (INJECTED)\n'
+    file = '7 write(5</report/ledger.json.tmp>, ""..., 90) = -1 EIO (Input/output error) (INJECTED)\n'
+    other = '7 write(4<pipe:[31]>, ""..., 13) = 13\n'
+    log = tmp_path / "injected"
+    for noted, hit in ((pipe + other, True), (file, False), (pipe + file, False), (other, False)):
+        log.write_text(noted)
+        assert hit_a_pipe(log) is hit
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from labreport.errors import RenderError
 from labreport.execute.documents import Published, publish_documents
 from labreport.execute.lanes import Lane, ProcessLane
 from labreport.execute.make import Maker
-from labreport.execute.numbers import changes, numbers
+from labreport.execute.numbers import changes, headline_sources, numbers
 from labreport.execute.session import Session, open_session
 from labreport.execute.tasks import training_tasks
 from labreport.execute.train import Failure, Trainer
@@ -27,8 +26,6 @@ from labreport.plan.nodes import Plan, State, Status
 from labreport.plan.stamp import remove_stamp, write_stamp
 from labreport.store.files import remove_strays
 from labreport.store.lock import output_lock
-
-_SOURCE = re.compile(r'data-source="([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -89,7 +86,8 @@ def build(request: Request, terminal: Terminal) -> Outcome:
                 if any(status.node.slug == "pdf" for status in plan.stale("document")):
                     writer.start()
                 _make(session, maker, plan, terminal, outcome)
-                published = _publish(session, maker, writer, names, terminal, outcome)
+                _tell_unread(session, plan, terminal, outcome)
+                published = _publish(session, maker, writer, names, outcome)
         finally:
             session.save()
         _tell_notices(session, terminal)
@@ -144,13 +142,8 @@ def cores() -> int:
 
 def _make(session: Session, maker: Maker, plan: Plan, terminal: Terminal, outcome: Outcome) -> None:
     """Answers, figures and sections; one that fails, or waits for one that did, leaves the rest be."""
-    failed = {failure.task.key for failure in outcome.failures}
     results = (status for status in plan.statuses if status.node.kind == "result")
-    absent = [status for status in results if not _stored(session, status)]
-    for status in absent:
-        if status.key not in failed:
-            _tell_unread(status.name, terminal, outcome)
-    blocked = {status.name for status in absent}
+    blocked = {status.name for status in results if not _stored(session, status)}
     for status in plan.statuses:
         node = status.node
         if node.kind in ("result", "document"):
@@ -167,10 +160,16 @@ def _make(session: Session, maker: Maker, plan: Plan, terminal: Terminal, outcom
             terminal.error(str(error))
 
 
-def _tell_unread(name: str, terminal: Terminal, outcome: Outcome) -> None:
-    problem = f"{name}: was there, but its file could not be read; run again, and look at the disk"
-    outcome.problems.append(problem)
-    terminal.error(problem)
+def _tell_unread(session: Session, plan: Plan, terminal: Terminal, outcome: Outcome) -> None:
+    """Where nothing failed, all that was planned is fresh, or was made and cannot be read back."""
+    if outcome.exit_code:
+        return
+    for name in (status.name for status in plan.statuses if status.node.kind != "document"):
+        if session.planner.status(name).state is not State.FRESH:
+            problem = f"{name}: was there, but its file could not be read; run again, and look at the disk"
+            outcome.problems.append(problem)
+            terminal.error(problem)
+            return
 
 
 def _stored(session: Session, status: Status) -> bool:
@@ -179,19 +178,11 @@ def _stored(session: Session, status: Status) -> bool:
 
 
 def _publish(
-    session: Session,
-    maker: Maker,
-    writer: Writer,
-    names: list[str] | None,
-    terminal: Terminal,
-    outcome: Outcome,
+    session: Session, maker: Maker, writer: Writer, names: list[str] | None, outcome: Outcome
 ) -> Published:
     if outcome.exit_code:
         return Published()
-    unmade = _unmade(session)
-    if unmade:
-        if names is None:
-            _tell_unread(unmade, terminal, outcome)
+    if names is not None and not _rest_is_fresh(session):
         return Published()
     published = publish_documents(session, maker, writer)
     outcome.made.extend(f"document/{slug}" for slug in published.made)
@@ -200,21 +191,19 @@ def _publish(
     return published
 
 
-def _unmade(session: Session) -> str:
-    """The first of all things that documents are made from that is not fresh; empty if all are."""
-    for name, node in session.graph.nodes.items():
-        if node.kind != "document" and session.planner.status(name).state is not State.FRESH:
-            return name
-    return ""
+def _rest_is_fresh(session: Session) -> bool:
+    return all(
+        session.planner.status(name).state is State.FRESH
+        for name, node in session.graph.nodes.items()
+        if node.kind != "document"
+    )
 
 
 def _changes(session: Session, maker: Maker) -> list[str]:
     """What the answers say now that they did not say when last published."""
     now = numbers(maker.answers([question.slug for question in session.project.outline.questions]))
     sections = [maker.payload(f"section/{section.slug}") for section in session.project.outline.sections]
-    lines = (line["headline_screen"] for section in sections for line in section["headlines"])
-    headlines = [source for line in lines for source in _SOURCE.findall(line)]
-    found = changes(session.ledger.numbers, now, headlines)
+    found = changes(session.ledger.numbers, now, headline_sources(sections))
     session.ledger.numbers.clear()
     session.ledger.numbers.update(now)
     return found

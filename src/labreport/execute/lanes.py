@@ -48,25 +48,17 @@ class ProcessLane:
         self._reader: Connection | None = None
 
     def submit(self, task: Task) -> Future[Finished]:
-        """Begin a task."""
-        if self._executor is None:
-            context = multiprocessing.get_context("spawn")
-            self._reader, writer = context.Pipe(duplex=False)
-            self._executor = ProcessPoolExecutor(
-                1,
-                mp_context=context,
-                initializer=prepare,
-                initargs=(writer, self._threads, str(self._source)),
-            )
-            try:
-                return self._first(task)
-            finally:
-                writer.close()
-        return self._executor.submit(perform, task)
-
-    def _first(self, task: Task) -> Future[Finished]:
-        """Begin a task in a process that has yet to be started; raises `BrokenExecutor` if it cannot be."""
-        assert self._executor is not None
+        """Begin a task; raises `BrokenExecutor` if its process cannot be started."""
+        if self._executor is not None:
+            return self._executor.submit(perform, task)
+        context = multiprocessing.get_context("spawn")
+        self._reader, writer = context.Pipe(duplex=False)
+        self._executor = ProcessPoolExecutor(
+            1,
+            mp_context=context,
+            initializer=prepare,
+            initargs=(writer, self._threads, str(self._source)),
+        )
         # Ctrl-C reaches every process of the terminal: a worker must not meet it half imported
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
@@ -75,8 +67,8 @@ class ProcessLane:
             cause = str(error)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            writer.close()
         # Outside of the handler, whose error holds the pipe that a half started process waits at
-        self.close()
         raise BrokenExecutor(f"no worker can be started: {cause}")
 
     def messages(self) -> list[tuple[Any, ...]]:

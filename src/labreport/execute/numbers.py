@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from labreport.claims import Answer
 from labreport.claims.rounding import format_number
 
 Numbers = dict[str, dict[str, str]]
 """Question → quantity or claim → text; claims stand under `claim NAME`."""
+
+_SOURCE = re.compile(r'data-source="([^"]*)"')
 
 
 def numbers(answers: Mapping[str, Answer]) -> Numbers:
@@ -20,6 +24,12 @@ def numbers(answers: Mapping[str, Answer]) -> Numbers:
         }
         for slug, answer in answers.items()
     }
+
+
+def headline_sources(sections: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The sources (`QUESTION#QUANTITY`) of the numbers in the headlines of rendered sections, in order."""
+    lines = (line["headline_screen"] for section in sections for line in section["headlines"])
+    return [source for line in lines for source in _SOURCE.findall(line)]
 
 
 def changes(old: Numbers, new: Numbers, headlines: Sequence[str] = ()) -> list[str]:
