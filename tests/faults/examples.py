@@ -45,7 +45,9 @@ def arrays(seed: int = 0, snapshots: tuple[int, ...] = (2, 4)) -> dict[int, dict
 def checkpoint(seed: int = 0, epoch: int = 3) -> Checkpoint:
     """A run that stands at `epoch`, with the snapshot of epoch 2 behind it."""
     made = entry(seed, epoch, (2,))
-    return Checkpoint(epoch, made.records, made.snapshots, arrays(seed, (2,)), {"position": numpy.ones(3)})
+    segments = ({"first": 1, "last": epoch},)
+    kept = arrays(seed, (2,))
+    return Checkpoint(epoch, made.records, made.snapshots, kept, {"position": numpy.ones(3)}, segments)
 
 
 def filled(directory: Path) -> tuple[Store, Entry, Entry]:

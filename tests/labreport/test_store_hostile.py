@@ -249,7 +249,8 @@ def test_the_largest_good_checkpoint_takes_little_memory(tmp_path: Path) -> None
         "from labreport.store import Checkpoint, Checkpoints, arrays\n"
         "state = {'a': numpy.zeros((arrays.LIMIT - 1000) // 8)}\n"
         f"folder = Path({str(tmp_path)!r})\n"
-        "assert Checkpoints(folder).save('0' * 64, Checkpoint(1, [{}], {}, {}, state))"
+        "whole = ({'first': 1, 'last': 1},)\n"
+        "assert Checkpoints(folder).save('0' * 64, Checkpoint(1, [{}], {}, {}, state, whole))"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
     assert (

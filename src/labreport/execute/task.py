@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -17,6 +17,8 @@ class Resume:
     kept: Mapping[int, Mapping[str, Any]]
     """Arrays of snapshots taken since the entry was last stored, by epoch."""
     state: Mapping[str, Any]
+    segments: tuple[Mapping[str, Any], ...] = ()
+    """Where its epochs were computed."""
 
 
 @dataclass(frozen=True)
@@ -55,5 +57,5 @@ class Finished:
     records: tuple[Mapping[str, Any], ...]
     snapshots: Mapping[int, Mapping[str, Any]]
     arrays: Mapping[int, Mapping[str, Any]]
-    segment: Mapping[str, Any] = field(default_factory=dict)
-    """Where this was made, and its first and last epoch."""
+    segments: tuple[Mapping[str, Any], ...] = ()
+    """Where each stretch of epochs was computed, with its first and last epoch."""

@@ -48,9 +48,7 @@ class Tasks:
         if old is not None and len(old.records) > len(records):
             records = list(old.records)
         segments = list(old.provenance["segments"]) if old is not None else []
-        segment = dict(finished.segment)
-        if segment.get("last", 0) >= segment.get("first", 1) and segment not in segments:
-            segments.append(segment)
+        segments += [dict(segment) for segment in finished.segments if segment not in segments]
         entry = Entry(
             key=task.key,
             ingredients=dict(self.ingredients[task.key]),
@@ -83,7 +81,8 @@ class Tasks:
         arrays = store.arrays(entry, epoch)
         state = {name[len(STATE) :]: array for name, array in arrays.items() if name.startswith(STATE)}
         snapshots = {known: metrics for known, metrics in entry.snapshots.items() if known <= epoch}
-        return Resume(epoch, tuple(entry.records[:epoch]), snapshots, {}, state)
+        segments = tuple(part for part in entry.provenance["segments"] if part["first"] <= epoch)
+        return Resume(epoch, tuple(entry.records[:epoch]), snapshots, {}, state, segments)
 
 
 def training_tasks(session: Session, stale: Iterable[Status]) -> Tasks:

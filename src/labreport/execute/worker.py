@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,7 +58,12 @@ def drive(task: Task, tell: Tell) -> Finished:
     snapshots = dict(resume.snapshots) if resume else {}
     arrays = {epoch: dict(kept) for epoch, kept in resume.kept.items()} if resume else {}
     epoch = resume.epoch if resume else 0
-    first = epoch + 1
+    first, before = epoch + 1, resume.segments if resume else ()
+
+    def segments() -> tuple[Mapping[str, Any], ...]:
+        own = {**where(task.threads), "first": first, "last": epoch}
+        return (*before, own) if epoch >= first else before
+
     run = _start(task)(task.specification, task.seed, epoch, resume.state if resume else None)
     saved = time.monotonic()
     while epoch < task.until:
@@ -72,14 +77,14 @@ def drive(task: Task, tell: Tell) -> Finished:
         tell((task.key, epoch, record))
         # The end is saved too: a parent killed before it stores the result loses nothing
         if time.monotonic() - saved > CHECKPOINT_SECONDS or epoch == task.until:
-            _save(task, run, epoch, records, snapshots, arrays)
+            _save(task, run, epoch, records, snapshots, arrays, segments())
             saved = time.monotonic()
     return Finished(
         task.key,
         tuple(records),
         snapshots,
         arrays,
-        {**where(task.threads), "first": min(first, task.until), "last": task.until},
+        segments(),
     )
 
 
@@ -88,7 +93,9 @@ def from_checkpoint(task: Task, store: Store) -> Resume | None:
     found = store.checkpoint(task.key)
     if found is None or found.epoch > task.until:
         return None
-    return Resume(found.epoch, tuple(found.records), found.snapshots, found.arrays, found.state)
+    return Resume(
+        found.epoch, tuple(found.records), found.snapshots, found.arrays, found.state, found.segments
+    )
 
 
 def where(threads: int) -> dict[str, Any]:
@@ -122,13 +129,19 @@ def _checkpoint(task: Task) -> Resume | None:
 
 
 def _save(
-    task: Task, run: Run, epoch: int, records: list[Any], snapshots: dict[int, Any], arrays: dict[int, Any]
+    task: Task,
+    run: Run,
+    epoch: int,
+    records: list[Any],
+    snapshots: dict[int, Any],
+    arrays: dict[int, Any],
+    segments: tuple[Mapping[str, Any], ...],
 ) -> None:
     if task.checkpoints is None:
         return
     from labreport.store import Checkpoint, Store
 
-    checkpoint = Checkpoint(epoch, list(records), dict(snapshots), dict(arrays), run.state())
+    checkpoint = Checkpoint(epoch, list(records), dict(snapshots), dict(arrays), run.state(), segments)
     Store(Path(task.checkpoints)).save_checkpoint(task.key, checkpoint)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from labreport.errors import StoreError
 from labreport.store import arrays, checked_json
-from labreport.store.entry import by_epoch
+from labreport.store.entry import by_epoch, covers
 from labreport.store.files import (
     Damaged,
     TooLarge,
@@ -25,7 +25,7 @@ from labreport.store.files import (
 from labreport.store.names import is_key
 from labreport.store.quarantine import Quarantine
 
-FORMAT = "labreport checkpoint 1"
+FORMAT = "labreport checkpoint 2"
 _LINE = re.compile(rb"labreport checkpoint ([0-9]{10})\n")
 _LINE_LENGTH = len(b"labreport checkpoint 0000000000\n")
 _STATE = "state"
@@ -33,13 +33,17 @@ _STATE = "state"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A run that stands at `epoch`: records and snapshots so far, arrays by epoch, and its state."""
+    """A run that stands at `epoch`: records and snapshots so far, arrays by epoch, and its state.
+
+    `segments` says where each stretch of its epochs was computed.
+    """
 
     epoch: int
     records: list[dict[str, Any]]
     snapshots: Mapping[int, dict[str, Any]]
     arrays: Mapping[int, Mapping[str, Any]]
     state: Mapping[str, Any]
+    segments: tuple[Mapping[str, Any], ...] = ()
 
 
 class Checkpoints:
@@ -124,6 +128,7 @@ def _encode(key: str, checkpoint: Checkpoint) -> bytes:
     }
     body = {
         "records": list(checkpoint.records),
+        "segments": [dict(segment) for segment in checkpoint.segments],
         "snapshots": {str(epoch): metrics for epoch, metrics in checkpoint.snapshots.items()},
     }
     document = checked_json.encode(header, body)
@@ -157,7 +162,8 @@ def _unseal(data: bytes, key: str) -> tuple[dict[str, Any], dict[str, Any], byte
 def _checkpoint(header: Mapping[str, Any], body: Mapping[str, Any], found: Mapping[str, Any]) -> Checkpoint:
     epoch, groups, records = header["epoch"], header["groups"], body.get("records")
     if (
-        set(body) != {"records", "snapshots"}
+        set(body) != {"records", "segments", "snapshots"}
+        or not covers(body["segments"], epoch)
         or not isinstance(records, list)
         or not all(isinstance(record, dict) for record in records)
         or type(epoch) is not int
@@ -181,4 +187,5 @@ def _checkpoint(header: Mapping[str, Any], body: Mapping[str, Any], found: Mappi
         snapshots,
         {int(name): group for name, group in by_group.items()},
         state,
+        tuple(body["segments"]),
     )

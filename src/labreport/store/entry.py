@@ -146,6 +146,21 @@ def by_epoch(value: Any, epochs: int, what: str) -> dict[int, dict[str, Any]]:
     return {int(epoch): value[epoch] for epoch in sorted(value, key=int)}
 
 
+def covers(segments: Any, epochs: int) -> bool:
+    """Whether stretches of epochs (`first` and `last`) are well-formed and leave out none of `epochs`."""
+    if not isinstance(segments, list) or not all(isinstance(segment, dict) for segment in segments):
+        return False
+    bounds = [(segment.get("first"), segment.get("last")) for segment in segments]
+    if not all(type(first) is int and type(last) is int and 1 <= first <= last for first, last in bounds):
+        return False
+    known = 0
+    for first, last in sorted(bounds):
+        if first > known + 1:
+            return False
+        known = max(known, last)
+    return known >= epochs
+
+
 def _require(condition: bool, otherwise: str) -> None:
     if not condition:
         raise Damaged(otherwise)

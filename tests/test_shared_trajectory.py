@@ -1,0 +1,46 @@
+"""Two experiments that share a trajectory: whatever stops a build, neither loses what was trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from program import Program
+
+LONGER = 'ALPHA_10 = Experiment("alpha-10", Walk(0.5), 10, (10,), START, "the quick walk, twice as long")\n'
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    """A checkout in which `alpha` (5 epochs) and `alpha-10` are one trajectory, saved after every epoch."""
+    program = Program.fresh(tmp_path / "checkout")
+    catalogue = "src/exercise/catalogue.py"
+    if "alpha-10" not in (program.folder / catalogue).read_text():
+        old, new = "EXPERIMENTS = (ALPHA, BETA", f"{LONGER}\nEXPERIMENTS = (ALPHA, BETA, ALPHA_10"
+        program.edit(catalogue, old, new)
+    program.edit("src/labreport/execute/worker.py", "CHECKPOINT_SECONDS = 5.0", "CHECKPOINT_SECONDS = 0.0")
+    return program
+
+
+@pytest.mark.parametrize("epoch", [3, 6, 8, 10])
+def test_a_build_killed_past_the_end_of_the_shorter_one_goes_on(
+    program: Program, tmp_path: Path, epoch: int
+) -> None:
+    """The next build ends well, and trains no epoch a second time that a checkpoint held."""
+    log = tmp_path / "log"
+    environment = {"STANDIN_LOG": str(log), "STANDIN_FAULT": f"0.5#0@{epoch}:kill-build"}
+    assert program.run("--seeds", "1", "--jobs", "1", environment=environment).code != 0
+    before = trained(log)
+    ran = program.run("--seeds", "1", environment={"STANDIN_LOG": str(log)})
+    assert (0, "") == (ran.code, ran.err)
+    assert [*range(1, epoch), epoch, *range(epoch, 11)] == [*before, *trained(log)[len(before) :]]
+
+
+def trained(log: Path) -> list[int]:
+    """The epochs of the shared trajectory, in the order in which they were trained."""
+    lines = [line.split() for line in log.read_text().splitlines()]
+    return [
+        int(epoch.partition("=")[2])
+        for event, rate, noise, _, epoch, _ in lines
+        if (event, rate, noise) == ("epoch", "rate=0.5", "noise=0.01")
+    ]
