@@ -25,6 +25,7 @@ import json
 from pathlib import Path
 import keras
 import numpy as np
+from safetensors.numpy import load_file
 
 results = json.loads(Path("answers.json").read_text(encoding="utf-8"))["results"]
 (images, digits), test = keras.datasets.mnist.load_data()
@@ -33,7 +34,7 @@ data = {{"training": (images[:cut], digits[:cut]), "validation": (images[cut:], 
 
 def models(name, epoch=None):  # plain Keras with the weights kept after `epoch`, one for each seed
     for key in results[name]["keys"]:
-        kept = np.load(next(Path("results").glob(f"{{key}}.{{epoch or results[name]['epochs']}}.*.npz")))
+        kept = load_file(next(Path("results").glob(f"{{key}}.{{epoch or results[name]['epochs']}}.*")))
         model = keras.Sequential([keras.Input(({inputs},))])
         layers = sum(array.endswith(".kernel") for array in kept if array.startswith("state.layer-"))
         for layer in range(layers):

@@ -112,11 +112,11 @@ def _command(word: str, options: argparse.Namespace, root: Path, output: Path, t
     if word == "clean":
         from labreport.commands.clean import clean
 
-        return clean(terminal, root, output, seeds, options.lock_timeout, options.dry_run)
+        return clean(terminal, root, output, options.lock_timeout, options.dry_run)
     if word == "verify":
         from labreport.commands.verify import verify
 
-        return verify(terminal, root, output, seeds)
+        return verify(terminal, root, output, options.seeds, options.lock_timeout)
     from labreport.commands.status import status, why
 
     if word == "why":

@@ -14,7 +14,7 @@ from exercise import mnist
 from exercise.networks import CLASSES, INPUTS, Network
 from exercise.training.backend import keras, tf
 from labreport.errors import StoreError
-from labreport.execute.worker import STATE
+from labreport.trajectory import STATE
 
 IMAGES_AT_ONCE = 2_000
 TIE = 1e-5

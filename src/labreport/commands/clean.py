@@ -1,52 +1,116 @@
-"""`clean`: remove results that nothing refers to, and say how much that frees."""
+"""`clean`: remove what the project as it is now cannot use, and say how much that frees."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 from pathlib import Path
 
-from labreport.console.terminal import Terminal
-from labreport.execute.session import open_session
+from labreport.console.terminal import Terminal, shown
+from labreport.execute.session import PACKAGE, Session, open_session
+from labreport.fingerprint.canonical import digest
 from labreport.plan.stamp import remove_stamp
+from labreport.store.files import remove
 from labreport.store.lock import output_lock
+from labreport.store.quarantine import FOLDER
 
 
-def clean(
-    terminal: Terminal, root: Path, output: Path, seeds: int, lock_timeout: float, dry_run: bool
-) -> int:
-    """Keep what the catalogue asks for with any number of seeds; remove the rest."""
-    with output_lock(output, lock_timeout, terminal.say):
-        session = open_session(root, output, seeds)
-        referred = {
-            session.planner.key(node)[1] for node in session.graph.nodes.values() if node.kind == "result"
-        }
-        referred |= {
-            record["key"]
-            for name, record in session.ledger.nodes.items()
-            if name.startswith("result/") and _wanted(name, session.graph.project_names())
-        }
-        unused = sorted(set(session.store.keys()) - referred)
-        orphans = session.store.orphans()
-        paths = [path for key in unused for path in session.store.paths(key)] + orphans
-        freed = sum(path.lstat().st_size for path in paths if path.exists())
-        if not dry_run:
+def clean(terminal: Terminal, root: Path, output: Path, lock_timeout: float, dry_run: bool) -> int:
+    """List, then remove: results that no experiment could use with any number of seeds, files of cached
+    values that the project no longer has, array files that no result names, and quarantined files."""
+    lock = output_lock(output, PACKAGE, lock_timeout, terminal.say)
+    with contextlib.nullcontext() if dry_run else lock:
+        session = open_session(root, output, None, repair=not dry_run)
+        found = [*_results(session), *_cached(session), *_orphans(session), *_quarantined(session)]
+        sizes = [sum(_size(path) for path in paths) for _, paths in found]
+        verb = "would remove" if dry_run else "removes"
+        for (label, _), size in zip(found, sizes, strict=True):
+            terminal.say(f"{verb} {shown(label)}  {size / 1e6:.1f} MB")
+        if found and not dry_run:
             remove_stamp(output)
-            for key in unused:
-                session.store.remove(key)
-            for path in orphans:
-                path.unlink(missing_ok=True)
-            for name in [
-                name
-                for name in session.ledger.nodes
-                if name not in session.graph.nodes and not _wanted(name, session.graph.project_names())
-            ]:
+            for _, paths in found:
+                for path in paths:
+                    remove(path)
+            for name in [name for name in session.ledger.nodes if _gone(session, name)]:
                 del session.ledger.nodes[name]
             session.save()
-    verb = "would free" if dry_run else "freed"
-    terminal.say(f"{len(unused)} results that nothing refers to, {verb} {freed / 1e6:.1f} MB.")
+    freed = sum(sizes) / 1e6
+    if not found:
+        terminal.say("Nothing to remove: the project can use every result that is stored.")
+    elif dry_run:
+        terminal.say(f"{len(found)} items; removing them would free {freed:.1f} MB. Nothing was changed.")
+    else:
+        terminal.say(f"{len(found)} items removed, {freed:.1f} MB freed.")
     return 0
 
 
-def _wanted(name: str, names: tuple[str, ...]) -> bool:
-    """Whether a result's name, whatever its seed, is still in the catalogue."""
-    experiment = name.removeprefix("result/").rpartition("#")[0]
-    return experiment in names or experiment.partition("/")[0] in names
+Item = tuple[str, list[Path]]
+"""What is removed, in words, and its files in the order in which it is safe to remove them."""
+
+
+def _results(session: Session) -> list[Item]:
+    """Trajectories that no experiment of the project can use, whatever the number of seeds.
+
+    Each document says itself what it was made of; the ledger is not asked.
+    """
+    planner, store = session.planner, session.store
+    wanted: dict[str, int | None] = {}
+    for experiment in session.project.all_experiments:
+        made_of = digest(planner.ingredients.of_result(experiment, 0))
+        caps = (wanted[made_of], experiment.seeds) if made_of in wanted else (experiment.seeds,)
+        wanted[made_of] = None if None in caps else max(cap for cap in caps if cap is not None)
+    items = []
+    for key in [*store.keys()]:
+        found = store.get(key)
+        if found is None:
+            continue
+        made_of = digest({**found.ingredients, "seed": 0})
+        cap = wanted.get(made_of, 0)
+        if cap is None or found.seed < cap:
+            continue
+        why = (
+            "no experiment has its ingredients"
+            if made_of not in wanted
+            else "beyond the seeds of its experiment"
+        )
+        items.append((f"result {found.name}#{found.seed}, {found.epochs} epochs ({why})", store.paths(key)))
+    return items
+
+
+def _cached(session: Session) -> list[Item]:
+    """Cached answers, figures and sections that the project no longer has."""
+    known = {session.cache.path(node.kind, node.slug) for node in session.graph.nodes.values()}
+    known.add(session.planner.verification.path)
+    return [
+        (f"cached {path.parent.name} {path.stem}", [path])
+        for path in sorted(session.cache.directory.glob("*/*.json"))
+        if path not in known
+    ]
+
+
+def _orphans(session: Session) -> list[Item]:
+    return [(f"arrays that no result names, {path.name}", [path]) for path in session.store.orphans()]
+
+
+def _quarantined(session: Session) -> list[Item]:
+    folder = session.output / FOLDER
+    return (
+        [(f"damaged file {path.name}", [path]) for path in sorted(folder.iterdir())]
+        if folder.is_dir()
+        else []
+    )
+
+
+def _gone(session: Session, name: str) -> bool:
+    """Whether the ledger remembers a node that the project does not have, with any number of seeds."""
+    experiments = {experiment.name for experiment in session.project.all_experiments}
+    kind, _, slug = name.partition("/")
+    return slug.rpartition("#")[0] not in experiments if kind == "result" else name not in session.graph.nodes
+
+
+def _size(path: Path) -> int:
+    if path.is_dir() and not path.is_symlink():
+        return sum(
+            os.lstat(Path(folder, name)).st_size for folder, _, files in os.walk(path) for name in files
+        )
+    return os.lstat(path).st_size if os.path.lexists(path) else 0

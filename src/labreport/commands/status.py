@@ -18,7 +18,7 @@ _MARK = {State.FRESH: ("fresh", "green"), State.STALE: ("stale", "red"), State.P
 
 def status(terminal: Terminal, root: Path, output: Path, seeds: int, as_json: bool) -> int:
     """A line for each experiment, figure, section and document; 1 when anything is stale."""
-    session = open_session(root, output, seeds, mend=False)
+    session = open_session(root, output, seeds, repair=False)
     plan = session.planner.plan()
     if as_json:
         nodes = [
@@ -39,7 +39,7 @@ def status(terminal: Terminal, root: Path, output: Path, seeds: int, as_json: bo
 
 def why(terminal: Terminal, root: Path, output: Path, seeds: int, word: str) -> int:
     """The whole chain from a name down to what changed; 1 when it is stale."""
-    session = open_session(root, output, seeds, mend=False)
+    session = open_session(root, output, seeds, repair=False)
     names = session.graph.resolve(word)
     statuses = [session.planner.status(name) for name in names]
     seen: set[str] = set()
@@ -58,7 +58,7 @@ def dry_run(
     verbose: bool,
 ) -> int:
     """What a build would make, and why."""
-    session = open_session(root, output, seeds, force, mend=False)
+    session = open_session(root, output, seeds, force, repair=False)
     names = [name for word in targets for name in session.graph.resolve(word)] or None
     plan = session.planner.plan(names)
     if plan.stale():

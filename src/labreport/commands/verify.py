@@ -1,10 +1,11 @@
-"""`verify`: every stored byte, then every answer by another path, then one training done again."""
+"""`verify`: every stored byte, then every answer by another path, then one training repeated."""
 
 from __future__ import annotations
 
 import json
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,42 +16,51 @@ from labreport.errors import StoreError
 from labreport.execute.calls import function
 from labreport.execute.lanes import ProcessLane
 from labreport.execute.reading import Reader
-from labreport.execute.session import Session, open_session
-from labreport.execute.task import Finished, Task
-from labreport.execute.tasks import training_tasks
+from labreport.execute.session import PACKAGE, Session, open_session
+from labreport.execute.tasks import trainings
 from labreport.execute.train import Trainer
 from labreport.fingerprint.files import Digests
 from labreport.outline import Question
 from labreport.plan.graph import DOCUMENTS, PUBLISHED
 from labreport.plan.nodes import Plan, State, Status
-from labreport.store import Entry
+from labreport.plan.reasons import Forced
 from labreport.store.files import Damaged, read_regular
+from labreport.store.lock import output_lock
+from labreport.trajectory import Trajectory
 
 LIMIT = 64_000_000
 """Bytes that a published document may have."""
 FILES = "files, every byte"
-ANSWERS = "answers, computed anew from the stored results"
-TRAINING = "a training drawn by lot, done again to equal bits"
+ANSWERS = "answers, computed again from the stored results"
+TRAINING = "a training drawn at random, repeated to equal bits"
 UNREPEATABLE = frozenset({"seconds"})
 """Members of a record that differ from run to run: times."""
 
 
-def verify(terminal: Terminal, root: Path, output: Path, seeds: int) -> int:
-    """A line for each check; 1 when any fails."""
-    session = open_session(root, output, seeds, mend=False)
-    plan = session.planner.plan()
-    checks = []
-    for check in _checks(session, plan):
-        checks.append(check)
-        word = terminal.paint("ok", "green") if check.passed else terminal.paint("differs", "red")
-        line = f"{word}  {shown(check.name)}  {terminal.paint(shown(check.detail), 'dim')}"
-        if check.passed:
-            terminal.say(line)
-        else:
-            terminal.result(line)
-    failed = sum(not check.passed for check in checks)
-    terminal.result(f"{len(checks) - failed} checks passed, {failed} failed.")
-    _keep(terminal, session, checks)
+def verify(
+    terminal: Terminal, root: Path, output: Path, seeds: int | None, lock_timeout: float = -1.0
+) -> int:
+    """A line for each check of the published report; 1 when any fails.
+
+    With `seeds` None, it is checked with the seeds that it was built with. Holds the lock, so that a build
+    beside it is not taken for damage.
+    """
+    with output_lock(output, PACKAGE, lock_timeout, terminal.say):
+        session = open_session(root, output, seeds, repair=False)
+        plan = session.planner.plan()
+        checks = []
+        for check in _checks(session, plan):
+            checks.append(check)
+            word = terminal.paint("ok", "green") if check.passed else terminal.paint("differs", "red")
+            line = f"{word}  {shown(check.name)}  {terminal.paint(shown(check.detail), 'dim')}"
+            if check.passed:
+                terminal.say(line)
+            else:
+                terminal.result(line)
+        failed = sum(not check.passed for check in checks)
+        passed = len(checks) - failed
+        terminal.result(f"{passed} check{'s' if passed != 1 else ''} passed, {failed} failed.")
+        _keep(terminal, session, checks)
     return 1 if failed else 0
 
 
@@ -63,7 +73,7 @@ def _keep(terminal: Terminal, session: Session, checks: Sequence[Check]) -> None
             continue
         if planner.verification.found(node, planner.put_out) != found:
             planner.verification.keep(node, planner.put_out, found)
-            terminal.say("The report's next build tells of it.")
+            terminal.say("Run the build again to record this in the report.")
 
 
 def _checks(session: Session, plan: Plan) -> Iterator[Check]:
@@ -89,7 +99,7 @@ def _checks(session: Session, plan: Plan) -> Iterator[Check]:
 def _bytes(session: Session, plan: Plan, stored: dict[str, Status]) -> Iterator[Check]:
     """Every file of every live result, read in full."""
     digests = Digests(session.root)
-    bad = [status.name for key, status in stored.items() if not session.store.check(key, digests)]
+    bad = [status.name for key, status in stored.items() if not session.store.whole(key, digests)]
     bad += [f"{status.name} ({status.reasons[0]})" for status in plan.stale("result")]
     yield Check(
         "store",
@@ -100,7 +110,7 @@ def _bytes(session: Session, plan: Plan, stored: dict[str, Status]) -> Iterator[
     altered = []
     for status in plan.statuses:
         record = session.ledger.nodes.get(status.name)
-        for path, written in (record or {"files": {}})["files"].items():
+        for path, written in (record.files if record else {}).items():
             if digests(session.output / path) != written:
                 altered.append(path)
     yield Check("cache and documents", not altered, ", ".join(altered[:5]) or "as written", FILES)
@@ -158,40 +168,37 @@ def _answers_json(session: Session) -> dict[str, Any]:
 
 def _retrained(session: Session, status: Status) -> Check:
     """One result, chosen at random, trained again from nothing: the same bits."""
-    entry = session.store.entry(status.key)
-    assert entry is not None
-    found: list[Finished] = []
-    work = training_tasks(session, [status])
+    stored = session.store.get(status.key)
+    assert stored is not None
+    found: list[Trajectory] = []
+    task = trainings(session, [replace(status, reasons=(Forced(),))]).tasks[0]
+    # Only the snapshots of the last piece have their arrays: the pieces before are kept, too
     trainer = Trainer(
-        [ProcessLane(session.project.threads, session.source)],
-        lambda task, finished: found.append(finished),
-        lambda task, shares_disk: task,
+        [ProcessLane(session.project.threads, session.source)], lambda piece, finished: found.append(piece)
     )
-    failures = trainer.run(work.tasks, Progress(Terminal(quiet=True), 1.0, 1))
+    failures = trainer.run([task], Progress(Terminal(quiet=True), 1.0, 1))
     name = f"retrained {status.node.slug}"
     if failures:
         return Check(name, False, failures[0].cause, TRAINING)
-    different = _differing(session, entry, work.tasks[0], found[0])
+    different = _differing(stored, found)
     return Check(
         name,
         not different,
-        different[0] if different else f"{work.tasks[0].until} epochs, equal bits",
+        different[0] if different else f"{stored.epochs} epochs, equal bits",
         TRAINING,
     )
 
 
-def _differing(session: Session, entry: Entry, task: Task, anew: Finished) -> Sequence[str]:
+def _differing(stored: Trajectory, pieces: Sequence[Trajectory]) -> Sequence[str]:
     import numpy as np
 
-    for number, (old, new) in enumerate(zip(entry.records, anew.records, strict=False), 1):
+    for number, (old, new) in enumerate(zip(stored.records, pieces[-1].records, strict=False), 1):
         if _repeatable(old) != _repeatable(json.loads(json.dumps(new))):
             return [f"its record of epoch {number} differs"]
-    for epoch in task.snapshots:
-        if epoch not in entry.snapshots:
-            continue
-        arrays = session.store.arrays(entry, epoch)
-        for name, array in arrays.items():
-            other = np.asarray(anew.arrays[epoch][name])
+    again = {epoch: kept for piece in pieces for epoch, kept in piece.snapshots.items() if kept.arrays}
+    for epoch in sorted(set(stored.snapshots) & set(again)):
+        for name, array in stored.snapshots[epoch].arrays.items():
+            other = np.asarray(again[epoch].arrays[name])
             if array.dtype != other.dtype or array.tobytes() != other.tobytes():
                 return [
                     f"array {name!r} at epoch {epoch} differs; equal bits need equal processor and libraries"

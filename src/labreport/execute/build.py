@@ -18,14 +18,16 @@ from labreport.execute.documents import Published, publish_documents
 from labreport.execute.lanes import Lane, ProcessLane
 from labreport.execute.make import Maker
 from labreport.execute.numbers import changes, headline_sources, numbers
-from labreport.execute.session import Session, open_session
-from labreport.execute.tasks import training_tasks
+from labreport.execute.session import PACKAGE, Session, open_session
+from labreport.execute.tasks import trainings
 from labreport.execute.train import Failure, Trainer
 from labreport.pdf import Writer
 from labreport.plan.nodes import Plan, State, Status
 from labreport.plan.stamp import remove_stamp, write_stamp
-from labreport.store.files import remove_strays
 from labreport.store.lock import output_lock
+from labreport.store.output import remove_strays
+from labreport.store.publish import complete
+from labreport.store.quarantine import Quarantine
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,10 @@ class Outcome:
 def build(request: Request, terminal: Terminal) -> Outcome:
     """Make what is stale. Raises `LabReportError` for what stops the whole build."""
     started = time.monotonic()
-    with output_lock(request.output, request.lock_timeout, terminal.say):
+    with output_lock(request.output, PACKAGE, request.lock_timeout, terminal.say):
+        remove_strays(request.output)
+        complete(request.output, Quarantine(request.output))
         session = open_session(request.root, request.output, request.seeds, request.force)
-        remove_strays(session.output)
         names = [name for word in request.targets for name in session.graph.resolve(word)] or None
         plan = session.planner.plan(names)
         _tell_notices(session, terminal)
@@ -80,13 +83,12 @@ def build(request: Request, terminal: Terminal) -> Outcome:
         try:
             _train(session, request, plan, terminal, outcome)
             session.planner.forget()
-            session.store.drop_checkpoints(status.key for status in plan.statuses if _stored(session, status))
             maker = Maker(session)
             with Writer(session.root / "templates") as writer:
                 if any(status.node.slug == "pdf" for status in plan.stale("document")):
                     writer.start()
                 _make(session, maker, plan, terminal, outcome)
-                _tell_unread(session, plan, terminal, outcome)
+                _check_all_made(session, plan, terminal, outcome)
                 published = _publish(session, maker, writer, names, outcome)
         finally:
             session.save()
@@ -95,6 +97,7 @@ def build(request: Request, terminal: Terminal) -> Outcome:
         if published.problem:
             terminal.error(published.problem)
         if published.made:
+            session.ledger.seeds = session.seeds
             show_changes(terminal, _changes(session, maker))
             session.save()
         if names is None and outcome.exit_code == 0:
@@ -104,12 +107,12 @@ def build(request: Request, terminal: Terminal) -> Outcome:
 
 
 def _train(session: Session, request: Request, plan: Plan, terminal: Terminal, outcome: Outcome) -> None:
-    work = training_tasks(session, plan.stale("result"))
+    work = trainings(session, plan.stale("result"))
     if not work.tasks:
         return
     with _lanes(session, request, len(work.tasks)) as lanes:
         trainer = Trainer(lanes, work.keep, work.prepare)
-        progress = Progress(terminal, sum(task.cost * task.until for task in work.tasks), len(work.tasks))
+        progress = Progress(terminal, sum(task.work for task in work.tasks), len(work.tasks))
         with progress.shown():
             outcome.failures = trainer.run(work.tasks, progress)
     failed = {failure.task.key for failure in outcome.failures}
@@ -160,13 +163,13 @@ def _make(session: Session, maker: Maker, plan: Plan, terminal: Terminal, outcom
             terminal.error(str(error))
 
 
-def _tell_unread(session: Session, plan: Plan, terminal: Terminal, outcome: Outcome) -> None:
-    """Where nothing failed, all that was planned is fresh, or was made and cannot be read back."""
+def _check_all_made(session: Session, plan: Plan, terminal: Terminal, outcome: Outcome) -> None:
+    """Where nothing failed, all that was planned is fresh, or was made and is not there any more."""
     if outcome.exit_code:
         return
     for name in (status.name for status in plan.statuses if status.node.kind != "document"):
         if session.planner.status(name).state is not State.FRESH:
-            problem = f"{name}: was there, but its file could not be read; run again, and look at the disk"
+            problem = f"{name}: its file was written and is not there any more; run again"
             outcome.problems.append(problem)
             terminal.error(problem)
             return
@@ -210,7 +213,6 @@ def _changes(session: Session, maker: Maker) -> list[str]:
 
 
 def _tell_notices(session: Session, terminal: Terminal) -> None:
-    for notices in (session.store.notices, session.cache.notices):
-        for notice in notices:
-            terminal.warn(notice)
-        notices.clear()
+    for notice in session.quarantine.notices:
+        terminal.warn(notice)
+    session.quarantine.notices.clear()

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from labreport.errors import LabReportError, UsageError
 from labreport.execute.lanes import ClusterLane, Lane
-from labreport.execute.task import Finished, Task
+from labreport.execute.task import Task
 from labreport.execute.worker import drive
+from labreport.trajectory import Trajectory
 
 _CONNECT = "10s"
 
@@ -44,6 +45,6 @@ def cluster(address: str, source: Path) -> Iterator[list[Lane]]:
         client.close(timeout=2)
 
 
-def perform_remotely(task: Task) -> Finished:
+def perform_remotely(task: Task) -> Trajectory:
     """Carry out a task on a cluster's worker, which has the package installed."""
     return drive(task, lambda message: None)

@@ -43,7 +43,7 @@ def publish_documents(session: Session, maker: Maker, writer: Writer) -> Publish
     facts: Mapping[str, Any] = answers[outline.facts].facts.get("run", {}) if outline.facts else {}
     with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=session.output) as scratch:
         files, problem = _documents(session, writer, Path(scratch), stale, sections, answers, facts)
-        publish(session.output, files)
+        publish(session.output, files, session.quarantine)
     _note(session, [slug for slug in DOCUMENTS if PUBLISHED[slug] in files])
     return Published(tuple(slug for slug in stale if PUBLISHED[slug] in files), problem)
 

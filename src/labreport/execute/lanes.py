@@ -12,22 +12,25 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExec
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Protocol
+from pickle import UnpicklingError
+from typing import Protocol
 
-from labreport.execute.task import Finished, Task
-from labreport.execute.worker import perform, prepare
+from labreport.execute.task import Task
+from labreport.execute.worker import Message, perform, prepare
+from labreport.trajectory import Trajectory
 
 
 class Lane(Protocol):
     """One place to run tasks."""
 
-    shares_disk: bool
+    watched: bool
+    """Whether a worker that sends nothing for long is taken to hang."""
 
-    def submit(self, task: Task) -> Future[Finished]:
+    def submit(self, task: Task) -> Future[Trajectory]:
         """Begin a task; the lane is busy until its future is done."""
 
-    def messages(self) -> list[tuple[Any, ...]]:
-        """What the worker has told since the last call."""
+    def messages(self) -> list[Message]:
+        """What the worker has sent since the last call."""
 
     def renew(self) -> None:
         """Replace a worker that died or hangs."""
@@ -39,7 +42,7 @@ class Lane(Protocol):
 class ProcessLane:
     """A spawned process on this machine, started when its first task comes."""
 
-    shares_disk = True
+    watched = True
 
     def __init__(self, threads: int, source: Path) -> None:
         self._threads = threads
@@ -47,7 +50,7 @@ class ProcessLane:
         self._executor: Executor | None = None
         self._reader: Connection | None = None
 
-    def submit(self, task: Task) -> Future[Finished]:
+    def submit(self, task: Task) -> Future[Trajectory]:
         """Begin a task; raises `BrokenExecutor` if its process cannot be started."""
         if self._executor is not None:
             return self._executor.submit(perform, task)
@@ -71,15 +74,15 @@ class ProcessLane:
         # Outside of the handler, whose error holds the pipe that a half started process waits at
         raise BrokenExecutor(f"no worker can be started: {cause}")
 
-    def messages(self) -> list[tuple[Any, ...]]:
-        """Epochs told since the last call; never blocks."""
-        told: list[tuple[Any, ...]] = []
+    def messages(self) -> list[Message]:
+        """What came since the last call."""
+        received: list[Message] = []
         try:
             while self._reader is not None and self._reader.poll():
-                told.append(self._reader.recv())
-        except (EOFError, OSError):
+                received.append(self._reader.recv())
+        except (EOFError, OSError, UnpicklingError):  # the worker was killed while it sent
             self._reader = None
-        return told
+        return received
 
     def renew(self) -> None:
         """The next task starts a fresh process."""
@@ -99,18 +102,18 @@ class ProcessLane:
 class ClusterLane:
     """One slot of a Dask cluster; all slots share the client's executor."""
 
-    shares_disk = False
+    watched = False
 
     def __init__(self, executor: Executor, source: Path) -> None:
         self._executor = executor
 
-    def submit(self, task: Task) -> Future[Finished]:
+    def submit(self, task: Task) -> Future[Trajectory]:
         """Begin a task somewhere on the cluster."""
         from labreport.execute.cluster import perform_remotely
 
         return self._executor.submit(perform_remotely, task)
 
-    def messages(self) -> list[tuple[Any, ...]]:
+    def messages(self) -> list[Message]:
         """None: a cluster's workers report at the end."""
         return []
 

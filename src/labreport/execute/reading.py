@@ -1,4 +1,4 @@
-"""Stored results as answers and figures read them: what was declared, and not an epoch more."""
+"""Stored trajectories as answers and figures read them: what was declared, and not an epoch more."""
 
 from __future__ import annotations
 
@@ -12,19 +12,17 @@ from labreport.outline import Question
 from labreport.plan.graph import Graph
 from labreport.plan.planner import Planner
 from labreport.results import Result, Results, Runs, Snapshot
-from labreport.store import Store
-from labreport.store.entry import Entry
+from labreport.trajectory import Arrays, Store, Trajectory
 
 
 class Reader:
-    """Builds `Results`; entries and arrays are read once and shared between readers."""
+    """Builds `Results`; documents and arrays are read once and shared between readers."""
 
     def __init__(self, graph: Graph, planner: Planner, store: Store) -> None:
         self._graph = graph
         self._planner = planner
         self._store = store
-        self._entries: dict[str, Entry] = {}
-        self._arrays: dict[tuple[str, int], Mapping[str, Any]] = {}
+        self._trajectories: dict[str, Trajectory] = {}
 
     def of_question(self, question: Question) -> Results:
         """What a question's answer may read."""
@@ -44,46 +42,43 @@ class Reader:
     def runs(self, experiment: Experiment) -> Runs:
         """All seeds of one experiment."""
         nodes = self._graph.results_of(experiment.name)
-        return Runs(
-            experiment,
-            tuple(self.result(experiment, node.seed, self._planner.key(node)[1]) for node in nodes),
-        )
+        return Runs(experiment, tuple(self.result(experiment, self._planner.key(node)[1]) for node in nodes))
 
-    def result(self, experiment: Experiment, seed: int, key: str) -> Result:
+    def result(self, experiment: Experiment, key: str) -> Result:
         """One run, cut to what `experiment` asks for."""
-        entry = self._entry(key, experiment.name)
-        segments = [part for part in entry.provenance["segments"] if part["first"] <= experiment.epochs]
+        trajectory = self._trajectory(key, experiment.name).cut(experiment.epochs)
         return Result(
             name=experiment.name,
-            seed=seed,
-            specification=entry.ingredients["specification"],
-            records=tuple(entry.records[: experiment.epochs]),
+            seed=trajectory.seed,
+            specification=trajectory.ingredients["specification"],
+            records=trajectory.records,
             snapshots={
-                epoch: Snapshot(epoch, entry.snapshots[epoch], partial(self._load, entry, epoch))
-                for epoch in experiment.snapshots
+                epoch: Snapshot(epoch, kept.metrics, partial(_arrays, kept.arrays))
+                for epoch, kept in trajectory.snapshots.items()
+                if epoch in experiment.snapshots
             },
-            provenance={**segments[0], "libraries": _libraries(entry)},
+            provenance={**trajectory.segments[0], "libraries": _libraries(trajectory)},
         )
 
-    def _entry(self, key: str, name: str) -> Entry:
-        if key not in self._entries:
-            entry = self._store.entry(key)
-            if entry is None:
+    def _trajectory(self, key: str, name: str) -> Trajectory:
+        if key not in self._trajectories:
+            found = self._store.get(key)
+            if found is None:
                 raise StoreError(
-                    f"result {name!r}: its stored entry {key[:12]} cannot be read; run again to make it anew"
+                    f"result {name!r}: its stored document {key[:12]} cannot be read; run again to rebuild it"
                 )
-            self._entries[key] = entry
-        return self._entries[key]
-
-    def _load(self, entry: Entry, epoch: int) -> Mapping[str, Any]:
-        place = (entry.key, epoch)
-        if place not in self._arrays:
-            self._arrays[place] = self._store.arrays(entry, epoch)
-        return self._arrays[place]
+            self._trajectories[key] = found
+        return self._trajectories[key]
 
 
-def _libraries(entry: Entry) -> dict[str, str]:
+def _arrays(arrays: Arrays) -> Arrays:
+    return arrays
+
+
+def _libraries(trajectory: Trajectory) -> Mapping[str, Any]:
     prefix = "library "
     return {
-        name[len(prefix) :]: value for name, value in entry.ingredients.items() if name.startswith(prefix)
+        name[len(prefix) :]: value
+        for name, value in trajectory.ingredients.items()
+        if name.startswith(prefix)
     }

@@ -13,13 +13,15 @@ from labreport.plan.graph import Graph
 from labreport.plan.ledger import Ledger
 from labreport.plan.planner import Planner
 from labreport.project import Project
-from labreport.store import Store
 from labreport.store.cache import Cache
+from labreport.store.output import check_owner
 from labreport.store.quarantine import Quarantine
+from labreport.trajectory import Store
 
 PACKAGE = "exercise"
 """The content package of this checkout."""
 LEDGER = "ledger.json"
+DEFAULT_SEEDS = 5
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Session:
     ledger: Ledger
     digests: Digests
     planner: Planner
+    quarantine: Quarantine
+    seeds: int
 
     @property
     def project(self) -> Project:
@@ -50,28 +54,36 @@ class Session:
         self.digests.settle()
         self.ledger.files.clear()
         self.ledger.files.update(self.digests.export())
-        Quarantine(self.output, self.store.notices).clear(self.output / LEDGER)
+        self.quarantine.clear(self.output / LEDGER)
         self.ledger.save(self.output / LEDGER)
 
 
 def open_session(
-    root: Path, output: Path, seeds: int, force: Iterable[str] | None = (), mend: bool = True
+    root: Path,
+    output: Path,
+    seeds: int | None = DEFAULT_SEEDS,
+    force: Iterable[str] | None = (),
+    repair: bool = True,
 ) -> Session:
-    """Open the project at `root`. `force` names what to make anew; None forces everything.
+    """Open the project at `root`. `force` names what to rebuild; None forces everything.
 
-    With `mend` false, damaged entries are reported but not moved.
+    With `seeds` None, there are as many as the published report has. With `repair` false, damaged files
+    are reported but not moved. Raises `UsageError` where the output folder belongs to somebody else.
     """
-    ledger = Ledger.load(output / LEDGER)
-    digests = Digests(root, ledger.files)
+    check_owner(output, PACKAGE)
+    quarantine = Quarantine(output, repair=repair)
+    ledger = Ledger.load(output / LEDGER, quarantine)
+    seeds = seeds or ledger.seeds or DEFAULT_SEEDS
+    digests = Digests(root, ledger.files, output)
     # Before the content is imported, so that an edit in between is noticed the next time
     for path in sources(root):
         digests(path)
     graph = Graph(load_project(), seeds)
-    store = Store(output / "results", mend=mend)
-    cache = Cache(output / "cache", mend=mend)
+    store = Store(output / "results", quarantine)
+    cache = Cache(output / "cache", quarantine)
     forced = list(graph.nodes) if force is None else [name for word in force for name in graph.resolve(word)]
     planner = Planner(graph, root, output, store, cache, ledger, digests, forced)
-    return Session(root, output, graph, store, cache, ledger, digests, planner)
+    return Session(root, output, graph, store, cache, ledger, digests, planner, quarantine, seeds)
 
 
 def sources(root: Path) -> list[Path]:

@@ -1,123 +1,110 @@
-"""From stale results to training tasks: one for each trajectory, from where it can go on."""
+"""From stale results to trainings, one for each trajectory, and from workers back to the store."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from labreport.execute.calls import function
 from labreport.execute.session import Session
-from labreport.execute.task import Finished, Resume, Task
-from labreport.execute.worker import STATE, from_checkpoint
+from labreport.execute.task import Task
 from labreport.experiment import Experiment
 from labreport.plan.nodes import Status
-from labreport.plan.reasons import Forced
-from labreport.store import Entry
+from labreport.plan.reasons import Forced, SharesForced
+from labreport.trajectory import Snapshot, Trajectory
 
 
-@dataclass(frozen=True)
-class Tasks:
-    """The tasks of one build, and how to prepare and keep them."""
+@dataclass
+class Trainings:
+    """The trainings of one build, and how to keep what workers return.
+
+    What a forced one replaces stays in the store until the replacement is finished.
+    """
 
     session: Session
     tasks: tuple[Task, ...]
     forced: frozenset[str]
-    ingredients: Mapping[str, Mapping[str, Any]]
+    _held: dict[str, Trajectory] = field(default_factory=dict)
 
-    def prepare(self, task: Task, shares_disk: bool) -> Task:
-        """Just before it starts: where it can go on, and where it may save itself."""
-        store = self.session.store
-        # Looked at here, not only in the worker, so that a damaged one is told to the user
-        store.checkpoints.check(task.key)
-        if task.key in self.forced:
-            store.drop_checkpoint(task.key)
-            resume = None
-        else:
-            resume = self._resume(task)
-        checkpoints = str(store.directory) if shares_disk else None
-        if resume is None and not shares_disk:
-            resume = from_checkpoint(task, store)
-        return replace(task, resume=resume, checkpoints=checkpoints)
-
-    def keep(self, task: Task, finished: Finished) -> None:
-        """Store a result: together with what was stored of the same trajectory before."""
-        store = self.session.store
-        old = None if task.key in self.forced else store.entry(task.key)
-        records = [dict(record) for record in finished.records]
-        if old is not None and len(old.records) > len(records):
-            records = list(old.records)
-        segments = list(old.provenance["segments"]) if old is not None else []
-        segments += [dict(segment) for segment in finished.segments if segment not in segments]
-        entry = Entry(
-            key=task.key,
-            ingredients=dict(self.ingredients[task.key]),
-            name=task.name,
-            seed=task.seed,
-            records=records,
+    def prepare(self, task: Task) -> Task:
+        """The task as it is to be sent: from what is stored now, with the arrays to go on from."""
+        held = self._held.get(task.key)
+        if task.key in self.forced and held is None:
+            return task
+        found = held or self.session.store.sound(task.key) or task.trajectory
+        begins = {begin for begin, _ in found.stretches(task.epochs, task.snapshots)}
+        base = replace(
+            found,
             snapshots={
-                **(old.snapshots if old is not None else {}),
-                **{epoch: dict(metrics) for epoch, metrics in finished.snapshots.items()},
+                epoch: Snapshot(kept.metrics, dict(kept.arrays) if epoch in begins else {})
+                for epoch, kept in found.snapshots.items()
             },
-            arrays=dict(old.arrays) if old is not None else {},
-            provenance={"segments": segments},
+            checkpoints={epoch: dict(kept) for epoch, kept in found.checkpoints.items()},
         )
-        store.put(entry, {epoch: dict(arrays) for epoch, arrays in finished.arrays.items()})
-        store.drop_checkpoint(task.key)
-        self.session.digests.forget(store.paths(task.key))
+        return replace(task, trajectory=base)
 
-    def _resume(self, task: Task) -> Resume | None:
-        """From the last stored snapshot before the first that is missing."""
-        store = self.session.store
-        entry = store.entry(task.key) if store.check(task.key, self.session.digests) else None
-        if entry is None:
-            return None
-        first_missing = min(
-            (epoch for epoch in task.snapshots if epoch not in entry.snapshots), default=task.until
-        )
-        epoch = max((epoch for epoch in entry.snapshots if epoch <= first_missing), default=0)
-        if epoch == 0:
-            return None
-        arrays = store.arrays(entry, epoch)
-        state = {name[len(STATE) :]: array for name, array in arrays.items() if name.startswith(STATE)}
-        snapshots = {known: metrics for known, metrics in entry.snapshots.items() if known <= epoch}
-        segments = tuple(part for part in entry.provenance["segments"] if part["first"] <= epoch)
-        return Resume(epoch, tuple(entry.records[:epoch]), snapshots, {}, state, segments)
+    def keep(self, piece: Trajectory, finished: bool) -> None:
+        """Store what a worker has sent, together with what there is of the same trajectory.
+
+        Raises `StoreError`.
+        """
+        store, key = self.session.store, piece.key
+        if key in self.forced and not finished:
+            self._held[key] = _joined(piece, self._held.get(key))
+            return
+        joined = _joined(piece, self._held.pop(key, None) if key in self.forced else store.get(key))
+        store.put(joined.finished() if finished else joined)
+        self.session.digests.forget(store.paths(key))
 
 
-def training_tasks(session: Session, stale: Iterable[Status]) -> Tasks:
-    """One task for each trajectory that a stale result needs."""
-    project = session.project
+def _joined(piece: Trajectory, before: Trajectory | None) -> Trajectory:
+    """A worker's piece, whose snapshots without arrays are those that it was sent."""
+    own = {epoch: kept for epoch, kept in piece.snapshots.items() if kept.arrays}
+    piece = replace(piece, snapshots=own)
+    return piece.merge(before) if before is not None else piece
+
+
+def trainings(session: Session, stale: Iterable[Status]) -> Trainings:
+    """One task for each trajectory that a stale result needs.
+
+    A forced one is trained as far as any experiment of the project has it already, not only as far as the
+    one that was named: they share it, and the replacement must not be shorter.
+    """
+    project, store = session.project, session.store
     cost = function(project.cost, "project.cost") if project.cost else None
     program = function(project.program, "project.program") if project.program else None
-    tasks: dict[str, Task] = {}
-    forced: set[str] = set()
-    ingredients: dict[str, Mapping[str, Any]] = {}
+    wishes: dict[str, list[Status]] = {}
     for status in stale:
-        experiment = status.node.value
-        assert isinstance(experiment, Experiment)
-        wanted = tuple(sorted({*experiment.snapshots, experiment.epochs}))
-        if any(isinstance(reason, Forced) for reason in status.reasons):
-            forced.add(status.key)
-        ingredients[status.key] = status.ingredients
-        task = tasks.get(status.key)
-        if task is None:
-            task = Task(
-                key=status.key,
-                name=experiment.name,
-                seed=status.node.seed,
-                specification=experiment.specification,
-                start=experiment.start,
-                until=experiment.epochs,
-                snapshots=wanted,
+        wishes.setdefault(status.key, []).append(status)
+    forced = frozenset(
+        key
+        for key, group in wishes.items()
+        if any(isinstance(reason, Forced | SharesForced) for status in group for reason in status.reasons)
+    )
+    tasks = []
+    for key, group in wishes.items():
+        experiments = [status.node.value for status in group if isinstance(status.node.value, Experiment)]
+        first = experiments[0]
+        epochs = {experiment.epochs for experiment in experiments}
+        snapshots = {epoch for experiment in experiments for epoch in experiment.snapshots}
+        found = store.sound(key, session.digests)
+        empty = Trajectory(key, group[0].ingredients, first.name)
+        if key in forced and found is not None:
+            epochs.add(found.epochs)
+            snapshots |= set(found.snapshots)
+        base = empty if found is None or key in forced else found
+        tasks.append(
+            Task(
+                trajectory=base,
+                specification=first.specification,
+                start=first.start,
+                epochs=max(epochs),
+                # The end of each gets one, so that a later build can go on from it
+                snapshots=tuple(sorted(snapshots | {epoch for epoch in epochs if epoch >= base.epochs})),
                 source=str(session.source),
                 threads=project.threads,
-                program=program(experiment.specification) if program else experiment.name,
-                cost=float(cost(experiment.specification)) if cost else 1.0,
+                program=program(first.specification) if program else first.name,
+                cost=float(cost(first.specification)) if cost else 1.0,
             )
-        tasks[status.key] = replace(
-            task,
-            until=max(task.until, experiment.epochs),
-            snapshots=tuple(sorted({*task.snapshots, *wanted})),
         )
-    return Tasks(session, tuple(tasks.values()), frozenset(forced), ingredients)
+    return Trainings(session, tuple(tasks), forced)

@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from labreport.console.progress import Progress, Training
+from labreport.errors import ExperimentFailed, StoreError
 from labreport.execute.lanes import Lane
-from labreport.execute.task import Finished, Task
+from labreport.execute.task import Task
+from labreport.execute.worker import Epoch
+from labreport.trajectory import Trajectory
 
 TRIES = 2
 """A worker that dies is replaced once for the same task."""
 STALL_SECONDS = 1800.0
-"""A worker that tells nothing for so long hangs; it is ended, and counts as dead."""
-_TICK = 0.1
+"""A worker that sends nothing for so long hangs; it is ended, and counts as dead."""
+_TICK = 0.03
+"""Seconds between two looks at what workers have sent."""
 
 
 @dataclass(frozen=True)
@@ -29,20 +33,26 @@ class Failure:
 
 @dataclass
 class _Active:
+    """A task on a lane: when it was last heard of, and how many epochs it has trained."""
+
     task: Task
     lane: int
-    told: float
-    epoch: int
+    heard: float
+    trained: int = 0
+
+    @property
+    def left(self) -> float:
+        return max(self.task.remaining - self.trained, 0) * self.task.cost
 
 
 class Trainer:
-    """Runs tasks on lanes. `keep` stores a result as soon as it is there."""
+    """Runs tasks on lanes. `keep` stores what a worker sends, and is told when it is the last of a task."""
 
     def __init__(
         self,
         lanes: Sequence[Lane],
-        keep: Callable[[Task, Finished], None],
-        prepare: Callable[[Task, bool], Task],
+        keep: Callable[[Trajectory, bool], None],
+        prepare: Callable[[Task], Task] = lambda task: task,
         stall_seconds: float = STALL_SECONDS,
     ) -> None:
         self._lanes = list(lanes)
@@ -52,9 +62,9 @@ class Trainer:
         self._tries: dict[str, int] = {}
 
     def run(self, tasks: Sequence[Task], progress: Progress) -> list[Failure]:
-        """Carry out all tasks; returns those that failed. Raises only what `keep` raises."""
-        waiting = sorted(tasks, key=lambda task: -task.cost * task.remaining)
-        active: dict[Future[Finished], _Active] = {}
+        """Carry out all tasks; returns those that failed. Raises only what `keep` and `prepare` raise."""
+        waiting = sorted(tasks, key=lambda task: -task.work)
+        active: dict[Future[Trajectory], _Active] = {}
         last: dict[int, str] = {}
         failures: list[Failure] = []
         try:
@@ -65,14 +75,14 @@ class Trainer:
                             waiting, last.get(lane), {busy.task.program for busy in active.values()}
                         )
                         last[lane] = task.program
-                        active[self._submit(lane, task)] = _Active(task, lane, time.monotonic(), 0)
+                        running = _Active(self._prepare(task), lane, time.monotonic())
+                        active[self._submit(lane, running.task)] = running
                     else:
                         progress.idle(lane)
                 done, _ = wait(active, timeout=_TICK, return_when=FIRST_COMPLETED)
                 self._listen(active, progress)
                 for future in done:
-                    busy = active.pop(future)
-                    failure = self._settle(future, busy, waiting, progress)
+                    failure = self._settle(future, active.pop(future), waiting, progress)
                     if failure:
                         failures.append(failure)
                 self._end_hanging(active)
@@ -81,58 +91,66 @@ class Trainer:
                 place.close()
         return failures
 
-    def _idle(self, active: dict[Future[Finished], _Active]) -> list[int]:
+    def _idle(self, active: dict[Future[Trajectory], _Active]) -> list[int]:
         busy = {running.lane for running in active.values()}
         return [lane for lane in range(len(self._lanes)) if lane not in busy]
 
-    def _submit(self, lane: int, task: Task) -> Future[Finished]:
+    def _submit(self, lane: int, task: Task) -> Future[Trajectory]:
         self._tries[task.key] = self._tries.get(task.key, 0) + 1
-        place = self._lanes[lane]
-        prepared = self._prepare(task, place.shares_disk)
         try:
-            return place.submit(prepared)
-        except (BrokenExecutor, RuntimeError):
-            place.renew()
-        return place.submit(prepared)
+            return self._lanes[lane].submit(task)
+        except (BrokenExecutor, RuntimeError) as error:
+            # A worker that cannot be started counts as one that died
+            failed: Future[Trajectory] = Future()
+            failed.set_exception(error if isinstance(error, BrokenExecutor) else BrokenExecutor(str(error)))
+            return failed
 
     def _settle(
-        self, future: Future[Finished], busy: _Active, waiting: list[Task], progress: Progress
+        self, future: Future[Trajectory], busy: _Active, waiting: list[Task], progress: Progress
     ) -> Failure | None:
         task = busy.task
-        left = (task.until - max(busy.epoch, task.until - task.remaining)) * task.cost
         try:
-            finished = future.result()
-        except BrokenExecutor:
+            piece = future.result()
+            self._keep(piece, True)
+        except BrokenExecutor as error:
             self._lanes[busy.lane].renew()
             if self._tries[task.key] < TRIES:
                 waiting.insert(0, task)
-                progress.skip(-(task.remaining * task.cost - left))
+                progress.skip(-busy.trained * task.cost)
                 return None
-            progress.skip(left)
-            return Failure(task, f"its worker died {TRIES} times; see the system's log for a lack of memory")
+            progress.skip(busy.left)
+            cause = str(error) if "cannot be started" in str(error) else f"its worker died {TRIES} times"
+            return Failure(task, f"{cause}; see the system's log for a lack of memory")
+        except StoreError:
+            raise  # the disk, which the next result would meet as well
+        except ExperimentFailed as error:
+            progress.skip(busy.left)
+            return Failure(task, str(error))
         except Exception as error:  # the trainer's own code may raise anything
-            progress.skip(left)
+            progress.skip(busy.left)
             return Failure(task, f"{type(error).__name__}: {error}".splitlines()[0][:300])
-        progress.skip(left)
-        self._keep(task, finished)
-        progress.finished(_line(task, finished))
+        progress.skip(busy.left)
+        progress.finished(_line(task, piece))
         return None
 
-    def _listen(self, active: dict[Future[Finished], _Active], progress: Progress) -> None:
-        by_lane = {running.lane: running for running in active.values()}
-        for lane, running in by_lane.items():
-            for key, epoch, record in self._lanes[lane].messages():
-                if key == running.task.key:
-                    running.told, running.epoch = time.monotonic(), epoch
-                    training = Training(
-                        f"{running.task.name}#{running.task.seed}", epoch, running.task.until, measure(record)
-                    )
-                    progress.epoch(lane, training, running.task.cost)
-
-    def _end_hanging(self, active: dict[Future[Finished], _Active]) -> None:
+    def _listen(self, active: dict[Future[Trajectory], _Active], progress: Progress) -> None:
         for running in active.values():
-            if time.monotonic() - running.told > self._stall and self._lanes[running.lane].shares_disk:
-                running.told = time.monotonic()
+            for message in self._lanes[running.lane].messages():
+                if message.key != running.task.key:
+                    continue
+                running.heard = time.monotonic()
+                if isinstance(message, Epoch):
+                    running.trained += 1
+                    name = f"{running.task.name}#{running.task.seed}"
+                    training = Training(name, message.epoch, running.task.epochs, measure(message.record))
+                    progress.epoch(running.lane, training, running.task.cost)
+                else:
+                    self._keep(message, False)
+
+    def _end_hanging(self, active: dict[Future[Trajectory], _Active]) -> None:
+        for running in active.values():
+            if time.monotonic() - running.heard > self._stall and self._lanes[running.lane].watched:
+                running.heard = time.monotonic()
                 self._lanes[running.lane].renew()
 
 
@@ -158,7 +176,7 @@ def measure(record: Any) -> str:
     return ""
 
 
-def _line(task: Task, finished: Finished) -> str:
-    seconds = sum(float(record.get("seconds", 0.0)) for record in finished.records)
-    how = f"{len(finished.records)} epochs  {measure(finished.records[-1])}  {seconds:.1f} s"
+def _line(task: Task, piece: Trajectory) -> str:
+    seconds = sum(float(record.get("seconds", 0.0)) for record in piece.records)
+    how = f"{piece.epochs} epochs  {measure(piece.records[-1])}  {seconds:.1f} s"
     return f"{task.name}#{task.seed}  {how}"

@@ -1,4 +1,4 @@
-"""What runs inside a worker process: drive one run to its end, telling and saving on the way."""
+"""What runs inside a worker process: train to where a task says, and send what was reached on the way."""
 
 from __future__ import annotations
 
@@ -9,21 +9,30 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from labreport.execute.task import Finished, Resume, Task
+from labreport.execute.task import Task
 from labreport.run import Run, Start
-
-if TYPE_CHECKING:
-    from labreport.store import Store
+from labreport.trajectory import STATE, Snapshot, Trajectory
 
 CHECKPOINT_SECONDS = 5.0
-STATE = "state."
-"""Prefix of the arrays with which a run goes on from a snapshot."""
+"""How much of a training may be lost when everything is killed."""
 
-Tell = Callable[[tuple[Any, ...]], None]
+
+@dataclass(frozen=True)
+class Epoch:
+    """A message: the training of `key` has come to `epoch`, with this record."""
+
+    key: str
+    epoch: int
+    record: Mapping[str, Any]
+
+
+Message = Epoch | Trajectory
+"""A trajectory is what is to be stored; its snapshots without arrays were sent before."""
+Send = Callable[[Message], None]
 
 _channel: Any = None
 
@@ -46,56 +55,40 @@ def prepare(channel: Any, threads: int, source: str) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def perform(task: Task) -> Finished:
+def perform(task: Task) -> Trajectory:
     """Carry out a task in a prepared worker process."""
-    return drive(task, _tell)
+    return drive(task, _send)
 
 
-def drive(task: Task, tell: Tell) -> Finished:
-    """Train to `task.until`. Calls `tell` with (key, epoch, record) after every epoch."""
-    resume = _later(task.resume, _checkpoint(task))
-    records = list(resume.records) if resume else []
-    snapshots = dict(resume.snapshots) if resume else {}
-    arrays = {epoch: dict(kept) for epoch, kept in resume.kept.items()} if resume else {}
-    epoch = resume.epoch if resume else 0
-    first, before = epoch + 1, resume.segments if resume else ()
+def drive(task: Task, send: Send) -> Trajectory:
+    """Train until the task is done, and return what was not sent yet.
 
-    def segments() -> tuple[Mapping[str, Any], ...]:
-        own = {**where(task.threads), "first": first, "last": epoch}
-        return (*before, own) if epoch >= first else before
-
-    run = _start(task)(task.specification, task.seed, epoch, resume.state if resume else None)
-    saved = time.monotonic()
-    while epoch < task.until:
-        record = run.advance()
-        epoch += 1
-        records.append(record)
-        if epoch in task.snapshots or epoch == task.until:
-            metrics, kept = run.snapshot()
-            snapshots[epoch] = metrics
-            arrays[epoch] = {**kept, **{f"{STATE}{name}": array for name, array in run.state().items()}}
-        tell((task.key, epoch, record))
-        # The end is saved too: a parent killed before it stores the result loses nothing
-        if time.monotonic() - saved > CHECKPOINT_SECONDS or epoch == task.until:
-            _save(task, run, epoch, records, snapshots, arrays, segments())
-            saved = time.monotonic()
-    return Finished(
-        task.key,
-        tuple(records),
-        snapshots,
-        arrays,
-        segments(),
-    )
-
-
-def from_checkpoint(task: Task, store: Store) -> Resume | None:
-    """Where a task's checkpoint lets it go on, if it has one."""
-    found = store.checkpoint(task.key)
-    if found is None or found.epoch > task.until:
-        return None
-    return Resume(
-        found.epoch, tuple(found.records), found.snapshots, found.arrays, found.state, found.segments
-    )
+    Calls `send` with an `Epoch` after each epoch, and at most every `CHECKPOINT_SECONDS` with the trajectory
+    so far. Epochs that are there already keep their records: they are only trained again on the way to a
+    snapshot that is missing before them.
+    """
+    trajectory, place = task.trajectory, where(task.threads)
+    states = trajectory.states
+    begin, saved = _start(task), time.monotonic()
+    for first, last in trajectory.stretches(task.epochs, task.snapshots):
+        run: Run = begin(task.specification, task.seed, first, _state(states.get(first)))
+        for epoch in range(first + 1, last + 1):
+            record = run.advance()
+            if epoch > trajectory.epochs:
+                trajectory = trajectory.extended(record, {**place, "finished": _now()})
+            send(Epoch(task.key, epoch, record))
+            due = time.monotonic() - saved > CHECKPOINT_SECONDS
+            if epoch in trajectory.snapshots:
+                pass
+            elif epoch in task.snapshots or epoch == task.epochs:
+                metrics, arrays = run.snapshot()
+                trajectory = trajectory.with_snapshot(epoch, Snapshot(metrics, {**arrays, **_kept(run)}))
+            elif due:
+                trajectory = trajectory.with_checkpoint(epoch, _kept(run))
+            if due and epoch < last:
+                send(trajectory)
+                trajectory, saved = _sent(trajectory), time.monotonic()
+    return trajectory
 
 
 def where(threads: int) -> dict[str, Any]:
@@ -108,8 +101,31 @@ def where(threads: int) -> dict[str, Any]:
         "threads": threads,
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "started": datetime.now(UTC).isoformat(timespec="milliseconds"),
     }
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _state(arrays: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What `Run.state` returned, out of the arrays of an epoch."""
+    if arrays is None:
+        return None
+    return {name.removeprefix(STATE): array for name, array in arrays.items() if name.startswith(STATE)}
+
+
+def _kept(run: Run) -> dict[str, Any]:
+    return {f"{STATE}{name}": array for name, array in run.state().items()}
+
+
+def _sent(trajectory: Trajectory) -> Trajectory:
+    """The trajectory without the arrays that its receiver has now."""
+    return replace(
+        trajectory,
+        snapshots={epoch: Snapshot(kept.metrics, {}) for epoch, kept in trajectory.snapshots.items()},
+    )
 
 
 def _start(task: Task) -> Start:
@@ -120,38 +136,7 @@ def _start(task: Task) -> Start:
     return start
 
 
-def _checkpoint(task: Task) -> Resume | None:
-    if task.checkpoints is None:
-        return None
-    from labreport.store import Store
-
-    return from_checkpoint(task, Store(Path(task.checkpoints)))
-
-
-def _save(
-    task: Task,
-    run: Run,
-    epoch: int,
-    records: list[Any],
-    snapshots: dict[int, Any],
-    arrays: dict[int, Any],
-    segments: tuple[Mapping[str, Any], ...],
-) -> None:
-    if task.checkpoints is None:
-        return
-    from labreport.store import Checkpoint, Store
-
-    checkpoint = Checkpoint(epoch, list(records), dict(snapshots), dict(arrays), run.state(), segments)
-    Store(Path(task.checkpoints)).save_checkpoint(task.key, checkpoint)
-
-
-def _later(first: Resume | None, second: Resume | None) -> Resume | None:
-    if first is None or second is None:
-        return first or second
-    return second if second.epoch > first.epoch else first
-
-
-def _tell(message: tuple[Any, ...]) -> None:
+def _send(message: Message) -> None:
     try:
         _channel.send(message)
     except OSError:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from stat import S_ISREG
 
+from labreport.errors import StoreError
+
 Stamp = tuple[int, int, int, int]
 """Modification time in ns, size in bytes, inode, change time in ns."""
+Remembered = tuple[int, int, int, int, str]
+"""A stamp, and the digest of the file that had it."""
 
 RESOLUTION_NS = 30_000_000
 """A file changed this shortly before it was read is read again: its clock may not have moved on."""
+OUTPUT_LIMIT = 256 << 20
+"""Bytes of the largest file that the program itself writes."""
 
 
 def stamp(path: str | Path) -> Stamp | None:
@@ -26,14 +33,20 @@ def stamp(path: str | Path) -> Stamp | None:
 
 
 class Digests:
-    """SHA-256 by path, below one root; `known` is what an earlier `export` returned."""
+    """SHA-256 by path, below one root; `known` is what an earlier `export` returned.
 
-    def __init__(self, root: Path, known: dict[str, list[object]] | None = None) -> None:
+    A file in the folder `output` that has more than `OUTPUT_LIMIT` bytes counts as missing and is not read.
+    Raises `StoreError` for a file that is there and cannot be read.
+    """
+
+    def __init__(
+        self, root: Path, known: Mapping[str, Remembered] | None = None, output: Path | None = None
+    ) -> None:
         self._root = root
+        self._output = f"{output}{os.sep}" if output is not None else None
         self._known: dict[str, tuple[Stamp, bool, str]] = {}
         for path, record in (known or {}).items():
-            *fields, value = record
-            self._known[path] = ((*fields,), True, str(value))  # type: ignore[assignment]
+            self._known[path] = (record[:4], True, record[4])
         self._checked: set[str] = set()
 
     def __call__(self, path: str | Path) -> str | None:
@@ -77,14 +90,15 @@ class Digests:
         """Files looked at that could not be read, or changed too recently to be trusted by their stamp."""
         return [name for name in sorted(self._checked) if name not in self._known or not self._known[name][1]]
 
-    def export(self) -> dict[str, list[object]]:
+    def export(self) -> dict[str, Remembered]:
         """What to remember: trusted files that were looked at."""
-        return {name: [*found, self._known[name][2]] for name, found in self.stamps().items()}
+        return {name: (*found, self._known[name][2]) for name, found in self.stamps().items()}
 
     def _read(self, name: str, path: str | Path) -> None:
         started = time.time_ns()
         before = stamp(path)
-        value = sha256(path) if before is not None else None
+        inside = self._output is not None and str(self._root / path).startswith(self._output)
+        value = sha256(path, OUTPUT_LIMIT if inside else None) if before is not None else None
         if before is None or value is None:
             self._known.pop(name, None)
             return
@@ -97,19 +111,34 @@ class Digests:
         return text[len(prefix) :] if text.startswith(prefix) else text
 
 
-def sha256(path: str | Path) -> str | None:
-    """SHA-256 of a file's bytes, read piece by piece; None when it is missing or no regular file."""
+def sha256(path: str | Path, limit: int | None = None) -> str | None:
+    """SHA-256 of a file's bytes, read piece by piece.
+
+    None where there is no file, where something else than a regular file has its name, and where it has
+    more than `limit` bytes, which are then not read. Raises `StoreError` when it cannot be read.
+    """
     try:
         # A FIFO would block, and a device never ends: open without waiting, and read regular files only
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return None
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO, errno.ENAMETOOLONG):
+            return None
+        raise _unreadable(path, error) from error
     try:
-        if not S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if not S_ISREG(status.st_mode) or (limit is not None and status.st_size > limit):
             return None
         with open(descriptor, "rb", closefd=False) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
+    except OSError as error:
+        raise _unreadable(path, error) from error
     finally:
         os.close(descriptor)
+
+
+def _unreadable(path: str | Path, error: OSError) -> StoreError:
+    text = str(path)
+    name = text if text.isprintable() else ascii(text)
+    return StoreError(f"cannot read {name}: {error.strerror}; check the disk and the file's permissions")

@@ -228,7 +228,7 @@ class Ingredients:
             raise UsageError(f"{where}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
         # As JSON gives it back, so that a summary from the ledger and a new one are the same values
         summary: Summary = json.loads(json.dumps(summarised))
-        self._ledger.modules[where] = [content, summary]
+        self._ledger.modules[where] = (content, summary)
         return summary
 
     def _text(self, path: Path) -> str:

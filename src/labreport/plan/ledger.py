@@ -1,71 +1,72 @@
 """What was made of what: read at the start of a run, written at its end.
 
-It explains and saves time; it decides nothing alone. Without it, what is stored is recognised by
-its own key, and only documents are made again.
+It explains and saves time; it decides nothing by itself. Without it, what is stored is recognised by
+its own key, and only documents are rebuilt.
 """
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from labreport.errors import StoreError
+import msgspec
+
 from labreport.store.files import Damaged, read_regular, write_atomically
+from labreport.store.quarantine import Quarantine
+from labreport.store.sealed import Sealed, seal, unseal
 
-VERSION = 1
 LIMIT = 256_000_000
-"""Bytes of the largest ledger that is read; a thousand experiments take a hundredth."""
+"""Bytes of the largest ledger that is read; one of a thousand experiments has a hundredth of it."""
 
 
-@dataclass
-class Ledger:
-    """All by name: `nodes` maps a node to its ingredients, key and output's digests; `groups` maps a
-    digest to the members it stands for; `files` holds stamps and digests; `modules` the summaries of
-    source files by content; `views` the digests of parts of results."""
+class Record(msgspec.Struct, forbid_unknown_fields=True):
+    """How a node was last made: of what, under which key, the digest of its output, and of its files."""
 
-    nodes: dict[str, dict[str, Any]] = field(default_factory=dict)
-    groups: dict[str, dict[str, str]] = field(default_factory=dict)
-    files: dict[str, list[object]] = field(default_factory=dict)
-    modules: dict[str, list[Any]] = field(default_factory=dict)
-    views: dict[str, list[Any]] = field(default_factory=dict)
-    numbers: dict[str, Any] = field(default_factory=dict)
-    """The answers' numbers as last published, to say what a rebuild changed."""
+    ingredients: dict[str, Any]
+    key: str
+    output: str
+    files: dict[str, str]
+
+
+class View(msgspec.Struct, forbid_unknown_fields=True):
+    """What an experiment sees of a stored trajectory: digests of its document, of what is seen, of arrays."""
+
+    document: str
+    digest: str
+    arrays: dict[str, str]
+
+
+class Ledger(Sealed):
+    """All by name: `nodes` the last making of each node; `groups` the members that a digest is for;
+    `files` stamps and digests; `modules` summaries of source files with the digest of their content;
+    `views` parts of trajectories; `numbers` the answers' numbers as last published, to report what a
+    rebuild changed; `seeds` the number of seeds of the published report, 0 where there is none.
+    """
+
+    checksum: str = ""
+    format: Literal["labreport ledger 2"] = "labreport ledger 2"
+    nodes: dict[str, Record] = msgspec.field(default_factory=dict)
+    groups: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
+    files: dict[str, tuple[int, int, int, int, str]] = msgspec.field(default_factory=dict)
+    modules: dict[str, tuple[str, dict[str, Any]]] = msgspec.field(default_factory=dict)
+    views: dict[str, View] = msgspec.field(default_factory=dict)
+    numbers: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
+    seeds: int = 0
 
     @classmethod
-    def load(cls, path: Path) -> Ledger:
-        """The ledger at `path`; an empty one when it is missing, damaged or of another version."""
+    def load(cls, path: Path, quarantine: Quarantine) -> Ledger:
+        """The ledger at `path`; an empty one where it is missing, or damaged and set aside."""
         try:
-            plain = json.loads(read_regular(path, LIMIT))
-            if plain.pop("version") != VERSION:
-                return cls()
-            ledger = cls(**plain)
-        except (
-            OSError,
-            Damaged,
-            StoreError,
-            ValueError,
-            KeyError,
-            TypeError,
-            AttributeError,
-            RecursionError,
-        ):
+            return unseal(read_regular(path, LIMIT), cls)
+        except FileNotFoundError:
             return cls()
-        parts = (ledger.nodes, ledger.groups, ledger.files, ledger.modules, ledger.views, ledger.numbers)
-        return ledger if all(isinstance(part, dict) for part in parts) else cls()
+        except Damaged as damage:
+            quarantine.take(path, str(damage))
+            return cls()
 
     def save(self, path: Path) -> None:
         """Write it in one piece; a crash leaves the old one or the new one. Raises `StoreError`."""
-        used = {str(value) for node in self.nodes.values() for value in node["ingredients"].values()}
-        groups = {key: members for key, members in self.groups.items() if key in used}
-        plain = {
-            "version": VERSION,
-            "nodes": self.nodes,
-            "groups": groups,
-            "files": self.files,
-            "modules": self.modules,
-            "views": self.views,
-            "numbers": self.numbers,
-        }
-        write_atomically(path, json.dumps(plain, sort_keys=True, separators=(",", ":")).encode())
+        used = {str(value) for node in self.nodes.values() for value in node.ingredients.values()}
+        members = {name: getattr(self, name) for name in self.__struct_fields__ if name != "checksum"}
+        members["groups"] = {key: group for key, group in self.groups.items() if key in used}
+        write_atomically(path, seal(members, LIMIT, readable=False))

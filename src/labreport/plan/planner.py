@@ -12,7 +12,7 @@ from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.files import Digests
 from labreport.plan.graph import Graph
 from labreport.plan.ingredients import Ingredients
-from labreport.plan.ledger import Ledger
+from labreport.plan.ledger import Ledger, Record
 from labreport.plan.nodes import Node, Plan, State, Status
 from labreport.plan.reasons import (
     Altered,
@@ -22,6 +22,7 @@ from labreport.plan.reasons import (
     Missing,
     NeverMade,
     Reason,
+    SharesForced,
     Upstream,
     differences,
 )
@@ -29,8 +30,8 @@ from labreport.plan.verified import Verification
 from labreport.plan.views import Views
 
 if TYPE_CHECKING:
-    from labreport.store import Store
     from labreport.store.cache import Cache
+    from labreport.trajectory import Store
 
 
 class Planner:
@@ -78,12 +79,7 @@ class Planner:
 
         What reads it must be asked for anew, after `forget`, or not have been asked for before.
         """
-        self.ledger.nodes[status.name] = {
-            "ingredients": dict(status.ingredients),
-            "key": status.key,
-            "output": output,
-            "files": files,
-        }
+        self.ledger.nodes[status.name] = Record(dict(status.ingredients), status.key, output, files)
         self._forced.discard(status.name)
         self._statuses[status.name] = replace(status, state=State.FRESH, reasons=(), output=output)
 
@@ -115,8 +111,9 @@ class Planner:
         view = self._views.of(key, experiment)
         record = self.ledger.nodes.get(node.name)
         reasons: list[Reason] = []
-        if node.name in self._forced:
-            reasons.append(Forced())
+        forced = self._forced_keys().get(key)
+        if forced is not None:
+            reasons.append(Forced() if node.name in self._forced else SharesForced(forced))
         if view.damaged:
             reasons.append(Altered(view.damaged))
         elif view.missing:
@@ -127,21 +124,24 @@ class Planner:
             )
         if reasons:
             return Status(node, State.STALE, _flatten(reasons), made_of, key)
-        if record is None or record["key"] != key or record["output"] != view.digest:
-            self.ledger.nodes[node.name] = {
-                "ingredients": made_of,
-                "key": key,
-                "output": view.digest,
-                "files": {},
-            }
+        if record is None or record.key != key or record.output != view.digest:
+            self.ledger.nodes[node.name] = Record(made_of, key, view.digest, {})
         return Status(node, State.FRESH, (), made_of, key, view.digest)
 
-    def _why_untrained(self, record: dict[str, Any] | None, made_of: dict[str, Any], key: str) -> Any:
+    def _forced_keys(self) -> dict[str, str]:
+        """The keys of trajectories that are forced, each with the result that was named for it."""
+        return {
+            self.key(node)[1]: node.name
+            for node in map(self.graph.nodes.__getitem__, sorted(self._forced))
+            if node.kind == "result"
+        }
+
+    def _why_untrained(self, record: Record | None, made_of: dict[str, Any], key: str) -> Any:
         if record is None:
             return NeverMade()
-        if record["key"] == key:
+        if record.key == key:
             return Missing(f"its stored result {key[:12]}")
-        return differences(record["ingredients"], made_of, self.ledger.groups)
+        return differences(record.ingredients, made_of, self.ledger.groups)
 
     def _of_made(self, node: Node) -> Status:
         upstream = [self.status(name) for name in node.reads]
@@ -165,7 +165,7 @@ class Planner:
                 else set()
             )
             changes = differences(
-                {name: value for name, value in record["ingredients"].items() if name not in unknown},
+                {name: value for name, value in record.ingredients.items() if name not in unknown},
                 {name: value for name, value in made_of.items() if name not in unknown},
                 self.ledger.groups,
             )
@@ -174,17 +174,17 @@ class Planner:
         if waiting:
             reasons.extend(Upstream(status.name) for status in waiting)
             state = State.STALE if state is State.STALE else State.PENDING
-        elif record is not None and not reasons and record["key"] != key:
+        elif record is not None and not reasons and record.key != key:
             # Equal names and values, yet another key: only an ingredient's place differs
             reasons.append(Changed("its ingredients"))
             state = State.STALE
-        output = record["output"] if record is not None and state is State.FRESH else ""
+        output = record.output if record is not None and state is State.FRESH else ""
         return Status(node, state, tuple(reasons), made_of, key, output)
 
-    def _output_reasons(self, node: Node, record: dict[str, Any]) -> list[Reason]:
+    def _output_reasons(self, node: Node, record: Record) -> list[Reason]:
         """Whether the files that a node was kept in are there, as they were written."""
         reasons: list[Reason] = []
-        for path, written in record["files"].items():
+        for path, written in record.files.items():
             found = self.digests(self.output / path)
             if found is None:
                 reasons.append(Missing(path))
@@ -192,7 +192,7 @@ class Planner:
                 reasons.append(Altered(path))
         return reasons
 
-    def _recognise(self, node: Node, made_of: dict[str, Any], key: str) -> dict[str, Any] | None:
+    def _recognise(self, node: Node, made_of: dict[str, Any], key: str) -> Record | None:
         """A record for something that the cache holds but the ledger forgot."""
         found = self._cache.peek(node.kind, node.slug)
         if found is None or found[0] != key:
@@ -202,7 +202,7 @@ class Planner:
         if written is None:
             return None
         name = str(path.relative_to(self.output))
-        record = {"ingredients": made_of, "key": key, "output": found[1], "files": {name: written}}
+        record = Record(made_of, key, found[1], {name: written})
         self.ledger.nodes[node.name] = record
         return record
 

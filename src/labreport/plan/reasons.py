@@ -88,7 +88,17 @@ class Forced:
         return "forced"
 
 
-Reason = NeverMade | Changed | Missing | Altered | Extended | Upstream | Forced
+@dataclass(frozen=True)
+class SharesForced:
+    """It is a part of a training that the user asked for by another name."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"forced: one training with {self.name.removeprefix('result/')}"
+
+
+Reason = NeverMade | Changed | Missing | Altered | Extended | Upstream | Forced | SharesForced
 
 
 def differences(

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from labreport.experiment import Experiment
 from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.files import Digests
-from labreport.plan.ledger import Ledger
-
-if TYPE_CHECKING:
-    from labreport.store import Store
-    from labreport.store.entry import Entry
+from labreport.plan.ledger import Ledger, View
+from labreport.trajectory.store import Store, StoredArrays
+from labreport.trajectory.trajectory import Trajectory
 
 
 @dataclass(frozen=True)
-class View:
+class Stored:
     """How far a trajectory is stored. `missing` is the first epoch still wanted, 0 when none is;
     `damaged` names a file that is not what was written; `digest` is empty unless all is there."""
 
@@ -31,62 +28,60 @@ class View:
 
 
 class Views:
-    """Views by key; those of unchanged files come from the ledger, without reading the entry."""
+    """Views by key; those of unchanged files come from the ledger, without reading the document."""
 
     def __init__(self, store: Store, digests: Digests, ledger: Ledger) -> None:
         self._store = store
         self._digests = digests
         self._known = ledger.views
-        self._entries: dict[str, Entry | None] = {}
+        self._trajectories: dict[str, Trajectory | None] = {}
 
     def forget(self) -> None:
-        """Read entries anew, after the store has changed."""
-        self._entries.clear()
+        """Read documents again, after the store has changed."""
+        self._trajectories.clear()
 
-    def of(self, key: str, experiment: Experiment) -> View:
+    def of(self, key: str, experiment: Experiment) -> Stored:
         """What is stored under `key`, for as far as `experiment` goes."""
-        path = self._store.entry_path(key)
-        found = self._digests(path)
-        if found is None:
+        path = self._store.path(key)
+        document = self._digests(path)
+        if document is None:
             if os.path.lexists(path):
-                # No file, or one that the disk will not give: the store moves it away, or raises
-                self._store.entry(key)
-            return View(missing=experiment.epochs)
+                self._store.get(key)  # not a file of ours: set aside
+            return Stored(missing=experiment.epochs)
         label = f"{key}:{experiment.epochs}:{','.join(map(str, experiment.snapshots))}"
-        known = self._known.get(label)
-        if known is not None and known[0] == found:
-            value, arrays = str(known[1]), dict(known[2])
-        else:
-            entry = self._entry(key)
-            if entry is None:
-                return View(missing=experiment.epochs, damaged=path.name)
-            have = len(entry.records)
-            wanted = [epoch for epoch in experiment.snapshots if epoch not in entry.snapshots]
-            if have < experiment.epochs or wanted:
-                return View(epochs=have, missing=experiment.epochs if have < experiment.epochs else wanted[0])
-            arrays = {
-                entry.arrays[epoch]["file"]: entry.arrays[epoch]["sha256"] for epoch in experiment.snapshots
-            }
-            value = digest(seen(entry, experiment))
-            self._known[label] = [found, value, arrays]
-        for name, written in arrays.items():
+        view = self._known.get(label)
+        if view is None or view.document != document:
+            trajectory = self._trajectory(key)
+            if trajectory is None:
+                return Stored(missing=experiment.epochs, damaged=path.name)
+            missing = trajectory.missing(experiment.epochs, experiment.snapshots)
+            if missing:
+                return Stored(epochs=trajectory.epochs, missing=missing[0])
+            seen, arrays = _seen(trajectory, experiment)
+            view = self._known[label] = View(document, digest(seen), arrays)
+        for name, written in view.arrays.items():
             if self._digests(path.with_name(name)) != written:
-                return View(epochs=experiment.epochs, damaged=name)
-        return View(epochs=experiment.epochs, digest=value)
+                return Stored(epochs=experiment.epochs, damaged=name)
+        return Stored(epochs=experiment.epochs, digest=view.digest)
 
-    def _entry(self, key: str) -> Entry | None:
-        if key not in self._entries:
-            self._entries[key] = self._store.entry(key)
-        return self._entries[key]
+    def _trajectory(self, key: str) -> Trajectory | None:
+        if key not in self._trajectories:
+            self._trajectories[key] = self._store.get(key)
+        return self._trajectories[key]
 
 
-def seen(entry: Entry, experiment: Experiment) -> dict[str, object]:
-    """The part of an entry that `experiment` reads, as plain values."""
-    return {
-        "records": list(entry.records[: experiment.epochs]),
-        "snapshots": {str(epoch): entry.snapshots[epoch] for epoch in experiment.snapshots},
-        "arrays": {str(epoch): entry.arrays[epoch]["sha256"] for epoch in experiment.snapshots},
-        "segments": [
-            segment for segment in entry.provenance["segments"] if segment["first"] <= experiment.epochs
-        ],
+def _seen(trajectory: Trajectory, experiment: Experiment) -> tuple[dict[str, object], dict[str, str]]:
+    """The part of a trajectory that `experiment` reads, as plain values; digests of its array files."""
+    part = trajectory.cut(experiment.epochs)
+    kept = {epoch: part.snapshots[epoch] for epoch in experiment.snapshots}
+    files = {epoch: snapshot.arrays for epoch, snapshot in kept.items()}
+    arrays = {
+        stored.path.name: stored.file.sha256 for stored in files.values() if isinstance(stored, StoredArrays)
     }
+    seen: dict[str, object] = {
+        "records": list(part.records),
+        "snapshots": {str(epoch): snapshot.metrics for epoch, snapshot in kept.items()},
+        "arrays": arrays,
+        "segments": list(part.segments),
+    }
+    return seen, arrays

@@ -1,7 +1,1 @@
-"""Results, checkpoints, cache and published report on disk: atomic, checked, never trusted."""
-
-from labreport.store.checkpoints import Checkpoint, Checkpoints
-from labreport.store.entry import ArrayFile, Entry, Summary
-from labreport.store.store import Store
-
-__all__ = ["ArrayFile", "Checkpoint", "Checkpoints", "Entry", "Store", "Summary"]
+"""Files on disk: sealed documents, arrays, cache, lock, mark of ownership, publication; never trusted."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import stat
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from labreport.errors import StoreError
 
 TEMPORARY = ".tmp-"
 """How the name of every unfinished file or folder begins."""
+_TEMPORARY_NAME = re.compile(r"\.tmp-[0-9]+-[0-9a-f]{12}\Z|\.tmp-[a-z0-9_]{8}\Z")
+"""What `temporary_name` and `tempfile` make of it."""
 
 
 class Damaged(Exception):
@@ -115,16 +117,18 @@ def sync_directory(directory: Path) -> None:
 
 
 def make_directory(directory: Path) -> None:
-    """`directory` and its parents, durably. Raises `StoreError`."""
+    """`directory` and its parents, durably; never through a link. Raises `StoreError`."""
     try:
+        if directory.is_symlink():
+            raise StoreError(f"{shown(directory)} is a link, and nothing is written through links; remove it")
         if directory.is_dir():
             return
         directory.mkdir(parents=True, exist_ok=True)
         sync_directory(directory.parent)
     except OSError as error:
         raise StoreError(
-            f"cannot make the folder {shown(directory)}: {error.strerror}; "
-            "free space there, make it writable, or choose another place with --output"
+            f"cannot create the folder {shown(directory)}: {error.strerror}; "
+            "free some space there, make it writable, or choose another folder with --output"
         ) from error
 
 
@@ -140,25 +144,29 @@ def names_in(directory: Path) -> list[str]:
         ) from error
 
 
-def remove_strays(root: Path) -> int:
-    """Remove what killed writers left anywhere below `root`; how many there were. Raises `StoreError`."""
-    strays = list(find_strays(root))
-    for path in strays:
-        try:
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
-        except OSError as error:
-            raise StoreError(f"cannot remove {shown(path)}: {error.strerror}; remove it by hand") from error
-    return len(strays)
+def remove(path: Path) -> int:
+    """Remove a file, a link (never what it points to) or a folder; the bytes freed. Raises `StoreError`."""
+    try:
+        status = os.lstat(path)
+        if not stat.S_ISDIR(status.st_mode):
+            path.unlink(missing_ok=True)
+            return status.st_size
+        freed = sum(
+            os.lstat(Path(folder, name)).st_size for folder, _, files in os.walk(path) for name in files
+        )
+        shutil.rmtree(path)
+        return freed
+    except FileNotFoundError:
+        return 0
+    except OSError as error:
+        raise StoreError(f"cannot remove {shown(path)}: {error.strerror}; remove it by hand") from error
 
 
-def find_strays(root: Path) -> Iterator[Path]:
-    """Unfinished files and folders below `root`, links not followed."""
-    for folder, folders, files in os.walk(root):
-        yield from (Path(folder, name) for name in (*folders, *files) if name.startswith(TEMPORARY))
-        folders[:] = [name for name in folders if not name.startswith(TEMPORARY)]
+def find_strays(folder: Path) -> list[Path]:
+    """Unfinished files and folders that killed writers left directly in `folder`, if it is not a link."""
+    if folder.is_symlink() or not folder.is_dir():
+        return []
+    return [folder / name for name in names_in(folder) if _TEMPORARY_NAME.match(name)]
 
 
 def temporary_name() -> str:
@@ -168,9 +176,14 @@ def temporary_name() -> str:
 
 def cannot_write(path: Path, error: OSError) -> StoreError:
     """The one line about a write that failed."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StoreError(
+            f"{error.strerror}: cannot write {shown(path)}; "
+            "free some space and run again; finished results are kept"
+        )
     return StoreError(
         f"cannot write {shown(path)}: {error.strerror or error}; "
-        "what was stored before is kept: mend the cause and run again"
+        "finished results are kept; fix the cause and run again"
     )
 
 

@@ -1,4 +1,4 @@
-"""One kernel lock for each output directory: it ends with its process, and nobody has to unlock it."""
+"""One kernel lock for each output folder: it ends with its process, and nobody has to unlock it."""
 
 from __future__ import annotations
 
@@ -9,22 +9,30 @@ from pathlib import Path
 
 from labreport.errors import StoreError, UsageError
 from labreport.store.files import shown, temporary_name
+from labreport.store.output import claim
+from labreport.store.quarantine import Quarantine
 
 NAME = ".lock"
 
 
 @contextmanager
-def output_lock(directory: Path, timeout: float, waiting: Callable[[str], None]) -> Iterator[None]:
-    """Hold the lock of `directory`, which is made where it is missing.
+def output_lock(
+    directory: Path, project: str, timeout: float, waiting: Callable[[str], None]
+) -> Iterator[None]:
+    """Hold the lock of `directory`, which is created and marked as the output folder of `project`.
 
-    When another build has it, `waiting` is told once, and it is waited for: `timeout` seconds, or
-    for ever when that is negative. Raises `StoreError` when the time is over, `UsageError` when the
-    directory cannot be written to.
+    When another run has it, `waiting` is called once with a line of text, and it is waited for: `timeout`
+    seconds, or without end when that is negative. Raises `StoreError` when the time is over, `UsageError`
+    when the folder belongs to somebody else or cannot be written to.
     """
     from filelock import FileLock, Timeout
 
+    claim(directory, project)
+    notices: list[str] = []
+    Quarantine(directory, notices).clear(directory / NAME)
+    for notice in notices:
+        waiting(notice)
     try:
-        directory.mkdir(parents=True, exist_ok=True)
         # A lock file that is merely there, in place of a kernel lock, would outlive a killed build
         lock = FileLock(directory / NAME, fallback_to_soft=False)
         try:
@@ -61,5 +69,6 @@ def _try_to_write(directory: Path) -> None:
 def _unwritable(directory: Path, error: Exception) -> UsageError:
     reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
     return UsageError(
-        f"cannot write to {shown(directory)}: {reason}; make it writable, or choose another with --output"
+        f"cannot write to {shown(directory)}: {reason}; "
+        "make it writable, or choose another folder with --output"
     )

@@ -1,0 +1,105 @@
+"""Whose an output folder is: a mark in it says which project made it, and nothing else is ever touched.
+
+A folder that is not empty and has no mark belongs to somebody else and is refused, before anything is
+written or removed. So is the folder of another project, and one in which a link has the name of a folder
+of ours.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+
+from labreport.errors import UsageError
+from labreport.store.files import find_strays, remove, shown, sync_directory
+
+MARK = ".labreport"
+FOLDERS = ("results", "cache", "quarantine", ".publishing")
+"""The folders that the program makes in an output folder."""
+_LIMIT = 4096
+
+
+def check_owner(directory: Path, project: str) -> None:
+    """Raise `UsageError` unless `directory` is missing, empty, or marked as an output folder of `project`."""
+    if not os.path.lexists(directory):
+        return
+    if not directory.is_dir():
+        raise UsageError(f"{shown(directory)} is not a folder; choose another with --output")
+    try:
+        names = os.listdir(directory)
+    except OSError as error:
+        raise _unwritable(directory, error) from error
+    if not names:
+        return
+    owner = _owner(directory / MARK)
+    if owner is None:
+        raise UsageError(
+            f"{shown(directory)} is not empty and was not made by this program; nothing in it was changed; "
+            "choose an empty or new folder with --output"
+        )
+    if owner not in ("", project):
+        raise UsageError(
+            f"{shown(directory)} holds the report of another project, {shown(owner)!r}, not of {project!r}; "
+            "choose another folder with --output"
+        )
+    for name in FOLDERS:
+        if (directory / name).is_symlink():
+            raise UsageError(
+                f"{shown(directory / name)} is a link, and nothing is written or removed through links; "
+                "replace it by a folder, or choose another output folder with --output"
+            )
+
+
+def claim(directory: Path, project: str) -> None:
+    """Create `directory` where it is missing, and mark it as an output folder of `project`.
+
+    Raises `UsageError` as `check_owner` does, and when it cannot be written to.
+    """
+    check_owner(directory, project)
+    mark = directory / MARK
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        if _owner(mark) == project:
+            return
+        text = json.dumps({"made by": "labreport", "project": project}, indent=1) + "\n"
+        # Not by way of a temporary file: killed in between, that would be all there is in the folder
+        with open(mark, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        sync_directory(directory)
+    except OSError as error:
+        raise _unwritable(directory, error) from error
+
+
+def remove_strays(directory: Path) -> None:
+    """Remove what killed writers left in the program's own folders. Raises `StoreError`."""
+    cache = directory / "cache"
+    kinds = [path for path in cache.iterdir() if not path.is_symlink()] if cache.is_dir() else []
+    for folder in (directory, *(directory / name for name in FOLDERS), *kinds):
+        for path in find_strays(folder):
+            remove(path)
+
+
+def _owner(mark: Path) -> str | None:
+    """The project that a mark names; empty where it is damaged, None where there is none."""
+    try:
+        if not stat.S_ISREG(os.lstat(mark).st_mode):
+            return None
+        with open(mark, "rb") as file:
+            plain = json.loads(file.read(_LIMIT))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RecursionError):
+        return ""
+    project = plain.get("project") if isinstance(plain, dict) else None
+    return project if isinstance(project, str) else ""
+
+
+def _unwritable(directory: Path, error: OSError) -> UsageError:
+    return UsageError(
+        f"cannot write to {shown(directory)}: {error.strerror}; "
+        "make it writable, or choose another folder with --output"
+    )

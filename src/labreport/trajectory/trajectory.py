@@ -1,0 +1,157 @@
+"""The one value for trained work: a finished result, an unfinished one and what a worker returns are this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+Arrays = Mapping[str, Any]
+"""Names to NumPy arrays."""
+STATE = "state."
+"""Prefix of the arrays from which a run continues; the others were kept for readers."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What was kept at one epoch: exact metrics and arrays, those to continue from among them."""
+
+    metrics: Mapping[str, Any]
+    arrays: Arrays
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """How far one specification was trained with one seed, from epoch 1 on.
+
+    `key` is the digest of `ingredients`, all that decides the result; `name` is the experiment that it was
+    first trained for. `records` has one item per epoch, the first for epoch 1. `snapshots` has what was
+    kept, by epoch, and `checkpoints` the states at other epochs from which an unfinished training can
+    continue. `segments` says where each stretch of epochs was computed, with its `first` and `last` epoch;
+    together they cover all records.
+    """
+
+    key: str
+    ingredients: Mapping[str, Any]
+    name: str
+    records: tuple[Mapping[str, Any], ...] = ()
+    snapshots: Mapping[int, Snapshot] = field(default_factory=dict)
+    checkpoints: Mapping[int, Arrays] = field(default_factory=dict)
+    segments: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def epochs(self) -> int:
+        """The number of trained epochs."""
+        return len(self.records)
+
+    @property
+    def seed(self) -> int:
+        """The seed that it was trained with."""
+        return int(self.ingredients["seed"])
+
+    @property
+    def states(self) -> dict[int, Arrays]:
+        """The arrays that hold a state from which training can continue, by epoch."""
+        return {**self.checkpoints, **{epoch: snapshot.arrays for epoch, snapshot in self.snapshots.items()}}
+
+    def missing(self, epochs: int, snapshots: Iterable[int]) -> tuple[int, ...]:
+        """The epochs to train to, ascending, for so many epochs with these snapshots; empty when satisfied.
+
+        The last epoch gets a snapshot too, so that others can continue from it.
+        """
+        wanted = {epoch for epoch in snapshots if epoch not in self.snapshots}
+        return tuple(sorted(wanted | {epochs} if self.epochs < epochs else wanted))
+
+    def satisfies(self, epochs: int, snapshots: Iterable[int]) -> bool:
+        """Whether it is trained for so many epochs and has these snapshots."""
+        return not self.missing(epochs, snapshots)
+
+    def stretches(self, epochs: int, snapshots: Iterable[int]) -> list[tuple[int, int]]:
+        """What is trained to get there: epochs to begin after (0, or one with a state) and to end with."""
+        found: list[tuple[int, int]] = []
+        for target in self.missing(epochs, snapshots):
+            begin = max((epoch for epoch in self.states if epoch <= target), default=0)
+            if found and found[-1][1] >= begin:
+                found[-1] = (found[-1][0], target)
+            else:
+                found.append((begin, target))
+        return found
+
+    def extended(self, record: Mapping[str, Any], where: Mapping[str, Any]) -> Trajectory:
+        """With one more epoch, computed at the place and time that `where` describes."""
+        epoch, segments = self.epochs + 1, list(self.segments)
+        own = {**where, "first": epoch, "last": epoch}
+        if segments and segments[-1]["last"] == self.epochs and _place(segments[-1]) == _place(own):
+            own["first"] = segments.pop()["first"]
+        return replace(self, records=(*self.records, record), segments=(*segments, own))
+
+    def with_snapshot(self, epoch: int, snapshot: Snapshot) -> Trajectory:
+        """With what was kept at a trained epoch."""
+        return replace(
+            self,
+            snapshots=dict(sorted({**self.snapshots, epoch: snapshot}.items())),
+            checkpoints={known: arrays for known, arrays in self.checkpoints.items() if known > epoch},
+        )
+
+    def with_checkpoint(self, epoch: int, arrays: Arrays) -> Trajectory:
+        """With the state after a trained epoch, in place of those before."""
+        later = {known: state for known, state in self.checkpoints.items() if known > epoch}
+        return replace(self, checkpoints={epoch: arrays, **later})
+
+    def finished(self) -> Trajectory:
+        """Without the checkpoints that lie before its last snapshot."""
+        last = max(self.snapshots, default=0)
+        return replace(
+            self, checkpoints={known: state for known, state in self.checkpoints.items() if known > last}
+        )
+
+    def cut(self, epoch: int) -> Trajectory:
+        """As it was after `epoch`."""
+        clipped = ({**part, "last": min(part["last"], epoch)} for part in self.segments)
+        return replace(
+            self,
+            records=self.records[:epoch],
+            snapshots={kept: snapshot for kept, snapshot in self.snapshots.items() if kept <= epoch},
+            checkpoints={kept: state for kept, state in self.checkpoints.items() if kept <= epoch},
+            segments=tuple(part for part in clipped if part["first"] <= epoch),
+        )
+
+    def merge(self, other: Trajectory) -> Trajectory:
+        """This one, with what another of the same key has beyond it: later epochs, other snapshots.
+
+        Raises `ValueError` for another key.
+        """
+        if self.key != other.key:
+            raise ValueError(f"trajectories {self.key[:12]} and {other.key[:12]} are not of the same key")
+        later = [part for part in other.segments if part["last"] > self.epochs]
+        return replace(
+            self,
+            records=(*self.records, *other.records[self.epochs :]),
+            snapshots=dict(sorted({**other.snapshots, **self.snapshots}.items())),
+            checkpoints={
+                **{known: state for known, state in other.checkpoints.items() if known > self.epochs},
+                **self.checkpoints,
+            },
+            segments=(
+                *self.segments,
+                *({**part, "first": max(part["first"], self.epochs + 1)} for part in later),
+            ),
+        )
+
+    def covered(self) -> bool:
+        """Whether the segments say of every record where it was computed, in order and once."""
+        known = 0
+        for part in self.segments:
+            if (
+                part.get("first") != known + 1
+                or not isinstance(part.get("last"), int)
+                or part["last"] <= known
+            ):
+                return False
+            known = part["last"]
+        return known == self.epochs
+
+
+def _place(segment: Mapping[str, Any]) -> dict[str, Any]:
+    """Where a segment was computed, whenever that was."""
+    return {name: value for name, value in segment.items() if name not in ("first", "last", "finished")}
