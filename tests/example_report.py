@@ -1,8 +1,7 @@
-"""A report of one question and one figure, between the project's own frames, for tests of the pages."""
+"""A report of one question and one figure, in the engine's frame, for tests of the pages."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +11,6 @@ from labreport.claims import Answer, Claim, Interval, Quantity, Verdict
 from labreport.outline import Figure, Outline, Question, Section
 from labreport.page import render_document, render_section
 
-ROOT = Path(__file__).parents[1]
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="346pt" height="60pt" viewBox="0 0 346 60">{}</svg>'
 QUESTION_TEMPLATE = """\
 {% block headline %}It reaches {{ answer.quantities.accuracy | spread }}.{% endblock %}
@@ -93,15 +91,12 @@ class Example:
 
 def example(folder: Path) -> Example:
     """An example whose templates are made in `folder`, which must not exist."""
-    ignored = shutil.ignore_patterns("questions", "sections", "fonts")
-    shutil.copytree(ROOT / "templates", folder, ignore=ignored)
-    (folder / "fonts").symlink_to(ROOT / "templates" / "fonts")
     for name, text in (
         ("questions/one.html", QUESTION_TEMPLATE),
         ("sections/part.html", SECTION_TEMPLATE),
         ("sections/appendix.html", APPENDIX_TEMPLATE),
     ):
-        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     question = Question("part.one", "How good is it?", "m:f", "questions/one.html", figures=("curve",))
     outline = Outline(

@@ -137,7 +137,7 @@ def test_an_answer_that_comes_out_equal_goes_no_further(program: Program) -> Non
 
 def test_a_style_sheet_makes_the_pages_only(program: Program) -> None:
     """No answer, figure or section depends on it."""
-    path = program.folder / "templates/styles/base.css"
+    path = program.folder / "src/labreport/frame/styles/base.css"
     path.write_text(path.read_text() + "\nmain { letter-spacing: 0.01em }\n")
     assert build_as_planned(program).made == {"document/html", "document/pdf"}
 

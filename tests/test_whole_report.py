@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from drawn import CASES
-from whole_report import made_report
+from whole_report import TEMPLATES, made_report
 
 from exercise.outline import OUTLINE
 from labreport.audit import audit_html, audit_pdf
@@ -20,8 +20,10 @@ def test_whichever_way_the_results_turn_out_every_number_is_traced(case: str, tm
     """The audit that every build runs passes on page and paper, for results of every kind."""
     report = made_report(case)
     folder = report.write(tmp_path / "report")
-    assert [str(finding) for finding in audit_html(report.screen, report.answers)] == []
-    assert [str(each) for each in audit_pdf(folder / "report.pdf", report.paper, report.answers)] == []
+    assert [str(finding) for finding in audit_html(report.screen, report.answers, TEMPLATES)] == []
+    assert [
+        str(each) for each in audit_pdf(folder / "report.pdf", report.paper, report.answers, TEMPLATES)
+    ] == []
 
 
 def test_the_page_asks_every_question_and_shows_every_figure() -> None:

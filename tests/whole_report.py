@@ -13,6 +13,7 @@ import drawn
 
 from exercise.catalogue import EXPERIMENTS
 from exercise.outline import OUTLINE
+from exercise.project import PROJECT
 from exercise.show_code import show_check, show_code
 from labreport.charts import export
 from labreport.claims import Answer
@@ -51,8 +52,8 @@ def made_report(case: str = "five seeds") -> Report:
     facts = kept[OUTLINE.facts].facts["run"]
     return Report(
         kept,
-        render_document(OUTLINE, sections, "screen", TEMPLATES, facts),
-        render_document(OUTLINE, sections, "print", TEMPLATES, facts),
+        render_document(OUTLINE, sections, "screen", TEMPLATES, facts, PROJECT.words),
+        render_document(OUTLINE, sections, "print", TEMPLATES, facts, PROJECT.words),
         answers_json(OUTLINE, kept, facts, sections),
     )
 
@@ -73,6 +74,7 @@ def _section(
         {slug: figures[slug] for slug in shown},
         TEMPLATES,
         {"experiments": _experiments(section), "check": show_check()},
+        PROJECT.words,
     )
 
 

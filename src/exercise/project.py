@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exercise.catalogue import EXPERIMENTS, STUDIES
 from exercise.outline import OUTLINE
-from labreport.project import Project
+from labreport.project import Project, Words
 
 PROJECT = Project(
     package="exercise",
@@ -14,7 +14,7 @@ PROJECT = Project(
     libraries=("tensorflow", "keras", "numpy"),
     data_files=("data/mnist.npz",),
     threads=1,
-    source_roots=("labreport", "exercise"),
+    words=Words(run="network", item="image", category="digit", checked_in="Keras"),
     verify="exercise.verification:verify",
     show_code="exercise.show_code:show_code",
     show_check="exercise.show_code:show_check",

@@ -9,14 +9,30 @@ from labreport.outline import Outline
 
 
 @dataclass(frozen=True)
+class Words:
+    """What things are called in this report, in the singular, wherever the engine has to name them.
+
+    `run` is what an experiment carries out once for each seed, `item` one of the things it is measured
+    on, `category` one of the kinds that items are sorted into, and `checked_in` the language or library
+    of the expressions that find a printed number again.
+    """
+
+    run: str = "run"
+    item: str = "item"
+    category: str = "class"
+    checked_in: str = "Python"
+
+
+@dataclass(frozen=True)
 class Project:
     """A content package's declaration; `exercise.project:PROJECT` is one.
 
     `libraries` are distributions whose versions are part of every result's key; `data_files` are
     paths below the package whose bytes are; `threads` is the number of compute threads a run uses.
-    `source_roots` are the packages whose code is followed for staleness. `verify` and `show_code`
-    name functions of the content, `"module:function"`, behind the commands of those names; `show_check`
-    one, called with nothing, that shows the Python on which the outline's checks build. `cost`
+    `source_roots` are the top-level modules whose code is followed for staleness; by default the
+    engine and all that lie beside the package. `words` are how the pages call things. `verify` and
+    `show_code` name functions of the content, `"module:function"`, behind the commands of those names;
+    `show_check` one, called with nothing, that shows the Python on which the outline's checks build. `cost`
     gives the relative work of an epoch of a specification, `program` a name that is equal for
     specifications which can share a compiled program; both only order the work.
     """
@@ -28,7 +44,8 @@ class Project:
     libraries: tuple[str, ...]
     data_files: tuple[str, ...] = ()
     threads: int = 1
-    source_roots: tuple[str, ...] = ("labreport",)
+    source_roots: tuple[str, ...] = ()
+    words: Words = Words()
     verify: str = ""
     show_code: str = ""
     show_check: str = ""

@@ -10,6 +10,8 @@ from example_report import Example, example
 
 from labreport.audit import audit_html, audit_pdf, lint_templates
 from labreport.claims import Interval, Quantity
+from labreport.errors import AuditError
+from labreport.frame import FOLDER
 from labreport.pdf import write
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -25,7 +27,10 @@ def report(tmp_path: Path) -> Example:
 @pytest.mark.parametrize("medium", ["screen", "print"])
 def test_an_honest_page_passes(report: Example, medium: str) -> None:
     """Traced numbers, references, counters, names in code and labels of drawings are all in order."""
-    assert audit_html(report.page("screen" if medium == "screen" else "print"), report.answers) == []
+    assert (
+        audit_html(report.page("screen" if medium == "screen" else "print"), report.answers, report.templates)
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -44,7 +49,7 @@ def test_one_changed_numeral_is_found(report: Example, old: str, new: str, numer
     """Whatever was changed in the finished page, the audit names it."""
     page = report.page()
     assert old in page
-    findings = audit_html(page.replace(old, new, 1), report.answers)
+    findings = audit_html(page.replace(old, new, 1), report.answers, report.templates)
     assert numeral in {finding.text for finding in findings}
 
 
@@ -54,7 +59,7 @@ def test_a_changed_result_is_found(report: Example) -> None:
     accuracy = Quantity(0.95473, "fraction", "made", 5, 0.002, Interval(0.952, 0.957, "Student"))
     quantities = {**report.answers["part.one"].quantities, "accuracy": accuracy}
     changed = report.with_answer(quantities=quantities)
-    (first, *_) = audit_html(page, changed.answers)
+    (first, *_) = audit_html(page, changed.answers, report.templates)
     assert str(first) == f"title page: {PRINTED!r} is not what part.one#accuracy rounds to, " + repr(
         "95.5\u00a0±\u00a00.3\u00a0%"
     )
@@ -66,7 +71,7 @@ def test_numerals_in_attributes_of_programs_are_no_prose(report: Example) -> Non
         "{% block headline %}x{% endblock %}"
         "{% block body %}<p><code>deep-8</code></p><pre><code>x = 7</code></pre>{% endblock %}"
     )
-    assert audit_html(report.page(), report.answers) == []
+    assert audit_html(report.page(), report.answers, report.templates) == []
 
 
 @pytest.fixture
@@ -79,7 +84,7 @@ def paper(report: Example, tmp_path: Path) -> tuple[Path, str]:
 
 def test_an_honest_pdf_passes(report: Example, paper: tuple[Path, str]) -> None:
     """Page numbers, references to pages and labels of drawings are accounted for."""
-    assert audit_pdf(*paper, report.answers) == []
+    assert audit_pdf(*paper, report.answers, report.templates) == []
 
 
 def test_a_number_changed_in_the_pdf_is_found(
@@ -89,7 +94,7 @@ def test_a_number_changed_in_the_pdf_is_found(
     _, page = paper
     other = tmp_path / "other.pdf"
     write(page.replace(PRINTED, "98.5\u00a0±\u00a00.3\u00a0%", 1), report.templates, other)
-    findings = audit_pdf(other, page, report.answers)
+    findings = audit_pdf(other, page, report.answers, report.templates)
     assert ["96.5"] == [finding.text for finding in findings if "missing" in finding.problem]
 
 
@@ -101,21 +106,33 @@ def test_a_number_added_to_the_pdf_is_found(
     _, page = paper
     other = tmp_path / "other.pdf"
     write(page.replace("What follows.", f"What follows{added}."), report.templates, other)
-    assert [finding for finding in audit_pdf(other, page, report.answers) if "account" in finding.problem]
+    assert [
+        finding
+        for finding in audit_pdf(other, page, report.answers, report.templates)
+        if "account" in finding.problem
+    ]
 
 
-def test_the_templates_hold_no_digit_typed_into_prose() -> None:
+@pytest.mark.parametrize("folder", [TEMPLATES, FOLDER])
+def test_the_templates_hold_no_digit_typed_into_prose(folder: Path) -> None:
     """Every number of the report comes from an answer, or stands on the written list."""
-    assert [str(finding) for finding in lint_templates(TEMPLATES)] == []
+    assert [str(finding) for finding in lint_templates(folder)] == []
 
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [("<p>\nabout 97 %</p>", 2), ('{{ "97" }}', 1), ("{{ 97 }}", 1), ("<p>28 × 28 and 29</p>", 1)],
+    [
+        ("<p>\nabout 97 %</p>", 2),
+        ('{{ "97" }}', 1),
+        ("{{ 97 }}", 1),
+        ("<p>28 × 28 and 29</p>", 1),
+        ("<p>a 95 % interval of 3</p>", 1),
+    ],
 )
 def test_a_typed_digit_is_found_with_its_line(tmp_path: Path, text: str, line: int) -> None:
     """In text, or as a literal that an expression prints."""
     (tmp_path / "one.html").write_text(text, encoding="utf-8")
+    (tmp_path / "allowed-numerals.txt").write_text("28 × 28\tpixels of an image\n", encoding="utf-8")
     (finding,) = lint_templates(tmp_path)
     assert finding.where == f"templates/one.html:{line}"
 
@@ -124,18 +141,34 @@ def test_a_typed_digit_is_found_with_its_line(tmp_path: Path, text: str, line: i
     "text",
     [
         "<p>28 × 28 pixels</p>",
+        "<p>a 95 % interval</p>",
         "<code>deep-8</code>",
         '{{ ref("curves-8") }}',
         '{% set x = q["at-10.accuracy"] %}',
         "{# version 2 #}",
     ],
 )
-def test_names_keys_and_the_written_list_are_no_findings(tmp_path: Path, text: str) -> None:
-    """They are no measurements."""
+def test_names_keys_and_the_written_lists_are_no_findings(tmp_path: Path, text: str) -> None:
+    """They are no measurements; the engine has a list, and the project adds to it."""
     (tmp_path / "one.html").write_text(text, encoding="utf-8")
+    (tmp_path / "allowed-numerals.txt").write_text("28 × 28\tpixels of an image\n", encoding="utf-8")
     assert lint_templates(tmp_path) == []
+
+
+def test_what_one_project_allows_is_not_allowed_in_another(tmp_path: Path) -> None:
+    """A project's list is its own."""
+    (tmp_path / "one.html").write_text("<p>28 × 28 pixels</p>", encoding="utf-8")
+    assert [finding.text for finding in lint_templates(tmp_path)] == ["28", "28"]
+
+
+@pytest.mark.parametrize("line", ["28 × 28", "28 × 28\t", "pixels\tof an image"])
+def test_a_line_of_a_list_that_says_no_reason_is_named(tmp_path: Path, line: str) -> None:
+    """File and line, and how to write it."""
+    (tmp_path / "allowed-numerals.txt").write_text(f"# a list\n{line}\n", encoding="utf-8")
+    with pytest.raises(AuditError, match=r"allowed-numerals\.txt:2: write a phrase"):
+        lint_templates(tmp_path)
 
 
 def test_a_missing_answer_is_a_finding_not_a_crash(report: Example) -> None:
     """The audit answers with findings, whatever the page holds."""
-    assert audit_html(report.page(), {"other": replace(report.answers["part.one"])})
+    assert audit_html(report.page(), {"other": replace(report.answers["part.one"])}, report.templates)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from vision import VISION, contrast, distance
 
 from labreport.charts.palette import DARK, DARK_PAGE, SERIES, Colour, css_variables, text_shade
+from labreport.frame import FOLDER
 
-STYLES = Path(__file__).resolve().parents[2] / "templates" / "styles"
+STYLES = FOLDER / "styles"
 LIGHT = {colour: colour.value for colour in Colour}
 THEMES = {"light": (LIGHT, "#ffffff"), "dark": (DARK, DARK_PAGE)}
 TEXT = {Colour.INK, Colour.QUIET} | {text_shade(one.colour) for one in SERIES}

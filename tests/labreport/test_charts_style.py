@@ -18,9 +18,10 @@ from labreport.charts import style as house
 from labreport.charts.checks import drawn_texts
 from labreport.charts.ticks import power_of_ten
 from labreport.errors import RenderError
+from labreport.frame import FOLDER
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
-FONTS = Path(__file__).resolve().parents[2] / "templates" / "fonts"
+FONTS = FOLDER / "fonts"
 USED = "0123456789≈≤≥→∂∑×−±…–—’“”%⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 

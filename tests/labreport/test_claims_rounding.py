@@ -168,3 +168,29 @@ def test_what_is_printed_is_never_off_by_more_than_the_uncertainty(value: float,
     """Rounding takes away less than is in doubt anyway."""
     printed = float(format_bare(_measured(value, half)))
     assert math.isclose(printed, 100 * value, abs_tol=max(100 * half, 0.5) + 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("plural", "one"),
+    [
+        ("images", "image"),
+        ("biases", "bias"),
+        ("hidden layers", "hidden layer"),
+        ("classes", "class"),
+        ("queries", "query"),
+        ("boxes", "box"),
+        ("batches", "batch"),
+        ("GPUs", "GPU"),
+        ("series", "series"),
+        ("ms", "ms"),
+        ("MB/s", "MB/s"),
+        ("Mbps", "Mbps"),
+        ("kg", "kg"),
+        ("sheep", "sheep"),
+        ("glass", "glass"),
+    ],
+)
+def test_any_noun_or_symbol_can_be_a_unit(plural: str, one: str) -> None:
+    """A plural noun loses its ending after 1; a symbol stays as it is."""
+    assert format_number(Quantity(1, plural)) == f"1\u00a0{one}"
+    assert format_number(Quantity(2, plural)) == f"2\u00a0{plural}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 import textwrap
 from pathlib import Path
 
@@ -54,8 +56,17 @@ def fingerprint(
         old, new = (changes or {}).get(name, ("", ""))
         assert old in text
         (package / name).write_text(text.replace(old, new, 1) if old else text)
-    code = Code(folder, ("pkg",), lambda path: summarise(path.read_text(), path.name))
-    return code.fingerprint(root)
+    return code(folder).fingerprint(root)
+
+
+def code(folder: Path, *roots: str) -> Code:
+    """The code below `roots`, by default the package above, in a folder that Python looks in for modules."""
+    sys.path.insert(0, str(folder))
+    try:
+        importlib.invalidate_caches()
+        return Code(roots or ("pkg",), lambda path: summarise(path.read_text(), path.name))
+    finally:
+        sys.path.remove(str(folder))
 
 
 @pytest.mark.parametrize(
@@ -108,8 +119,7 @@ def test_statements_that_run_on_import_count(tmp_path: Path) -> None:
 def test_the_closure_names_every_definition_that_is_reached(tmp_path: Path) -> None:
     """So that the program can say which function changed."""
     fingerprint(tmp_path)
-    code = Code(tmp_path, ("pkg",), lambda path: summarise(path.read_text(), path.name))
-    assert set(code.closure("pkg.main:entry")) == {
+    assert set(code(tmp_path).closure("pkg.main:entry")) == {
         "pkg.main:entry",
         "pkg.main:inner",
         "pkg.main:LIMIT",
@@ -125,6 +135,19 @@ def test_a_function_that_does_not_exist_is_named(tmp_path: Path) -> None:
     """A wrong name in the outline is one line."""
     with pytest.raises(UsageError, match=r"'pkg.main' defines no 'absent'"):
         fingerprint(tmp_path, root="pkg.main:absent")
+
+
+def test_a_module_that_is_one_file_is_followed(tmp_path: Path) -> None:
+    """A small project needs no package."""
+    (tmp_path / "single.py").write_text("def entry():\n    return inner()\n\ndef inner():\n    return 1\n")
+    assert set(code(tmp_path, "single").closure("single:entry")) == {"single:entry", "single:inner"}
+
+
+def test_a_module_outside_the_roots_is_named(tmp_path: Path) -> None:
+    """With what to add, since it is there and Python could import it."""
+    fingerprint(tmp_path)
+    with pytest.raises(UsageError, match=r"no module 'other.main'; .* are pkg; add 'other' to them"):
+        code(tmp_path).closure("other.main:entry")
 
 
 def test_a_syntax_error_names_file_and_line() -> None:

@@ -14,6 +14,7 @@ from example_report import DRAWING, Example, example
 
 from labreport.claims import Answer, Quantity
 from labreport.errors import RenderError
+from labreport.frame import FOLDER
 from labreport.page import answers_json
 
 
@@ -159,7 +160,7 @@ def test_fonts_hold_every_character_of_the_page(report: Example) -> None:
 
     from labreport.page.webfonts import font_faces
 
-    rules = font_faces(report.templates / "fonts", ["η → ∂"])
+    rules = font_faces(FOLDER / "fonts", ["η → ∂"])
     fonts = [base64.b64decode(data) for data in re.findall(r"base64,([^\"]*)\"", rules)]
     assert len(fonts) == 7
     import io

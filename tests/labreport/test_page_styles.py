@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from labreport.charts.palette import DARK_PAGE, css_variables
+from labreport.frame import FOLDER
 
-STYLES = Path(__file__).parents[2] / "templates" / "styles"
+STYLES = FOLDER / "styles"
 DECLARATION = re.compile(r"(--[\w-]+): (#[0-9a-f]{6});")
 LEAST_CONTRAST = 4.5
 

@@ -11,10 +11,7 @@ _IGNORED = shutil.ignore_patterns("__pycache__")
 
 
 def make_checkout(directory: Path) -> Path:
-    """Fill `directory`, which must not exist, with front door, engine, templates and stand-in exercise.
-
-    Frame, macros and style sheets are the project's own; questions and sections are the stand-in's.
-    """
+    """Fill `directory`, which must not exist, with front door, engine, and the stand-in exercise's files."""
     shutil.copytree(ROOT / "src" / "labreport", directory / "src" / "labreport", ignore=_IGNORED)
     shutil.copytree(STANDIN / "exercise", directory / "src" / "exercise", ignore=_IGNORED)
     for name in ("build.py", "pyproject.toml"):
@@ -22,11 +19,5 @@ def make_checkout(directory: Path) -> Path:
             shutil.copy(ROOT / name, directory / name)
     for path in ROOT.glob("requirements*.lock"):
         shutil.copy(path, directory / path.name)
-    if (ROOT / "templates").is_dir():
-        shutil.copytree(
-            ROOT / "templates",
-            directory / "templates",
-            ignore=shutil.ignore_patterns("questions", "sections", "__pycache__"),
-        )
-    shutil.copytree(STANDIN / "templates", directory / "templates", dirs_exist_ok=True)
+    shutil.copytree(STANDIN / "templates", directory / "templates")
     return directory

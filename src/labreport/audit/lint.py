@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from labreport.audit.allowed import untraced
+from labreport.audit.allowed import Allowed
 from labreport.audit.finding import Finding
+from labreport.frame import Lookup
 
 NO_PROSE = re.compile(
     r"\{#.*?#\}"  # comments
@@ -21,17 +22,20 @@ LITERAL = re.compile(r"""^\s*(?:"[^"]*"|'[^']*'|[0-9.]+)""")
 
 
 def lint_templates(folder: Path) -> list[Finding]:
-    """Every numeral written by hand into a template of `folder`; the written list allows some."""
-    return [finding for file in sorted(folder.rglob("*.html")) for finding in _lint(file, folder)]
+    """Every numeral written by hand into a template of `folder`; the written lists allow some."""
+    allowed, lookup = Allowed(folder), Lookup(folder)
+    files = sorted(folder.rglob("*.html"))
+    return [finding for file in files for finding in _lint(file, lookup.shown(file), allowed)]
 
 
-def _lint(file: Path, folder: Path) -> Iterator[Finding]:
+def _lint(file: Path, shown: str, allowed: Allowed) -> Iterator[Finding]:
     text = NO_PROSE.sub(_blank, file.read_text(encoding="utf-8"))
     text = EXPRESSION.sub(_printed_literal, text)
     for number, line in enumerate(text.splitlines(), start=1):
-        for numeral in untraced(line):
-            where = f"templates/{file.relative_to(folder).as_posix()}:{number}"
-            yield Finding(where, numeral, "is typed by hand; print a quantity of the answer instead")
+        for numeral in allowed.untraced(line):
+            yield Finding(
+                f"{shown}:{number}", numeral, "is typed by hand; print a quantity of the answer instead"
+            )
 
 
 def _blank(found: re.Match[str]) -> str:

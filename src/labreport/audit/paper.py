@@ -24,7 +24,7 @@ TAG = re.compile(r"<[^>]*>")
 HEAD = re.compile(r"<head>.*?</head>", re.DOTALL)
 
 
-def audit_pdf(path: Path, print_html: str, answers: Mapping[str, Answer]) -> list[Finding]:
+def audit_pdf(path: Path, print_html: str, answers: Mapping[str, Answer], templates: Path) -> list[Finding]:
     """Everything wrong with the numerals of a PDF made from `print_html`; empty when all agree.
 
     The page itself is audited first. The PDF then holds each numeral of the page's text as often as
@@ -38,7 +38,7 @@ def audit_pdf(path: Path, print_html: str, answers: Mapping[str, Answer]) -> lis
     expected = Counter(_numerals(print_html))
     for number in range(1, pages + 1):
         expected.update((str(number), str(pages)))
-    findings = audit_html(print_html, answers)
+    findings = audit_html(print_html, answers, templates)
     for anchor in anchors:
         if anchor in places:
             expected[str(places[anchor])] += 1

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
-from labreport.audit.allowed import NUMERAL, untraced
+from labreport.audit.allowed import NUMERAL, Allowed
 from labreport.audit.finding import Finding
 from labreport.audit.reading import Page, Traced
 from labreport.audit.sources import Source, sources
 from labreport.claims import Answer
 
 
-def audit_html(html: str, answers: Mapping[str, Answer]) -> list[Finding]:
+def audit_html(html: str, answers: Mapping[str, Answer], templates: Path) -> list[Finding]:
     """Everything wrong with the numerals of a page; an empty list when each can be accounted for.
 
+    `templates` is the project's folder, whose written list allows numerals beside the engine's.
     Texts of programs, names in `<code>`, labels inside drawings and the tables of the data behind
     them are passed over: they hold no prose.
     """
     page = Page().read(html)
-    known = sources(answers)
+    known, allowed = sources(answers), Allowed(templates)
     return [
         *(finding for item in page.traced for finding in _check_traced(item, known)),
-        *_check_prose(page),
+        *_check_prose(page, allowed),
         *_check_references(page),
-        *_check_alternatives(page),
+        *_check_alternatives(page, allowed),
     ]
 
 
@@ -38,9 +40,9 @@ def _check_traced(item: Traced, known: Mapping[str, list[Source]]) -> Iterator[F
         yield Finding(item.where, item.text, f"is not what {item.source} rounds to, {expected!r}")
 
 
-def _check_prose(page: Page) -> Iterator[Finding]:
+def _check_prose(page: Page, allowed: Allowed) -> Iterator[Finding]:
     for where, text in page.prose:
-        for numeral in untraced(text):
+        for numeral in allowed.untraced(text):
             yield Finding(where, numeral, f"is printed without a source, in {' '.join(text.split())[:80]!r}")
 
 
@@ -55,9 +57,9 @@ def _check_references(page: Page) -> Iterator[Finding]:
             yield Finding(what, " ".join(numbers), "are not numbered in order")
 
 
-def _check_alternatives(page: Page) -> Iterator[Finding]:
+def _check_alternatives(page: Page, allowed: Allowed) -> Iterator[Finding]:
     for where, alternative, caption in page.pictures:
         told = set(NUMERAL.findall(caption))
         for numeral in NUMERAL.findall(alternative):
-            if numeral not in told and untraced(alternative):
+            if numeral not in told and allowed.untraced(alternative):
                 yield Finding(where, numeral, "stands in the alternative text, but not in the caption")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -10,8 +9,9 @@ from matplotlib.font_manager import fontManager
 
 from labreport.charts.palette import Colour
 from labreport.errors import RenderError
+from labreport.frame import FOLDER
 
-FONTS = Path(__file__).resolve().parents[3] / "templates" / "fonts"
+FONTS = FOLDER / "fonts"
 FACES = ("SourceSans3-Regular.ttf", "SourceSans3-Semibold.ttf", "SourceSans3-It.ttf")
 FAMILY = "Source Sans 3"
 SEMIBOLD = 600
@@ -89,7 +89,9 @@ def apply() -> None:
     for face in FACES:
         path = FONTS / face
         if not path.is_file():
-            raise RenderError(f"font {face}: not found in {FONTS}; restore the folder templates/fonts")
+            raise RenderError(
+                f"font {face}: not found in {FONTS}; restore the file, or install labreport again"
+            )
         if str(path) not in known:
             fontManager.addfont(path)
 

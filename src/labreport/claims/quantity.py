@@ -3,43 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TypeAlias
 
-Unit = Literal[
-    "",
-    "fraction",
-    "points",
-    "points, unsigned",
-    "s",
-    "min",
-    "days",
-    "years",
-    "year",
-    "FLOP",
-    "FLOP/s",
-    "nat",
-    "p",
-    "times",
-    "parameters",
-    "weights",
-    "biases",
-    "epochs",
-    "images",
-    "errors",
-    "seeds",
-    "networks",
-    "hidden layers",
-    "nodes",
-    "digits",
-    "pairs",
-    "threads",
-    "cells",
-    "predictions",
-    "checks",
-]
+Unit: TypeAlias = str
 """`fraction` is printed in per cent, `points` (a difference of fractions) in percentage points with
 its sign, `points, unsigned` (a width, a spread) without; `nat` is the unit of cross-entropy; `p` a
-p-value; `year` a date; `times` a ratio; the nouns are counts. The empty unit is a bare number."""
+p-value; `year` a date; `times` a ratio. The empty unit is a bare number. Any other is printed as it
+is written: a symbol such as `ms`, or a plural noun such as `images`, which loses its ending after 1."""
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,20 @@ _SYMBOLS = {
     "nat": "nat",
     "times": "times",
 }
+_IRREGULAR = {
+    "axes": "axis",
+    "biases": "bias",
+    "caches": "cache",
+    "children": "child",
+    "indices": "index",
+    "lenses": "lens",
+    "matrices": "matrix",
+    "people": "person",
+    "series": "series",
+    "species": "species",
+    "vertices": "vertex",
+}
+_NO_PLURALS = ("ss", "us", "is", "bps")
 _UNITLESS = ("", "p", "year")
 _PER_CENT = ("fraction", "points", "points, unsigned")
 
@@ -203,10 +217,23 @@ def _with_unit(text: str, quantity: Quantity) -> str:
         return text
     if quantity.unit in _SYMBOLS:
         return f"{text}{NO_BREAK}{_SYMBOLS[quantity.unit]}"
-    noun: str = quantity.unit
-    if quantity.value == 1:
-        noun = {"biases": "bias"}.get(noun, noun.removesuffix("s"))
+    noun = singular(quantity.unit) if quantity.value == 1 else quantity.unit
     return f"{text}{NO_BREAK}{noun}"
+
+
+def singular(unit: str) -> str:
+    """A plural noun after the number 1: `hidden layers` gives `hidden layer`. Symbols stay: `ms`, `Hz`."""
+    rest, space, word = unit.rpartition(" ")
+    if word in _IRREGULAR:
+        word = _IRREGULAR[word]
+    elif len(word) > 3 and word.isalpha() and word.endswith("s") and not word.endswith(_NO_PLURALS):
+        if word.endswith("ies"):
+            word = word[:-3] + "y"
+        elif word.endswith(("sses", "shes", "ches", "xes", "zzes")):
+            word = word[:-2]
+        else:
+            word = word[:-1]
+    return rest + space + word
 
 
 FORMS: Mapping[str, Callable[[Quantity], str]] = {

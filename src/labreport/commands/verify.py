@@ -131,7 +131,7 @@ def _published(session: Session) -> Iterator[Check]:
     except (Damaged, LookupError, TypeError, ValueError, AttributeError) as error:
         yield Check("documents", False, f"damaged: {error}"[:200], FILES)
         return
-    findings = [str(finding) for finding in audit_html(html, answers)]
+    findings = [str(finding) for finding in audit_html(html, answers, session.root / "templates")]
     yield Check(
         "report.html against answers.json",
         not findings,

@@ -61,6 +61,7 @@ def _documents(
     from labreport.page import answers_json, render_document
 
     outline, templates = session.project.outline, session.root / "templates"
+    words = session.project.words
     files: dict[str, Path | bytes] = {
         PUBLISHED[slug]: (session.output / PUBLISHED[slug]).read_bytes()
         for slug in DOCUMENTS
@@ -68,14 +69,14 @@ def _documents(
     }
     problem, printed, target = "", "", scratch / PUBLISHED["pdf"]
     if "pdf" in stale:
-        printed = render_document(outline, sections, "print", templates, facts)
+        printed = render_document(outline, sections, "print", templates, facts, words)
         writer.begin(printed, target)
     if "answers" in stale:
         kept = session.planner.ingredients.kept()
         files[PUBLISHED["answers"]] = answers_json(outline, answers, facts, sections, kept).encode()
     if "html" in stale:
-        html = render_document(outline, sections, "screen", templates, facts)
-        _accept("report.html", audit_html(html, answers))
+        html = render_document(outline, sections, "screen", templates, facts, words)
+        _accept("report.html", audit_html(html, answers, templates))
         files[PUBLISHED["html"]] = html.encode()
     if "pdf" in stale:
         try:
@@ -83,7 +84,7 @@ def _documents(
         except MissingLibrary as error:
             problem = str(error)
         else:
-            _accept("report.pdf", audit_pdf(target, printed, answers))
+            _accept("report.pdf", audit_pdf(target, printed, answers, templates))
             files[PUBLISHED["pdf"]] = target.read_bytes()
     return files, problem
 

@@ -105,6 +105,7 @@ class Maker:
             {slug: self.payload(f"figure/{slug}") for slug in figures},
             self._session.root / "templates",
             context,
+            self._session.project.words,
         )
 
     def _context(self, section: Section) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from labreport.errors import LabReportError, UsageError
 from labreport.fingerprint.files import Digests
+from labreport.fingerprint.modules import default_roots, search_folder, source_files
+from labreport.frame import Lookup
 from labreport.plan.graph import Graph
 from labreport.plan.ledger import Ledger
 from labreport.plan.planner import Planner
@@ -46,8 +48,8 @@ class Session:
 
     @property
     def source(self) -> Path:
-        """Where the packages lie."""
-        return self.root / "src"
+        """The folder from which the project's package is imported."""
+        return search_folder(self.project.package)
 
     def save(self) -> None:
         """Write the ledger, with the stamps of files that the clock has left behind."""
@@ -76,7 +78,7 @@ def open_session(
     seeds = seeds or ledger.seeds or DEFAULT_SEEDS
     digests = Digests(root, ledger.files, output)
     # Before the content is imported, so that an edit in between is noticed the next time
-    for path in sources(root):
+    for path in sources(root, PACKAGE):
         digests(path)
     graph = Graph(load_project(), seeds)
     store = Store(output / "results", quarantine)
@@ -86,12 +88,12 @@ def open_session(
     return Session(root, output, graph, store, cache, ledger, digests, planner, quarantine, seeds)
 
 
-def sources(root: Path) -> list[Path]:
-    """Every file of the checkout that a report can rest on."""
+def sources(root: Path, package: str) -> list[Path]:
+    """Every file of engine and project that a report can rest on."""
     return [
-        *(root / "src").rglob("*.py"),
-        *(path for path in (root / "templates").rglob("*") if path.is_file()),
-        root / "build.py",
+        *source_files(default_roots(package)),
+        *Lookup(root / "templates").all_files(),
+        *(path for path in (root / "build.py",) if path.is_file()),
     ]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from labreport.errors import UsageError
 from labreport.fingerprint.canonical import digest
+from labreport.fingerprint.modules import Modules
 from labreport.fingerprint.syntax import DYNAMIC, Summary
 
 Closure = Mapping[str, str]
@@ -20,13 +21,12 @@ Closure = Mapping[str, str]
 
 
 class Code:
-    """The project's source, read through `summary(path)`, which may be cached by content."""
+    """The source below the top-level modules `roots`, read through `summary(path)`, which may be cached."""
 
-    def __init__(self, source: Path, packages: tuple[str, ...], summary: Callable[[Path], Summary]) -> None:
-        self._source = source
-        self._packages = packages
+    def __init__(self, roots: tuple[str, ...], summary: Callable[[Path], Summary]) -> None:
+        self._roots = roots
+        self._sources = Modules(roots)
         self._summary = summary
-        self._paths: dict[str, Path | None] = {}
         self._modules: dict[str, Summary] = {}
         self._resolved: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
         self._closures: dict[str, tuple[str, Closure]] = {}
@@ -46,12 +46,18 @@ class Code:
         if root not in self._closures:
             module, _, name = root.partition(":")
             if self._path(module) is None:
-                raise UsageError(f"{root!r}: no module {module!r} below {self._source.name}/")
+                raise UsageError(f"{root!r}: no module {module!r}; {self._where(module)}")
             if not self._find(module, name):
                 raise UsageError(f"{root!r}: {module!r} defines no {name!r}")
             reached = self._follow(module, name)
             self._closures[root] = (digest(reached), reached)
         return self._closures[root]
+
+    def _where(self, module: str) -> str:
+        top = module.partition(".")[0]
+        if top not in self._roots:
+            return f"the project's source_roots are {', '.join(self._roots)}; add {top!r} to them"
+        return "check its spelling, and that Python can import it"
 
     def _follow(self, module: str, name: str) -> dict[str, str]:
         reached: dict[str, str] = {}
@@ -144,15 +150,4 @@ class Code:
         return self._modules[module]
 
     def _path(self, module: str) -> Path | None:
-        if module not in self._paths:
-            self._paths[module] = self._locate(module)
-        return self._paths[module]
-
-    def _locate(self, module: str) -> Path | None:
-        if module.split(".")[0] not in self._packages:
-            return None
-        base = self._source.joinpath(*module.split("."))
-        for path in (base.with_name(base.name + ".py"), base / "__init__.py"):
-            if path.is_file():
-                return path
-        return None
+        return self._sources.path(module)

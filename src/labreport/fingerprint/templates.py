@@ -27,16 +27,19 @@ def split(text: str) -> Macros:
 
 
 class Templates:
-    """The folder of templates, read through `text(path)`.
+    """Templates, found by `find(name)`, None where there is none, and read through `text(path)`.
 
     A macro of a file in `shared` counts as used wherever its name stands as a word, so that macros
     handed to every template by the page room are found as well as imported ones.
     """
 
     def __init__(
-        self, folder: Path, text: Callable[[Path], str], shared: tuple[str, ...] = ("macros.html",)
+        self,
+        find: Callable[[str], Path | None],
+        text: Callable[[Path], str],
+        shared: tuple[str, ...] = ("macros.html", "own-macros.html"),
     ) -> None:
-        self._folder = folder
+        self._find = find
         self._text = text
         self._shared = shared
         self._splits: dict[str, Macros] = {}
@@ -70,14 +73,14 @@ class Templates:
                 used.update((target, macro) for macro in self._split(target))
             used.update((target, macro) for macro in self._split(target) if macro in words)
         for target in (*self._shared, name):
-            if (self._folder / target).is_file():
+            if self._find(target) is not None:
                 used.update((target, macro) for macro in self._split(target) if macro and macro in words)
         return used
 
     def _split(self, name: str) -> Macros:
         if name not in self._splits:
-            path = self._folder / name
-            if not path.is_file():
+            path = self._find(name)
+            if path is None:
                 raise UsageError(f"templates/{name}: no such template")
             self._splits[name] = split(self._text(path))
         return self._splits[name]

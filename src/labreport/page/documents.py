@@ -11,12 +11,14 @@ from typing import Any
 from markupsafe import Markup
 
 from labreport.errors import RenderError
+from labreport.frame import FOLDER, Lookup
 from labreport.outline import Outline, Section
-from labreport.page.environment import Medium, environment, explained
+from labreport.page.environment import STANDARD, Medium, environment, explained
 from labreport.page.policy import policy
 from labreport.page.references import Target, check, resolve, targets
 from labreport.page.traced import traced_value
 from labreport.page.webfonts import font_faces
+from labreport.project import Words
 
 LIMIT = 4_000_000
 """Bytes that the HTML page may have."""
@@ -43,12 +45,14 @@ def render_document(
     medium: Medium,
     templates: Path,
     facts: Mapping[str, Any],
+    words: Words = STANDARD,
 ) -> str:
     """The report as one HTML text: for the browser (`"screen"`) or for `labreport.pdf` (`"print"`).
 
     `sections` are what `render_section` returned, in the outline's order; `facts` are the facts of
     the run for the title page, label to text: those under `run` in the answer that `outline.facts`
-    names. Raises `RenderError` where a reference leads nowhere or the page grows over 4 MB.
+    names; `words` are the project's. Raises `RenderError` where a reference leads nowhere or the page
+    grows over 4 MB.
     """
     known = targets(outline, sections)
     names = {
@@ -58,24 +62,25 @@ def render_document(
         "glance": _glance(outline, sections, medium),
         "sections": [Markup(section[medium]) for section in sections],
     }
-    body = resolve(_frame(f"{medium}.html", names, medium, templates), known)
+    body = resolve(_frame(f"{medium}.html", names, medium, templates, words), known)
     check(body)
-    page = _with_head(outline, body, medium, templates)
+    page = _with_head(outline, body, medium, templates, words)
     size = len(page.encode())
     if size > LIMIT:
         raise RenderError(f"the page has {size:,} bytes; allowed are {LIMIT:,}; draw its figures lighter")
     return page
 
 
-def _with_head(outline: Outline, body: str, medium: Medium, templates: Path) -> str:
-    styles = "".join(_read(templates / "styles" / name) for name in STYLES[medium])
+def _with_head(outline: Outline, body: str, medium: Medium, templates: Path, words: Words) -> str:
+    lookup = Lookup(templates)
+    styles = "".join(_read(_found(lookup, f"styles/{name}")) for name in STYLES[medium])
     script = ""
     if medium == "screen":
-        script = "".join(_read(path) for path in sorted((templates / "script").glob("*.js")))
-        styles = font_faces(templates / "fonts", [TAG.sub("", body), styles, script]) + styles
+        script = "".join(_read(path) for path in lookup.files("script", "*.js").values())
+        styles = font_faces(FOLDER / "fonts", [TAG.sub("", body), styles, script]) + styles
     for text, end in ((styles, "</style"), (script, "</script")):
         if end in text.lower():
-            raise RenderError(f"templates/styles or templates/script contain {end!r}; take it out")
+            raise RenderError(f"a file in styles/ or script/ contains {end!r}; take it out")
     head = {
         "outline": outline,
         "body": Markup(body),
@@ -83,14 +88,14 @@ def _with_head(outline: Outline, body: str, medium: Medium, templates: Path) -> 
         "script": Markup(script),
         "policy": policy([styles], [script]) if medium == "screen" else "",
     }
-    return _frame("document.html", head, medium, templates)
+    return _frame("document.html", head, medium, templates, words)
 
 
-def _frame(name: str, values: Mapping[str, Any], medium: Medium, templates: Path) -> str:
+def _frame(name: str, values: Mapping[str, Any], medium: Medium, templates: Path, words: Words) -> str:
     """One of the templates around sections; it places no figures."""
     helpers = dict.fromkeys(("picture", "drawing", "readings"), _no_picture)
     with explained(templates, name):
-        return environment(templates, medium, helpers).get_template(name).render(values)
+        return environment(templates, medium, helpers, words).get_template(name).render(values)
 
 
 def _entry(section: Section, known: Mapping[str, Target]) -> dict[str, Any]:
@@ -133,6 +138,10 @@ def _glance(outline: Outline, sections: Sequence[Mapping[str, Any]], medium: Med
 
 def _no_picture(*_: Any) -> Markup:
     raise RenderError("a frame shows no figures; place them in a question or a section")
+
+
+def _found(lookup: Lookup, name: str) -> Path:
+    return lookup.find(name) or FOLDER / name  # which says, when it is read, that it is missing
 
 
 def _read(file: Path) -> str:

@@ -1,8 +1,8 @@
-"""The sandbox that templates run in: their folder alone, everything escaped, undefined names raise."""
+"""The sandbox for templates: only the project's and the engine's, all escaped, undefined names raise."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType
@@ -14,10 +14,33 @@ from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from labreport.errors import LabReportError, RenderError
+from labreport.frame import Lookup
 from labreport.page.numbers import FILTERS, print_value
+from labreport.project import Words
 
 Medium = Literal["screen", "print"]
 MEDIA: tuple[Medium, ...] = ("screen", "print")
+
+
+MACROS = ("macros.html", "own-macros.html")
+"""Files whose macros every template knows by name: the frame's, then those that a project adds."""
+STANDARD = Words()
+
+
+class _Files(jinja2.BaseLoader):
+    """Templates by the names that `Lookup` knows."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        self._lookup = lookup
+
+    def get_source(
+        self, environment: jinja2.Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        """Text and path of a template; an environment lives shorter than any edit."""
+        path = self._lookup.find(template)
+        if path is None:
+            raise jinja2.TemplateNotFound(template)
+        return path.read_text(encoding="utf-8"), str(path), lambda: True
 
 
 class _Compiled(jinja2.BytecodeCache):
@@ -38,14 +61,17 @@ class _Compiled(jinja2.BytecodeCache):
 _COMPILED = _Compiled()
 
 
-def environment(templates: Path, medium: Medium, helpers: Mapping[str, Any]) -> jinja2.Environment:
-    """The environment of one medium; `helpers` and every macro of `macros.html` become globals.
+def environment(
+    templates: Path, medium: Medium, helpers: Mapping[str, Any], words: Words = STANDARD
+) -> jinja2.Environment:
+    """The environment of one medium; `helpers`, `words` and every macro of `MACROS` become globals.
 
-    Macros are globals because a question's blocks are rendered one by one: an import at the top of
-    the template would not have run.
+    `templates` is the project's folder; what it lacks is the engine's. Macros are globals because a
+    question's blocks are rendered one by one: an import at the top of the template would not have run.
     """
+    lookup = Lookup(templates)
     sandbox = ImmutableSandboxedEnvironment(
-        loader=jinja2.FileSystemLoader(templates),
+        loader=_Files(lookup),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         finalize=print_value,
@@ -57,40 +83,46 @@ def environment(templates: Path, medium: Medium, helpers: Mapping[str, Any]) -> 
     for unneeded in ("lipsum", "cycler", "joiner"):
         del sandbox.globals[unneeded]
     sandbox.filters.update(FILTERS)
-    sandbox.globals.update(helpers, medium=medium)
-    with explained(templates, "macros.html"):
-        macros = sandbox.get_template("macros.html").module
-    sandbox.globals.update({name: item for name, item in vars(macros).items() if isinstance(item, Macro)})
+    sandbox.globals.update(helpers, medium=medium, words=words)
+    for name in filter(lookup.find, MACROS):
+        with explained(templates, name):
+            macros = sandbox.get_template(name).module
+        sandbox.globals.update({name: item for name, item in vars(macros).items() if isinstance(item, Macro)})
     return sandbox
 
 
 @contextmanager
 def explained(templates: Path, name: str) -> Iterator[None]:
     """Turn whatever a template raises into one `RenderError` line: file, line, cause."""
+    lookup = Lookup(templates)
     try:
         yield
     except RenderError as error:
-        raise RenderError(_at(templates, name, error, str(error))) from error
+        raise RenderError(_at(lookup, name, error, str(error))) from error
     except LabReportError:
         raise
     except jinja2.TemplateSyntaxError as error:
-        raise RenderError(f"templates/{error.name or name}:{error.lineno}: {error.message}") from error
+        raise RenderError(f"{_shown(lookup, error.name or name)}:{error.lineno}: {error.message}") from error
     except jinja2.TemplateNotFound as error:
         raise RenderError(f"templates/{error.name} is missing; {name} needs it") from error
     except Exception as error:
-        raise RenderError(_at(templates, name, error, f"{error or type(error).__name__}")) from error
+        raise RenderError(_at(lookup, name, error, f"{error or type(error).__name__}")) from error
 
 
-def _at(templates: Path, name: str, error: BaseException, text: str) -> str:
+def _at(lookup: Lookup, name: str, error: BaseException, text: str) -> str:
     """`text` behind the innermost line of a template that `error` went through."""
-    if text.startswith("templates/"):
+    if text.startswith(("templates/", "labreport/frame/")):
         return text
-    place = f"templates/{name}"
-    root = str(templates)
+    place = _shown(lookup, name)
     trace = error.__traceback__
     while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
-        if file.startswith(root):
-            place = f"templates/{Path(file).relative_to(root).as_posix()}:{trace.tb_lineno}"
+        shown = lookup.shown(Path(trace.tb_frame.f_code.co_filename))
+        if shown.startswith(("templates/", "labreport/frame/")) and shown.endswith(".html"):
+            place = f"{shown}:{trace.tb_lineno}"
         trace = trace.tb_next
     return f"{place}: {text}"
+
+
+def _shown(lookup: Lookup, name: str) -> str:
+    path = lookup.find(name)
+    return lookup.shown(path) if path is not None else f"templates/{name}"

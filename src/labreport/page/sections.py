@@ -13,10 +13,11 @@ from markupsafe import Markup
 from labreport.claims import Answer
 from labreport.errors import RenderError
 from labreport.outline import Question, Section
-from labreport.page.environment import MEDIA, Medium, environment, explained
+from labreport.page.environment import MEDIA, STANDARD, Medium, environment, explained
 from labreport.page.pictures import Pictures
 from labreport.page.text import plain_text
 from labreport.page.traced import TracedAnswer, traced
+from labreport.project import Words
 
 TERM = re.compile(r'<a class="term" href="#term-([^"]+)">(.*?)</a>', re.DOTALL)
 NOTE = re.compile(
@@ -35,17 +36,20 @@ def render_section(
     figures: Mapping[str, Mapping[str, Any]],
     templates: Path,
     context: Mapping[str, Any],
+    words: Words = STANDARD,
 ) -> dict[str, Any]:
     """One section in both media, as plain JSON values.
 
     `answers` are those of its questions and those that the outline names for it; `figures` are
     what `labreport.charts.export` returned; `context` is what the program tells of the whole run,
-    `run` in the section's template. Returned: `slug`, `title`, `screen` and `print` (HTML whose
-    figures, tables and references are numbered when the document is made), `headlines` (one a
-    question), `terms` (of the glossary, by first use) and `figures` (slugs, in order).
+    `run` in the section's template; `words` are the project's. Returned: `slug`, `title`, `screen` and
+    `print` (HTML whose figures, tables and references are numbered when the document is made),
+    `headlines` (one a question), `terms` (of the glossary, by first use) and `figures` (slugs, in order).
     """
     views = {slug: traced(slug, answer) for slug, answer in answers.items()}
-    rendered = {medium: _Rendering(section, views, figures, templates, context, medium) for medium in MEDIA}
+    rendered = {
+        medium: _Rendering(section, views, figures, templates, context, words, medium) for medium in MEDIA
+    }
     return {
         "slug": section.slug,
         "title": section.title,
@@ -75,6 +79,7 @@ class _Rendering:
         figures: Mapping[str, Mapping[str, Any]],
         templates: Path,
         context: Mapping[str, Any],
+        words: Words,
         medium: Medium,
     ) -> None:
         pictures = Pictures(figures, medium)
@@ -83,6 +88,7 @@ class _Rendering:
             templates,
             medium,
             {"picture": pictures.picture, "drawing": pictures.drawing, "readings": pictures.readings},
+            words,
         )
         self.headlines: dict[str, str] = {}
         questions = [self._question(question, views) for question in section.questions]

@@ -1,4 +1,4 @@
-"""The project's fonts inside the page: only the characters it uses, as WOFF2 in data URIs."""
+"""The engine's fonts inside the page: only the characters it uses, as WOFF2 in data URIs."""
 
 from __future__ import annotations
 
@@ -73,5 +73,5 @@ def _subset(file: Path, characters: frozenset[str]) -> bytes:
             font.flavor = "woff2"
             font.save(stream)
     except (OSError, TTLibError) as error:
-        raise RenderError(f"cannot read font {file}: {error}; restore templates/fonts") from error
+        raise RenderError(f"cannot read font {file}: {error}; install labreport again") from error
     return stream.getvalue()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from labreport.errors import MissingLibrary, RenderError
+from labreport.frame import FOLDER
 from labreport.pdf.project_fonts import only_fonts_of
 
 MISSING_PANGO = (
@@ -22,13 +23,13 @@ MISSING_PANGO = (
 def write(html: str, base: Path, target: Path) -> None:
     """Write `html` to `target` as PDF/UA-1, the same bytes each time.
 
-    Relative addresses are files below `base`, the templates' folder; fonts come from its folder
-    `fonts` alone. Title, author and language are those of the HTML. Raises `MissingLibrary` where
+    Relative addresses are files below `base`, the project's templates; fonts are the engine's and no
+    others. Title, author and language are those of the HTML. Raises `MissingLibrary` where
     Pango is missing, `RenderError` where the document asks for what is not its own, or `target`
     cannot be written.
     """
     load()
-    with only_fonts_of(base / "fonts"), _collector_paused():
+    with only_fonts_of(FOLDER / "fonts"), _collector_paused():
         pdf = _render(html, base)
     try:
         target.write_bytes(pdf)

@@ -12,8 +12,10 @@ from labreport.experiment import Experiment, plain
 from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.code import Code
 from labreport.fingerprint.files import Digests
+from labreport.fingerprint.modules import default_roots, folder_of
 from labreport.fingerprint.syntax import Summary, summarise
 from labreport.fingerprint.templates import Templates
+from labreport.frame import Lookup
 from labreport.installed import version
 from labreport.outline import Figure, Question, Section
 from labreport.plan.graph import Graph
@@ -43,13 +45,15 @@ class Ingredients:
     ) -> None:
         self._graph = graph
         self._project: Project = graph.project
-        self._source = root / "src"
-        self._folder = root / "templates"
+        self._root = root
+        self._lookup = Lookup(root / "templates")
         self._digests = digests
         self._ledger = ledger
         self._verification = verification
-        self.code = Code(self._source, self._project.source_roots, self._summary)
-        self.templates = Templates(self._folder, self._text)
+        roots = self._project.source_roots or default_roots(self._project.package)
+        self.code = Code(roots, self._summary)
+        self.templates = Templates(self._lookup.find, self._text)
+        self._words = {"words": digest(plain(self._project.words))}
         self._training: dict[str, dict[str, Any]] = {}
         self._keys: dict[str, tuple[dict[str, Any], str]] = {}
 
@@ -93,12 +97,13 @@ class Ingredients:
                 **self._results(value.needs, outputs),
                 **self._code(value.draw, "labreport.charts:export"),
                 **_versions(DRAWING),
-                "fonts": self._files("fonts"),
+                "fonts": self._files("frame/fonts"),
             }
         if isinstance(value, Section):
             return {
                 **made,
                 "outline": digest(plain(value)),
+                **self._words,
                 "experiments": digest(self.context(value)),
                 **self._templates(
                     value.template, QUESTION_FRAME, *(question.template for question in value.questions)
@@ -147,9 +152,10 @@ class Ingredients:
             return {**words, "results": digest(self.kept()), **self._code("labreport.page:answers_json")}
         frame = {
             **words,
+            **self._words,
             **self._templates(DOCUMENT_FRAME, f"{'screen' if slug == 'html' else 'print'}.html"),
             "styles": self._files("styles"),
-            "fonts": self._files("fonts"),
+            "fonts": self._files("frame/fonts"),
             **_versions(RENDERING),
         }
         if slug == "html":
@@ -167,7 +173,7 @@ class Ingredients:
 
     def _trainer(self, start: str) -> dict[str, Any]:
         if start not in self._training:
-            package = self._source / self._project.package
+            package = folder_of(self._project.package)
             data = {}
             for name in self._project.data_files:
                 found = self._digests(package / name)
@@ -200,10 +206,10 @@ class Ingredients:
 
     def _files(self, folder: str) -> str:
         members = {}
-        for path in sorted((self._folder / folder).glob("*")):
-            found = self._digests(path) if path.is_file() else None
+        for name, path in self._lookup.files(folder).items():
+            found = self._digests(path)
             if found is not None:
-                members[f"{folder}/{path.name}"] = found
+                members[f"{folder.removeprefix('frame/')}/{name}"] = found
         return self._group(folder, members, "file ")[folder]
 
     def _group(self, label: str, members: Any, prefix: str) -> dict[str, str]:
@@ -215,7 +221,7 @@ class Ingredients:
 
     def _summary(self, path: Path) -> Summary:
         content = self._digests(path)
-        where = str(path.relative_to(self._source.parent))
+        where = str(path.relative_to(self._root) if path.is_relative_to(self._root) else path)
         if content is None:
             raise UsageError(f"{where}: cannot be read")
         known = self._ledger.modules.get(where)
@@ -233,13 +239,11 @@ class Ingredients:
 
     def _text(self, path: Path) -> str:
         if path.exists() and self._digests(path) is None:
-            raise UsageError(f"{path.relative_to(self._folder.parent)}: no file that can be read")
+            raise UsageError(f"{self._lookup.shown(path)}: no file that can be read")
         try:
             return path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(
-                f"{path.relative_to(self._folder.parent)}: cannot be read as UTF-8: {error}"
-            ) from None
+            raise UsageError(f"{self._lookup.shown(path)}: cannot be read as UTF-8: {error}") from None
 
 
 def _versions(distributions: tuple[str, ...]) -> dict[str, str]:

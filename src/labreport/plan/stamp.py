@@ -13,6 +13,7 @@ from pathlib import Path
 
 from labreport.errors import StoreError
 from labreport.fingerprint.files import Digests, Stamp, stamp
+from labreport.frame import Lookup
 from labreport.installed import package_folders
 from labreport.store.files import write_atomically
 
@@ -26,9 +27,9 @@ def write_stamp(root: Path, output: Path, digests: Digests, arguments: str) -> b
     digests.settle()
     files: dict[str, Stamp] = dict(digests.stamps())
     missing = [root / path for path in digests.untrusted()]
-    folders = [path for path in (root / "templates").iterdir() if path.is_dir()]
+    folders = list(Lookup(root / "templates").all_folders())
     folders += [next(folder for folder in path.parents if folder.is_dir()) for path in missing]
-    for path in (*package_folders(), *(os.path.relpath(folder, root) for folder in folders)):
+    for path in (*package_folders(), *(_below(folder, root) for folder in folders)):
         found = stamp(root / path)
         if found is None:
             return False
@@ -42,6 +43,11 @@ def write_stamp(root: Path, output: Path, digests: Digests, arguments: str) -> b
         write_atomically(output / NAME, ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape"))
         return True
     return False
+
+
+def _below(path: Path, root: Path) -> str:
+    """Relative to the checkout if it is inside, so that a moved checkout stays fresh."""
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
 def head(arguments: str) -> str:

@@ -13,5 +13,4 @@ PROJECT = Project(
     outline=OUTLINE,
     libraries=("numpy",),
     data_files=("data/target.txt",),
-    source_roots=("labreport", "exercise"),
 )

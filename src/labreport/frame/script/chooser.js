@@ -1,4 +1,4 @@
-// Bars and a matrix for the network that the reader chooses, from the data of two figures.
+// Bars and a matrix for the run that the reader chooses, from the data of two figures.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
@@ -45,7 +45,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const headers = data.columns.slice(2).map((text) => text.split(" ").pop());
     const rows = rowsOf(data, chosen);
     const most = Math.max(1, ...rows.flatMap((row) => row.slice(1)));
-    const made = table(`Wrongly read, ${chosen}: row by row what it is, column by column what it is taken for`, [
+    const made = table(`Mistakes, ${chosen}: row by row what it is, column by column what it is taken for`, [
       data.columns[1],
       ...headers,
     ]);
@@ -67,7 +67,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const [heights, counts] = [readings(place.dataset.bars), readings(place.dataset.matrix)];
     const names = [...new Set(heights.rows.map(([name]) => name))];
     const known = names.filter((name) => counts.rows.some(([other]) => other === name));
-    const label = element("label", "Any network, digit by digit ");
+    const label = element("label", `${place.dataset.label} `);
     const select = element("select");
     select.append(...known.map((name) => element("option", name, { value: name })));
     label.append(select);

@@ -1,0 +1,107 @@
+"""Where the source of modules lies, found the way Python would import them, without importing them."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from labreport.errors import UsageError
+
+ENGINE = __name__.partition(".")[0]
+LIBRARIES = ("site-packages", "dist-packages")
+"""Folders of installed packages: what lies beside a package there does not belong to it."""
+
+
+class Modules:
+    """Files of modules below the given top-level ones; others are nobody's business here."""
+
+    def __init__(self, roots: Iterable[str]) -> None:
+        self._tops = {root: _top(root) for root in dict.fromkeys(roots)}
+        self._paths: dict[str, Path | None] = {}
+
+    def path(self, module: str) -> Path | None:
+        """The file of a module or package, such as `labreport.charts`; None where there is no source."""
+        if module not in self._paths:
+            self._paths[module] = self._locate(module)
+        return self._paths[module]
+
+    def _locate(self, module: str) -> Path | None:
+        top, *rest = module.split(".")
+        file, folders = self._tops.get(top, (None, ()))
+        if not rest:
+            return file
+        for folder in folders:
+            base = folder.joinpath(*rest)
+            for path in (base / "__init__.py", base.with_name(base.name + ".py")):
+                if path.is_file():
+                    return path
+        return None
+
+
+def folder_of(module: str) -> Path:
+    """The folder of a package; of a module that is one file, the folder in which the file lies.
+
+    Raises `UsageError` where Python would not find it.
+    """
+    file, folders = _top(module)
+    if folders:
+        return folders[0]
+    if file is None:
+        raise UsageError(f"{module!r}: no such module or package; run in the project's folder, or install it")
+    return file.parent
+
+
+def search_folder(module: str) -> Path:
+    """The folder from which Python imports a top-level module, as on `sys.path`."""
+    folder = folder_of(module)
+    return folder.parent if _top(module)[1] else folder
+
+
+def beside(module: str) -> tuple[str, ...]:
+    """A project's own top-level modules: `module`, and all that lie in the same folder as it.
+
+    In a folder of installed packages, `module` only: its neighbours are other people's.
+    """
+    folder = search_folder(module)
+    if folder.name in LIBRARIES:
+        return (module,)
+    names = {_name(entry) for entry in os.scandir(folder)}
+    return (module, *sorted(names - {"", module}))
+
+
+def default_roots(package: str) -> tuple[str, ...]:
+    """The top-level modules whose code is followed unless a project says otherwise."""
+    return tuple(dict.fromkeys((ENGINE, *beside(package))))
+
+
+def source_files(roots: Iterable[str]) -> Iterator[Path]:
+    """Every Python file of the given top-level modules."""
+    for root in dict.fromkeys(roots):
+        file, folders = _top(root)
+        if not folders and file is not None:
+            yield file
+        for folder in folders:
+            yield from sorted(folder.rglob("*.py"))
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    """The module that a file or folder is; empty where it is none."""
+    stem, suffix = os.path.splitext(entry.name)
+    is_module = suffix == ".py" or (not suffix and os.path.isfile(os.path.join(entry.path, "__init__.py")))
+    return stem if is_module and stem.isidentifier() else ""
+
+
+def _top(root: str) -> tuple[Path | None, tuple[Path, ...]]:
+    """File and folders of a top-level module; a folder without `__init__.py` has no file."""
+    if not root.isidentifier():
+        raise UsageError(f"{root!r} is not the name of a top-level module; write it as import does, no dots")
+    try:
+        spec = importlib.util.find_spec(root)
+    except (ImportError, ValueError):
+        spec = None
+    if spec is None:
+        return None, ()
+    file = Path(spec.origin) if spec.origin and spec.origin.endswith(".py") else None
+    return file, tuple(map(Path, spec.submodule_search_locations or ()))
