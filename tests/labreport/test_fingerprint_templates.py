@@ -8,7 +8,7 @@ import pytest
 
 from labreport.errors import UsageError
 from labreport.fingerprint.templates import Templates
-from labreport.frame import Lookup
+from labreport.frame import MACROS, Lookup
 
 FILES = {
     "page.html": '{% extends "base.html" %}{# a comment #}'
@@ -26,7 +26,7 @@ def closure(folder: Path, changes: dict[str, tuple[str, str]] | None = None) -> 
         old, new = (changes or {}).get(name, ("", ""))
         assert old in text
         (folder / name).write_text(text.replace(old, new, 1) if old else text)
-    return Templates(Lookup(folder).find, Path.read_text).closure("page.html")
+    return Templates(Lookup(folder).find, Path.read_text, MACROS).closure("page.html")
 
 
 @pytest.mark.parametrize(
@@ -56,4 +56,4 @@ def test_comments_and_other_macros_do_not_count(tmp_path: Path, name: str, old: 
 def test_a_missing_template_is_named(tmp_path: Path) -> None:
     """One line, with its path."""
     with pytest.raises(UsageError, match=r"templates/absent\.html: no such template"):
-        Templates(Lookup(tmp_path).find, Path.read_text).closure("absent.html")
+        Templates(Lookup(tmp_path).find, Path.read_text, MACROS).closure("absent.html")

@@ -75,7 +75,7 @@ class Environment:
         if os.path.lexists(self.path) and not self._is_ours():
             raise UsageError(
                 f"{self.path}: not made by this program, so it is left alone; activate it and install the "
-                "project there (pip install .), or move it away, and run again"
+                "project there (pip install '.[exercise]'), or move it away, and run again"
             )
         if find_spec("ensurepip") is None:
             raise LabReportError(

@@ -34,10 +34,7 @@ class Templates:
     """
 
     def __init__(
-        self,
-        find: Callable[[str], Path | None],
-        text: Callable[[Path], str],
-        shared: tuple[str, ...] = ("macros.html", "own-macros.html"),
+        self, find: Callable[[str], Path | None], text: Callable[[Path], str], shared: tuple[str, ...]
     ) -> None:
         self._find = find
         self._text = text

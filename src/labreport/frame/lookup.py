@@ -8,6 +8,8 @@ from pathlib import Path, PurePosixPath
 
 FOLDER = Path(__file__).resolve().parent
 """The engine's own templates, styles, scripts and fonts: package data."""
+MACROS = ("macros.html", "own-macros.html")
+"""Files whose macros every template knows by name: the frame's, then those that a project adds."""
 ENGINE = "frame/"
 """A name that begins so means the engine's file, though the project has one of its own."""
 

@@ -14,7 +14,7 @@ from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from labreport.errors import LabReportError, RenderError
-from labreport.frame import Lookup
+from labreport.frame import MACROS, Lookup
 from labreport.page.numbers import FILTERS, print_value
 from labreport.project import Words
 
@@ -22,8 +22,6 @@ Medium = Literal["screen", "print"]
 MEDIA: tuple[Medium, ...] = ("screen", "print")
 
 
-MACROS = ("macros.html", "own-macros.html")
-"""Files whose macros every template knows by name: the frame's, then those that a project adds."""
 STANDARD = Words()
 
 

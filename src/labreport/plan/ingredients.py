@@ -15,7 +15,7 @@ from labreport.fingerprint.files import Digests
 from labreport.fingerprint.modules import default_roots, folder_of
 from labreport.fingerprint.syntax import Summary, summarise
 from labreport.fingerprint.templates import Templates
-from labreport.frame import Lookup
+from labreport.frame import MACROS, Lookup
 from labreport.installed import version
 from labreport.outline import Figure, Question, Section
 from labreport.plan.graph import Graph
@@ -52,7 +52,7 @@ class Ingredients:
         self._verification = verification
         roots = self._project.source_roots or default_roots(self._project.package)
         self.code = Code(roots, self._summary)
-        self.templates = Templates(self._lookup.find, self._text)
+        self.templates = Templates(self._lookup.find, self._text, MACROS)
         self._words = {"words": digest(plain(self._project.words))}
         self._training: dict[str, dict[str, Any]] = {}
         self._keys: dict[str, tuple[dict[str, Any], str]] = {}
