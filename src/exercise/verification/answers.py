@@ -9,7 +9,7 @@ from exercise.catalogue import STUDIES
 from exercise.outline import OUTLINE
 from labreport.checks import Check
 from labreport.claims import Answer
-from labreport.execute.calls import function
+from labreport.nodes.calls import function
 from labreport.outline import Question
 from labreport.results import Results, Runs
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from labreport.console.terminal import Terminal, shown
 from labreport.execute.session import PACKAGE, Session, open_session
 from labreport.fingerprint.canonical import digest
+from labreport.nodes.result import ResultNode
 from labreport.plan.stamp import remove_stamp
 from labreport.store.files import remove
 from labreport.store.lock import output_lock
@@ -56,7 +57,7 @@ def _results(session: Session) -> list[Item]:
     planner, store = session.planner, session.store
     wanted: dict[str, int | None] = {}
     for experiment in session.project.all_experiments:
-        made_of = digest(planner.ingredients.of_result(experiment, 0))
+        made_of = digest(ResultNode(experiment, 0).ingredients(planner))
         caps = (wanted[made_of], experiment.seeds) if made_of in wanted else (experiment.seeds,)
         wanted[made_of] = None if None in caps else max(cap for cap in caps if cap is not None)
     items = []

@@ -9,7 +9,6 @@ from typing import Any
 
 from labreport.console.terminal import Terminal, shown
 from labreport.errors import UsageError
-from labreport.plan.graph import PUBLISHED
 from labreport.store.files import Damaged, read_regular
 
 LIMIT = 64_000_000
@@ -20,7 +19,7 @@ WIDTHS = 4.0
 
 def grade(terminal: Terminal, output: Path, other: str) -> int:
     """A line for each question about the networks; 1 when any answer disagrees or is missing."""
-    ours, theirs = _load(output / PUBLISHED["answers"]), _load(Path(other))
+    ours, theirs = _load(output / "answers.json"), _load(Path(other))
     ours = {slug: question for slug, question in ours.items() if not question.get("local")}
     agreed = 0
     for slug, expected in sorted(ours.items(), key=lambda item: item[1]["order"]):

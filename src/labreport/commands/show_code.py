@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from labreport.console.terminal import Terminal
 from labreport.errors import UsageError
-from labreport.execute.calls import function
 from labreport.execute.session import load_project
+from labreport.nodes.calls import function
 
 
 def show_code(terminal: Terminal, name: str) -> int:

@@ -81,7 +81,7 @@ def _label(group: list[Status]) -> str:
     node = group[0].node
     if node.kind != "result":
         return node.name
-    seeds = [found.node.seed for found in group]
+    seeds = [int(found.node.slug.rpartition("#")[2]) for found in group]
     run = (
         f"{seeds[0]}–{seeds[-1]}"
         if len(seeds) > 1 and seeds == list(range(seeds[0], seeds[-1] + 1))

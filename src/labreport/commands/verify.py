@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +14,18 @@ from labreport.checks import Check, summary
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal, shown
 from labreport.errors import StoreError
-from labreport.execute.calls import function
 from labreport.execute.lanes import ProcessLane
-from labreport.execute.reading import Reader
 from labreport.execute.session import PACKAGE, Session, open_session
 from labreport.execute.tasks import trainings
 from labreport.execute.train import Trainer
 from labreport.fingerprint.files import Digests
-from labreport.outline import Question
-from labreport.plan.graph import DOCUMENTS, PUBLISHED
+from labreport.nodes.answer import AnswerNode
+from labreport.nodes.calls import function
 from labreport.plan.nodes import Plan, State, Status
 from labreport.plan.reasons import Forced
 from labreport.store.files import Damaged, read_regular
 from labreport.store.lock import output_lock
+from labreport.store.publish import DOCUMENTS
 from labreport.trajectory import Trajectory
 
 LIMIT = 64_000_000
@@ -33,6 +33,7 @@ LIMIT = 64_000_000
 FILES = "files, every byte"
 ANSWERS = "answers, computed again from the stored results"
 TRAINING = "a training drawn at random, repeated to equal bits"
+NAME = attrgetter("name")
 UNREPEATABLE = frozenset({"seconds"})
 """Members of a record that differ from run to run: times."""
 
@@ -68,8 +69,8 @@ def _keep(terminal: Terminal, session: Session, checks: Sequence[Check]) -> None
     """Keep a summary for the answer that tells of it, if the outline has one and all others are there."""
     planner, found = session.planner, summary(checks)
     for node in session.graph.nodes.values():
-        tells = isinstance(node.value, Question) and node.value.reads_verification
-        if not tells or not all(planner.put_out(name) for name in node.reads):
+        reports = isinstance(node, AnswerNode) and node.question.reads_verification
+        if not reports or not all(planner.put_out(name) for name in node.reads):
             continue
         if planner.verification.found(node, planner.put_out) != found:
             planner.verification.keep(node, planner.put_out, found)
@@ -89,8 +90,8 @@ def _checks(session: Session, plan: Plan) -> Iterator[Check]:
     yield from _recomputed(session)
     project = session.project
     if project.verify:
-        reader = Reader(session.graph, session.planner, session.store)
-        names = session.graph.project_names()
+        reader = session.reader()
+        names = (*map(NAME, project.experiments), *map(NAME, project.studies))
         yield from function(project.verify, "project.verify")(reader.results("verify", names))
     if stored:
         yield _retrained(session, random.SystemRandom().choice(list(stored.values())))
@@ -121,13 +122,13 @@ def _published(session: Session) -> Iterator[Check]:
     from labreport.audit import audit_html
     from labreport.claims import Answer
 
-    missing = [PUBLISHED[slug] for slug in DOCUMENTS if not (session.output / PUBLISHED[slug]).is_file()]
+    missing = [name for name in DOCUMENTS if not (session.output / name).is_file()]
     if missing:
         yield Check("documents", False, f"missing: {', '.join(missing)}", FILES)
         return
     try:
         answers = {slug: Answer.from_plain(plain) for slug, plain in _answers_json(session).items()}
-        html = read_regular(session.output / PUBLISHED["html"], LIMIT).decode("utf-8")
+        html = read_regular(session.output / "report.html", LIMIT).decode("utf-8")
     except (Damaged, LookupError, TypeError, ValueError, AttributeError) as error:
         yield Check("documents", False, f"damaged: {error}"[:200], FILES)
         return
@@ -142,7 +143,7 @@ def _published(session: Session) -> Iterator[Check]:
 
 def _recomputed(session: Session) -> Iterator[Check]:
     """Every answer from the stored results anew, against `answers.json`."""
-    reader = Reader(session.graph, session.planner, session.store)
+    reader = session.reader()
     published = _answers_json(session)
     for question in session.project.outline.questions:
         results = reader.of_question(question)
@@ -159,7 +160,7 @@ def _recomputed(session: Session) -> Iterator[Check]:
 def _answers_json(session: Session) -> dict[str, Any]:
     """The published answers by question; none where the file cannot be read."""
     try:
-        found = json.loads(read_regular(session.output / PUBLISHED["answers"], LIMIT))
+        found = json.loads(read_regular(session.output / "answers.json", LIMIT))
         questions = found["questions"]
     except (OSError, Damaged, StoreError, LookupError, TypeError, ValueError, RecursionError):
         return {}

@@ -7,7 +7,6 @@ import textwrap
 from collections.abc import Iterable
 
 from labreport.console.terminal import Terminal, shown
-from labreport.experiment import Experiment
 from labreport.plan.nodes import Plan, State, Status
 from labreport.plan.reasons import Upstream
 
@@ -57,9 +56,7 @@ def why(status: Status) -> str:
 
 def _lines(stale: Iterable[Status]) -> Iterable[tuple[str, str]]:
     def same(status: Status) -> tuple[str, str]:
-        value = status.node.value
-        name = value.name if isinstance(value, Experiment) else status.node.slug
-        return name, why(status)
+        return status.node.slug.rpartition("#")[0] or status.node.slug, why(status)
 
     for (name, reason), group in itertools.groupby(stale, key=same):
         members = list(group)

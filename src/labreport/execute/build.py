@@ -16,13 +16,14 @@ from labreport.console.terminal import Terminal
 from labreport.errors import RenderError
 from labreport.execute.documents import Published, publish_documents
 from labreport.execute.lanes import Lane, ProcessLane
-from labreport.execute.make import Maker
 from labreport.execute.numbers import changes, headline_sources, numbers
 from labreport.execute.session import PACKAGE, Session, open_session
 from labreport.execute.tasks import trainings
 from labreport.execute.train import Failure, Trainer
+from labreport.nodes.document import PaperDocument
+from labreport.nodes.workshop import Workshop
 from labreport.pdf import Writer
-from labreport.plan.nodes import Plan, State, Status
+from labreport.plan.nodes import Plan
 from labreport.plan.stamp import remove_stamp, write_stamp
 from labreport.store.lock import output_lock
 from labreport.store.output import remove_strays
@@ -71,11 +72,13 @@ def build(request: Request, terminal: Terminal) -> Outcome:
     started = time.monotonic()
     with output_lock(request.output, PACKAGE, request.lock_timeout, terminal.say):
         remove_strays(request.output)
-        complete(request.output, Quarantine(request.output))
+        quarantine = Quarantine(request.output)
+        complete(request.output, quarantine)
         session = open_session(request.root, request.output, request.seeds, request.force)
         names = [name for word in request.targets for name in session.graph.resolve(word)] or None
         plan = session.planner.plan(names)
-        _tell_notices(session, terminal)
+        _show_notices(quarantine, terminal)
+        _show_notices(session.quarantine, terminal)
         outcome = Outcome()
         if plan.stale():
             show_plan(terminal, plan, request.verbose)
@@ -83,22 +86,22 @@ def build(request: Request, terminal: Terminal) -> Outcome:
         try:
             _train(session, request, plan, terminal, outcome)
             session.planner.forget()
-            maker = Maker(session)
-            with Writer(session.root / "templates") as writer:
-                if any(status.node.slug == "pdf" for status in plan.stale("document")):
+            workshop = session.workshop()
+            with Writer(workshop.templates) as writer:
+                if any(isinstance(status.node, PaperDocument) for status in plan.stale()):
                     writer.start()
-                _make(session, maker, plan, terminal, outcome)
+                _make(workshop, plan, terminal, outcome)
                 _check_all_made(session, plan, terminal, outcome)
-                published = _publish(session, maker, writer, names, outcome)
+                published = _publish(session, workshop, writer, outcome)
         finally:
             session.save()
-        _tell_notices(session, terminal)
+        _show_notices(session.quarantine, terminal)
         outcome.seconds = time.monotonic() - started
         if published.problem:
             terminal.error(published.problem)
         if published.made:
             session.ledger.seeds = session.seeds
-            show_changes(terminal, _changes(session, maker))
+            show_changes(terminal, _changes(session, workshop))
             session.save()
         if names is None and outcome.exit_code == 0:
             write_stamp(session.root, request.output, session.digests, request.arguments)
@@ -143,19 +146,19 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-def _make(session: Session, maker: Maker, plan: Plan, terminal: Terminal, outcome: Outcome) -> None:
+def _make(workshop: Workshop, plan: Plan, terminal: Terminal, outcome: Outcome) -> None:
     """Answers, figures and sections; one that fails, or waits for one that did, leaves the rest be."""
-    results = (status for status in plan.statuses if status.node.kind == "result")
-    blocked = {status.name for status in results if not _stored(session, status)}
-    for status in plan.statuses:
-        node = status.node
-        if node.kind in ("result", "document"):
+    blocked: set[str] = set()
+    for node in (status.node for status in plan.statuses):
+        if not node.cached:
+            if not workshop.planner.status(node.name).fresh:
+                blocked.add(node.name)
             continue
         if blocked & set(node.reads):
             blocked.add(node.name)
             continue
         try:
-            if maker.make(node):
+            if workshop.make(node):
                 outcome.made.append(node.name)
         except RenderError as error:
             blocked.add(node.name)
@@ -165,54 +168,35 @@ def _make(session: Session, maker: Maker, plan: Plan, terminal: Terminal, outcom
 
 def _check_all_made(session: Session, plan: Plan, terminal: Terminal, outcome: Outcome) -> None:
     """Where nothing failed, all that was planned is fresh, or was made and is not there any more."""
-    if outcome.exit_code:
-        return
-    for name in (status.name for status in plan.statuses if status.node.kind != "document"):
-        if session.planner.status(name).state is not State.FRESH:
-            problem = f"{name}: its file was written and is not there any more; run again"
-            outcome.problems.append(problem)
-            terminal.error(problem)
-            return
+    names = [status.name for status in plan.statuses if status.node.kind != "document"]
+    lost = next((name for name in names if not session.planner.status(name).fresh), None)
+    if lost is not None and outcome.exit_code == 0:
+        outcome.problems.append(f"{lost}: its file was written and is not there any more; run again")
+        terminal.error(outcome.problems[-1])
 
 
-def _stored(session: Session, status: Status) -> bool:
-    """Whether a result is complete, so that a checkpoint of it is of no more use."""
-    return status.node.kind == "result" and session.planner.status(status.name).state is State.FRESH
-
-
-def _publish(
-    session: Session, maker: Maker, writer: Writer, names: list[str] | None, outcome: Outcome
-) -> Published:
-    if outcome.exit_code:
+def _publish(session: Session, workshop: Workshop, writer: Writer, outcome: Outcome) -> Published:
+    """The documents, once all that they are made of is fresh: nothing is published that is out of date."""
+    rest = (node for node in session.graph.nodes.values() if node.kind != "document")
+    if outcome.exit_code or not all(session.planner.status(node.name).fresh for node in rest):
         return Published()
-    if names is not None and not _rest_is_fresh(session):
-        return Published()
-    published = publish_documents(session, maker, writer)
-    outcome.made.extend(f"document/{slug}" for slug in published.made)
+    published = publish_documents(session, workshop, writer)
+    outcome.made.extend(published.made)
     if published.problem:
         outcome.problems.append(published.problem)
     return published
 
 
-def _rest_is_fresh(session: Session) -> bool:
-    return all(
-        session.planner.status(name).state is State.FRESH
-        for name, node in session.graph.nodes.items()
-        if node.kind != "document"
-    )
-
-
-def _changes(session: Session, maker: Maker) -> list[str]:
+def _changes(session: Session, workshop: Workshop) -> list[str]:
     """What the answers say now that they did not say when last published."""
-    now = numbers(maker.answers([question.slug for question in session.project.outline.questions]))
-    sections = [maker.payload(f"section/{section.slug}") for section in session.project.outline.sections]
-    found = changes(session.ledger.numbers, now, headline_sources(sections))
+    now = numbers(workshop.all_answers())
+    found = changes(session.ledger.numbers, now, headline_sources(workshop.sections()))
     session.ledger.numbers.clear()
     session.ledger.numbers.update(now)
     return found
 
 
-def _tell_notices(session: Session, terminal: Terminal) -> None:
-    for notice in session.quarantine.notices:
+def _show_notices(quarantine: Quarantine, terminal: Terminal) -> None:
+    for notice in quarantine.notices:
         terminal.warn(notice)
-    session.quarantine.notices.clear()
+    quarantine.notices.clear()

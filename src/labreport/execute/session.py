@@ -11,6 +11,9 @@ from labreport.errors import LabReportError, UsageError
 from labreport.fingerprint.files import Digests
 from labreport.fingerprint.modules import default_roots, search_folder, source_files
 from labreport.frame import Lookup
+from labreport.nodes.reading import Reader
+from labreport.nodes.unfold import unfold
+from labreport.nodes.workshop import Workshop
 from labreport.plan.graph import Graph
 from labreport.plan.ledger import Ledger
 from labreport.plan.planner import Planner
@@ -51,6 +54,14 @@ class Session:
         """The folder from which the project's package is imported."""
         return search_folder(self.project.package)
 
+    def reader(self) -> Reader:
+        """A reader of the stored results, for the questions and figures of the graph."""
+        return Reader(self.graph, self.planner, self.store)
+
+    def workshop(self) -> Workshop:
+        """The means to make nodes."""
+        return Workshop(self.planner, self.cache, self.reader(), self.root)
+
     def save(self) -> None:
         """Write the ledger, with the stamps of files that the clock has left behind."""
         self.digests.settle()
@@ -80,7 +91,7 @@ def open_session(
     # Before the content is imported, so that an edit in between is noticed the next time
     for path in sources(root, PACKAGE):
         digests(path)
-    graph = Graph(load_project(), seeds)
+    graph = unfold(load_project(), seeds)
     store = Store(output / "results", quarantine)
     cache = Cache(output / "cache", quarantine)
     forced = list(graph.nodes) if force is None else [name for word in force for name in graph.resolve(word)]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from labreport.execute.calls import function
 from labreport.execute.session import Session
 from labreport.execute.task import Task
-from labreport.experiment import Experiment
+from labreport.nodes.calls import function
+from labreport.nodes.result import ResultNode
 from labreport.plan.nodes import Status
 from labreport.plan.reasons import Forced, SharesForced
 from labreport.trajectory import Snapshot, Trajectory
@@ -83,7 +83,7 @@ def trainings(session: Session, stale: Iterable[Status]) -> Trainings:
     )
     tasks = []
     for key, group in wishes.items():
-        experiments = [status.node.value for status in group if isinstance(status.node.value, Experiment)]
+        experiments = [status.node.experiment for status in group if isinstance(status.node, ResultNode)]
         first = experiments[0]
         epochs = {experiment.epochs for experiment in experiments}
         snapshots = {epoch for experiment in experiments for epoch in experiment.snapshots}

@@ -1,39 +1,56 @@
-"""Nodes of the plan, and what is found out about each."""
+"""Nodes of the plan: each knows what it is made of, whether it must be made, and how."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from labreport.experiment import Experiment
-from labreport.outline import Figure, Question, Section
 from labreport.plan.reasons import Reason
+
+if TYPE_CHECKING:
+    from labreport.plan.planner import Planner
 
 
 class State(StrEnum):
-    """Whether a node must be made: `pending` is decided once what it reads has been made again."""
+    """Whether a node must be made: `pending` is decided once what it reads has been rebuilt."""
 
     FRESH = "fresh"
     STALE = "stale"
     PENDING = "pending"
 
 
-@dataclass(frozen=True)
-class Node:
-    """Something that can be made: what it reads by name, and the value that declares it."""
+class Node(ABC):
+    """Something that can be made. Subclasses say of what, and how."""
 
-    kind: str
-    slug: str
-    reads: tuple[str, ...] = ()
-    value: Experiment | Question | Figure | Section | None = None
-    seed: int = 0
+    kind: ClassVar[str]
+    cached: ClassVar[bool] = False
+    """Whether what it puts out is kept in the cache, and made one node at a time by `make`."""
+
+    def __init__(self, slug: str, reads: tuple[str, ...] = ()) -> None:
+        self.slug = slug
+        self.reads = reads
+        """Names of the nodes that it reads."""
+        self.name = f"{self.kind}/{slug}"
 
     @property
-    def name(self) -> str:
-        """`kind/slug`, for a result `result/NAME#SEED`."""
-        return f"{self.kind}/{self.slug}"
+    def needs(self) -> tuple[str, ...]:
+        """Names of the experiments and studies whose results it reads."""
+        return ()
+
+    @abstractmethod
+    def ingredients(self, planner: Planner) -> dict[str, Any]:
+        """All that it is made of, as plain values. What it reads has its status already."""
+
+    def status(self, planner: Planner) -> Status:
+        """Whether it must be made: by default, when an ingredient or one of its files is not as it was."""
+        return planner.judge(self)
+
+    def make(self, workshop: Any) -> Any:
+        """What it puts out, as plain JSON values, with the means of a `labreport.nodes.workshop.Workshop`."""
+        raise NotImplementedError(f"{self.name} is made together with others")
 
 
 @dataclass(frozen=True)
@@ -52,6 +69,11 @@ class Status:
         """The node's name."""
         return self.node.name
 
+    @property
+    def fresh(self) -> bool:
+        """Whether nothing is to be done."""
+        return self.state is State.FRESH
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -62,9 +84,7 @@ class Plan:
     def stale(self, kind: str | None = None) -> tuple[Status, ...]:
         """What is not fresh, of one kind or of all."""
         return tuple(
-            status
-            for status in self.statuses
-            if status.state is not State.FRESH and kind in (None, status.node.kind)
+            status for status in self.statuses if not status.fresh and kind in (None, status.node.kind)
         )
 
     def __getitem__(self, name: str) -> Status:

@@ -1,0 +1,148 @@
+"""The documents of the report: the page, the PDF and the answers, made together and published together."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from labreport.errors import AuditError
+from labreport.fingerprint.canonical import digest
+from labreport.nodes.section import RENDERING
+from labreport.nodes.workshop import Press
+from labreport.plan.nodes import Node
+from labreport.plan.planner import Planner
+
+DOCUMENT_FRAME = "document.html"
+"""The template that `labreport.page` puts around the whole."""
+SETTING = ("weasyprint", "pydyf", "tinycss2", "fonttools", "pikepdf")
+
+
+class DocumentNode(Node):
+    """A published file; `published` is its name."""
+
+    kind = "document"
+    published: ClassVar[str]
+
+    def ingredients(self, planner: Planner) -> dict[str, Any]:
+        """Sections and answers, and the words of the outline."""
+        outline = planner.graph.project.outline
+        return {
+            **planner.outputs(self),
+            "title": outline.title,
+            "subtitle": outline.subtitle,
+            "author": outline.author,
+            "language": outline.language,
+            "sections": digest([[section.slug, section.title] for section in outline.sections]),
+        }
+
+    def begin(self, press: Press) -> None:
+        """Start what can go on beside the other documents."""
+
+    @abstractmethod
+    def finish(self, press: Press) -> Path | bytes:
+        """The document's content, audited. Raises `AuditError`, `MissingLibrary`."""
+
+
+class AnswersDocument(DocumentNode):
+    """All answers, for programs."""
+
+    published = "answers.json"
+
+    def ingredients(self, planner: Planner) -> dict[str, Any]:
+        """The keys of all results too."""
+        code = planner.fingerprints.code("labreport.page:answers_json")
+        return {**super().ingredients(planner), "results": digest(planner.kept()), **code}
+
+    def finish(self, press: Press) -> bytes:
+        """As JSON."""
+        from labreport.page import answers_json
+
+        kept = press.workshop.planner.kept()
+        return answers_json(press.outline, press.answers, press.facts, press.sections, kept).encode()
+
+
+class _Rendered(DocumentNode):
+    medium: ClassVar[Literal["screen", "print"]]
+
+    def ingredients(self, planner: Planner) -> dict[str, Any]:
+        """Its frame, its styles and its fonts too."""
+        fingerprints = planner.fingerprints
+        return {
+            **super().ingredients(planner),
+            **fingerprints.words(),
+            **fingerprints.templates(DOCUMENT_FRAME, f"{self.medium}.html"),
+            **fingerprints.files("styles"),
+            **fingerprints.files("frame/fonts", "fonts"),
+            **fingerprints.libraries(*RENDERING),
+        }
+
+    def render(self, press: Press) -> str:
+        """The whole document as HTML."""
+        from labreport.page import render_document
+
+        return render_document(
+            press.outline,
+            press.sections,
+            self.medium,
+            press.workshop.templates,
+            press.facts,
+            press.workshop.project.words,
+        )
+
+    def accept(self, findings: Any) -> None:
+        """Raise `AuditError` at the first finding of an audit."""
+        if found := list(findings):
+            more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+            raise AuditError(f"{self.published}: {found[0]}{more}; the previous report is kept")
+
+
+class PageDocument(_Rendered):
+    """One HTML file for the browser."""
+
+    published = "report.html"
+    medium = "screen"
+
+    def ingredients(self, planner: Planner) -> dict[str, Any]:
+        """Its scripts too, and what makes fonts small."""
+        fingerprints = planner.fingerprints
+        return {
+            **super().ingredients(planner),
+            **fingerprints.files("script"),
+            **fingerprints.code("labreport.page:render_document"),
+            **fingerprints.libraries("fonttools", "brotli"),
+        }
+
+    def finish(self, press: Press) -> bytes:
+        """Rendered and audited."""
+        from labreport.audit import audit_html
+
+        html = self.render(press)
+        self.accept(audit_html(html, press.answers, press.workshop.templates))
+        return html.encode()
+
+
+class PaperDocument(_Rendered):
+    """The PDF, written in a process of its own."""
+
+    published = "report.pdf"
+    medium = "print"
+
+    def ingredients(self, planner: Planner) -> dict[str, Any]:
+        """What sets it too."""
+        code = planner.fingerprints.code("labreport.page:render_document", "labreport.pdf:write")
+        return {**super().ingredients(planner), **code, **planner.fingerprints.libraries(*SETTING)}
+
+    def begin(self, press: Press) -> None:
+        """Hand the HTML to the process that writes the PDF."""
+        press.printed = self.render(press)
+        press.writer.begin(press.printed, press.scratch / self.published)
+
+    def finish(self, press: Press) -> Path:
+        """Wait for the PDF, and audit it."""
+        from labreport.audit import audit_pdf
+
+        press.writer.finish()
+        target = press.scratch / self.published
+        self.accept(audit_pdf(target, press.printed, press.answers, press.workshop.templates))
+        return target

@@ -1,0 +1,46 @@
+"""A figure: a drawing from results and answers, exported for page and paper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labreport.nodes.workshop import Workshop
+from labreport.outline import Figure
+from labreport.plan.nodes import Node
+from labreport.plan.planner import Planner
+
+DRAWING = ("matplotlib", "seaborn", "numpy")
+
+
+class FigureNode(Node):
+    """One figure of the outline."""
+
+    kind = "figure"
+    cached = True
+
+    def __init__(self, figure: Figure, reads: tuple[str, ...]) -> None:
+        super().__init__(figure.slug, reads)
+        self.figure = figure
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What the figure declares."""
+        return self.figure.needs
+
+    def ingredients(self, planner: Planner) -> dict[str, Any]:
+        """Results and answers, the code that draws, and the fonts."""
+        return {
+            **planner.outputs(self),
+            **planner.results(self.needs),
+            **planner.fingerprints.code(self.figure.draw, "labreport.charts:export"),
+            **planner.fingerprints.libraries(*DRAWING),
+            **planner.fingerprints.files("frame/fonts", "fonts"),
+        }
+
+    def make(self, workshop: Workshop) -> Any:
+        """Draw it and export it."""
+        from labreport.charts import export
+
+        draw = workshop.function(self.figure.draw, f"figure {self.slug!r}")
+        results = workshop.reader.results(f"figure {self.slug!r}", self.needs)
+        return export(self.slug, draw(results, workshop.answers(self.figure.answers)))

@@ -1,0 +1,66 @@
+"""A result: what one experiment asks of one trained trajectory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labreport.experiment import Experiment, plain
+from labreport.plan.ledger import Record
+from labreport.plan.nodes import Node, State, Status
+from labreport.plan.planner import Planner
+from labreport.plan.reasons import (
+    Altered,
+    Extended,
+    Forced,
+    Missing,
+    NeverMade,
+    Reason,
+    SharesForced,
+    differences,
+)
+
+
+class ResultNode(Node):
+    """A wish: so many epochs, with these snapshots, of the trajectory that specification and seed identify.
+
+    Experiments with one specification are wishes about the same trajectory, under one key.
+    """
+
+    kind = "result"
+
+    def __init__(self, experiment: Experiment, seed: int) -> None:
+        super().__init__(f"{experiment.name}#{seed}")
+        self.experiment = experiment
+        self.seed = seed
+
+    def ingredients(self, planner: Planner) -> dict[str, Any]:
+        """All that decides the trajectory; not its name, its title, nor how far it goes."""
+        return {
+            "specification": plain(self.experiment.specification),
+            "seed": self.seed,
+            **planner.fingerprints.training(self.experiment.start),
+        }
+
+    def status(self, planner: Planner) -> Status:
+        """Stale where the trajectory does not reach what the experiment asks for, or is damaged."""
+        made_of, key = planner.key(self)
+        stored = planner.views.of(key, self.experiment)
+        record = planner.ledger.nodes.get(self.name)
+        reasons: list[Reason] = []
+        if forced := planner.forced_keys.get(key):
+            reasons.append(Forced() if planner.is_forced(self) else SharesForced(forced))
+        if stored.damaged:
+            reasons.append(Altered(stored.damaged))
+        elif stored.missing and stored.epochs:
+            reasons.append(Extended(stored.epochs, stored.missing))
+        elif stored.missing and record is None:
+            reasons.append(NeverMade())
+        elif stored.missing and record is not None and record.key == key:
+            reasons.append(Missing(f"its stored result {key[:12]}"))
+        elif stored.missing and record is not None:
+            reasons.extend(differences(record.ingredients, made_of, planner.ledger.groups))
+        if reasons:
+            return Status(self, State.STALE, tuple(reasons), made_of, key)
+        if record is None or record.key != key or record.output != stored.digest:
+            planner.ledger.nodes[self.name] = Record(made_of, key, stored.digest, {})
+        return Status(self, State.FRESH, (), made_of, key, stored.digest)

@@ -1,0 +1,123 @@
+"""What nodes are made with: stored results, payloads of other nodes, the project's functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from labreport.errors import LabReportError, RenderError
+from labreport.nodes.calls import function
+from labreport.nodes.reading import Reader
+from labreport.outline import Outline
+from labreport.plan.nodes import Node, State, Status
+from labreport.plan.planner import Planner
+from labreport.project import Project
+from labreport.store.cache import Cache
+
+if TYPE_CHECKING:
+    from labreport.claims import Answer
+    from labreport.pdf import Writer
+
+
+class Workshop:
+    """Makes nodes in the plan's order and keeps what they put out in the cache."""
+
+    function = staticmethod(function)
+
+    def __init__(self, planner: Planner, cache: Cache, reader: Reader, root: Path) -> None:
+        self.planner = planner
+        self.reader = reader
+        self.templates = root / "templates"
+        self._cache = cache
+        self._payloads: dict[str, Any] = {}
+
+    @property
+    def project(self) -> Project:
+        """The declaration."""
+        return self.planner.graph.project
+
+    def make(self, node: Node) -> bool:
+        """Bring one node up to date; whether it had to be made.
+
+        Raises `RenderError` where the project's code fails, naming the node and the cause.
+        """
+        status = self.planner.status(node.name)
+        if status.fresh:
+            return False
+        if status.state is State.PENDING:
+            raise RenderError(f"{node.name} waits for {status.reasons[-1]}")
+        try:
+            payload = node.make(self)
+        except LabReportError:
+            raise
+        except Exception as error:  # the project's own code may raise anything
+            raise RenderError(f"{node.name}: {type(error).__name__}: {error}".splitlines()[0]) from error
+        self._keep(status, payload)
+        return True
+
+    def payload(self, name: str) -> Any:
+        """What a node put out, as plain JSON values."""
+        if name not in self._payloads:
+            kind, _, slug = name.partition("/")
+            cached = self._cache.get(kind, slug)
+            if cached is None:
+                raise RenderError(f"{name}: its cached value cannot be read; run again to rebuild it")
+            self._payloads[name] = cached.payload
+        return self._payloads[name]
+
+    def answers(self, slugs: Iterable[str]) -> dict[str, Answer]:
+        """Answers by question."""
+        from labreport.claims import Answer
+
+        return {slug: Answer.from_plain(self.payload(f"answer/{slug}")) for slug in slugs}
+
+    def sections(self) -> list[Any]:
+        """All rendered sections, in order."""
+        return [self.payload(f"section/{section.slug}") for section in self.project.outline.sections]
+
+    def all_answers(self) -> dict[str, Answer]:
+        """All answers, in reading order."""
+        return self.answers([question.slug for question in self.project.outline.questions])
+
+    def _keep(self, status: Status, payload: Any) -> None:
+        node, planner = status.node, self.planner
+        output = self._cache.put(node.kind, node.slug, status.key, payload)
+        path = self._cache.path(node.kind, node.slug)
+        planner.digests.forget([path])
+        written = planner.digests(path)
+        if written is None:
+            raise RenderError(f"{path}: written, but cannot be read back")
+        self._payloads.pop(status.name, None)
+        planner.made(status, {str(path.relative_to(planner.output)): written}, output)
+
+
+@dataclass
+class Press:
+    """What the documents of one publication are made with; `scratch` is an empty folder."""
+
+    workshop: Workshop
+    writer: Writer
+    scratch: Path
+    sections: list[Any] = field(init=False)
+    answers: Mapping[str, Answer] = field(init=False)
+    printed: str = ""
+    """The HTML that was handed to the writer."""
+
+    def __post_init__(self) -> None:
+        self.sections = self.workshop.sections()
+        self.answers = self.workshop.all_answers()
+
+    @property
+    def outline(self) -> Outline:
+        """The report as values."""
+        return self.workshop.project.outline
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What the title page says of the run."""
+        if not self.outline.facts:
+            return {}
+        facts: Mapping[str, Any] = self.answers[self.outline.facts].facts.get("run", {})
+        return facts

@@ -1,0 +1,119 @@
+"""Digests of everything that a node can be made of: code, templates, files, data, libraries."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from labreport.errors import UsageError
+from labreport.experiment import plain
+from labreport.fingerprint.canonical import digest
+from labreport.fingerprint.code import Code
+from labreport.fingerprint.files import Digests
+from labreport.fingerprint.modules import default_roots, folder_of
+from labreport.fingerprint.syntax import Summary, summarise
+from labreport.fingerprint.templates import Templates
+from labreport.frame import MACROS, Lookup
+from labreport.installed import version
+from labreport.plan.ledger import Ledger
+from labreport.project import Project
+
+FORMAT = 1
+"""Of a stored result; raising it makes every result stale."""
+
+
+class Fingerprints:
+    """What can be said of a project's ingredients without making anything; each method gives named values.
+
+    A group (functions, templates, files) is one digest; the ledger keeps its members, so that a reason can
+    name the one that changed.
+    """
+
+    def __init__(self, project: Project, root: Path, digests: Digests, ledger: Ledger) -> None:
+        self._project = project
+        self._root = root
+        self._lookup = Lookup(root / "templates")
+        self._digests = digests
+        self._ledger = ledger
+        self._code = Code(project.source_roots or default_roots(project.package), self._summary)
+        self._templates = Templates(self._lookup.find, self._text, MACROS)
+        self._training: dict[str, dict[str, Any]] = {}
+
+    def training(self, start: str) -> dict[str, Any]:
+        """All that decides a result besides its specification and its seed."""
+        if start not in self._training:
+            package, data = folder_of(self._project.package), {}
+            for name in self._project.data_files:
+                found = self._digests(package / name)
+                if found is None:
+                    raise UsageError(f"{package / name}: not a file; restore it, or correct data_files")
+                data[name] = found
+            self._training[start] = {
+                "data": data,
+                **self.code(start),
+                **self.libraries(*self._project.libraries),
+                "threads": self._project.threads,
+                "format": FORMAT,
+            }
+        return self._training[start]
+
+    def code(self, *roots: str) -> dict[str, str]:
+        """The functions `roots`, each `"module:function"`, with all that they call."""
+        return self._group("code", self._code.closure(*roots), "function ")
+
+    def templates(self, *names: str) -> dict[str, str]:
+        """Templates with all that they include, and the macros that they use."""
+        return self._group("templates", self._templates.closure(*names), "template ")
+
+    def files(self, folder: str, label: str = "") -> dict[str, str]:
+        """Every file of a folder of the frame."""
+        label = label or folder
+        found = {name: self._digests(path) for name, path in self._lookup.files(folder).items()}
+        members = {f"{label}/{name}": value for name, value in found.items() if value is not None}
+        return self._group(label, members, "file ")
+
+    def file(self, path: Path) -> None:
+        """Note one more file on which a fresh report rests."""
+        self._digests(path)
+
+    def words(self) -> dict[str, str]:
+        """How the project calls things."""
+        return {"words": digest(plain(self._project.words))}
+
+    @staticmethod
+    def libraries(*distributions: str) -> dict[str, str]:
+        """Versions of installed libraries."""
+        return {f"library {name}": version(name) or "none" for name in distributions}
+
+    def _group(self, label: str, members: Any, prefix: str) -> dict[str, str]:
+        named = {f"{prefix}{name}": value for name, value in members.items()}
+        value = digest(named)
+        self._ledger.groups[value] = named
+        return {label: value}
+
+    def _summary(self, path: Path) -> Summary:
+        content = self._digests(path)
+        where = str(path.relative_to(self._root) if path.is_relative_to(self._root) else path)
+        if content is None:
+            raise UsageError(f"{where}: not a file that can be read")
+        known = self._ledger.modules.get(where)
+        if known is not None and known[0] == content:
+            found: Summary = known[1]
+            return found
+        try:
+            summarised = summarise(path.read_text(encoding="utf-8"), where)
+        except UnicodeDecodeError as error:
+            raise UsageError(f"{where}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+        # As JSON gives it back, so that a summary from the ledger and a new one are the same values
+        summary: Summary = json.loads(json.dumps(summarised))
+        self._ledger.modules[where] = (content, summary)
+        return summary
+
+    def _text(self, path: Path) -> str:
+        if path.exists() and self._digests(path) is None:
+            raise UsageError(f"{self._lookup.shown(path)}: not a file that can be read")
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{self._lookup.shown(path)}: cannot be read as UTF-8: {error}") from None
