@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from labreport.errors import UsageError
+from labreport.errors import RenderError, UsageError
 from labreport.fingerprint.canonical import digest_text
 
 Macros = dict[str, str]
@@ -65,6 +65,8 @@ class Templates:
                     f"templates/{name}: {{% {kind} {rest.strip()} %}}: name the template by a literal text"
                 )
             target = literal.group(1)
+            if self._find(target) is None:
+                raise RenderError(f"templates/{name}: {{% {kind} {rest.strip()} %}}: no such template")
             used.add((target, ""))
             if kind == "import":
                 used.update((target, macro) for macro in self._split(target))
