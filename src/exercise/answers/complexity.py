@@ -12,7 +12,7 @@ from exercise.answers.measures import (
     recorded_accuracy,
     source,
 )
-from exercise.answers.timing import total_seconds
+from exercise.answers.timing import of_timings, total_seconds
 from labreport.claims import Answer, Claim, Quantity
 from labreport.claims.comparison import Comparison, holm, paired
 from labreport.claims.decide import greater
@@ -78,8 +78,10 @@ def training_time(results: Results) -> Answer:
         "s",
         source(complex_, "seconds of training, minus small"),
     )
-    ratio = over_seeds(
-        [a / b for a, b in seconds], "times", source(complex_, "seconds of training, over those of small")
+    ratio = of_timings(
+        over_seeds(
+            [a / b for a, b in seconds], "times", source(complex_, "seconds of training, over those of small")
+        )
     )
     quantities = {
         "epochs": exact(epochs, "epochs", "catalogue: small and complex"),
@@ -96,7 +98,7 @@ def training_time(results: Results) -> Answer:
     }
     threads = complex_.runs[0].provenance.get("threads")
     if threads is not None:
-        quantities["threads"] = exact(int(threads), "threads", "provenance of the results")
+        quantities["threads"] = exact(int(threads), "threads", "provenance of the results", "machine")
     numbers = ("difference", "complex.seconds", "small.seconds")
     claims = {
         "complex-slower": greater("complex-slower", "seconds of training: complex > small", slower, numbers)

@@ -51,6 +51,7 @@ def correlation(results: Results) -> Answer:
         len(reversed_pairs),
         "pairs",
         f"paired Student tests, Holm-corrected, p < {ALPHA}: the larger is less accurate",
+        "seeds",
     )
     return Answer(quantities, claims, {"rows": by_size, "deep": list(DEEP), "reversed": reversed_pairs})
 

@@ -39,7 +39,9 @@ def map_of_depth_and_gain(results: Results) -> tuple[dict[str, Quantity], Claim,
         )
     agreeing = sum(cell["expected"] == cell["learned"] for cell in cells)
     quantities["map.cells"] = exact(len(cells), "cells", f"study {STUDY}: count")
-    quantities["map.agreeing"] = exact(agreeing, "cells", f"study {STUDY}: learned exactly where predicted")
+    quantities["map.agreeing"] = exact(
+        agreeing, "cells", f"study {STUDY}: learned exactly where predicted", "seeds"
+    )
     depths = sorted({int(cell["depth"]) for cell in cells})
     gains = sorted({str(cell["gain"]) for cell in cells}, key=float)
     facts = {

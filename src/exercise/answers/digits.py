@@ -103,8 +103,8 @@ def _worst_digit(name: str, runs: Runs, rights: NDArray[np.int64]) -> tuple[dict
     )
     origin = source(runs, f"test predictions at epoch {runs.experiment.epochs}")
     quantities = {
-        f"{name}.worst_digit": exact(worst, "", origin),
-        f"{name}.best_digit": exact(best, "", origin),
+        f"{name}.worst_digit": exact(worst, "", origin, "seeds"),
+        f"{name}.best_digit": exact(best, "", origin, "seeds"),
         f"{name}.worst_accuracy": _by_digit(runs, rights)[f"digit-{worst}"],
         f"{name}.best_accuracy": _by_digit(runs, rights)[f"digit-{best}"],
         f"{name}.worst_seeds": exact(

@@ -51,8 +51,8 @@ def hypothesis(results: Results) -> Answer:
     claims["map"] = map_claim
     held = [prediction for prediction in PREDICTIONS if claims[prediction.experiment].supported]
     failed = [prediction for prediction in PREDICTIONS if claims[prediction.experiment].refuted]
-    quantities["predictions_held"] = exact(len(held), "predictions", "predictions supported")
-    quantities["predictions_failed"] = exact(len(failed), "predictions", "predictions refuted")
+    quantities["predictions_held"] = exact(len(held), "predictions", "predictions supported", "seeds")
+    quantities["predictions_failed"] = exact(len(failed), "predictions", "predictions refuted", "seeds")
     claims["hypothesis"] = _verdict(
         claims["stuck"], claims["starved"], [claims[prediction.experiment] for prediction in PREDICTIONS]
     )

@@ -88,6 +88,7 @@ def diminishing(results: Results) -> Answer:
             "points, unsigned",
             source(runs, f"standard deviation between seeds, epochs {epoch - WINDOW + 1} to {epoch}"),
             len(runs),
+            varies_with="seeds",
         )
         claims[f"after-{epoch}"] = _diminished(
             f"after-{epoch}", epoch, gain, quantities[f"at-{epoch}.noise"].value
@@ -136,15 +137,19 @@ def _turning_points(
     least = int(np.median(np.argmin(losses, axis=1))) + 1
     return {
         "first_diminished": Quantity(
-            first, "", source(runs, "first epoch whose mean gain is below the spread between seeds")
+            first,
+            "",
+            source(runs, "first epoch whose mean gain is below the spread between seeds"),
+            varies_with="seeds",
         ),
         "least_loss_epoch": exact(
-            least, "", source(runs, "epoch of least validation loss, median over seeds")
+            least, "", source(runs, "epoch of least validation loss, median over seeds"), "seeds"
         ),
         "best_epoch": exact(
             int(np.median(np.argmax(curves, axis=1))) + 1,
             "",
             source(runs, "epoch of highest validation accuracy, median over seeds"),
+            "seeds",
         ),
     }
 

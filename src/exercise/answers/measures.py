@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from exercise import mnist
 from exercise.networks import Network
-from labreport.claims import Quantity, Unit
+from labreport.claims import Quantity, Unit, VariesWith
 from labreport.claims.comparison import Comparison, independent, mcnemar, paired
 from labreport.claims.statistics import over_seeds, wilson
 from labreport.results import Result, Runs
@@ -29,9 +29,12 @@ def network_of(runs: Runs) -> Network:
     return network
 
 
-def exact(value: float | int, unit: Unit, source: str) -> Quantity:
-    """A number known exactly: counted, declared or fixed in advance."""
-    return Quantity(value, unit, source)
+def exact(value: float | int, unit: Unit, source: str, varies_with: VariesWith = "") -> Quantity:
+    """A number known exactly: counted, declared or fixed in advance.
+
+    `varies_with` says that another honest run would count something else.
+    """
+    return Quantity(value, unit, source, varies_with=varies_with)
 
 
 def source(runs: Runs, what: str) -> str:

@@ -50,7 +50,10 @@ def above_20(results: Results) -> Answer:
             f"{name}.validation_accuracy": accuracy(runs, EPOCH, "validation"),
             f"{name}.test_accuracy": accuracy(runs, EPOCH, "test"),
             f"{name}.highest": Quantity(
-                max(best), "fraction", source(runs, "highest of all seeds, either split")
+                max(best),
+                "fraction",
+                source(runs, "highest of all seeds, either split"),
+                varies_with="seeds",
             ),
             f"{name}.seeds_above": exact(
                 sum(value > THRESHOLD for value in best),
@@ -63,6 +66,7 @@ def above_20(results: Results) -> Answer:
                 ),
                 "digits",
                 source(runs, "different digits that a model names on test data, median over seeds"),
+                varies_with="seeds",
             ),
         }
         for kind, values in (("validation", validation), ("test", test)):

@@ -50,6 +50,7 @@ def pattern(results: Results) -> Answer:
         ranked.index(_ordered(int(first["digit"]), int(first["other"]))) + 1,
         "",
         "rank of the distance between the mean training images of the pair most confused, nearest first",
+        "seeds",
     )
     quantities["all_pairs"] = exact(len(ranked), "pairs", "pairs of digits")
     quantities["pairs_shown"] = exact(PAIRS_SHOWN, "pairs", "chosen for the table")
@@ -155,7 +156,9 @@ def _pair(
         "errors": (f"{a} and {b}, both ways", confused[a, b] + confused[b, a]),
     }
     numbers = {
-        f"{key}.{name}": exact(round(float(count)), "errors", f"{origin}: {what}, mean over seeds, rounded")
+        f"{key}.{name}": exact(
+            round(float(count)), "errors", f"{origin}: {what}, mean over seeds, rounded", "seeds"
+        )
         for name, (what, count) in counts.items()
     }
     return {"key": key, "digit": a, "other": b}, numbers

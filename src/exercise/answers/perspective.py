@@ -73,7 +73,9 @@ def perspective(results: Results) -> Answer:
     largest_flop = float(quantities[f"{largest}.flop"].value or 0)
     smallest, greatest = min(MODELS, key=lambda model: model.flop), max(MODELS, key=lambda model: model.flop)
     quantities |= {
-        "total.flop": Quantity(total, "FLOP", "sum over the exercise's networks and seeds"),
+        "total.flop": Quantity(
+            total, "FLOP", "sum over the exercise's networks and seeds", varies_with="seeds"
+        ),
         "total.seconds": Quantity(
             seconds, "s", "seconds of training alone, sum over the exercise's networks and seeds"
         ),
@@ -90,7 +92,10 @@ def perspective(results: Results) -> Answer:
     for model in MODELS:
         years = model.flop / rate / SECONDS_A_YEAR
         quantities[f"{model.key}.years_here"] = Quantity(
-            _rounded(years), "years", f"{model.source}, at this report's rate"
+            _rounded(years),
+            "years",
+            f"{model.source}, at this report's rate",
+            varies_with="machine",
         )
     claims = {
         "smaller": counted(

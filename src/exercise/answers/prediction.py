@@ -51,6 +51,7 @@ def more_time(results: Results) -> Answer:
             source(
                 seen, f"root mean square error of the later half of {SEEN} epochs, predicted from the first"
             ),
+            varies_with="seeds",
         )
     else:
         missing = "the curve could not be fitted"

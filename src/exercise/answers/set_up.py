@@ -86,15 +86,18 @@ def environment(results: Results) -> Answer:
     origin = "all runs of the exercise's networks"
     quantities = {
         "seeds": exact(len(seeds), "seeds", origin),
-        "runs": exact(len(runs), "", f"{origin}: networks times seeds"),
-        "epochs": exact(epochs, "epochs", f"{origin}: sum"),
+        "runs": exact(len(runs), "", f"{origin}: networks times seeds", "seeds"),
+        "epochs": exact(epochs, "epochs", f"{origin}: sum", "seeds"),
         "training_time": Quantity(seconds / 60, "min", f"{origin}: sum of the seconds of training alone"),
     }
     for key in ("threads", "cores"):
         known = {int(made[key]) for made in provenance if made.get(key) is not None}
         if len(known) == 1:
             quantities[key] = exact(
-                known.pop(), "threads" if key == "threads" else "", "provenance of the results"
+                known.pop(),
+                "threads" if key == "threads" else "",
+                "provenance of the results",
+                "machine",
             )
     facts = {
         key: _distinct(made.get(key) for made in provenance) for key in ("processor", "system", "python")

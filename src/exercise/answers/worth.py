@@ -6,7 +6,7 @@ from bisect import bisect_right
 from itertools import accumulate
 
 from exercise.answers.measures import common, compare, exact, source, split
-from exercise.answers.timing import total_seconds
+from exercise.answers.timing import of_timings, total_seconds
 from labreport.claims import Answer, Claim, Quantity
 from labreport.claims.comparison import Comparison, holm, independent, paired
 from labreport.claims.decide import greater
@@ -78,11 +78,11 @@ def _at_equal_seconds(simple: Runs, complex_: Runs, seconds: float) -> tuple[dic
         )
     return {
         "seconds": Quantity(seconds, "s", "share of the simple network's training time, mean over seeds"),
-        "complex": over_seeds(a, "fraction", origin),
-        "small": over_seeds(
-            b, "fraction", origin.replace(complex_.experiment.name, simple.experiment.name, 1)
+        "complex": of_timings(over_seeds(a, "fraction", origin)),
+        "small": of_timings(
+            over_seeds(b, "fraction", origin.replace(complex_.experiment.name, simple.experiment.name, 1))
         ),
-        "difference": comparison.difference,
+        "difference": of_timings(comparison.difference),
     }, comparison
 
 

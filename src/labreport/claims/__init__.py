@@ -6,6 +6,6 @@ imported by name; `rounding` needs the standard library alone.
 
 from labreport.claims.answer import Answer
 from labreport.claims.claim import Claim, Verdict
-from labreport.claims.quantity import Interval, Quantity, Unit
+from labreport.claims.quantity import Interval, Quantity, Unit, VariesWith
 
-__all__ = ["Answer", "Claim", "Interval", "Quantity", "Unit", "Verdict"]
+__all__ = ["Answer", "Claim", "Interval", "Quantity", "Unit", "VariesWith", "Verdict"]

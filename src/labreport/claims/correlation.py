@@ -39,10 +39,10 @@ def spearman(x: Sequence[float], y: Sequence[float], source: str) -> Correlation
     least = min(1.0, 2 / math.factorial(n))
     ranks_x, ranks_y = stats.rankdata(x), stats.rankdata(y)
     if len(set(ranks_x)) == 1 or len(set(ranks_y)) == 1:
-        return Correlation(Quantity(None, "", source, n), 1.0, least)
+        return Correlation(Quantity(None, "", source, n, varies_with="seeds"), 1.0, least)
     coefficient = float(stats.pearsonr(ranks_x, ranks_y).statistic)
     return Correlation(
-        Quantity(coefficient, "", source, n, None, _fisher(coefficient, n)),
+        Quantity(coefficient, "", source, n, None, _fisher(coefficient, n), "seeds"),
         _permutation_p(ranks_x, ranks_y),
         least,
     )
@@ -89,7 +89,7 @@ def mantel(first: NDArray[np.float64], second: NDArray[np.float64], source: str)
     ranks += ranks.T
     fixed = stats.rankdata(second[rows, columns])
     if np.ptp(ranks[rows, columns]) == 0 or np.ptp(fixed) == 0:
-        return Correlation(Quantity(None, "", source, n), 1.0, 1 / (PERMUTATIONS + 1))
+        return Correlation(Quantity(None, "", source, n, varies_with="seeds"), 1.0, 1 / (PERMUTATIONS + 1))
     observed = float(np.corrcoef(ranks[rows, columns], fixed)[0, 1])
     generator = np.random.default_rng(0)
     orders = generator.permuted(np.tile(np.arange(len(first)), (PERMUTATIONS, 1)), axis=1)
@@ -98,4 +98,8 @@ def mantel(first: NDArray[np.float64], second: NDArray[np.float64], source: str)
     coefficients = (shuffled - shuffled.mean(axis=1, keepdims=True)) @ centred
     coefficients /= np.std(shuffled, axis=1) * np.std(fixed) * n
     as_far = 1 + int(np.sum(np.abs(coefficients) >= abs(observed) - 1e-12))
-    return Correlation(Quantity(observed, "", source, n), as_far / (PERMUTATIONS + 1), 1 / (PERMUTATIONS + 1))
+    return Correlation(
+        Quantity(observed, "", source, n, varies_with="seeds"),
+        as_far / (PERMUTATIONS + 1),
+        1 / (PERMUTATIONS + 1),
+    )

@@ -12,6 +12,12 @@ p-value; `year` a date; `times` a ratio. The empty unit is a bare number. Any ot
 is written: a symbol such as `ms`, or a plural noun such as `images`, which loses its ending after 1."""
 
 
+VariesWith = Literal["", "seeds", "machine"]
+"""What makes a quantity come out differently in another honest run: nothing, other seeds, another machine."""
+_MACHINE_UNITS = ("s", "min", "FLOP/s")
+_SEED_UNITS = ("p", "seeds")
+
+
 @dataclass(frozen=True)
 class Interval:
     """A closed interval in the quantity's own unit; `kind` says over what, e.g. `Student, seeds`.
@@ -33,6 +39,10 @@ class Quantity:
     `spread` is the standard deviation over `n` observations (seeds, unless `source` says otherwise),
     in the unit of `value`; exact counts have neither spread nor interval. `value` is None where the
     results cannot give one. `source` traces it: results, seeds, epoch, split, metric.
+
+    `varies_with` says what else the value depends on: times and rates on the machine; p-values, counts
+    of seeds and whatever has a spread or an interval on the seeds; a count or a formula on nothing.
+    It follows from the unit and the spread where it is not given. `grade` compares by it.
     """
 
     value: float | int | None
@@ -41,3 +51,14 @@ class Quantity:
     n: int = 1
     spread: float | None = None
     interval: Interval | None = None
+    varies_with: VariesWith = ""
+
+    def __post_init__(self) -> None:
+        if not self.varies_with:
+            object.__setattr__(self, "varies_with", self._derived())
+
+    def _derived(self) -> VariesWith:
+        if self.unit in _MACHINE_UNITS:
+            return "machine"
+        measured = self.spread is not None or self.interval is not None
+        return "seeds" if measured or self.unit in _SEED_UNITS else ""

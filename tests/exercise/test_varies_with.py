@@ -1,0 +1,49 @@
+"""Every number says what else it depends on: nothing, other seeds, or the machine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from answering import QUESTIONS, fresh_answer
+from made import PROVENANCE
+
+from exercise.catalogue import EXPERIMENTS
+from labreport.claims import Answer
+
+OTHER_MACHINE = {**PROVENANCE, "processor": "Another Processor", "cores": 16, "threads": 2}
+EVERY_NETWORK = sorted({experiment.name.removesuffix("-100") for experiment in EXPERIMENTS})
+
+
+def changed(before: Answer, after: Answer) -> set[str]:
+    """Quantities of `before` that have another value in `after`, or none."""
+    values = {name: quantity.value for name, quantity in after.quantities.items()}
+    return {name for name, quantity in before.quantities.items() if values.get(name) != quantity.value}
+
+
+@pytest.mark.parametrize("slug", QUESTIONS)
+def test_what_changes_with_the_machine_says_so(slug: str) -> None:
+    """Other seconds, cores and threads change only quantities that vary with the machine."""
+    here = fresh_answer(slug)
+    elsewhere: Any = {name: {"seconds": 0.37, "provenance": OTHER_MACHINE} for name in EVERY_NETWORK}
+    there = fresh_answer(slug, **elsewhere)
+    unmarked = {name for name in changed(here, there) if here.quantities[name].varies_with != "machine"}
+    assert set() == unmarked
+
+
+@pytest.mark.parametrize("slug", QUESTIONS)
+def test_what_changes_with_the_seeds_says_so(slug: str) -> None:
+    """Another number of seeds, and other errors, change no quantity that is said to vary with nothing."""
+    here = fresh_answer(slug)
+    others = [fresh_answer(slug, seeds) for seeds in (1, 2, 7)]
+    harder: Any = {name: {"hard": (9, 5)} for name in ("wide", "small", "complex")}
+    others.append(fresh_answer(slug, **harder))
+    unmarked = {
+        name for other in others for name in changed(here, other) if not here.quantities[name].varies_with
+    }
+    assert set() == unmarked
+
+
+def test_a_count_varies_with_nothing() -> None:
+    """A number of parameters is the same in every honest run, and is said to be."""
+    assert fresh_answer("part-one.wide.parameters").quantities["parameters"].varies_with == ""
