@@ -24,7 +24,8 @@ MAY_IMPORT = {
     "labreport.experiment": "errors",
     "labreport.fingerprint": "errors",
     "labreport.results": "experiment errors",
-    "labreport.project": "experiment outline",
+    "labreport.rubric": "errors",
+    "labreport.project": "experiment outline rubric",
     "labreport.checks": "errors",
     "labreport.testing": "bootstrap",
     "labreport.store": "errors fingerprint",
@@ -40,7 +41,8 @@ MAY_IMPORT = {
     "results store trajectory",
     "labreport.execute": "claims console errors fingerprint frame nodes page pdf plan project run store "
     "trajectory",
-    "labreport.commands": "audit bootstrap checks claims console errors execute fingerprint nodes plan store "
+    "labreport.grading": "claims errors rubric",
+    "labreport.commands": "audit bootstrap checks claims console errors execute fingerprint grading nodes plan store "
     "trajectory",
     "labreport.command": "bootstrap commands console errors execute plan testing",
     "exercise.networks": "labreport.errors labreport.experiment",
@@ -80,8 +82,8 @@ LIBRARIES = {
     "safetensors": "labreport.store",
     "distributed": "labreport.execute",
     "watchfiles": "labreport.commands",
-    "scipy": "labreport.claims exercise.answers",
-    "numpy": "labreport.charts labreport.claims labreport.commands labreport.store "
+    "scipy": "labreport.claims labreport.grading exercise.answers",
+    "numpy": "labreport.charts labreport.claims labreport.commands labreport.grading labreport.store "
     "exercise.answers exercise.figures exercise.mnist exercise.training exercise.verification",
 }
 """A library to the rooms that may import it."""
@@ -101,6 +103,7 @@ LIGHT = (
     "labreport.plan",
     "labreport.project",
     "labreport.results",
+    "labreport.rubric",
     "labreport.run",
     "exercise.catalogue",
     "exercise.checks",

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from labreport.commands.grade import flags
 from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, UsageError
 
@@ -22,7 +23,7 @@ _EPILOG = """commands:
   status [--json]   what is fresh and what is stale, and why; exit 1 if anything is stale
   why NAME          the chain from NAME down to what changed
   verify            check the store, then the answers by an independent path
-  grade OTHER.json  compare another report's answers with these
+  grade PATH        grade a submission, or a folder of them, against the published answers
   test [ARGS]       set up, then run the tests (--browser, --slow, --faults, or any of pytest's)
   bench             the benchmarks
   clean             remove results that nothing refers to
@@ -64,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     add("--open", action="store_true", help="open the report when it is done")
     add("--show-code", metavar="NAME", help="print a network as the Keras code one would type")
     add("--json", action="store_true", help="status for scripts")
+    flags(found)
     add("--quick", action="store_true", help="bench: fewer and shorter runs")
     add("--quiet", action="store_true", help="print nothing but errors")
     add("--verbose", action="store_true", help="list everything that is to be made")
@@ -106,9 +108,10 @@ def _command(word: str, options: argparse.Namespace, root: Path, output: Path, t
 
         return bench(root, options.quick)
     if word == "grade":
-        from labreport.commands.grade import grade
+        from labreport.commands.grade import run
 
-        return grade(terminal, output, _one(word, rest, "the other report's answers.json"))
+        options.path = _one(word, rest, "a submission or a folder of them") if rest else None
+        return run(options, terminal, output)
     if word == "clean":
         from labreport.commands.clean import clean
 

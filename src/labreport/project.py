@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from labreport.experiment import Experiment, Study
 from labreport.outline import Outline
+from labreport.rubric import Rubric
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,9 @@ class Project:
     `show_code` name functions of the content, `"module:function"`, behind the commands of those names;
     `show_check` one, called with nothing, that shows the Python on which the outline's checks build. `cost`
     gives the relative work of an epoch of a specification, `program` a name that is equal for
-    specifications which can share a compiled program; both only order the work.
+    specifications which can share a compiled program; both only order the work. `rubric` gives the
+    points by which `grade` judges submissions, and `recompute` names a function that computes numbers
+    again from the predictions in a submission.
     """
 
     package: str
@@ -51,6 +54,8 @@ class Project:
     show_check: str = ""
     cost: str = ""
     program: str = ""
+    rubric: Rubric = Rubric()
+    recompute: str = ""
 
     @property
     def all_experiments(self) -> tuple[Experiment, ...]:

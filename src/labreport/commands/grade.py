@@ -1,86 +1,98 @@
-"""`grade OTHER.json`: another report's answers against these, within what seeds make them differ."""
+"""`grade PATH`: submissions against the published answers; `grade --form FILE`: a form to fill in."""
 
 from __future__ import annotations
 
-import json
-import math
+import argparse
+import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from labreport.console.terminal import Terminal, shown
 from labreport.errors import UsageError
-from labreport.store.files import Damaged, read_regular
 
-LIMIT = 64_000_000
-"""Bytes that an answers file may have."""
-WIDTHS = 4.0
-"""Two results agree when they lie within this many standard deviations over seeds of each other."""
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-
-def grade(terminal: Terminal, output: Path, other: str) -> int:
-    """A line for each question about the networks; 1 when any answer disagrees or is missing."""
-    ours, theirs = _load(output / "answers.json"), _load(Path(other))
-    ours = {slug: question for slug, question in ours.items() if not question.get("local")}
-    agreed = 0
-    for slug, expected in sorted(ours.items(), key=lambda item: item[1]["order"]):
-        found = theirs.get(slug)
-        problem = "is not answered" if found is None else _problem(expected, found)
-        agreed += not problem
-        word = terminal.paint("agrees ", "green") if not problem else terminal.paint("differs", "red")
-        terminal.result(f"{word}  {shown(slug):34}  {shown(problem)}".rstrip())
-    terminal.result(f"{agreed} of {len(ours)} answers agree.")
-    return 0 if agreed == len(ours) else 1
+    from labreport.console.terminal import Terminal
+    from labreport.grading.grade import Result
 
 
-def tolerance(expected: dict[str, Any], found: dict[str, Any]) -> float:
-    """How far two values of one quantity may lie apart: `WIDTHS` times the larger spread over seeds.
+def options(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `grade`."""
+    parser.add_argument("path", nargs="?", metavar="PATH", help="a submission, or a folder of submissions")
+    flags(parser)
 
-    Exact counts have no spread and must be equal; times are not compared, machines differ.
+
+def flags(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `grade` that have names."""
+    add = parser.add_argument
+    add("--reference", metavar="FILE", help="grade: the answers.json to compare with (default: the report's)")
+    add("--csv", metavar="FILE", help="grade: write a table with a row for each submission")
+    add("--gradescope", metavar="PATH", help="grade: write Gradescope's results.json, or a folder of them")
+    add("--form", metavar="FILE", help="grade: write an empty form for students, and grade nothing")
+
+
+def run(found: argparse.Namespace, terminal: Terminal, output: Path) -> int:
+    """Grade `found.path`, or write the form.
+
+    For one submission, 0 when it gets all points and 1 otherwise; for a folder, 0 once all are graded.
+    Raises `UsageError` where there is nothing to compare.
     """
-    return WIDTHS * max(float(expected.get("spread") or 0.0), float(found.get("spread") or 0.0))
+    from labreport.execute.session import load_project
+    from labreport.grading import reference
+
+    if bool(found.path) == bool(found.form):
+        raise UsageError("grade takes either a submission (or a folder of them), or --form FILE")
+    project = load_project()
+    plain = reference.load(Path(found.reference) if found.reference else output / "answers.json")
+    expected = reference.expect(plain, project.rubric, project.recompute)
+    if found.form:
+        from labreport.grading.form import template
+
+        _write(Path(found.form), template(plain, expected))
+        terminal.say(f"Wrote {found.form}: {len(expected.questions)} questions.")
+        return 0
+    from labreport.console.terminal import shown
+    from labreport.grading import table
+    from labreport.grading.folder import find
+    from labreport.grading.grade import grade_all, same
+    from labreport.grading.score import measured
+    from labreport.grading.submission import of_answers
+
+    submissions, ignored = find(Path(found.path))
+    results = grade_all(expected, submissions)
+    folder = Path(found.path).is_dir()
+    for line in table.many(results, expected, terminal.width) if folder else table.one(results[0]):
+        terminal.result(shown(line))
+    if folder:
+        own = measured(expected, of_answers(plain))
+        for what, names in same(results, reference.content(plain), own):
+            terminal.result(shown(f"{what}: {', '.join(names)}"))
+    if ignored:
+        terminal.warn(f"ignored {len(ignored)} files that are not submissions: {', '.join(ignored[:5])}")
+    if found.csv:
+        _write(Path(found.csv), table.spreadsheet(results, expected))
+    if found.gradescope:
+        _gradescope(Path(found.gradescope), results, folder)
+    return int(not folder and results[0].graded.points < expected.points - 1e-9)
 
 
-def _problem(expected: dict[str, Any], found: dict[str, Any]) -> str:
-    for name, quantity in expected.get("quantities", {}).items():
-        other = found.get("quantities", {}).get(name)
-        if other is None:
-            return f"{name} is missing"
-        if quantity.get("unit") in ("s", "min"):
-            continue
-        first, second = quantity.get("value"), other.get("value")
-        if first is None or second is None:
-            if first is not second:
-                return f"{name} is {second}, expected {first}"
-            continue
-        if not isinstance(second, (int, float)) or not math.isfinite(second):
-            return f"{name} is {second!r}, which is no number"
-        if abs(first - second) > tolerance(quantity, other) + 1e-12:
-            return f"{name} is {second:.6g}, expected {first:.6g} ± {tolerance(quantity, other):.2g}"
-    for name, claim in expected.get("claims", {}).items():
-        verdict = found.get("claims", {}).get(name, {}).get("verdict")
-        if verdict != claim["verdict"]:
-            return f"claim {name} is {verdict}, expected {claim['verdict']}"
-    return ""
+def _gradescope(path: Path, results: Sequence[Result], folder: bool) -> None:
+    from labreport.grading import gradescope
 
-
-def _load(path: Path) -> dict[str, Any]:
+    if not folder:
+        _write(path / "results.json" if path.is_dir() else path, gradescope.results(results[0]))
+        return
     try:
-        plain = json.loads(read_regular(path, LIMIT))
-    except FileNotFoundError:
-        raise UsageError(
-            f"{path}: No such file or directory; give an answers.json, and run python build.py first"
-        ) from None
-    except Damaged as damage:
-        raise UsageError(f"{path} {damage}; give an answers.json") from None
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path}: no JSON: {error}") from None
-    questions = plain.get("questions") if isinstance(plain, dict) else None
-    if not isinstance(questions, dict) or plain.get("schema") != 1:
-        raise UsageError(
-            f"{path}: no answers of schema 1; docs/answers.schema.json describes what is allowed"
-        )
-    if not all(isinstance(question, dict) for question in questions.values()):
-        raise UsageError(
-            f"{path}: a question is no JSON object; docs/answers.schema.json describes what is allowed"
-        )
-    return questions
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot make the folder {path}: {error.strerror}") from None
+    for result in results:
+        _write(path / f"{result.name}.results.json", gradescope.results(result))
+
+
+def _write(path: Path, text: str) -> None:
+    from labreport.store.files import write_atomically
+
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; give the name of a file")
+    write_atomically(Path(os.path.abspath(path)), text.encode("utf-8", "backslashreplace"))

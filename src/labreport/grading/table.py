@@ -1,0 +1,112 @@
+"""What the terminal shows, and the table for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from statistics import median
+
+from labreport.grading.expected import Expected
+from labreport.grading.grade import Result
+
+REASONS = 5
+"""Reasons shown for one question; the rest is counted."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def points(value: float) -> str:
+    """Points to two decimals, without those that are zero."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def listed(reasons: Sequence[str], most: int = REASONS) -> list[str]:
+    """The first reasons, and how many more there are."""
+    rest = len(reasons) - most
+    return [*reasons[:most], *([f"and {rest} more"] if rest > 0 else [])]
+
+
+def one(result: Result) -> Iterator[str]:
+    """Lines about a single submission: each question, and why points were lost."""
+    graded = result.graded
+    width = max(len(question.slug) for question in graded.questions)
+    if graded.problem:
+        yield f"{result.name} {graded.problem}"
+        return
+    for question in graded.questions:
+        yield f"{question.slug:{width}}  {points(question.points):>5} of {points(question.most)}"
+        for reason in listed(question.reasons):
+            yield f"    {reason}"
+    yield f"{points(graded.points)} of {points(sum(question.most for question in graded.questions))} points."
+
+
+def many(results: Sequence[Result], expected: Expected, width: int) -> Iterator[str]:
+    """Lines about a folder: a row for each submission, then a summary."""
+    column = min(max(len("submission"), *(len(result.name) for result in results)), 30)
+    most = points(expected.points)
+    yield f"{'submission':{column}}  {'points':>6} of {most}  remark"
+    for result in results:
+        name = _cut(result.name, column)
+        yield _cut(
+            f"{name:{column}}  {points(result.graded.points):>6}{'':{len(most) + 4}}  {_remark(result)}".rstrip(),
+            width,
+        )
+    unreadable = sum(bool(result.graded.problem) for result in results)
+    totals = [result.graded.points for result in results if not result.graded.problem]
+    middle = f", median {points(median(totals))} of {most} points" if totals else ""
+    yield f"{_count(len(results), 'submission')}: {len(totals)} graded{middle}, {unreadable} not readable."
+
+
+def spreadsheet(results: Sequence[Result], expected: Expected) -> str:
+    """Comma-separated values: a row for each submission, with its points for each question."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    slugs = [question.slug for question in expected.questions]
+    writer.writerow(["submission", "points", "max_points", "problem", *slugs, "reasons"])
+    for result in results:
+        graded = result.graded
+        reasons = (
+            []
+            if graded.problem
+            else [
+                f"{question.slug}: {reason}"
+                for question in graded.questions
+                for reason in listed(question.reasons)
+            ]
+        )
+        writer.writerow(
+            [
+                _harmless(result.name),
+                points(graded.points),
+                points(expected.points),
+                _harmless(graded.problem),
+                *(points(question.points) for question in graded.questions),
+                _harmless("; ".join(reasons)),
+            ]
+        )
+    return out.getvalue()
+
+
+def _remark(result: Result) -> str:
+    graded = result.graded
+    if graded.problem:
+        return graded.problem
+    lost = [question for question in graded.questions if question.points < question.most - 1e-9]
+    if not lost:
+        return ""
+    worst = max(lost, key=lambda question: question.most - question.points)
+    rest = f" and in {_count(len(lost) - 1, 'more question')}" if len(lost) > 1 else ""
+    return f"lost {points(worst.most - worst.points)} in {worst.slug}{rest}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def _harmless(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: submitters choose the names of their files."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
