@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from labreport.experiment import Experiment, Study
 from labreport.outline import Outline
@@ -54,7 +54,7 @@ class Project:
     show_check: str = ""
     cost: str = ""
     program: str = ""
-    rubric: Rubric = Rubric()
+    rubric: Rubric = field(default_factory=Rubric)
     recompute: str = ""
 
     @property

@@ -43,9 +43,7 @@ def stated(text: str, unit: str) -> Stated:
 
 def _decimal(text: str, whole: bool) -> Decimal | None:
     """The number; None where it has no clear meaning or is absurdly large."""
-    if "," in text and "." in text:
-        text = text.replace(",", "")
-    elif re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+", text) and whole:
+    if ("," in text and "." in text) or (re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+", text) and whole):
         text = text.replace(",", "")
     try:
         number = Decimal(text.replace(",", "."))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from labreport.errors import UsageError
+from labreport.grading.decisions import decisions
 from labreport.grading.expected import Decision, Expected, Number, Question
 from labreport.grading.headline import headline_numbers
 from labreport.grading.strict import JSON_LIMIT, Malformed, parse_json, read
@@ -14,9 +15,6 @@ from labreport.grading.submission import checked_questions, digest
 from labreport.grading.tolerance import Spreads, accepted
 from labreport.rubric import Rubric
 
-FIRM = 1e-3
-"""A verdict with a p-value below this would be repeated by nearly every run with as many seeds."""
-OPEN = "inconclusive"
 FORM_VERDICTS = 2
 """Verdicts that the short form asks for in each question, at most."""
 
@@ -73,11 +71,7 @@ def _question(slug: str, plain: Mapping[str, Any], rubric: Rubric, everywhere: S
             numbers[name] = Number(
                 float(quantity["value"]), low, high, quantity["unit"], quantity["varies_with"] == "seeds"
             )
-    verdicts = {
-        name: decision
-        for name, claim in sorted(plain["claims"].items())
-        if (decision := _decision(claim, quantities, numbers)) is not None
-    }
+    verdicts = decisions(plain, numbers)
     asked = rubric.form.get(slug)
     if asked is not None and (unknown := [name for name in asked if name not in numbers]):
         raise UsageError(f"rubric: {slug} compares no number {unknown[0]!r}; its form cannot ask for it")
@@ -89,21 +83,6 @@ def _question(slug: str, plain: Mapping[str, Any], rubric: Rubric, everywhere: S
         verdicts,
         tuple(asked) if asked is not None else headline_numbers(plain, numbers),
         tuple(_asked_verdicts(plain["claims"], verdicts)),
-    )
-
-
-def _decision(
-    claim: Mapping[str, Any], quantities: Mapping[str, Any], numbers: Mapping[str, Number]
-) -> Decision | None:
-    """How a verdict is compared; None where the reference leaves it open, or it follows from timings."""
-    used = [name for name in claim.get("numbers", ()) if name in quantities]
-    if claim["verdict"] == OPEN or any(quantities[name]["varies_with"] == "machine" for name in used):
-        return None
-    p_value = claim.get("p_value")
-    return Decision(
-        claim["verdict"],
-        p_value is None or p_value < FIRM,
-        tuple(name for name in used if name in numbers),
     )
 
 

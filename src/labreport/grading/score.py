@@ -142,10 +142,10 @@ def _wrong(name: str, number: Number, stated: Stated | None, recomputed: float |
     if recomputed is not None:
         if not number.low <= recomputed <= number.high:
             return f"{name} is {_shown(recomputed)} by the submitted predictions, {wanted}"
-        if stated is not None and stated.value is not None:
-            if abs(stated.value - recomputed) > stated.rounding + 1e-9:
-                return f"{name} is given as {_shown(stated.value)}; the predictions give {_shown(recomputed)}"
-        return ""
+        written = None if stated is None else stated.value
+        if stated is None or written is None or abs(written - recomputed) <= stated.rounding + 1e-9:
+            return ""
+        return f"{name} is given as {_shown(written)}; the predictions give {_shown(recomputed)}"
     if stated is None or (stated.value is None and not stated.text):
         return f"{name} is missing, {wanted}"
     if stated.value is None:

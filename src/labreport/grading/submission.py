@@ -97,7 +97,8 @@ def checked_questions(plain: Any) -> dict[str, Any]:
             verdict = fields.get("verdict")
             if not isinstance(verdict, str) or len(verdict) > VERDICT_LENGTH:
                 raise Malformed(
-                    f"has the verdict {shortened(verdict)} for {shortened(name)} of {where}; a word is allowed"
+                    f"has the verdict {shortened(verdict)} for {shortened(name)} of {where}; "
+                    "a word is allowed"
                 )
     return questions
 

@@ -46,11 +46,8 @@ def many(results: Sequence[Result], expected: Expected, width: int) -> Iterator[
     most = points(expected.points)
     yield f"{'submission':{column}}  {'points':>6} of {most}  remark"
     for result in results:
-        name = _cut(result.name, column)
-        yield _cut(
-            f"{name:{column}}  {points(result.graded.points):>6}{'':{len(most) + 4}}  {_remark(result)}".rstrip(),
-            width,
-        )
+        row = f"{_cut(result.name, column):{column}}  {points(result.graded.points):>6}"
+        yield _cut(f"{row}{'':{len(most) + 4}}  {_remark(result)}".rstrip(), width)
     unreadable = sum(bool(result.graded.problem) for result in results)
     totals = [result.graded.points for result in results if not result.graded.problem]
     middle = f", median {points(median(totals))} of {most} points" if totals else ""

@@ -117,11 +117,15 @@ def _logarithmic(quantity: Mapping[str, Any]) -> tuple[float, float] | None:
     if scale is None:
         return None
     factor = math.exp(min(_factor(int(quantity["n"])) * scale, 700.0))
-    return _informative(value / factor, value * factor, quantity["unit"])
+    low, high = value / factor, value * factor
+    return (low, high) if low > 0 and math.isfinite(high) else None
 
 
 def _informative(low: float, high: float, unit: str) -> tuple[float, float] | None:
+    """The range cut at the bounds of the unit; None where it excludes nothing."""
     least, most = BOUNDS.get(unit, (-math.inf, math.inf))
+    if not least <= (low + high) / 2 <= most:
+        return low, high  # the unit is used for something else here
     if not (math.isfinite(low) and math.isfinite(high)) or (low <= least and high >= most):
         return None
     return max(low, least), min(high, most)
