@@ -51,7 +51,9 @@ MAY_IMPORT = {
     "exercise.groups": "",
     "exercise.figure_list": "catalogue groups labreport.outline",
     "exercise.outline": "catalogue checks figure_list groups labreport.outline",
-    "exercise.project": "catalogue outline labreport.project",
+    "exercise.rubric": "labreport.rubric",
+    "exercise.recompute": "mnist",
+    "exercise.project": "catalogue outline rubric labreport.project",
     "exercise.mnist": "labreport.errors",
     "exercise.training": "mnist networks labreport.errors labreport.run",
     "exercise.answers": "catalogue groups mnist networks labreport.claims labreport.errors "
@@ -84,7 +86,8 @@ LIBRARIES = {
     "watchfiles": "labreport.commands",
     "scipy": "labreport.claims labreport.grading exercise.answers",
     "numpy": "labreport.charts labreport.claims labreport.commands labreport.grading labreport.store "
-    "exercise.answers exercise.figures exercise.mnist exercise.training exercise.verification",
+    "exercise.answers exercise.figures exercise.mnist exercise.recompute exercise.training "
+    "exercise.verification",
 }
 """A library to the rooms that may import it."""
 
@@ -112,6 +115,7 @@ LIGHT = (
     "exercise.networks",
     "exercise.outline",
     "exercise.project",
+    "exercise.rubric",
 )
 
 

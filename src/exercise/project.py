@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from exercise.catalogue import EXPERIMENTS, STUDIES
 from exercise.outline import OUTLINE
+from exercise.rubric import RUBRIC
 from labreport.project import Project, Words
 
 PROJECT = Project(
@@ -20,4 +21,6 @@ PROJECT = Project(
     show_check="exercise.show_code:show_check",
     cost="exercise.networks:epoch_cost",
     program="exercise.networks:program_name",
+    rubric=RUBRIC,
+    recompute="exercise.recompute:recompute",
 )

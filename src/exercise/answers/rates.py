@@ -34,8 +34,8 @@ def rates(results: Results) -> Answer:
         "seeds": exact(len(any_cell), "seeds", f"study {STUDY}: count"),
         "cells": exact(len(cells), "cells", f"study {STUDY}: count"),
         "best": quantities[best],
-        "best.learning_rate": exact(network_of(cells[best]).learning_rate, "", f"study {STUDY}"),
-        "best.momentum": exact(network_of(cells[best]).momentum, "", f"study {STUDY}"),
+        "best.learning_rate": exact(network_of(cells[best]).learning_rate, "", f"study {STUDY}", "seeds"),
+        "best.momentum": exact(network_of(cells[best]).momentum, "", f"study {STUDY}", "seeds"),
     }
     if mine in cells:
         quantities["chosen"] = quantities[mine]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from exercise.answers.measures import accuracy, exact
-from labreport.claims import Answer, Quantity
+from labreport.claims import Answer, Quantity, VariesWith
 from labreport.errors import UsageError
 from labreport.results import Results, Runs
 
@@ -70,15 +70,18 @@ def _column(point: Point) -> Point:
 def _words(prefix: str, point: Point, name: str, quantities: dict[str, Quantity]) -> list[dict[str, Any]]:
     """What a label says of a point: each field, with its value as a text or as names of quantities."""
     words: list[dict[str, Any]] = []
+    varies_with: VariesWith = "seeds" if prefix == "best" else ""  # which point is best, not what it is
     for axis, value in point.items():
         label = axis.replace("_", " ")
         key = f"{prefix}.{axis}"
         if isinstance(value, (list, tuple)):
-            quantities[f"{key}.layers"] = exact(len(value), "", f"study {name}")
-            quantities[f"{key}.nodes"] = exact(max(value), "", f"study {name}: nodes of the widest")
+            quantities[f"{key}.layers"] = exact(len(value), "", f"study {name}", varies_with)
+            quantities[f"{key}.nodes"] = exact(
+                max(value), "", f"study {name}: nodes of the widest", varies_with
+            )
             words.append({"label": label, "numbers": [f"{key}.layers", f"{key}.nodes"], "text": ""})
         elif isinstance(value, (int, float)):
-            quantities[key] = exact(value, "", f"study {name}")
+            quantities[key] = exact(value, "", f"study {name}", varies_with)
             words.append({"label": label, "numbers": [key], "text": ""})
         else:
             words.append({"label": label, "numbers": [], "text": str(value)})

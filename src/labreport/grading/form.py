@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -53,14 +54,14 @@ def template(plain: Mapping[str, Any], expected: Expected) -> str:
 
 
 def _section(number: int, question: Question, plain: Mapping[str, Any]) -> str:
-    lines = [f"# {number}. {_comment(question.text)}", f"[{_key(question.slug, quoted=True)}]"]
+    lines = [*_wrapped(f"{number}. {_comment(question.text)}"), f"[{_key(question.slug, quoted=True)}]"]
     for name in question.form_numbers:
         quantity = plain["quantities"][name]
         unit = _UNITS.get(quantity["unit"], quantity["unit"])
         hint = _comment(_SEEDS.sub("", str(quantity.get("source", ""))))
-        lines += [f"# {hint}{f' ({unit})' if unit else ''}"[:WIDTH], f'number.{_key(name)} = ""']
+        lines += [*_wrapped(f"{hint}{f' ({unit})' if unit else ''}"), f'number.{_key(name)} = ""']
     for name in question.form_verdicts:
-        lines += [f"# Is it so? {_comment(str(plain['claims'][name].get('predicate', name)))}"]
+        lines += _wrapped(f"Is it so? {_comment(str(plain['claims'][name].get('predicate', name)))}")
         lines += [f'verdict.{_key(name)} = ""']
     return "\n".join([*lines, 'sentence = ""', ""])
 
@@ -68,6 +69,10 @@ def _section(number: int, question: Question, plain: Mapping[str, Any]) -> str:
 def _key(name: str, quoted: bool = False) -> str:
     """A TOML key; its basic strings are those of JSON in ASCII."""
     return name if not quoted and re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name)
+
+
+def _wrapped(text: str) -> list[str]:
+    return [f"# {line}" for line in textwrap.wrap(text, WIDTH)]
 
 
 def _comment(text: str) -> str:

@@ -12,6 +12,8 @@ from labreport.grading.expected import Number
 
 MOST = 4
 """Numbers that the form asks for in one question."""
+SETTINGS = ("epochs", "networks", "nodes", "hidden layers", "images")
+"""Units of what was chosen rather than found out; asked for only where the headline prints nothing else."""
 
 
 def headline_numbers(question: Mapping[str, Any], numbers: Mapping[str, Number]) -> tuple[str, ...]:
@@ -23,14 +25,16 @@ def headline_numbers(question: Mapping[str, Any], numbers: Mapping[str, Number])
     places: dict[str, tuple[int, str]] = {}
     for name in numbers:
         text = format_bare(_quantity(quantities[name]))
-        found = re.search(rf"(?<![\d.,]){re.escape(text)}(?![\d]|[.,]\d)", headline)
+        found = re.search(rf"(?<![\w.,-]){re.escape(text)}(?![\d]|[.,]\d)", headline)
         if found:
             places[name] = (found.start(), text)
     printed: dict[tuple[int, str], str] = {}
     for name, place in sorted(places.items(), key=lambda item: (not numbers[item[0]].varies, item[0])):
         printed.setdefault(place, name)
     if printed:
-        return tuple(printed[place] for place in sorted(printed))[:MOST]
+        names = [printed[place] for place in sorted(printed)]
+        found_out = [name for name in names if numbers[name].unit not in SETTINGS]
+        return tuple(found_out or names)[:MOST]
     used = [name for claim in question["claims"].values() for name in claim.get("numbers", ())]
     measured = [name for name in sorted(numbers, key=len) if numbers[name].varies]
     candidates = dict.fromkeys([*used, *measured, *sorted(numbers, key=len)])

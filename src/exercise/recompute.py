@@ -1,0 +1,36 @@
+"""Numbers computed again from the predictions that a student submits, against the test labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import NDArray
+
+from exercise import mnist
+
+QUESTION = "bonus.digits"
+NETWORKS = ("wide", "small", "deep-8", "deep-32", "deep-64", "complex")
+CLASSES = 10
+
+
+def recompute(predictions: Mapping[str, NDArray[Any]]) -> dict[str, dict[str, float]]:
+    """Test accuracy, and that of each digit, for each network whose predictions are given.
+
+    Each array has the digit predicted for each of the 10,000 test images, in their order, after the
+    network's last epoch; its name is that of the network. Raises `ValueError` for other names, shapes
+    and digits.
+    """
+    labels = mnist.load().test.labels
+    found: dict[str, float] = {}
+    for name, predicted in predictions.items():
+        if name not in NETWORKS:
+            raise ValueError(f"has an array {name[:40]!r}; allowed are {', '.join(NETWORKS)}")
+        if predicted.shape != labels.shape:
+            raise ValueError(f"has {predicted.size:,} predictions for {name}; {len(labels):,} are needed")
+        if predicted.min() < 0 or predicted.max() >= CLASSES:
+            raise ValueError(f"has predictions for {name} that are not digits from 0 to 9")
+        right = predicted == labels
+        found[f"{name}.test_accuracy"] = float(right.mean())
+        found |= {f"{name}.digit-{digit}": float(right[labels == digit].mean()) for digit in range(CLASSES)}
+    return {QUESTION: found}
