@@ -217,7 +217,7 @@ def test_a_report_agrees_with_itself_and_not_with_another(built: Program, tmp_pa
             "accuracy is 0.1",
         ),
         (lambda found: found["measured.better"]["claims"]["quicker"].update(verdict="refuted"), "is refuted"),
-        (lambda found: found.pop("studied.grid"), "is not answered"),
+        (lambda found: found.pop("measured.better"), "is not answered"),
     ):
         code, out = grade(change)
         assert code == 1

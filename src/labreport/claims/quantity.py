@@ -58,7 +58,12 @@ class Quantity:
             object.__setattr__(self, "varies_with", self._derived())
 
     def _derived(self) -> VariesWith:
-        if self.unit in _MACHINE_UNITS:
-            return "machine"
         measured = self.spread is not None or self.interval is not None
-        return "seeds" if measured or self.unit in _SEED_UNITS else ""
+        if measured or self.unit in _MACHINE_UNITS + _SEED_UNITS:
+            return measured_varies_with(self.unit)
+        return ""
+
+
+def measured_varies_with(unit: Unit) -> VariesWith:
+    """What a measured value of this unit varies with, also where one seed gives it no spread."""
+    return "machine" if unit in _MACHINE_UNITS else "seeds"

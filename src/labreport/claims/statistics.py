@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import stats
 
-from labreport.claims.quantity import Interval, Quantity, Unit
+from labreport.claims.quantity import Interval, Quantity, Unit, measured_varies_with
 
 LEVEL = 0.95
 """Confidence level of every interval."""
@@ -27,6 +27,7 @@ def over_seeds(values: Sequence[float], unit: Unit, source: str) -> Quantity:
         n=len(sample),
         spread=float(np.std(sample, ddof=1)) if len(sample) > 1 else None,
         interval=student(sample, unit),
+        varies_with=measured_varies_with(unit),
     )
 
 
@@ -79,6 +80,7 @@ def geometric(values: Sequence[float], unit: Unit, source: str) -> Quantity:
         interval=Interval(math.exp(interval.low), math.exp(interval.high), interval.kind, LEVEL, True)
         if interval
         else None,
+        varies_with=measured_varies_with(unit),
     )
 
 
@@ -92,4 +94,5 @@ def median(values: Sequence[float], unit: Unit, source: str) -> Quantity:
         n=len(values),
         spread=float(np.std(values, ddof=1)) if len(values) > 1 else None,
         interval=Interval(low, high, "middle half of the observations", 0.5) if len(values) > 1 else None,
+        varies_with=measured_varies_with(unit),
     )

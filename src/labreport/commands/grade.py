@@ -35,7 +35,7 @@ def run(found: argparse.Namespace, terminal: Terminal, output: Path) -> int:
     """Grade `found.path`, or write the form.
 
     For one submission, 0 when it gets all points and 1 otherwise; for a folder, 0 once all are graded.
-    Raises `UsageError` where there is nothing to compare.
+    Raises `UsageError` where there is nothing to compare, and for one submission that cannot be read.
     """
     from labreport.execute.session import load_project
     from labreport.grading import reference
@@ -57,22 +57,32 @@ def run(found: argparse.Namespace, terminal: Terminal, output: Path) -> int:
     from labreport.grading.grade import grade_all, same
     from labreport.grading.score import measured
     from labreport.grading.submission import of_answers
+    from labreport.grading.tolerance import ENOUGH_SEEDS
 
     submissions, ignored = find(Path(found.path))
     results = grade_all(expected, submissions)
     folder = Path(found.path).is_dir()
-    for line in table.many(results, expected, terminal.width) if folder else table.one(results[0]):
+    problem = "" if folder else results[0].graded.problem
+    lines = table.many(results, expected, terminal.width) if folder else table.one(results[0])
+    for line in () if problem else lines:
         terminal.result(shown(line))
     if folder:
         own = measured(expected, of_answers(plain))
         for what, names in same(results, reference.content(plain), own):
             terminal.result(shown(f"{what}: {', '.join(names)}"))
+    if reference.seeds(plain) < ENOUGH_SEEDS:
+        terminal.warn(
+            f"the reference has {reference.seeds(plain)} seeds, so the tolerance is wide; "
+            f"build it with --seeds {ENOUGH_SEEDS} or more"
+        )
     if ignored:
         terminal.warn(f"ignored {len(ignored)} files that are not submissions: {', '.join(ignored[:5])}")
     if found.csv:
         _write(Path(found.csv), table.spreadsheet(results, expected))
     if found.gradescope:
         _gradescope(Path(found.gradescope), results, folder)
+    if problem:
+        raise UsageError(f"{found.path} {problem}")
     return int(not folder and results[0].graded.points < expected.points - 1e-9)
 
 

@@ -25,14 +25,23 @@ def load(path: Path) -> dict[str, Any]:
         plain = parse_json(read(Path(path).resolve(), JSON_LIMIT))
         for slug, question in checked_questions(plain).items():
             _check(question, slug)
-    except FileNotFoundError:
-        raise UsageError(f"{path} does not exist; run python build.py first, or give --reference") from None
     except Malformed as problem:
         hint = "; run python build.py first, or give --reference FILE" if not path.exists() else ""
         raise UsageError(f"the reference {path} {problem}{hint}") from None
     if not isinstance(plain["schema"], int):
         raise UsageError(f"the reference {path} is not an answers.json from this program")
     return dict(plain)
+
+
+def seeds(plain: Mapping[str, Any]) -> int:
+    """The largest number of seeds behind a spread of the reference, 1 where there is none."""
+    found = [
+        int(quantity["n"])
+        for question in plain["questions"].values()
+        for quantity in question["quantities"].values()
+        if quantity["varies_with"] == "seeds" and quantity["spread"] is not None
+    ]
+    return max(found, default=1)
 
 
 def content(plain: Mapping[str, Any]) -> str:

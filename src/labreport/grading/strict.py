@@ -34,14 +34,15 @@ def read(path: Path, limit: int) -> bytes:
         if error.errno == errno.ELOOP:
             raise Malformed("is a link; the file itself is needed") from None
         raise Malformed(f"cannot be opened ({error.strerror})") from None
-    with open(descriptor, "rb") as file:
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode):
-            raise Malformed(f"is {_KINDS.get(stat.S_IFMT(mode), 'a device')}, not a file")
-        try:
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        raise Malformed(f"is {_KINDS.get(stat.S_IFMT(mode), 'a device')}, not a file")
+    try:
+        with open(descriptor, "rb") as file:
             data = file.read(limit + 1)
-        except OSError as error:
-            raise Malformed(f"cannot be read ({error.strerror})") from None
+    except OSError as error:
+        raise Malformed(f"cannot be read ({error.strerror})") from None
     if len(data) > limit:
         raise Malformed(f"has more than {limit:,} bytes")
     return data

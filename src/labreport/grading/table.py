@@ -30,9 +30,6 @@ def one(result: Result) -> Iterator[str]:
     """Lines about a single submission: each question, and why points were lost."""
     graded = result.graded
     width = max(len(question.slug) for question in graded.questions)
-    if graded.problem:
-        yield f"{result.name} {graded.problem}"
-        return
     for question in graded.questions:
         yield f"{question.slug:{width}}  {points(question.points):>5} of {points(question.most)}"
         for reason in listed(question.reasons):

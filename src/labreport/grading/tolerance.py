@@ -19,8 +19,8 @@ from scipy import special
 
 FALSE_ALARM = 1e-4
 """Probability with which one number of an honest single-seed run falls outside."""
-FEW_SEEDS = 4
-"""Below so many seeds a spread is known too badly to be used as it is."""
+ENOUGH_SEEDS = 5
+"""Below so many seeds a spread is known too badly: the typical spread of the unit counts where larger."""
 EXACT = 1e-9
 """Relative difference that arithmetic alone can make in a number that varies with nothing."""
 BOUNDS = {"fraction": (0.0, 1.0), "points": (-1.0, 1.0), "points, unsigned": (0.0, 1.0)}
@@ -83,7 +83,7 @@ def _margin(quantity: Mapping[str, Any], here: Spreads, everywhere: Spreads) -> 
         spread = here.largest(unit) or everywhere.largest(unit)
         if spread == 0:
             return EXACT * abs(float(quantity["value"])) + 1e-12
-    if n < FEW_SEEDS:
+    if n < ENOUGH_SEEDS:
         spread = max(spread, everywhere.typical(unit))
     return _factor(n) * float(spread)
 
@@ -92,7 +92,7 @@ def _factor(n: int) -> float:
     """How many standard deviations one more observation may lie from the mean of `n`."""
     if n < 2:
         return float(special.ndtri(1 - FALSE_ALARM / 2)) * math.sqrt(2)
-    return float(special.stdtrit(max(n, FEW_SEEDS) - 1, 1 - FALSE_ALARM / 2)) * math.sqrt(1 + 1 / n)
+    return float(special.stdtrit(max(n, ENOUGH_SEEDS) - 1, 1 - FALSE_ALARM / 2)) * math.sqrt(1 + 1 / n)
 
 
 def _from_interval(quantity: Mapping[str, Any], value: float, scaled: Any) -> float | None:

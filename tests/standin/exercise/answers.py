@@ -41,7 +41,7 @@ def _accuracy(results: Results, name: str, epoch: int = EPOCH) -> Quantity:
     values = results[name].metric(epoch, "test", "accuracy")
     source = f"{name}, epoch {epoch}, test accuracy"
     if len(values) == 1:
-        return Quantity(values[0], "fraction", source)
+        return Quantity(values[0], "fraction", source, varies_with="seeds")
     return Quantity(
         statistics.mean(values),
         "fraction",
