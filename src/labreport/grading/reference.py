@@ -81,16 +81,18 @@ def _question(slug: str, plain: Mapping[str, Any], rubric: Rubric, everywhere: S
                 float(quantity["value"]), low, high, quantity["unit"], quantity["varies_with"] == "seeds"
             )
     verdicts = decisions(plain, numbers)
-    asked = rubric.form.get(slug)
-    if asked is not None and (unknown := [name for name in asked if name not in numbers]):
-        raise UsageError(f"rubric: {slug} compares no number {unknown[0]!r}; its form cannot ask for it")
+    asked = rubric.form.get(slug, ())
+    for name in asked:
+        if name not in quantities:
+            raise UsageError(f"rubric: the form asks for {name!r}, but {slug} has no such quantity")
+    compared = tuple(name for name in asked if name in numbers)
     return Question(
         slug,
         str(plain.get("text", "")),
         rubric.points_of(slug),
         numbers,
         verdicts,
-        tuple(asked) if asked is not None else headline_numbers(plain, numbers),
+        compared or headline_numbers(plain, numbers),
         tuple(_asked_verdicts(plain["claims"], verdicts)),
     )
 
