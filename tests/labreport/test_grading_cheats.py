@@ -82,16 +82,19 @@ def test_nonsense_gets_no_points_for_numbers(tmp_path: Path, cheat: Callable[[Pl
 def test_claims_about_the_own_spread_change_no_point(tmp_path: Path) -> None:
     """A number that is off gets the same, with any claimed spread and number of seeds."""
 
-    def off(plain: Plain, **claimed: object) -> None:
-        for quantity in each_quantity(plain):
-            if quantity["value"] is not None:
-                quantity["value"] *= 1.01
-            quantity |= claimed
+    def points_with(**claimed: object) -> float:
+        def off(plain: Plain) -> None:
+            for quantity in each_quantity(plain):
+                if quantity["value"] is not None:
+                    quantity["value"] *= 1.01
+                quantity |= claimed
 
-    honest = graded(tmp_path, off)
+        return graded(tmp_path, off).points
+
+    honest = points_with()
+    assert honest < expected().points
     for claimed in ({"n": 1}, {"n": 10**9}, {"spread": 1e9}, {"spread": 0.0, "n": 2}):
-        assert graded(tmp_path, lambda plain, claimed=claimed: off(plain, **claimed)).points == honest.points
-    assert honest.points < expected().points
+        assert points_with(**claimed) == honest
 
 
 @pytest.mark.parametrize("verdict", ["inconclusive", "", "refuted or supported", "yes"])
