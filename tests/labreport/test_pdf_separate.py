@@ -28,7 +28,7 @@ def test_it_writes_the_same_bytes(report: Example, tmp_path: Path) -> None:
     page = report.page("print")
     target = tmp_path / "ünder\nline" / "x.pdf"
     target.parent.mkdir()
-    with Writer(report.templates) as writer:
+    with Writer(report.templates, tmp_path) as writer:
         writer.start()
         writer.begin(page, target)
         writer.finish()
@@ -39,7 +39,7 @@ def test_it_writes_the_same_bytes(report: Example, tmp_path: Path) -> None:
 def test_it_raises_what_write_raises(report: Example, tmp_path: Path) -> None:
     """In one line; not started before, it starts when asked."""
     page = report.page("print").replace("What follows.", '<img src="http://127.0.0.1:9/x.png" alt="x">')
-    with Writer(report.templates) as writer:
+    with Writer(report.templates, tmp_path) as writer:
         writer.begin(page, tmp_path / "x.pdf")
         with pytest.raises(RenderError, match="the document asks for"):
             writer.finish()
@@ -65,7 +65,7 @@ def test_a_process_that_fails_is_told_in_one_line(
 ) -> None:
     """A missing library, a sudden end, a bug: never a hang, never a file half written taken for whole."""
     monkeypatch.setattr("labreport.pdf.separate.PROGRAM", program)
-    with Writer(report.templates) as writer:
+    with Writer(report.templates, tmp_path) as writer:
         writer.begin(report.page("print") * 50, tmp_path / "x.pdf")
         with pytest.raises(error, match=message) as raised:
             writer.finish()
@@ -74,9 +74,9 @@ def test_a_process_that_fails_is_told_in_one_line(
 
 def test_it_ends_with_its_context(report: Example, tmp_path: Path) -> None:
     """Whether it waits or writes."""
-    with Writer(report.templates) as waiting:
+    with Writer(report.templates, tmp_path) as waiting:
         waiting.start()
-    with Writer(report.templates) as writing:
+    with Writer(report.templates, tmp_path) as writing:
         writing.begin(report.page("print"), tmp_path / "x.pdf")
     for writer in (waiting, writing):
         assert writer._process is not None
@@ -86,7 +86,9 @@ def test_it_ends_with_its_context(report: Example, tmp_path: Path) -> None:
 def test_it_ends_with_its_standard_input(tmp_path: Path) -> None:
     """As when the build was killed."""
     process = subprocess.Popen(
-        [sys.executable, "-P", "-c", PROGRAM, SOURCE, tmp_path], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-P", "-c", PROGRAM, SOURCE, tmp_path, tmp_path],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     time.sleep(0.1)
     assert process.communicate(b"", timeout=60)[1] == b""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from labreport.console.plan import show_plan
-from labreport.console.progress import Progress
+from labreport.console.progress import Progress, Steps
 from labreport.console.summary import show_changes, show_summary
 from labreport.console.terminal import Terminal
 from labreport.errors import RenderError
@@ -82,12 +82,14 @@ def build(request: Request, terminal: Terminal) -> Outcome:
             session.planner.forget()
             session.store.drop_checkpoints(status.key for status in plan.statuses if _stored(session, status))
             maker = Maker(session)
-            with Writer(session.root / "templates") as writer:
+            made_later = [status for status in plan.stale() if status.node.kind != "result"]
+            steps = Steps(terminal, len(made_later))
+            with Writer(session.root / "templates", session.output) as writer, steps.shown():
                 if any(status.node.slug == "pdf" for status in plan.stale("document")):
                     writer.start()
-                _make(session, maker, plan, terminal, outcome)
+                _make(session, maker, plan, terminal, outcome, steps)
                 _tell_unread(session, plan, terminal, outcome)
-                published = _publish(session, maker, writer, names, outcome)
+                published = _publish(session, maker, writer, names, outcome, steps)
         finally:
             session.save()
         _tell_notices(session, terminal)
@@ -99,7 +101,8 @@ def build(request: Request, terminal: Terminal) -> Outcome:
             session.save()
         if names is None and outcome.exit_code == 0:
             write_stamp(session.root, request.output, session.digests, request.arguments)
-        show_summary(terminal, session.output, outcome.trained, outcome.made, outcome.seconds)
+        errors = len(outcome.failures) + len(outcome.problems)
+        show_summary(terminal, session.output, outcome.trained, outcome.made, outcome.seconds, errors)
     return outcome
 
 
@@ -140,7 +143,9 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-def _make(session: Session, maker: Maker, plan: Plan, terminal: Terminal, outcome: Outcome) -> None:
+def _make(
+    session: Session, maker: Maker, plan: Plan, terminal: Terminal, outcome: Outcome, steps: Steps
+) -> None:
     """Answers, figures and sections; one that fails, or waits for one that did, leaves the rest be."""
     results = (status for status in plan.statuses if status.node.kind == "result")
     blocked = {status.name for status in results if not _stored(session, status)}
@@ -151,13 +156,15 @@ def _make(session: Session, maker: Maker, plan: Plan, terminal: Terminal, outcom
         if blocked & set(node.reads):
             blocked.add(node.name)
             continue
+        if status.state is not State.FRESH:
+            steps.begin(node.kind, node.slug)
         try:
             if maker.make(node):
                 outcome.made.append(node.name)
         except RenderError as error:
             blocked.add(node.name)
             outcome.problems.append(str(error))
-            terminal.error(str(error))
+            terminal.failure(error)
 
 
 def _tell_unread(session: Session, plan: Plan, terminal: Terminal, outcome: Outcome) -> None:
@@ -178,12 +185,18 @@ def _stored(session: Session, status: Status) -> bool:
 
 
 def _publish(
-    session: Session, maker: Maker, writer: Writer, names: list[str] | None, outcome: Outcome
+    session: Session,
+    maker: Maker,
+    writer: Writer,
+    names: list[str] | None,
+    outcome: Outcome,
+    steps: Steps,
 ) -> Published:
     if outcome.exit_code:
         return Published()
     if names is not None and not _rest_is_fresh(session):
         return Published()
+    steps.begin("document", "report.html and report.pdf")
     published = publish_documents(session, maker, writer)
     outcome.made.extend(f"document/{slug}" for slug in published.made)
     if published.problem:
