@@ -15,7 +15,10 @@ import pytest
 SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 MAY_IMPORT = {
-    "labreport.errors": "",
+    "labreport.suggest": "",
+    "labreport.program": "",
+    "labreport.processes": "",
+    "labreport.errors": "suggest",
     "labreport.run": "",
     "labreport.outline": "",
     "labreport.installed": "",
@@ -25,20 +28,20 @@ MAY_IMPORT = {
     "labreport.results": "experiment errors",
     "labreport.project": "experiment outline",
     "labreport.checks": "errors",
-    "labreport.testing": "bootstrap",
     "labreport.store": "experiment errors fingerprint",
     "labreport.plan": "experiment errors fingerprint installed outline project results store",
     "labreport.console": "plan experiment errors",
+    "labreport.guard": "console errors",
     "labreport.claims": "experiment errors",
     "labreport.charts": "claims errors",
     "labreport.page": "claims errors outline",
-    "labreport.pdf": "errors",
+    "labreport.pdf": "errors processes",
     "labreport.audit": "claims errors",
     "labreport.execute": "audit charts claims console errors experiment fingerprint outline page pdf plan "
-    "project results run store",
+    "processes project results run store",
     "labreport.commands": "audit bootstrap charts checks claims console errors execute experiment "
-    "fingerprint outline page pdf plan project results run store",
-    "labreport.command": "bootstrap commands console errors execute plan testing",
+    "fingerprint guard outline page pdf plan processes program project results run store suggest",
+    "labreport.command": "commands console errors guard program",
     "exercise.networks": "labreport.errors labreport.experiment",
     "exercise.catalogue": "networks labreport.errors labreport.experiment",
     "exercise.checks": "catalogue labreport.experiment",
@@ -82,6 +85,8 @@ LIBRARIES = {
 
 LIGHT = (
     "labreport.command",
+    "labreport.commands.declared",
+    "labreport.commands.parser",
     "labreport.bootstrap",
     "labreport.errors",
     "labreport.experiment",

@@ -2,6 +2,7 @@
 
 LabReportError            exit 1: something failed or differs
 ├── UsageError            exit 2: bad usage or bad input; says what, where, and what is allowed
+│   ├── UnknownName       a word names nothing in the project
 │   ├── RuleBroken        a specification breaks a rule of the exercise
 │   └── UndeclaredRead    an answer or figure reads a result that its section did not declare
 ├── StoreError            the results directory cannot be read or written
@@ -10,6 +11,12 @@ LabReportError            exit 1: something failed or differs
 │   └── MissingLibrary    the system lacks a library that the PDF needs; the rest is made
 └── AuditError            a printed number cannot be traced, or disagrees with the answers
 """
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from labreport.suggest import did_you_mean
 
 
 class LabReportError(Exception):
@@ -22,6 +29,15 @@ class UsageError(LabReportError):
     """Bad usage or bad input."""
 
     exit_code = 2
+
+
+class UnknownName(UsageError):
+    """`word` names nothing in the project; `names` are all that there are."""
+
+    def __init__(self, kind: str, word: str, names: Iterable[str]) -> None:
+        self.word = word
+        self.names = tuple(names)
+        super().__init__(f"no {kind} named {word!r}{did_you_mean(word, self.names)}")
 
 
 class RuleBroken(UsageError):

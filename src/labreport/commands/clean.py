@@ -1,13 +1,26 @@
-"""`clean`: remove results that nothing refers to, and say how much that frees."""
+"""Remove results that are no longer used, and say how much space that frees."""
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 from labreport.console.terminal import Terminal
 from labreport.execute.session import open_session
 from labreport.plan.stamp import remove_stamp
 from labreport.store.lock import output_lock
+
+
+def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
+    """Carry out the command."""
+    return clean(
+        terminal,
+        root,
+        arguments.output,
+        arguments.seeds,
+        arguments.lock_timeout,
+        arguments.dry_run,
+    )
 
 
 def clean(

@@ -1,7 +1,8 @@
-"""`grade OTHER.json`: another report's answers against these, within what seeds make them differ."""
+"""Compare the answers of another report with these, within what seeds make them differ."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
 from pathlib import Path
@@ -16,6 +17,11 @@ LIMIT = 64_000_000
 """Bytes that an answers file may have."""
 WIDTHS = 4.0
 """Two results agree when they lie within this many standard deviations over seeds of each other."""
+
+
+def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
+    """Carry out the command."""
+    return grade(terminal, arguments.output, arguments.word)
 
 
 def grade(terminal: Terminal, output: Path, other: str) -> int:

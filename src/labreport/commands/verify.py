@@ -1,7 +1,8 @@
-"""`verify`: every stored byte, then every answer by another path, then one training done again."""
+"""Check every stored byte, then every answer independently, then repeat one training."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
 from collections.abc import Iterator, Sequence
@@ -33,6 +34,11 @@ ANSWERS = "answers, computed anew from the stored results"
 TRAINING = "a training drawn by lot, done again to equal bits"
 UNREPEATABLE = frozenset({"seconds"})
 """Members of a record that differ from run to run: times."""
+
+
+def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
+    """Carry out the command."""
+    return verify(terminal, root, arguments.output, arguments.seeds)
 
 
 def verify(terminal: Terminal, root: Path, output: Path, seeds: int) -> int:

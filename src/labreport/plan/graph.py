@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from labreport.errors import UsageError
+from labreport.errors import UnknownName, UsageError
 from labreport.experiment import Experiment
 from labreport.plan.nodes import Node
 from labreport.project import Project
@@ -83,15 +83,8 @@ class Graph:
         for kind in ("section", "answer", "figure", "document", "result"):
             if f"{kind}/{word}" in self.nodes:
                 return (f"{kind}/{word}",)
-        sections = ", ".join(section.slug for section in self.project.outline.sections)
-        from difflib import get_close_matches
-
-        slugs = [node.slug for node in self.nodes.values()] + [*self._experiments, *self._grids]
-        close = get_close_matches(word, slugs, n=3)
-        hint = f"; did you mean {' or '.join(close)}?" if close else ""
-        raise UsageError(
-            f"nothing is called {word!r}{hint} Sections are {sections}; `status` lists everything"
-        )
+        slugs = [node.slug for node in self.nodes.values()]
+        raise UnknownName("item", word, [*slugs, *self.nodes, *self._experiments, *self._grids])
 
     def _add(self, node: Node) -> None:
         if node.name in self.nodes:
