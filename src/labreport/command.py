@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from labreport.commands.declared import COMMANDS
@@ -13,6 +14,7 @@ from labreport.commands.parser import Command, parse
 from labreport.console.terminal import Terminal
 from labreport.errors import UsageError
 from labreport.guard import guarded
+from labreport.processes import safe_spawn
 from labreport.program import CONSOLE, call
 
 MAKE_THEIR_OWN = frozenset({"test"})
@@ -53,5 +55,7 @@ def _run(command: Command, root: str, terminal: Terminal) -> int:
     output = getattr(arguments, "output", None)
     arguments.output = Path(os.path.abspath(output)) if output else folder / "report"
     module = importlib.import_module(f"labreport.commands.{command.name.replace('-', '_')}")
-    code: int = module.run(arguments, folder, terminal)
+    # The tests run as pytest would run them
+    with nullcontext() if command.name == "test" else safe_spawn():
+        code: int = module.run(arguments, folder, terminal)
     return code

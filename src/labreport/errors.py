@@ -14,9 +14,22 @@ LabReportError            exit 1: something failed or differs
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable
+from pathlib import Path
 
 from labreport.suggest import did_you_mean
+
+
+def failed(what: str, error: BaseException, root: Path) -> str:
+    """One line for an error in the author's code: what failed, where below `root`, and why."""
+    engine, place = Path(__file__).parent, ""
+    for frame in traceback.extract_tb(error.__traceback__):
+        path = Path(frame.filename)
+        if path.is_relative_to(root) and not path.is_relative_to(engine):
+            place = f" at {path.relative_to(root)}:{frame.lineno}"
+    cause = (str(error).splitlines() or [""])[0]
+    return f"{what} failed{place}: {type(error).__name__}: {cause} (--debug shows the traceback)."
 
 
 class LabReportError(Exception):

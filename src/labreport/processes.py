@@ -23,7 +23,8 @@ _SET_DEATH_SIGNAL = 1
 def safe_spawn() -> Iterator[None]:
     """Within, a Python interpreter that is started runs with a safe path, however it is started.
 
-    For `multiprocessing`, which takes no environment; what starts its own command uses `python -P`.
+    `multiprocessing` starts one not only with a process, but also with the first lock, queue or pool, so the
+    command line runs every command within.
     """
     before = os.environ.get(SAFE_PATH)
     os.environ[SAFE_PATH] = "1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -93,3 +94,42 @@ def test_it_ends_with_its_standard_input(tmp_path: Path) -> None:
     time.sleep(0.1)
     assert process.communicate(b"", timeout=60)[1] == b""
     assert process.returncode == 0
+
+
+def test_it_ends_at_once_when_the_build_is_killed_and_leaves_nothing_outside(
+    report: Example, tmp_path: Path
+) -> None:
+    """In the middle of a document; what it leaves lies in the output folder, under a name that is swept."""
+    page = tmp_path / "page.html"
+    page.write_text(report.page("print").replace("</body>", "<p>Long.</p>" * 20_000 + "</body>"))
+    output, temporary = tmp_path / "output", tmp_path / "temporary"
+    output.mkdir()
+    temporary.mkdir()
+    script = (
+        "import sys, time; from pathlib import Path; from labreport.pdf import Writer\n"
+        "page, base, output = map(Path, sys.argv[1:])\n"
+        "with Writer(base, output) as writer:\n"
+        "    writer.begin(page.read_text(), output / 'x.pdf')\n"
+        "    print(writer._process.pid, flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    build = subprocess.Popen(
+        [sys.executable, "-c", script, page, report.templates, output],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(SOURCE), "TMPDIR": str(temporary)},
+    )
+    assert build.stdout is not None
+    writer = int(build.stdout.readline())
+    deadline = time.monotonic() + 60
+    while not list(output.iterdir()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    build.kill()
+    build.wait()
+    build.stdout.close()
+    time.sleep(0.5)
+    state = Path(f"/proc/{writer}/stat")
+    assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"
+    assert not list(temporary.iterdir())
+    assert all(path.name.startswith(".tmp-") for path in output.iterdir())

@@ -81,7 +81,7 @@ COMMANDS = {
         "an experiment, or a cell of a study",
     ),
     "test": Declared(
-        "run the tests: --slow, --browser, --faults, or any argument of pytest",
+        "run the tests (--slow, --browser, --faults, pytest's options)",
     ),
 }
 """A command's name to its declaration; the module of `show-code` is `labreport.commands.show_code`."""

@@ -17,7 +17,7 @@ from labreport.suggest import did_you_mean, nearest
 WHOLE_TAIL = "test"
 """The command whose words are pytest's, whatever they are."""
 
-_DESCRIPTION = "Carry out the experiments, answer the questions, and write report.pdf and report.html."
+_DESCRIPTION = "Carry out the experiments, answer the questions, write the report."
 _EPILOG = """\
 commands ({program} COMMAND --help explains one):
 {commands}

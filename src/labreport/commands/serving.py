@@ -40,6 +40,7 @@ class PageServer(http.server.ThreadingHTTPServer):
     """Serves one page while inside its context. Only requests that name this server are answered."""
 
     daemon_threads = True
+    request_queue_size = 2 * CONNECTIONS
 
     def __init__(self, page: Path) -> None:
         self.page = page

@@ -55,16 +55,16 @@ class Terminal:
         """One line to standard error: why the program ends."""
         self._write(self.err, f"{self.paint('error', 'red')}: {shown(text)}")
 
-    def failure(self, error: BaseException, text: str = "") -> None:
+    def failure(self, error: BaseException | None, text: str = "") -> None:
         """One line to standard error: `text` or the error's own; with `debug`, the traceback first."""
-        if self.debug:
+        if self.debug and error is not None:
             lines = "".join(traceback.format_exception(error)).rstrip().split("\n")
             self._write(self.err, "\n".join(shown(line) for line in lines))
         self.error(text or str(error))
 
     def last(self, text: str) -> None:
-        """One line to standard error after Ctrl-C, below the `^C` that the terminal has printed."""
-        self._write(self.err, f"\n{shown(text)}" if self.errors_interactive else shown(text))
+        """One line to standard error after Ctrl-C, in place of the `^C` that the terminal has printed."""
+        self._write(self.err, f"\r{shown(text)}" if self.errors_interactive else shown(text))
 
     def paint(self, text: str, *looks: str) -> str:
         """`text` in colour where colour is supported."""

@@ -27,6 +27,9 @@ from labreport.plan.stamp import remove_stamp, write_stamp
 from labreport.store.files import remove_strays
 from labreport.store.lock import output_lock
 
+ALONE = ("result", "document")
+"""Kinds that are not made one by one after the training: results before it, documents all in one step."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -82,8 +85,7 @@ def build(request: Request, terminal: Terminal) -> Outcome:
             session.planner.forget()
             session.store.drop_checkpoints(status.key for status in plan.statuses if _stored(session, status))
             maker = Maker(session)
-            made_later = [status for status in plan.stale() if status.node.kind != "result"]
-            steps = Steps(terminal, len(made_later))
+            steps = Steps(terminal, sum(status.node.kind not in ALONE for status in plan.stale()) + 1)
             with Writer(session.root / "templates", session.output) as writer, steps.shown():
                 if any(status.node.slug == "pdf" for status in plan.stale("document")):
                     writer.start()
@@ -118,7 +120,8 @@ def _train(session: Session, request: Request, plan: Plan, terminal: Terminal, o
     failed = {failure.task.key for failure in outcome.failures}
     outcome.trained = [f"{task.name}#{task.seed}" for task in work.tasks if task.key not in failed]
     for failure in outcome.failures:
-        terminal.error(f"experiment {failure.task.name!r} seed {failure.task.seed}: {failure.cause}")
+        text = f"experiment {failure.task.name!r} seed {failure.task.seed}: {failure.cause}"
+        terminal.failure(failure.error, text)
     for key in {task.key for task in work.tasks} - failed:
         session.planner.stored(key)
 
@@ -151,7 +154,7 @@ def _make(
     blocked = {status.name for status in results if not _stored(session, status)}
     for status in plan.statuses:
         node = status.node
-        if node.kind in ("result", "document"):
+        if node.kind in ALONE:
             continue
         if blocked & set(node.reads):
             blocked.add(node.name)

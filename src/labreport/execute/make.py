@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from labreport.claims import Answer
-from labreport.errors import LabReportError, RenderError
+from labreport.errors import LabReportError, RenderError, failed
 from labreport.execute.calls import function
 from labreport.execute.reading import Reader
 from labreport.execute.session import Session
 from labreport.outline import Figure, Question, Section
 from labreport.plan.nodes import Node, State, Status
+from labreport.texts import unprintable
 
 
 class Maker:
@@ -51,6 +52,8 @@ class Maker:
 
     def _keep(self, status: Status, payload: Any) -> None:
         session = self._session
+        if problem := unprintable(payload):
+            raise RenderError(f"{status.node.kind} {status.node.slug}: {problem}.")
         output = session.cache.put(status.node.kind, status.node.slug, status.key, payload)
         path = session.cache.path(status.node.kind, status.node.slug)
         session.digests.forget([path])
@@ -72,7 +75,7 @@ class Maker:
         except LabReportError:
             raise
         except Exception as error:  # the content's own code may raise anything
-            raise RenderError(f"{node.name}: {type(error).__name__}: {error}".splitlines()[0]) from error
+            raise RenderError(failed(f"{node.kind} {node.slug}", error, self._session.root)) from error
         raise RenderError(f"{node.name}: nothing knows how to make it")
 
     def _answer(self, question: Question) -> Any:

@@ -25,6 +25,8 @@ class Failure:
 
     task: Task
     cause: str
+    error: BaseException | None = None
+    """What the worker raised, for `--debug`."""
 
 
 @dataclass
@@ -112,7 +114,7 @@ class Trainer:
             return Failure(task, f"its worker died {TRIES} times; see the system's log for a lack of memory")
         except Exception as error:  # the trainer's own code may raise anything
             progress.skip(left)
-            return Failure(task, f"{type(error).__name__}: {error}".splitlines()[0][:300])
+            return Failure(task, f"{type(error).__name__}: {error}".splitlines()[0][:300], error)
         progress.skip(left)
         self._keep(task, finished)
         progress.finished(_line(task, finished))
