@@ -115,7 +115,7 @@ def test_status_says_first_whether_all_is_fresh(built: Program, tmp_path: Path) 
     ran = program.run("status", "--seeds", "2")
     assert ran.code == 1
     assert ran.out.startswith(
-        "1 of 17 items are stale, and 3 more if those change: 1 section, 3 documents.\n"
+        "1 of 17 items is stale, and 3 more if those change: 1 section, 3 documents.\n"
     )
     assert [line.split()[:2] for line in ran.out.splitlines()[1:]] == [
         ["stale", "section/studied"],

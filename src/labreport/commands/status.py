@@ -67,7 +67,8 @@ def _headline(plan: Plan) -> str:
         return f"All {counted(total, 'item')} are fresh: {items(plan.statuses)}."
     waiting = sum(found.state is State.PENDING for found in stale)
     also = f", and {waiting:,} more if those change" if waiting else ""
-    return f"{len(stale) - waiting:,} of {counted(total, 'item')} are stale{also}: {items(stale)}."
+    verb = "is" if len(stale) - waiting == 1 else "are"
+    return f"{len(stale) - waiting:,} of {counted(total, 'item')} {verb} stale{also}: {items(stale)}."
 
 
 def by_experiment(statuses: Iterable[Status]) -> list[list[Status]]:
