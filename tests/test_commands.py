@@ -37,7 +37,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Program:
         ),
         (["grade", "absent.json"], "absent.json: No such file"),
         (["--show-code", "alpah"], "no experiment named 'alpah'; did you mean 'alpha'?"),
-        (["--force", "absent"], "no item named 'absent'."),
+        (["--force", "absent"], "no item named 'absent'"),
         (["why", "measured.acuracy"], "no item named 'measured.acuracy'; did you mean 'measured.accuracy'?"),
         (["measureds"], "did you mean 'measured'?"),
     ],
@@ -114,9 +114,7 @@ def test_status_says_first_whether_all_is_fresh(built: Program, tmp_path: Path) 
     program.edit("templates/questions/studied.grid.html", "The best", "Best")
     ran = program.run("status", "--seeds", "2")
     assert ran.code == 1
-    assert ran.out.startswith(
-        "1 of 17 items is stale, and 3 more if those change: 1 section, 3 documents.\n"
-    )
+    assert ran.out.startswith("1 of 17 items is stale, and 3 more if those change: 1 section, 3 documents.\n")
     assert [line.split()[:2] for line in ran.out.splitlines()[1:]] == [
         ["stale", "section/studied"],
         ["waits", "document/answers"],

@@ -24,7 +24,7 @@ def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = IN
 
     After SIGINT or SIGTERM it prints `interrupted` and ends the process with 130 or 143.
     """
-    signal.signal(signal.SIGTERM, _terminate)
+    before = signal.signal(signal.SIGTERM, _terminate), sys.unraisablehook
     sys.unraisablehook = _send_again
     try:
         return action()
@@ -44,6 +44,9 @@ def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = IN
         hint = "" if terminal.debug else "; --debug shows the traceback"
         terminal.failure(error, f"{type(error).__name__}: {lines[0]}{hint}")
         return 1
+    finally:
+        signal.signal(signal.SIGTERM, before[0])
+        sys.unraisablehook = before[1]
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:

@@ -21,7 +21,7 @@ class Declared:
 
 COMMANDS = {
     "build": Declared(
-        "make what is stale; this is the default, so its name can be left out",
+        "make what is stale; the default, so its name can be left out",
         (
             "--dry-run",
             "--seeds",
@@ -81,7 +81,7 @@ COMMANDS = {
         "an experiment, or a cell of a study",
     ),
     "test": Declared(
-        "run the tests (--slow, --browser, --faults, pytest's options)",
+        "run the tests (--slow, --browser, --faults, or as pytest)",
     ),
 }
 """A command's name to its declaration; the module of `show-code` is `labreport.commands.show_code`."""

@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         terminal.result(json.dumps({"fresh": not plan.stale(), "nodes": nodes}, ensure_ascii=False, indent=1))
         return 1 if plan.stale() else 0
     for line in textwrap.wrap(_headline(plan), terminal.width, subsequent_indent="  "):
-        terminal.result(line)
+        terminal.result(terminal.paint(line, "yellow" if plan.stale() else "green"))
     for group in by_experiment(plan.statuses if arguments.verbose else plan.stale()):
         _line(terminal, group)
     return 1 if plan.stale() else 0
