@@ -39,19 +39,18 @@ def main():
         if len(words) == len(sys.argv) - 1:
             sys.stdout.write("Nothing to do: report/report.pdf is up to date.\n")
         return 0
-    sys.path.insert(0, os.path.join(ROOT, "src"))
+    # In place of this folder: a file in it must not be taken for a module of Python's own
+    sys.path[:] = [os.path.join(ROOT, "src"), *(path for path in sys.path if path not in ("", ROOT))]
     from labreport.bootstrap import ensure
-
-    ensure(ROOT, sys.argv[1:])
     from labreport.command import main as command
 
-    return command(sys.argv[1:], ROOT)
+    return command(sys.argv[1:], ROOT, ensure)
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        # So early that nothing was begun; once something is, labreport.command says how to go on
-        sys.stderr.write("note: interrupted; run the same command again\n")
+        # So early that nothing was begun; once something is, labreport.guard says how to continue
+        sys.stderr.write("Interrupted; run the same command again.\n")
         sys.exit(130)

@@ -18,8 +18,9 @@ _COMMAND = '''"""Stands in for the command line: says where it runs and with wha
 import sys
 
 
-def main(argv, root):
-    """Print the interpreter and the arguments."""
+def main(argv, root, set_up):
+    """Set up, then print the interpreter and the arguments."""
+    set_up(root, argv)
     print(sys.executable, *argv, sep="\\n")
     return 0
 '''

@@ -127,6 +127,47 @@ def test_hostile_texts_do_not_disturb_the_terminal(hostile: Program) -> None:
     assert "\u202e" not in ran.out + ran.err
 
 
+UNPRINTABLE = {
+    "a title": ("src/exercise/outline.py", 'title="Walks"', 'title="W{}"', "outline: title: character 2 is "),
+    "an experiment": ("src/exercise/catalogue.py", '"the quick walk"', '"{}"', "experiment 'alpha': title: "),
+    "a fact": (
+        "src/exercise/answers.py",
+        '"best": best}',
+        '"best": "{}"}}',
+        "answer studied.grid: facts.best: ",
+    ),
+    "a cell": ("src/exercise/figures.py", '"walk", "epoch"', '"{}", "epoch"', "figure curves: columns[0]: "),
+}
+
+
+@pytest.mark.parametrize(("character", "name"), [("\\ud800", "U+D800"), ("\\0", "U+0000")])
+@pytest.mark.parametrize("place", UNPRINTABLE)
+def test_a_character_that_cannot_be_shown_is_refused(
+    place: str, character: str, name: str, plain: Program, tmp_path: Path
+) -> None:
+    """Half a surrogate pair or a NUL: one line that says where; the last report stays."""
+    program = plain.copy(tmp_path / "checkout")
+    before = documents(program.folder / "report")
+    file, old, new, message = UNPRINTABLE[place]
+    program.edit(file, old, new.format(character))
+    ran = program.run("--seeds", "1")
+    assert ran.code in (1, 2), ran.out
+    assert message in ran.err
+    assert name in ran.err
+    assert len(ran.err.splitlines()) == 1
+    assert documents(program.folder / "report") == before
+
+
+def test_a_nul_in_a_template_is_refused(plain: Program, tmp_path: Path) -> None:
+    """As in any other text."""
+    program = plain.copy(tmp_path / "checkout")
+    program.edit("templates/questions/studied.grid.html", "<ul>", "\0<ul>")
+    ran = program.run("--seeds", "1")
+    assert ran.code == 1
+    assert "U+0000" in ran.err
+    assert len(ran.err.splitlines()) == 1
+
+
 TEMPLATES = {
     "Python's insides": "{{ ''.__class__.__mro__ }}",
     "a format string": "{{ '{0.__class__}'.format(question) }}",

@@ -11,7 +11,10 @@ import pytest
 from exercise.catalogue import EXPERIMENTS, SMALL
 from exercise.outline import OUTLINE
 from labreport.bootstrap.needed import supported_pythons
-from labreport.command import COMMANDS, DEFAULT_SEEDS, parser
+from labreport.commands.declared import COMMANDS
+from labreport.commands.options import DEFAULT_SEEDS
+from labreport.commands.options import OPTIONS as TAKEN
+from labreport.commands.parser import parse
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -22,8 +25,6 @@ COMMAND_LINES = [
 ]
 OPTIONS = sorted(set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)))
 OF_TESTS = ("--slow", "--browser", "--faults")
-ARGUMENTS = {"grade": 1, "why": 1}
-"""Commands to the number of words that must follow; all others take none."""
 
 
 @pytest.mark.parametrize("line", COMMAND_LINES)
@@ -31,28 +32,25 @@ def test_every_command_in_the_readme_exists(line: str) -> None:
     """It calls the front door with arguments that the program takes, and names that there are."""
     program, script, *arguments = shlex.split(line)
     assert ("python", "build.py") == (program, script)
-    options = parser().parse_intermixed_args(arguments)
-    first, *rest = options.words or [""]
-    if first in COMMANDS:
-        assert ARGUMENTS.get(first, 0) == len(rest)
-    else:
-        assert first in ("", *(section.slug for section in OUTLINE.sections))
-    named = [options.show_code, *(options.force or [])]
-    assert set(named) - {None, ""} <= {experiment.name for experiment in EXPERIMENTS}
+    command = parse(arguments)
+    sections = {section.slug for section in OUTLINE.sections}
+    experiments = {experiment.name for experiment in EXPERIMENTS}
+    if command.name == "build":
+        assert set(command.arguments.words) <= sections
+        assert set(command.arguments.force or []) <= experiments | {""}
+    if command.name == "show-code":
+        assert command.arguments.word in experiments
 
 
 def test_the_readme_shows_every_command() -> None:
     """Nobody has to read the source to learn of one."""
     shown = {shlex.split(line)[2] for line in COMMAND_LINES if len(shlex.split(line)) > 2}
-    assert set() == set(COMMANDS) - shown
+    assert {"build"} == set(COMMANDS) - shown
 
 
 def test_the_readme_shows_every_option() -> None:
     """And no option that the program does not take."""
-    taken = {
-        option for action in parser()._actions for option in action.option_strings if option.startswith("--")
-    }
-    assert sorted((taken - {"--help"}) | set(OF_TESTS)) == OPTIONS
+    assert sorted({*TAKEN, "--help", "--version", *OF_TESTS}) == OPTIONS
 
 
 def test_the_readme_has_two_commands_to_begin_with() -> None:

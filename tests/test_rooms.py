@@ -15,36 +15,40 @@ import pytest
 SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 MAY_IMPORT = {
-    "labreport.errors": "",
+    "labreport.suggest": "",
+    "labreport.program": "",
+    "labreport.processes": "",
+    "labreport.errors": "suggest",
     "labreport.run": "",
-    "labreport.outline": "",
+    "labreport.texts": "",
+    "labreport.outline": "errors texts",
     "labreport.installed": "",
     "labreport.frame": "",
     "labreport.bootstrap": "errors installed",
-    "labreport.experiment": "errors",
+    "labreport.experiment": "errors texts",
     "labreport.fingerprint": "errors",
     "labreport.results": "experiment errors",
     "labreport.rubric": "errors",
     "labreport.project": "experiment outline rubric",
     "labreport.checks": "errors",
-    "labreport.testing": "bootstrap",
     "labreport.store": "errors fingerprint",
     "labreport.trajectory": "errors fingerprint store",
     "labreport.plan": "experiment errors fingerprint frame installed project store trajectory",
     "labreport.console": "plan experiment errors",
+    "labreport.guard": "console errors",
     "labreport.claims": "experiment errors",
     "labreport.charts": "claims errors frame",
     "labreport.page": "claims errors frame outline project",
-    "labreport.pdf": "errors frame",
+    "labreport.pdf": "errors frame processes",
     "labreport.audit": "claims errors frame",
     "labreport.nodes": "audit charts claims errors experiment fingerprint outline page pdf plan project "
-    "results store trajectory",
+    "results store texts trajectory",
     "labreport.execute": "claims console errors fingerprint frame nodes page pdf plan project run store "
-    "trajectory",
+    "texts trajectory",
     "labreport.grading": "claims errors rubric",
-    "labreport.commands": "audit bootstrap checks claims console errors execute fingerprint grading nodes plan store "
-    "trajectory",
-    "labreport.command": "bootstrap commands console errors execute plan testing",
+    "labreport.commands": "audit bootstrap checks claims console errors execute fingerprint grading guard "
+    "nodes plan processes program store suggest trajectory",
+    "labreport.command": "commands console errors guard processes program",
     "exercise.networks": "labreport.errors labreport.experiment",
     "exercise.catalogue": "networks labreport.errors labreport.experiment",
     "exercise.checks": "catalogue labreport.experiment",
@@ -63,7 +67,7 @@ MAY_IMPORT = {
     "exercise.show_code": "catalogue networks labreport.errors labreport.experiment",
     "exercise.verification": "answers catalogue mnist networks outline project training labreport.checks "
     "labreport.claims labreport.errors labreport.experiment labreport.nodes labreport.outline "
-    "labreport.project labreport.results",
+    "labreport.project labreport.results labreport.trajectory",
 }
 """A room to the rooms that it may import; those of its own package without the package's name."""
 
@@ -96,6 +100,8 @@ QUICK = ("msgspec",)
 
 LIGHT = (
     "labreport.command",
+    "labreport.commands.declared",
+    "labreport.commands.parser",
     "labreport.bootstrap",
     "labreport.errors",
     "labreport.experiment",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -252,9 +251,8 @@ def test_dask_is_added_when_a_scheduler_is_named(checkout: SmallCheckout) -> Non
 
 def test_what_tests_need_is_added_when_tests_are_asked_for(checkout: SmallCheckout) -> None:
     """The second lock file comes on top of the first; an addition that was cut short is done again."""
-    shutil.copy(ROOT / "src" / "labreport" / "testing.py", checkout.path / "src" / "labreport" / "testing.py")
     (checkout.path / "src" / "labreport" / "command.py").write_text(
-        "def main(argv, root):\n    from labreport.bootstrap import python_for_tests\n"
+        "def main(argv, root, set_up):\n    from labreport.bootstrap import python_for_tests\n"
         "    print(python_for_tests(root))\n    return 0\n"
     )
     assert checkout.run("test").stdout.strip() == checkout.own_python

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from labreport.errors import UsageError
+from labreport.texts import unprintable
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Experiment:
     seeds: int | None = None
 
     def __post_init__(self) -> None:
+        if problem := unprintable(self):
+            raise UsageError(f"experiment {self.name!r}: {problem}.")
         if not is_dataclass(self.specification):
             raise UsageError(f"experiment {self.name!r}: specification must be a frozen dataclass")
         wrong = [epoch for epoch in self.snapshots if not 1 <= epoch <= self.epochs]
@@ -52,6 +55,10 @@ class Study:
     axes: tuple[tuple[str, tuple[Any, ...]], ...]
     title: str = ""
     seeds: int | None = None
+
+    def __post_init__(self) -> None:
+        if problem := unprintable((self.name, self.title)):
+            raise UsageError(f"study {self.name!r}: {problem}.")
 
     def experiments(self) -> tuple[Experiment, ...]:
         """The cells of the grid in row-major order, named `study/field=value,…`."""

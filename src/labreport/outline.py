@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from labreport.errors import UsageError
+from labreport.texts import unprintable
+
 
 @dataclass(frozen=True)
 class Question:
@@ -70,6 +73,10 @@ class Outline:
     author: str = ""
     facts: str = ""
     """The question whose answer's facts describe the run on the title page."""
+
+    def __post_init__(self) -> None:
+        if problem := unprintable(self):
+            raise UsageError(f"outline: {problem}.")
 
     @property
     def questions(self) -> tuple[Question, ...]:

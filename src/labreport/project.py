@@ -29,7 +29,8 @@ class Project:
     """A content package's declaration; `exercise.project:PROJECT` is one.
 
     `libraries` are distributions whose versions are part of every result's key; `data_files` are
-    paths below the package whose bytes are; `threads` is the number of compute threads a run uses.
+    paths below the package whose bytes are; `threads` is the number of compute threads a run uses,
+    `seeds` the number of seeds of a build that does not name another.
     `source_roots` are the top-level modules whose code is followed for staleness; by default the
     engine and all that lie beside the package. `words` are how the pages call things. `verify` and
     `show_code` name functions of the content, `"module:function"`, behind the commands of those names;
@@ -47,6 +48,7 @@ class Project:
     libraries: tuple[str, ...]
     data_files: tuple[str, ...] = ()
     threads: int = 1
+    seeds: int = 5
     source_roots: tuple[str, ...] = ()
     words: Words = Words()
     verify: str = ""

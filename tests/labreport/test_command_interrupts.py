@@ -13,7 +13,7 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src"
 IN_A_CALLBACK = """
 import os, sys, time, weakref
-from labreport.command import _guarded
+from labreport.guard import guarded
 from labreport.console.terminal import Terminal
 
 class Value:
@@ -30,7 +30,7 @@ def action():
     time.sleep(30)
     return 0
 
-sys.exit(_guarded(action, Terminal(), debug=False))
+sys.exit(guarded(action, Terminal()))
 """
 
 
@@ -63,4 +63,4 @@ def test_ctrl_c_during_the_first_imports_is_one_line(tmp_path: Path) -> None:
         [sys.executable, str(tmp_path / "build.py")], capture_output=True, text=True, timeout=20, check=False
     )
     assert ran.returncode == 130
-    assert ran.stderr == "note: interrupted; run the same command again\n"
+    assert ran.stderr == "Interrupted; run the same command again.\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -28,7 +29,7 @@ def test_it_writes_the_same_bytes(report: Example, tmp_path: Path) -> None:
     page = report.page("print")
     target = tmp_path / "ünder\nline" / "x.pdf"
     target.parent.mkdir()
-    with Writer(report.templates) as writer:
+    with Writer(report.templates, tmp_path) as writer:
         writer.start()
         writer.begin(page, target)
         writer.finish()
@@ -39,7 +40,7 @@ def test_it_writes_the_same_bytes(report: Example, tmp_path: Path) -> None:
 def test_it_raises_what_write_raises(report: Example, tmp_path: Path) -> None:
     """In one line; not started before, it starts when asked."""
     page = report.page("print").replace("What follows.", '<img src="http://127.0.0.1:9/x.png" alt="x">')
-    with Writer(report.templates) as writer:
+    with Writer(report.templates, tmp_path) as writer:
         writer.begin(page, tmp_path / "x.pdf")
         with pytest.raises(RenderError, match="the document asks for"):
             writer.finish()
@@ -65,7 +66,7 @@ def test_a_process_that_fails_is_told_in_one_line(
 ) -> None:
     """A missing library, a sudden end, a bug: never a hang, never a file half written taken for whole."""
     monkeypatch.setattr("labreport.pdf.separate.PROGRAM", program)
-    with Writer(report.templates) as writer:
+    with Writer(report.templates, tmp_path) as writer:
         writer.begin(report.page("print") * 50, tmp_path / "x.pdf")
         with pytest.raises(error, match=message) as raised:
             writer.finish()
@@ -74,9 +75,9 @@ def test_a_process_that_fails_is_told_in_one_line(
 
 def test_it_ends_with_its_context(report: Example, tmp_path: Path) -> None:
     """Whether it waits or writes."""
-    with Writer(report.templates) as waiting:
+    with Writer(report.templates, tmp_path) as waiting:
         waiting.start()
-    with Writer(report.templates) as writing:
+    with Writer(report.templates, tmp_path) as writing:
         writing.begin(report.page("print"), tmp_path / "x.pdf")
     for writer in (waiting, writing):
         assert writer._process is not None
@@ -86,8 +87,49 @@ def test_it_ends_with_its_context(report: Example, tmp_path: Path) -> None:
 def test_it_ends_with_its_standard_input(tmp_path: Path) -> None:
     """As when the build was killed."""
     process = subprocess.Popen(
-        [sys.executable, "-P", "-c", PROGRAM, SOURCE, tmp_path], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-P", "-c", PROGRAM, SOURCE, tmp_path, tmp_path],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     time.sleep(0.1)
     assert process.communicate(b"", timeout=60)[1] == b""
     assert process.returncode == 0
+
+
+def test_it_ends_at_once_when_the_build_is_killed_and_leaves_nothing_outside(
+    report: Example, tmp_path: Path
+) -> None:
+    """In the middle of a document; what it leaves lies in the output folder, under a name that is swept."""
+    page = tmp_path / "page.html"
+    page.write_text(report.page("print").replace("</body>", "<p>Long.</p>" * 20_000 + "</body>"))
+    output, temporary = tmp_path / "output", tmp_path / "temporary"
+    output.mkdir()
+    temporary.mkdir()
+    script = (
+        "import sys, time; from pathlib import Path; from labreport.pdf import Writer\n"
+        "page, base, output = map(Path, sys.argv[1:])\n"
+        "with Writer(base, output) as writer:\n"
+        "    writer.begin(page.read_text(), output / 'x.pdf')\n"
+        "    print(writer._process.pid, flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    build = subprocess.Popen(
+        [sys.executable, "-c", script, page, report.templates, output],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(SOURCE), "TMPDIR": str(temporary)},
+    )
+    assert build.stdout is not None
+    writer = int(build.stdout.readline())
+    deadline = time.monotonic() + 60
+    while not list(output.iterdir()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    build.kill()
+    build.wait()
+    build.stdout.close()
+    time.sleep(0.5)
+    state = Path(f"/proc/{writer}/stat")
+    assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"
+    assert not list(temporary.iterdir())
+    assert all(path.name.startswith(".tmp-") for path in output.iterdir())

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from labreport import testing
+from labreport.command import main
+from labreport.commands import test as testing
 
 TESTS = """
 import pytest
@@ -85,5 +86,27 @@ def test_the_exit_code_says_how_the_tests_ended(
     """Passed, failed, interrupted, wrongly called; to run no test at all is a failure."""
     (project / "tests" / "test_groups.py").write_text(f"def test_one():\n    {body}\n")
     monkeypatch.setattr(testing, "python_for_tests", lambda root: sys.executable)
-    assert expected == testing.run(project, ["-q", "-p", "no:cacheprovider", *arguments])
+    assert expected == main(["test", "-q", "-p", "no:cacheprovider", *arguments], str(project))
     capfd.readouterr()
+
+
+def test_an_unknown_option_is_refused_before_an_environment_is_made(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where there is no pytest to ask, only the groups and the usual options of pytest are taken."""
+    asked: list[str] = []
+
+    def make(root: str) -> str:
+        asked.append(root)
+        return sys.executable
+
+    monkeypatch.setattr(testing, "_is_there", lambda root: False)
+    monkeypatch.setattr(testing, "python_for_tests", make)
+    assert main(["test", "--nonsense"], str(project)) == 2
+    assert main(["test", "--slwo"], str(project)) == 2
+    assert asked == []
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("error: unknown option --nonsense; ")
+    assert lines[1] == "error: unknown option --slwo; did you mean --slow?"
+    assert main(["test", "-q", "-k", "test_ordinary", "-p", "no:cacheprovider"], str(project)) == 0
+    assert asked == [str(project)]

@@ -92,7 +92,7 @@ def compiled_epoch(network: Network, pixels: int) -> Epoch:
             tf.where(sums.batches == 0, norms, sums.first_gradient_norms),
         )
 
-    @tf.function(jit_compile=True)  # type: ignore[untyped-decorator]
+    @tf.function(jit_compile=True, autograph=False)  # type: ignore[untyped-decorator]
     def epoch(
         parameters: Parameters,
         hyperparameters: Hyperparameters,

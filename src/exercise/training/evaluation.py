@@ -42,7 +42,7 @@ def compiled_forward(network: Network, pixels: int) -> Forward:
     model = build(network, 0, pixels)
     loss_function = LOSSES[network.loss]
 
-    @tf.function(jit_compile=True)  # type: ignore[untyped-decorator]
+    @tf.function(jit_compile=True, autograph=False)  # type: ignore[untyped-decorator]
     def forward(
         weights: list[tf.Tensor], images: tf.Tensor, labels: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:

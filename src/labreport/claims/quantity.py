@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 Unit: TypeAlias = str
 """`fraction` is printed in per cent, `points` (a difference of fractions) in percentage points with

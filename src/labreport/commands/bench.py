@@ -1,21 +1,20 @@
-"""`bench`: the benchmarks of the checkout, which measure side by side and print tables."""
+"""Run the benchmarks of this checkout, which measure side by side and print tables."""
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
 
+from labreport.console.terminal import Terminal
 from labreport.errors import UsageError
 
 
-def bench(root: Path, quick: bool) -> int:
-    """Run `benchmarks/run.py` in this interpreter."""
+def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
+    """Run `benchmarks/run.py` in this interpreter, which looks for no module in the current folder."""
     script = root / "benchmarks" / "run.py"
     if not script.is_file():
-        raise UsageError(
-            f"{script}: no such file; the benchmarks come with the checkout, not with the package"
-        )
-    return subprocess.run(
-        [sys.executable, str(script), *(["--quick"] if quick else [])], check=False
-    ).returncode
+        raise UsageError(f"{script}: no such file; the benchmarks are part of the checkout only.")
+    command = [sys.executable, "-P", str(script), *(["--quick"] if arguments.quick else [])]
+    return subprocess.run(command, check=False).returncode

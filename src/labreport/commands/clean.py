@@ -1,7 +1,8 @@
-"""`clean`: remove what the project as it is now cannot use, and say how much that frees."""
+"""Remove what the project as it is now cannot use, and say how much that frees."""
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 from pathlib import Path
@@ -16,12 +17,17 @@ from labreport.store.lock import output_lock
 from labreport.store.quarantine import FOLDER
 
 
+def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
+    """Carry out the command."""
+    return clean(terminal, root, arguments.output, arguments.lock_timeout, arguments.dry_run)
+
+
 def clean(terminal: Terminal, root: Path, output: Path, lock_timeout: float, dry_run: bool) -> int:
     """List, then remove: results that no experiment could use with any number of seeds, files of cached
     values that the project no longer has, array files that no result names, and quarantined files."""
     lock = output_lock(output, PACKAGE, lock_timeout, terminal.say)
     with contextlib.nullcontext() if dry_run else lock:
-        session = open_session(root, output, None, repair=not dry_run)
+        session = open_session(root, output, repair=not dry_run)
         found = [*_results(session), *_cached(session), *_orphans(session), *_quarantined(session)]
         sizes = [sum(_size(path) for path in paths) for _, paths in found]
         verb = "would remove" if dry_run else "removes"

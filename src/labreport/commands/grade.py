@@ -1,4 +1,4 @@
-"""`grade PATH`: submissions against the published answers; `grade --form FILE`: a form to fill in."""
+"""Grade submissions against the published answers, or write a form for students to fill in."""
 
 from __future__ import annotations
 
@@ -16,23 +16,8 @@ if TYPE_CHECKING:
     from labreport.grading.grade import Result
 
 
-def options(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `grade`."""
-    parser.add_argument("path", nargs="?", metavar="PATH", help="a submission, or a folder of submissions")
-    flags(parser)
-
-
-def flags(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `grade` that have names."""
-    add = parser.add_argument
-    add("--reference", metavar="FILE", help="grade: the answers.json to compare with (default: the report's)")
-    add("--csv", metavar="FILE", help="grade: write a table with a row for each submission")
-    add("--gradescope", metavar="PATH", help="grade: write Gradescope's results.json, or a folder of them")
-    add("--form", metavar="FILE", help="grade: write an empty form for students, and grade nothing")
-
-
-def run(found: argparse.Namespace, terminal: Terminal, output: Path) -> int:
-    """Grade `found.path`, or write the form.
+def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
+    """Grade `found.words`, or write the form.
 
     For one submission, 0 when it gets all points and 1 otherwise; for a folder, 0 once all are graded.
     Raises `UsageError` where there is nothing to compare, and for one submission that cannot be read.
@@ -40,10 +25,10 @@ def run(found: argparse.Namespace, terminal: Terminal, output: Path) -> int:
     from labreport.execute.session import load_project
     from labreport.grading import reference
 
-    if bool(found.path) == bool(found.form):
+    if bool(found.words) == bool(found.form):
         raise UsageError("grade takes either a submission (or a folder of them), or --form FILE")
     project = load_project()
-    plain = reference.load(Path(found.reference) if found.reference else output / "answers.json")
+    plain = reference.load(Path(found.reference) if found.reference else found.output / "answers.json")
     expected = reference.expect(plain, project.rubric, project.recompute)
     if found.form:
         from labreport.grading.form import template
@@ -59,9 +44,9 @@ def run(found: argparse.Namespace, terminal: Terminal, output: Path) -> int:
     from labreport.grading.submission import of_answers
     from labreport.grading.tolerance import ENOUGH_SEEDS
 
-    submissions, ignored = find(Path(found.path))
+    submissions, ignored = find(Path(found.words))
     results = grade_all(expected, submissions)
-    folder = Path(found.path).is_dir()
+    folder = Path(found.words).is_dir()
     problem = "" if folder else results[0].graded.problem
     lines = table.many(results, expected, terminal.width) if folder else table.one(results[0])
     for line in () if problem else lines:
@@ -82,7 +67,7 @@ def run(found: argparse.Namespace, terminal: Terminal, output: Path) -> int:
     if found.gradescope:
         _gradescope(Path(found.gradescope), results, folder)
     if problem:
-        raise UsageError(f"{found.path} {problem}")
+        raise UsageError(f"{found.words} {problem}")
     return int(not folder and results[0].graded.points < expected.points - 1e-9)
 
 

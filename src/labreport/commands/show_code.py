@@ -1,23 +1,23 @@
-"""`--show-code NAME`: one experiment as the code that a reader would type."""
+"""Print an experiment as the code that a reader would type."""
 
 from __future__ import annotations
 
+import argparse
+from pathlib import Path
+
 from labreport.console.terminal import Terminal
-from labreport.errors import UsageError
+from labreport.errors import UnknownName, UsageError
 from labreport.execute.session import load_project
 from labreport.nodes.calls import function
 
 
-def show_code(terminal: Terminal, name: str) -> int:
+def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """Print it."""
     project = load_project()
     experiments = {experiment.name: experiment for experiment in project.all_experiments}
-    if name not in experiments:
-        known = ", ".join(experiment.name for experiment in project.experiments)
-        raise UsageError(
-            f"--show-code {name!r}: no such experiment; there are {known}, and the cells of the studies"
-        )
+    if arguments.word not in experiments:
+        raise UnknownName("experiment", arguments.word, experiments)
     if not project.show_code:
-        raise UsageError("--show-code: this exercise does not say how; set show_code in its project.py")
-    terminal.result(function(project.show_code, "project.show_code")(experiments[name]))
+        raise UsageError("this project cannot show code; set show_code in its Project to a function.")
+    terminal.result(function(project.show_code, "project.show_code")(experiments[arguments.word]))
     return 0

@@ -1,26 +1,28 @@
-"""`status`, `why` and `--dry-run`: the same plan that a build follows, shown and not carried out."""
+"""`status` and `--dry-run`: the same plan that a build follows, shown and not carried out."""
 
 from __future__ import annotations
 
+import argparse
 import json
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
+from labreport.console.counts import counted, items
 from labreport.console.plan import show_plan
 from labreport.console.plan import why as first_reason
 from labreport.console.terminal import Terminal, shown
-from labreport.execute.session import Session, open_session
-from labreport.plan.nodes import State, Status
-from labreport.plan.reasons import Upstream
+from labreport.execute.session import open_session
+from labreport.plan.nodes import Plan, State, Status
 
-_MARK = {State.FRESH: ("fresh", "green"), State.STALE: ("stale", "red"), State.PENDING: ("waits", "yellow")}
+MARKS = {State.FRESH: ("fresh", "green"), State.STALE: ("stale", "red"), State.PENDING: ("waits", "yellow")}
 
 
-def status(terminal: Terminal, root: Path, output: Path, seeds: int, as_json: bool) -> int:
-    """A line for each experiment, figure, section and document; 1 when anything is stale."""
-    session = open_session(root, output, seeds, repair=False)
+def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
+    """Whether all is fresh, then what is not; 1 when anything is stale."""
+    session = open_session(root, arguments.output, arguments.seeds, repair=False)
     plan = session.planner.plan()
-    if as_json:
+    if arguments.json:
         nodes = [
             {
                 "name": found.name,
@@ -31,28 +33,19 @@ def status(terminal: Terminal, root: Path, output: Path, seeds: int, as_json: bo
             for found in plan.statuses
         ]
         terminal.result(json.dumps({"fresh": not plan.stale(), "nodes": nodes}, ensure_ascii=False, indent=1))
-    else:
-        for group in _by_experiment(plan.statuses):
-            _line(terminal, group)
+        return 1 if plan.stale() else 0
+    for line in textwrap.wrap(_headline(plan), terminal.width, subsequent_indent="  "):
+        terminal.result(terminal.paint(line, "yellow" if plan.stale() else "green"))
+    for group in by_experiment(plan.statuses if arguments.verbose else plan.stale()):
+        _line(terminal, group)
     return 1 if plan.stale() else 0
-
-
-def why(terminal: Terminal, root: Path, output: Path, seeds: int, word: str) -> int:
-    """The whole chain from a name down to what changed; 1 when it is stale."""
-    session = open_session(root, output, seeds, repair=False)
-    names = session.graph.resolve(word)
-    statuses = [session.planner.status(name) for name in names]
-    seen: set[str] = set()
-    for group in _by_experiment(statuses):
-        _explain(terminal, session, group, 0, seen)
-    return 1 if any(found.state is not State.FRESH for found in statuses) else 0
 
 
 def dry_run(
     terminal: Terminal,
     root: Path,
     output: Path,
-    seeds: int,
+    seeds: int | None,
     targets: tuple[str, ...],
     force: tuple[str, ...] | None,
     verbose: bool,
@@ -68,8 +61,18 @@ def dry_run(
     return 0
 
 
-def _by_experiment(statuses: Iterable[Status]) -> list[list[Status]]:
-    """Results of one experiment that stand alike together; everything else alone."""
+def _headline(plan: Plan) -> str:
+    total, stale = len(plan.statuses), plan.stale()
+    if not stale:
+        return f"All {counted(total, 'item')} are fresh: {items(plan.statuses)}."
+    waiting = sum(found.state is State.PENDING for found in stale)
+    also = f", and {waiting:,} more if those change" if waiting else ""
+    verb = "is" if len(stale) - waiting == 1 else "are"
+    return f"{len(stale) - waiting:,} of {counted(total, 'item')} {verb} stale{also}: {items(stale)}."
+
+
+def by_experiment(statuses: Iterable[Status]) -> list[list[Status]]:
+    """Results of one experiment that are in the same state together; everything else by itself."""
     groups: dict[tuple[str, str, str], list[Status]] = {}
     for found in statuses:
         slug = found.node.slug.rpartition("#")[0] if found.node.kind == "result" else found.node.slug
@@ -77,7 +80,8 @@ def _by_experiment(statuses: Iterable[Status]) -> list[list[Status]]:
     return list(groups.values())
 
 
-def _label(group: list[Status]) -> str:
+def label_of(group: list[Status]) -> str:
+    """The name of a group, for results with its seeds: `result/wide#0–4`."""
     node = group[0].node
     if node.kind != "result":
         return node.name
@@ -91,31 +95,9 @@ def _label(group: list[Status]) -> str:
 
 
 def _line(terminal: Terminal, group: list[Status]) -> None:
-    word, colour = _MARK[group[0].state]
+    word, colour = MARKS[group[0].state]
     reason = first_reason(group[0])
-    label = shown(_label(group))
+    label = shown(label_of(group))
     room = max(terminal.width - 9 - max(len(label), 34), 12)
     reason = shown(reason if len(reason) <= room else reason[: room - 1] + "…")
     terminal.result(f"{terminal.paint(word, colour)}  {label:34}  {terminal.paint(reason, 'dim')}".rstrip())
-
-
-def _explain(terminal: Terminal, session: Session, group: list[Status], depth: int, seen: set[str]) -> None:
-    indent = "  " * depth
-    word, colour = _MARK[group[0].state]
-    label = _label(group)
-    if label in seen:
-        terminal.result(f"{indent}{shown(label)}: {terminal.paint(word, colour)}, as above")
-        return
-    seen.add(label)
-    first = group[0]
-    terminal.result(f"{indent}{terminal.paint(shown(label), 'bold')}: {terminal.paint(word, colour)}")
-    if first.state is State.FRESH:
-        terminal.result(f"{indent}  nothing that it is made of has changed")
-        return
-    own = [reason for reason in first.reasons if not isinstance(reason, Upstream)]
-    for reason in own:
-        terminal.result(f"{indent}  {shown(str(reason))}")
-    upstream = {reason.name for found in group for reason in found.reasons if isinstance(reason, Upstream)}
-    ordered = [session.planner.status(name) for name in session.graph.nodes if name in upstream]
-    for below in _by_experiment(ordered):
-        _explain(terminal, session, below, depth + 1, seen)

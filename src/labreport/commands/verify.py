@@ -1,7 +1,8 @@
-"""`verify`: every stored byte, then every answer by another path, then one training repeated."""
+"""Check every stored byte, then every answer independently, then repeat one training."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
 from collections.abc import Iterator, Sequence
@@ -38,6 +39,11 @@ UNREPEATABLE = frozenset({"seconds"})
 """Members of a record that differ from run to run: times."""
 
 
+def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
+    """Carry out the command."""
+    return verify(terminal, root, arguments.output, arguments.seeds, arguments.lock_timeout)
+
+
 def verify(
     terminal: Terminal, root: Path, output: Path, seeds: int | None, lock_timeout: float = -1.0
 ) -> int:
@@ -47,7 +53,7 @@ def verify(
     beside it is not taken for damage.
     """
     with output_lock(output, PACKAGE, lock_timeout, terminal.say):
-        session = open_session(root, output, seeds, repair=False)
+        session = open_session(root, output, seeds, repair=False, published=True)
         plan = session.planner.plan()
         checks = []
         for check in _checks(session, plan):

@@ -1,14 +1,17 @@
-"""Live progress of all workers: one display on a terminal, plain lines elsewhere."""
+"""Live progress: bars on a terminal, a plain line now and then elsewhere."""
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from labreport.console.plan import VERBS
 from labreport.console.terminal import Terminal, shown
+from labreport.console.time_left import TimeLeft
 
 _EVERY = 10.0
 """Seconds between two plain lines."""
@@ -24,104 +27,152 @@ class Training:
     measure: str
 
 
-class Progress:
-    """Told of every epoch; shows network, epoch, accuracy and time left for the whole.
+class Display:
+    """Rows with a bar, while inside `shown`, where there is a terminal."""
 
-    `total` is the work in any unit of cost; time left follows from the cost done so far.
+    def __init__(self, terminal: Terminal) -> None:
+        self.terminal = terminal
+        self._rows: dict[str, Any] = {}
+        self._bars: Any = None
+        self._spoken = time.monotonic()
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """While inside, the rows are on the screen; they leave nothing behind."""
+        terminal = self.terminal
+        if not terminal.interactive or terminal.quiet:
+            yield
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        console = Console(file=terminal.out, width=terminal.width, no_color=not terminal.colour)
+        columns = [TextColumn(f"{{task.{name}}}", markup=False) for name in ("description", "fields[note]")]
+        before = terminal.out, terminal.err
+        with Progress(
+            columns[0],
+            BarColumn(16),
+            columns[1],
+            console=console,
+            transient=True,
+            redirect_stderr=terminal.errors_interactive,
+        ) as self._bars:
+            # Lines that are printed meanwhile appear above the rows
+            terminal.out = sys.stdout
+            terminal.err = sys.stderr if terminal.errors_interactive else terminal.err
+            try:
+                yield
+            finally:
+                terminal.out, terminal.err = before
+                self._rows.clear()
+                self._bars = None
+
+    def row(self, key: str, name: str, done: float, total: float, note: str) -> None:
+        """Show or change one row."""
+        if self._bars is None:
+            return
+        if key not in self._rows:
+            self._rows[key] = self._bars.add_task("", note="")
+        self._bars.update(
+            self._rows[key], description=f"  {name}", completed=done, total=max(total, 1e-9), note=note
+        )
+
+    def remove(self, key: str) -> None:
+        """Take one row away."""
+        if key in self._rows:
+            self._bars.remove_task(self._rows.pop(key))
+
+    def speak(self, line: str) -> None:
+        """A plain line, where there are no rows and none was printed for a while."""
+        now = time.monotonic()
+        if self._bars is None and now - self._spoken >= _EVERY:
+            self._spoken = now
+            self.terminal.say(line)
+
+    @property
+    def live(self) -> bool:
+        """Whether the rows are on the screen."""
+        return self._bars is not None
+
+
+class Progress:
+    """Told of every epoch; shows experiment, epoch, accuracy, and the time left for all of them.
+
+    `total` is the work in any unit of cost; `expected_seconds` is what it took before, if that is known.
     """
 
-    def __init__(self, terminal: Terminal, total: float, runs: int) -> None:
-        self._terminal = terminal
-        self._total = total
-        self._runs = runs
-        self._done_runs = 0
-        self._done = 0.0
-        self._active: dict[int, Training] = {}
-        self._started = time.monotonic()
-        self._spoken = self._started
-        self._live: Any = None
+    def __init__(
+        self, terminal: Terminal, total: float, trainings: int, expected_seconds: float | None = None
+    ) -> None:
+        self._display = Display(terminal)
+        self._time = TimeLeft(total, expected_seconds)
+        self._trainings = trainings
+        self._finished = 0
 
     @contextmanager
     def shown(self) -> Iterator[Progress]:
         """While inside, the display is live (where there is a terminal)."""
-        if not self._terminal.interactive or self._terminal.quiet:
+        with self._display.shown():
+            self._show_all()
             yield self
-            return
-        from rich.console import Console
-        from rich.live import Live
-
-        console = Console(
-            file=self._terminal.out, width=self._terminal.width, no_color=not self._terminal.colour
-        )
-        with Live(get_renderable=self._table, console=console, refresh_per_second=8, transient=True) as live:
-            self._live = live
-            try:
-                yield self
-            finally:
-                self._live = None
 
     def epoch(self, lane: int, training: Training, cost: float) -> None:
         """Worker `lane` finished an epoch that cost `cost`."""
-        self._active[lane] = training
-        self._done += cost
-        now = time.monotonic()
-        if self._live is None and now - self._spoken >= _EVERY:
-            self._spoken = now
-            told = f"  {training.epoch:>3}/{training.epochs}  {training.measure}"
-            room = self._terminal.width - len(self._summary()) - len(told) - 4
-            self._terminal.say(f"  {self._summary()}  {clipped(training.name, room)}{told}")
+        self._time.work(cost)
+        epochs = f"{training.epoch:>3}/{training.epochs}"
+        name, note = clipped(training.name, 30), f"epoch {epochs}  {training.measure}"
+        self._display.row(f"lane {lane}", name, training.epoch, training.epochs, note)
+        self._show_all()
+        percent = 100 * self._time.done / self._time.total if self._time.total else 100.0
+        told = f"  {percent:3.0f} %  {self._note()}  "
+        rest = f"  {epochs}  {training.measure}"
+        room = self._display.terminal.width - len(told) - len(rest)
+        self._display.speak(f"{told}{clipped(training.name, room)}{rest}")
 
     def idle(self, lane: int) -> None:
         """Worker `lane` has nothing to do."""
-        self._active.pop(lane, None)
+        self._display.remove(f"lane {lane}")
 
     def finished(self, line: str) -> None:
-        """A run is stored."""
-        self._done_runs += 1
-        if self._live is None:
-            return
-        self._live.console.print(f"  {line}", highlight=False, markup=False, style="dim")
+        """A training is stored."""
+        self._finished += 1
+        if self._display.live:
+            terminal = self._display.terminal
+            terminal.say(terminal.paint(f"  {shown(line)}", "dim"))
+        self._show_all()
 
     def skip(self, cost: float) -> None:
         """Work that turned out to be done already, or will not be done."""
-        self._done += cost
+        self._time.skip(cost)
 
-    def _summary(self) -> str:
-        percent = 100 * self._done / self._total if self._total else 100.0
-        return f"{percent:3.0f} %  {self._done_runs}/{self._runs} runs  {self._left()}"
+    def _show_all(self) -> None:
+        self._display.row("all", "all", self._time.done, self._time.total, self._note())
 
-    def _left(self) -> str:
-        elapsed = time.monotonic() - self._started
-        if self._done <= 0 or elapsed < 2:
-            return "measuring"
-        return f"{duration(elapsed * max(self._total - self._done, 0.0) / self._done)} left"
-
-    def _table(self) -> Any:
-        from rich.progress_bar import ProgressBar
-        from rich.table import Table
-        from rich.text import Text
-
-        table = Table.grid(padding=(0, 2))
-        for column in range(4):
-            table.add_column(no_wrap=True, overflow="ellipsis", justify="right" if column == 2 else "left")
-        for training in list(self._active.values()):
-            table.add_row(
-                Text(f"  {clipped(training.name, 30)}"),
-                ProgressBar(total=training.epochs, completed=training.epoch, width=16),
-                Text(_epochs(training)),
-                Text(training.measure),
-            )
-        table.add_row(
-            Text("  all", style="bold"),
-            ProgressBar(total=max(self._total, 1e-9), completed=self._done, width=16),
-            Text(f"{self._done_runs}/{self._runs} runs"),
-            Text(self._left()),
-        )
-        return table
+    def _note(self) -> str:
+        return f"{self._finished}/{self._trainings} trainings  {self._time}"
 
 
-def _epochs(training: Training) -> str:
-    return f"epoch {training.epoch:>3}/{training.epochs}"
+class Steps:
+    """What is made after the training, thing by thing: `total` of them."""
+
+    def __init__(self, terminal: Terminal, total: int) -> None:
+        self._display = Display(terminal)
+        self._total = total
+        self._begun = 0
+
+    @contextmanager
+    def shown(self) -> Iterator[Steps]:
+        """While inside, the display is live (where there is a terminal)."""
+        with self._display.shown():
+            yield self
+
+    def begin(self, kind: str, name: str) -> None:
+        """The next thing of this kind is begun."""
+        self._begun = min(self._begun + 1, self._total)
+        room = self._display.terminal.width - 40
+        note = f"{self._begun}/{self._total}  {VERBS.get(kind, 'make')} {clipped(name, room)}"
+        self._display.row("all", "report", self._begun - 1, self._total, note)
+        self._display.speak(f"  {note}")
 
 
 def clipped(name: str, room: int) -> str:
@@ -131,16 +182,3 @@ def clipped(name: str, room: int) -> str:
         return name
     half = (max(room, 9) - 1) // 2
     return f"{name[:half]}…{name[-half:]}"
-
-
-def duration(seconds: float) -> str:
-    """`12 s`, `3 min 05 s`, `2 h 10 min`."""
-    seconds = max(seconds, 0.0)
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02} min"

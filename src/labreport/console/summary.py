@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from labreport.console.progress import duration
+from labreport.console.counts import counted
 from labreport.console.terminal import Terminal, shown
+from labreport.console.time_left import duration
 
+DOCUMENT = "document/"
 _CHANGES = 12
 
 
@@ -23,24 +25,44 @@ def show_changes(terminal: Terminal, lines: Sequence[str]) -> None:
 
 
 def show_summary(
-    terminal: Terminal, output: Path, trained: Sequence[str], made: Sequence[str], seconds: float
+    terminal: Terminal,
+    output: Path,
+    trained: Sequence[str],
+    made: Sequence[str],
+    seconds: float,
+    errors: int = 0,
 ) -> None:
-    """What was made and how long it took; then where the report is."""
-    report = output / "report.pdf"
-    where = report if report.exists() else output / "report.html"
+    """What was made and how long it took, then where the report is; after errors, what became of it."""
+    if errors:
+        show_failure(terminal, output, errors, made)
+        return
+    where = report(output)
     if not trained and not made:
-        terminal.say(f"Nothing to do: {shown(str(where))} is up to date.")
+        what = f"{shown(str(where))} is up to date." if where else "all that was asked for is up to date."
+        terminal.say(f"Nothing to do: {what}")
         return
     kinds: dict[str, int] = {}
     for name in made:
         kind = name.partition("/")[0]
         kinds[kind] = kinds.get(kind, 0) + 1
-    parts = [_counted(len(trained), "training")] if trained else []
-    parts += [_counted(count, kind) for kind, count in kinds.items()]
+    parts = [counted(len(trained), "training")] if trained else []
+    parts += [counted(count, kind) for kind, count in kinds.items()]
     terminal.say(f"{terminal.paint('Done', 'green', 'bold')} in {duration(seconds)}: {', '.join(parts)}.")
-    if where.exists():
+    if where:
         terminal.say(f"The report: {shown(str(where))}")
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'s' if count != 1 else ''}"
+def show_failure(terminal: Terminal, output: Path, errors: int, made: Sequence[str] = ()) -> None:
+    """The last line of a build that failed; `made` are names of nodes."""
+    if any(name.startswith(DOCUMENT) for name in made):
+        state = f"Written without the rest: {shown(str(report(output)))}"
+    elif report(output):
+        state = "The previous report is unchanged."
+    else:
+        state = "No report was written."
+    terminal.say(f"{terminal.paint('Build failed', 'red', 'bold')}: {counted(errors, 'error')}. {state}")
+
+
+def report(output: Path) -> Path | None:
+    """The report that is there: the PDF, else the page."""
+    return next((path for name in ("pdf", "html") if (path := output / f"report.{name}").is_file()), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import traceback
 from typing import TextIO
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
@@ -19,11 +20,19 @@ _DIRECTION = {
 class Terminal:
     """Standard output and standard error as one page. A closed stream is no error."""
 
-    def __init__(self, quiet: bool = False, out: TextIO | None = None, err: TextIO | None = None) -> None:
+    def __init__(
+        self,
+        quiet: bool = False,
+        out: TextIO | None = None,
+        err: TextIO | None = None,
+        debug: bool = False,
+    ) -> None:
         self.out = out if out is not None else sys.stdout
         self.err = err if err is not None else sys.stderr
         self.quiet = quiet
+        self.debug = debug
         self.interactive = _is_terminal(self.out) and os.environ.get("TERM", "dumb") != "dumb"
+        self.errors_interactive = _is_terminal(self.err)
         self.colour = (self.interactive and not os.environ.get("NO_COLOR")) or bool(
             os.environ.get("FORCE_COLOR")
         )
@@ -39,12 +48,23 @@ class Terminal:
         self._write(self.out, text)
 
     def warn(self, text: str) -> None:
-        """One line to standard error: something was mended or left out."""
+        """One line to standard error: something was repaired or left out."""
         self._write(self.err, f"{self.paint('note', 'yellow')}: {shown(text)}")
 
     def error(self, text: str) -> None:
         """One line to standard error: why the program ends."""
         self._write(self.err, f"{self.paint('error', 'red')}: {shown(text)}")
+
+    def failure(self, error: BaseException | None, text: str = "") -> None:
+        """One line to standard error: `text` or the error's own; with `debug`, the traceback first."""
+        if self.debug and error is not None:
+            lines = "".join(traceback.format_exception(error)).rstrip().split("\n")
+            self._write(self.err, "\n".join(shown(line) for line in lines))
+        self.error(text or str(error))
+
+    def last(self, text: str) -> None:
+        """One line to standard error after Ctrl-C, in place of the `^C` that the terminal has printed."""
+        self._write(self.err, f"\r{shown(text)}" if self.errors_interactive else shown(text))
 
     def paint(self, text: str, *looks: str) -> str:
         """`text` in colour where colour is supported."""

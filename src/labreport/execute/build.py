@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from labreport.console.plan import show_plan
-from labreport.console.progress import Progress
+from labreport.console.progress import Progress, Steps
 from labreport.console.summary import show_changes, show_summary
 from labreport.console.terminal import Terminal
 from labreport.errors import RenderError
@@ -40,7 +40,7 @@ class Request:
 
     root: Path
     output: Path
-    seeds: int = 5
+    seeds: int | None = None
     jobs: int = 0
     targets: tuple[str, ...] = ()
     force: tuple[str, ...] | None = ()
@@ -87,12 +87,13 @@ def build(request: Request, terminal: Terminal) -> Outcome:
             _train(session, request, plan, terminal, outcome)
             session.planner.forget()
             workshop = session.workshop()
-            with Writer(workshop.templates) as writer:
+            steps = Steps(terminal, sum(status.node.cached for status in plan.stale()) + 1)
+            with Writer(workshop.templates, session.output) as writer, steps.shown():
                 if any(isinstance(status.node, PaperDocument) for status in plan.stale()):
                     writer.start()
-                _make(workshop, plan, terminal, outcome)
+                _make(workshop, plan, terminal, outcome, steps)
                 _check_all_made(session, plan, terminal, outcome)
-                published = _publish(session, workshop, writer, outcome)
+                published = _publish(session, workshop, writer, outcome, steps)
         finally:
             session.save()
         _show_notices(session.quarantine, terminal)
@@ -105,7 +106,8 @@ def build(request: Request, terminal: Terminal) -> Outcome:
             session.save()
         if names is None and outcome.exit_code == 0:
             write_stamp(session.root, request.output, session.digests, request.arguments)
-        show_summary(terminal, session.output, outcome.trained, outcome.made, outcome.seconds)
+        errors = len(outcome.failures) + len(outcome.problems)
+        show_summary(terminal, session.output, outcome.trained, outcome.made, outcome.seconds, errors)
     return outcome
 
 
@@ -121,7 +123,8 @@ def _train(session: Session, request: Request, plan: Plan, terminal: Terminal, o
     failed = {failure.task.key for failure in outcome.failures}
     outcome.trained = [f"{task.name}#{task.seed}" for task in work.tasks if task.key not in failed]
     for failure in outcome.failures:
-        terminal.error(f"experiment {failure.task.name!r} seed {failure.task.seed}: {failure.cause}")
+        text = f"experiment {failure.task.name!r} seed {failure.task.seed}: {failure.cause}"
+        terminal.failure(failure.error, text)
     for key in {task.key for task in work.tasks} - failed:
         session.planner.stored(key)
 
@@ -146,10 +149,11 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-def _make(workshop: Workshop, plan: Plan, terminal: Terminal, outcome: Outcome) -> None:
+def _make(workshop: Workshop, plan: Plan, terminal: Terminal, outcome: Outcome, steps: Steps) -> None:
     """Answers, figures and sections; one that fails, or waits for one that did, leaves the rest be."""
     blocked: set[str] = set()
-    for node in (status.node for status in plan.statuses):
+    for status in plan.statuses:
+        node = status.node
         if not node.cached:
             if not workshop.planner.status(node.name).fresh:
                 blocked.add(node.name)
@@ -157,13 +161,15 @@ def _make(workshop: Workshop, plan: Plan, terminal: Terminal, outcome: Outcome) 
         if blocked & set(node.reads):
             blocked.add(node.name)
             continue
+        if not status.fresh:
+            steps.begin(node.kind, node.slug)
         try:
             if workshop.make(node):
                 outcome.made.append(node.name)
         except RenderError as error:
             blocked.add(node.name)
             outcome.problems.append(str(error))
-            terminal.error(str(error))
+            terminal.failure(error)
 
 
 def _check_all_made(session: Session, plan: Plan, terminal: Terminal, outcome: Outcome) -> None:
@@ -175,11 +181,14 @@ def _check_all_made(session: Session, plan: Plan, terminal: Terminal, outcome: O
         terminal.error(outcome.problems[-1])
 
 
-def _publish(session: Session, workshop: Workshop, writer: Writer, outcome: Outcome) -> Published:
+def _publish(
+    session: Session, workshop: Workshop, writer: Writer, outcome: Outcome, steps: Steps
+) -> Published:
     """The documents, once all that they are made of is fresh: nothing is published that is out of date."""
     rest = (node for node in session.graph.nodes.values() if node.kind != "document")
     if outcome.exit_code or not all(session.planner.status(node.name).fresh for node in rest):
         return Published()
+    steps.begin("document", "report.html and report.pdf")
     published = publish_documents(session, workshop, writer)
     outcome.made.extend(published.made)
     if published.problem:

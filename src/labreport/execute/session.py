@@ -26,7 +26,6 @@ from labreport.trajectory import Store
 PACKAGE = "exercise"
 """The content package of this checkout."""
 LEDGER = "ledger.json"
-DEFAULT_SEEDS = 5
 
 
 @dataclass(frozen=True)
@@ -74,24 +73,27 @@ class Session:
 def open_session(
     root: Path,
     output: Path,
-    seeds: int | None = DEFAULT_SEEDS,
+    seeds: int | None = None,
     force: Iterable[str] | None = (),
     repair: bool = True,
+    published: bool = False,
 ) -> Session:
     """Open the project at `root`. `force` names what to rebuild; None forces everything.
 
-    With `seeds` None, there are as many as the published report has. With `repair` false, damaged files
+    With `seeds` None, there are as many as the project says, or, where a report is `published`, as that
+    has. With `repair` false, damaged files
     are reported but not moved. Raises `UsageError` where the output folder belongs to somebody else.
     """
     check_owner(output, PACKAGE)
     quarantine = Quarantine(output, repair=repair)
     ledger = Ledger.load(output / LEDGER, quarantine)
-    seeds = seeds or ledger.seeds or DEFAULT_SEEDS
     digests = Digests(root, ledger.files, output)
     # Before the content is imported, so that an edit in between is noticed the next time
     for path in sources(root, PACKAGE):
         digests(path)
-    graph = unfold(load_project(), seeds)
+    project = load_project()
+    seeds = seeds or (ledger.seeds if published else 0) or project.seeds
+    graph = unfold(project, seeds)
     store = Store(output / "results", quarantine)
     cache = Cache(output / "cache", quarantine)
     forced = list(graph.nodes) if force is None else [name for word in force for name in graph.resolve(word)]

@@ -29,6 +29,8 @@ class Failure:
 
     task: Task
     cause: str
+    error: BaseException | None = None
+    """What the worker raised, for `--debug`."""
 
 
 @dataclass
@@ -128,7 +130,7 @@ class Trainer:
             return Failure(task, str(error))
         except Exception as error:  # the trainer's own code may raise anything
             progress.skip(busy.left)
-            return Failure(task, f"{type(error).__name__}: {error}".splitlines()[0][:300])
+            return Failure(task, f"{type(error).__name__}: {error}".splitlines()[0][:300], error)
         progress.skip(busy.left)
         progress.finished(_line(task, piece))
         return None

@@ -15,7 +15,7 @@ def function(name: str, asked_by: str) -> Callable[..., Any]:
     try:
         found = vars(importlib.import_module(module)).get(attribute)
     except ImportError as error:
-        raise UsageError(f"{asked_by}: {name!r} cannot be imported: {error}") from None
+        raise UsageError(f"{asked_by}: {name!r} cannot be imported: {error}") from error
     if not callable(found):
         raise UsageError(f"{asked_by}: {name!r} is no function; write it as 'module:function'")
     called: Callable[..., Any] = found

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labreport.errors import LabReportError, RenderError
+from labreport.errors import LabReportError, RenderError, failed
 from labreport.nodes.calls import function
 from labreport.nodes.reading import Reader
 from labreport.outline import Outline
@@ -15,6 +15,7 @@ from labreport.plan.nodes import Node, State, Status
 from labreport.plan.planner import Planner
 from labreport.project import Project
 from labreport.store.cache import Cache
+from labreport.texts import unprintable
 
 if TYPE_CHECKING:
     from labreport.claims import Answer
@@ -30,6 +31,7 @@ class Workshop:
         self.planner = planner
         self.reader = reader
         self.templates = root / "templates"
+        self._root = root
         self._cache = cache
         self._payloads: dict[str, Any] = {}
 
@@ -53,7 +55,9 @@ class Workshop:
         except LabReportError:
             raise
         except Exception as error:  # the project's own code may raise anything
-            raise RenderError(f"{node.name}: {type(error).__name__}: {error}".splitlines()[0]) from error
+            raise RenderError(failed(f"{node.kind} {node.slug}", error, self._root)) from error
+        if problem := unprintable(payload):
+            raise RenderError(f"{node.kind} {node.slug}: {problem}.")
         self._keep(status, payload)
         return True
 

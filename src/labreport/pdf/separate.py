@@ -5,33 +5,44 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import tempfile
+import traceback
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 from labreport.errors import LabReportError, MissingLibrary, RenderError
+from labreport.processes import end_with_parent
 
 PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from labreport.pdf.separate import main; main()"
 LACKS_LIBRARY = 3
 """Exit code for `MissingLibrary`; 1 stands for any other error."""
 
 
+class _Traceback(Exception):
+    """What the process printed before its last line, shown as the cause of its error."""
+
+    def __str__(self) -> str:
+        return f"\n{super().__str__()}"
+
+
 class Writer:
     """Writes one PDF in a process of its own, beside whatever its caller does meanwhile.
 
-    Started early, the process has loaded its libraries by the time it is asked. It ends with its
-    standard input, so that it cannot outlive the build, and on leaving the context.
+    Started early, the process has loaded its libraries by the time it is asked. It ends on leaving the
+    context, and with the build, even if that is killed.
     """
 
-    def __init__(self, base: Path) -> None:
-        """`base` as for `labreport.pdf.write`. Nothing is started yet."""
+    def __init__(self, base: Path, scratch: Path) -> None:
+        """`base` as for `labreport.pdf.write`; temporary files go to `scratch`. Nothing is started yet."""
         self._base = base
+        self._scratch = scratch
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         """Start the process, which loads its libraries and waits for `begin`."""
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", PROGRAM, Path(__file__).parents[2], self._base],
+            [sys.executable, "-P", "-c", PROGRAM, Path(__file__).parents[2], self._base, self._scratch],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -57,8 +68,9 @@ class Writer:
         code = self._process.returncode
         if code == 0:
             return
-        message = told.strip().rpartition("\n")[2] or f"the process that writes the PDF ended with {code}"
-        raise (MissingLibrary if code == LACKS_LIBRARY else RenderError)(message)
+        trace, _, message = told.strip().rpartition("\n")
+        message = message or f"the process that writes the PDF ended with {code}"
+        raise (MissingLibrary if code == LACKS_LIBRARY else RenderError)(message) from _Traceback(trace)
 
     def __enter__(self) -> Writer:
         return self
@@ -75,6 +87,8 @@ class Writer:
 def main() -> None:
     """What the process does: load, wait for the document, write it; an error is one line."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the build's to answer; it ends this process
+    end_with_parent()
+    tempfile.tempdir = sys.argv[3]
     from labreport.pdf.writing import load, write
 
     try:
@@ -83,5 +97,6 @@ def main() -> None:
         if html:
             write(html, Path(sys.argv[2]), Path(target))
     except LabReportError as error:
+        traceback.print_exc()
         print(str(error).replace("\n", " "), file=sys.stderr)
         sys.exit(LACKS_LIBRARY if isinstance(error, MissingLibrary) else 1)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 
-from labreport.errors import UsageError
+from labreport.errors import UnknownName
 from labreport.experiment import Experiment
 from labreport.plan.nodes import Node
 from labreport.project import Project
@@ -60,10 +59,5 @@ class Graph:
         for kind in _KINDS:
             if f"{kind}/{word}" in self.nodes:
                 return (f"{kind}/{word}",)
-        sections = ", ".join(section.slug for section in self.project.outline.sections)
-        slugs = [node.slug for node in self.nodes.values()] + [*self._cells]
-        close = get_close_matches(word, slugs, n=3)
-        hint = f"; did you mean {' or '.join(close)}?" if close else ""
-        raise UsageError(
-            f"nothing is called {word!r}{hint} Sections are {sections}; `status` lists everything"
-        )
+        slugs = [node.slug for node in self.nodes.values()]
+        raise UnknownName("item", word, [*slugs, *self.nodes, *self._cells])

@@ -1,0 +1,88 @@
+"""Every command: what it does, which words and options it takes, and what is said when it is interrupted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from labreport.guard import INTERRUPTED
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One command. `words` is how many words follow its name: argparse's `nargs`, or none at all."""
+
+    does: str
+    options: tuple[str, ...] = ()
+    word: str = ""
+    meaning: str = ""
+    words: str | None = None
+    interrupted: str = "Interrupted."
+
+
+COMMANDS = {
+    "build": Declared(
+        "make what is stale; the default, so its name can be left out",
+        (
+            "--dry-run",
+            "--seeds",
+            "--jobs",
+            "--force",
+            "--output",
+            "--scheduler",
+            "--lock-timeout",
+            "--open",
+            "--verbose",
+        ),
+        "NAME",
+        "only these sections, figures, answers or experiments, and what they need",
+        "*",
+        INTERRUPTED,
+    ),
+    "status": Declared(
+        "list what is stale and why; exit 1 if anything is",
+        ("--seeds", "--output", "--json", "--verbose"),
+    ),
+    "why": Declared(
+        "explain why something is stale, down to the changed line",
+        ("--seeds", "--output"),
+        "NAME",
+        "a section, a figure, an answer or an experiment",
+    ),
+    "verify": Declared(
+        "check every stored byte, then every answer independently",
+        ("--seeds", "--output", "--lock-timeout"),
+        interrupted="Verification stopped; it starts from the beginning next time.",
+    ),
+    "grade": Declared(
+        "grade submissions against the report's answers",
+        ("--output", "--reference", "--csv", "--gradescope", "--form"),
+        "PATH",
+        "a submission, or a folder of submissions",
+        "?",
+    ),
+    "clean": Declared(
+        "remove results that are no longer used",
+        ("--dry-run", "--output", "--lock-timeout"),
+        interrupted="Interrupted; run the same command again.",
+    ),
+    "watch": Declared(
+        "rebuild on every change, and reload the page in the browser",
+        ("--seeds", "--jobs", "--output", "--open"),
+        interrupted="Stopped watching.",
+    ),
+    "bench": Declared(
+        "run the benchmarks",
+        ("--quick",),
+        interrupted="Benchmarks stopped; they start from the beginning next time.",
+    ),
+    "show-code": Declared(
+        "print an experiment as the code that one would type",
+        (),
+        "NAME",
+        "an experiment, or a cell of a study",
+    ),
+    "test": Declared(
+        "run the tests (--slow, --browser, --faults, or as pytest)",
+    ),
+}
+"""A command's name to its declaration; the module of `show-code` is `labreport.commands.show_code`."""

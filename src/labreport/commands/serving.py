@@ -1,0 +1,160 @@
+"""The report on a port of this machine, with a few lines that reload it; nothing else is served."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import html
+import http.server
+import re
+import socket
+import threading
+from http import HTTPStatus
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+HOST = "127.0.0.1"
+CONNECTIONS = 16
+"""Connections at one time; others are closed at once."""
+SECONDS = 10.0
+"""The longest that one connection may last."""
+RELOAD = """
+(async () => {
+  let seen = null;
+  for (;;) {
+    try {
+      const now = await (await fetch("/version", {cache: "no-store"})).text();
+      if (seen !== null && now !== seen) location.reload();
+      seen = now;
+    } catch (error) { /* the server is between two builds */ }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+})();
+"""
+_POLICY = re.compile(r'(<meta http-equiv="Content-Security-Policy" content=")([^"]*)(">)')
+
+
+class PageServer(http.server.ThreadingHTTPServer):
+    """Serves one page while inside its context. Only requests that name this server are answered."""
+
+    daemon_threads = True
+    request_queue_size = 2 * CONNECTIONS
+
+    def __init__(self, page: Path) -> None:
+        self.page = page
+        self._free = threading.BoundedSemaphore(CONNECTIONS)
+        super().__init__((HOST, 0), _Request)
+        self.port: int = self.server_address[1]
+        self.names = {f"{name}:{self.port}" for name in (HOST, "localhost")}
+        self.address = f"http://{HOST}:{self.port}/"
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread, unless too many are at work."""
+        if self._free.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer, and close the connection in any case after `SECONDS`."""
+        end = threading.Timer(SECONDS, _close, (request,))
+        end.daemon = True
+        end.start()
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            end.cancel()
+            self._free.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of connections that break."""
+
+    def __enter__(self) -> PageServer:
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        trace: TracebackType | None = None,
+    ) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+def reloading(page: str) -> tuple[str, str] | None:
+    """The page with the lines that reload it, and its policy, which allows them and nothing else more.
+
+    None where the page has no policy.
+    """
+    found = _POLICY.search(page)
+    if found is None:
+        return None
+    digest = base64.b64encode(hashlib.sha256(RELOAD.encode()).digest()).decode("ascii")
+    parts = [part.strip() for part in html.unescape(found[2]).split(";")]
+    scripts = [part for part in parts if part.startswith("script-src ") and part != "script-src 'none'"]
+    kept = [part for part in parts if not part.startswith(("script-src", "connect-src"))]
+    allowed = f"{scripts[0] if scripts else 'script-src'} 'sha256-{digest}'"
+    policy = "; ".join([*kept, allowed, "connect-src 'self'"])
+    begin, end = found.span()
+    page = f"{page[:begin]}{found[1]}{html.escape(policy)}{found[3]}{page[end:]}"
+    before, body, after = page.rpartition("</body>")
+    return f"{before}<script>{RELOAD}</script>{body}{after}", policy
+
+
+def _close(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # it has ended meanwhile
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+class _Request(http.server.BaseHTTPRequestHandler):
+    """The page at `/`, its version at `/version`."""
+
+    timeout = SECONDS
+    server: PageServer
+
+    def do_GET(self) -> None:
+        """Answer, if the request was meant for this server: another name may be a foreign page's trick."""
+        if [name.lower() for name in self.headers.get_all("Host", [])] not in (
+            [name] for name in self.server.names
+        ):
+            self.send_error(HTTPStatus.MISDIRECTED_REQUEST, f"this is {self.server.address}")
+            return
+        try:
+            if self.path == "/version":
+                self._send(str(self.server.page.stat().st_mtime_ns), "text/plain", "default-src 'none'")
+            elif self.path == "/":
+                self._send_page()
+            else:
+                self.send_error(HTTPStatus.NOT_FOUND)
+        except OSError:
+            self.send_error(HTTPStatus.SERVICE_UNAVAILABLE, "the report is not built yet")
+
+    def do_HEAD(self) -> None:
+        """The same without the body. Any other method is refused by the base class."""
+        self.do_GET()
+
+    def _send_page(self) -> None:
+        found = reloading(self.server.page.read_text(encoding="utf-8", errors="replace"))
+        if found is None:
+            self.send_error(HTTPStatus.SERVICE_UNAVAILABLE, "the page has no Content-Security-Policy")
+        else:
+            self._send(found[0], "text/html; charset=utf-8", f"{found[1]}; frame-ancestors 'none'")
+
+    def _send(self, text: str, kind: str, policy: str) -> None:
+        body = text.encode()
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Security-Policy", policy)
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, *arguments: Any) -> None:
+        """Say nothing of requests."""

@@ -1,0 +1,60 @@
+"""`test`: make what the tests need, then run pytest with the user's arguments."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from labreport.bootstrap import python_for_tests
+from labreport.bootstrap.environment import EXTRAS, RUN, Environment
+from labreport.console.terminal import Terminal
+from labreport.errors import UsageError
+from labreport.suggest import nearest
+
+EXIT_CODES = {0: 0, 2: 130, 4: 2}
+"""pytest's exit status to this program's: passed, interrupted, bad usage; any other is a failure, 1."""
+
+GROUPS = ("--slow", "--browser", "--faults")
+"""Each selects a group of tests (see `tests/conftest.py`); without any, the ordinary tests run."""
+OFTEN = (
+    *("-k", "-m", "-n", "-p", "-q", "-r", "-s", "-v", "-vv", "-x", "--co", "--collect-only", "--durations"),
+    *("--failed-first", "--ff", "--last-failed", "--lf", "--maxfail", "--pdb", "--showlocals", "--stepwise"),
+    *("--tb", "--verbose", "--quiet"),
+)
+"""Options of pytest that are taken before there is a pytest to ask."""
+
+
+def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
+    """Run the tests of the checkout at `root`; the words are pytest's.
+
+    Raises `UsageError` for an option that nothing is known of while the environment, of 2.5 GB, would
+    have to be made to ask pytest about it.
+    """
+    if not _is_there(root):
+        _check(arguments.words)
+    command = [python_for_tests(str(root)), "-m", "pytest", *arguments.words]
+    with subprocess.Popen(command, cwd=root) as pytest:
+        try:
+            while True:
+                try:
+                    return EXIT_CODES.get(pytest.wait(), 1)
+                except KeyboardInterrupt:
+                    continue  # pytest got the same Ctrl-C, and has its summary to print
+        finally:
+            pytest.terminate()
+
+
+def _is_there(root: Path) -> bool:
+    return find_spec("pytest") is not None or Environment(str(root)).is_complete([RUN, *EXTRAS.values()])
+
+
+def _check(words: Sequence[str]) -> None:
+    for word in words:
+        option = word.partition("=")[0]
+        if option.startswith("-") and option not in (*GROUPS, *OFTEN):
+            found = nearest(option, (*GROUPS, *OFTEN))
+            meant = f"did you mean {found}?" if found else f"first run the tests with {', '.join(GROUPS)}."
+            raise UsageError(f"unknown option {option}; {meant}")

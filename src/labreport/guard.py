@@ -1,0 +1,75 @@
+"""Every way in which a run can end becomes one line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import NoReturn
+
+from labreport.console.terminal import Terminal
+from labreport.errors import LabReportError
+
+INTERRUPTED = "Interrupted; run the same command again to continue from the last checkpoint."
+
+
+class _Terminated(BaseException):
+    """SIGTERM came."""
+
+
+def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = INTERRUPTED) -> int:
+    """Run `action`; returns its exit code, or prints why it ended and returns 1 or 2.
+
+    After SIGINT or SIGTERM it prints `interrupted` and ends the process with 130 or 143.
+    """
+    before = signal.signal(signal.SIGTERM, _terminate), sys.unraisablehook
+    sys.unraisablehook = _send_again
+    try:
+        return action()
+    except LabReportError as error:
+        terminal.failure(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return _end(terminal, interrupted, 130)
+    except _Terminated:
+        return _end(terminal, interrupted, 143)
+    except BrokenPipeError:
+        # Nobody reads the output any more, so nobody can be told
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
+    except Exception as error:
+        lines = str(error).splitlines() or [""]
+        hint = "" if terminal.debug else "; --debug shows the traceback"
+        terminal.failure(error, f"{type(error).__name__}: {lines[0]}{hint}")
+        return 1
+    finally:
+        signal.signal(signal.SIGTERM, before[0])
+        sys.unraisablehook = before[1]
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    raise _Terminated
+
+
+def _send_again(swallowed: sys.UnraisableHookArgs) -> None:
+    """An interruption that came inside a callback was swallowed there: send it once more, soon."""
+    number = {_Terminated: signal.SIGTERM, KeyboardInterrupt: signal.SIGINT}.get(swallowed.exc_type)
+    if number is None:
+        sys.__unraisablehook__(swallowed)
+        return
+    from threading import Timer
+
+    timer = Timer(0.05, os.kill, (os.getpid(), number))
+    timer.daemon = True
+    timer.start()
+
+
+def _end(terminal: Terminal, line: str, code: int) -> NoReturn:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    terminal.last(line)
+    # Worker processes were killed; nothing that is left to run could matter
+    sys.stdout.flush()
+    os._exit(code)

@@ -1,0 +1,187 @@
+"""What can be typed, and the one line for everything that cannot; in process, without any library."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labreport import command as front
+from labreport.command import console, main
+from labreport.commands.declared import COMMANDS
+from labreport.commands.options import COMMON, OPTIONS
+from labreport.commands.parser import parse
+from labreport.console.terminal import Terminal
+from labreport.errors import UsageError
+from labreport.program import FRONT_DOOR, VERSION, call
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ("--seed 3", "unknown option --seed; did you mean --seeds?"),
+        ("status --seed 3", "unknown option --seed; did you mean --seeds?"),
+        ("--nothing-like-it", "unknown option --nothing-like-it; see python build.py --help."),
+        ("-x", "unknown option -x; see python build.py --help."),
+        ("--seeds abc", "--seeds must be a whole number from 1 to 100,000; got 'abc'."),
+        ("--seeds 0", "--seeds must be a whole number from 1 to 100,000; got '0'."),
+        ("--seeds -1", "--seeds must be a whole number from 1 to 100,000; got '-1'."),
+        ("--seeds 1.0", "--seeds must be a whole number from 1 to 100,000; got '1.0'."),
+        ("--seeds 1_0", "--seeds must be a whole number from 1 to 100,000; got '1_0'."),
+        ("--seeds ٣", "--seeds must be a whole number from 1 to 100,000; got '٣'."),
+        ("--seeds 100001", "--seeds must be a whole number from 1 to 100,000; got '100001'."),
+        (f"--seeds {'9' * 5000}", f"--seeds must be a whole number from 1 to 100,000; got '{'9' * 5000}'."),
+        ("--seeds", "--seeds needs a value; see python build.py --help."),
+        ("--jobs -1", "--jobs must be a whole number from 0 (one per core) to 1,024; got '-1'."),
+        ("--output=", "--output must be the path of a folder; got ''."),
+        ("--project=", "--project must be the path of a folder; got ''."),
+        ("--dry-run=1", "--dry-run takes no value; got '1'."),
+        ("status --dry-run", "status does not take --dry-run; build and clean do."),
+        ("--json", "build does not take --json; status does."),
+        ("verify part-two", "verify does not take 'part-two'; see python build.py verify --help."),
+        ("clean extra", "clean does not take 'extra'; see python build.py clean --help."),
+        ("why", "why needs a NAME; see python build.py why --help."),
+        ("why a b", "why does not take 'b'; see python build.py why --help."),
+        ("grade", "grade needs a FILE; see python build.py grade --help."),
+        (
+            "statsu --json",
+            "unknown command or name 'statsu'; did you mean 'status'? See python build.py --help.",
+        ),
+    ],
+)
+def test_a_mistake_is_one_line_that_says_what_is_allowed(
+    typed: str, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2, nothing on standard output, and no set-up was asked for."""
+    set_up: list[Any] = []
+    assert main(typed.split(" "), str(ROOT), lambda *given: set_up.append(given)) == 2
+    assert capsys.readouterr() == ("", f"error: {line.replace('PROGRAM', FRONT_DOOR)}\n")
+    assert set_up == []
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "-5", "-0.1", "soon", "1e9", ""])
+def test_a_time_to_wait_is_a_number_of_seconds_from_0(value: str) -> None:
+    """Not a number, infinite, negative, or longer than a year: refused, with what is allowed."""
+    with pytest.raises(
+        UsageError, match=r"^--lock-timeout must be a number of seconds from 0 \(do not wait\)"
+    ):
+        parse([f"--lock-timeout={value}"])
+
+
+def test_0_and_fractions_of_a_second_may_be_waited() -> None:
+    """And without the option, the build waits without limit, which is a negative number inside."""
+    assert parse(["--lock-timeout", "0"]).arguments.lock_timeout == 0.0
+    assert parse(["--lock-timeout", "0.5"]).arguments.lock_timeout == 0.5
+    assert parse([]).arguments.lock_timeout < 0
+
+
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"test"}))
+def test_every_command_refuses_every_option_that_it_does_not_declare(name: str) -> None:
+    """Its own and the common ones are taken, all others are named as another command's."""
+    declared = COMMANDS[name]
+    words = [name, *(["NAME"] if declared.word and declared.words is None else [])]
+    for option, details in OPTIONS.items():
+        given = [*words, option, *([] if details.get("action") == "store_true" else ["1"])]
+        if option in (*declared.options, *COMMON):
+            assert parse(given).name == name
+        else:
+            with pytest.raises(UsageError, match=f"^{name} does not take {option}; "):
+                parse(given)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "expected"),
+    [
+        ("", "build", {"words": []}),
+        ("part-two", "build", {"words": ["part-two"]}),
+        ("build part-two", "build", {"words": ["part-two"]}),
+        ("part-two --seeds 2 part-three", "build", {"words": ["part-two", "part-three"], "seeds": 2}),
+        ("--seeds 2 status --json", "status", {"seeds": 2, "json": True}),
+        ("--force --seeds 2", "build", {"force": [""], "seeds": 2}),
+        ("--force status", "build", {"force": ["status"], "words": []}),
+        ("--force=wide clean", "build", None),
+        ("why status", "why", {"word": "status"}),
+        ("-- status", "build", {"words": ["status"]}),
+        ("--show-code wide", "show-code", {"word": "wide"}),
+        ("--quiet --show-code=wide", "show-code", {"word": "wide", "quiet": True}),
+        ("--project DIR status", "status", {"project": "DIR"}),
+        ("status --project DIR", "status", {"project": "DIR"}),
+        ("test --slow -k status --seeds 3", "test", {"words": ["--slow", "-k", "status", "--seeds", "3"]}),
+    ],
+)
+def test_the_first_word_is_a_command_or_else_a_name(
+    typed: str, name: str, expected: dict[str, Any] | None
+) -> None:
+    """Wherever its options are, in old spellings too; an option's value is never taken for it."""
+    words = typed.split()
+    if expected is None:
+        with pytest.raises(UsageError):
+            parse(words)
+        return
+    found = parse(words)
+    assert found.name == name
+    assert {key: getattr(found.arguments, key) for key in expected} == expected
+
+
+def test_the_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--version` prints what `pyproject.toml` has."""
+    assert main(["--version"], str(ROOT)) == 0
+    assert capsys.readouterr().out == f"labreport {VERSION}\n"
+    assert f'version = "{VERSION}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS])
+def test_help_fits_80_columns(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """For the whole program, which lists all commands, and for each command."""
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main([*name.split(), "--help"], str(ROOT)) == 0
+    out = capsys.readouterr().out
+    assert max(map(len, out.splitlines())) <= 80
+    assert name or all(re.search(f"^  {command} ", out, re.MULTILINE) for command in COMMANDS)
+
+
+def test_the_console_script_names_itself_and_works_in_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its messages say `labreport`; `--project` leads to another folder, where the report is, too."""
+    seen: list[tuple[Path, Path]] = []
+
+    def run(command: Any, root: str, terminal: Terminal) -> int:
+        seen.append((Path(root), Path(command.arguments.project or ".")))
+        return original(command, root, terminal)
+
+    original = front._run
+    monkeypatch.setattr(front, "_run", run)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["labreport", "why"])
+    try:
+        assert console() == 2
+        assert capsys.readouterr().err == "error: why needs a NAME; see labreport why --help.\n"
+        monkeypatch.setattr(sys, "argv", ["labreport", "bench", "--project", "other"])
+        assert console() == 2
+        assert str(tmp_path / "other" / "benchmarks" / "run.py") in capsys.readouterr().err
+        assert seen == [(tmp_path, Path("other"))]
+    finally:
+        call(FRONT_DOOR)
+
+
+def test_an_error_shows_a_traceback_only_with_debug(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same line at the end."""
+    line = (
+        f"error: {tmp_path}/benchmarks/run.py: no such file; the benchmarks are part of the checkout only.\n"
+    )
+    assert main(["bench"], str(tmp_path)) == 2
+    assert capsys.readouterr().err == line
+    assert main(["bench", "--debug"], str(tmp_path)) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("Traceback (most recent call last):\n")
+    assert err.endswith(line)

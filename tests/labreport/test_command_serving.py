@@ -1,0 +1,133 @@
+"""The server of `watch`: whom it answers, with which policy, and how many at a time."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import http.client
+import re
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from labreport.commands import serving
+from labreport.commands.serving import PageServer, reloading
+from labreport.page.policy import policy
+
+SCRIPT = "let here = 1;"
+PAGE = (
+    '<!DOCTYPE html><head><meta http-equiv="Content-Security-Policy" content="'
+    + policy(["p {}"], [SCRIPT]).replace("'", "&#39;")
+    + f'"><style>p {{}}</style></head><body><p>A page</p><script>{SCRIPT}</script></body>'
+)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[PageServer]:
+    """A server of a small page."""
+    (tmp_path / "report.html").write_text(PAGE, encoding="utf-8")
+    with PageServer(tmp_path / "report.html") as running:
+        yield running
+
+
+def ask(server: PageServer, method: str, path: str, *hosts: str) -> tuple[int, dict[str, str], str]:
+    """Status, headers and body of one answer to a request with these Host headers."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.putrequest(method, path, skip_host=True)
+    for host in hosts:
+        connection.putheader("Host", host)
+    connection.endheaders()
+    answer = connection.getresponse()
+    found = answer.status, dict(answer.getheaders()), answer.read().decode()
+    connection.close()
+    return found
+
+
+def test_it_answers_to_its_own_names_only(server: PageServer) -> None:
+    """Another name, another port, no name and two names are refused: a page elsewhere may resolve to it."""
+    port = server.port
+    for host in (f"127.0.0.1:{port}", f"localhost:{port}", f"LOCALHOST:{port}"):
+        assert ask(server, "GET", "/", host)[0] == 200
+    for hosts in (
+        (f"evil.example:{port}",),
+        ("127.0.0.1",),
+        (f"127.0.0.1:{port + 1}",),
+        (f"127.0.0.1:{port}.evil.example",),
+        (),
+        (f"127.0.0.1:{port}", "evil.example"),
+    ):
+        for path in ("/", "/version"):
+            status, _, body = ask(server, "GET", path, *hosts)
+            assert status == 421
+            assert "A page" not in body
+
+
+def test_only_get_and_head_are_answered(server: PageServer) -> None:
+    """HEAD has no body."""
+    host = f"127.0.0.1:{server.port}"
+    assert ask(server, "HEAD", "/", host)[::2] == (200, "")
+    for method in ("POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "ANYTHING"):
+        assert ask(server, method, "/", host)[0] == 501
+    assert ask(server, "GET", "/answers.json", host)[0] == 404
+
+
+def test_the_page_keeps_its_policy_and_may_ask_its_own_server(server: PageServer) -> None:
+    """Header and page agree; each script has its hash, and nothing else was allowed."""
+    _, headers, body = ask(server, "GET", "/", f"127.0.0.1:{server.port}")
+    allowed = headers["Content-Security-Policy"]
+    scripts = re.findall(r"<script>(.*?)</script>", body, re.DOTALL)
+    assert len(scripts) == 2
+    for script in scripts:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in allowed
+    assert "default-src 'none'" in allowed
+    assert "connect-src 'self'" in allowed
+    assert "frame-ancestors 'none'" in allowed
+    assert "unsafe" not in allowed
+    assert body.count("Content-Security-Policy") == 1
+    assert "connect-src &#x27;self&#x27;" in body
+
+
+def test_a_page_without_scripts_may_run_the_reload_only() -> None:
+    """`script-src 'none'` gives way to one hash; a page without a policy is not served."""
+    page = PAGE.replace(
+        policy([], [SCRIPT]).split("; ")[2].replace("'", "&#39;"), "script-src &#39;none&#39;"
+    )
+    found = reloading(page)
+    assert found is not None
+    (allowed,) = [part for part in found[1].split("; ") if part.startswith("script-src")]
+    assert re.fullmatch(r"script-src 'sha256-[^']+'", allowed)
+    assert reloading("<body></body>") is None
+
+
+def test_connections_are_bounded_in_number_and_time(
+    server: PageServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Silent clients are cut off, those that are too many at once; then the page is served again."""
+    monkeypatch.setattr(serving, "SECONDS", 1.0)
+    with contextlib.ExitStack() as open_ones:
+
+        def connect() -> socket.socket:
+            address = ("127.0.0.1", server.port)
+            return open_ones.enter_context(socket.create_connection(address, timeout=10))
+
+        silent = [connect() for _ in range(serving.CONNECTIONS)]
+        time.sleep(0.3)
+        began = time.monotonic()
+        assert connect().recv(1) == b""
+        assert time.monotonic() - began < 0.5
+        silent[0].sendall(b"GET")
+        assert [connection.recv(1) for connection in silent] == [b""] * len(silent)
+        assert time.monotonic() - began < 5
+    assert ask(server, "GET", "/", f"127.0.0.1:{server.port}")[0] == 200
+
+
+def test_before_the_first_build_there_is_nothing_to_show(tmp_path: Path) -> None:
+    """503, which the reloading script waits through."""
+    with PageServer(tmp_path / "absent.html") as server:
+        assert ask(server, "GET", "/", f"127.0.0.1:{server.port}")[0] == 503
+        assert ask(server, "GET", "/version", f"127.0.0.1:{server.port}")[0] == 503
