@@ -17,6 +17,9 @@ SOURCE = Path(__file__).resolve().parents[1] / "src"
 MAY_IMPORT = {
     "labreport.suggest": "",
     "labreport.program": "",
+    "labreport.front": "command program",
+    "labreport.__main__": "front",
+    "labreport.locate": "errors",
     "labreport.processes": "",
     "labreport.errors": "suggest",
     "labreport.run": "",
@@ -33,7 +36,7 @@ MAY_IMPORT = {
     "labreport.checks": "errors",
     "labreport.store": "errors fingerprint",
     "labreport.trajectory": "errors fingerprint store",
-    "labreport.plan": "experiment errors fingerprint frame installed project store trajectory",
+    "labreport.plan": "experiment errors fingerprint frame installed program project store trajectory",
     "labreport.console": "plan experiment errors",
     "labreport.guard": "console errors",
     "labreport.claims": "experiment errors",
@@ -43,11 +46,11 @@ MAY_IMPORT = {
     "labreport.audit": "claims errors frame",
     "labreport.nodes": "audit charts claims errors experiment fingerprint outline page pdf plan project "
     "results store texts trajectory",
-    "labreport.execute": "claims console errors fingerprint frame nodes page pdf plan project run store "
-    "texts trajectory",
+    "labreport.execute": "claims console errors fingerprint frame locate nodes page pdf plan project run "
+    "store trajectory",
     "labreport.grading": "claims errors rubric",
     "labreport.commands": "audit bootstrap checks claims console errors execute fingerprint grading guard "
-    "nodes plan processes program store suggest trajectory",
+    "locate nodes plan processes program store suggest trajectory",
     "labreport.command": "commands console errors guard processes program",
     "exercise.networks": "labreport.errors labreport.experiment",
     "exercise.catalogue": "networks labreport.errors labreport.experiment",

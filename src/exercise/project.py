@@ -8,7 +8,6 @@ from exercise.rubric import RUBRIC
 from labreport.project import Project, Words
 
 PROJECT = Project(
-    package="exercise",
     experiments=EXPERIMENTS,
     studies=STUDIES,
     outline=OUTLINE,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -15,7 +14,6 @@ from labreport.console.terminal import Terminal
 from labreport.errors import UsageError
 from labreport.guard import guarded
 from labreport.processes import safe_spawn
-from labreport.program import CONSOLE, call
 
 MAKE_THEIR_OWN = frozenset({"test"})
 """Commands that make the environment themselves, once they know that it is needed."""
@@ -41,12 +39,6 @@ def main(argv: Sequence[str], root: str, set_up: SetUp | None = None) -> int:
         set_up(root, argv)
     interrupted = COMMANDS[command.name].interrupted
     return guarded(lambda: _run(command, root, terminal), terminal, interrupted)
-
-
-def console() -> int:
-    """The command `labreport`, for the project in the current folder or in `--project`."""
-    call(CONSOLE)
-    return main(sys.argv[1:], os.getcwd())
 
 
 def _run(command: Command, root: str, terminal: Terminal) -> int:

@@ -6,6 +6,8 @@ VERSION = "0.1.0"
 """The same as in `pyproject.toml`."""
 FRONT_DOOR = "python build.py"
 CONSOLE = "labreport"
+FRONT = "LABREPORT_FRONT"
+"""Environment variable: format, interpreter and version at the front door, which may continue in another."""
 
 _name = FRONT_DOOR
 

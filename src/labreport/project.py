@@ -26,7 +26,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Project:
-    """A content package's declaration; `exercise.project:PROJECT` is one.
+    """What a project declares; `exercise.project:PROJECT` is one. `package` is filled in when it is loaded.
 
     `libraries` are distributions whose versions are part of every result's key; `data_files` are
     paths below the package whose bytes are; `threads` is the number of compute threads a run uses,
@@ -41,11 +41,11 @@ class Project:
     again from the predictions in a submission.
     """
 
-    package: str
     experiments: tuple[Experiment, ...]
     studies: tuple[Study, ...]
     outline: Outline
     libraries: tuple[str, ...]
+    package: str = ""
     data_files: tuple[str, ...] = ()
     threads: int = 1
     seeds: int = 5

@@ -12,6 +12,7 @@ from labreport.console.summary import show_failure
 from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, UnknownName, UsageError
 from labreport.execute.build import Request, build
+from labreport.locate import find_project
 
 
 def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
@@ -37,7 +38,7 @@ def _run(arguments: argparse.Namespace, root: Path, terminal: Terminal, force: t
         names = tuple(arguments.words)
         return dry_run(terminal, root, arguments.output, arguments.seeds, names, force, arguments.verbose)
     request = Request(
-        root=root,
+        place=find_project(root),
         output=arguments.output,
         seeds=arguments.seeds,
         jobs=arguments.jobs,

@@ -8,8 +8,9 @@ import os
 from pathlib import Path
 
 from labreport.console.terminal import Terminal, shown
-from labreport.execute.session import PACKAGE, Session, open_session
+from labreport.execute.session import Session, open_session
 from labreport.fingerprint.canonical import digest
+from labreport.locate import Place, find_project
 from labreport.nodes.result import ResultNode
 from labreport.plan.stamp import remove_stamp
 from labreport.store.files import remove
@@ -19,15 +20,15 @@ from labreport.store.quarantine import FOLDER
 
 def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """Carry out the command."""
-    return clean(terminal, root, arguments.output, arguments.lock_timeout, arguments.dry_run)
+    return clean(terminal, find_project(root), arguments.output, arguments.lock_timeout, arguments.dry_run)
 
 
-def clean(terminal: Terminal, root: Path, output: Path, lock_timeout: float, dry_run: bool) -> int:
+def clean(terminal: Terminal, place: Place, output: Path, lock_timeout: float, dry_run: bool) -> int:
     """List, then remove: results that no experiment could use with any number of seeds, files of cached
     values that the project no longer has, array files that no result names, and quarantined files."""
-    lock = output_lock(output, PACKAGE, lock_timeout, terminal.say)
+    lock = output_lock(output, place, lock_timeout, terminal.say)
     with contextlib.nullcontext() if dry_run else lock:
-        session = open_session(root, output, repair=not dry_run)
+        session = open_session(place, output, repair=not dry_run)
         found = [*_results(session), *_cached(session), *_orphans(session), *_quarantined(session)]
         sizes = [sum(_size(path) for path in paths) for _, paths in found]
         verb = "would remove" if dry_run else "removes"

@@ -24,10 +24,11 @@ def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """
     from labreport.execute.session import load_project
     from labreport.grading import reference
+    from labreport.locate import find_project
 
     if bool(found.words) == bool(found.form):
         raise UsageError("grade takes either a submission (or a folder of them), or --form FILE")
-    project = load_project()
+    project = load_project(find_project(root))
     plain = reference.load(Path(found.reference) if found.reference else found.output / "answers.json")
     expected = reference.expect(plain, project.rubric, project.recompute)
     if found.form:

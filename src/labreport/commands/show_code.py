@@ -8,12 +8,13 @@ from pathlib import Path
 from labreport.console.terminal import Terminal
 from labreport.errors import UnknownName, UsageError
 from labreport.execute.session import load_project
+from labreport.locate import find_project
 from labreport.nodes.calls import function
 
 
 def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """Print it."""
-    project = load_project()
+    project = load_project(find_project(root))
     experiments = {experiment.name: experiment for experiment in project.all_experiments}
     if arguments.word not in experiments:
         raise UnknownName("experiment", arguments.word, experiments)

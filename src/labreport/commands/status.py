@@ -13,6 +13,7 @@ from labreport.console.plan import show_plan
 from labreport.console.plan import why as first_reason
 from labreport.console.terminal import Terminal, shown
 from labreport.execute.session import open_session
+from labreport.locate import find_project
 from labreport.plan.nodes import Plan, State, Status
 
 MARKS = {State.FRESH: ("fresh", "green"), State.STALE: ("stale", "red"), State.PENDING: ("waits", "yellow")}
@@ -20,7 +21,7 @@ MARKS = {State.FRESH: ("fresh", "green"), State.STALE: ("stale", "red"), State.P
 
 def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """Whether all is fresh, then what is not; 1 when anything is stale."""
-    session = open_session(root, arguments.output, arguments.seeds, repair=False)
+    session = open_session(find_project(root), arguments.output, arguments.seeds, repair=False)
     plan = session.planner.plan()
     if arguments.json:
         nodes = [
@@ -51,7 +52,7 @@ def dry_run(
     verbose: bool,
 ) -> int:
     """What a build would make, and why."""
-    session = open_session(root, output, seeds, force, repair=False)
+    session = open_session(find_project(root), output, seeds, force, repair=False)
     names = [name for word in targets for name in session.graph.resolve(word)] or None
     plan = session.planner.plan(names)
     if plan.stale():

@@ -16,10 +16,11 @@ from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal, shown
 from labreport.errors import StoreError
 from labreport.execute.lanes import ProcessLane
-from labreport.execute.session import PACKAGE, Session, open_session
+from labreport.execute.session import Session, open_session
 from labreport.execute.tasks import trainings
 from labreport.execute.train import Trainer
 from labreport.fingerprint.files import Digests
+from labreport.locate import Place, find_project
 from labreport.nodes.answer import AnswerNode
 from labreport.nodes.calls import function
 from labreport.plan.nodes import Plan, State, Status
@@ -41,19 +42,19 @@ UNREPEATABLE = frozenset({"seconds"})
 
 def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """Carry out the command."""
-    return verify(terminal, root, arguments.output, arguments.seeds, arguments.lock_timeout)
+    return verify(terminal, find_project(root), arguments.output, arguments.seeds, arguments.lock_timeout)
 
 
 def verify(
-    terminal: Terminal, root: Path, output: Path, seeds: int | None, lock_timeout: float = -1.0
+    terminal: Terminal, place: Place, output: Path, seeds: int | None, lock_timeout: float = -1.0
 ) -> int:
     """A line for each check of the published report; 1 when any fails.
 
     With `seeds` None, it is checked with the seeds that it was built with. Holds the lock, so that a build
     beside it is not taken for damage.
     """
-    with output_lock(output, PACKAGE, lock_timeout, terminal.say):
-        session = open_session(root, output, seeds, repair=False, published=True)
+    with output_lock(output, place, lock_timeout, terminal.say):
+        session = open_session(place, output, seeds, repair=False, published=True)
         plan = session.planner.plan()
         checks = []
         for check in _checks(session, plan):
@@ -105,7 +106,7 @@ def _checks(session: Session, plan: Plan) -> Iterator[Check]:
 
 def _bytes(session: Session, plan: Plan, stored: dict[str, Status]) -> Iterator[Check]:
     """Every file of every live result, read in full."""
-    digests = Digests(session.root)
+    digests = Digests(session.place.root)
     bad = [status.name for key, status in stored.items() if not session.store.whole(key, digests)]
     bad += [f"{status.name} ({status.reasons[0]})" for status in plan.stale("result")]
     yield Check(
@@ -138,7 +139,7 @@ def _published(session: Session) -> Iterator[Check]:
     except (Damaged, LookupError, TypeError, ValueError, AttributeError) as error:
         yield Check("documents", False, f"damaged: {error}"[:200], FILES)
         return
-    findings = [str(finding) for finding in audit_html(html, answers, session.root / "templates")]
+    findings = [str(finding) for finding in audit_html(html, answers, session.place.templates)]
     yield Check(
         "report.html against answers.json",
         not findings,

@@ -12,6 +12,9 @@ from pathlib import Path
 from labreport.commands.serving import PageServer
 from labreport.console.terminal import Terminal
 from labreport.errors import UsageError
+from labreport.locate import find_project
+
+MAIN = Path(__file__).parents[1] / "__main__.py"
 
 
 def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
@@ -20,7 +23,8 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         import watchfiles
     except ImportError:
         raise UsageError("watch needs the package watchfiles, which is not installed") from None
-    command = [sys.executable, "-P", str(root / "build.py"), "--output", str(arguments.output)]
+    place = find_project(root)
+    command = [sys.executable, "-P", str(MAIN), "--project", str(root), "--output", str(arguments.output)]
     command += ["--seeds", str(arguments.seeds)] if arguments.seeds else []
     command += ["--jobs", str(arguments.jobs)] if arguments.jobs else []
     with PageServer(arguments.output / "report.html") as server:
@@ -28,7 +32,13 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         terminal.say(f"Watching; the report is at {server.address} (Ctrl-C ends)")
         if arguments.open:
             webbrowser.open(server.address)
-        for _ in watchfiles.watch(root / "src", root / "templates", raise_interrupt=True):
+        folders = {place.source, place.templates, MAIN.parent}
+        usual, output = watchfiles.DefaultFilter(), f"{arguments.output}/"
+        for _ in watchfiles.watch(
+            *(folder for folder in folders if folder.is_dir()),
+            watch_filter=lambda change, path: usual(change, path) and not path.startswith(output),
+            raise_interrupt=True,
+        ):
             _build(command)
     return 0
 

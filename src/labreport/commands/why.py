@@ -8,13 +8,14 @@ from pathlib import Path
 from labreport.commands.status import MARKS, by_experiment, label_of
 from labreport.console.terminal import Terminal, shown
 from labreport.execute.session import Session, open_session
+from labreport.locate import find_project
 from labreport.plan.nodes import State, Status
 from labreport.plan.reasons import Upstream
 
 
 def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """Print the chain; 1 when what was named is stale."""
-    session = open_session(root, arguments.output, arguments.seeds, repair=False)
+    session = open_session(find_project(root), arguments.output, arguments.seeds, repair=False)
     names = session.graph.resolve(arguments.word)
     statuses = [session.planner.status(name) for name in names]
     seen: set[str] = set()

@@ -17,9 +17,10 @@ from labreport.errors import RenderError
 from labreport.execute.documents import Published, publish_documents
 from labreport.execute.lanes import Lane, ProcessLane
 from labreport.execute.numbers import changes, headline_sources, numbers
-from labreport.execute.session import PACKAGE, Session, open_session
+from labreport.execute.session import Session, open_session
 from labreport.execute.tasks import trainings
 from labreport.execute.train import Failure, Trainer
+from labreport.locate import Place
 from labreport.nodes.document import PaperDocument
 from labreport.nodes.workshop import Workshop
 from labreport.pdf import Writer
@@ -38,7 +39,7 @@ class Request:
     `force` names what to make anew; None forces everything. `jobs` is the number of workers.
     """
 
-    root: Path
+    place: Place
     output: Path
     seeds: int | None = None
     jobs: int = 0
@@ -70,11 +71,11 @@ class Outcome:
 def build(request: Request, terminal: Terminal) -> Outcome:
     """Make what is stale. Raises `LabReportError` for what stops the whole build."""
     started = time.monotonic()
-    with output_lock(request.output, PACKAGE, request.lock_timeout, terminal.say):
+    with output_lock(request.output, request.place, request.lock_timeout, terminal.say):
         remove_strays(request.output)
         quarantine = Quarantine(request.output)
         complete(request.output, quarantine)
-        session = open_session(request.root, request.output, request.seeds, request.force)
+        session = open_session(request.place, request.output, request.seeds, request.force)
         names = [name for word in request.targets for name in session.graph.resolve(word)] or None
         plan = session.planner.plan(names)
         _show_notices(quarantine, terminal)
@@ -105,7 +106,7 @@ def build(request: Request, terminal: Terminal) -> Outcome:
             show_changes(terminal, _changes(session, workshop))
             session.save()
         if names is None and outcome.exit_code == 0:
-            write_stamp(session.root, request.output, session.digests, request.arguments)
+            write_stamp(session.place.root, request.output, session.digests, request.arguments)
         errors = len(outcome.failures) + len(outcome.problems)
         show_summary(terminal, session.output, outcome.trained, outcome.made, outcome.seconds, errors)
     return outcome

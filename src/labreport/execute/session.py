@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from labreport.errors import LabReportError, UsageError
+from labreport.errors import LabReportError, UsageError, failed
 from labreport.fingerprint.files import Digests
-from labreport.fingerprint.modules import default_roots, search_folder, source_files
+from labreport.fingerprint.modules import default_roots, source_files
 from labreport.frame import Lookup
+from labreport.locate import Place
 from labreport.nodes.reading import Reader
 from labreport.nodes.unfold import unfold
 from labreport.nodes.workshop import Workshop
@@ -23,8 +24,6 @@ from labreport.store.output import check_owner
 from labreport.store.quarantine import Quarantine
 from labreport.trajectory import Store
 
-PACKAGE = "exercise"
-"""The content package of this checkout."""
 LEDGER = "ledger.json"
 
 
@@ -32,7 +31,7 @@ LEDGER = "ledger.json"
 class Session:
     """The open project. Nothing is written by opening it."""
 
-    root: Path
+    place: Place
     output: Path
     graph: Graph
     store: Store
@@ -50,8 +49,8 @@ class Session:
 
     @property
     def source(self) -> Path:
-        """The folder from which the project's package is imported."""
-        return search_folder(self.project.package)
+        """The folder from which the project's modules are imported."""
+        return self.place.source
 
     def reader(self) -> Reader:
         """A reader of the stored results, for the questions and figures of the graph."""
@@ -59,7 +58,7 @@ class Session:
 
     def workshop(self) -> Workshop:
         """The means to make nodes."""
-        return Workshop(self.planner, self.cache, self.reader(), self.root)
+        return Workshop(self.planner, self.cache, self.reader(), self.place.root)
 
     def save(self) -> None:
         """Write the ledger, with the stamps of files that the clock has left behind."""
@@ -71,68 +70,58 @@ class Session:
 
 
 def open_session(
-    root: Path,
+    place: Place,
     output: Path,
     seeds: int | None = None,
     force: Iterable[str] | None = (),
     repair: bool = True,
     published: bool = False,
 ) -> Session:
-    """Open the project at `root`. `force` names what to rebuild; None forces everything.
+    """Open the project at `place`. `force` names what to rebuild; None forces everything.
 
     With `seeds` None, there are as many as the project says, or, where a report is `published`, as that
-    has. With `repair` false, damaged files
-    are reported but not moved. Raises `UsageError` where the output folder belongs to somebody else.
+    has. With `repair` false, damaged files are reported but not moved. Raises `UsageError` where the
+    output folder belongs to somebody else.
     """
-    check_owner(output, PACKAGE)
+    check_owner(output, place)
     quarantine = Quarantine(output, repair=repair)
     ledger = Ledger.load(output / LEDGER, quarantine)
-    digests = Digests(root, ledger.files, output)
+    digests = Digests(place.root, ledger.files, output)
+    place.importable()
     # Before the content is imported, so that an edit in between is noticed the next time
-    for path in sources(root, PACKAGE):
+    for path in sources(place):
         digests(path)
-    project = load_project()
+    project = load_project(place)
     seeds = seeds or (ledger.seeds if published else 0) or project.seeds
     graph = unfold(project, seeds)
     store = Store(output / "results", quarantine)
     cache = Cache(output / "cache", quarantine)
     forced = list(graph.nodes) if force is None else [name for word in force for name in graph.resolve(word)]
-    planner = Planner(graph, root, output, store, cache, ledger, digests, forced)
-    return Session(root, output, graph, store, cache, ledger, digests, planner, quarantine, seeds)
+    planner = Planner(graph, place.root, output, store, cache, ledger, digests, forced)
+    return Session(place, output, graph, store, cache, ledger, digests, planner, quarantine, seeds)
 
 
-def sources(root: Path, package: str) -> list[Path]:
+def sources(place: Place) -> list[Path]:
     """Every file of engine and project that a report can rest on."""
     return [
-        *source_files(default_roots(package)),
-        *Lookup(root / "templates").all_files(),
-        *(path for path in (root / "build.py",) if path.is_file()),
+        *source_files(default_roots(place.package)),
+        *Lookup(place.templates).all_files(),
+        *(path for path in (place.root / "build.py", place.root / "pyproject.toml") if path.is_file()),
     ]
 
 
-def load_project() -> Project:
-    """The content package's `PROJECT`; loading it runs the exercise's own checks."""
+def load_project(place: Place) -> Project:
+    """What the project's module declares; loading it runs the project's own checks."""
+    place.importable()
     try:
-        module = importlib.import_module(f"{PACKAGE}.project")
+        module = importlib.import_module(place.module)
     except LabReportError:
         raise
-    except Exception as error:  # the content's own code may raise anything
-        raise UsageError(f"{_place(error)}: {type(error).__name__}: {error}") from error
-    project = vars(module).get("PROJECT")
-    if not isinstance(project, Project):
-        raise UsageError(f"{PACKAGE}.project defines no PROJECT; it must be a labreport.project.Project")
-    return project
-
-
-def _place(error: Exception) -> str:
-    """File and line of the content that an error came from."""
-    if isinstance(error, SyntaxError) and error.filename:
-        return f"{error.filename} line {error.lineno}"
-    place = PACKAGE
-    trace = error.__traceback__
-    while trace is not None:
-        name = trace.tb_frame.f_code.co_filename
-        if f"{PACKAGE}/" in name.replace("\\", "/"):
-            place = f"{name} line {trace.tb_lineno}"
-        trace = trace.tb_next
-    return place
+    except Exception as error:  # the project's own code may raise anything
+        raise UsageError(failed(f"project {place.module}", error, place.root)) from error
+    found = {id(value): value for value in vars(module).values() if isinstance(value, Project)}
+    if len(found) != 1:
+        count = len(found) or "no"
+        raise UsageError(f"{module.__file__}: has {count} labreport.project.Project; exactly one is needed")
+    (project,) = found.values()
+    return replace(project, package=place.package)

@@ -1,8 +1,9 @@
 """The stamp: all files that a fresh report rests on, for the front door to compare before anything else.
 
-First line: format, interpreter, its version and the arguments; then a line a file: modification time
-in ns, size, inode, change time in ns, and the path, below the checkout or absolute. `build.py` reads it.
-For a file that is not there stands the folder that would show it: its clock moves when the file appears.
+First line: format, interpreter, its version, a checksum of the rest, and the arguments; then a line for each
+file: modification time in ns, size, inode, change time in ns, and the path, below the project or absolute.
+`labreport.front` reads it. A file that is not there is represented by the folder that would show it: its
+clock moves when the file appears.
 """
 
 from __future__ import annotations
@@ -10,16 +11,16 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
+from zlib import crc32
 
 from labreport.errors import StoreError
 from labreport.fingerprint.files import Digests, Stamp, stamp
 from labreport.frame import Lookup
 from labreport.installed import package_folders
+from labreport.program import FRONT
 from labreport.store.files import write_atomically
 
 NAME = ".stamp"
-FRONT = "LABREPORT_FRONT"
-"""Environment variable: format, interpreter and version at the front door, which may go on in another."""
 
 
 def write_stamp(root: Path, output: Path, digests: Digests, arguments: str) -> bool:
@@ -38,9 +39,11 @@ def write_stamp(root: Path, output: Path, digests: Digests, arguments: str) -> b
         return False
     if any("\n" in path or "\r" in path for path in files):
         return False
-    lines = [head(arguments), *(f"{' '.join(map(str, found))} {path}" for path, found in files.items())]
+    lines = "".join(f"{' '.join(map(str, found))} {path}\n" for path, found in files.items())
+    rest = lines.encode("utf-8", "surrogateescape")
     with contextlib.suppress(StoreError):
-        write_atomically(output / NAME, ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape"))
+        head = f"{os.environ.get(FRONT, '')} {crc32(rest)} {arguments}\n"
+        write_atomically(output / NAME, head.encode("utf-8", "surrogateescape") + rest)
         return True
     return False
 
@@ -48,11 +51,6 @@ def write_stamp(root: Path, output: Path, digests: Digests, arguments: str) -> b
 def _below(path: Path, root: Path) -> str:
     """Relative to the checkout if it is inside, so that a moved checkout stays fresh."""
     return str(path.relative_to(root) if path.is_relative_to(root) else path)
-
-
-def head(arguments: str) -> str:
-    """The first line; `build.py` makes the same."""
-    return f"{os.environ.get(FRONT, '')} {arguments}"
 
 
 def remove_stamp(output: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from labreport.errors import StoreError, UsageError
 from labreport.store.files import shown, temporary_name
-from labreport.store.output import claim
+from labreport.store.output import Owner, claim
 from labreport.store.quarantine import Quarantine
 
 NAME = ".lock"
@@ -17,9 +17,9 @@ NAME = ".lock"
 
 @contextmanager
 def output_lock(
-    directory: Path, project: str, timeout: float, waiting: Callable[[str], None]
+    directory: Path, owner: Owner, timeout: float, waiting: Callable[[str], None]
 ) -> Iterator[None]:
-    """Hold the lock of `directory`, which is created and marked as the output folder of `project`.
+    """Hold the lock of `directory`, which is created and marked as the output folder of `owner`.
 
     When another run has it, `waiting` is called once with a line of text, and it is waited for: `timeout`
     seconds, or without end when that is negative. Raises `StoreError` when the time is over, `UsageError`
@@ -27,7 +27,7 @@ def output_lock(
     """
     from filelock import FileLock, Timeout
 
-    claim(directory, project)
+    claim(directory, owner)
     notices: list[str] = []
     Quarantine(directory, notices).clear(directory / NAME)
     for notice in notices:

@@ -11,6 +11,7 @@ import json
 import os
 import stat
 from pathlib import Path
+from typing import Protocol
 
 from labreport.errors import UsageError
 from labreport.store.files import find_strays, remove, shown, sync_directory
@@ -21,8 +22,19 @@ FOLDERS = ("results", "cache", "quarantine", ".publishing")
 _LIMIT = 4096
 
 
-def check_owner(directory: Path, project: str) -> None:
-    """Raise `UsageError` unless `directory` is missing, empty, or marked as an output folder of `project`."""
+class Owner(Protocol):
+    """A project, as far as it matters to whom an output folder belongs."""
+
+    @property
+    def name(self) -> str:
+        """Its identity in output folders that are elsewhere than in its own folder."""
+
+    def owns(self, output: Path) -> bool:
+        """Whether a folder is its own whatever the mark says, because it is inside the project's folder."""
+
+
+def check_owner(directory: Path, owner: Owner) -> None:
+    """Raise `UsageError` unless `directory` is missing, empty, or marked as an output folder of `owner`."""
     if not os.path.lexists(directory):
         return
     if not directory.is_dir():
@@ -33,15 +45,15 @@ def check_owner(directory: Path, project: str) -> None:
         raise _unwritable(directory, error) from error
     if not names:
         return
-    owner = _owner(directory / MARK)
-    if owner is None:
+    marked = _marked(directory / MARK)
+    if marked is None:
         raise UsageError(
             f"{shown(directory)} is not empty and was not made by this program; nothing in it was changed; "
             "choose an empty or new folder with --output"
         )
-    if owner not in ("", project):
+    if marked not in ("", owner.name) and not owner.owns(directory):
         raise UsageError(
-            f"{shown(directory)} holds the report of another project, {shown(owner)!r}, not of {project!r}; "
+            f"{shown(directory)} holds the report of another project, {marked!r}, not of {owner.name!r}; "
             "choose another folder with --output"
         )
     for name in FOLDERS:
@@ -52,18 +64,18 @@ def check_owner(directory: Path, project: str) -> None:
             )
 
 
-def claim(directory: Path, project: str) -> None:
-    """Create `directory` where it is missing, and mark it as an output folder of `project`.
+def claim(directory: Path, owner: Owner) -> None:
+    """Create `directory` where it is missing, and mark it as an output folder of `owner`.
 
     Raises `UsageError` as `check_owner` does, and when it cannot be written to.
     """
-    check_owner(directory, project)
+    check_owner(directory, owner)
     mark = directory / MARK
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        if _owner(mark) == project:
+        if _marked(mark) == owner.name:
             return
-        text = json.dumps({"made by": "labreport", "project": project}, indent=1) + "\n"
+        text = json.dumps({"made by": "labreport", "project": owner.name}, indent=1) + "\n"
         # Not by way of a temporary file: killed in between, that would be all there is in the folder
         with open(mark, "w", encoding="utf-8") as file:
             file.write(text)
@@ -83,7 +95,7 @@ def remove_strays(directory: Path) -> None:
             remove(path)
 
 
-def _owner(mark: Path) -> str | None:
+def _marked(mark: Path) -> str | None:
     """The project that a mark names; empty where it is damaged, None where there is none."""
     try:
         if not stat.S_ISREG(os.lstat(mark).st_mode):

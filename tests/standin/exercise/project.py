@@ -7,7 +7,6 @@ from exercise.outline import OUTLINE
 from labreport.project import Project
 
 PROJECT = Project(
-    package="exercise",
     experiments=EXPERIMENTS,
     studies=STUDIES,
     outline=OUTLINE,

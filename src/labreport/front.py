@@ -1,0 +1,66 @@
+"""The front door of every project: a run with nothing to do ends here, before anything else is loaded."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from labreport.program import CONSOLE, FRONT, call
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+STAMP = "report/.stamp"
+
+
+def fresh(root: str, front: str, words: list[str]) -> bool:
+    """Whether no file has changed since the report was made; labreport.plan.stamp writes what this reads."""
+    from zlib import crc32
+
+    try:
+        descriptor = os.open(f"{root}/{STAMP}", os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # if it is a FIFO
+        with open(descriptor, "rb") as file:
+            head, _, rest = file.read().partition(b"\n")
+        if head != os.fsencode(f"{front} {crc32(rest)} {' '.join(words)}"):
+            return False
+        for line in rest.decode("utf-8", "surrogateescape").splitlines():
+            modified, size, inode, changed, path = line.split(" ", 4)
+            found = os.stat(path if path[0] == "/" else f"{root}/{path}")
+            if (
+                found.st_mtime_ns != int(modified)
+                or found.st_size != int(size)
+                or found.st_ino != int(inode)
+                or found.st_ctime_ns != int(changed)
+            ):
+                return False
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def main(argv: list[str], root: str, set_up: Any = None) -> int:
+    """Carry out a command line for the project in `root`; returns the exit code.
+
+    `set_up` makes sure of the libraries, where that is this program's business.
+    """
+    words = [word for word in argv if word != "--quiet"]
+    front = os.environ.setdefault(FRONT, f"2 {sys.executable} {sys.version.split()[0]}")
+    if fresh(root, front, words[1:] if words[:1] == ["build"] else words):
+        if len(words) == len(argv):
+            sys.stdout.write("Nothing to do: report/report.pdf is up to date.\n")
+        return 0
+    from labreport.command import main as command
+
+    return command(argv, root, set_up)
+
+
+def console() -> int:
+    """The command `labreport`, for the project in the current folder or in `--project`."""
+    call(CONSOLE)
+    try:
+        return main(sys.argv[1:], os.getcwd())
+    except KeyboardInterrupt:
+        # So early that nothing was begun; once something is, labreport.guard says how to continue
+        sys.stderr.write("Interrupted; run the same command again.\n")
+        return 130

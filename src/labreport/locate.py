@@ -1,0 +1,87 @@
+"""Where a project is: its folder says so, without any of its code being run.
+
+A project's folder has `project.py`, or a `pyproject.toml` whose table `[tool.labreport]` names the module
+(`project = "exercise.project"`), the folder to import it from (`source = "src"`) and perhaps a `name`.
+"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from labreport.errors import UsageError
+
+MODULE = "project"
+_MEMBERS = ("project", "source", "name")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A project that was found: the folder `root`, the module that declares it, and where that is imported
+    from. `name` is its identity in output folders that lie elsewhere."""
+
+    root: Path
+    module: str
+    source: Path
+    name: str
+
+    @property
+    def package(self) -> str:
+        """The top-level module."""
+        return self.module.partition(".")[0]
+
+    @property
+    def templates(self) -> Path:
+        """The folder of its own templates."""
+        return self.root / "templates"
+
+    def importable(self) -> None:
+        """Put the folder of its modules first on the import path."""
+        source = str(self.source)
+        if sys.path[:1] != [source]:
+            sys.path[:] = [source, *(path for path in sys.path if path != source)]
+
+    def owns(self, output: Path) -> bool:
+        """Whether an output folder is inside the project's own folder, and so its own, whatever the mark."""
+        return output.is_relative_to(self.root)
+
+
+def find_project(root: Path) -> Place:
+    """The project in the folder `root`. Raises `UsageError` where there is none."""
+    declared = _declared(root / "pyproject.toml")
+    source = root / declared.get("source", ".")
+    module = declared.get("project", MODULE).partition(":")[0]
+    file = source.joinpath(*module.split("."))
+    if not file.with_name(f"{file.name}.py").is_file() and not (file / "__init__.py").is_file():
+        if declared:
+            where = root / "pyproject.toml"
+            raise UsageError(f"{where}: [tool.labreport] names {module!r}, which is not a module in {source}")
+        raise UsageError(
+            f"no project in {root}: it has no project.py, and no [tool.labreport] in a pyproject.toml; "
+            "go to a project's folder, name one with --project DIR, or create one with `labreport new NAME`"
+        )
+    return Place(root, module, source.resolve(), declared.get("name") or root.resolve().name)
+
+
+def _declared(path: Path) -> dict[str, str]:
+    """The table `[tool.labreport]`; empty where there is none."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read: {error}") from None
+    if "tool.labreport" not in text:
+        return {}
+    try:
+        table = tomllib.loads(text).get("tool", {}).get("labreport", {})
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: {error}") from None
+    odd = [name for name, value in table.items() if name not in _MEMBERS or not isinstance(value, str)]
+    if odd:
+        raise UsageError(
+            f"{path}: [tool.labreport] has {odd[0]!r}; allowed are {', '.join(_MEMBERS)}, each a text"
+        )
+    return dict(table)
