@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from faults import injection, judge
+from faults import formats, injection, judge
 from faults.kinds import KINDS
 from faults.skipped import Skipped
 from faults.world import Place, World
@@ -19,8 +19,14 @@ SAMPLE = (
     *(("damage", index) for index in range(6)),
     ("crowd", 0),
     ("unwritable", 0),
-    ("resume", 2),
     ("small-disk", 5),
+    *(("resume", index) for index in (0, 1, 2, 4)),
+    *(("ledger", index) for index in (0, 1, 3, 7)),
+    *(("lock", index) for index in (1, 4)),
+    *(("mark", index) for index in (2, 4, 6)),
+    *(("orders", index) for index in (5, 6)),
+    *(("forced", index) for index in (0, 1)),
+    ("seeds", 0),
 )
 
 
@@ -51,15 +57,15 @@ def test_a_result_that_cannot_be_read_back_is_not_left_out(world: World, tmp_pat
     place.folder.mkdir()
     place.start_from(1)
     one, two = (
-        {path.name for path in (world.references[seeds] / "results").glob("*.json")} for seeds in (1, 2)
+        {path.name for path in formats.files(world.references[seeds] / formats.RESULTS)} for seeds in (1, 2)
     )
-    unread = place.report / "results" / min(two - one)
+    unread = place.report / formats.RESULTS / min(name for name in two - one if name.endswith(".json"))
     inject = ["-e", "trace=read", "-e", f"inject=read:error=EIO:when={when}"]
     ran = place.run(prefix=["strace", "-f", "-qq", "-o", os.devnull, "-P", str(unread), *inject])
-    shown = judge.documents(world.references[2 if ran.code == 0 else 1])
-    assert judge.documents(place.report) == shown
+    shown = formats.documents(world.references[2 if ran.code == 0 else 1])
+    assert formats.documents(place.report) == shown
     assert (ran.code, "read" in ran.err) in ((0, False), (1, True))
-    judge.recovers(place, judge.entries(place))
+    judge.recovers(place, judge.trajectories(place.report))
 
 
 @pytest.mark.skipif(not injection.available(), reason="needs strace, allowed to trace (Debian: strace)")
@@ -108,4 +114,48 @@ def test_a_clock_that_jumps_costs_no_training(year: int, world: World, tmp_path:
     ran = place.run()
     assert ran.code == 0, ran.err
     assert judge.trainings(place) == []
+    judge.settled(place)
+
+
+RENAMES = "/^rename"
+
+
+@pytest.mark.skipif(not injection.available(), reason="needs strace, allowed to trace (Debian: strace)")
+@pytest.mark.parametrize("start", [0, 1])
+def test_a_build_killed_between_two_published_files_is_completed_by_the_next(
+    world: World, tmp_path: Path, start: int
+) -> None:
+    """Killed at the first, second, ... rename of a document, until there is none left to be killed at."""
+    survived = []
+    for number in range(1, 30):
+        place = Place(world, tmp_path / f"trial-{number}")
+        place.folder.mkdir()
+        place.start_from(start)
+        place.report.mkdir(exist_ok=True)
+        shown = [word for name in formats.DOCUMENTS for word in ("-P", str(place.report / name))]
+        inject = ["-e", f"trace={RENAMES}", "-e", f"inject={RENAMES}:signal=KILL:when={number}"]
+        ran = place.run(prefix=["strace", "-f", "-qq", "-o", os.devnull, *shown, *inject])
+        if ran.code == 0:
+            break
+        survived.append(ran.code)
+        live = judge.after_fault(place, ran, start, killed=True)
+        before = judge.trainings(place)
+        judge.recovers(place, live)
+        assert judge.trainings(place) == before, "all was trained before the first document was published"
+    assert len(survived) >= 3, "a document was published without a rename"
+
+
+@pytest.mark.skipif(not injection.available(), reason="needs strace, allowed to trace (Debian: strace)")
+def test_a_half_published_report_is_never_called_up_to_date(world: World, tmp_path: Path) -> None:
+    """After a kill at the second document, status and the front door say that something is to be done."""
+    place = Place(world, tmp_path / "trial")
+    place.folder.mkdir()
+    place.start_from(1)
+    shown = [word for name in formats.DOCUMENTS for word in ("-P", str(place.report / name))]
+    inject = ["-e", f"trace={RENAMES}", "-e", f"inject={RENAMES}:signal=KILL:when=2"]
+    ran = place.run(prefix=["strace", "-f", "-qq", "-o", os.devnull, *shown, *inject])
+    assert ran.code != 0
+    assert place.run("status").code == 1
+    ran = place.run()
+    assert (ran.code, "up to date" in ran.out) == (0, False)
     judge.settled(place)

@@ -1,4 +1,4 @@
-"""What is not this program's own is safe: folders without its mark, links, and files with names like its own."""
+"""What is not this program's own is safe: folders without its mark, links, files called like its own."""
 
 from __future__ import annotations
 
