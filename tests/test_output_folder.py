@@ -148,7 +148,12 @@ def test_a_usage_error_writes_and_removes_nothing(
     before = tree(tmp_path)
     ran = built.run(*words, "--output", str(folder))
     assert ran.code == 2
-    assert tree(tmp_path) == before
+    after = tree(tmp_path)
+    if present == "own":
+        # The lock of a folder of its own may be taken, and whether it can be written to may be tried
+        for name in ("output", f"output/{LOCK}"):
+            del before[name], after[name]
+    assert after == before
 
 
 def test_a_file_in_place_of_the_folder_is_refused_untouched(built: Program, tmp_path: Path) -> None:

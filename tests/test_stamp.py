@@ -71,9 +71,9 @@ def test_a_stamp_with_a_line_changed_lost_or_moved_is_not_believed(stamped: Prog
         b"".join(lines[:number] + lines[number + 1 :]) for number in random.sample(range(len(lines)), 12)
     ]
     for _ in range(20):
-        data = bytearray(whole)
-        data[random.randrange(len(data))] ^= 1 << random.randrange(8)
-        damaged.append(bytes(data))
+        flipped = bytearray(whole)
+        flipped[random.randrange(len(whole))] ^= 1 << random.randrange(8)
+        damaged.append(bytes(flipped))
     try:
         for data in damaged:
             path.write_bytes(data)

@@ -162,7 +162,7 @@ def reseal(old: bytes, plain: Any) -> bytes:
 
 def tree(folder: Path) -> dict[str, tuple[object, ...]]:
     """Everything below a folder, with kind, mode, time of change and contents; links are not followed."""
-    found = {}
+    found: dict[str, tuple[object, ...]] = {}
     for path in [folder, *folder.rglob("*")]:
         status = path.lstat()
         content: object = None

@@ -67,7 +67,7 @@ def forced(place: Place, random: Random, index: int) -> str:
 def seeds(place: Place, random: Random, index: int) -> str:
     """The number of seeds changes from build to build: only new ones are trained, and none is lost."""
     sequence = ((1, 2, 1), (2, 1, 2), (1, 2, 1, 2))[index % 3]
-    said = []
+    said: list[str] = []
     for number in sequence:
         previous, place.seeds = place.seeds if said else 0, number
         live = trajectories(place.report)
