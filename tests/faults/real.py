@@ -151,19 +151,25 @@ def without_seconds(record: Any) -> dict[str, Any]:
     return {name: value for name, value in record.items() if name != "seconds"}
 
 
-def comparable(value: Any) -> Any:
+def comparable(answers: dict[str, Any]) -> dict[str, Any]:
     """Answers without times, dates and what depends on them: these differ between any two builds."""
-    if isinstance(value, dict):
-        if timed(value):
-            return None
-        return {
-            name: _NUMBER.sub("#", str(item)) if name in ("headline", "facts") else comparable(item)
-            for name, item in value.items()
-            if name not in ("run", "date", "finished", "built", "digest", "sha256", "result")
-        }
-    if isinstance(value, list):
-        return [comparable(item) for item in value]
-    return value
+    questions = {slug: _comparable_question(question) for slug, question in answers["questions"].items()}
+    return {**{name: value for name, value in answers.items() if name != "run"}, "questions": questions}
+
+
+def _comparable_question(question: dict[str, Any]) -> dict[str, Any]:
+    """All but quantities of time and claims on them; where there are such, digits in texts do not count."""
+    times = {name for name, quantity in question["quantities"].items() if timed(quantity)}
+    claims = {
+        name: claim
+        for name, claim in question["claims"].items()
+        if not times & set(claim["numbers"]) and not timed(claim)
+    }
+    quantities = {name: value for name, value in question["quantities"].items() if name not in times}
+    rest = {name: value for name, value in question.items() if name not in ("quantities", "claims")}
+    if times or question.get("local"):
+        rest = {name: _NUMBER.sub("#", str(value)) for name, value in rest.items()}
+    return {"quantities": quantities, "claims": claims, **rest}
 
 
 def timed(value: dict[str, Any]) -> bool:

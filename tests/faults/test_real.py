@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
+from typing import Any
 
 import pytest
 from faults.real import Tally, campaign, comparable, difference
@@ -25,15 +26,34 @@ def test_the_real_program_loses_nothing_when_it_is_interrupted(
 
 
 def test_times_are_left_out_of_a_comparison_and_nothing_else() -> None:
-    """A measured accuracy that differs is seen; a second is not."""
-    first = {
-        "accuracy": {"value": 0.98, "unit": "fraction", "source": "wide"},
-        "took": {"value": 1.0, "unit": "s"},
-    }
-    later = {**first, "took": {"value": 2.0, "unit": "s"}}
-    other = {**first, "accuracy": {"value": 0.97, "unit": "fraction", "source": "wide"}}
+    """A measured accuracy that differs is seen; a second, and what a headline says of it, is not."""
+    first, later = answers(took=1.0), answers(took=2.0)
     assert difference(comparable(first), comparable(later)) == ""
-    assert difference(comparable(first), comparable(other)) == "/accuracy/value: 0.98 and 0.97"
+    for changed in (answers(accuracy=0.97), answers(verdict="refuted"), answers(headline="98 %")):
+        assert difference(comparable(first), comparable(changed)).startswith("/questions/")
+
+
+def answers(
+    accuracy: float = 0.98, took: float = 1.0, verdict: str = "supported", headline: str = "99 %"
+) -> dict[str, Any]:
+    """Two questions: one on accuracy, one on time."""
+    return {
+        "run": {"Trained": f"in {took} s"},
+        "questions": {
+            "accuracy": {
+                "headline": headline,
+                "facts": {},
+                "claims": {"better": {"numbers": ["accuracy"], "predicate": "a > b", "verdict": verdict}},
+                "quantities": {"accuracy": {"value": accuracy, "unit": "fraction", "source": "wide"}},
+            },
+            "time": {
+                "headline": f"It takes {took} s.",
+                "facts": {"seconds": [took]},
+                "claims": {"slower": {"numbers": ["took"], "predicate": "a > b", "p_value": took}},
+                "quantities": {"took": {"value": took, "unit": "s", "source": "wide"}},
+            },
+        },
+    }
 
 
 def test_the_table_has_every_figure() -> None:
