@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 from faults import formats, injection, judge
+from faults.injection import Point
 from faults.kinds import KINDS
 from faults.skipped import Skipped
 from faults.world import Place, World
@@ -117,7 +118,25 @@ def test_a_clock_that_jumps_costs_no_training(year: int, world: World, tmp_path:
     judge.settled(place)
 
 
-RENAMES = "/^rename"
+def trained(world: World, folder: Path, start: int) -> Place:
+    """A report of `start` seeds, 0 for none, with all results for two: only the report is to be made.
+
+    So no worker runs, and the build itself is the process that gets to a point.
+    """
+    place = Place(world, folder)
+    place.folder.mkdir()
+    place.start_from(start)
+    ran = place.run("alpha", "beta", "alpha-10", "alpha-middle", "grid", "rates")
+    assert ran.code == 0, ran.err
+    return place
+
+
+def publications(world: World, folder: Path, start: int) -> list[Point]:
+    """Where an undisturbed build puts a document in its place."""
+    place = trained(world, folder, start)
+    documents = [place.report / name for name in formats.DOCUMENTS]
+    log = folder / "strace"
+    return injection.points(place.command(), place.environment(), documents, log, injection.RENAME)
 
 
 @pytest.mark.skipif(not injection.available(), reason="needs strace, allowed to trace (Debian: strace)")
@@ -125,37 +144,21 @@ RENAMES = "/^rename"
 def test_a_build_killed_between_two_published_files_is_completed_by_the_next(
     world: World, tmp_path: Path, start: int
 ) -> None:
-    """Killed at the first, second, ... rename of a document, until there is none left to be killed at."""
-    survived = []
-    for number in range(1, 30):
-        place = Place(world, tmp_path / f"trial-{number}")
-        place.folder.mkdir()
-        place.start_from(start)
-        place.report.mkdir(exist_ok=True)
-        shown = [word for name in formats.DOCUMENTS for word in ("-P", str(place.report / name))]
-        inject = ["-e", f"trace={RENAMES}", "-e", f"inject={RENAMES}:signal=KILL:when={number}"]
-        ran = place.run(prefix=["strace", "-f", "-qq", "-o", os.devnull, *shown, *inject])
+    """Killed at each rename of a document; nothing is trained again, and nothing calls it up to date."""
+    points = publications(world, tmp_path / "undisturbed", start)
+    assert len(points) >= len(formats.DOCUMENTS), "a document was published without a rename"
+    killed = 0
+    for number, point in enumerate(points):
+        place = trained(world, tmp_path / f"trial-{number}", start)
+        ran = place.run(prefix=injection.under(point, injection.KILL))
         if ran.code == 0:
-            break
-        survived.append(ran.code)
+            # Counts drift between runs
+            continue
+        killed += 1
         live = judge.after_fault(place, ran, start, killed=True)
+        assert place.run("status").code == 1
         before = judge.trainings(place)
-        judge.recovers(place, live)
-        assert judge.trainings(place) == before, "all was trained before the first document was published"
-    assert len(survived) >= 3, "a document was published without a rename"
-
-
-@pytest.mark.skipif(not injection.available(), reason="needs strace, allowed to trace (Debian: strace)")
-def test_a_half_published_report_is_never_called_up_to_date(world: World, tmp_path: Path) -> None:
-    """After a kill at the second document, status and the front door say that something is to be done."""
-    place = Place(world, tmp_path / "trial")
-    place.folder.mkdir()
-    place.start_from(1)
-    shown = [word for name in formats.DOCUMENTS for word in ("-P", str(place.report / name))]
-    inject = ["-e", f"trace={RENAMES}", "-e", f"inject={RENAMES}:signal=KILL:when=2"]
-    ran = place.run(prefix=["strace", "-f", "-qq", "-o", os.devnull, *shown, *inject])
-    assert ran.code != 0
-    assert place.run("status").code == 1
-    ran = place.run()
-    assert (ran.code, "up to date" in ran.out) == (0, False)
-    judge.settled(place)
+        again = judge.recovers(place, live)
+        assert "up to date" not in again.out
+        assert judge.trainings(place) == before
+    assert killed
