@@ -101,23 +101,23 @@ def goes_on(place: Place, live: Mapping[str, Stored], *targets: str) -> Ran:
     ran = place.run(*targets)
     require(ran.code == 0, f"the next build works: {ran.code} {ran.err[-1000:]}")
     require(not shows_traceback(ran), f"no traceback: {ran.err[-1000:]}")
-    events = trainings(place)[trained:]
-    again = repeated(events, live, wanted(place.seeds, targets))
+    new = trainings(place)[trained:]
+    again = repeated(new, live, wanted(place.seeds, targets))
     require(not again, f"no finished epoch is trained again: {again}")
-    twice = [event for event, count in Counter(events).items() if count > 1]
+    twice = [event for event, count in Counter(new).items() if count > 1]
     require(not twice, f"no epoch is trained twice by one build: {twice}")
     return ran
 
 
 def repeated(
-    events: Sequence[Event], live: Mapping[str, Stored], wishes: Mapping[str, Wanted]
+    trained: Sequence[Event], live: Mapping[str, Stored], wishes: Mapping[str, Wanted]
 ) -> list[tuple[str, int]]:
     """Epochs that were trained although they were stored, but for those that a new snapshot needs.
 
     A snapshot that is newly wanted before the end is reached from the last state before it.
     """
     found = []
-    for event, walk, epoch in events:
+    for event, walk, epoch in trained:
         known = live.get(walk)
         if event != "epoch" or known is None or epoch > known.epochs:
             continue
@@ -176,10 +176,15 @@ def equal_results(report: Path, reference: Path, walks: Collection[str] = ()) ->
 
 def trainings(place: Place) -> list[Event]:
     """What was trained so far."""
-    if not place.log.exists():
+    return events(place.log)
+
+
+def events(log: Path) -> list[Event]:
+    """What a log of trainings says; nothing where there is none."""
+    if not log.exists():
         return []
     found = []
-    for line in place.log.read_text().splitlines():
+    for line in log.read_text().splitlines():
         event, rate, noise, seed, epoch, _ = line.split()
         found.append((event, f"{rate} {noise} {seed}", int(epoch.partition("=")[2])))
     return found
