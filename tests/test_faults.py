@@ -28,6 +28,7 @@ SAMPLE = (
     *(("orders", index) for index in (5, 6)),
     *(("forced", index) for index in (0, 1)),
     ("seeds", 0),
+    ("foreign", 1),
 )
 
 

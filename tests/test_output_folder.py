@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from faults import formats
-from faults.formats import LEDGER, LOCK, MARK, PUBLISHING, QUARANTINE, RESULTS, STAMP, tree
+from faults.foreign import FOREIGN, one_file
+from faults.formats import LEDGER, LOCK, MARK, PUBLISHING, QUARANTINE, RESULTS, tree
 from program import Program, Ran
 
 COMMANDS = (
@@ -36,49 +37,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Program:
     ran = program.run("--seeds", "1")
     assert ran.code == 0, ran.err
     return program
-
-
-def one_file(folder: Path) -> None:
-    """Somebody's notes."""
-    (folder / "notes.txt").write_text("mine")
-
-
-def unfinished(folder: Path) -> None:
-    """A file that begins as this program's unfinished ones do, and a folder of that name, deep inside."""
-    (folder / "thesis" / ".tmp-backup").mkdir(parents=True)
-    (folder / "thesis" / ".tmp-backup" / "chapter").write_text("mine")
-    (folder / ".tmp-x").write_text("mine")
-
-
-def same_names(folder: Path) -> None:
-    """A report, results and a ledger that somebody else's program made."""
-    for name in (*formats.DOCUMENTS, LEDGER, STAMP, LOCK, "results/a.json", f"{PUBLISHING}/report.pdf"):
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text("{}")
-    (folder / QUARANTINE).mkdir()
-    (folder / QUARANTINE / "old").write_text("mine")
-
-
-def links(folder: Path) -> None:
-    """A link to a folder with files in it, and one to nowhere."""
-    (folder.parent / "elsewhere").mkdir()
-    (folder.parent / "elsewhere" / "kept").write_text("mine")
-    (folder / RESULTS).symlink_to(folder.parent / "elsewhere")
-    (folder / "dangling").symlink_to("nowhere")
-
-
-def empty_folders(folder: Path) -> None:
-    """Nothing but folders: they are somebody's, too."""
-    (folder / "cache" / "answer").mkdir(parents=True)
-
-
-def false_mark(folder: Path) -> None:
-    """A file with the name of the mark that this program did not write."""
-    (folder / MARK).write_text('{"format": "something", "project": "else"}')
-    (folder / "notes.txt").write_text("mine")
-
-
-FOREIGN = (one_file, unfinished, same_names, links, empty_folders, false_mark)
 
 
 @pytest.mark.parametrize("fill", FOREIGN, ids=lambda fill: str(fill.__name__))

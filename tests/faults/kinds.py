@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from faults.foreign import foreign
 from faults.kind_crowds import crowd
 from faults.kind_damage import damage
 from faults.kind_files import ledger, lock, mark
@@ -25,10 +26,11 @@ KINDS: dict[str, tuple[Kind, int]] = {
     "kill": (kill, 15),
     "syscall": (syscall, 20),
     "small-disk": (small_disk, 6),
-    "damage": (damage, 17),
+    "damage": (damage, 16),
     "ledger": (ledger, 6),
     "lock": (lock, 2),
     "mark": (mark, 2),
+    "foreign": (foreign, 1),
     "crowd": (crowd, 3),
     "unwritable": (unwritable, 4),
     "properties": (properties, 2),
