@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import secrets
 import shutil
 import signal
@@ -32,15 +31,13 @@ if __name__ == "__main__":
 
 from faults import formats
 from faults.kind_kills import VICTIMS, strike
+from faults.real_answers import difference, outcome
 from faults.world import Ran
 
 ROOT = Path(__file__).resolve().parents[2]
 Epoch = tuple[str, int, int]
 """Specification as JSON, seed, and which epoch."""
 
-_NUMBER = re.compile(r"[0-9][0-9.,]*")
-_TIMED = re.compile(r"second|minute|\btime|clock|speed|fast", re.IGNORECASE)
-_UNITS_OF_TIME = ("s", "min", "h", "ms", "µs")
 _HANGS = 900
 
 
@@ -129,73 +126,6 @@ class Program:
         }
 
 
-def outcome(program: Program) -> Any:
-    """What a finished build has found: its answers, or the results themselves where only some were made."""
-    if not program.targets:
-        return comparable(json.loads((program.report / "answers.json").read_text()))
-    found, _ = formats.stored(program.report)
-    return {
-        "arrays": sorted(formats.stored_arrays(program.report)),
-        **{
-            f"{value.name}#{value.seed}": {
-                "records": [without_seconds(record) for record in value.records],
-                "snapshots": {str(epoch): metrics for epoch, metrics in sorted(value.snapshots.items())},
-            }
-            for value in found.values()
-        },
-    }
-
-
-def without_seconds(record: Any) -> dict[str, Any]:
-    """All that a record says but how long the epoch took."""
-    return {name: value for name, value in record.items() if name != "seconds"}
-
-
-def comparable(answers: dict[str, Any]) -> dict[str, Any]:
-    """Answers without times, dates and what depends on them: these differ between any two builds."""
-    questions = {slug: _comparable_question(question) for slug, question in answers["questions"].items()}
-    return {**{name: value for name, value in answers.items() if name != "run"}, "questions": questions}
-
-
-def _comparable_question(question: dict[str, Any]) -> dict[str, Any]:
-    """All but quantities of time and claims on them; where there are such, digits in texts do not count."""
-    times = {name for name, quantity in question["quantities"].items() if timed(quantity)}
-    claims = {
-        name: claim
-        for name, claim in question["claims"].items()
-        if not times & set(claim["numbers"]) and not timed(claim)
-    }
-    quantities = {name: value for name, value in question["quantities"].items() if name not in times}
-    rest = {name: value for name, value in question.items() if name not in ("quantities", "claims")}
-    if times or question.get("local"):
-        rest = {name: _NUMBER.sub("#", str(value)) for name, value in rest.items()}
-    return {"quantities": quantities, "claims": claims, **rest}
-
-
-def timed(value: dict[str, Any]) -> bool:
-    """Whether this is a quantity or a claim about time."""
-    if str(value.get("unit", "")).split(" ")[0].split("/")[0] in _UNITS_OF_TIME:
-        return True
-    words = " ".join(
-        str(value.get(name, "")) for name in ("source", "predicate", "statement", "basis", "rule")
-    )
-    return _TIMED.search(words) is not None
-
-
-def difference(first: Any, second: Any, place: str = "") -> str:
-    """Where two values differ first; empty where they are equal."""
-    if isinstance(first, dict) and isinstance(second, dict):
-        for name in sorted({*first, *second}):
-            found = difference(first.get(name), second.get(name), f"{place}/{name}")
-            if found:
-                return found
-        return ""
-    if isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
-        pairs = enumerate(zip(first, second, strict=True))
-        return next((found for i, (a, b) in pairs if (found := difference(a, b, f"{place}/{i}"))), "")
-    return "" if first == second else f"{place}: {str(first)[:100]} and {str(second)[:100]}"
-
-
 def interrupt(program: Program, random: Random, seconds: float, tally: Tally) -> str:
     """One interruption at a random moment of the build that goes on; what was done."""
     stored = program.stored()
@@ -242,7 +172,7 @@ def to_the_end(program: Program, expected: Any, tally: Tally) -> str:
     if ran.code != 0:
         tally.broken.append(f"the last build: exit {ran.code}: {ran.err[-500:]}")
         return f"FAILED, exit {ran.code}"
-    differs = difference(outcome(program), expected)
+    differs = difference(outcome(program.report, program.targets), expected)
     tally.equal += not differs
     if differs:
         tally.broken.append(f"answers differ: {differs}")
@@ -269,7 +199,7 @@ def campaign(
         raise AssertionError(f"the undisturbed build: exit {ran.code}: {ran.err[-500:]}")
     if not undisturbed.trained():
         raise AssertionError("no epoch was noted: trainings are not counted")
-    expected = outcome(undisturbed)
+    expected = outcome(undisturbed.report, undisturbed.targets)
     tally = Tally()
     say(f"undisturbed: {ran.seconds:.0f} s, {len(undisturbed.trained())} epochs")
     number = 0
