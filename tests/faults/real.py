@@ -30,6 +30,7 @@ if __name__ == "__main__":
     sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
 from faults import formats
+from faults.judge import Lost
 from faults.kind_kills import VICTIMS, strike
 from faults.real_answers import difference, outcome
 from faults.world import Ran
@@ -119,7 +120,7 @@ class Program:
         """How many epochs are stored of each specification and seed."""
         found, damaged = formats.stored(self.report)
         if damaged:
-            raise AssertionError(f"a bad live entry: {damaged[0]}")
+            raise Lost(f"no bad live entry: {damaged[0]}")
         return {
             (json.dumps(value.ingredients["specification"], sort_keys=True), value.seed): value.epochs
             for value in found.values()
@@ -208,10 +209,13 @@ def campaign(
         program = Program(folder / f"chain-{number}", folder / f"chain-{number}.epochs", tuple(targets), jobs)
         known = len(tally.broken)
         done = []
-        # What is left of a build grows shorter, and so do the moments to hit it in
-        for turn in range(min(random.randint(1, chain), interruptions - tally.landed)):
-            done.append(interrupt(program, random, ran.seconds / (1 + turn / 2), tally))
-        done.append(to_the_end(program, expected, tally))
+        try:
+            # What is left of a build grows shorter, and so do the moments to hit it in
+            for turn in range(min(random.randint(1, chain), interruptions - tally.landed)):
+                done.append(interrupt(program, random, ran.seconds / (1 + turn / 2), tally))
+            done.append(to_the_end(program, expected, tally))
+        except Lost as broken:
+            tally.broken.append(str(broken))
         say(f"chain {number}: {'; '.join(done)} ({tally.landed} of {interruptions})")
         for line in tally.broken[known:]:
             say(f"  BROKEN: {line}")
