@@ -14,10 +14,16 @@ from typing import Any
 
 from standin.checkout import make_checkout
 
+SHARED = {"alpha-10": "alpha", "alpha-middle": "alpha", "rates/rate=0.5": "alpha"}
+"""Experiments of the stand-in that are the trajectory of another, and are trained and stored with it."""
+
 
 @dataclass(frozen=True)
 class Ran:
-    """What one run printed, returned and made: names of nodes whose output files are new."""
+    """What one run printed, returned and made: names of nodes whose output files are new.
+
+    Experiments on one trajectory have one file, and count as the one in `SHARED`.
+    """
 
     code: int
     out: str
@@ -72,16 +78,31 @@ class Program:
         for path in report.glob("results/*.json"):
             plain = json.loads(path.read_text())
             # An edited experiment leaves the result of its old specification under the same name
-            found.setdefault(f"result/{plain['name']}#{plain['seed']}", set()).add(_state(path))
+            name = trajectory(f"result/{plain['name']}#{plain['seed']}")
+            found.setdefault(name, set()).add(_state(path))
         for slug, name in (("html", "report.html"), ("pdf", "report.pdf"), ("answers", "answers.json")):
             if (report / name).exists():
                 found[f"document/{slug}"] = (report / name).read_bytes()
         return found
 
     def plan(self, *arguments: str) -> dict[str, str]:
-        """State by node, as `status --json` tells."""
+        """State by node, as `status --json` reports; of a trajectory, that of its least fresh experiment."""
         found = json.loads(self.run("status", "--json", *arguments).out)
-        return {node["name"]: node["state"] for node in found["nodes"]}
+        states: dict[str, str] = {}
+        for node in found["nodes"]:
+            name = trajectory(node["name"])
+            states[name] = max(states.get(name, "fresh"), node["state"], key=_UNTIDINESS.index)
+        return states
+
+
+_UNTIDINESS = ("fresh", "pending", "stale")
+
+
+def trajectory(node: str) -> str:
+    """A node's name; of a result, that of the experiment whose trajectory it is."""
+    kind, _, slug = node.partition("/")
+    experiment, hash_, seed = slug.rpartition("#")
+    return f"{kind}/{SHARED.get(experiment, experiment)}#{seed}" if kind == "result" and hash_ else node
 
 
 def _state(path: Path) -> tuple[int, int]:

@@ -7,6 +7,9 @@ from program import Program, Ran
 ALPHA = {f"result/alpha#{seed}" for seed in range(5)}
 BETA = {f"result/beta#{seed}" for seed in range(2)}
 GRID = {f"result/grid/rate={rate},noise={noise}#0" for rate in ("0.3", "0.6") for noise in ("0.0", "0.05")}
+RATES = {"result/rates/rate=0.7#0"}
+TRAININGS = ALPHA | BETA | GRID | RATES
+"""Every trajectory: `alpha` is also `alpha-10`, `alpha-middle` and a cell of `rates`."""
 DOCUMENTS = {"document/html", "document/pdf", "document/answers"}
 MEASURED = {
     "answer/measured.accuracy",
@@ -16,12 +19,25 @@ MEASURED = {
     *DOCUMENTS,
 }
 STUDIED = {"answer/studied.grid", "section/studied", *DOCUMENTS}
+SHARED = {
+    "answer/shared.longer",
+    "answer/shared.middle",
+    "answer/shared.rates",
+    "answer/shared.origin",
+    "section/shared",
+    *DOCUMENTS,
+}
+RATES_READ = {"answer/shared.rates"}
+ALL = TRAININGS | MEASURED | STUDIED | SHARED
 
 CATALOGUE = "src/exercise/catalogue.py"
 TRAINING, ANSWERS, FIGURES = "src/exercise/training.py", "src/exercise/answers.py", "src/exercise/figures.py"
 
 QUICK = 'Walk(0.5), 5, (2, 5), START, "the quick walk"'
 """How the catalogue declares `alpha`, on which the grid is based."""
+
+SLOW = 'Walk(0.25), 5, (2, 5), START, "the slow walk"'
+"""How it declares `beta`, which has its trajectory to itself."""
 
 
 def build_as_planned(program: Program, *arguments: str) -> Ran:

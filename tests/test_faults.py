@@ -8,7 +8,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from faults import injection, judge
+from faults import formats, injection, judge
+from faults.injection import Point
 from faults.kinds import KINDS
 from faults.skipped import Skipped
 from faults.world import Place, World
@@ -19,8 +20,15 @@ SAMPLE = (
     *(("damage", index) for index in range(6)),
     ("crowd", 0),
     ("unwritable", 0),
-    ("resume", 2),
     ("small-disk", 5),
+    *(("resume", index) for index in (0, 1, 2, 4)),
+    *(("ledger", index) for index in (0, 1, 3, 7)),
+    *(("lock", index) for index in (1, 4)),
+    *(("mark", index) for index in (2, 4, 6)),
+    *(("orders", index) for index in (5, 6)),
+    *(("forced", index) for index in (0, 1)),
+    ("seeds", 0),
+    ("foreign", 1),
 )
 
 
@@ -51,15 +59,15 @@ def test_a_result_that_cannot_be_read_back_is_not_left_out(world: World, tmp_pat
     place.folder.mkdir()
     place.start_from(1)
     one, two = (
-        {path.name for path in (world.references[seeds] / "results").glob("*.json")} for seeds in (1, 2)
+        {path.name for path in formats.files(world.references[seeds] / formats.RESULTS)} for seeds in (1, 2)
     )
-    unread = place.report / "results" / min(two - one)
+    unread = place.report / formats.RESULTS / min(name for name in two - one if name.endswith(".json"))
     inject = ["-e", "trace=read", "-e", f"inject=read:error=EIO:when={when}"]
     ran = place.run(prefix=["strace", "-f", "-qq", "-o", os.devnull, "-P", str(unread), *inject])
-    shown = judge.documents(world.references[2 if ran.code == 0 else 1])
-    assert judge.documents(place.report) == shown
+    shown = formats.documents(world.references[2 if ran.code == 0 else 1])
+    assert formats.documents(place.report) == shown
     assert (ran.code, "read" in ran.err) in ((0, False), (1, True))
-    judge.recovers(place, judge.entries(place))
+    judge.recovers(place, judge.trajectories(place.report))
 
 
 @pytest.mark.skipif(not injection.available(), reason="needs strace, allowed to trace (Debian: strace)")
@@ -109,3 +117,49 @@ def test_a_clock_that_jumps_costs_no_training(year: int, world: World, tmp_path:
     assert ran.code == 0, ran.err
     assert judge.trainings(place) == []
     judge.settled(place)
+
+
+def trained(world: World, folder: Path, start: int) -> Place:
+    """A report of `start` seeds, 0 for none, with all results for two: only the report is to be made.
+
+    So no worker runs, and the build itself is the process that gets to a point.
+    """
+    place = Place(world, folder)
+    place.folder.mkdir()
+    place.start_from(start)
+    ran = place.run("alpha", "beta", "alpha-10", "alpha-middle", "grid", "rates")
+    assert ran.code == 0, ran.err
+    return place
+
+
+def publications(world: World, folder: Path, start: int) -> list[Point]:
+    """Where an undisturbed build puts a document in its place."""
+    place = trained(world, folder, start)
+    documents = [place.report / name for name in formats.DOCUMENTS]
+    log = folder / "strace"
+    return injection.points(place.command(), place.environment(), documents, log, injection.RENAME)
+
+
+@pytest.mark.skipif(not injection.available(), reason="needs strace, allowed to trace (Debian: strace)")
+@pytest.mark.parametrize("start", [0, 1])
+def test_a_build_killed_between_two_published_files_is_completed_by_the_next(
+    world: World, tmp_path: Path, start: int
+) -> None:
+    """Killed at each rename of a document; nothing is trained again, and nothing calls it up to date."""
+    points = publications(world, tmp_path / "undisturbed", start)
+    assert len(points) >= len(formats.DOCUMENTS), "a document was published without a rename"
+    killed = 0
+    for number, point in enumerate(points):
+        place = trained(world, tmp_path / f"trial-{number}", start)
+        ran = place.run(prefix=injection.under(point, injection.KILL))
+        if ran.code == 0:
+            # Counts drift between runs
+            continue
+        killed += 1
+        live = judge.after_fault(place, ran, start, killed=True)
+        assert place.run("status").code == 1
+        before = judge.trainings(place)
+        again = judge.recovers(place, live)
+        assert "up to date" not in again.out
+        assert judge.trainings(place) == before
+    assert killed

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from faults.judge import documents
+from faults.formats import documents
 from program import Program
 
 SCRIPT = "</script><script>alert()</script>"

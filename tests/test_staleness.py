@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import pytest
+from faults.formats import stored_arrays
 from program import Program
 from standin_nodes import (
+    ALL,
     ALPHA,
     ANSWERS,
     BETA,
     CATALOGUE,
     DOCUMENTS,
     FIGURES,
-    GRID,
     MEASURED,
     QUICK,
-    STUDIED,
+    RATES_READ,
+    SHARED,
+    SLOW,
     TRAINING,
+    TRAININGS,
     build_as_planned,
 )
 
@@ -26,7 +31,7 @@ from standin_nodes import (
 def test_a_fresh_checkout_makes_everything(tmp_path: Path) -> None:
     """Each network, answer, figure, section and document once."""
     ran = build_as_planned(Program.fresh(tmp_path / "checkout"))
-    assert ran.made == ALPHA | BETA | GRID | MEASURED | STUDIED
+    assert ran.made == ALL
 
 
 def test_nothing_is_made_twice(program: Program) -> None:
@@ -38,12 +43,12 @@ def test_nothing_is_made_twice(program: Program) -> None:
 @pytest.mark.parametrize(
     ("name", "old", "new", "made"),
     [
-        (CATALOGUE, QUICK, QUICK.replace("0.5", "0.55"), ALPHA | MEASURED),
+        (CATALOGUE, QUICK, QUICK.replace("0.5", "0.55"), ALPHA | MEASURED | SHARED - RATES_READ),
         (
             TRAINING,
             "self._walk.noise * stumble",
             "self._walk.noise * stumble * 1.5",
-            ALPHA | BETA | GRID | MEASURED | STUDIED,
+            ALL,
         ),
         (FIGURES, "2.4", "2.6", {"figure/curves", "section/measured", *DOCUMENTS}),
         (
@@ -88,7 +93,7 @@ def test_other_data_trains_everything_again(program: Program) -> None:
     """The data set is part of every result's key."""
     path = next((program.folder / "src/exercise/data").iterdir())
     path.write_text(path.read_text().replace("1", "2", 1) + "\n")
-    assert build_as_planned(program).made >= ALPHA | BETA | GRID
+    assert build_as_planned(program).made >= TRAININGS
 
 
 @pytest.mark.parametrize(
@@ -160,16 +165,16 @@ def test_a_document_that_was_edited_or_removed_is_made_again(
 def test_a_damaged_result_is_trained_again_alone(program: Program) -> None:
     """One flipped byte in its arrays; the bad file is kept aside."""
     entries = sorted((program.folder / "report/results").glob("*.json"))
-    path = next(path for path in entries if '"name": "beta"' in path.read_text())
-    arrays = sorted(path.parent.glob(f"{path.stem}.*.npz"))[0]
-    data = bytearray(arrays.read_bytes())
+    path = next(path for path in entries if json.loads(path.read_text())["name"] == "beta")
+    file = sorted(name for name in stored_arrays(program.folder / "report") if name.startswith(path.stem))[0]
+    data = bytearray((path.parent / file).read_bytes())
     data[len(data) // 2] ^= 1
-    arrays.write_bytes(data)
+    (path.parent / file).write_bytes(data)
     ran = build_as_planned(program)
     trained = {name for name in ran.made if name.startswith("result/")}
     assert len(trained) == 1
     assert trained < BETA
-    assert list((program.folder / "report/results").rglob("quarantine/*"))
+    assert list((program.folder / "report").rglob("quarantine/*"))
 
 
 def test_another_version_of_a_library_trains_again(program: Program, tmp_path: Path) -> None:
@@ -188,16 +193,58 @@ def test_more_seeds_train_only_the_new_ones(program: Program) -> None:
     assert {name for name in program.run("--seeds", "1").made if "result/" in name} == set()
 
 
+def epochs(log: Path) -> list[str]:
+    """The epochs that were trained: walk, seed and number of each."""
+    lines = log.read_text().splitlines()
+    return [line.rpartition(" pid=")[0] for line in lines if line.startswith("epoch")]
+
+
 def test_more_epochs_go_on_from_the_stored_ones(program: Program, tmp_path: Path) -> None:
     """Seven epochs after five train two more, and end in the bits of seven at once."""
     log = tmp_path / "log"
-    program.edit(CATALOGUE, QUICK, QUICK.replace("5, (2, 5)", "7, (2, 5, 7)"))
+    longer = SLOW.replace("5, (2, 5)", "7, (2, 5, 7)")
+    program.edit(CATALOGUE, SLOW, longer)
     ran = program.run(environment={"STANDIN_LOG": str(log)})
     assert ran.code == 0, ran.err
-    epochs = [line for line in log.read_text().splitlines() if line.startswith("epoch")]
-    assert len(epochs) == 2 * (5 + 4), "two more for each seed and each cell of the grid"
+    assert len(epochs(log)) == 2 * 2, "two more for each of two seeds"
     other = Program.fresh(tmp_path / "other")
-    other.edit(CATALOGUE, QUICK, QUICK.replace("5, (2, 5)", "7, (2, 5, 7)"))
+    other.edit(CATALOGUE, SLOW, longer)
     assert other.run().code == 0
-    names = {path.name for path in (program.folder / "report/results").glob("*.npz")}
-    assert {path.name for path in (other.folder / "report/results").glob("*.npz")} == names
+    assert arrays(other) == arrays(program)
+
+
+def test_an_experiment_on_a_known_trajectory_trains_nothing(program: Program, tmp_path: Path) -> None:
+    """Twelve epochs after ten train two more; nine after ten train none, whichever experiment asks."""
+    log = tmp_path / "log"
+    log.touch()
+    program.edit(CATALOGUE, "10, (10,), START", "9, (5,), START")
+    program.edit(ANSWERS, "epoch=10", "epoch=5")
+    assert program.run(environment={"STANDIN_LOG": str(log)}).code == 0
+    assert epochs(log) == []
+    program.edit(CATALOGUE, "9, (5,), START", "12, (12,), START")
+    program.edit(ANSWERS, '"alpha-10", epoch=5', '"alpha-10", epoch=12')
+    assert program.run(environment={"STANDIN_LOG": str(log)}).code == 0
+    assert sorted(epochs(log)) == sorted(
+        f"epoch rate=0.5 noise=0.01 seed={seed} epoch={epoch}" for seed in range(5) for epoch in (11, 12)
+    )
+
+
+def test_a_snapshot_newly_wanted_on_the_way_trains_no_epoch_after_it(
+    program: Program, tmp_path: Path
+) -> None:
+    """Epoch 4 was passed between snapshots 2 and 5: epochs 3 and 4 are trained, and no other."""
+    log = tmp_path / "log"
+    program.edit(CATALOGUE, '5, (2, 5), START, "the slow', '5, (2, 4, 5), START, "the slow')
+    assert program.run(environment={"STANDIN_LOG": str(log)}).code == 0
+    assert sorted(epochs(log)) == sorted(
+        f"epoch rate=0.25 noise=0.01 seed={seed} epoch={epoch}" for seed in range(2) for epoch in (3, 4)
+    )
+    other = Program.fresh(tmp_path / "other")
+    other.edit(CATALOGUE, '5, (2, 5), START, "the slow', '5, (2, 4, 5), START, "the slow')
+    assert other.run().code == 0
+    assert arrays(other) == arrays(program)
+
+
+def arrays(program: Program) -> set[str]:
+    """Names of all files of arrays but states, which end with the digest of their bytes."""
+    return stored_arrays(program.folder / "report")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from faults.judge import documents
+from faults.formats import documents
 from program import Program
 
 

@@ -11,6 +11,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from faults import formats, judge
+from faults.formats import save_after_every_epoch, stored_arrays
+from faults.wishes import wanted
 from program import Program
 
 SLOW = ("pause: float = 0.01", "pause: float = 0.15")
@@ -34,7 +37,7 @@ def program(tmp_path: Path) -> Program:
 
 def arrays(program: Program) -> set[str]:
     """Names of all array files, which end with the digest of their bytes."""
-    return {path.name for path in (program.folder / "report/results").glob("*.npz")}
+    return stored_arrays(program.folder / "report")
 
 
 def processes(program: Program) -> list[str]:
@@ -126,28 +129,30 @@ def test_an_interrupted_build_ends_soon_and_goes_on_later(
 def test_a_killed_build_leaves_no_worker_and_repeats_no_finished_training(
     program: Program, tmp_path: Path
 ) -> None:
-    """The parent alone is killed; no stored result is written again."""
+    """The parent alone is killed; no epoch that is stored is trained again."""
     program.edit("src/exercise/walks.py", *SLOW)
     log = tmp_path / "log"
     process = begin(program, log)
-    results = program.folder / "report/results"
-    while not list(results.glob("*.json")):
+    report = program.folder / "report"
+    while not formats.files(report / formats.RESULTS):
         time.sleep(0.02)
     process.kill()
     process.communicate()
-    stored = {path.stem for path in results.glob("*.json")}
-    time.sleep(1)
+    deadline = time.monotonic() + 10
+    while processes(program) and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert processes(program) == []
-    inodes = {path.name: path.stat().st_ino for path in results.glob("*.json")}
+    stored = judge.trajectories(report)
+    assert stored
+    before = len(judge.events(log))
     ran = program.run(environment={"STANDIN_LOG": str(log)}, timeout=240)
     assert ran.code == 0, ran.err
-    assert stored
-    assert all((results / name).stat().st_ino == inode for name, inode in inodes.items())
+    assert judge.repeated(judge.events(log)[before:], stored, wanted(5)) == []
 
 
 def test_an_epoch_that_was_saved_is_not_trained_again(program: Program, tmp_path: Path) -> None:
     """With a checkpoint after every epoch, a killed worker's successor goes on where it stood."""
-    program.edit("src/labreport/execute/worker.py", "CHECKPOINT_SECONDS = 5.0", "CHECKPOINT_SECONDS = 0.0")
+    save_after_every_epoch(program.folder)
     log = tmp_path / "log"
     ran = program.run(environment={"STANDIN_FAULT": "0.25#1@4:die-once", "STANDIN_LOG": str(log)})
     assert ran.code == 0, ran.err

@@ -54,11 +54,11 @@ def available() -> bool:
 def points(
     command: Sequence[str],
     environment: Mapping[str, str],
-    directory: Path,
+    places: Sequence[Path],
     log: Path,
     calls: Sequence[str] = CALLS,
 ) -> list[Point]:
-    """Run `command` once, undisturbed; every point at which it touches `directory`."""
+    """Run `command` once, undisturbed; every point at which it touches one of `places`, or what is in it."""
     wanted = ",".join(f"?{call}" for call in calls)
     subprocess.run(
         ["strace", "-f", "-qq", "-y", "-s", "0", "-o", str(log), "-e", f"trace={wanted}", *command],
@@ -74,7 +74,7 @@ def points(
         if match is None:
             continue
         uses[match[1], match[2]] += 1
-        if str(directory) in line:
+        if any(str(place) in line for place in places):
             found[Point(match[2], uses[match[1], match[2]])] = None
     return list(found)
 

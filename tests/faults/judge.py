@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import re
 import signal
 import time
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from faults.world import DOCUMENTS, Place, Ran
+from faults import formats
+from faults.formats import Stored, documents, listing
+from faults.wishes import Wanted, wanted
+from faults.world import Place, Ran
 
-from labreport.store import Entry, Store
-
-_BUILD = re.compile(r"\.builds/[0-9a-f]{16}")
-_LEFT_ALONE = {".lock", ".stamp", "ledger.json"}
+Event = tuple[str, str, int]
+"""A line of the log of trainings: `start` or `epoch`, which walk and seed, which epoch."""
 
 
 class Lost(Exception):
@@ -28,8 +29,13 @@ def require(condition: object, promise: str) -> None:
         raise Lost(promise)
 
 
-def after_fault(place: Place, ran: Ran | None, start: int, killed: bool) -> dict[str, int]:
-    """Judge what a fault has left, before anything is mended; epochs by key of the live entries."""
+def after_fault(
+    place: Place, ran: Ran | None, start: int, killed: bool, before: Mapping[str, Stored] | None = None
+) -> dict[str, Stored]:
+    """Judge what a fault has left, before anything is repaired; what is stored of each walk and seed.
+
+    `start` is the number of seeds of the report that was there, 0 for none; `before` is what was stored.
+    """
     if ran is not None:
         require(not shows_traceback(ran), f"no traceback: {ran.err[-2000:]}")
         if not killed and ran.code != 0:
@@ -39,17 +45,29 @@ def after_fault(place: Place, ran: Ran | None, start: int, killed: bool) -> dict
     while place.orphans() and time.monotonic() < deadline:
         time.sleep(0.05)
     require(not place.orphans(), f"no process is left: {place.orphans()}")
-    live = entries(place)
-    shown = documents(place.report)
-    wholes = [{}] if not start else [documents(place.world.references[start])]
-    wholes.append(documents(place.world.references[place.seeds]))
-    require(shown in wholes, f"the report is the previous or the new one, whole: {sorted(shown)}")
+    live = trajectories(place.report)
+    if before is None:
+        before = trajectories(place.world.references[start]) if start else {}
+    lost = [walk for walk, old in before.items() if walk not in live or live[walk].epochs < old.epochs]
+    require(not lost, f"no stored epoch is lost: {lost}")
+    published(place, start)
     status = place.run("status")
     require(
         status.code in (0, 1) and "Traceback" not in status.err,
         f"status works: {status.code} {status.err[-500:]}",
     )
     return live
+
+
+def published(place: Place, start: int) -> None:
+    """Each document is the previous or the new one; where some are new and some not, a run will finish it."""
+    shown = documents(place.report)
+    old = documents(place.world.references[start]) if start else {}
+    new = documents(place.world.references[place.seeds])
+    for name in formats.DOCUMENTS:
+        require(shown.get(name) in (old.get(name), new.get(name)), f"{name} is the previous or the new one")
+    begun = (place.report / formats.PUBLISHING).is_dir()
+    require(begun or shown in (old, new), f"the report is of one build: {sorted(shown)}")
 
 
 def shows_traceback(ran: Ran) -> bool:
@@ -61,113 +79,115 @@ def shows_traceback(ran: Ran) -> bool:
     return "Traceback" in said and ("src/labreport/" in said or "build.py" in said)
 
 
-def entries(place: Place) -> dict[str, int]:
-    """Epochs by key of every live entry; a damaged one is a broken promise."""
-    store = Store(place.report / "results", mend=False)
-    found = {}
-    for key in [*store.keys()]:
-        entry = store.entry(key) if store.check(key) else None
-        require(entry is not None, f"no bad live entry: {store.notices}")
-        assert entry is not None
-        found[key] = len(entry.records)
-    return found
+def trajectories(report: Path) -> dict[str, Stored]:
+    """What is stored of each walk and seed, as the log names them; a damaged one is a broken promise."""
+    found, damaged = formats.stored(report)
+    require(not damaged, f"no bad live entry: {damaged}")
+    return {value.walk: value for value in found.values()}
 
 
-def recovers(place: Place, live: dict[str, int], quarantine: bool = False) -> Ran:
+def recovers(
+    place: Place, live: Mapping[str, Stored], quarantine: bool = False, more_results: bool = False
+) -> Ran:
     """Judge the next plain build: it works, repeats nothing, and leaves what an undisturbed one does."""
-    trained = len(trainings(place))
-    progress = checkpoints(place)
-    ran = place.run()
-    require(ran.code == 0, f"the next build works: {ran.code} {ran.err[-1000:]}")
-    require(not shows_traceback(ran), f"no traceback: {ran.err[-1000:]}")
-    names = {identity(entry.ingredients): key for key, entry in all_entries(place.report).items()}
-    first: dict[str, int] = {}
-    for line in trainings(place)[trained:]:
-        event, walk, epoch = line
-        key = names.get(walk, "")
-        require(live.get(key, 0) < 5, f"no finished training is repeated: {walk}")
-        if event == "epoch":
-            first.setdefault(key, epoch)
-    for key, epoch in first.items():
-        done = progress.get(key, 0)
-        require(epoch == done + 1, f"a run goes on from its checkpoint: epoch {epoch} after {done}")
-    settled(place, quarantine)
+    ran = goes_on(place, live)
+    settled(place, quarantine, more_results)
     return ran
 
 
-def settled(place: Place, quarantine: bool = False) -> None:
-    """Judge a complete report: equal to an undisturbed one, verified, and nothing beside it."""
+def goes_on(place: Place, live: Mapping[str, Stored], *targets: str) -> Ran:
+    """Judge a build of `targets` (none: everything) that is left alone: it works, and repeats nothing."""
+    trained = len(trainings(place))
+    ran = place.run(*targets)
+    require(ran.code == 0, f"the next build works: {ran.code} {ran.err[-1000:]}")
+    require(not shows_traceback(ran), f"no traceback: {ran.err[-1000:]}")
+    new = trainings(place)[trained:]
+    again = repeated(new, live, wanted(place.seeds, targets))
+    require(not again, f"no finished epoch is trained again: {again}")
+    twice = [event for event, count in Counter(new).items() if count > 1]
+    require(not twice, f"no epoch is trained twice by one build: {twice}")
+    return ran
+
+
+def repeated(
+    trained: Sequence[Event], live: Mapping[str, Stored], wishes: Mapping[str, Wanted]
+) -> list[tuple[str, int]]:
+    """Epochs that were trained although they were stored, but for those that a new snapshot needs.
+
+    A snapshot that is newly wanted before the end is reached from the last state before it.
+    """
+    found = []
+    for event, walk, epoch in trained:
+        known = live.get(walk)
+        if event != "epoch" or known is None or epoch > known.epochs:
+            continue
+        missing = wishes[walk].snapshots - set(known.snapshots) if walk in wishes else set()
+        needed = {
+            number
+            for snapshot in missing
+            for number in range(max((s for s in known.states if s <= snapshot), default=0) + 1, snapshot + 1)
+        }
+        if epoch not in needed:
+            found.append((walk, epoch))
+    return found
+
+
+def settled(place: Place, quarantine: bool = False, more_results: bool = False) -> None:
+    """Judge a complete report: equal to an undisturbed one, verified, and nothing beside it.
+
+    `quarantine`: damaged files may have been kept; `more_results`: results of more seeds may be there.
+    """
     reference = place.world.references[place.seeds]
     require(documents(place.report) == documents(reference), "documents equal those of an undisturbed build")
-    found, wanted = listing(place.report), listing(reference)
+    equal_results(place.report, reference)
+    found, expected = listing(place.report), listing(reference)
     if quarantine:
-        found = {path for path in found if "quarantine" not in path}
-    require(found == wanted, f"no file is left over or missing: {sorted(found ^ wanted)[:6]}")
-    for key, entry in all_entries(reference).items():
-        mine = Store(place.report / "results", mend=False).entry(key)
-        require(
-            mine is not None
-            and (mine.records, mine.snapshots, mine.arrays) == (entry.records, entry.snapshots, entry.arrays),
-            f"result {entry.name} equals that of an undisturbed build",
-        )
-    entries(place)
+        found = {path for path in found if formats.QUARANTINE not in path.split("/")}
+    if more_results:
+        found = {path for path in found if path in expected or not formats.key_of(path)}
+    require(found == expected, f"no file is left over or missing: {sorted(found ^ expected)[:6]}")
+    require(not formats.orphans(place.report), f"arrays of no one: {formats.orphans(place.report)[:3]}")
     status = place.run("status")
     require(status.code == 0, f"all is fresh: {status.out[-1000:]}{status.err[-500:]}")
     verify = place.run("verify", environment={"STANDIN_LOG": ""})
     require(verify.code == 0, f"verify finds nothing: {verify.out[-1000:]}{verify.err[-500:]}")
 
 
-def documents(report: Path) -> dict[str, bytes]:
-    """The published documents that can be read."""
-    return {name: (report / name).read_bytes() for name in DOCUMENTS if (report / name).is_file()}
-
-
-def listing(report: Path) -> set[str]:
-    """Every file below the report, builds without their names, the previous one left out."""
-    current = (report / ".builds" / "current").resolve().name
-    found = set()
-    for path in report.rglob("*"):
-        name = str(path.relative_to(report))
-        if path.is_dir() and not path.is_symlink():
+def equal_results(report: Path, reference: Path, walks: Collection[str] = ()) -> None:
+    """Judge that results (of some walks, or of all) have the bits of an undisturbed build, and an origin."""
+    mine, others = trajectories(report), trajectories(reference)
+    for walk, other in others.items():
+        if walks and walk not in walks:
             continue
-        previous = name.startswith(".builds/") and name.split("/")[1] not in (current, "current")
-        if previous and ".tmp" not in name:
-            continue
-        if name not in _LEFT_ALONE:
-            found.add(_BUILD.sub(".builds/ID", name))
-    return found
+        require(walk in mine, f"{walk} is there")
+        found = mine[walk]
+        require(found.records == other.records, f"the records of {walk} equal those of an undisturbed build")
+        kept = {epoch: found.snapshots.get(epoch) for epoch in other.snapshots}
+        require(kept == other.snapshots, f"the snapshots of {walk} equal: {sorted(found.snapshots)}")
+        origin = {epoch for part in found.segments for epoch in range(part["first"], part["last"] + 1)}
+        missing = set(range(1, found.epochs + 1)) - origin
+        require(not missing, f"it is known where each epoch of {walk} was computed, but not of {missing}")
+    arrays = formats.stored_arrays(reference)
+    if walks:
+        keys = {others[walk].key for walk in walks}
+        arrays = {name for name in arrays if name.partition(".")[0] in keys}
+    require(arrays <= formats.stored_arrays(report), "arrays equal those of an undisturbed build")
 
 
-def trainings(place: Place) -> list[tuple[str, str, int]]:
-    """What was trained so far: event, which walk and seed, epoch."""
-    if not place.log.exists():
+def trainings(place: Place) -> list[Event]:
+    """What was trained so far."""
+    return events(place.log)
+
+
+def events(log: Path) -> list[Event]:
+    """What a log of trainings says; nothing where there is none."""
+    if not log.exists():
         return []
     found = []
-    for line in place.log.read_text().splitlines():
+    for line in log.read_text().splitlines():
         event, rate, noise, seed, epoch, _ = line.split()
         found.append((event, f"{rate} {noise} {seed}", int(epoch.partition("=")[2])))
     return found
-
-
-def identity(ingredients: object) -> str:
-    """A result's walk and seed as the log names them."""
-    plain = json.loads(json.dumps(ingredients))
-    walk = plain["specification"]
-    return f"rate={walk['rate']} noise={walk['noise']} seed={plain['seed']}"
-
-
-def all_entries(report: Path) -> dict[str, Entry]:
-    """The entries of a report by key."""
-    store = Store(report / "results", mend=False)
-    found = {key: store.entry(key) for key in [*store.keys()]}
-    return {key: entry for key, entry in found.items() if entry is not None}
-
-
-def checkpoints(place: Place) -> dict[str, int]:
-    """Epochs by key of every checkpoint that can be read."""
-    store = Store(place.report / "results", mend=False)
-    found = {key: store.checkpoint(key) for key in [*store.checkpoints.keys()]}
-    return {key: checkpoint.epoch for key, checkpoint in found.items() if checkpoint is not None}
 
 
 def end(place: Place) -> None:

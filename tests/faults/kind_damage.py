@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 from random import Random
 
-from faults.judge import all_entries, identity, require, settled, trainings
+from faults import formats
+from faults.judge import require, settled, trainings, trajectories
 from faults.world import Place
 
 WAYS = ("truncate", "flip", "empty", "zeros", "append", "swap", "folder", "FIFO", "dangling link", "remove")
-_CHECKED = ("results/", "cache/")
+_CHECKED = (f"{formats.RESULTS}/", f"{formats.CACHE}/", formats.LEDGER)
 
 
 def damage(place: Place, random: Random, index: int) -> str:
     """One file, one way; status, then a build."""
     way = WAYS[index % len(WAYS)]
     place.start_from(place.seeds)
-    entries = all_entries(place.report)
+    known = trajectories(place.report)
     path = random.choice(files(place.report))
     name = str(path.relative_to(place.report))
     twin = next((other for other in files(place.report) if is_twin(path, other)), None)
@@ -35,24 +35,20 @@ def damage(place: Place, random: Random, index: int) -> str:
         require("quarantine" in ran.err, f"one line says so: {name} {way}: {ran.out[-500:]}{ran.err[-500:]}")
         kept = list(place.report.rglob("quarantine/*"))
         require(kept, "what was damaged is kept")
-    lost = {path.name[:64]} | ({twin.name[:64]} if way == "swap" and twin is not None else set())
+    lost = {formats.key_of(name)}
+    if way == "swap" and twin is not None:
+        lost.add(formats.key_of(str(twin.relative_to(place.report))))
     retrained = {walk for _, walk, _ in trainings(place)}
-    allowed = {identity(entry.ingredients) for key, entry in entries.items() if key in lost}
+    allowed = {walk for walk, value in known.items() if value.key in lost}
     require(retrained <= allowed, f"only what was damaged is trained again: {retrained - allowed}")
     settled(place, quarantine=True)
     return f"{name}: {way}"
 
 
 def files(report: Path) -> list[Path]:
-    """Every file and link of a report but the lock."""
+    """Every file and link of a report but the lock and the mark, which are another kind's."""
     found = [path for path in report.rglob("*") if path.is_symlink() or path.is_file()]
-    current = (report / ".builds" / "current").resolve().name
-    return sorted(
-        path
-        for path in found
-        if path.name != ".lock"
-        and (".builds" not in path.parts or current in path.parts or path.is_symlink())
-    )
+    return sorted(path for path in found if path.name not in (formats.LOCK, formats.MARK))
 
 
 def is_twin(path: Path, other: Path) -> bool:
@@ -78,12 +74,6 @@ def spoil(path: Path, way: str, twin: Path | None, random: Random) -> bool:
         elif way == "dangling link":
             path.symlink_to("nowhere")
         return True
-    if path.is_symlink():
-        # Written through, it is the file behind the link that changes
-        path = path.resolve()
-        if path.is_dir():
-            shutil.rmtree(path)
-            return True
     data = bytearray(before)
     if way == "truncate" and data:
         data = data[: random.randrange(len(data))]

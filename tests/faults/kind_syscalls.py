@@ -69,5 +69,5 @@ def points(place: Place, start: int) -> list[Point]:
             trial.folder.mkdir()
             trial.start_from(start)
             log = trial.folder / "strace"
-            _known[known] = injection.points(trial.command(), trial.environment(), trial.report, log)
+            _known[known] = injection.points(trial.command(), trial.environment(), [trial.report], log)
         return _known[known]

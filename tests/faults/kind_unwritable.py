@@ -14,7 +14,7 @@ from faults.skipped import Skipped
 from faults.world import Place
 
 WAYS = ("immutable", "read-only disk", "no privilege", "another user")
-FOLDERS = (".", "results", "cache", "cache/answer", ".builds")
+FOLDERS = (".", "results", "cache", "cache/answer")
 
 
 def unwritable(place: Place, random: Random, index: int) -> str:

@@ -98,7 +98,7 @@ class Trial:
 def points(trial: Trial, *calls: str) -> list[Point]:
     """Where an undisturbed run touches its output directory."""
     trial.folder.mkdir(exist_ok=True)
-    found = injection.points(trial.command(), ENVIRONMENT, trial.report, trial.folder / "strace", calls)
+    found = injection.points(trial.command(), ENVIRONMENT, [trial.report], trial.folder / "strace", calls)
     assert found
     return found
 

@@ -1,4 +1,4 @@
-"""Three answers: one measured, one compared, one over the grid."""
+"""Answers on single walks, on studies, and on what walks of one trajectory have in common."""
 
 from __future__ import annotations
 
@@ -35,6 +35,58 @@ def grid(results: Results) -> Answer:
     }
     best = max(cells, key=lambda name: cells[name].value or 0.0)
     return Answer({**cells, "best": cells[best]}, facts={"cells": list(cells), "best": best})
+
+
+def longer(results: Results) -> Answer:
+    """What five more epochs of the quick walk bring."""
+    return Answer(
+        {
+            "shorter": _accuracy(results, "alpha"),
+            "longer": _accuracy(results, "alpha-10", epoch=10),
+            "best": _best(results, "alpha-10"),
+        }
+    )
+
+
+def middle(results: Results) -> Answer:
+    """How the quick walk stands on its way, and after the last epoch that was asked for."""
+    return Answer(
+        {"middle": _accuracy(results, "alpha-middle", epoch=7), "best": _best(results, "alpha-middle")}
+    )
+
+
+def rates(results: Results) -> Answer:
+    """The accuracy after four epochs, by rate."""
+    return Answer(
+        {
+            f"rate-{point['rate']}": _accuracy(results, runs.experiment.name, epoch=4)
+            for point, runs in results.study("rates")
+        }
+    )
+
+
+def origin(results: Results) -> Answer:
+    """Of how many runs it is known where their first epoch was computed."""
+    runs = [run for name in results for run in results[name]]
+    known = [
+        run
+        for run in runs
+        if run.provenance["first"] == 1
+        and run.provenance["last"] >= 1
+        and run.provenance["processor"]
+        and run.provenance["libraries"]["numpy"]
+    ]
+    return Answer(
+        {
+            "runs": Quantity(len(runs), "runs", "runs, counted"),
+            "known": Quantity(len(known), "runs", "runs with a segment that begins at their first epoch"),
+        }
+    )
+
+
+def _best(results: Results, name: str) -> Quantity:
+    """The best accuracy on the way, of the records of the first seed."""
+    return Quantity(max(results[name].curve("accuracy")[0]), "fraction", f"{name}, first seed, best record")
 
 
 def _accuracy(results: Results, name: str, epoch: int = EPOCH) -> Quantity:

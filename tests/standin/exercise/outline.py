@@ -1,4 +1,4 @@
-"""Two sections, three questions, one figure."""
+"""Three sections, seven questions, one figure."""
 
 from __future__ import annotations
 
@@ -42,9 +42,45 @@ STUDIED = Section(
     ),
 )
 
+SHARED = Section(
+    "shared",
+    "One walk, asked about more than once",
+    "sections/shared.html",
+    (
+        Question(
+            "shared.longer",
+            "What do more epochs bring?",
+            "exercise.answers:longer",
+            "questions/shared.longer.html",
+            ("alpha", "alpha-10"),
+        ),
+        Question(
+            "shared.middle",
+            "How does the walk stand on its way?",
+            "exercise.answers:middle",
+            "questions/shared.middle.html",
+            ("alpha-middle",),
+        ),
+        Question(
+            "shared.rates",
+            "Which rate is ahead early on?",
+            "exercise.answers:rates",
+            "questions/shared.rates.html",
+            ("rates",),
+        ),
+        Question(
+            "shared.origin",
+            "Where were the first epochs computed?",
+            "exercise.answers:origin",
+            "questions/shared.origin.html",
+            ("alpha", "beta", "alpha-10", "alpha-middle", "grid", "rates"),
+        ),
+    ),
+)
+
 OUTLINE = Outline(
     title="Walks",
     subtitle="A report of the stand-in exercise",
-    sections=(MEASURED, STUDIED),
+    sections=(MEASURED, STUDIED, SHARED),
     figures=(Figure("curves", "exercise.figures:curves", ("alpha", "beta")),),
 )

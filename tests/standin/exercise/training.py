@@ -2,14 +2,17 @@
 
 Two environment variables serve tests. `STANDIN_LOG` names a file that gets one line for each start
 and each epoch. `STANDIN_FAULT` is `RATE#SEED@EPOCH:DEED`: in that epoch of that walk the deed is done,
-which is `raise`, `die` (the worker kills itself), `die-once` (it does so the first time only), or
-`kill-build` (it kills the build, too).
+which is `raise`, `die` (the worker kills itself), `die-once` (it does so the first time only),
+`kill-build` (it kills the build, too), or a signal: `NAME-build` to the build, `NAME-group` to it and all
+its workers, `NAME-worker` to the worker itself, where NAME is `INT`, `TERM` or `KILL`. With `+MS` behind
+it, a signal is sent so many milliseconds later, while the walk goes on.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,8 @@ from exercise.walks import Walk
 from labreport.run import Arrays
 
 Vector = numpy.typing.NDArray[numpy.float64]
+
+_SIGNALS = {"INT": signal.SIGINT, "TERM": signal.SIGTERM, "KILL": signal.SIGKILL}
 
 TARGET = Path(__file__).with_name("data") / "target.txt"
 
@@ -100,6 +105,13 @@ def _maybe_fail(walk: Walk, seed: int, epoch: int) -> None:
         return
     if deed == "raise":
         raise RuntimeError("the walk lost its way")
+    name, _, whom = deed.partition("+")[0].partition("-")
+    if name in _SIGNALS:
+        delay = int(deed.partition("+")[2] or 0) / 1000
+        if delay:
+            threading.Timer(delay, _send, (_SIGNALS[name], whom)).start()
+        else:
+            _send(_SIGNALS[name], whom)
     if deed == "kill-build":
         os.kill(os.getppid(), signal.SIGKILL)
     if deed in ("die", "kill-build"):
@@ -109,3 +121,10 @@ def _maybe_fail(walk: Walk, seed: int, epoch: int) -> None:
         if not marker.exists():
             marker.touch()
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _send(number: signal.Signals, whom: str) -> None:
+    if whom == "group":
+        os.killpg(0, number)
+    else:
+        os.kill(os.getppid() if whom == "build" else os.getpid(), number)
