@@ -31,6 +31,7 @@ MAY_IMPORT = {
     "labreport.experiment": "errors texts",
     "labreport.fingerprint": "errors",
     "labreport.results": "experiment errors",
+    "labreport.recorded": "errors experiment fingerprint results run store suggest texts",
     "labreport.rubric": "errors",
     "labreport.project": "experiment outline rubric",
     "labreport.checks": "errors",
@@ -92,8 +93,8 @@ LIBRARIES = {
     "distributed": "labreport.execute",
     "watchfiles": "labreport.commands",
     "scipy": "labreport.claims labreport.grading exercise.answers",
-    "numpy": "labreport.charts labreport.claims labreport.commands labreport.grading labreport.store "
-    "exercise.answers exercise.figures exercise.mnist exercise.recompute exercise.training "
+    "numpy": "labreport.charts labreport.claims labreport.commands labreport.grading labreport.recorded "
+    "labreport.store exercise.answers exercise.figures exercise.mnist exercise.recompute exercise.training "
     "exercise.verification",
 }
 """A library to the rooms that may import it."""
@@ -114,6 +115,7 @@ LIGHT = (
     "labreport.outline",
     "labreport.plan",
     "labreport.project",
+    "labreport.recorded",
     "labreport.results",
     "labreport.rubric",
     "labreport.run",

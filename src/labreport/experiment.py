@@ -20,6 +20,11 @@ class Experiment:
     `epochs` and `snapshots` say how far to go and what to keep; they are no part of the result's
     identity, so that going on from 50 epochs to 100 trains 50 more. `title` is for people.
     `seeds`, where given, caps the number of seeds.
+
+    `files` (paths below the project's package) and `libraries` (distributions), where given, are what this
+    experiment rests on in place of the project's `data_files` and `libraries`. `by_seed`, where given, has
+    the seeds that there are, each with what is run for it under the same name; then all of them are run,
+    whatever number is asked for. A file that appears in one of the `folders` may change what there is to run.
     """
 
     name: str
@@ -29,6 +34,10 @@ class Experiment:
     start: str
     title: str = ""
     seeds: int | None = None
+    files: tuple[str, ...] | None = None
+    libraries: tuple[str, ...] | None = None
+    by_seed: tuple[tuple[int, Experiment], ...] = ()
+    folders: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if problem := unprintable(self):
@@ -41,6 +50,17 @@ class Experiment:
                 f"experiment {self.name!r}: snapshot at epoch {wrong[0]}, "
                 f"allowed are 1 to {self.epochs} (its epochs)"
             )
+
+    def runs(self, seeds: int) -> tuple[tuple[int, Experiment], ...]:
+        """What is run when `seeds` seeds are asked for: each seed, and the experiment with that seed."""
+        if self.by_seed:
+            return self.by_seed
+        return tuple((seed, self) for seed in range(min(seeds, self.seeds or seeds)))
+
+    @property
+    def variants(self) -> tuple[Experiment, ...]:
+        """All that its seeds run: itself, unless they differ in more than the seed."""
+        return tuple(own for _, own in self.by_seed) or (self,)
 
 
 @dataclass(frozen=True)
@@ -59,6 +79,11 @@ class Study:
     def __post_init__(self) -> None:
         if problem := unprintable((self.name, self.title)):
             raise UsageError(f"study {self.name!r}: {problem}.")
+        if self.base.by_seed:
+            raise UsageError(
+                f"study {self.name!r}: {self.base.name!r} has runs of its own for each seed, which cannot be "
+                "varied; declare an experiment for each cell"
+            )
 
     def experiments(self) -> tuple[Experiment, ...]:
         """The cells of the grid in row-major order, named `study/field=value,…`."""

@@ -31,8 +31,7 @@ def unfold(project: Project, seeds: int) -> Graph:
         return node.name
 
     for experiment in experiments:
-        count = min(seeds, experiment.seeds or seeds)
-        results[experiment.name] = tuple(add(ResultNode(experiment, seed)) for seed in range(count))
+        results[experiment.name] = tuple(add(ResultNode(own, seed)) for seed, own in experiment.runs(seeds))
     cells = {**{experiment.name: (experiment,) for experiment in experiments}, **grids}
 
     def read(needs: Iterable[str], reader: str) -> tuple[str, ...]:
