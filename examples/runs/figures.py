@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from statistics import mean
 
 from answers import METRIC
+
 from labreport.charts import (
     SERIES,
     Drawing,

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from labreport.execute.calls import function
 from made import made_results
 
 from exercise import mnist
@@ -22,7 +23,6 @@ from exercise.training.backend import keras
 from exercise.training.model import build
 from exercise.verification.plain import measure, plain_model
 from labreport.claims import Answer
-from labreport.execute.calls import function
 from labreport.experiment import Experiment
 from labreport.results import Result, Results, Runs, Snapshot
 

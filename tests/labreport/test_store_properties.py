@@ -13,11 +13,11 @@ from faults import examples
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as stn
+from labreport.store.entry import from_document, from_header, to_document
 
 from labreport.fingerprint.canonical import digest
 from labreport.store import Store, arrays, checked_json, plain_json
 from labreport.store.cache import Cache
-from labreport.store.entry import from_document, from_header, to_document
 from labreport.store.files import Damaged
 from labreport.store.names import file_name
 

@@ -30,8 +30,8 @@ def recorded(
     `reader` is one of `labreport.recorded.readers.READERS`, by default the one for what is found. `metrics`
     chooses some, or renames: `{"test/accuracy": "val_acc"}`. `seed` is a placeholder of the pattern, a
     column, or a parameter; runs without one are numbered. `step` is the column that numbers the rows (by
-    default `epoch` or `step`). `parameters` are columns that are settings. `where` leaves out runs that differ from it. Raises
-    `UsageError` in one line with file and line for whatever cannot be read.
+    default `epoch` or `step`). `parameters` are columns that are settings. `where` leaves out runs that
+    differ from it. Raises `UsageError` in one line with file and line for whatever cannot be read.
     """
     options = Declared(_caller(), pattern, reader, metrics, seed, step, tuple(parameters), dict(where or {}))
     return options.experiment(name, title, options.runs())
@@ -61,7 +61,7 @@ def recorded_groups(
     for run in options.runs():
         if name not in run.fields:
             raise bad(
-                run.where, f"nothing says its {name!r}{did_you_mean(name, run.fields)}; choose with name="
+                run.where, f"nothing says its {name!r}, which name= asks for{did_you_mean(name, run.fields)}"
             )
         groups.setdefault(run.fields[name], []).append(run)
     return {found: options.experiment(found, "", groups[found]) for found in sorted(groups, key=natural)}

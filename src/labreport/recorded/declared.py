@@ -162,7 +162,7 @@ class Declared:
             if self.seed not in fields:
                 raise bad(
                     where,
-                    f"nothing says its {self.seed!r}{did_you_mean(self.seed, fields)}; choose with seed=",
+                    f"nothing says its {self.seed!r}, where seed= looks{did_you_mean(self.seed, fields)}",
                 )
             written = fields[self.seed]
             if not _SEEDS.fullmatch(written):

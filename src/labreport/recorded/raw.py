@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -71,11 +72,10 @@ def content(folder: Path, name: str) -> bytes:
 
 def text(folder: Path, name: str) -> str:
     """The text of a UTF-8 file, without a byte order mark."""
-    data = content(folder, name)
+    data = content(folder, name).removeprefix(codecs.BOM_UTF8)
     try:
-        return data.decode("utf-8-sig")
+        return data.decode()
     except UnicodeDecodeError as error:
-        # With a byte order mark, positions count from behind it; the line is the same
         line = data[: error.start].count(b"\n") + 1
         raise bad(
             f"{name}:{line}", f"not UTF-8 (byte {data[error.start]:#04x}); save the file as UTF-8"
