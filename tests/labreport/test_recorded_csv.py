@@ -90,7 +90,7 @@ def test_divergence_is_data(tmp_path: Path, value: str) -> None:
     assert made.metrics == {"accuracy": 0.1, "diverged_at": 2}
 
 
-def test_an_empty_cell_is_no_divergence(tmp_path: Path) -> None:
+def test_an_empty_cell_is_not_divergence(tmp_path: Path) -> None:
     """What was measured at every other epoch only keeps its last value."""
     _csv(tmp_path, "a.csv", "epoch,loss,accuracy\n1,2.0,0.3\n2,1.0,\n")
     (made,) = replayed(tmp_path, declare(tmp_path, 'recorded("a", "a.csv")')).values()
@@ -109,7 +109,7 @@ def test_metrics_are_chosen_and_renamed_and_settings_kept(tmp_path: Path) -> Non
 
 
 def test_where_leaves_out_other_runs(tmp_path: Path) -> None:
-    """By a column that is no metric then."""
+    """By a column that is then not a metric."""
     _csv(tmp_path, "a.csv", "split,seed,loss\ntrain,0,1\ntest,0,2\ntrain,1,3\n")
     found = declare(tmp_path, 'recorded("a", "a.csv", where={"split": "train"})')
     assert {seed: made.metrics for seed, made in replayed(tmp_path, found).items()} == {

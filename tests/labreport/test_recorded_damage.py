@@ -68,21 +68,21 @@ def _error(folder: Path, call: str) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize(("data", "told"), TABLES.values(), ids=TABLES)
-def test_a_damaged_table_is_told_in_one_line(tmp_path: Path, data: bytes, told: str) -> None:
+@pytest.mark.parametrize(("data", "expected"), TABLES.values(), ids=TABLES)
+def test_a_damaged_table_is_reported_in_one_line(tmp_path: Path, data: bytes, expected: str) -> None:
     """With its file, its line and what is needed."""
     (tmp_path / "a.csv").write_bytes(data)
-    assert told in _error(tmp_path, 'recorded("a", "a.csv")')
+    assert expected in _error(tmp_path, 'recorded("a", "a.csv")')
 
 
-@pytest.mark.parametrize(("data", "told"), LINES.values(), ids=LINES)
-def test_damaged_json_lines_are_told_in_one_line(tmp_path: Path, data: bytes, told: str) -> None:
+@pytest.mark.parametrize(("data", "expected"), LINES.values(), ids=LINES)
+def test_damaged_json_lines_are_reported_in_one_line(tmp_path: Path, data: bytes, expected: str) -> None:
     """With its file, its line and what is needed."""
     (tmp_path / "a.jsonl").write_bytes(data)
-    assert told in _error(tmp_path, 'recorded("a", "a.jsonl")')
+    assert expected in _error(tmp_path, 'recorded("a", "a.jsonl")')
 
 
-def test_what_is_no_regular_file_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_regular_is_reported(tmp_path: Path) -> None:
     """A FIFO does not block, a folder is not read, and a dangling link is not followed."""
     os.mkfifo(tmp_path / "a.csv")
     assert "a regular file is needed" in _error(tmp_path, 'recorded("a", "a.csv")')
@@ -116,11 +116,11 @@ CALLS = {
 }
 
 
-@pytest.mark.parametrize(("call", "told"), CALLS.items())
-def test_a_wrong_declaration_is_told_in_one_line(tmp_path: Path, call: str, told: str) -> None:
+@pytest.mark.parametrize(("call", "expected"), CALLS.items())
+def test_a_wrong_declaration_is_reported_in_one_line(tmp_path: Path, call: str, expected: str) -> None:
     """With what is there, or what is allowed."""
     for name in ("a.csv", "a.txt"):
         (tmp_path / name).write_text("epoch,loss,accuracy\n1,2,0.5\n")
     for number in (1, 2):
         (tmp_path / f"twice-{number}.csv").write_text("seed,loss\n4,2\n")
-    assert told in _error(tmp_path, call)
+    assert expected in _error(tmp_path, call)

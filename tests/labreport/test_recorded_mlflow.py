@@ -122,19 +122,19 @@ DAMAGE = {
 }
 
 
-@pytest.mark.parametrize(("name", "data", "told"), DAMAGE.values(), ids=DAMAGE)
-def test_a_damaged_file_of_the_store_is_told(
-    tmp_path: Path, store: Path, name: str, data: bytes, told: str
+@pytest.mark.parametrize(("name", "data", "expected"), DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_file_of_the_store_is_reported(
+    tmp_path: Path, store: Path, name: str, data: bytes, expected: str
 ) -> None:
     """With file, line, and what MLflow would write."""
     (store / "1/c3" / name).write_bytes(data)
     with pytest.raises(UsageError) as caught:
         declare(tmp_path, 'recorded_groups("mlruns", name="rate")')
-    assert told in str(caught.value)
+    assert expected in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
 
 
-def test_a_run_without_metrics_is_told_with_a_way_out(tmp_path: Path, store: Path) -> None:
+def test_a_run_without_metrics_is_reported_with_a_way_out(tmp_path: Path, store: Path) -> None:
     """A run that failed early has none; by its status it can be left out."""
     folder = _run(store, "e5", 2, "0.1", status=4)
     for path in (folder / "metrics/loss", folder / "metrics/val/acc"):
@@ -176,7 +176,7 @@ def test_the_database_is_read(tmp_path: Path) -> None:
     assert (tmp_path / "mlflow.db").read_bytes() == before
 
 
-def test_what_is_no_database_of_mlflow_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_of_mlflow_is_reported(tmp_path: Path) -> None:
     """Another file, another database, a damaged one."""
     path = tmp_path / "mlflow.db"
     path.write_text("epoch,loss\n")

@@ -50,7 +50,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Example:
     before, question, rest = project.partition('"longer"')
     (folder / "project.py").write_text(before + question + rest.replace("tuple(RUNS)", '("slow",)', 1))
     ran = example.run()
-    assert (ran.code, ran.made) == (0, RESULTS | READERS | {"answer/longer"}), ran.err
+    assert ran.code == 0, ran.err
+    assert ran.made == RESULTS | READERS | {"answer/longer"}
     return example
 
 
@@ -112,7 +113,7 @@ def test_short_and_diverged_runs_are_reported(example: Example) -> None:
     assert answers["best"]["quantities"]["slow"]["n"] == 3
 
 
-def test_a_damaged_file_is_told_before_anything_is_made(example: Example) -> None:
+def test_a_damaged_file_is_reported_before_anything_is_made(example: Example) -> None:
     """One line and exit code 2; the report that was there stays."""
     example.edit("runs/middle-0.csv", "0.8981", "much")
     ran = example.run()

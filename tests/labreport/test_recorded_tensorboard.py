@@ -14,7 +14,7 @@ from labreport.recorded import event_format
 
 
 def _write(folder: Path, scalars: dict[str, dict[int, float]], dtype: str = "float32") -> None:
-    """Real event files, by TensorFlow, with tensors that are no scalars between them."""
+    """Real event files, by TensorFlow, with tensors that are not scalars between them."""
     import tensorflow as tf
 
     with tf.summary.create_file_writer(str(folder)).as_default():
@@ -113,8 +113,8 @@ DAMAGE = {
 }
 
 
-@pytest.mark.parametrize(("harm", "told"), DAMAGE.values(), ids=DAMAGE)
-def test_a_damaged_event_file_is_told_in_one_line(tmp_path: Path, harm: object, told: str) -> None:
+@pytest.mark.parametrize(("harm", "expected"), DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_event_file_is_reported_in_one_line(tmp_path: Path, harm: object, expected: str) -> None:
     """With the file, and the byte where it can be known."""
     assert callable(harm)
     (tmp_path / "run").mkdir()
@@ -123,11 +123,11 @@ def test_a_damaged_event_file_is_told_in_one_line(tmp_path: Path, harm: object, 
     with pytest.raises(UsageError) as caught:
         declare(tmp_path, 'recorded("a", "run", reader="tensorboard")')
     assert str(caught.value).startswith("run/events.out.tfevents.1: not a whole event file: it ")
-    assert told in str(caught.value)
+    assert expected in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
 
 
-def test_files_without_scalars_are_told(tmp_path: Path) -> None:
+def test_files_without_scalars_are_reported(tmp_path: Path) -> None:
     """An empty folder, an empty file, and a metric that a run does not have."""
     (tmp_path / "run").mkdir()
     with pytest.raises(UsageError, match=r"^run: holds no event file of TensorBoard"):

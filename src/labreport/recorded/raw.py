@@ -18,7 +18,7 @@ LIMIT = 256 << 20
 
 @dataclass(frozen=True)
 class Options:
-    """What the author says of a source. `fields` are columns that name a run or a setting of it, and are no
+    """What the author says of a source. `fields` are columns that name a run or a setting of it, and are not
     metrics; `metrics` are the columns to read (None: all others); `step` is the column that numbers rows."""
 
     fields: tuple[str, ...] = ()
