@@ -27,8 +27,9 @@ MAY_IMPORT = {
     "labreport.project": "experiment outline",
     "labreport.checks": "errors",
     "labreport.testing": "bootstrap",
-    "labreport.store": "experiment errors fingerprint",
-    "labreport.plan": "experiment errors fingerprint frame installed outline project results store",
+    "labreport.store": "errors fingerprint",
+    "labreport.trajectory": "errors fingerprint store",
+    "labreport.plan": "experiment errors fingerprint frame installed outline project results store trajectory",
     "labreport.console": "plan experiment errors",
     "labreport.claims": "experiment errors",
     "labreport.charts": "claims errors frame",
@@ -36,9 +37,9 @@ MAY_IMPORT = {
     "labreport.pdf": "errors frame",
     "labreport.audit": "claims errors frame",
     "labreport.execute": "audit charts claims console errors experiment fingerprint frame outline page pdf "
-    "plan project results run store",
+    "plan project results run store trajectory",
     "labreport.commands": "audit bootstrap charts checks claims console errors execute experiment "
-    "fingerprint outline page pdf plan project results run store",
+    "fingerprint outline page pdf plan project results run store trajectory",
     "labreport.command": "bootstrap commands console errors execute plan testing",
     "exercise.networks": "labreport.errors labreport.experiment",
     "exercise.catalogue": "networks labreport.errors labreport.experiment",
@@ -56,7 +57,7 @@ MAY_IMPORT = {
     "exercise.show_code": "catalogue networks labreport.errors labreport.experiment",
     "exercise.verification": "answers catalogue mnist networks outline project training labreport.checks "
     "labreport.claims labreport.errors labreport.execute labreport.experiment labreport.outline "
-    "labreport.project labreport.results",
+    "labreport.project labreport.results labreport.trajectory",
 }
 """A room to the rooms that it may import; those of its own package without the package's name."""
 
@@ -73,6 +74,8 @@ LIBRARIES = {
     "pypdfium2": "labreport.audit",
     "rich": "labreport.console",
     "filelock": "labreport.store",
+    "msgspec": "labreport.plan labreport.store labreport.trajectory",
+    "safetensors": "labreport.store",
     "distributed": "labreport.execute",
     "watchfiles": "labreport.commands",
     "scipy": "labreport.claims exercise.answers",

@@ -19,6 +19,7 @@ from labreport.execute.reading import Reader
 from labreport.execute.session import PACKAGE, Session, open_session
 from labreport.execute.tasks import trainings
 from labreport.execute.train import Trainer
+from labreport.experiment import Experiment
 from labreport.fingerprint.files import Digests
 from labreport.outline import Question
 from labreport.plan.graph import DOCUMENTS, PUBLISHED
@@ -98,8 +99,8 @@ def _checks(session: Session, plan: Plan) -> Iterator[Check]:
 
 def _bytes(session: Session, plan: Plan, stored: dict[str, Status]) -> Iterator[Check]:
     """Every file of every live result, read in full."""
-    digests = Digests(session.root)
-    bad = [status.name for key, status in stored.items() if not session.store.whole(key, digests)]
+    digests = Digests(session.root, output=session.output)
+    bad = [status.name for status in stored.values() if not _whole(session, status, digests)]
     bad += [f"{status.name} ({status.reasons[0]})" for status in plan.stale("result")]
     yield Check(
         "store",
@@ -114,6 +115,13 @@ def _bytes(session: Session, plan: Plan, stored: dict[str, Status]) -> Iterator[
             if digests(session.output / path) != written:
                 altered.append(path)
     yield Check("cache and documents", not altered, ", ".join(altered[:5]) or "as written", FILES)
+
+
+def _whole(session: Session, status: Status, digests: Digests) -> bool:
+    """Whether all that is read of a result is there, byte for byte."""
+    experiment, sound = status.node.value, session.store.sound(status.key, digests)
+    assert isinstance(experiment, Experiment)
+    return sound is not None and sound.satisfies(experiment.epochs, experiment.snapshots)
 
 
 def _published(session: Session) -> Iterator[Check]:

@@ -69,4 +69,12 @@ class Ledger(Sealed):
         used = {str(value) for node in self.nodes.values() for value in node.ingredients.values()}
         members = {name: getattr(self, name) for name in self.__struct_fields__ if name != "checksum"}
         members["groups"] = {key: group for key, group in self.groups.items() if key in used}
+        keys = {node.key for node in self.nodes.values()}
+        members["views"] = {label: view for label, view in self.views.items() if label[:64] in keys}
+        for name in ("files", "modules"):  # they only save time, and JSON cannot hold every path
+            members[name] = {path: known for path, known in members[name].items() if _is_text(path)}
         write_atomically(path, seal(members, LIMIT, readable=False))
+
+
+def _is_text(path: str) -> bool:
+    return not any(0xD800 <= ord(character) <= 0xDFFF for character in path)

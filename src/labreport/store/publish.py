@@ -15,11 +15,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from labreport.fingerprint.files import sha256
+from labreport.fingerprint.files import OUTPUT_LIMIT, sha256
 from labreport.store.files import (
     Damaged,
     cannot_write,
-    make_directory,
     read_regular,
     remove,
     sync_directory,
@@ -48,7 +47,6 @@ def publish(output: Path, files: Mapping[str, Path | bytes], quarantine: Quarant
     unknown = set(files) - set(DOCUMENTS)
     if unknown:
         raise ValueError(f"{sorted(unknown)[0]!r} is not a document; there are {', '.join(DOCUMENTS)}")
-    make_directory(output)
     remove(output / FOLDER)
     unfinished = output / temporary_name()
     path = unfinished
@@ -77,7 +75,7 @@ def complete(output: Path, quarantine: Quarantine) -> bool:
         return False
     try:
         manifest = unseal(read_regular(folder / _MANIFEST, LIMIT), _Manifest)
-    except (Damaged, FileNotFoundError, NotADirectoryError) as damage:
+    except (Damaged, FileNotFoundError) as damage:
         quarantine.take(folder, str(damage) if isinstance(damage, Damaged) else "has no manifest")
         return False
     for name in DOCUMENTS:
@@ -87,7 +85,7 @@ def complete(output: Path, quarantine: Quarantine) -> bool:
         if digest is None:
             remove(place)
         elif os.path.lexists(folder / name):
-            if sha256(folder / name) != digest:
+            if sha256(folder / name, OUTPUT_LIMIT) != digest:
                 quarantine.take(folder / name, "differs from its checksum")
                 continue
             try:
