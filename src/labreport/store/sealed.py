@@ -62,11 +62,10 @@ def encode(value: Any) -> bytes:
 
 
 def _as_builtin(value: Any) -> Any:
-    for kind in (float, int, str, dict, list, tuple):
-        if isinstance(value, kind):
-            return kind(value)
-    if isinstance(value, Mapping):
-        return dict(value)
+    builtins: tuple[Any, ...] = (float, int, str, dict, list)
+    for builtin in builtins:
+        if isinstance(value, Mapping if builtin is dict else builtin):
+            return builtin(value)
     raise TypeError(f"a {type(value).__name__} is not plain JSON")
 
 
