@@ -9,6 +9,7 @@ run moves the rest.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Mapping
@@ -47,23 +48,27 @@ def publish(output: Path, files: Mapping[str, Path | bytes], quarantine: Quarant
     unknown = set(files) - set(DOCUMENTS)
     if unknown:
         raise ValueError(f"{sorted(unknown)[0]!r} is not a document; there are {', '.join(DOCUMENTS)}")
-    remove(output / FOLDER)
+    _discard(output / FOLDER)
     unfinished = output / temporary_name()
-    path = unfinished
+    path, digests = unfinished, {}
     try:
-        unfinished.mkdir()
-        for name, content in files.items():
-            path = unfinished / name
-            write_new(path, content if isinstance(content, bytes) else content.read_bytes())
-        path = unfinished / _MANIFEST
-        digests = {name: sha256(unfinished / name) for name in files}
-        write_new(path, seal({"documents": digests}))
-        sync_directory(unfinished)
-        os.rename(unfinished, output / FOLDER)
+        try:
+            unfinished.mkdir()
+            for name, given in files.items():
+                path = unfinished / name
+                content = given if isinstance(given, bytes) else given.read_bytes()
+                digests[name] = hashlib.sha256(content).hexdigest()
+                write_new(path, content)
+            path = unfinished / _MANIFEST
+            write_new(path, seal({"documents": digests}))
+            sync_directory(unfinished)
+            os.rename(unfinished, output / FOLDER)
+        except BaseException:
+            with suppress(OSError):
+                shutil.rmtree(unfinished)
+            raise
         sync_directory(output)
     except OSError as error:
-        with suppress(OSError):
-            shutil.rmtree(unfinished)
         raise cannot_write(path, error) from error
     complete(output, quarantine)
 
@@ -96,5 +101,17 @@ def complete(output: Path, quarantine: Quarantine) -> bool:
         sync_directory(output)
     except OSError as error:
         raise cannot_write(output, error) from error
-    remove(folder)
+    _discard(folder)
     return True
+
+
+def _discard(folder: Path) -> None:
+    """Remove a folder so that a kill in between leaves none without its manifest."""
+    temporary = folder.with_name(temporary_name())
+    try:
+        os.rename(folder, temporary)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    remove(temporary)
