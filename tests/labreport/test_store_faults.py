@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ import trained as made
 
 from labreport.errors import StoreError
 from labreport.fingerprint.files import sha256
+from labreport.store import files
 from labreport.store.files import TEMPORARY, Damaged, read_regular, sync_directory, write_atomically
 from labreport.trajectory import Store
 
@@ -76,6 +79,14 @@ def test_each_failing_call_leaves_old_or_new_and_names_the_path(
     assert store.notices == []
 
 
+class File(io.FileIO):
+    """A file whose writes are cut short, as by a signal."""
+
+
+def _write_a_half(file: io.FileIO, data: bytes) -> int:
+    return io.FileIO.write(file, data[: len(data) // 2 + 1])
+
+
 def fail(patch: pytest.MonkeyPatch, call: str, failing: int, number: int) -> list[int]:
     """Make the `failing`-th use of a call raise; the list returned gets an item when it does."""
     uses, reached = 0, []
@@ -89,29 +100,9 @@ def fail(patch: pytest.MonkeyPatch, call: str, failing: int, number: int) -> lis
         return really(*arguments, **options)
 
     if call == "write":
-        # The memory of a file that is open: what `FileIO.write` meets on a full disk
-        import labreport.store.files as files
-
-        class File:
-            def __init__(self, descriptor: int, mode: str, buffering: int) -> None:
-                self._file = open(descriptor, mode, buffering=buffering)
-
-            def __enter__(self) -> File:
-                return self
-
-            def __exit__(self, *_: object) -> None:
-                self._file.close()
-
-            def fileno(self) -> int:
-                return self._file.fileno()
-
-            def write(self, data: bytes) -> object:
-                return refuse(self._file, data[: max(len(data) // 2, 1)])
-
-        def really(file: object, data: bytes) -> object:
-            return file.write(data)  # type: ignore[attr-defined]
-
-        patch.setattr(files, "open", File, raising=False)
+        really: Callable[..., object] = _write_a_half
+        patch.setattr(files, "open", lambda *arguments, buffering: File(*arguments), raising=False)
+        patch.setattr(File, "write", refuse)
     else:
         really = getattr(os, call)
         patch.setattr(os, call, refuse)
