@@ -29,7 +29,8 @@ MAY_IMPORT = {
     "labreport.testing": "bootstrap",
     "labreport.store": "errors fingerprint",
     "labreport.trajectory": "errors fingerprint store",
-    "labreport.plan": "experiment errors fingerprint frame installed outline project results store trajectory",
+    "labreport.plan": "experiment errors fingerprint frame installed outline project results store "
+    "trajectory",
     "labreport.console": "plan experiment errors",
     "labreport.claims": "experiment errors",
     "labreport.charts": "claims errors frame",

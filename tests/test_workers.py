@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -34,7 +35,13 @@ def program(tmp_path: Path) -> Program:
 
 def arrays(program: Program) -> set[str]:
     """Names of all array files, which end with the digest of their bytes."""
-    return {path.name for path in (program.folder / "report/results").glob("*.npz")}
+    return {path.name for path in (program.folder / "report/results").glob("*.safetensors")}
+
+
+def finished(program: Program) -> list[Path]:
+    """The documents of results that are no longer trained."""
+    paths = (program.folder / "report/results").glob("*.json")
+    return [path for path in paths if not json.loads(path.read_text())["checkpoints"]]
 
 
 def processes(program: Program) -> list[str]:
@@ -131,17 +138,16 @@ def test_a_killed_build_leaves_no_worker_and_repeats_no_finished_training(
     log = tmp_path / "log"
     process = begin(program, log)
     results = program.folder / "report/results"
-    while not list(results.glob("*.json")):
+    while not finished(program):
         time.sleep(0.02)
     process.kill()
     process.communicate()
-    stored = {path.stem for path in results.glob("*.json")}
     time.sleep(1)
     assert processes(program) == []
-    inodes = {path.name: path.stat().st_ino for path in results.glob("*.json")}
+    inodes = {path.name: path.stat().st_ino for path in finished(program)}
     ran = program.run(environment={"STANDIN_LOG": str(log)}, timeout=240)
     assert ran.code == 0, ran.err
-    assert stored
+    assert inodes
     assert all((results / name).stat().st_ino == inode for name, inode in inodes.items())
 
 

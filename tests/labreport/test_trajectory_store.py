@@ -64,16 +64,16 @@ def test_arrays_are_on_the_disk_before_the_document_that_names_them(
     """And those that it names no more are removed after it is written."""
     store.put(made.trained(4, (2,), (4,)))
     done: list[str] = []
+
+    def noting(call: str, really: Callable[..., None]) -> Callable[..., None]:
+        def use(*paths: Path) -> None:
+            done.append(f"{call} {paths[-1].suffix}")
+            really(*paths)
+
+        return use
+
     for call in ("replace", "unlink"):
-        really = getattr(os, call)
-        monkeypatch.setattr(
-            os,
-            call,
-            lambda *paths, call=call, really=really: (
-                done.append(f"{call} {Path(paths[-1]).suffix}"),
-                really(*paths),
-            ),
-        )
+        monkeypatch.setattr(os, call, noting(call, getattr(os, call)))
     store.put(made.trained(6, (2, 6)))
     assert done == ["replace .safetensors", "replace .json", "unlink .safetensors"]
 

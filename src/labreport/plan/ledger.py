@@ -7,7 +7,7 @@ its own key, and only documents are rebuilt.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -17,6 +17,10 @@ from labreport.store.sealed import Sealed, seal, unseal
 
 LIMIT = 256_000_000
 """Bytes of the largest ledger that is read; one of a thousand experiments has a hundredth of it."""
+
+
+_Summary = dict[str, dict[str, Annotated[list[Any], msgspec.Meta(min_length=2, max_length=2)]]]
+"""The shape of `labreport.fingerprint.syntax.Summary`."""
 
 
 class Record(msgspec.Struct, forbid_unknown_fields=True):
@@ -48,7 +52,7 @@ class Ledger(Sealed):
     nodes: dict[str, Record] = msgspec.field(default_factory=dict)
     groups: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
     files: dict[str, tuple[int, int, int, int, str]] = msgspec.field(default_factory=dict)
-    modules: dict[str, tuple[str, dict[str, Any]]] = msgspec.field(default_factory=dict)
+    modules: dict[str, tuple[str, _Summary]] = msgspec.field(default_factory=dict)
     views: dict[str, View] = msgspec.field(default_factory=dict)
     numbers: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
     seeds: int = 0
