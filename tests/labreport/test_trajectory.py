@@ -235,7 +235,7 @@ def test_what_cannot_be_sent_or_kept_is_the_experiments_failure(
     """Found out in the worker, before the parent has it."""
     monkeypatch.setattr(made.Integers, method, lambda run: value)
     with pytest.raises(ExperimentFailed, match=message):
-        drive(made.task(made.empty(), 1), lambda message: None)
+        drive(made.task(made.empty(), 1, (1,)), lambda message: None)
 
 
 def test_a_run_without_arrays_is_kept_through_its_pieces(

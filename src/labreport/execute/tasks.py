@@ -102,8 +102,7 @@ def trainings(session: Session, stale: Iterable[Status]) -> Trainings:
                 specification=first.specification,
                 start=first.start,
                 epochs=max(epochs),
-                # The end of each gets one, so that a later build can go on from it
-                snapshots=tuple(sorted(snapshots | {epoch for epoch in epochs if epoch >= base.epochs})),
+                snapshots=tuple(sorted(snapshots)),
                 source=str(session.source),
                 threads=project.threads,
                 program=program(first.specification) if program else first.name,

@@ -83,9 +83,9 @@ def drive(task: Task, send: Send) -> Trajectory:
                 trajectory = trajectory.extended(record, {**place, "finished": _now()})
             send(Epoch(task.key, epoch, record))
             due = time.monotonic() - saved > CHECKPOINT_SECONDS
-            if epoch in targets:
+            if epoch in targets and epoch in task.snapshots:
                 trajectory = trajectory.with_snapshot(epoch, _snapshot(run, epoch))
-            elif due and epoch not in trajectory.snapshots:
+            elif (due or epoch == last) and epoch not in trajectory.snapshots:
                 trajectory = trajectory.with_checkpoint(epoch, _kept(run))
             if due and epoch < last:
                 send(trajectory)
