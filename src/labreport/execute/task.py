@@ -12,7 +12,7 @@ from labreport.trajectory import Trajectory
 class Task:
     """Go on from `trajectory` until it has `epochs` epochs and all of `snapshots`.
 
-    `start` names the function, `"module:function"`, that begins a run. `program` groups tasks that share
+    `start` names the function, `"module:function"`, that begins a run, or with `one_step`, that is one. `program` groups tasks that share
     compiled programs; `cost` is the expected work of one epoch, in any unit.
     """
 
@@ -25,6 +25,7 @@ class Task:
     threads: int = 1
     program: str = ""
     cost: float = 1.0
+    one_step: bool = False
 
     @property
     def key(self) -> str:

@@ -97,7 +97,7 @@ def trainings(session: Session, stale: Iterable[Status]) -> Trainings:
             Task(
                 trajectory=base,
                 specification=first.specification,
-                start=first.start,
+                start=first.code,
                 epochs=max(epochs),
                 # The end of each gets one, so that a later build can go on from it
                 snapshots=tuple(sorted(snapshots | {epoch for epoch in epochs if epoch >= base.epochs})),
@@ -105,6 +105,7 @@ def trainings(session: Session, stale: Iterable[Status]) -> Trainings:
                 threads=project.threads,
                 program=program(first.specification) if program else first.name,
                 cost=float(cost(first.specification)) if cost else 1.0,
+                one_step=first.one_step,
             )
         )
     return Trainings(session, tuple(tasks), forced)

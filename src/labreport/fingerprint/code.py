@@ -8,6 +8,7 @@ project are not followed; their versions are ingredients of their own.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -41,6 +42,18 @@ class Code:
         for root in roots:
             merged.update(self._closure(root)[1])
         return merged
+
+    def libraries(self, *roots: str) -> set[str]:
+        """The top-level modules of others that the `roots`, and all that they reach, import and use."""
+        found = set()
+        for label in self.closure(*roots):
+            module, _, name = label.partition(":")
+            imports = self._module(module)["imports"]
+            for use in self._module(module)["definitions"][name][1]:
+                inside = use.removeprefix("import ") if use.startswith("import ") else ""
+                target = inside.partition(":")[0] or imports.get(use.partition(".")[0], [""])[0]
+                found.add(self._absolute(module, target).partition(".")[0])
+        return found - {"", *self._roots} - sys.stdlib_module_names
 
     def _closure(self, root: str) -> tuple[str, Closure]:
         if root not in self._closures:

@@ -38,7 +38,7 @@ class ResultNode(Node):
         return {
             "specification": plain(self.experiment.specification),
             "seed": self.seed,
-            **planner.fingerprints.training(self.experiment.start),
+            **planner.fingerprints.training(self.experiment.code),
         }
 
     def status(self, planner: Planner) -> Status:
