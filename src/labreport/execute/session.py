@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from labreport.errors import LabReportError, UsageError, failed
+from labreport.errors import place as place_in
 from labreport.fingerprint.files import Digests
 from labreport.fingerprint.modules import default_roots, source_files
 from labreport.frame import Lookup
@@ -115,7 +116,9 @@ def load_project(place: Place) -> Project:
     place.importable()
     try:
         module = importlib.import_module(place.module)
-    except LabReportError:
+    except LabReportError as error:
+        if where := place_in(error, place.root):
+            error.args = (f"{where}: {error}",)
         raise
     except Exception as error:  # the project's own code may raise anything
         raise UsageError(failed(f"project {place.module}", error, place.root)) from error
