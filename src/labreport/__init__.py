@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from labreport.builders.compare import ranking as ranking
     from labreport.builders.confusion import confusion_matrix as confusion_matrix
     from labreport.builders.confusion import hardest as hardest
+    from labreport.builders.curves import learning_curve as learning_curve
     from labreport.builders.dots import dots as dots
     from labreport.builders.environment import environment as environment
     from labreport.builders.studies import effect as effect
-    from labreport.builders.curves import learning_curve as learning_curve
     from labreport.claims import Answer as Answer
     from labreport.claims import Claim as Claim
     from labreport.claims import Quantity as Quantity

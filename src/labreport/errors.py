@@ -45,7 +45,11 @@ def place(error: BaseException, root: Path) -> str:
         frames += [(file, int(line)) for file, line in _FRAME.findall(str(error.__cause__))]
     for file, line in frames:
         path = Path(file)
-        if path.is_relative_to(root) and not path.is_relative_to(engine) and "site-packages" not in path.parts:
+        if (
+            path.is_relative_to(root)
+            and not path.is_relative_to(engine)
+            and "site-packages" not in path.parts
+        ):
             found = f"{path.relative_to(root)}:{line}"
     return found
 

@@ -111,7 +111,8 @@ class Outline:
     def __post_init__(self) -> None:
         if problem := unprintable(self):
             raise UsageError(f"outline: {problem}.")
-        held = [figure for one in (*self.sections, *self.questions) for figure in one.drawn]
+        holders: tuple[Section | Question, ...] = (*self.sections, *self.questions)
+        held = [figure for holder in holders for figure in holder.drawn]
         object.__setattr__(self, "figures", tuple(dict.fromkeys((*self.figures, *held))))
 
     @property
@@ -122,7 +123,7 @@ class Outline:
     @property
     def read(self) -> tuple[Need, ...]:
         """The experiments and studies that anything reads and holds as values."""
-        readers = (*self.questions, *self.figures, *self.sections)
+        readers: tuple[Question | Figure | Section, ...] = (*self.questions, *self.figures, *self.sections)
         return tuple(need for reader in readers for need in reader.read)
 
 
@@ -139,8 +140,8 @@ def question(
 ) -> Callable[[Callable[..., Any]], Question]:
     """Make a `Question` of the function that answers it; its slug is the function's name.
 
-        @question("Does more data help?", reads=(ROWS,), figures=(curve,))
-        def more_data(results): return effect(results, ROWS, "test accuracy")
+    @question("Does more data help?", reads=(ROWS,), figures=(curve,))
+    def more_data(results): return effect(results, ROWS, "test accuracy")
     """
 
     def declare(function: Callable[..., Any]) -> Question:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 from labreport.errors import UsageError
@@ -16,12 +17,12 @@ HIDDEN: dict[str, Any] = {"plain": False}
 
 def called_from() -> str:
     """File and line of the innermost call that is not the engine's own; empty where there is none."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename
         if not file.startswith((_ENGINE, "<")) and "importlib" not in file:
             return f"{file}:{frame.f_lineno}"
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return ""
 
 

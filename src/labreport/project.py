@@ -56,7 +56,7 @@ class Project:
     experiments: tuple[Experiment, ...] = ()
     studies: tuple[Study, ...] = ()
     sections: tuple[Section | Question, ...] = ()
-    outline: Outline = Outline("")
+    outline: Outline = field(default_factory=lambda: Outline(""))
     fit: Any = ""
     libraries: tuple[str, ...] | None = None
     package: str = ""
@@ -76,7 +76,8 @@ class Project:
     recompute: str = ""
 
     def __post_init__(self) -> None:
-        if isinstance(self.data_files, str) or isinstance(self.libraries, str):
+        names: tuple[Any, ...] = (self.data_files, self.libraries)
+        if any(isinstance(name, str) for name in names):
             raise UsageError("data_files and libraries are tuples; write ('one',) for a single name")
         if not isinstance(self.seeds, int) or self.seeds < 1:
             raise UsageError(f"seeds is {self.seeds!r}; at least 1 is needed")

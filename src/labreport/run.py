@@ -1,4 +1,4 @@
-"""What the engine asks of an author's code: a fit in one step, or a run that trains one epoch when told to."""
+"""What the engine asks of an author's code: a fit in one step, or a run that trains epoch by epoch."""
 
 from __future__ import annotations
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from labreport.builders.compare import ranked
 from labreport.claims import Answer, Quantity
 from labreport.errors import UsageError
 from labreport.experiment import Experiment
 from labreport.results import Results
+
+if TYPE_CHECKING:
+    from labreport.charts import Drawing
 
 
 def confusions(
@@ -82,8 +85,8 @@ def hardest(
 
 def confusion_matrix(
     results: Results, name: Experiment | str, truth: str = "truth", predicted: str = "predicted"
-) -> Any:
-    """The table of `confusions` as a `labreport.charts.Drawing`, all seeds together, in per cent of each row."""
+) -> Drawing:
+    """The table of `confusions` as a heat map, all seeds together, in per cent of each row."""
     from labreport.charts import Drawing, Margins, column_figure, heat_map
 
     classes, counts = confusions(results, name, truth, predicted)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def learning_curve(
     results: Results, study: Study | str, metric: str = "test accuracy", *, unit: str = "fraction"
 ) -> Drawing:
-    """`metric` along the axis of a study: the mean over seeds, its interval, and a faint line for each seed."""
+    """`metric` along the axis of a study: mean over seeds, interval, and a faint line for each seed."""
     from labreport.charts import (
         SERIES,
         Drawing,

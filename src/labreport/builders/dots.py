@@ -14,7 +14,7 @@ ROW_MM = 9.0
 
 
 def dots(results: Results, metric: str = "test accuracy", *, unit: str = "fraction") -> Drawing:
-    """`metric` of every experiment that the figure reads: a dot for each seed, an upright line at the mean."""
+    """`metric` of every experiment that the figure reads: a dot for each seed, a line at the mean."""
     from labreport.charts import SERIES, Drawing, Margins, column_figure, plain_numbers
 
     names = results.experiments

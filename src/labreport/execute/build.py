@@ -32,7 +32,6 @@ from labreport.store.output import remove_strays
 from labreport.store.publish import complete
 from labreport.store.quarantine import Quarantine
 
-
 NAMED = 4
 """Experiments that a message about many of them names."""
 

@@ -12,8 +12,9 @@ from labreport.trajectory import Trajectory
 class Task:
     """Go on from `trajectory` until it has `epochs` epochs and all of `snapshots`.
 
-    `start` names the function, `"module:function"`, that begins a run, or with `one_step`, that is one. `program` groups tasks that share
-    compiled programs; `cost` is the expected work of one epoch, in any unit.
+    `start` names the function, `"module:function"`, that begins a run, or with `one_step`, does all of it
+    (see `labreport.execute.one_step`). `program` groups tasks that share compiled programs;
+    `cost` is the expected work of one epoch, in any unit.
     """
 
     trajectory: Trajectory

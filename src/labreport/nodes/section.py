@@ -87,7 +87,7 @@ class SectionNode(Node):
 
 
 def _with_templates(section: Section, planner: Planner) -> Section:
-    """The section with the templates that it and its questions mean; none where the answer brings its prose."""
+    """The section with its own templates and those of its questions; none where the answer brings prose."""
     has = planner.fingerprints.has_template
     own = f"sections/{section.slug}.html"
     return replace(

@@ -101,7 +101,12 @@ def _check_names(project: Project, experiments: Iterable[Experiment]) -> None:
         seen.add(grid.name)
     anchors: dict[str, str] = {}
     outline = project.outline
-    for one in (*outline.sections, *outline.questions, *outline.figures):
+    entries: tuple[Section | Question | Figure, ...] = (
+        *outline.sections,
+        *outline.questions,
+        *outline.figures,
+    )
+    for one in entries:
         kind = type(one).__name__.lower()
         if one.slug in anchors:
             text = f"a {anchors[one.slug]} and a {kind} are both called {one.slug!r}"
