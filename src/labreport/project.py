@@ -87,19 +87,22 @@ class Project:
             )
             object.__setattr__(self, "outline", outline)
         object.__setattr__(self, "fit", reference(self.fit, "fit"))
-        experiments, studies = list(self.experiments), list(self.studies)
+        experiments = [self._run(one) for one in self.experiments]
+        studies = [self._run_all(one) for one in self.studies]
         for need in self.outline.read:
-            if isinstance(need, Experiment) and need.name not in {one.name for one in experiments}:
-                experiments.append(need)
-            elif isinstance(need, Study) and need.name not in {one.name for one in studies}:
-                studies.append(need)
-        object.__setattr__(self, "experiments", tuple(self._run(one) for one in experiments))
-        studies = [replace(one, base=self._run(one.base)) for one in studies]
+            if isinstance(need, Experiment) and (one := self._run(need)) not in experiments:
+                experiments.append(one)
+            elif isinstance(need, Study) and (grid := self._run_all(need)) not in studies:
+                studies.append(grid)
+        object.__setattr__(self, "experiments", tuple(experiments))
         object.__setattr__(self, "studies", tuple(studies))
 
     def _run(self, experiment: Experiment) -> Experiment:
         """An experiment that says how it is run: by the project's `fit` unless it says otherwise."""
         return experiment if experiment.code or not self.fit else replace(experiment, fit=self.fit)
+
+    def _run_all(self, study: Study) -> Study:
+        return replace(study, base=self._run(study.base))
 
     @property
     def all_experiments(self) -> tuple[Experiment, ...]:

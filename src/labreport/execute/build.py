@@ -111,7 +111,7 @@ def build(request: Request, terminal: Terminal) -> Outcome:
             session.save()
         if names is None and outcome.exit_code == 0:
             write_stamp(session.place.root, request.output, session.digests, request.arguments)
-        errors = len(outcome.failures) + len(outcome.problems)
+        errors = len({failure.cause for failure in outcome.failures}) + len(outcome.problems)
         work = session.project.work
         show_summary(terminal, session.output, outcome.trained, outcome.made, outcome.seconds, errors, work)
     return outcome

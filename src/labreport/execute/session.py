@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +27,8 @@ from labreport.store.quarantine import Quarantine
 from labreport.trajectory import Store
 
 LEDGER = "ledger.json"
+PLACED = re.compile(r"[^:]+\.py:[0-9]+: ")
+"""How a message begins that says where the mistake is."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,8 @@ def load_project(place: Place) -> Project:
     try:
         module = importlib.import_module(place.module)
     except LabReportError as error:
-        if where := place_in(error, place.root):
+        where = place_in(error, place.root)
+        if where and not PLACED.match(str(error)):
             error.args = (f"{where}: {error}",)
         raise
     except Exception as error:  # the project's own code may raise anything

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from labreport.errors import UsageError
 from labreport.fingerprint.canonical import digest
-from labreport.fingerprint.modules import Modules
+from labreport.fingerprint.modules import Modules, is_module
 from labreport.fingerprint.syntax import DYNAMIC, Summary
 
 Closure = Mapping[str, str]
@@ -68,7 +68,7 @@ class Code:
 
     def _where(self, module: str) -> str:
         top = module.partition(".")[0]
-        if top not in self._roots:
+        if top not in self._roots and is_module(top):
             return f"the project's source_roots are {', '.join(self._roots)}; add {top!r} to them"
         return "check its spelling, and that Python can import it"
 
