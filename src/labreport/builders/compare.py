@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import combinations
 
-from labreport.builders.pairs import Sample, compare, mean
+from labreport.builders.pairs import Sample, between, compare, mean
 from labreport.claims import Answer, Quantity
 from labreport.errors import UsageError
 from labreport.results import Results
@@ -16,7 +16,7 @@ def ranking(results: Results, metric: str = "test accuracy", *, unit: str = "fra
 
     Every pair is compared seed by seed, Holm-corrected for all pairs, so that choosing the first among
     them costs no certainty. The claim `leads` says that the first is ahead of every other. Quantities:
-    `NAME.mean`, and `FIRST-SECOND` for each difference. Raises `UsageError` for fewer than two experiments.
+    `NAME.mean`, and `FIRST minus SECOND` for each difference. Raises `UsageError` for fewer than two experiments.
     """
     names = results.experiments
     if len(names) < 2:
@@ -38,7 +38,7 @@ def ranked(
     order = sorted(samples, key=lambda name: -(means[name].value or 0.0))
     quantities, claims = compare(samples, list(combinations(order, 2)), unit, metric)
     first, second, last = order[0], order[1], order[-1]
-    rivals = [claims[f"{first}-{other}"] for other in order[1:]]
+    rivals = [claims[between(first, other)] for other in order[1:]]
     leads = all_of("leads", f"{first} is ahead of every other", rivals)
     return Answer(
         {

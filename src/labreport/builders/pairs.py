@@ -12,6 +12,11 @@ Sample = Mapping[int, float]
 """A value for each seed."""
 
 
+def between(first: str, second: str) -> str:
+    """The name of the difference of two samples."""
+    return f"{first} minus {second}"
+
+
 def mean(sample: Sample, unit: str, source: str) -> Quantity:
     """The mean of a sample over seeds, with its interval."""
     from labreport.claims.statistics import over_seeds
@@ -22,7 +27,7 @@ def mean(sample: Sample, unit: str, source: str) -> Quantity:
 def compare(
     samples: Mapping[str, Sample], pairs: Sequence[tuple[str, str]], unit: str, source: str
 ) -> tuple[dict[str, Quantity], dict[str, Claim]]:
-    """For each pair, the difference and the claim that the first is greater, both named `first-second`.
+    """For each pair, the difference and the claim that the first is greater, both named `FIRST minus SECOND`.
 
     The p-values are Holm-corrected for all pairs. Where all seeds give the same difference, there is no
     test, whatever the difference is: a learner that does not depend on its seed says nothing of another
@@ -34,7 +39,7 @@ def compare(
     tests: dict[str, tuple[str, float | None, str]] = {}
     for first, second in pairs:
         seeds = sorted(samples[first].keys() & samples[second].keys())
-        name, words = f"{first}-{second}", f"{first} > {second}"
+        name, words = between(first, second), f"{first} > {second}"
         a, b = [samples[first][seed] for seed in seeds], [samples[second][seed] for seed in seeds]
         found = paired(a, b, _difference(unit), f"{source}, {first} minus {second}, {_seeds(seeds)}")
         apart = [x - y for x, y in zip(a, b, strict=True)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from labreport.builders.pairs import compare, mean
+from labreport.builders.pairs import between, compare, mean
 from labreport.claims import Answer, Quantity
 from labreport.errors import UsageError
 from labreport.experiment import Study
@@ -37,8 +37,8 @@ def effect(
             "seeds": Quantity(min(map(len, samples.values())), "seeds", metric),
         },
         {
-            "rises": claims[f"{last}-{first}"],
-            **({"still": claims[f"{last}-{before}"]} if before != first else {}),
+            "rises": claims[between(last, first)],
+            **({"still": claims[between(last, before)]} if before != first else {}),
         },
         {
             "prose": "answers/effect.html",

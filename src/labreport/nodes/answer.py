@@ -53,6 +53,6 @@ class AnswerNode(Node):
         for name, claim in answer.claims.items():
             for number in claim.numbers:
                 if number not in answer.quantities:
-                    text = f"{self.name}: claim {name!r} names the quantity {number!r}, which it does not have"
+                    text = f"{self.name}: claim {name!r} names {number!r}, which is none of its quantities"
                     raise RenderError(at(place_of(function), text))
         return answer.to_plain()
