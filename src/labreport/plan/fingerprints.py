@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ from labreport.fingerprint.modules import default_roots, folder_of
 from labreport.fingerprint.syntax import Summary, summarise
 from labreport.fingerprint.templates import Templates
 from labreport.frame import MACROS, Lookup
-from labreport.installed import version
+from labreport.installed import distributions, version
 from labreport.plan.ledger import Ledger
 from labreport.project import Project
 
+PROSES = "answers"
+"""The folder of the frame with the prose that answers come with."""
 FORMAT = 1
 """Of a stored result; raising it makes every result stale."""
 
@@ -52,11 +55,27 @@ class Fingerprints:
             self._training[start] = {
                 "data": data,
                 **self.code(start),
-                **self.libraries(*self._project.libraries),
+                **self.libraries(*self._libraries(start)),
                 "threads": self._project.threads,
                 "format": FORMAT,
             }
         return self._training[start]
+
+    def _libraries(self, start: str) -> tuple[str, ...]:
+        """The distributions that a run rests on: those that the project names, else those that it imports.
+
+        Raises `UsageError` for one that is not installed.
+        """
+        named = self._project.libraries
+        if named is None:
+            return distributions(self._code.libraries(start))
+        for name in named:
+            if not version(name):
+                raise UsageError(
+                    f"libraries names {name!r}, which is not installed; install it, or correct its name "
+                    f"(this is Python {sys.executable})"
+                )
+        return named
 
     def code(self, *roots: str) -> dict[str, str]:
         """The functions `roots`, each `"module:function"`, with all that they call."""
@@ -72,6 +91,17 @@ class Fingerprints:
         found = {name: self._digests(path) for name, path in self._lookup.files(folder).items()}
         members = {f"{label}/{name}": value for name, value in found.items() if value is not None}
         return self._group(label, members, "file ")
+
+    def has_template(self, name: str) -> bool:
+        """Whether the project or the engine has a template of this name."""
+        return self._lookup.find(name) is not None
+
+    def proses(self) -> dict[str, str]:
+        """The prose that answers come with, all of it."""
+        return self._group("proses", self._templates.closure(*self._proses()), "template ")
+
+    def _proses(self) -> list[str]:
+        return [f"{PROSES}/{name}" for name in self._lookup.files(PROSES, "*.html")]
 
     def file(self, path: Path) -> None:
         """Note one more file on which a fresh report rests."""
