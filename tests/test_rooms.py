@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "labreport.experiment": "errors placed texts",
     "labreport.fingerprint": "errors",
     "labreport.results": "experiment errors",
+    "labreport.recorded": "errors experiment fingerprint results run store suggest texts",
     "labreport.rubric": "errors",
     "labreport.project": "errors experiment outline placed rubric",
     "labreport.checks": "errors",
@@ -46,8 +47,8 @@ MAY_IMPORT = {
     "labreport.pdf": "errors frame processes",
     "labreport.audit": "claims errors frame",
     "labreport.builders": "charts claims errors experiment results",
-    "labreport.nodes": "audit charts claims errors experiment fingerprint outline page pdf placed plan project "
-    "results store texts trajectory",
+    "labreport.nodes": "audit charts claims errors experiment fingerprint outline page pdf placed plan "
+    "project results store texts trajectory",
     "labreport.execute": "claims console errors fingerprint frame locate nodes page pdf plan project run "
     "store trajectory",
     "labreport.grading": "claims errors rubric",
@@ -94,8 +95,8 @@ LIBRARIES = {
     "distributed": "labreport.execute",
     "watchfiles": "labreport.commands",
     "scipy": "labreport.claims labreport.grading exercise.answers",
-    "numpy": "labreport.charts labreport.claims labreport.commands labreport.grading labreport.store "
-    "exercise.answers exercise.figures exercise.mnist exercise.recompute exercise.training "
+    "numpy": "labreport.charts labreport.claims labreport.commands labreport.grading labreport.recorded "
+    "labreport.store exercise.answers exercise.figures exercise.mnist exercise.recompute exercise.training "
     "exercise.verification",
 }
 """A library to the rooms that may import it."""
@@ -118,6 +119,7 @@ LIGHT = (
     "labreport.placed",
     "labreport.plan",
     "labreport.project",
+    "labreport.recorded",
     "labreport.results",
     "labreport.rubric",
     "labreport.run",

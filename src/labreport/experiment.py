@@ -24,6 +24,11 @@ class Experiment:
     part of the result's identity, so that going on from 50 epochs to 100 trains 50 more. `title` is for
     people. `seeds`, where given, caps the number of seeds. `place` is where it is declared, for messages.
 
+    `files` (paths below the project's package) and `libraries` (distributions), where given, are what this
+    experiment rests on in place of the project's `data_files` and `libraries`. `by_seed`, where given, has
+    the seeds that there are, each with what is run for it under the same name; then all of them are run,
+    whatever number is asked for. A file that appears in one of the `folders` may change what there is to run.
+
     Raises `UsageError` for values that do not fit together.
     """
 
@@ -36,6 +41,10 @@ class Experiment:
     seeds: int | None = None
     fit: Any = ""
     place: str = field(default="", compare=False, repr=False, metadata=HIDDEN)
+    files: tuple[str, ...] | None = None
+    libraries: tuple[str, ...] | None = None
+    by_seed: tuple[tuple[int, Experiment], ...] = ()
+    folders: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if problem := unprintable(self):
@@ -73,6 +82,17 @@ class Experiment:
         """The function that runs it, `"module:function"`."""
         return str(self.fit or self.start)
 
+    def runs(self, seeds: int) -> tuple[tuple[int, Experiment], ...]:
+        """What is run when `seeds` seeds are asked for: each seed, and the experiment with that seed."""
+        if self.by_seed:
+            return self.by_seed
+        return tuple((seed, self) for seed in range(min(seeds, self.seeds or seeds)))
+
+    @property
+    def variants(self) -> tuple[Experiment, ...]:
+        """All that its seeds run: itself, unless they differ in more than the seed."""
+        return tuple(own for _, own in self.by_seed) or (self,)
+
 
 @dataclass(frozen=True)
 class Study:
@@ -98,6 +118,11 @@ class Study:
                     f"study {self.name!r}: {axis} takes {list(values)!r}; "
                     "at least one value is needed, and each once"
                 )
+        if self.base.by_seed:
+            raise UsageError(
+                f"study {self.name!r}: {self.base.name!r} has runs of its own for each seed, which cannot be "
+                "varied; declare an experiment for each cell"
+            )
 
     def experiments(self) -> tuple[Experiment, ...]:
         """The cells of the grid in row-major order, named `study/field=value,…`."""

@@ -16,7 +16,8 @@ def ranking(results: Results, metric: str = "test accuracy", *, unit: str = "fra
 
     Every pair is compared seed by seed, Holm-corrected for all pairs, so that choosing the first among
     them costs no certainty. The claim `leads` says that the first is ahead of every other. Quantities:
-    `NAME.mean`, and `FIRST minus SECOND` for each difference. Raises `UsageError` for fewer than two experiments.
+    `NAME.mean`, and `FIRST minus SECOND` for each difference. Raises `UsageError` for fewer than two
+    experiments.
     """
     names = results.experiments
     if len(names) < 2:

@@ -110,7 +110,8 @@ def build(request: Request, terminal: Terminal) -> Outcome:
             show_changes(terminal, _changes(session, workshop))
             session.save()
         if names is None and outcome.exit_code == 0:
-            write_stamp(session.place.root, request.output, session.digests, request.arguments)
+            folders = session.data_folders
+            write_stamp(session.place.root, request.output, session.digests, request.arguments, folders)
         errors = len({failure.cause for failure in outcome.failures}) + len(outcome.problems)
         work = session.project.work
         show_summary(terminal, session.output, outcome.trained, outcome.made, outcome.seconds, errors, work)

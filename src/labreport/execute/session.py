@@ -11,7 +11,7 @@ from pathlib import Path
 from labreport.errors import LabReportError, UsageError, failed
 from labreport.errors import place as place_in
 from labreport.fingerprint.files import Digests
-from labreport.fingerprint.modules import default_roots, source_files
+from labreport.fingerprint.modules import default_roots, folder_of, source_files
 from labreport.frame import Lookup
 from labreport.locate import Place
 from labreport.nodes.reading import Reader
@@ -55,6 +55,12 @@ class Session:
     def source(self) -> Path:
         """The folder from which the project's modules are imported."""
         return self.place.source
+
+    @property
+    def data_folders(self) -> list[Path]:
+        """Folders in which another file may change what there is to run."""
+        names = {name for one in self.project.experiments for name in one.folders}
+        return [folder_of(self.place.package) / name for name in sorted(names)]
 
     def reader(self) -> Reader:
         """A reader of the stored results, for the questions and figures of the graph."""

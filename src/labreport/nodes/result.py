@@ -39,7 +39,7 @@ class ResultNode(Node):
         return {
             "specification": plain(self.experiment.specification),
             "seed": self.seed,
-            **planner.fingerprints.training(self.experiment.code),
+            **planner.fingerprints.training(self.experiment),
         }
 
     def status(self, planner: Planner) -> Status:

@@ -34,9 +34,8 @@ def unfold(project: Project, seeds: int) -> Graph:
         return node.name
 
     for experiment in experiments:
-        count = min(seeds, experiment.seeds or seeds)
         results[experiment.name] = tuple(
-            add(ResultNode(experiment, seed, project.work)) for seed in range(count)
+            add(ResultNode(own, seed, project.work)) for seed, own in experiment.runs(seeds)
         )
     cells = {**{experiment.name: (experiment,) for experiment in experiments}, **grids}
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from labreport.errors import UsageError
-from labreport.experiment import plain
+from labreport.experiment import Experiment, plain
 from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.code import Code
 from labreport.fingerprint.files import Digests
@@ -41,34 +42,44 @@ class Fingerprints:
         self._ledger = ledger
         self._code = Code(project.source_roots or default_roots(project.package), self._summary)
         self._templates = Templates(self._lookup.find, self._text, MACROS)
-        self._training: dict[str, dict[str, Any]] = {}
+        self._training: dict[tuple[Any, ...], dict[str, Any]] = {}
 
-    def training(self, start: str) -> dict[str, Any]:
+    def training(self, experiment: Experiment) -> dict[str, Any]:
         """All that decides a result besides its specification and its seed."""
-        if start not in self._training:
+        files = self._project.data_files if experiment.files is None else experiment.files
+        label = (experiment.code, files, experiment.libraries)
+        if label not in self._training:
             package, data = folder_of(self._project.package), {}
-            for name in self._project.data_files:
+            for name in files:
                 found = self._digests(package / name)
                 if found is None:
                     raise UsageError(f"{package / name}: not a file; restore it, or correct data_files")
                 data[name] = found
-            self._training[start] = {
+            self._training[label] = {
                 "data": data,
-                **self.code(start),
-                **self.libraries(*self._libraries(start)),
+                **self.code(experiment.code),
+                **self.libraries(*self._libraries(experiment)),
                 "threads": self._project.threads,
                 "format": FORMAT,
             }
-        return self._training[start]
+        return self._training[label]
 
-    def _libraries(self, start: str) -> tuple[str, ...]:
-        """The distributions that a run rests on: those that the project names, else those that it imports.
+    def given(self, experiments: Iterable[Experiment]) -> dict[str, str]:
+        """Which files there are that hold runs made elsewhere, by name; nothing where there are none."""
+        files = {
+            name: "" for one in experiments if one.by_seed for own in one.variants for name in own.files or ()
+        }
+        return self._group("recorded files", files, "file ") if files else {}
+
+    def _libraries(self, experiment: Experiment) -> tuple[str, ...]:
+        """The distributions that a run rests on: those of the experiment or the project, else those that its
+        code imports.
 
         Raises `UsageError` for one that is not installed.
         """
-        named = self._project.libraries
+        named = self._project.libraries if experiment.libraries is None else experiment.libraries
         if named is None:
-            return distributions(self._code.libraries(start))
+            return distributions(self._code.libraries(experiment.code))
         for name in named:
             if not version(name):
                 raise UsageError(
