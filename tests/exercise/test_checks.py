@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from labreport.execute.calls import function
 from made import made_results
 
 from exercise import mnist
@@ -24,6 +23,7 @@ from exercise.training.model import build
 from exercise.verification.plain import measure, plain_model
 from labreport.claims import Answer
 from labreport.experiment import Experiment
+from labreport.nodes.calls import function
 from labreport.results import Result, Results, Runs, Snapshot
 
 QUESTIONS = {question.slug: question for question in OUTLINE.questions}

@@ -41,7 +41,8 @@ def resume(place: Place, random: Random, index: int) -> str:
     for epoch in epochs:
         before = trajectories(place.report)
         ran = place.run(environment={"STANDIN_FAULT": f"{rate}#{seed}@{epoch}:{deed}"})
-        live = after_fault(place, ran, start, killed="KILL" in deed or deed == "kill-build", before=before)
+        struck = deed.startswith(("KILL", "INT", "TERM")) or deed == "kill-build"
+        live = after_fault(place, ran, start, killed=struck, before=before)
         name, _, whom = deed.partition("+")[0].partition("-")
         if name in _CODES and whom != "worker" and ran.code != 0:
             require(ran.code == _CODES[name], f"exit code {_CODES[name]}, not {ran.code}: {ran.err[-500:]}")

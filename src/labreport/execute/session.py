@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from labreport.errors import LabReportError, UsageError, failed
+from labreport.errors import place as place_in
 from labreport.fingerprint.files import Digests
 from labreport.fingerprint.modules import default_roots, folder_of, source_files
 from labreport.frame import Lookup
@@ -25,6 +27,8 @@ from labreport.store.quarantine import Quarantine
 from labreport.trajectory import Store
 
 LEDGER = "ledger.json"
+PLACED = re.compile(r"[^:]+\.py:[0-9]+: ")
+"""How a message begins that says where the mistake is."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,10 @@ def load_project(place: Place) -> Project:
     place.importable()
     try:
         module = importlib.import_module(place.module)
-    except LabReportError:
+    except LabReportError as error:
+        where = place_in(error, place.root)
+        if where and not PLACED.match(str(error)):
+            error.args = (f"{where}: {error}",)
         raise
     except Exception as error:  # the project's own code may raise anything
         raise UsageError(failed(f"project {place.module}", error, place.root)) from error

@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from labreport.console.progress import Progress, Training
-from labreport.errors import ExperimentFailed, StoreError
+from labreport.errors import ExperimentFailed, StoreError, place
 from labreport.execute.lanes import Lane
 from labreport.execute.task import Task
 from labreport.execute.worker import Epoch
@@ -35,12 +36,13 @@ class Failure:
 
 @dataclass
 class _Active:
-    """A task on a lane: when it was last heard of, and how many epochs it has trained."""
+    """A task on a lane: when it was last heard of, how many epochs it has trained, and why it was ended."""
 
     task: Task
     lane: int
     heard: float
     trained: int = 0
+    ended: str = ""
 
     @property
     def left(self) -> float:
@@ -64,7 +66,7 @@ class Trainer:
         self._tries: dict[str, int] = {}
 
     def run(self, tasks: Sequence[Task], progress: Progress) -> list[Failure]:
-        """Carry out all tasks; returns those that failed. Raises only what `keep` and `prepare` raise."""
+        """Carry out all tasks; returns those that failed. Raises the `StoreError` of `keep` or `prepare`."""
         waiting = sorted(tasks, key=lambda task: -task.work)
         active: dict[Future[Trajectory], _Active] = {}
         last: dict[int, str] = {}
@@ -116,21 +118,22 @@ class Trainer:
             self._keep(piece, True)
         except BrokenExecutor as error:
             self._lanes[busy.lane].renew()
-            if self._tries[task.key] < TRIES:
+            if self._tries[task.key] < TRIES and not busy.ended:
                 waiting.insert(0, task)
                 progress.skip(-busy.trained * task.cost)
                 return None
             progress.skip(busy.left)
+            if busy.ended:
+                return Failure(task, busy.ended)
             cause = str(error) if "cannot be started" in str(error) else f"its worker died {TRIES} times"
             return Failure(task, f"{cause}; see the system's log for a lack of memory")
         except StoreError:
             raise  # the disk, which the next result would meet as well
-        except ExperimentFailed as error:
-            progress.skip(busy.left)
-            return Failure(task, str(error))
         except Exception as error:  # the trainer's own code may raise anything
             progress.skip(busy.left)
-            return Failure(task, f"{type(error).__name__}: {error}".splitlines()[0][:300], error)
+            where = place(error, Path(task.source))
+            cause = busy.ended or _cause(error)
+            return Failure(task, f"{cause} at {where}" if where else cause, error)
         progress.skip(busy.left)
         progress.finished(_line(task, piece))
         return None
@@ -138,7 +141,7 @@ class Trainer:
     def _listen(self, active: dict[Future[Trajectory], _Active], progress: Progress) -> None:
         for running in active.values():
             for message in self._lanes[running.lane].messages():
-                if message.key != running.task.key:
+                if message.key != running.task.key or running.ended:
                     continue
                 running.heard = time.monotonic()
                 if isinstance(message, Epoch):
@@ -146,11 +149,19 @@ class Trainer:
                     name = f"{running.task.name}#{running.task.seed}"
                     training = Training(name, message.epoch, running.task.epochs, measure(message.record))
                     progress.epoch(running.lane, training, running.task.cost)
-                else:
+                    continue
+                try:
                     self._keep(message, False)
+                except StoreError:
+                    raise
+                except Exception as error:  # values of this experiment that cannot be kept
+                    running.ended = _cause(error)
+                    self._lanes[running.lane].renew()
 
     def _end_hanging(self, active: dict[Future[Trajectory], _Active]) -> None:
         for running in active.values():
+            if running.task.one_step:
+                continue  # it sends nothing before its end, however long it takes
             if time.monotonic() - running.heard > self._stall and self._lanes[running.lane].watched:
                 running.heard = time.monotonic()
                 self._lanes[running.lane].renew()
@@ -169,16 +180,27 @@ def _choose(waiting: list[Task], last: str | None, elsewhere: set[str]) -> Task:
     raise IndexError("no task is waiting")
 
 
+def _cause(error: Exception) -> str:
+    """An exception in one line."""
+    if isinstance(error, ExperimentFailed):
+        return str(error)
+    return f"{type(error).__name__}: {error}".splitlines()[0][:300]
+
+
 def measure(record: Any) -> str:
     """What a record says of how well it goes, if it says so."""
     for name, label in (("validation_accuracy", "validation"), ("accuracy", "accuracy"), ("loss", "loss")):
         value = record.get(name)
         if isinstance(value, float):
             return f"{label} {100 * value:.1f} %" if name != "loss" else f"{label} {value:.3f}"
-    return ""
+    numbers = [(name, value) for name, value in record.items() if name != "seconds"]
+    name, value = numbers[0] if numbers else ("", None)
+    return f"{name} {value:.4g}" if isinstance(value, (int, float)) else ""
 
 
 def _line(task: Task, piece: Trajectory) -> str:
-    seconds = sum(float(record.get("seconds", 0.0)) for record in piece.records)
-    how = f"{piece.epochs} epochs  {measure(piece.records[-1])}  {seconds:.1f} s"
+    times = [record.get("seconds") for record in piece.records]
+    seconds = sum(time for time in times if isinstance(time, int | float))
+    epochs = "" if task.one_step else f"{piece.epochs} epochs  "
+    how = f"{epochs}{measure(piece.records[-1])}  {seconds:.1f} s"
     return f"{task.name}#{task.seed}  {how}"

@@ -28,8 +28,9 @@ class ResultNode(Node):
 
     kind = "result"
 
-    def __init__(self, experiment: Experiment, seed: int) -> None:
+    def __init__(self, experiment: Experiment, seed: int, work: str = "training") -> None:
         super().__init__(f"{experiment.name}#{seed}")
+        self.work = work
         self.experiment = experiment
         self.seed = seed
 

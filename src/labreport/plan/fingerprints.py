@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,12 @@ from labreport.fingerprint.modules import default_roots, folder_of
 from labreport.fingerprint.syntax import Summary, summarise
 from labreport.fingerprint.templates import Templates
 from labreport.frame import MACROS, Lookup
-from labreport.installed import version
+from labreport.installed import distributions, version
 from labreport.plan.ledger import Ledger
 from labreport.project import Project
 
+PROSES = "answers"
+"""The folder of the frame with the prose that answers come with."""
 FORMAT = 1
 """Of a stored result; raising it makes every result stale."""
 
@@ -44,8 +47,7 @@ class Fingerprints:
     def training(self, experiment: Experiment) -> dict[str, Any]:
         """All that decides a result besides its specification and its seed."""
         files = self._project.data_files if experiment.files is None else experiment.files
-        libraries = self._project.libraries if experiment.libraries is None else experiment.libraries
-        label = (experiment.start, files, libraries)
+        label = (experiment.code, files, experiment.libraries)
         if label not in self._training:
             package, data = folder_of(self._project.package), {}
             for name in files:
@@ -55,8 +57,8 @@ class Fingerprints:
                 data[name] = found
             self._training[label] = {
                 "data": data,
-                **self.code(experiment.start),
-                **self.libraries(*libraries),
+                **self.code(experiment.code),
+                **self.libraries(*self._libraries(experiment)),
                 "threads": self._project.threads,
                 "format": FORMAT,
             }
@@ -68,6 +70,23 @@ class Fingerprints:
             name: "" for one in experiments if one.by_seed for own in one.variants for name in own.files or ()
         }
         return self._group("recorded files", files, "file ") if files else {}
+
+    def _libraries(self, experiment: Experiment) -> tuple[str, ...]:
+        """The distributions that a run rests on: those of the experiment or the project, else those that its
+        code imports.
+
+        Raises `UsageError` for one that is not installed.
+        """
+        named = self._project.libraries if experiment.libraries is None else experiment.libraries
+        if named is None:
+            return distributions(self._code.libraries(experiment.code))
+        for name in named:
+            if not version(name):
+                raise UsageError(
+                    f"libraries names {name!r}, which is not installed; install it, or correct its name "
+                    f"(this is Python {sys.executable})"
+                )
+        return named
 
     def code(self, *roots: str) -> dict[str, str]:
         """The functions `roots`, each `"module:function"`, with all that they call."""
@@ -83,6 +102,17 @@ class Fingerprints:
         found = {name: self._digests(path) for name, path in self._lookup.files(folder).items()}
         members = {f"{label}/{name}": value for name, value in found.items() if value is not None}
         return self._group(label, members, "file ")
+
+    def has_template(self, name: str) -> bool:
+        """Whether the project or the engine has a template of this name."""
+        return self._lookup.find(name) is not None
+
+    def proses(self) -> dict[str, str]:
+        """The prose that answers come with, all of it."""
+        return self._group("proses", self._templates.closure(*self._proses()), "template ")
+
+    def _proses(self) -> list[str]:
+        return [f"{PROSES}/{name}" for name in self._lookup.files(PROSES, "*.html")]
 
     def file(self, path: Path) -> None:
         """Note one more file on which a fresh report rests."""
