@@ -61,7 +61,8 @@ def best(results: Results) -> Answer:
     """The last values, compared pair by pair; settings whose runs all diverged are left out."""
     finals = {name: final_values(runs, METRIC) for name, runs in results.items()}
     finals = {name: values for name, values in finals.items() if values}
-    answer = ranked(finals, METRIC, "fraction", {name: name for name in finals}, "answers/ranking.html")
+    titles = {name: f"{name} setting" for name in finals}
+    answer = ranked(finals, "test accuracy", "fraction", titles, "answers/ranking.html")
     return replace(answer, facts={**answer.facts, "uneven": facts(*results.values())})
 
 
