@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,15 +35,21 @@ class Writer:
     """
 
     def __init__(self, base: Path, scratch: Path) -> None:
-        """`base` as for `labreport.pdf.write`; temporary files go to `scratch`. Nothing is started yet."""
+        """`base` as for `labreport.pdf.write`; all temporary files go to one folder in `scratch`.
+
+        Nothing is started yet.
+        """
         self._base = base
         self._scratch = scratch
+        self._temporary = ""
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         """Start the process, which loads its libraries and waits for `begin`."""
+        # With the prefix of unfinished files, so that the next build removes what a kill leaves
+        self._temporary = tempfile.mkdtemp(prefix=".tmp-", dir=self._scratch)
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", PROGRAM, Path(__file__).parents[2], self._base, self._scratch],
+            [sys.executable, "-P", "-c", PROGRAM, Path(__file__).parents[2], self._base, self._temporary],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -82,6 +89,8 @@ class Writer:
             self._process.kill()
             with suppress(OSError, ValueError):
                 self._process.communicate()
+        if self._temporary:
+            shutil.rmtree(self._temporary, ignore_errors=True)
 
 
 def main() -> None:
