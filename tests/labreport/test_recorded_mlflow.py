@@ -101,6 +101,13 @@ def test_a_run_of_a_file_store_rests_on_its_own_files(tmp_path: Path, store: Pat
     }
 
 
+def test_folders_in_which_a_run_may_appear_are_watched(tmp_path: Path, store: Path) -> None:
+    """In the store for another experiment, in an experiment for another run, in a run for another metric."""
+    found = declare(tmp_path, 'recorded("slow", "mlruns", where={"rate": "0.5"})')
+    assert {"mlruns", "mlruns/1", "mlruns/1/c3/metrics"} <= set(found.folders)
+    assert "." not in found.folders
+
+
 def test_values_without_steps_are_numbered_in_order(tmp_path: Path, store: Path) -> None:
     """MLflow writes step 0 for all of them; the first layout had no steps at all."""
     path = store / "1/c3/metrics/loss"

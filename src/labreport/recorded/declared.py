@@ -122,7 +122,7 @@ class Declared:
         settings = [set(one.specification.parameters) for one in found]
         common = tuple(sorted(set.intersection(*settings)))
         longest = max(one.epochs for one in found)
-        watched = {str(Path(file).parent) for one in found for file in one.run.files}
+        files = tuple(file for one in found for file in one.run.files)
         return Experiment(
             name,
             replace(shared, parameters=common),
@@ -133,7 +133,7 @@ class Declared:
             files=(),
             libraries=(),
             by_seed=by_seed,
-            folders=tuple(sorted(watched | set(folders(self.folder, self.pattern)))),
+            folders=folders(self.folder, self.pattern, files),
         )
 
     def _found(self, run: RawRun, shared: Recording) -> _Found:

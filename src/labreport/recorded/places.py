@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -48,12 +48,15 @@ def sources(folder: Path, pattern: str) -> list[Source]:
     return sorted(found, key=lambda source: natural(source.name))
 
 
-def folders(folder: Path, pattern: str) -> tuple[str, ...]:
-    """Every folder in which one more file, or one less, could change what the pattern means."""
+def folders(folder: Path, pattern: str, files: Iterable[str]) -> tuple[str, ...]:
+    """Every folder in which one more file, or one less, could change what is read.
+
+    Those that the pattern looks into, and those of the `files` that were found, up to where it begins.
+    """
     fixed, rest = _split(pattern)
-    if not rest:
-        return ()
-    names = {fixed}
+    names = {str(PurePath(name).parent) for name in files}
+    names |= {str(one) for name in files for one in PurePath(name).parents if one.is_relative_to(fixed)}
+    names |= {fixed} if rest else set()
     for count in range(1, len(rest)):
         part = "/".join(_PLACEHOLDER.sub("*", part) for part in rest[:count])
         for path in (folder / fixed).glob(part):

@@ -27,7 +27,7 @@ class Recording:
 
     @property
     def options(self) -> Options:
-        """What a reader is told."""
+        """What a reader has to know."""
         chosen = None if self.metrics is None else tuple(source for _, source in self.metrics)
         return Options(self.fields, chosen, self.step)
 

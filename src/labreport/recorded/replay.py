@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ class Replay:
         self._folder = folder
         self._run = run
         self._records = records(run, specification.metrics)
-        self._final = final(run, specification.metrics)
+        self._metrics = specification.metrics
         self._epoch = epoch
 
     def advance(self) -> dict[str, Any]:
@@ -36,8 +37,11 @@ class Replay:
         return dict(self._records[self._epoch - 1])
 
     def snapshot(self) -> tuple[dict[str, Any], Arrays]:
-        """The final metrics, and the arrays of the file beside the run."""
-        return self._final, arrays(self._folder, self._run.arrays) if self._run.arrays else {}
+        """The metrics as of this epoch, and the arrays of the file beside the run."""
+        so_far = replace(self._run, rows=self._run.rows[: self._epoch])
+        return final(so_far, self._metrics), arrays(
+            self._folder, self._run.arrays
+        ) if self._run.arrays else {}
 
     def state(self) -> Arrays:
         """The number of the epoch: all else is in the file."""
