@@ -13,18 +13,11 @@ from pathlib import Path
 from types import TracebackType
 
 from labreport.errors import LabReportError, MissingLibrary, RenderError
-from labreport.processes import end_with_parent
+from labreport.processes import RemoteTraceback, end_with_parent
 
 PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from labreport.pdf.separate import main; main()"
 LACKS_LIBRARY = 3
 """Exit code for `MissingLibrary`; 1 stands for any other error."""
-
-
-class _Traceback(Exception):
-    """What the process printed before its last line, shown as the cause of its error."""
-
-    def __str__(self) -> str:
-        return f"\n{super().__str__()}"
 
 
 class Writer:
@@ -77,7 +70,7 @@ class Writer:
             return
         trace, _, message = told.strip().rpartition("\n")
         message = message or f"the process that writes the PDF ended with {code}"
-        raise (MissingLibrary if code == LACKS_LIBRARY else RenderError)(message) from _Traceback(trace)
+        raise (MissingLibrary if code == LACKS_LIBRARY else RenderError)(message) from RemoteTraceback(trace)
 
     def __enter__(self) -> Writer:
         return self
