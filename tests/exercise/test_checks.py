@@ -22,8 +22,8 @@ from exercise.training.backend import keras
 from exercise.training.model import build
 from exercise.verification.plain import measure, plain_model
 from labreport.claims import Answer
-from labreport.execute.calls import function
 from labreport.experiment import Experiment
+from labreport.nodes.calls import function
 from labreport.results import Result, Results, Runs, Snapshot
 
 QUESTIONS = {question.slug: question for question in OUTLINE.questions}

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from labreport.store import Entry, Store
+from labreport.store.arrays import pack
+from labreport.trajectory import Store, Trajectory
 
 ROOT = Path(__file__).parents[2]
 NETWORK = "complex-100"  # long enough for several checkpoints on any machine
@@ -32,19 +33,19 @@ def command(output: Path) -> list[str]:
     ]
 
 
-def stored(output: Path) -> Entry:
-    """The one result."""
-    store = Store(output / "results")
-    (key,) = store.keys()
-    assert store.check(key)
-    entry = store.entry(key)
-    assert entry is not None
-    return entry
+def stored(output: Path) -> Trajectory | None:
+    """The one trajectory, whole, finished or not; None before the first checkpoint."""
+    store = Store(output / "results", repair=False)
+    found = list(map(store.sound, store.keys()))
+    assert store.notices == []
+    return found[0] if found else None
 
 
-def measured(entry: Entry) -> list[dict[str, object]]:
+def measured(trajectory: Trajectory) -> list[dict[str, object]]:
     """The records without the times."""
-    return [{name: value for name, value in record.items() if name != "seconds"} for record in entry.records]
+    return [
+        {name: value for name, value in record.items() if name != "seconds"} for record in trajectory.records
+    ]
 
 
 @pytest.mark.slow
@@ -55,18 +56,24 @@ def test_a_killed_training_goes_on_to_equal_bits(tmp_path: Path) -> None:
     build = subprocess.Popen(
         command(disturbed), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
-    while not list(disturbed.glob("results/checkpoints/*.checkpoint")):
+    while stored(disturbed) is None:
         assert build.poll() is None, "the training ended before its first checkpoint"
         time.sleep(0.05)
     os.killpg(build.pid, signal.SIGKILL)
     build.wait()
-    (key,) = Store(disturbed / "results").checkpoints.keys()
-    saved = Store(disturbed / "results").checkpoint(key)
+    saved = stored(disturbed)
     subprocess.run(command(disturbed), check=True, capture_output=True)
     first, second = stored(tmp_path / "undisturbed"), stored(disturbed)
-    assert saved is not None, "the checkpoint is whole"
-    assert 0 < saved.epoch < len(first.records)
-    assert second.records[: saved.epoch] == saved.records
+    assert first is not None
+    assert second is not None
+    assert saved is not None
+    assert 0 < saved.epochs < first.epochs
+    assert second.records[: saved.epochs] == saved.records
     assert measured(second) == measured(first)
-    assert second.snapshots == first.snapshots
-    assert second.arrays == first.arrays
+    assert second.covered()
+    assert [part["last"] for part in second.segments] == [saved.epochs, second.epochs]
+    assert second.checkpoints == {}
+    assert second.snapshots.keys() == first.snapshots.keys()
+    for epoch, kept in first.snapshots.items():
+        assert second.snapshots[epoch].metrics == kept.metrics
+        assert pack(second.snapshots[epoch].arrays) == pack(kept.arrays)

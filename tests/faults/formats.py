@@ -58,8 +58,8 @@ def stored(report: Path) -> tuple[dict[str, Stored], list[str]]:
     found: dict[str, Stored] = {}
     damaged: list[str] = []
     for key in [*store.keys()]:
-        value = store.get(key) if store.whole(key) else None
-        if value is None:
+        value, sound = store.get(key), store.sound(key)
+        if value is None or sound is None or set(value.states) != set(sound.states):
             damaged.append(f"{key[:12]}: {'; '.join(store.notices)}")
             continue
         found[key] = Stored(

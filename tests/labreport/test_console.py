@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,9 @@ from labreport.console.summary import show_summary
 from labreport.console.terminal import Terminal
 from labreport.console.time_left import TimeLeft
 from labreport.experiment import Experiment
+from labreport.nodes.result import ResultNode
 from labreport.plan.nodes import Node, Plan, State, Status
+from labreport.plan.planner import Planner
 from labreport.plan.reasons import Changed, NeverMade, Reason, Upstream
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
@@ -30,17 +33,29 @@ class Value:
     rate: float = 0.1
 
 
+class Made(Node):
+    """A node of any kind."""
+
+    def __init__(self, kind: str, slug: str) -> None:
+        self.kind = kind  # type: ignore[misc]
+        super().__init__(slug)
+
+    def ingredients(self, planner: Planner) -> dict[str, Any]:
+        """Nothing."""
+        return {}
+
+
 def result(name: str, seed: int, key: str, reason: Reason) -> Status:
     """A stale result."""
     experiment = Experiment(name, Value(), 1, (1,), "module:start")
-    return Status(Node("result", f"{name}#{seed}", (), experiment, seed), State.STALE, (reason,), key=key)
+    return Status(ResultNode(experiment, seed), State.STALE, (reason,), key=key)
 
 
 def other(name: str, reason: Reason) -> Status:
     """A stale node of another kind."""
     kind, _, slug = name.partition("/")
     state = State.PENDING if isinstance(reason, Upstream) else State.STALE
-    return Status(Node(kind, slug), state, (reason,))
+    return Status(Made(kind, slug), state, (reason,))
 
 
 def printed(*statuses: Status, verbose: bool = False) -> list[str]:

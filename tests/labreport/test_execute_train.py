@@ -3,43 +3,54 @@
 from __future__ import annotations
 
 import errno
+import multiprocessing
+import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor, Future
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trained as made
 
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
+from labreport.errors import ExperimentFailed, StoreError
 from labreport.execute.lanes import Lane, ProcessLane
-from labreport.execute.task import Finished, Task
+from labreport.execute.task import Task
 from labreport.execute.train import Trainer
+from labreport.execute.worker import Epoch, Message
+from labreport.trajectory import Trajectory
+
+SOURCE = Path(__file__).parents[1]
 
 
-def task(name: str, until: int = 10, program: str = "", cost: float = 1.0) -> Task:
+def task(name: str, epochs: int = 10, program: str = "", cost: float = 1.0) -> Task:
     """A task that no one will really carry out."""
-    return Task(
-        name, name, 0, None, "module:start", until, (until,), "", 1, program=program or name, cost=cost
-    )
+    empty = replace(made.empty(), key=name, name=name)
+    return replace(made.task(empty, epochs), program=program or name, cost=cost)
 
 
 class MadeLane:
     """A lane that ends each task at once, as `outcome` says; it notes what it was given."""
 
-    shares_disk = True
+    watched = True
 
-    def __init__(self, outcome: Callable[[Task], Finished | Exception | None]) -> None:
+    def __init__(
+        self, outcome: Callable[[Task], Trajectory | Exception | None], sent: Sequence[Message] = ()
+    ) -> None:
         self._outcome = outcome
+        self._sent = list(sent)
         self.given: list[str] = []
         self.renewed = 0
-        self._hanging: Future[Finished] | None = None
+        self._hanging: Future[Trajectory] | None = None
 
-    def submit(self, task: Task) -> Future[Finished]:
+    def submit(self, task: Task) -> Future[Trajectory]:
         """Done at once, or never."""
         self.given.append(task.key)
-        future: Future[Finished] = Future()
+        future: Future[Trajectory] = Future()
         outcome = self._outcome(task)
         if isinstance(outcome, Exception):
             future.set_exception(outcome)
@@ -49,9 +60,10 @@ class MadeLane:
             future.set_result(outcome)
         return future
 
-    def messages(self) -> list[tuple[Any, ...]]:
-        """Nothing is told."""
-        return []
+    def messages(self) -> list[Message]:
+        """What was to be sent, once."""
+        sent, self._sent = self._sent, []
+        return sent
 
     def renew(self) -> None:
         """A hanging task ends as if its process was killed."""
@@ -64,15 +76,30 @@ class MadeLane:
         """Nothing to end."""
 
 
-def finished(task: Task) -> Finished:
+def finished(task: Task) -> Trajectory:
     """A result of the right length."""
-    return Finished(task.key, ({"loss": 1.0},) * task.until, {}, {})
+    return replace(task.trajectory, records=({"loss": 1.0},) * task.epochs)
 
 
-def run(lanes: Sequence[Lane], tasks: list[Task], stall: float = 60.0) -> tuple[list[str], list[str]]:
+def hanging(name: str) -> Callable[[Task], Trajectory | None]:
+    """All tasks end but one."""
+    return lambda task: None if task.key == name else finished(task)
+
+
+def run(
+    lanes: Sequence[Lane],
+    tasks: list[Task],
+    stall: float = 60.0,
+    keep: Callable[[Trajectory, bool], None] = lambda piece, finished: None,
+) -> tuple[list[str], list[str]]:
     """Keys kept, and causes of failures."""
     kept: list[str] = []
-    trainer = Trainer(lanes, lambda task, _: kept.append(task.key), lambda task, _: task, stall)
+
+    def noted(piece: Trajectory, finished: bool) -> None:
+        keep(piece, finished)
+        kept.append(piece.key)
+
+    trainer = Trainer(lanes, noted, stall_seconds=stall)
     failures = trainer.run(tasks, Progress(Terminal(quiet=True), 1.0, len(tasks)))
     return kept, [failure.cause for failure in failures]
 
@@ -99,26 +126,92 @@ def test_a_task_whose_worker_dies_is_tried_twice() -> None:
     assert causes == ["its worker died 2 times; see the system's log for a lack of memory"]
 
 
-def test_a_process_that_cannot_be_started_is_a_worker_that_died(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For lack of processes, say; the lane is renewed and tries once more, then says why."""
+@pytest.mark.parametrize("place", ["submit", "__init__", "Pipe"])
+@pytest.mark.parametrize("error", [OSError(errno.EAGAIN, "no more"), RuntimeError("no more threads")])
+def test_a_worker_that_cannot_start_is_a_failure(
+    place: str, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For lack of processes, files or threads: tried twice, then the cause is named and the build goes on."""
+    tries: list[str] = []
 
-    def refuse(self: ProcessPoolExecutor, *_: object) -> None:
-        raise OSError(errno.EAGAIN, "no more processes")
+    def refuse(*_: object, **__: object) -> None:
+        tries.append(place)
+        raise error
 
-    monkeypatch.setattr(ProcessPoolExecutor, "submit", refuse)
-    lane = ProcessLane(1, Path())
-    with pytest.raises(BrokenExecutor, match=r"no worker can be started: .*no more processes"):
-        run([lane], [task("a")])
+    if place == "Pipe":
+        monkeypatch.setattr(multiprocessing.get_context("spawn"), place, refuse, raising=False)
+    else:
+        monkeypatch.setattr(ProcessPoolExecutor, place, refuse)
+    kept, causes = run([ProcessLane(1, Path())], [task("a"), task("b")])
+    assert (kept, len(causes), len(tries)) == ([], 2, 4)
+    assert all("no more" in cause or "died 2 times" in cause for cause in causes)
 
 
-def test_a_worker_that_tells_nothing_is_ended() -> None:
+def test_a_worker_that_sends_nothing_is_ended() -> None:
     """A hanging worker counts as dead; the build goes on."""
-    lane = MadeLane(lambda task: None if task.key == "hangs" else finished(task))
-    kept, causes = run([lane], [task("hangs", 50), task("good")], stall=0.05)
+    kept, causes = run([MadeLane(hanging("hangs"))], [task("hangs", 50), task("good")], stall=0.05)
     assert (kept, len(causes)) == (["good"], 1)
 
 
-def test_an_exception_is_one_line_with_its_type() -> None:
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (ValueError("no such thing\nand more"), "ValueError: no such thing"),
+        (ExperimentFailed("the loss is not finite"), "the loss is not finite"),
+        (KeyError(), "KeyError: "),
+    ],
+)
+def test_an_exception_is_one_line_with_its_type(error: Exception, cause: str) -> None:
     """Only the first line of what the trainer's code raised."""
-    lane = MadeLane(lambda task: ValueError("no such thing\nand more"))
-    assert run([lane], [task("a")]) == ([], ["ValueError: no such thing"])
+    assert run([MadeLane(lambda task: error)], [task("a")]) == ([], [cause])
+
+
+@pytest.mark.parametrize("when", ["on the way", "at the end"])
+def test_values_that_cannot_be_kept_fail_their_experiment_only(when: str) -> None:
+    """Its worker is ended, it is not tried again, and the others are trained."""
+
+    def keep(piece: Trajectory, finished: bool) -> None:
+        if piece.key == "bad":
+            raise ExperimentFailed("its result cannot be kept: the record of epoch 1 is nan")
+
+    bad, ok = task("bad", 50), task("good")
+    if when == "on the way":
+        lane = MadeLane(hanging("bad"), [Epoch("bad", 1, {}), finished(bad), finished(bad)])
+    else:
+        lane = MadeLane(finished)
+    kept, causes = run([lane], [bad, ok], keep=keep)
+    assert (kept, lane.given) == (["good"], ["bad", "good"])
+    assert causes == ["its result cannot be kept: the record of epoch 1 is nan"]
+
+
+def test_a_disk_that_cannot_be_written_ends_the_build() -> None:
+    """The next result would meet it as well."""
+
+    def keep(piece: Trajectory, finished: bool) -> None:
+        raise StoreError("No space left on device")
+
+    for lane in (MadeLane(finished), MadeLane(hanging("a"), [finished(task("a"))])):
+        with pytest.raises(StoreError, match="No space"):
+            run([lane], [task("a")], keep=keep)
+
+
+@pytest.mark.parametrize("seconds", [None, "fast", [1]])
+def test_a_record_may_say_anything_of_its_seconds(seconds: Any) -> None:
+    """They are for the progress display only."""
+    outcome = replace(finished(task("a")), records=({"seconds": seconds, "accuracy": "high"},))
+    assert run([MadeLane(lambda task: outcome)], [task("a")]) == (["a"], [])
+
+
+def test_a_worker_imports_nothing_from_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A module that lies there and is called as one of Python's own is not executed."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+    Path("multiprocessing.py").write_text("import os; os.mkdir('executed')")
+    wish = replace(made.task(made.empty(), 2, (2,)), source=str(SOURCE))
+    pieces: list[Trajectory] = []
+    kept, causes = run([ProcessLane(1, SOURCE)], [wish], keep=lambda piece, finished: pieces.append(piece))
+    assert (kept, causes) == ([wish.key], [])
+    assert made.plain(pieces[0]) == made.plain(made.trained(2, (2,)))
+    assert os.listdir() == ["multiprocessing.py"]

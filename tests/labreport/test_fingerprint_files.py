@@ -55,3 +55,16 @@ def test_what_is_no_regular_file_has_no_digest(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
     digests = Digests(tmp_path)
     assert [digests(tmp_path / name) for name in ("fifo", "absent", ".")] == [None, None, None]
+
+
+def test_a_huge_file_among_the_outputs_is_not_read(tmp_path: Path) -> None:
+    """A sparse file of 40 GiB counts as missing there, at once; elsewhere any size is read."""
+    output = tmp_path / "report"
+    output.mkdir()
+    for folder in (output, tmp_path):
+        (folder / "file").write_bytes(b"")
+    os.truncate(output / "file", 40 << 30)
+    digests = Digests(tmp_path, output=output)
+    assert digests(output / "file") is None
+    assert digests("report/file") is None
+    assert digests(tmp_path / "file") is not None

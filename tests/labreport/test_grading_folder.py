@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 import json
@@ -14,7 +13,8 @@ import numpy as np
 import pytest
 from graded import expected, reference, rerun
 
-from labreport.commands.grade import options, run
+from labreport.commands.grade import run
+from labreport.commands.parser import parse
 from labreport.console.terminal import Terminal
 from labreport.errors import UsageError
 from labreport.grading.folder import find
@@ -66,6 +66,9 @@ MALFORMED: dict[str, tuple[Callable[[Path], object], str]] = {
 }
 
 
+ROOT = Path(__file__).parents[2]
+
+
 def with_value(text: str) -> str:
     """The reference's text, with another text as the number of parameters."""
     plain = reference()
@@ -76,12 +79,12 @@ def with_value(text: str) -> str:
 def command(folder: Path, *arguments: str) -> tuple[int, str, str]:
     """Exit code, standard output and standard error of `grade`, against the made reference."""
     (folder / "answers.json").write_text(json.dumps(reference()), encoding="utf-8")
-    parser = argparse.ArgumentParser()
-    options(parser)
+    found = parse(["grade", *arguments]).arguments
+    found.output = folder
     out, err = io.StringIO(), io.StringIO()
     terminal = Terminal(out=out, err=err)
     terminal.width = 80
-    code = run(parser.parse_args(arguments), terminal, folder)
+    code = run(found, ROOT, terminal)
     return code, out.getvalue(), err.getvalue()
 
 

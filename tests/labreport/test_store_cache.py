@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from labreport.errors import StoreError
-from labreport.store.cache import Cache, Cached
+from labreport.store.cache import FORMAT, Cache, Cached
+from labreport.store.quarantine import Quarantine
+from labreport.store.sealed import seal
 
 
 def test_a_payload_reads_back_with_its_key_and_digest(tmp_path: Path) -> None:
@@ -19,33 +23,30 @@ def test_a_payload_reads_back_with_its_key_and_digest(tmp_path: Path) -> None:
     assert cache.peek("figure", "curves-wide") == ("key", digest)
 
 
-def test_what_was_never_put_is_missing(tmp_path: Path) -> None:
-    """Without a notice, for nothing is wrong."""
-    cache = Cache(tmp_path / "nowhere")
+def test_what_was_never_put_is_missing_without_a_notice(tmp_path: Path) -> None:
+    """Nothing is wrong; nor where a file is in place of the folder, which `put` names."""
+    quarantine = Quarantine(tmp_path)
+    cache = Cache(tmp_path / "cache", quarantine)
     assert cache.get("answer", "one") is None
+    (tmp_path / "cache").write_text("in the way")
     assert cache.peek("answer", "one") is None
-    assert cache.notices == []
+    assert quarantine.notices == []
+    with pytest.raises(StoreError, match=r"cache or a folder above it is not a folder; remove it"):
+        cache.put("answer", "one", "key", 1)
 
 
 def test_a_new_payload_takes_the_place_of_the_old(tmp_path: Path) -> None:
-    """One file a slug, so nothing piles up."""
-    cache = Cache(tmp_path)
-    old = cache.put("answer", "one", "first", [1])
-    new = cache.put("answer", "one", "second", [2])
-    assert old != new
-    assert cache.peek("answer", "one") == ("second", new)
-    assert len(list((tmp_path / "answer").iterdir())) == 1
-
-
-def test_the_digest_is_of_the_payload_alone(tmp_path: Path) -> None:
-    """So whoever reads an answer that came out the same is not made again."""
-    cache = Cache(tmp_path)
-    assert cache.put("answer", "one", "before", {"a": 1}) == cache.put("answer", "one", "after", {"a": 1})
-    assert cache.put("answer", "one", "before", {"a": 1.0}) != cache.put("answer", "one", "before", {"a": 1})
+    """One file for each slug, so nothing piles up; its digest is of the payload only."""
+    cache = Cache(tmp_path / "cache")
+    old = cache.put("answer", "one", "first", {"a": 1})
+    new = cache.put("answer", "one", "second", {"a": 1.0})
+    assert old != new == cache.put("answer", "one", "third", {"a": 1.0})
+    assert cache.peek("answer", "one") == ("third", new)
+    assert len(list((tmp_path / "cache/answer").iterdir())) == 1
 
 
 @pytest.mark.parametrize(
-    "slug", ["a/b", "../../a", "A", ".hidden", "", "x" * 5000, "line\nbreak", "\u202eRTL", "'\""]
+    "slug", ["a/b", "../../a", "A", ".hidden", "", "x" * 5000, "line\nbreak", "\u202eRTL", "'\"", "é"]
 )
 def test_odd_slugs_stay_inside_their_folder(slug: str, tmp_path: Path) -> None:
     """Whatever a slug is made of, its file lies directly in the folder of its kind."""
@@ -57,13 +58,35 @@ def test_odd_slugs_stay_inside_their_folder(slug: str, tmp_path: Path) -> None:
     assert found.payload == slug
 
 
-def test_what_cannot_be_kept_is_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("payload", "message"),
+    [({"a": [float("nan")]}, r"payload\.a\[0\] is nan"), ("x" * (9 << 20), "at most 8,388,608 are allowed")],
+)
+def test_what_cannot_be_kept_is_one_line(payload: object, message: str, tmp_path: Path) -> None:
     """The message names kind, slug and place."""
-    with pytest.raises(StoreError, match=r"cannot keep answer 'one': payload\.a\[0\] is nan"):
-        Cache(tmp_path).put("answer", "one", "key", {"a": [float("nan")]})
+    with pytest.raises(StoreError, match=f"cannot keep answer 'one': .*{message}"):
+        Cache(tmp_path / "cache").put("answer", "one", "key", payload)
 
 
-def test_a_payload_that_is_too_large_is_refused_when_written(tmp_path: Path) -> None:
-    """Rather than when it is read."""
-    with pytest.raises(StoreError, match="at most 8,388,608 are allowed"):
-        Cache(tmp_path).put("figure", "huge", "key", "x" * (9 << 20))
+def test_a_value_of_another_slug_is_refused_though_intact(tmp_path: Path) -> None:
+    """A file copied to another name is not what that name is for."""
+    quarantine = Quarantine(tmp_path)
+    cache = Cache(tmp_path / "cache", quarantine)
+    cache.put("answer", "one", "key", 1)
+    shutil.copy(cache.path("answer", "one"), cache.path("answer", "two"))
+    assert cache.peek("answer", "two") is None
+    assert "belongs to answer 'one'" in quarantine.notices[0]
+
+
+@pytest.mark.parametrize("payload", [b'"\xff"', b"[" * 900_000 + b"]" * 900_000, b"1e999"])
+def test_a_payload_that_is_not_json_is_refused_though_signed(payload: bytes, tmp_path: Path) -> None:
+    """It is decoded after the rest, and checked as the rest is."""
+    quarantine = Quarantine(tmp_path)
+    cache = Cache(tmp_path / "cache", quarantine)
+    cache.put("answer", "one", "key", 1)
+    members = {"digest": "", "format": FORMAT, "key": "key", "kind": "answer", "slug": "one"}
+    cache.path("answer", "one").write_bytes(
+        seal({**members, "payload": msgspec.Raw(payload)}, readable=False)
+    )
+    assert cache.get("answer", "one") is None
+    assert len(quarantine.notices) == 1

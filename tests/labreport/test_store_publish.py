@@ -1,23 +1,26 @@
-"""The report is swapped as a whole: readers see the last complete one or the new one."""
+"""The report is replaced document by document, and a publication that was begun is completed."""
 
 from __future__ import annotations
 
 import errno
 import os
-import subprocess
-import sys
-import threading
-import time
+import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from labreport.errors import StoreError
-from labreport.store import files
-from labreport.store.files import TEMPORARY, remove_strays
-from labreport.store.publish import BUILDS, DOCUMENTS, publish
+from labreport.store import publish as publishing
+from labreport.store.files import TEMPORARY
+from labreport.store.output import remove_strays
+from labreport.store.publish import DOCUMENTS, FOLDER, complete, publish
+from labreport.store.quarantine import Quarantine
 
-SOURCE = Path(__file__).parents[2] / "src"
+
+class Killed(BaseException):
+    """The process ends here: nothing is cleaned up."""
 
 
 def report(generation: int, pdf: bool = True) -> dict[str, Path | bytes]:
@@ -25,249 +28,204 @@ def report(generation: int, pdf: bool = True) -> dict[str, Path | bytes]:
     return {name: f"{name} {generation}".encode() for name in DOCUMENTS if pdf or name != "report.pdf"}
 
 
-def shown(directory: Path) -> dict[str, str]:
+def shown(output: Path) -> dict[str, Path | bytes]:
     """The documents as a reader finds them."""
-    return {name: (directory / name).read_text() for name in DOCUMENTS if (directory / name).exists()}
+    return {name: (output / name).read_bytes() for name in DOCUMENTS if (output / name).exists()}
 
 
-def expected(generation: int, pdf: bool = True) -> dict[str, str]:
-    """The documents of one build."""
-    return {name: bytes(content).decode() for name, content in report(generation, pdf).items()}
+@pytest.fixture
+def quarantine(tmp_path: Path) -> Quarantine:
+    """Of the output folder `tmp_path`."""
+    return Quarantine(tmp_path)
 
 
-def test_a_report_is_published_under_its_plain_names(tmp_path: Path) -> None:
-    """`report.html` and the others are there, with their contents."""
-    assert publish(tmp_path / "report", report(1)) == []
-    assert shown(tmp_path / "report") == expected(1)
+def test_each_report_takes_the_place_of_the_last(tmp_path: Path, quarantine: Quarantine) -> None:
+    """As regular files, and nothing else is left."""
+    for generation in range(1, 4):
+        publish(tmp_path, report(generation), quarantine)
+        assert shown(tmp_path) == report(generation)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(DOCUMENTS)
+    assert not any(path.is_symlink() for path in tmp_path.iterdir())
 
 
-def test_the_first_report_appears_all_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At each step on the way there is no document, and then there are all."""
-    seen: list[int] = []
-    really = os.replace
-
-    def replace(source: Path, target: Path) -> None:
-        really(source, target)
-        seen.append(len(shown(tmp_path)))
-
-    monkeypatch.setattr(os, "replace", replace)
-    publish(tmp_path, report(1))
-    assert set(seen) == {0, len(DOCUMENTS)}
-
-
-def test_contents_may_be_given_as_files(tmp_path: Path) -> None:
-    """A large PDF need not pass through memory twice."""
+def test_contents_may_be_given_as_files(tmp_path: Path, quarantine: Quarantine) -> None:
+    """The given file is left where it is."""
     (tmp_path / "made.pdf").write_bytes(b"%PDF")
-    publish(tmp_path / "report", {"report.pdf": tmp_path / "made.pdf"})
-    assert (tmp_path / "report" / "report.pdf").read_bytes() == b"%PDF"
+    publish(tmp_path, {"report.pdf": tmp_path / "made.pdf"}, quarantine)
+    assert (tmp_path / "report.pdf").read_bytes() == (tmp_path / "made.pdf").read_bytes() == b"%PDF"
 
 
-def test_a_new_report_takes_the_place_of_the_last(tmp_path: Path) -> None:
-    """All documents change together; the build before is kept for its readers, older ones are not."""
-    for generation in range(1, 5):
-        publish(tmp_path, report(generation))
-        assert shown(tmp_path) == expected(generation)
-    builds = [path for path in (tmp_path / BUILDS).iterdir() if not path.is_symlink()]
-    assert sorted((path / "report.html").read_text() for path in builds) == ["report.html 3", "report.html 4"]
-
-
-def test_no_stale_pdf_stands_beside_a_new_page(tmp_path: Path) -> None:
+def test_no_old_pdf_is_left_beside_a_new_page(tmp_path: Path, quarantine: Quarantine) -> None:
     """Where the PDF could not be made, there is none."""
-    publish(tmp_path, report(1))
-    publish(tmp_path, report(2, pdf=False))
-    assert shown(tmp_path) == expected(2, pdf=False)
-    assert not os.path.lexists(tmp_path / "report.pdf")
-    publish(tmp_path, report(3))
-    assert shown(tmp_path) == expected(3)
+    publish(tmp_path, report(1), quarantine)
+    publish(tmp_path, report(2, pdf=False), quarantine)
+    assert shown(tmp_path) == report(2, pdf=False)
 
 
-def test_an_unknown_document_is_refused(tmp_path: Path) -> None:
-    """Names are the published three, and never paths."""
-    with pytest.raises(ValueError, match="is no document"):
-        publish(tmp_path, {"../evil": b""})
+def test_a_folder_that_is_reached_by_a_link_is_published_to(tmp_path: Path) -> None:
+    """The user may choose any path for the output folder."""
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    publish(tmp_path / "link", report(1), Quarantine(tmp_path / "link"))
+    assert shown(tmp_path / "real") == report(1)
 
 
-def test_a_report_edited_in_place_is_replaced(tmp_path: Path) -> None:
-    """Whether through the link, or by an editor that puts a file in the link's place."""
-    publish(tmp_path, report(1))
-    (tmp_path / "report.html").write_text("edited through the link")
-    (tmp_path / "report.pdf").unlink()
-    (tmp_path / "report.pdf").write_text("edited as editors do")
-    publish(tmp_path, report(2))
-    assert shown(tmp_path) == expected(2)
-    assert (tmp_path / "report.pdf").is_symlink()
+CALLS = ("mkdir", "rename", "replace", "unlink", "rmdir", "fsync", "open")
 
 
-@pytest.mark.parametrize("name", ["report.html", "report.pdf", "answers.json"])
-@pytest.mark.parametrize("kind", ["folder", "FIFO", "dangling link", "missing"])
-def test_whatever_stands_in_a_document_s_place_gives_way(name: str, kind: str, tmp_path: Path) -> None:
-    """A folder is moved aside with what is in it, and one line says so."""
-    publish(tmp_path, report(1))
-    path = tmp_path / name
-    path.unlink()
-    if kind == "folder":
-        path.mkdir()
-        (path / "inside").write_text("kept")
-    elif kind == "FIFO":
-        os.mkfifo(path)
-    elif kind == "dangling link":
-        path.symlink_to("nowhere")
-    notices = publish(tmp_path, report(2))
-    assert shown(tmp_path) == expected(2)
-    assert len(notices) == (kind == "folder")
-    assert len(list(tmp_path.glob(f"{name}.*/inside"))) == (kind == "folder")
-
-
-def test_a_folder_in_place_of_the_current_link_gives_way(tmp_path: Path) -> None:
-    """Also below, where nobody should look."""
-    publish(tmp_path, report(1))
-    (tmp_path / BUILDS / "current").unlink()
-    (tmp_path / BUILDS / "current").mkdir()
-    publish(tmp_path, report(2))
-    assert shown(tmp_path) == expected(2)
-
-
-@pytest.mark.parametrize("call", ["open", "write", "fsync", "rename", "symlink", "replace"])
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
-def test_a_failing_call_leaves_the_last_report(
-    call: str, number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("pdf", [True, False])
+def test_a_publication_killed_at_any_call_is_undone_or_completed(
+    call: str, pdf: bool, tmp_path: Path, quarantine: Quarantine
 ) -> None:
-    """At the first call and at each later one, until none is left to fail: never a mixture."""
-    publish(tmp_path, report(1))
-    generation, survived, message = 2, False, ""
-    for failing in range(1, 40):
+    """At the first use, the second, … until it is not reached: then the next run has the one or the other."""
+    reached, number = True, 0
+    while reached:
+        number += 1
+        shutil.rmtree(tmp_path)
+        tmp_path.mkdir()
+        publish(tmp_path, report(1), quarantine)
+        reached = not run(partial(publish, tmp_path, report(2, pdf), quarantine), call, number, Killed())
+        for name, content in shown(tmp_path).items():
+            assert content in (report(1)[name], report(2)[name])
+        begun = (tmp_path / FOLDER).exists()
+        remove_strays(tmp_path)
+        complete(tmp_path, quarantine)
+        assert shown(tmp_path) == report(2, pdf) if begun else shown(tmp_path) in (report(1), report(2, pdf))
+        assert {path.name for path in tmp_path.iterdir()} <= set(DOCUMENTS)
+        assert quarantine.notices == []
+    assert number > 1
+
+
+@pytest.mark.parametrize("call", ["mkdir", "rename", "replace", "fsync", "open"])
+def test_a_failing_call_names_the_path_and_leaves_what_the_next_run_completes(
+    call: str, tmp_path: Path, quarantine: Quarantine
+) -> None:
+    """A full disk at the first use, the second, …: one line, and no mixture after the next run."""
+    publish(tmp_path, report(0), quarantine)
+    for number in range(1, 40):
         before = shown(tmp_path)
-        with monkeypatch.context() as patch:
-            fail(patch, call, failing, number)
-            try:
-                publish(tmp_path, report(generation))
-                survived = True
-            except StoreError as error:
-                message = str(error)
-        assert survived or (str(tmp_path) in message and os.strerror(number) in message)
-        assert shown(tmp_path) in (before, expected(generation))
-        assert not list(tmp_path.rglob(f"{TEMPORARY}*"))
+        full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        message = f"{tmp_path}: No space left on device"
+        try:
+            survived = run(partial(publish, tmp_path, report(number), quarantine), call, number, full)
+        except StoreError as error:
+            survived, message = False, str(error)
+        assert str(tmp_path) in message
+        assert "No space left on device" in message
+        assert "\n" not in message
+        remove_strays(tmp_path)
+        complete(tmp_path, quarantine)
+        assert shown(tmp_path) in (before, report(number))
+        assert not list(tmp_path.glob(f"{TEMPORARY}*"))
         if survived:
             break
-        generation += 1
     assert survived
-    assert failing > 1 or call == "write"
-    publish(tmp_path, report(100))
-    assert shown(tmp_path) == expected(100)
+    assert number > 1
 
 
-def fail(patch: pytest.MonkeyPatch, call: str, failing: int, number: int) -> None:
-    """Make the `failing`-th use of `os.CALL` raise."""
-    if call == "write":
-        return fail_writes(patch, failing, number)
-    really, count = getattr(os, call), 0
+def run(act: Callable[[], object], call: str, number: int, error: BaseException) -> bool:
+    """Carry out `act` with the `number`-th use of `os.CALL` raising; whether it came to its end.
 
-    def refuse(*arguments: object, **options: object) -> object:
-        nonlocal count
-        count += 1
-        if count == failing:
-            raise OSError(number, os.strerror(number))
-        return really(*arguments, **options)
+    Where the process is killed, all later calls that change something are lost, too.
+    """
+    uses, dead = 0, False
+    really = {name: getattr(os, name) for name in CALLS}
 
-    patch.setattr(os, call, refuse)
-    return None
+    def wrapped(name: str) -> Callable[..., object]:
+        def use(*arguments: object, **options: object) -> object:
+            nonlocal uses, dead
+            uses += name == call
+            if dead or (name == call and uses == number):
+                dead = isinstance(error, Killed)
+                raise error
+            return really[name](*arguments, **options)
 
+        return use
 
-def fail_writes(patch: pytest.MonkeyPatch, failing: int, number: int) -> None:
-    """Make the `failing`-th file that is written fail after its first bytes."""
-    really, count = files.write_new, 0
-
-    def refuse(path: Path, data: bytes) -> None:
-        nonlocal count
-        count += 1
-        if count == failing:
-            really(path, data[: len(data) // 2])
-            raise OSError(number, os.strerror(number))
-        really(path, data)
-
-    patch.setattr("labreport.store.publish.write_new", refuse)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in CALLS:
+            patch.setattr(os, name, wrapped(name))
+        try:
+            act()
+        except Killed:
+            return False
+    return not (uses >= number)
 
 
-def test_without_links_the_documents_are_replaced_one_by_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("kind", ["folder", "FIFO", "dangling link", "link", "missing"])
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_whatever_has_a_documents_name_gives_way(
+    kind: str, name: str, tmp_path: Path, quarantine: Quarantine
 ) -> None:
-    """As on some network and memory-card file systems; one line says what that means."""
-
-    def refuse(*_: object) -> None:
-        raise OSError(errno.EPERM, "Operation not permitted")
-
-    monkeypatch.setattr(os, "symlink", refuse)
-    for generation in (1, 2):
-        notices = publish(tmp_path, report(generation))
-        assert len(notices) == 1
-        assert "one by one" in notices[0]
-        assert shown(tmp_path) == expected(generation)
-    publish(tmp_path, report(3, pdf=False))
-    assert shown(tmp_path) == expected(3, pdf=False)
-    monkeypatch.undo()
-    publish(tmp_path, report(4))
-    assert shown(tmp_path) == expected(4)
-
-
-def test_readers_never_see_a_new_page_beside_an_old_pdf(tmp_path: Path) -> None:
-    """While another process publishes without pause, each reading finds all documents of one build."""
-    publish(tmp_path, report(0))
-    program = (
-        "import sys; from pathlib import Path; from labreport.store.publish import publish, DOCUMENTS\n"
-        "for generation in range(1, 400):\n"
-        "    publish(Path(sys.argv[1]), {name: f'{name} {generation}'.encode() for name in DOCUMENTS})"
-    )
-    publisher = subprocess.Popen(
-        [sys.executable, "-c", program, str(tmp_path)], env={**os.environ, "PYTHONPATH": str(SOURCE)}
-    )
-    seen: set[int] = set()
-    while publisher.poll() is None:
-        generations = [int((tmp_path / name).read_text().split()[1]) for name in DOCUMENTS]
-        # Read one after another, a later document may be newer, but never older
-        assert generations == sorted(generations)
-        seen.update(generations)
-    assert publisher.returncode == 0
-    assert len(seen) > 20
-    assert shown(tmp_path) == expected(399)
+    """It is set aside, never written through; a document that is gone comes back."""
+    publish(tmp_path, report(1), quarantine)
+    place, mine = tmp_path / name, tmp_path / "mine"
+    mine.write_text("mine")
+    place.unlink()
+    if kind == "folder":
+        place.mkdir()
+        (place / "inside").write_text("kept")
+    elif kind == "FIFO":
+        os.mkfifo(place)
+    elif kind != "missing":
+        place.symlink_to(mine if kind == "link" else "nowhere")
+    publish(tmp_path, report(2), quarantine)
+    assert shown(tmp_path) == report(2)
+    assert (mine.read_text(), place.is_symlink()) == ("mine", False)
+    assert len(quarantine.notices) == (kind != "missing")
+    assert bool(list(tmp_path.rglob("inside"))) == (kind == "folder")
 
 
-def test_a_reader_who_resolves_the_link_once_sees_one_build(tmp_path: Path) -> None:
-    """So whoever copies the report can have it whole."""
-    publish(tmp_path, report(0))
-    stop = threading.Event()
-
-    def publishing() -> None:
-        generation = 1
-        while not stop.is_set():
-            publish(tmp_path, report(generation))
-            generation += 1
-            time.sleep(0.002)
-
-    publisher = threading.Thread(target=publishing)
-    publisher.start()
-    try:
-        for _ in range(300):
-            build = (tmp_path / BUILDS / "current").resolve()
-            try:
-                found = {(build / name).read_text().split()[1] for name in DOCUMENTS}
-            except FileNotFoundError:
-                continue
-            assert len(found) == 1
-    finally:
-        stop.set()
-        publisher.join()
+def begin(output: Path, quarantine: Quarantine, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A publication that was begun over another, and killed before its first document moved."""
+    publish(output, report(1), quarantine)
+    with monkeypatch.context() as patch:
+        patch.setattr(publishing, "complete", lambda output, quarantine: False)
+        publish(output, report(2), quarantine)
+    return output / FOLDER
 
 
-def test_what_a_killed_publisher_left_is_swept_up(tmp_path: Path) -> None:
-    """An unfinished build folder at the next start, a finished but unused one at the next publication."""
-    publish(tmp_path, report(1))
-    unfinished = tmp_path / BUILDS / f"{TEMPORARY}1-x"
-    unfinished.mkdir()
-    (unfinished / "report.html").write_text("half")
-    unused = tmp_path / BUILDS / "0123456789abcdef"
-    unused.mkdir()
-    remove_strays(tmp_path)
-    assert not unfinished.exists()
-    assert shown(tmp_path) == expected(1)
-    publish(tmp_path, report(2))
-    assert not unused.exists()
+@pytest.mark.parametrize("damage", ["emptied", "missing", "another", "FIFO", "file", "link"])
+def test_a_damaged_publication_is_set_aside_and_the_last_report_stays(
+    damage: str, tmp_path: Path, quarantine: Quarantine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its manifest is checked as every file is."""
+    folder = begin(tmp_path, quarantine, monkeypatch)
+    manifest = folder / "manifest.json"
+    if damage in ("file", "link"):
+        shutil.rmtree(folder)
+        folder.write_text("") if damage == "file" else folder.symlink_to("nowhere")
+    else:
+        text = manifest.read_text()
+        manifest.unlink()
+        if damage == "FIFO":
+            os.mkfifo(manifest)
+        elif damage != "missing":
+            manifest.write_text("" if damage == "emptied" else text.replace("a", "b", 1))
+    assert not complete(tmp_path, quarantine)
+    assert shown(tmp_path) == report(1)
+    assert not os.path.lexists(folder)
+    assert len(quarantine.notices) == 1
+
+
+@pytest.mark.parametrize("huge", [False, True])
+def test_a_damaged_document_of_a_publication_is_not_moved(
+    huge: bool, tmp_path: Path, quarantine: Quarantine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The planner sees that it is not the one of the others; a sparse file of 40 GiB is not read."""
+    document = begin(tmp_path, quarantine, monkeypatch) / "report.html"
+    if huge:
+        os.truncate(document, 40 << 30)
+    else:
+        document.write_text("damaged")
+    assert complete(tmp_path, quarantine)
+    assert shown(tmp_path) == {**report(2), "report.html": report(1)["report.html"]}
+    assert "differs from its checksum" in quarantine.notices[0]
+
+
+def test_only_documents_are_published(tmp_path: Path, quarantine: Quarantine) -> None:
+    """A slip of the caller's, found before anything is written."""
+    with pytest.raises(ValueError, match=r"'other' is not a document; there are report\.html"):
+        publish(tmp_path, {"other": b""}, quarantine)
+    assert list(tmp_path.iterdir()) == []

@@ -92,7 +92,7 @@ def _cached(session: Session) -> list[Item]:
     return [
         (f"cached {path.parent.name} {path.stem}", [path])
         for path in sorted(session.cache.directory.glob("*/*.json"))
-        if path not in known
+        if path not in known and not path.parent.is_symlink()
     ]
 
 

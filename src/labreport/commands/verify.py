@@ -23,6 +23,7 @@ from labreport.fingerprint.files import Digests
 from labreport.locate import Place, find_project
 from labreport.nodes.answer import AnswerNode
 from labreport.nodes.calls import function
+from labreport.nodes.result import ResultNode
 from labreport.plan.nodes import Plan, State, Status
 from labreport.plan.reasons import Forced
 from labreport.store.files import Damaged, read_regular
@@ -106,8 +107,8 @@ def _checks(session: Session, plan: Plan) -> Iterator[Check]:
 
 def _bytes(session: Session, plan: Plan, stored: dict[str, Status]) -> Iterator[Check]:
     """Every file of every live result, read in full."""
-    digests = Digests(session.place.root)
-    bad = [status.name for key, status in stored.items() if not session.store.whole(key, digests)]
+    digests = Digests(session.place.root, output=session.output)
+    bad = [status.name for status in stored.values() if not _whole(session, status, digests)]
     bad += [f"{status.name} ({status.reasons[0]})" for status in plan.stale("result")]
     yield Check(
         "store",
@@ -122,6 +123,13 @@ def _bytes(session: Session, plan: Plan, stored: dict[str, Status]) -> Iterator[
             if digests(session.output / path) != written:
                 altered.append(path)
     yield Check("cache and documents", not altered, ", ".join(altered[:5]) or "as written", FILES)
+
+
+def _whole(session: Session, status: Status, digests: Digests) -> bool:
+    """Whether all that is read of a result is there, byte for byte."""
+    assert isinstance(status.node, ResultNode)
+    wish, sound = status.node.experiment, session.store.sound(status.key, digests)
+    return sound is not None and sound.satisfies(wish.epochs, wish.snapshots)
 
 
 def _published(session: Session) -> Iterator[Check]:

@@ -5,6 +5,7 @@ A local lane is an executor of one process, so a worker that dies breaks its own
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -55,22 +56,22 @@ class ProcessLane:
         if self._executor is not None:
             return self._executor.submit(perform, task)
         context = multiprocessing.get_context("spawn")
-        self._reader, writer = context.Pipe(duplex=False)
-        self._executor = ProcessPoolExecutor(
-            1,
-            mp_context=context,
-            initializer=prepare,
-            initargs=(writer, self._threads, str(self._source)),
-        )
+        # A worker's interpreter must not import what lies in the current folder
+        os.environ["PYTHONSAFEPATH"] = "1"
         # Ctrl-C reaches every process of the terminal: a worker must not meet it half imported
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            return self._executor.submit(perform, task)
-        except OSError as error:
+            self._reader, writer = context.Pipe(duplex=False)
+            with writer:
+                initial = (writer, self._threads, str(self._source))
+                self._executor = ProcessPoolExecutor(
+                    1, mp_context=context, initializer=prepare, initargs=initial
+                )
+                return self._executor.submit(perform, task)
+        except (OSError, NotImplementedError) as error:
             cause = str(error)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-            writer.close()
         # Outside of the handler, whose error holds the pipe that a half started process waits at
         raise BrokenExecutor(f"no worker can be started: {cause}")
 
@@ -96,7 +97,10 @@ class ProcessLane:
         for process in list((getattr(executor, "_processes", None) or {}).values()):
             with suppress(OSError, TypeError):
                 os.kill(process.pid, signal.SIGKILL)
-        executor.shutdown(wait=False, cancel_futures=True)
+        # Waited for, since the pool's semaphores are only given back by what it leaves to be collected
+        executor.shutdown(wait=True, cancel_futures=True)
+        del executor
+        gc.collect()
 
 
 class ClusterLane:

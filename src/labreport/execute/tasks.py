@@ -36,7 +36,9 @@ class Trainings:
         base = replace(
             found,
             snapshots={
-                epoch: Snapshot(kept.metrics, dict(kept.arrays) if epoch in begins else {})
+                epoch: Snapshot(kept.metrics, dict(kept.arrays))
+                if epoch in begins
+                else Snapshot(kept.metrics, {}, elsewhere=True)
                 for epoch, kept in found.snapshots.items()
             },
             checkpoints={epoch: dict(kept) for epoch, kept in found.checkpoints.items()},
@@ -52,14 +54,15 @@ class Trainings:
         if key in self.forced and not finished:
             self._held[key] = _joined(piece, self._held.get(key))
             return
-        joined = _joined(piece, self._held.pop(key, None) if key in self.forced else store.get(key))
+        before = self._held.pop(key, None) if key in self.forced else store.sound(key, self.session.digests)
+        joined, replaced = _joined(piece, before), store.paths(key)
         store.put(joined.finished() if finished else joined)
-        self.session.digests.forget(store.paths(key))
+        self.session.digests.forget([*replaced, *store.paths(key)])
 
 
 def _joined(piece: Trajectory, before: Trajectory | None) -> Trajectory:
-    """A worker's piece, whose snapshots without arrays are those that it was sent."""
-    own = {epoch: kept for epoch, kept in piece.snapshots.items() if kept.arrays}
+    """A worker's piece, with the arrays that it does not have from `before`."""
+    own = {epoch: kept for epoch, kept in piece.snapshots.items() if not kept.elsewhere}
     piece = replace(piece, snapshots=own)
     return piece.merge(before) if before is not None else piece
 
@@ -99,8 +102,7 @@ def trainings(session: Session, stale: Iterable[Status]) -> Trainings:
                 specification=first.specification,
                 start=first.start,
                 epochs=max(epochs),
-                # The end of each gets one, so that a later build can go on from it
-                snapshots=tuple(sorted(snapshots | {epoch for epoch in epochs if epoch >= base.epochs})),
+                snapshots=tuple(sorted(snapshots)),
                 source=str(session.source),
                 threads=project.threads,
                 program=program(first.specification) if program else first.name,

@@ -35,12 +35,13 @@ class Failure:
 
 @dataclass
 class _Active:
-    """A task on a lane: when it was last heard of, and how many epochs it has trained."""
+    """A task on a lane: when it was last heard of, how many epochs it has trained, and why it was ended."""
 
     task: Task
     lane: int
     heard: float
     trained: int = 0
+    ended: str = ""
 
     @property
     def left(self) -> float:
@@ -64,7 +65,7 @@ class Trainer:
         self._tries: dict[str, int] = {}
 
     def run(self, tasks: Sequence[Task], progress: Progress) -> list[Failure]:
-        """Carry out all tasks; returns those that failed. Raises only what `keep` and `prepare` raise."""
+        """Carry out all tasks; returns those that failed. Raises the `StoreError` of `keep` or `prepare`."""
         waiting = sorted(tasks, key=lambda task: -task.work)
         active: dict[Future[Trajectory], _Active] = {}
         last: dict[int, str] = {}
@@ -116,21 +117,20 @@ class Trainer:
             self._keep(piece, True)
         except BrokenExecutor as error:
             self._lanes[busy.lane].renew()
-            if self._tries[task.key] < TRIES:
+            if self._tries[task.key] < TRIES and not busy.ended:
                 waiting.insert(0, task)
                 progress.skip(-busy.trained * task.cost)
                 return None
             progress.skip(busy.left)
+            if busy.ended:
+                return Failure(task, busy.ended)
             cause = str(error) if "cannot be started" in str(error) else f"its worker died {TRIES} times"
             return Failure(task, f"{cause}; see the system's log for a lack of memory")
         except StoreError:
             raise  # the disk, which the next result would meet as well
-        except ExperimentFailed as error:
-            progress.skip(busy.left)
-            return Failure(task, str(error))
         except Exception as error:  # the trainer's own code may raise anything
             progress.skip(busy.left)
-            return Failure(task, f"{type(error).__name__}: {error}".splitlines()[0][:300], error)
+            return Failure(task, busy.ended or _cause(error), error)
         progress.skip(busy.left)
         progress.finished(_line(task, piece))
         return None
@@ -138,7 +138,7 @@ class Trainer:
     def _listen(self, active: dict[Future[Trajectory], _Active], progress: Progress) -> None:
         for running in active.values():
             for message in self._lanes[running.lane].messages():
-                if message.key != running.task.key:
+                if message.key != running.task.key or running.ended:
                     continue
                 running.heard = time.monotonic()
                 if isinstance(message, Epoch):
@@ -146,8 +146,14 @@ class Trainer:
                     name = f"{running.task.name}#{running.task.seed}"
                     training = Training(name, message.epoch, running.task.epochs, measure(message.record))
                     progress.epoch(running.lane, training, running.task.cost)
-                else:
+                    continue
+                try:
                     self._keep(message, False)
+                except StoreError:
+                    raise
+                except Exception as error:  # values of this experiment that cannot be kept
+                    running.ended = _cause(error)
+                    self._lanes[running.lane].renew()
 
     def _end_hanging(self, active: dict[Future[Trajectory], _Active]) -> None:
         for running in active.values():
@@ -169,6 +175,13 @@ def _choose(waiting: list[Task], last: str | None, elsewhere: set[str]) -> Task:
     raise IndexError("no task is waiting")
 
 
+def _cause(error: Exception) -> str:
+    """An exception in one line."""
+    if isinstance(error, ExperimentFailed):
+        return str(error)
+    return f"{type(error).__name__}: {error}".splitlines()[0][:300]
+
+
 def measure(record: Any) -> str:
     """What a record says of how well it goes, if it says so."""
     for name, label in (("validation_accuracy", "validation"), ("accuracy", "accuracy"), ("loss", "loss")):
@@ -179,6 +192,7 @@ def measure(record: Any) -> str:
 
 
 def _line(task: Task, piece: Trajectory) -> str:
-    seconds = sum(float(record.get("seconds", 0.0)) for record in piece.records)
+    times = [record.get("seconds") for record in piece.records]
+    seconds = sum(time for time in times if isinstance(time, int | float))
     how = f"{piece.epochs} epochs  {measure(piece.records[-1])}  {seconds:.1f} s"
     return f"{task.name}#{task.seed}  {how}"

@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from labreport.errors import ExperimentFailed
 from labreport.execute.task import Task
 from labreport.run import Run, Start
+from labreport.store.sealed import check_plain
 from labreport.trajectory import STATE, Snapshot, Trajectory
 
 CHECKPOINT_SECONDS = 5.0
@@ -31,7 +33,7 @@ class Epoch:
 
 
 Message = Epoch | Trajectory
-"""A trajectory is what is to be stored; its snapshots without arrays were sent before."""
+"""A trajectory is what is to be stored; the arrays that are `elsewhere` were sent before."""
 Send = Callable[[Message], None]
 
 _channel: Any = None
@@ -70,20 +72,20 @@ def drive(task: Task, send: Send) -> Trajectory:
     trajectory, place = task.trajectory, where(task.threads)
     states = trajectory.states
     begin, saved = _start(task), time.monotonic()
+    targets = trajectory.missing(task.epochs, task.snapshots)
     for first, last in trajectory.stretches(task.epochs, task.snapshots):
         run: Run = begin(task.specification, task.seed, first, _state(states.get(first)))
+        if first in targets:  # trained before, and now a snapshot is wanted there
+            trajectory = trajectory.with_snapshot(first, _snapshot(run, first))
         for epoch in range(first + 1, last + 1):
-            record = run.advance()
+            record = _checked(run.advance(), epoch)
             if epoch > trajectory.epochs:
                 trajectory = trajectory.extended(record, {**place, "finished": _now()})
             send(Epoch(task.key, epoch, record))
             due = time.monotonic() - saved > CHECKPOINT_SECONDS
-            if epoch in trajectory.snapshots:
-                pass
-            elif epoch in task.snapshots or epoch == task.epochs:
-                metrics, arrays = run.snapshot()
-                trajectory = trajectory.with_snapshot(epoch, Snapshot(metrics, {**arrays, **_kept(run)}))
-            elif due:
+            if epoch in targets and epoch in task.snapshots:
+                trajectory = trajectory.with_snapshot(epoch, _snapshot(run, epoch))
+            elif (due or epoch == last) and epoch not in trajectory.snapshots:
                 trajectory = trajectory.with_checkpoint(epoch, _kept(run))
             if due and epoch < last:
                 send(trajectory)
@@ -116,6 +118,28 @@ def _state(arrays: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {name.removeprefix(STATE): array for name, array in arrays.items() if name.startswith(STATE)}
 
 
+def _checked(record: Any, epoch: int) -> Mapping[str, Any]:
+    """What `Run.advance` returned, if it can be sent and kept. Raises `ExperimentFailed`."""
+    if not isinstance(record, Mapping):
+        raise ExperimentFailed(f"the record of epoch {epoch} is a {type(record).__name__}, not a mapping")
+    try:
+        check_plain(record, f"the record of epoch {epoch}")
+    except ValueError as error:
+        raise ExperimentFailed(str(error)) from None
+    return record
+
+
+def _snapshot(run: Run, epoch: int) -> Snapshot:
+    """What is kept at an epoch. Raises `ExperimentFailed` for an array that would be taken for a state."""
+    metrics, arrays = run.snapshot()
+    odd = [name for name in arrays if str(name).startswith(STATE)]
+    if odd:
+        raise ExperimentFailed(
+            f"an array of epoch {epoch} is named {odd[0]!r}; no name may begin with {STATE!r}"
+        )
+    return Snapshot(metrics, {**arrays, **_kept(run)})
+
+
 def _kept(run: Run) -> dict[str, Any]:
     return {f"{STATE}{name}": array for name, array in run.state().items()}
 
@@ -124,7 +148,9 @@ def _sent(trajectory: Trajectory) -> Trajectory:
     """The trajectory without the arrays that its receiver has now."""
     return replace(
         trajectory,
-        snapshots={epoch: Snapshot(kept.metrics, {}) for epoch, kept in trajectory.snapshots.items()},
+        snapshots={
+            epoch: Snapshot(kept.metrics, {}, elsewhere=True) for epoch, kept in trajectory.snapshots.items()
+        },
     )
 
 

@@ -7,7 +7,7 @@ its own key, and only documents are rebuilt.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -17,6 +17,10 @@ from labreport.store.sealed import Sealed, seal, unseal
 
 LIMIT = 256_000_000
 """Bytes of the largest ledger that is read; one of a thousand experiments has a hundredth of it."""
+
+
+_Summary = dict[str, dict[str, Annotated[list[Any], msgspec.Meta(min_length=2, max_length=2)]]]
+"""The shape of `labreport.fingerprint.syntax.Summary`."""
 
 
 class Record(msgspec.Struct, forbid_unknown_fields=True):
@@ -48,7 +52,7 @@ class Ledger(Sealed):
     nodes: dict[str, Record] = msgspec.field(default_factory=dict)
     groups: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
     files: dict[str, tuple[int, int, int, int, str]] = msgspec.field(default_factory=dict)
-    modules: dict[str, tuple[str, dict[str, Any]]] = msgspec.field(default_factory=dict)
+    modules: dict[str, tuple[str, _Summary]] = msgspec.field(default_factory=dict)
     views: dict[str, View] = msgspec.field(default_factory=dict)
     numbers: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
     seeds: int = 0
@@ -69,4 +73,12 @@ class Ledger(Sealed):
         used = {str(value) for node in self.nodes.values() for value in node.ingredients.values()}
         members = {name: getattr(self, name) for name in self.__struct_fields__ if name != "checksum"}
         members["groups"] = {key: group for key, group in self.groups.items() if key in used}
+        keys = {node.key for node in self.nodes.values()}
+        members["views"] = {label: view for label, view in self.views.items() if label[:64] in keys}
+        for name in ("files", "modules"):  # they only save time, and JSON cannot hold every path
+            members[name] = {path: known for path, known in members[name].items() if _is_text(path)}
         write_atomically(path, seal(members, LIMIT, readable=False))
+
+
+def _is_text(path: str) -> bool:
+    return not any(0xD800 <= ord(character) <= 0xDFFF for character in path)

@@ -5,13 +5,17 @@ The only room of the store that imports NumPy, and it does so when first called.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 from labreport.store.files import Damaged, TooLarge
 
 LIMIT = 64 << 20
-"""Bytes of one file; reading takes at most twice this in memory."""
+"""Bytes of the arrays of one file; reading takes at most twice this in memory."""
+HEADER_LIMIT = 1 << 20
+"""Bytes of the names, types and shapes in front of them."""
+FILE_LIMIT = 8 + HEADER_LIMIT + LIMIT
 SUFFIX = ".safetensors"
 _TEXT = "|U"
 """In front of the length of its texts, at the end of an array's name in the file: the format has no texts."""
@@ -48,9 +52,12 @@ def pack(arrays: Mapping[str, Any]) -> bytes:
     if total > LIMIT:
         raise TooLarge(f"the arrays have {total:,} bytes; at most {LIMIT:,} are allowed")
     try:
-        return bytes(save(prepared))
+        data = bytes(save(prepared))
     except SafetensorError as error:
         raise ValueError(f"the arrays cannot be kept: {error}") from None
+    if _header(data) > HEADER_LIMIT:
+        raise TooLarge(f"there are too many arrays, {len(prepared):,}, for one file")
+    return data
 
 
 def unpack(data: bytes) -> dict[str, Any]:
@@ -58,16 +65,25 @@ def unpack(data: bytes) -> dict[str, Any]:
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
-    if len(data) > 2 * LIMIT:
-        raise Damaged(f"has {len(data):,} bytes; at most {2 * LIMIT:,} are allowed")
+    if len(data) > FILE_LIMIT or _header(data) > HEADER_LIMIT:
+        raise Damaged(f"has more than {HEADER_LIMIT:,} bytes of header, or {LIMIT:,} of arrays")
     found: dict[str, Any] = {}
     try:
         for name, array in load(data).items():
             if _TEXT in name:
                 name, _, length = name.rpartition(_TEXT)
+                if array.dtype != "<u4" or array.max(initial=0) > sys.maxunicode:
+                    raise ValueError(f"array {name[:80]!r} holds no text")
                 array = array.view(f"<U{int(length)}").reshape(array.shape[:-1])
+            elif array.dtype.kind not in "biuf":
+                raise ValueError(f"array {name[:80]!r} has the type {array.dtype}")
             array.setflags(write=False)
             found[name] = array
     except (SafetensorError, ValueError, TypeError, LookupError, MemoryError) as error:
         raise Damaged(f"holds no valid arrays ({error})") from None
     return dict(sorted(found.items()))
+
+
+def _header(data: bytes) -> int:
+    """Bytes of the header, which a file states first."""
+    return int.from_bytes(data[:8], "little")

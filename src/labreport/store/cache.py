@@ -14,7 +14,7 @@ from labreport.errors import StoreError
 from labreport.store.files import Damaged, make_directory, read_regular, write_atomically
 from labreport.store.names import file_name
 from labreport.store.quarantine import Quarantine
-from labreport.store.sealed import LIMIT, Sealed, check_plain, seal, unseal
+from labreport.store.sealed import LIMIT, Sealed, check_plain, encode, seal, unseal
 
 FORMAT = "labreport cache 2"
 _Value = TypeVar("_Value")
@@ -65,7 +65,7 @@ class Cache:
         path = self.path(kind, slug)
         try:
             check_plain(payload, "payload")
-            text = msgspec.json.encode(payload, order="sorted")
+            text = encode(payload)
             digest = hashlib.sha256(text).hexdigest()
             members = {"digest": digest, "format": FORMAT, "key": key, "kind": kind, "slug": slug}
             data = seal({**members, "payload": msgspec.Raw(text)})
@@ -92,4 +92,7 @@ class Cache:
 
 
 def _decoded(document: _Document) -> Cached:
-    return Cached(document.key, document.digest, msgspec.json.decode(document.payload))
+    try:
+        return Cached(document.key, document.digest, msgspec.json.decode(document.payload))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Damaged(f"has a payload that is not JSON: {error}") from None

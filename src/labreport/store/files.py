@@ -45,6 +45,8 @@ def read_regular(path: Path, limit: int) -> bytes:
         if os.path.lexists(path):
             raise Damaged("is a dangling link") from None
         raise
+    except NotADirectoryError as error:
+        raise FileNotFoundError(*error.args) from None
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENXIO):
             raise Damaged(f"cannot be opened ({error.strerror})") from None
@@ -125,6 +127,8 @@ def make_directory(directory: Path) -> None:
             return
         directory.mkdir(parents=True, exist_ok=True)
         sync_directory(directory.parent)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise StoreError(f"{shown(directory)} or a folder above it is not a folder; remove it") from error
     except OSError as error:
         raise StoreError(
             f"cannot create the folder {shown(directory)}: {error.strerror}; "
@@ -136,7 +140,7 @@ def names_in(directory: Path) -> list[str]:
     """The names in a folder, sorted; none where there is no folder. Raises `StoreError`."""
     try:
         return sorted(os.listdir(directory))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
         raise StoreError(

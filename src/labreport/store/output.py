@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from labreport.errors import UsageError
-from labreport.store.files import find_strays, remove, shown, sync_directory
+from labreport.store.files import find_strays, names_in, remove, shown, sync_directory
 
 MARK = ".labreport"
 FOLDERS = ("results", "cache", "quarantine", ".publishing")
@@ -88,8 +88,9 @@ def claim(directory: Path, owner: Owner) -> None:
 
 def remove_strays(directory: Path) -> None:
     """Remove what killed writers left in the program's own folders. Raises `StoreError`."""
+    directory = directory.resolve()  # it may be reached by a link, and its folders may not
     cache = directory / "cache"
-    kinds = [path for path in cache.iterdir() if not path.is_symlink()] if cache.is_dir() else []
+    kinds = [cache / name for name in names_in(cache)]
     for folder in (directory, *(directory / name for name in FOLDERS), *kinds):
         for path in find_strays(folder):
             remove(path)

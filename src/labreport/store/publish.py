@@ -9,17 +9,17 @@ run moves the rest.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from labreport.fingerprint.files import sha256
+from labreport.fingerprint.files import OUTPUT_LIMIT, sha256
 from labreport.store.files import (
     Damaged,
     cannot_write,
-    make_directory,
     read_regular,
     remove,
     sync_directory,
@@ -48,24 +48,27 @@ def publish(output: Path, files: Mapping[str, Path | bytes], quarantine: Quarant
     unknown = set(files) - set(DOCUMENTS)
     if unknown:
         raise ValueError(f"{sorted(unknown)[0]!r} is not a document; there are {', '.join(DOCUMENTS)}")
-    make_directory(output)
-    remove(output / FOLDER)
+    _discard(output / FOLDER)
     unfinished = output / temporary_name()
-    path = unfinished
+    path, digests = unfinished, {}
     try:
-        unfinished.mkdir()
-        for name, content in files.items():
-            path = unfinished / name
-            write_new(path, content if isinstance(content, bytes) else content.read_bytes())
-        path = unfinished / _MANIFEST
-        digests = {name: sha256(unfinished / name) for name in files}
-        write_new(path, seal({"documents": digests}))
-        sync_directory(unfinished)
-        os.rename(unfinished, output / FOLDER)
+        try:
+            unfinished.mkdir()
+            for name, given in files.items():
+                path = unfinished / name
+                content = given if isinstance(given, bytes) else given.read_bytes()
+                digests[name] = hashlib.sha256(content).hexdigest()
+                write_new(path, content)
+            path = unfinished / _MANIFEST
+            write_new(path, seal({"documents": digests}))
+            sync_directory(unfinished)
+            os.rename(unfinished, output / FOLDER)
+        except BaseException:
+            with suppress(OSError):
+                shutil.rmtree(unfinished)
+            raise
         sync_directory(output)
     except OSError as error:
-        with suppress(OSError):
-            shutil.rmtree(unfinished)
         raise cannot_write(path, error) from error
     complete(output, quarantine)
 
@@ -77,7 +80,7 @@ def complete(output: Path, quarantine: Quarantine) -> bool:
         return False
     try:
         manifest = unseal(read_regular(folder / _MANIFEST, LIMIT), _Manifest)
-    except (Damaged, FileNotFoundError, NotADirectoryError) as damage:
+    except (Damaged, FileNotFoundError) as damage:
         quarantine.take(folder, str(damage) if isinstance(damage, Damaged) else "has no manifest")
         return False
     for name in DOCUMENTS:
@@ -87,7 +90,7 @@ def complete(output: Path, quarantine: Quarantine) -> bool:
         if digest is None:
             remove(place)
         elif os.path.lexists(folder / name):
-            if sha256(folder / name) != digest:
+            if sha256(folder / name, OUTPUT_LIMIT) != digest:
                 quarantine.take(folder / name, "differs from its checksum")
                 continue
             try:
@@ -98,5 +101,17 @@ def complete(output: Path, quarantine: Quarantine) -> bool:
         sync_directory(output)
     except OSError as error:
         raise cannot_write(output, error) from error
-    remove(folder)
+    _discard(folder)
     return True
+
+
+def _discard(folder: Path) -> None:
+    """Remove a folder so that a kill in between leaves none without its manifest."""
+    temporary = folder.with_name(temporary_name())
+    try:
+        os.rename(folder, temporary)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    remove(temporary)

@@ -45,7 +45,7 @@ def seal(members: Mapping[str, Any], limit: int = LIMIT, *, readable: bool = Tru
     if not members:
         raise ValueError("a document needs members")
     try:
-        text = msgspec.json.encode(members, order="sorted")
+        text = encode(members)
     except (TypeError, UnicodeEncodeError, OverflowError, RecursionError) as error:
         raise ValueError(f"not plain JSON: {error}") from None
     rest = b"\n " + text[1:] + b"\n"
@@ -54,6 +54,19 @@ def seal(members: Mapping[str, Any], limit: int = LIMIT, *, readable: bool = Tru
     if _START + len(rest) > limit:
         raise TooLarge(f"the document has {_START + len(rest):,} bytes; at most {limit:,} are allowed")
     return _OPEN + hashlib.sha256(rest).hexdigest().encode() + _CLOSE + rest
+
+
+def encode(value: Any) -> bytes:
+    """Plain values as JSON with sorted keys; NumPy's `float64` is a float. Raises `TypeError`."""
+    return msgspec.json.encode(value, order="sorted", enc_hook=_as_builtin)
+
+
+def _as_builtin(value: Any) -> Any:
+    builtins: tuple[Any, ...] = (float, int, str, dict, list)
+    for builtin in builtins:
+        if isinstance(value, Mapping if builtin is dict else builtin):
+            return builtin(value)
+    raise TypeError(f"a {type(value).__name__} is not plain JSON")
 
 
 def unseal(data: bytes, structure: type[_Value]) -> _Value:

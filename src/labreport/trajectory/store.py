@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -58,7 +59,7 @@ class StoredArrays(Mapping[str, Any]):
     def _arrays(self) -> dict[str, Any]:
         if self._found is None:
             try:
-                data = _read(self.path, 2 * arrays.LIMIT)
+                data = _read(self.path, arrays.FILE_LIMIT)
                 if hashlib.sha256(data).hexdigest() != self.file.sha256:
                     raise Damaged("differs from its checksum")
                 self._found = arrays.unpack(data)
@@ -141,11 +142,6 @@ class Store:
             checkpoints={epoch: kept for epoch, kept in found.checkpoints.items() if epoch not in bad},
         )
 
-    def whole(self, key: str, digest: Digest = sha256) -> bool:
-        """Whether the document and every array file that it names are there, byte for byte."""
-        found, sound = self.get(key), self.sound(key, digest)
-        return found is not None and sound is not None and set(found.states) == set(sound.states)
-
     def put(self, trajectory: Trajectory) -> Trajectory:
         """Keep `trajectory` in place of what was kept under its key; return it as it reads back.
 
@@ -201,7 +197,7 @@ class Store:
         data = arrays.pack(kept)
         file = ArrayFile(len(data), hashlib.sha256(data).hexdigest())
         path = self.folder / file.name(key, epoch)
-        if sha256(path, 2 * arrays.LIMIT) != file.sha256:
+        if sha256(path, arrays.FILE_LIMIT) != file.sha256:
             if os.path.lexists(path):
                 self._quarantine.take(path, "differs from its checksum")
             write_atomically(path, data)
@@ -221,7 +217,12 @@ class Store:
                 self._quarantine.take(kept.path, "is a dangling link")
             return False
         except OSError as error:
-            raise StoreError(f"cannot read {shown(kept.path)}: {error.strerror}; check the disk") from error
+            if error.errno != errno.ELOOP:
+                raise StoreError(
+                    f"cannot read {shown(kept.path)}: {error.strerror}; check the disk"
+                ) from error
+            self._quarantine.take(kept.path, "is a link to itself")
+            return False
         except Damaged as damage:
             self._quarantine.take(kept.path, str(damage))
             return False

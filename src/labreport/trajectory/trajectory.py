@@ -14,10 +14,14 @@ STATE = "state."
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What was kept at one epoch: exact metrics and arrays, those to continue from among them."""
+    """What was kept at one epoch: exact metrics and arrays, those to continue from among them.
+
+    With `elsewhere`, the arrays are left out, because the other side of a connection has them.
+    """
 
     metrics: Mapping[str, Any]
     arrays: Arrays
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,7 @@ class Trajectory:
         return {**self.checkpoints, **{epoch: snapshot.arrays for epoch, snapshot in self.snapshots.items()}}
 
     def missing(self, epochs: int, snapshots: Iterable[int]) -> tuple[int, ...]:
-        """The epochs to train to, ascending, for so many epochs with these snapshots; empty when satisfied.
-
-        The last epoch gets a snapshot too, so that others can continue from it.
-        """
+        """The epochs to train to, ascending, for so many epochs with these snapshots; empty when satisfied."""
         wanted = {epoch for epoch in snapshots if epoch not in self.snapshots}
         return tuple(sorted(wanted | {epochs} if self.epochs < epochs else wanted))
 
@@ -124,13 +125,16 @@ class Trajectory:
         if self.key != other.key:
             raise ValueError(f"trajectories {self.key[:12]} and {other.key[:12]} are not of the same key")
         later = [part for part in other.segments if part["last"] > self.epochs]
+        snapshots = dict(sorted({**other.snapshots, **self.snapshots}.items()))
+        states = {known: state for known, state in other.checkpoints.items() if known > self.epochs}
         return replace(
             self,
             records=(*self.records, *other.records[self.epochs :]),
-            snapshots=dict(sorted({**other.snapshots, **self.snapshots}.items())),
+            snapshots=snapshots,
             checkpoints={
-                **{known: state for known, state in other.checkpoints.items() if known > self.epochs},
-                **self.checkpoints,
+                known: state
+                for known, state in {**states, **self.checkpoints}.items()
+                if known not in snapshots
             },
             segments=(
                 *self.segments,
