@@ -98,6 +98,7 @@ def serve() -> None:
                 _carry_out(request)
             finally:  # whatever goes wrong, the fork is not to answer the next request
                 traceback.print_exc()
+                sys.stderr.flush()
                 os._exit(70)
         print(json.dumps(_wait(pid, request["timeout"])), flush=True)
 
