@@ -14,7 +14,10 @@ GROUPS = {
     "slow": "the tests that train real networks, or take more than a few seconds",
     "browser": "the tests that drive Debian's Chromium",
     "faults": "the long campaign of injected faults",
+    "lint": "the checks of style and types: ruff and mypy",
 }
+EXAMPLES = {"ordinary": 25, "slow": 500}
+"""How many examples a property is tried with: in ordinary runs, and with `--slow`."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,6 +25,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("groups of tests")
     for name, meaning in GROUPS.items():
         group.addoption(f"--{name}", action="store_true", help=f"run {meaning}")
+    group.addoption(
+        "--affected",
+        action="store_true",
+        help="of these, only the tests of what changed since the branch left main (see tests/affected.py)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """How thoroughly properties are tried."""
+    from hypothesis import settings
+
+    for name, count in EXAMPLES.items():
+        settings.register_profile(name, max_examples=count, deadline=None)
+    settings.load_profile("slow" if config.getoption("slow") else "ordinary")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """What runs, in a line."""
+    chosen = [name for name in GROUPS if config.getoption(name)] or ["ordinary"]
+    only = ", and of them those that a change affects" if config.getoption("affected") else ""
+    others = ", ".join(f"--{name}" for name in GROUPS if name not in chosen)
+    return f"groups: {', '.join(chosen)}{only} (others: {others})"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -29,15 +54,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     named = any("::" in argument for argument in config.invocation_params.args)
     if named or config.getoption("markexpr"):
         return
+    affected = _affected() if config.getoption("affected") else None
     wanted = {name for name in GROUPS if config.getoption(name)} or {"ordinary"}
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
         groups = {name for name in GROUPS if item.get_closest_marker(name)} or {"ordinary"}
-        (kept if groups & wanted else left_out).append(item)
+        chosen = groups & wanted and (affected is None or item.path in affected)
+        (kept if chosen else left_out).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
+
+
+def _affected() -> set[Path]:
+    from affected import ROOT, affected, changed_files
+
+    return {ROOT / path for path in affected(changed_files())}
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A change that affects no test is no failure."""
+    if session.config.getoption("affected") and session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+        session.exitstatus = pytest.ExitCode.OK
 
 
 @pytest.fixture(scope="session")

@@ -122,9 +122,9 @@ def _carry_out(request: Mapping[str, Any]) -> NoReturn:
     streams = [os.devnull, *request["streams"]]
     for number, name in enumerate(streams):
         os.dup2(os.open(name, os.O_RDWR | os.O_CREAT, 0o600), number)
-    sys.stdin, sys.stdout, sys.stderr = (
-        open(number, mode, encoding="utf-8", closefd=False) for number, mode in enumerate("rww")
-    )
+    sys.stdin = os.fdopen(0, "r", encoding="utf-8", closefd=False)
+    sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
     os.environ.clear()
     os.environ.update(request["environment"])
     time.tzset()
@@ -135,8 +135,9 @@ def _carry_out(request: Mapping[str, Any]) -> NoReturn:
     fork = multiprocessing.get_context("fork")
     vars(multiprocessing)["get_context"] = lambda method: fork
     code = _exit_code(sys.argv[0])
-    vars(threading)["_shutdown"]()
-    vars(atexit)["_run_exitfuncs"]()
+    with suppress(Exception):  # as an interpreter that ends does, which only notes them
+        vars(threading)["_shutdown"]()
+        vars(atexit)["_run_exitfuncs"]()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
