@@ -91,7 +91,10 @@ class Program:
         for path in report.glob("cache/*/*.json"):
             found[f"{path.parent.name}/{path.stem}"] = _state(path)
         for path in report.glob("results/*.json"):
-            plain = json.loads(path.read_text())
+            try:
+                plain = json.loads(path.read_bytes())
+            except ValueError:
+                continue  # damaged, or somebody else's
             # An edited experiment leaves the result of its old specification under the same name
             name = trajectory(f"result/{plain['name']}#{plain['seed']}")
             found.setdefault(name, set()).add(_state(path))
