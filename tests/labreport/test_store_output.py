@@ -39,7 +39,7 @@ def test_a_folder_of_somebody_else_is_refused_unchanged(content: str, marked: st
     elif marked == "a link":
         (tmp_path / MARK).symlink_to(content)
     for act in (check_owner, claim):
-        with pytest.raises(UsageError, match="is not empty and was not made by this program; ") as caught:
+        with pytest.raises(UsageError, match="is not empty and has no mark of this program; ") as caught:
             act(tmp_path, Owner())
         assert "\n" not in str(caught.value)
     assert (tmp_path / content).read_text() == "mine"
