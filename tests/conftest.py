@@ -34,6 +34,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """How thoroughly properties are tried."""
+    if not config.pluginmanager.hasplugin("hypothesispytest"):
+        return
     from hypothesis import settings
 
     for name, count in EXAMPLES.items():

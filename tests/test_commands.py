@@ -290,7 +290,7 @@ def test_verify_finds_what_differs(built: Program, tmp_path: Path, what: str) ->
     program = built.copy(tmp_path / "checkout")
     report = program.folder / "report"
     if what == "array":
-        path = sorted((report / "results").glob("*.npz"))[0]
+        path = sorted((report / "results").glob("*.safetensors"))[0]
         data = bytearray(path.read_bytes())
         data[-30] ^= 1
         path.write_bytes(data)
