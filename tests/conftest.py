@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,23 +57,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     named = any("::" in argument for argument in config.invocation_params.args)
     if named or config.getoption("markexpr"):
         return
-    affected = _affected() if config.getoption("affected") else None
     wanted = {name for name in GROUPS if config.getoption(name)} or {"ordinary"}
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
         groups = {name for name in GROUPS if item.get_closest_marker(name)} or {"ordinary"}
-        chosen = groups & wanted and (affected is None or item.path in affected)
-        (kept if chosen else left_out).append(item)
+        (kept if groups & wanted else left_out).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
 
 
-def _affected() -> set[Path]:
+@cache
+def _affected() -> frozenset[Path]:
     from affected import ROOT, affected, changed_files
 
-    return {ROOT / path for path in affected(changed_files())}
+    return frozenset(ROOT / path for path in affected(changed_files()))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With `--affected`, other files are not even imported: some load TensorFlow."""
+    if not config.getoption("affected") or not collection_path.match("test_*.py"):
+        return None
+    return True if collection_path not in _affected() else None
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
