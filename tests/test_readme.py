@@ -10,9 +10,9 @@ import pytest
 
 from exercise.catalogue import EXPERIMENTS, SMALL
 from exercise.outline import OUTLINE
+from exercise.project import PROJECT
 from labreport.bootstrap.needed import supported_pythons
 from labreport.commands.declared import COMMANDS
-from labreport.commands.options import DEFAULT_SEEDS
 from labreport.commands.options import OPTIONS as TAKEN
 from labreport.commands.parser import parse
 
@@ -24,7 +24,7 @@ COMMAND_LINES = [
     line.partition(" #")[0].strip() for kind, text in BLOCKS if kind == "sh" for line in text.splitlines()
 ]
 OPTIONS = sorted(set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)))
-OF_TESTS = ("--slow", "--browser", "--faults")
+OF_TESTS = ("--slow", "--browser", "--faults", "--lint", "--affected")
 
 
 @pytest.mark.parametrize("line", COMMAND_LINES)
@@ -78,7 +78,7 @@ def test_the_readme_names_the_pythons_and_the_seeds() -> None:
     first, *_, last = supported_pythons(str(ROOT))
     assert f"Python {first} to {last}" in README
     words = {3: "three", 5: "five", 10: "ten"}
-    assert f"instead of {words[DEFAULT_SEEDS]}; only new ones" in README
+    assert f"instead of {words[PROJECT.seeds]}; only new ones" in README
 
 
 def test_no_measurement_is_left_out() -> None:

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from labreport import command as front
-from labreport.command import console, main
+from labreport.command import main
 from labreport.commands.declared import COMMANDS
 from labreport.commands.options import COMMON, OPTIONS
 from labreport.commands.parser import parse
 from labreport.console.terminal import Terminal
 from labreport.errors import UsageError
+from labreport.front import console
 from labreport.program import FRONT_DOOR, VERSION, call
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,7 +48,6 @@ ROOT = Path(__file__).resolve().parents[2]
         ("clean extra", "clean does not take 'extra'; see python build.py clean --help."),
         ("why", "why needs a NAME; see python build.py why --help."),
         ("why a b", "why does not take 'b'; see python build.py why --help."),
-        ("grade", "grade needs a FILE; see python build.py grade --help."),
         (
             "statsu --json",
             "unknown command or name 'statsu'; did you mean 'status'? See python build.py --help.",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
 from program import Program, Ran
+from standin.checkout import make_engine
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = {f"result/{name}#{seed}" for name in ("slow", "middle", "quick") for seed in range(4)}
@@ -23,20 +27,34 @@ READERS = {"answer/best", "figure/curves", "section/settings", *DOCUMENTS}
 class Example(Program):
     """A copy of the example, built by the command in its folder."""
 
-    def run(self, *arguments: str, environment: Mapping[str, str] | None = None, timeout: float = 300) -> Ran:
-        """Run `labreport` as a user would."""
+    def run(
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        timeout: float = 300,
+        cold: bool = True,
+    ) -> Ran:
+        """Run `labreport` as a user would, always cold; the documents are not set in type."""
+        assert cold
         before = self.outputs()
         found = subprocess.run(
             [sys.executable, "-P", "-m", "labreport", *arguments],
             capture_output=True,
             text=True,
             timeout=timeout,
-            env={**os.environ, "COLUMNS": "200", "PYTHONPATH": str(ROOT / "src"), **(environment or {})},
+            env={**os.environ, "COLUMNS": "200", "PYTHONPATH": str(_engine()), **(environment or {})},
             cwd=self.folder,
         )
         after = self.outputs()
         made = {name for name, state in after.items() if before.get(name) != state}
         return Ran(found.returncode, found.stdout, found.stderr, frozenset(made))
+
+
+@cache
+def _engine() -> Path:
+    folder = tempfile.TemporaryDirectory(prefix="engine-")
+    atexit.register(folder.cleanup)
+    return make_engine(Path(folder.name), typeset=False)
 
 
 @pytest.fixture(scope="module")
