@@ -18,6 +18,7 @@ from typing import Protocol
 
 from labreport.execute.task import Task
 from labreport.execute.worker import Message, Outcome, serve
+from labreport.processes import RemoteTraceback
 from labreport.trajectory import Trajectory
 
 
@@ -74,6 +75,7 @@ class ProcessLane:
                 if not isinstance(message, Outcome):
                     received.append(message)
                 elif message.error is not None:
+                    message.error.__cause__ = RemoteTraceback(message.trace)
                     self._future.set_exception(message.error)
                 elif message.trajectory is not None:
                     self._future.set_result(message.trajectory)

@@ -18,7 +18,6 @@ from typing import Any
 from labreport.errors import ExperimentFailed
 from labreport.execute.one_step import in_one_step
 from labreport.execute.task import Task
-from labreport.processes import RemoteTraceback
 from labreport.run import Run, Start
 from labreport.store.sealed import check_plain
 from labreport.trajectory import STATE, Snapshot, Trajectory
@@ -47,6 +46,8 @@ class Outcome:
 
     trajectory: Trajectory | None = None
     error: BaseException | None = None
+    trace: str = ""
+    """The traceback of the error: what it was raised from is not sent with an exception."""
 
 
 _channel: Any = None
@@ -81,7 +82,7 @@ def serve(channel: Any, threads: int, source: str) -> None:
         try:
             outcome = Outcome(trajectory=drive(task, _send))
         except Exception as error:  # the trainer's own code may raise anything
-            outcome = Outcome(error=_portable(error))
+            outcome = Outcome(error=_portable(error), trace="".join(traceback.format_exception(error)))
         _send(outcome)
 
 
@@ -187,13 +188,11 @@ def _start(task: Task) -> Start:
 
 
 def _portable(error: Exception) -> Exception:
-    """An exception that survives the way to the parent, with its traceback as text."""
-    trace = "".join(traceback.format_exception(error))
+    """An exception that survives the way to the parent."""
     try:
         found: Exception = pickle.loads(pickle.dumps(error))  # noqa: S301 - its own bytes, to see whether it can be
     except Exception:  # of a class whose instances cannot be rebuilt
         found = RuntimeError(f"{type(error).__name__}: {error}")
-    found.__cause__ = RemoteTraceback(trace)
     return found
 
 
