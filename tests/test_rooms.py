@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "labreport.store": "experiment errors fingerprint",
     "labreport.plan": "experiment errors fingerprint installed outline project results store",
     "labreport.console": "plan experiment errors",
-    "labreport.claims": "experiment errors",
+    "labreport.claims": "experiment errors results",
     "labreport.charts": "claims errors",
     "labreport.page": "claims errors outline",
     "labreport.pdf": "errors",
