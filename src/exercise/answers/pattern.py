@@ -127,10 +127,8 @@ def _most_confused(
     found["uneven_p"] = Quantity(
         p_value, "p", f"{origin}: chi-square against an even spread, median over seeds"
     )
-    if p_value >= ALPHA:
-        verdict = Verdict.REFUTED
-    else:
-        verdict = Verdict.SUPPORTED if first_in > STABLE * len(runs) else Verdict.INCONCLUSIVE
+    stable = p_value < ALPHA and first_in > STABLE * len(runs)
+    verdict = Verdict.SUPPORTED if stable else Verdict.INCONCLUSIVE
     claim = Claim(
         f"{name}.uneven",
         f"{name} confuses some pairs of digits more than others, and the same pair most in most seeds",

@@ -164,6 +164,30 @@ def independent(right_a: int, n_a: int, right_b: int, n_b: int, source: str) -> 
     return Estimate(a - b, "points", source, 1, test, shares, planning=planning)
 
 
+def separate_items(
+    a: Sequence[float], items_a: int, b: Sequence[float], items_b: int, source: str
+) -> Estimate:
+    """Accuracy `a` on some items minus accuracy `b` on others, paired by seed; intervals cover both.
+
+    The variance between seeds is that of the differences; the draws of items add their binomial
+    variances. With one seed, or where the seeds do not vary, it is Newcombe's interval for the items.
+    Raises `ValueError` when the samples differ in length.
+    """
+    by_seed = paired(a, b, "points", source)
+    finite = by_seed.value is not None
+    if not finite or not items_a or not items_b:
+        return by_seed if not finite else without_test(None, "points", source, by_seed.n, "no items")
+    share_a, share_b = float(np.mean(a)), float(np.mean(b))
+    fixed = share_a * (1 - share_a) / items_a + share_b * (1 - share_b) / items_b
+    if by_seed.planning is None or fixed == 0:
+        alone = independent(round(share_a * items_a), items_a, round(share_b * items_b), items_b, source)
+        return replace(alone, value=by_seed.value, n=by_seed.n)
+    kind = f"Student, {by_seed.n} seeds, {items_a} and {items_b} items"
+    both = replace(by_seed.planning, fixed=fixed, fixed_df=math.inf, kind=kind)
+    test = f"Student's test over {by_seed.n} seeds, {items_a} and {items_b} items, two-sided"
+    return replace(by_seed, test=test, intervals=both, over_seeds=by_seed.planning, planning=both)
+
+
 def against(
     values: Sequence[float],
     threshold: float,

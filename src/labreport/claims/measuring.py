@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from labreport.claims.comparison import against, independent, paired, paired_items
+from labreport.claims.comparison import against, paired, paired_items, separate_items
 from labreport.claims.estimate import Estimate, without_test
 from labreport.claims.families import Comparison
 from labreport.claims.quantity import Unit
@@ -21,33 +21,34 @@ Rights = Callable[[Result, int], NDArray[np.bool_]]
 """Which test items the model of a run got right at an epoch; shape (items,)."""
 
 
-def accuracy_on_items(value: Value, items: int, rights: Rights | None = None) -> Measure:
-    """Accuracy on items that the network has not seen: intervals cover seeds and items.
+def accuracy_on_items(
+    value: Value, items: int, rights: Rights | None = None, *, cover_items: bool = True
+) -> Measure:
+    """Accuracy on test items, two networks or one against a threshold.
 
-    With `rights` two networks are compared item by item; without, accuracies of the same seed are
-    paired, with one seed they are compared as if on separate items, which is cautious.
+    Intervals cover seeds and items: with `rights` two networks are compared item by item, without as
+    if on separate items, which is cautious. `cover_items=False` asks about these very items only, as is
+    enough to choose between networks; where the seeds do not vary, the items are covered all the same.
     """
 
     def measure(comparison: Comparison, first: Runs, second: Runs | None) -> Estimate:
         epochs, source = _epochs(comparison, first, second), comparison.name
         if second is None:
             values = [value(run, epochs[0]) for run in first]
-            right = np.array([rights(run, epochs[0]) for run in first]) if rights and len(values) else None
-            return against(values, float(comparison.second), items, _traced(source, first), rights=right)
+            return against(values, float(comparison.second), items, _traced(source, first))
         pairs = list(common(first, second))
         source = _traced(source, first, pairs)
         if not pairs:
             return without_test(None, "points", source, 0, "no seed in common")
-        if rights is not None:
+        if rights is not None and cover_items:
             right_a = np.array([rights(run, epochs[0]) for run, _ in pairs])
             return paired_items(right_a, np.array([rights(run, epochs[1]) for _, run in pairs]), source)
         values = [value(run, epochs[0]) for run, _ in pairs]
         others = [value(run, epochs[1]) for _, run in pairs]
-        found = paired(values, others, "points", source)
-        if found.intervals is None and not found.reason.endswith("finite number"):  # only items are left
-            a, b = round(values[0] * items), round(others[0] * items)
-            return independent(a, items, b, items, source)
-        return found
+        found = separate_items(values, items, others, items, source)
+        if found.over_seeds is None or cover_items:
+            return found
+        return paired(values, others, "points", source)
 
     return measure
 
