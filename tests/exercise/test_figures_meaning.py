@@ -179,7 +179,7 @@ def test_no_confidence_is_printed_as_certainty() -> None:
     ]
 
 
-def test_the_gain_is_drawn_against_the_seeds_spread() -> None:
+def test_the_gain_is_drawn_against_the_gain_that_matters() -> None:
     """With one seed there is no spread, and no line pretends one."""
     labels = {case: _labels(draw("gain-per-epoch", case)) for case in ("five seeds", "one seed")}
     assert labels == {

@@ -49,7 +49,8 @@ class Decision:
         `NAME` is the difference, `NAME.p` the p-value of the verdict, `NAME.level` the level of the
         interval, `NAME.margin` the margin, `NAME.seeds_only` the difference with the interval over seeds
         only. Where nothing is decided, also `NAME.detectable`, the smallest difference that would have
-        been shown with power 0.8, and `NAME.seeds_needed`, the number of seeds that would decide.
+        been shown with the probability `NAME.power`, and with two seeds or more `NAME.seeds_needed`, the
+        number of seeds that would decide; where it is None, more than `NAME.seeds_bound` are needed.
         """
         difference, source = self.difference, self.estimate.source
         p_value = self.p_equivalent if self.verdict is Verdict.EQUIVALENT else self.p_value
@@ -70,7 +71,10 @@ class Decision:
             why = f"{source}: {self.estimate.reason or 'no spread'}"
             return {f"{name}.detectable": Quantity(None, unit, why)}
         why = f"{source}: power {POWER:.0%}, spread as observed"
-        found = {f"{name}.detectable": Quantity(detectable(planning, self.alpha), unit, why)}
+        found = {
+            f"{name}.detectable": Quantity(detectable(planning, self.alpha), unit, why),
+            f"{name}.power": Quantity(POWER, "fraction", "fixed in advance"),
+        }
         if planning.seeds > 1:
             needed = seeds_needed(planning, self.alpha, self.margin)
             found[f"{name}.seeds_needed"] = Quantity(needed, "seeds", why)
