@@ -212,7 +212,7 @@ def test_gains_are_those_of_ten_epochs_and_their_ratio_is_paired() -> None:
 
 
 def test_gains_stop_to_matter_where_they_stay_below_the_threshold() -> None:
-    """From that epoch to the last, no mean gain of ten epochs reaches a tenth of a point; the one before does."""
+    """From there to the last epoch, no mean gain reaches a tenth of a point; the one before does."""
     curves = np.array(made_results(("small",))["small"].curve("validation_accuracy"))
     gains = (curves[:, 10:] - curves[:, :-10]).mean(axis=0)
     first = answer("bonus.diminishing").quantities["first_diminished"].value
