@@ -273,8 +273,12 @@ def _complex() -> list[Case]:
 def _complex_against_small(split: str) -> list[dict[str, Mapping[str, Any]]]:
     """Better, worse, too noisy to say, and alike."""
     level = {"drop": 0.0, "noise": 0.002}
-    apart = [{"complex": {**level, split: value}, "small": {**level, split: 0.95}} for value in (0.97, 0.93)]
-    return apart + [{name: {**kind, split: 0.95} for name in ("complex", "small")} for kind in (NOISY, QUIET)]
+    made: list[dict[str, Mapping[str, Any]]] = [
+        {"complex": {**level, split: value}, "small": {**level, split: 0.95}} for value in (0.97, 0.93)
+    ]
+    for kind in (NOISY, QUIET):
+        made.append({name: {**kind, split: 0.95} for name in ("complex", "small")})
+    return made
 
 
 VAGUE = {"noise": 0.02}

@@ -46,7 +46,10 @@ def _above(critical: float, df: float, shift: float) -> float:
         return 0.0
     if df > _NORMAL_FROM:
         return float(special.ndtr(shift - critical))
-    return 1.0 - float(special.nctdtr(df, shift, critical))
+    above = 1.0 - float(special.nctdtr(df, shift, critical))
+    if math.isnan(above):  # SciPy's answer in the far tails
+        return 1.0 if shift > critical else 0.0
+    return above
 
 
 def detectable(student: Student, alpha: float = ALPHA) -> float | None:
