@@ -15,6 +15,7 @@ from scipy import stats
 from exercise import mnist
 from exercise.answers.counting import stored_counts
 from exercise.answers.depth_gain import boundary
+from exercise.answers.diminishing import further_gains
 from exercise.answers.extrapolation import extrapolate, saturating
 from exercise.answers.families import CHECKED
 from exercise.answers.passage import epochs_within, first_passages
@@ -138,6 +139,13 @@ def test_confusions_count_every_test_image_once() -> None:
     assert [int(np.trace(matrix)) for matrix in matrices] == rights
 
 
+def test_a_network_that_learned_nothing_has_no_pattern() -> None:
+    """One digit named for every image would look like the strongest pattern of all."""
+    claims = answer("bonus.pattern", complex={"collapsed": True, "noise": 0.0}).claims
+    assert (claims["complex.uneven"].inconclusive, claims["complex.alike"].inconclusive) == (True, True)
+    assert claims["complex.uneven"].reason == "complex has not learned to tell digits apart"
+
+
 def test_the_digit_made_hard_is_the_worst() -> None:
     """Its accuracy is the lowest, and its interval is Wilson's for its own images."""
     found = answer("bonus.digits", complex={"hard": (5,)}).quantities
@@ -211,11 +219,18 @@ def test_gains_are_those_of_ten_epochs_and_their_ratio_is_paired() -> None:
     assert (interval.high < 1) == (float(found["change.p"].value or 0) < 0.05)
 
 
-def test_gains_stop_to_matter_where_they_stay_below_the_threshold() -> None:
-    """From there to the last epoch, no mean gain reaches a tenth of a point; the one before does."""
-    curves = np.array(made_results(("small",))["small"].curve("validation_accuracy"))
-    gains = (curves[:, 10:] - curves[:, :-10]).mean(axis=0)
+def test_further_gains_are_measured_between_means_of_ten_epochs() -> None:
+    """A straight line that rises by 0.01 an epoch gains 0.01 for each epoch that is left."""
+    curves = np.array([np.arange(1, 31) * 0.01, np.arange(1, 31) * 0.01 + 0.1])
+    assert further_gains(curves) == pytest.approx(np.tile(np.arange(20, 0, -1) * 0.01, (2, 1)))
+
+
+def test_training_stops_to_matter_where_all_of_the_rest_gains_less_than_the_threshold() -> None:
+    """From there on the mean of what is left is below a tenth of a point; one epoch before it is not."""
+    left = further_gains(np.array(made_results(("small",))["small"].curve("validation_accuracy"))).mean(
+        axis=0
+    )
     first = answer("bonus.diminishing").quantities["first_diminished"].value
-    assert first is not None
-    assert (gains[first - 11 :] < 0.001).all()
-    assert gains[first - 12] >= 0.001
+    assert isinstance(first, int)
+    assert (left[first - 10 :] < 0.001).all()
+    assert left[first - 11] >= 0.001

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -26,9 +27,9 @@ EARLY, LATE = LONGER_MOMENTS[1:]
 def diminishing(results: Results) -> Answer:
     """Gains in validation accuracy over ten epochs: whether they fall, and where they stop to matter.
 
-    Returns diminish when ten epochs bring less later than ten epochs brought before. Further epochs
-    stop to matter when ten of them bring less than `MATTERS`. Both are asked about these validation
-    images, over seeds.
+    Returns diminish when ten epochs bring less later than ten epochs brought before. Further training
+    stops to matter when all of it together brings less than `MATTERS`. Both are asked about these
+    validation images, over seeds.
     """
     runs = results["small"]
     curves = np.array(runs.curve("validation_accuracy"))
@@ -64,7 +65,7 @@ def diminishing(results: Results) -> Answer:
         less=True,
     )
     columns = [over_seeds([float(value) for value in column], "points", "") for column in gains.T]
-    quantities |= _turning_points(runs, curves, epochs, columns)
+    quantities |= _turning_points(runs, curves)
     return Answer(quantities, claims, {"gain": _as_curve(epochs, columns), "moments": [EARLY, LATE]})
 
 
@@ -77,24 +78,16 @@ def _origin(runs: Runs, epoch: int) -> str:
     return source(runs, f"validation accuracy at epoch {epoch} minus that at epoch {epoch - WINDOW}")
 
 
-def _turning_points(
-    runs: Runs, curves: NDArray[np.float64], epochs: list[int], columns: list[Quantity]
-) -> dict[str, Quantity]:
-    """From which epoch gains stay below what matters, and the epochs of the least loss and best accuracy."""
-    means = [column.value for column in columns]
-    highs = [column.interval.high if column.interval else None for column in columns]
+def _turning_points(runs: Runs, curves: NDArray[np.float64]) -> dict[str, Quantity]:
+    """From which epoch all further training brings less than matters; least loss and best accuracy."""
+    left = [over_seeds(column, "points", "") for column in further_gains(curves).T.tolist()]
+    means = [quantity.value for quantity in left]
+    highs = [quantity.interval.high if quantity.interval else None for quantity in left]
     losses = np.array(runs.curve("validation_loss"))
+    what = f"epoch from which further training to epoch {curves.shape[1]} gains less than the threshold"
     return {
-        "first_diminished": Quantity(
-            _from_where(epochs, means),
-            "",
-            source(runs, "epoch from which mean gains stay below the threshold"),
-        ),
-        "surely_diminished": Quantity(
-            _from_where(epochs, highs),
-            "",
-            source(runs, "epoch from which whole intervals of the gain stay below the threshold"),
-        ),
+        "first_diminished": Quantity(_from_where(means), "", source(runs, f"{what}, on average")),
+        "surely_diminished": Quantity(_from_where(highs), "", source(runs, f"{what}, by its interval")),
         "least_loss_epoch": exact(
             _middle(np.argmin(losses, axis=1)),
             "",
@@ -108,13 +101,24 @@ def _turning_points(
     }
 
 
-def _from_where(epochs: list[int], values: list[float | int | None] | list[float | None]) -> int | None:
-    """The first epoch from which all values to the end are below `MATTERS`; None where the last is not."""
+def further_gains(curves: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What training gains from an epoch to the end: shape (seeds, epochs from `WINDOW` to the last but one).
+
+    Both are means over the `WINDOW` epochs that end there, since single epochs jitter.
+    """
+    sums = np.cumsum(np.pad(curves, ((0, 0), (1, 0))), axis=1)
+    means = (sums[:, WINDOW:] - sums[:, :-WINDOW]) / WINDOW
+    return np.asarray(means[:, -1:] - means[:, :-1])
+
+
+def _from_where(values: Sequence[float | int | None]) -> int | None:
+    """The first epoch from which all values, the first at `WINDOW`, are below `MATTERS`, or None."""
     first = None
-    for epoch, value in zip(reversed(epochs), reversed(values), strict=True):
+    for index in reversed(range(len(values))):
+        value = values[index]
         if value is None or not value < MATTERS:
             break
-        first = epoch
+        first = index + WINDOW
     return first
 
 
