@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "labreport.plan": "experiment errors fingerprint frame installed program project store trajectory",
     "labreport.console": "plan experiment errors",
     "labreport.guard": "console errors",
-    "labreport.claims": "experiment errors",
+    "labreport.claims": "experiment errors results",
     "labreport.charts": "claims errors frame",
     "labreport.page": "claims errors frame outline project",
     "labreport.pdf": "errors frame processes",

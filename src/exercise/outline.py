@@ -182,7 +182,7 @@ BONUS_LONGER = Section(
         _question(
             "bonus.diminishing",
             "Have returns diminished after 20 epochs, and after 50?",
-            "longer:diminishing",
+            "diminishing:diminishing",
             ("small",),
             ("gain-per-epoch",),
         ),

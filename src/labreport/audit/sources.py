@@ -44,6 +44,7 @@ def _quantity(quantity: Quantity) -> Source:
 def _claim(address: str, claim: Claim) -> Iterator[tuple[str, Source]]:
     yield f"{address}.predicate", _text(claim.predicate)
     yield f"{address}.test", _text(claim.test)
+    yield f"{address}.reason", _text(claim.reason)
 
 
 def _fact(address: str, fact: Any) -> Iterator[tuple[str, Source]]:

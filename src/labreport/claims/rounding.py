@@ -148,9 +148,11 @@ class _Form:
             return cls(0, factor, None, signed, quantity.unit != "year")
         if _scientific(value, quantity):
             exponent = math.floor(math.log10(abs(value)))
-            precise = uncertainty and not _logarithmic(quantity)
-            shown = decimals(uncertainty / 10**exponent) if uncertainty and precise else 1
-            return cls(min(max(shown, 0), 3), factor, exponent)
+            shown = _places(quantity, uncertainty, exponent)
+            if round(abs(value) / 10**exponent, shown) >= 10:  # 9.96 × 10⁹ is printed as 1.0 × 10¹⁰
+                exponent += 1
+                shown = _places(quantity, uncertainty, exponent)
+            return cls(shown, factor, exponent)
         if _logarithmic(quantity):
             return cls(max(0, 1 - math.floor(math.log10(value * factor))), factor)
         if uncertainty:
@@ -189,6 +191,13 @@ def _scientific(value: float, quantity: Quantity) -> bool:
     if value == 0 or quantity.unit in _PER_CENT:
         return False
     return quantity.unit in ("FLOP", "FLOP/s") or not 1e-3 <= abs(value) < 1e7
+
+
+def _places(quantity: Quantity, uncertainty: float | None, exponent: int) -> int:
+    """Decimals of a mantissa: as many as the uncertainty supports, up to three; without one, one."""
+    if not uncertainty or _logarithmic(quantity):
+        return 1
+    return min(max(decimals(uncertainty / 10**exponent), 0), 3)
 
 
 def _logarithmic(quantity: Quantity) -> bool:

@@ -81,9 +81,11 @@ class TracedClaim:
     verdict: str
     supported: bool
     refuted: bool
+    equivalent: bool
     inconclusive: bool
     threshold: float | None
     p_value: float | None
+    reason: TracedText
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,9 @@ def _claim(address: str, claim: Claim) -> TracedClaim:
         str(claim.verdict),
         claim.supported,
         claim.refuted,
+        claim.equivalent,
         claim.inconclusive,
         claim.threshold,
         claim.p_value,
+        TracedText(claim.reason, f"{address}.reason"),
     )
