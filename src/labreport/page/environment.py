@@ -15,6 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from labreport.errors import LabReportError, RenderError
 from labreport.page.numbers import FILTERS, print_value
+from labreport.page.wordings import Wordings
 
 Medium = Literal["screen", "print"]
 MEDIA: tuple[Medium, ...] = ("screen", "print")
@@ -53,6 +54,7 @@ def environment(templates: Path, medium: Medium, helpers: Mapping[str, Any]) -> 
         lstrip_blocks=True,
         keep_trailing_newline=True,
         bytecode_cache=_COMPILED,
+        extensions=[Wordings],
     )
     for unneeded in ("lipsum", "cycler", "joiner"):
         del sandbox.globals[unneeded]
