@@ -50,6 +50,16 @@ class Traced:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """Words that are bound to a claim, the claim's address, and the verdict for which they were written."""
+
+    claim: str
+    verdict: str
+    text: str
+    where: str
+
+
+@dataclass(frozen=True)
 class Reference:
     """A link that names what it leads to by number."""
 
@@ -69,6 +79,8 @@ class Page(HTMLParser):
     tables: list[str] = field(default_factory=list)
     """Numbers of tables, in order."""
     references: list[Reference] = field(default_factory=list)
+    findings: list[Mark] = field(default_factory=list)
+    """Words bound to claims by the tags `finding` and `premise`."""
     pictures: list[tuple[str, str, str]] = field(default_factory=list)
     """(where, alternative text, caption) of each figure."""
 
@@ -94,7 +106,7 @@ class Page(HTMLParser):
         if tag == "svg" and "aria-label" in element.attributes:
             self._alternative = element.attributes["aria-label"]
         if tag not in VOID:
-            element.wanted = tag in ("data", "figcaption", "span")
+            element.wanted = tag in ("data", "figcaption", "span") or "data-claim" in element.attributes
             self._open.append(element)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -120,6 +132,10 @@ class Page(HTMLParser):
 
     def _closed(self, element: Element) -> None:
         attributes = element.attributes
+        if "data-claim" in attributes:
+            text = " ".join(element.text.split())
+            verdict = attributes.get("data-verdict", "")
+            self.findings.append(Mark(attributes["data-claim"], verdict, text, self._where))
         if element.tag == "data":
             self.traced.append(
                 Traced(

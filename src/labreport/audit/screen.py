@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from labreport.audit.allowed import NUMERAL, untraced
+from labreport.audit.contradictions import contradictions
 from labreport.audit.finding import Finding
 from labreport.audit.reading import Page, Traced
 from labreport.audit.sources import Source, sources
@@ -17,13 +18,18 @@ def audit_html(html: str, answers: Mapping[str, Answer]) -> list[Finding]:
     Texts of programs, names in `<code>`, labels inside drawings and the tables of the data behind
     them are passed over: they hold no prose.
     """
-    page = Page().read(html)
+    return audit_page(Page().read(html), answers)
+
+
+def audit_page(page: Page, answers: Mapping[str, Answer]) -> list[Finding]:
+    """The same of a page that has been read."""
     known = sources(answers)
     return [
         *(finding for item in page.traced for finding in _check_traced(item, known)),
         *_check_prose(page),
         *_check_references(page),
         *_check_alternatives(page),
+        *contradictions(page, answers),
     ]
 
 
