@@ -19,6 +19,7 @@ from world import World, dataset, runs
 from exercise import mnist
 from exercise.catalogue import STUDIES
 from exercise.outline import OUTLINE
+from exercise.project import PROJECT
 from labreport.audit.contradictions import contradictions
 from labreport.audit.reading import Page
 from labreport.audit.screen import audit_page
@@ -43,6 +44,7 @@ CONTRADICTIONS = {
     "excludes": "left open, but its interval decides",
     "says": "a finding and its claim",
 }
+NAMES = [experiment.name for experiment in PROJECT.all_experiments]
 STUDY_NAMES = {grid.name: grid for grid in STUDIES}
 
 
@@ -162,7 +164,7 @@ def _rendered(
 def _audited(html: str, answers: Mapping[str, Answer]) -> Iterator[Fault]:
     page = Page().read(html)
     contradicting = list(contradictions(page, answers, open_too=True))
-    for finding in audit_page(page, answers):
+    for finding in audit_page(page, answers, NAMES):
         if finding not in contradicting and finding.where not in ("figures", "tables"):  # some may be missing
             yield Fault(f"audit: {finding.where} {WORDS.sub(' ', finding.problem)[:60]}", str(finding))
     for finding in contradicting:

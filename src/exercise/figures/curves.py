@@ -57,7 +57,7 @@ def training_curves(results: Results, answers: Mapping[str, Answer]) -> Drawing:
     _finish(accuracies, "Accuracy, %", (bottom, PERCENT), PERCENT / CLASSES)
     return Drawing(
         figure,
-        "two line charts side by side, loss and accuracy by epoch on training and validation data",
+        "line charts side by side, loss and accuracy by epoch on training and validation data",
         ["epoch", "training loss", "validation loss", "training accuracy, %", "validation accuracy, %"],
         [
             [epoch, *(round(value, 4) for value in values[:2]), *(round(value, 2) for value in values[2:])]

@@ -62,7 +62,7 @@ def gradients_by_layer(results: Results, answers: Mapping[str, Answer]) -> Drawi
         panel_title(panel, title, lift=TWO_LINES)
     return Drawing(
         figure,
-        "six line charts on logarithmic axes, norm of the gradient by layer for each deep network",
+        "line charts on logarithmic axes, norm of the gradient by layer for each deep network",
         ["network", "moment", "layer", "gradient norm"],
         rows,
     )

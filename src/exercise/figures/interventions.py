@@ -47,7 +47,7 @@ def interventions(results: Results, answers: Mapping[str, Answer]) -> Drawing:
             reference_line(panel, PERCENT * threshold, f"{PERCENT * threshold:g} %", vertical=True)
     return Drawing(
         figure,
-        "three dot plots, test accuracy of each deep network as usual and after each change",
+        "dot plots, test accuracy of each deep network as usual and after each change",
         ["network", "change", "mean test accuracy, %", "lowest, %", "highest, %", "seeds"],
         rows,
     )

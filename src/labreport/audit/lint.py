@@ -1,4 +1,4 @@
-"""Digits typed into the prose of templates, found before anything is rendered."""
+"""Numerals typed into the prose of templates, found before anything is rendered."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from labreport.audit.allowed import untraced
 from labreport.audit.finding import Finding
+from labreport.audit.words import untraced
 
 NO_PROSE = re.compile(
     r"\{#.*?#\}"  # comments

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from labreport.audit.allowed import NUMERAL, untraced
+from labreport.audit.allowed import NUMERAL
 from labreport.audit.contradictions import contradictions
 from labreport.audit.finding import Finding
+from labreport.audit.hidden import check_attributes, check_names, check_styles
 from labreport.audit.reading import Page, Traced
 from labreport.audit.sources import Source, sources
+from labreport.audit.subjects import check_subjects
+from labreport.audit.words import untraced
 from labreport.claims import Answer
+from labreport.claims.numerals import number_words
 
 
-def audit_html(html: str, answers: Mapping[str, Answer]) -> list[Finding]:
-    """Everything wrong with the numerals of a page; an empty list when each can be accounted for.
+def audit_html(html: str, answers: Mapping[str, Answer], experiments: Iterable[str] = ()) -> list[Finding]:
+    """Everything wrong with a page; an empty list when each numeral is accounted for and nothing disagrees.
 
-    Texts of programs, names in `<code>`, labels inside drawings and the tables of the data behind
-    them are passed over: they hold no prose.
+    Numerals are digits of any script, fractions and number words, in text, attributes, names, and what
+    a style sheet writes. Numbers stand beside the names of the `experiments` that they come from.
+    Programs and the tables of the data behind drawings are passed over; labels in drawings are checked
+    when they are drawn.
     """
-    return audit_page(Page().read(html), answers)
+    return audit_page(Page().read(html), answers, experiments)
 
 
-def audit_page(page: Page, answers: Mapping[str, Answer]) -> list[Finding]:
+def audit_page(page: Page, answers: Mapping[str, Answer], experiments: Iterable[str] = ()) -> list[Finding]:
     """The same of a page that has been read."""
-    known = sources(answers)
+    known, names = sources(answers), tuple(experiments)
     return [
         *(finding for item in page.traced for finding in _check_traced(item, known)),
         *_check_prose(page),
         *_check_references(page),
         *_check_alternatives(page),
+        *check_attributes(page),
+        *check_styles(page),
+        *check_names(page, answers, names),
+        *check_subjects(page, answers, names),
         *contradictions(page, answers),
     ]
 
@@ -62,8 +72,9 @@ def _check_references(page: Page) -> Iterator[Finding]:
 
 
 def _check_alternatives(page: Page) -> Iterator[Finding]:
+    """What an alternative text says in numbers, the caption says too."""
     for where, alternative, caption in page.pictures:
-        told = set(NUMERAL.findall(caption))
-        for numeral in NUMERAL.findall(alternative):
-            if numeral not in told and untraced(alternative):
+        told = {*NUMERAL.findall(caption), *(word.lower() for word in number_words(caption))}
+        for numeral in untraced(alternative):
+            if numeral.lower() not in told:
                 yield Finding(where, numeral, "stands in the alternative text, but not in the caption")

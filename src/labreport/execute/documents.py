@@ -75,7 +75,8 @@ def _documents(
         files[PUBLISHED["answers"]] = answers_json(outline, answers, facts, sections, kept).encode()
     if "html" in stale:
         html = render_document(outline, sections, "screen", templates, facts)
-        _accept("report.html", audit_html(html, answers))
+        names = [experiment.name for experiment in session.project.all_experiments]
+        _accept("report.html", audit_html(html, answers, names))
         files[PUBLISHED["html"]] = html.encode()
     if "pdf" in stale:
         try:
