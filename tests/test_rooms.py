@@ -51,7 +51,7 @@ MAY_IMPORT = {
     "exercise.answers": "catalogue groups mnist networks labreport.claims labreport.errors "
     "labreport.experiment labreport.results",
     "exercise.figures": "answers catalogue groups mnist networks labreport.charts labreport.claims "
-    "labreport.errors labreport.results",
+    "labreport.errors labreport.experiment labreport.results",
     "exercise.show_code": "catalogue networks labreport.errors labreport.experiment",
     "exercise.verification": "answers catalogue mnist networks outline project training labreport.checks "
     "labreport.claims labreport.errors labreport.execute labreport.experiment labreport.outline "
