@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "labreport.charts": "claims errors",
     "labreport.page": "claims errors outline",
     "labreport.pdf": "errors",
-    "labreport.audit": "claims errors",
+    "labreport.audit": "claims errors outline page",
     "labreport.execute": "audit charts claims console errors experiment fingerprint outline page pdf plan "
     "project results run store",
     "labreport.commands": "audit bootstrap charts checks claims console errors execute experiment "

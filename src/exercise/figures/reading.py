@@ -36,8 +36,8 @@ def shape(network: Network) -> str:
 
 
 def change(base: Experiment, changed: Experiment) -> str:
-    """All that `changed` does differently from `base`, a line each; `no change` where that is nothing."""
-    return "\n".join(_words(each) for each in changes(base, changed)) or "no change"
+    """All that `changed` does differently from `base`, a line each; `unchanged` where that is nothing."""
+    return "\n".join(_words(each) for each in changes(base, changed)) or "unchanged"
 
 
 def _words(change: Change) -> str:
