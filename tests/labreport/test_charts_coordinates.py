@@ -11,6 +11,7 @@ from labreport.charts import SERIES, Drawing, Mark, bars, column_figure, curve, 
 from labreport.charts.coordinates import misplaced
 from labreport.errors import RenderError
 
+Rows = list[list[str | int | float | None]]
 X, Y = [1.0, 2.0, 3.0], [10.123, 20.456, 30.789]
 ROWS = [[epoch, round(value, 2)] for epoch, value in zip((1, 2, 3), Y, strict=True)]
 MARK = Mark("training", SERIES[0])
@@ -74,7 +75,7 @@ def test_an_axis_with_names_needs_no_place_in_the_table() -> None:
     axes = figure.subplots()
     axes.plot([10.0, 20.0], [0, 1], "o", label="accuracy")
     axes.set_yticks([0, 1], ["wide", "small"])
-    rows = [["wide", 10.0], ["small", 20.0]]
+    rows: Rows = [["wide", 10.0], ["small", 20.0]]
     assert misplaced(Drawing(figure, "dot plot", ["network", "accuracy"], rows)) == []
     assert len(misplaced(Drawing(figure, "dot plot", ["network", "accuracy"], [["wide", 10.0]]))) == 1
 
@@ -85,7 +86,7 @@ def test_missing_values_and_logarithmic_axes_are_read() -> None:
     axes = figure.subplots()
     axes.plot([1, 2, 3], [1.234e-7, np.nan, 5.678e4], label="norm")
     axes.set_yscale("log")
-    rows = [[1, 1.23e-7], [2, None], [3, 5.68e4]]
+    rows: Rows = [[1, 1.23e-7], [2, None], [3, 5.68e4]]
     assert misplaced(Drawing(figure, "line chart", ["layer", "norm"], rows)) == []
     rows[0][1] = 1.25e-7
     assert len(misplaced(Drawing(figure, "line chart", ["layer", "norm"], rows))) == 1

@@ -29,7 +29,13 @@ from labreport.charts import (
 from labreport.charts.palette import Colour
 from labreport.errors import RenderError
 
-ROWS = [[1, np.float64(1.5)], [2, float("nan")], [2, 4.5], [3, 2.5], [2, 3]]
+ROWS: list[list[str | int | float | None]] = [
+    [1, np.float64(1.5)],
+    [2, float("nan")],
+    [2, 4.5],
+    [3, 2.5],
+    [2, 3],
+]
 HOSTILE = 'a</script><b> $x^2$ & "q" {{7*7}} \'\u202e'
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 

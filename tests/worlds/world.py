@@ -162,9 +162,20 @@ def dataset(images: int) -> mnist.Dataset:
     )
 
 
-def runs(world: World) -> dict[str, Runs]:
-    """Made results of every experiment and cell; `mnist.load` must already give the world's images."""
-    return {experiment.name: _runs(world, experiment) for experiment in (*EXPERIMENTS, *CELLS)}
+class WorldRuns(dict[str, Runs]):
+    """Made results of every experiment and cell, made when first asked for.
+
+    `mnist.load` must already give the world's images.
+    """
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._world = world
+
+    def __missing__(self, name: str) -> Runs:
+        experiment = next(each for each in (*EXPERIMENTS, *CELLS) if each.name == name)
+        self[name] = _runs(self._world, experiment)
+        return self[name]
 
 
 def _runs(world: World, experiment: Experiment) -> Runs:
