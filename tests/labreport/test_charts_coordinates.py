@@ -7,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.transforms import Affine2D
 
-from labreport.charts import SERIES, Drawing, Mark, bars, column_figure, curve, export, points
+from labreport.charts import SERIES, Drawing, Mark, bars, column_figure, curve, export, heat_map, points
 from labreport.charts.coordinates import misplaced
 from labreport.errors import RenderError
 
@@ -96,3 +96,19 @@ def test_a_figure_that_draws_other_than_its_rows_is_not_exported() -> None:
     """The message names the figure and the row."""
     with pytest.raises(RenderError, match=r"figure 'curve': training at \(1, 5\.06.*row 1.*its rows"):
         export("curve", _drawing("line", [height / 2 for height in Y]))
+
+
+def _map(values: list[list[float]], texts: list[list[str]]) -> Drawing:
+    figure, (panel,) = column_figure(50)
+    heat_map(panel, values, texts, rows=["a", "b"], columns=["x", "y"], low=0, high=100)
+    return Drawing(figure, "heat map", ["", "x", "y"], [["a", 10.12, 20.0], ["b", 30.0, 40.0]])
+
+
+def test_a_map_is_read_back_by_its_shades_and_by_the_numbers_in_its_cells() -> None:
+    """Both must be what the table says, to the digits shown."""
+    values, texts = [[10.123, 20.0], [30.0, 40.0]], [["10.1", "20.0"], ["30.0", "40.0"]]
+    assert misplaced(_map(values, texts)) == []
+    (shade,) = misplaced(_map([values[0], [15.0, 40.0]], [texts[0], ["15.0", "40.0"]]))
+    assert shade == "row 2 of the map, [15.0, 40.0], is in no row of its table"
+    (text,) = misplaced(_map(values, [texts[0], ["60.0", "40.0"]]))
+    assert text == "a cell says 60.0, but its shade is that of 30"

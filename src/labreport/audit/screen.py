@@ -47,10 +47,8 @@ def _check_traced(item: Traced, known: Mapping[str, list[Source]]) -> Iterator[F
     candidates = known.get(item.source, [])
     if not candidates:
         yield Finding(item.where, item.text, f"names {item.source!r}, which the answers do not have")
-    elif not any(
-        source.texts.get(item.form) == item.text and source.value == item.value for source in candidates
-    ):
-        expected = candidates[0].texts.get(item.form, candidates[0].value)
+    elif not any(source.text(item.form) == item.text and source.value == item.value for source in candidates):
+        expected = candidates[0].text(item.form) or candidates[0].value
         yield Finding(item.where, item.text, f"is not what {item.source} rounds to, {expected!r}")
 
 

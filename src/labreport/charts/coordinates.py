@@ -15,6 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
+from labreport.charts.cells import misshaded
 from labreport.charts.drawing import Drawing
 from labreport.charts.marks import GID_MARK
 
@@ -40,7 +41,8 @@ def misplaced(drawing: Drawing) -> list[str]:
     Read are the curves, points and bars that are tagged with a series, at the place where they are really
     drawn. A row accounts for a mark if one of its cells is the mark's height, to the digits that the
     column shows, and another its position along the axis; where an axis has names for its places, the
-    other coordinate decides. Empty for a drawing whose table is true.
+    other coordinate decides. Of a heat map, each row of shades is in a row of the table, and the number in a
+    cell is that of its shade. Empty for a drawing whose table is true.
     """
     table = _Table(drawing.rows)
     found = []
@@ -56,6 +58,7 @@ def misplaced(drawing: Drawing) -> list[str]:
                     and _in_view(y, axes.get_ylim(), axes.get_yscale())
                 ):
                     found.append(f"{where} lies outside its axes and is not seen")
+            found += misshaded(axes, table.has_all)
     return found
 
 
@@ -79,6 +82,10 @@ class _Table:
         some_x, some_y = at_x.any(axis=1), at_y.any(axis=1)
         both = some_x & some_y & ((at_x | at_y).sum(axis=1) > 1)
         return bool((both | (some_y & named[0]) | (some_x & named[1])).any())
+
+    def has_all(self, values: Sequence[float]) -> bool:
+        """Whether one row has all of `values`."""
+        return not values or bool(np.all([self._is(value).any(axis=1) for value in values], axis=0).any())
 
     def _is(self, value: float) -> NDArray[np.bool_]:
         near = self._slack + NEAR * max(abs(value), 1e-12)
