@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from example_report import ANSWER, Example, example
 
-from labreport.audit import audit_html, lint_templates
+from labreport.audit import allowed, audit_html, lint_templates
 from labreport.audit.contradictions import contradictions
 from labreport.audit.reading import Page
 from labreport.audit.words import untraced_words
 from labreport.claims import Answer, Claim, Interval, Quantity, Verdict
+from labreport.errors import AuditError
 
 
 @pytest.fixture
@@ -84,6 +85,20 @@ def test_a_number_word_is_allowed_where_its_whole_phrase_stands() -> None:
     assert untraced_words("ten times better") == ["ten"]
     assert untraced_words("Ten hidden layers") == []
     assert untraced_words("Ten hidden layers of eight nodes") == ["Ten", "eight"]
+
+
+def test_a_list_of_number_words_needs_a_number_and_a_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line is named; without a list, no number word is allowed."""
+    monkeypatch.setattr(allowed, "LIST", tmp_path / "allowed-numerals.txt")
+    assert untraced_words("powers of ten") == ["ten"]
+    for line in ("powers of ten", "powers of ten\t ", "powers\ta reason"):
+        (tmp_path / "again").mkdir(exist_ok=True)
+        monkeypatch.setattr(allowed, "LIST", tmp_path / "again" / "allowed-numerals.txt")
+        (tmp_path / "again" / "allowed-number-words.txt").write_text(f"# Comment.\n{line}\n")
+        with pytest.raises(AuditError, match=r"allowed-number-words\.txt:2: write a phrase with a number"):
+            untraced_words("powers of ten")
 
 
 def test_a_number_word_typed_into_a_template_is_found_before_rendering(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,7 +19,7 @@ def misshaded(axes: Axes, in_one_row: Callable[[list[float]], bool]) -> Iterator
     for mesh in axes.collections:
         if not isinstance(mesh, QuadMesh) or mesh.get_array() is None:
             continue
-        values = np.ma.masked_invalid(np.ma.asarray(mesh.get_array()))
+        values: np.ma.MaskedArray[Any, Any] = np.ma.masked_invalid(np.ma.asarray(mesh.get_array()))
         for number, row in enumerate(values, 1):
             shown = [float(value) for value in row.compressed()]
             if not in_one_row(shown):
