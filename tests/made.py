@@ -132,8 +132,8 @@ def _result(experiment: Experiment, make: Make, seed: int, seeds: int) -> Result
     later = [make.later * max(0, epoch - 50) / 50 for epoch in range(1, experiment.epochs + 1)]
 
     def at(split: str, epoch: int) -> float:
-        order = np.random.default_rng(zlib.crc32(f"{name} {split}".encode())).permutation(max(seeds, 1))
-        offset = make.noise * (2 * int(order[seed]) / (seeds - 1) - 1) if seeds > 1 else 0.0
+        order = _order(f"{name} {split}", max(seeds, 1))
+        offset = make.noise * (2 * order[seed] / (seeds - 1) - 1) if seeds > 1 else 0.0
         jitter: float = make.noise * 0.2 * math.sin(12.9898 * epoch + 78.233 * seed)
         final = {"training": make.training, "validation": make.validation, "test": make.test}[split]
         return min(1.0, max(0.0, final + offset - shape[epoch - 1] + later[epoch - 1] + jitter))
@@ -145,6 +145,13 @@ def _result(experiment: Experiment, make: Make, seed: int, seeds: int) -> Result
     snapshots = {epoch: _snapshot(experiment, make, epoch, at, named, seed) for epoch in experiment.snapshots}
     provenance = make.provenance if make.provenance is not None else PROVENANCE
     return Result(experiment.name, seed, plain(experiment.specification), records, snapshots, provenance)
+
+
+@functools.cache
+def _order(what: str, seeds: int) -> list[int]:
+    """The seeds in an order of chance that is the same each time for the same accuracies."""
+    order: list[int] = np.random.default_rng(zlib.crc32(what.encode())).permutation(seeds).tolist()
+    return order
 
 
 def _record(

@@ -43,7 +43,7 @@ MAY_IMPORT = {
     "labreport.charts": "claims errors frame",
     "labreport.page": "claims errors frame outline project",
     "labreport.pdf": "errors frame processes",
-    "labreport.audit": "claims errors frame",
+    "labreport.audit": "claims errors frame outline page",
     "labreport.nodes": "audit charts claims errors experiment fingerprint outline page pdf plan project "
     "results store texts trajectory",
     "labreport.execute": "claims console errors fingerprint frame locate nodes page pdf plan project run "
@@ -66,7 +66,7 @@ MAY_IMPORT = {
     "exercise.answers": "catalogue groups mnist networks labreport.claims labreport.errors "
     "labreport.experiment labreport.results",
     "exercise.figures": "answers catalogue groups mnist networks labreport.charts labreport.claims "
-    "labreport.errors labreport.results",
+    "labreport.errors labreport.experiment labreport.results",
     "exercise.show_code": "catalogue networks labreport.errors labreport.experiment",
     "exercise.verification": "answers catalogue mnist networks outline project training labreport.checks "
     "labreport.claims labreport.errors labreport.experiment labreport.nodes labreport.outline "

@@ -121,7 +121,7 @@ PART_TWO = Section(
 
 PART_THREE = Section(
     "part-three",
-    "Three hidden layers that work",
+    "Three hidden layers",
     "sections/part-three.html",
     (
         _question(
@@ -148,7 +148,7 @@ PART_THREE = Section(
 
 BONUS_DIGITS = Section(
     "bonus-digits",
-    "Which digits fail",
+    "Errors by digit",
     "sections/bonus-digits.html",
     (
         _question(

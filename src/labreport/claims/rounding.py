@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from labreport.claims.numerals import in_words
 from labreport.claims.quantity import Quantity
 
 NO_BREAK = "\u00a0"
@@ -245,10 +246,18 @@ def singular(unit: str) -> str:
     return rest + space + word
 
 
+def format_word(quantity: Quantity) -> str:
+    """A small exact count in words, and its unit: `two networks`; anything else as `format_number` has it."""
+    if not isinstance(quantity.value, int) or in_words(quantity.value) == str(quantity.value):
+        return format_number(quantity)
+    return _with_unit(in_words(quantity.value), quantity)
+
+
 FORMS: Mapping[str, Callable[[Quantity], str]] = {
     "number": format_number,
     "spread": format_spread,
     "interval": format_interval,
     "bare": format_bare,
+    "word": format_word,
 }
 """Each form in which a page prints a quantity, by the name of its filter."""

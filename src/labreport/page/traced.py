@@ -75,6 +75,7 @@ class TracedInteger(int):
 class TracedClaim:
     """A claim with traced wording."""
 
+    address: str
     name: str
     predicate: TracedText
     test: TracedText
@@ -127,6 +128,7 @@ def traced_value(value: Any, address: str) -> Any:
 
 def _claim(address: str, claim: Claim) -> TracedClaim:
     return TracedClaim(
+        address,
         claim.name,
         TracedText(claim.predicate, f"{address}.predicate"),
         TracedText(claim.test, f"{address}.test"),
