@@ -17,7 +17,7 @@ from labreport.claims import Answer, Claim, Quantity
 from labreport.claims.comparison import separate_items
 from labreport.claims.decide import any_of
 from labreport.claims.decision import decide
-from labreport.claims.estimate import Estimate
+from labreport.claims.estimate import Estimate, without_test
 from labreport.claims.statistics import share_over_seeds
 from labreport.results import Results, Runs
 
@@ -74,12 +74,23 @@ def _rights(runs: Runs) -> NDArray[np.int64]:
     )
 
 
+def _totals() -> NDArray[np.int64]:
+    """Test images of each digit; shape (digits,)."""
+    return np.bincount(split("test").labels, minlength=CLASSES)
+
+
+def _shares(rights: NDArray[np.int64], totals: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Accuracy on each digit, (seeds, digits); not a number on a digit that no test image shows."""
+    return np.where(totals > 0, rights / np.maximum(totals, 1), np.nan)
+
+
 def _by_digit(runs: Runs, rights: NDArray[np.int64]) -> dict[str, Quantity]:
     """Mean accuracy by digit, with an interval that covers seeds and the images of the digit."""
-    totals = np.bincount(split("test").labels, minlength=CLASSES)
+    totals = _totals()
+    shares = _shares(rights, totals)
     return {
         f"digit-{digit}": share_over_seeds(
-            [int(count) / int(totals[digit]) for count in rights[:, digit]],
+            shares[:, digit].tolist(),
             int(totals[digit]),
             source(runs, f"test accuracy at epoch {EPOCH} on digit {digit}"),
         )
@@ -93,10 +104,11 @@ def _worst_digit(name: str, runs: Runs, rights: NDArray[np.int64]) -> tuple[dict
     Each digit is compared with the other nine together, over seeds and images, Holm-corrected over the
     ten. Supported: some digit surely falls short. Equivalent: none is further from the rest than `MARGIN`.
     """
-    totals = np.bincount(split("test").labels, minlength=CLASSES)
-    means = np.mean(rights / totals, axis=0)
-    worst, best = int(np.argmin(means)), int(np.argmax(means))
-    by_seed = Counter(int(np.argmin(row / totals)) for row in rights)
+    totals = _totals()
+    shares = _shares(rights, totals)
+    means = np.mean(shares, axis=0)
+    worst, best = int(np.nanargmin(means)), int(np.nanargmax(means))
+    by_seed = Counter(int(np.nanargmin(row)) for row in shares)
     origin = source(runs, f"test predictions at epoch {EPOCH}")
     decisions = decide(
         [_against_rest(digit, rights, totals, origin) for digit in range(CLASSES)], [MARGIN] * CLASSES
@@ -122,9 +134,10 @@ def _worst_digit(name: str, runs: Runs, rights: NDArray[np.int64]) -> tuple[dict
 
 def _against_rest(digit: int, rights: NDArray[np.int64], totals: NDArray[np.int64], origin: str) -> Estimate:
     """Accuracy on a digit minus that on all other digits together, one value per seed."""
+    origin = f"{origin}: accuracy on digit {digit} minus that on others"
     own, other = int(totals[digit]), int(totals.sum() - totals[digit])
+    if not own or not other:
+        return without_test(None, "points", origin, len(rights), "test images do not show both")
     shares = [int(row[digit]) / own for row in rights]
     others = [int(row.sum() - row[digit]) / other for row in rights]
-    return separate_items(
-        shares, own, others, other, f"{origin}: accuracy on digit {digit} minus that on others"
-    )
+    return separate_items(shares, own, others, other, origin)

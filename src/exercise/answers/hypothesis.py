@@ -45,12 +45,12 @@ def hypothesis(results: Results) -> Answer:
         [claims[f"{name}.starved"] for name in DEEP],
     )
     compare = comparisons(results)
-    stuck = [
-        compare(name, LEARNED, TEST, EPOCH).claim(
-            f"{name}.stuck", f"{name}: test accuracy < threshold", (f"{name}.test_accuracy",), less=True
-        )
-        for name in DEEP
-    ]
+    stuck = []
+    for name in DEEP:
+        found = compare(name, LEARNED, TEST, EPOCH)
+        quantities |= found.quantities(f"{name}.above")
+        numbers = (f"{name}.above", f"{name}.test_accuracy")
+        stuck.append(found.claim(f"{name}.stuck", f"{name}: test accuracy < threshold", numbers, less=True))
     claims["stuck"] = all_of("stuck", "every deep network stays below the threshold", stuck)
     tried, outcomes = _outcomes(results, compare)
     quantities |= tried
@@ -111,10 +111,12 @@ def _outcomes(results: Results, compare: Comparisons) -> tuple[dict[str, Quantit
         quantities |= _of_network(name, results[name])
         quantities |= compare(name, prediction.network, TEST).quantities(f"{name}.effect")
         quantities[f"{name}.gain"] = exact(network_of(results[name]).initial_gain, "", f"catalogue: {name}")
-        claims[name] = compare(name, LEARNED, TEST).claim(
+        found = compare(name, LEARNED, TEST)
+        quantities |= found.quantities(f"{name}.above")
+        claims[name] = found.claim(
             name,
             f"{name}: test accuracy {SIDES[prediction.effect]} threshold",
-            (f"{name}.test_accuracy", "threshold.learned"),
+            (f"{name}.above", f"{name}.test_accuracy", "threshold.learned"),
             less=prediction.effect == "stays",
         )
     return quantities, claims
