@@ -10,9 +10,9 @@ import pytest
 
 from exercise.catalogue import EXPERIMENTS, SMALL
 from exercise.outline import OUTLINE
+from exercise.project import PROJECT
 from labreport.bootstrap.needed import supported_pythons
 from labreport.commands.declared import COMMANDS
-from labreport.commands.options import DEFAULT_SEEDS
 from labreport.commands.options import OPTIONS as TAKEN
 from labreport.commands.parser import parse
 
@@ -78,7 +78,7 @@ def test_the_readme_names_the_pythons_and_the_seeds() -> None:
     first, *_, last = supported_pythons(str(ROOT))
     assert f"Python {first} to {last}" in README
     words = {3: "three", 5: "five", 10: "ten"}
-    assert f"instead of {words[DEFAULT_SEEDS]}; only new ones" in README
+    assert f"instead of {words[PROJECT.seeds]}; only new ones" in README
 
 
 def test_no_measurement_is_left_out() -> None:

@@ -24,15 +24,17 @@ MAY_IMPORT = {
     "labreport.errors": "suggest",
     "labreport.run": "",
     "labreport.texts": "",
-    "labreport.outline": "errors texts",
+    "labreport.placed": "errors",
+    "labreport.outline": "errors experiment placed texts",
     "labreport.installed": "",
     "labreport.frame": "",
     "labreport.bootstrap": "errors installed",
-    "labreport.experiment": "errors texts",
+    "labreport.experiment": "errors placed texts",
     "labreport.fingerprint": "errors",
     "labreport.results": "experiment errors",
+    "labreport.recorded": "errors experiment fingerprint results run store suggest texts",
     "labreport.rubric": "errors",
-    "labreport.project": "experiment outline rubric",
+    "labreport.project": "errors experiment outline placed rubric",
     "labreport.checks": "errors",
     "labreport.store": "errors fingerprint",
     "labreport.trajectory": "errors fingerprint store",
@@ -44,8 +46,9 @@ MAY_IMPORT = {
     "labreport.page": "claims errors frame outline project",
     "labreport.pdf": "errors frame processes",
     "labreport.audit": "claims errors frame outline page",
-    "labreport.nodes": "audit charts claims errors experiment fingerprint outline page pdf plan project "
-    "results store texts trajectory",
+    "labreport.builders": "charts claims errors experiment results",
+    "labreport.nodes": "audit charts claims errors experiment fingerprint outline page pdf placed plan "
+    "project results store texts trajectory",
     "labreport.execute": "claims console errors fingerprint frame locate nodes page pdf plan project run "
     "store trajectory",
     "labreport.grading": "claims errors rubric",
@@ -92,8 +95,8 @@ LIBRARIES = {
     "distributed": "labreport.execute",
     "watchfiles": "labreport.commands",
     "scipy": "labreport.claims labreport.grading exercise.answers",
-    "numpy": "labreport.charts labreport.claims labreport.commands labreport.grading labreport.store "
-    "exercise.answers exercise.figures exercise.mnist exercise.recompute exercise.training "
+    "numpy": "labreport.charts labreport.claims labreport.commands labreport.grading labreport.recorded "
+    "labreport.store exercise.answers exercise.figures exercise.mnist exercise.recompute exercise.training "
     "exercise.verification",
 }
 """A library to the rooms that may import it."""
@@ -111,9 +114,12 @@ LIGHT = (
     "labreport.fingerprint",
     "labreport.frame",
     "labreport.installed",
+    "labreport.builders",
     "labreport.outline",
+    "labreport.placed",
     "labreport.plan",
     "labreport.project",
+    "labreport.recorded",
     "labreport.results",
     "labreport.rubric",
     "labreport.run",

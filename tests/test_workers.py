@@ -134,7 +134,7 @@ def test_a_killed_build_leaves_no_worker_and_repeats_no_finished_training(
     log = tmp_path / "log"
     process = begin(program, log)
     report = program.folder / "report"
-    while not formats.files(report / formats.RESULTS):
+    while not list((report / formats.RESULTS).glob("*.json")):
         time.sleep(0.02)
     process.kill()
     process.communicate()

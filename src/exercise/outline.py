@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from exercise.catalogue import STUDIES
 from exercise.checks import CHECKS
 from exercise.figure_list import FIGURES
@@ -16,7 +18,7 @@ def _question(
     needs: tuple[str, ...] = (),
     figures: tuple[str, ...] = (),
     template: str = "",
-    **options: bool,
+    **options: Any,
 ) -> Question:
     path = f"questions/{template or slug}.html"
     checks = CHECKS.get(slug, ())

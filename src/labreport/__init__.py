@@ -1,1 +1,81 @@
-"""The engine: experiments, staleness, claims and pages; it knows nothing of any one exercise."""
+"""The engine: experiments, staleness, claims and pages; it knows nothing about any one project.
+
+What a project's author needs can be imported from here. Nothing is loaded until it is asked for, because a
+run with nothing to do imports this module, too.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from labreport.builders.compare import ranking as ranking
+    from labreport.builders.confusion import confusion_matrix as confusion_matrix
+    from labreport.builders.confusion import hardest as hardest
+    from labreport.builders.curves import learning_curve as learning_curve
+    from labreport.builders.dots import dots as dots
+    from labreport.builders.environment import environment as environment
+    from labreport.builders.studies import effect as effect
+    from labreport.claims import Answer as Answer
+    from labreport.claims import Claim as Claim
+    from labreport.claims import Quantity as Quantity
+    from labreport.claims import Verdict as Verdict
+    from labreport.experiment import Experiment as Experiment
+    from labreport.experiment import Study as Study
+    from labreport.experiment import study as study
+    from labreport.outline import Figure as Figure
+    from labreport.outline import Question as Question
+    from labreport.outline import Section as Section
+    from labreport.outline import figure as figure
+    from labreport.outline import question as question
+    from labreport.outline import section as section
+    from labreport.project import Project as Project
+    from labreport.project import Words as Words
+    from labreport.results import Results as Results
+    from labreport.results import Runs as Runs
+    from labreport.run import Fit as Fit
+
+_HOMES = {
+    "ranking": "builders.compare",
+    "confusion_matrix": "builders.confusion",
+    "hardest": "builders.confusion",
+    "dots": "builders.dots",
+    "environment": "builders.environment",
+    "effect": "builders.studies",
+    "learning_curve": "builders.curves",
+    "Answer": "claims",
+    "Claim": "claims",
+    "Quantity": "claims",
+    "Verdict": "claims",
+    "Experiment": "experiment",
+    "Study": "experiment",
+    "study": "experiment",
+    "Figure": "outline",
+    "Question": "outline",
+    "Section": "outline",
+    "figure": "outline",
+    "question": "outline",
+    "section": "outline",
+    "Project": "project",
+    "Words": "project",
+    "Results": "results",
+    "Runs": "results",
+    "Fit": "run",
+}
+"""A name to the module that defines it."""
+
+
+def __getattr__(name: str) -> Any:
+    """A name of the author's interface, loaded when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    found = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    """What can be imported from here."""
+    return sorted(_HOMES)

@@ -4,43 +4,94 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from labreport.errors import UsageError
+from labreport.placed import HIDDEN, called_from, reference
 from labreport.texts import unprintable
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """One thing to train, for as many seeds as the user asks.
+    """One thing to run, for as many seeds as the user asks.
 
-    `specification` is a frozen dataclass of plain values; it and `start` decide the result.
-    `start` names the function, `"module:function"`, that begins a run (see `labreport.run.Start`).
-    `epochs` and `snapshots` say how far to go and what to keep; they are no part of the result's
-    identity, so that going on from 50 epochs to 100 trains 50 more. `title` is for people.
-    `seeds`, where given, caps the number of seeds.
+    `specification` is a frozen dataclass of plain values; it and the code that runs it decide the result.
+    That code is `fit`, a function `fit(specification, seed)` that returns a `labreport.Fit` in one step
+    (see `labreport.run.Fit`), or `start`, which begins a run of `epochs` epochs (see `labreport.run.Start`).
+    Each is a function or its name, `"module:function"`; with neither, it is the project's `fit`.
+    `epochs` and `snapshots` (by default the last epoch) say how far to go and what to keep; they are no
+    part of the result's identity, so that going on from 50 epochs to 100 trains 50 more. `title` is for
+    people. `seeds`, where given, caps the number of seeds. `place` is where it is declared, for messages.
+
+    `files` (paths below the project's package) and `libraries` (distributions), where given, are what this
+    experiment rests on in place of the project's `data_files` and `libraries`. `by_seed`, where given, has
+    the seeds that there are, each with what is run for it under the same name; then all of them are run,
+    whatever number is asked for. A file that appears in one of the `folders` may change what there is to run.
+
+    Raises `UsageError` for values that do not fit together.
     """
 
     name: str
     specification: Any
-    epochs: int
-    snapshots: tuple[int, ...]
-    start: str
+    epochs: int = 1
+    snapshots: tuple[int, ...] = ()
+    start: Any = ""
     title: str = ""
     seeds: int | None = None
+    fit: Any = ""
+    place: str = field(default="", compare=False, repr=False, metadata=HIDDEN)
+    files: tuple[str, ...] | None = None
+    libraries: tuple[str, ...] | None = None
+    by_seed: tuple[tuple[int, Experiment], ...] = ()
+    folders: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if problem := unprintable(self):
             raise UsageError(f"experiment {self.name!r}: {problem}.")
-        if not is_dataclass(self.specification):
+        if not is_dataclass(self.specification) or isinstance(self.specification, type):
             raise UsageError(f"experiment {self.name!r}: specification must be a frozen dataclass")
+        if not isinstance(self.epochs, int) or self.epochs < 1:
+            raise UsageError(f"experiment {self.name!r}: epochs is {self.epochs!r}; at least 1 is needed")
+        if self.seeds is not None and self.seeds < 1:
+            raise UsageError(f"experiment {self.name!r}: seeds is {self.seeds!r}; at least 1 is needed")
+        if self.fit and (self.start or self.epochs != 1):
+            raise UsageError(
+                f"experiment {self.name!r}: a fit has one epoch and no start; "
+                "leave out fit, or epochs and start"
+            )
+        for name in ("start", "fit"):
+            named = reference(getattr(self, name), f"experiment {self.name!r}: {name}")
+            object.__setattr__(self, name, named)
+        object.__setattr__(self, "snapshots", tuple(self.snapshots) or (self.epochs,))
+        object.__setattr__(self, "place", self.place or called_from())
         wrong = [epoch for epoch in self.snapshots if not 1 <= epoch <= self.epochs]
         if wrong:
             raise UsageError(
                 f"experiment {self.name!r}: snapshot at epoch {wrong[0]}, "
                 f"allowed are 1 to {self.epochs} (its epochs)"
             )
+
+    @property
+    def one_step(self) -> bool:
+        """Whether each of its runs is one call of `fit`."""
+        return bool(self.fit)
+
+    @property
+    def code(self) -> str:
+        """The function that runs it, `"module:function"`."""
+        return str(self.fit or self.start)
+
+    def runs(self, seeds: int) -> tuple[tuple[int, Experiment], ...]:
+        """What is run when `seeds` seeds are asked for: each seed, and the experiment with that seed."""
+        if self.by_seed:
+            return self.by_seed
+        return tuple((seed, self) for seed in range(min(seeds, self.seeds or seeds)))
+
+    @property
+    def variants(self) -> tuple[Experiment, ...]:
+        """All that its seeds run: itself, unless they differ in more than the seed."""
+        return tuple(own for _, own in self.by_seed) or (self,)
 
 
 @dataclass(frozen=True)
@@ -55,10 +106,23 @@ class Study:
     axes: tuple[tuple[str, tuple[Any, ...]], ...]
     title: str = ""
     seeds: int | None = None
+    place: str = field(default="", compare=False, repr=False, metadata=HIDDEN)
 
     def __post_init__(self) -> None:
         if problem := unprintable((self.name, self.title)):
             raise UsageError(f"study {self.name!r}: {problem}.")
+        object.__setattr__(self, "place", self.place or called_from())
+        for axis, values in self.axes:
+            if not values or len({repr(value) for value in values}) < len(values):
+                raise UsageError(
+                    f"study {self.name!r}: {axis} takes {list(values)!r}; "
+                    "at least one value is needed, and each once"
+                )
+        if self.base.by_seed:
+            raise UsageError(
+                f"study {self.name!r}: {self.base.name!r} has runs of its own for each seed, which cannot be "
+                "varied; declare an experiment for each cell"
+            )
 
     def experiments(self) -> tuple[Experiment, ...]:
         """The cells of the grid in row-major order, named `study/field=value,…`."""
@@ -81,7 +145,7 @@ def study(
     name: str, base: Experiment, *, title: str = "", seeds: int | None = None, **axes: Sequence[Any]
 ) -> Study:
     """One line for a grid: `study("rates", WIDE, learning_rate=(0.1, 0.5), momentum=(0.0, 0.9))`."""
-    known = {field.name for field in fields(base.specification)}
+    known = {member.name for member in fields(base.specification)}
     for axis in axes:
         if axis not in known:
             raise UsageError(
@@ -92,9 +156,13 @@ def study(
 
 
 def plain(value: Any) -> Any:
-    """A frozen value as dicts, lists and scalars; tuples become lists."""
+    """A frozen value as dicts, lists and scalars; tuples become lists.
+
+    Fields whose metadata are `labreport.placed.HIDDEN` are left out: functions, and places in files.
+    """
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        members = (member for member in fields(value) if member.metadata.get("plain", True))
+        return {member.name: plain(getattr(value, member.name)) for member in members}
     if isinstance(value, (tuple, list)):
         return [plain(item) for item in value]
     if isinstance(value, dict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Iterable
 
 _NORMAL = re.compile(r"[-_.]+")
 _found: dict[str, tuple[str, str]] | None = None
@@ -22,6 +23,25 @@ def package_folders() -> tuple[str, ...]:
 def version(distribution: str) -> str:
     """The installed version of a distribution, empty when it is not installed."""
     return _metadata(distribution)[1]
+
+
+def distributions(modules: Iterable[str]) -> tuple[str, ...]:
+    """The installed distributions that top-level modules belong to, sorted; others are left out.
+
+    A module is first taken to have the name of its distribution, which is quick to see.
+    """
+    found, others = set(), []
+    for module in modules:
+        if version(module):
+            found.add(_normal(module))
+        else:
+            others.append(module)
+    if others:
+        from importlib.metadata import packages_distributions
+
+        owners = packages_distributions()
+        found.update(_normal(owner) for module in others for owner in owners.get(module, ()))
+    return tuple(sorted(found))
 
 
 def is_whole(distribution: str) -> bool:

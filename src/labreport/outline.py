@@ -2,56 +2,83 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 from labreport.errors import UsageError
+from labreport.experiment import Experiment, Study
+from labreport.placed import HIDDEN, called_from, place_of, reference
 from labreport.texts import unprintable
 
-
-@dataclass(frozen=True)
-class Question:
-    """One question of the exercise, and the pure function that answers it.
-
-    `answer` is `"module:function"`; the function takes `Results` and returns a
-    `labreport.claims.Answer`. `needs` names the experiments and studies that it may read.
-    `template` holds the blocks `headline` (one line) and `body` (the evidence). `checks` are
-    pairs of a quantity of the answer and the Python expression that gives it by another path, after
-    the lines of the project's `show_check`; they are printed beside the answer. An answer that
-    `reads_verification` is told what `verify` found of all the others (`Results.verification`). A
-    `local` answer is about this run rather than the networks, and not compared by `grade`.
-    """
-
-    slug: str
-    text: str
-    answer: str
-    template: str
-    needs: tuple[str, ...] = ()
-    figures: tuple[str, ...] = ()
-    checks: tuple[tuple[str, str], ...] = ()
-    reads_verification: bool = False
-    local: bool = False
+Need: TypeAlias = Experiment | Study | str
+"""What a question or a figure reads: an experiment or a study, or its name."""
 
 
 @dataclass(frozen=True)
 class Figure:
     """One drawing: `draw` is `"module:function"`, called with `Results` and a dict of answers.
 
-    It returns a `labreport.charts.Drawing`. `answers` names the questions whose answers it reads.
+    It returns a `labreport.charts.Drawing`; one that takes a single argument gets the results only.
+    `answers` names the questions whose answers it reads.
     """
 
     slug: str
     draw: str
     needs: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
+    function: Callable[..., Any] | None = field(default=None, compare=False, repr=False, metadata=HIDDEN)
+    read: tuple[Need, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
+    place: str = field(default="", compare=False, repr=False, metadata=HIDDEN)
+
+    def __post_init__(self) -> None:
+        _settle(self, "needs", self.needs)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of the report, and the pure function that answers it.
+
+    `answer` is `"module:function"`; the function takes `Results` and returns a
+    `labreport.claims.Answer`. `needs` names the experiments and studies that it may read.
+    `template` holds the blocks `headline` (one line) and `body` (the evidence); without one, it is
+    `questions/SLUG.html`, or where there is no such file, the prose that the answer comes with. `checks` are
+    pairs of a quantity of the answer and the Python expression that gives it by another path, after
+    the lines of the project's `show_check`; they are printed beside the answer. An answer that
+    `reads_verification` is told what `verify` found of all the others (`Results.verification`). A
+    `local` answer is about this run rather than its results, and not compared by `grade`.
+    """
+
+    slug: str
+    text: str
+    answer: str
+    template: str = ""
+    needs: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+    checks: tuple[tuple[str, str], ...] = ()
+    reads_verification: bool = False
+    local: bool = False
+    function: Callable[..., Any] | None = field(default=None, compare=False, repr=False, metadata=HIDDEN)
+    read: tuple[Need, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
+    drawn: tuple[Figure, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
+    place: str = field(default="", compare=False, repr=False, metadata=HIDDEN)
+
+    def __post_init__(self) -> None:
+        _settle(self, "needs", self.needs)
+        _draw(self)
 
 
 @dataclass(frozen=True)
 class Section:
-    """A chapter of the report: its questions in order, inside its own template."""
+    """A chapter of the report: its questions in order, inside its own template.
+
+    Without a `template`, it is `sections/SLUG.html`, or where there is no such file, only its questions.
+    """
 
     slug: str
     title: str
-    template: str
+    template: str = ""
     questions: tuple[Question, ...] = ()
     figures: tuple[str, ...] = ()
     """Figures that the section's own template shows, beyond those of its questions."""
@@ -59,16 +86,23 @@ class Section:
     """Questions of other sections whose answers this section's template reads."""
     experiments: tuple[str, ...] = ()
     """Experiments and studies whose declarations and store keys this section's template shows."""
+    read: tuple[Need, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
+    drawn: tuple[Figure, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
+    place: str = field(default="", compare=False, repr=False, metadata=HIDDEN)
+
+    def __post_init__(self) -> None:
+        _settle(self, "experiments", self.experiments)
+        _draw(self)
 
 
 @dataclass(frozen=True)
 class Outline:
-    """The whole report."""
+    """The whole report. Figures that questions and sections hold as values need not be listed again."""
 
     title: str
-    subtitle: str
-    sections: tuple[Section, ...]
-    figures: tuple[Figure, ...]
+    subtitle: str = ""
+    sections: tuple[Section, ...] = ()
+    figures: tuple[Figure, ...] = ()
     language: str = "en"
     author: str = ""
     facts: str = ""
@@ -77,8 +111,117 @@ class Outline:
     def __post_init__(self) -> None:
         if problem := unprintable(self):
             raise UsageError(f"outline: {problem}.")
+        holders: tuple[Section | Question, ...] = (*self.sections, *self.questions)
+        held = [figure for holder in holders for figure in holder.drawn]
+        object.__setattr__(self, "figures", tuple(dict.fromkeys((*self.figures, *held))))
 
     @property
     def questions(self) -> tuple[Question, ...]:
         """Every question, in reading order."""
         return tuple(question for section in self.sections for question in section.questions)
+
+    @property
+    def read(self) -> tuple[Need, ...]:
+        """The experiments and studies that anything reads and holds as values."""
+        readers: tuple[Question | Figure | Section, ...] = (*self.questions, *self.figures, *self.sections)
+        return tuple(need for reader in readers for need in reader.read)
+
+
+def question(
+    text: str,
+    *,
+    reads: Need | Iterable[Need] = (),
+    figures: Iterable[Figure | str] = (),
+    slug: str = "",
+    template: str = "",
+    checks: Iterable[tuple[str, str]] = (),
+    reads_verification: bool = False,
+    local: bool = False,
+) -> Callable[[Callable[..., Any]], Question]:
+    """Make a `Question` of the function that answers it; its slug is the function's name.
+
+    @question("Does more data help?", reads=(ROWS,), figures=(curve,))
+    def more_data(results): return effect(results, ROWS, "test accuracy")
+    """
+
+    def declare(function: Callable[..., Any]) -> Question:
+        return Question(
+            slug or _slug(function.__name__),
+            text,
+            reference(function, "the function of a question"),
+            template,
+            _several(reads),  # type: ignore[arg-type]  # made names by `Question`
+            tuple(figures),  # type: ignore[arg-type]
+            tuple(checks),
+            reads_verification,
+            local,
+            function,
+            place=place_of(function),
+        )
+
+    return declare
+
+
+def figure(
+    *, reads: Need | Iterable[Need] = (), answers: Iterable[Question | str] = (), slug: str = ""
+) -> Callable[[Callable[..., Any]], Figure]:
+    """Make a `Figure` of the function that draws it; its slug is the function's name."""
+
+    def declare(function: Callable[..., Any]) -> Figure:
+        return Figure(
+            slug or _slug(function.__name__),
+            reference(function, "the function of a figure"),
+            _several(reads),  # type: ignore[arg-type]  # made names by `Figure`
+            tuple(one if isinstance(one, str) else one.slug for one in answers),
+            function,
+            place=place_of(function),
+        )
+
+    return declare
+
+
+def section(
+    title: str,
+    *questions: Question,
+    slug: str = "",
+    template: str = "",
+    figures: Iterable[Figure | str] = (),
+    answers: Iterable[Question | str] = (),
+    experiments: Need | Iterable[Need] = (),
+) -> Section:
+    """A section of these questions; its slug is made of the title."""
+    return Section(
+        slug or _slug(title),
+        title,
+        template,
+        questions,
+        tuple(figures),  # type: ignore[arg-type]  # made names by `Section`
+        tuple(one if isinstance(one, str) else one.slug for one in answers),
+        _several(experiments),  # type: ignore[arg-type]
+    )
+
+
+def _settle(reader: Figure | Question | Section, name: str, needs: Need | Iterable[Need]) -> None:
+    """Names in the field `name`, the values behind them in `read`, and the place of the declaration."""
+    needs = _several(needs)
+    values = tuple(need for need in needs if not isinstance(need, str))
+    object.__setattr__(reader, "read", reader.read or values)
+    object.__setattr__(reader, name, tuple(need if isinstance(need, str) else need.name for need in needs))
+    object.__setattr__(reader, "place", reader.place or called_from())
+
+
+def _several(needs: Need | Iterable[Need]) -> tuple[Need, ...]:
+    return (needs,) if isinstance(needs, (str, Experiment, Study)) else tuple(needs)
+
+
+def _draw(reader: Question | Section) -> None:
+    """Slugs in `figures`, and the figures that were given as values in `drawn`."""
+    values = tuple(one for one in reader.figures if isinstance(one, Figure))
+    slugs = tuple(one.slug if isinstance(one, Figure) else one for one in reader.figures)
+    object.__setattr__(reader, "drawn", reader.drawn or values)
+    object.__setattr__(reader, "figures", slugs)
+
+
+def _slug(text: str) -> str:
+    """Lower case, words joined by hyphens: `more_data` and `More data?` become `more-data`."""
+    return re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-.") or "section"

@@ -1,11 +1,15 @@
-"""One exercise as the engine sees it: what to run, what to ask, and what both rest on."""
+"""One project as the engine sees it: what to run, what to ask, and what both rest on."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+from labreport.errors import UsageError
 from labreport.experiment import Experiment, Study
-from labreport.outline import Outline
+from labreport.outline import Outline, Question, Section, section
+from labreport.placed import reference
 from labreport.rubric import Rubric
 
 
@@ -26,11 +30,16 @@ class Words:
 
 @dataclass(frozen=True)
 class Project:
-    """What a project declares; `exercise.project:PROJECT` is one. `package` is filled in when it is loaded.
+    """What a project declares. Its module has exactly one; `package` is filled in when it is loaded.
 
-    `libraries` are distributions whose versions are part of every result's key; `data_files` are
-    paths below the package whose bytes are; `threads` is the number of compute threads a run uses,
-    `seeds` the number of seeds of a build that does not name another.
+    `title`, `subtitle` and `author` stand on the title page. `sections` are the report: sections, or
+    questions, which then make up a section together; `outline` says the same in full. The experiments and
+    studies that questions and figures name as values need not be listed again under `experiments` and
+    `studies`. `fit` runs every experiment that does not say otherwise (see `labreport.run.Fit`).
+
+    `libraries` are distributions whose versions are part of every result's key; by default those that the
+    code of the runs imports. `data_files` are paths below the package whose bytes are; `threads` is the
+    number of compute threads a run uses, `seeds` the number of seeds of a build that does not name another.
     `source_roots` are the top-level modules whose code is followed for staleness; by default the
     engine and all that lie beside the package. `words` are how the pages call things. `verify` and
     `show_code` name functions of the content, `"module:function"`, behind the commands of those names;
@@ -39,16 +48,23 @@ class Project:
     specifications which can share a compiled program; both only order the work. `rubric` gives the
     points by which `grade` judges submissions, and `recompute` names a function that computes numbers
     again from the predictions in a submission.
+
+    Raises `UsageError` for values that do not fit together.
     """
 
-    experiments: tuple[Experiment, ...]
-    studies: tuple[Study, ...]
-    outline: Outline
-    libraries: tuple[str, ...]
+    title: str = ""
+    experiments: tuple[Experiment, ...] = ()
+    studies: tuple[Study, ...] = ()
+    sections: tuple[Section | Question, ...] = ()
+    outline: Outline = field(default_factory=lambda: Outline(""))
+    fit: Any = ""
+    libraries: tuple[str, ...] | None = None
     package: str = ""
     data_files: tuple[str, ...] = ()
     threads: int = 1
     seeds: int = 5
+    subtitle: str = ""
+    author: str = ""
     source_roots: tuple[str, ...] = ()
     words: Words = Words()
     verify: str = ""
@@ -59,7 +75,60 @@ class Project:
     rubric: Rubric = field(default_factory=Rubric)
     recompute: str = ""
 
+    def __post_init__(self) -> None:
+        names: tuple[Any, ...] = (self.data_files, self.libraries)
+        if any(isinstance(name, str) for name in names):
+            raise UsageError("data_files and libraries are tuples; write ('one',) for a single name")
+        if not isinstance(self.seeds, int) or self.seeds < 1:
+            raise UsageError(f"seeds is {self.seeds!r}; at least 1 is needed")
+        if self.sections and not self.outline.sections:
+            outline = Outline(
+                self.title, self.subtitle, _sections(self.sections), self.outline.figures, author=self.author
+            )
+            object.__setattr__(self, "outline", outline)
+        object.__setattr__(self, "fit", reference(self.fit, "fit"))
+        experiments = [self._run(one) for one in self.experiments]
+        studies = [self._run_all(one) for one in self.studies]
+        for need in self.outline.read:
+            if isinstance(need, Experiment) and (one := self._run(need)) not in experiments:
+                experiments.append(one)
+            elif isinstance(need, Study) and (grid := self._run_all(need)) not in studies:
+                studies.append(grid)
+        object.__setattr__(self, "experiments", tuple(experiments))
+        object.__setattr__(self, "studies", tuple(studies))
+
+    def _run(self, experiment: Experiment) -> Experiment:
+        """An experiment that says how it is run: by the project's `fit` unless it says otherwise."""
+        return experiment if experiment.code or not self.fit else replace(experiment, fit=self.fit)
+
+    def _run_all(self, study: Study) -> Study:
+        return replace(study, base=self._run(study.base))
+
     @property
     def all_experiments(self) -> tuple[Experiment, ...]:
         """The experiments, then the cells of every study."""
         return self.experiments + tuple(cell for grid in self.studies for cell in grid.experiments())
+
+    @property
+    def work(self) -> str:
+        """What is done for each seed, in the singular: the project's word, or `training` by epochs."""
+        return self.words.run if any(one.one_step for one in self.all_experiments) else "training"
+
+
+def _sections(given: Iterable[Section | Question]) -> tuple[Section, ...]:
+    """Sections in order; questions outside of any make up one together with their neighbours."""
+    found: list[Section] = []
+    loose: list[Question] = []
+    for one in (*given, None):
+        if isinstance(one, Question):
+            loose.append(one)
+            continue
+        if loose:
+            number = sum(section.slug.startswith("questions") for section in found)
+            found.append(
+                section("Questions", *loose, slug="questions" if not number else f"questions-{number + 1}")
+            )
+            loose = []
+        if one is not None:
+            found.append(one)
+    return tuple(found)

@@ -36,8 +36,10 @@ class Result:
     provenance: Mapping[str, Any]
     """Where it was made: processor, threads, date, versions. Not part of the result's identity."""
 
-    def at(self, epoch: int) -> Snapshot:
-        """The snapshot kept at `epoch`."""
+    def at(self, epoch: int | None = None) -> Snapshot:
+        """The snapshot kept at `epoch`, by default the last one."""
+        if epoch is None:
+            epoch = max(self.snapshots, default=0)
         try:
             return self.snapshots[epoch]
         except KeyError:
@@ -63,13 +65,35 @@ class Runs:
         """The seeds, ascending."""
         return tuple(run.seed for run in self.runs)
 
-    def at(self, epoch: int) -> tuple[Snapshot, ...]:
-        """The snapshot at `epoch` of every seed."""
+    def at(self, epoch: int | None = None) -> tuple[Snapshot, ...]:
+        """The snapshot at `epoch` (by default the last) of every seed."""
         return tuple(run.at(epoch) for run in self.runs)
+
+    def values(self, metric: str, epoch: int | None = None) -> list[float]:
+        """`metric`, such as `"test accuracy"` or `"accuracy"`, at a snapshot, by default the last; a value a
+        seed.
+
+        Raises `UsageError` for a metric that was not measured.
+        """
+        return [_number(snapshot.metrics, metric, self.experiment.name) for snapshot in self.at(epoch)]
+
+    def arrays(self, name: str, epoch: int | None = None) -> list[Any]:
+        """The array `name` of every seed at a snapshot, by default the last.
+
+        Raises `UsageError` for an array that was not kept.
+        """
+        found = []
+        for snapshot in self.at(epoch):
+            arrays = snapshot.arrays
+            if name not in arrays:
+                kept = ", ".join(known for known in arrays if not known.startswith("state.")) or "none"
+                raise UsageError(f"result {self.experiment.name!r} has no array {name!r}; it has {kept}")
+            found.append(arrays[name])
+        return found
 
     def metric(self, epoch: int, split: str, name: str) -> list[float]:
         """`name` (`"loss"` or `"accuracy"`) on `split` at the snapshot of `epoch`, a value a seed."""
-        return [float(snapshot.metrics[split][name]) for snapshot in self.at(epoch)]
+        return self.values(f"{split} {name}", epoch)
 
     def curve(self, name: str, epochs: int | None = None) -> list[list[float]]:
         """Record `name` by epoch; shape (seeds, epochs), cut to `epochs` (default: the experiment's)."""
@@ -94,7 +118,8 @@ class Results(Mapping[str, Runs]):
         """What `verify` found of all other answers, as `labreport.checks.summary` says it; None where it
         has not been run on them, or the question does not declare that it `reads_verification`."""
 
-    def __getitem__(self, name: str) -> Runs:
+    def __getitem__(self, name: str | Experiment) -> Runs:
+        name = name if isinstance(name, str) else name.name
         try:
             return self._runs[name]
         except KeyError:
@@ -114,8 +139,15 @@ class Results(Mapping[str, Runs]):
         """The studies that were declared, by name."""
         return tuple(self._studies)
 
-    def study(self, name: str) -> list[tuple[dict[str, Any], Runs]]:
+    @property
+    def experiments(self) -> tuple[str, ...]:
+        """The experiments that were declared by their own names, cells of studies left out."""
+        cells = {cell.name for grid in self._studies.values() for cell in grid.experiments()}
+        return tuple(name for name in self._runs if name not in cells)
+
+    def study(self, name: str | Study) -> list[tuple[dict[str, Any], Runs]]:
         """The cells of a declared study: the point on its axes, and the runs there."""
+        name = name if isinstance(name, str) else name.name
         if name not in self._studies:
             raise UndeclaredRead(
                 f"{self._reader} reads study {name!r} but declares only "
@@ -127,3 +159,23 @@ class Results(Mapping[str, Runs]):
             ({axis: getattr(cell.specification, axis) for axis in axes}, self._runs[cell.name])
             for cell in grid.experiments()
         ]
+
+
+def _number(metrics: Mapping[str, Any], metric: str, owner: str) -> float:
+    """The metric of this name in a mapping of one level or two, whose names are joined by a space."""
+    found = metrics.get(metric)
+    for name, inner in metrics.items():
+        if isinstance(inner, Mapping) and metric.startswith(f"{name} "):
+            found = inner.get(metric[len(name) + 1 :], found)
+    if found is None or isinstance(found, Mapping):
+        known = ", ".join(_names(metrics)) or "none"
+        raise UsageError(f"result {owner!r} has no metric {metric!r}; it has {known}")
+    return float(found)
+
+
+def _names(metrics: Mapping[str, Any]) -> Iterator[str]:
+    for name, inner in metrics.items():
+        if isinstance(inner, Mapping):
+            yield from (f"{name} {each}" for each in inner)
+        else:
+            yield name

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from labreport import command as front
-from labreport.command import console, main
+from labreport.command import main
 from labreport.commands.declared import COMMANDS
 from labreport.commands.options import COMMON, OPTIONS
 from labreport.commands.parser import parse
 from labreport.console.terminal import Terminal
 from labreport.errors import UsageError
+from labreport.front import console
 from labreport.program import FRONT_DOOR, VERSION, call
 
 ROOT = Path(__file__).resolve().parents[2]

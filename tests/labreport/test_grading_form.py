@@ -178,6 +178,16 @@ def test_predictions_that_do_not_fit_are_one_line(tmp_path: Path, array: object,
     assert problem in with_predictions(tmp_path, 0, wide=array).problem
 
 
+@pytest.mark.parametrize(("word", "earned"), [("no difference", 1.0), ("no", 1.0), ("yes", 0.0)])
+def test_where_there_is_no_difference_a_plain_no_is_right(word: str, earned: float) -> None:
+    """In a form, which knows no finer words; a yes is wrong."""
+    decision = Decision("equivalent", True, ())
+    question = Question("one", "Is it?", 10.0, {}, {"more": decision}, (), ("more",))
+    known = Expected(1, (question,), 0.5, 0.5)
+    form = from_form(f'form = 1\n[one]\nverdict.more = "{word}"\n'.encode(), known)
+    assert score(form, known).questions[0].earned == 10.0 * earned
+
+
 def test_the_form_asks_for_what_the_headline_prints() -> None:
     """In its order, each printed number once, settings only where nothing else is printed."""
     plain = reference()

@@ -166,7 +166,7 @@ def test_nothing_but_the_lock_and_the_mark_is_left(tmp_path: Path) -> None:
 def test_a_folder_of_somebody_else_is_not_locked(tmp_path: Path) -> None:
     """Not even a lock file is put into it."""
     (tmp_path / "mine").write_text("mine")
-    with pytest.raises(UsageError, match="was not made by this program"):
+    with pytest.raises(UsageError, match="has no mark of this program"):
         enter(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from owner import Owner
 
+from labreport.commands.clean import _cached
 from labreport.errors import UsageError
+from labreport.execute.session import Session
+from labreport.store.cache import Cache
 from labreport.store.files import temporary_name
 from labreport.store.output import FOLDERS, MARK, check_owner, claim, remove_strays
 
@@ -34,7 +39,7 @@ def test_a_folder_of_somebody_else_is_refused_unchanged(content: str, marked: st
     elif marked == "a link":
         (tmp_path / MARK).symlink_to(content)
     for act in (check_owner, claim):
-        with pytest.raises(UsageError, match="is not empty and was not made by this program; ") as caught:
+        with pytest.raises(UsageError, match="is not empty and has no mark of this program; ") as caught:
             act(tmp_path, Owner())
         assert "\n" not in str(caught.value)
     assert (tmp_path / content).read_text() == "mine"
@@ -96,3 +101,18 @@ def test_only_what_killed_writers_left_in_its_own_folders_is_removed(
     remove_strays(tmp_path / "link" if through_link else output)
     assert not [path for path in strays if os.path.lexists(path)]
     assert all(path.exists() for path in others)
+
+
+def test_clean_finds_nothing_behind_a_link(tmp_path: Path) -> None:
+    """A folder of the cache may be one, by somebody's hand; what it leads to is not the program's."""
+    for folder in ("mine", "cache/answer"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "old.json").write_text("")
+    (tmp_path / "cache/figure").symlink_to(tmp_path / "mine")
+    verification = SimpleNamespace(path=tmp_path / "cache/verification/found.json")
+    session = SimpleNamespace(
+        cache=Cache(tmp_path / "cache"),
+        graph=SimpleNamespace(nodes={}),
+        planner=SimpleNamespace(verification=verification),
+    )
+    assert [paths for _, paths in _cached(cast(Session, session))] == [[tmp_path / "cache/answer/old.json"]]

@@ -111,7 +111,7 @@ EVENTS = st.lists(st.tuples(WISHES, st.booleans(), st.integers(0, 12), st.boolea
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(EVENTS)
-@example([((4, frozenset()), False, 4, True), ((4, frozenset({4})), False, 99, True)])
+@example([((6, frozenset()), False, 5, True), ((4, frozenset({4})), False, 99, True)])
 def test_any_order_of_wishes_and_kills_ends_as_an_undisturbed_training(
     monkeypatch: pytest.MonkeyPatch,
     events: list[tuple[tuple[int, frozenset[int]], bool, int, bool]],

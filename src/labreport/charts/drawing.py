@@ -13,10 +13,12 @@ class Drawing:
     """What a figure's `draw` function returns.
 
     `kind` says in words what chart it is, for the alternative text, which goes on with the finding.
-    `columns` and `rows` are the data shown, as a table for reading and for CSV.
+    `columns` and `rows` are the data shown, as a table for reading and for CSV. `caption` says what is
+    drawn and how, without any finding: default prose prints it below the figure, its first sentence bold.
     """
 
     figure: Figure
     kind: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str | int | float | None]]
+    caption: str = ""

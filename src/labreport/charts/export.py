@@ -44,6 +44,7 @@ def export(slug: str, drawing: Drawing) -> dict[str, Any]:
     return {
         "slug": slug,
         "kind": drawing.kind,
+        "caption": drawing.caption,
         "svg_print": text,
         "svg_screen": svg.themed(text),
         "width_mm": round(width * MILLIMETRES, 3),

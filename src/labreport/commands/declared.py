@@ -38,6 +38,12 @@ COMMANDS = {
         "*",
         INTERRUPTED,
     ),
+    "new": Declared(
+        "create a small project that builds at once",
+        (),
+        "NAME",
+        "the folder to create",
+    ),
     "status": Declared(
         "list what is stale and why; exit 1 if anything is",
         ("--seeds", "--output", "--json", "--verbose"),

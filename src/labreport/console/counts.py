@@ -34,7 +34,7 @@ def _amounts(statuses: Iterable[Status], as_trainings: bool) -> str:
     for kind in KINDS:
         same = [status for status in found if status.node.kind == kind]
         if kind == "result" and as_trainings and same:
-            parts.append(counted(len({status.key for status in same}), "training"))
+            parts.append(counted(len({status.key for status in same}), same[0].node.work))
         elif same:
             parts.append(counted(len(same), kind))
     return ", ".join(parts)

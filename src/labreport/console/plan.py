@@ -83,7 +83,8 @@ def _lines(stale: Iterable[Status]) -> Iterable[tuple[str, str, str]]:
         members = list(group)
         count = f" × {len(members)} seeds" if len(members) > 1 else ""
         waiting = "if changed: " if members[0].state is State.PENDING else ""
-        yield f"{name}{count}", VERBS[kind], f"{waiting}{reason}"
+        verb = "run" if kind == "result" and members[0].node.work != "training" else VERBS[kind]
+        yield f"{name}{count}", verb, f"{waiting}{reason}"
 
 
 def _line(terminal: Terminal, verb: str, name: str, reason: str) -> None:

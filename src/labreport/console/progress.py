@@ -102,8 +102,14 @@ class Progress:
     """
 
     def __init__(
-        self, terminal: Terminal, total: float, trainings: int, expected_seconds: float | None = None
+        self,
+        terminal: Terminal,
+        total: float,
+        trainings: int,
+        expected_seconds: float | None = None,
+        work: str = "training",
     ) -> None:
+        self._work = work
         self._display = Display(terminal)
         self._time = TimeLeft(total, expected_seconds)
         self._trainings = trainings
@@ -119,8 +125,9 @@ class Progress:
     def epoch(self, lane: int, training: Training, cost: float) -> None:
         """Worker `lane` finished an epoch that cost `cost`."""
         self._time.work(cost)
-        epochs = f"{training.epoch:>3}/{training.epochs}"
-        name, note = clipped(training.name, 30), f"epoch {epochs}  {training.measure}"
+        epochs = f"{training.epoch:>3}/{training.epochs}" if training.epochs > 1 else ""
+        note = f"epoch {epochs}  {training.measure}" if epochs else training.measure
+        name = clipped(training.name, 30)
         self._display.row(f"lane {lane}", name, training.epoch, training.epochs, note)
         self._show_all()
         percent = 100 * self._time.done / self._time.total if self._time.total else 100.0
@@ -149,7 +156,7 @@ class Progress:
         self._display.row("all", "all", self._time.done, self._time.total, self._note())
 
     def _note(self) -> str:
-        return f"{self._finished}/{self._trainings} trainings  {self._time}"
+        return f"{self._finished}/{self._trainings} {self._work}s  {self._time}"
 
 
 class Steps:

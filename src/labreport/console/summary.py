@@ -31,6 +31,7 @@ def show_summary(
     made: Sequence[str],
     seconds: float,
     errors: int = 0,
+    work: str = "training",
 ) -> None:
     """What was made and how long it took, then where the report is; after errors, what became of it."""
     if errors:
@@ -45,7 +46,7 @@ def show_summary(
     for name in made:
         kind = name.partition("/")[0]
         kinds[kind] = kinds.get(kind, 0) + 1
-    parts = [counted(len(trained), "training")] if trained else []
+    parts = [counted(len(trained), work)] if trained else []
     parts += [counted(count, kind) for kind, count in kinds.items()]
     terminal.say(f"{terminal.paint('Done', 'green', 'bold')} in {duration(seconds)}: {', '.join(parts)}.")
     if where:

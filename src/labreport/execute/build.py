@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from labreport.console.counts import counted
 from labreport.console.plan import show_plan
 from labreport.console.progress import Progress, Steps
 from labreport.console.summary import show_changes, show_summary
@@ -30,6 +31,9 @@ from labreport.store.lock import output_lock
 from labreport.store.output import remove_strays
 from labreport.store.publish import complete
 from labreport.store.quarantine import Quarantine
+
+NAMED = 4
+"""Experiments that a message about many of them names."""
 
 
 @dataclass(frozen=True)
@@ -106,9 +110,11 @@ def build(request: Request, terminal: Terminal) -> Outcome:
             show_changes(terminal, _changes(session, workshop))
             session.save()
         if names is None and outcome.exit_code == 0:
-            write_stamp(session.place.root, request.output, session.digests, request.arguments)
-        errors = len(outcome.failures) + len(outcome.problems)
-        show_summary(terminal, session.output, outcome.trained, outcome.made, outcome.seconds, errors)
+            folders = session.data_folders
+            write_stamp(session.place.root, request.output, session.digests, request.arguments, folders)
+        errors = len({failure.cause for failure in outcome.failures}) + len(outcome.problems)
+        work = session.project.work
+        show_summary(terminal, session.output, outcome.trained, outcome.made, outcome.seconds, errors, work)
     return outcome
 
 
@@ -118,16 +124,32 @@ def _train(session: Session, request: Request, plan: Plan, terminal: Terminal, o
         return
     with _lanes(session, request, len(work.tasks)) as lanes:
         trainer = Trainer(lanes, work.keep, work.prepare)
-        progress = Progress(terminal, sum(task.work for task in work.tasks), len(work.tasks))
+        total = sum(task.work for task in work.tasks)
+        progress = Progress(terminal, total, len(work.tasks), work=session.project.work)
         with progress.shown():
             outcome.failures = trainer.run(work.tasks, progress)
     failed = {failure.task.key for failure in outcome.failures}
     outcome.trained = [f"{task.name}#{task.seed}" for task in work.tasks if task.key not in failed]
-    for failure in outcome.failures:
-        text = f"experiment {failure.task.name!r} seed {failure.task.seed}: {failure.cause}"
-        terminal.failure(failure.error, text)
+    _show_failures(terminal, outcome.failures, session.project.work)
     for key in {task.key for task in work.tasks} - failed:
         session.planner.stored(key)
+
+
+def _show_failures(terminal: Terminal, failures: Sequence[Failure], work: str) -> None:
+    """One line for each cause, whatever the number of experiments and seeds that it ended."""
+    groups: dict[str, list[Failure]] = {}
+    for failure in failures:
+        groups.setdefault(failure.cause, []).append(failure)
+    for cause, group in groups.items():
+        first = group[0]
+        what = f"experiment {first.task.name!r} seed {first.task.seed}"
+        if len(group) > 1:
+            names = list(dict.fromkeys(failure.task.name for failure in group))
+            more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+            listed = ", ".join(map(repr, names[:NAMED]))
+            kind = "experiment" if len(names) == 1 else "experiments"
+            what = f"{kind} {listed}{more} ({counted(len(group), work)})"
+        terminal.failure(first.error, f"{what}: {cause}")
 
 
 @contextlib.contextmanager

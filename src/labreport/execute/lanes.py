@@ -5,6 +5,7 @@ A local lane is an executor of one process, so a worker that dies breaks its own
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -96,7 +97,10 @@ class ProcessLane:
         for process in list((getattr(executor, "_processes", None) or {}).values()):
             with suppress(OSError, TypeError):
                 os.kill(process.pid, signal.SIGKILL)
-        executor.shutdown(wait=False, cancel_futures=True)
+        # Waited for, since the pool's semaphores are only given back by what it leaves to be collected
+        executor.shutdown(wait=True, cancel_futures=True)
+        del executor
+        gc.collect()
 
 
 class ClusterLane:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from labreport.errors import LabReportError, UsageError, failed
+from labreport.errors import place as place_in
 from labreport.fingerprint.files import Digests
-from labreport.fingerprint.modules import default_roots, source_files
+from labreport.fingerprint.modules import default_roots, folder_of, source_files
 from labreport.frame import Lookup
 from labreport.locate import Place
 from labreport.nodes.reading import Reader
@@ -25,6 +27,8 @@ from labreport.store.quarantine import Quarantine
 from labreport.trajectory import Store
 
 LEDGER = "ledger.json"
+PLACED = re.compile(r"[^:]+\.py:[0-9]+: ")
+"""How a message begins that says where the mistake is."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,12 @@ class Session:
     def source(self) -> Path:
         """The folder from which the project's modules are imported."""
         return self.place.source
+
+    @property
+    def data_folders(self) -> list[Path]:
+        """Folders in which another file may change what there is to run."""
+        names = {name for one in self.project.experiments for name in one.folders}
+        return [folder_of(self.place.package) / name for name in sorted(names)]
 
     def reader(self) -> Reader:
         """A reader of the stored results, for the questions and figures of the graph."""
@@ -115,7 +125,10 @@ def load_project(place: Place) -> Project:
     place.importable()
     try:
         module = importlib.import_module(place.module)
-    except LabReportError:
+    except LabReportError as error:
+        where = place_in(error, place.root)
+        if where and not PLACED.match(str(error)):
+            error.args = (f"{where}: {error}",)
         raise
     except Exception as error:  # the project's own code may raise anything
         raise UsageError(failed(f"project {place.module}", error, place.root)) from error

@@ -12,8 +12,9 @@ from labreport.trajectory import Trajectory
 class Task:
     """Go on from `trajectory` until it has `epochs` epochs and all of `snapshots`.
 
-    `start` names the function, `"module:function"`, that begins a run. `program` groups tasks that share
-    compiled programs; `cost` is the expected work of one epoch, in any unit.
+    `start` names the function, `"module:function"`, that begins a run, or with `one_step`, does all of it
+    (see `labreport.execute.one_step`). `program` groups tasks that share compiled programs;
+    `cost` is the expected work of one epoch, in any unit.
     """
 
     trajectory: Trajectory
@@ -25,6 +26,7 @@ class Task:
     threads: int = 1
     program: str = ""
     cost: float = 1.0
+    one_step: bool = False
 
     @property
     def key(self) -> str:

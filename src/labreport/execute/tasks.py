@@ -100,13 +100,14 @@ def trainings(session: Session, stale: Iterable[Status]) -> Trainings:
             Task(
                 trajectory=base,
                 specification=first.specification,
-                start=first.start,
+                start=first.code,
                 epochs=max(epochs),
                 snapshots=tuple(sorted(snapshots)),
                 source=str(session.source),
                 threads=project.threads,
                 program=program(first.specification) if program else first.name,
                 cost=float(cost(first.specification)) if cost else 1.0,
+                one_step=first.one_step,
             )
         )
     return Trainings(session, tuple(tasks), forced)

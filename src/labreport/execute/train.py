@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from labreport.console.progress import Progress, Training
-from labreport.errors import ExperimentFailed, StoreError
+from labreport.errors import ExperimentFailed, StoreError, place
 from labreport.execute.lanes import Lane
 from labreport.execute.task import Task
 from labreport.execute.worker import Epoch
@@ -130,7 +131,9 @@ class Trainer:
             raise  # the disk, which the next result would meet as well
         except Exception as error:  # the trainer's own code may raise anything
             progress.skip(busy.left)
-            return Failure(task, busy.ended or _cause(error), error)
+            where = place(error, Path(task.source))
+            cause = busy.ended or _cause(error)
+            return Failure(task, f"{cause} at {where}" if where else cause, error)
         progress.skip(busy.left)
         progress.finished(_line(task, piece))
         return None
@@ -157,6 +160,8 @@ class Trainer:
 
     def _end_hanging(self, active: dict[Future[Trajectory], _Active]) -> None:
         for running in active.values():
+            if running.task.one_step:
+                continue  # it sends nothing before its end, however long it takes
             if time.monotonic() - running.heard > self._stall and self._lanes[running.lane].watched:
                 running.heard = time.monotonic()
                 self._lanes[running.lane].renew()
@@ -188,11 +193,14 @@ def measure(record: Any) -> str:
         value = record.get(name)
         if isinstance(value, float):
             return f"{label} {100 * value:.1f} %" if name != "loss" else f"{label} {value:.3f}"
-    return ""
+    numbers = [(name, value) for name, value in record.items() if name != "seconds"]
+    name, value = numbers[0] if numbers else ("", None)
+    return f"{name} {value:.4g}" if isinstance(value, (int, float)) else ""
 
 
 def _line(task: Task, piece: Trajectory) -> str:
     times = [record.get("seconds") for record in piece.records]
     seconds = sum(time for time in times if isinstance(time, int | float))
-    how = f"{piece.epochs} epochs  {measure(piece.records[-1])}  {seconds:.1f} s"
+    epochs = "" if task.one_step else f"{piece.epochs} epochs  "
+    how = f"{epochs}{measure(piece.records[-1])}  {seconds:.1f} s"
     return f"{task.name}#{task.seed}  {how}"

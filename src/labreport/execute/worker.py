@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from labreport.errors import ExperimentFailed
+from labreport.execute.one_step import in_one_step
 from labreport.execute.task import Task
 from labreport.run import Run, Start
 from labreport.store.sealed import check_plain
@@ -158,7 +159,8 @@ def _start(task: Task) -> Start:
     if task.source not in sys.path:
         sys.path.insert(0, task.source)
     module, _, name = task.start.partition(":")
-    start: Start = vars(importlib.import_module(module))[name]
+    found = vars(importlib.import_module(module))[name]
+    start: Start = in_one_step(found) if task.one_step else found
     return start
 
 

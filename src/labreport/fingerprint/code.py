@@ -8,12 +8,13 @@ project are not followed; their versions are ingredients of their own.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from labreport.errors import UsageError
 from labreport.fingerprint.canonical import digest
-from labreport.fingerprint.modules import Modules
+from labreport.fingerprint.modules import Modules, is_module
 from labreport.fingerprint.syntax import DYNAMIC, Summary
 
 Closure = Mapping[str, str]
@@ -42,6 +43,18 @@ class Code:
             merged.update(self._closure(root)[1])
         return merged
 
+    def libraries(self, *roots: str) -> set[str]:
+        """The top-level modules of others that the `roots`, and all that they reach, import and use."""
+        found = set()
+        for label in self.closure(*roots):
+            module, _, name = label.partition(":")
+            imports = self._module(module)["imports"]
+            for use in self._module(module)["definitions"][name][1]:
+                inside = use.removeprefix("import ") if use.startswith("import ") else ""
+                target = inside.partition(":")[0] or imports.get(use.partition(".")[0], [""])[0]
+                found.add(self._absolute(module, target).partition(".")[0])
+        return found - {"", *self._roots} - sys.stdlib_module_names
+
     def _closure(self, root: str) -> tuple[str, Closure]:
         if root not in self._closures:
             module, _, name = root.partition(":")
@@ -55,7 +68,7 @@ class Code:
 
     def _where(self, module: str) -> str:
         top = module.partition(".")[0]
-        if top not in self._roots:
+        if top not in self._roots and is_module(top):
             return f"the project's source_roots are {', '.join(self._roots)}; add {top!r} to them"
         return "check its spelling, and that Python can import it"
 

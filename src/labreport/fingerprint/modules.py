@@ -40,6 +40,11 @@ class Modules:
         return None
 
 
+def is_module(root: str) -> bool:
+    """Whether Python finds a top-level module of this name."""
+    return _top(root) != (None, ())
+
+
 def folder_of(module: str) -> Path:
     """The folder of a package; of a module that is one file, the folder in which the file lies.
 

@@ -21,6 +21,9 @@ DYNAMIC = frozenset(
 )
 """A definition that uses one of these may reach anything in its module: it depends on all of it."""
 
+ENGINE = __name__.partition(".")[0]
+DECLARING = ("question", "figure")
+"""Decorators of the engine that declare something, and have no part in what the function computes."""
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -33,16 +36,36 @@ def summarise(source: str, where: str) -> Summary:
         at = f" line {line}" if line else ""
         raise UsageError(f"{where}{at}: {error.args[0]}; mend the syntax and run again") from None
     definitions: dict[str, list[Any]] = {}
+    statements = list(_statements(tree.body))
     imports: dict[str, list[str]] = {}
-    for statement in _statements(tree.body):
+    for statement in statements:
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             imports.update(_imported(statement))
+    for statement in statements:
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
             continue
+        if isinstance(statement, ast.FunctionDef):
+            statement.decorator_list = [
+                decorator for decorator in statement.decorator_list if not _declares(decorator, imports)
+            ]
         for name in _defined(statement):
             parts = definitions.setdefault(name, ["", []])
             parts[0] = digest_text(parts[0] + _text(statement))
             parts[1] = sorted({*parts[1], *_uses(statement)})
     return {"definitions": definitions, "imports": imports}
+
+
+def _declares(decorator: ast.expr, imports: dict[str, list[str]]) -> bool:
+    """Whether a decorator makes a question or a figure of a function, and leaves what it computes alone.
+
+    What it says of them, such as a question's text, is an ingredient of their own nodes.
+    """
+    if not isinstance(decorator, ast.Call):
+        return False
+    head, *rest = _dotted(decorator.func).split(".")
+    module, attribute = imports.get(head, ["", ""])
+    full = ".".join(filter(None, (module, attribute, *rest)))
+    return full.startswith(f"{ENGINE}.") and full.rpartition(".")[2] in DECLARING
 
 
 def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:

@@ -7,6 +7,7 @@ from typing import Any
 from labreport.errors import RenderError
 from labreport.nodes.workshop import Workshop
 from labreport.outline import Question
+from labreport.placed import at, place_of
 from labreport.plan.nodes import Node
 from labreport.plan.planner import Planner
 
@@ -49,4 +50,9 @@ class AnswerNode(Node):
         if not isinstance(answer, Answer):
             kind = type(answer).__name__
             raise RenderError(f"{self.name}: {self.question.answer} must return an Answer, not a {kind}")
+        for name, claim in answer.claims.items():
+            for number in claim.numbers:
+                if number not in answer.quantities:
+                    text = f"{self.name}: claim {name!r} names {number!r}, which is none of its quantities"
+                    raise RenderError(at(place_of(function), text))
         return answer.to_plain()

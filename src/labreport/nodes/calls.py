@@ -7,15 +7,21 @@ from collections.abc import Callable
 from typing import Any
 
 from labreport.errors import UsageError
+from labreport.outline import Figure, Question
 
 
 def function(name: str, asked_by: str) -> Callable[..., Any]:
-    """The function that `name` means; `asked_by` says in an error who named it."""
+    """The function that `name` means, or that the question or figure of this name was made of.
+
+    `asked_by` says in an error who named it.
+    """
     module, _, attribute = name.partition(":")
     try:
         found = vars(importlib.import_module(module)).get(attribute)
     except ImportError as error:
         raise UsageError(f"{asked_by}: {name!r} cannot be imported: {error}") from error
+    if isinstance(found, (Question, Figure)):
+        found = found.function
     if not callable(found):
         raise UsageError(f"{asked_by}: {name!r} is no function; write it as 'module:function'")
     called: Callable[..., Any] = found

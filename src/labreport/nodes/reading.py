@@ -8,6 +8,7 @@ from typing import Any
 
 from labreport.errors import StoreError
 from labreport.experiment import Experiment
+from labreport.nodes.result import ResultNode
 from labreport.outline import Question
 from labreport.plan.graph import Graph
 from labreport.plan.planner import Planner
@@ -42,7 +43,8 @@ class Reader:
     def runs(self, experiment: Experiment) -> Runs:
         """All seeds of one experiment."""
         nodes = self._graph.results_of(experiment.name)
-        return Runs(experiment, tuple(self.result(experiment, self._planner.key(node)[1]) for node in nodes))
+        wishes = ((node, node.experiment) for node in nodes if isinstance(node, ResultNode))
+        return Runs(experiment, tuple(self.result(own, self._planner.key(node)[1]) for node, own in wishes))
 
     def result(self, experiment: Experiment, key: str) -> Result:
         """One run, cut to what `experiment` asks for."""

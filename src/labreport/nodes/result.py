@@ -28,8 +28,9 @@ class ResultNode(Node):
 
     kind = "result"
 
-    def __init__(self, experiment: Experiment, seed: int) -> None:
+    def __init__(self, experiment: Experiment, seed: int, work: str = "training") -> None:
         super().__init__(f"{experiment.name}#{seed}")
+        self.work = work
         self.experiment = experiment
         self.seed = seed
 
@@ -38,7 +39,7 @@ class ResultNode(Node):
         return {
             "specification": plain(self.experiment.specification),
             "seed": self.seed,
-            **planner.fingerprints.training(self.experiment.start),
+            **planner.fingerprints.training(self.experiment),
         }
 
     def status(self, planner: Planner) -> Status:

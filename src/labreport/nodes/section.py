@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from labreport.experiment import plain
@@ -13,6 +14,8 @@ from labreport.plan.planner import Planner
 
 QUESTION_FRAME = "question.html"
 """The template that `labreport.page` puts around every question."""
+SECTION_FRAME = "section.html"
+"""The template of a section that has none of its own."""
 RENDERING = ("jinja2", "markupsafe")
 
 
@@ -31,13 +34,16 @@ class SectionNode(Node):
         section, fingerprints = self.section, planner.fingerprints
         project = planner.graph.project
         shown = (project.show_code, project.show_check) if section.experiments else ()
-        templates = (section.template, QUESTION_FRAME, *(question.template for question in section.questions))
+        found = _with_templates(section, planner)
+        own = [question.template for question in found.questions if question.template]
+        proses = {} if len(own) == len(section.questions) else fingerprints.proses()
         return {
             **planner.outputs(self),
             "outline": digest(plain(section)),
             **fingerprints.words(),
             "experiments": digest(self._experiments(planner)),
-            **fingerprints.templates(*templates),
+            **fingerprints.templates(found.template, QUESTION_FRAME, *own),
+            **proses,
             **fingerprints.code("labreport.page:render_section", *filter(None, shown)),
             **fingerprints.libraries(*RENDERING),
         }
@@ -46,7 +52,7 @@ class SectionNode(Node):
         """Render its templates."""
         from labreport.page import render_section
 
-        section, project = self.section, workshop.project
+        section, project = _with_templates(self.section, workshop.planner), workshop.project
         context: dict[str, Any] = {"experiments": self._experiments(workshop.planner)}
         if context["experiments"] and project.show_code:
             show = workshop.function(project.show_code, "project.show_code")
@@ -78,3 +84,19 @@ class SectionNode(Node):
             for need in self.section.experiments
             for experiment in planner.graph.cells(need)
         }
+
+
+def _with_templates(section: Section, planner: Planner) -> Section:
+    """The section with its own templates and those of its questions; none where the answer brings prose."""
+    has = planner.fingerprints.has_template
+    own = f"sections/{section.slug}.html"
+    return replace(
+        section,
+        template=section.template or (own if has(own) else SECTION_FRAME),
+        questions=tuple(
+            question
+            if question.template or not has(f"questions/{question.slug}.html")
+            else replace(question, template=f"questions/{question.slug}.html")
+            for question in section.questions
+        ),
+    )

@@ -11,6 +11,8 @@ from labreport.nodes.document import AnswersDocument, PageDocument, PaperDocumen
 from labreport.nodes.figure import FigureNode
 from labreport.nodes.result import ResultNode
 from labreport.nodes.section import SectionNode
+from labreport.outline import Figure, Question, Section
+from labreport.placed import at
 from labreport.plan.graph import Graph
 from labreport.plan.nodes import Node
 from labreport.project import Project
@@ -24,47 +26,50 @@ def unfold(project: Project, seeds: int) -> Graph:
     nodes: dict[str, Node] = {}
     results: dict[str, tuple[str, ...]] = {}
 
-    def add(node: Node) -> str:
+    def add(node: Node, place: str = "") -> str:
         if node.name in nodes:
-            raise UsageError(f"two entries of the outline are called {node.name!r}; names must differ")
+            text = f"two entries of the outline are called {node.name!r}; names must differ"
+            raise UsageError(at(place, text))
         nodes[node.name] = node
         return node.name
 
     for experiment in experiments:
-        count = min(seeds, experiment.seeds or seeds)
-        results[experiment.name] = tuple(add(ResultNode(experiment, seed)) for seed in range(count))
+        results[experiment.name] = tuple(
+            add(ResultNode(own, seed, project.work)) for seed, own in experiment.runs(seeds)
+        )
     cells = {**{experiment.name: (experiment,) for experiment in experiments}, **grids}
 
-    def read(needs: Iterable[str], reader: str) -> tuple[str, ...]:
+    def read(needs: Iterable[str], reader: Question | Figure | Section) -> tuple[str, ...]:
         for need in needs:
             if need not in cells:
                 known = ", ".join((*(experiment.name for experiment in project.experiments), *grids))
-                raise UsageError(f"{reader!r} in the outline needs {need!r}; the catalogue has {known}")
+                text = f"{reader.slug!r} in the outline needs {need!r}; the catalogue has {known}"
+                raise UsageError(at(reader.place, text))
         return tuple(name for need in needs for cell in cells[need] for name in results[cell.name])
 
-    def named(kind: str, slugs: Iterable[str], reader: str) -> tuple[str, ...]:
+    def named(kind: str, slugs: Iterable[str], reader: Figure | Section) -> tuple[str, ...]:
         names = tuple(f"{kind}/{slug}" for slug in slugs)
         for name in names:
             if name not in nodes:
-                raise UsageError(
-                    f"{reader!r} in the outline names {name!r}, which the outline does not define before it"
-                )
+                text = f"{reader.slug!r} in the outline names {name!r}, which the outline does not define"
+                raise UsageError(at(reader.place, f"{text} before it"))
         return names
 
     outline = project.outline
     # What verification found is about all other answers, and comes after them
     for question in sorted(outline.questions, key=lambda question: question.reads_verification):
         answers = [name for name in nodes if name.startswith("answer/") and question.reads_verification]
-        add(AnswerNode(question, (*read(question.needs, question.slug), *answers)))
+        add(AnswerNode(question, (*read(question.needs, question), *answers)), question.place)
     for figure in outline.figures:
-        reads = (*read(figure.needs, figure.slug), *named("answer", figure.answers, figure.slug))
-        add(FigureNode(figure, reads))
+        reads = (*read(figure.needs, figure), *named("answer", figure.answers, figure))
+        add(FigureNode(figure, reads), figure.place)
     for section in outline.sections:
         own = [question.slug for question in section.questions]
         figures = [slug for question in section.questions for slug in question.figures]
-        read_answers = named("answer", (*own, *section.answers), section.slug)
-        read_figures = named("figure", (*figures, *section.figures), section.slug)
-        add(SectionNode(section, (*read_answers, *read_figures)))
+        read_answers = named("answer", (*own, *section.answers), section)
+        read_figures = named("figure", (*figures, *section.figures), section)
+        read(section.experiments, section)
+        add(SectionNode(section, (*read_answers, *read_figures)), section.place)
     everything = (
         *(f"section/{section.slug}" for section in outline.sections),
         *(f"answer/{question.slug}" for question in outline.questions),
@@ -79,12 +84,30 @@ def _check_names(project: Project, experiments: Iterable[Experiment]) -> None:
     seen: set[str] = set()
     for experiment in experiments:
         if experiment.name in seen:
-            raise UsageError(f"two experiments are called {experiment.name!r}; names must differ")
+            text = f"two experiments are called {experiment.name!r}; names must differ"
+            raise UsageError(at(experiment.place, text))
         if not experiment.name or len(experiment.name) > 200 or "#" in experiment.name:
-            raise UsageError(
-                f"experiment name {experiment.name!r}: 1 to 200 characters without '#' are allowed"
-            )
+            text = f"experiment name {experiment.name!r}: 1 to 200 characters without '#' are allowed"
+            raise UsageError(at(experiment.place, text))
+        if not experiment.code:
+            text = f"nothing says how experiment {experiment.name!r} is run"
+            raise UsageError(at(experiment.place, f"{text}; give it a fit or a start, or the project a fit"))
         seen.add(experiment.name)
     for grid in project.studies:
         if grid.name in seen:
-            raise UsageError(f"study {grid.name!r} has the name of an experiment; names must differ")
+            text = f"study {grid.name!r} has the name of an experiment or of another study; names must differ"
+            raise UsageError(at(grid.place, text))
+        seen.add(grid.name)
+    anchors: dict[str, str] = {}
+    outline = project.outline
+    entries: tuple[Section | Question | Figure, ...] = (
+        *outline.sections,
+        *outline.questions,
+        *outline.figures,
+    )
+    for one in entries:
+        kind = type(one).__name__.lower()
+        if one.slug in anchors:
+            text = f"a {anchors[one.slug]} and a {kind} are both called {one.slug!r}"
+            raise UsageError(at(one.place, f"{text}; give one of them another slug"))
+        anchors[one.slug] = kind

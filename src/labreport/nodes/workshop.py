@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labreport.errors import LabReportError, RenderError, failed
+from labreport.errors import LabReportError, RenderError, UsageError, failed, place
 from labreport.nodes.calls import function
 from labreport.nodes.reading import Reader
 from labreport.outline import Outline
@@ -52,6 +52,10 @@ class Workshop:
             raise RenderError(f"{node.name} waits for {status.reasons[-1]}")
         try:
             payload = node.make(self)
+        except UsageError as error:
+            if where := place(error, self._root):
+                error.args = (f"{where}: {error}",)
+            raise
         except LabReportError:
             raise
         except Exception as error:  # the project's own code may raise anything

@@ -44,4 +44,24 @@ def _data(value: str, source: str, form: str, text: str) -> Markup:
     )
 
 
-FILTERS: Mapping[str, Callable[..., Any]] = {**{form: _filter(form) for form in FORMS}, "join": join}
+VERDICTS: Mapping[str, str] = {
+    "supported": "yes",
+    "refuted": "no",
+    "equivalent": "no difference that matters",
+    "inconclusive": "not decided",
+}
+"""What a reader is told of a claim, behind its predicate."""
+
+
+def verdict(name: str) -> str:
+    """A verdict in the words of a reader. Raises `RenderError` for what is none."""
+    if name not in VERDICTS:
+        raise RenderError(f"filter 'verdict' was given {name!r:.80}; it prints {', '.join(VERDICTS)}")
+    return VERDICTS[name]
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    **{form: _filter(form) for form in FORMS},
+    "join": join,
+    "verdict": verdict,
+}

@@ -26,6 +26,8 @@ NOTE = re.compile(
     re.DOTALL,
 )
 """A note, and the paragraph it stands in as far as the note."""
+PLAIN = "answers/plain.html"
+"""The prose of a question without a template whose answer names none in its fact `prose`."""
 TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 LINK = re.compile(r"<a\b[^>]*>(.*?)</a>", re.DOTALL)
 
@@ -110,11 +112,17 @@ class _Rendering:
 
     def _question(self, question: Question, views: Mapping[str, TracedAnswer]) -> Markup:
         names = {
-            "question": {"slug": question.slug, "text": question.text, "checks": question.checks},
+            "question": {
+                "slug": question.slug,
+                "text": question.text,
+                "checks": question.checks,
+                "figures": question.figures,
+            },
             "answer": views[question.slug],
         }
-        with explained(self._templates, question.template):
-            template = self._sandbox.get_template(question.template)
+        name = question.template or str(views[question.slug].facts.get("prose", PLAIN))
+        with explained(self._templates, name):
+            template = self._sandbox.get_template(name)
             headline = _block(template, "headline", names)
             body = _block(template, "body", names)
         self.headlines[question.slug] = LINK.sub(r"\1", headline).strip()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from labreport.errors import UsageError
-from labreport.experiment import plain
+from labreport.experiment import Experiment, plain
 from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.code import Code
 from labreport.fingerprint.files import Digests
@@ -15,10 +17,12 @@ from labreport.fingerprint.modules import default_roots, folder_of
 from labreport.fingerprint.syntax import Summary, summarise
 from labreport.fingerprint.templates import Templates
 from labreport.frame import MACROS, Lookup
-from labreport.installed import version
+from labreport.installed import distributions, version
 from labreport.plan.ledger import Ledger
 from labreport.project import Project
 
+PROSES = "answers"
+"""The folder of the frame with the prose that answers come with."""
 FORMAT = 1
 """Of a stored result; raising it makes every result stale."""
 
@@ -38,25 +42,51 @@ class Fingerprints:
         self._ledger = ledger
         self._code = Code(project.source_roots or default_roots(project.package), self._summary)
         self._templates = Templates(self._lookup.find, self._text, MACROS)
-        self._training: dict[str, dict[str, Any]] = {}
+        self._training: dict[tuple[Any, ...], dict[str, Any]] = {}
 
-    def training(self, start: str) -> dict[str, Any]:
+    def training(self, experiment: Experiment) -> dict[str, Any]:
         """All that decides a result besides its specification and its seed."""
-        if start not in self._training:
+        files = self._project.data_files if experiment.files is None else experiment.files
+        label = (experiment.code, files, experiment.libraries)
+        if label not in self._training:
             package, data = folder_of(self._project.package), {}
-            for name in self._project.data_files:
+            for name in files:
                 found = self._digests(package / name)
                 if found is None:
                     raise UsageError(f"{package / name}: not a file; restore it, or correct data_files")
                 data[name] = found
-            self._training[start] = {
+            self._training[label] = {
                 "data": data,
-                **self.code(start),
-                **self.libraries(*self._project.libraries),
+                **self.code(experiment.code),
+                **self.libraries(*self._libraries(experiment)),
                 "threads": self._project.threads,
                 "format": FORMAT,
             }
-        return self._training[start]
+        return self._training[label]
+
+    def given(self, experiments: Iterable[Experiment]) -> dict[str, str]:
+        """Which files there are that hold runs made elsewhere, by name; nothing where there are none."""
+        files = {
+            name: "" for one in experiments if one.by_seed for own in one.variants for name in own.files or ()
+        }
+        return self._group("recorded files", files, "file ") if files else {}
+
+    def _libraries(self, experiment: Experiment) -> tuple[str, ...]:
+        """The distributions that a run rests on: those of the experiment or the project, else those that its
+        code imports.
+
+        Raises `UsageError` for one that is not installed.
+        """
+        named = self._project.libraries if experiment.libraries is None else experiment.libraries
+        if named is None:
+            return distributions(self._code.libraries(experiment.code))
+        for name in named:
+            if not version(name):
+                raise UsageError(
+                    f"libraries names {name!r}, which is not installed; install it, or correct its name "
+                    f"(this is Python {sys.executable})"
+                )
+        return named
 
     def code(self, *roots: str) -> dict[str, str]:
         """The functions `roots`, each `"module:function"`, with all that they call."""
@@ -72,6 +102,17 @@ class Fingerprints:
         found = {name: self._digests(path) for name, path in self._lookup.files(folder).items()}
         members = {f"{label}/{name}": value for name, value in found.items() if value is not None}
         return self._group(label, members, "file ")
+
+    def has_template(self, name: str) -> bool:
+        """Whether the project or the engine has a template of this name."""
+        return self._lookup.find(name) is not None
+
+    def proses(self) -> dict[str, str]:
+        """The prose that answers come with, all of it."""
+        return self._group("proses", self._templates.closure(*self._proses()), "template ")
+
+    def _proses(self) -> list[str]:
+        return [f"{PROSES}/{name}" for name in self._lookup.files(PROSES, "*.html")]
 
     def file(self, path: Path) -> None:
         """Note one more file on which a fresh report rests."""

@@ -114,10 +114,12 @@ class Planner:
 
     def results(self, needs: Iterable[str]) -> dict[str, Any]:
         """As ingredients: one digest for all that is read of each need, so that they stay few."""
-        return {
+        needs = tuple(needs)
+        outputs = {
             f"results {need}": digest([self.put_out(node.name) for node in self.graph.results_of(need)])
             for need in needs
         }
+        return outputs | self.fingerprints.given(cell for need in needs for cell in self.graph.cells(need))
 
     def outputs(self, node: Node) -> dict[str, Any]:
         """As ingredients: digests of what the other nodes put out that `node` reads."""

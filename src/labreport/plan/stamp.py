@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from zlib import crc32
 
@@ -23,12 +24,17 @@ from labreport.store.files import write_atomically
 NAME = ".stamp"
 
 
-def write_stamp(root: Path, output: Path, digests: Digests, arguments: str) -> bool:
-    """Write the stamp if every file can be trusted by its stamp; whether it was written."""
+def write_stamp(
+    root: Path, output: Path, digests: Digests, arguments: str, folders: Iterable[Path] = ()
+) -> bool:
+    """Write the stamp if every file can be trusted by its stamp; whether it was written.
+
+    A file that appears in one of the `folders`, or is removed from it, changes the report.
+    """
     digests.settle()
     files: dict[str, Stamp] = dict(digests.stamps())
     missing = [root / path for path in digests.untrusted()]
-    folders = list(Lookup(root / "templates").all_folders())
+    folders = [*folders, *Lookup(root / "templates").all_folders()]
     folders += [next(folder for folder in path.parents if folder.is_dir()) for path in missing]
     for path in (*package_folders(), *(_below(folder, root) for folder in folders)):
         found = stamp(root / path)

@@ -48,8 +48,8 @@ def check_owner(directory: Path, owner: Owner) -> None:
     marked = _marked(directory / MARK)
     if marked is None:
         raise UsageError(
-            f"{shown(directory)} is not empty and was not made by this program; nothing in it was changed; "
-            "choose an empty or new folder with --output"
+            f"{shown(directory)} is not empty and has no mark of this program; nothing in it was changed; "
+            "choose an empty or new folder with --output, or move this one away"
         )
     if marked not in ("", owner.name) and not owner.owns(directory):
         raise UsageError(

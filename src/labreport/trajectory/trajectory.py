@@ -59,7 +59,7 @@ class Trajectory:
         return {**self.checkpoints, **{epoch: snapshot.arrays for epoch, snapshot in self.snapshots.items()}}
 
     def missing(self, epochs: int, snapshots: Iterable[int]) -> tuple[int, ...]:
-        """The epochs to train to, ascending, for so many epochs with these snapshots; empty when done."""
+        """The epochs to train to, ascending, for so many epochs with these snapshots; may be empty."""
         wanted = {epoch for epoch in snapshots if epoch not in self.snapshots}
         return tuple(sorted(wanted | {epochs} if self.epochs < epochs else wanted))
 

@@ -1,0 +1,107 @@
+"""Three classifiers of wine, compared: a report in one file. Build it with `labreport build`."""
+
+from dataclasses import dataclass
+
+from sklearn.datasets import load_wine
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier
+
+from labreport import (
+    Experiment,
+    Fit,
+    Project,
+    Words,
+    confusion_matrix,
+    dots,
+    effect,
+    environment,
+    figure,
+    hardest,
+    learning_curve,
+    question,
+    ranking,
+    section,
+    study,
+)
+
+
+# What one experiment is: a frozen dataclass of plain values. A changed value is another experiment.
+@dataclass(frozen=True)
+class Model:
+    kind: str
+    rows: int = 120
+
+
+def fit(model: Model, seed: int) -> Fit:
+    """Run one experiment with one seed, which draws the training data and seeds the learner."""
+    wine = load_wine()
+    names = wine.target_names[wine.target]
+    train, test, train_names, test_names = train_test_split(
+        wine.data, names, train_size=model.rows, test_size=50, stratify=names, random_state=seed
+    )
+    learner = {
+        "tree": DecisionTreeClassifier(random_state=seed),
+        "forest": RandomForestClassifier(n_estimators=50, random_state=seed),
+        "linear": make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)),
+    }[model.kind].fit(train, train_names)
+    predicted = learner.predict(test)
+    return Fit(
+        metrics={"test": {"accuracy": (predicted == test_names).mean()}},
+        arrays={"truth": test_names, "predicted": predicted},
+    )
+
+
+TREE = Experiment("tree", Model("tree"), title="decision tree")
+FOREST = Experiment("forest", Model("forest"), title="random forest")
+LINEAR = Experiment("linear", Model("linear"), title="logistic regression")
+ROWS = study("rows", FOREST, rows=(10, 20, 40, 80, 120))
+
+
+# A figure and a question are functions of the results that they declare; nothing else can be read.
+@figure(reads=(TREE, FOREST, LINEAR))
+def accuracies(results):
+    return dots(results, "test accuracy")
+
+
+@figure(reads=ROWS)
+def more_rows(results):
+    return learning_curve(results, ROWS, "test accuracy")
+
+
+@figure(reads=TREE)
+def mistakes(results):
+    return confusion_matrix(results, TREE)
+
+
+@question("Which classifier is the most accurate?", reads=(TREE, FOREST, LINEAR), figures=(accuracies,))
+def best(results):
+    return ranking(results, "test accuracy")
+
+
+@question("Does more data help?", reads=ROWS, figures=(more_rows,))
+def data(results):
+    return effect(results, ROWS, "test accuracy")
+
+
+@question("Which cultivar does the tree miss most?", reads=TREE, figures=(mistakes,))
+def cultivar(results):
+    return hardest(results, TREE)
+
+
+@question("With what was this made?", reads=(TREE, FOREST, LINEAR, ROWS), local=True)
+def made_with(results):
+    return environment(results)
+
+
+project = Project(
+    "Classifiers of wine",
+    subtitle="A tree, a forest and a linear model",
+    fit=fit,
+    seeds=10,
+    sections=(section("Accuracy", best, data, cultivar), section("Appendix", made_with)),
+    words=Words(run="fit", item="wine", category="cultivar"),
+)

@@ -1,0 +1,120 @@
+"""Which class is predicted as which: as a matrix, and as a question which class is the hardest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from labreport.builders.compare import ranked
+from labreport.claims import Answer, Quantity
+from labreport.errors import UsageError
+from labreport.experiment import Experiment
+from labreport.results import Results
+
+if TYPE_CHECKING:
+    from labreport.charts import Drawing
+
+
+def confusions(
+    results: Results, name: Experiment | str, truth: str = "truth", predicted: str = "predicted"
+) -> tuple[list[str], dict[int, list[list[int]]]]:
+    """The classes in order, and for each seed how many items of a class (row) were taken for which (column).
+
+    `truth` and `predicted` are arrays of the experiment, shape (items,): numbers or names of classes.
+    Raises `UsageError` where their shapes differ.
+    """
+    runs = results[name]
+    pairs = list(zip(runs.seeds, runs.arrays(truth), runs.arrays(predicted), strict=True))
+    for seed, true, guess in pairs:
+        if true.shape != guess.shape or true.ndim != 1:
+            raise UsageError(
+                f"result {runs.experiment.name!r}, seed {seed}: {truth!r} has the shape {true.shape}, "
+                f"{predicted!r} {guess.shape}; both need (items,)"
+            )
+    known: set[Any] = {label for _, true, guess in pairs for label in (*true.tolist(), *guess.tolist())}
+    classes = sorted(known)
+    place = {label: index for index, label in enumerate(classes)}
+    counts = {}
+    for seed, true, guess in pairs:
+        table = [[0] * len(classes) for _ in classes]
+        for one, other in zip(true.tolist(), guess.tolist(), strict=True):
+            table[place[one]][place[other]] += 1
+        counts[seed] = table
+    return [str(label) for label in classes], counts
+
+
+def hardest(
+    results: Results, name: Experiment | str, truth: str = "truth", predicted: str = "predicted"
+) -> Answer:
+    """Which class is recognised least often, from the arrays of one experiment.
+
+    The share of each class that is recognised is measured for each seed in which the class occurs, and
+    every pair of classes is compared seed by seed, corrected for all pairs. The claim `leads` says that more
+    of the hardest class is missed than of every other. Quantities: `CLASS.mean`, the share missed.
+    Raises `UsageError` for fewer than two classes.
+    """
+    classes, counts = confusions(results, name, truth, predicted)
+    if len(classes) < 2:
+        raise UsageError(f"the hardest class is one of several; {truth!r} has {len(classes)}")
+    missed = {
+        label: {
+            seed: 1 - table[index][index] / sum(table[index])
+            for seed, table in counts.items()
+            if sum(table[index])
+        }
+        for index, label in enumerate(classes)
+    }
+    owner = results[name].experiment
+    answer = ranked(
+        missed, f"share missed, {owner.name}", "fraction", dict(zip(classes, classes, strict=True)), ""
+    )
+    items = sum(sum(map(sum, table)) for table in counts.values())
+    wrong = items - sum(table[index][index] for table in counts.values() for index in range(len(classes)))
+    source = f"{owner.name}, all seeds together"
+    return replace(
+        answer,
+        quantities={
+            **answer.quantities,
+            "items": Quantity(items, "", source, varies_with="seeds"),
+            "wrong": Quantity(wrong, "", source, varies_with="seeds"),
+        },
+        facts={**answer.facts, "prose": "answers/hardest.html", "of": owner.title or owner.name},
+    )
+
+
+def confusion_matrix(
+    results: Results, name: Experiment | str, truth: str = "truth", predicted: str = "predicted"
+) -> Drawing:
+    """The table of `confusions` as a heat map, all seeds together, in per cent of each row."""
+    from labreport.charts import Drawing, Margins, column_figure, heat_map
+
+    classes, counts = confusions(results, name, truth, predicted)
+    total = [
+        [sum(table[row][column] for table in counts.values()) for column in range(len(classes))]
+        for row in range(len(classes))
+    ]
+    shares = [[100 * count / max(sum(row), 1) for count in row] for row in total]
+    left = min(8.0 + 1.9 * max(map(len, classes)), 50.0)
+    figure, (axes,) = column_figure(
+        22.0 + 9.0 * len(classes), margins=Margins(left=left, right=4.0, top=4.0, bottom=14.0)
+    )
+    heat_map(axes, shares, _texts(shares, total), rows=classes, columns=classes, low=0.0, high=100.0)
+    axes.set_xlabel("predicted")
+    axes.set_ylabel("truth")
+    title = results[name].experiment.title or results[name].experiment.name
+    return Drawing(
+        figure,
+        "heat map",
+        ["truth", *classes],
+        [[label, *row] for label, row in zip(classes, total, strict=True)],
+        f"What {title} takes each class for. Rows are the true classes, in per cent of their items, all "
+        "seeds together; an empty cell never occurs.",
+    )
+
+
+def _texts(shares: Sequence[Sequence[float]], counts: Sequence[Sequence[int]]) -> list[list[str]]:
+    return [
+        ["" if not count else f"{share:.1f}" for share, count in zip(row, whole, strict=True)]
+        for row, whole in zip(shares, counts, strict=True)
+    ]

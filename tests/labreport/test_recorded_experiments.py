@@ -1,0 +1,48 @@
+"""What recorded runs ask of experiments in general: files, libraries and runs of their own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from program import Program
+from recordings import declare
+from standin_nodes import CATALOGUE, SLOW
+
+from labreport.errors import UsageError
+from labreport.experiment import study
+
+
+def test_an_experiment_with_files_of_its_own_rests_on_them(program: Program) -> None:
+    """On those in place of the project's data files; the other experiments stay with the project's."""
+    other = program.folder / "src/exercise/data/other.txt"
+    other.write_text("1\n")
+    program.edit(CATALOGUE, SLOW, SLOW + ', files=("data/other.txt",), libraries=()')
+    assert program.run("beta").code == 0
+    target = program.folder / "src/exercise/data/target.txt"
+    target.write_text(target.read_text() + "2\n")
+    plan = program.plan()
+    assert (plan["result/alpha#0"], plan["result/beta#0"]) == ("stale", "fresh")
+    other.write_text("2\n")
+    assert program.plan()["result/beta#0"] == "stale"
+    assert "data/other.txt changed" in program.run("why", "beta").out
+    other.unlink()
+    assert "other.txt: not a file" in program.run("status").err
+
+
+def test_a_study_of_recorded_runs_is_refused(tmp_path: Path) -> None:
+    """Its cells would all be the same runs."""
+    (tmp_path / "a.csv").write_text("epoch,loss\n1,2\n")
+    found = declare(tmp_path, 'recorded("a", "a.csv")')
+    with pytest.raises(UsageError, match="'a' has runs of its own for each seed, which cannot be varied"):
+        study("steps", found, step=("epoch", "step"))
+
+
+def test_all_recorded_seeds_are_there_whatever_number_is_asked_for(tmp_path: Path) -> None:
+    """`--seeds` is about runs that the program makes itself."""
+    for seed in (3, 5, 8):
+        (tmp_path / f"a-{seed}.csv").write_text("epoch,loss\n1,2\n")
+    found = declare(tmp_path, 'recorded("a", "a-{seed}.csv")')
+    assert [seed for seed, _ in found.runs(1)] == [3, 5, 8]
+    assert [seed for seed, _ in replace(found, by_seed=(), seeds=2).runs(5)] == [0, 1]

@@ -1,0 +1,62 @@
+"""`labreport new`: a project that builds at once, and what every command says in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from test_wine import labreport
+
+
+@pytest.fixture(scope="module")
+def created(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new project, built with a few seeds."""
+    parent = tmp_path_factory.mktemp("new")
+    made = labreport(parent, "new", "my-report")
+    assert made.returncode == 0, made.stderr
+    assert "cd my-report" in made.stdout
+    built = labreport(parent / "my-report", "build", "--seeds", "3")
+    assert built.returncode == 0, built.stderr
+    return parent / "my-report"
+
+
+def test_a_new_project_builds_at_once_and_only_once(created: Path) -> None:
+    """HTML, PDF and answers come out, with the folder's name as the title; then nothing is to be done."""
+    assert (created / "report" / "report.pdf").read_bytes().startswith(b"%PDF-")
+    assert "<h1>My report</h1>" in (created / "report" / "report.html").read_text()
+    assert "Nothing to do" in labreport(created, "build", "--seeds", "3").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("status", "--seeds", "3"), "are fresh"),
+        (("verify",), "0 failed"),
+        (("clean", "--dry-run"), "Nothing to remove"),
+        (("why", "closer", "--seeds", "3"), "fresh"),
+    ],
+)
+def test_every_command_works_in_a_new_project(created: Path, words: tuple[str, ...], says: str) -> None:
+    """Each exits with 0 and says that all is well."""
+    ran = labreport(created, *words)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert says in ran.stdout
+
+
+def test_the_skeletons_own_template_is_the_one_that_is_used(created: Path) -> None:
+    """The words of the first question are those of the template in the project."""
+    assert "Each dot is a seed, each line the mean" in (created / "report" / "report.html").read_text()
+
+
+def test_a_folder_that_is_not_empty_is_refused(tmp_path: Path) -> None:
+    """Nothing is written over, and an empty folder may be filled."""
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").write_text("mine")
+    (tmp_path / "empty").mkdir()
+    for name in ("full", "full/notes.txt", 'a"b'):
+        refused = labreport(tmp_path, "new", name)
+        assert refused.returncode == 2
+        assert "\n" not in refused.stderr.strip()
+    assert [path.name for path in (tmp_path / "full").iterdir()] == ["notes.txt"]
+    assert labreport(tmp_path, "new", "empty").returncode == 0
+    assert (tmp_path / "empty" / "project.py").is_file()
