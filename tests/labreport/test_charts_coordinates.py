@@ -53,6 +53,20 @@ def test_one_mark_moved_by_the_last_digit_shown_is_found() -> None:
     assert len(misplaced(_drawing("line", [Y[0] + 0.02, *Y[1:]]))) == 1
 
 
+def test_a_column_rounded_to_places_may_span_magnitudes() -> None:
+    """A loss that falls to a thousandth is rounded to one place throughout; what is further off is found."""
+    heights = [2.30261, 0.0050612, 0.0001]
+
+    def found(second: float) -> list[str]:
+        figure, (panel,) = column_figure(50)
+        curve(panel, X, [heights[0], second, heights[2]], MARK)
+        rows: Rows = [[epoch, round(value, 4)] for epoch, value in zip((1, 2, 3), heights, strict=True)]
+        return misplaced(Drawing(figure, "line", ["epoch", "loss"], rows))
+
+    assert found(heights[1]) == []
+    assert len(found(0.0052)) == 1
+
+
 def test_marks_moved_by_a_transform_are_found() -> None:
     """It is the place on the page that is read, not the numbers that the line was given."""
     drawing = _drawing("line", Y)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -26,6 +27,8 @@ NEAR = 1e-6
 EDGE = 1e-3
 """By how much of an axis a mark may lie outside it: half a line's width."""
 
+PLACES = 8
+"""A column of numbers with more decimal places was not rounded to places."""
 LETTER = re.compile(r"[^\W\d_]")
 MATHEMATICS = re.compile(r"\$.*?\$")
 """How matplotlib writes powers of ten."""
@@ -108,15 +111,21 @@ def _number(cell: Cell) -> float:
 def _slack(cells: Sequence[Cell]) -> list[float]:
     """How far each number of a column may be from what it was rounded from.
 
-    Half of the last place that the column shows; where magnitudes differ, half of a third digit.
+    Half of the last place that the column shows; where magnitudes differ, half of a third digit if that is
+    more: such a column may have been rounded to places or to digits.
     """
     numbers = [abs(_number(cell)) for cell in cells]
     sizes = [number for number in numbers if number > 0 and math.isfinite(number)]
-    if sizes and max(sizes) > 1e4 * min(sizes):
-        return [0.005 * number if math.isfinite(number) else 0.0 for number in numbers]
-    floats = (repr(float(cell)) for cell in cells if isinstance(cell, float) and math.isfinite(cell))
-    shown = max((len(text.partition(".")[2]) for text in floats), default=9)
-    return [0.5 * 10.0**-shown if shown <= 8 else 0.0 for _ in cells]
+    shown = max((_places(cell) for cell in cells if isinstance(cell, float)), default=PLACES + 1)
+    last = 0.5 * 10.0**-shown if shown <= PLACES else 0.0
+    wide = bool(sizes) and max(sizes) > 1e4 * min(sizes)
+    return [max(last, 0.005 * number) if wide and math.isfinite(number) else last for number in numbers]
+
+
+def _places(number: float) -> int:
+    """Decimal places of a number as it is written; 0 of one that is not finite."""
+    exponent = Decimal(repr(number)).as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def _named(axis: Axis) -> bool:
