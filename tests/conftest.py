@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,10 @@ GROUPS = {
     "slow": "the tests that train real networks, or take more than a few seconds",
     "browser": "the tests that drive Debian's Chromium",
     "faults": "the long campaign of injected faults",
+    "lint": "the checks of style and types: ruff and mypy",
 }
+EXAMPLES = {"ordinary": 25, "slow": 500}
+"""How many examples a property is tried with: in ordinary runs, and with `--slow`."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,6 +26,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("groups of tests")
     for name, meaning in GROUPS.items():
         group.addoption(f"--{name}", action="store_true", help=f"run {meaning}")
+    group.addoption(
+        "--affected",
+        action="store_true",
+        help="of these, only the tests of what changed since the branch left main (see tests/affected.py)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """How thoroughly properties are tried."""
+    if not config.pluginmanager.hasplugin("hypothesispytest"):
+        return
+    from hypothesis import settings
+
+    for name, count in EXAMPLES.items():
+        settings.register_profile(name, max_examples=count, deadline=None)
+    settings.load_profile("slow" if config.getoption("slow") else "ordinary")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """What runs, in a line."""
+    chosen = [name for name in GROUPS if config.getoption(name)] or ["ordinary"]
+    only = ", and of them those that a change affects" if config.getoption("affected") else ""
+    others = ", ".join(f"--{name}" for name in GROUPS if name not in chosen)
+    return f"groups: {', '.join(chosen)}{only} (others: {others})"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -38,6 +66,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
+
+
+@cache
+def _affected() -> frozenset[Path]:
+    from affected import ROOT, affected, changed_files
+
+    return frozenset(ROOT / path for path in affected(changed_files()))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With `--affected`, other files are not even imported: some load TensorFlow."""
+    if not config.getoption("affected") or not collection_path.match("test_*.py"):
+        return None
+    return True if collection_path not in _affected() else None
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A change that affects no test is no failure."""
+    if session.config.getoption("affected") and session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+        session.exitstatus = pytest.ExitCode.OK
 
 
 @pytest.fixture(scope="session")

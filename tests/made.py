@@ -122,7 +122,25 @@ def _default(experiment: Experiment) -> Make:
     return Make(training=0.95, validation=0.94, test=0.935, kept=kept)
 
 
+_RESULTS: dict[str, Result] = {}
+
+
 def _result(experiment: Experiment, make: Make, seed: int, seeds: int) -> Result:
+    """The same result for every test that asks for it; they are values, which no test changes."""
+    key = repr((experiment, make, seed, seeds, id(mnist.load())))
+    if key not in _RESULTS:
+        _RESULTS[key] = _made(experiment, make, seed, seeds)
+    return _RESULTS[key]
+
+
+@functools.cache
+def _order(name: str, split: str, seeds: int) -> list[int]:
+    """Which seed does how well, by seed."""
+    random = np.random.default_rng(zlib.crc32(f"{name} {split}".encode()))
+    return [int(place) for place in random.permutation(max(seeds, 1))]
+
+
+def _made(experiment: Experiment, make: Make, seed: int, seeds: int) -> Result:
     name = experiment.name.removesuffix("-100")
     last = experiment.epochs if name == experiment.name else 50
     shape = [
@@ -132,8 +150,8 @@ def _result(experiment: Experiment, make: Make, seed: int, seeds: int) -> Result
     later = [make.later * max(0, epoch - 50) / 50 for epoch in range(1, experiment.epochs + 1)]
 
     def at(split: str, epoch: int) -> float:
-        order = _order(f"{name} {split}", max(seeds, 1))
-        offset = make.noise * (2 * order[seed] / (seeds - 1) - 1) if seeds > 1 else 0.0
+        place = _order(name, split, seeds)[seed]
+        offset = make.noise * (2 * place / (seeds - 1) - 1) if seeds > 1 else 0.0
         jitter: float = make.noise * 0.2 * math.sin(12.9898 * epoch + 78.233 * seed)
         final = {"training": make.training, "validation": make.validation, "test": make.test}[split]
         return min(1.0, max(0.0, final + offset - shape[epoch - 1] + later[epoch - 1] + jitter))
@@ -148,12 +166,6 @@ def _result(experiment: Experiment, make: Make, seed: int, seeds: int) -> Result
 
 
 @functools.cache
-def _order(what: str, seeds: int) -> list[int]:
-    """The seeds in an order of chance that is the same each time for the same accuracies."""
-    order: list[int] = np.random.default_rng(zlib.crc32(what.encode())).permutation(seeds).tolist()
-    return order
-
-
 def _record(
     experiment: Experiment, make: Make, epoch: int, at: Any, named: int | None, seed: int
 ) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import warm
 from standin.checkout import make_checkout
 
 SHARED = {"alpha-10": "alpha", "alpha-middle": "alpha", "rates/rate=0.5": "alpha"}
@@ -38,9 +39,9 @@ class Program:
     folder: Path
 
     @classmethod
-    def fresh(cls, folder: Path) -> Program:
-        """A new checkout without a report."""
-        return cls(make_checkout(folder))
+    def fresh(cls, folder: Path, typeset: bool = False) -> Program:
+        """A new checkout without a report; its documents are set in type only with `typeset`."""
+        return cls(make_checkout(folder, typeset))
 
     def copy(self, folder: Path) -> Program:
         """The same checkout and report at another place."""
@@ -54,17 +55,31 @@ class Program:
         assert old in text, f"{old!r} is not in {name}"
         path.write_text(text.replace(old, new, 1))
 
-    def run(self, *arguments: str, environment: Mapping[str, str] | None = None, timeout: float = 120) -> Ran:
-        """Run `build.py` as a user would."""
+    def run(
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        timeout: float = 120,
+        cold: bool = False,
+    ) -> Ran:
+        """Run `build.py` as a user would, in a process that has the libraries already (see `warm`).
+
+        In a fresh interpreter if it is to be `cold`, or the environment has what is read at its start.
+        """
         before = self.outputs()
-        found = subprocess.run(
-            [sys.executable, str(self.folder / "build.py"), *arguments],
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            env={**os.environ, "COLUMNS": "200", **(environment or {})},
-            cwd=self.folder.parent,
-        )
+        command = [str(self.folder / "build.py"), *arguments]
+        variables = {**os.environ, "COLUMNS": "200", "PYTHONDONTWRITEBYTECODE": "1", **(environment or {})}
+        if cold or any(name.startswith(("PYTHON", "LANG", "LC_")) for name in environment or {}):
+            found = subprocess.run(
+                [sys.executable, *command],
+                capture_output=True,
+                text=True,
+                timeout=timeout,
+                env=variables,
+                cwd=self.folder.parent,
+            )
+        else:
+            found = warm.run(command, self.folder.parent, variables, timeout)
         after = self.outputs()
         made = {name for name, state in after.items() if before.get(name) != state}
         return Ran(found.returncode, found.stdout, found.stderr, frozenset(made))
@@ -76,7 +91,10 @@ class Program:
         for path in report.glob("cache/*/*.json"):
             found[f"{path.parent.name}/{path.stem}"] = _state(path)
         for path in report.glob("results/*.json"):
-            plain = json.loads(path.read_text())
+            try:
+                plain = json.loads(path.read_bytes())
+            except ValueError:
+                continue  # damaged, or somebody else's
             # An edited experiment leaves the result of its old specification under the same name
             name = trajectory(f"result/{plain['name']}#{plain['seed']}")
             found.setdefault(name, set()).add(_state(path))

@@ -59,5 +59,5 @@ def build_as_planned(program: Program, *arguments: str) -> Ran:
     assert set(program.plan(*arguments).values()) == {"fresh"}
     if not arguments:
         again = program.run(environment={"PYTHONVERBOSE": "1"})
-        assert "labreport" not in again.err, "a build that made all left no stamp that holds"
+        assert "labreport.command" not in again.err, "a build that made all left no stamp that holds"
     return ran

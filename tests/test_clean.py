@@ -32,19 +32,18 @@ def lose_the_ledger(program: Program) -> None:
         (program.folder / "report" / name).unlink(missing_ok=True)
 
 
-@pytest.mark.parametrize("words", [("--seeds", "1"), (), ("--seeds", "2")])
 @pytest.mark.parametrize("ledger", ["kept", "lost", "damaged"])
 def test_clean_removes_no_result_that_some_number_of_seeds_would_want(
-    three: Program, tmp_path: Path, ledger: str, words: tuple[str, ...]
+    three: Program, tmp_path: Path, ledger: str
 ) -> None:
-    """Whatever number it is called with, and whether or not there is a ledger."""
+    """Whether or not there is a ledger."""
     program = three.copy(tmp_path / "checkout")
     if ledger == "lost":
         lose_the_ledger(program)
     if ledger == "damaged":
         (program.folder / "report" / LEDGER).write_text("{}")
     before = results(program)
-    ran = program.run("clean", *words)
+    ran = program.run("clean")
     assert ran.code == 0, ran.err
     assert results(program) == before
     assert set(program.plan("--seeds", "3").values()) == {"fresh"} or ledger != "kept"
@@ -74,7 +73,7 @@ def test_clean_lists_and_removes_the_results_of_an_experiment_that_was_edited(
     if ledger == "lost":
         lose_the_ledger(program)
     after = results(program)
-    ran = program.run("clean", "--seeds", "1")
+    ran = program.run("clean")
     assert ran.code == 0, ran.err
     assert "beta" in ran.out
     gone = after - results(program)
@@ -98,7 +97,7 @@ def test_clean_keeps_the_part_of_a_trajectory_that_no_experiment_asks_for_alone(
     program.edit("src/exercise/answers.py", '"alpha-10", epoch=10', '"alpha", epoch=5')
     program.edit("src/exercise/answers.py", '_best(results, "alpha-10")', '_best(results, "alpha")')
     before = formats.stored(program.folder / "report")[0]
-    assert program.run("clean", "--seeds", "1").code == 0
+    assert program.run("clean").code == 0
     after, damaged = formats.stored(program.folder / "report")
     assert not damaged
     assert after.keys() == before.keys()
@@ -113,7 +112,7 @@ def test_a_dry_run_of_clean_changes_nothing_and_says_the_same(three: Program, tm
     spoil(report / RESULTS / arrays)
     spoil(sorted((report / "cache/answer").glob("*.json"))[0])
     before = tree(report)
-    dry = program.run("clean", "--dry-run", "--seeds", "1")
+    dry = program.run("clean", "--dry-run")
     assert dry.code == 0, dry.err
     assert "beta" in dry.out
     assert {name: found for name, found in tree(report).items() if name not in (".", formats.LOCK)} == {
@@ -129,7 +128,7 @@ def test_clean_empties_the_quarantine(three: Program, tmp_path: Path) -> None:
     assert program.run("--seeds", "3").code == 0
     assert list((report / QUARANTINE).iterdir())
     before = results(program)
-    assert program.run("clean", "--seeds", "3").code == 0
+    assert program.run("clean").code == 0
     assert not (report / QUARANTINE).is_dir() or not list((report / QUARANTINE).iterdir())
     assert results(program) == before
     assert set(program.plan("--seeds", "3").values()) == {"fresh"}
@@ -147,7 +146,7 @@ def test_clean_removes_what_a_killed_build_left_in_its_own_folders(three: Progra
     shutil.copy(report / RESULTS / arrays, stray)
     (report / RESULTS / f"{formats.TEMPORARY}1-abc").write_text("half")
     assert suffix
-    assert program.run("clean", "--seeds", "3").code == 0
+    assert program.run("clean").code == 0
     assert results(program) == before
 
 

@@ -58,7 +58,9 @@ def test_a_specification_that_breaks_a_rule_is_one_line_and_2(built: Program, tm
     program.edit("src/exercise/catalogue.py", "Walk(0.25)", "Walk(2.0)")
     ran = program.run()
     assert ran.code == 2
-    assert ran.err.strip() == "error: experiment 'beta': rate is 2.0; allowed is above 0, to 1"
+    assert ran.err.strip() == (
+        "error: src/exercise/catalogue.py:40: experiment 'beta': rate is 2.0; allowed is above 0, to 1"
+    )
     assert (program.folder / "report/report.html").read_bytes() == before
 
 
@@ -105,16 +107,16 @@ def test_a_failing_answer_is_named_with_file_and_line(built: Program, tmp_path: 
 def test_status_says_first_whether_all_is_fresh(built: Program, tmp_path: Path) -> None:
     """Then only what is not; `--verbose` lists everything, and the numbers are those of the plan."""
     assert built.run("status", "--seeds", "2").out == (
-        "All 17 items are fresh: 8 results, 3 answers, 1 figure, 2 sections, 3 documents.\n"
+        "All 28 items are fresh: 14 results, 7 answers, 1 figure, 3 sections, 3 documents.\n"
     )
     listed = built.run("status", "--seeds", "2", "--verbose").out.splitlines()[1:]
     assert {line.split()[0] for line in listed} == {"fresh"}
-    assert len(listed) == 6 + 3 + 1 + 2 + 3
+    assert len(listed) == 10 + 7 + 1 + 3 + 3
     program = built.copy(tmp_path / "checkout")
     program.edit("templates/questions/studied.grid.html", "The best", "Best")
     ran = program.run("status", "--seeds", "2")
     assert ran.code == 1
-    assert ran.out.startswith("1 of 17 items is stale, and 3 more if those change: 1 section, 3 documents.\n")
+    assert ran.out.startswith("1 of 28 items is stale, and 3 more if those change: 1 section, 3 documents.\n")
     assert [line.split()[:2] for line in ran.out.splitlines()[1:]] == [
         ["stale", "section/studied"],
         ["waits", "document/answers"],
@@ -123,15 +125,14 @@ def test_status_says_first_whether_all_is_fresh(built: Program, tmp_path: Path) 
     ]
 
 
-def test_a_module_in_the_current_folder_is_not_run(built: Program, tmp_path: Path) -> None:
+def test_a_module_in_the_current_folder_is_not_run(tmp_path: Path) -> None:
     """Nor one beside the front door: neither by the program nor by the processes that it starts."""
-    program = built.copy(tmp_path / "checkout")
-    program.edit("src/exercise/catalogue.py", "Walk(0.25)", "Walk(0.2)")
+    program = Program.fresh(tmp_path / "checkout", typeset=True)
     mark = tmp_path / "was-run"
     for folder in (program.folder, program.folder.parent):
         for name in ("multiprocessing", "json", "weasyprint", "tempfile"):
             (folder / f"{name}.py").write_text(f"open({str(mark)!r}, 'w')\n")
-    ran = program.run("--seeds", "2")
+    ran = program.run("--seeds", "1", cold=True)
     assert not mark.exists()
     assert ran.code == 0, ran.err
     assert {"result/beta#0", "document/pdf"} <= ran.made
@@ -146,20 +147,21 @@ def test_an_unwritable_output_is_one_line_and_2(built: Program, tmp_path: Path) 
     assert len(ran.err.strip().splitlines()) == 1
 
 
-def test_without_pango_the_page_is_written_and_the_package_named(built: Program, tmp_path: Path) -> None:
+def test_without_pango_the_page_is_written_and_the_package_named(tmp_path: Path) -> None:
     """WeasyPrint fails on import as it does without the library; no stale PDF stays beside the new page."""
-    program = built.copy(tmp_path / "checkout")
+    program = Program.fresh(tmp_path / "checkout", typeset=True)
+    assert program.run("--seeds", "1").code == 0
     (tmp_path / "path" / "weasyprint").mkdir(parents=True)
     fails = "raise OSError(\"cannot load library 'libpango-1.0-0'\")\n"
     (tmp_path / "path" / "weasyprint" / "__init__.py").write_text(fails)
     program.edit("templates/questions/studied.grid.html", "The best", "Best")
-    ran = program.run("--seeds", "2", environment={"PYTHONPATH": str(tmp_path / "path")})
+    ran = program.run("--seeds", "1", environment={"PYTHONPATH": str(tmp_path / "path")})
     assert ran.code == 1
     assert "apt-get install libpango-1.0-0" in ran.err
     assert len(ran.err.strip().splitlines()) == 1
     assert "Best" in (program.folder / "report/report.html").read_text()
     assert not (program.folder / "report/report.pdf").exists()
-    assert program.run("--seeds", "2").made >= {"document/pdf"}
+    assert program.run("--seeds", "1").made >= {"document/pdf"}
 
 
 def test_quiet_prints_nothing(built: Program, tmp_path: Path) -> None:
@@ -234,9 +236,9 @@ def test_a_closed_stdout_does_not_stop_the_build(built: Program, tmp_path: Path)
 def test_odd_paths_work(built: Program, tmp_path: Path, name: str) -> None:
     """Spaces, quotes, newlines, emoji, long names."""
     program = built.copy(tmp_path / name)
-    assert program.run("--seeds", "2").code == 0
+    assert program.run("--seeds", "2", cold=True).code == 0
     program.edit("templates/questions/studied.grid.html", "The best", "Best")
-    ran = program.run("--seeds", "2")
+    ran = program.run("--seeds", "2", cold=True)
     assert ran.code == 0, ran.err
     assert "document/pdf" in ran.made
 
@@ -290,7 +292,7 @@ def test_verify_finds_what_differs(built: Program, tmp_path: Path, what: str) ->
     program = built.copy(tmp_path / "checkout")
     report = program.folder / "report"
     if what == "array":
-        path = sorted((report / "results").glob("*.npz"))[0]
+        path = sorted((report / "results").glob("*.safetensors"))[0]
         data = bytearray(path.read_bytes())
         data[-30] ^= 1
         path.write_bytes(data)

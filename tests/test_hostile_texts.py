@@ -43,7 +43,7 @@ class Page(html.parser.HTMLParser):
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Program:
     """A checkout with its report."""
-    program = Program.fresh(tmp_path_factory.mktemp("plain") / "checkout")
+    program = Program.fresh(tmp_path_factory.mktemp("plain") / "checkout", typeset=True)
     assert program.run("--seeds", "1").code == 0
     return program
 

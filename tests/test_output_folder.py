@@ -64,14 +64,14 @@ def assert_refused(ran: Ran, folder: Path) -> None:
 
 
 def test_an_empty_folder_and_one_that_is_not_there_are_taken(built: Program, tmp_path: Path) -> None:
-    """And bear the mark afterwards, which names format and project."""
+    """And bear the mark afterwards, which names program and project."""
     (tmp_path / "empty").mkdir()
     for name in ("empty", "new", "deep/below"):
         folder = tmp_path / name
         ran = built.run("alpha", "--seeds", "1", "--output", str(folder))
         assert ran.code == 0, ran.err
         mark = json.loads((folder / MARK).read_text())
-        assert {"format", "project"} <= set(mark)
+        assert {"made by", "project"} <= set(mark)
 
 
 def test_a_folder_that_bears_the_mark_of_another_project_is_refused(built: Program, tmp_path: Path) -> None:
@@ -163,13 +163,12 @@ def test_nothing_is_removed_or_written_through_a_link_in_the_report(
     if place.is_dir():
         shutil.rmtree(place)
     place.symlink_to(outside)
-    (program.folder / "templates/sections/studied.html").open("a").write("<p>More.</p>\n")
+    program.edit("templates/sections/studied.html", "", "<p>More.</p>\n")
     before = tree(outside)
     ran = program.run(*words)
     assert tree(outside) == before
     assert "Traceback" not in ran.err
-    assert ran.code in (0, 2), ran.err
-    if ran.code == 2:
+    if ran.code != 0:
         assert len(ran.err.strip().splitlines()) == 1
         assert name in ran.err
 
@@ -185,7 +184,7 @@ def test_files_of_the_user_in_a_report_stay(built: Program, tmp_path: Path) -> N
     (report / "notes.txt").write_text("mine")
     kept, notes = tree(mine), (report / "notes.txt").lstat()
     program.edit("src/exercise/answers.py", "EPOCH = 5", "EPOCH = 2")
-    for words in (("--seeds", "1"), ("clean", "--seeds", "1"), ("--seeds", "1", "--force", "curves")):
+    for words in (("--seeds", "1"), ("clean",), ("--seeds", "1", "--force", "curves")):
         assert program.run(*words).code == 0
         assert tree(mine) == kept
         assert (report / "notes.txt").lstat().st_mtime_ns == notes.st_mtime_ns

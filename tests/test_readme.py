@@ -24,7 +24,7 @@ COMMAND_LINES = [
     line.partition(" #")[0].strip() for kind, text in BLOCKS if kind == "sh" for line in text.splitlines()
 ]
 OPTIONS = sorted(set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)))
-OF_TESTS = ("--slow", "--browser", "--faults")
+OF_TESTS = ("--slow", "--browser", "--faults", "--lint", "--affected")
 
 
 @pytest.mark.parametrize("line", COMMAND_LINES)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -28,14 +26,9 @@ def test_every_command_ends_and_the_build_puts_the_file_back(
     codes = {}
     for command in COMMANDS:
         words = [] if command == "build" else [command, *([str(path)] if command == "grade" else [])]
-        ran = subprocess.run(
-            [sys.executable, str(program.folder / "build.py"), *words],
-            capture_output=True,
-            text=True,
-            timeout=100,
-        )
-        codes[command] = ran.returncode
-        assert "Traceback" not in ran.stderr
+        ran = program.run(*words, timeout=100)
+        codes[command] = ran.code
+        assert "Traceback" not in ran.err
     stale = int(name != ".stamp")
     assert codes == {"status": stale, "verify": int(name in DOCUMENTS), "grade": 2, "build": 0}
     assert path.is_file() or name == ".stamp"

@@ -49,8 +49,8 @@ MAY_IMPORT = {
     "labreport.builders": "charts claims errors experiment results",
     "labreport.nodes": "audit charts claims errors experiment fingerprint outline page pdf placed plan "
     "project results store texts trajectory",
-    "labreport.execute": "claims console errors fingerprint frame locate nodes page pdf plan project run "
-    "store trajectory",
+    "labreport.execute": "claims console errors fingerprint frame locate nodes page pdf plan processes "
+    "project run store trajectory",
     "labreport.grading": "claims errors rubric",
     "labreport.commands": "audit bootstrap checks claims console errors execute fingerprint grading guard "
     "locate nodes plan processes program store suggest trajectory",
@@ -221,16 +221,29 @@ def test_set_up_uses_the_standard_library_alone() -> None:
     assert set() == used - sys.stdlib_module_names - {"labreport"}
 
 
+@cache
+def _loaded() -> dict[str, str]:
+    """A light room to the libraries that are loaded with all of its modules, each in a fresh process."""
+    script = (
+        "import importlib, os, pkgutil, sys\n"
+        "rooms, libraries = (words.split() for words in sys.argv[1:])\n"
+        "for name in rooms:\n"
+        "    if os.fork():\n"
+        "        os.wait()\n"
+        "        continue\n"
+        "    room = importlib.import_module(name)\n"
+        "    for module in pkgutil.iter_modules(getattr(room, '__path__', ()), room.__name__ + '.'):\n"
+        "        importlib.import_module(module.name)\n"
+        "    print(name, *sorted(set(libraries) & set(sys.modules)), flush=True)\n"
+        "    os._exit(0)\n"
+    )
+    command = [sys.executable, "-c", script, " ".join(LIGHT), " ".join(set(LIBRARIES) - set(QUICK))]
+    run = subprocess.run(command, env={"PYTHONPATH": str(SOURCE)}, capture_output=True, text=True)
+    assert run.stderr == ""
+    return dict(line.partition(" ")[::2] for line in run.stdout.splitlines())
+
+
 @pytest.mark.parametrize("room", LIGHT)
 def test_a_light_room_loads_no_library(room: str) -> None:
     """Importing all of its modules leaves every library of the table unloaded."""
-    script = (
-        "import importlib, pkgutil, sys\n"
-        "room = importlib.import_module(sys.argv[1])\n"
-        "for module in pkgutil.iter_modules(getattr(room, '__path__', ()), room.__name__ + '.'):\n"
-        "    importlib.import_module(module.name)\n"
-        "print(*sorted(set(sys.argv[2:]) & set(sys.modules)))\n"
-    )
-    command = [sys.executable, "-c", script, room, *(set(LIBRARIES) - set(QUICK))]
-    run = subprocess.run(command, env={"PYTHONPATH": str(SOURCE)}, capture_output=True, text=True)
-    assert ("", "\n") == (run.stderr, run.stdout)
+    assert _loaded()[room] == ""

@@ -1,4 +1,7 @@
-"""Set-up: an environment is made when it is needed, whole or not at all, and never when it is not."""
+"""Set-up: an environment is made when it is needed, whole or not at all, and never when it is not.
+
+Making one takes seconds, so most of the tests that do so run with `--slow`.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +42,7 @@ def test_an_interpreter_that_has_the_libraries_gets_no_environment(checkout: Sma
     assert not checkout.environment.exists()
 
 
+@pytest.mark.slow
 def test_an_outdated_library_is_as_good_as_none(checkout: SmallCheckout) -> None:
     """A library older than the project asks for is not used, and the lock file's is installed."""
     checkout.require("pytest")
@@ -72,6 +76,7 @@ def test_commands_that_only_look_make_no_environment(checkout: SmallCheckout) ->
     assert not checkout.environment.exists()
 
 
+@pytest.mark.slow
 def test_a_changed_lock_file_makes_the_environment_anew(checkout: SmallCheckout) -> None:
     """What an older lock file installed goes, and what the new one lists comes; also from inside."""
     assert checkout.run().returncode == 0
@@ -119,7 +124,7 @@ def test_a_creation_that_was_killed_is_made_again(checkout: SmallCheckout, sign:
     assert [".venv", ".venv.lock"] == sorted(path.name for path in checkout.path.glob(".venv*"))
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_interrupted_set_up_ends_what_it_started(checkout: SmallCheckout, number: signal.Signals) -> None:
     """One line, exit 130 or 143, and nothing is left at work in the checkout."""
     process = checkout.start()
@@ -162,6 +167,7 @@ def test_a_package_that_differs_from_its_hash_is_refused(checkout: SmallCheckout
     assert not list(checkout.environment.glob("lib/*/site-packages/small_library.py"))
 
 
+@pytest.mark.slow
 def test_a_package_without_a_hash_is_refused(checkout: SmallCheckout) -> None:
     """Everything that is installed must stand in the lock file with its hash."""
     (checkout.path / "requirements.lock").write_text("small-library==1.0\n")
@@ -170,6 +176,7 @@ def test_a_package_without_a_hash_is_refused(checkout: SmallCheckout) -> None:
     assert "Hashes are required" in run.stderr or "hash" in run.stderr.splitlines()[-1].lower()
 
 
+@pytest.mark.slow
 def test_no_package_is_built_from_source(checkout: SmallCheckout) -> None:
     """A source distribution, whose build would run its code, is no candidate even with the right hash."""
     source = checkout.wheels / "small_library-1.0.tar.gz"
@@ -180,6 +187,7 @@ def test_no_package_is_built_from_source(checkout: SmallCheckout) -> None:
     assert "No matching distribution found for small-library==1.0" in run.stderr
 
 
+@pytest.mark.slow
 def test_without_a_network_one_line_says_so(checkout: SmallCheckout) -> None:
     """An index that cannot be reached is named as the cause, not what pip makes of it."""
     unreachable = {"PIP_NO_INDEX": "0", "PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "1"}
@@ -249,6 +257,7 @@ def test_dask_is_added_when_a_scheduler_is_named(checkout: SmallCheckout) -> Non
     assert "VALUE = 2\n" == kept.read_text()
 
 
+@pytest.mark.slow
 def test_what_tests_need_is_added_when_tests_are_asked_for(checkout: SmallCheckout) -> None:
     """The second lock file comes on top of the first; an addition that was cut short is done again."""
     (checkout.path / "src" / "labreport" / "command.py").write_text(

@@ -147,6 +147,23 @@ def test_a_style_sheet_makes_the_pages_only(program: Program) -> None:
     assert build_as_planned(program).made == {"document/html", "document/pdf"}
 
 
+def test_documents_that_are_set_in_type_follow_their_ingredients(tmp_path: Path) -> None:
+    """The real PDF and the real fonts: made once, equal when made again, others when a template changes."""
+    program = Program.fresh(tmp_path / "checkout", typeset=True)
+    pdf = program.folder / "report" / "report.pdf"
+    assert program.run("--seeds", "1").code == 0
+    first = pdf.read_bytes()
+    assert first.startswith(b"%PDF-1.7")
+    assert len(first) > 10_000
+    assert program.run("--seeds", "1").made == set()
+    pdf.write_bytes(first + b" ")
+    assert program.run("--seeds", "1").made == {"document/pdf"}
+    assert pdf.read_bytes() == first
+    program.edit("templates/questions/studied.grid.html", "The best cell", "The best of all")
+    assert {"document/html", "document/pdf"} <= program.run("--seeds", "1").made
+    assert pdf.read_bytes() != first
+
+
 @pytest.mark.parametrize("deed", ["edit", "remove"])
 @pytest.mark.parametrize("name", ["report.html", "report.pdf", "answers.json"])
 def test_a_document_that_was_edited_or_removed_is_made_again(

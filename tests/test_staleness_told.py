@@ -71,7 +71,7 @@ def test_a_result_without_readers_stays_until_it_is_cleaned_away(program: Progra
     assert before <= {path.name for path in results.glob("*.json")}
     ran = program.run("clean")
     assert ran.code == 0
-    assert "2 results that nothing refers to, freed" in ran.out
+    assert "2 items removed, " in ran.out
     assert set(program.plan().values()) == {"fresh"}
 
 

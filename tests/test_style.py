@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@pytest.mark.lint
 @pytest.mark.parametrize(
     ("tool", "arguments"), [("ruff", ("check",)), ("ruff", ("format", "--check")), ("mypy", ())]
 )

@@ -19,6 +19,19 @@ _SET_DEATH_SIGNAL = 1
 """`PR_SET_PDEATHSIG` of Linux's prctl(2)."""
 
 
+class RemoteTraceback(Exception):
+    """The traceback of an error in another process, as text: the cause of that error in this one.
+
+    An exception's `__cause__` is not sent with it, so the text is given to the constructor again here.
+    """
+
+    def __str__(self) -> str:
+        return f"\n{super().__str__()}"
+
+    def __reduce__(self) -> tuple[type[RemoteTraceback], tuple[object, ...]]:
+        return type(self), self.args
+
+
 @contextmanager
 def safe_spawn() -> Iterator[None]:
     """Within, a Python interpreter that is started runs with a safe path, however it is started.

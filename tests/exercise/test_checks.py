@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from made import made_results
+from safetensors.numpy import save_file
 
 from exercise import mnist
 from exercise.catalogue import EXPERIMENTS, STUDIES
@@ -92,7 +93,8 @@ def shown(runs: dict[str, Runs], tmp_path_factory: pytest.TempPathFactory) -> It
         kept[name] = {"epochs": NAMED[name].epochs, "keys": keys}
         for key, run in zip(keys, runs[name], strict=True):
             for epoch, snapshot in run.snapshots.items():
-                np.savez(folder / "results" / f"{key}.{epoch}.0123456789ab.npz", **snapshot.arrays)
+                arrays = {name: np.ascontiguousarray(array) for name, array in snapshot.arrays.items()}
+                save_file(arrays, folder / "results" / f"{key}.{epoch}.0123456789ab.safetensors")
     (folder / "answers.json").write_text(json.dumps({"results": kept}))
     variables: dict[str, Any] = {}
     with pytest.MonkeyPatch.context() as patch:

@@ -11,8 +11,12 @@ from drawn import CASES, FIGURES, draw, drawn
 from labreport.charts import clipped_texts, export, overlapping_texts, smallest_type
 from labreport.charts.layout import COLUMN_MM, MM
 
+OFTEN = ("five seeds", "no network learned")
+DRAWN = [case if case in OFTEN else pytest.param(case, marks=pytest.mark.slow) for case in CASES]
+"""Kinds of results; to draw every figure of each takes long, so most are drawn with `--slow`."""
 
-@pytest.mark.parametrize("case", CASES)
+
+@pytest.mark.parametrize("case", DRAWN)
 @pytest.mark.parametrize("slug", FIGURES)
 def test_type_in_figures_is_fit_to_print(slug: str, case: str) -> None:
     """No labels over each other, none over the edge, none below seven points, at column width."""
@@ -30,7 +34,7 @@ def test_equal_results_give_equal_bytes(slug: str) -> None:
     assert once == again
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", DRAWN)
 @pytest.mark.parametrize("slug", FIGURES)
 def test_data_stand_beside_each_figure(slug: str, case: str) -> None:
     """A table of as many cells as columns, and words for the alternative text without numerals."""

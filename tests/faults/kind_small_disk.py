@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 from random import Random
 
 from faults.judge import after_fault, recovers, require
@@ -12,13 +13,18 @@ from faults.world import Place
 SIZES = 40
 
 
+def _files(place: Place) -> list[Path]:
+    """The files of a report for one seed, each of which takes whole blocks of a disk."""
+    return [path for path in place.world.references[1].rglob("*") if path.is_file()]
+
+
 def small_disk(place: Place, random: Random, index: int) -> str:
     """A tmpfs of one size; it is enlarged afterwards, and the next build goes on."""
     start = random.choice((0, 1))
     used = sum(path.stat().st_size for path in place.world.references[2].rglob("*") if path.is_file())
     least = 65_536
     if start:
-        least += 4096 * len(list(place.world.references[1].rglob("*"))) + used // 2
+        least += sum(4096 + -(-path.stat().st_size // 4096) * 4096 for path in _files(place)) + used // 4
     size = least + (index % SIZES) * 2 * used // SIZES
     disk = place.folder / "disk"
     disk.mkdir()

@@ -38,13 +38,16 @@ class World:
     """What an undisturbed build from nothing takes."""
 
     @classmethod
-    def make(cls, folder: Path) -> World:
-        """A checkout whose workers save a checkpoint after every epoch, and reports for one and two seeds."""
+    def make(cls, folder: Path, typeset: bool = True) -> World:
+        """A checkout whose workers save a checkpoint after every epoch, and reports for one and two seeds.
+
+        `typeset` is as of `make_checkout`.
+        """
         world = cls(folder)
         if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
             # A shell starts background jobs deaf to Ctrl-C, and what they start would be deaf, too
             signal.signal(signal.SIGINT, signal.default_int_handler)
-        make_checkout(world.checkout)
+        make_checkout(world.checkout, typeset)
         save_after_every_epoch(world.checkout)
         for seeds in (1, 2):
             place = Place(world, folder / f"reference-{seeds}", seeds)

@@ -48,7 +48,6 @@ ROOT = Path(__file__).resolve().parents[2]
         ("clean extra", "clean does not take 'extra'; see python build.py clean --help."),
         ("why", "why needs a NAME; see python build.py why --help."),
         ("why a b", "why does not take 'b'; see python build.py why --help."),
-        ("grade", "grade needs a FILE; see python build.py grade --help."),
         (
             "statsu --json",
             "unknown command or name 'statsu'; did you mean 'status'? See python build.py --help.",

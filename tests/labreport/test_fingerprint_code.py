@@ -146,7 +146,9 @@ def test_a_module_that_is_one_file_is_followed(tmp_path: Path) -> None:
 def test_a_module_outside_the_roots_is_named(tmp_path: Path) -> None:
     """With what to add, since it is there and Python could import it."""
     fingerprint(tmp_path)
-    with pytest.raises(UsageError, match=r"no module 'other.main'; .* are pkg; add 'other' to them"):
+    with pytest.raises(UsageError, match=r"no module 'json.main'; .* are pkg; add 'json' to them"):
+        code(tmp_path).closure("json.main:entry")
+    with pytest.raises(UsageError, match=r"no module 'other.main'; check its spelling, .* has pkg"):
         code(tmp_path).closure("other.main:entry")
 
 

@@ -26,6 +26,9 @@ def test_browser(): pass
 @pytest.mark.faults
 def test_faults(): pass
 
+@pytest.mark.lint
+def test_lint(): pass
+
 @pytest.mark.slow
 @pytest.mark.browser
 def test_slow_browser(): pass
@@ -33,8 +36,9 @@ def test_slow_browser(): pass
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with one test of each group, under the real `conftest.py` and configuration."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # they take longer than these tests
     root = Path(__file__).resolve().parents[2]
     (tmp_path / "tests").mkdir()
     shutil.copy(root / "tests" / "conftest.py", tmp_path / "tests")
@@ -50,6 +54,7 @@ def project(tmp_path: Path) -> Path:
         (["--slow"], ["slow", "slow_browser"]),
         (["--browser"], ["browser", "slow_browser"]),
         (["--faults"], ["faults"]),
+        (["--lint"], ["lint"]),
         (["--browser", "--faults"], ["browser", "faults", "slow_browser"]),
         (["-m", "slow"], ["slow", "slow_browser"]),
         (["tests/test_groups.py::test_faults"], ["faults"]),
@@ -110,3 +115,41 @@ def test_an_unknown_option_is_refused_before_an_environment_is_made(
     assert lines[1] == "error: unknown option --slwo; did you mean --slow?"
     assert main(["test", "-q", "-k", "test_ordinary", "-p", "no:cacheprovider"], str(project)) == 0
     assert asked == [str(project)]
+
+
+@pytest.mark.parametrize(
+    ("words", "processes"),
+    [
+        ([], ["-n", "auto", "--dist", "worksteal"]),
+        (["--slow", "-k", "x"], ["-n", "auto", "--dist", "worksteal"]),
+        (["-n0"], []),
+        (["-n", "3"], []),
+        (["--pdb"], []),
+        (["tests/test_groups.py"], []),
+        (["tests/test_groups.py::test_slow"], []),
+    ],
+)
+def test_tests_run_beside_each_other_unless_few_are_named(
+    project: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], processes: list[str]
+) -> None:
+    """As many processes as there are cores; the user's own choice counts, and a named file needs one."""
+    commands: list[list[str]] = []
+
+    class Pytest:
+        def __init__(self, command: list[str], cwd: Path) -> None:
+            commands.append(command)
+
+        def __enter__(self) -> Pytest:
+            return self
+
+        def __exit__(self, *raised: object) -> None: ...
+
+        def wait(self) -> int:
+            return 0
+
+        def terminate(self) -> None: ...
+
+    monkeypatch.setattr(testing, "python_for_tests", lambda root: sys.executable)
+    monkeypatch.setattr(subprocess, "Popen", Pytest)
+    assert main(["test", *words], str(project)) == 0
+    assert commands == [[sys.executable, "-m", "pytest", *processes, *words]]

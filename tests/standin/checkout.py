@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import shutil
 from pathlib import Path
 
@@ -10,9 +11,12 @@ STANDIN = Path(__file__).resolve().parent
 _IGNORED = shutil.ignore_patterns("__pycache__")
 
 
-def make_checkout(directory: Path) -> Path:
-    """Fill `directory`, which must not exist, with front door, engine, and the stand-in exercise's files."""
-    shutil.copytree(ROOT / "src" / "labreport", directory / "src" / "labreport", ignore=_IGNORED)
+def make_checkout(directory: Path, typeset: bool = True) -> Path:
+    """Fill `directory`, which must not exist, with front door, engine, and the stand-in exercise's files.
+
+    Without `typeset`, `standin/typesetting.py` writes the PDF and the page's fonts, which is much quicker.
+    """
+    make_engine(directory / "src", typeset)
     shutil.copytree(STANDIN / "exercise", directory / "src" / "exercise", ignore=_IGNORED)
     for name in ("build.py", "pyproject.toml"):
         if (ROOT / name).is_file():
@@ -20,4 +24,15 @@ def make_checkout(directory: Path) -> Path:
     for path in ROOT.glob("requirements*.lock"):
         shutil.copy(path, directory / path.name)
     shutil.copytree(STANDIN / "templates", directory / "templates")
+    return directory
+
+
+def make_engine(directory: Path, typeset: bool = True) -> Path:
+    """Put a copy of the engine into `directory`, from which it can be imported; `typeset` as above."""
+    engine = directory / "labreport"
+    shutil.copytree(ROOT / "src" / "labreport", engine)
+    if not typeset:
+        for name in ("pdf/separate.py", "audit/paper.py", "page/webfonts.py"):
+            shutil.copy(STANDIN / "typesetting.py", engine / name)
+    compileall.compile_dir(engine, quiet=1)
     return directory

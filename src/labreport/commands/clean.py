@@ -15,6 +15,7 @@ from labreport.nodes.result import ResultNode
 from labreport.plan.stamp import remove_stamp
 from labreport.store.files import remove
 from labreport.store.lock import output_lock
+from labreport.store.output import remove_strays
 from labreport.store.quarantine import FOLDER
 
 
@@ -28,6 +29,8 @@ def clean(terminal: Terminal, place: Place, output: Path, lock_timeout: float, d
     values that the project no longer has, array files that no result names, and quarantined files."""
     lock = output_lock(output, place, lock_timeout, terminal.say)
     with contextlib.nullcontext() if dry_run else lock:
+        if not dry_run:
+            remove_strays(output)
         session = open_session(place, output, repair=not dry_run)
         found = [*_results(session), *_cached(session), *_orphans(session), *_quarantined(session)]
         sizes = [sum(_size(path) for path in paths) for _, paths in found]

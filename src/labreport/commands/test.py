@@ -17,8 +17,23 @@ from labreport.suggest import nearest
 EXIT_CODES = {0: 0, 2: 130, 4: 2}
 """pytest's exit status to this program's: passed, interrupted, bad usage; any other is a failure, 1."""
 
-GROUPS = ("--slow", "--browser", "--faults")
+GROUPS = ("--slow", "--browser", "--faults", "--lint", "--affected")
 """Each selects a group of tests (see `tests/conftest.py`); without any, the ordinary tests run."""
+PARALLEL = ("-n", "auto", "--dist", "worksteal")
+"""Options of pytest-xdist: as many processes as there are cores."""
+ONE_PROCESS = (
+    "-n",
+    "-s",
+    "-p",
+    "--numprocesses",
+    "--co",
+    "--collect-only",
+    "--dist",
+    "--faults",
+    "--lint",
+    "--pdb",
+)
+"""Options that say themselves how many processes there are, or that need one."""
 OFTEN = (
     *("-k", "-m", "-n", "-p", "-q", "-r", "-s", "-v", "-vv", "-x", "--co", "--collect-only", "--durations"),
     *("--failed-first", "--ff", "--last-failed", "--lf", "--maxfail", "--pdb", "--showlocals", "--stepwise"),
@@ -35,7 +50,8 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """
     if not _is_there(root):
         _check(arguments.words)
-    command = [python_for_tests(str(root)), "-m", "pytest", *arguments.words]
+    parallel = () if any(map(_needs_one_process, arguments.words)) else PARALLEL
+    command = [python_for_tests(str(root)), "-m", "pytest", *parallel, *arguments.words]
     with subprocess.Popen(command, cwd=root) as pytest:
         try:
             while True:
@@ -45,6 +61,15 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
                     continue  # pytest got the same Ctrl-C, and has its summary to print
         finally:
             pytest.terminate()
+
+
+def _needs_one_process(word: str) -> bool:
+    """Whether a word of the command line asks for it, or names a file or a test, which one runs sooner."""
+    return (
+        word.partition("=")[0] in ONE_PROCESS
+        or word.startswith("-n")
+        or word.partition("::")[0].endswith(".py")
+    )
 
 
 def _is_there(root: Path) -> bool:

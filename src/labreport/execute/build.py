@@ -28,7 +28,7 @@ from labreport.pdf import Writer
 from labreport.plan.nodes import Plan
 from labreport.plan.stamp import remove_stamp, write_stamp
 from labreport.store.lock import output_lock
-from labreport.store.output import remove_strays
+from labreport.store.output import MARK, remove_strays
 from labreport.store.publish import complete
 from labreport.store.quarantine import Quarantine
 
@@ -75,6 +75,7 @@ class Outcome:
 def build(request: Request, terminal: Terminal) -> Outcome:
     """Make what is stale. Raises `LabReportError` for what stops the whole build."""
     started = time.monotonic()
+    _check_names(request)
     with output_lock(request.output, request.place, request.lock_timeout, terminal.say):
         remove_strays(request.output)
         quarantine = Quarantine(request.output)
@@ -116,6 +117,14 @@ def build(request: Request, terminal: Terminal) -> Outcome:
         work = session.project.work
         show_summary(terminal, session.output, outcome.trained, outcome.made, outcome.seconds, errors, work)
     return outcome
+
+
+def _check_names(request: Request) -> None:
+    """Raise `UnknownName` before anything is written, where the folder is not this project's yet."""
+    if (request.targets or request.force) and not (request.output / MARK).exists():
+        session = open_session(request.place, request.output, request.seeds, request.force, repair=False)
+        for word in request.targets:
+            session.graph.resolve(word)
 
 
 def _train(session: Session, request: Request, plan: Plan, terminal: Terminal, outcome: Outcome) -> None:

@@ -1,23 +1,23 @@
-"""Lanes: places where one task runs at a time, each behind a `concurrent.futures.Executor`.
+"""Lanes: places where one task runs at a time, each of which gives a `concurrent.futures.Future` for it.
 
-A local lane is an executor of one process, so a worker that dies breaks its own lane and no other.
+A local lane is one process behind one pipe, so a worker that dies breaks its own lane and no other, and
+nothing is left behind that would have to be given back.
 """
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import signal
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Protocol
 
 from labreport.execute.task import Task
-from labreport.execute.worker import Message, perform, prepare
+from labreport.execute.worker import Message, Outcome, serve
 from labreport.trajectory import Trajectory
 
 
@@ -48,41 +48,39 @@ class ProcessLane:
     def __init__(self, threads: int, source: Path) -> None:
         self._threads = threads
         self._source = source
-        self._executor: Executor | None = None
-        self._reader: Connection | None = None
+        self._process: BaseProcess | None = None
+        self._connection: Connection | None = None
+        self._future: Future[Trajectory] = Future()
 
     def submit(self, task: Task) -> Future[Trajectory]:
         """Begin a task; raises `BrokenExecutor` if its process cannot be started."""
-        if self._executor is not None:
-            return self._executor.submit(perform, task)
-        context = multiprocessing.get_context("spawn")
-        # A worker's interpreter must not import what lies in the current folder
-        os.environ["PYTHONSAFEPATH"] = "1"
-        # Ctrl-C reaches every process of the terminal: a worker must not meet it half imported
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        self._future = Future()
         try:
-            self._reader, writer = context.Pipe(duplex=False)
-            with writer:
-                initial = (writer, self._threads, str(self._source))
-                self._executor = ProcessPoolExecutor(
-                    1, mp_context=context, initializer=prepare, initargs=initial
-                )
-                return self._executor.submit(perform, task)
-        except (OSError, NotImplementedError) as error:
-            cause = str(error)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        # Outside of the handler, whose error holds the pipe that a half started process waits at
-        raise BrokenExecutor(f"no worker can be started: {cause}")
+            if self._connection is None:
+                self._start()
+            assert self._connection is not None
+            self._connection.send(task)
+        except (OSError, NotImplementedError, RuntimeError) as error:
+            self.close()
+            raise BrokenExecutor(f"no worker can be started: {error}") from None
+        return self._future
 
     def messages(self) -> list[Message]:
-        """What came since the last call."""
+        """What came since the last call; the future is settled here, after all that came before its end."""
         received: list[Message] = []
         try:
-            while self._reader is not None and self._reader.poll():
-                received.append(self._reader.recv())
-        except (EOFError, OSError, UnpicklingError):  # the worker was killed while it sent
-            self._reader = None
+            while self._connection is not None and self._connection.poll():
+                message = self._connection.recv()
+                if not isinstance(message, Outcome):
+                    received.append(message)
+                elif message.error is not None:
+                    self._future.set_exception(message.error)
+                elif message.trajectory is not None:
+                    self._future.set_result(message.trajectory)
+        except Exception:  # the worker was killed while it sent: what is left of a message may raise anything
+            self.close()
+        if self._process is not None and not self._process.is_alive() and not self._future.done():
+            self.close()
         return received
 
     def renew(self) -> None:
@@ -91,16 +89,31 @@ class ProcessLane:
 
     def close(self) -> None:
         """Kill the process; nothing is lost, since what is finished is stored."""
-        executor, self._executor, self._reader = self._executor, None, None
-        if executor is None:
-            return
-        for process in list((getattr(executor, "_processes", None) or {}).values()):
-            with suppress(OSError, TypeError):
-                os.kill(process.pid, signal.SIGKILL)
-        # Waited for, since the pool's semaphores are only given back by what it leaves to be collected
-        executor.shutdown(wait=True, cancel_futures=True)
-        del executor
-        gc.collect()
+        process, connection = self._process, self._connection
+        self._process = self._connection = None
+        if connection is not None:
+            connection.close()
+        if process is not None:
+            with suppress(OSError, ValueError, AssertionError):
+                process.kill()
+                process.join()
+        if not self._future.done():
+            self._future.set_exception(BrokenExecutor("its worker died"))
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        # A worker's interpreter must not import what lies in the current folder
+        os.environ["PYTHONSAFEPATH"] = "1"
+        # Ctrl-C reaches every process of the terminal: a worker must not meet it half imported
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self._connection, other = context.Pipe()
+            with other:
+                arguments = (other, self._threads, str(self._source))
+                self._process = context.Process(target=serve, args=arguments, daemon=True)
+                self._process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class ClusterLane:

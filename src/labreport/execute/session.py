@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from labreport.errors import LabReportError, UsageError, failed
+from labreport.errors import LabReportError, RuleBroken, UsageError, failed
 from labreport.errors import place as place_in
 from labreport.fingerprint.files import Digests
 from labreport.fingerprint.modules import default_roots, folder_of, source_files
@@ -125,6 +125,8 @@ def load_project(place: Place) -> Project:
     place.importable()
     try:
         module = importlib.import_module(place.module)
+    except RuleBroken:  # the project's own words
+        raise
     except LabReportError as error:
         where = place_in(error, place.root)
         if where and not PLACED.match(str(error)):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import os
+import pickle
 import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,6 +18,7 @@ from typing import Any
 from labreport.errors import ExperimentFailed
 from labreport.execute.one_step import in_one_step
 from labreport.execute.task import Task
+from labreport.processes import RemoteTraceback
 from labreport.run import Run, Start
 from labreport.store.sealed import check_plain
 from labreport.trajectory import STATE, Snapshot, Trajectory
@@ -36,6 +39,15 @@ class Epoch:
 Message = Epoch | Trajectory
 """A trajectory is what is to be stored; the arrays that are `elsewhere` were sent before."""
 Send = Callable[[Message], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The last message of a task: what was not sent yet, or what was raised."""
+
+    trajectory: Trajectory | None = None
+    error: BaseException | None = None
+
 
 _channel: Any = None
 
@@ -58,9 +70,19 @@ def prepare(channel: Any, threads: int, source: str) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def perform(task: Task) -> Trajectory:
-    """Carry out a task in a prepared worker process."""
-    return drive(task, _send)
+def serve(channel: Any, threads: int, source: str) -> None:
+    """A worker process: carry out one task after the other as they come, until the parent is gone."""
+    prepare(channel, threads, source)
+    while True:
+        try:
+            task: Task = channel.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            outcome = Outcome(trajectory=drive(task, _send))
+        except Exception as error:  # the trainer's own code may raise anything
+            outcome = Outcome(error=_portable(error))
+        _send(outcome)
 
 
 def drive(task: Task, send: Send) -> Trajectory:
@@ -164,7 +186,18 @@ def _start(task: Task) -> Start:
     return start
 
 
-def _send(message: Message) -> None:
+def _portable(error: Exception) -> Exception:
+    """An exception that survives the way to the parent, with its traceback as text."""
+    trace = "".join(traceback.format_exception(error))
+    try:
+        found: Exception = pickle.loads(pickle.dumps(error))  # noqa: S301 - its own bytes, to see whether it can be
+    except Exception:  # of a class whose instances cannot be rebuilt
+        found = RuntimeError(f"{type(error).__name__}: {error}")
+    found.__cause__ = RemoteTraceback(trace)
+    return found
+
+
+def _send(message: Message | Outcome) -> None:
     try:
         _channel.send(message)
     except OSError:

@@ -70,7 +70,7 @@ class Code:
         top = module.partition(".")[0]
         if top not in self._roots and is_module(top):
             return f"the project's source_roots are {', '.join(self._roots)}; add {top!r} to them"
-        return "check its spelling, and that Python can import it"
+        return f"check its spelling, and that Python can import it; the project has {', '.join(self._roots)}"
 
     def _follow(self, module: str, name: str) -> dict[str, str]:
         reached: dict[str, str] = {}

@@ -110,17 +110,18 @@ def explained(templates: Path, name: str) -> Iterator[None]:
 
 
 def _at(lookup: Lookup, name: str, error: BaseException, text: str) -> str:
-    """`text` behind the innermost line of a template that `error` went through."""
+    """`text` behind the innermost line of the project's templates that `error` went through, or else of the
+    engine's: a macro of the frame is used by a line that can be corrected."""
     if text.startswith(("templates/", "labreport/frame/")):
         return text
-    place = _shown(lookup, name)
+    places: dict[str, str] = {}
     trace = error.__traceback__
     while trace is not None:
         shown = lookup.shown(Path(trace.tb_frame.f_code.co_filename))
         if shown.startswith(("templates/", "labreport/frame/")) and shown.endswith(".html"):
-            place = f"{shown}:{trace.tb_lineno}"
+            places[shown.partition("/")[0]] = f"{shown}:{trace.tb_lineno}"
         trace = trace.tb_next
-    return f"{place}: {text}"
+    return f"{places.get('templates') or places.get('labreport') or _shown(lookup, name)}: {text}"
 
 
 def _shown(lookup: Lookup, name: str) -> str:

@@ -23,11 +23,10 @@ def only_fonts_of(folder: Path) -> Iterator[None]:
     """Within, a fontconfig that is initialised finds the fonts in `folder` and no others.
 
     System fonts would otherwise stand in for missing characters, and the PDF would differ from one
-    machine to the next. The folder is reached through a link, so that its path may hold anything. The
-    temporary folder has the prefix of unfinished files, so the next build removes what a kill leaves.
+    machine to the next. The folder is reached through a link, so that its path may hold anything.
     """
     before = os.environ.get("FONTCONFIG_FILE")
-    with tempfile.TemporaryDirectory(prefix=".tmp-fonts-") as place:
+    with tempfile.TemporaryDirectory() as place:
         Path(place, "fonts").symlink_to(folder.resolve(), target_is_directory=True)
         configuration = Path(place, "fonts.conf")
         cache = escape(str(Path(place, "cache")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,18 +13,11 @@ from pathlib import Path
 from types import TracebackType
 
 from labreport.errors import LabReportError, MissingLibrary, RenderError
-from labreport.processes import end_with_parent
+from labreport.processes import RemoteTraceback, end_with_parent
 
 PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from labreport.pdf.separate import main; main()"
 LACKS_LIBRARY = 3
 """Exit code for `MissingLibrary`; 1 stands for any other error."""
-
-
-class _Traceback(Exception):
-    """What the process printed before its last line, shown as the cause of its error."""
-
-    def __str__(self) -> str:
-        return f"\n{super().__str__()}"
 
 
 class Writer:
@@ -34,15 +28,21 @@ class Writer:
     """
 
     def __init__(self, base: Path, scratch: Path) -> None:
-        """`base` as for `labreport.pdf.write`; temporary files go to `scratch`. Nothing is started yet."""
+        """`base` as for `labreport.pdf.write`; all temporary files go to one folder in `scratch`.
+
+        Nothing is started yet.
+        """
         self._base = base
         self._scratch = scratch
+        self._temporary = ""
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         """Start the process, which loads its libraries and waits for `begin`."""
+        # With the prefix of unfinished files, so that the next build removes what a kill leaves
+        self._temporary = tempfile.mkdtemp(prefix=".tmp-", dir=self._scratch)
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", PROGRAM, Path(__file__).parents[2], self._base, self._scratch],
+            [sys.executable, "-P", "-c", PROGRAM, Path(__file__).parents[2], self._base, self._temporary],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -70,7 +70,7 @@ class Writer:
             return
         trace, _, message = told.strip().rpartition("\n")
         message = message or f"the process that writes the PDF ended with {code}"
-        raise (MissingLibrary if code == LACKS_LIBRARY else RenderError)(message) from _Traceback(trace)
+        raise (MissingLibrary if code == LACKS_LIBRARY else RenderError)(message) from RemoteTraceback(trace)
 
     def __enter__(self) -> Writer:
         return self
@@ -82,6 +82,8 @@ class Writer:
             self._process.kill()
             with suppress(OSError, ValueError):
                 self._process.communicate()
+        if self._temporary:
+            shutil.rmtree(self._temporary, ignore_errors=True)
 
 
 def main() -> None:

@@ -26,13 +26,13 @@ def runs(
         key = tuple(_word(values.get(column), where, column) for column in fields)
         rows = found.setdefault(key, [])
         at = _number(values.get(step), where, step) if step else None
-        number_ = whole(at, where, step) if step else None
-        if number_ is not None and rows and number_ <= (rows[-1].step or 0):
+        at_step = whole(at, where, step) if step else None
+        if at_step is not None and rows and at_step <= (rows[-1].step or 0):
             raise bad(
-                where, f"{step} is {number_} after {rows[-1].step}; it must rise from row to row of a run"
+                where, f"{step} is {at_step} after {rows[-1].step}; it must rise from row to row of a run"
             )
         measured = {metric: _number(values.get(metric), where, metric) for metric in metrics}
-        rows.append(Row(where, {key: value for key, value in measured.items() if value is not None}, number_))
+        rows.append(Row(where, {key: value for key, value in measured.items() if value is not None}, at_step))
     if not found:
         raise bad(name, "has no rows; a run needs at least one")
     return [

@@ -14,7 +14,7 @@ from labreport.errors import StoreError
 
 TEMPORARY = ".tmp-"
 """How the name of every unfinished file or folder begins."""
-_TEMPORARY_NAME = re.compile(r"\.tmp-(?:[0-9]+-[0-9a-f]{12}|(?:[a-z]+-)?[a-z0-9_]{8})\Z")
+_TEMPORARY_NAME = re.compile(r"\.tmp-(?:[0-9]+-[0-9a-f]{12}|[a-z0-9_]{8})\Z")
 """What `temporary_name` and `tempfile` make of it."""
 
 

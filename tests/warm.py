@@ -1,0 +1,160 @@
+"""Runs a checkout's `build.py` in a process that has its libraries already: a fork of one that loaded them.
+
+To start an interpreter and import NumPy, Matplotlib and the rest takes longer than most of what tests ask
+the program to do. The process that is forked has imported libraries only, neither engine nor content, and
+has no thread: each run loads the checkout's own code, and leaves nothing behind for the next one. Workers
+that train are forked as well.
+
+What only a fresh interpreter shows (its start, its environment variables, signals from a terminal) is
+tested with one: `Program.run(cold=True)`, or `subprocess`.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import importlib
+import json
+import multiprocessing
+import os
+import runpy
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any, NoReturn
+
+LIBRARIES = (
+    *("brotli", "filelock", "fontTools.subset", "jinja2", "matplotlib.backends.backend_svg"),
+    *("matplotlib.figure", "msgspec.json", "numpy", "rich.console", "rich.live", "rich.progress"),
+    *("safetensors.numpy", "scipy.special", "scipy.stats", "seaborn"),
+    *("concurrent.futures.process", "multiprocessing.popen_fork", "multiprocessing.synchronize"),
+    *("argparse", "ast", "csv", "ctypes", "html.parser", "platform", "tomllib", "unicodedata"),
+)
+"""What runs of the stand-in import; one that is not listed only makes them slower."""
+
+
+def run(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str], timeout: float
+) -> subprocess.CompletedProcess[str]:
+    """Run `[build.py, *arguments]` in the current folder `folder`; the exit code is as of `subprocess`.
+
+    Raises `subprocess.TimeoutExpired` after `timeout` seconds; the run is ended then.
+    """
+    server = _server()
+    assert server.stdin is not None
+    assert server.stdout is not None
+    with tempfile.TemporaryDirectory() as scratch:
+        out, err = Path(scratch, "out"), Path(scratch, "err")
+        request = {
+            "command": list(command),
+            "folder": str(folder),
+            "environment": dict(environment),
+            "streams": [str(out), str(err)],
+            "timeout": timeout,
+        }
+        server.stdin.write(json.dumps(request) + "\n")
+        server.stdin.flush()
+        status = json.loads(server.stdout.readline())
+        if status is None:
+            raise subprocess.TimeoutExpired(list(command), timeout)
+        return subprocess.CompletedProcess(command, status, out.read_text("utf-8"), err.read_text("utf-8"))
+
+
+@cache
+def _server() -> subprocess.Popen[str]:
+    """The process that is forked; it ends with this one, whose end of the pipe is closed then."""
+    server = subprocess.Popen(
+        [sys.executable, "-P", __file__],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    atexit.register(server.communicate)
+    return server
+
+
+def serve() -> None:
+    """Answer each request, a line on standard input, with a line: the exit code, or null for a timeout."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for pytest, which closes the pipe
+    for library in LIBRARIES:
+        with suppress(ImportError):
+            importlib.import_module(library)
+    gc.collect()
+    gc.freeze()
+    for line in sys.stdin:
+        request = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            try:
+                _carry_out(request)
+            finally:  # whatever goes wrong, the fork is not to answer the next request
+                traceback.print_exc()
+                sys.stderr.flush()
+                os._exit(70)
+        print(json.dumps(_wait(pid, request["timeout"])), flush=True)
+
+
+def _wait(pid: int, timeout: float) -> int | None:
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.003)
+    os.killpg(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    return None
+
+
+def _carry_out(request: Mapping[str, Any]) -> NoReturn:
+    """In the fork: become what `python build.py` is, and end as it ends."""
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    streams = [os.devnull, *request["streams"]]
+    for number, name in enumerate(streams):
+        os.dup2(os.open(name, os.O_RDWR | os.O_CREAT, 0o600), number)
+    sys.stdin = os.fdopen(0, "r", encoding="utf-8", closefd=False)
+    sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    time.tzset()
+    os.chdir(request["folder"])
+    sys.argv = request["command"]
+    sys.path.insert(0, os.path.dirname(sys.argv[0]))
+    sys.dont_write_bytecode = True  # a file that is edited twice in a second has two versions and one time
+    fork = multiprocessing.get_context("fork")
+    vars(multiprocessing)["get_context"] = lambda method: fork
+    code = _exit_code(sys.argv[0])
+    with suppress(Exception):  # as an interpreter that ends does, which only notes them
+        vars(threading)["_shutdown"]()
+        vars(atexit)["_run_exitfuncs"]()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _exit_code(program: str) -> int:
+    try:
+        runpy.run_path(program, run_name="__main__")
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+        return 0 if end.code is None else end.code & 0xFF if isinstance(end.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    serve()
