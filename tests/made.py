@@ -165,7 +165,6 @@ def _made(experiment: Experiment, make: Make, seed: int, seeds: int) -> Result:
     return Result(experiment.name, seed, plain(experiment.specification), records, snapshots, provenance)
 
 
-@functools.cache
 def _record(
     experiment: Experiment, make: Make, epoch: int, at: Any, named: int | None, seed: int
 ) -> dict[str, Any]:
