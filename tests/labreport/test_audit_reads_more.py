@@ -94,7 +94,7 @@ def test_a_number_word_is_allowed_where_its_whole_phrase_stands(tmp_path: Path) 
 
 def test_a_list_of_number_words_needs_a_number_and_a_reason(tmp_path: Path) -> None:
     """The line is named; without a list of its own, a project is allowed what the engine's allows."""
-    assert Allowed(tmp_path).untraced("powers of ten of the two") == ["two"]
+    assert Allowed(tmp_path).untraced("powers of ten of those two") == ["two"]
     for line in ("powers of ten", "powers of ten\t ", "powers\ta reason"):
         (tmp_path / "allowed-number-words.txt").write_text(f"# Comment.\n{line}\n")
         with pytest.raises(AuditError, match=r"allowed-number-words\.txt:2: write a phrase with a number"):

@@ -124,7 +124,7 @@ def _slack(cells: Sequence[Cell]) -> list[float]:
 
 def _places(number: float) -> int:
     """Decimal places of a number as it is written; 0 of one that is not finite."""
-    exponent = Decimal(repr(number)).as_tuple().exponent
+    exponent = Decimal(repr(float(number))).as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
