@@ -41,11 +41,11 @@ MAY_IMPORT = {
     "labreport.plan": "experiment errors fingerprint frame installed program project store trajectory",
     "labreport.console": "plan experiment errors",
     "labreport.guard": "console errors",
-    "labreport.claims": "experiment errors",
+    "labreport.claims": "experiment errors results",
     "labreport.charts": "claims errors frame",
     "labreport.page": "claims errors frame outline project",
     "labreport.pdf": "errors frame processes",
-    "labreport.audit": "claims errors frame",
+    "labreport.audit": "claims errors frame outline page",
     "labreport.builders": "charts claims errors experiment results",
     "labreport.nodes": "audit charts claims errors experiment fingerprint outline page pdf placed plan "
     "project results store texts trajectory",
@@ -69,7 +69,7 @@ MAY_IMPORT = {
     "exercise.answers": "catalogue groups mnist networks labreport.claims labreport.errors "
     "labreport.experiment labreport.results",
     "exercise.figures": "answers catalogue groups mnist networks labreport.charts labreport.claims "
-    "labreport.errors labreport.results",
+    "labreport.errors labreport.experiment labreport.results",
     "exercise.show_code": "catalogue networks labreport.errors labreport.experiment",
     "exercise.verification": "answers catalogue mnist networks outline project training labreport.checks "
     "labreport.claims labreport.errors labreport.experiment labreport.nodes labreport.outline "

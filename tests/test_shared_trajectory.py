@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from program import Program
 
-LONGER = 'ALPHA_10 = Experiment("alpha-10", Walk(0.5), 10, (10,), START, "the quick walk, twice as long")\n'
+LONGER = 'ALPHA_10 = Experiment("alpha-10", Walk(0.5), 10, (10,), START, "the quick walk, for longer")\n'
 
 
 @pytest.fixture

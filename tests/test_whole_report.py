@@ -11,7 +11,10 @@ from drawn import CASES
 from whole_report import TEMPLATES, made_report
 
 from exercise.outline import OUTLINE
+from exercise.project import PROJECT
 from labreport.audit import audit_html, audit_pdf
+
+NAMES = [experiment.name for experiment in PROJECT.all_experiments]
 
 
 @pytest.mark.slow
@@ -20,9 +23,9 @@ def test_whichever_way_the_results_turn_out_every_number_is_traced(case: str, tm
     """The audit that every build runs passes on page and paper, for results of every kind."""
     report = made_report(case)
     folder = report.write(tmp_path / "report")
-    assert [str(finding) for finding in audit_html(report.screen, report.answers, TEMPLATES)] == []
+    assert [str(finding) for finding in audit_html(report.screen, report.answers, TEMPLATES, NAMES)] == []
     assert [
-        str(each) for each in audit_pdf(folder / "report.pdf", report.paper, report.answers, TEMPLATES)
+        str(each) for each in audit_pdf(folder / "report.pdf", report.paper, report.answers, TEMPLATES, NAMES)
     ] == []
 
 

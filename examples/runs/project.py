@@ -87,7 +87,7 @@ def longer(results: Results) -> Answer:
 
 project = Project(
     "Recorded runs",
-    subtitle="Three learning rates, read from files",
+    subtitle="Learning rates, read from files",
     sections=(section("Settings", best, longer),),
     words=Words(run="setting", item="image", category="digit"),
 )

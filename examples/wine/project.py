@@ -98,7 +98,7 @@ def made_with(results):
 
 
 project = Project(
-    "Three classifiers of wine",
+    "Classifiers of wine",
     subtitle="A tree, a forest and a linear model",
     fit=fit,
     seeds=10,

@@ -16,12 +16,12 @@ def _network(
 
 # The exercise's own networks
 WIDE = _network("wide", Network((400,)), 10, (10,), "one wide hidden layer")
-SMALL = _network("small", Network((62,)), 50, (10, 20, 50), "one small hidden layer")
+SMALL = _network("small", Network((62,)), 50, (5, 10, 20, 50), "one small hidden layer")
 DEEP_8 = _network("deep-8", Network((8,) * 10), 10, (10,), "ten hidden layers of eight nodes")
 DEEP_32 = _network("deep-32", Network((32,) * 10), 10, (10,), "ten hidden layers of thirty-two nodes")
 DEEP_64 = _network("deep-64", Network((64,) * 10), 10, (10,), "ten hidden layers of sixty-four nodes")
 COMPLEX = _network(
-    "complex", Network((128,) * 3, momentum=0.9), 50, (5, 20, 50), "three hidden layers, with momentum"
+    "complex", Network((128,) * 3, momentum=0.9), 50, (5, 10, 20, 50), "three hidden layers, with momentum"
 )
 
 # The explanations of part two, tried by intervention: one suspected cause changed, all else left

@@ -123,7 +123,7 @@ PART_TWO = Section(
 
 PART_THREE = Section(
     "part-three",
-    "Three hidden layers that work",
+    "Three hidden layers",
     "sections/part-three.html",
     (
         _question(
@@ -150,7 +150,7 @@ PART_THREE = Section(
 
 BONUS_DIGITS = Section(
     "bonus-digits",
-    "Which digits fail",
+    "Errors by digit",
     "sections/bonus-digits.html",
     (
         _question(
@@ -184,7 +184,7 @@ BONUS_LONGER = Section(
         _question(
             "bonus.diminishing",
             "Have returns diminished after 20 epochs, and after 50?",
-            "longer:diminishing",
+            "diminishing:diminishing",
             ("small",),
             ("gain-per-epoch",),
         ),

@@ -10,33 +10,66 @@ import numpy as np
 import pytest
 from answering import answer
 from made import made_results
+from scipy import stats
 
 from exercise import mnist
 from exercise.answers.counting import stored_counts
 from exercise.answers.depth_gain import boundary
-from exercise.answers.extrapolation import CHECKED, extrapolate, saturating
+from exercise.answers.diminishing import further_gains
+from exercise.answers.extrapolation import extrapolate, saturating
+from exercise.answers.families import CHECKED
+from exercise.answers.passage import epochs_within, first_passages
 from exercise.answers.pattern import confusions
 from exercise.answers.perspective import training_flop
 from exercise.answers.predictions import expected_ratio
-from exercise.answers.worth import accuracy_after
+from exercise.catalogue import SMALL
 from exercise.networks import Network
-from labreport.results import Result, Snapshot
+from labreport.results import Result, Runs, Snapshot
 
 
-def _run(seconds: list[float], accuracies: list[float]) -> Result:
-    records = tuple(
-        {"seconds": second, "validation_accuracy": value}
-        for second, value in zip(seconds, accuracies, strict=True)
-    )
-    return Result("made", 0, {}, records, {}, {})
+def _runs(name: str, seconds: list[float], *accuracies: list[float]) -> Runs:
+    """Runs with these seconds of each epoch, one per list of validation accuracies."""
+    runs = [
+        Result(
+            name,
+            seed,
+            {},
+            tuple(
+                {"seconds": second, "validation_accuracy": value}
+                for second, value in zip(seconds, values, strict=True)
+            ),
+            {},
+            {},
+        )
+        for seed, values in enumerate(accuracies)
+    ]
+    return Runs(replace(SMALL, name=name, epochs=len(seconds), snapshots=()), tuple(runs))
 
 
-@pytest.mark.parametrize(
-    ("budget", "expected"), [(0.5, 0.0), (1.0, 0.6), (2.9, 0.6), (3.0, 0.7), (99.0, 0.8)]
-)
-def test_accuracy_at_equal_seconds_is_that_of_the_last_finished_epoch(budget: float, expected: float) -> None:
-    """Epochs of 1, 2 and 3 s end at 1, 3 and 6 s; before the first there is none."""
-    assert accuracy_after(_run([1, 2, 3], [0.6, 0.7, 0.8]), budget) == expected
+@pytest.mark.parametrize(("budget", "expected"), [(0.5, 0), (2.0, 1), (5.9, 2), (6.0, 3), (99.0, 3)])
+def test_a_time_holds_as_many_epochs_as_the_median_one_fits(budget: float, expected: int) -> None:
+    """Epochs of 1, 2 and 3 s have a median of 2 s; more than were trained there are not."""
+    assert epochs_within(budget, _runs("made", [1, 2, 3], [0.6, 0.7, 0.8])) == expected
+
+
+def test_first_passage_is_set_against_first_passage() -> None:
+    """Each seed's goal is the simple network's own last accuracy, which it may have reached before."""
+    simple = _runs("small", [1, 1, 1], [0.8, 0.9, 0.9], [0.7, 0.8, 0.95])
+    complex_ = _runs("complex", [2, 2, 2], [0.9, 0.95, 0.95], [0.8, 0.9, 0.94])
+    assert first_passages(complex_, simple) == [(1, 2), (None, 3)]
+
+
+def test_at_equal_seconds_the_moment_is_the_same_for_every_seed() -> None:
+    """Fifty epochs of about 0.15 s are about eighteen of 0.4 s, whichever seed is asked."""
+    found = answer("bonus.worth", small={"seconds": 0.15}, complex={"seconds": 0.4}).quantities
+    assert found["at-3.small.epochs"].value == 50
+    assert found["at-3.complex.epochs"].value == 18
+    runs = made_results(("small", "complex"), complex={"seconds": 0.4}, small={"seconds": 0.15})
+    curves = [
+        np.array(runs[name].curve("validation_accuracy"))[:, epoch - 1]
+        for name, epoch in (("complex", 18), ("small", 50))
+    ]
+    assert found["at-3.difference"].value == pytest.approx(np.mean(curves[0] - curves[1]))
 
 
 def test_parameters_are_those_of_the_formula() -> None:
@@ -106,20 +139,49 @@ def test_confusions_count_every_test_image_once() -> None:
     assert [int(np.trace(matrix)) for matrix in matrices] == rights
 
 
+def test_a_network_that_learned_nothing_has_no_pattern() -> None:
+    """One digit named for every image would look like the strongest pattern of all."""
+    claims = answer("bonus.pattern", complex={"collapsed": True, "noise": 0.0}).claims
+    assert (claims["complex.uneven"].inconclusive, claims["complex.alike"].inconclusive) == (True, True)
+    assert claims["complex.uneven"].reason == "complex has not learned to tell digits apart"
+
+
 def test_the_digit_made_hard_is_the_worst() -> None:
     """Its accuracy is the lowest, and its interval is Wilson's for its own images."""
     found = answer("bonus.digits", complex={"hard": (5,)}).quantities
     accuracies = [found[f"complex.digit-{digit}"].value for digit in range(10)]
     assert found["complex.worst_digit"].value == 5
     assert min(value for value in accuracies if value is not None) == accuracies[5]
-    interval = found["complex.digit-5"].interval
+    rest = found["complex.worst_difference"]
+    assert rest.value is not None
+    assert rest.value < 0
+
+
+def test_every_network_s_digits_are_read_after_equally_many_epochs() -> None:
+    """Ten, also for the network that was trained for fifty."""
+    found = answer("bonus.digits").quantities
+    sources = {found[f"{name}.digit-3"].source.split("at epoch ")[1][:2] for name in ("wide", "complex")}
+    assert sources == {"10"}
+
+
+def test_a_digit_is_compared_with_all_others_over_seeds_and_images() -> None:
+    """The difference is that of two shares, seed by seed, and its doubt includes both draws of images."""
+    runs = made_results(("complex",))["complex"]
+    labels = mnist.load().test.labels
+    differences = []
+    for run in runs:
+        right = run.at(10).arrays["predictions"] == labels
+        differences.append(right[labels == 8].mean() - right[labels != 8].mean())
+    estimate = answer("bonus.digits").quantities["complex.worst_difference"]
+    assert estimate.value == pytest.approx(np.mean(differences))
+    interval = estimate.interval
     assert interval is not None
-    assert interval.kind == f"Wilson, {found['images.digit-5'].value} images"
+    assert interval.high - interval.low > 2 * 1.96 * math.sqrt(0.9 * 0.1 / 974) * 0.5
 
 
-def test_compute_is_six_operations_a_weight_and_image() -> None:
-    """784 · 2 + 2 · 10 weights, 100 images, 3 epochs."""
-    assert training_flop(Network((2,)), 100, 3) == 6 * (784 * 2 + 2 * 10) * 100 * 3
+def test_compute_counts_no_gradient_of_the_inputs() -> None:
+    """Six operations for each weight, image and epoch, but four in the first layer: 784 · 2 and 2 · 10."""
+    assert training_flop(Network((2,)), 100, 3) == (4 * 784 * 2 + 6 * 2 * 10) * 100 * 3
 
 
 def test_a_curve_of_the_right_kind_is_carried_on_exactly() -> None:
@@ -144,11 +206,31 @@ def test_a_prediction_counts_how_wrong_it_was_before() -> None:
     assert interval.high - interval.low > 2 * 1.9 * found.hindsight * 0.9
 
 
-def test_the_gain_of_a_window_is_held_against_the_seeds_of_that_window() -> None:
-    """The noise is the root mean square of the standard deviations of its ten epochs."""
-    runs = made_results(("small",))["small"]
-    curves = np.array(runs.curve("validation_accuracy"))
+def test_gains_are_those_of_ten_epochs_and_their_ratio_is_paired() -> None:
+    """Fieller's interval excludes one exactly where the paired test finds that gains change."""
+    curves = np.array(made_results(("small",))["small"].curve("validation_accuracy"))
     found = answer("bonus.diminishing").quantities
-    assert found["at-20.gain"].value == pytest.approx((curves[:, 19] - curves[:, 9]).mean())
-    noise = math.sqrt(np.mean(np.var(curves[:, 10:20], axis=0, ddof=1)))
-    assert found["at-20.noise"].value == pytest.approx(noise)
+    early, late = curves[:, 19] - curves[:, 9], curves[:, 49] - curves[:, 39]
+    assert found["at-20.gain"].value == pytest.approx(early.mean())
+    assert found["ratio"].value == pytest.approx(late.mean() / early.mean())
+    assert found["change.p"].value == pytest.approx(stats.ttest_rel(late, early).pvalue, rel=1e-6)
+    interval = found["ratio"].interval
+    assert interval is not None
+    assert (interval.high < 1) == (float(found["change.p"].value or 0) < 0.05)
+
+
+def test_further_gains_are_measured_between_means_of_ten_epochs() -> None:
+    """A straight line that rises by 0.01 an epoch gains 0.01 for each epoch that is left."""
+    curves = np.array([np.arange(1, 31) * 0.01, np.arange(1, 31) * 0.01 + 0.1])
+    assert further_gains(curves) == pytest.approx(np.tile(np.arange(20, 0, -1) * 0.01, (2, 1)))
+
+
+def test_training_stops_to_matter_where_all_of_the_rest_gains_less_than_the_threshold() -> None:
+    """From there on the mean of what is left is below a tenth of a point; one epoch before it is not."""
+    left = further_gains(np.array(made_results(("small",))["small"].curve("validation_accuracy"))).mean(
+        axis=0
+    )
+    first = answer("bonus.diminishing").quantities["first_diminished"].value
+    assert isinstance(first, int)
+    assert (left[first - 10 :] < 0.001).all()
+    assert left[first - 11] >= 0.001

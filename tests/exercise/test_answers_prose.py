@@ -99,29 +99,48 @@ OPENINGS = (
     (
         "part-one.comparison",
         "wide-better",
-        {"supported": "The wide one", "refuted": "The small one", "inconclusive": "Neither"},
+        {
+            "supported": "The wide one",
+            "refuted": "The small one",
+            "inconclusive": "Not decided",
+            "equivalent": "Neither",
+        },
     ),
-    ("part-two.above-20", "any", {"supported": "Yes", "refuted": "No", "inconclusive": "It depends"}),
+    ("part-two.above-20", "any", {"supported": "Yes", "refuted": "No", "inconclusive": "Not decided"}),
     ("part-two.hypothesis", "hypothesis", {"supported": "Their early", "inconclusive": "Probably"}),
     (
         "part-two.correlation",
-        "all",
-        {"supported": "Yes", "refuted": "The other way", "inconclusive": "No clear one"},
+        "every-pair",
+        {"supported": "Yes", "refuted": "Not always", "inconclusive": "Not decided"},
     ),
-    ("part-three.goal", "both", {"supported": "Yes", "refuted": "No", "inconclusive": "Not surely"}),
+    ("part-three.goal", "both", {"supported": "Yes", "refuted": "No", "inconclusive": "Not decided"}),
     (
         "part-three.best",
         "complex-better",
-        {"supported": "This one", "refuted": "wide of part one", "inconclusive": "Neither"},
+        {"supported": "This one", "refuted": "wide of part one", "inconclusive": "Not decided"},
     ),
     ("part-three.epochs", "similar", {"supported": "Yes", "refuted": "No"}),
-    ("bonus.digits", "any", {"supported": "Yes", "refuted": "No", "inconclusive": "Not surely"}),
-    ("bonus.pattern", "complex.uneven", {"supported": "Yes", "refuted": "No", "inconclusive": "In part"}),
-    ("bonus.worth", "worth", {"supported": "Yes", "refuted": "No", "inconclusive": "Not shown"}),
+    ("bonus.digits", "any", {"supported": "Yes", "equivalent": "No", "inconclusive": "Not decided"}),
+    ("bonus.pattern", "complex.uneven", {"supported": "Yes", "inconclusive": "Not decided"}),
+    (
+        "bonus.worth",
+        "worth",
+        {
+            "supported": "Yes",
+            "refuted": "No",
+            "equivalent": "Not at equal time",
+            "inconclusive": "Not decided",
+        },
+    ),
+    (
+        "bonus.diminishing",
+        "diminishing",
+        {"supported": "Yes", "refuted": "No", "inconclusive": "Not decided"},
+    ),
     (
         "bonus.more-time",
         "test-better",
-        {"supported": "Yes", "refuted": "No", "inconclusive": "Not that it shows"},
+        {"supported": "Yes", "refuted": "No", "equivalent": "No", "inconclusive": "Not decided"},
     ),
 )
 

@@ -29,6 +29,13 @@ from labreport.charts import (
 from labreport.charts.palette import Colour
 from labreport.errors import RenderError
 
+ROWS: list[list[str | int | float | None]] = [
+    [1, np.float64(1.5)],
+    [2, float("nan")],
+    [2, 4.5],
+    [3, 2.5],
+    [2, 3],
+]
 HOSTILE = 'a</script><b> $x^2$ & "q" {{7*7}} \'\u202e'
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 
@@ -45,7 +52,7 @@ def _drawing(label: str = "training") -> Drawing:
         panel.set_xlabel("epoch")
         panel_title(panel, "Loss, nat")
         label_line_ends(panel, [line])
-    return Drawing(figure, "line chart", ["epoch", "loss"], [[1, np.float64(1.5)], [2, float("nan")]])
+    return Drawing(figure, "line chart", ["epoch", "loss"], ROWS)
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +108,7 @@ def test_another_process_exports_the_same_bytes(exported: dict[str, Any], tmp_pa
 def test_the_export_is_plain_json(exported: dict[str, Any]) -> None:
     """It survives a trip through strict JSON; NumPy's numbers become plain, what is not a number None."""
     assert json.loads(json.dumps(exported, allow_nan=False)) == exported
-    assert exported["rows"] == [[1, 1.5], [2, None]]
+    assert exported["rows"] == [[1, 1.5], [2, None], [2, 4.5], [3, 2.5], [2, 3]]
 
 
 def test_ids_cannot_meet_those_of_another_chart(exported: dict[str, Any]) -> None:

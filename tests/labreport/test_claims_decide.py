@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from labreport.claims import Claim, Interval, Quantity, Verdict
-from labreport.claims.comparison import Comparison
+from labreport.claims.comparison import paired
 from labreport.claims.decide import above, all_of, any_of, below, counted, greater
 
 SUPPORTED, REFUTED, INCONCLUSIVE = Verdict.SUPPORTED, Verdict.REFUTED, Verdict.INCONCLUSIVE
+EQUIVALENT = Verdict.EQUIVALENT
 
 
 def _between(low: float, high: float) -> Quantity:
@@ -40,29 +41,21 @@ def test_below_is_the_mirror_of_above(quantity: Quantity, verdict: Verdict) -> N
     assert below("made", "ratio < 0.2", "ratio", quantity, 0.2).verdict is verdict
 
 
-@pytest.mark.parametrize(
-    ("difference", "p_value", "verdict"),
-    [
-        (0.1, 0.01, SUPPORTED),
-        (-0.1, 0.01, REFUTED),
-        (0.1, 0.2, INCONCLUSIVE),
-        (0.1, 0.05, INCONCLUSIVE),
-        (0.1, None, INCONCLUSIVE),
-    ],
-)
-def test_greater_needs_evidence_and_then_asks_for_the_sign(
-    difference: float, p_value: float | None, verdict: Verdict
-) -> None:
-    """A p-value at the level is not below it, and none at all decides nothing."""
-    comparison = Comparison(Quantity(difference, "points"), p_value, "made")
-    assert greater("made", "a > b", comparison, ("difference",)).verdict is verdict
+def test_an_interval_without_width_decides_nothing() -> None:
+    """Equal values are no evidence of certainty: the reason is said."""
+    claim = above("made", "x > 0.2", "x", Quantity(0.9, n=5, interval=Interval(0.9, 0.9, "made")), 0.2)
+    assert (claim.verdict, claim.reason) == (
+        INCONCLUSIVE,
+        "the seeds do not vary, so their spread is unknown",
+    )
 
 
-def test_an_adjusted_p_value_replaces_the_raw_one() -> None:
-    """What is evidence alone may be none among many, and the claim says that it was corrected."""
-    claim = greater("made", "a > b", Comparison(Quantity(0.1), 0.03, "made"), (), adjusted_p=0.09)
-    assert (claim.verdict, claim.p_value) == (INCONCLUSIVE, 0.09)
-    assert claim.test.endswith("Holm-corrected")
+def test_a_single_comparison_is_a_family_of_its_own() -> None:
+    """`greater` decides it as `decide` would, with its margin."""
+    close = paired([0.961, 0.963, 0.962, 0.960], [0.961, 0.962, 0.963, 0.960], "points", "made")
+    assert greater("made", "a > b", close, ("d",)).verdict is INCONCLUSIVE
+    claim = greater("made", "a > b", close, ("d",), margin=0.005)
+    assert (claim.verdict, claim.margin, claim.numbers) == (EQUIVALENT, 0.005, ("d",))
 
 
 def test_a_count_holds_or_does_not() -> None:
@@ -86,12 +79,16 @@ def _claims(*verdicts: Verdict) -> list[Claim]:
         ((SUPPORTED, INCONCLUSIVE), INCONCLUSIVE, SUPPORTED),
         ((REFUTED, INCONCLUSIVE), REFUTED, INCONCLUSIVE),
         ((REFUTED, REFUTED), REFUTED, REFUTED),
+        ((SUPPORTED, EQUIVALENT), EQUIVALENT, SUPPORTED),
+        ((EQUIVALENT, INCONCLUSIVE), EQUIVALENT, INCONCLUSIVE),
+        ((REFUTED, EQUIVALENT), REFUTED, EQUIVALENT),
+        ((), INCONCLUSIVE, INCONCLUSIVE),
     ],
 )
 def test_joint_claims_follow_their_parts(
     verdicts: tuple[Verdict, ...], every: Verdict, some: Verdict
 ) -> None:
-    """All of them, and any of them, in three-valued logic."""
+    """All of them, and any of them: refuted, equivalent, inconclusive, supported, from false to true."""
     claims = _claims(*verdicts)
     assert all_of("made", "", claims).verdict is every
     assert any_of("made", "", claims).verdict is some

@@ -104,6 +104,7 @@ def test_measured_numbers_are_printed_as_far_as_they_are_known(
         (Quantity(0.1135, "fraction"), "11.35 %", "11.35"),
         (Quantity(0.5), "0.5", "0.5"),
         (Quantity(3.14e12, "FLOP"), "3.1 × 10¹² FLOP", "3.1 × 10¹²"),
+        (Quantity(9.96e10, "FLOP"), "1.0 × 10¹¹ FLOP", "1.0 × 10¹¹"),
         (Quantity(3.8e-6), "3.8 × 10⁻⁶", "3.8 × 10⁻⁶"),
         (Quantity(0.0004, "p"), "p < 0.001", "< 0.001"),
         (Quantity(0.0331, "p"), "p = 0.033", "0.033"),

@@ -12,15 +12,17 @@ from graded import expected, reference
 from exercise import mnist
 from exercise.rubric import RUBRIC
 from labreport.errors import UsageError
+from labreport.grading.expected import Decision, Expected, Question
+from labreport.grading.filled import from_form
 from labreport.grading.form import template
 from labreport.grading.handwritten import stated
 from labreport.grading.headline import headline_numbers
 from labreport.grading.reference import expect
-from labreport.grading.score import Graded, Scored
+from labreport.grading.score import Graded, Scored, score
 from labreport.grading.worker import grade
 from labreport.rubric import Rubric
 
-WORDS = {"supported": "Yes", "refuted": "no", "inconclusive": "unclear"}
+WORDS = {"supported": "Yes", "refuted": "no", "equivalent": "no difference", "inconclusive": "unclear"}
 
 
 def filled() -> str:
@@ -178,12 +180,22 @@ def test_predictions_that_do_not_fit_are_one_line(tmp_path: Path, array: object,
     assert problem in with_predictions(tmp_path, 0, wide=array).problem
 
 
+@pytest.mark.parametrize(("word", "earned"), [("no difference", 1.0), ("no", 1.0), ("yes", 0.0)])
+def test_where_there_is_no_difference_a_plain_no_is_right(word: str, earned: float) -> None:
+    """In a form, which knows no finer words; a yes is wrong."""
+    decision = Decision("equivalent", True, ())
+    question = Question("one", "Is it?", 10.0, {}, {"more": decision}, (), ("more",))
+    known = Expected(1, (question,), 0.5, 0.5)
+    form = from_form(f'form = 1\n[one]\nverdict.more = "{word}"\n'.encode(), known)
+    assert score(known, form, {}).questions[0].points == 10.0 * earned
+
+
 def test_the_form_asks_for_what_the_headline_prints() -> None:
     """In its order, each printed number once, settings only where nothing else is printed."""
     plain = reference()
     questions = {one.slug: one for one in expect(plain, Rubric()).questions}
     accuracy = plain["questions"]["part-one.wide.accuracy"]
-    accuracy["headline"] = "96.2 % on test data after 10 epochs, 96.80 ± 0.11 % on validation data."
+    accuracy["headline"] = "96.2 % on test data after 10 epochs, 96.8 ± 0.5 % on validation data."
     numbers = questions["part-one.wide.accuracy"].numbers
     assert headline_numbers(accuracy, numbers)[-1] == "validation_accuracy"
     epochs = plain["questions"]["part-three.epochs"]

@@ -46,9 +46,15 @@ class Writer:
         """Nothing is to be ended."""
 
 
-def audit_pdf(path: Path, print_html: str, answers: Mapping[str, Answer], templates: Path) -> list[Finding]:
+def audit_pdf(
+    path: Path,
+    print_html: str,
+    answers: Mapping[str, Answer],
+    templates: Path,
+    experiments: Iterable[str] = (),
+) -> list[Finding]:
     """The audit of the page, and whether the file is the one that was written for it."""
-    found = list(audit_html(print_html, answers, templates))
+    found = list(audit_html(print_html, answers, templates, experiments))
     if path.read_bytes() != paper(print_html):
         found.append(Finding(path.name, "", "is not what was made from the page"))
     return found

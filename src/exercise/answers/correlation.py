@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from itertools import combinations
 
-from exercise.answers.measures import compare_recorded, exact, network_of, recorded_accuracy
+from exercise.answers.comparing import comparisons
+from exercise.answers.families import EPOCH, EQUAL_EPOCHS, PAIRS, VALIDATION
+from exercise.answers.measures import exact, negated, network_of, recorded_accuracy
 from exercise.groups import DEEP, NETWORKS
 from labreport.claims import Answer, Claim, Quantity, Verdict
-from labreport.claims.comparison import holm
 from labreport.claims.correlation import Correlation, spearman
-from labreport.claims.decide import ALPHA
+from labreport.claims.decide import ALPHA, all_of
 from labreport.results import Results
-
-EPOCH = 10
-"""Networks are compared after equally many epochs."""
 
 
 def correlation(results: Results) -> Answer:
@@ -22,8 +22,7 @@ def correlation(results: Results) -> Answer:
     means: dict[str, float] = {}
     for name in NETWORKS:
         measured = recorded_accuracy(results[name], EPOCH)
-        assert measured.value is not None
-        means[name] = float(measured.value)
+        means[name] = math.nan if measured.value is None else float(measured.value)
         quantities[f"{name}.parameters"] = exact(
             network_of(results[name]).parameters, "parameters", f"catalogue: {name}"
         )
@@ -45,15 +44,30 @@ def correlation(results: Results) -> Answer:
         quantities[f"{key}.least_p"] = Quantity(found.least_p, "p", "two over the number of orders")
         quantities[f"{key}.networks"] = exact(len(names), "networks", "count")
         claims[key] = _correlated(key, found)
-    pairs, reversed_pairs = _reversed_pairs(results, by_size)
-    quantities["pairs"] = exact(pairs, "pairs", "pairs of networks")
+    pairs = [_pair(results, *pair) for pair in combinations(by_size, 2)]
+    for pair in pairs:
+        quantities |= pair.quantities
+    turned = [pair for pair in pairs if pair.claim.refuted]
+    turned.sort(key=lambda pair: float(pair.quantities[pair.key].value or 0))
+    quantities["pairs"] = exact(len(pairs), "pairs", "pairs of networks")
     quantities["reversed_pairs"] = exact(
-        len(reversed_pairs),
+        len(turned),
         "pairs",
-        f"paired Student tests, Holm-corrected, p < {ALPHA}: the larger is less accurate",
+        f"paired Student tests, Holm-corrected, p < {ALPHA}: larger, but less accurate",
         "seeds",
     )
-    return Answer(quantities, claims, {"rows": by_size, "deep": list(DEEP), "reversed": reversed_pairs})
+    claims["every-pair"] = all_of(
+        "every-pair",
+        "of any two networks, the one with more parameters is the more accurate",
+        [pair.claim for pair in pairs],
+    )
+    facts = {
+        "rows": by_size,
+        "deep": list(DEEP),
+        "reversed": [[pair.smaller, pair.larger] for pair in turned],
+        "counterexample": turned[0].key if turned else None,
+    }
+    return Answer(quantities, claims, facts)
 
 
 def _correlated(key: str, found: Correlation) -> Claim:
@@ -74,14 +88,28 @@ def _correlated(key: str, found: Correlation) -> Claim:
     )
 
 
-def _reversed_pairs(results: Results, by_size: list[str]) -> tuple[int, list[list[str]]]:
-    """Number of pairs of networks, and those pairs (smaller, larger) where the larger is surely worse."""
-    pairs = list(combinations(by_size, 2))
-    found = [compare_recorded(results[larger], results[smaller], EPOCH) for smaller, larger in pairs]
-    adjusted = holm([one.p_value if one.p_value is not None else 1.0 for one in found])
-    worse = [
-        list(pair)
-        for pair, one, p_value in zip(pairs, found, adjusted, strict=True)
-        if p_value < ALPHA and one.difference.value is not None and one.difference.value < 0
-    ]
-    return len(pairs), worse
+@dataclass(frozen=True)
+class _Pair:
+    """Two networks: the claim that the larger is the more accurate, and how much more."""
+
+    smaller: str
+    larger: str
+    key: str
+    claim: Claim
+    quantities: dict[str, Quantity]
+
+
+def _pair(results: Results, smaller: str, larger: str) -> _Pair:
+    """The comparison of the two that the families declare, seen from the larger network."""
+    declared = {member.needs: member for family in (EQUAL_EPOCHS, PAIRS) for member in family.members}
+    first, second = (larger, smaller) if (larger, smaller) in declared else (smaller, larger)
+    found = comparisons(results)(first, second, VALIDATION, EPOCH)
+    key = f"pair.{larger}.{smaller}"
+    turned = first == smaller
+    predicate = f"validation accuracy after {EPOCH} epochs: {larger} > {smaller}"
+    numbers = found.quantities(key)
+    if turned:
+        numbers[key] = negated(numbers[key])
+        if f"{key}.seeds_only" in numbers:
+            numbers[f"{key}.seeds_only"] = negated(numbers[f"{key}.seeds_only"])
+    return _Pair(smaller, larger, key, found.claim(key, predicate, (key,), less=turned), numbers)

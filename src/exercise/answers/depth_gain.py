@@ -11,6 +11,7 @@ from exercise.answers.measures import accuracy, exact
 from exercise.answers.predictions import LEARNED, SLOPE, STARVED, expected_ratio
 from labreport.claims import Claim, Quantity, Verdict
 from labreport.claims.decide import ALPHA
+from labreport.claims.statistics import wilson_ends
 from labreport.results import Results
 
 STUDY = "depth-gain"
@@ -57,25 +58,29 @@ def map_of_depth_and_gain(results: Results) -> tuple[dict[str, Quantity], Claim,
 
 
 def boundary(depth: int) -> float:
-    """The initial gain at which `depth` layers keep `STARVED` of the gradient."""
-    return float(STARVED ** (1 / (depth - 1)) / SLOPE)
+    """The initial gain at which `depth` layers keep `STARVED` of the gradient; one layer keeps all of it."""
+    return float(STARVED ** (1 / (depth - 1)) / SLOPE) if depth > 1 else 0.0
 
 
 def _separates(cells: list[dict[str, Any]], agreeing: int) -> Claim:
-    """Supported: nine cells in ten as predicted, beyond chance. Refuted: no better than chance."""
+    """Supported: nine cells in ten as predicted, beyond chance. Refuted: surely fewer than nine in ten."""
     table = [
         [sum(c["expected"] is e and c["learned"] is w for c in cells) for w in (True, False)]
         for e in (True, False)
     ]
     p_value = float(stats.fisher_exact(table, alternative="greater").pvalue)
-    if not math.isfinite(p_value) or p_value >= ALPHA:
-        verdict = Verdict.REFUTED
+    if not math.isfinite(p_value):  # all cells learn, or none does
+        p_value = 1.0
+    if p_value < ALPHA and agreeing >= AGREEMENT * len(cells):
+        verdict = Verdict.SUPPORTED
     else:
-        verdict = Verdict.SUPPORTED if agreeing >= AGREEMENT * len(cells) else Verdict.INCONCLUSIVE
+        surely_fewer = wilson_ends(agreeing, len(cells))[1] < AGREEMENT
+        verdict = Verdict.REFUTED if surely_fewer else Verdict.INCONCLUSIVE
     return Claim(
         "map",
         "a network learns exactly where slope and initial weights leave the first layer its gradient",
-        f"Fisher's exact test of predicted against observed, and {AGREEMENT:.0%} of the cells as predicted",
+        f"Fisher's exact test of predicted against observed, and {AGREEMENT:.0%} of the cells as predicted; "
+        "refuted by Wilson's interval of their share",
         verdict,
         AGREEMENT,
         p_value,

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
+from exercise.answers.families import EPOCH
 from exercise.answers.measures import accuracy, exact, right, source, split
 from exercise.answers.predictions import LEARNED
 from exercise.groups import NETWORKS
 from exercise.networks import CLASSES
-from labreport.claims import Answer, Claim, Interval, Quantity, Verdict
-from labreport.claims.comparison import holm
-from labreport.claims.decide import ALPHA
-from labreport.claims.statistics import wilson
+from labreport.claims import Answer, Claim, Quantity
+from labreport.claims.comparison import separate_items
+from labreport.claims.decide import any_of
+from labreport.claims.decision import decide
+from labreport.claims.estimate import Estimate, without_test
+from labreport.claims.statistics import share_over_seeds
 from labreport.results import Results, Runs
+
+MARGIN = 0.02
+"""A digit whose accuracy is within two percentage points of that of the others fails no more often."""
 
 
 def digits(results: Results) -> Answer:
     """Accuracy by digit for every network, with the digit that fails most and whether it is chance."""
     labels = split("test").labels
     quantities: dict[str, Quantity] = {
+        "epochs": exact(EPOCH, "epochs", "the same for every network"),
+        "threshold.margin": exact(MARGIN, "points, unsigned", "fixed in advance"),
+    }
+    quantities |= {
         f"images.digit-{digit}": exact(int(np.sum(labels == digit)), "images", "MNIST: test labels")
         for digit in range(CLASSES)
     }
@@ -33,7 +43,7 @@ def digits(results: Results) -> Answer:
         runs = results[name]
         rights = _rights(runs)
         quantities |= {f"{name}.{key}": quantity for key, quantity in _by_digit(runs, rights).items()}
-        quantities[f"{name}.test_accuracy"] = accuracy(runs, runs.experiment.epochs, "test")
+        quantities[f"{name}.test_accuracy"] = accuracy(runs, EPOCH, "test")
         quantities[f"{name}.seeds"] = exact(len(runs), "seeds", source(runs, "count"))
         test_accuracy = quantities[f"{name}.test_accuracy"].value
         if test_accuracy is None or test_accuracy <= LEARNED:
@@ -49,7 +59,9 @@ def digits(results: Results) -> Answer:
         "digits": list(range(CLASSES)),
         "supported": [name for name in learned if claims[f"{name}.worst"].supported],
     }
-    claims["any"] = _any([claims[f"{name}.worst"] for name in learned])
+    claims["any"] = any_of(
+        "any", "some network fails more often on one digit", [claims[f"{name}.worst"] for name in learned]
+    )
     return Answer(quantities, claims, facts)
 
 
@@ -57,109 +69,75 @@ def _rights(runs: Runs) -> NDArray[np.int64]:
     """Images of each digit that each seed's model gets right; shape (seeds, digits)."""
     labels = split("test").labels
     return np.array(
-        [np.bincount(labels[right(run, runs.experiment.epochs, "test")], minlength=CLASSES) for run in runs],
+        [np.bincount(labels[right(run, EPOCH, "test")], minlength=CLASSES) for run in runs],
         dtype=np.int64,
     )
 
 
-def _by_digit(runs: Runs, rights: NDArray[np.int64]) -> dict[str, Quantity]:
-    """Mean accuracy by digit, spread over seeds, and Wilson's interval for the images of the digit.
+def _totals() -> NDArray[np.int64]:
+    """Test images of each digit; shape (digits,)."""
+    return np.bincount(split("test").labels, minlength=CLASSES)
 
-    Seeds share the images: the interval is that of one model of the mean accuracy, however many seeds.
-    """
-    totals = np.bincount(split("test").labels, minlength=CLASSES)
-    found = {}
-    for digit in range(CLASSES):
-        shares = rights[:, digit] / totals[digit]
-        interval = wilson(round(float(np.mean(rights[:, digit]))), int(totals[digit]), "").interval
-        assert interval is not None
-        mean = float(np.mean(shares))
-        found[f"digit-{digit}"] = Quantity(
-            mean,
-            "fraction",
-            source(runs, f"test accuracy at epoch {runs.experiment.epochs} on digit {digit}"),
-            len(shares),
-            float(np.std(shares, ddof=1)) if len(shares) > 1 else None,
-            Interval(min(interval.low, mean), max(interval.high, mean), interval.kind, interval.level),
+
+def _shares(rights: NDArray[np.int64], totals: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Accuracy on each digit, (seeds, digits); not a number on a digit that no test image shows."""
+    return np.where(totals > 0, rights / np.maximum(totals, 1), np.nan)
+
+
+def _by_digit(runs: Runs, rights: NDArray[np.int64]) -> dict[str, Quantity]:
+    """Mean accuracy by digit, with an interval that covers seeds and the images of the digit."""
+    totals = _totals()
+    shares = _shares(rights, totals)
+    return {
+        f"digit-{digit}": share_over_seeds(
+            shares[:, digit].tolist(),
+            int(totals[digit]),
+            source(runs, f"test accuracy at epoch {EPOCH} on digit {digit}"),
         )
-    return found
+        for digit in range(CLASSES)
+    }
 
 
 def _worst_digit(name: str, runs: Runs, rights: NDArray[np.int64]) -> tuple[dict[str, Quantity], Claim]:
-    """The digit with the lowest mean accuracy, and the claim that its lead in failing is no chance.
+    """The digit with the lowest mean accuracy, and the claim that some digit fails more often than the rest.
 
-    Every seed's model tests each digit against the other nine (Fisher, one-sided, Holm over the
-    ten). Supported: the digit is the worst, and beyond chance, in more than half of the seeds.
-    Refuted: in no seed does any digit fall short beyond chance.
+    Each digit is compared with the other nine together, over seeds and images, Holm-corrected over the
+    ten. Supported: some digit surely falls short. Equivalent: none is further from the rest than `MARGIN`.
     """
-    totals = np.bincount(split("test").labels, minlength=CLASSES)
-    worst = int(np.argmin(np.mean(rights / totals, axis=0)))
-    best = int(np.argmax(np.mean(rights / totals, axis=0)))
-    p_values = [_short_of_others(row, totals) for row in rights]
-    worst_by_seed = Counter(int(np.argmin(row / totals)) for row in rights)
-    beyond = sum(
-        int(np.argmin(row / totals)) == worst and p[worst] < ALPHA
-        for row, p in zip(rights, p_values, strict=True)
+    totals = _totals()
+    shares = _shares(rights, totals)
+    means = np.mean(shares, axis=0)
+    worst, best = int(np.nanargmin(means)), int(np.nanargmax(means))
+    by_seed = Counter(int(np.nanargmin(row)) for row in shares)
+    origin = source(runs, f"test predictions at epoch {EPOCH}")
+    decisions = decide(
+        [_against_rest(digit, rights, totals, origin) for digit in range(CLASSES)], [MARGIN] * CLASSES
     )
-    origin = source(runs, f"test predictions at epoch {runs.experiment.epochs}")
+    by_digit = _by_digit(runs, rights)
     quantities = {
         f"{name}.worst_digit": exact(worst, "", origin, "seeds"),
         f"{name}.best_digit": exact(best, "", origin, "seeds"),
-        f"{name}.worst_accuracy": _by_digit(runs, rights)[f"digit-{worst}"],
-        f"{name}.best_accuracy": _by_digit(runs, rights)[f"digit-{best}"],
-        f"{name}.worst_seeds": exact(
-            worst_by_seed[worst], "seeds", f"{origin}: seeds whose worst digit this is"
-        ),
-        f"{name}.beyond_seeds": exact(
-            beyond, "seeds", f"{origin}: seeds in which it is the worst beyond chance"
-        ),
-        f"{name}.worst_p": Quantity(
-            float(np.median([p[worst] for p in p_values])), "p", f"{origin}: median over seeds"
-        ),
+        f"{name}.worst_accuracy": by_digit[f"digit-{worst}"],
+        f"{name}.best_accuracy": by_digit[f"digit-{best}"],
+        f"{name}.worst_seeds": exact(by_seed[worst], "seeds", f"{origin}: seeds whose worst digit this is"),
+        **decisions[worst].quantities(f"{name}.worst_difference"),
     }
-    if beyond * 2 > len(runs):
-        verdict = Verdict.SUPPORTED
-    elif not any(min(p) < ALPHA for p in p_values):
-        verdict = Verdict.REFUTED
-    else:
-        verdict = Verdict.INCONCLUSIVE
-    claim = Claim(
-        f"{name}.worst",
-        f"{name} fails more often on one digit than on the others, and on the same one whatever the seed",
-        "Fisher's exact test of each digit against all others, Holm-corrected, in over half of the seeds",
-        verdict,
-        ALPHA,
-        quantities[f"{name}.worst_p"].value,
-        (f"{name}.worst_digit", f"{name}.worst_seeds", f"{name}.beyond_seeds"),
-    )
-    return quantities, claim
+    numbers = (f"{name}.worst_digit", f"{name}.worst_difference", f"{name}.worst_seeds")
+    claims = [
+        decision.claim(f"{name}.{digit}", f"{name} fails more often on {digit}", numbers, less=True)
+        for digit, decision in enumerate(decisions)
+    ]
+    joint = any_of(f"{name}.worst", f"{name} fails more often on one digit than on the others", claims)
+    test = f"any of ten comparisons: {decisions[worst].test}"
+    return quantities, replace(joint, test=test, p_value=claims[worst].p_value, margin=MARGIN)
 
 
-def _short_of_others(rights: NDArray[np.int64], totals: NDArray[np.int64]) -> list[float]:
-    """For each digit, the Holm-corrected p that it is recognised no less often than all others together."""
-    p_values = []
-    for digit in range(CLASSES):
-        other_right, other_total = int(rights.sum() - rights[digit]), int(totals.sum() - totals[digit])
-        own_right, own_total = int(rights[digit]), int(totals[digit])
-        table = [[own_right, own_total - own_right], [other_right, other_total - other_right]]
-        p_values.append(float(stats.fisher_exact(table, alternative="less").pvalue))
-    return holm(p_values)
-
-
-def _any(claims: list[Claim]) -> Claim:
-    """At least one network that learned has a digit of its own that fails."""
-    verdicts = {claim.verdict for claim in claims}
-    if Verdict.SUPPORTED in verdicts:
-        verdict = Verdict.SUPPORTED
-    elif verdicts == {Verdict.REFUTED}:
-        verdict = Verdict.REFUTED
-    else:
-        verdict = Verdict.INCONCLUSIVE
-    numbers = tuple(number for claim in claims for number in claim.numbers)
-    return Claim(
-        "any",
-        "some network fails more often on one digit",
-        "any of the networks that learned",
-        verdict,
-        numbers=numbers,
-    )
+def _against_rest(digit: int, rights: NDArray[np.int64], totals: NDArray[np.int64], origin: str) -> Estimate:
+    """Accuracy on a digit minus that on all other digits together, one value per seed."""
+    origin = f"{origin}: accuracy on digit {digit} minus that on others"
+    own, other = int(totals[digit]), int(totals.sum() - totals[digit])
+    if not own or not other:
+        return without_test(None, "points", origin, len(rights), "test images do not show both")
+    shares = [int(row[digit]) / own for row in rights]
+    others = [int(row.sum() - row[digit]) / other for row in rights]
+    return separate_items(shares, own, others, other, origin)

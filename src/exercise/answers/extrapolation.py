@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
+from exercise.answers.families import CHECKED, SEEN
 from labreport.claims import Interval, Quantity
 from labreport.claims.statistics import LEVEL
 
-SEEN, CHECKED = 50, 100
-"""The curve is fitted to the epochs up to `SEEN`, and checked at epoch `CHECKED`."""
 FIRST = 5
 """The epochs before this one are left out: a network may sit on a plateau before it begins to learn."""
 PARAMETERS = 3
@@ -66,17 +65,11 @@ class Extrapolation:
         interval = Interval(max(0.0, value - half), min(1.0, value + half), "prediction", LEVEL)
         return Quantity(value, "fraction", source, self.seeds, None, interval)
 
-    def gain(self, source: str) -> Quantity:
-        """Rise predicted between epochs `SEEN` and `CHECKED`."""
-        value, half = float(self.values[-1] - self.values[SEEN - FIRST]), float(self._factor * self.error[-1])
-        return Quantity(
-            value,
-            "points",
-            source,
-            self.seeds,
-            None,
-            Interval(value - half, value + half, "prediction", LEVEL),
-        )
+    def gain(self, start: float, source: str) -> Quantity:
+        """Rise predicted from `start`, the mean accuracy measured at epoch `SEEN`, to epoch `CHECKED`."""
+        value, half = float(self.values[-1]) - start, float(self._factor * self.error[-1])
+        interval = Interval(value - half, value + half, "prediction", LEVEL)
+        return Quantity(value, "points", source, self.seeds, None, interval)
 
 
 def extrapolate(curves: NDArray[np.float64]) -> Extrapolation | None:

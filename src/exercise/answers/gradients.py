@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from exercise.answers.measures import network_of, source
@@ -29,7 +30,8 @@ def gradient_quantities(runs: Runs) -> dict[str, Quantity]:
 
     The ratio is that of the first hidden layer's norm to the last hidden layer's. `kept_per_layer`
     leaves the first layer out, whose inputs are pixels: it is the geometric mean of the factors from
-    the last hidden layer back to the second, all of one shape.
+    the last hidden layer back to the second, all of one shape. With two hidden layers or one there is
+    none, and it is None.
     """
     hidden = len(network_of(runs).hidden_layers)
     return {
@@ -44,7 +46,9 @@ def gradient_quantities(runs: Runs) -> dict[str, Quantity]:
             source(runs, f"gradient norm, first over last hidden layer, epoch {runs.experiment.epochs}"),
         ),
         "kept_per_layer": geometric(
-            [_ratio(norms, 1, hidden - 1) ** (1 / (hidden - 2)) for norms in first_norms(runs)],
+            [_ratio(norms, 1, hidden - 1) ** (1 / (hidden - 2)) for norms in first_norms(runs)]
+            if hidden > 2
+            else [],
             "fraction",
             source(runs, "gradient norm kept from layer to layer, before the first update"),
         ),
@@ -52,4 +56,6 @@ def gradient_quantities(runs: Runs) -> dict[str, Quantity]:
 
 
 def _ratio(norms: Sequence[float], first: int, last: int) -> float:
+    if not (math.isfinite(norms[first]) and math.isfinite(norms[last])):
+        return math.nan
     return max(norms[first], LEAST) / max(norms[last], LEAST)

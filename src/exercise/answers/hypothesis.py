@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from exercise.answers.comparing import comparisons
 from exercise.answers.depth_gain import map_of_depth_and_gain
+from exercise.answers.families import EPOCH, TEST
 from exercise.answers.gradients import gradient_quantities
-from exercise.answers.measures import accuracy, compare, exact, network_of, source, split
+from exercise.answers.measures import accuracy, exact, network_of, source
 from exercise.answers.predictions import LEARNED, PREDICTIONS, SLOPE, STARVED, expected_ratio
 from exercise.groups import DEEP
 from labreport.claims import Answer, Claim, Quantity, Verdict
-from labreport.claims.comparison import Comparison, against, holm
-from labreport.claims.decide import all_of, below, greater
+from labreport.claims.decide import all_of, below
+from labreport.claims.resolve import Comparisons
 from labreport.results import Results, Runs
 
 SIDES = {"learns": ">", "stays": "<"}
@@ -42,8 +44,15 @@ def hypothesis(results: Results) -> Answer:
         "the first layer of every deep network is starved at the start",
         [claims[f"{name}.starved"] for name in DEEP],
     )
-    claims["stuck"] = all_of("stuck", "every deep network stays below the threshold", _stuck(results))
-    tried, outcomes = _outcomes(results)
+    compare = comparisons(results)
+    stuck = []
+    for name in DEEP:
+        found = compare(name, LEARNED, TEST, EPOCH)
+        quantities |= found.quantities(f"{name}.above")
+        numbers = (f"{name}.above", f"{name}.test_accuracy")
+        stuck.append(found.claim(f"{name}.stuck", f"{name}: test accuracy < threshold", numbers, less=True))
+    claims["stuck"] = all_of("stuck", "every deep network stays below the threshold", stuck)
+    tried, outcomes = _outcomes(results, compare)
     quantities |= tried
     claims |= outcomes
     map_quantities, map_claim, map_facts = map_of_depth_and_gain(results)
@@ -93,67 +102,31 @@ def _of_network(name: str, runs: Runs) -> dict[str, Quantity]:
     return quantities
 
 
-def _outcomes(results: Results) -> tuple[dict[str, Quantity], dict[str, Claim]]:
-    """Each intervention's accuracy, gain and gradient, and its claim, Holm-corrected over all of them."""
+def _outcomes(results: Results, compare: Comparisons) -> tuple[dict[str, Quantity], dict[str, Claim]]:
+    """Each intervention's accuracy, its effect and its gradient, and the claim that it does as predicted."""
     quantities: dict[str, Quantity] = {}
-    comparisons: list[Comparison] = []
+    claims: dict[str, Claim] = {}
     for prediction in PREDICTIONS:
-        runs, base = results[prediction.experiment], results[prediction.network]
-        last = runs.experiment.epochs
         name = prediction.experiment
-        quantities |= _of_network(name, runs)
-        effect = compare(runs, last, base, base.experiment.epochs)
-        quantities[f"{name}.effect"] = effect.difference
-        quantities[f"{name}.gain"] = exact(network_of(runs).initial_gain, "", f"catalogue: {name}")
-        comparisons.append(_on_side(runs, last, learns=prediction.effect == "learns"))
-    adjusted = holm([one.p_value if one.p_value is not None else 1.0 for one in comparisons])
-    claims = {
-        prediction.experiment: greater(
-            prediction.experiment,
-            f"{prediction.experiment}: test accuracy {SIDES[prediction.effect]} threshold",
-            comparison,
-            (f"{prediction.experiment}.test_accuracy", "threshold.learned"),
-            adjusted_p=p_value,
+        quantities |= _of_network(name, results[name])
+        quantities |= compare(name, prediction.network, TEST).quantities(f"{name}.effect")
+        quantities[f"{name}.gain"] = exact(network_of(results[name]).initial_gain, "", f"catalogue: {name}")
+        found = compare(name, LEARNED, TEST)
+        quantities |= found.quantities(f"{name}.above")
+        claims[name] = found.claim(
+            name,
+            f"{name}: test accuracy {SIDES[prediction.effect]} threshold",
+            (f"{name}.above", f"{name}.test_accuracy", "threshold.learned"),
+            less=prediction.effect == "stays",
         )
-        for prediction, comparison, p_value in zip(PREDICTIONS, comparisons, adjusted, strict=True)
-    }
     return quantities, claims
 
 
-def _stuck(results: Results) -> list[Claim]:
-    """For each deep network, that it has not learned; Holm-corrected over the three."""
-    found = [_on_side(results[name], results[name].experiment.epochs, learns=False) for name in DEEP]
-    adjusted = holm([one.p_value if one.p_value is not None else 1.0 for one in found])
-    return [
-        greater(
-            f"{name}.stuck",
-            f"{name}: test accuracy < threshold",
-            one,
-            (f"{name}.test_accuracy",),
-            adjusted_p=p_value,
-        )
-        for name, one, p_value in zip(DEEP, found, adjusted, strict=True)
-    ]
-
-
-def _on_side(runs: Runs, epoch: int, *, learns: bool) -> Comparison:
-    """How far test accuracy lies above the threshold, or below it for a network that should not learn."""
-    found = against(
-        runs.metric(epoch, "test", "accuracy"),
-        LEARNED,
-        len(split("test")),
-        source(runs, f"test accuracy at epoch {epoch} minus threshold"),
-    )
-    if learns:
-        return found
-    value = found.difference.value
-    return Comparison(Quantity(-value if value is not None else None, "points"), found.p_value, found.test)
-
-
 def _verdict(stuck: Claim, starved: Claim, predictions: Sequence[Claim]) -> Claim:
-    """Supported: stuck, starved, and every prediction held.
+    """Supported: stuck, starved, and every prediction holds.
 
-    Refuted: they learn, or are not starved, or no network whose gradient was freed learned.
+    Refuted: they learn, or are not starved, or every network whose gradient was freed surely fails to
+    learn. Anything that is left open leaves the hypothesis open.
     """
     freed = [
         claim
@@ -162,7 +135,7 @@ def _verdict(stuck: Claim, starved: Claim, predictions: Sequence[Claim]) -> Clai
     ]
     if stuck.supported and starved.supported and all(claim.supported for claim in predictions):
         verdict = Verdict.SUPPORTED
-    elif stuck.refuted or starved.refuted or not any(claim.supported for claim in freed):
+    elif stuck.refuted or starved.refuted or all(claim.refuted for claim in freed):
         verdict = Verdict.REFUTED
     else:
         verdict = Verdict.INCONCLUSIVE

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from exercise import mnist
 from exercise.networks import Network
-from labreport.claims import Quantity, Unit, VariesWith
-from labreport.claims.comparison import Comparison, independent, mcnemar, paired
-from labreport.claims.statistics import over_seeds, wilson
+from labreport.claims import Quantity, Unit, VariesWith, Verdict
+from labreport.claims.comparison import mcnemar, separate_items
+from labreport.claims.decision import decide
+from labreport.claims.estimate import Estimate
+from labreport.claims.resolve import common
+from labreport.claims.statistics import over_seeds, share_over_seeds
 from labreport.results import Result, Runs
 
 SPLITS = ("training", "validation", "test")
@@ -29,7 +35,7 @@ def network_of(runs: Runs) -> Network:
     return network
 
 
-def exact(value: float | int, unit: Unit, source: str, varies_with: VariesWith = "") -> Quantity:
+def exact(value: float | int | None, unit: Unit, source: str, varies_with: VariesWith = "") -> Quantity:
     """A number known exactly: counted, declared or fixed in advance.
 
     `varies_with` says that another honest run would count something else.
@@ -44,27 +50,31 @@ def source(runs: Runs, what: str) -> str:
 
 
 def accuracy(runs: Runs, epoch: int, split_name: str) -> Quantity:
-    """Accuracy on a split at the snapshot of `epoch`: mean over seeds; of one seed, Wilson's interval."""
+    """Accuracy on a split at the snapshot of `epoch`, mean over seeds.
+
+    The interval of training accuracy covers the seeds; those of the other two, whose images stand for
+    images that the network has not seen, cover seeds and images.
+    """
     values = runs.metric(epoch, split_name, "accuracy")
-    origin = source(runs, f"{split_name} accuracy at epoch {epoch}")
-    if len(values) > 1:
-        return over_seeds(values, "fraction", origin)
-    return of_one_model(values[0], split_name, origin)
+    return _accuracy(values, split_name, source(runs, f"{split_name} accuracy at epoch {epoch}"))
 
 
 def recorded_accuracy(runs: Runs, epoch: int) -> Quantity:
     """Validation accuracy as recorded at the end of `epoch`, for epochs without a snapshot."""
     values = [curve[epoch - 1] for curve in runs.curve("validation_accuracy", epoch)]
-    origin = source(runs, f"validation accuracy recorded at epoch {epoch}")
-    if len(values) > 1:
+    return _accuracy(values, "validation", source(runs, f"validation accuracy recorded at epoch {epoch}"))
+
+
+def accuracy_over_seeds(runs: Runs, epoch: int, split_name: str) -> Quantity:
+    """The same as `accuracy`, with the interval that covers the seeds only, on these very images."""
+    origin = source(runs, f"{split_name} accuracy at epoch {epoch}, these images only")
+    return over_seeds(runs.metric(epoch, split_name, "accuracy"), "fraction", origin)
+
+
+def _accuracy(values: Sequence[float], split_name: str, origin: str) -> Quantity:
+    if split_name == "training" and len(values) > 1:
         return over_seeds(values, "fraction", origin)
-    return of_one_model(values[0], "validation", origin)
-
-
-def of_one_model(value: float, split_name: str, origin: str) -> Quantity:
-    """The accuracy of a single model, with Wilson's interval for the images of the split."""
-    images = len(split(split_name))
-    return wilson(round(value * images), images, origin)
+    return share_over_seeds(values, len(split(split_name)), origin)
 
 
 def loss(runs: Runs, epoch: int, split_name: str) -> Quantity:
@@ -73,17 +83,11 @@ def loss(runs: Runs, epoch: int, split_name: str) -> Quantity:
     return over_seeds(runs.metric(epoch, split_name, "loss"), "nat", origin)
 
 
-def between_splits(runs: Runs, epoch: int, first: str, second: str) -> Comparison:
-    """Accuracy on `first` minus accuracy on `second`, of the same models.
-
-    Paired by seed; with one seed, the two splits are compared as separate draws of images.
-    """
+def between_splits(runs: Runs, epoch: int, first: str, second: str) -> Estimate:
+    """Accuracy on `first` minus accuracy on `second`, of the same models, over seeds and images."""
     origin = source(runs, f"{first} minus {second} accuracy at epoch {epoch}")
     a, b = (runs.metric(epoch, name, "accuracy") for name in (first, second))
-    if len(runs) > 1:
-        return paired(a, b, "points", origin)
-    images_a, images_b = len(split(first)), len(split(second))
-    return independent(round(a[0] * images_a), images_a, round(b[0] * images_b), images_b, origin)
+    return separate_items(a, len(split(first)), b, len(split(second)), origin)
 
 
 def right(run: Result, epoch: int, split_name: str) -> NDArray[np.bool_]:
@@ -92,14 +96,8 @@ def right(run: Result, epoch: int, split_name: str) -> NDArray[np.bool_]:
     return correct
 
 
-def common(a: Runs, b: Runs) -> list[tuple[Result, Result]]:
-    """The runs of both that share a seed."""
-    others = {run.seed: run for run in b}
-    return [(run, others[run.seed]) for run in a if run.seed in others]
-
-
-def by_image(a: Runs, epoch_a: int, b: Runs, epoch_b: int, split_name: str = "test") -> list[Comparison]:
-    """McNemar's comparison of two networks on the same images, one a seed."""
+def by_image(a: Runs, epoch_a: int, b: Runs, epoch_b: int, split_name: str = "test") -> list[Estimate]:
+    """McNemar's comparison of two networks on the same images, one for each seed that both have."""
     what = f"{a.experiment.name} at epoch {epoch_a} minus {b.experiment.name} at epoch {epoch_b}"
     return [
         mcnemar(
@@ -111,42 +109,22 @@ def by_image(a: Runs, epoch_a: int, b: Runs, epoch_b: int, split_name: str = "te
     ]
 
 
-def compare(a: Runs, epoch_a: int, b: Runs, epoch_b: int, split_name: str = "test") -> Comparison:
-    """Accuracy of `a` minus that of `b`: paired by seed; with one seed, the two models by McNemar."""
-    pairs = common(a, b)
-    if len(pairs) == 1:
-        return by_image(a, epoch_a, b, epoch_b, split_name)[0]
-    values = [
-        (
-            float(first.at(epoch_a).metrics[split_name]["accuracy"]),
-            float(second.at(epoch_b).metrics[split_name]["accuracy"]),
-        )
-        for first, second in pairs
-    ]
-    origin = source(
-        a, f"{split_name} accuracy at epoch {epoch_a}, minus {b.experiment.name} at epoch {epoch_b}"
-    )
-    return paired([first for first, _ in values], [second for _, second in values], "points", origin)
+def seeds_differing(a: Runs, epoch_a: int, b: Runs, epoch_b: int) -> Quantity:
+    """In how many seeds the two models differ on test images, Holm-corrected over the seeds."""
+    decisions = decide(by_image(a, epoch_a, b, epoch_b))
+    differing = sum(decision.verdict is not Verdict.INCONCLUSIVE for decision in decisions)
+    return exact(differing, "seeds", "McNemar's exact test of each seed, Holm-corrected")
 
 
-def compare_recorded(a: Runs, b: Runs, epoch: int, epoch_b: int | None = None) -> Comparison:
-    """Recorded validation accuracy of `a` at `epoch` minus that of `b` at `epoch_b` (default the same).
+def shared_seeds(a: Runs, b: Runs) -> Quantity:
+    """The number of seeds that both networks were trained with."""
+    return exact(len(list(common(a, b))), "seeds", "seeds that both share")
 
-    Paired by seed; with one seed, the two models are compared as if on separate draws of images,
-    which is cautious: the images are the same.
-    """
-    last = epoch if epoch_b is None else epoch_b
-    origin = source(
-        a, f"validation accuracy recorded at epoch {epoch}, minus {b.experiment.name} at epoch {last}"
-    )
-    values = [
-        (
-            float(first.records[epoch - 1]["validation_accuracy"]),
-            float(second.records[last - 1]["validation_accuracy"]),
-        )
-        for first, second in common(a, b)
-    ]
-    if len(values) == 1:
-        images = len(split("validation"))
-        return independent(round(values[0][0] * images), images, round(values[0][1] * images), images, origin)
-    return paired([first for first, _ in values], [second for _, second in values], "points", origin)
+
+def negated(quantity: Quantity) -> Quantity:
+    """The difference seen from the other side."""
+    interval = quantity.interval
+    if interval is not None:
+        interval = replace(interval, low=-interval.high, high=-interval.low)
+    value = None if quantity.value is None else -quantity.value
+    return replace(quantity, value=value, interval=interval, source=f"minus ({quantity.source})")

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+from exercise.answers.comparing import comparisons
 from exercise.answers.counting import counts_agree, parameter_counts
+from exercise.answers.families import EPOCH, TEST
 from exercise.answers.measures import (
     SPLITS,
     accuracy,
+    accuracy_over_seeds,
     between_splits,
-    by_image,
-    compare,
     exact,
     loss,
     network_of,
+    seeds_differing,
+    shared_seeds,
     source,
     split,
 )
 from exercise.answers.timing import epoch_times
 from labreport.claims import Answer, Quantity
-from labreport.claims.comparison import Comparison, holm, independent
-from labreport.claims.decide import ALPHA, greater
+from labreport.claims.decision import decide
 from labreport.results import Results, Runs
-
-EPOCH = 10
-"""The exercise asks after this many epochs."""
 
 
 def wide_parameters(results: Results) -> Answer:
@@ -58,13 +57,10 @@ def small_time(results: Results) -> Answer:
 def comparison(results: Results) -> Answer:
     """The wide against the small network on test data, each after ten epochs."""
     wide, small = results["wide"], results["small"]
-    difference = compare(wide, EPOCH, small, EPOCH)
-    by_seed = by_image(wide, EPOCH, small, EPOCH)
-    adjusted = holm([one.p_value if one.p_value is not None else 1.0 for one in by_seed])
-    differing = sum(p_value < ALPHA for p_value in adjusted)
+    difference = comparisons(results)("wide", "small", TEST, EPOCH)
     quantities = {
         "epochs": exact(EPOCH, "epochs", "exercise"),
-        "seeds": exact(len(by_seed), "seeds", "seeds that both networks share"),
+        "seeds": shared_seeds(wide, small),
         "wide.test_accuracy": accuracy(wide, EPOCH, "test"),
         "small.test_accuracy": accuracy(small, EPOCH, "test"),
         "wide.parameters": exact(network_of(wide).parameters, "parameters", "catalogue: wide"),
@@ -74,19 +70,12 @@ def comparison(results: Results) -> Answer:
             "times",
             "parameters of wide over small",
         ),
-        "difference": difference.difference,
-        "difference.p": Quantity(difference.p_value, "p", difference.test),
+        **difference.quantities("difference"),
         "images.test": exact(len(split("test")), "images", "MNIST: test split"),
-        "seeds_differing": exact(differing, "seeds", "McNemar's exact test of each seed, Holm-corrected"),
+        "seeds_differing": seeds_differing(wide, EPOCH, small, EPOCH),
     }
-    claims = {
-        "wide-better": greater(
-            "wide-better",
-            "test accuracy: wide > small",
-            difference,
-            ("difference", "wide.test_accuracy", "small.test_accuracy"),
-        )
-    }
+    numbers = ("difference", "wide.test_accuracy", "small.test_accuracy")
+    claims = {"wide-better": difference.claim("wide-better", "test accuracy: wide > small", numbers)}
     return Answer(quantities, claims)
 
 
@@ -111,44 +100,21 @@ def _parameters(runs: Runs) -> Answer:
 
 
 def _accuracy(runs: Runs) -> Answer:
-    training_gap = between_splits(runs, EPOCH, "training", "validation")
-    test_gap = between_splits(runs, EPOCH, "test", "validation")
-    drawn = _over_images(runs, "test", "validation")
     quantities = {
         "epochs": exact(EPOCH, "epochs", "exercise"),
         "seeds": exact(len(runs), "seeds", source(runs, "count")),
-        "training_minus_validation": training_gap.difference,
-        "test_minus_validation": test_gap.difference,
-        "test_minus_validation.images": drawn.difference,
     }
     for name in SPLITS:
         quantities[f"{name}_accuracy"] = accuracy(runs, EPOCH, name)
         quantities[f"{name}_loss"] = loss(runs, EPOCH, name)
         quantities[f"images.{name}"] = exact(len(split(name)), "images", f"MNIST: {name} split")
-    claims = {
-        "training-higher": greater(
-            "training-higher",
-            "training accuracy > validation accuracy",
-            training_gap,
-            ("training_minus_validation",),
-        ),
-        "test-higher": greater(
-            "test-higher", "test accuracy > validation accuracy", drawn, ("test_minus_validation.images",)
-        ),
-    }
+    for name in ("validation", "test"):
+        quantities[f"{name}_accuracy.seeds_only"] = accuracy_over_seeds(runs, EPOCH, name)
+    claims = {}
+    for name in ("training", "test"):
+        decision = decide([between_splits(runs, EPOCH, name, "validation")])[0]
+        number = f"{name}_minus_validation"
+        quantities |= decision.quantities(number)
+        predicate = f"{name} accuracy > validation accuracy"
+        claims[f"{name}-higher"] = decision.claim(f"{name}-higher", predicate, (number,))
     return Answer(quantities, claims, {"network": runs.experiment.name, "splits": list(SPLITS)})
-
-
-def _over_images(runs: Runs, first: str, second: str) -> Comparison:
-    """The difference of mean accuracies as one of two separate sets of images, drawn at random.
-
-    Seeds share the images, so more seeds do not narrow what the draw of images leaves open.
-    """
-    counts = []
-    for name in (first, second):
-        values = runs.metric(EPOCH, name, "accuracy")
-        images = len(split(name))
-        counts.append((round(sum(values) / len(values) * images), images))
-    (right_a, n_a), (right_b, n_b) = counts
-    origin = source(runs, f"{first} minus {second} accuracy at epoch {EPOCH}, over images")
-    return independent(right_a, n_a, right_b, n_b, origin)

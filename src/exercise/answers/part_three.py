@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from statistics import median_low
+
 import numpy as np
 
+from exercise.answers.comparing import comparisons
+from exercise.answers.families import EPOCH, GOAL, MOMENTS, TEST, VALIDATION
 from exercise.answers.measures import (
     accuracy,
-    by_image,
-    compare,
-    compare_recorded,
     exact,
     network_of,
     recorded_accuracy,
+    seeds_differing,
+    shared_seeds,
     source,
     split,
 )
 from labreport.claims import Answer, Claim, Quantity
-from labreport.claims.comparison import against, holm
-from labreport.claims.decide import ALPHA, all_of, counted, greater
+from labreport.claims.decide import all_of, counted
 from labreport.results import Results, Runs
 
-GOAL = 0.92
-PART_ONE_EPOCH = 10
+NEVER = 10**9
+"""Stands for an epoch that is never reached, and sorts after all others."""
 SIMILAR = 1.5
 """Numbers of epochs are similar when the larger is at most this many times the smaller."""
 
@@ -42,45 +44,36 @@ def goal(results: Results) -> Answer:
         "training_accuracy": accuracy(runs, epoch, "training"),
         "first_epoch_above": _first_epoch_above(runs),
     }
-    kinds = ("validation", "test")
-    comparisons = []
-    for kind in kinds:
+    compare = comparisons(results)
+    claims: dict[str, Claim] = {}
+    for kind, metric in (("validation", VALIDATION), ("test", TEST)):
+        found = compare("complex", GOAL, metric)
         quantities[f"{kind}_accuracy"] = accuracy(runs, epoch, kind)
-        origin = source(runs, f"{kind} accuracy at epoch {epoch} minus goal")
-        comparisons.append(against(runs.metric(epoch, kind, "accuracy"), GOAL, len(split(kind)), origin))
-        quantities[f"{kind}_margin"] = comparisons[-1].difference
-    adjusted = holm([one.p_value if one.p_value is not None else 1.0 for one in comparisons])
-    claims = {
-        kind: greater(
-            kind, f"{kind} accuracy > goal", one, (f"{kind}_accuracy", "threshold"), adjusted_p=p_value
-        )
-        for kind, one, p_value in zip(kinds, comparisons, adjusted, strict=True)
-    }
+        quantities |= found.quantities(f"{kind}_margin")
+        numbers = (f"{kind}_accuracy", f"{kind}_margin", "threshold")
+        claims[kind] = found.claim(kind, f"{kind} accuracy > goal", numbers)
     claims["both"] = all_of("both", "validation and test accuracy > goal", list(claims.values()))
     return Answer(quantities, claims)
 
 
 def _first_epoch_above(runs: Runs) -> Quantity:
-    """Median over seeds of the first epoch with validation accuracy above the goal.
+    """The epoch by which half of the seeds have exceeded the goal on validation data for the first time.
 
-    None if a seed never gets there.
+    None if fewer than half ever do.
     """
-    firsts = [
-        next((epoch for epoch, value in enumerate(curve, start=1) if value > GOAL), None)
+    firsts = sorted(
+        next((epoch for epoch, value in enumerate(curve, start=1) if value > GOAL), NEVER)
         for curve in runs.curve("validation_accuracy")
-    ]
-    reached = [first for first in firsts if first is not None]
-    origin = source(runs, "first epoch with validation accuracy above the goal, median over seeds")
-    if len(reached) < len(firsts):
-        return Quantity(None, "", origin, len(firsts))
-    middle = float(np.median(reached))
-    return Quantity(int(middle) if middle.is_integer() else middle, "", origin, len(firsts))
+    )
+    middle = median_low(firsts)
+    origin = source(runs, "epoch by which half of the seeds have validation accuracy above the goal")
+    return Quantity(None if middle == NEVER else middle, "", origin, len(firsts), varies_with="seeds")
 
 
 def best(results: Results) -> Answer:
     """The complex network against the better one of part one, which validation data picks."""
     runs = {name: results[name] for name in ("wide", "small", "complex")}
-    at = {"wide": PART_ONE_EPOCH, "small": PART_ONE_EPOCH, "complex": runs["complex"].experiment.epochs}
+    at = {"wide": EPOCH, "small": EPOCH, "complex": runs["complex"].experiment.epochs}
     quantities: dict[str, Quantity] = {}
     for name, epoch in at.items():
         quantities |= {
@@ -95,29 +88,27 @@ def best(results: Results) -> Answer:
         }
     better = max(
         ("wide", "small"),
-        key=lambda name: np.mean(runs[name].metric(PART_ONE_EPOCH, "validation", "accuracy")),
+        key=lambda name: np.mean(runs[name].metric(EPOCH, "validation", "accuracy")),
     )
-    difference = compare(runs["complex"], at["complex"], runs[better], PART_ONE_EPOCH)
-    by_seed = by_image(runs["complex"], at["complex"], runs[better], PART_ONE_EPOCH)
-    adjusted = holm([one.p_value if one.p_value is not None else 1.0 for one in by_seed])
+    compare = comparisons(results)
+    difference = compare("complex", better, TEST, None, EPOCH)
+    equal_epochs = compare("complex", "small", TEST, MOMENTS[-1])
+    quantities |= difference.quantities("difference") | equal_epochs.quantities("equal_epochs")
     quantities |= {
-        "difference": difference.difference,
-        "difference.p": Quantity(difference.p_value, "p", difference.test),
-        "seeds": exact(len(by_seed), "seeds", "seeds that both networks share"),
-        "seeds_differing": exact(
-            sum(p_value < ALPHA for p_value in adjusted),
-            "seeds",
-            "McNemar's exact test of each seed, Holm-corrected",
-        ),
+        "equal_epochs.epochs": exact(MOMENTS[-1], "epochs", "exercise"),
+        "seeds": shared_seeds(runs["complex"], runs[better]),
+        "seeds_differing": seeds_differing(runs["complex"], at["complex"], runs[better], EPOCH),
         "images.test": exact(len(split("test")), "images", "MNIST: test split"),
     }
     claims = {
-        "complex-better": greater(
+        "complex-better": difference.claim(
             "complex-better",
             f"test accuracy: complex > {better}",
-            difference,
             ("difference", "complex.test_accuracy", f"{better}.test_accuracy"),
-        )
+        ),
+        "better-at-50": equal_epochs.claim(
+            "better-at-50", f"test accuracy after {MOMENTS[-1]} epochs: complex > small", ("equal_epochs",)
+        ),
     }
     return Answer(quantities, claims, {"better": better, "rows": list(at)})
 
@@ -125,19 +116,19 @@ def best(results: Results) -> Answer:
 def epochs(results: Results) -> Answer:
     """Epochs of the three networks, and whether more of them explain the difference."""
     complex_, wide = results["complex"], results["wide"]
-    counts = {"wide": PART_ONE_EPOCH, "small": PART_ONE_EPOCH, "complex": complex_.experiment.epochs}
+    counts = {"wide": EPOCH, "small": EPOCH, "complex": complex_.experiment.epochs}
     quantities = {
         f"{name}.epochs": exact(count, "epochs", f"exercise and catalogue: {name}")
         for name, count in counts.items()
     }
     ratio = max(counts.values()) / min(counts.values())
-    at_equal = compare_recorded(complex_, wide, PART_ONE_EPOCH)
+    at_equal = comparisons(results)("complex", "wide", VALIDATION, EPOCH)
     quantities |= {
         "ratio": Quantity(ratio, "times", "most epochs over fewest"),
         "threshold.similar": exact(SIMILAR, "times", "fixed in advance"),
-        "complex.validation_accuracy": recorded_accuracy(complex_, PART_ONE_EPOCH),
-        "wide.validation_accuracy": recorded_accuracy(wide, PART_ONE_EPOCH),
-        "difference": at_equal.difference,
+        "complex.validation_accuracy": recorded_accuracy(complex_, EPOCH),
+        "wide.validation_accuracy": recorded_accuracy(wide, EPOCH),
+        **at_equal.quantities("difference"),
     }
     claims: dict[str, Claim] = {
         "similar": counted(
@@ -146,10 +137,9 @@ def epochs(results: Results) -> Answer:
             ratio <= SIMILAR,
             ("ratio", "threshold.similar"),
         ),
-        "better-at-equal-epochs": greater(
+        "better-at-equal-epochs": at_equal.claim(
             "better-at-equal-epochs",
             "validation accuracy after equally many epochs: complex > wide",
-            at_equal,
             ("difference", "complex.validation_accuracy", "wide.validation_accuracy"),
         ),
     }

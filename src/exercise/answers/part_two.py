@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from exercise.answers.comparing import comparisons
 from exercise.answers.counting import counts_agree, parameter_counts
+from exercise.answers.families import EPOCH, TEST, VALIDATION
 from exercise.answers.measures import (
     accuracy,
     exact,
@@ -14,22 +16,18 @@ from exercise.answers.measures import (
     source,
     split,
 )
+from exercise.answers.predictions import LEARNED
 from exercise.groups import DEEP
 from labreport.claims import Answer, Claim, Quantity
-from labreport.claims.comparison import Comparison, against, holm
-from labreport.claims.decide import any_of, counted, greater
+from labreport.claims.decide import any_of, counted
 from labreport.results import Results
-
-EPOCH = 10
-THRESHOLD = 0.2
-"""Accuracy that the exercise asks whether a deep network exceeds."""
 
 
 def above_20(results: Results) -> Answer:
     """Each deep network against the threshold on validation and on test data."""
     label_counts = np.bincount(split("test").labels, minlength=10)
     quantities = {
-        "threshold": exact(THRESHOLD, "fraction", "exercise"),
+        "threshold": exact(LEARNED, "fraction", "exercise"),
         "chance": exact(
             float(label_counts.max() / label_counts.sum()),
             "fraction",
@@ -38,7 +36,8 @@ def above_20(results: Results) -> Answer:
         "epochs": exact(EPOCH, "epochs", "exercise"),
         "seeds": exact(len(results[DEEP[0]]), "seeds", source(results[DEEP[0]], "count")),
     }
-    comparisons: dict[str, Comparison] = {}
+    compare = comparisons(results)
+    claims: dict[str, Claim] = {}
     for name in DEEP:
         runs = results[name]
         network = network_of(runs)
@@ -56,7 +55,7 @@ def above_20(results: Results) -> Answer:
                 varies_with="seeds",
             ),
             f"{name}.seeds_above": exact(
-                sum(value > THRESHOLD for value in best),
+                sum(value > LEARNED for value in best),
                 "seeds",
                 source(runs, "seeds above the threshold, either split"),
             ),
@@ -69,10 +68,12 @@ def above_20(results: Results) -> Answer:
                 varies_with="seeds",
             ),
         }
-        for kind, values in (("validation", validation), ("test", test)):
-            origin = source(runs, f"{kind} accuracy at epoch {EPOCH} minus threshold")
-            comparisons[f"{name}.{kind}"] = against(values, THRESHOLD, len(split(kind)), origin)
-    claims = _above_threshold(comparisons)
+        for kind, metric in (("validation", VALIDATION), ("test", TEST)):
+            key = f"{name}.{kind}"
+            found = compare(name, LEARNED, metric, EPOCH)
+            quantities |= found.quantities(f"{key}_margin")
+            predicate = f"{name}: {kind} accuracy > threshold"
+            claims[key] = found.claim(key, predicate, (f"{key}_accuracy", f"{key}_margin", "threshold"))
     claims["any"] = any_of("any", "any deep network > threshold", list(claims.values()))
     quantities["highest"] = max(
         (quantities[f"{name}.highest"] for name in DEEP), key=lambda quantity: float(quantity.value or 0)
@@ -96,20 +97,6 @@ def _sorted_by_verdict(quantities: dict[str, Quantity], claims: dict[str, Claim]
         "undecided": [name for name in open_ if name not in above],
         "one_digit": [name for name in DEEP if quantities[f"{name}.digits_named"].value == 1],
     }
-
-
-def _above_threshold(comparisons: dict[str, Comparison]) -> dict[str, Claim]:
-    """A claim a network and split, Holm-corrected over all of them, named `deep-8.test`."""
-    adjusted = holm(
-        [comparison.p_value if comparison.p_value is not None else 1.0 for comparison in comparisons.values()]
-    )
-    claims = {}
-    for (key, comparison), p_value in zip(comparisons.items(), adjusted, strict=True):
-        predicate = f"{key.replace('.', ': ')} accuracy > threshold"
-        claims[key] = greater(
-            key, predicate, comparison, (f"{key}_accuracy", "threshold"), adjusted_p=p_value
-        )
-    return claims
 
 
 def parameters(results: Results) -> Answer:

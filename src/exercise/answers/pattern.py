@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from exercise.answers.measures import exact, source, split
+from exercise.answers.predictions import LEARNED
 from exercise.networks import CLASSES
 from labreport.claims import Answer, Claim, Quantity, Verdict
 from labreport.claims.correlation import mantel
@@ -35,7 +37,6 @@ def pattern(results: Results) -> Answer:
         found, pairs, uneven = _most_confused(name, runs, matrices)
         quantities |= found
         facts["pairs"][name] = pairs
-        claims[uneven.name] = uneven
         related = mantel(
             _both_ways(matrices.mean(axis=0)),
             distances,
@@ -43,7 +44,8 @@ def pattern(results: Results) -> Answer:
         )
         quantities[f"{name}.likeness"] = related.coefficient
         quantities[f"{name}.likeness_p"] = Quantity(related.p_value, "p", "Mantel's test, permutations")
-        claims[f"{name}.alike"] = _alike(name, related.coefficient.value, related.p_value)
+        alike = _alike(name, related.coefficient.value, related.p_value)
+        claims |= {claim.name: _if_learned(claim, runs) for claim in (uneven, alike)}
     ranked = _ranked_distances(distances)
     first = facts["pairs"]["complex"][0]
     quantities["distance_rank"] = exact(
@@ -128,10 +130,8 @@ def _most_confused(
     found["uneven_p"] = Quantity(
         p_value, "p", f"{origin}: chi-square against an even spread, median over seeds"
     )
-    if p_value >= ALPHA:
-        verdict = Verdict.REFUTED
-    else:
-        verdict = Verdict.SUPPORTED if first_in > STABLE * len(runs) else Verdict.INCONCLUSIVE
+    stable = p_value < ALPHA and first_in > STABLE * len(runs)
+    verdict = Verdict.SUPPORTED if stable else Verdict.INCONCLUSIVE
     claim = Claim(
         f"{name}.uneven",
         f"{name} confuses some pairs of digits more than others, and the same pair most in most seeds",
@@ -162,6 +162,17 @@ def _pair(
         for name, (what, count) in counts.items()
     }
     return {"key": key, "digit": a, "other": b}, numbers
+
+
+def _if_learned(claim: Claim, runs: Runs) -> Claim:
+    """The claim, left open for a network that has learned nothing: its errors are those of guessing."""
+    accuracies = runs.metric(runs.experiment.epochs, "test", "accuracy")
+    if sum(accuracies) / len(accuracies) > LEARNED:
+        return claim
+    reason = f"{runs.experiment.name} has not learned to tell digits apart"
+    return replace(
+        claim, verdict=Verdict.INCONCLUSIVE, test=f"no test: {reason}", p_value=None, reason=reason
+    )
 
 
 def _alike(name: str, coefficient: float | None, p_value: float) -> Claim:

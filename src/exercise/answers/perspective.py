@@ -14,18 +14,23 @@ from labreport.claims.decide import counted
 from labreport.results import Results
 
 FLOP_PER_WEIGHT = 6
-"""A multiplication and an addition a weight going forward, and twice that going back: the counting
+"""A multiplication and an addition for each weight going forward, and twice that going back: the counting
 of Kaplan et al. (Scaling Laws for Neural Language Models, 2020, section 2.1) and of the OpenAI post."""
+FLOP_PER_FIRST_WEIGHT = 4
+"""The first layer needs no gradient of its inputs, which is one of the two going back."""
 SECONDS_A_YEAR = 365.25 * 24 * 3600
 
 
 def training_flop(network: Network, images: int, epochs: int) -> int:
-    """Floating-point operations of a training, by formula: 6 · weights · images · epochs.
+    """Floating-point operations of a training, by formula: so many per weight, image and epoch.
 
-    Biases, activations and the update itself are left out: they grow with the nodes or come once a
-    batch. The first layer needs no gradient of its inputs, so this counts a little too much.
+    Biases, activations and the update itself are left out: they grow with the nodes, or come once for
+    each batch.
     """
-    return FLOP_PER_WEIGHT * network.weights * images * epochs
+    inputs, outputs = network.layer_shapes[0]
+    first = inputs * outputs
+    each = FLOP_PER_WEIGHT * (network.weights - first) + FLOP_PER_FIRST_WEIGHT * first
+    return each * images * epochs
 
 
 def perspective(results: Results) -> Answer:
@@ -34,6 +39,9 @@ def perspective(results: Results) -> Answer:
     quantities: dict[str, Quantity] = {
         "images.training": exact(images, "images", "MNIST: training split"),
         "flop_per_weight": exact(FLOP_PER_WEIGHT, "", "Kaplan et al. 2020, section 2.1"),
+        "flop_per_first_weight": exact(
+            FLOP_PER_FIRST_WEIGHT, "", "the same, without a gradient of the inputs"
+        ),
     }
     rows = []
     seconds = 0.0
@@ -43,7 +51,7 @@ def perspective(results: Results) -> Answer:
         network, last = network_of(runs), runs.experiment.epochs
         flop = float(training_flop(network, images, last))
         quantities[f"{name}.flop"] = Quantity(
-            flop, "FLOP", f"formula: 6 · weights · images · epochs of {name}"
+            flop, "FLOP", f"formula: operations per weight · images · epochs of {name}"
         )
         quantities[f"{name}.weights"] = exact(network.weights, "weights", f"formula: layers of {name}")
         quantities[f"{name}.epochs"] = exact(last, "epochs", f"catalogue: {name}")

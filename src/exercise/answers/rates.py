@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from exercise.answers.measures import accuracy, common, exact, network_of
+from exercise.answers.families import SAME
+from exercise.answers.measures import accuracy, exact, network_of
 from labreport.claims import Answer, Claim, Quantity, Verdict
-from labreport.claims.comparison import holm, paired
-from labreport.claims.decide import ALPHA
+from labreport.claims.comparison import paired
+from labreport.claims.decide import counted
+from labreport.claims.decision import decide
+from labreport.claims.resolve import common
 from labreport.results import Results, Runs
 
 STUDY = "rates"
@@ -40,31 +43,39 @@ def rates(results: Results) -> Answer:
     if mine in cells:
         quantities["chosen"] = quantities[mine]
     facts = {"rows": [f"{value:g}" for value in rows], "columns": [f"{value:g}" for value in columns]}
-    return Answer(quantities, {"chosen-best": _chosen_best(cells, mine, best)}, facts)
+    rule = counted(
+        "by-rule",
+        "learning rate and momentum in use are those with the highest mean validation accuracy",
+        mine == best,
+        ("best", "best.learning_rate", "best.momentum"),
+        "the highest mean of those tried",
+    )
+    claim, numbers = _chosen_best(cells, mine, best)
+    return Answer(quantities | numbers, {"chosen-best": claim, "by-rule": rule}, facts)
 
 
 def _key(learning_rate: float, momentum: float) -> str:
     return f"cell.{learning_rate:g}.{momentum:g}"
 
 
-def _chosen_best(cells: dict[str, Runs], mine: str, best: str) -> Claim:
-    """Supported: the chosen cell has the highest mean. Refuted: some cell is surely better than it."""
-    predicate = "validation accuracy: learning rate and momentum chosen ≥ all others tried"
-    test = "highest mean; refuted if another is higher by a paired Student test, Holm-corrected"
+def _chosen_best(cells: dict[str, Runs], mine: str, best: str) -> tuple[Claim, dict[str, Quantity]]:
+    """Whether any pair tried is more accurate than the one in use, Holm-corrected over all of them.
+
+    Supported: none has a higher mean. Refuted: the best of them is surely better. Equivalent: the best
+    is better by less than `SAME`, if at all.
+    """
+    predicate = "validation accuracy: learning rate and momentum in use ≥ all others tried"
     if mine not in cells:
-        return Claim("chosen-best", predicate, "not among those tried", Verdict.REFUTED, ALPHA)
-    others = [key for key in cells if key != mine]
-    found = [paired(*_values(cells[key], cells[mine]), "points", "other minus chosen") for key in others]
-    adjusted = holm([one.p_value if one.p_value is not None else 1.0 for one in found])
-    beaten = any(
-        p_value < ALPHA and (one.difference.value or 0) > 0
-        for one, p_value in zip(found, adjusted, strict=True)
-    )
+        reason = "the pair in use is not among those tried"
+        return Claim("chosen-best", predicate, reason, Verdict.REFUTED, reason=reason), {}
     if best == mine:
-        verdict = Verdict.SUPPORTED
-    else:
-        verdict = Verdict.REFUTED if beaten else Verdict.INCONCLUSIVE
-    return Claim("chosen-best", predicate, test, verdict, ALPHA, None, ("chosen", "best"))
+        test = "the highest mean of those tried"
+        return Claim("chosen-best", predicate, test, Verdict.SUPPORTED, numbers=("chosen",)), {}
+    others = [key for key in cells if key != mine]
+    estimates = [paired(*_values(cells[key], cells[mine]), "points", f"{key} minus {mine}") for key in others]
+    decisions = dict(zip(others, decide(estimates, [SAME] * len(others)), strict=True))
+    claim = decisions[best].claim("chosen-best", predicate, ("lead", "chosen", "best"), less=True)
+    return claim, decisions[best].quantities("lead")
 
 
 def _values(other: Runs, chosen: Runs) -> tuple[list[float], list[float]]:

@@ -107,7 +107,7 @@ def environment(results: Results) -> Answer:
     dates = sorted(str(made["finished"])[:10] for made in provenance if made.get("finished"))
     facts["dates"] = [dates[0], dates[-1]] if dates else []
     title_page = {
-        "Networks": f"{len(NETWORKS)}, each with {len(seeds)} {'seeds' if len(seeds) > 1 else 'seed'}",
+        "Networks": f"{len(NETWORKS)}, each with {_counts(len(results[name]) for name in NETWORKS)}",
         "Training": f"{epochs:,} epochs in {format_number(quantities['training_time'])}".replace(",", THIN),
         "Processor": ", ".join(facts["processor"]),
         "Libraries": ", ".join(facts["libraries"]),
@@ -126,6 +126,12 @@ def environment(results: Results) -> Answer:
     return Answer(
         quantities, claims, {**facts, "run": {label: text for label, text in title_page.items() if text}}
     )
+
+
+def _counts(counts: Iterable[int]) -> str:
+    """`5 seeds`, or `3 to 5 seeds` where networks differ in it."""
+    least, *_, most = sorted([*(known := list(counts)), max(known)])
+    return f"{least} {'seed' if most == 1 else 'seeds'}" if least == most else f"{least} to {most} seeds"
 
 
 def _distinct(values: Iterable[object]) -> list[str]:

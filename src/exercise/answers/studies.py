@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from exercise.answers.measures import accuracy, exact
-from labreport.claims import Answer, Quantity, VariesWith
+from labreport.claims import Answer, Claim, Quantity, VariesWith
+from labreport.claims.comparison import paired
+from labreport.claims.decide import all_of
+from labreport.claims.decision import decide
+from labreport.claims.resolve import common
 from labreport.errors import UsageError
 from labreport.results import Results, Runs
 
@@ -30,9 +35,9 @@ def study(results: Results) -> Answer:
         quantities[f"cell.{place}"] = accuracy(runs, runs.experiment.epochs, "test")
     best = max(cells, key=lambda cell: validation(cell[1]))
     quantities["best"] = accuracy(best[1], best[1].experiment.epochs, "validation")
-    any_runs = cells[0][1]
-    quantities["seeds"] = exact(len(any_runs), "seeds", f"study {name}: count")
-    quantities["epochs"] = exact(any_runs.experiment.epochs, "epochs", f"study {name}")
+    fewest = min((runs for _, runs in cells), key=len)
+    quantities["seeds"] = exact(len(fewest), "seeds", f"study {name}: the fewest of all points")
+    quantities["epochs"] = exact(fewest.experiment.epochs, "epochs", f"study {name}")
     quantities["cells"] = exact(len(cells), "cells", f"study {name}: count")
     labels = {
         "rows": [_words(f"row.{number}", point, name, quantities) for number, point in enumerate(rows)],
@@ -41,7 +46,28 @@ def study(results: Results) -> Answer:
         ],
         "best": _words("best", best[0], name, quantities),
     }
-    return Answer(quantities, {}, labels)
+    others = [runs for _, runs in cells if runs is not best[1]]
+    claims = {"leads": _leads(best[1], others)} if others else {}
+    return Answer(quantities, claims, labels)
+
+
+def _leads(best: Runs, others: list[Runs]) -> Claim:
+    """The best point is more accurate than every other on validation data, Holm-corrected over them."""
+    estimates = [
+        paired(*_paired_values(best, runs), "points", "best point minus another, validation accuracy")
+        for runs in others
+    ]
+    claims = [decision.claim("leads", "", ("best",)) for decision in decide(estimates)]
+    joint = all_of("leads", "the best point > every other, on validation data", claims)
+    return replace(joint, test=f"paired Student tests against {len(others)} others, Holm-corrected")
+
+
+def _paired_values(first: Runs, second: Runs) -> tuple[list[float], list[float]]:
+    pairs = [
+        [float(run.at(runs.experiment.epochs).metrics["validation"]["accuracy"]) for run, runs in both]
+        for both in (((a, first), (b, second)) for a, b in common(first, second))
+    ]
+    return [a for a, _ in pairs], [b for _, b in pairs]
 
 
 def validation(runs: Runs) -> float:

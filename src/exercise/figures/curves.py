@@ -51,13 +51,15 @@ def training_curves(results: Results, answers: Mapping[str, Answer]) -> Drawing:
     )
     loss = [_drawn(losses, runs.curve(f"{prefix}loss"), mark) for prefix, mark in SPLITS]
     accuracy = [_drawn(accuracies, percent(runs.curve(f"{prefix}accuracy")), mark) for prefix, mark in SPLITS]
-    _finish(losses, "Loss, nat", (0.0, 1.06 * max(map(max, loss))), math.log(CLASSES))
+    finite = (value for values in loss for value in values if math.isfinite(value))  # a network may diverge
+    highest = max(finite, default=math.log(CLASSES))
+    _finish(losses, "Loss, nat", (0.0, 1.06 * highest), math.log(CLASSES))
     lowest = min(map(min, accuracy))
     bottom = 5.0 * math.floor((lowest - 1) / 5.0) if lowest > TRUNCATE_ABOVE else 0.0
     _finish(accuracies, "Accuracy, %", (bottom, PERCENT), PERCENT / CLASSES)
     return Drawing(
         figure,
-        "two line charts side by side, loss and accuracy by epoch on training and validation data",
+        "line charts side by side, loss and accuracy by epoch on training and validation data",
         ["epoch", "training loss", "validation loss", "training accuracy, %", "validation accuracy, %"],
         [
             [epoch, *(round(value, 4) for value in values[:2]), *(round(value, 2) for value in values[2:])]

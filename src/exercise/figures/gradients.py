@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from exercise.answers.predictions import SLOPE
+from exercise.figures.reading import change, shape
 from exercise.groups import DEEP, GAIN
 from exercise.networks import Network
 from labreport.charts import (
@@ -49,8 +50,9 @@ def gradients_by_layer(results: Results, answers: Mapping[str, Answer]) -> Drawi
         ("mean over training", _mean, panels[3:]),
     ):
         for panel, usual, changed in zip(row, DEEP, GAIN, strict=True):
-            for name, style in zip((usual, changed), SERIES, strict=False):
-                means = _draw(panel, norms_of(results[name]), Mark(_label(results[name]), style))
+            labels = ("as usual", change(results[usual].experiment, results[changed].experiment))
+            for name, label, style in zip((usual, changed), labels, SERIES, strict=False):
+                means = _draw(panel, norms_of(results[name]), Mark(label, style))
                 rows += [[name, moment, layer, float(f"{norm:.3g}")] for layer, norm in enumerate(means, 1)]
             _bound(panel, _geometric(norms_of(results[usual])))
         _finish(row, f"Gradient norm, {moment}", layers=max(int(str(cells[2])) for cells in rows))
@@ -58,11 +60,10 @@ def gradients_by_layer(results: Results, answers: Mapping[str, Answer]) -> Drawi
         panel.set_xlabel("layer")
     for panel, name in zip(panels, DEEP, strict=False):
         network: Network = results[name].experiment.specification
-        title = f"{len(network.hidden_layers)} layers of {network.hidden_layers[0]} nodes"
-        panel_title(panel, title, lift=TWO_LINES)
+        panel_title(panel, shape(network), lift=TWO_LINES)
     return Drawing(
         figure,
-        "six line charts on logarithmic axes, norm of the gradient by layer for each deep network",
+        "line charts on logarithmic axes, norm of the gradient by layer for each deep network",
         ["network", "moment", "layer", "gradient norm"],
         rows,
     )
@@ -94,11 +95,6 @@ def _draw(panel: Panel, norms: Sequence[Sequence[float]], mark: Mark) -> list[fl
     seed_lines(panel, layers, [[max(norm, SMALLEST) for norm in seed] for seed in norms], mark)
     curve(panel, layers, means, mark, markers=True)
     return means
-
-
-def _label(runs: Runs) -> str:
-    gain = runs.experiment.specification.initial_gain
-    return "as usual" if gain == 1 else f"weights × {gain:g}"
 
 
 def _bound(panel: Panel, usual: Sequence[float]) -> None:

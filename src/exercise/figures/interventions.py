@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from exercise.figures.reading import PERCENT, mean
+from exercise.figures.reading import PERCENT, change, shape
 from exercise.groups import DEEP, FEWER_LAYERS, GAIN, LONGER
 from exercise.networks import Network
 from labreport.charts import (
@@ -32,42 +32,37 @@ ABOVE_LABEL = 16.0
 def interventions(results: Results, answers: Mapping[str, Answer]) -> Drawing:
     """One panel a deep network, one row a change, one dot a seed."""
     threshold = answers["part-two.above-20"].quantities["threshold"].value
-    figure, panels = column_figure(45, columns=3, margins=Margins(left=24, right=4, top=12, between=6))
+    kinds = [_labels(results, names) for names in zip(*KINDS, strict=True)]
+    alike = all(labels == kinds[0] for labels in kinds)
+    margins = Margins(left=24, right=4, top=12, between=6 if alike else 24)
+    figure, panels = column_figure(45, columns=3, margins=margins)
     rows: list[list[str | int | float | None]] = []
-    for panel, names in zip(panels, zip(*KINDS, strict=True), strict=True):
+    for panel, names, labels in zip(panels, zip(*KINDS, strict=True), kinds, strict=True):
         base = results[names[0]]
-        labels = [change(base, results[name]) for name in names]
         for height, (name, label) in enumerate(zip(names, labels, strict=True)):
             runs = results[name]
             values = [PERCENT * value for value in runs.metric(runs.experiment.epochs, "test", "accuracy")]
             _row(panel, height, values, Mark(label, SERIES[0] if runs is base else SERIES[1]))
-            rows.append([base.experiment.name, label, round(mean(values), 2), *_range(values), len(values)])
-        _finish(panel, base, labels if panel is panels[0] else None)
+            words = label.replace("\n", ", ")
+            rows += [
+                [base.experiment.name, words, run.seed, round(value, 2)]
+                for run, value in zip(runs, values, strict=True)
+            ]
+        _finish(panel, base, labels if panel is panels[0] or not alike else None)
         if threshold is not None:
             reference_line(panel, PERCENT * threshold, f"{PERCENT * threshold:g} %", vertical=True)
     return Drawing(
         figure,
-        "three dot plots, test accuracy of each deep network as usual and after each change",
-        ["network", "change", "mean test accuracy, %", "lowest, %", "highest, %", "seeds"],
+        "dot plots, test accuracy of each deep network as usual and after each change",
+        ["network", "change", "seed", "test accuracy, %"],
         rows,
     )
 
 
-def change(base: Runs, changed: Runs) -> str:
-    """In a few words, what `changed` does differently from `base`."""
-    usual: Network = base.experiment.specification
-    network: Network = changed.experiment.specification
-    if network.initial_gain != usual.initial_gain:
-        return f"weights × {network.initial_gain / usual.initial_gain:g}"
-    if network.hidden_layers != usual.hidden_layers:
-        return f"{len(network.hidden_layers)} hidden layers"
-    if changed.experiment.epochs != base.experiment.epochs:
-        return f"{changed.experiment.epochs} epochs"
-    return "as usual"
-
-
-def _range(values: list[float]) -> tuple[float, float]:
-    return round(min(values), 2), round(max(values), 2)
+def _labels(results: Results, names: Sequence[str]) -> list[str]:
+    """`as usual`, then what each of the others changes of the first."""
+    base, *changed = (results[name].experiment for name in names)
+    return ["as usual", *(change(base, experiment) for experiment in changed)]
 
 
 def _row(panel: Panel, height: int, values: list[float], mark: Mark) -> None:
@@ -82,6 +77,4 @@ def _finish(panel: Panel, base: Runs, labels: list[str] | None) -> None:
     panel.set_xticks([0, 50, 100])
     panel.set_yticks(range(len(KINDS)), labels or [""] * len(KINDS))
     plain_numbers(panel.xaxis)
-    panel_title(
-        panel, f"{len(network.hidden_layers)} layers of {network.hidden_layers[0]} nodes", lift=ABOVE_LABEL
-    )
+    panel_title(panel, shape(network), lift=ABOVE_LABEL)

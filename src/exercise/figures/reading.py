@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from exercise.networks import Network
+from labreport.claims.premises import Change, changes
+from labreport.experiment import Experiment
+
 PERCENT = 100.0
 
 
@@ -20,3 +24,28 @@ def percent(curves: Sequence[Sequence[float]]) -> list[list[float]]:
 def mean(values: Sequence[float]) -> float:
     """The mean over seeds."""
     return sum(values) / len(values)
+
+
+def shape(network: Network) -> str:
+    """Its hidden layers in a few words, whether all are as wide as the first or not."""
+    widths = network.hidden_layers
+    layers = f"{len(widths)} layer{'s' if len(widths) > 1 else ''}"
+    if len(set(widths)) == 1:
+        return f"{layers} of {widths[0]} nodes"
+    return f"{layers} of {min(widths)} to {max(widths)} nodes"
+
+
+def change(base: Experiment, changed: Experiment) -> str:
+    """All that `changed` does differently from `base`, a line each; `unchanged` where that is nothing."""
+    return "\n".join(_words(each) for each in changes(base, changed)) or "unchanged"
+
+
+def _words(change: Change) -> str:
+    if change.field == "initial_gain":
+        return f"weights × {change.after / change.before:g}"
+    if change.field == "hidden_layers":
+        before, after = len(change.before), len(change.after)
+        return f"{after} hidden layer{'s' if after > 1 else ''}" if before != after else "other widths"
+    if change.field == "epochs":
+        return f"{change.after} epochs"
+    return f"{change.field.replace('_', ' ')} {change.after}"

@@ -52,7 +52,7 @@ def accuracy_against_seconds(results: Results, answers: Mapping[str, Answer]) ->
         means[name] = mean_by_epoch(seconds), mean_by_epoch(accuracy)
         curve(panel, *means[name], mark)
     panel.set_xscale("log")
-    panel.set_ylim(bottom=max(accuracy[0] for _, accuracy in means.values()))
+    panel.set_ylim(bottom=min(min(accuracy) for _, accuracy in means.values()))  # every curve is whole
     round_limits(panel, STEP, highest=PERCENT)
     plain_numbers(panel.xaxis, (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500))
     plain_numbers(panel.yaxis)

@@ -1,4 +1,4 @@
-"""Digits typed into the prose of templates, found before anything is rendered."""
+"""Numerals typed into the prose of templates, found before anything is rendered."""
 
 from __future__ import annotations
 

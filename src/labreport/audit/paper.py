@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -24,7 +24,13 @@ TAG = re.compile(r"<[^>]*>")
 HEAD = re.compile(r"<head>.*?</head>", re.DOTALL)
 
 
-def audit_pdf(path: Path, print_html: str, answers: Mapping[str, Answer], templates: Path) -> list[Finding]:
+def audit_pdf(
+    path: Path,
+    print_html: str,
+    answers: Mapping[str, Answer],
+    templates: Path,
+    experiments: Iterable[str] = (),
+) -> list[Finding]:
     """Everything wrong with the numerals of a PDF made from `print_html`; empty when all agree.
 
     The page itself is audited first. The PDF then holds each numeral of the page's text as often as
@@ -38,7 +44,7 @@ def audit_pdf(path: Path, print_html: str, answers: Mapping[str, Answer], templa
     expected = Counter(_numerals(print_html))
     for number in range(1, pages + 1):
         expected.update((str(number), str(pages)))
-    findings = audit_html(print_html, answers, templates)
+    findings = audit_html(print_html, answers, templates, experiments)
     for anchor in anchors:
         if anchor in places:
             expected[str(places[anchor])] += 1

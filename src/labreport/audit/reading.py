@@ -6,9 +6,20 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-DRAWING = re.compile(r"(<svg\b[^>]*>).*?</svg>", re.DOTALL)
-UNREAD = frozenset({"head", "script", "style", "svg", "pre", "code", "kbd"})
-"""Elements whose text is no prose: programs, names, and drawings, whose labels come from their data."""
+DRAWING = re.compile(r'(<div class="drawing" data-figure="[^"]*">\s*<svg\b[^>]*>).*?</svg>', re.DOTALL)
+"""A figure of the report; its labels are checked against its data when it is drawn."""
+UNREAD = frozenset({"script", "style", "pre", "kbd"})
+"""Elements whose text is no prose: programs and keys."""
+OWN = frozenset({"data", "code"})
+"""Elements whose text is looked at in a way of its own: traced data and names."""
+SHOWN = ("title", "aria-label", "aria-description", "alt", "alttext", "placeholder", "label", "summary")
+"""Attributes that are shown or read aloud."""
+BLOCKS = frozenset(
+    {"p", "li", "td", "th", "tr", "dt", "dd", "div", "figcaption", "caption", "table", "section", "article"}
+    | {"h1", "h2", "h3", "h4", "h5", "h6", "header", "footer"}
+)
+"""Elements that no sentence goes across."""
+SENTENCE = re.compile(r"[.!?;](?=\s|$)")
 OWNERS = frozenset({"section", "article", "figure"})
 """Elements with an anchor of their own and, in heading or caption, a number."""
 VOID = frozenset(
@@ -23,6 +34,8 @@ class Element:
     tag: str
     attributes: dict[str, str]
     wanted: bool = False
+    silent: bool = False
+    """Whether it or an element around it is `unread`."""
     text: str = ""
 
     @property
@@ -33,9 +46,7 @@ class Element:
     @property
     def unread(self) -> bool:
         """Whether what is inside is no prose, or is looked at in its own way."""
-        return (
-            self.tag in UNREAD or self.tag == "data" or bool({"figure-data", "counter"} & set(self.classes))
-        )
+        return self.tag in UNREAD or self.tag in OWN or bool({"figure-data", "counter"} & set(self.classes))
 
 
 @dataclass(frozen=True)
@@ -50,11 +61,34 @@ class Traced:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """Words that are bound to a claim, the claim's address, and the verdict for which they were written."""
+
+    claim: str
+    verdict: str
+    text: str
+    where: str
+
+
+@dataclass(frozen=True)
 class Reference:
     """A link that names what it leads to by number."""
 
     target: str
     number: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing on the way through the text: `kind` is `name`, `head`, `data`, `stop`, or `row`.
+
+    A `head` is a name in the header of a row. `about` are the names that `data-about` gives in its place.
+    """
+
+    kind: str
+    text: str = ""
+    data: Traced | None = None
+    about: str | None = None
 
 
 @dataclass
@@ -69,8 +103,18 @@ class Page(HTMLParser):
     tables: list[str] = field(default_factory=list)
     """Numbers of tables, in order."""
     references: list[Reference] = field(default_factory=list)
+    findings: list[Mark] = field(default_factory=list)
+    """Words bound to claims by the tags `finding` and `premise`."""
     pictures: list[tuple[str, str, str]] = field(default_factory=list)
     """(where, alternative text, caption) of each figure."""
+    attributes: list[tuple[str, str, str]] = field(default_factory=list)
+    """(where, name, text) of each attribute that is shown or that a style sheet may show."""
+    styles: list[str] = field(default_factory=list)
+    """Style sheets."""
+    names: list[tuple[str, str, bool]] = field(default_factory=list)
+    """(where, text outside traced data, whether it is a key) of each `<code>` in prose."""
+    flow: list[Step] = field(default_factory=list)
+    """Names, traced data and ends of sentences and rows, in order."""
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -89,13 +133,24 @@ class Page(HTMLParser):
         element = Element(tag, {name: value or "" for name, value in attrs})
         if tag in OWNERS and "id" in element.attributes:
             self._where = element.attributes["id"]
-        if tag == "img" and "alt" in element.attributes:
-            self._alternative = element.attributes["alt"]
-        if tag == "svg" and "aria-label" in element.attributes:
-            self._alternative = element.attributes["aria-label"]
+        self._attributes(element)
+        if tag in BLOCKS:
+            self.flow.append(Step("row" if tag == "tr" else "stop"))
         if tag not in VOID:
-            element.wanted = tag in ("data", "figcaption", "span")
+            wanted = ("data", "figcaption", "span", "code", "style")
+            element.wanted = tag in wanted or "data-claim" in element.attributes
+            element.silent = element.unread or (bool(self._open) and self._open[-1].silent)
             self._open.append(element)
+
+    def _attributes(self, element: Element) -> None:
+        """A figure's alternative text is compared with its caption; all others are read by themselves."""
+        drawing = any("drawing" in each.classes for each in self._open[-1:])
+        spoken = {"img": "alt", "svg": "aria-label"}.get(element.tag) if drawing else None
+        for name, text in element.attributes.items():
+            if name == spoken:
+                self._alternative = text
+            elif name in SHOWN or name.startswith("data-") or (name == "value" and element.tag != "data"):
+                self.attributes.append((self._where, name, text))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """SVG's self-closing elements hold no text."""
@@ -104,36 +159,66 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Close the element, and those inside it that were left open."""
-        while any(element.tag == tag for element in self._open):
+        if not any(element.tag == tag for element in reversed(self._open)):
+            return
+        while self._open:
             element = self._open.pop()
             self._closed(element)
+            if element.tag in BLOCKS:
+                self.flow.append(Step("row" if element.tag == "tr" else "stop"))
             if element.tag == tag:
                 return
 
     def handle_data(self, data: str) -> None:
         """A piece of text belongs to every element that is open around it."""
+        traced = self._open and self._open[-1].tag == "data"
         for element in self._open:
-            if element.wanted:
+            if element.wanted and not (traced and element.tag == "code"):
                 element.text += data
-        if data.strip() and not any(element.unread for element in self._open):
+        if data.strip() and not (self._open and self._open[-1].silent):
             self.prose.append((self._where, data))
+            if SENTENCE.search(data):
+                self.flow.append(Step("stop"))
 
     def _closed(self, element: Element) -> None:
         attributes = element.attributes
+        if "data-claim" in attributes:
+            text = " ".join(element.text.split())
+            verdict = attributes.get("data-verdict", "")
+            self.findings.append(Mark(attributes["data-claim"], verdict, text, self._where))
         if element.tag == "data":
-            self.traced.append(
-                Traced(
-                    attributes.get("data-source", ""),
-                    attributes.get("data-form", ""),
-                    attributes.get("value", ""),
-                    element.text,
-                    self._where,
-                )
-            )
+            self._traced(element)
+        elif element.tag == "style":
+            self.styles.append(element.text)
+        elif element.tag == "code" and not any(outer.tag == "pre" for outer in self._open):
+            self._named(element.text)
         elif element.tag == "figcaption":
             self.pictures.append((self._where, self._alternative, element.text))
         elif element.tag == "span" and "counter" in element.classes:
             self._counted(element.text.strip())
+
+    def _traced(self, element: Element) -> None:
+        attributes = element.attributes
+        names = ("data-source", "data-form", "value")
+        source, form, value = (attributes.get(name, "") for name in names)
+        item = Traced(source, form, value, element.text, self._where)
+        self.traced.append(item)
+        if any(outer.tag == "code" for outer in self._open):
+            self._name(element.text)
+        else:
+            about = (outer.attributes.get("data-about") for outer in (element, *reversed(self._open)))
+            self.flow.append(Step("data", "", item, next((each for each in about if each is not None), None)))
+
+    def _named(self, text: str) -> None:
+        self.names.append((self._where, text, any("keys" in outer.classes for outer in self._open)))
+        self._name(text)
+
+    def _name(self, text: str) -> None:
+        if text.strip():
+            head = any(
+                outer.tag == "th" and "row" in outer.attributes.get("scope", "") for outer in self._open
+            )
+            self.flow.append(Step("head" if head else "name", text.strip()))
 
     def _counted(self, number: str) -> None:
         """A counter belongs to the link, the caption, the figure, or the heading that it stands in."""

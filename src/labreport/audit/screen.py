@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from labreport.audit.allowed import NUMERAL, Allowed
+from labreport.audit.contradictions import contradictions
 from labreport.audit.finding import Finding
+from labreport.audit.hidden import check_attributes, check_names, check_styles
 from labreport.audit.reading import Page, Traced
 from labreport.audit.sources import Source, sources
+from labreport.audit.subjects import check_subjects
 from labreport.claims import Answer
+from labreport.claims.numerals import number_words
 
 
-def audit_html(html: str, answers: Mapping[str, Answer], templates: Path) -> list[Finding]:
-    """Everything wrong with the numerals of a page; an empty list when each can be accounted for.
+def audit_html(
+    html: str, answers: Mapping[str, Answer], templates: Path, experiments: Iterable[str] = ()
+) -> list[Finding]:
+    """Everything wrong with a page; an empty list when each numeral is accounted for and nothing disagrees.
 
-    `templates` is the project's folder, whose written list allows numerals beside the engine's.
-    Texts of programs, names in `<code>`, labels inside drawings and the tables of the data behind
-    them are passed over: they hold no prose.
+    Numerals are digits of any script, fractions and number words, in text, attributes, names, and what
+    a style sheet writes. `templates` is the project's folder, whose written lists allow some beside the
+    engine's. Numbers stand beside the names of the `experiments` that they come from.
+    Programs and the tables of the data behind drawings are passed over; labels in drawings are checked
+    when they are drawn.
     """
-    page = Page().read(html)
-    known, allowed = sources(answers), Allowed(templates)
+    return audit_page(Page().read(html), answers, templates, experiments)
+
+
+def audit_page(
+    page: Page, answers: Mapping[str, Answer], templates: Path, experiments: Iterable[str] = ()
+) -> list[Finding]:
+    """The same of a page that has been read."""
+    known, names, allowed = sources(answers), tuple(experiments), Allowed(templates)
     return [
         *(finding for item in page.traced for finding in _check_traced(item, known)),
         *_check_prose(page, allowed),
         *_check_references(page),
         *_check_alternatives(page, allowed),
+        *check_attributes(page, allowed),
+        *check_styles(page, allowed),
+        *check_names(page, answers, allowed, names),
+        *check_subjects(page, answers, names),
+        *contradictions(page, answers),
     ]
 
 
@@ -33,10 +52,8 @@ def _check_traced(item: Traced, known: Mapping[str, list[Source]]) -> Iterator[F
     candidates = known.get(item.source, [])
     if not candidates:
         yield Finding(item.where, item.text, f"names {item.source!r}, which the answers do not have")
-    elif not any(
-        source.texts.get(item.form) == item.text and source.value == item.value for source in candidates
-    ):
-        expected = candidates[0].texts.get(item.form, candidates[0].value)
+    elif not any(source.text(item.form) == item.text and source.value == item.value for source in candidates):
+        expected = candidates[0].text(item.form) or candidates[0].value
         yield Finding(item.where, item.text, f"is not what {item.source} rounds to, {expected!r}")
 
 
@@ -58,8 +75,9 @@ def _check_references(page: Page) -> Iterator[Finding]:
 
 
 def _check_alternatives(page: Page, allowed: Allowed) -> Iterator[Finding]:
+    """What an alternative text says in numbers, the caption says too."""
     for where, alternative, caption in page.pictures:
-        told = set(NUMERAL.findall(caption))
-        for numeral in NUMERAL.findall(alternative):
-            if numeral not in told and allowed.untraced(alternative):
+        told = {*NUMERAL.findall(caption), *(word.lower() for word in number_words(caption))}
+        for numeral in allowed.untraced(alternative):
+            if numeral.lower() not in told:
                 yield Finding(where, numeral, "stands in the alternative text, but not in the caption")

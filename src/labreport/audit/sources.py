@@ -12,10 +12,16 @@ from labreport.claims.rounding import FORMS
 
 @dataclass(frozen=True)
 class Source:
-    """The unrounded value as an attribute has it, and the text of each form it may be printed in."""
+    """The unrounded value as an attribute has it, and what it is rounded from, or is as a text."""
 
     value: str
-    texts: Mapping[str, str]
+    of: Quantity | str
+
+    def text(self, form: str) -> str | None:
+        """As it is printed in `form`; None where it cannot be printed so."""
+        if isinstance(self.of, str):
+            return self.of if form == "fact" else None
+        return FORMS[form](self.of) if form in FORMS else None
 
 
 def sources(answers: Mapping[str, Answer]) -> dict[str, list[Source]]:
@@ -38,12 +44,13 @@ def _of_answer(slug: str, answer: Answer) -> Iterator[tuple[str, Source]]:
 
 def _quantity(quantity: Quantity) -> Source:
     value = "" if quantity.value is None else repr(quantity.value)
-    return Source(value, {form: printed(quantity) for form, printed in FORMS.items()})
+    return Source(value, quantity)
 
 
 def _claim(address: str, claim: Claim) -> Iterator[tuple[str, Source]]:
     yield f"{address}.predicate", _text(claim.predicate)
     yield f"{address}.test", _text(claim.test)
+    yield f"{address}.reason", _text(claim.reason)
 
 
 def _fact(address: str, fact: Any) -> Iterator[tuple[str, Source]]:
@@ -59,4 +66,4 @@ def _fact(address: str, fact: Any) -> Iterator[tuple[str, Source]]:
 
 
 def _text(text: str) -> Source:
-    return Source(text, {"fact": text})
+    return Source(text, text)

@@ -106,8 +106,11 @@ def confusion_matrix(
     return Drawing(
         figure,
         "heat map",
-        ["truth", *classes],
-        [[label, *row] for label, row in zip(classes, total, strict=True)],
+        ["truth", "items", *(f"{label}, %" for label in classes)],
+        [
+            [label, sum(row), *(round(share, 2) for share in line)]
+            for label, row, line in zip(classes, total, shares, strict=True)
+        ],
         f"What {title} takes each class for. Rows are the true classes, in per cent of their items, all "
         "seeds together; an empty cell never occurs.",
     )

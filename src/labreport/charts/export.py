@@ -14,8 +14,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from labreport.charts import style, svg
+from labreport.charts.coordinates import misplaced
 from labreport.charts.drawing import Drawing
 from labreport.charts.marks import data_of, named_curves
+from labreport.errors import RenderError
 
 NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 MILLIMETRES = 25.4
@@ -30,7 +32,12 @@ def export(slug: str, drawing: Drawing) -> dict[str, Any]:
     `axes` has, for each panel, its `id`, its `box` [x, y, width, height] in SVG user units, `xlim`
     and `ylim` (`ylim[0]` at the bottom), scales and titles; `series` the curves that can be read off,
     `gid` being the id of their group, with `x` and `y` in data coordinates (None where missing).
+    Raises `RenderError` where a mark stands elsewhere than the drawing's own rows say, or out of view.
     """
+    wrong = misplaced(drawing)
+    if wrong:
+        more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+        raise RenderError(f"figure {slug!r}: {wrong[0]}{more}; draw what its rows say")
     width, height = (float(inches) for inches in drawing.figure.get_size_inches())
     text = svg.written(svg.tidy(_draw(drawing.figure), slug))
     panels = [axes for axes in drawing.figure.axes if axes.get_visible()]

@@ -7,10 +7,16 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """What the results say of a claim; the report's wording follows it."""
+    """What the results say about a claim; the wording of the report follows it.
+
+    A claim that something is larger is `supported` by an interval on its side of zero, `refuted` by
+    an interval on the other side, and `equivalent` when the interval lies inside a margin that was
+    declared in advance. Everything else is `inconclusive`: that a test is not significant refutes nothing.
+    """
 
     SUPPORTED = "supported"
     REFUTED = "refuted"
+    EQUIVALENT = "equivalent"
     INCONCLUSIVE = "inconclusive"
 
 
@@ -19,7 +25,8 @@ class Claim:
     """A claim with its verdict.
 
     `predicate` is the claim in symbols, `test` how it was decided, `threshold` the bar fixed in
-    advance; `numbers` names the quantities of the same answer that the test used.
+    advance, `margin` the largest difference that counts as none; `numbers` names the quantities of the
+    same answer that the test used. `reason` says why no test was possible, and is empty otherwise.
     """
 
     name: str
@@ -29,6 +36,8 @@ class Claim:
     threshold: float | None = None
     p_value: float | None = None
     numbers: tuple[str, ...] = field(default=())
+    margin: float | None = None
+    reason: str = ""
 
     @property
     def supported(self) -> bool:
@@ -41,6 +50,11 @@ class Claim:
         return self.verdict is Verdict.REFUTED
 
     @property
+    def equivalent(self) -> bool:
+        """Whether the difference is smaller than the margin."""
+        return self.verdict is Verdict.EQUIVALENT
+
+    @property
     def inconclusive(self) -> bool:
-        """Whether the results leave it open."""
+        """Whether the results leave the claim open."""
         return self.verdict is Verdict.INCONCLUSIVE

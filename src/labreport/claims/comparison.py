@@ -1,104 +1,246 @@
-"""Two samples: their difference as a quantity, and the p-value of the test that none exists."""
+"""Two samples, or one and a threshold: the estimate of their difference, by the test that fits the data."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
-from labreport.claims.quantity import Interval, Quantity, Unit
-from labreport.claims.statistics import LEVEL, over_seeds, wilson_ends
+from labreport.claims.estimate import Estimate, without_test
+from labreport.claims.intervals import PairedShares, Share, Student, TwoShares
+from labreport.claims.quantity import Unit
 
-
-@dataclass(frozen=True)
-class Comparison:
-    """First minus second; `p_value` is None where one seed allows no test."""
-
-    difference: Quantity
-    p_value: float | None
-    test: str
+NEGLIGIBLE = 1e-12
+"""Values that differ by less, relative to their size, are equal: what is left is rounding."""
+FIXED = "all {n} seeds give the same value, so their spread is unknown"
 
 
-def paired(a: Sequence[float], b: Sequence[float], unit: Unit, source: str) -> Comparison:
+def paired(
+    a: Sequence[float], b: Sequence[float], unit: Unit, source: str, *, test_fraction: float | None = None
+) -> Estimate:
     """`a` minus `b`, seed by seed, by Student's paired test (two-sided).
 
-    Raises `ValueError` when the two differ in length.
+    `test_fraction` says that each seed is another random split of one data set, with this share of it
+    for the test. The training sets overlap then, and the variance is Nadeau and Bengio's corrected one
+    (2003): s² (1/k + f/(1 − f)). Raises `ValueError` when the samples differ in length.
     """
     differences = [float(first) - float(second) for first, second in zip(a, b, strict=True)]
-    difference = over_seeds(differences, unit, source)
-    if len(differences) < 2:
-        return Comparison(difference, None, "one seed: no test over seeds")
-    test = f"paired Student test over {len(differences)} seeds, two-sided"
-    return Comparison(difference, _student_p(differences), test)
+    estimate = _over_seeds(differences, unit, source, "paired Student test", test_fraction)
+    size = float(np.max(np.abs([*a, *b]))) if estimate.intervals else 0.0
+    if estimate.planning and math.sqrt(estimate.planning.variance) <= NEGLIGIBLE * size:
+        return _without_spread(estimate.value, unit, source, len(differences))
+    return estimate
 
 
-def _student_p(differences: Sequence[float]) -> float:
-    """Two-sided p of Student's test that the mean is zero; equal values leave no doubt."""
-    if np.std(differences) < 1e-12:  # SciPy would divide by it
-        return 0.0 if abs(differences[0]) > 1e-12 else 1.0
-    return float(stats.ttest_1samp(differences, 0.0).pvalue)
-
-
-def mcnemar(right_a: NDArray[np.bool_], right_b: NDArray[np.bool_], source: str) -> Comparison:
-    """Two models on the same images, by McNemar's exact test (McNemar 1947).
-
-    `right_a` and `right_b`, shape (images,), say which images each model gets right. The interval
-    of the difference is Student's over images, which the many images make a normal one.
-    """
-    only_a = int(np.sum(right_a & ~right_b))
-    only_b = int(np.sum(right_b & ~right_a))
-    discordant = only_a + only_b
-    p_value = float(stats.binomtest(only_a, discordant).pvalue) if discordant else 1.0
-    differences = right_a.astype(np.int8) - right_b.astype(np.int8)
-    mean = float(np.mean(differences))
-    half = float(stats.t.ppf((1 + LEVEL) / 2, len(differences) - 1) * stats.sem(differences))
-    kind = f"Student, {len(differences)} images"
-    return Comparison(
-        Quantity(mean, "points", source, 1, None, Interval(mean - half, mean + half, kind, LEVEL)),
-        p_value,
-        f"McNemar's exact test on the same {len(differences)} images",
+def _over_seeds(
+    values: Sequence[float], unit: Unit, source: str, test: str, test_fraction: float | None = None
+) -> Estimate:
+    """The mean of `values`, one per seed, against zero."""
+    n = len(values)
+    if n == 0:
+        return without_test(None, unit, source, 0, "no seed in common")
+    wrong = sum(not math.isfinite(value) for value in values)
+    if wrong:
+        return without_test(None, unit, source, n, f"{wrong} of {n} seeds gave no finite number")
+    mean = float(np.mean(values))
+    if n == 1:
+        return without_test(mean, unit, source, 1, "one seed")
+    variance = float(np.var(values, ddof=1))
+    if math.sqrt(variance) <= NEGLIGIBLE * max(abs(value) for value in values):
+        return _without_spread(mean, unit, source, n)
+    kind = f"Student, {n} seeds"
+    fixed = 0.0
+    if test_fraction is not None:
+        fixed = variance * test_fraction / (1 - test_fraction)
+        kind, test = f"corrected Student, {n} splits", f"corrected resampled {test}"
+    student = Student(mean, variance, n, fixed, n - 1.0, kind, common=test_fraction is not None)
+    over = "splits" if test_fraction is not None else "seeds"
+    return Estimate(
+        mean,
+        unit,
+        source,
+        n,
+        f"{test} over {n} {over}, two-sided",
+        student,
+        math.sqrt(variance),
+        planning=student,
     )
 
 
-def independent(right_a: int, n_a: int, right_b: int, n_b: int, source: str) -> Comparison:
-    """Share `right_a` of `n_a` minus share `right_b` of `n_b`, two separate sets of images.
+def _without_spread(value: float | None, unit: Unit, source: str, n: int) -> Estimate:
+    return without_test(value, unit, source, n, FIXED.format(n=n))
 
-    The interval is Newcombe's hybrid score (Newcombe 1998, method 10), the test Pearson's chi-square.
+
+def paired_items(right_a: NDArray[np.bool_], right_b: NDArray[np.bool_], source: str) -> Estimate:
+    """Accuracy of `a` minus that of `b` on the same items; both arrays have shape (seeds, items).
+
+    The interval covers seeds and items: the two are crossed random effects, so the variance of the
+    mean is that between seeds over their number, plus that between items over theirs, less the residual,
+    which both contain (Owen 2007, The pigeonhole bootstrap). `over_seeds` leaves the items out. Where the
+    seeds do not vary, only the items are left: McNemar's exact test.
     """
+    seeds, items = right_a.shape
+    if not seeds or not items:
+        return without_test(None, "points", source, seeds, "no seed in common" if not seeds else "no items")
+    if seeds == 1:
+        return mcnemar(right_a[0], right_b[0], source)
+    differences = right_a.astype(np.float64) - right_b.astype(np.float64)
+    if not np.ptp(differences, axis=0).any():
+        return mcnemar(right_a[0], right_b[0], source, f"; the {seeds} seeds do not differ")
+    both = crossed(differences, f"Student, {seeds} seeds and {items} items")
+    by_seed = _over_seeds(list(differences.mean(axis=1)), "points", source, "")
+    return Estimate(
+        both.value,
+        "points",
+        source,
+        seeds,
+        f"Student's test over {seeds} seeds and {items} items, paired, two-sided",
+        both,
+        float(np.std(differences.mean(axis=1), ddof=1)),
+        over_seeds=by_seed.planning,
+        planning=both,
+    )
+
+
+def crossed(values: NDArray[np.float64], kind: str = "", threshold: float = 0.0) -> Student:
+    """The mean of `values`, shape (seeds, items), less `threshold`; its intervals cover seeds and items.
+
+    The variance between seeds is at least what the residual causes, lest seeds that agree by accident
+    look certain; where the residual is used, so are its degrees of freedom.
+    """
+    seeds, items = values.shape
+    mean = float(np.mean(values)) - threshold
+    between, between_df = float(np.var(values.mean(axis=1), ddof=1)), seeds - 1.0
+    if items < 2:
+        return Student(mean, between, seeds, kind=kind)
+    by_item = float(np.var(values.mean(axis=0), ddof=1)) / items
+    rest = values - values.mean(axis=0) - values.mean(axis=1)[:, None] + values.mean()
+    residual_df = (seeds - 1.0) * (items - 1)
+    residual = float(np.sum(rest**2)) / (residual_df * items)
+    if between < residual:
+        between, between_df = residual, residual_df if seeds > 2 else between_df
+    fixed = max(0.0, by_item - residual / seeds)
+    return Student(mean, between, seeds, fixed, items - 1.0, kind, between_df)
+
+
+def mcnemar(
+    right_a: NDArray[np.bool_], right_b: NDArray[np.bool_], source: str, remark: str = ""
+) -> Estimate:
+    """Two models on the same items, by McNemar's exact test (McNemar 1947).
+
+    `right_a` and `right_b`, shape (items,), say which items each model gets right.
+    """
+    n = len(right_a)
+    if n == 0:
+        return without_test(None, "points", source, 1, "no items")
+    only_a, only_b = int(np.sum(right_a & ~right_b)), int(np.sum(right_b & ~right_a))
+    both = int(np.sum(right_a & right_b))
+    mean = (only_a - only_b) / n
+    table = PairedShares(
+        both, only_a, only_b, n - both - only_a - only_b, f"exact and Newcombe, {n} items{remark}"
+    )
+    test = f"McNemar's exact test on the same {n} items{remark}"
+    variance = ((only_a + only_b) / n - mean**2) / n
+    planning = Student(mean, 0.0, 1, variance) if variance > 0 else None
+    return Estimate(mean, "points", source, 1, test, table, planning=planning)
+
+
+def independent(right_a: int, n_a: int, right_b: int, n_b: int, source: str) -> Estimate:
+    """Share `right_a` of `n_a` minus share `right_b` of `n_b`, two separate sets of items.
+
+    The interval is Newcombe's hybrid score (Newcombe 1998, method 10), and the test is whether it
+    contains zero.
+    """
+    if not n_a or not n_b:
+        return without_test(None, "points", source, 1, "no items")
     a, b = right_a / n_a, right_b / n_b
-    low_a, high_a = wilson_ends(right_a, n_a)
-    low_b, high_b = wilson_ends(right_b, n_b)
-    difference = a - b
-    below, above = math.hypot(a - low_a, high_b - b), math.hypot(high_a - a, b - low_b)
-    interval = Interval(difference - below, difference + above, "Newcombe, images", LEVEL)
-    table = [[right_a, n_a - right_a], [right_b, n_b - right_b]]
-    decidable = 0 < right_a + right_b < n_a + n_b  # with an empty column there is nothing to test
-    p_value = float(stats.chi2_contingency(table, correction=False).pvalue) if decidable else 1.0
-    test = f"chi-square test of two shares, of {n_a} and of {n_b} images"
-    return Comparison(Quantity(difference, "points", source, 1, None, interval), p_value, test)
+    shares = TwoShares(a, n_a, b, n_b, f"Newcombe, {n_a} and {n_b} items")
+    variance = a * (1 - a) / n_a + b * (1 - b) / n_b
+    planning = Student(a - b, 0.0, 1, variance) if variance > 0 else None
+    test = f"Newcombe's score interval of two shares, of {n_a} and of {n_b} items"
+    return Estimate(a - b, "points", source, 1, test, shares, planning=planning)
 
 
-def against(values: Sequence[float], threshold: float, images: int, source: str) -> Comparison:
-    """Mean accuracy minus `threshold`, by Student's test over seeds.
+def separate_items(
+    a: Sequence[float], items_a: int, b: Sequence[float], items_b: int, source: str
+) -> Estimate:
+    """Accuracy `a` on some items minus accuracy `b` on others, paired by seed; intervals cover both.
 
-    With one seed, or where all agree and leave Student nothing to go by, it is one model against
-    `threshold` by the exact binomial test over its `images`.
+    The variance between seeds is that of the differences; the draws of items add their binomial
+    variances. With one seed, or where the seeds do not vary, it is Newcombe's interval for the items.
+    Raises `ValueError` when the samples differ in length.
     """
-    differences = [float(value) - threshold for value in values]
-    if np.ptp(differences) < 1e-12:
-        right = round(values[0] * images)
-        low, high = wilson_ends(right, images)
-        interval = Interval(low - threshold, high - threshold, f"Wilson, {images} images", LEVEL)
-        p_value = float(stats.binomtest(right, images, threshold).pvalue)
-        difference = Quantity(differences[0], "points", source, len(values), None, interval)
-        return Comparison(difference, p_value, f"exact binomial test over {images} images")
-    difference = over_seeds(differences, "points", source)
-    test = f"Student's test over {len(differences)} seeds, two-sided"
-    return Comparison(difference, _student_p(differences), test)
+    by_seed = paired(a, b, "points", source)
+    finite = by_seed.value is not None
+    if not finite or not items_a or not items_b:
+        return by_seed if not finite else without_test(None, "points", source, by_seed.n, "no items")
+    share_a, share_b = float(np.mean(a)), float(np.mean(b))
+    fixed = share_a * (1 - share_a) / items_a + share_b * (1 - share_b) / items_b
+    if by_seed.planning is None or fixed == 0:
+        alone = independent(round(share_a * items_a), items_a, round(share_b * items_b), items_b, source)
+        return replace(alone, value=by_seed.value, n=by_seed.n)
+    kind = f"Student, {by_seed.n} seeds, {items_a} and {items_b} items"
+    both = replace(by_seed.planning, fixed=fixed, fixed_df=math.inf, kind=kind)
+    test = f"Student's test over {by_seed.n} seeds, {items_a} and {items_b} items, two-sided"
+    return replace(by_seed, test=test, intervals=both, over_seeds=by_seed.planning, planning=both)
+
+
+def against(
+    values: Sequence[float],
+    threshold: float,
+    items: int,
+    source: str,
+    *,
+    rights: NDArray[np.bool_] | None = None,
+) -> Estimate:
+    """Mean accuracy minus `threshold`, over seeds and items, by Wilson's score interval.
+
+    `values` are accuracies on `items` items, one per seed; `rights`, shape (seeds, items), says which
+    items were right, and makes the interval as narrow as it can honestly be. With one seed, or where the
+    seeds do not vary, the interval is Wilson's for that many items.
+    """
+    n = len(values)
+    wrong = sum(not math.isfinite(value) for value in values)
+    if n == 0 or wrong or not items:
+        why = f"{wrong} of {n} seeds gave no finite number" if wrong else "no seed" if not n else "no items"
+        return without_test(None, "points", source, n, why)
+    mean = float(np.mean(values))
+    share, planning = _share(values, threshold, items, rights)
+    by_seed = _over_seeds([value - threshold for value in values], "points", source, "")
+    over = f"{n} seeds and {items} items" if n > 1 and by_seed.planning else f"{items} items"
+    return Estimate(
+        mean - threshold,
+        "points",
+        source,
+        n,
+        f"score test (Wilson) over {over}, two-sided",
+        share,
+        by_seed.spread,
+        over_seeds=by_seed.planning,
+        planning=planning,
+    )
+
+
+def _share(
+    values: Sequence[float], threshold: float, items: int, rights: NDArray[np.bool_] | None
+) -> tuple[Share, Student | None]:
+    """Wilson's intervals of a mean share, and its variances."""
+    n, mean = len(values), float(np.mean(values))
+    binomial = Student(mean - threshold, 0.0, n, mean * (1 - mean) / items)
+    if rights is not None and n > 1 and np.ptp(rights, axis=0).any():
+        both = crossed(rights.astype(np.float64), threshold=threshold)
+    elif n > 1 and np.ptp(values) > NEGLIGIBLE:
+        both = replace(binomial, variance=float(np.var(values, ddof=1)))
+    else:
+        both = binomial
+    kind = f"Wilson, {n} seeds and {items} items" if both.variance > 0 else f"Wilson, {items} items"
+    if not 0 < mean < 1:
+        return Share(mean, items, math.inf, threshold, kind), None
+    size = mean * (1 - mean) / both.error() ** 2
+    return Share(mean, size, both.df(), threshold, kind), both
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

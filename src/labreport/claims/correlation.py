@@ -1,4 +1,4 @@
-"""Rank correlation of few points, with an interval that admits how little they can show."""
+"""Rank correlation of few points, and how little they can show."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from labreport.claims.quantity import Interval, Quantity
-from labreport.claims.statistics import LEVEL
+from labreport.claims.quantity import Quantity
 
 EXACT_UP_TO = 8
 """With this many points or fewer, every permutation is tried."""
@@ -29,34 +28,21 @@ class Correlation:
 
 
 def spearman(x: Sequence[float], y: Sequence[float], source: str) -> Correlation:
-    """Spearman's rank correlation of at least three points.
+    """Spearman's rank correlation of hand-picked points, with its permutation test.
 
-    The interval is Fisher's, as SciPy gives it for the ranks: (−1, 1) for three points. A perfect
-    order, whose interval would be a point, is given the interval of the next lower coefficient.
-    Where one of the two is constant the coefficient is undefined: value None, p-value 1.
+    There is no interval: one would treat the points as a random sample of others like them, which
+    chosen networks are not. Where the coefficient is undefined (fewer than two points, one of the two
+    constant, or a value that is not finite), it is None and the p-value 1.
     """
     n = len(x)
     least = min(1.0, 2 / math.factorial(n))
-    ranks_x, ranks_y = stats.rankdata(x), stats.rankdata(y)
-    if len(set(ranks_x)) == 1 or len(set(ranks_y)) == 1:
+    finite = all(math.isfinite(value) for value in (*x, *y))
+    if not finite or len(set(x)) < 2 or len(set(y)) < 2:
         return Correlation(Quantity(None, "", source, n, varies_with="seeds"), 1.0, least)
-    coefficient = float(stats.pearsonr(ranks_x, ranks_y).statistic)
-    return Correlation(
-        Quantity(coefficient, "", source, n, None, _fisher(coefficient, n), "seeds"),
-        _permutation_p(ranks_x, ranks_y),
-        least,
-    )
-
-
-def _fisher(coefficient: float, n: int) -> Interval:
-    """Fisher's interval of a correlation coefficient (Fisher 1921)."""
-    kind = f"Fisher, {n} points"
-    if n <= 3:
-        return Interval(-1.0, 1.0, kind, LEVEL)
-    highest = 1 - 12 / (n**3 - n)  # two neighbouring ranks exchanged
-    centre = math.atanh(max(-highest, min(highest, coefficient)))
-    half = float(stats.norm.ppf((1 + LEVEL) / 2)) / math.sqrt(n - 3)
-    return Interval(math.tanh(centre - half), max(coefficient, math.tanh(centre + half)), kind, LEVEL)
+    ranks_x, ranks_y = stats.rankdata(x), stats.rankdata(y)
+    coefficient = float(np.clip(np.corrcoef(ranks_x, ranks_y)[0, 1], -1.0, 1.0))
+    found = Quantity(coefficient, "", source, n, varies_with="seeds")
+    return Correlation(found, _permutation_p(ranks_x, ranks_y), least)
 
 
 def _permutation_p(ranks_x: NDArray[np.float64], ranks_y: NDArray[np.float64]) -> float:
@@ -80,16 +66,20 @@ def mantel(first: NDArray[np.float64], second: NDArray[np.float64], source: str)
 
     Entries that share a row are not independent, so rows and columns are permuted together
     (Mantel 1967), `PERMUTATIONS` times by a fixed generator. No interval is given. Where one of the
-    two is constant the coefficient is undefined: value None, p-value 1.
+    two is constant or not finite the coefficient is undefined: value None, p-value 1.
     """
     rows, columns = np.triu_indices(len(first), 1)
     n = len(rows)
+    nothing = Quantity(None, "", source, n, varies_with="seeds")
+    undefined = Correlation(nothing, 1.0, 1 / (PERMUTATIONS + 1))
+    if not n or not np.isfinite(first[rows, columns]).all() or not np.isfinite(second[rows, columns]).all():
+        return undefined
     ranks = np.zeros_like(first, dtype=float)  # a permutation moves ranks about but leaves them what they are
     ranks[rows, columns] = stats.rankdata(first[rows, columns])
     ranks += ranks.T
     fixed = stats.rankdata(second[rows, columns])
     if np.ptp(ranks[rows, columns]) == 0 or np.ptp(fixed) == 0:
-        return Correlation(Quantity(None, "", source, n, varies_with="seeds"), 1.0, 1 / (PERMUTATIONS + 1))
+        return undefined
     observed = float(np.corrcoef(ranks[rows, columns], fixed)[0, 1])
     generator = np.random.default_rng(0)
     orders = generator.permuted(np.tile(np.arange(len(first)), (PERMUTATIONS, 1)), axis=1)

@@ -1,21 +1,24 @@
-"""From numbers to claims: every rule by which a verdict is reached. Thresholds come from the caller."""
+"""From numbers to claims: the rules for single quantities, counts and joint claims."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from labreport.claims.claim import Claim, Verdict
-from labreport.claims.comparison import Comparison
+from labreport.claims.decision import decide
+from labreport.claims.estimate import ALPHA as ALPHA
+from labreport.claims.estimate import Estimate
 from labreport.claims.quantity import Quantity
 
-ALPHA = 0.05
-"""A p-value below this, adjusted where several comparisons are made at once, counts as evidence."""
+_ORDER = (Verdict.REFUTED, Verdict.EQUIVALENT, Verdict.INCONCLUSIVE, Verdict.SUPPORTED)
+"""From false to true, for joint claims."""
 
 
 def above(name: str, predicate: str, number: str, quantity: Quantity, threshold: float) -> Claim:
     """`quantity`, called `number`, exceeds `threshold`.
 
-    Supported when its whole interval lies above, refuted when none of it does.
+    Supported when its whole interval lies above, refuted when none of it does. Without an interval, or
+    with one that has no width because all observations are equal, nothing is decided.
     """
     return _beyond(name, predicate, number, quantity, threshold, 1)
 
@@ -26,39 +29,27 @@ def below(name: str, predicate: str, number: str, quantity: Quantity, threshold:
 
 
 def _beyond(name: str, predicate: str, number: str, quantity: Quantity, threshold: float, side: int) -> Claim:
-    if quantity.interval is None:
-        return Claim(
-            name, predicate, "no interval: not decided", Verdict.INCONCLUSIVE, threshold, None, (number,)
-        )
-    ends = sorted((side * quantity.interval.low, side * quantity.interval.high))
+    interval = quantity.interval
+    if interval is None or not interval.low < interval.high:
+        reason = "one seed" if quantity.n < 2 else "the seeds do not vary, so their spread is unknown"
+        if quantity.value is None:
+            reason = "there is no number"
+        test = f"no interval: {reason}"
+        return Claim(name, predicate, test, Verdict.INCONCLUSIVE, threshold, None, (number,), reason=reason)
+    ends = sorted((side * interval.low, side * interval.high))
     bar = side * threshold
     verdict = (
         Verdict.SUPPORTED if ends[0] > bar else Verdict.REFUTED if ends[1] <= bar else Verdict.INCONCLUSIVE
     )
-    test = f"the whole {quantity.interval.level:.0%} interval ({quantity.interval.kind}) on one side"
+    test = f"the whole {interval.level:.0%} interval ({interval.kind}) on one side"
     return Claim(name, predicate, test, verdict, threshold, None, (number,))
 
 
 def greater(
-    name: str,
-    predicate: str,
-    comparison: Comparison,
-    numbers: Sequence[str],
-    *,
-    adjusted_p: float | None = None,
+    name: str, predicate: str, estimate: Estimate, numbers: Sequence[str], *, margin: float | None = None
 ) -> Claim:
-    """First greater than second: p below `ALPHA`, and the sign says supported or refuted.
-
-    `adjusted_p` replaces the comparison's own p-value where Holm's correction was made.
-    """
-    p_value = comparison.p_value if adjusted_p is None else adjusted_p
-    difference = comparison.difference.value
-    test = comparison.test + ("" if adjusted_p is None else ", Holm-corrected")
-    if p_value is None or difference is None or p_value >= ALPHA:
-        verdict = Verdict.INCONCLUSIVE
-    else:
-        verdict = Verdict.SUPPORTED if difference > 0 else Verdict.REFUTED
-    return Claim(name, predicate, test, verdict, ALPHA, p_value, tuple(numbers))
+    """First greater than second, a comparison that is a family of its own."""
+    return decide([estimate], [margin])[0].claim(name, predicate, numbers)
 
 
 def counted(
@@ -70,25 +61,20 @@ def counted(
 
 
 def all_of(name: str, predicate: str, claims: Sequence[Claim]) -> Claim:
-    """Supported when every claim is, refuted when any is refuted."""
-    verdicts = {claim.verdict for claim in claims}
-    if Verdict.REFUTED in verdicts:
-        verdict = Verdict.REFUTED
-    else:
-        verdict = Verdict.INCONCLUSIVE if Verdict.INCONCLUSIVE in verdicts else Verdict.SUPPORTED
-    return _joint(name, predicate, "all of the claims that it joins", verdict, claims)
+    """As true as the least true of the claims: supported when every claim is, refuted when any is refuted."""
+    return _joint(name, predicate, "all of the claims that it joins", min, claims)
 
 
 def any_of(name: str, predicate: str, claims: Sequence[Claim]) -> Claim:
-    """Supported when any claim is, refuted when all are refuted."""
-    verdicts = {claim.verdict for claim in claims}
-    if Verdict.SUPPORTED in verdicts:
-        verdict = Verdict.SUPPORTED
-    else:
-        verdict = Verdict.INCONCLUSIVE if Verdict.INCONCLUSIVE in verdicts else Verdict.REFUTED
-    return _joint(name, predicate, "any of the claims that it joins", verdict, claims)
+    """As true as the most true of the claims: supported when any is, refuted when all are refuted."""
+    return _joint(name, predicate, "any of the claims that it joins", max, claims)
 
 
-def _joint(name: str, predicate: str, test: str, verdict: Verdict, claims: Sequence[Claim]) -> Claim:
+def _joint(
+    name: str, predicate: str, test: str, pick: Callable[[Sequence[int]], int], claims: Sequence[Claim]
+) -> Claim:
+    if not claims:
+        return Claim(name, predicate, test, Verdict.INCONCLUSIVE, reason="there is nothing to join")
+    verdict = _ORDER[pick([_ORDER.index(claim.verdict) for claim in claims])]
     numbers = dict.fromkeys(number for claim in claims for number in claim.numbers)
     return Claim(name, predicate, test, verdict, numbers=tuple(numbers))

@@ -14,6 +14,8 @@ is written: a symbol such as `ms`, or a plural noun such as `images`, which lose
 
 VariesWith = Literal["", "seeds", "machine"]
 """What makes a quantity come out differently in another honest run: nothing, other seeds, another machine."""
+COMPANIONS = ("p", "level", "margin", "seeds_only", "detectable", "power", "seeds_needed", "seeds_bound")
+"""Endings of the names of quantities that say how another one, `NAME` of `NAME.p`, was decided."""
 _MACHINE_UNITS = ("s", "min", "FLOP/s")
 _SEED_UNITS = ("p", "seeds")
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from labreport.claims.numerals import in_words
 from labreport.claims.quantity import Quantity
 
 NO_BREAK = "\u00a0"
@@ -148,9 +149,11 @@ class _Form:
             return cls(0, factor, None, signed, quantity.unit != "year")
         if _scientific(value, quantity):
             exponent = math.floor(math.log10(abs(value)))
-            precise = uncertainty and not _logarithmic(quantity)
-            shown = decimals(uncertainty / 10**exponent) if uncertainty and precise else 1
-            return cls(min(max(shown, 0), 3), factor, exponent)
+            shown = _places(quantity, uncertainty, exponent)
+            if round(abs(value) / 10**exponent, shown) >= 10:  # 9.96 × 10⁹ is printed as 1.0 × 10¹⁰
+                exponent += 1
+                shown = _places(quantity, uncertainty, exponent)
+            return cls(shown, factor, exponent)
         if _logarithmic(quantity):
             return cls(max(0, 1 - math.floor(math.log10(value * factor))), factor)
         if uncertainty:
@@ -189,6 +192,13 @@ def _scientific(value: float, quantity: Quantity) -> bool:
     if value == 0 or quantity.unit in _PER_CENT:
         return False
     return quantity.unit in ("FLOP", "FLOP/s") or not 1e-3 <= abs(value) < 1e7
+
+
+def _places(quantity: Quantity, uncertainty: float | None, exponent: int) -> int:
+    """Decimals of a mantissa: as many as the uncertainty supports, up to three; without one, one."""
+    if not uncertainty or _logarithmic(quantity):
+        return 1
+    return min(max(decimals(uncertainty / 10**exponent), 0), 3)
 
 
 def _logarithmic(quantity: Quantity) -> bool:
@@ -236,10 +246,18 @@ def singular(unit: str) -> str:
     return rest + space + word
 
 
+def format_word(quantity: Quantity) -> str:
+    """A small exact count in words, and its unit: `two networks`; anything else as `format_number` has it."""
+    if not isinstance(quantity.value, int) or in_words(quantity.value) == str(quantity.value):
+        return format_number(quantity)
+    return _with_unit(in_words(quantity.value), quantity)
+
+
 FORMS: Mapping[str, Callable[[Quantity], str]] = {
     "number": format_number,
     "spread": format_spread,
     "interval": format_interval,
     "bare": format_bare,
+    "word": format_word,
 }
 """Each form in which a page prints a quantity, by the name of its filter."""

@@ -1,13 +1,16 @@
-"""One sample: its centre, its spread and an interval, as a quantity. Methods are SciPy's."""
+"""One sample: its centre, its spread and an interval, as a quantity."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
-from scipy import stats
+from numpy.typing import NDArray
 
+from labreport.claims.comparison import NEGLIGIBLE, against
+from labreport.claims.intervals import Share, Student
 from labreport.claims.quantity import Interval, Quantity, Unit, measured_varies_with
 
 LEVEL = 0.95
@@ -15,11 +18,15 @@ LEVEL = 0.95
 
 
 def over_seeds(values: Sequence[float], unit: Unit, source: str) -> Quantity:
-    """Mean over seeds, standard deviation, and Student's interval of the mean.
+    """Mean over seeds, standard deviation, and Student's interval of the mean; it covers the seeds only.
 
-    One value has no spread and no interval: a single seed says nothing of another.
+    One value has neither spread nor interval: a single seed says nothing about another. Equal values
+    have no interval either: that they agree does not make them certain. Without values, or where one of
+    them is not finite (a training that diverged), the value is None.
     """
     sample = [float(value) for value in values]
+    if not sample or not all(math.isfinite(value) for value in sample):
+        return _unknown(unit, source, len(sample))
     return Quantity(
         value=float(np.mean(sample)),
         unit=unit,
@@ -31,45 +38,63 @@ def over_seeds(values: Sequence[float], unit: Unit, source: str) -> Quantity:
     )
 
 
+def _unknown(unit: Unit, source: str, n: int) -> Quantity:
+    """No value in this run, though another one may have it."""
+    return Quantity(None, unit, source, n, varies_with=measured_varies_with(unit))
+
+
 def student(values: Sequence[float], unit: Unit = "") -> Interval | None:
-    """Student's interval of the mean, or None for fewer than two values.
+    """Student's interval of the mean, or None for fewer than two values, or for values that do not vary.
 
     For a `fraction` it is cut at 0 and 1, beyond which no mean can lie.
     """
     if len(values) < 2:
         return None
-    mean = float(np.mean(values))
-    error = float(stats.sem(values)) if np.std(values) > 1e-12 * (abs(mean) + 1) else 0.0
-    # SciPy's interval of a scale of zero is not a number; equal values leave no room
-    low, high = stats.t.interval(LEVEL, len(values) - 1, mean, error) if error > 0 else (mean, mean)
+    mean, variance = float(np.mean(values)), float(np.var(values, ddof=1))
+    if math.sqrt(variance) <= NEGLIGIBLE * max(abs(value) for value in values):
+        return None
+    low, high = Student(mean, variance, len(values)).ends(1 - LEVEL)
     if unit == "fraction":
         low, high = max(0.0, low), min(1.0, high)
-    return Interval(float(low), float(high), "Student, seeds", LEVEL)
+    return Interval(low, high, f"Student, {len(values)} seeds", LEVEL)
 
 
 def wilson(successes: int, n: int, source: str) -> Quantity:
-    """Share of `successes` among `n` images, with Wilson's score interval."""
+    """Share of `successes` among `n` items, with Wilson's score interval; None of no items."""
+    if n == 0:
+        return _unknown("fraction", source, 0)
     low, high = wilson_ends(successes, n)
     return Quantity(
         value=successes / n,
         unit="fraction",
         source=source,
-        interval=Interval(low, high, f"Wilson, {n} images", LEVEL),
+        interval=Interval(low, high, f"Wilson, {n} items", LEVEL),
     )
 
 
 def wilson_ends(successes: int, n: int) -> tuple[float, float]:
     """The ends of Wilson's score interval of a share (Wilson 1927)."""
-    interval = stats.binomtest(successes, n).proportion_ci(LEVEL, method="wilson")
-    return float(interval.low), float(interval.high)
+    return Share(successes / n, n).ends(1 - LEVEL)
+
+
+def share_over_seeds(
+    values: Sequence[float], items: int, source: str, *, rights: NDArray[np.bool_] | None = None
+) -> Quantity:
+    """Mean accuracy with an interval that covers seeds and test items, see `comparison.against`."""
+    found = against(values, 0.0, items, source, rights=rights)
+    return replace(found.quantity(), unit="fraction")
 
 
 def geometric(values: Sequence[float], unit: Unit, source: str) -> Quantity:
     """Geometric mean of positive values, with Student's interval of the mean logarithm.
 
+    None where a value is not positive and finite.
+
     For what spans orders of magnitude, such as gradient norms. `spread` is left out: a standard
     deviation in the unit of the value would mislead.
     """
+    if not values or not all(0 < value < math.inf for value in values):
+        return _unknown(unit, source, len(values))
     logarithms = [math.log(value) for value in values]
     interval = student(logarithms)
     return Quantity(
@@ -86,6 +111,8 @@ def geometric(values: Sequence[float], unit: Unit, source: str) -> Quantity:
 
 def median(values: Sequence[float], unit: Unit, source: str) -> Quantity:
     """Median with the range of the middle half; `n` counts the observations, whatever they are."""
+    if not values or not all(math.isfinite(value) for value in values):
+        return _unknown(unit, source, len(values))
     low, middle, high = (float(value) for value in np.quantile(values, (0.25, 0.5, 0.75)))
     return Quantity(
         value=middle,

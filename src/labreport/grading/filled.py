@@ -25,6 +25,7 @@ WORDS = {
     "inconclusive": "inconclusive",
     "equivalent": "equivalent",
     "the same": "equivalent",
+    "no difference": "equivalent",
 }
 """What may be written for a verdict, in any case of letters."""
 

@@ -19,7 +19,7 @@ _START = """\
 # Write each answer between the quotation marks. Leave "" where you have no answer.
 #   number    as you would write it, rounded as you like: "96.2 %", "96.2" and "0.962" are the same share.
 #             The last digit counts: "96.2" means from 96.15 to 96.25.
-#   verdict   yes, no or unclear.
+#   verdict   yes, no, no difference (none that matters), or unclear.
 #   sentence  your answer in one sentence. Your instructor reads it; the program does not.
 # Lines that begin with # are explanations. Save the file as plain text with the ending .toml.
 

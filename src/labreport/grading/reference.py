@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from labreport.claims.quantity import COMPANIONS
 from labreport.errors import UsageError
 from labreport.grading.decisions import decisions
 from labreport.grading.expected import Decision, Expected, Number, Question
@@ -74,6 +75,9 @@ def _question(slug: str, plain: Mapping[str, Any], rubric: Rubric, everywhere: S
     here = Spreads.of(quantities.values())
     numbers = {}
     for name, quantity in sorted(quantities.items()):
+        of, _, ending = name.rpartition(".")
+        if of in quantities and ending in COMPANIONS:
+            continue  # which of them there are depends on the verdict, and the number itself is compared
         limits = accepted(quantity, here, everywhere)
         if limits is not None:
             low, high = limits

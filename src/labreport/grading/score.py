@@ -123,7 +123,10 @@ def _question(
     }
     shares, reasons = [], list(wrong.values())
     for name, decision in verdicts.items():
-        share, reason = _verdict(name, decision, answered.verdicts.get(name, ""), wrong, expected)
+        verdict = answered.verdicts.get(name, "")
+        if by_hand and (verdict, decision.verdict) == ("refuted", "equivalent"):
+            verdict = decision.verdict  # a plain "no" denies the claim, and so does "no difference"
+        share, reason = _verdict(name, decision, verdict, wrong, expected)
         shares.append(share)
         reasons += [reason] if reason else []
     weight = expected.numbers_share if numbers and verdicts else 1.0 if numbers else 0.0

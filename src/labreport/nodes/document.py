@@ -118,7 +118,7 @@ class PageDocument(_Rendered):
         from labreport.audit import audit_html
 
         html = self.render(press)
-        self.accept(audit_html(html, press.answers, press.workshop.templates))
+        self.accept(audit_html(html, press.answers, press.workshop.templates, press.experiments))
         return html.encode()
 
 
@@ -144,5 +144,6 @@ class PaperDocument(_Rendered):
 
         press.writer.finish()
         target = press.scratch / self.published
-        self.accept(audit_pdf(target, press.printed, press.answers, press.workshop.templates))
+        templates, names = press.workshop.templates, press.experiments
+        self.accept(audit_pdf(target, press.printed, press.answers, templates, names))
         return target

@@ -123,6 +123,11 @@ class Press:
         return self.workshop.project.outline
 
     @property
+    def experiments(self) -> tuple[str, ...]:
+        """The names of all experiments, those of studies too."""
+        return tuple(experiment.name for experiment in self.workshop.project.all_experiments)
+
+    @property
     def facts(self) -> Mapping[str, Any]:
         """What the title page says of the run."""
         if not self.outline.facts:

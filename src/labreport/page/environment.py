@@ -16,6 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from labreport.errors import LabReportError, RenderError
 from labreport.frame import MACROS, Lookup
 from labreport.page.numbers import FILTERS, print_value
+from labreport.page.wordings import Wordings
 from labreport.project import Words
 
 Medium = Literal["screen", "print"]
@@ -77,6 +78,7 @@ def environment(
         lstrip_blocks=True,
         keep_trailing_newline=True,
         bytecode_cache=_COMPILED,
+        extensions=[Wordings],
     )
     for unneeded in ("lipsum", "cycler", "joiner"):
         del sandbox.globals[unneeded]

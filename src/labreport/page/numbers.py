@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from labreport.claims.numerals import has_numeral
 from labreport.claims.rounding import FORMS
 from labreport.errors import RenderError
 from labreport.page.traced import TracedInteger, TracedQuantity, TracedText
@@ -16,7 +17,7 @@ def print_value(value: Any) -> Any:
     """What `{{ value }}` prints; Jinja calls it on every expression before escaping."""
     if isinstance(value, TracedQuantity):
         raise RenderError(f"{value.address} is printed without a filter; allowed are {', '.join(FORMS)}")
-    if isinstance(value, (TracedText, TracedInteger)) and any(sign.isdigit() for sign in str(value)):
+    if isinstance(value, (TracedText, TracedInteger)) and has_numeral(str(value)):
         return _data(str(value), value.address, "fact", str(value))
     return value
 
@@ -43,4 +44,24 @@ def _data(value: str, source: str, form: str, text: str) -> Markup:
     )
 
 
-FILTERS: Mapping[str, Callable[..., Any]] = {**{form: _filter(form) for form in FORMS}, "join": join}
+VERDICTS: Mapping[str, str] = {
+    "supported": "yes",
+    "refuted": "no",
+    "equivalent": "no difference that matters",
+    "inconclusive": "not decided",
+}
+"""What a reader is told of a claim, behind its predicate."""
+
+
+def verdict(name: str) -> str:
+    """A verdict in the words of a reader. Raises `RenderError` for what is none."""
+    if name not in VERDICTS:
+        raise RenderError(f"filter 'verdict' was given {name!r:.80}; it prints {', '.join(VERDICTS)}")
+    return VERDICTS[name]
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    **{form: _filter(form) for form in FORMS},
+    "join": join,
+    "verdict": verdict,
+}

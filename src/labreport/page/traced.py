@@ -75,15 +75,18 @@ class TracedInteger(int):
 class TracedClaim:
     """A claim with traced wording."""
 
+    address: str
     name: str
     predicate: TracedText
     test: TracedText
     verdict: str
     supported: bool
     refuted: bool
+    equivalent: bool
     inconclusive: bool
     threshold: float | None
     p_value: float | None
+    reason: TracedText
 
 
 @dataclass(frozen=True)
@@ -125,13 +128,16 @@ def traced_value(value: Any, address: str) -> Any:
 
 def _claim(address: str, claim: Claim) -> TracedClaim:
     return TracedClaim(
+        address,
         claim.name,
         TracedText(claim.predicate, f"{address}.predicate"),
         TracedText(claim.test, f"{address}.test"),
         str(claim.verdict),
         claim.supported,
         claim.refuted,
+        claim.equivalent,
         claim.inconclusive,
         claim.threshold,
         claim.p_value,
+        TracedText(claim.reason, f"{address}.reason"),
     )

@@ -16,7 +16,7 @@ ALPHA = Experiment("alpha", Walk(0.5), 5, (2, 5), START, "the quick walk")
 BETA = Experiment("beta", Walk(0.25), 5, (2, 5), START, "the slow walk", seeds=2)
 
 # The quick walk again: carried on, and looked at where no other experiment does
-ALPHA_10 = Experiment("alpha-10", ALPHA.specification, 10, (10,), START, "the same walk, twice as long")
+ALPHA_10 = Experiment("alpha-10", ALPHA.specification, 10, (10,), START, "the same walk, for longer")
 ALPHA_MIDDLE = Experiment(
     "alpha-middle", ALPHA.specification, 8, (7,), START, "the same walk, seen on its way", seeds=2
 )

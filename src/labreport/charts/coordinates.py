@@ -1,0 +1,183 @@
+"""Drawn coordinates read back: each mark stands where a row of the figure's own table says, and in view."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.collections import PathCollection
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from numpy.typing import NDArray
+
+from labreport.charts.cells import misshaded
+from labreport.charts.drawing import Drawing
+from labreport.charts.marks import GID_MARK
+
+READ = (f"{GID_MARK}/curve/", f"{GID_MARK}/bar/")
+"""Marks that a reader reads values off; faint lines of single seeds stand in no table."""
+NEAR = 1e-6
+"""How far apart, relative to what is shown, two equal numbers may lie after transforming."""
+EDGE = 1e-3
+"""By how much of an axis a mark may lie outside it: half a line's width."""
+
+PLACES = 8
+"""A column of numbers with more decimal places was not rounded to places."""
+LETTER = re.compile(r"[^\W\d_]")
+MATHEMATICS = re.compile(r"\$.*?\$")
+"""How matplotlib writes powers of ten."""
+DODGE = 0.5
+"""How far beside a whole number in the table a mark may stand, so that marks of one place do not cover."""
+
+Cell = str | int | float | None
+
+
+def misplaced(drawing: Drawing) -> list[str]:
+    """A line for each mark that no row of the table accounts for, or that lies outside its axes.
+
+    Read are the curves, points and bars that are tagged with a series, at the place where they are really
+    drawn. A row accounts for a mark if one of its cells is the mark's height, to the digits that the
+    column shows, and another its position along the axis; where an axis has names for its places, the
+    other coordinate decides. Of a heat map, each row of shades is in a row of the table, and the number in a
+    cell is that of its shade. Empty for a drawing whose table is true.
+    """
+    table = _Table(drawing.rows)
+    found = []
+    for axes in drawing.figure.axes:
+        if axes.get_visible():
+            named = _named(axes.xaxis), _named(axes.yaxis)
+            for artist, x, y in _marks(axes):
+                where = f"{_series(artist)} at ({x:.6g}, {y:.6g})"
+                if not table.has(x, y, named):
+                    found.append(f"{where} is in no row of its table; nearest is {table.nearest(x, y)}")
+                elif not (
+                    _in_view(x, axes.get_xlim(), axes.get_xscale())
+                    and _in_view(y, axes.get_ylim(), axes.get_yscale())
+                ):
+                    found.append(f"{where} lies outside its axes and is not seen")
+            found += misshaded(axes, table.has_all)
+    return found
+
+
+class _Table:
+    """The numbers of a table, and how far each may be from the value that was rounded to it."""
+
+    def __init__(self, rows: Sequence[Sequence[Cell]]) -> None:
+        self._rows = rows
+        width = max((len(row) for row in rows), default=0)
+        cells = [[*row, *[None] * (width - len(row))] for row in rows]
+        self._numbers = np.array([[_number(cell) for cell in row] for row in cells], dtype=float)
+        whole = np.array([[isinstance(cell, int) for cell in row] for row in cells], dtype=bool)
+        self._whole = np.where(whole, self._numbers, math.nan)
+        self._slack = np.array([_slack(column) for column in zip(*cells, strict=True)], dtype=float).T
+
+    def has(self, x: float, y: float, named: tuple[bool, bool]) -> bool:
+        """Whether a row has both in different cells; of an axis whose places are `named`, only the other."""
+        if not self._rows:
+            return False
+        at_x, at_y = self._is(x) | (np.abs(self._whole - x) < DODGE), self._is(y)
+        some_x, some_y = at_x.any(axis=1), at_y.any(axis=1)
+        both = some_x & some_y & ((at_x | at_y).sum(axis=1) > 1)
+        return bool((both | (some_y & named[0]) | (some_x & named[1])).any())
+
+    def has_all(self, values: Sequence[float]) -> bool:
+        """Whether one row has all of `values`."""
+        return not values or bool(np.all([self._is(value).any(axis=1) for value in values], axis=0).any())
+
+    def _is(self, value: float) -> NDArray[np.bool_]:
+        near = self._slack + NEAR * max(abs(value), 1e-12)
+        equal: NDArray[np.bool_] = np.abs(self._numbers - value) <= near
+        return equal
+
+    def nearest(self, x: float, y: float) -> str:
+        """The row whose numbers come closest, for the message."""
+        if not self._rows:
+            return "none: the table is empty"
+        far = [np.nan_to_num(np.abs(self._numbers - value), nan=math.inf).min(axis=1) for value in (x, y)]
+        row = int(np.argmin(far[0] + far[1]))
+        return f"row {row + 1}, {list(self._rows[row])}"
+
+
+def _number(cell: Cell) -> float:
+    return float(cell) if isinstance(cell, (int, float)) and not isinstance(cell, bool) else math.nan
+
+
+def _slack(cells: Sequence[Cell]) -> list[float]:
+    """How far each number of a column may be from what it was rounded from.
+
+    Half of the last place that the column shows; where magnitudes differ, half of a third digit if that is
+    more: such a column may have been rounded to places or to digits.
+    """
+    numbers = [abs(_number(cell)) for cell in cells]
+    sizes = [number for number in numbers if number > 0 and math.isfinite(number)]
+    shown = max((_places(cell) for cell in cells if isinstance(cell, float)), default=PLACES + 1)
+    last = 0.5 * 10.0**-shown if shown <= PLACES else 0.0
+    wide = bool(sizes) and max(sizes) > 1e4 * min(sizes)
+    return [max(last, 0.005 * number) if wide and math.isfinite(number) else last for number in numbers]
+
+
+def _places(number: float) -> int:
+    """Decimal places of a number as it is written; 0 of one that is not finite."""
+    exponent = Decimal(repr(float(number))).as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _named(axis: Axis) -> bool:
+    """Whether its places have names instead of numbers, as rows of a dot plot have, or no labels at all."""
+    labels = [label.get_text() for label in axis.get_ticklabels()]
+    return not any(labels) or any(LETTER.search(MATHEMATICS.sub("", label)) for label in labels)
+
+
+def _marks(axes: Axes) -> Iterator[tuple[Artist, float, float]]:
+    for line in axes.lines:
+        if _read(line):
+            yield from ((line, x, y) for x, y in _drawn(axes, line, np.asarray(line.get_xydata())))
+    for patch in axes.patches:
+        if _read(patch) and isinstance(patch, Rectangle):
+            top = np.array([[patch.get_x() + patch.get_width() / 2, patch.get_y() + patch.get_height()]])
+            yield from ((patch, x, y) for x, y in _back(axes, patch.get_data_transform().transform(top)))
+    for collection in axes.collections:
+        if _read(collection) and isinstance(collection, PathCollection):
+            offsets = np.asarray(collection.get_offsets())
+            places = _back(axes, collection.get_offset_transform().transform(offsets))
+            yield from ((collection, x, y) for x, y in places)
+
+
+def _drawn(axes: Axes, line: Line2D, points: NDArray[np.float64]) -> Iterator[tuple[float, float]]:
+    """Where the points of a line are, in data coordinates, whatever transform the line has."""
+    finite = points[np.isfinite(points).all(axis=1)]
+    yield from _back(axes, line.get_transform().transform(finite))
+
+
+def _back(axes: Axes, places: NDArray[np.float64]) -> Iterator[tuple[float, float]]:
+    if len(places):
+        for x, y in axes.transData.inverted().transform(places):
+            if math.isfinite(x) and math.isfinite(y):
+                yield float(x), float(y)
+
+
+def _read(artist: Artist) -> bool:
+    """Tagged as a series' own mark; or a labelled line that was drawn without the house's helpers."""
+    gid = artist.get_gid()
+    plain = gid is None and isinstance(artist, Line2D) and not str(artist.get_label()).startswith("_")
+    return artist.get_visible() and (plain or str(gid).startswith(READ))
+
+
+def _series(artist: Artist) -> str:
+    return str(artist.get_gid() or artist.get_label()).rpartition("/")[2]
+
+
+def _in_view(value: float, limits: tuple[float, float], scale: str) -> bool:
+    low, high = sorted(limits)
+    if scale == "log":
+        if value <= 0:
+            return False
+        low, value, high = math.log(low), math.log(value), math.log(high)
+    slack = EDGE * (high - low)
+    return low - slack <= value <= high + slack

@@ -1,0 +1,87 @@
+"""A comparison that two questions mention has one interval, one p-value and one verdict."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from answering import answer
+from made import made_results
+
+from exercise.answers.comparing import comparisons
+from exercise.answers.families import FAMILIES, TEST
+from exercise.catalogue import EXPERIMENTS
+from exercise.groups import DEEP
+from labreport.claims.families import Family
+from labreport.errors import UndeclaredRead
+from labreport.results import Results
+
+SHARED = (
+    ("part-three.epochs", "difference", "part-two.correlation", "pair.wide.complex", -1),
+    ("bonus.worth", "final_gain", "bonus.complex", "at-50.test_difference", 1),
+    ("part-three.best", "equal_epochs", "bonus.complex", "at-50.test_difference", 1),
+)
+"""Two questions, the names that they give to one difference, and whether it has the same sign."""
+
+
+@pytest.mark.parametrize("noise", [0.001, 0.004, 0.02])
+@pytest.mark.parametrize(("first", "name", "second", "other", "sign"), SHARED)
+def test_two_questions_agree_on_one_comparison(
+    first: str, name: str, second: str, other: str, sign: int, noise: float
+) -> None:
+    """Value, both ends of the interval and p-value, however sure or unsure they are."""
+    made: dict[str, Any] = {each: {"noise": noise} for each in ("wide", "small", "complex")}
+    one, two = answer(first, **made).quantities, answer(second, **made).quantities
+    a, b = one[name], two[other]
+    assert a.value == pytest.approx(sign * (b.value or 0))
+    assert a.interval is not None
+    assert b.interval is not None
+    ends = sorted((sign * b.interval.low, sign * b.interval.high))
+    assert [a.interval.low, a.interval.high] == pytest.approx(ends)
+    assert one[f"{name}.p"].value == two[f"{other}.p"].value
+
+
+def test_a_deep_network_is_stuck_where_it_is_below_the_threshold() -> None:
+    """The hypothesis and the question before it read the same comparison."""
+    cases: list[dict[str, Any]] = [
+        {},
+        {"deep-32": {"collapsed": False, "validation": 0.2, "test": 0.2, "noise": 0.05}},
+    ]
+    for made in cases:
+        above = answer("part-two.above-20", **made).claims
+        stuck = answer("part-two.hypothesis", **made).claims["stuck"]
+        assert stuck.supported == all(above[f"{name}.test"].refuted for name in DEEP)
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+def test_every_family_can_be_resolved_from_its_needs_and_from_nothing_less(family: Family) -> None:
+    """All experiments are in the catalogue; without one of them the error names it."""
+    names = {experiment.name for experiment in EXPERIMENTS}
+    assert set(family.needs) <= names
+    assert len(comparisons(made_results(family.needs, 2)).family(family)) == len(family.members)
+    if len(family.needs) > 1:
+        with pytest.raises(UndeclaredRead, match=family.needs[-1]):
+            comparisons(made_results(family.needs[:-1], 2)).family(family)
+
+
+def test_margins_are_declared_for_every_comparison_of_two_accuracies_that_is_confirmatory() -> None:
+    """So that "the same" can be said; thresholds and seconds have none."""
+    without = [
+        member.name
+        for family in FAMILIES
+        for member in family.members
+        if family.confirmatory
+        and isinstance(member.second, str)
+        and "accuracy" in member.metric
+        and "seconds until" not in member.metric
+        and member.margin is None
+    ]
+    assert without == []
+
+
+def test_networks_with_different_numbers_of_seeds_are_compared_on_the_common_ones() -> None:
+    """Five seeds of one and three of the other give three pairs."""
+    few, many = made_results(("small",), 3), made_results(("wide",), 5)
+    results = Results("made", {"wide": many["wide"], "small": few["small"]})
+    found = comparisons(results)("wide", "small", TEST, 10)
+    assert found.difference.n == 3

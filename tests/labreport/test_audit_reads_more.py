@@ -1,0 +1,223 @@
+"""The audit finds numerals wherever a reader meets them, and numbers beside the wrong name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from example_report import ANSWER, Example, example
+
+from labreport.audit import audit_html, lint_templates
+from labreport.audit.allowed import Allowed
+from labreport.audit.contradictions import contradictions
+from labreport.audit.reading import Page
+from labreport.claims import Answer, Claim, Interval, Quantity, Verdict
+from labreport.errors import AuditError
+
+Honest = tuple[str, Mapping[str, Answer], Path]
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Example:
+    """The example report."""
+    return example(tmp_path / "templates")
+
+
+@pytest.fixture(scope="module")
+def honest(tmp_path_factory: pytest.TempPathFactory) -> Honest:
+    """A page with the word OURS in it, its answers, and its templates."""
+    template = "{% block headline %}x{% endblock %}{% block body %}<p>OURS</p>{% endblock %}"
+    report = example(tmp_path_factory.mktemp("honest") / "templates").with_question(template)
+    return report.page(), report.answers, report.templates
+
+
+def test_the_page_to_be_changed_is_in_order(honest: Honest) -> None:
+    """As it is, nothing is found in it."""
+    assert audit_html(*honest) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "numeral"),
+    [
+        ("It is three times better.", "three"),
+        ("It makes half of its errors.", "half"),
+        ("It makes ⅔ of the errors.", "⅔"),
+        ("The spread² counts.", "²"),
+        ("It reaches ９７ per cent.", "９"),
+        ("It reaches ٩٧ per cent.", "٩"),
+        ("It reaches <code>97.3</code> per cent.", "97.3"),
+        ("It reaches <code>97 %</code>.", "97"),
+        ('<abbr title="97.3 per cent">Much</abbr> is right.', "97.3"),
+        ('<abbr title="a third of all">Much</abbr> is right.', "a third"),
+        ('<span aria-label="97 per cent">Much</span> is right.', "97"),
+        ('<img src="data:," alt="97 of them">', "97"),
+        ("<math><mn>97</mn></math> is reached.", "97"),
+        ('<svg viewBox="0 0 9 9"><text>97 %</text></svg>', "97"),
+        ('<svg viewBox="0 0 9 9"><title>97 %</title></svg>', "97"),
+    ],
+)
+def test_a_numeral_is_found_however_and_wherever_it_is_written(
+    honest: Honest, text: str, numeral: str
+) -> None:
+    """In words, in signs, in attributes, in code, in formulas, and in drawings that are no figure."""
+    page, answers, templates = honest
+    found = audit_html(page.replace("OURS", text), answers, templates)
+    assert numeral in {finding.text for finding in found}
+
+
+@pytest.mark.parametrize(
+    ("style", "text", "numeral"),
+    [
+        ('p::after { content: "97 %"; }', "", "97"),
+        (r"p::after { content: '\39 7 %' }", "", "97"),
+        ("p::after { content: attr(data-shown); }", '<p data-shown="97 %"></p>', "97"),
+    ],
+)
+def test_a_numeral_that_a_style_sheet_prints_is_found(
+    honest: Honest, style: str, text: str, numeral: str
+) -> None:
+    """As a text of its own, or taken from an attribute."""
+    page = honest[0].replace("</style>", f"{style}</style>", 1).replace("OURS", text)
+    assert numeral in {finding.text for finding in audit_html(page, *honest[1:])}
+
+
+def test_a_number_word_is_allowed_where_its_whole_phrase_stands(tmp_path: Path) -> None:
+    """The same word elsewhere is not; a heading allows nothing inside a longer text."""
+    (tmp_path / "allowed-number-words.txt").write_text("=Ten hidden layers\ta title\nthe two\ta pair\n")
+    allowed = Allowed(tmp_path)
+    assert allowed.untraced("many powers\u00a0of ten lie between the two") == []
+    assert allowed.untraced("ten times better") == ["ten"]
+    assert allowed.untraced("Ten hidden layers") == []
+    assert allowed.untraced("Ten hidden layers of eight nodes") == ["Ten", "eight"]
+
+
+def test_a_list_of_number_words_needs_a_number_and_a_reason(tmp_path: Path) -> None:
+    """The line is named; without a list of its own, a project is allowed what the engine's allows."""
+    assert Allowed(tmp_path).untraced("powers of ten of those two") == ["two"]
+    for line in ("powers of ten", "powers of ten\t ", "powers\ta reason"):
+        (tmp_path / "allowed-number-words.txt").write_text(f"# Comment.\n{line}\n")
+        with pytest.raises(AuditError, match=r"allowed-number-words\.txt:2: write a phrase with a number"):
+            Allowed(tmp_path)
+
+
+def test_a_number_word_typed_into_a_template_is_found_before_rendering(tmp_path: Path) -> None:
+    """With file and line."""
+    (tmp_path / "one.html").write_text("<p>Fine.</p>\n<p>Three times better.</p>\n")
+    (finding,) = lint_templates(tmp_path)
+    assert (finding.where, finding.text) == ("templates/one.html:2", "Three")
+
+
+def test_a_count_in_words_and_a_fact_in_words_are_traced(report: Example) -> None:
+    """By the filter `word`, and by themselves."""
+    report = report.with_answer(facts={**ANSWER.facts, "shape": "three layers"})
+    quantities = {**ANSWER.quantities, "networks": Quantity(2, "networks", "made")}
+    report = report.with_answer(quantities=quantities).with_question(
+        "{% block headline %}x{% endblock %}{% block body %}"
+        "{{ answer.quantities.networks | word }}: {{ answer.facts.shape }}{% endblock %}"
+    )
+    page = report.page()
+    assert ">two\u00a0networks</data>" in page
+    assert ">three layers</data>" in page
+    assert audit_html(page, report.answers, report.templates) == []
+
+
+NETWORKS = Answer(
+    {
+        "wide": Quantity(0.9, "fraction", "wide, seeds 0, 1: accuracy"),
+        "small": Quantity(0.8, "fraction", "small, seeds 0, 1: accuracy"),
+        "trial": Quantity(0.7, "fraction", "small-twice, seeds 0, 1: accuracy"),
+        "both": Quantity(0.1, "points", "wide, seeds 0, 1: accuracy, minus small"),
+        "chance": Quantity(0.1, "fraction", "the most frequent digit"),
+    },
+    {},
+    ANSWER.facts,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("<p><code>wide</code> reaches WIDE.</p>", 0),
+        ("<p><code>wide</code> reaches SMALL.</p>", 1),
+        ("<p>WIDE for <code>wide</code>, SMALL for <code>small</code>.</p>", 0),
+        ("<p>SMALL for <code>wide</code>, WIDE for <code>small</code>.</p>", 1),
+        ("<p><code>wide</code> is it. The other has SMALL.</p>", 0),
+        ("<p><code>wide</code> is ahead by BOTH; guessing gives CHANCE.</p>", 0),
+        ("<p><code>small</code>, changed, reaches TRIAL.</p>", 0),
+        ("<p><code>wide</code> beats <span data-about='small'>SMALL</span>.</p>", 0),
+        ("<p><code>wide</code> beats <span data-about=''>SMALL</span>.</p>", 0),
+        ("<table><tr><th scope='row'><code>wide</code></th><td>WIDE</td><td>SMALL</td></tr></table>", 1),
+        ("<table><tr><th scope='row'><code>wide</code></th><td>WIDE</td></tr></table><p>SMALL</p>", 0),
+    ],
+)
+def test_a_number_beside_the_name_of_another_network_is_found(report: Example, text: str, wrong: int) -> None:
+    """In the row of a table and in a sentence, unless the text says what it is about."""
+    for name in NETWORKS.quantities:
+        text = text.replace(name.upper(), "{{ answer.quantities.%s | number }}" % name)  # noqa: UP031
+    report = report.with_answer(quantities=NETWORKS.quantities).with_question(
+        "{% block headline %}x{% endblock %}{% block body %}" + text + "{% endblock %}"
+    )
+    names = ["wide", "small", "small-twice"]
+    found = [
+        each
+        for each in audit_html(report.page(), report.answers, report.templates, names)
+        if "belongs to" in each.problem
+    ]
+    assert len(found) == wrong, [str(each) for each in found]
+
+
+FINDING = (
+    "{% block headline %}x{% endblock %}{% block body %}{% finding 'high' %}{% when supported %}Yes."
+    "{% when refuted, equivalent %}No.{% when inconclusive %}Who knows.{% endfinding %}{% endblock %}"
+)
+
+
+def test_a_finding_that_is_not_what_its_claim_says_is_found(report: Example) -> None:
+    """The page was changed afterwards, or the claim was."""
+    page = report.with_question(FINDING).page()
+    assert audit_html(page, report.answers, report.templates) == []
+    (found,) = audit_html(
+        page.replace('data-verdict="supported"', 'data-verdict="refuted"'), report.answers, report.templates
+    )
+    assert str(found) == "part.one: 'Yes.' says refuted, but part.one#claims.high is supported"
+    (missing,) = audit_html(
+        page.replace('data-claim="part.one#claims.high"', 'data-claim="x"'), report.answers, report.templates
+    )
+    assert "which the answers do not have" in missing.problem
+
+
+def _claim(name: str, verdict: str, number: str = "difference") -> Claim:
+    return Claim(name, f"{name}: a > b", "a test", Verdict(verdict), 0.05, 0.01, (number,))
+
+
+def _difference(low: float, high: float, value: float = 0.1) -> Quantity:
+    interval = Interval(low, high, "Student")
+    return Quantity(value, "points", "a, seeds 0, 1: accuracy, minus b", 2, 0.1, interval)
+
+
+def _problems(**answers: Answer) -> list[str]:
+    return [each.problem for each in contradictions(Page(), answers)]
+
+
+def test_one_comparison_with_two_verdicts_is_found() -> None:
+    """Even in two questions; with one verdict it passes."""
+    one = Answer({"difference": _difference(0.05, 0.15)}, {"x": _claim("x", "supported")})
+    other = Answer({"difference": _difference(0.05, 0.15)}, {"y": _claim("y", "inconclusive")})
+    assert _problems(one=one, other=one) == []
+    (found,) = _problems(one=one, other=other)
+    assert "is inconclusive, but one#claims.x, about the same comparison, is supported" in found
+
+
+def test_one_quantity_with_two_values_is_found() -> None:
+    """Where both answers say that they come from the same results."""
+    one, other = (Answer({"difference": _difference(0.05, 0.15, value)}) for value in (0.1, 0.11))
+    (found,) = _problems(one=one, other=other)
+    assert found.startswith("differs from one#difference, 0.1, though both come from a, seeds")
+
+
+def test_a_decided_claim_whose_interval_leaves_it_open_is_found() -> None:
+    """It is that of another test, or the claim is wrong."""
+    answer = Answer({"difference": _difference(-0.05, 0.15)}, {"x": _claim("x", "supported")})
+    (found,) = _problems(one=answer)
+    assert found == "is supported, but its interval -0.05 to 0.15 contains 0"

@@ -1,0 +1,73 @@
+"""`python tests/worlds/run.py --worlds 2000 --seed 1`: random worlds and the faults of their reports."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import random
+import sys
+import time
+from collections import defaultdict
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Judge the worlds; say each kind of fault once, with how often and one example.
+
+    Returns 1 where there is a fault that is not on the written list, `known.txt`.
+    """
+    from worlds.judge import Fault, is_known, known
+
+    options = _options(arguments)
+    print(f"seed {options.seed}: worlds {options.seed} to {options.seed + options.worlds - 1}", flush=True)
+    began = time.monotonic()
+    jobs = [(number, options.figures) for number in range(options.seed, options.seed + options.worlds)]
+    found: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+    with multiprocessing.get_context("spawn").Pool(options.jobs) as pool:
+        for number, faults in pool.imap_unordered(_judged, jobs, chunksize=4):
+            for kind, text in faults:
+                found[kind].append((number, text))
+    for kind, cases in sorted(found.items(), key=lambda item: -len(item[1])):
+        worlds = {number for number, _ in cases}
+        number, text = min(cases)
+        listed = "known" if is_known(Fault(kind, "")) else "NEW"
+        print(f"{len(worlds):5} worlds  {listed}  {kind}\n             e.g. world {number}: {text[:300]}")
+    for pattern in known():
+        if options.worlds >= 200 and not any(fnmatchcase(kind, pattern) for kind in found):
+            print(f"      listed, not seen: {pattern}")
+    faulty = {number for cases in found.values() for number, _ in cases}
+    print(
+        f"{len(faulty)} of {options.worlds} worlds have a fault, of {len(found)} kinds "
+        f"({time.monotonic() - began:.0f} s)"
+    )
+    return 0 if all(is_known(Fault(kind, "")) for kind in found) else 1
+
+
+def _judged(job: tuple[int, bool]) -> tuple[int, list[tuple[str, str]]]:
+    from worlds.judge import judge
+    from worlds.world import world
+
+    number, figures = job
+    return number, [(fault.kind, fault.text) for fault in judge(world(number), figures=figures)]
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--worlds", type=int, default=2000, help="how many (2000)")
+    parser.add_argument("--seed", type=int, default=None, help="number of the first world (random)")
+    parser.add_argument("--jobs", type=int, default=2, help="processes (2)")
+    parser.add_argument("--figures", action="store_true", help="draw and check every figure too: slower")
+    options = parser.parse_args(arguments)
+    if options.worlds < 1 or options.jobs < 1:
+        parser.error("--worlds and --jobs take whole numbers from 1")
+    if options.seed is None:
+        options.seed = random.randrange(1_000_000)
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

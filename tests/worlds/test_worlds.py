@@ -1,0 +1,67 @@
+"""Random worlds in the ordinary tests: no crash, no contradiction, no finding without a verdict."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from worlds import judge as judge_module
+from worlds.judge import Fault, is_known, judge, known
+from worlds.run import main
+from worlds.world import world
+
+from exercise.outline import OUTLINE
+
+WORLDS = 30
+PARTS = 6
+FIRST = int(os.environ.get("WORLDS_SEED", "20260"))
+"""Number of the first world; `WORLDS_SEED` gives others."""
+
+
+@pytest.mark.parametrize("number", range(FIRST, FIRST + WORLDS))
+def test_a_random_world_has_a_report_without_faults(number: int) -> None:
+    """A sixth of the questions each, in turn; all of them in `run.py`, which judges thousands of worlds."""
+    faults = [fault for fault in judge(world(number), part=number, parts=PARTS) if not is_known(fault)]
+    assert not faults, f"{world(number)}: {faults}"
+
+
+def test_the_same_number_is_the_same_world() -> None:
+    """So a fault can be looked at again; another number is another world."""
+    assert world(FIRST) == world(FIRST)
+    assert str(world(FIRST)) != str(world(FIRST + 1))
+
+
+def test_worlds_differ_in_what_they_are_made_to_try() -> None:
+    """Among a hundred, each of the odd things is found."""
+    traits = " ".join(str(world(number)) for number in range(100))
+    learning = ("none learns", "some learn", "all learn", "diverged")
+    seeds = ("one seed", "mixed seeds")
+    for trait in (*learning, *seeds, "other shapes", "ties", "60 images", "a trial that changes nothing"):
+        assert trait in traits
+
+
+def test_a_crash_in_an_answer_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the question and the place, and the other questions go on."""
+    from exercise.answers import set_up
+
+    def crash(results: object) -> None:
+        raise ZeroDivisionError("made to fail")
+
+    monkeypatch.setattr(set_up, "rules", crash)
+    (fault,) = [fault for fault in judge(world(FIRST), parts=len(OUTLINE.questions)) if not is_known(fault)]
+    assert fault.kind.startswith("crash: answer set-up.rules: ZeroDivisionError: made to fail")
+
+
+def test_faults_are_counted_by_kind_and_numbers_do_not_make_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kind on the written list is known, another is not; the list of this project is empty."""
+    assert known() == ()
+    monkeypatch.setattr(judge_module, "known", lambda: ("contradiction: one comparison, two verdicts (*)",))
+    assert is_known(Fault("contradiction: one comparison, two verdicts (bonus.worth)", ""))
+    assert not is_known(Fault("crash: answer bonus.worth: KeyError", ""))
+
+
+def test_the_command_prints_its_seed(capsys: pytest.CaptureFixture[str]) -> None:
+    """And refuses what is no number of worlds in one line."""
+    with pytest.raises(SystemExit):
+        main(["--worlds", "0"])
+    assert "whole numbers from 1" in capsys.readouterr().err
