@@ -99,7 +99,7 @@ class Program:
             name = trajectory(f"result/{plain['name']}#{plain['seed']}")
             found.setdefault(name, set()).add(_state(path))
         for slug, name in (("html", "report.html"), ("pdf", "report.pdf"), ("answers", "answers.json")):
-            if (report / name).exists():
+            if (report / name).is_file():
                 found[f"document/{slug}"] = (report / name).read_bytes()
         return found
 

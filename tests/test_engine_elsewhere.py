@@ -12,10 +12,7 @@ from pathlib import Path
 import pytest
 from standin.checkout import ROOT, STANDIN
 
-DRIVER = (
-    "import sys; sys.path.insert(0, sys.argv[1] + '/src'); from pathlib import Path; "
-    "from labreport.command import main; sys.exit(main(sys.argv[2:], Path(sys.argv[1])))"
-)
+DRIVER = "import sys; from labreport.command import main; sys.exit(main(sys.argv[2:], sys.argv[1]))"
 
 
 @pytest.fixture
@@ -34,6 +31,8 @@ def project(tmp_path: Path) -> Path:
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(STANDIN / "exercise", folder / "src" / "exercise", ignore=ignored)
     shutil.copytree(STANDIN / "templates", folder / "templates")
+    declared = '[tool.labreport]\nproject = "exercise.project"\nsource = "src"\n'
+    (folder / "pyproject.toml").write_text(declared)
     return folder
 
 

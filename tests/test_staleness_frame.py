@@ -7,7 +7,7 @@ from program import Program
 from standin_nodes import DOCUMENTS, build_as_planned
 
 FRAME = "src/labreport/frame"
-SECTIONS = {"section/measured", "section/studied"}
+SECTIONS = {"section/measured", "section/shared", "section/studied"}
 PAGES = {"document/html", "document/pdf"}
 
 
@@ -77,7 +77,7 @@ def test_a_template_extends_the_engine_s_file_of_its_own_name(program: Program) 
     )
     assert build_as_planned(program).made - DOCUMENTS == SECTIONS
     page = (program.folder / "report" / "report.html").read_text()
-    assert page.count("Asked of the project.") == 2
+    assert page.count("Asked of the project.") == len(SECTIONS)
 
 
 def test_other_words_make_the_sections(program: Program) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from answering import QUESTIONS, answer, fresh_answer
 from prose import render
-from verdicts import CASES, Case
+from verdict_cases import Case
+from verdicts import CASES
 
 from exercise.answers import prediction
 

@@ -6,7 +6,8 @@ from collections import defaultdict
 
 import pytest
 from answering import QUESTIONS, answer, fresh_answer
-from verdicts import CASES, EXACT, POSSIBLE, Case
+from verdict_cases import Case
+from verdicts import CASES, EXACT, POSSIBLE
 
 from exercise.answers import prediction
 
