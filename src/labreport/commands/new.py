@@ -17,7 +17,7 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     folder = root / arguments.word
     title = folder.name.replace("-", " ").replace("_", " ").strip().capitalize()
     if not title or not folder.name.isprintable() or '"' in title or "\\" in title:
-        raise UsageError(f"{arguments.word!r} is no name for a project; use letters, digits, - and _")
+        raise UsageError(f"{arguments.word!r} is not a name for a project; use letters, digits, - and _")
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise UsageError(f"{folder} is not empty; name a folder that does not exist yet")

@@ -7,7 +7,6 @@ nothing is left behind that would have to be given back.
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import suppress
@@ -18,7 +17,7 @@ from typing import Protocol
 
 from labreport.execute.task import Task
 from labreport.execute.worker import Message, Outcome, serve
-from labreport.processes import RemoteTraceback
+from labreport.processes import RemoteTraceback, safe_spawn
 from labreport.trajectory import Trajectory
 
 
@@ -104,8 +103,6 @@ class ProcessLane:
 
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
-        # A worker's interpreter must not import what lies in the current folder
-        os.environ["PYTHONSAFEPATH"] = "1"
         # Ctrl-C reaches every process of the terminal: a worker must not meet it half imported
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
@@ -113,7 +110,8 @@ class ProcessLane:
             with other:
                 arguments = (other, self._threads, str(self._source))
                 self._process = context.Process(target=serve, args=arguments, daemon=True)
-                self._process.start()
+                with safe_spawn():
+                    self._process.start()
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
