@@ -40,7 +40,7 @@ ABOVE_LABEL = 11.0
 """Points above a panel at which its title clears a bar's label."""
 MARGIN = 0.5
 DIGIT = Mark("digit", SERIES[1])
-WORST = Mark("worst digit", SERIES[0])
+WORST = Mark("digit that stands out", SERIES[0])
 
 
 def accuracy_by_digit(results: Results, answers: Mapping[str, Answer]) -> Drawing:
@@ -70,7 +70,7 @@ def accuracy_by_digit(results: Results, answers: Mapping[str, Answer]) -> Drawin
         _dots(dots, digits, {name: found[name] for name in close})
     return Drawing(
         figure,
-        "bar charts of test accuracy by digit for each network, dots with intervals for those that learned",
+        "bar charts of test accuracy by digit for each network, dots with intervals for some",
         ["network", "digit", "mean test accuracy, %", "low, %", "high, %"],
         [
             [name, digit, *_rounded(quantity)]
