@@ -22,9 +22,14 @@ class Walk:
 
 def test_each_cell_of_a_study_is_made_once_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
     """A plan of 200 cells makes 200 experiments, not 200 for each of its results."""
-    made: list[Any] = []
+    made: list[dict[str, Any]] = []
     cell = Study._cell
-    monkeypatch.setattr(Study, "_cell", lambda self, point: made.append(point) or cell(self, point))
+
+    def counted(self: Study, point: dict[str, Any]) -> Experiment:
+        made.append(point)
+        return cell(self, point)
+
+    monkeypatch.setattr(Study, "_cell", counted)
     base = Experiment("base", Walk(), epochs=1, start="somewhere:start")
     grid = study("grid", base, rate=tuple(n / 1000 for n in range(200)))
     project = Project("title", experiments=(base,), studies=(grid,), outline=Outline("title", "", ()))
