@@ -8,7 +8,7 @@ from typing import Any
 
 from labreport.errors import UndeclaredRead, UsageError
 from labreport.experiment import Experiment, Study
-from labreport.store.nonfinite import all_finite
+from labreport.nonfinite import all_finite
 
 
 @dataclass(frozen=True)

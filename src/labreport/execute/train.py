@@ -14,7 +14,7 @@ from labreport.errors import ExperimentFailed, StoreError, place
 from labreport.execute.lanes import Lane
 from labreport.execute.task import Task
 from labreport.execute.worker import Epoch
-from labreport.store.nonfinite import all_finite
+from labreport.nonfinite import all_finite
 from labreport.trajectory import Trajectory
 
 TRIES = 2

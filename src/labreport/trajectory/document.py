@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from labreport.fingerprint.canonical import digest
+from labreport.nonfinite import SPELLED, read, spelled
 from labreport.store.arrays import SUFFIX
 from labreport.store.files import Damaged
-from labreport.store.nonfinite import SPELLED, read, spelled
 from labreport.store.sealed import Sealed, check_plain, seal, unseal
 from labreport.trajectory.trajectory import Trajectory
 
@@ -59,7 +59,7 @@ class Document(Sealed):
 def encode(trajectory: Trajectory, arrays: Mapping[int, ArrayFile]) -> bytes:
     """The document of a trajectory whose arrays are in these files. Raises `ValueError` for odd values.
 
-    Numbers that are not finite are kept in records and metrics, spelled as `labreport.store.nonfinite` says.
+    Numbers that are not finite are kept in records and metrics, spelled as `labreport.nonfinite` says.
     """
     for epoch, record in enumerate(trajectory.records, 1):
         check_plain(record, f"the record of epoch {epoch}", finite=False)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from labreport.store.nonfinite import all_finite
+from labreport.nonfinite import all_finite
 
 Arrays = Mapping[str, Any]
 """Names to NumPy arrays."""
