@@ -50,8 +50,8 @@ MAY_IMPORT = {
     "labreport.builders": "charts claims errors experiment results",
     "labreport.nodes": "audit charts claims errors experiment fingerprint outline page pdf placed plan "
     "project results store texts trajectory",
-    "labreport.execute": "claims console errors fingerprint frame locate nodes nonfinite page pdf plan processes "
-    "project run store trajectory",
+    "labreport.execute": "claims console errors fingerprint frame locate nodes nonfinite page pdf plan "
+    "processes project run store trajectory",
     "labreport.grading": "claims errors rubric",
     "labreport.commands": "audit bootstrap checks claims console errors execute fingerprint grading guard "
     "locate nodes plan processes program store suggest trajectory",
