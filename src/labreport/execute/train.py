@@ -21,8 +21,14 @@ TRIES = 2
 """A worker that dies is replaced once for the same task."""
 LOSSES = 20
 """So many machines may be lost under one task before it counts as what kills them."""
+GIVE_UP = 4 * TRIES
+"""So many deaths on each lane, with no sign of life between them: no worker can work here."""
 STALL_SECONDS = 1800.0
 """A worker that sends nothing for so long hangs; it is ended, and counts as dead."""
+_NONE_WORKS = (
+    "no worker process stays alive: each one died before it sent anything; "
+    "run one experiment by itself (build.py NAME --jobs 1) and see what it prints"
+)
 _TICK = 0.03
 """Seconds between two looks at what workers have sent."""
 
@@ -74,6 +80,8 @@ class Trainer:
         self._stall = stall_seconds
         self._tries: dict[str, int] = {}
         self._losses: dict[str, int] = {}
+        self._deaths = 0
+        """Of workers, since one last sent anything."""
 
     def run(self, tasks: Sequence[Task], progress: Progress) -> list[Failure]:
         """Carry out all tasks; returns those that failed. Raises the `StoreError` of `keep` or `prepare`."""
@@ -84,8 +92,8 @@ class Trainer:
         try:
             while waiting or active:
                 self._look()
-                if not active:
-                    time.sleep(0 if self._idle(active) else _TICK)
+                if not active and not self._idle(active):
+                    time.sleep(_TICK)
                 for lane in self._idle(active):
                     if waiting:
                         task = _choose(
@@ -102,6 +110,9 @@ class Trainer:
                     failure = self._settle(future, active.pop(future), waiting, progress)
                     if failure:
                         failures.append(failure)
+                if self._deaths >= GIVE_UP * max(len(self._lanes), 1) and waiting:
+                    failures += [Failure(task, _NONE_WORKS) for task in waiting]
+                    waiting.clear()
                 self._end_hanging(active)
         finally:
             for place in self._lanes:
@@ -128,12 +139,15 @@ class Trainer:
         task = busy.task
         try:
             piece = future.result()
+            self._deaths = 0
             self._keep(piece, True)
         except BrokenExecutor as error:
             self._lanes[busy.lane].renew()
             if isinstance(error, WorkerLost) and self._losses.get(task.key, 0) < LOSSES:
                 self._losses[task.key] = self._losses.get(task.key, 0) + 1
                 self._tries[task.key] -= 1
+            else:
+                self._deaths += 1
             if self._tries[task.key] < TRIES and not busy.ended:
                 waiting.insert(0, task)
                 progress.skip(-busy.trained * task.cost)
@@ -146,6 +160,7 @@ class Trainer:
         except StoreError:
             raise  # the disk, which the next result would meet as well
         except Exception as error:  # the trainer's own code may raise anything
+            self._deaths = 0
             progress.skip(busy.left)
             where = place(error, Path(task.source))
             cause = busy.ended or _cause(error)
@@ -160,6 +175,7 @@ class Trainer:
                 if message.key != running.task.key or running.ended:
                     continue
                 running.heard = time.monotonic()
+                self._deaths = 0
                 if isinstance(message, Epoch):
                     running.trained += 1
                     name = f"{running.task.name}#{running.task.seed}"

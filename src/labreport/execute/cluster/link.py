@@ -76,7 +76,8 @@ class Link:
         """What the scheduler knows of each worker, by address. Raises `LinkLost`."""
         try:
             # Not scheduler_info(): what that returns is replaced now and then by a list without workers
-            identity = self._client.sync(self._client.scheduler.identity, n_workers=-1)
+            scheduler: Any = self._client.scheduler
+            identity = self._client.sync(scheduler.identity, n_workers=-1)
             found: dict[str, dict[str, Any]] = dict(identity["workers"])
         except Exception as error:  # of many kinds, all of them about the connection
             raise LinkLost(str(error)) from None
