@@ -239,7 +239,7 @@ def test_an_answer_that_json_cannot_hold_is_refused(report: Example) -> None:
 def test_every_claim_is_in_the_table_of_all_tests(report: Example) -> None:
     """With its test and its verdict, below its question; each answer links to its rows."""
     for medium in ("screen", "print"):
-        page = report.page(medium)  # type: ignore[arg-type]
+        page = report.page(medium)
         before, table = page.split('<section id="decided"')
         assert '<tbody id="decided-part.one">' in table
         assert "accuracy &gt; <data" in table
