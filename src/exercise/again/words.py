@@ -179,7 +179,7 @@ def _digit(what: str, keys: list[str], epoch: int, files: Files) -> float | None
 def _declared(quantity: str, source: str, files: Files) -> float | None:
     """What a specification says, and what is counted off the shapes of the stored weights."""
     what = quantity.rpartition(".")[2]
-    if match := re.fullmatch(r"(?:exercise and )?catalogue: (\S+)", source):
+    if match := re.fullmatch(r"catalogue: (\S+)", source):
         return _specified(what, match[1], files)
     if match := re.fullmatch(
         r"(?:formula: layers of|elements of the stored weights of) (\S+?)(?:, .*)?", source

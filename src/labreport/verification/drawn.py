@@ -18,7 +18,6 @@ from xml.etree import ElementTree
 SVG = "{http://www.w3.org/2000/svg}"
 FIGURE = re.compile(r'<div class="drawing" data-figure="([^"]*)">\s*(<svg\b.*?</svg>)', re.DOTALL)
 READINGS = re.compile(r'<script type="application/json" data-readings="([^"]*)">(.*?)</script>', re.DOTALL)
-TABLE = r'<tbody>(.*?)</tbody>(?:(?!<tbody>).)*?<script type="application/json" data-readings="{}">'
 ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
 CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
 POINT = re.compile(r"[ML] (-?[0-9.]+) (-?[0-9.]+)")
@@ -49,8 +48,8 @@ def figures(page: str) -> Iterator[Figure]:
     for slug, drawing in FIGURE.findall(page):
         if slug not in readings:
             continue
-        body = re.search(TABLE.format(re.escape(slug)), page, re.DOTALL)
-        rows = ROW.findall(body[1]) if body else []
+        before = page[: page.index(f'data-readings="{slug}"')]
+        rows = ROW.findall(before[before.rindex("<tbody>") :]) if "<tbody>" in before else []
         table = tuple(tuple(html.unescape(cell).strip() for cell in CELL.findall(row)) for row in rows)
         try:
             svg = ElementTree.fromstring(drawing)
