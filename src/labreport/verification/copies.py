@@ -13,6 +13,7 @@ from labreport.trajectory import STATE, Trajectory
 SMALL = 16
 """Arrays of fewer elements may be equal by chance, or because nothing has moved them."""
 TIME = "seconds"
+DIGITS = 8
 
 
 def copies(trajectories: Mapping[str, Trajectory]) -> Iterator[str]:
@@ -34,13 +35,18 @@ def _records(trajectories: Mapping[str, Trajectory]) -> Iterator[str]:
     first: dict[str, tuple[str, str]] = {}
     for name, found in trajectories.items():
         for epoch, record in enumerate(found.records, 1):
-            if not isinstance(record.get(TIME), float):
+            if not _measured(record.get(TIME)):
                 continue
             text = json.dumps(record, sort_keys=True)
             other, key = first.setdefault(f"{epoch} {text}", (name, found.key))
             if key != found.key:
                 yield f"{name} has the record of {other} for epoch {epoch}, its time included"
                 break
+
+
+def _measured(seconds: Any) -> bool:
+    """Whether a time has the digits of a clock: rounded ones may be equal by chance."""
+    return isinstance(seconds, float) and len(repr(seconds).replace(".", "").strip("0")) >= DIGITS
 
 
 def _weights(group: Mapping[str, Trajectory]) -> Iterator[str]:

@@ -101,7 +101,7 @@ class _Panel:
     def named(self) -> tuple[bool, bool]:
         """Whether the places along each axis have names instead of numbers, or nothing at all."""
         return tuple(  # type: ignore[return-value]
-            not any(NUMBER.fullmatch(text.replace(",", "")) for _, text in labels)
+            not labels or any(letter.isalpha() for _, text in labels for letter in text)
             for labels in (self._below, self._beside)
         )
 
