@@ -28,8 +28,8 @@ from labreport.nodes.workshop import Workshop
 from labreport.pdf import Writer
 from labreport.plan.nodes import Plan
 from labreport.plan.stamp import remove_stamp, write_stamp
-from labreport.store.lock import output_lock
 from labreport.store.files import remove
+from labreport.store.lock import output_lock
 from labreport.store.output import MARK, remove_strays
 from labreport.store.publish import complete
 from labreport.store.quarantine import Quarantine
