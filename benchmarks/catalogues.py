@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SEEDS = 5
+START = "import sys; sys.path.insert(0, {!r}); from labreport.front import console; sys.exit(console())"
 PROJECT = '''
 """A study of many small fits."""
 
@@ -102,8 +103,13 @@ def fill(folder: Path) -> None:
 
 def command(folder: Path, *words: str) -> list[str]:
     """The program on a project."""
-    return [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, {str(ROOT / 'src')!r}); "
-            "from labreport.front import console; sys.exit(console())", *words]
+    return [
+        sys.executable,
+        "-P",
+        "-c",
+        START.format(str(ROOT / "src")),
+        *words,
+    ]
 
 
 def measured(words: Sequence[str], folder: Path, codes: tuple[int, ...] = (0,)) -> tuple[float, float]:
@@ -126,7 +132,13 @@ def of(results: int, rounds: int) -> list[Row]:
 
     def row(what: str, times: list[float], size: float, bare: float) -> None:
         seconds = statistics.median(times)
-        rows.append((f"{results:,} results: {what}", f"{seconds:.2f} s, {seconds / bare:.1f} × python -c pass, {size:.0f} MiB", ""))
+        rows.append(
+            (
+                f"{results:,} results: {what}",
+                f"{seconds:.2f} s, {seconds / bare:.1f} × python -c pass, {size:.0f} MiB",
+                "",
+            )
+        )
 
     with tempfile.TemporaryDirectory() as scratch:
         folder = checkout(Path(scratch) / "many", results)
@@ -144,7 +156,11 @@ def of(results: int, rounds: int) -> list[Row]:
         project.write_text(project.read_text().replace("note=0", "note=1"))
         found = [measured(command(folder, "build", "--dry-run"), folder) for _ in range(rounds)]
         row("planning, one experiment changed", [one[0] for one in found], found[0][1], bare)
-        row("building, one experiment changed", *(lambda one: ([one[0]], one[1]))(measured(command(folder, "build"), folder)), bare)
+        row(
+            "building, one experiment changed",
+            *(lambda one: ([one[0]], one[1]))(measured(command(folder, "build"), folder)),
+            bare,
+        )
     return rows
 
 

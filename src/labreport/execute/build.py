@@ -28,6 +28,7 @@ from labreport.nodes.workshop import Workshop
 from labreport.pdf import Writer
 from labreport.plan.nodes import Plan
 from labreport.plan.stamp import remove_stamp, write_stamp
+from labreport.store.files import remove
 from labreport.store.lock import output_lock
 from labreport.store.output import MARK, remove_strays
 from labreport.store.publish import complete
@@ -84,6 +85,8 @@ def build(request: Request, terminal: Terminal) -> Outcome:
         session = open_session(request.place, request.output, request.seeds, request.force)
         names = [name for word in request.targets for name in session.graph.resolve(word)] or None
         plan = session.planner.plan(names)
+        for path in session.planner.views.leftovers():
+            remove(path)
         _show_notices(quarantine, terminal)
         _show_notices(session.quarantine, terminal)
         outcome = Outcome()
@@ -141,8 +144,7 @@ def _train(session: Session, request: Request, plan: Plan, terminal: Terminal, o
     failed = {failure.task.key for failure in outcome.failures}
     outcome.trained = [f"{task.name}#{task.seed}" for task in work.tasks if task.key not in failed]
     _show_failures(terminal, outcome.failures, session.project.work)
-    for key in {task.key for task in work.tasks} - failed:
-        session.planner.stored(key)
+    session.planner.stored({task.key for task in work.tasks} - failed)
 
 
 def _show_failures(terminal: Terminal, failures: Sequence[Failure], work: str) -> None:
