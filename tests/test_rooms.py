@@ -115,7 +115,8 @@ LIBRARIES = {
     "safetensors": "labreport.store",
     "distributed": "labreport.execute",
     "watchfiles": "labreport.commands",
-    "scipy": "labreport.claims labreport.grading exercise.bonus_complex exercise.bonus_digits exercise.part_two",
+    "scipy": "labreport.claims labreport.grading exercise.bonus_complex exercise.bonus_digits "
+    "exercise.part_two",
     "numpy": "labreport.charts labreport.claims labreport.commands labreport.grading labreport.recorded "
     "labreport.store exercise.bonus_complex exercise.bonus_digits exercise.bonus_longer exercise.measuring "
     "exercise.mnist exercise.part_three exercise.part_two exercise.recompute exercise.training "
