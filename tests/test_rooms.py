@@ -25,20 +25,22 @@ MAY_IMPORT = {
     "labreport.errors": "suggest",
     "labreport.run": "",
     "labreport.texts": "",
+    "labreport.nonfinite": "",
     "labreport.placed": "errors",
-    "labreport.outline": "errors experiment placed texts",
+    "labreport.required": "experiment",
+    "labreport.outline": "errors experiment placed required texts",
     "labreport.installed": "",
     "labreport.frame": "",
     "labreport.bootstrap": "errors installed",
     "labreport.experiment": "errors placed texts",
     "labreport.fingerprint": "errors",
-    "labreport.results": "experiment errors",
+    "labreport.results": "experiment errors nonfinite",
     "labreport.recorded": "errors experiment fingerprint results run store suggest texts",
     "labreport.rubric": "errors",
     "labreport.project": "errors experiment outline placed rubric",
     "labreport.checks": "errors",
     "labreport.store": "errors fingerprint",
-    "labreport.trajectory": "errors fingerprint store",
+    "labreport.trajectory": "errors fingerprint nonfinite store",
     "labreport.plan": "experiment errors fingerprint frame installed program project store trajectory",
     "labreport.console": "plan experiment errors",
     "labreport.guard": "console errors",
@@ -50,11 +52,13 @@ MAY_IMPORT = {
     "labreport.builders": "charts claims errors experiment results",
     "labreport.nodes": "audit charts claims errors experiment fingerprint outline page pdf placed plan "
     "project results store texts trajectory",
-    "labreport.execute": "claims console errors fingerprint frame locate nodes page pdf plan processes "
-    "project run store trajectory",
+    "labreport.execute": "claims console errors fingerprint frame locate nodes nonfinite page pdf plan "
+    "processes project run store trajectory",
     "labreport.grading": "claims errors rubric",
+    "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan "
+    "store trajectory",
     "labreport.commands": "audit bootstrap checks claims console errors execute fingerprint grading guard "
-    "locate nodes plan processes program store suggest trajectory",
+    "locate nodes plan processes program store suggest trajectory verification",
     "labreport.command": "commands console errors guard processes program",
     "exercise.networks": "labreport.errors labreport.experiment",
     "exercise.catalogue": "networks labreport.errors labreport.experiment",
@@ -62,27 +66,27 @@ MAY_IMPORT = {
     "exercise.mnist": "labreport.errors",
     "exercise.training": "mnist networks labreport.errors labreport.run",
     "exercise.measuring": "catalogue mnist networks labreport.charts labreport.claims labreport.errors "
-    "labreport.experiment labreport.later labreport.outline labreport.results",
+    "labreport.experiment labreport.later labreport.outline labreport.required labreport.results",
     "exercise.set_up": "catalogue expressions measuring networks labreport.charts labreport.claims "
-    "labreport.errors labreport.experiment labreport.later labreport.outline "
+    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
     "exercise.part_one": "catalogue expressions measuring networks labreport.charts labreport.claims "
-    "labreport.errors labreport.experiment labreport.later labreport.outline "
+    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
     "exercise.part_two": "catalogue expressions measuring networks labreport.charts labreport.claims "
-    "labreport.errors labreport.experiment labreport.later labreport.outline "
+    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
     "exercise.part_three": "catalogue expressions measuring networks labreport.charts labreport.claims "
-    "labreport.errors labreport.experiment labreport.later labreport.outline "
+    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
     "exercise.bonus_digits": "catalogue expressions measuring networks mnist labreport.charts "
     "labreport.claims labreport.errors labreport.experiment labreport.later "
     "labreport.outline labreport.results",
     "exercise.bonus_longer": "catalogue expressions measuring networks labreport.charts labreport.claims "
-    "labreport.errors labreport.experiment labreport.later labreport.outline "
+    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
     "exercise.bonus_complex": "catalogue expressions measuring networks labreport.charts labreport.claims "
-    "labreport.errors labreport.experiment labreport.later labreport.outline "
+    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
     "exercise.appendix": "catalogue expressions measuring networks set_up labreport.charts "
     "labreport.claims labreport.errors labreport.experiment labreport.later "
@@ -92,8 +96,9 @@ MAY_IMPORT = {
     "part_two rubric set_up labreport.project",
     "exercise.recompute": "catalogue mnist networks",
     "exercise.show_code": "catalogue networks labreport.errors labreport.experiment",
-    "exercise.verification": "catalogue mnist networks project training labreport.checks labreport.claims "
-    "labreport.errors labreport.experiment labreport.nodes labreport.outline "
+    "exercise.again": "mnist labreport.checks",
+    "exercise.verification": "again catalogue mnist networks project show_code training labreport.checks "
+    "labreport.claims labreport.errors labreport.experiment labreport.nodes labreport.outline "
     "labreport.project labreport.results labreport.trajectory",
 }
 """A room to the rooms that it may import; those of its own package without the package's name."""
@@ -112,15 +117,15 @@ LIBRARIES = {
     "rich": "labreport.console",
     "filelock": "labreport.store",
     "msgspec": "labreport.plan labreport.store labreport.trajectory",
-    "safetensors": "labreport.store",
+    "safetensors": "exercise.again labreport.store",
     "distributed": "labreport.execute",
     "watchfiles": "labreport.commands",
     "scipy": "labreport.claims labreport.grading exercise.bonus_complex exercise.bonus_digits "
     "exercise.part_two",
     "numpy": "labreport.charts labreport.claims labreport.commands labreport.grading labreport.recorded "
-    "labreport.store exercise.bonus_complex exercise.bonus_digits exercise.bonus_longer exercise.measuring "
-    "exercise.mnist exercise.part_three exercise.part_two exercise.recompute exercise.training "
-    "exercise.verification",
+    "labreport.store labreport.verification exercise.again exercise.bonus_complex exercise.bonus_digits "
+    "exercise.bonus_longer exercise.measuring exercise.mnist exercise.part_three exercise.part_two "
+    "exercise.recompute exercise.training exercise.verification",
 }
 """A library to the rooms that may import it."""
 
@@ -145,6 +150,7 @@ LIGHT = (
     "labreport.plan",
     "labreport.project",
     "labreport.recorded",
+    "labreport.required",
     "labreport.results",
     "labreport.rubric",
     "labreport.run",

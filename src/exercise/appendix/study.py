@@ -17,6 +17,7 @@ from labreport.claims.decision import decide
 from labreport.claims.resolve import common
 from labreport.errors import UsageError
 from labreport.outline import figure, question
+from labreport.required import LAST, required
 from labreport.results import Results, Runs
 
 Point = dict[str, Any]
@@ -171,7 +172,8 @@ QUESTIONS = tuple(
         f"The study of {grid.title}: which point does best on validation data?",
         slug=f"study.{grid.name}",
         reads=grid,
-        figures=(figure(reads=grid, slug=f"study-{grid.name}")(heat_map),),
+        requires=required(grid, LAST),
+        figures=(figure(reads=grid, requires=required(grid, LAST), slug=f"study-{grid.name}")(heat_map),),
         template="questions/study.html",
         checks=[("cell.0.0", checked_accuracy(grid.experiments()[0]))],
     )(study)

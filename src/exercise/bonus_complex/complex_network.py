@@ -9,6 +9,7 @@ from exercise.measuring.families import COMPLEX_SIMPLE, MOMENTS, TEST, VALIDATIO
 from exercise.measuring.measures import accuracy, exact, network_of, recorded_accuracy, shared_seeds
 from labreport.claims import Answer, Claim, Quantity
 from labreport.outline import question
+from labreport.required import required
 from labreport.results import Results
 
 
@@ -16,6 +17,7 @@ from labreport.results import Results
     "How does the complex network do after 5, 20 and 50 epochs, beside the simple one?",
     slug="bonus.complex",
     reads=(SMALL, COMPLEX),
+    requires=required((SMALL, COMPLEX), *MOMENTS),
     checks=[
         ("at-5.complex.validation_accuracy", checked_accuracy(COMPLEX, 5, "validation")),
         ("at-20.complex.test_accuracy", checked_accuracy(COMPLEX, 20)),

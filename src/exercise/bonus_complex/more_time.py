@@ -20,6 +20,7 @@ from labreport.claims.rounding import half_width
 from labreport.claims.statistics import over_seeds
 from labreport.later import later
 from labreport.outline import figure, question
+from labreport.required import required
 from labreport.results import Results
 
 if TYPE_CHECKING:
@@ -40,7 +41,12 @@ HELD = 0.005
 """A prediction of accuracy that is off by less than half a percentage point counts as having held."""
 
 
-@figure(reads=COMPLEX_LONGER, answers=("bonus.more-time",), slug="prediction")
+@figure(
+    reads=COMPLEX_LONGER,
+    requires=required(COMPLEX_LONGER, epochs=CHECKED),
+    answers=("bonus.more-time",),
+    slug="prediction",
+)
 def predicted_and_measured(results: Results, answers: Mapping[str, Answer]) -> charts.Drawing:
     """Validation accuracy by epoch, seeds faint; over it the prediction with its interval."""
     (name,) = results
@@ -88,6 +94,7 @@ def predicted_and_measured(results: Results, answers: Mapping[str, Answer]) -> c
     "Would the complex network get better still with more time?",
     slug="bonus.more-time",
     reads=(COMPLEX, COMPLEX_LONGER),
+    requires=(*required(COMPLEX, epochs=SEEN), *required(COMPLEX_LONGER, SEEN, CHECKED)),
     figures=(predicted_and_measured,),
     checks=[("test_at_checked", checked_accuracy(COMPLEX_LONGER))],
 )

@@ -11,12 +11,18 @@ from labreport.claims import Answer, Comparison, Family, Quantity
 from labreport.claims.ratio import ratio
 from labreport.claims.resolve import common
 from labreport.outline import question
+from labreport.required import required
 from labreport.results import Result, Results
 
 TRAINING_TIME = Family("training time", (Comparison("complex", "small", SECONDS, MOMENTS[-1]),))
 
 
-@question("How long did the two networks take to train in total?", slug="bonus.time", reads=(SMALL, COMPLEX))
+@question(
+    "How long did the two networks take to train in total?",
+    slug="bonus.time",
+    reads=(SMALL, COMPLEX),
+    requires=required((SMALL, COMPLEX), epochs=MOMENTS[-1]),
+)
 def training_time(results: Results) -> Answer:
     """Seconds of training of both, for the same number of epochs and in total."""
     simple, complex_ = results["small"], results["complex"]

@@ -12,6 +12,7 @@ from exercise.measuring.seconds import epoch_seconds, epochs_within, first_passa
 from labreport.claims import Answer, Claim, Comparison, Family, Quantity
 from labreport.claims.statistics import over_seeds
 from labreport.outline import question
+from labreport.required import required
 from labreport.results import Results, Runs
 
 WORTH = Family(
@@ -25,6 +26,7 @@ FIRST_PASSAGE = Family("first passage", (Comparison("complex", "small", MATCH),)
     "Was the extra complexity worth the extra time?",
     slug="bonus.worth",
     reads=(SMALL, COMPLEX),
+    requires=required((SMALL, COMPLEX), *MOMENTS),
     figures=(accuracy_against_seconds,),
     checks=[("final_gain", f"{checked_accuracy(COMPLEX)} - {checked_accuracy(SMALL)}")],
 )

@@ -10,6 +10,7 @@ from exercise.networks import CLASSES
 from labreport import charts
 from labreport.later import later
 from labreport.outline import figure
+from labreport.required import LAST, required
 from labreport.results import Results, Runs
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def confusions(runs: Runs) -> NDArray[np.int64]:
 _OTHERS = [network for network in NETWORKS if network != COMPLEX]
 
 
-@figure(reads=(COMPLEX, *_OTHERS), slug="confusion")
+@figure(reads=(COMPLEX, *_OTHERS), requires=required(NETWORKS, LAST), slug="confusion")
 def confusion_matrix(results: Results) -> charts.Drawing:
     """Wrongly read test images by true and predicted digit, mean over seeds.
 

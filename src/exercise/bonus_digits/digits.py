@@ -20,6 +20,7 @@ from labreport.claims.estimate import Estimate, without_test
 from labreport.claims.statistics import share_over_seeds
 from labreport.later import later
 from labreport.outline import question
+from labreport.required import required
 from labreport.results import Results, Runs
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ MARGIN = 0.02
     "Does any network fail more often on one digit than on the others?",
     slug="bonus.digits",
     reads=NETWORKS,
+    requires=required(NETWORKS, EPOCH),
     figures=(accuracy_by_digit,),
     checks=[("complex.digit-8", checked_accuracy(COMPLEX, EPOCH, digit=8))],
 )

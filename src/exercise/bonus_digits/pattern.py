@@ -19,6 +19,7 @@ from labreport.claims.decide import ALPHA
 from labreport.claims.statistics import over_seeds
 from labreport.later import later
 from labreport.outline import question
+from labreport.required import LAST, required
 from labreport.results import Results, Runs
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ STABLE = 0.5
     "Is there a pattern in what the digits are taken for, and why might that be?",
     slug="bonus.pattern",
     reads=(SMALL, COMPLEX),
+    requires=required((SMALL, COMPLEX), LAST),
     figures=(confusion_matrix, confidently_wrong),
     checks=[("complex.errors", f"len(test[1]) * (1 - {checked_accuracy(COMPLEX)})")],
 )

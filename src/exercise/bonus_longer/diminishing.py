@@ -19,6 +19,7 @@ from labreport.claims.ratio import ratio
 from labreport.claims.statistics import over_seeds
 from labreport.later import later
 from labreport.outline import figure, question
+from labreport.required import required
 from labreport.results import Results, Runs
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def gain_per_epoch(results: Results, answers: Mapping[str, Answer]) -> charts.Dr
     "Have returns diminished after 20 epochs, and after 50?",
     slug="bonus.diminishing",
     reads=SMALL,
+    requires=required(SMALL, epochs=LATE),
     figures=(gain_per_epoch,),
     checks=[
         (

@@ -12,6 +12,7 @@ from exercise.measuring.families import LONGER_MOMENTS, MATTERS, TEST
 from exercise.measuring.measures import SPLITS, accuracy, exact, loss, source
 from labreport.claims import Answer, Comparison, Family, Quantity
 from labreport.outline import question
+from labreport.required import required
 from labreport.results import Results
 
 LONGER = Family(
@@ -27,6 +28,7 @@ LONGER = Family(
     "What do 20 and 50 epochs bring the simple network over 10?",
     slug="bonus.longer",
     reads=SMALL,
+    requires=required(SMALL, *LONGER_MOMENTS),
     checks=[(f"at-{epoch}.test_accuracy", checked_accuracy(SMALL, epoch)) for epoch in (20, 50)],
 )
 def longer(results: Results) -> Answer:

@@ -19,6 +19,7 @@ from exercise.measuring.measures import (
 from labreport.claims import Answer
 from labreport.claims.decision import decide
 from labreport.outline import question
+from labreport.required import required
 from labreport.results import Results
 
 
@@ -51,6 +52,7 @@ WIDE_ACCURACY, SMALL_ACCURACY = (
         "and how far is that from training and test data?",
         slug=f"part-one.{network.name}.accuracy",
         reads=network,
+        requires=required(network, EPOCH),
         figures=(CURVES[network.name],),
         checks=[
             ("validation_accuracy", checked_accuracy(network, EPOCH, "validation")),

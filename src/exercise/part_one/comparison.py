@@ -16,6 +16,7 @@ from exercise.measuring.measures import (
 )
 from labreport.claims import Answer, Comparison, Family, Quantity
 from labreport.outline import question
+from labreport.required import required
 from labreport.results import Results
 
 PART_ONE = Family("part one", (Comparison("wide", "small", TEST, EPOCH, margin=SAME),))
@@ -25,6 +26,7 @@ PART_ONE = Family("part one", (Comparison("wide", "small", TEST, EPOCH, margin=S
     "Which of the two is more accurate on test data?",
     slug="part-one.comparison",
     reads=(WIDE, SMALL),
+    requires=required((WIDE, SMALL), EPOCH),
     checks=[("difference", f"{checked_accuracy(WIDE, EPOCH)} - {checked_accuracy(SMALL, EPOCH)}")],
 )
 def comparison(results: Results) -> Answer:

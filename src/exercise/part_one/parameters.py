@@ -11,6 +11,7 @@ from exercise.measuring.measures import (
 )
 from labreport.claims import Answer
 from labreport.outline import question
+from labreport.required import LAST, required
 from labreport.results import Results
 
 
@@ -41,6 +42,7 @@ WIDE_PARAMETERS, SMALL_PARAMETERS = (
         f"How many trainable parameters has the {network.name} network: weights, biases, both?",
         slug=f"part-one.{network.name}.parameters",
         reads=network,
+        requires=required(network, LAST),
         checks=[("parameters", checked_parameters(network))],
     )(parameters)
     for network in (WIDE, SMALL)

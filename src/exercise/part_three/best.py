@@ -19,6 +19,7 @@ from exercise.measuring.measures import (
 from labreport.claims import Answer, Comparison, Family, Quantity
 from labreport.later import later
 from labreport.outline import question
+from labreport.required import LAST, required
 from labreport.results import Results
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ BEST = Family(
     "Which is the most accurate on test data: this network, or the better one of part one?",
     slug="part-three.best",
     reads=(WIDE, SMALL, COMPLEX),
+    requires=(*required(WIDE, EPOCH), *required(SMALL, EPOCH, *MOMENTS), *required(COMPLEX, *MOMENTS, LAST)),
     checks=[
         ("complex.test_accuracy", checked_accuracy(COMPLEX)),
         ("wide.test_accuracy", checked_accuracy(WIDE, EPOCH)),

@@ -16,6 +16,7 @@ from labreport.claims import Answer, Claim, Quantity
 from labreport.claims.decide import counted
 from labreport.later import later
 from labreport.outline import question
+from labreport.required import required
 from labreport.results import Results
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ SIMILAR = 1.5
     "Were they trained for a similar number of epochs?",
     slug="part-three.epochs",
     reads=(WIDE, SMALL, COMPLEX),
+    requires=required((WIDE, SMALL, COMPLEX), epochs=EPOCH),
     checks=[("wide.validation_accuracy", checked_accuracy(WIDE, EPOCH, "validation"))],
 )
 def epochs(results: Results) -> Answer:

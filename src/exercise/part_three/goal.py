@@ -20,6 +20,7 @@ from labreport.claims import Answer, Claim, Comparison, Family, Quantity
 from labreport.claims.decide import all_of
 from labreport.later import later
 from labreport.outline import question
+from labreport.required import LAST, required
 from labreport.results import Results, Runs
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ NEVER = 10**9
     "Does the network exceed 92 % on validation and on test data?",
     slug="part-three.goal",
     reads=COMPLEX,
+    requires=required(COMPLEX, LAST),
     figures=(CURVES[COMPLEX.name],),
     checks=[
         ("validation_accuracy", checked_accuracy(COMPLEX, split="validation")),

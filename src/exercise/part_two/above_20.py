@@ -14,6 +14,7 @@ from labreport.claims import Answer, Claim, Comparison, Family, Quantity
 from labreport.claims.decide import any_of
 from labreport.later import later
 from labreport.outline import question
+from labreport.required import required
 from labreport.results import Results
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ ABOVE_20 = Family(
     "Does any of the three deep networks exceed 20 % on validation or test data?",
     slug="part-two.above-20",
     reads=DEEP,
+    requires=required(DEEP, EPOCH),
     figures=[CURVES[network.name] for network in DEEP],
     checks=[("deep-64.test_accuracy", checked_accuracy(DEEP_64))],
 )

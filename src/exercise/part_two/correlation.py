@@ -19,6 +19,7 @@ from labreport.claims import Answer, Claim, Comparison, Family, Quantity, Verdic
 from labreport.claims.correlation import Correlation, spearman
 from labreport.claims.decide import ALPHA, all_of
 from labreport.outline import figure, question
+from labreport.required import required
 from labreport.results import Results
 
 PAIRS = Family(
@@ -76,6 +77,7 @@ def accuracy_against_parameters(results: Results, answers: Mapping[str, Answer])
     "Do more trainable parameters go together with more accuracy, part one's networks included?",
     slug="part-two.correlation",
     reads=NETWORKS,
+    requires=required(NETWORKS, epochs=EPOCH),
     figures=(accuracy_against_parameters,),
     checks=[
         ("deep-8.validation_accuracy", checked_accuracy(DEEP_8, split="validation")),

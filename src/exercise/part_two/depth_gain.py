@@ -17,6 +17,7 @@ from labreport.claims.decide import ALPHA
 from labreport.claims.statistics import wilson_ends
 from labreport.later import later
 from labreport.outline import figure
+from labreport.required import LAST, required
 from labreport.results import Results
 
 if TYPE_CHECKING:
@@ -100,7 +101,9 @@ def _separates(cells: list[dict[str, Any]], agreeing: int) -> Claim:
 BOUND = "bound that the\nsigmoid’s slope\nsets: learning is\npredicted above\nand to the right"
 
 
-@figure(reads=DEPTH_GAIN, answers=("part-two.hypothesis",), slug="depth-gain")
+@figure(
+    reads=DEPTH_GAIN, requires=required(DEPTH_GAIN, LAST), answers=("part-two.hypothesis",), slug="depth-gain"
+)
 def depth_against_gain(results: Results, answers: Mapping[str, Answer]) -> charts.Drawing:
     """Mean test accuracy by hidden layers (rows) and initial gain (columns)."""
     accuracy = {

@@ -18,6 +18,7 @@ from labreport.claims import Answer, Claim, Quantity, Verdict
 from labreport.claims.decide import all_of, below
 from labreport.claims.resolve import Comparisons
 from labreport.outline import question
+from labreport.required import LAST, required
 from labreport.results import Results, Runs
 
 SIDES = {"learns": ">", "stays": "<"}
@@ -30,6 +31,7 @@ _CHANGED = GAIN[DEEP.index(DEEP_32)]
     "Why do the deep networks perform as they do?",
     slug="part-two.hypothesis",
     reads=(*DEEP, *GAIN, *FEWER_LAYERS, *LONGER, DEPTH_GAIN),
+    requires=(*required(DEEP, EPOCH, LAST), *required((*GAIN, *FEWER_LAYERS, *LONGER, DEPTH_GAIN), LAST)),
     figures=(gradients_by_layer, interventions, depth_against_gain),
     checks=[(f"{_CHANGED.name}.test_accuracy", checked_accuracy(_CHANGED))],
 )

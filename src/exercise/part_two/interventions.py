@@ -12,6 +12,7 @@ from labreport import charts
 from labreport.claims import Answer
 from labreport.experiment import Experiment
 from labreport.outline import figure
+from labreport.required import LAST, required
 from labreport.results import Results, Runs
 
 KINDS = (DEEP, GAIN, FEWER_LAYERS, LONGER)
@@ -21,7 +22,11 @@ ABOVE_LABEL = 16.0
 """Points above a panel at which its title clears the threshold's label."""
 
 
-@figure(reads=(*DEEP, *GAIN, *FEWER_LAYERS, *LONGER), answers=(above_20,))
+@figure(
+    reads=(*DEEP, *GAIN, *FEWER_LAYERS, *LONGER),
+    requires=required((*DEEP, *GAIN, *FEWER_LAYERS, *LONGER), LAST),
+    answers=(above_20,),
+)
 def interventions(results: Results, answers: Mapping[str, Answer]) -> charts.Drawing:
     """One panel a deep network, one row a change, one dot a seed."""
     threshold = answers[above_20.slug].quantities["threshold"].value

@@ -12,6 +12,7 @@ from labreport.claims import Answer, Claim, Quantity
 from labreport.claims.decide import counted
 from labreport.later import later
 from labreport.outline import question
+from labreport.required import LAST, required
 from labreport.results import Results
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ else:
     "How many trainable parameters has each deep network?",
     slug="part-two.parameters",
     reads=DEEP,
+    requires=required(DEEP, LAST),
     checks=[("deep-64.parameters", checked_parameters(DEEP_64))],
 )
 def parameters(results: Results) -> Answer:

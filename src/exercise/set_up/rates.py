@@ -12,6 +12,7 @@ from labreport.claims.decide import counted
 from labreport.claims.decision import decide
 from labreport.claims.resolve import common
 from labreport.outline import question
+from labreport.required import LAST, required
 from labreport.results import Results, Runs
 
 _CHOSEN = [cell for cell in RATES.experiments() if cell.specification == COMPLEX.specification]
@@ -21,6 +22,7 @@ _CHOSEN = [cell for cell in RATES.experiments() if cell.specification == COMPLEX
     "How were learning rate and momentum chosen?",
     slug="set-up.rates",
     reads=(RATES, COMPLEX),
+    requires=required(RATES, LAST),
     checks=[("chosen", checked_accuracy(cell, split="validation")) for cell in _CHOSEN],
 )
 def rates(results: Results) -> Answer:
