@@ -81,7 +81,7 @@ MAY_IMPORT = {
     "labreport.results",
     "exercise.bonus_digits": "catalogue expressions measuring networks mnist labreport.charts "
     "labreport.claims labreport.errors labreport.experiment labreport.later "
-    "labreport.outline labreport.results",
+    "labreport.outline labreport.required labreport.results",
     "exercise.bonus_longer": "catalogue expressions measuring networks labreport.charts labreport.claims "
     "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
@@ -90,7 +90,7 @@ MAY_IMPORT = {
     "labreport.results",
     "exercise.appendix": "catalogue expressions measuring networks set_up labreport.charts "
     "labreport.claims labreport.errors labreport.experiment labreport.later "
-    "labreport.outline labreport.results",
+    "labreport.outline labreport.required labreport.results",
     "exercise.rubric": "labreport.rubric",
     "exercise.project": "appendix bonus_complex bonus_digits bonus_longer catalogue part_one part_three "
     "part_two rubric set_up labreport.project",

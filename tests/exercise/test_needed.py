@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from made import made_results
@@ -16,6 +17,7 @@ from labreport.experiment import Experiment, study
 from labreport.nodes.calls import draw, function
 from labreport.nodes.unfold import unfold
 from labreport.outline import Figure, Question
+from labreport.project import Project
 from labreport.results import Result, Snapshot
 
 ANSWERS: dict[str, Answer] = {}
@@ -54,6 +56,22 @@ def experiments(name: str) -> list[Experiment]:
     """The experiment of this name, or the cells of the study."""
     cells = [cell for grid in STUDIES if grid.name == name for cell in grid.experiments()]
     return cells or [experiment for experiment in EXPERIMENTS if experiment.name == name]
+
+
+def catalogue(**changed: Any) -> Project:
+    """The project with other experiments or studies, of which its questions know the names only."""
+    outline = PROJECT.outline
+    sections = tuple(
+        replace(
+            section,
+            read=(),
+            drawn=(),
+            questions=tuple(replace(question, read=(), drawn=()) for question in section.questions),
+        )
+        for section in outline.sections
+    )
+    figures = tuple(replace(figure, read=()) for figure in outline.figures)
+    return replace(PROJECT, outline=replace(outline, sections=sections, figures=figures), **changed)
 
 
 READERS = [
@@ -103,7 +121,7 @@ def test_a_catalogue_that_lacks_what_is_read_is_refused(
         for each in EXPERIMENTS
     )
     with pytest.raises(UsageError, match=words):
-        unfold(replace(PROJECT, experiments=changed), 1)
+        unfold(catalogue(experiments=changed), 1)
 
 
 def test_more_epochs_and_snapshots_than_are_read_are_fine() -> None:
@@ -112,7 +130,7 @@ def test_more_epochs_and_snapshots_than_are_read_are_fine() -> None:
         replace(each, epochs=60, snapshots=(5, 10, 20, 30, 50, 60)) if each.name == "small" else each
         for each in EXPERIMENTS
     )
-    unfold(replace(PROJECT, experiments=changed), 1)
+    unfold(catalogue(experiments=changed), 1)
 
 
 def test_cells_of_a_study_are_checked_too() -> None:
@@ -120,4 +138,4 @@ def test_cells_of_a_study_are_checked_too() -> None:
     base = replace(STUDIES[0].base, epochs=12, snapshots=(10,))
     grid = study("rates", base, learning_rate=(0.1, 0.5), momentum=(0.0, 0.9))
     with pytest.raises(UsageError, match=r"'set-up.rates' reads epoch 12 of 'rates/learning_rate=0.1"):
-        unfold(replace(PROJECT, studies=(grid, STUDIES[1])), 1)
+        unfold(catalogue(studies=(grid, STUDIES[1])), 1)
