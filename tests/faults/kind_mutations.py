@@ -85,7 +85,7 @@ MUTATIONS = (
         "store/files.py",
         "        if directory.is_symlink():",
         "        if False:",
-        (OUTPUT, DAMAGE),
+        (CACHE,),
     ),
     Mutation(
         "the name that a stray file must have",

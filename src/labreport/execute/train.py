@@ -14,12 +14,19 @@ from labreport.errors import ExperimentFailed, StoreError, place
 from labreport.execute.lanes import Lane
 from labreport.execute.task import Task
 from labreport.execute.worker import Epoch
+from labreport.nonfinite import all_finite
 from labreport.trajectory import Trajectory
 
 TRIES = 2
 """A worker that dies is replaced once for the same task."""
+GIVE_UP = 4 * TRIES
+"""So many deaths on each lane, with no sign of life between them: no worker can work here."""
 STALL_SECONDS = 1800.0
 """A worker that sends nothing for so long hangs; it is ended, and counts as dead."""
+_NONE_WORKS = (
+    "no worker process stays alive: each one died before it sent anything; "
+    "run one experiment by itself (build.py NAME --jobs 1) and see what it prints"
+)
 _TICK = 0.03
 """Seconds between two looks at what workers have sent."""
 
@@ -64,6 +71,8 @@ class Trainer:
         self._prepare = prepare
         self._stall = stall_seconds
         self._tries: dict[str, int] = {}
+        self._deaths = 0
+        """Of workers, since one last sent anything."""
 
     def run(self, tasks: Sequence[Task], progress: Progress) -> list[Failure]:
         """Carry out all tasks; returns those that failed. Raises the `StoreError` of `keep` or `prepare`."""
@@ -89,6 +98,9 @@ class Trainer:
                     failure = self._settle(future, active.pop(future), waiting, progress)
                     if failure:
                         failures.append(failure)
+                if self._deaths >= GIVE_UP * len(self._lanes) and waiting:
+                    failures += [Failure(task, _NONE_WORKS) for task in waiting]
+                    waiting.clear()
                 self._end_hanging(active)
         finally:
             for place in self._lanes:
@@ -115,9 +127,11 @@ class Trainer:
         task = busy.task
         try:
             piece = future.result()
+            self._deaths = 0
             self._keep(piece, True)
         except BrokenExecutor as error:
             self._lanes[busy.lane].renew()
+            self._deaths += 1
             if self._tries[task.key] < TRIES and not busy.ended:
                 waiting.insert(0, task)
                 progress.skip(-busy.trained * task.cost)
@@ -130,6 +144,7 @@ class Trainer:
         except StoreError:
             raise  # the disk, which the next result would meet as well
         except Exception as error:  # the trainer's own code may raise anything
+            self._deaths = 0
             progress.skip(busy.left)
             where = place(error, Path(task.source))
             cause = busy.ended or _cause(error)
@@ -144,6 +159,7 @@ class Trainer:
                 if message.key != running.task.key or running.ended:
                     continue
                 running.heard = time.monotonic()
+                self._deaths = 0
                 if isinstance(message, Epoch):
                     running.trained += 1
                     name = f"{running.task.name}#{running.task.seed}"
@@ -189,6 +205,8 @@ def _cause(error: Exception) -> str:
 
 def measure(record: Any) -> str:
     """What a record says of how well it goes, if it says so."""
+    if not all_finite(record):
+        return "diverged"
     for name, label in (("validation_accuracy", "validation"), ("accuracy", "accuracy"), ("loss", "loss")):
         value = record.get(name)
         if isinstance(value, float):
