@@ -177,10 +177,13 @@ def test_the_browser_prints_as_the_pdf_is_set(report: Path, chromium: Open) -> N
             "const of = (each) => getComputedStyle(each);"
             "const find = (selector) => document.querySelector(selector);"
             "return [of(find('article.question > p')).fontSize, of(find('.note')).cssFloat, mm(find('.note')),"
-            " mm(find('figure.column svg')), of(find('figure.column .drawing')).cssFloat]"
+            " mm(find('figure.column svg')),"
+            " find('figure.column figcaption').getBoundingClientRect().top"
+            " - find('figure.column svg').getBoundingClientRect().top]"
         )
-    size, note, width, drawing, figure = sizes
+    size, note, width, drawing, below = sizes
     assert float(size.removesuffix("px")) == pytest.approx(10 * 96 / 72, abs=0.1)
-    assert (note, figure) == ("right", "left")
+    assert note == "right"
     assert width == pytest.approx(32, abs=0.5)
     assert drawing == pytest.approx(122, abs=0.5)
+    assert below == pytest.approx(0, abs=3)

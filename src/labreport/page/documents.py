@@ -33,7 +33,7 @@ STYLES: Mapping[Medium, Sequence[tuple[str, str]]] = {
         ("print", "pages.css"),
         ("print", "printout.css"),
     ),
-    "print": (("all", "base.css"), ("all", "pages.css")),
+    "print": (("all", "base.css"), ("all", "pages.css"), ("all", "paper.css")),
 }
 """Style sheets in order, each with the medium in which it applies: the browser prints as the PDF is set."""
 TAG = re.compile(r"<[^>]*>")

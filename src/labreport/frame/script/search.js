@@ -56,9 +56,9 @@ document.addEventListener("DOMContentLoaded", () => {
       if (!next) {
         break;
       }
-      const mark = document.createElement("mark");
-      mark.textContent = text.slice(next[0], next[0] + next[1]);
-      parts.append(text.slice(at, next[0]), mark);
+      const word = document.createElement("mark");
+      word.textContent = text.slice(next[0], next[0] + next[1]);
+      parts.append(text.slice(at, next[0]), word);
       at = next[0] + next[1];
     }
     parts.append(text.slice(at));
@@ -66,10 +66,13 @@ document.addEventListener("DOMContentLoaded", () => {
   };
 
   // The words in the place itself, without touching its elements.
+  const mark = new CSSStyleSheet();
+  mark.replaceSync("::highlight(found) { background-color: var(--mark); }");
   const highlight = (element, words) => {
     if (!CSS.highlights) {
       return;
     }
+    document.adoptedStyleSheets = [mark];
     const ranges = [];
     const walk = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
     while (walk.nextNode()) {
