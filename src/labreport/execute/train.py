@@ -11,7 +11,7 @@ from typing import Any
 
 from labreport.console.progress import Progress, Training
 from labreport.errors import ExperimentFailed, StoreError, place
-from labreport.execute.lanes import Lane
+from labreport.execute.lanes import Lane, WorkerLost
 from labreport.execute.task import Task
 from labreport.execute.worker import Epoch
 from labreport.nonfinite import all_finite
@@ -19,6 +19,8 @@ from labreport.trajectory import Trajectory
 
 TRIES = 2
 """A worker that dies is replaced once for the same task."""
+LOSSES = 20
+"""So many machines may be lost under one task before it counts as what kills them."""
 GIVE_UP = 4 * TRIES
 """So many deaths on each lane, with no sign of life between them: no worker can work here."""
 STALL_SECONDS = 1800.0
@@ -57,7 +59,11 @@ class _Active:
 
 
 class Trainer:
-    """Runs tasks on lanes. `keep` stores what a worker sends, and is told when it is the last of a task."""
+    """Runs tasks on lanes, a list that may grow meanwhile.
+
+    `keep` stores what a worker sends, and is told when it is the last of a task; `look` is called again and
+    again.
+    """
 
     def __init__(
         self,
@@ -65,12 +71,15 @@ class Trainer:
         keep: Callable[[Trajectory, bool], None],
         prepare: Callable[[Task], Task] = lambda task: task,
         stall_seconds: float = STALL_SECONDS,
+        look: Callable[[], None] = lambda: None,
     ) -> None:
-        self._lanes = list(lanes)
+        self._lanes = lanes
+        self._look = look
         self._keep = keep
         self._prepare = prepare
         self._stall = stall_seconds
         self._tries: dict[str, int] = {}
+        self._losses: dict[str, int] = {}
         self._deaths = 0
         """Of workers, since one last sent anything."""
 
@@ -82,6 +91,9 @@ class Trainer:
         failures: list[Failure] = []
         try:
             while waiting or active:
+                self._look()
+                if not active and not self._idle(active):
+                    time.sleep(_TICK)
                 for lane in self._idle(active):
                     if waiting:
                         task = _choose(
@@ -98,7 +110,7 @@ class Trainer:
                     failure = self._settle(future, active.pop(future), waiting, progress)
                     if failure:
                         failures.append(failure)
-                if self._deaths >= GIVE_UP * len(self._lanes) and waiting:
+                if self._deaths >= GIVE_UP * max(len(self._lanes), 1) and waiting:
                     failures += [Failure(task, _NONE_WORKS) for task in waiting]
                     waiting.clear()
                 self._end_hanging(active)
@@ -109,7 +121,7 @@ class Trainer:
 
     def _idle(self, active: dict[Future[Trajectory], _Active]) -> list[int]:
         busy = {running.lane for running in active.values()}
-        return [lane for lane in range(len(self._lanes)) if lane not in busy]
+        return [index for index, lane in enumerate(self._lanes) if lane.ready and index not in busy]
 
     def _submit(self, lane: int, task: Task) -> Future[Trajectory]:
         self._tries[task.key] = self._tries.get(task.key, 0) + 1
@@ -131,7 +143,11 @@ class Trainer:
             self._keep(piece, True)
         except BrokenExecutor as error:
             self._lanes[busy.lane].renew()
-            self._deaths += 1
+            if isinstance(error, WorkerLost) and self._losses.get(task.key, 0) < LOSSES:
+                self._losses[task.key] = self._losses.get(task.key, 0) + 1
+                self._tries[task.key] -= 1
+            else:
+                self._deaths += 1
             if self._tries[task.key] < TRIES and not busy.ended:
                 waiting.insert(0, task)
                 progress.skip(-busy.trained * task.cost)
