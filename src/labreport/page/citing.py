@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from labreport.fingerprint.canonical import digest
 from labreport.outline import Outline
 
 DATE = re.compile(r"(?<![\d-])(\d{4})-\d\d-\d\d(?![\d-])")
@@ -31,7 +32,8 @@ def citation(outline: Outline, facts: Mapping[str, Any], sections: Sequence[Mapp
     The date is the latest among the facts of the title page, so that a build on another day gives the
     same text; without one there is no date. The edition is a digest of title page and sections.
     """
-    edition = digest([outline.title, outline.author, dict(facts), *sections])[:EDITION]
+    content = json.dumps([outline.title, outline.author, dict(facts), *sections], sort_keys=True)
+    edition = hashlib.sha256(content.encode()).hexdigest()[:EDITION]
     dates = sorted(found[0] for fact in facts.values() for found in DATE.finditer(str(fact)))
     title = ": ".join(filter(None, (outline.title, outline.subtitle)))
     parts = (outline.author, title, dates[-1] if dates else "", f"Edition {edition}")
