@@ -63,7 +63,7 @@ def accuracy_by_digit(results: Results, answers: Mapping[str, Answer]) -> charts
 def _bars(panel: charts.Panel, digits: Sequence[int], heights: Sequence[float], *, stuck: bool) -> None:
     """A bar a digit; the lowest stands out, but not where the network names one digit for nearly all."""
     lowest = None if stuck else min(range(len(heights)), key=lambda index: heights[index])
-    digit, worst = charts.Mark("digit", charts.SERIES[1]), charts.Mark("digit that stands out", charts.SERIES[0])
+    digit, worst = charts.Mark("digit", charts.SERIES[1]), charts.Mark("outstanding digit", charts.SERIES[0])
     charts.bars(panel, digits, heights, digit, standing_out=worst, at=lowest)
     if lowest is not None:
         charts.label_above(
