@@ -70,13 +70,15 @@ MAY_IMPORT = {
     "exercise.set_up": "catalogue expressions measuring networks labreport.charts labreport.claims "
     "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
+    "exercise.summary": "bonus_complex bonus_digits catalogue part_one part_three part_two set_up "
+    "labreport.builders labreport.charts labreport.outline labreport.results",
     "exercise.part_one": "catalogue expressions measuring networks labreport.charts labreport.claims "
     "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
     "exercise.part_two": "catalogue expressions measuring networks labreport.charts labreport.claims "
     "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
-    "exercise.part_three": "catalogue expressions measuring networks labreport.charts labreport.claims "
+    "exercise.part_three": "catalogue expressions measuring networks set_up labreport.charts labreport.claims "
     "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
     "exercise.bonus_digits": "catalogue expressions measuring networks mnist labreport.charts "
@@ -93,7 +95,7 @@ MAY_IMPORT = {
     "labreport.outline labreport.required labreport.results",
     "exercise.rubric": "labreport.rubric",
     "exercise.project": "appendix bonus_complex bonus_digits bonus_longer catalogue part_one part_three "
-    "part_two rubric set_up labreport.project",
+    "part_two rubric set_up summary labreport.project",
     "exercise.recompute": "catalogue mnist networks",
     "exercise.show_code": "catalogue networks labreport.errors labreport.experiment",
     "exercise.again": "mnist labreport.checks",
@@ -168,6 +170,7 @@ LIGHT = (
     "exercise.project",
     "exercise.rubric",
     "exercise.set_up",
+    "exercise.summary",
 )
 
 

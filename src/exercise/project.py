@@ -13,6 +13,7 @@ from exercise.part_two.section import SECTION as PART_TWO
 from exercise.rubric import RUBRIC
 from exercise.set_up.environment import environment
 from exercise.set_up.section import SECTION as SET_UP
+from exercise.summary.section import SECTION as SUMMARY
 from labreport.project import Project, Words
 
 PROJECT = Project(
@@ -20,7 +21,17 @@ PROJECT = Project(
     subtitle="A lab report whose every answer is computed",
     experiments=EXPERIMENTS,
     studies=STUDIES,
-    sections=(SET_UP, PART_ONE, PART_TWO, PART_THREE, BONUS_DIGITS, BONUS_LONGER, BONUS_COMPLEX, APPENDIX),
+    sections=(
+        SUMMARY,
+        PART_ONE,
+        PART_TWO,
+        PART_THREE,
+        BONUS_DIGITS,
+        BONUS_LONGER,
+        BONUS_COMPLEX,
+        SET_UP,
+        APPENDIX,
+    ),
     facts=environment,
     libraries=("tensorflow", "keras", "numpy"),
     data_files=("data/mnist.npz",),

@@ -17,7 +17,7 @@ from driving import downloaded, element, press
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., AbstractContextManager[Any]]
-CURVES = '.drawing[data-figure="curves-wide"]'
+CURVES = '.drawing[data-figure="curves-part-one"]'
 
 
 def test_the_pointer_reads_off_a_curve(report: Path, chromium: Open) -> None:
@@ -144,8 +144,8 @@ def test_the_data_of_every_figure_can_be_had_as_csv(report: Path, chromium: Open
     with chromium(report / "report.html") as browser:
         buttons = browser.find_elements("css selector", "button.csv")
         assert len(buttons) == len(browser.find_elements("css selector", "figure"))
-        element(browser, "#figure-curves-wide + .figure-data button.csv").click()
-        text = downloaded(browser, "curves-wide.csv").decode()
+        element(browser, "#figure-curves-part-one + .figure-data button.csv").click()
+        text = downloaded(browser, "curves-part-one.csv").decode()
     rows = list(csv.reader(io.StringIO(text)))
     assert rows[0][0] == "epoch"
     assert [row[0] for row in rows[1:]] == [str(epoch) for epoch in range(1, 11)]

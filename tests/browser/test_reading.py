@@ -75,10 +75,10 @@ def test_every_control_is_large_enough_to_hit(report: Path, chromium: Open, widt
 def test_a_figure_can_be_kept_as_svg_and_png(report: Path, chromium: Open) -> None:
     """Whole, on white, without colours or fonts that only the page has; the PNG three times as large."""
     with chromium(report / "report.html", theme="dark") as browser:
-        element(browser, "#figure-curves-wide + .figure-data button.svg").click()
-        drawing = ElementTree.fromstring(downloaded(browser, "curves-wide.svg"))
-        element(browser, "#figure-curves-wide + .figure-data button.png").click()
-        picture = Image.open(io.BytesIO(downloaded(browser, "curves-wide.png"))).convert("RGB")
+        element(browser, "#figure-curves-part-one + .figure-data button.svg").click()
+        drawing = ElementTree.fromstring(downloaded(browser, "curves-part-one.svg"))
+        element(browser, "#figure-curves-part-one + .figure-data button.png").click()
+        picture = Image.open(io.BytesIO(downloaded(browser, "curves-part-one.png"))).convert("RGB")
         assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
     text = ElementTree.tostring(drawing, encoding="unicode")
     assert "var(" not in text
@@ -149,7 +149,7 @@ def test_what_was_unfolded_stays_so_when_the_page_is_loaded_again(report: Path, 
     """As `watch` does after each build."""
     opened = "return [...document.querySelectorAll('main details')].map((each) => each.open)"
     with chromium(report / "report.html") as browser:
-        element(browser, "#figure-curves-wide + .figure-data summary").click()
+        element(browser, "#figure-curves-part-one + .figure-data summary").click()
         before = browser.execute_script(opened)
         browser.refresh()
         assert browser.execute_script(opened) == before

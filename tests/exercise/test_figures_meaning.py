@@ -12,12 +12,13 @@ import pytest
 from drawn import answer, draw
 from made import made_results
 from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 
 from exercise import mnist
 from exercise.bonus_complex.more_time import predicted_and_measured
 from exercise.bonus_complex.perspective import compute_in_perspective
 from exercise.bonus_digits.confusion import confusion_matrix
-from exercise.bonus_digits.gallery import COLUMNS, ROWS, confidently_wrong, percent_below_one
+from exercise.bonus_digits.gallery import COLUMNS, ROWS, always_misread
 from exercise.measuring.curves import training_curves
 from exercise.part_two.depth_gain import depth_against_gain
 from labreport.charts import Drawing, export
@@ -38,29 +39,29 @@ def _column(drawing: Drawing, name: str) -> list[Any]:
 
 
 def test_curves_name_their_lines_beside_them() -> None:
-    """No legend: training and validation stand at the line ends of both panels."""
-    drawing = draw("curves-wide")
+    """No legend: training and validation are at the line ends of the last panel of each row."""
+    drawing = draw("curves-part-one")
     assert 2 == _words(drawing).count("training") == _words(drawing).count("validation")
     assert all(axes.get_legend() is None for axes in drawing.figure.axes)
 
 
 def test_curves_show_every_seed_and_the_mean() -> None:
-    """Five seeds, two splits, two panels: twenty faint lines; with one seed there are none."""
+    """Five seeds, two splits, two networks, two rows: forty faint lines; with one seed there are none."""
     shown = {
-        seeds: export("c", draw("curves-wide", case))["svg_print"].count('data-part="seed"')
+        seeds: export("c", draw("curves-part-one", case))["svg_print"].count('data-part="seed"')
         for seeds, case in ((5, "five seeds"), (1, "one seed"))
     }
-    assert shown == {5: 20, 1: 0}
+    assert shown == {5: 40, 1: 0}
 
 
 def test_accuracy_starts_at_zero_unless_all_of_it_is_high() -> None:
     """A truncated axis says where it starts; a network that guesses is shown against guessing."""
-    high, low = draw("curves-wide"), draw("curves-deep-8")
+    high, low = draw("curves-part-one"), draw("curves-deep")
     assert any(words.startswith("axis starts at ") for words in _words(high))
     assert "guessing" not in _words(high)
     assert not any(words.startswith("axis starts at ") for words in _words(low))
-    assert _words(low).count("guessing") == 2
-    assert low.figure.axes[1].get_ylim() == (0.0, 100.0)
+    assert _words(low).count("guessing") == 6
+    assert low.figure.axes[0].get_ylim() == (0.0, 100.0)
 
 
 def test_curves_print_what_was_recorded() -> None:
@@ -82,7 +83,7 @@ def test_interventions_are_named_by_what_they_change() -> None:
 def test_gradients_are_drawn_against_the_slope_s_bound() -> None:
     """The reference falls by a quarter a layer, from the last hidden layer's norm to the first."""
     drawing = draw("gradients")
-    assert _words(drawing).count("× 1/4 a layer") == 6
+    assert _words(drawing).count("× 1/4 a layer") == 3
     panel = drawing.figure.axes[0]
     (bound,) = [line for line in panel.lines if line.get_gid() is None]
     (last, start), (first, end) = np.asarray(bound.get_xydata())
@@ -115,17 +116,20 @@ def test_the_map_prints_accuracies() -> None:
 
 def test_the_worst_digit_stands_out_only_where_a_network_learned() -> None:
     """A network that names one digit for all has no worst digit worth a colour."""
-    assert 3 == export("d", draw("digits"))["svg_print"].count('data-series="outstanding digit"')
-    assert 0 == export("d", draw("digits", "no network learned"))["svg_print"].count("outstanding digit")
+    assert 3 == export("d", draw("digits"))["svg_print"].count('data-series="longest bar"')
+    assert 0 == export("d", draw("digits", "no network learned"))["svg_print"].count("longest bar")
     assert len(draw("digits", "no network learned").figure.axes) < len(draw("digits").figure.axes)
 
 
-def test_bars_start_at_zero_and_dots_say_where_they_start() -> None:
-    """Length is what a bar shows; position is what a dot shows."""
-    *bars, dots = draw("digits").figure.axes
-    assert {0.0} == {panel.get_ylim()[0] for panel in bars}
-    assert dots.get_ylim()[0] > 0
-    assert any(words.startswith("axis starts at ") for words in _words(draw("digits")))
+def test_bars_hang_from_the_top() -> None:
+    """Length is what a bar shows: here the share of wrong answers, whatever the axis starts at."""
+    drawing = draw("digits")
+    accuracies = {round(float(str(row[2])), 2) for row in drawing.rows}
+    for panel in drawing.figure.axes:
+        assert panel.get_ylim()[1] == 100.0
+        bars = [patch for patch in panel.patches if isinstance(patch, Rectangle)]
+        assert {bar.get_y() for bar in bars} == {100.0}
+        assert {round(100.0 + bar.get_height(), 2) for bar in bars} <= accuracies
 
 
 def test_the_confusion_matrix_leaves_its_diagonal_blank() -> None:
@@ -157,49 +161,40 @@ def _with_confidence(results: Results, confidence: Any) -> Results:
     return Results("made", {name: Runs(runs.experiment, bent)})
 
 
-def test_the_gallery_shows_the_most_confident_errors_first() -> None:
-    """Only wrong images, by falling confidence, each with what it is and what it is taken for."""
+def test_the_gallery_shows_what_every_seed_misreads() -> None:
+    """By falling confidence, each with its position, what it is and what it is taken for."""
     confidence = np.random.default_rng(3).random(10_000).astype(np.float32)
     results = _with_confidence(made_results(("complex",), 2), confidence)
-    predictions = results["complex"].runs[0].at(50).arrays["predictions"]
-    drawing = confidently_wrong(results)
+    predictions = np.array([run.at(50).arrays["predictions"] for run in results["complex"]])
+    drawing = always_misread(results)
     labels = mnist.load().test.labels
-    wrong = np.flatnonzero(predictions != labels)
-    expected = wrong[np.argsort(-confidence[wrong])][: len(drawing.rows)]
-    assert len(expected) == COLUMNS * ROWS
+    wrong = np.flatnonzero((predictions != labels).all(axis=0))
+    expected = wrong[np.argsort(-confidence[wrong])][: COLUMNS * ROWS]
     assert [row[0] for row in drawing.rows] == expected.tolist()
     assert [row[1] for row in drawing.rows] == labels[expected].tolist()
-    assert [row[2] for row in drawing.rows] == predictions[expected].tolist()
-
-
-def test_no_confidence_is_printed_as_certainty() -> None:
-    """A softmax is never certain: what would round up to it is given as a bound."""
-    assert ["99.31 %", "99.99 %", "> 99.99 %", "> 99.99 %"] == [
-        percent_below_one(share) for share in (0.99312, 0.9999, 0.99996, 1.0)
-    ]
+    assert all(row[2] in predictions[:, row[0]] for row in drawing.rows)
 
 
 def test_the_gain_is_drawn_against_the_gain_that_matters() -> None:
-    """The threshold is a reference line, and no series."""
-    labels = {case: _labels(draw("gain-per-epoch", case)) for case in ("five seeds", "one seed")}
-    assert labels == {
-        "five seeds": ["gain over 10 epochs"],
-        "one seed": ["gain over 10 epochs"],
-    }
+    """A bar for each window of epochs; the threshold is a reference line, and no series."""
+    drawing = draw("gain-per-epoch")
+    assert _column(drawing, "up to epoch") == [20, 30, 40, 50]
+    assert "the gain that matters" in _words(drawing)
+    assert {"11–20", "41–50"} <= set(_words(drawing))
 
 
 def _labels(drawing: Drawing) -> list[str]:
     return [series["label"] for series in export("x", drawing)["series"]]
 
 
-def test_training_time_adds_up() -> None:
-    """The last point of each curve is the network's whole training time."""
-    drawing = draw("accuracy-seconds", "one seed")
-    results = made_results(("small", "complex"), 1)
+def test_seconds_are_those_of_the_median_epoch() -> None:
+    """So that equal seconds are the same epochs for every seed, as in the answer."""
+    drawing = draw("accuracy-seconds")
+    results = made_results(("small", "complex"), 5)
     for name in ("small", "complex"):
-        total = sum(results[name].curve("seconds")[0])
+        every = [second for seed in results[name].curve("seconds") for second in seed]
         seconds = [row[2] for row in drawing.rows if row[0] == name]
-        assert seconds[-1] == pytest.approx(total, abs=0.005)
+        assert seconds == pytest.approx([epoch * np.median(every) for epoch in range(1, 51)], abs=0.001)
 
 
 def test_a_prediction_that_could_not_be_made_is_not_drawn() -> None:

@@ -76,7 +76,7 @@ def published(slug: str, change: tuple[str, str] | None = None, **readings: Any)
     )
 
 
-@pytest.mark.parametrize("slug", ["curves-wide", "gradients", "digits", "accuracy-parameters"])
+@pytest.mark.parametrize("slug", ["curves-part-one", "gradients", "digits", "accuracy-parameters"])
 def test_marks_of_a_true_figure_are_found_in_its_table(slug: str) -> None:
     """Lines, logarithmic scales, bars, points."""
     (figure,) = figures(published(slug))
@@ -86,7 +86,9 @@ def test_marks_of_a_true_figure_are_found_in_its_table(slug: str) -> None:
 
 def test_a_mark_drawn_elsewhere_is_found() -> None:
     """One vertex of a curve moved by a sixth of its panel."""
-    page = published("curves-wide", (r'(data-part="curve"[^>]*><path d="M [0-9.]+ )([0-9.]+)', r"\g<1>30"))
+    page = published(
+        "curves-part-one", (r'(data-part="curve"[^>]*><path d="M [0-9.]+ )([0-9.]+)', r"\g<1>30")
+    )
     (figure,) = figures(page)
     assert "is in no row of its table" in next(misdrawn(figure))
 
@@ -105,14 +107,14 @@ def test_points_at_half_their_height_are_found() -> None:
 
 def test_a_scale_that_its_labels_belie_is_found() -> None:
     """A tick says another number than the one where it stands."""
-    (figure,) = figures(published("curves-wide", (r">4</text>", ">3</text>")))
+    (figure,) = figures(published("curves-part-one", (r">4</text>", ">3</text>")))
     assert any("its x axis says" in wrong for wrong in misdrawn(figure))
 
 
 def test_a_table_that_differs_from_what_the_script_has_is_found() -> None:
     """The reader sees one, the script reads the other off."""
     rows = [[1, 2.0]]
-    (figure,) = figures(published("curves-wide", rows=rows))
+    (figure,) = figures(published("curves-part-one", rows=rows))
     assert "is not the one that its script has" in next(misdrawn(figure))
 
 

@@ -2,82 +2,65 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from itertools import accumulate
-from typing import TYPE_CHECKING
 
 from exercise.catalogue import COMPLEX, SMALL
 from exercise.measuring.reading import PERCENT, mean_by_epoch, percent
+from exercise.measuring.seconds import epoch_seconds
 from labreport import charts
-from labreport.later import later
 from labreport.outline import figure
 from labreport.results import Results
 
-if TYPE_CHECKING:
-    import numpy as np
-else:
-    np = later("numpy")
-
-STEP = 2.0
+STEP = 1.0
 """The accuracy axis starts at a multiple of this, in per cent."""
+ABOVE_LABEL = 14.0
+"""Points above the panel at which its title clears the label of the upright line."""
+EARLY = 3
+"""Epochs that may lie below the axis: the first ones, in which everything changes fast."""
 
 
 @figure(reads=(SMALL, COMPLEX), slug="accuracy-seconds")
 def accuracy_against_seconds(results: Results) -> charts.Drawing:
-    """Mean validation accuracy against mean seconds of training so far; seeds faint; epochs marked."""
+    """Mean validation accuracy against seconds, epochs times each network's typical epoch; seeds faint."""
     styles = dict(zip(results, charts.SERIES[1::-1], strict=True))
-    figure, (panel,) = charts.column_figure(56, margins=charts.Margins(left=9, right=19, top=9))
-    means: dict[str, tuple[list[float], list[float]]] = {}
+    by_seed = {name: percent(runs.curve("validation_accuracy")) for name, runs in results.items()}
+    times = {
+        name: [epoch_seconds(runs) * epoch for epoch in range(1, runs.experiment.epochs + 1)]
+        for name, runs in results.items()
+    }
+    means = {name: mean_by_epoch(seeds) for name, seeds in by_seed.items()}
+    lowest = min(min(seed[EARLY:] or seed) for seeds in by_seed.values() for seed in seeds)
+    bottom = STEP * math.floor(lowest / STEP)
+    figure, (panel,) = charts.column_figure(50, margins=charts.Margins(left=9, right=19, top=12))
     for name, style in styles.items():
         mark = charts.Mark(name, style)
-        seconds = [list(accumulate(seed)) for seed in results[name].curve("seconds")]
-        accuracy = percent(results[name].curve("validation_accuracy"))
-        if len(results[name]) > 1:
-            for x, y in zip(seconds, accuracy, strict=True):
-                charts.seed_line(panel, x, y, mark)
-        means[name] = mean_by_epoch(seconds), mean_by_epoch(accuracy)
-        charts.curve(panel, *means[name], mark)
-    panel.set_xscale("log")
-    panel.set_ylim(bottom=min(min(accuracy) for _, accuracy in means.values()))  # every curve is whole
-    charts.round_limits(panel, STEP, highest=PERCENT)
-    charts.plain_numbers(panel.xaxis, (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500))
+        for seed in by_seed[name] if len(by_seed[name]) > 1 else ():
+            charts.seed_line(panel, *_above(times[name], seed, bottom), mark)
+        charts.curve(panel, *_above(times[name], means[name], bottom), mark)
+    panel.set_ylim(bottom, min(PERCENT, STEP * math.ceil(max(map(max, means.values())) / STEP + 0.2)))
+    panel.set_xlim(left=0.0)
+    charts.plain_numbers(panel.xaxis)
     charts.plain_numbers(panel.yaxis)
-    panel.set_xlabel("seconds of training so far (logarithmic)")
-    charts.y_title(panel, "Validation accuracy, % (rings are named by their epoch)")
+    panel.set_xlabel("seconds of training so far")
+    charts.y_title(panel, "Validation accuracy, %", lift=ABOVE_LABEL)
     charts.note_truncated(panel)
-    rings = [
-        ring
-        for name, other in (list(results), list(results)[::-1])
-        for ring in _epochs(
-            panel, results[name].experiment.snapshots, means[name], means[other], styles[name].colour
-        )
-    ]
-    charts.give_way(figure, rings[::-1], charts.label_line_ends(panel, charts.named_curves(panel)))
+    charts.reference_line(panel, times[SMALL.name][-1], f"{SMALL.name} ends", vertical=True)
+    charts.label_line_ends(panel, charts.named_curves(panel))
     return charts.Drawing(
         figure,
         "line chart, validation accuracy of the simple and the complex network against seconds of training",
         ["network", "epoch", "seconds", "mean validation accuracy, %"],
         [
-            [name, epoch, round(second, 2), round(accuracy, 2)]
-            for name, columns in means.items()
-            for epoch, (second, accuracy) in enumerate(zip(*columns, strict=True), 1)
+            [name, epoch, round(second, 3), round(accuracy, 2)]
+            for name in times
+            for epoch, (second, accuracy) in enumerate(zip(times[name], means[name], strict=True), 1)
         ],
     )
 
 
-def _epochs(
-    panel: charts.Panel,
-    kept: Sequence[int],
-    mean: tuple[Sequence[float], Sequence[float]],
-    other: tuple[Sequence[float], Sequence[float]],
-    colour: charts.Colour,
-) -> list[charts.Note]:
-    """Rings at the epochs `kept`, each named on the side away from the other curve."""
-    places = [(epoch, mean[0][epoch - 1], mean[1][epoch - 1]) for epoch in kept]
-    return [
-        note
-        for epoch, x, y in places
-        for note in charts.milestones(
-            panel, [charts.Label(str(epoch), x, y, colour)], above=bool(y >= np.interp(x, *other))
-        )
-    ]
+def _above(times: Sequence[float], values: Sequence[float], bottom: float) -> tuple[list[float], list[float]]:
+    """Times and values from the first epoch on after which none of the values is below `bottom`."""
+    below = [place for place, value in enumerate(values) if value < bottom]
+    start = below[-1] + 1 if below else 0
+    return list(times[start:]), list(values[start:])

@@ -7,11 +7,11 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from exercise.bonus_digits.confusion import confusion_matrix, confusions
-from exercise.bonus_digits.gallery import confidently_wrong
+from exercise.bonus_digits.gallery import always_misread, misread_by_all
 from exercise.catalogue import COMPLEX, SMALL
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.families import LEARNED
-from exercise.measuring.measures import exact, source, split
+from exercise.measuring.measures import exact, right, source, split
 from exercise.networks import CLASSES
 from labreport.claims import Answer, Claim, Quantity, Verdict
 from labreport.claims.correlation import mantel
@@ -40,7 +40,7 @@ STABLE = 0.5
     slug="bonus.pattern",
     reads=(SMALL, COMPLEX),
     requires=required((SMALL, COMPLEX), LAST),
-    figures=(confusion_matrix, confidently_wrong),
+    figures=(confusion_matrix, always_misread),
     checks=[("complex.errors", f"len(test[1]) * (1 - {checked_accuracy(COMPLEX)})")],
 )
 def pattern(results: Results) -> Answer:
@@ -75,6 +75,16 @@ def pattern(results: Results) -> Answer:
     )
     quantities["all_pairs"] = exact(len(ranked), "pairs", "pairs of digits")
     quantities["pairs_shown"] = exact(PAIRS_SHOWN, "pairs", "chosen for the table")
+    runs = results["complex"]
+    always = sorted(error.index for error in misread_by_all(runs, split("test").labels))
+    quantities["always_misread"] = exact(
+        len(always), "images", source(runs, "test images that every seed misreads"), "seeds"
+    )
+    facts["always_misread"] = always
+    facts["misread"] = {
+        str(run.seed): [int(index) for index in np.flatnonzero(~right(run, runs.experiment.epochs, "test"))]
+        for run in runs
+    }
     firsts = [(row[0]["digit"], row[0]["other"]) for row in facts["pairs"].values()]
     facts["same_pair"] = len({_ordered(*pair) for pair in firsts}) == 1
     return Answer(quantities, claims, facts)

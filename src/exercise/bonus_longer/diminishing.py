@@ -36,35 +36,34 @@ EARLY, LATE = LONGER_MOMENTS[1:]
 
 @figure(answers=("bonus.diminishing",))
 def gain_per_epoch(results: Results, answers: Mapping[str, Answer]) -> charts.Drawing:
-    """Gain in validation accuracy over a window of epochs with its interval, and the gain that matters."""
+    """A bar for what each window of epochs adds to validation accuracy, and the gain that matters."""
     answer = answers["bonus.diminishing"]
-    window, first = answer.quantities["window"].value, answer.quantities["first_diminished"].value
+    window = int(answer.quantities["window"].value or 1)
     shown = answer.facts["gain"]
-    epochs = list(shown["epochs"])
-    gain, low, high = (_points(shown[name]) for name in ("mean", "low", "high"))
+    columns = (shown["epochs"], *(_points(shown[name]) for name in ("mean", "low", "high")))
+    rows = [row for row in zip(*columns, strict=True) if row[0] % window == 0]
+    ends, gains = [float(row[0]) for row in rows], [row[1] or 0.0 for row in rows]
     matters = PERCENT * float(answer.quantities["threshold.matters"].value or 0)
-    figure, (panel,) = charts.column_figure(52, margins=charts.Margins(left=11, right=33, top=12))
+    figure, (panel,) = charts.column_figure(46, margins=charts.Margins(left=11, right=4, top=8))
     gained = charts.Mark(f"gain over {window} epochs", charts.SERIES[1])
-    if None not in low:
-        charts.band(panel, epochs, [value or 0.0 for value in low], [value or 0.0 for value in high], gained)
-    charts.curve(panel, epochs, [value or 0.0 for value in gain], gained)
-    values = [value for value in (*gain, *low, *high, matters) if value is not None]
-    charts.symmetric_log(panel, LINEAR, min(-LINEAR, *values), 1.3 * max(values))
-    charts.whole_numbers(panel.xaxis)
-    panel.set_xlabel("epoch")
-    charts.y_title(panel, "Validation accuracy, percentage points", lift=ABOVE_LABEL)
-    if first is not None:
-        charts.reference_line(panel, float(first), f"epoch {first}", vertical=True)
-    charts.reference_line(panel, matters, "what matters")
-    charts.label_line_ends(panel, charts.named_curves(panel))
+    charts.bars(panel, ends, gains, gained, standing_out=gained, at=None, width=0.6 * window)
+    if None not in (row[2] for row in rows):
+        ink = charts.Mark("interval", charts.SERIES[3])
+        charts.interval_bars(
+            panel, ends, [row[2] or 0.0 for row in rows], [row[3] or 0.0 for row in rows], ink
+        )
+    panel.set_xlim(ends[0] - window / 2, ends[-1] + window / 2)
+    panel.axhline(0.0, color=charts.Colour.INK.value, linewidth=0.6)
+    charts.plain_numbers(panel.yaxis)
+    panel.set_xticks(ends, [f"{end - window + 1:.0f}–{end:.0f}" for end in ends])
+    panel.set_xlabel("epochs")
+    charts.y_title(panel, "Gain in validation accuracy, percentage points")
+    charts.reference_line(panel, matters, "the gain that matters")
     return charts.Drawing(
         figure,
-        "line chart, gain in validation accuracy by epoch against the gain that matters",
-        ["epoch", f"gain over {window} epochs, points", "low", "high"],
-        [
-            [epoch, *(None if value is None else round(value, 3) for value in values)]
-            for epoch, *values in zip(epochs, gain, low, high, strict=True)
-        ],
+        "bar chart, gain in validation accuracy by ranges of epochs",
+        ["up to epoch", f"gain over {window} epochs, points", "low", "high"],
+        [[row[0], *(None if value is None else round(value, 3) for value in row[1:])] for row in rows],
     )
 
 
@@ -194,12 +193,6 @@ def _as_curve(epochs: list[int], columns: list[Quantity]) -> dict[str, list[Any]
         "low": [column.interval.low if column.interval else None for column in columns],
         "high": [column.interval.high if column.interval else None for column in columns],
     }
-
-
-LINEAR = 0.1
-"""Percentage points within which the axis is linear, so that losses and nothing gained have a place."""
-ABOVE_LABEL = 14.0
-"""Points above the panel at which its title clears the label of the turning point."""
 
 
 def _points(values: Sequence[float | None]) -> list[float | None]:

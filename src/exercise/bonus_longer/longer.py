@@ -8,6 +8,7 @@ from typing import Any
 from exercise.catalogue import SMALL
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.comparing import comparisons
+from exercise.measuring.curves import small_curves
 from exercise.measuring.families import LONGER_MOMENTS, MATTERS, TEST
 from exercise.measuring.measures import SPLITS, accuracy, exact, loss, source
 from labreport.claims import Answer, Comparison, Family, Quantity
@@ -29,6 +30,7 @@ LONGER = Family(
     slug="bonus.longer",
     reads=SMALL,
     requires=required(SMALL, *LONGER_MOMENTS),
+    figures=(small_curves,),
     checks=[(f"at-{epoch}.test_accuracy", checked_accuracy(SMALL, epoch)) for epoch in (20, 50)],
 )
 def longer(results: Results) -> Answer:

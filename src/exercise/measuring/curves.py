@@ -5,85 +5,178 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from exercise.catalogue import NETWORKS
+from exercise.catalogue import COMPLEX, DEEP, SMALL, WIDE
+from exercise.measuring.families import EPOCH
 from exercise.measuring.reading import PERCENT, mean_by_epoch, percent
 from exercise.networks import CLASSES
 from labreport import charts
 from labreport.outline import figure
-from labreport.results import Results
+from labreport.results import Results, Runs
 
 SPLITS = (("", "training"), ("validation_", "validation"))
 """How names of records begin, and what they are called."""
 TRUNCATE_ABOVE = 60.0
-"""The accuracy axis starts at zero unless every value is above this, in per cent."""
-
-HEIGHT = 46.0
-FLAT_HEIGHT = 38.0
-"""Millimetres; a level line needs less of them."""
+"""The accuracy axis starts at zero unless every value in view is above this, in per cent."""
+EARLY = 0.06
+"""Share of the epochs that may lie outside the axes: the first ones, in which everything changes fast."""
 LEARNED_ABOVE = 20.0
 """Validation accuracy, in per cent, that shows a network to have left guessing."""
+PANEL, FLAT_PANEL = 29.0, 15.0
+"""Height of a panel in millimetres; a level line needs less."""
+Curves = dict[str, list[list[float]]]
+"""Split → its values, (seeds, epochs)."""
 
 
-def training_curves(results: Results) -> charts.Drawing:
-    """Two panels, loss and accuracy; the mean over seeds, and each seed as a faint line."""
-    (name,) = results
-    runs = results[name]
-    learned = max(map(max, percent(runs.curve("validation_accuracy")))) > LEARNED_ABOVE
-    figure, (losses, accuracies) = charts.column_figure(
-        HEIGHT if learned else FLAT_HEIGHT,
-        columns=2,
-        margins=charts.Margins(left=8, right=17, top=7, between=26),
+def training_curves(results: Results, until: int | None = None) -> charts.Drawing:
+    """Accuracy and loss, a column for each network; side by side for a single one.
+
+    The mean over seeds, and each seed as a faint line, up to epoch `until`. Panels of a kind share their
+    axes. First epochs that lie outside are left out.
+    """
+    networks = list(results.values())
+    accuracies = [_curves(runs, "accuracy", until) for runs in networks]
+    losses = [_curves(runs, "loss", until) for runs in networks]
+    learned = any(
+        value > LEARNED_ABOVE for each in accuracies for seed in each["validation"] for value in seed
     )
-    marks = [charts.Mark(name, style) for (_, name), style in zip(SPLITS, charts.SERIES, strict=False)]
-    loss = [
-        _drawn(losses, runs.curve(f"{prefix}loss"), mark)
-        for (prefix, _), mark in zip(SPLITS, marks, strict=True)
-    ]
-    accuracy = [
-        _drawn(accuracies, percent(runs.curve(f"{prefix}accuracy")), mark)
-        for (prefix, _), mark in zip(SPLITS, marks, strict=True)
-    ]
-    finite = (value for values in loss for value in values if math.isfinite(value))  # a network may diverge
-    highest = max(finite, default=math.log(CLASSES))
-    _finish(losses, "Loss, nat", (0.0, 1.06 * highest), math.log(CLASSES))
-    lowest = min(map(min, accuracy))
-    bottom = 5.0 * math.floor((lowest - 1) / 5.0) if lowest > TRUNCATE_ABOVE else 0.0
-    _finish(accuracies, "Accuracy, %", (bottom, PERCENT), PERCENT / CLASSES)
+    height = PANEL if learned else FLAT_PANEL
+    if len(networks) == 1:
+        margins = charts.Margins(left=8, right=17, top=8, between=26)
+        figure, panels = charts.column_figure(height + 18, columns=2, margins=margins)
+        rows = [panels[:1], panels[1:]]
+    else:
+        margins = charts.Margins(left=8, right=17, top=12, between=5, rows_between=14)
+        figure, panels = charts.column_figure(2 * height + 36, columns=len(networks), rows=2, margins=margins)
+        rows = [panels[: len(networks)], panels[len(networks) :]]
+    _row(rows[0], accuracies, _accuracy_limits(accuracies, learned=learned), "Accuracy, %", PERCENT / CLASSES)
+    _row(rows[1], losses, _loss_limits(losses), "Loss, nat", math.log(CLASSES))
+    for runs, panel in zip(networks, rows[0], strict=True):
+        if len(networks) == 1:
+            _mark_moments(panel, runs, mean_by_epoch(accuracies[0]["validation"]))
+        else:
+            panel.set_title(runs.experiment.name, loc="right", fontsize="medium", pad=10.0)
     return charts.Drawing(
         figure,
-        "line charts side by side, loss and accuracy by epoch on training and validation data",
-        ["epoch", "training loss", "validation loss", "training accuracy, %", "validation accuracy, %"],
+        "line charts of accuracy and loss by epoch, on training and validation data",
         [
-            [epoch, *(round(value, 4) for value in values[:2]), *(round(value, 2) for value in values[2:])]
-            for epoch, *values in zip(range(1, len(loss[0]) + 1), *loss, *accuracy, strict=True)
+            "network",
+            "epoch",
+            "training accuracy, %",
+            "validation accuracy, %",
+            "training loss",
+            "validation loss",
+        ],
+        [
+            [
+                runs.experiment.name,
+                epoch,
+                *(round(value, 2) for value in values[:2]),
+                *(round(value, 4) for value in values[2:]),
+            ]
+            for runs, accuracy, loss in zip(networks, accuracies, losses, strict=True)
+            for epoch, *values in zip(
+                range(1, len(accuracy["training"][0]) + 1),
+                *(mean_by_epoch(each[split]) for each in (accuracy, loss) for _, split in SPLITS),
+                strict=True,
+            )
         ],
     )
 
 
-def _drawn(panel: charts.Panel, by_seed: Sequence[Sequence[float]], mark: charts.Mark) -> list[float]:
-    """Draw one split; its mean over seeds by epoch."""
-    means = mean_by_epoch(by_seed)
-    epochs = range(1, len(means) + 1)
-    charts.seed_lines(panel, epochs, by_seed, mark)
-    charts.curve(panel, epochs, means, mark)
-    return means
+def _curves(runs: Runs, metric: str, until: int | None) -> Curves:
+    found = {name: [seed[:until] for seed in runs.curve(f"{prefix}{metric}")] for prefix, name in SPLITS}
+    return {name: percent(seeds) for name, seeds in found.items()} if metric == "accuracy" else found
 
 
-def _finish(panel: charts.Panel, title: str, limits: tuple[float, float], guessing: float) -> None:
-    """Axes, titles and labels, and the level of guessing where it is in view."""
-    panel.set_ylim(*limits)
-    charts.panel_title(panel, title)
-    panel.set_xlabel("epoch")
-    charts.whole_numbers(panel.xaxis)
-    charts.plain_numbers(panel.yaxis)
-    charts.label_line_ends(panel, charts.named_curves(panel))
-    charts.note_truncated(panel)
-    if limits[0] < guessing < limits[1]:
-        charts.reference_line(panel, guessing, "guessing")
+def _later(curves: Sequence[Curves]) -> list[float]:
+    """All finite values but those of the first few epochs."""
+    return [
+        value
+        for each in curves
+        for seeds in each.values()
+        for seed in seeds
+        for value in seed[round(EARLY * len(seed)) :]
+        if math.isfinite(value)
+    ]
 
 
-CURVES = {
-    network.name: figure(reads=network, slug=f"curves-{network.name}")(training_curves)
-    for network in NETWORKS
-}
-"""A figure for each network, by its name."""
+def _accuracy_limits(curves: Sequence[Curves], *, learned: bool) -> tuple[float, float]:
+    lowest = min(_later(curves))
+    bottom = 2.0 * math.floor((lowest - 0.2) / 2.0) if learned and lowest > TRUNCATE_ABOVE else 0.0
+    return bottom, PERCENT
+
+
+def _loss_limits(curves: Sequence[Curves]) -> tuple[float, float]:
+    """A network may diverge: then there may be no number."""
+    return 0.0, 1.06 * max(_later(curves), default=math.log(CLASSES))
+
+
+def _row(
+    panels: Sequence[charts.Panel],
+    curves: Sequence[Curves],
+    limits: tuple[float, float],
+    title: str,
+    guessing: float,
+) -> None:
+    """One kind of panel for every network; only the last names its lines, only the first its axis."""
+    for panel, each in zip(panels, curves, strict=True):
+        for (_, split), style in zip(SPLITS, charts.SERIES, strict=False):
+            mark = charts.Mark(split, style)
+            for seed in each[split] if len(each[split]) > 1 else ():
+                charts.seed_line(panel, *_within(seed, limits), mark)
+            charts.curve(panel, *_within(mean_by_epoch(each[split]), limits), mark)
+        panel.set_ylim(*limits)
+        panel.set_xlim(1, max(2, len(each["training"][0])))
+        panel.set_xlabel("epoch")
+        charts.whole_numbers(panel.xaxis)
+        charts.plain_numbers(panel.yaxis)
+        if limits[0] < guessing < limits[1]:
+            charts.reference_line(panel, guessing, "guessing")
+    charts.panel_title(panels[0], title)
+    charts.level(panels)
+    charts.label_line_ends(panels[-1], charts.named_curves(panels[-1]))
+    charts.note_truncated(panels[-1])
+
+
+def _within(values: Sequence[float], limits: tuple[float, float]) -> tuple[list[int], list[float]]:
+    """Epochs and values after the last of the first epochs that lies outside `limits`."""
+    outside = [place for place, value in enumerate(values) if value < limits[0] or value > limits[1]]
+    start = outside[-1] + 1 if outside else 0
+    return list(range(start + 1, len(values) + 1)), list(values[start:])
+
+
+def _mark_moments(panel: charts.Panel, runs: Runs, means: Sequence[float]) -> None:
+    """Rings at the epochs that the report compares, where there are several."""
+    moments = runs.experiment.snapshots
+    low = panel.get_ylim()[0]
+    colour = charts.SERIES[1].colour
+    labels = [
+        charts.Label(str(epoch), float(epoch), means[epoch - 1], colour)
+        for epoch in moments
+        if len(moments) > 1 and EPOCH <= epoch <= len(means) and means[epoch - 1] >= low
+    ]
+    charts.milestones(panel, labels, above=False)
+
+
+@figure(reads=(WIDE, SMALL), slug="curves-part-one")
+def part_one_curves(results: Results) -> charts.Drawing:
+    """The networks of one hidden layer up to the epoch after which they are compared."""
+    return training_curves(results, EPOCH)
+
+
+@figure(reads=DEEP, slug="curves-deep")
+def deep_curves(results: Results) -> charts.Drawing:
+    """The networks of many hidden layers."""
+    return training_curves(results)
+
+
+@figure(reads=SMALL, slug="curves-small")
+def small_curves(results: Results) -> charts.Drawing:
+    """The small network for all its epochs."""
+    return training_curves(results)
+
+
+@figure(reads=COMPLEX, slug="curves-complex")
+def complex_curves(results: Results) -> charts.Drawing:
+    """The network of three hidden layers."""
+    return training_curves(results)

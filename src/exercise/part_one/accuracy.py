@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from exercise.catalogue import SMALL, WIDE
 from exercise.expressions import accuracy as checked_accuracy
-from exercise.measuring.curves import CURVES
 from exercise.measuring.families import EPOCH
 from exercise.measuring.measures import (
     SPLITS,
@@ -53,7 +52,6 @@ WIDE_ACCURACY, SMALL_ACCURACY = (
         slug=f"part-one.{network.name}.accuracy",
         reads=network,
         requires=required(network, EPOCH),
-        figures=(CURVES[network.name],),
         checks=[
             ("validation_accuracy", checked_accuracy(network, EPOCH, "validation")),
             ("test_accuracy", checked_accuracy(network, EPOCH)),

@@ -39,7 +39,7 @@ def parameters(results: Results) -> Answer:
 
 WIDE_PARAMETERS, SMALL_PARAMETERS = (
     question(
-        f"How many trainable parameters has the {network.name} network: weights, biases, both?",
+        f"How many trainable parameters does the {network.name} network have?",
         slug=f"part-one.{network.name}.parameters",
         reads=network,
         requires=required(network, LAST),

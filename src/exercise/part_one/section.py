@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from exercise.measuring.curves import part_one_curves
 from exercise.part_one.accuracy import SMALL_ACCURACY, WIDE_ACCURACY
 from exercise.part_one.comparison import comparison
 from exercise.part_one.parameters import SMALL_PARAMETERS, WIDE_PARAMETERS
@@ -11,11 +12,12 @@ from labreport.outline import section
 SECTION = section(
     "One hidden layer, large and small",
     WIDE_PARAMETERS,
-    WIDE_ACCURACY,
-    WIDE_TIME,
     SMALL_PARAMETERS,
+    WIDE_ACCURACY,
     SMALL_ACCURACY,
-    SMALL_TIME,
     comparison,
+    WIDE_TIME,
+    SMALL_TIME,
     slug="part-one",
+    figures=(part_one_curves,),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from exercise.catalogue import COMPLEX
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.comparing import comparisons
-from exercise.measuring.curves import CURVES
+from exercise.measuring.curves import complex_curves
 from exercise.measuring.families import GOAL, TEST, VALIDATION
 from exercise.measuring.measures import (
     accuracy,
@@ -16,6 +16,7 @@ from exercise.measuring.measures import (
     network_of,
     source,
 )
+from exercise.set_up.references import REFERENCE_POINTS
 from labreport.claims import Answer, Claim, Comparison, Family, Quantity
 from labreport.claims.decide import all_of
 from labreport.later import later
@@ -42,7 +43,7 @@ NEVER = 10**9
     slug="part-three.goal",
     reads=COMPLEX,
     requires=required(COMPLEX, LAST),
-    figures=(CURVES[COMPLEX.name],),
+    figures=(complex_curves,),
     checks=[
         ("validation_accuracy", checked_accuracy(COMPLEX, split="validation")),
         ("test_accuracy", checked_accuracy(COMPLEX)),
@@ -73,7 +74,10 @@ def goal(results: Results) -> Answer:
         numbers = (f"{kind}_accuracy", f"{kind}_margin", "threshold")
         claims[kind] = found.claim(kind, f"{kind} accuracy > goal", numbers)
     claims["both"] = all_of("both", "validation and test accuracy > goal", list(claims.values()))
-    return Answer(quantities, claims)
+    for point in REFERENCE_POINTS:
+        quantities[f"reference.{point.key}"] = exact(point.accuracy, "fraction", point.source)
+    points = [{"key": f"reference.{point.key}", "name": point.name} for point in REFERENCE_POINTS]
+    return Answer(quantities, claims, {"reference_points": points})
 
 
 def _first_epoch_above(runs: Runs) -> Quantity:

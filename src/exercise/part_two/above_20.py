@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from exercise.catalogue import DEEP, DEEP_64, names
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.comparing import comparisons
-from exercise.measuring.curves import CURVES
+from exercise.measuring.curves import deep_curves
 from exercise.measuring.families import EPOCH, LEARNED, TEST, VALIDATION
 from exercise.measuring.measures import accuracy, exact, network_of, source, split
 from labreport.claims import Answer, Claim, Comparison, Family, Quantity
-from labreport.claims.decide import any_of
+from labreport.claims.decide import any_of, counted
 from labreport.later import later
 from labreport.outline import question
 from labreport.required import required
@@ -33,7 +33,7 @@ ABOVE_20 = Family(
     slug="part-two.above-20",
     reads=DEEP,
     requires=required(DEEP, EPOCH),
-    figures=[CURVES[network.name] for network in DEEP],
+    figures=(deep_curves,),
     checks=[("deep-64.test_accuracy", checked_accuracy(DEEP_64))],
 )
 def above_20(results: Results) -> Answer:
@@ -87,11 +87,30 @@ def above_20(results: Results) -> Answer:
             quantities |= found.quantities(f"{key}_margin")
             predicate = f"{name}: {kind} accuracy > threshold"
             claims[key] = found.claim(key, predicate, (f"{key}_accuracy", f"{key}_margin", "threshold"))
-    claims["any"] = any_of("any", "any deep network > threshold", list(claims.values()))
+    claims["same-answers"] = _same_answers(results)
+    claims["any"] = any_of(
+        "any",
+        "any deep network > threshold",
+        [claim for claim in claims.values() if claim.name != "same-answers"],
+    )
     quantities["highest"] = max(
         (quantities[f"{name}.highest"] for name in results), key=lambda quantity: float(quantity.value or 0)
     )
     return Answer(quantities, claims, _sorted_by_verdict(list(results), quantities, claims))
+
+
+def _same_answers(results: Results) -> Claim:
+    """Whether all networks of a seed give one and the same digit as their answer to every test image."""
+    answers: dict[int, set[int]] = {}
+    for runs in results.values():
+        for run, snapshot in zip(runs, runs.at(EPOCH), strict=True):
+            answers.setdefault(run.seed, set()).update(map(int, np.unique(snapshot.arrays["predictions"])))
+    return counted(
+        "same-answers",
+        "with each seed, all deep networks give the same single answer to every test image",
+        all(len(given) == 1 for given in answers.values()),
+        [f"{name}.digits_named" for name in results],
+    )
 
 
 def _sorted_by_verdict(

@@ -38,7 +38,7 @@ def accuracy_against_parameters(results: Results, answers: Mapping[str, Answer])
     """One labelled mark a network: mean validation accuracy after equally many epochs."""
     answer = answers["part-two.correlation"]
     epoch = answer.quantities["epochs"].value
-    figure, (panel,) = charts.column_figure(56, margins=charts.Margins(left=9, right=20, top=8))
+    figure, (panel,) = charts.column_figure(44, margins=charts.Margins(left=9, right=20, top=8))
     labels = []
     rows: list[list[str | int | float | None]] = []
     few, ten = (
@@ -59,6 +59,17 @@ def accuracy_against_parameters(results: Results, answers: Mapping[str, Answer])
         rows += [[name, int(x), round(y, 2)] for name, (x, y) in zip(shown, places, strict=True)]
     panel.set_xscale("log")
     panel.set_ylim(0, PERCENT)
+    for pair in answer.facts["reversed"][:1]:
+        ends = [answer.quantities[f"{name}.parameters"].value or 0 for name in pair]
+        heights = [
+            PERCENT * float(answer.quantities[f"{name}.validation_accuracy"].value or 0) for name in pair
+        ]
+        panel.annotate(
+            "",
+            xy=(ends[1], heights[1]),
+            xytext=(ends[0], heights[0]),
+            arrowprops={"arrowstyle": "->", "color": charts.Colour.QUIET.value, "shrinkA": 5, "shrinkB": 5},
+        )
     panel.margins(x=0.05)
     charts.thousands(panel.xaxis)
     charts.plain_numbers(panel.yaxis)

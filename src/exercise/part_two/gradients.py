@@ -75,44 +75,27 @@ SMALLEST = 1e-30
 
 @figure(reads=(*DEEP, *GAIN), slug="gradients")
 def gradients_by_layer(results: Results) -> charts.Drawing:
-    """Gradient norm by layer: before the first update above, the mean over training below."""
+    """Gradient norm by layer before the first update, as usual and with larger initial weights."""
     figure, panels = charts.column_figure(
-        86, columns=3, rows=2, margins=charts.Margins(left=9, right=17, top=12, between=4, rows_between=13)
+        50, columns=3, margins=charts.Margins(left=9, right=17, top=12, between=4)
     )
     rows: list[list[str | int | float | None]] = []
-    for panel in panels:
+    for panel, usual, changed in zip(panels, DEEP, GAIN, strict=True):
         panel.set_yscale("log")
-    for moment, norms_of, row in (
-        ("before the first update", first_norms, panels[:3]),
-        ("mean over training", _mean, panels[3:]),
-    ):
-        for panel, usual, changed in zip(row, DEEP, GAIN, strict=True):
-            labels = ("as usual", change(usual, changed))
-            for network, label, style in zip((usual, changed), labels, charts.SERIES, strict=False):
-                means = _draw(panel, norms_of(results[network]), charts.Mark(label, style))
-                rows += [
-                    [network.name, moment, layer, float(f"{norm:.3g}")] for layer, norm in enumerate(means, 1)
-                ]
-            _bound(panel, _geometric(norms_of(results[usual])))
-        _finish(row, f"Gradient norm, {moment}", layers=max(int(str(cells[2])) for cells in rows))
-    for panel in panels[3:]:
+        labels = ("as usual", change(usual, changed))
+        for network, label, style in zip((usual, changed), labels, charts.SERIES, strict=False):
+            means = _draw(panel, first_norms(results[network]), charts.Mark(label, style))
+            rows += [[network.name, layer, float(f"{norm:.3g}")] for layer, norm in enumerate(means, 1)]
+        _bound(panel, _geometric(first_norms(results[usual])))
         panel.set_xlabel("layer")
-    for panel, usual in zip(panels, DEEP, strict=False):
         charts.panel_title(panel, shape(network_of(results[usual])), lift=TWO_LINES)
+    _finish(panels, "Length of the gradient (logarithmic)", layers=max(int(str(cells[1])) for cells in rows))
     return charts.Drawing(
         figure,
-        "line charts on logarithmic axes, norm of the gradient by layer for each deep network",
-        ["network", "moment", "layer", "gradient norm"],
+        "line charts on logarithmic axes, length of the gradient by layer for each deep network",
+        ["network", "layer", "length of the gradient"],
         rows,
     )
-
-
-def _mean(runs: Runs) -> list[list[float]]:
-    """Norm by layer, averaged over epochs; shape (seeds, layers)."""
-    return [
-        [sum(norms) / len(norms) for norms in zip(*epochs, strict=True)]
-        for epochs in runs.curve("gradient_norms")
-    ]
 
 
 def _geometric(norms: Sequence[Sequence[float]]) -> list[float]:

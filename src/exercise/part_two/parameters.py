@@ -22,7 +22,7 @@ else:
 
 
 @question(
-    "How many trainable parameters has each deep network?",
+    "How many trainable parameters does each deep network have?",
     slug="part-two.parameters",
     reads=DEEP,
     requires=required(DEEP, LAST),

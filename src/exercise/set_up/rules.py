@@ -5,6 +5,7 @@ from __future__ import annotations
 from exercise.catalogue import COMPLEX, NETWORKS, RULES
 from exercise.expressions import parameters
 from exercise.measuring.measures import SPLITS, exact, network_of, split
+from exercise.set_up.references import REFERENCES
 from labreport.claims import Answer, Claim, Quantity
 from labreport.claims.decide import all_of, counted
 from labreport.errors import RuleBroken
@@ -43,7 +44,8 @@ def rules(results: Results) -> Answer:
         {"name": name, "title": results[name].experiment.title, "nodes": _nodes(results[name])}
         for name in results
     ]
-    return Answer(quantities, claims, {"rows": rows})
+    references = [{"text": each.text, "url": each.url} for each in REFERENCES]
+    return Answer(quantities, claims, {"rows": rows, "references": references})
 
 
 def _declared(runs: Runs) -> dict[str, Quantity]:

@@ -7,4 +7,4 @@ from exercise.set_up.rates import rates
 from exercise.set_up.rules import rules
 from labreport.outline import section
 
-SECTION = section("The networks and how they were trained", rules, rates, environment, slug="set-up")
+SECTION = section("How this was done", rules, rates, environment, slug="set-up")

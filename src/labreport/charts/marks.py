@@ -121,10 +121,13 @@ def bars(
     *,
     standing_out: Mark,
     at: int | None,
+    base: float = 0.0,
+    width: float = 0.72,
 ) -> None:
-    """Bars from zero; the one at index `at`, if any, in the style of `standing_out`."""
+    """Bars from `base`; the one at index `at`, if any, in the style of `standing_out`."""
     marks = [standing_out if index == at else mark for index in range(len(heights))]
-    shown = axes.bar(x, heights, width=0.72, color=[one.colour.value for one in marks])
+    lengths = [height - base for height in heights]
+    shown = axes.bar(x, lengths, width=width, bottom=base, color=[one.colour.value for one in marks])
     for bar, one in zip(shown, marks, strict=True):
         tag(bar, one.label, "bar")
 
