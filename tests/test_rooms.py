@@ -78,9 +78,9 @@ MAY_IMPORT = {
     "exercise.part_two": "catalogue expressions measuring networks labreport.charts labreport.claims "
     "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
-    "exercise.part_three": "catalogue expressions measuring networks set_up labreport.charts labreport.claims "
-    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
-    "labreport.results",
+    "exercise.part_three": "catalogue expressions measuring networks set_up labreport.charts "
+    "labreport.claims labreport.errors labreport.experiment labreport.later labreport.outline "
+    "labreport.required labreport.results",
     "exercise.bonus_digits": "catalogue expressions measuring networks mnist labreport.charts "
     "labreport.claims labreport.errors labreport.experiment labreport.later "
     "labreport.outline labreport.required labreport.results",
