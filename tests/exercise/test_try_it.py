@@ -1,0 +1,40 @@
+"""What the report tells its reader to try is a change of a line that there is."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PLACE = re.compile(
+    r"<pre># (?P<file>\S+), (?:in place of )?line (?P<line>\d+):[^\n]*\n(?P<code>.*?)</pre>", re.DOTALL
+)
+BOXES = [
+    pytest.param(found, id=f"{template.stem}-{found['line']}")
+    for template in sorted((ROOT / "templates").rglob("*.html"))
+    for found in PLACE.finditer(template.read_text(encoding="utf-8"))
+]
+
+
+def test_there_are_boxes() -> None:
+    """Nodes, activation, learning rate and momentum are among what can be tried."""
+    code = " ".join(box.values[0]["code"] for box in BOXES)  # type: ignore[attr-defined]
+    for change in ("(40,)", '"relu"', "learning_rate=0.1", "momentum"):
+        assert change in code
+
+
+@pytest.mark.parametrize("box", BOXES)
+def test_a_box_names_the_line_that_it_replaces(box: re.Match[str]) -> None:
+    """The changed line begins as the line of the file does; the changed file can still be read."""
+    lines = (ROOT / box["file"]).read_text(encoding="utf-8").splitlines()
+    number = int(box["line"]) - 1
+    new = box["code"].rstrip().splitlines()
+    start = re.compile(r'\s*(?:"\w+"|[A-Z_]+)')
+    old, last = start.match(lines[number]), start.match(new[-1]) if len(new) > 1 else start.match(new[0])
+    assert old is not None
+    assert last is not None
+    assert old[0] == last[0]
+    ast.parse("\n".join([*lines[:number], *new, *lines[number + 1 :]]))
