@@ -56,7 +56,7 @@ def predicted_and_measured(results: Results, answers: Mapping[str, Answer]) -> c
     measured = mean_by_epoch(by_seed)
     epochs = list(range(1, len(measured) + 1))
     fit = _fit(answer)
-    figure, (panel,) = charts.column_figure(55, margins=charts.Margins(left=10, right=19, top=13))
+    figure, (panel,) = charts.column_figure(48, margins=charts.Margins(left=10, right=19, top=13))
     actual, foretold = charts.Mark("measured", charts.SERIES[1]), charts.Mark("predicted", charts.SERIES[0])
     first = max(1, round(SKIPPED * len(epochs)))
     charts.seed_lines(panel, epochs[first:], [seed[first:] for seed in by_seed], actual)

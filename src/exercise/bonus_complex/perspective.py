@@ -179,7 +179,7 @@ def _rounded(value: float) -> float:
     return float(f"{value:.2g}") if math.isfinite(value) else value
 
 
-ROW = 4.1
+ROW = 3.6
 """Millimetres a model."""
 
 

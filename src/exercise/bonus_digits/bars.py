@@ -14,7 +14,7 @@ from labreport.results import Results
 COLUMNS = 3
 ROW = 46.0
 """Millimetres that a row of panels takes with all around it."""
-LIFT = 12.0
+LIFT = 15.0
 """Points above a panel at which its title clears the axis's name."""
 
 

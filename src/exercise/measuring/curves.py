@@ -54,7 +54,7 @@ def training_curves(results: Results, until: int | None = None) -> charts.Drawin
         if len(networks) == 1:
             _mark_moments(panel, runs, mean_by_epoch(accuracies[0]["validation"]))
         else:
-            panel.set_title(runs.experiment.name, loc="right", fontsize="medium", pad=10.0)
+            panel.set_title(runs.experiment.name, loc="right", fontsize="medium", pad=14.0)
     return charts.Drawing(
         figure,
         "line charts of accuracy and loss by epoch, on training and validation data",

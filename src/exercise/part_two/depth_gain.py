@@ -114,7 +114,7 @@ def depth_against_gain(results: Results, answers: Mapping[str, Answer]) -> chart
     depths = sorted({depth for depth, _ in accuracy})
     gains = sorted({gain for _, gain in accuracy})
     values = [[accuracy[depth, gain] for gain in gains] for depth in depths]
-    figure, (panel,) = charts.column_figure(56, margins=charts.Margins(left=9, right=27, top=8, bottom=10))
+    figure, (panel,) = charts.column_figure(50, margins=charts.Margins(left=9, right=27, top=8, bottom=10))
     charts.heat_map(
         panel,
         values,
