@@ -14,7 +14,7 @@ from labreport.results import Results
 COLUMNS = 3
 ROW = 46.0
 """Millimetres that a row of panels takes with all around it."""
-LIFT = 15.0
+LIFT = 18.0
 """Points above a panel at which its title clears the axis's name."""
 
 
@@ -32,7 +32,7 @@ def accuracy_by_digit(results: Results, answers: Mapping[str, Answer]) -> charts
         rows * ROW,
         columns=columns,
         rows=rows,
-        margins=charts.Margins(left=9, right=2, top=12, bottom=10, between=5, rows_between=22),
+        margins=charts.Margins(left=9, right=2, top=13, bottom=10, between=5, rows_between=22),
     )
     for panel, name in zip(panels, shown, strict=False):
         _bars(panel, digits, found[name], stand_out=name in answer.facts["learned"])

@@ -44,7 +44,7 @@ def always_misread(results: Results) -> charts.Drawing:
     test = mnist.load().test
     found = misread_by_all(results[name], test.labels)
     shown = found[: COLUMNS * ROWS]
-    figure, panel = charts.canvas(TILE * max(1, -(-len(shown) // COLUMNS)))
+    figure, panel = charts.canvas(TILE * max(1, -(-len(shown) // COLUMNS)) + 1.5)
     pitch = charts.COLUMN_MM / COLUMNS
     for place, error in enumerate(shown):
         top, middle = TILE * (place // COLUMNS) + 0.5, pitch * (place % COLUMNS + 0.5)

@@ -23,6 +23,8 @@ LEARNED_ABOVE = 20.0
 """Validation accuracy, in per cent, that shows a network to have left guessing."""
 PANEL, FLAT_PANEL = 29.0, 15.0
 """Height of a panel in millimetres; a level line needs less."""
+LOW = 0.2
+"""Share of a panel above its bottom in which a ring has its name above it."""
 Curves = dict[str, list[list[float]]]
 """Split → its values, (seeds, epochs)."""
 
@@ -45,16 +47,18 @@ def training_curves(results: Results, until: int | None = None) -> charts.Drawin
         figure, panels = charts.column_figure(height + 18, columns=2, margins=margins)
         rows = [panels[:1], panels[1:]]
     else:
-        margins = charts.Margins(left=8, right=17, top=12, between=5, rows_between=14)
+        margins = charts.Margins(left=8, right=17, top=13, between=5, rows_between=14)
         figure, panels = charts.column_figure(2 * height + 36, columns=len(networks), rows=2, margins=margins)
         rows = [panels[: len(networks)], panels[len(networks) :]]
     _row(rows[0], accuracies, _accuracy_limits(accuracies, learned=learned), "Accuracy, %", PERCENT / CLASSES)
     _row(rows[1], losses, _loss_limits(losses), "Loss, nat", math.log(CLASSES))
+    for panel in rows[1] if len(networks) > 1 else panels:
+        panel.set_xlabel("epoch")
     for runs, panel in zip(networks, rows[0], strict=True):
         if len(networks) == 1:
             _mark_moments(panel, runs, mean_by_epoch(accuracies[0]["validation"]))
         else:
-            panel.set_title(runs.experiment.name, loc="right", fontsize="medium", pad=14.0)
+            panel.set_title(runs.experiment.name, loc="right", fontsize="medium", pad=18.0)
     return charts.Drawing(
         figure,
         "line charts of accuracy and loss by epoch, on training and validation data",
@@ -127,7 +131,6 @@ def _row(
             charts.curve(panel, *_within(mean_by_epoch(each[split]), limits), mark)
         panel.set_ylim(*limits)
         panel.set_xlim(1, max(2, len(each["training"][0])))
-        panel.set_xlabel("epoch")
         charts.whole_numbers(panel.xaxis)
         charts.plain_numbers(panel.yaxis)
         if limits[0] < guessing < limits[1]:
@@ -155,7 +158,8 @@ def _mark_moments(panel: charts.Panel, runs: Runs, means: Sequence[float]) -> No
         for epoch in moments
         if len(moments) > 1 and EPOCH <= epoch <= len(means) and means[epoch - 1] >= low
     ]
-    charts.milestones(panel, labels, above=False)
+    for label in labels:
+        charts.milestones(panel, [label], above=label.y - low < LOW * (PERCENT - low))
 
 
 @figure(reads=(WIDE, SMALL), slug="curves-part-one")
