@@ -42,7 +42,7 @@ NAMED = 4
 class Request:
     """What the user asked for. `targets` are names; empty means the whole report.
 
-    `force` names what to make anew; None forces everything. `jobs` is the number of workers.
+    `force` names what to make again; None forces everything. `jobs` is the number of workers.
     """
 
     place: Place

@@ -62,7 +62,7 @@ class _Active:
 class Trainer:
     """Runs tasks on lanes, a list that may grow meanwhile.
 
-    `keep` stores what a worker sends, and is told when it is the last of a task; `look` is called again and
+    `keep` stores what a worker sends, and learns when it is the last of a task; `look` is called again and
     again.
     """
 
