@@ -11,7 +11,8 @@ from labreport.commands.status import dry_run
 from labreport.console.summary import show_failure
 from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, UnknownName, UsageError
-from labreport.execute.build import Request, build
+from labreport.execute.build import build
+from labreport.execute.request import Request
 from labreport.locate import find_project
 
 

@@ -148,6 +148,10 @@ class Progress:
             terminal.say(terminal.paint(f"  {shown(line)}", "dim"))
         self._show_all()
 
+    def seconds_left(self) -> float | None:
+        """Seconds until all is done, as shown; None while nothing can be said."""
+        return self._time.seconds()
+
     def skip(self, cost: float) -> None:
         """Work that turned out to be done already, or will not be done."""
         self._time.skip(cost)

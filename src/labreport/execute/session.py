@@ -86,8 +86,10 @@ def open_session(
     force: Iterable[str] | None = (),
     repair: bool = True,
     published: bool = False,
+    preliminary: bool = False,
 ) -> Session:
-    """Open the project at `place`. `force` names what to rebuild; None forces everything.
+    """Open the project at `place`. `force` names what to rebuild; None forces everything. A report of a
+    `preliminary` session says that more seeds follow.
 
     With `seeds` None, there are as many as the project says, or, where a report is `published`, as that
     has. With `repair` false, damaged files are reported but not moved. Raises `UsageError` where the
@@ -103,7 +105,7 @@ def open_session(
         digests(path)
     project = load_project(place)
     seeds = seeds or (ledger.seeds if published else 0) or project.seeds
-    graph = unfold(project, seeds)
+    graph = unfold(project, seeds, preliminary)
     store = Store(output / "results", quarantine)
     cache = Cache(output / "cache", quarantine)
     forced = list(graph.nodes) if force is None else [name for word in force for name in graph.resolve(word)]

@@ -1,0 +1,89 @@
+"""From stored results to the published report: answers, figures and sections, then the documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from labreport.console.progress import Steps
+from labreport.console.terminal import Terminal
+from labreport.errors import RenderError
+from labreport.execute.documents import publish_documents
+from labreport.execute.request import Outcome
+from labreport.execute.session import Session
+from labreport.nodes.document import PaperDocument
+from labreport.nodes.workshop import Workshop
+from labreport.pdf import Writer
+from labreport.plan.nodes import Plan
+
+
+def make_report(
+    session: Session,
+    plan: Plan,
+    terminal: Terminal,
+    outcome: Outcome,
+    told: Callable[[], None] = lambda: None,
+) -> Workshop:
+    """Make what is stale of `plan`, and publish it; the results that it reads are there.
+
+    `told` is called when the page is published and the PDF is not. What fails is shown, and noted in
+    `outcome`. Raises `AuditError` where a number on the page cannot be traced.
+    """
+    workshop = session.workshop()
+    steps = Steps(terminal, sum(status.node.cached for status in plan.stale()) + 2)
+
+    def published() -> None:
+        steps.begin("document", "report.pdf")
+        told()
+
+    with Writer(workshop.templates, session.output) as writer, steps.shown():
+        if any(isinstance(status.node, PaperDocument) for status in plan.stale()):
+            writer.start()
+        _make(workshop, plan, terminal, outcome, steps)
+        _check_all_made(session, plan, terminal, outcome)
+        if outcome.exit_code or not _complete(session):
+            return workshop  # nothing is published that is out of date
+        steps.begin("document", "report.html")
+        found = publish_documents(session, workshop, writer, published)
+    outcome.made.extend(found.made)
+    if found.problem is not None:
+        outcome.problems.append(str(found.problem))
+        terminal.failure(found.problem)
+    return workshop
+
+
+def _make(workshop: Workshop, plan: Plan, terminal: Terminal, outcome: Outcome, steps: Steps) -> None:
+    """Answers, figures and sections; one that fails, or waits for one that did, leaves the rest be."""
+    blocked: set[str] = set()
+    for status in plan.statuses:
+        node = status.node
+        if not node.cached:
+            if not workshop.planner.status(node.name).fresh:
+                blocked.add(node.name)
+            continue
+        if blocked & set(node.reads):
+            blocked.add(node.name)
+            continue
+        if not status.fresh:
+            steps.begin(node.kind, node.slug)
+        try:
+            if workshop.make(node):
+                outcome.made.append(node.name)
+        except RenderError as error:
+            blocked.add(node.name)
+            outcome.problems.append(str(error))
+            terminal.failure(error)
+
+
+def _check_all_made(session: Session, plan: Plan, terminal: Terminal, outcome: Outcome) -> None:
+    """Where nothing failed, all that was planned is fresh, or was made and is not there any more."""
+    names = [status.name for status in plan.statuses if status.node.kind != "document"]
+    lost = next((name for name in names if not session.planner.status(name).fresh), None)
+    if lost is not None and outcome.exit_code == 0:
+        outcome.problems.append(f"{lost}: its file was written and is not there any more; run again")
+        terminal.error(outcome.problems[-1])
+
+
+def _complete(session: Session) -> bool:
+    """Whether all that the documents are made of is fresh, also where only a part was asked for."""
+    rest = (node for node in session.graph.nodes.values() if node.kind != "document")
+    return all(session.planner.status(node.name).fresh for node in rest)
