@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "labreport.errors": "suggest",
     "labreport.run": "",
     "labreport.texts": "",
+    "labreport.nonfinite": "",
     "labreport.placed": "errors",
     "labreport.outline": "errors experiment placed texts",
     "labreport.installed": "",
@@ -31,13 +32,13 @@ MAY_IMPORT = {
     "labreport.bootstrap": "errors installed",
     "labreport.experiment": "errors placed texts",
     "labreport.fingerprint": "errors",
-    "labreport.results": "experiment errors",
+    "labreport.results": "experiment errors nonfinite",
     "labreport.recorded": "errors experiment fingerprint results run store suggest texts",
     "labreport.rubric": "errors",
     "labreport.project": "errors experiment outline placed rubric",
     "labreport.checks": "errors",
     "labreport.store": "errors fingerprint",
-    "labreport.trajectory": "errors fingerprint store",
+    "labreport.trajectory": "errors fingerprint nonfinite store",
     "labreport.plan": "experiment errors fingerprint frame installed program project store trajectory",
     "labreport.console": "plan experiment errors",
     "labreport.guard": "console errors",
@@ -49,8 +50,8 @@ MAY_IMPORT = {
     "labreport.builders": "charts claims errors experiment results",
     "labreport.nodes": "audit charts claims errors experiment fingerprint outline page pdf placed plan "
     "project results store texts trajectory",
-    "labreport.execute": "claims console errors fingerprint frame locate nodes page pdf plan processes "
-    "project run store trajectory",
+    "labreport.execute": "claims console errors fingerprint frame locate nodes nonfinite page pdf plan "
+    "processes project run store trajectory",
     "labreport.grading": "claims errors rubric",
     "labreport.commands": "audit bootstrap checks claims console errors execute fingerprint grading guard "
     "locate nodes plan processes program store suggest trajectory",

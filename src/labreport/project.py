@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from labreport.errors import UsageError
@@ -104,12 +105,12 @@ class Project:
     def _run_all(self, study: Study) -> Study:
         return replace(study, base=self._run(study.base))
 
-    @property
+    @cached_property
     def all_experiments(self) -> tuple[Experiment, ...]:
         """The experiments, then the cells of every study."""
         return self.experiments + tuple(cell for grid in self.studies for cell in grid.experiments())
 
-    @property
+    @cached_property
     def work(self) -> str:
         """What is done for each seed, in the singular: the project's word, or `training` by epochs."""
         return self.words.run if any(one.one_step for one in self.all_experiments) else "training"

@@ -14,6 +14,7 @@ from labreport.errors import ExperimentFailed, StoreError, place
 from labreport.execute.lanes import Lane
 from labreport.execute.task import Task
 from labreport.execute.worker import Epoch
+from labreport.nonfinite import all_finite
 from labreport.trajectory import Trajectory
 
 TRIES = 2
@@ -197,6 +198,8 @@ def _cause(error: Exception) -> str:
 
 def measure(record: Any) -> str:
     """What a record says of how well it goes, if it says so."""
+    if not all_finite(record):
+        return "diverged"
     for name, label in (("validation_accuracy", "validation"), ("accuracy", "accuracy"), ("loss", "loss")):
         value = record.get(name)
         if isinstance(value, float):

@@ -147,7 +147,7 @@ def _checked(record: Any, epoch: int) -> Mapping[str, Any]:
     if not isinstance(record, Mapping):
         raise ExperimentFailed(f"the record of epoch {epoch} is a {type(record).__name__}, not a mapping")
     try:
-        check_plain(record, f"the record of epoch {epoch}")
+        check_plain(record, f"the record of epoch {epoch}", finite=False)
     except ValueError as error:
         raise ExperimentFailed(str(error)) from None
     return record
