@@ -34,7 +34,8 @@ def test_a_kill_while_the_pdf_is_laid_out_leaves_the_new_page_without_one(edited
 
 def test_a_pdf_that_does_not_pass_its_audit_is_not_published(edited: Program) -> None:
     """The page is, the error says so, and the build has failed."""
-    edited.edit(TYPESETTING, "    return found\n", "    return [*found, Finding('page 1', '7', 'is wrong')]\n")
+    finding = "Finding('page 1', '7', 'is wrong')"
+    edited.edit(TYPESETTING, "    return found\n", f"    return [*found, {finding}]\n")
     ran = edited.run()
     assert ran.code == 1
     assert ran.err == "error: report.pdf: page 1: '7' is wrong; the report has no PDF\n"
