@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "labreport.__main__": "front",
     "labreport.locate": "errors",
     "labreport.processes": "",
+    "labreport.warm": "",
     "labreport.errors": "suggest",
     "labreport.run": "",
     "labreport.texts": "",
@@ -54,7 +55,7 @@ MAY_IMPORT = {
     "processes project run store trajectory",
     "labreport.grading": "claims errors rubric",
     "labreport.commands": "audit bootstrap checks claims console errors execute fingerprint grading guard "
-    "locate nodes plan processes program store suggest trajectory",
+    "frame locate nodes plan processes program store suggest trajectory warm",
     "labreport.command": "commands console errors guard processes program",
     "exercise.networks": "labreport.errors labreport.experiment",
     "exercise.catalogue": "networks labreport.errors labreport.experiment",

@@ -28,7 +28,9 @@ def build(request: Request, terminal: Terminal) -> Outcome:
         remove_strays(request.output)
         quarantine = Quarantine(request.output)
         complete(request.output, quarantine)
-        session = open_session(request.place, request.output, request.seeds, request.force)
+        session = open_session(
+            request.place, request.output, request.seeds, request.force, loaded=request.loaded
+        )
         names = [name for word in request.targets for name in session.graph.resolve(word)] or None
         plan = session.planner.plan(names)
         _show_notices(quarantine, terminal)
@@ -38,9 +40,11 @@ def build(request: Request, terminal: Terminal) -> Outcome:
             show_plan(terminal, plan, request.verbose)
             remove_stamp(request.output)
         try:
+            request.told("training")
             early = train(session, request, plan, terminal, outcome)
             session.planner.forget()
-            workshop = make_report(session, plan, terminal, outcome)
+            request.told("making")
+            workshop = make_report(session, plan, terminal, outcome, lambda: request.told("paper"))
         finally:
             session.save()
         _show_notices(session.quarantine, terminal)
