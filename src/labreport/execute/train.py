@@ -19,8 +19,14 @@ from labreport.trajectory import Trajectory
 
 TRIES = 2
 """A worker that dies is replaced once for the same task."""
+GIVE_UP = 4 * TRIES
+"""So many deaths on each lane, with no sign of life between them: no worker can work here."""
 STALL_SECONDS = 1800.0
 """A worker that sends nothing for so long hangs; it is ended, and counts as dead."""
+_NONE_WORKS = (
+    "no worker process stays alive: each one died before it sent anything; "
+    "run one experiment by itself (build.py NAME --jobs 1) and see what it prints"
+)
 _TICK = 0.03
 """Seconds between two looks at what workers have sent."""
 
@@ -73,6 +79,8 @@ class Trainer:
         self._beside = beside
         self._tries: dict[str, int] = {}
         self.paces: dict[str, float] = {}
+        self._deaths = 0
+        """Of workers, since one last sent anything."""
 
     def run(self, tasks: Sequence[Task], progress: Progress) -> list[Failure]:
         """Carry out all tasks; returns those that failed. Raises the `StoreError` of `keep` or `prepare`."""
@@ -97,6 +105,9 @@ class Trainer:
                     failure = self._settle(future, active.pop(future), waiting, progress)
                     if failure:
                         failures.append(failure)
+                if self._deaths >= GIVE_UP * len(self._lanes) and waiting:
+                    failures += [Failure(task, _NONE_WORKS) for task in waiting]
+                    waiting.clear()
                 self._end_hanging(active)
                 self._beside()
         finally:
@@ -124,9 +135,11 @@ class Trainer:
         task = busy.task
         try:
             piece = future.result()
+            self._deaths = 0
             self._keep(piece, True)
         except BrokenExecutor as error:
             self._lanes[busy.lane].renew()
+            self._deaths += 1
             if self._tries[task.key] < TRIES and not busy.ended:
                 waiting.insert(0, task)
                 progress.skip(-busy.trained * task.cost)
@@ -139,6 +152,7 @@ class Trainer:
         except StoreError:
             raise  # the disk, which the next result would meet as well
         except Exception as error:  # the trainer's own code may raise anything
+            self._deaths = 0
             progress.skip(busy.left)
             where = place(error, Path(task.source))
             cause = busy.ended or _cause(error)
@@ -156,6 +170,7 @@ class Trainer:
                 if message.key != running.task.key or running.ended:
                     continue
                 running.heard = time.monotonic()
+                self._deaths = 0
                 if isinstance(message, Epoch):
                     running.trained += 1
                     name = f"{running.task.name}#{running.task.seed}"
