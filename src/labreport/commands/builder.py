@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -19,6 +20,8 @@ from labreport import warm
 from labreport.processes import safe_spawn
 
 Event = Mapping[str, Any]
+FONTS = "LABREPORT_FONTS"
+"""`labreport.page.webfonts.KEPT`, which is not imported here: pages are made elsewhere."""
 
 
 class Builder:
@@ -30,6 +33,7 @@ class Builder:
     def __init__(self, words: Sequence[str], happened: Callable[[Event], None]) -> None:
         self._happened = happened
         self._words = [str(Path(__file__).parents[2]), *words]
+        self._fonts = tempfile.TemporaryDirectory()
         self._server: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._ready: socket.socket | None = None
@@ -78,6 +82,7 @@ class Builder:
         if self._server is not None:
             self._server.kill()
             self._server.wait()
+        self._fonts.cleanup()
 
     def _start(self) -> None:
         self._control, theirs = socket.socketpair()
@@ -86,7 +91,8 @@ class Builder:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             with theirs, safe_spawn():
-                self._server = subprocess.Popen(command, stdin=theirs.fileno())
+                variables = {**os.environ, FONTS: self._fonts.name}
+                self._server = subprocess.Popen(command, stdin=theirs.fileno(), env=variables)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 

@@ -11,7 +11,7 @@ from labreport.execute.making import make_report
 from labreport.execute.numbers import changes, headline_sources, numbers
 from labreport.execute.request import Outcome, Request
 from labreport.execute.session import Session, open_session
-from labreport.execute.training import train
+from labreport.execute.training import cores, train
 from labreport.nodes.workshop import Workshop
 from labreport.plan.stamp import remove_stamp, write_stamp
 from labreport.store.lock import output_lock
@@ -44,7 +44,9 @@ def build(request: Request, terminal: Terminal) -> Outcome:
             early = train(session, request, plan, terminal, outcome)
             session.planner.forget()
             request.told("making")
-            workshop = make_report(session, plan, terminal, outcome, lambda: request.told("paper"))
+            workshop = make_report(
+                session, plan, terminal, outcome, request.jobs or cores(), lambda: request.told("paper")
+            )
         finally:
             session.save()
         _show_notices(session.quarantine, terminal)

@@ -115,7 +115,7 @@ def make_first(channel: Connection, place: Place, output: Path) -> None:
                 session.planner.plan(),
                 terminal,
                 outcome,
-                lambda: channel.send(("report.html", "")),
+                told=lambda: channel.send(("report.html", "")),
             )
         finally:
             session.save()

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 
 from labreport.console.progress import Steps
 from labreport.console.terminal import Terminal
 from labreport.errors import RenderError
 from labreport.execute.documents import publish_documents
+from labreport.execute.forks import Made, in_forks, made
 from labreport.execute.request import Outcome
 from labreport.execute.session import Session
 from labreport.nodes.document import PaperDocument
 from labreport.nodes.workshop import Workshop
 from labreport.pdf import Writer
-from labreport.plan.nodes import Plan
+from labreport.plan.nodes import Node, Plan
+
+TOGETHER = ("figure", "section")
+"""Kinds of nodes that do not read others of their kind."""
 
 
 def make_report(
@@ -21,12 +26,14 @@ def make_report(
     plan: Plan,
     terminal: Terminal,
     outcome: Outcome,
+    processes: int = 1,
     told: Callable[[], None] = lambda: None,
 ) -> Workshop:
     """Make what is stale of `plan`, and publish it; the results that it reads are there.
 
-    `told` is called when the page is published and the PDF is not. What fails is shown, and noted in
-    `outcome`. Raises `AuditError` where a number on the page cannot be traced.
+    So many `processes` may be at work at once. `told` is called when the page is published and the PDF is
+    not. What fails is shown, and noted in `outcome`. Raises `AuditError` where a number on the page cannot be
+    traced.
     """
     workshop = session.workshop()
     steps = Steps(terminal, sum(status.node.cached for status in plan.stale()) + 2)
@@ -38,7 +45,7 @@ def make_report(
     with Writer(workshop.templates, session.output) as writer, steps.shown():
         if any(isinstance(status.node, PaperDocument) for status in plan.stale()):
             writer.start()
-        _make(workshop, plan, terminal, outcome, steps)
+        _make(workshop, plan, terminal, outcome, steps, processes)
         _check_all_made(session, plan, terminal, outcome)
         if outcome.exit_code or not _complete(session):
             return workshop  # nothing is published that is out of date
@@ -51,27 +58,52 @@ def make_report(
     return workshop
 
 
-def _make(workshop: Workshop, plan: Plan, terminal: Terminal, outcome: Outcome, steps: Steps) -> None:
-    """Answers, figures and sections; one that fails, or waits for one that did, leaves the rest be."""
+def _make(
+    workshop: Workshop, plan: Plan, terminal: Terminal, outcome: Outcome, steps: Steps, processes: int
+) -> None:
+    """Answers, figures and sections; one that fails, or waits for one that did, leaves the rest be.
+
+    Figures do not read each other, nor do sections: those are made several at a time.
+    """
     blocked: set[str] = set()
-    for status in plan.statuses:
-        node = status.node
-        if not node.cached:
-            if not workshop.planner.status(node.name).fresh:
+    for kind, together in itertools.groupby(plan.statuses, key=lambda status: status.node.kind):
+        due: list[Node] = []
+        for status in together:
+            node = status.node
+            if blocked & set(node.reads):
                 blocked.add(node.name)
-            continue
-        if blocked & set(node.reads):
-            blocked.add(node.name)
-            continue
-        if not status.fresh:
-            steps.begin(node.kind, node.slug)
-        try:
-            if workshop.make(node):
-                outcome.made.append(node.name)
-        except RenderError as error:
+            elif not workshop.planner.status(node.name).fresh:
+                if not node.cached:
+                    blocked.add(node.name)
+                elif kind in TOGETHER:
+                    due.append(node)
+                else:
+                    steps.begin(kind, node.slug)
+                    _keep(workshop, [node], [made(workshop.made, node)], blocked, terminal, outcome)
+        if due:
+            steps.begin(kind, due[0].slug, len(due))
+            _keep(workshop, due, in_forks(workshop.made, due, processes), blocked, terminal, outcome)
+
+
+def _keep(
+    workshop: Workshop,
+    nodes: Sequence[Node],
+    found: Iterable[Made],
+    blocked: set[str],
+    terminal: Terminal,
+    outcome: Outcome,
+) -> None:
+    """Keep what was made; show what was raised. Raises what is no `RenderError`."""
+    for node, (payload, error) in zip(nodes, found, strict=True):
+        if error is None:
+            workshop.keep(node, payload)
+            outcome.made.append(node.name)
+        elif isinstance(error, RenderError):
             blocked.add(node.name)
             outcome.problems.append(str(error))
             terminal.failure(error)
+        else:
+            raise error
 
 
 def _check_all_made(session: Session, plan: Plan, terminal: Terminal, outcome: Outcome) -> None:
