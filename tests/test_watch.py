@@ -94,7 +94,7 @@ def test_the_page_follows_templates_answers_and_errors(watched: Watched) -> None
     watched.wait(lambda: "Best again" in watched.page() and not watched.news()["problems"])
     program.edit(ANSWER, "def ", "def (\ndef ")
     watched.wait(lambda: bool(watched.news()["problems"]))
-    assert f"{ANSWER}:" in watched.news()["problems"][0]
+    assert ANSWER in watched.news()["problems"][0]
     program.edit(ANSWER, "def (\ndef ", "def ")
     watched.wait(lambda: not watched.news()["problems"])
     err = watched.end()
