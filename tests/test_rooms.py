@@ -27,7 +27,8 @@ MAY_IMPORT = {
     "labreport.texts": "",
     "labreport.nonfinite": "",
     "labreport.placed": "errors",
-    "labreport.outline": "errors experiment placed texts",
+    "labreport.required": "experiment",
+    "labreport.outline": "errors experiment placed required texts",
     "labreport.installed": "",
     "labreport.frame": "",
     "labreport.bootstrap": "errors installed",
@@ -54,15 +55,18 @@ MAY_IMPORT = {
     "labreport.execute": "claims console errors fingerprint frame locate nodes nonfinite page pdf plan "
     "processes project run store trajectory",
     "labreport.grading": "claims errors rubric",
+    "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan "
+    "store trajectory",
     "labreport.commands": "audit bootstrap checks claims console errors execute fingerprint grading guard "
-    "frame locate nodes plan processes program store suggest trajectory warm",
+    "frame locate nodes plan processes program store suggest trajectory verification warm",
     "labreport.command": "commands console errors guard processes program",
     "exercise.networks": "labreport.errors labreport.experiment",
     "exercise.catalogue": "networks labreport.errors labreport.experiment",
     "exercise.checks": "catalogue labreport.experiment",
     "exercise.groups": "",
-    "exercise.figure_list": "catalogue groups labreport.outline",
-    "exercise.outline": "catalogue checks figure_list groups labreport.outline",
+    "exercise.figure_list": "catalogue groups needed labreport.outline",
+    "exercise.needed": "labreport.required",
+    "exercise.outline": "catalogue checks figure_list groups needed labreport.outline",
     "exercise.rubric": "labreport.rubric",
     "exercise.recompute": "mnist",
     "exercise.project": "catalogue outline rubric labreport.project",
@@ -73,7 +77,9 @@ MAY_IMPORT = {
     "exercise.figures": "answers catalogue groups mnist networks labreport.charts labreport.claims "
     "labreport.errors labreport.experiment labreport.results",
     "exercise.show_code": "catalogue networks labreport.errors labreport.experiment",
-    "exercise.verification": "answers catalogue mnist networks outline project training labreport.checks "
+    "exercise.again": "mnist labreport.checks",
+    "exercise.verification": "again answers catalogue mnist networks outline project show_code training "
+    "labreport.checks "
     "labreport.claims labreport.errors labreport.experiment labreport.nodes labreport.outline "
     "labreport.project labreport.results labreport.trajectory",
 }
@@ -93,13 +99,13 @@ LIBRARIES = {
     "rich": "labreport.console",
     "filelock": "labreport.store",
     "msgspec": "labreport.plan labreport.store labreport.trajectory",
-    "safetensors": "labreport.store",
+    "safetensors": "exercise.again labreport.store",
     "distributed": "labreport.execute",
     "watchfiles": "labreport.commands",
     "scipy": "labreport.claims labreport.grading exercise.answers",
     "numpy": "labreport.charts labreport.claims labreport.commands labreport.grading labreport.recorded "
-    "labreport.store exercise.answers exercise.figures exercise.mnist exercise.recompute exercise.training "
-    "exercise.verification",
+    "labreport.store labreport.verification exercise.again exercise.answers exercise.figures exercise.mnist "
+    "exercise.recompute exercise.training exercise.verification",
 }
 """A library to the rooms that may import it."""
 
@@ -122,6 +128,7 @@ LIGHT = (
     "labreport.plan",
     "labreport.project",
     "labreport.recorded",
+    "labreport.required",
     "labreport.results",
     "labreport.rubric",
     "labreport.run",
@@ -129,6 +136,7 @@ LIGHT = (
     "exercise.checks",
     "exercise.figure_list",
     "exercise.groups",
+    "exercise.needed",
     "exercise.networks",
     "exercise.outline",
     "exercise.project",

@@ -36,6 +36,7 @@ def task(name: str, epochs: int = 10, program: str = "", cost: float = 1.0) -> T
 class MadeLane:
     """A lane that ends each task at once, as `outcome` says; it notes what it was given."""
 
+    ready = True
     watched = True
 
     def __init__(

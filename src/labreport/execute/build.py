@@ -14,6 +14,7 @@ from labreport.execute.session import Session, open_session
 from labreport.execute.training import cores, train
 from labreport.nodes.workshop import Workshop
 from labreport.plan.stamp import remove_stamp, write_stamp
+from labreport.store.files import remove
 from labreport.store.lock import output_lock
 from labreport.store.output import MARK, remove_strays
 from labreport.store.publish import complete
@@ -33,6 +34,8 @@ def build(request: Request, terminal: Terminal) -> Outcome:
         )
         names = [name for word in request.targets for name in session.graph.resolve(word)] or None
         plan = session.planner.plan(names)
+        for path in session.planner.views.leftovers():
+            remove(path)
         _show_notices(quarantine, terminal)
         _show_notices(session.quarantine, terminal)
         outcome = Outcome()

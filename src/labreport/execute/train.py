@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Any
 
 from labreport.console.progress import Progress, Training
 from labreport.errors import ExperimentFailed, StoreError, place
-from labreport.execute.lanes import Lane
+from labreport.execute.lanes import Lane, WorkerLost
 from labreport.execute.task import Task
 from labreport.execute.worker import Epoch
 from labreport.nonfinite import all_finite
@@ -19,6 +20,8 @@ from labreport.trajectory import Trajectory
 
 TRIES = 2
 """A worker that dies is replaced once for the same task."""
+LOSSES = 20
+"""So many machines may be lost under one task before it counts as what kills them."""
 GIVE_UP = 4 * TRIES
 """So many deaths on each lane, with no sign of life between them: no worker can work here."""
 STALL_SECONDS = 1800.0
@@ -58,10 +61,11 @@ class _Active:
 
 
 class Trainer:
-    """Runs tasks on lanes. `keep` stores what a worker sends, and is told when it is the last of a task.
+    """Runs tasks on lanes, a list that may grow meanwhile.
 
-    `beside` is called again and again while tasks run. `paces` are, by experiment, the seconds that a unit
-    of work took in the quickest of its finished tasks.
+    `keep` stores what a worker sends, and is told when it is the last of a task; `look` is called again and
+    again. `paces` are, by experiment, the seconds that a unit of work took in the quickest of its finished
+    tasks.
     """
 
     def __init__(
@@ -70,15 +74,16 @@ class Trainer:
         keep: Callable[[Trajectory, bool], None],
         prepare: Callable[[Task], Task] = lambda task: task,
         stall_seconds: float = STALL_SECONDS,
-        beside: Callable[[], None] = lambda: None,
+        look: Callable[[], None] = lambda: None,
     ) -> None:
-        self._lanes = list(lanes)
+        self._lanes = lanes
+        self._look = look
         self._keep = keep
         self._prepare = prepare
         self._stall = stall_seconds
-        self._beside = beside
         self._tries: dict[str, int] = {}
         self.paces: dict[str, float] = {}
+        self._losses: dict[str, int] = {}
         self._deaths = 0
         """Of workers, since one last sent anything."""
 
@@ -86,14 +91,18 @@ class Trainer:
         """Carry out all tasks; returns those that failed. Raises the `StoreError` of `keep` or `prepare`."""
         waiting = sorted(tasks, key=lambda task: (task.rank, -task.work))
         active: dict[Future[Trajectory], _Active] = {}
-        compiled: dict[int, set[str]] = {lane: set() for lane in range(len(self._lanes))}
+        compiled: defaultdict[int, set[str]] = defaultdict(set)
         failures: list[Failure] = []
         try:
             while waiting or active:
+                self._look()
+                if not active and not self._idle(active):
+                    time.sleep(_TICK)
                 for lane in self._idle(active):
                     if waiting:
                         others = (own for other, own in compiled.items() if other != lane)
-                        task = _choose(waiting, compiled[lane], set().union(*others))
+                        elsewhere = set[str]().union(*others)
+                        task = _choose(waiting, compiled[lane], elsewhere)
                         compiled[lane].add(task.program)
                         running = _Active(self._prepare(task), lane, time.monotonic())
                         active[self._submit(lane, running.task)] = running
@@ -105,11 +114,10 @@ class Trainer:
                     failure = self._settle(future, active.pop(future), waiting, progress)
                     if failure:
                         failures.append(failure)
-                if self._deaths >= GIVE_UP * len(self._lanes) and waiting:
+                if self._deaths >= GIVE_UP * max(len(self._lanes), 1) and waiting:
                     failures += [Failure(task, _NONE_WORKS) for task in waiting]
                     waiting.clear()
                 self._end_hanging(active)
-                self._beside()
         finally:
             for place in self._lanes:
                 place.close()
@@ -117,7 +125,7 @@ class Trainer:
 
     def _idle(self, active: dict[Future[Trajectory], _Active]) -> list[int]:
         busy = {running.lane for running in active.values()}
-        return [lane for lane in range(len(self._lanes)) if lane not in busy]
+        return [index for index, lane in enumerate(self._lanes) if lane.ready and index not in busy]
 
     def _submit(self, lane: int, task: Task) -> Future[Trajectory]:
         self._tries[task.key] = self._tries.get(task.key, 0) + 1
@@ -139,7 +147,11 @@ class Trainer:
             self._keep(piece, True)
         except BrokenExecutor as error:
             self._lanes[busy.lane].renew()
-            self._deaths += 1
+            if isinstance(error, WorkerLost) and self._losses.get(task.key, 0) < LOSSES:
+                self._losses[task.key] = self._losses.get(task.key, 0) + 1
+                self._tries[task.key] -= 1
+            else:
+                self._deaths += 1
             if self._tries[task.key] < TRIES and not busy.ended:
                 waiting.insert(0, task)
                 progress.skip(-busy.trained * task.cost)
@@ -196,10 +208,10 @@ class Trainer:
 
 def _choose(waiting: list[Task], compiled: set[str], elsewhere: set[str]) -> Task:
     """The longest task of the lowest rank: of a program that this lane has compiled, else of a new one."""
-    urgent = [task for task in waiting if task.rank == waiting[0].rank]
-    own = (task for task in urgent if task.program in compiled)
-    new = (task for task in urgent if task.program not in elsewhere)
-    chosen = next(own, None) or next(new, None) or urgent[0]
+    rank = waiting[0].rank
+    own = (task for task in waiting if task.rank == rank and task.program in compiled)
+    new = (task for task in waiting if task.rank == rank and task.program not in elsewhere)
+    chosen = next(own, None) or next(new, None) or waiting[0]
     waiting.remove(chosen)
     return chosen
 

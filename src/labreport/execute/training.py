@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from labreport.console.counts import counted
@@ -15,6 +15,7 @@ from labreport.execute.lanes import Lane, ProcessLane
 from labreport.execute.pace import expected
 from labreport.execute.request import Outcome, Request
 from labreport.execute.session import Session
+from labreport.execute.task import Task
 from labreport.execute.tasks import trainings
 from labreport.execute.train import Failure, Trainer
 from labreport.plan.nodes import Plan
@@ -37,12 +38,17 @@ def train(session: Session, request: Request, plan: Plan, terminal: Terminal, ou
         if finished and first is not None:
             first.trained(piece.key)
 
-    with _lanes(session, request, len(tasks)) as lanes:
+    with _lanes(session, request, tasks, terminal) as (lanes, look):
         seconds = expected(session, tasks, len(lanes))
         total = sum(task.work for task in tasks)
         progress = Progress(terminal, total, len(tasks), seconds, session.project.work)
-        beside = (lambda: None) if first is None else (lambda: first.look(progress.seconds_left()))
-        trainer = Trainer(lanes, keep, work.prepare, beside=beside)
+
+        def look_at_all() -> None:
+            look()
+            if first is not None:
+                first.look(progress.seconds_left())
+
+        trainer = Trainer(lanes, keep, work.prepare, look=look_at_all)
         with progress.shown(), first or contextlib.nullcontext():
             outcome.failures = trainer.run(tasks, progress)
     session.ledger.paces.update(trainer.paces)
@@ -72,15 +78,20 @@ def _show_failures(terminal: Terminal, failures: Sequence[Failure], work: str) -
 
 
 @contextlib.contextmanager
-def _lanes(session: Session, request: Request, tasks: int) -> Iterator[Sequence[Lane]]:
+def _lanes(
+    session: Session, request: Request, tasks: Sequence[Task], terminal: Terminal
+) -> Iterator[tuple[Sequence[Lane], Callable[[], None]]]:
+    """Where to run tasks, and what to call all the time meanwhile."""
     if request.scheduler:
-        from labreport.execute.cluster import cluster
+        from labreport.execute.cluster.greet import job
+        from labreport.execute.cluster.pool import pool
 
-        with cluster(request.scheduler, session.source) as lanes:
-            yield lanes
+        with pool(request.scheduler, job(session.project, tasks)) as found:
+            yield found.lanes, lambda: found.look(terminal)
         return
     count = request.jobs or cores()
-    yield [ProcessLane(session.project.threads, session.source) for _ in range(min(count, tasks))]
+    lanes = [ProcessLane(session.project.threads, session.source) for _ in range(min(count, len(tasks)))]
+    yield lanes, lambda: None
 
 
 def cores() -> int:

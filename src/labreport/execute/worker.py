@@ -58,17 +58,22 @@ def prepare(channel: Any, threads: int, source: str) -> None:
     global _channel
     _channel = channel
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in (
+    os.environ.update(thread_variables(threads))
+    if source not in sys.path:
+        sys.path.insert(0, source)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def thread_variables(threads: int) -> dict[str, str]:
+    """The environment of a process whose runs take so many compute threads."""
+    names = (
         "OMP_NUM_THREADS",
         "OPENBLAS_NUM_THREADS",
         "MKL_NUM_THREADS",
         "TF_NUM_INTRAOP_THREADS",
         "TF_NUM_INTEROP_THREADS",
-    ):
-        os.environ[name] = str(threads)
-    if source not in sys.path:
-        sys.path.insert(0, source)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    )
+    return dict.fromkeys(names, str(threads))
 
 
 def serve(channel: Any, threads: int, source: str) -> None:
