@@ -14,6 +14,7 @@ from labreport.console.progress import Progress, Training
 from labreport.errors import ExperimentFailed, StoreError, place
 from labreport.execute.lanes import Lane, WorkerLost
 from labreport.execute.task import Task
+from labreport.execute.waiting import Waiting
 from labreport.execute.worker import Epoch
 from labreport.nonfinite import all_finite
 from labreport.trajectory import Trajectory
@@ -89,7 +90,7 @@ class Trainer:
 
     def run(self, tasks: Sequence[Task], progress: Progress) -> list[Failure]:
         """Carry out all tasks; returns those that failed. Raises the `StoreError` of `keep` or `prepare`."""
-        waiting = sorted(tasks, key=lambda task: (task.rank, -task.work))
+        waiting = Waiting(sorted(tasks, key=lambda task: -task.work))
         active: dict[Future[Trajectory], _Active] = {}
         compiled: defaultdict[int, set[str]] = defaultdict(set)
         failures: list[Failure] = []
@@ -101,8 +102,7 @@ class Trainer:
                 for lane in self._idle(active):
                     if waiting:
                         others = (own for other, own in compiled.items() if other != lane)
-                        elsewhere = set[str]().union(*others)
-                        task = _choose(waiting, compiled[lane], elsewhere)
+                        task = waiting.choose(compiled[lane], set[str]().union(*others))
                         compiled[lane].add(task.program)
                         running = _Active(self._prepare(task), lane, time.monotonic())
                         active[self._submit(lane, running.task)] = running
@@ -138,7 +138,7 @@ class Trainer:
             return failed
 
     def _settle(
-        self, future: Future[Trajectory], busy: _Active, waiting: list[Task], progress: Progress
+        self, future: Future[Trajectory], busy: _Active, waiting: Waiting, progress: Progress
     ) -> Failure | None:
         task = busy.task
         try:
@@ -153,7 +153,7 @@ class Trainer:
             else:
                 self._deaths += 1
             if self._tries[task.key] < TRIES and not busy.ended:
-                waiting.insert(0, task)
+                waiting.put_back(task)
                 progress.skip(-busy.trained * task.cost)
                 return None
             progress.skip(busy.left)
@@ -204,16 +204,6 @@ class Trainer:
             if time.monotonic() - running.heard > self._stall and self._lanes[running.lane].watched:
                 running.heard = time.monotonic()
                 self._lanes[running.lane].renew()
-
-
-def _choose(waiting: list[Task], compiled: set[str], elsewhere: set[str]) -> Task:
-    """The longest task of the lowest rank: of a program that this lane has compiled, else of a new one."""
-    rank = waiting[0].rank
-    own = (task for task in waiting if task.rank == rank and task.program in compiled)
-    new = (task for task in waiting if task.rank == rank and task.program not in elsewhere)
-    chosen = next(own, None) or next(new, None) or waiting[0]
-    waiting.remove(chosen)
-    return chosen
 
 
 def _cause(error: Exception) -> str:

@@ -55,8 +55,7 @@ def train(session: Session, request: Request, plan: Plan, terminal: Terminal, ou
     failed = {failure.task.key for failure in outcome.failures}
     outcome.trained = [f"{task.name}#{task.seed}" for task in tasks if task.key not in failed]
     _show_failures(terminal, outcome.failures, session.project.work)
-    for key in {task.key for task in tasks} - failed:
-        session.planner.stored(key)
+    session.planner.stored({task.key for task in tasks} - failed)
     return first is not None and first.published
 
 
