@@ -13,7 +13,9 @@ from markupsafe import Markup
 from labreport.errors import RenderError
 from labreport.frame import FOLDER, Lookup
 from labreport.outline import Outline, Section
+from labreport.page.citing import citation
 from labreport.page.environment import STANDARD, Medium, environment, explained
+from labreport.page.permalinks import with_permalinks
 from labreport.page.policy import policy
 from labreport.page.references import Target, check, resolve, targets
 from labreport.page.traced import traced_value
@@ -22,10 +24,18 @@ from labreport.project import Words
 
 LIMIT = 4_000_000
 """Bytes that the HTML page may have."""
-STYLES: Mapping[Medium, Sequence[str]] = {
-    "screen": ("base.css", "themes.css", "screen.css", "interactive.css", "printout.css"),
-    "print": ("base.css", "pages.css"),
+STYLES: Mapping[Medium, Sequence[tuple[str, str]]] = {
+    "screen": (
+        ("all", "base.css"),
+        ("all", "themes.css"),
+        ("screen", "screen.css"),
+        ("screen", "interactive.css"),
+        ("print", "pages.css"),
+        ("print", "printout.css"),
+    ),
+    "print": (("all", "base.css"), ("all", "pages.css"), ("all", "paper.css")),
 }
+"""Style sheets in order, each with the medium in which it applies: the browser prints as the PDF is set."""
 TAG = re.compile(r"<[^>]*>")
 
 
@@ -64,8 +74,11 @@ def render_document(
         "contents": [_entry(section, known) for section in outline.sections],
         "glance": _glance(outline, sections, medium),
         "sections": [Markup(section[medium]) for section in sections],
+        "citation": citation(outline, facts, sections),
     }
     body = resolve(_frame(f"{medium}.html", names, medium, templates, words), known)
+    if medium == "screen":
+        body = with_permalinks(body)
     check(body)
     page = _with_head(outline, body, medium, templates, words)
     size = len(page.encode())
@@ -76,7 +89,7 @@ def render_document(
 
 def _with_head(outline: Outline, body: str, medium: Medium, templates: Path, words: Words) -> str:
     lookup = Lookup(templates)
-    styles = "".join(_read(_found(lookup, f"styles/{name}")) for name in STYLES[medium])
+    styles = "".join(_style(lookup, name, applies) for applies, name in STYLES[medium])
     script = ""
     if medium == "screen":
         script = "".join(_read(path) for path in lookup.files("script", "*.js").values())
@@ -141,6 +154,11 @@ def _glance(outline: Outline, sections: Sequence[Mapping[str, Any]], medium: Med
 
 def _no_picture(*_: Any) -> Markup:
     raise RenderError("a frame shows no figures; place them in a question or a section")
+
+
+def _style(lookup: Lookup, name: str, applies: str) -> str:
+    text = _read(_found(lookup, f"styles/{name}"))
+    return text if applies == "all" else f"@media {applies} {{\n{text}}}\n"
 
 
 def _found(lookup: Lookup, name: str) -> Path:
