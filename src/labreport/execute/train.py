@@ -101,7 +101,7 @@ class Trainer:
                     time.sleep(_TICK)
                 for lane in self._idle(active):
                     if waiting:
-                        others = (own for other, own in compiled.items() if other != lane)
+                        others = [own for other, own in compiled.items() if other != lane]
                         task = waiting.choose(compiled[lane], set[str]().union(*others))
                         compiled[lane].add(task.program)
                         running = _Active(self._prepare(task), lane, time.monotonic())
