@@ -62,18 +62,27 @@ def render_document(
 
     `sections` are what `render_section` returned, in the outline's order; `facts` are the facts of
     the run for the title page, label to text: those under `run` in the answer that `outline.facts`
-    names; `words` are the project's. One that is `preliminary` says that it rests on a single seed and that
+    names; `words` are the project's. Sections without questions at the beginning of the outline come
+    before the answers at a glance. One that is `preliminary` says that it rests on a single seed and that
     more follow. Raises `RenderError` where a reference leads nowhere or the page
     grows over 4 MB.
     """
     known = targets(outline, sections)
+    opening = next((place for place, section in enumerate(outline.sections) if section.questions), 0)
     names = {
         "outline": outline,
         "facts": traced_value(facts, f"{outline.facts}#facts.run"),
         "preliminary": preliminary,
-        "contents": [_entry(section, known) for section in outline.sections],
+        "contents": [_entry(section, known) for section in outline.sections[opening:]],
         "glance": _glance(outline, sections, medium),
-        "sections": [Markup(section[medium]) for section in sections],
+        "opening": [Markup(section[medium]) for section in sections[:opening]],
+        "sections": [Markup(section[medium]) for section in sections[opening:]],
+        "decided": [
+            Markup(rows)
+            for section in sections
+            for line in section["headlines"]
+            if (rows := line[f"decided_{medium}"].strip())
+        ],
         "citation": citation(outline, facts, sections),
     }
     body = resolve(_frame(f"{medium}.html", names, medium, templates, words), known)
