@@ -9,6 +9,8 @@ from statistics import NormalDist
 
 LARGE = 1e7
 """From so many degrees of freedom, Student's distribution is the normal one with its first correction."""
+FAR = 9.0
+"""A normal variable is never, to 19 digits, so far from its mean."""
 _TINY = 1e-300
 
 
@@ -35,7 +37,9 @@ def student_quantile(alpha: float, df: float) -> float:
     guess = -NormalDist().inv_cdf(alpha / 2)
     if math.isinf(df):
         return guess
-    return decreasing_root(lambda t: math.log(max(student_tail(t, df), _TINY)) - math.log(alpha), guess or 1.0)
+    return decreasing_root(
+        lambda t: math.log(max(student_tail(t, df), _TINY)) - math.log(alpha), guess or 1.0
+    )
 
 
 def beta_cdf(x: float, a: float, b: float, complement: float | None = None) -> float:
@@ -136,9 +140,25 @@ def noncentral_tail(critical: float, df: float, shift: float) -> float:
         return 0.0
     if df > 1e5:
         return normal_tail(critical - shift)
+    if shift < -FAR:
+        return 0.0
+    if shift > FAR:  # the other order of integration: over the normal variable, whose density is smooth
+        return sum(weight * _chi_below((z + shift) / critical, df) for z, weight in _normal_weights())
     steep = max(critical, abs(shift)) / math.sqrt(2 * df)  # the normal tail changes within 1 over this
     weights = _chi_weights(df, max(6, 2 ** math.ceil(math.log2(2 * steep))))
     return sum(weight * normal_tail(critical * point - shift) for point, weight in weights)
+
+
+@cache
+def _normal_weights() -> tuple[tuple[float, float], ...]:
+    density = [(step / 8, math.exp(-((step / 8) ** 2) / 2)) for step in range(-70, 71)]
+    total = sum(weight for _, weight in density)
+    return tuple((z, weight / total) for z, weight in density)
+
+
+def _chi_below(point: float, df: float) -> float:
+    """Probability that the root of a chi-square variable by its degrees of freedom is below `point`."""
+    return 1 - chi_square_tail(df * point * point, df)
 
 
 def decreasing_root(value: Callable[[float], float], guess: float) -> float:

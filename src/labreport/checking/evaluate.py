@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,6 +18,8 @@ from labreport.checking.tables import inconsistent
 RELATIVE, CANCELLED = 1e-7, 1e-11
 """Numbers agree within the first, relative to themselves, or within the second, relative to the largest of
 value, spread and interval: what subtraction leaves of rounding."""
+WRONG = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+"""What evaluating data raises that make no sense."""
 FIELDS = ("value", "spread", "n")
 MEMBER = ("p", "p_corrected", "p_equivalent", "p_equivalent_corrected", "alpha")
 TURNED = {"supported": "refuted", "refuted": "supported"}
@@ -41,7 +44,8 @@ class Evaluation:
         for scope in scopes(self.document):
             for item in items(scope):
                 if item.content["derivation"] is not None:
-                    (self._quantity if item.kind == "quantity" else self._claim)(item)
+                    with _placed(item.place):
+                        (self._quantity if item.kind == "quantity" else self._claim)(item)
         return self
 
     @property
@@ -51,7 +55,8 @@ class Evaluation:
         return Rules(rules["alpha"], rules["power"], rules["most_seeds"])
 
     def _family(self, place: str, family: Mapping[str, Any]) -> None:
-        self._members[place] = tested(family, self.rules)
+        with _placed(place):
+            self._members[place] = tested(family, self.rules)
         for number, (plain, member) in enumerate(
             zip(family["members"], self._members[place], strict=True), start=1
         ):
@@ -87,9 +92,10 @@ class Evaluation:
 
     def _member(self, scope: Scope, derivation: Mapping[str, Any]) -> Member:
         place, family = scope.family(derivation["family"])
-        if not 0 <= derivation["member"] < len(family["members"]):
-            raise Malformed(f"{place} has no member {derivation['member'] + 1}")
-        return self._members[place][derivation["member"]]
+        number: int = derivation["member"]
+        if not 0 <= number < len(family["members"]):
+            raise Malformed(f"{place} has no member {number + 1}")
+        return self._members[place][number]
 
     def _claim(self, item: Item) -> None:
         plain, derivation = item.content, item.content["derivation"]
@@ -149,10 +155,17 @@ def _shown(number: Any) -> str:
 
 def evaluate(document: Mapping[str, Any]) -> Evaluation:
     """Everything of a document computed again. Raises `Malformed` where it cannot be."""
-    try:
+    with _placed("the file"):
         return Evaluation(document).run()
-    except (KeyError, TypeError, ValueError, ZeroDivisionError, IndexError, OverflowError) as error:
-        raise Malformed(f"cannot be computed again: {type(error).__name__}, {error}") from error
+
+
+@contextmanager
+def _placed(place: str) -> Iterator[None]:
+    """Say of data that make no sense where they are. Raises `Malformed`."""
+    try:
+        yield
+    except WRONG as error:
+        raise Malformed(f"{place} cannot be computed again: {type(error).__name__}: {error}") from error
 
 
 def changed(document: Mapping[str, Any]) -> Iterator[Difference]:

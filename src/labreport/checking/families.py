@@ -10,7 +10,6 @@ from labreport.checking.operations import Found
 from labreport.checking.planning import detectable, seeds_needed
 from labreport.checking.summaries import NUMBERS
 
-
 TIED = 1e-6
 """p-values that differ by less, relative to their size, are tested in the order of the family."""
 
@@ -58,7 +57,8 @@ class Member:
             return Found(None if plan is None else detectable(plan, self.alpha, rules.power))
         if what == "seeds_bound":
             return Found(rules.most_seeds)
-        assert what == "seeds_needed" and plan is not None
+        assert what == "seeds_needed"
+        assert plan is not None
         return Found(seeds_needed(plan, self.alpha, self.margin, rules.power, rules.most_seeds))
 
 
@@ -70,10 +70,8 @@ def tested(family: Mapping[str, Any], rules: Rules) -> list[Member]:
     alike = [_p_equivalent(one, margin) for one, margin in zip(found, margins, strict=True)]
     corrected = family["correction"] == "holm"
     differ_holm, alike_holm = holm(differ, rules.alpha, corrected), holm(alike, rules.alpha, corrected)
-    return [
-        _member(*each, rules)
-        for each in zip(found, margins, differ, alike, differ_holm, alike_holm, strict=True)
-    ]
+    rows = zip(found, margins, differ, alike, differ_holm, alike_holm, strict=True)
+    return [_member(rules, *row) for row in rows]
 
 
 def _estimate(member: Mapping[str, Any]) -> Found:
@@ -89,9 +87,7 @@ def _p_equivalent(found: Found, margin: float | None) -> float | None:
     return found.shape.p_equivalent(margin) if abs(found.value) < margin else 1.0
 
 
-def holm(
-    p_values: Sequence[float | None], alpha: float, corrected: bool
-) -> list[tuple[float | None, float]]:
+def holm(p_values: Sequence[float | None], alpha: float, corrected: bool) -> list[tuple[float | None, float]]:
     """For each p-value the corrected one, and the level at which it was tested; Holm (1979).
 
     The least of m is multiplied by m, the next by m − 1, and so on, none less than the one before; the
@@ -121,13 +117,13 @@ def _by_size(p_values: Sequence[float | None]) -> list[tuple[float, int]]:
 
 
 def _member(
+    rules: Rules,
     found: Found,
     margin: float | None,
     p: float | None,
     p_equivalent: float | None,
     differ: tuple[float | None, float],
     alike: tuple[float | None, float],
-    rules: Rules,
 ) -> Member:
     known = margin, p, differ[0], p_equivalent, alike[0]
     if alike[0] is not None and alike[0] < rules.alpha:

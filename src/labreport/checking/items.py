@@ -13,7 +13,7 @@ Plain = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Scope:
-    """What references in one question mean: its own quantities, claims and families, then those of the file."""
+    """What references in one question mean: its own items, and the families of the file."""
 
     slug: str
     quantities: Plain

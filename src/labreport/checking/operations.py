@@ -195,8 +195,8 @@ def share_over_items(given: Inputs, unit: str) -> Found:
 
 def _crossed_shares(given: Inputs, threshold: float, items: int) -> Variances | None:
     """Variances of shares whose items are known: from how many items how many seeds have right."""
-    by_seed, by_item = given.get("right_by_seed"), given.get("items_by_seeds_right")
-    if not by_seed or len(by_seed) < 2 or sum(by_item[1:-1]) == 0:
+    by_seed, by_item = given.get("right_by_seed", []), given.get("items_by_seeds_right", [])
+    if len(by_seed) < 2 or sum(by_item[1:-1]) == 0:
         return None
     k, n = len(by_seed), sum(by_item)
     mean = sum(by_seed) / k / n

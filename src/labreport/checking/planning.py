@@ -28,9 +28,7 @@ def detectable(variances: Variances, alpha: float, wanted: float) -> float | Non
     return _shift_for(variances.df(variances.seeds, planned=False), alpha, wanted) * error
 
 
-def decides(
-    variances: Variances, seeds: int, alpha: float, margin: float | None, wanted: float
-) -> bool:
+def decides(variances: Variances, seeds: int, alpha: float, margin: float | None, wanted: float) -> bool:
     """Whether so many seeds would show the difference, or that it lies inside `margin`."""
     error, df = variances.error(seeds), variances.df(seeds, planned=True)
     value = variances.mean

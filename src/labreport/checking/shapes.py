@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from labreport.checking.distributions import (
     beta_quantile,
-    normal_tail,
     student_quantile,
     student_tail,
 )
@@ -171,7 +170,7 @@ class Agreement:
         first, second = self.both + self.only_first, self.both + self.only_second
         a, b = first / n, second / n
         (low_a, high_a), (low_b, high_b) = score(a, n, z), score(b, n, z)
-        covariance = self.both * self.neither - self.only_first * self.only_second
+        covariance: float = self.both * self.neither - self.only_first * self.only_second
         if covariance > 0:
             covariance = max(covariance - n / 2, 0)
         product = first * (n - first) * second * (n - second)
@@ -236,4 +235,3 @@ def score(share: float, size: float, z: float) -> Ends:
 
 
 Shape = Mean | Numeric | Agreement | Proportion
-

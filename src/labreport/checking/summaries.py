@@ -9,7 +9,15 @@ from typing import Any
 
 from labreport.checking.correlations import mantel, spearman
 from labreport.checking.distributions import chi_square_tail, student_quantile
-from labreport.checking.operations import ESTIMATES, EQUAL, Found, Operation, mean_over_seeds, variance, wilson
+from labreport.checking.operations import (
+    EQUAL,
+    ESTIMATES,
+    Found,
+    Operation,
+    mean_over_seeds,
+    variance,
+    wilson,
+)
 
 Inputs = Mapping[str, Any]
 

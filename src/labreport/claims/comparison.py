@@ -16,8 +16,6 @@ from labreport.claims.quantity import Unit
 
 NEGLIGIBLE = 1e-12
 """Values that differ by less, relative to their size, are equal: what is left is rounding."""
-EQUAL = 1e-6
-"""p-values that differ by less, relative to their size, are equal."""
 FIXED = "all {n} seeds give the same value, so their spread is unknown"
 
 
@@ -246,8 +244,9 @@ def against(
     """
     inputs: dict[str, object] = {"values": known(values), "items": items, "threshold": threshold}
     if rights is not None and len(rights):
+        by_seed = np.asarray(np.sum(rights, axis=1, dtype=np.int64))
         by_item = np.bincount(np.sum(rights, axis=0, dtype=np.int64), minlength=len(rights) + 1)
-        inputs["right_by_seed"] = [int(count) for count in np.sum(rights, axis=1, dtype=np.int64)]
+        inputs["right_by_seed"] = [int(count) for count in by_seed]
         inputs["items_by_seeds_right"] = [int(count) for count in by_item]
     derivation = Derivation("share over items", inputs)
     return replace(_against(values, threshold, items, source, rights), derivation=derivation)
@@ -295,28 +294,3 @@ def _share(
         return Share(mean, items, math.inf, threshold, kind), None
     size = mean * (1 - mean) / both.error() ** 2
     return Share(mean, size, both.df(), threshold, kind), both
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """p-values adjusted for making several comparisons at once (Holm 1979), in the given order."""
-    order = by_size(p_values)
-    adjusted = [0.0] * len(p_values)
-    largest = 0.0
-    for rank, index in enumerate(order):
-        largest = max(largest, min(1.0, (len(order) - rank) * p_values[index]))
-        adjusted[index] = largest
-    return adjusted
-
-
-def by_size(p_values: Sequence[float]) -> list[int]:
-    """Indices from the least p-value to the greatest, in the given order where values are equal.
-
-    Those that differ by less than `EQUAL` are equal: p-values are read off intervals by bisection.
-    """
-    groups: list[list[int]] = []
-    for index in sorted(range(len(p_values)), key=lambda index: p_values[index]):
-        if groups and p_values[index] <= p_values[groups[-1][0]] * (1 + EQUAL):
-            groups[-1].append(index)
-        else:
-            groups.append([index])
-    return [index for group in groups for index in sorted(group)]

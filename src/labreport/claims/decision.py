@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from labreport.claims.claim import Claim, Verdict
-from labreport.claims.comparison import by_size, holm
 from labreport.claims.derivation import Derivation, Tested
 from labreport.claims.estimate import ALPHA, Estimate
 from labreport.claims.families import Family
+from labreport.claims.holm import by_size, holm
 from labreport.claims.power import MOST_SEEDS, POWER, detectable, seeds_needed
 from labreport.claims.quantity import Quantity, Unit
 

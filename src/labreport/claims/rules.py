@@ -38,7 +38,7 @@ def high(quantity: Quantity) -> Derivation:
 
 
 def compare(left: Operand, relation: str, right: Operand) -> Derivation:
-    """The condition `left` < `right`, or with another of <=, >, >=, =; it is false where a number is missing."""
+    """The condition `left` < `right`, or with another of <=, >, >=, =; false where a number is missing."""
     return Derivation("compare", {"left": left, "relation": relation, "right": right})
 
 

@@ -59,6 +59,13 @@ COMMANDS = {
         ("--seeds", "--output", "--lock-timeout"),
         interrupted="Verification stopped; it starts from the beginning next time.",
     ),
+    "check": Declared(
+        "compute every number and verdict of answers.json again, from that file only",
+        ("--output", "--verbose"),
+        "FILE",
+        "an answers.json (default: the report's)",
+        "?",
+    ),
     "grade": Declared(
         "grade submissions against the report's answers",
         ("--output", "--reference", "--csv", "--gradescope", "--form"),

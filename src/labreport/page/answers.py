@@ -1,4 +1,4 @@
-"""`answers.json`: every answer as a machine reads it; its form is published in docs/answers.schema.json."""
+"""`answers.json`: every answer as a machine reads it; docs/answers-file.md describes its form."""
 
 from __future__ import annotations
 
@@ -73,6 +73,8 @@ def _shared(questions: dict[str, Any]) -> dict[str, Any]:
             if not family["declared"]:
                 continue
             if shared.setdefault(name, family) != family:
-                raise RenderError(f"{slug} tested the family {name!r} with other results than another question")
+                raise RenderError(
+                    f"{slug} tested the family {name!r} with other results than another question"
+                )
             del question["families"][name]
     return shared
