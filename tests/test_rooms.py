@@ -24,20 +24,22 @@ MAY_IMPORT = {
     "labreport.errors": "suggest",
     "labreport.run": "",
     "labreport.texts": "",
+    "labreport.nonfinite": "",
     "labreport.placed": "errors",
-    "labreport.outline": "errors experiment placed texts",
+    "labreport.required": "experiment",
+    "labreport.outline": "errors experiment placed required texts",
     "labreport.installed": "",
     "labreport.frame": "",
     "labreport.bootstrap": "errors installed",
     "labreport.experiment": "errors placed texts",
     "labreport.fingerprint": "errors",
-    "labreport.results": "experiment errors",
+    "labreport.results": "experiment errors nonfinite",
     "labreport.recorded": "errors experiment fingerprint results run store suggest texts",
     "labreport.rubric": "errors",
     "labreport.project": "errors experiment outline placed rubric",
     "labreport.checks": "errors",
     "labreport.store": "errors fingerprint",
-    "labreport.trajectory": "errors fingerprint store",
+    "labreport.trajectory": "errors fingerprint nonfinite store",
     "labreport.plan": "experiment errors fingerprint frame installed program project store trajectory",
     "labreport.console": "plan experiment errors",
     "labreport.guard": "console errors",
@@ -49,18 +51,21 @@ MAY_IMPORT = {
     "labreport.builders": "charts claims errors experiment results",
     "labreport.nodes": "audit charts claims errors experiment fingerprint outline page pdf placed plan "
     "project results store texts trajectory",
-    "labreport.execute": "claims console errors fingerprint frame locate nodes page pdf plan processes "
-    "project run store trajectory",
+    "labreport.execute": "claims console errors fingerprint frame locate nodes nonfinite page pdf plan "
+    "processes project run store trajectory",
     "labreport.grading": "claims errors rubric",
+    "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan "
+    "store trajectory",
     "labreport.commands": "audit bootstrap checks claims console errors execute fingerprint grading guard "
-    "locate nodes plan processes program store suggest trajectory",
+    "locate nodes plan processes program store suggest trajectory verification",
     "labreport.command": "commands console errors guard processes program",
     "exercise.networks": "labreport.errors labreport.experiment",
     "exercise.catalogue": "networks labreport.errors labreport.experiment",
     "exercise.checks": "catalogue labreport.experiment",
     "exercise.groups": "",
-    "exercise.figure_list": "catalogue groups labreport.outline",
-    "exercise.outline": "catalogue checks figure_list groups labreport.outline",
+    "exercise.figure_list": "catalogue groups needed labreport.outline",
+    "exercise.needed": "labreport.required",
+    "exercise.outline": "catalogue checks figure_list groups needed labreport.outline",
     "exercise.rubric": "labreport.rubric",
     "exercise.recompute": "mnist",
     "exercise.project": "catalogue outline rubric labreport.project",
@@ -71,7 +76,9 @@ MAY_IMPORT = {
     "exercise.figures": "answers catalogue groups mnist networks labreport.charts labreport.claims "
     "labreport.errors labreport.experiment labreport.results",
     "exercise.show_code": "catalogue networks labreport.errors labreport.experiment",
-    "exercise.verification": "answers catalogue mnist networks outline project training labreport.checks "
+    "exercise.again": "mnist labreport.checks",
+    "exercise.verification": "again answers catalogue mnist networks outline project show_code training "
+    "labreport.checks "
     "labreport.claims labreport.errors labreport.experiment labreport.nodes labreport.outline "
     "labreport.project labreport.results labreport.trajectory",
 }
@@ -91,13 +98,13 @@ LIBRARIES = {
     "rich": "labreport.console",
     "filelock": "labreport.store",
     "msgspec": "labreport.plan labreport.store labreport.trajectory",
-    "safetensors": "labreport.store",
+    "safetensors": "exercise.again labreport.store",
     "distributed": "labreport.execute",
     "watchfiles": "labreport.commands",
     "scipy": "labreport.claims labreport.grading exercise.answers",
     "numpy": "labreport.charts labreport.claims labreport.commands labreport.grading labreport.recorded "
-    "labreport.store exercise.answers exercise.figures exercise.mnist exercise.recompute exercise.training "
-    "exercise.verification",
+    "labreport.store labreport.verification exercise.again exercise.answers exercise.figures exercise.mnist "
+    "exercise.recompute exercise.training exercise.verification",
 }
 """A library to the rooms that may import it."""
 
@@ -120,6 +127,7 @@ LIGHT = (
     "labreport.plan",
     "labreport.project",
     "labreport.recorded",
+    "labreport.required",
     "labreport.results",
     "labreport.rubric",
     "labreport.run",
@@ -127,6 +135,7 @@ LIGHT = (
     "exercise.checks",
     "exercise.figure_list",
     "exercise.groups",
+    "exercise.needed",
     "exercise.networks",
     "exercise.outline",
     "exercise.project",

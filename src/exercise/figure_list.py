@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from exercise.catalogue import STUDIES
 from exercise.groups import DEEP, FEWER_LAYERS, GAIN, LONGER, NETWORKS, WITHOUT_COMPLEX
+from exercise.needed import needed
 from labreport.outline import Figure
 
-FIGURES = (
+_FIGURES = (
     *(Figure(f"curves-{name}", "exercise.figures.curves:training_curves", (name,)) for name in NETWORKS),
     Figure("gradients", "exercise.figures.gradients:gradients_by_layer", (*DEEP, *GAIN)),
     Figure(
@@ -41,3 +44,5 @@ FIGURES = (
     *(Figure(f"study-{grid.name}", "exercise.figures.studies:study", (grid.name,)) for grid in STUDIES),
     Figure("compute", "exercise.figures.compute:compute_in_perspective", (), ("bonus.perspective",)),
 )
+
+FIGURES = tuple(replace(figure, requires=needed(figure.slug)) for figure in _FIGURES)

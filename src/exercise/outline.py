@@ -8,6 +8,7 @@ from exercise.catalogue import STUDIES
 from exercise.checks import CHECKS
 from exercise.figure_list import FIGURES
 from exercise.groups import DEEP, FEWER_LAYERS, GAIN, LONGER, NETWORKS
+from exercise.needed import needed
 from labreport.outline import Outline, Question, Section
 
 
@@ -22,7 +23,17 @@ def _question(
 ) -> Question:
     path = f"questions/{template or slug}.html"
     checks = CHECKS.get(slug, ())
-    return Question(slug, text, f"exercise.answers.{answer}", path, needs, figures, checks, **options)
+    return Question(
+        slug,
+        text,
+        f"exercise.answers.{answer}",
+        path,
+        needs,
+        figures,
+        checks,
+        requires=needed(slug),
+        **options,
+    )
 
 
 SET_UP = Section(

@@ -16,6 +16,7 @@ PROJECT = Project(
     threads=1,
     words=Words(run="network", item="image", category="digit", checked_in="Keras"),
     verify="exercise.verification:verify",
+    verify_published="exercise.verification.published:published",
     show_code="exercise.show_code:show_code",
     show_check="exercise.show_code:show_check",
     cost="exercise.networks:epoch_cost",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from labreport.errors import UsageError
@@ -126,6 +127,10 @@ class Study:
 
     def experiments(self) -> tuple[Experiment, ...]:
         """The cells of the grid in row-major order, named `study/field=value,…`."""
+        return self._cells
+
+    @cached_property
+    def _cells(self) -> tuple[Experiment, ...]:
         names = [name for name, _ in self.axes]
         grid = itertools.product(*(values for _, values in self.axes))
         return tuple(self._cell(dict(zip(names, values, strict=True))) for values in grid)

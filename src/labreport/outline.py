@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from labreport.errors import UsageError
 from labreport.experiment import Experiment, Study
 from labreport.placed import HIDDEN, called_from, place_of, reference
+from labreport.required import Required
 from labreport.texts import unprintable
 
 Need: TypeAlias = Experiment | Study | str
@@ -21,13 +22,15 @@ class Figure:
     """One drawing: `draw` is `"module:function"`, called with `Results` and a dict of answers.
 
     It returns a `labreport.charts.Drawing`; one that takes a single argument gets the results only.
-    `answers` names the questions whose answers it reads.
+    `answers` names the questions whose answers it reads. What it `requires` of those that it needs is
+    checked before anything runs.
     """
 
     slug: str
     draw: str
     needs: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
+    requires: tuple[Required, ...] = ()
     function: Callable[..., Any] | None = field(default=None, compare=False, repr=False, metadata=HIDDEN)
     read: tuple[Need, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
     place: str = field(default="", compare=False, repr=False, metadata=HIDDEN)
@@ -47,7 +50,8 @@ class Question:
     pairs of a quantity of the answer and the Python expression that gives it by another path, after
     the lines of the project's `show_check`; they are printed beside the answer. An answer that
     `reads_verification` is told what `verify` found of all the others (`Results.verification`). A
-    `local` answer is about this run rather than its results, and not compared by `grade`.
+    `local` answer is about this run rather than its results, and not compared by `grade`. What it `requires`
+    of the experiments that it needs is checked before anything runs.
     """
 
     slug: str
@@ -59,6 +63,7 @@ class Question:
     checks: tuple[tuple[str, str], ...] = ()
     reads_verification: bool = False
     local: bool = False
+    requires: tuple[Required, ...] = ()
     function: Callable[..., Any] | None = field(default=None, compare=False, repr=False, metadata=HIDDEN)
     read: tuple[Need, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
     drawn: tuple[Figure, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
@@ -137,6 +142,7 @@ def question(
     checks: Iterable[tuple[str, str]] = (),
     reads_verification: bool = False,
     local: bool = False,
+    requires: Iterable[Required] = (),
 ) -> Callable[[Callable[..., Any]], Question]:
     """Make a `Question` of the function that answers it; its slug is the function's name.
 
@@ -155,6 +161,7 @@ def question(
             tuple(checks),
             reads_verification,
             local,
+            tuple(requires),
             function,
             place=place_of(function),
         )
@@ -163,7 +170,11 @@ def question(
 
 
 def figure(
-    *, reads: Need | Iterable[Need] = (), answers: Iterable[Question | str] = (), slug: str = ""
+    *,
+    reads: Need | Iterable[Need] = (),
+    answers: Iterable[Question | str] = (),
+    slug: str = "",
+    requires: Iterable[Required] = (),
 ) -> Callable[[Callable[..., Any]], Figure]:
     """Make a `Figure` of the function that draws it; its slug is the function's name."""
 
@@ -173,6 +184,7 @@ def figure(
             reference(function, "the function of a figure"),
             _several(reads),  # type: ignore[arg-type]  # made names by `Figure`
             tuple(one if isinstance(one, str) else one.slug for one in answers),
+            tuple(requires),
             function,
             place=place_of(function),
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from labreport.errors import UsageError
@@ -39,10 +40,12 @@ class Project:
 
     `libraries` are distributions whose versions are part of every result's key; by default those that the
     code of the runs imports. `data_files` are paths below the package whose bytes are; `threads` is the
-    number of compute threads a run uses, `seeds` the number of seeds of a build that does not name another.
+    number of compute threads a run uses, `resources` what it takes of a cluster's worker that has declared
+    such, as `{"GPU": 1}`, `seeds` the number of seeds of a build that does not name another.
     `source_roots` are the top-level modules whose code is followed for staleness; by default the
-    engine and all that lie beside the package. `words` are how the pages call things. `verify` and
-    `show_code` name functions of the content, `"module:function"`, behind the commands of those names;
+    engine and all that lie beside the package. `words` are how the pages call things. `verify`,
+    `verify_published` and `show_code` name functions of the content, `"module:function"`: the first two yield
+    checks for `verify`, of the results (`labreport.results.Results`) and of the report's folder (a path);
     `show_check` one, called with nothing, that shows the Python on which the outline's checks build. `cost`
     gives the relative work of an epoch of a specification, `program` a name that is equal for
     specifications which can share a compiled program; both only order the work. `rubric` gives the
@@ -62,12 +65,14 @@ class Project:
     package: str = ""
     data_files: tuple[str, ...] = ()
     threads: int = 1
+    resources: Mapping[str, float] = field(default_factory=dict)
     seeds: int = 5
     subtitle: str = ""
     author: str = ""
     source_roots: tuple[str, ...] = ()
     words: Words = Words()
     verify: str = ""
+    verify_published: str = ""
     show_code: str = ""
     show_check: str = ""
     cost: str = ""
@@ -104,12 +109,12 @@ class Project:
     def _run_all(self, study: Study) -> Study:
         return replace(study, base=self._run(study.base))
 
-    @property
+    @cached_property
     def all_experiments(self) -> tuple[Experiment, ...]:
         """The experiments, then the cells of every study."""
         return self.experiments + tuple(cell for grid in self.studies for cell in grid.experiments())
 
-    @property
+    @cached_property
     def work(self) -> str:
         """What is done for each seed, in the singular: the project's word, or `training` by epochs."""
         return self.words.run if any(one.one_step for one in self.all_experiments) else "training"

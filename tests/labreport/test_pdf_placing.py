@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
+from labreport.frame import FOLDER
 from labreport.pdf import write
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -15,6 +17,10 @@ PAGE = """<html lang="en"><head><title>x</title><style>
 p, figure {{ break-inside: avoid }} p {{ line-height: {text}mm }} figure {{ line-height: 50mm }}
 h3 {{ break-after: auto; font-size: 10pt }}</style></head><body><article>
 {body}</article></body></html>"""
+DOT = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLv"
+    "AAAAAElFTkSuQmCC"
+)
 FIGURE = "<figure>figure {}</figure>"
 
 
@@ -70,3 +76,26 @@ def test_the_answer_stays_in_front_of_its_evidence(tmp_path: Path) -> None:
     """A figure does not climb over the box with the answer."""
     body = '<div class="answer" style="line-height: 60mm">answer</div>' + FIGURE.format(1)
     assert order(tmp_path, body, 10) == "answer | figure 1"
+
+
+@pytest.mark.parametrize("blank", range(0, 240, 40))
+def test_a_caption_is_beside_its_drawing_wherever_the_page_breaks(tmp_path: Path, blank: int) -> None:
+    """A drawing that a break pushes to the next page is not left out there until the page's end."""
+    styles = "".join(
+        (FOLDER / "styles" / name).read_text(encoding="utf-8") for name in ("base.css", "pages.css")
+    )
+    figure = (
+        '<figure class="column"><div class="drawing">'
+        f'<img src="{DOT}" alt="" style="width: 125mm; height: 60mm"></div>'
+        "<figcaption>CAPTION</figcaption></figure>"
+    )
+    body = f'<div style="height: {blank}mm"></div><h3>Question</h3><p>Yes.</p>{figure}<p>After.</p>'
+    html = f'<html lang="en"><head><title>x</title><style>{styles}</style></head><body>{body}</body></html>'
+    write(html, TEMPLATES, tmp_path / "x.pdf")
+    for page in pypdfium2.PdfDocument(tmp_path / "x.pdf"):
+        text = page.get_textpage()
+        tops = [one.get_bounds()[3] for one in page.get_objects([FPDF_PAGEOBJ_IMAGE])]
+        found = text.search("CAPTION").get_next()
+        captions = [text.get_charbox(found[0])[3]] if found else []
+        assert len(tops) == len(captions)
+        assert all(0 <= top - caption < 15 for top, caption in zip(tops, captions, strict=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from typing import Any
 
@@ -21,7 +20,7 @@ from exercise.training.epoch import (
 )
 from exercise.training.evaluation import Forward, compiled_forward, evaluate
 from exercise.training.model import build, weight_names, weight_shapes
-from labreport.errors import ExperimentFailed, UsageError
+from labreport.errors import UsageError
 from labreport.run import Arrays
 
 VELOCITY = "velocity."
@@ -78,7 +77,8 @@ class TrainingRun:
         The record holds loss (nat) and accuracy as Keras reports them, which are means over the
         examples as each batch met them; both exactly on validation data afterwards; seconds of
         training alone; and by layer the L2 norm of the kernel's gradient, as the mean over the batches
-        and on the first batch. Raises `ExperimentFailed` when training diverges.
+        and on the first batch. A training that diverges goes on as it does in Keras: its losses and norms
+        are then not finite.
         """
         training = self._dataset.training
         begun = time.perf_counter()
@@ -87,11 +87,6 @@ class TrainingRun:
         seconds = time.perf_counter() - begun
         self.epoch += 1
         validation = evaluate(self._forward, self._weights, self._dataset.validation)
-        if not math.isfinite(loss + validation.loss):
-            raise ExperimentFailed(
-                f"network {self.network.hidden_layers}, seed {self.seed}: the loss is not finite after epoch "
-                f"{self.epoch}; lower its learning_rate ({self.network.learning_rate:g})"
-            )
         return {
             "epoch": self.epoch,
             "loss": loss,

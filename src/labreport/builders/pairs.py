@@ -17,6 +17,13 @@ def between(first: str, second: str) -> str:
     return f"{first} minus {second}"
 
 
+def axis_title(metric: str, unit: str) -> str:
+    """What an axis shows and in which unit, which is not repeated where the metric is named after it."""
+    if unit == "fraction":
+        return f"{metric}, %"
+    return metric if unit in ("", *metric.split()) else f"{metric}, {unit}"
+
+
 def mean(sample: Sample, unit: str, source: str) -> Quantity:
     """The mean of a sample over seeds, with its interval."""
     from labreport.claims.statistics import over_seeds

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from labreport.execute.documents import Published, publish_documents
 from labreport.execute.lanes import Lane, ProcessLane
 from labreport.execute.numbers import changes, headline_sources, numbers
 from labreport.execute.session import Session, open_session
+from labreport.execute.task import Task
 from labreport.execute.tasks import trainings
 from labreport.execute.train import Failure, Trainer
 from labreport.locate import Place
@@ -27,6 +28,7 @@ from labreport.nodes.workshop import Workshop
 from labreport.pdf import Writer
 from labreport.plan.nodes import Plan
 from labreport.plan.stamp import remove_stamp, write_stamp
+from labreport.store.files import remove
 from labreport.store.lock import output_lock
 from labreport.store.output import MARK, remove_strays
 from labreport.store.publish import complete
@@ -83,6 +85,8 @@ def build(request: Request, terminal: Terminal) -> Outcome:
         session = open_session(request.place, request.output, request.seeds, request.force)
         names = [name for word in request.targets for name in session.graph.resolve(word)] or None
         plan = session.planner.plan(names)
+        for path in session.planner.views.leftovers():
+            remove(path)
         _show_notices(quarantine, terminal)
         _show_notices(session.quarantine, terminal)
         outcome = Outcome()
@@ -131,8 +135,8 @@ def _train(session: Session, request: Request, plan: Plan, terminal: Terminal, o
     work = trainings(session, plan.stale("result"))
     if not work.tasks:
         return
-    with _lanes(session, request, len(work.tasks)) as lanes:
-        trainer = Trainer(lanes, work.keep, work.prepare)
+    with _lanes(session, request, work.tasks, terminal) as (lanes, look):
+        trainer = Trainer(lanes, work.keep, work.prepare, look=look)
         total = sum(task.work for task in work.tasks)
         progress = Progress(terminal, total, len(work.tasks), work=session.project.work)
         with progress.shown():
@@ -162,15 +166,20 @@ def _show_failures(terminal: Terminal, failures: Sequence[Failure], work: str) -
 
 
 @contextlib.contextmanager
-def _lanes(session: Session, request: Request, tasks: int) -> Iterator[Sequence[Lane]]:
+def _lanes(
+    session: Session, request: Request, tasks: Sequence[Task], terminal: Terminal
+) -> Iterator[tuple[Sequence[Lane], Callable[[], None]]]:
+    """Where to run tasks, and what to call all the time meanwhile."""
     if request.scheduler:
-        from labreport.execute.cluster import cluster
+        from labreport.execute.cluster.greet import job
+        from labreport.execute.cluster.pool import pool
 
-        with cluster(request.scheduler, session.source) as lanes:
-            yield lanes
+        with pool(request.scheduler, job(session.project, tasks)) as found:
+            yield found.lanes, lambda: found.look(terminal)
         return
     count = request.jobs or cores()
-    yield [ProcessLane(session.project.threads, session.source) for _ in range(min(count, tasks))]
+    lanes = [ProcessLane(session.project.threads, session.source) for _ in range(min(count, len(tasks)))]
+    yield lanes, lambda: None
 
 
 def cores() -> int:

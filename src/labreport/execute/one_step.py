@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -70,8 +69,6 @@ def _numbers(metrics: Any, where: str, depth: int) -> dict[str, Any]:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             kind = type(value).__name__
             raise ExperimentFailed(f"its {place} is a {kind}; allowed are numbers, in one level or two")
-        if not math.isfinite(value):
-            raise ExperimentFailed(f"its {place} is {value}; allowed are finite numbers")
         found[name] = value
     return found
 

@@ -11,15 +11,24 @@ from typing import Any
 
 from labreport.console.progress import Progress, Training
 from labreport.errors import ExperimentFailed, StoreError, place
-from labreport.execute.lanes import Lane
+from labreport.execute.lanes import Lane, WorkerLost
 from labreport.execute.task import Task
 from labreport.execute.worker import Epoch
+from labreport.nonfinite import all_finite
 from labreport.trajectory import Trajectory
 
 TRIES = 2
 """A worker that dies is replaced once for the same task."""
+LOSSES = 20
+"""So many machines may be lost under one task before it counts as what kills them."""
+GIVE_UP = 4 * TRIES
+"""So many deaths on each lane, with no sign of life between them: no worker can work here."""
 STALL_SECONDS = 1800.0
 """A worker that sends nothing for so long hangs; it is ended, and counts as dead."""
+_NONE_WORKS = (
+    "no worker process stays alive: each one died before it sent anything; "
+    "run one experiment by itself (build.py NAME --jobs 1) and see what it prints"
+)
 _TICK = 0.03
 """Seconds between two looks at what workers have sent."""
 
@@ -50,7 +59,11 @@ class _Active:
 
 
 class Trainer:
-    """Runs tasks on lanes. `keep` stores what a worker sends, and is told when it is the last of a task."""
+    """Runs tasks on lanes, a list that may grow meanwhile.
+
+    `keep` stores what a worker sends, and is told when it is the last of a task; `look` is called again and
+    again.
+    """
 
     def __init__(
         self,
@@ -58,12 +71,17 @@ class Trainer:
         keep: Callable[[Trajectory, bool], None],
         prepare: Callable[[Task], Task] = lambda task: task,
         stall_seconds: float = STALL_SECONDS,
+        look: Callable[[], None] = lambda: None,
     ) -> None:
-        self._lanes = list(lanes)
+        self._lanes = lanes
+        self._look = look
         self._keep = keep
         self._prepare = prepare
         self._stall = stall_seconds
         self._tries: dict[str, int] = {}
+        self._losses: dict[str, int] = {}
+        self._deaths = 0
+        """Of workers, since one last sent anything."""
 
     def run(self, tasks: Sequence[Task], progress: Progress) -> list[Failure]:
         """Carry out all tasks; returns those that failed. Raises the `StoreError` of `keep` or `prepare`."""
@@ -73,6 +91,9 @@ class Trainer:
         failures: list[Failure] = []
         try:
             while waiting or active:
+                self._look()
+                if not active and not self._idle(active):
+                    time.sleep(_TICK)
                 for lane in self._idle(active):
                     if waiting:
                         task = _choose(
@@ -89,6 +110,9 @@ class Trainer:
                     failure = self._settle(future, active.pop(future), waiting, progress)
                     if failure:
                         failures.append(failure)
+                if self._deaths >= GIVE_UP * max(len(self._lanes), 1) and waiting:
+                    failures += [Failure(task, _NONE_WORKS) for task in waiting]
+                    waiting.clear()
                 self._end_hanging(active)
         finally:
             for place in self._lanes:
@@ -97,7 +121,7 @@ class Trainer:
 
     def _idle(self, active: dict[Future[Trajectory], _Active]) -> list[int]:
         busy = {running.lane for running in active.values()}
-        return [lane for lane in range(len(self._lanes)) if lane not in busy]
+        return [index for index, lane in enumerate(self._lanes) if lane.ready and index not in busy]
 
     def _submit(self, lane: int, task: Task) -> Future[Trajectory]:
         self._tries[task.key] = self._tries.get(task.key, 0) + 1
@@ -115,9 +139,15 @@ class Trainer:
         task = busy.task
         try:
             piece = future.result()
+            self._deaths = 0
             self._keep(piece, True)
         except BrokenExecutor as error:
             self._lanes[busy.lane].renew()
+            if isinstance(error, WorkerLost) and self._losses.get(task.key, 0) < LOSSES:
+                self._losses[task.key] = self._losses.get(task.key, 0) + 1
+                self._tries[task.key] -= 1
+            else:
+                self._deaths += 1
             if self._tries[task.key] < TRIES and not busy.ended:
                 waiting.insert(0, task)
                 progress.skip(-busy.trained * task.cost)
@@ -130,6 +160,7 @@ class Trainer:
         except StoreError:
             raise  # the disk, which the next result would meet as well
         except Exception as error:  # the trainer's own code may raise anything
+            self._deaths = 0
             progress.skip(busy.left)
             where = place(error, Path(task.source))
             cause = busy.ended or _cause(error)
@@ -144,6 +175,7 @@ class Trainer:
                 if message.key != running.task.key or running.ended:
                     continue
                 running.heard = time.monotonic()
+                self._deaths = 0
                 if isinstance(message, Epoch):
                     running.trained += 1
                     name = f"{running.task.name}#{running.task.seed}"
@@ -189,6 +221,8 @@ def _cause(error: Exception) -> str:
 
 def measure(record: Any) -> str:
     """What a record says of how well it goes, if it says so."""
+    if not all_finite(record):
+        return "diverged"
     for name, label in (("validation_accuracy", "validation"), ("accuracy", "accuracy"), ("loss", "loss")):
         value = record.get(name)
         if isinstance(value, float):

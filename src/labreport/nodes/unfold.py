@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from labreport.errors import UsageError
 from labreport.experiment import Experiment
@@ -60,6 +60,9 @@ def unfold(project: Project, seeds: int) -> Graph:
     for question in sorted(outline.questions, key=lambda question: question.reads_verification):
         answers = [name for name in nodes if name.startswith("answer/") and question.reads_verification]
         add(AnswerNode(question, (*read(question.needs, question), *answers)), question.place)
+    readers: tuple[Question | Figure, ...] = (*outline.questions, *outline.figures)
+    for reader in readers:
+        _check_required(reader, cells)
     for figure in outline.figures:
         reads = (*read(figure.needs, figure), *named("answer", figure.answers, figure))
         add(FigureNode(figure, reads), figure.place)
@@ -78,6 +81,18 @@ def unfold(project: Project, seeds: int) -> Graph:
         add(document)
     add(PaperDocument("pdf", everything))
     return Graph(project, nodes, cells)
+
+
+def _check_required(reader: Question | Figure, cells: Mapping[str, Iterable[Experiment]]) -> None:
+    """Raise `UsageError` for what an experiment lacks of what its reader takes for granted."""
+    for required in reader.requires:
+        if required.name not in reader.needs:
+            text = f"{reader.slug!r} in the outline requires something of {required.name!r}"
+            raise UsageError(at(reader.place, f"{text}, which it does not need; add it to its needs"))
+        for experiment in cells[required.name]:
+            for own in experiment.variants:
+                if lacks := required.missing(own):
+                    raise UsageError(at(experiment.place, f"{reader.slug!r} reads {lacks}"))
 
 
 def _check_names(project: Project, experiments: Iterable[Experiment]) -> None:

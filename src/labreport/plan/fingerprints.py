@@ -49,20 +49,27 @@ class Fingerprints:
         files = self._project.data_files if experiment.files is None else experiment.files
         label = (experiment.code, files, experiment.libraries)
         if label not in self._training:
-            package, data = folder_of(self._project.package), {}
-            for name in files:
-                found = self._digests(package / name)
-                if found is None:
-                    raise UsageError(f"{package / name}: not a file; restore it, or correct data_files")
-                data[name] = found
-            self._training[label] = {
-                "data": data,
-                **self.code(experiment.code),
-                **self.libraries(*self._libraries(experiment)),
-                "threads": self._project.threads,
-                "format": FORMAT,
-            }
+            self._training[label] = self.rests_on(experiment.code, files, self._libraries(experiment))
         return self._training[label]
+
+    def rests_on(self, code: str, files: Iterable[str], libraries: Iterable[str]) -> dict[str, Any]:
+        """What a result has in its key when it is made by `code` from `files`, which lie below the package.
+
+        Raises `UsageError` for a file that is not there.
+        """
+        package, data = folder_of(self._project.package), {}
+        for name in files:
+            found = self._digests(package / name)
+            if found is None:
+                raise UsageError(f"{package / name}: not a file; restore it, or correct data_files")
+            data[name] = found
+        return {
+            "data": data,
+            **self.code(code),
+            **self.libraries(*libraries),
+            "threads": self._project.threads,
+            "format": FORMAT,
+        }
 
     def given(self, experiments: Iterable[Experiment]) -> dict[str, str]:
         """Which files there are that hold runs made elsewhere, by name; nothing where there are none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -180,15 +180,22 @@ class Store:
         candidates = [self.path(key), *(self.folder / name for name in own)]
         return [path for path in candidates if os.path.lexists(path)]
 
-    def orphans(self) -> list[Path]:
-        """Array files that no document names: left by a run that was killed, of use to nobody."""
-        named = set()
-        for found in filter(None, map(self.get, self.keys())):
-            named |= {kept.path.name for kept in found.states.values() if isinstance(kept, StoredArrays)}
+    def orphans(self, trajectories: Iterable[Trajectory] | None = None) -> list[Path]:
+        """Array files that no document names: left by a run that was killed, of use to nobody.
+
+        Only those that belong to `trajectories`, as they are stored, where these are given.
+        """
+        found = list(filter(None, map(self.get, self.keys())) if trajectories is None else trajectories)
+        keys = {one.key for one in found}
+        named = {
+            kept.path.name for one in found for kept in one.states.values() if isinstance(kept, StoredArrays)
+        }
         return [
             self.folder / name
-            for name in names_in(self.folder)
-            if name.endswith(arrays.SUFFIX) and is_key(name[:64]) and name not in named
+            for name in (names_in(self.folder) if trajectories is None or keys else ())
+            if name.endswith(arrays.SUFFIX)
+            and (name[:64] in keys or (trajectories is None and is_key(name[:64])))
+            and name not in named
         ]
 
     def _put_arrays(self, key: str, epoch: int, kept: Mapping[str, Any]) -> ArrayFile:
