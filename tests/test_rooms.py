@@ -45,7 +45,8 @@ MAY_IMPORT = {
     "labreport.guard": "console errors",
     "labreport.claims": "experiment errors results",
     "labreport.charts": "claims errors frame",
-    "labreport.page": "claims errors frame outline project",
+    "labreport.checking": "errors grading",
+    "labreport.page": "checking claims errors frame outline project",
     "labreport.pdf": "errors frame processes",
     "labreport.audit": "claims errors frame outline page",
     "labreport.builders": "charts claims errors experiment results",
@@ -56,7 +57,7 @@ MAY_IMPORT = {
     "labreport.grading": "claims errors rubric",
     "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan "
     "store trajectory",
-    "labreport.commands": "audit bootstrap checks claims console errors execute fingerprint grading guard "
+    "labreport.commands": "audit bootstrap checking checks claims console errors execute fingerprint grading guard "
     "locate nodes plan processes program store suggest trajectory verification",
     "labreport.command": "commands console errors guard processes program",
     "exercise.networks": "labreport.errors labreport.experiment",
@@ -102,7 +103,8 @@ LIBRARIES = {
     "distributed": "labreport.execute",
     "watchfiles": "labreport.commands",
     "scipy": "labreport.claims labreport.grading exercise.answers",
-    "numpy": "labreport.charts labreport.claims labreport.commands labreport.grading labreport.recorded "
+    "numpy": "labreport.charts labreport.checking labreport.claims labreport.commands labreport.grading "
+    "labreport.recorded "
     "labreport.store labreport.verification exercise.again exercise.answers exercise.figures exercise.mnist "
     "exercise.recompute exercise.training exercise.verification",
 }
