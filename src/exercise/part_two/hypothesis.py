@@ -141,7 +141,7 @@ def _outcomes(results: Results, compare: Comparisons) -> tuple[dict[str, Quantit
 def _verdict(stuck: Claim, starved: Claim, predictions: Sequence[Claim]) -> Claim:
     """Supported: stuck, starved, and every prediction holds.
 
-    Refuted: they learn, or are not starved, or every network whose gradient was freed surely fails to
+    Refuted: they learn, or are not starved, or every network whose gradient was freed certainly fails to
     learn. Anything that is left open leaves the hypothesis open.
     """
     freed = [
