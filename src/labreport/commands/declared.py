@@ -60,7 +60,7 @@ COMMANDS = {
         interrupted="Verification stopped; it starts from the beginning next time.",
     ),
     "check": Declared(
-        "compute every number and verdict of answers.json again, from that file only",
+        "compute every number and verdict of answers.json again",
         ("--output", "--verbose"),
         "FILE",
         "an answers.json (default: the report's)",
