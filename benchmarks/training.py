@@ -16,7 +16,7 @@ from typing import Any
 
 import rendering
 
-from exercise.catalogue import EXERCISE
+from exercise.catalogue import NETWORKS
 from exercise.networks import Network
 from labreport.experiment import Experiment
 
@@ -37,7 +37,7 @@ def rows(quick: bool) -> Iterator[Row]:
     Quick rounds measure fewer epochs, and one seed of the suite, which pays for the start of the workers
     alone.
     """
-    for experiment in EXERCISE:
+    for experiment in NETWORKS:
         yield from _network(experiment, epochs=3 if quick else 8)
     yield from _suite(seeds=1 if quick else SEEDS)
 

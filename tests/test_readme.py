@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from exercise.catalogue import EXPERIMENTS, SMALL
-from exercise.outline import OUTLINE
 from exercise.project import PROJECT
 from labreport.bootstrap.needed import supported_pythons
 from labreport.commands.declared import COMMANDS
@@ -33,7 +32,7 @@ def test_every_command_in_the_readme_exists(line: str) -> None:
     program, script, *arguments = shlex.split(line)
     assert ("python", "build.py") == (program, script)
     command = parse(arguments)
-    sections = {section.slug for section in OUTLINE.sections}
+    sections = {section.slug for section in PROJECT.outline.sections}
     experiments = {experiment.name for experiment in EXPERIMENTS}
     if command.name == "build":
         assert set(command.arguments.words) <= sections

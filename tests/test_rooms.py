@@ -16,6 +16,7 @@ SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 MAY_IMPORT = {
     "labreport.suggest": "",
+    "labreport.later": "",
     "labreport.program": "",
     "labreport.front": "command program",
     "labreport.__main__": "front",
@@ -43,7 +44,7 @@ MAY_IMPORT = {
     "labreport.plan": "experiment errors fingerprint frame installed program project store trajectory",
     "labreport.console": "plan experiment errors",
     "labreport.guard": "console errors",
-    "labreport.claims": "experiment errors results",
+    "labreport.claims": "experiment errors later results",
     "labreport.charts": "claims errors frame",
     "labreport.page": "claims errors frame outline project",
     "labreport.pdf": "errors frame processes",
@@ -61,24 +62,42 @@ MAY_IMPORT = {
     "labreport.command": "commands console errors guard processes program",
     "exercise.networks": "labreport.errors labreport.experiment",
     "exercise.catalogue": "networks labreport.errors labreport.experiment",
-    "exercise.checks": "catalogue labreport.experiment",
-    "exercise.groups": "",
-    "exercise.figure_list": "catalogue groups needed labreport.outline",
-    "exercise.needed": "labreport.required",
-    "exercise.outline": "catalogue checks figure_list groups needed labreport.outline",
-    "exercise.rubric": "labreport.rubric",
-    "exercise.recompute": "mnist",
-    "exercise.project": "catalogue outline rubric labreport.project",
+    "exercise.expressions": "catalogue labreport.experiment",
     "exercise.mnist": "labreport.errors",
     "exercise.training": "mnist networks labreport.errors labreport.run",
-    "exercise.answers": "catalogue groups mnist networks labreport.claims labreport.errors "
-    "labreport.experiment labreport.results",
-    "exercise.figures": "answers catalogue groups mnist networks labreport.charts labreport.claims "
-    "labreport.errors labreport.experiment labreport.results",
+    "exercise.measuring": "catalogue mnist networks labreport.charts labreport.claims labreport.errors "
+    "labreport.experiment labreport.later labreport.outline labreport.required labreport.results",
+    "exercise.set_up": "catalogue expressions measuring networks labreport.charts labreport.claims "
+    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
+    "labreport.results",
+    "exercise.part_one": "catalogue expressions measuring networks labreport.charts labreport.claims "
+    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
+    "labreport.results",
+    "exercise.part_two": "catalogue expressions measuring networks labreport.charts labreport.claims "
+    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
+    "labreport.results",
+    "exercise.part_three": "catalogue expressions measuring networks labreport.charts labreport.claims "
+    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
+    "labreport.results",
+    "exercise.bonus_digits": "catalogue expressions measuring networks mnist labreport.charts "
+    "labreport.claims labreport.errors labreport.experiment labreport.later "
+    "labreport.outline labreport.required labreport.results",
+    "exercise.bonus_longer": "catalogue expressions measuring networks labreport.charts labreport.claims "
+    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
+    "labreport.results",
+    "exercise.bonus_complex": "catalogue expressions measuring networks labreport.charts labreport.claims "
+    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
+    "labreport.results",
+    "exercise.appendix": "catalogue expressions measuring networks set_up labreport.charts "
+    "labreport.claims labreport.errors labreport.experiment labreport.later "
+    "labreport.outline labreport.required labreport.results",
+    "exercise.rubric": "labreport.rubric",
+    "exercise.project": "appendix bonus_complex bonus_digits bonus_longer catalogue part_one part_three "
+    "part_two rubric set_up labreport.project",
+    "exercise.recompute": "catalogue mnist networks",
     "exercise.show_code": "catalogue networks labreport.errors labreport.experiment",
     "exercise.again": "mnist labreport.checks",
-    "exercise.verification": "again answers catalogue mnist networks outline project show_code training "
-    "labreport.checks "
+    "exercise.verification": "again catalogue mnist networks project show_code training labreport.checks "
     "labreport.claims labreport.errors labreport.experiment labreport.nodes labreport.outline "
     "labreport.project labreport.results labreport.trajectory",
 }
@@ -101,9 +120,11 @@ LIBRARIES = {
     "safetensors": "exercise.again labreport.store",
     "distributed": "labreport.execute",
     "watchfiles": "labreport.commands",
-    "scipy": "labreport.claims labreport.grading exercise.answers",
+    "scipy": "labreport.claims labreport.grading exercise.bonus_complex exercise.bonus_digits "
+    "exercise.part_two",
     "numpy": "labreport.charts labreport.claims labreport.commands labreport.grading labreport.recorded "
-    "labreport.store labreport.verification exercise.again exercise.answers exercise.figures exercise.mnist "
+    "labreport.store labreport.verification exercise.again exercise.bonus_complex exercise.bonus_digits "
+    "exercise.bonus_longer exercise.measuring exercise.mnist exercise.part_three exercise.part_two "
     "exercise.recompute exercise.training exercise.verification",
 }
 """A library to the rooms that may import it."""
@@ -116,11 +137,13 @@ LIGHT = (
     "labreport.commands.declared",
     "labreport.commands.parser",
     "labreport.bootstrap",
+    "labreport.claims",
     "labreport.errors",
     "labreport.experiment",
     "labreport.fingerprint",
     "labreport.frame",
     "labreport.installed",
+    "labreport.later",
     "labreport.builders",
     "labreport.outline",
     "labreport.placed",
@@ -131,15 +154,20 @@ LIGHT = (
     "labreport.results",
     "labreport.rubric",
     "labreport.run",
+    "exercise.appendix",
+    "exercise.bonus_complex",
+    "exercise.bonus_digits",
+    "exercise.bonus_longer",
     "exercise.catalogue",
-    "exercise.checks",
-    "exercise.figure_list",
-    "exercise.groups",
-    "exercise.needed",
+    "exercise.expressions",
+    "exercise.measuring",
     "exercise.networks",
-    "exercise.outline",
+    "exercise.part_one",
+    "exercise.part_three",
+    "exercise.part_two",
     "exercise.project",
     "exercise.rubric",
+    "exercise.set_up",
 )
 
 

@@ -22,12 +22,12 @@ from verdict_cases import (
     three,
 )
 
-from exercise.groups import DEEP
+from exercise.catalogue import DEEP, names
 from exercise.networks import Network
 
 
 def _deep(changes: Mapping[str, Any], suffix: str = "") -> dict[str, Mapping[str, Any]]:
-    return {f"{name}{suffix}": changes for name in DEEP}
+    return {f"{name}{suffix}": changes for name in names(DEEP)}
 
 
 def _set_up() -> list[Case]:
@@ -40,7 +40,7 @@ def _set_up() -> list[Case]:
         *three("set-up.rules", "complex", {}, {"complex": {"network": Network((128, 128))}}, None),
         *(
             case
-            for name in DEEP
+            for name in names(DEEP)
             for case in three("set-up.rules", name, {}, {name: {"network": Network((5,) * 9)}}, None)
         ),
         *three("set-up.rules", "all", {}, too_few, None),
@@ -87,10 +87,10 @@ def _part_one() -> list[Case]:
 
 def _part_two() -> list[Case]:
     cases: list[Case] = []
-    for name, split in itertools.product(DEEP, ("validation", "test")):
+    for name, split in itertools.product(names(DEEP), ("validation", "test")):
         cases += three("part-two.above-20", f"{name}.{split}", {name: LEARNS}, {}, {name: ERRATIC})
     cases += three("part-two.above-20", "any", {"deep-64": LEARNS}, {}, {"deep-8": ERRATIC})
-    for name in DEEP:
+    for name in names(DEEP):
         other = {name: {"stored": Network((7,))}}
         cases += three("part-two.parameters", f"{name}.counts-agree", {}, other, None)
     narrow = {"deep-64": {"network": Network((100,) * 20)}}
@@ -112,7 +112,7 @@ def _part_two() -> list[Case]:
 def _hypothesis() -> list[Case]:
     slug = "part-two.hypothesis"
     cases: list[Case] = []
-    for name in DEEP:
+    for name in names(DEEP):
         open_ = {name: {"kept": 0.5995}}
         cases += three(slug, f"{name}.starved", {}, {name: {"kept": 0.9}}, open_)
         late = {name: {"kept_late": 0.9}}, {name: {"kept_late": 0.5995}}
@@ -217,7 +217,7 @@ POSSIBLE: dict[tuple[str, str], set[str]] = {
     ("bonus.digits", "any"): {SUPPORTED, EQUIVALENT, INCONCLUSIVE},
     **{
         ("bonus.digits", f"{name}.worst"): {SUPPORTED, EQUIVALENT, INCONCLUSIVE}
-        for name in ("wide", "small", "complex", *DEEP)
+        for name in ("wide", "small", "complex", *names(DEEP))
     },
 }
 """Claims that cannot turn out each way, and the verdicts that they can get."""

@@ -77,7 +77,7 @@ def show_code(experiment: Experiment) -> str:
 def show_check() -> str:
     """Python that, in the report's folder, finds numbers again from the weights kept, by plain Keras.
 
-    It defines `models`, `accuracy` and `parameters`, which the expressions in `exercise.checks` call.
+    It defines `models`, `accuracy` and `parameters`, which the expressions in `exercise.expressions` call.
     """
     network = Network((1,))
     return _CHECK.format(inputs=INPUTS, classes=CLASSES, loss=network.loss, activation=network.activation)

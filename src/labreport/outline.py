@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from labreport.errors import UsageError
@@ -37,6 +37,10 @@ class Figure:
 
     def __post_init__(self) -> None:
         _settle(self, "needs", self.needs)
+
+    def __call__(self, *read: Any) -> Any:
+        """What its function draws: for tests."""
+        return _called(self.function, self.draw, read)
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,10 @@ class Question:
         _settle(self, "needs", self.needs)
         _draw(self)
 
+    def __call__(self, *read: Any) -> Any:
+        """What its function answers: for tests."""
+        return _called(self.function, self.answer, read)
+
 
 @dataclass(frozen=True)
 class Section:
@@ -98,6 +106,21 @@ class Section:
     def __post_init__(self) -> None:
         _settle(self, "experiments", self.experiments)
         _draw(self)
+
+    def with_templates(self, has: Callable[[str], bool], frame: str) -> Section:
+        """The section with its own templates and those of its questions, as far as there are any.
+
+        `has` says whether there is a template; `frame` is that of a section without one of its own.
+        """
+        own = f"sections/{self.slug}.html"
+        questions = tuple(
+            question
+            if question.template or not has(f"questions/{question.slug}.html")
+            else replace(question, template=f"questions/{question.slug}.html")
+            for question in self.questions
+        )
+        template = self.template or (own if has(own) else frame)
+        return replace(self, template=template, questions=questions)
 
 
 @dataclass(frozen=True)
@@ -211,6 +234,12 @@ def section(
         tuple(one if isinstance(one, str) else one.slug for one in answers),
         _several(experiments),  # type: ignore[arg-type]
     )
+
+
+def _called(function: Callable[..., Any] | None, name: str, read: tuple[Any, ...]) -> Any:
+    if function is None:
+        raise UsageError(f"{name!r} was declared by its name; call the function itself")
+    return function(*read)
 
 
 def _settle(reader: Figure | Question | Section, name: str, needs: Need | Iterable[Need]) -> None:

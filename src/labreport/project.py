@@ -33,7 +33,8 @@ class Words:
 class Project:
     """What a project declares. Its module has exactly one; `package` is filled in when it is loaded.
 
-    `title`, `subtitle` and `author` stand on the title page. `sections` are the report: sections, or
+    `title`, `subtitle` and `author` are on the title page; `facts` is the question whose answer describes the
+    run there, by its facts `run`, as that of `environment` does. `sections` are the report: sections, or
     questions, which then make up a section together; `outline` says the same in full. The experiments and
     studies that questions and figures name as values need not be listed again under `experiments` and
     `studies`. `fit` runs every experiment that does not say otherwise (see `labreport.run.Fit`).
@@ -69,6 +70,7 @@ class Project:
     seeds: int = 5
     subtitle: str = ""
     author: str = ""
+    facts: Question | str = ""
     source_roots: tuple[str, ...] = ()
     words: Words = Words()
     verify: str = ""
@@ -88,7 +90,12 @@ class Project:
             raise UsageError(f"seeds is {self.seeds!r}; at least 1 is needed")
         if self.sections and not self.outline.sections:
             outline = Outline(
-                self.title, self.subtitle, _sections(self.sections), self.outline.figures, author=self.author
+                self.title,
+                self.subtitle,
+                _sections(self.sections),
+                self.outline.figures,
+                author=self.author,
+                facts=self.facts if isinstance(self.facts, str) else self.facts.slug,
             )
             object.__setattr__(self, "outline", outline)
         object.__setattr__(self, "fit", reference(self.fit, "fit"))

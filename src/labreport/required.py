@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from labreport.experiment import Experiment
+from labreport.experiment import Experiment, Study
 
 LAST = 0
 """Stands for an experiment's last epoch where snapshots are required."""
@@ -36,6 +36,14 @@ class Required:
         kept, more = _listed(experiment.snapshots), _listed(lacking)
         text = f"epoch {more} of {experiment.name!r}, which keeps epoch {kept}; add {more} to its snapshots"
         return text if max(lacking) <= experiment.epochs else f"{text}, and give it {max(lacking)} epochs"
+
+
+def required(
+    read: Experiment | Study | Iterable[Experiment | Study], *snapshots: int, epochs: int = 1
+) -> tuple[Required, ...]:
+    """What is required of each of these experiments and studies alike."""
+    each = (read,) if isinstance(read, (Experiment, Study)) else read
+    return tuple(Required(one.name, snapshots, epochs) for one in each)
 
 
 def _listed(epochs: Iterable[int]) -> str:

@@ -14,7 +14,7 @@ from made import made_results
 from exercise.again import check_answers
 from exercise.again.files import Files
 from exercise.again.words import computed
-from exercise.outline import OUTLINE
+from exercise.project import PROJECT
 from labreport.checks import Check
 from labreport.claims import Quantity
 from labreport.experiment import plain
@@ -60,10 +60,10 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, An
     """A folder with made results, and the document with the exercise's answers to a few questions."""
     folder = tmp_path_factory.mktemp("report")
     results = made_results(
-        {need for each in OUTLINE.questions if each.slug in ASKED for need in each.needs}, 2
+        {need for each in PROJECT.outline.questions if each.slug in ASKED for need in each.needs}, 2
     )
     document = {"results": kept(folder, results), "questions": {}}
-    for order, question in enumerate(OUTLINE.questions):
+    for order, question in enumerate(PROJECT.outline.questions):
         if question.slug in ASKED:
             needed = Results(question.slug, {name: results[name] for name in question.needs})
             answer = function(question.answer, question.slug)(needed).to_plain()

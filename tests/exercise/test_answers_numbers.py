@@ -13,17 +13,17 @@ from made import made_results
 from scipy import stats
 
 from exercise import mnist
-from exercise.answers.counting import stored_counts
-from exercise.answers.depth_gain import boundary
-from exercise.answers.diminishing import further_gains
-from exercise.answers.extrapolation import extrapolate, saturating
-from exercise.answers.families import CHECKED
-from exercise.answers.passage import epochs_within, first_passages
-from exercise.answers.pattern import confusions
-from exercise.answers.perspective import training_flop
-from exercise.answers.predictions import expected_ratio
+from exercise.bonus_complex.extrapolation import extrapolate, saturating
+from exercise.bonus_complex.perspective import training_flop
+from exercise.bonus_digits.confusion import confusions
+from exercise.bonus_longer.diminishing import further_gains
 from exercise.catalogue import SMALL
+from exercise.measuring.counting import stored_counts
+from exercise.measuring.families import CHECKED
+from exercise.measuring.seconds import epochs_within, first_passages
 from exercise.networks import Network
+from exercise.part_two.depth_gain import boundary
+from exercise.part_two.predictions import expected_ratio
 from labreport.results import Result, Runs, Snapshot
 
 

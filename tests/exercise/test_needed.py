@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from made import made_results
 
 from exercise.catalogue import EXPERIMENTS, STUDIES
-from exercise.outline import OUTLINE
 from exercise.project import PROJECT
 from labreport.claims import Answer
 from labreport.errors import UsageError
 from labreport.experiment import Experiment, study
-from labreport.nodes.calls import function
+from labreport.nodes.calls import draw, function
 from labreport.nodes.unfold import unfold
 from labreport.outline import Figure, Question
+from labreport.project import Project
 from labreport.results import Result, Snapshot
 
 ANSWERS: dict[str, Answer] = {}
@@ -39,14 +40,14 @@ def reading(reader: Question | Figure, monkeypatch: pytest.MonkeyPatch) -> dict[
         if isinstance(reader, Question):
             function(reader.answer, reader.slug)(results)
         else:
-            function(reader.draw, reader.slug)(results, answers)
+            draw(function(reader.draw, reader.slug), results, answers)
     return dict(seen)
 
 
 def answer_of(slug: str) -> Answer:
     """The answer to a question, from made results."""
     if slug not in ANSWERS:
-        question = next(each for each in OUTLINE.questions if each.slug == slug)
+        question = next(each for each in PROJECT.outline.questions if each.slug == slug)
         ANSWERS[slug] = function(question.answer, slug)(made_results(question.needs, 2))
     return ANSWERS[slug]
 
@@ -57,9 +58,25 @@ def experiments(name: str) -> list[Experiment]:
     return cells or [experiment for experiment in EXPERIMENTS if experiment.name == name]
 
 
+def catalogue(**changed: Any) -> Project:
+    """The project with other experiments or studies, of which its questions know the names only."""
+    outline = PROJECT.outline
+    sections = tuple(
+        replace(
+            section,
+            read=(),
+            drawn=(),
+            questions=tuple(replace(question, read=(), drawn=()) for question in section.questions),
+        )
+        for section in outline.sections
+    )
+    figures = tuple(replace(figure, read=()) for figure in outline.figures)
+    return replace(PROJECT, outline=replace(outline, sections=sections, figures=figures), **changed)
+
+
 READERS = [
     reader
-    for reader in (*OUTLINE.questions, *OUTLINE.figures)
+    for reader in (*PROJECT.outline.questions, *PROJECT.outline.figures)
     if not getattr(reader, "reads_verification", False)
 ]
 
@@ -104,7 +121,7 @@ def test_a_catalogue_that_lacks_what_is_read_is_refused(
         for each in EXPERIMENTS
     )
     with pytest.raises(UsageError, match=words):
-        unfold(replace(PROJECT, experiments=changed), 1)
+        unfold(catalogue(experiments=changed), 1)
 
 
 def test_more_epochs_and_snapshots_than_are_read_are_fine() -> None:
@@ -113,7 +130,7 @@ def test_more_epochs_and_snapshots_than_are_read_are_fine() -> None:
         replace(each, epochs=60, snapshots=(5, 10, 20, 30, 50, 60)) if each.name == "small" else each
         for each in EXPERIMENTS
     )
-    unfold(replace(PROJECT, experiments=changed), 1)
+    unfold(catalogue(experiments=changed), 1)
 
 
 def test_cells_of_a_study_are_checked_too() -> None:
@@ -121,4 +138,4 @@ def test_cells_of_a_study_are_checked_too() -> None:
     base = replace(STUDIES[0].base, epochs=12, snapshots=(10,))
     grid = study("rates", base, learning_rate=(0.1, 0.5), momentum=(0.0, 0.9))
     with pytest.raises(UsageError, match=r"'set-up.rates' reads epoch 12 of 'rates/learning_rate=0.1"):
-        unfold(replace(PROJECT, studies=(grid, STUDIES[1])), 1)
+        unfold(catalogue(studies=(grid, STUDIES[1])), 1)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from answering import QUESTIONS, answer
 
-from exercise.outline import OUTLINE
+from exercise.project import PROJECT
 from labreport.claims import Answer
 from labreport.page import answers_json
 
@@ -23,7 +23,7 @@ SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "answers.schema.json")
 def written() -> Any:
     """`answers.json` of the exercise with made results."""
     answers: dict[str, Answer] = {slug: answer(slug, 2) for slug in QUESTIONS}
-    return json.loads(answers_json(OUTLINE, answers, answers[OUTLINE.facts].facts["run"]))
+    return json.loads(answers_json(PROJECT.outline, answers, answers[PROJECT.outline.facts].facts["run"]))
 
 
 def test_the_answers_of_the_exercise_fit_the_published_form() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import json
 import math
 import re
@@ -20,7 +19,6 @@ from worlds.world import World, WorldRuns, dataset
 
 from exercise import mnist
 from exercise.catalogue import STUDIES
-from exercise.outline import OUTLINE
 from exercise.project import PROJECT
 from labreport.audit.contradictions import contradictions
 from labreport.audit.reading import Page
@@ -29,6 +27,7 @@ from labreport.charts import export
 from labreport.claims import Answer
 from labreport.claims.families import Family
 from labreport.claims.resolve import Comparisons
+from labreport.nodes import calls
 from labreport.outline import Question, Section
 from labreport.page.references import Target, resolve, targets
 from labreport.page.sections import _Rendering
@@ -83,15 +82,15 @@ def judge(
     several `parts`, only every so many questions are asked, beginning with question number `part`. The words
     of each finding are added to `told`.
     """
-    questions = OUTLINE.questions[part % parts :: parts]
+    questions = PROJECT.outline.questions[part % parts :: parts]
     faults: list[Fault] = []
     with _images(world.images), _families_once():
         everything = WorldRuns(world)
         answers = dict(_answers(questions, everything, faults))
         drawings = dict(_figures(everything, answers, faults)) if figures else {}
         sections = list(_sections(answers, drawings, faults))
-    known = targets(OUTLINE, sections)
-    for figure in OUTLINE.figures:  # of a question that crashed
+    known = targets(PROJECT.outline, sections)
+    for figure in PROJECT.outline.figures:  # of a question that crashed
         known.setdefault(figure.slug, Target("Figure", "", figure.slug))
     html = resolve("".join(section["screen"] for section in sections), known)
     return [*faults, *_audited(html, answers, told)]
@@ -149,7 +148,9 @@ def _answers(
 ) -> Iterator[tuple[str, Answer]]:
     for question in questions:
         try:
-            found = _function(question.answer)(_results(question.slug, question.needs, everything))
+            found = calls.function(question.answer, question.slug)(
+                _results(question.slug, question.needs, everything)
+            )
             plain = found.to_plain()
             _finite(plain, question.slug)
             json.dumps(plain, allow_nan=False)
@@ -177,11 +178,15 @@ def _finite(value: Any, where: str) -> None:
 def _figures(
     everything: WorldRuns, answers: Mapping[str, Answer], faults: list[Fault]
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for figure in OUTLINE.figures:
+    for figure in PROJECT.outline.figures:
         if any(name not in answers for name in figure.answers):
             continue
         try:
-            drawing = _function(figure.draw)(_results(figure.slug, figure.needs, everything), answers)
+            drawing = calls.draw(
+                calls.function(figure.draw, figure.slug),
+                _results(figure.slug, figure.needs, everything),
+                answers,
+            )
             yield figure.slug, export(figure.slug, drawing)
         except Exception as error:
             faults.append(_crash(f"figure {figure.slug}", error))
@@ -190,7 +195,7 @@ def _figures(
 def _sections(
     answers: Mapping[str, Answer], drawings: Mapping[str, Any], faults: list[Fault]
 ) -> Iterator[Mapping[str, Any]]:
-    for section in OUTLINE.sections:
+    for section in PROJECT.outline.sections:
         known = tuple(question for question in section.questions if question.slug in answers)
         if not all(slug in answers for slug in section.answers):
             continue
@@ -207,6 +212,7 @@ def _sections(
 def _rendered(
     section: Section, answers: Mapping[str, Answer], drawings: Mapping[str, Any]
 ) -> Mapping[str, Any]:
+    section = section.with_templates(lambda name: (TEMPLATES / name).is_file(), "section.html")
     shown = [slug for question in section.questions for slug in question.figures] + list(section.figures)
     figures = {slug: drawings.get(slug, {**DRAWING, "slug": slug}) for slug in shown}
     read = [question.slug for question in section.questions] + list(section.answers)
@@ -242,8 +248,3 @@ def _crash(where: str, error: Exception) -> Fault:
     )
     words = f"{type(error).__name__}: {error}"
     return Fault(f"crash: {where}: {WORDS.sub(' ', words)[:70]} at {place}", f"{words} at {place}")
-
-
-def _function(name: str) -> Any:
-    module, _, function = name.partition(":")
-    return getattr(importlib.import_module(module), function)

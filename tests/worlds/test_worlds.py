@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import pytest
 from worlds import judge as judge_module
@@ -10,7 +11,7 @@ from worlds.judge import Fault, is_known, judge, known
 from worlds.run import main
 from worlds.world import world
 
-from exercise.outline import OUTLINE
+from exercise.project import PROJECT
 
 WORLDS = 30
 PARTS = 6
@@ -42,13 +43,13 @@ def test_worlds_differ_in_what_they_are_made_to_try() -> None:
 
 def test_a_crash_in_an_answer_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the question and the place, and the other questions go on."""
-    from exercise.answers import set_up
 
     def crash(results: object) -> None:
         raise ZeroDivisionError("made to fail")
 
-    monkeypatch.setattr(set_up, "rules", crash)
-    (fault,) = [fault for fault in judge(world(FIRST), parts=len(OUTLINE.questions)) if not is_known(fault)]
+    monkeypatch.setattr(sys.modules["exercise.set_up.rules"], "rules", crash)
+    parts = len(PROJECT.outline.questions)
+    (fault,) = [fault for fault in judge(world(FIRST), parts=parts) if not is_known(fault)]
     assert fault.kind.startswith("crash: answer set-up.rules: ZeroDivisionError: made to fail")
 
 

@@ -12,8 +12,7 @@ import made
 import numpy as np
 
 from exercise import mnist
-from exercise.catalogue import EXPERIMENTS, STUDIES
-from exercise.groups import DEEP, NETWORKS
+from exercise.catalogue import DEEP, EXPERIMENTS, NETWORKS, STUDIES, names
 from exercise.networks import Network
 from labreport.experiment import Experiment, Study
 from labreport.results import Result, Runs, Snapshot
@@ -137,13 +136,13 @@ def _levels(random: np.random.Generator, traits: list[str], overrides: dict[str,
     if tie:
         traits.append("ties")
     level = float(random.choice([0.11, 0.2, 0.5, 0.92, 0.97, 1.0]))
-    for name in NETWORKS:
+    for name in names(NETWORKS):
         changes = overrides[name]
         if not changes.get("collapsed"):
             changes.update(noise=noise, drop=drop)
             if tie:
                 changes.update(training=level, validation=level, test=level, seconds=0.3)
-                if name not in DEEP:
+                if name not in names(DEEP):
                     changes["collapsed"] = False
         changes["seconds"] = 0.3 if tie else float(random.choice([0.01, 0.15, 0.8, 60.0]))
         changes["hardness"] = float(random.choice([1.0, 2.5, 6.0]))
@@ -174,7 +173,7 @@ def _shapes(random: np.random.Generator, traits: list[str], overrides: dict[str,
         overrides["complex-100"]["network"] = overrides["complex"]["network"]
     if random.random() < 0.4:
         traits.append("a trial that changes nothing")
-        for name in DEEP:
+        for name in names(DEEP):
             same = overrides[name].get("network", BASES[name].specification)
             overrides[f"{name}-gain-4"]["network"] = same
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from exercise import mnist
 from exercise.again import check_answers
-from exercise.outline import OUTLINE
+from exercise.project import PROJECT
 from exercise.show_code import show_check
 from exercise.training.backend import keras
 from labreport.checks import Check
@@ -43,7 +43,7 @@ def typed(folder: Path) -> Iterator[Check]:
         exec(compile(show_check(), "the lines that the report shows", "exec"), shown)  # noqa: S102 - it is our own
         for name in ("accuracy", "parameters"):  # equal words mean equal numbers, and take their time once
             shown[name] = functools.cache(shown[name])
-        for question in OUTLINE.questions:
+        for question in PROJECT.outline.questions:
             if question.checks and question.slug in answers:
                 yield _typed(question, answers[question.slug]["quantities"], shown)
 

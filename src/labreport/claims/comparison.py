@@ -5,13 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from labreport.claims.estimate import Estimate, without_test
 from labreport.claims.intervals import PairedShares, Share, Student, TwoShares
 from labreport.claims.quantity import Unit
+from labreport.later import later
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = later("numpy")
 
 NEGLIGIBLE = 1e-12
 """Values that differ by less, relative to their size, are equal: what is left is rounding."""

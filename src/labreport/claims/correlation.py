@@ -5,12 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
-from scipy import stats
+from typing import TYPE_CHECKING
 
 from labreport.claims.quantity import Quantity
+from labreport.later import later
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from scipy import stats
+else:
+    np = later("numpy")
+    stats = later("scipy.stats")
 
 EXACT_UP_TO = 8
 """With this many points or fewer, every permutation is tried."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from labreport.claims.comparison import against, paired, paired_items, separate_items
 from labreport.claims.estimate import Estimate, without_test
@@ -13,11 +11,18 @@ from labreport.claims.families import Comparison
 from labreport.claims.quantity import Unit
 from labreport.claims.resolve import Measure, common
 from labreport.errors import UsageError
+from labreport.later import later
 from labreport.results import Result, Runs
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = later("numpy")
 
 Value = Callable[[Result, int], float]
 """A number of one run at an epoch."""
-Rights = Callable[[Result, int], NDArray[np.bool_]]
+Rights = Callable[[Result, int], "NDArray[np.bool_]"]
 """Which test items the model of a run got right at an epoch; shape (items,)."""
 
 

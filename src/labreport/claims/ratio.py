@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from labreport.claims.estimate import ALPHA
 from labreport.claims.intervals import quantile
 from labreport.claims.quantity import Interval, Quantity
+from labreport.later import later
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = later("numpy")
 
 
 def ratio(above: Sequence[float], below: Sequence[float], source: str) -> Quantity:

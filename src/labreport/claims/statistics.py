@@ -5,13 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from labreport.claims.comparison import NEGLIGIBLE, against
 from labreport.claims.intervals import Share, Student
 from labreport.claims.quantity import Interval, Quantity, Unit, measured_varies_with
+from labreport.later import later
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = later("numpy")
 
 LEVEL = 0.95
 """Confidence level of every interval."""

@@ -144,8 +144,7 @@ def _train(session: Session, request: Request, plan: Plan, terminal: Terminal, o
     failed = {failure.task.key for failure in outcome.failures}
     outcome.trained = [f"{task.name}#{task.seed}" for task in work.tasks if task.key not in failed]
     _show_failures(terminal, outcome.failures, session.project.work)
-    for key in {task.key for task in work.tasks} - failed:
-        session.planner.stored(key)
+    session.planner.stored({task.key for task in work.tasks} - failed)
 
 
 def _show_failures(terminal: Terminal, failures: Sequence[Failure], work: str) -> None:

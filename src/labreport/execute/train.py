@@ -13,6 +13,7 @@ from labreport.console.progress import Progress, Training
 from labreport.errors import ExperimentFailed, StoreError, place
 from labreport.execute.lanes import Lane, WorkerLost
 from labreport.execute.task import Task
+from labreport.execute.waiting import Waiting
 from labreport.execute.worker import Epoch
 from labreport.nonfinite import all_finite
 from labreport.trajectory import Trajectory
@@ -85,7 +86,7 @@ class Trainer:
 
     def run(self, tasks: Sequence[Task], progress: Progress) -> list[Failure]:
         """Carry out all tasks; returns those that failed. Raises the `StoreError` of `keep` or `prepare`."""
-        waiting = sorted(tasks, key=lambda task: -task.work)
+        waiting = Waiting(sorted(tasks, key=lambda task: -task.work))
         active: dict[Future[Trajectory], _Active] = {}
         last: dict[int, str] = {}
         failures: list[Failure] = []
@@ -96,9 +97,7 @@ class Trainer:
                     time.sleep(_TICK)
                 for lane in self._idle(active):
                     if waiting:
-                        task = _choose(
-                            waiting, last.get(lane), {busy.task.program for busy in active.values()}
-                        )
+                        task = waiting.choose(last.get(lane), {busy.task.program for busy in active.values()})
                         last[lane] = task.program
                         running = _Active(self._prepare(task), lane, time.monotonic())
                         active[self._submit(lane, running.task)] = running
@@ -134,7 +133,7 @@ class Trainer:
             return failed
 
     def _settle(
-        self, future: Future[Trajectory], busy: _Active, waiting: list[Task], progress: Progress
+        self, future: Future[Trajectory], busy: _Active, waiting: Waiting, progress: Progress
     ) -> Failure | None:
         task = busy.task
         try:
@@ -149,7 +148,7 @@ class Trainer:
             else:
                 self._deaths += 1
             if self._tries[task.key] < TRIES and not busy.ended:
-                waiting.insert(0, task)
+                waiting.put_back(task)
                 progress.skip(-busy.trained * task.cost)
                 return None
             progress.skip(busy.left)
@@ -197,19 +196,6 @@ class Trainer:
             if time.monotonic() - running.heard > self._stall and self._lanes[running.lane].watched:
                 running.heard = time.monotonic()
                 self._lanes[running.lane].renew()
-
-
-def _choose(waiting: list[Task], last: str | None, elsewhere: set[str]) -> Task:
-    """The longest task of the program that this lane has compiled, else of one that no lane runs."""
-    for wanted in (
-        lambda task: task.program == last,
-        lambda task: task.program not in elsewhere,
-        lambda task: True,
-    ):
-        for index, task in enumerate(waiting):
-            if wanted(task):
-                return waiting.pop(index)
-    raise IndexError("no task is waiting")
 
 
 def _cause(error: Exception) -> str:

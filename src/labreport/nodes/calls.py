@@ -10,6 +10,12 @@ from labreport.errors import UsageError
 from labreport.outline import Figure, Question
 
 
+def draw(function: Callable[..., Any], results: Any, answers: Any) -> Any:
+    """What the function of a figure draws; one with a single argument gets the results only."""
+    only_results = hasattr(function, "__code__") and function.__code__.co_argcount == 1
+    return function(results) if only_results else function(results, answers)
+
+
 def function(name: str, asked_by: str) -> Callable[..., Any]:
     """The function that `name` means, or that the question or figure of this name was made of.
 

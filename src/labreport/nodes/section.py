@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from labreport.experiment import plain
@@ -34,7 +33,7 @@ class SectionNode(Node):
         section, fingerprints = self.section, planner.fingerprints
         project = planner.graph.project
         shown = (project.show_code, project.show_check) if section.experiments else ()
-        found = _with_templates(section, planner)
+        found = section.with_templates(planner.fingerprints.has_template, SECTION_FRAME)
         own = [question.template for question in found.questions if question.template]
         proses = {} if len(own) == len(section.questions) else fingerprints.proses()
         return {
@@ -52,7 +51,8 @@ class SectionNode(Node):
         """Render its templates."""
         from labreport.page import render_section
 
-        section, project = _with_templates(self.section, workshop.planner), workshop.project
+        has = workshop.planner.fingerprints.has_template
+        section, project = self.section.with_templates(has, SECTION_FRAME), workshop.project
         context: dict[str, Any] = {"experiments": self._experiments(workshop.planner)}
         if context["experiments"] and project.show_code:
             show = workshop.function(project.show_code, "project.show_code")
@@ -84,19 +84,3 @@ class SectionNode(Node):
             for need in self.section.experiments
             for experiment in planner.graph.cells(need)
         }
-
-
-def _with_templates(section: Section, planner: Planner) -> Section:
-    """The section with its own templates and those of its questions; none where the answer brings prose."""
-    has = planner.fingerprints.has_template
-    own = f"sections/{section.slug}.html"
-    return replace(
-        section,
-        template=section.template or (own if has(own) else SECTION_FRAME),
-        questions=tuple(
-            question
-            if question.template or not has(f"questions/{question.slug}.html")
-            else replace(question, template=f"questions/{question.slug}.html")
-            for question in section.questions
-        ),
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -81,6 +82,7 @@ class Store:
     def __init__(self, folder: Path, quarantine: Quarantine | None = None, *, repair: bool = True) -> None:
         self.folder = folder
         self._quarantine = quarantine or Quarantine(folder.parent, repair=repair)
+        self._arrays: defaultdict[str, set[str]] | None = None
 
     @property
     def notices(self) -> list[str]:
@@ -174,11 +176,17 @@ class Store:
 
     def paths(self, key: str) -> list[Path]:
         """Every file that belongs to `key`, the document first, so that removing in order is safe."""
-        own = (
-            name for name in names_in(self.folder) if name[:65] == f"{key}." and name.endswith(arrays.SUFFIX)
-        )
-        candidates = [self.path(key), *(self.folder / name for name in own)]
+        candidates = [self.path(key), *(self.folder / name for name in sorted(self._own(key)))]
         return [path for path in candidates if os.path.lexists(path)]
+
+    def _own(self, key: str) -> set[str]:
+        """The names of the array files of `key`; the folder, which may be long, is listed once only."""
+        if self._arrays is None:
+            self._arrays = defaultdict(set)
+            for name in names_in(self.folder):
+                if name.endswith(arrays.SUFFIX) and is_key(name[:64]) and name[64] == ".":
+                    self._arrays[name[:64]].add(name)
+        return self._arrays[key]
 
     def orphans(self, trajectories: Iterable[Trajectory] | None = None) -> list[Path]:
         """Array files that no document names: left by a run that was killed, of use to nobody.
@@ -208,6 +216,7 @@ class Store:
             if os.path.lexists(path):
                 self._quarantine.take(path, "differs from its checksum")
             write_atomically(path, data)
+        self._own(key).add(path.name)
         return file
 
     def _intact(self, kept: Mapping[str, Any], digest: Digest) -> bool:

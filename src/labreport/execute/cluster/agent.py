@@ -164,6 +164,10 @@ def _process(lane: str, tree: str, command: list[str], environment: dict[str, st
 
 
 def _wanted(worker: Any, run: str) -> bool:
-    """Whether the scheduler still wants the task: its client may have gone."""
+    """Whether the scheduler still wants the task: its client may have gone, or the scheduler itself."""
     task = worker.state.tasks.get(run)
-    return task is not None and task.state not in ("cancelled", "resumed", "released", "forgotten")
+    return (
+        worker.status.name in ("running", "paused")
+        and task is not None
+        and task.state not in ("cancelled", "resumed", "released", "forgotten")
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import pickle
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
@@ -24,6 +25,8 @@ from labreport.execute.worker import Message, Outcome
 from labreport.processes import RemoteTraceback
 from labreport.trajectory import Trajectory
 
+SILENCE = 60.0
+"""Seconds after the end of a Dask task in which its last messages must have come."""
 TAKES = 3
 """How often a large message is asked for before its worker counts as lost."""
 
@@ -65,6 +68,7 @@ class ClusterLane:
         self._dask: Any = None
         self._future: Future[Trajectory] = Future()
         self._frames: deque[Future[bytes] | bytes | str] = deque()
+        self._returned: float | None = None
         self._lock = threading.Lock()
 
     def submit(self, task: Task) -> Future[Trajectory]:
@@ -73,6 +77,7 @@ class ClusterLane:
         self._run, self._source = f"{task.name}#{task.seed}-{self.name}-{self._count}", task.source
         self._future = Future()
         self._frames.clear()
+        self._returned = None
         sent = pickle.dumps((claim(task, *self._project), replace(task, source="")))
         spot = self.spot
         try:
@@ -91,7 +96,7 @@ class ClusterLane:
             )
         except Exception as error:  # whatever Dask raises when it has no connection
             raise WorkerLost(f"no connection to the cluster: {error}") from None
-        settle(self._dask, partial(self._lost, self._run))
+        settle(self._dask, partial(self._over, self._run))
         return self._future
 
     def heard(self, run: str, frames: list[Any]) -> None:
@@ -125,10 +130,14 @@ class ClusterLane:
                 self._end(message)
             else:
                 received.append(message)
+        if self._returned is not None and not self._frames and time.monotonic() - self._returned > SILENCE:
+            self.lose()
         return received
 
-    def _lost(self, run: str) -> None:
-        if run == self._run:
+    def _over(self, run: str, returned: bool) -> None:
+        if run == self._run and returned:
+            self._returned = time.monotonic()
+        elif run == self._run:
             self.lose()
 
     def lose(self) -> None:

@@ -66,11 +66,13 @@ class Link:
         # Events of a topic that is named after a client are removed by the scheduler once that has gone
         self.topic: str = self._client.id
         self._client.subscribe_topic(self.topic, lambda event: _hear(heard, event))
+        self._comm = self._client.scheduler_comm
 
     @property
     def alive(self) -> bool:
         """Whether it is the connection that was opened, which has not been lost meanwhile."""
-        return bool(self._client.status == "running" and self._client.id == self.topic)
+        # Dask's client connects again by itself, but has lost its tasks and its topics then
+        return bool(self._client.status == "running" and self._client.scheduler_comm is self._comm)
 
     def workers(self) -> dict[str, dict[str, Any]]:
         """What the scheduler knows of each worker, by address. Raises `LinkLost`."""
@@ -136,14 +138,9 @@ class Link:
         self._client.close(timeout=2)
 
 
-def settle(future: Any, lost: Callable[[], None]) -> None:
-    """Call `lost` when a task of Dask's ends in another way than by returning."""
-
-    def ended(found: Any) -> None:
-        if found.status != "finished":
-            lost()
-
-    future.add_done_callback(ended)
+def settle(future: Any, ended: Callable[[bool], None]) -> None:
+    """Call `ended` when a task of Dask's is over, with whether it has returned."""
+    future.add_done_callback(lambda found: ended(found.status == "finished"))
 
 
 @cache
