@@ -45,6 +45,7 @@ class Make:
     With `wandering`, it is another digit for each seed. `by_lookalike` is the share of errors that go to
     the digit's look-alike; with `nearness`, errors go to digits of near mean images instead, or to far
     ones where it is negative. `stored` is the network whose weights are kept, if not the one trained.
+    `excess` is added to the training loss.
     """
 
     training: float = 0.99
@@ -66,6 +67,7 @@ class Make:
     network: Network | None = None
     stored: Network | None = None
     epochs: int | None = None
+    excess: float = 0.0
     provenance: Mapping[str, Any] | None = None
 
 
@@ -172,7 +174,7 @@ def _record(
     validation = _share(mnist.load().validation.labels, named, at("validation", epoch))
     return {
         "epoch": epoch,
-        "loss": 4 * (1 - at("training", epoch)) + 0.02,
+        "loss": 4 * (1 - at("training", epoch)) + 0.02 + make.excess,
         "accuracy": at("training", epoch) if named is None else 0.11,
         "validation_loss": 4 * (1 - validation) + 0.02,
         "validation_accuracy": validation,

@@ -111,12 +111,12 @@ def _learning(random: np.random.Generator, traits: list[str], overrides: dict[st
     traits.append(kind)
     if kind == "as usual":
         return
-    lucky = str(random.choice(DEEP))
+    lucky = str(random.choice(names(DEEP)))
     for name, changes in overrides.items():
         learns = {
             "all learn": True,
             "none learns": False,
-            "only one deep network learns": name == lucky or name not in DEEP,
+            "only one deep network learns": name == lucky or name not in names(DEEP),
         }.get(kind, bool(random.random() < 0.5))
         changes["collapsed"] = not learns
         if learns:
@@ -189,7 +189,7 @@ def _other_settings(
             overrides[name]["network"] = replace(network, momentum=0.0)
         return
     traits.append("a trial that changes nothing, since all have its gain")
-    for name in DEEP:
+    for name in names(DEEP):
         for change in ("", "-4-layers", "-30-epochs", "-gain-4"):
             network = BASES[f"{name}{change}"].specification
             overrides[f"{name}{change}"]["network"] = replace(network, initial_gain=4.0)

@@ -9,7 +9,7 @@ from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.curves import CURVES
 from exercise.measuring.families import EPOCH, LEARNED, TEST, VALIDATION
-from exercise.measuring.measures import accuracy, exact, network_of, source, split
+from exercise.measuring.measures import accuracy, exact, network_of, nodes_in_each, source, split
 from labreport.claims import Answer, Claim, Comparison, Family, Quantity
 from labreport.claims.decide import any_of
 from labreport.later import later
@@ -57,7 +57,7 @@ def above_20(results: Results) -> Answer:
         validation, test = (runs.metric(EPOCH, kind, "accuracy") for kind in ("validation", "test"))
         best = [max(pair) for pair in zip(validation, test, strict=True)]
         quantities |= {
-            f"{name}.nodes": exact(network.hidden_layers[0], "nodes", f"catalogue: {name}"),
+            f"{name}.nodes": exact(nodes_in_each(network), "nodes", f"catalogue: {name}"),
             f"{name}.hidden_layers": exact(len(network.hidden_layers), "hidden layers", f"catalogue: {name}"),
             f"{name}.validation_accuracy": accuracy(runs, EPOCH, "validation"),
             f"{name}.test_accuracy": accuracy(runs, EPOCH, "test"),
