@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "labreport.__main__": "front",
     "labreport.locate": "errors",
     "labreport.processes": "",
+    "labreport.warm": "",
     "labreport.errors": "suggest",
     "labreport.run": "",
     "labreport.texts": "",
@@ -58,7 +59,7 @@ MAY_IMPORT = {
     "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan "
     "store trajectory",
     "labreport.commands": "audit bootstrap checks claims console errors execute fingerprint grading guard "
-    "locate nodes plan processes program store suggest trajectory verification",
+    "frame locate nodes plan processes program store suggest trajectory verification warm",
     "labreport.command": "commands console errors guard processes program",
     "exercise.networks": "labreport.errors labreport.experiment",
     "exercise.catalogue": "networks labreport.errors labreport.experiment",

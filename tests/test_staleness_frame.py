@@ -15,7 +15,7 @@ PAGES = {"document/html", "document/pdf"}
     ("name", "old", "new", "made"),
     [
         ("question.html", "Answer</span>", "Answered</span>", SECTIONS | PAGES),
-        ("macros.html", "How this was decided.", "Decided so.", SECTIONS | {"document/pdf"}),
+        ("macros.html", "Evidence</span>", "Shown by</span>", SECTIONS),
         ("script/theme.js", "Dark theme", "Darker theme", {"document/html"}),
         ("allowed-numerals.txt", "the level", "the usual level", set()),
     ],

@@ -115,8 +115,8 @@ def test_the_map_prints_accuracies() -> None:
 
 def test_the_worst_digit_stands_out_only_where_a_network_learned() -> None:
     """A network that names one digit for all has no worst digit worth a colour."""
-    assert 3 == export("d", draw("digits"))["svg_print"].count('data-series="worst digit"')
-    assert 0 == export("d", draw("digits", "no network learned"))["svg_print"].count("worst digit")
+    assert 3 == export("d", draw("digits"))["svg_print"].count('data-series="outstanding digit"')
+    assert 0 == export("d", draw("digits", "no network learned"))["svg_print"].count("outstanding digit")
     assert len(draw("digits", "no network learned").figure.axes) < len(draw("digits").figure.axes)
 
 

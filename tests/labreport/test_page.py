@@ -234,3 +234,39 @@ def test_an_answer_that_json_cannot_hold_is_refused(report: Example) -> None:
     broken = {"part.one": Answer({"x": Quantity(float("nan"))})}
     with pytest.raises(RenderError, match="no plain JSON value"):
         answers_json(report.outline, broken, {})
+
+
+def test_every_claim_is_in_the_table_of_all_tests(report: Example) -> None:
+    """With its test and its verdict, below its question; each answer links to its rows."""
+    for medium in ("screen", "print"):
+        page = report.page(medium)
+        before, table = page.split('<section id="decided"')
+        assert '<tbody id="decided-part.one">' in table
+        assert ">accuracy &gt; 90" in table
+        assert "made up" in table
+        assert "made up" not in before
+        assert 'href="#decided-part.one"' in before
+
+
+def test_a_question_names_its_evidence_or_its_first_test_does(report: Example) -> None:
+    """The block `evidence` is printed in the answer's box; without it, the first claim with a p-value."""
+    claim = replace(report.answers["part.one"].claims["high"], p_value=0.02)
+    report = report.with_answer(claims={"high": claim})
+    assert "made up, p\u00a0=\u00a00.02" in report.page().split("<section id=")[1]
+    report.with_question(
+        "{% block headline %}x{% endblock %}{% block evidence %}seen by eye{% endblock %}"
+        "{% block body %}{% endblock %}"
+    )
+    box = report.sections()[0]["screen"]
+    assert "seen by eye" in box
+    assert "made up" not in box
+
+
+def test_a_section_without_questions_at_the_beginning_comes_before_the_answers(report: Example) -> None:
+    """As a summary does; one at the end stays there."""
+    page = report.page()
+    assert page.index("Answers at a glance</span>") < page.index('id="appendix"')
+    part, appendix = report.outline.sections
+    turned = replace(report, outline=replace(report.outline, sections=(appendix, part)))
+    page = turned.page()
+    assert page.index('id="appendix"') < page.index("Answers at a glance</span>") < page.index('id="part"')

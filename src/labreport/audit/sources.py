@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labreport.claims import Answer, Claim, Quantity
+from labreport.claims.evidence import evidence
 from labreport.claims.rounding import FORMS
 
 
@@ -51,6 +52,8 @@ def _claim(address: str, claim: Claim) -> Iterator[tuple[str, Source]]:
     yield f"{address}.predicate", _text(claim.predicate)
     yield f"{address}.test", _text(claim.test)
     yield f"{address}.reason", _text(claim.reason)
+    yield f"{address}.evidence", _text(evidence(claim))
+    yield f"{address}.p", _quantity(Quantity(claim.p_value, "p"))
 
 
 def _fact(address: str, fact: Any) -> Iterator[tuple[str, Source]]:

@@ -11,8 +11,8 @@ from labreport.checks import Check, summary
 from labreport.console.progress import Display
 from labreport.console.terminal import Terminal, shown
 from labreport.console.time_left import TimeLeft, duration
-from labreport.execute.build import cores
 from labreport.execute.session import Session, open_session
+from labreport.execute.training import cores
 from labreport.locate import Place, find_project
 from labreport.nodes.answer import AnswerNode
 from labreport.store.lock import output_lock

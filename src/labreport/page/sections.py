@@ -46,7 +46,8 @@ def render_section(
     what `labreport.charts.export` returned; `context` is what the program tells of the whole run,
     `run` in the section's template; `words` are the project's. Returned: `slug`, `title`, `screen` and
     `print` (HTML whose figures, tables and references are numbered when the document is made),
-    `headlines` (one a question), `terms` (of the glossary, by first use) and `figures` (slugs, in order).
+    `headlines` (one for each question, with the rows of the table of all tests), `terms` (of the glossary,
+    by first use) and `figures` (slugs, in order).
     """
     views = {slug: traced(slug, answer) for slug, answer in answers.items()}
     rendered = {
@@ -63,6 +64,8 @@ def render_section(
                 "text": plain_text(rendered["screen"].headlines[question.slug]),
                 "headline_screen": rendered["screen"].headlines[question.slug],
                 "headline_print": rendered["print"].headlines[question.slug],
+                "decided_screen": rendered["screen"].decided[question.slug],
+                "decided_print": rendered["print"].decided[question.slug],
             }
             for question in section.questions
         ],
@@ -93,6 +96,7 @@ class _Rendering:
             words,
         )
         self.headlines: dict[str, str] = {}
+        self.decided: dict[str, str] = {}
         questions = [self._question(question, views) for question in section.questions]
         names = {
             "section": {"slug": section.slug, "title": section.title},
@@ -125,10 +129,17 @@ class _Rendering:
             template = self._sandbox.get_template(name)
             headline = _block(template, "headline", names)
             body = _block(template, "body", names)
+            evidence = _block(template, "evidence", names) if "evidence" in template.blocks else ""
         self.headlines[question.slug] = LINK.sub(r"\1", headline).strip()
-        with explained(self._templates, "question.html"):
-            frame = self._sandbox.get_template("question.html")
-            return Markup(frame.render(names, headline=Markup(headline.strip()), body=Markup(body.strip())))
+        self.decided[question.slug] = self._framed("decided.html", names)
+        blocks = {"headline": headline, "evidence": evidence, "body": body}
+        return self._framed(
+            "question.html", names | {key: Markup(text.strip()) for key, text in blocks.items()}
+        )
+
+    def _framed(self, name: str, names: Mapping[str, Any]) -> Markup:
+        with explained(self._templates, name):
+            return Markup(self._sandbox.get_template(name).render(names))
 
     def _first_use(self, link: re.Match[str]) -> str:
         term, text = link.groups()
