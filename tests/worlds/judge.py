@@ -202,7 +202,7 @@ def _sections(
         try:
             yield _rendered(replace(section, questions=known), answers, drawings)
         except Exception:
-            for question in known:  # one by one, to find which it is and to go on with the others
+            for question in known:  # one by one, to find which it is and to continue with the others
                 try:
                     yield _rendered(replace(section, questions=(question,)), answers, drawings)
                 except Exception as error:

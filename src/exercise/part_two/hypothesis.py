@@ -159,7 +159,7 @@ def _no_trial(outcome: Claim, trial: Claim) -> Claim:
 def _verdict(stuck: Claim, starved: Claim, predictions: Sequence[Claim]) -> Claim:
     """Supported: stuck, starved, and every prediction holds.
 
-    Refuted: they learn, or are not starved, or every network whose gradient was freed surely fails to
+    Refuted: they learn, or are not starved, or every network whose gradient was freed certainly fails to
     learn. Anything that is left open leaves the hypothesis open.
     """
     freed = [

@@ -50,7 +50,7 @@ epochs leave it as it is."""
 
 
 def expected_ratio(layers: int, gain: float) -> float:
-    """First hidden layer's gradient over the last's, as slope and initial weights alone predict.
+    """First hidden layer's gradient over the last's, as only slope and initial weights predict it.
 
     Going back one layer multiplies the gradient by the slope, at most `SLOPE`, and by the weights.
     Glorot's initialiser (Glorot & Bengio 2010) gives a square layer weights of variance 1/nodes,
