@@ -1,4 +1,4 @@
-"""Rendering without training: everything anew, one template edited, one chart edited; ratios, one run."""
+"""Rendering without training: everything rebuilt, one template edited, one chart edited; ratios, one run."""
 
 from __future__ import annotations
 
@@ -22,33 +22,33 @@ def rows(quick: bool) -> list[Row]:
     """Needs a finished report in `report/`; works on a copy of the checkout."""
     if not made():
         return [("rendering", "not measured: there is no report yet", "run python build.py first")]
-    anew, template, chart = [], [], []
+    everything, template, chart = [], [], []
     with checkout() as (folder, seeds):
         for number in range(1 if quick else 5):
-            anew.append(_anew(folder, seeds))
+            everything.append(_rebuild(folder, seeds))
             edit_prose(folder / TEMPLATE)
             template.append(_build(folder, seeds))
             edit_chart(folder, number)
             chart.append(_build(folder, seeds))
-    ratio = statistics.median(second / first for first, second in zip(anew, template, strict=True))
-    share = statistics.median(second / first for first, second in zip(anew, chart, strict=True))
+    ratio = statistics.median(second / first for first, second in zip(everything, template, strict=True))
+    share = statistics.median(second / first for first, second in zip(everything, chart, strict=True))
     return [
         (
-            "everything but training anew",
-            f"{statistics.median(anew):.1f} s",
+            "everything but training",
+            f"{statistics.median(everything):.1f} s",
             "at most 4.5 s for both",
         ),
-        ("one section's template edited", f"{ratio:.2f} of everything anew", "at most 0.40"),
-        ("one chart edited", f"{share:.2f} of everything anew", "only that figure is drawn"),
+        ("one section's template edited", f"{ratio:.2f} of everything", "at most 0.40"),
+        ("one chart edited", f"{share:.2f} of everything", "only that figure is drawn"),
     ]
 
 
-def seconds_anew() -> float:
-    """Everything but training anew, once; 0 where there is no report."""
+def seconds_of_rebuilding() -> float:
+    """Everything but training, once; 0 where there is no report."""
     if not made():
         return 0.0
     with checkout() as (folder, seeds):
-        return _anew(folder, seeds)
+        return _rebuild(folder, seeds)
 
 
 def made() -> bool:
@@ -76,7 +76,7 @@ def copy(folder: Path) -> Path:
     return folder
 
 
-def _anew(folder: Path, seeds: str) -> float:
+def _rebuild(folder: Path, seeds: str) -> float:
     """Seconds of a build that has the results and nothing else."""
     shutil.rmtree(folder / "report" / "cache")
     (folder / "report" / "ledger.json").unlink()

@@ -73,7 +73,7 @@ def test_a_build_that_is_killed_leaves_the_first_report_and_goes_on(slow: Progra
 
 
 def test_a_first_report_that_fails_is_a_note(slow: Program) -> None:
-    """Training goes on, and the whole report is made."""
+    """Training continues, and the whole report is made."""
     slow.edit(
         "src/labreport/execute/first.py",
         "        session = open_session(place, output, 1,",
@@ -81,7 +81,7 @@ def test_a_first_report_that_fails_is_a_note(slow: Program) -> None:
     )
     ran = slow.run("--seeds", "3")
     assert ran.code == 0, ran.err
-    assert ran.err == "note: the first report is not complete: it is broken; training goes on\n"
+    assert ran.err == "note: the first report is not complete: it is broken; training continues\n"
 
 
 @pytest.mark.parametrize("words", [("alpha",), ("--force",), ("--seeds", "1")])

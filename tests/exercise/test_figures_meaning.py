@@ -38,7 +38,7 @@ def _column(drawing: Drawing, name: str) -> list[Any]:
 
 
 def test_curves_name_their_lines_beside_them() -> None:
-    """No legend: training and validation stand at the line ends of both panels."""
+    """No legend: training and validation are at the line ends of both panels."""
     drawing = draw("curves-wide")
     assert 2 == _words(drawing).count("training") == _words(drawing).count("validation")
     assert all(axes.get_legend() is None for axes in drawing.figure.axes)
@@ -203,7 +203,7 @@ def test_training_time_adds_up() -> None:
 
 
 def test_a_prediction_that_could_not_be_made_is_not_drawn() -> None:
-    """Then the figure shows the measurement alone."""
+    """Then the figure shows only the measurement."""
     made = answer("bonus.more-time", "five seeds")
     without = Answer(made.quantities, made.claims, {**made.facts, "fit": None})
     results = made_results(("complex-100",), 2)

@@ -121,7 +121,7 @@ def goes_on(place: Place, live: Mapping[str, Stored], *targets: str) -> Ran:
 def repeated(
     trained: Sequence[Event], live: Mapping[str, Stored], wishes: Mapping[str, Wanted]
 ) -> list[tuple[str, int]]:
-    """Epochs that were trained although they were stored, but for those that a new snapshot needs.
+    """Epochs that were trained although they were stored, except for those that a new snapshot needs.
 
     A snapshot that is newly wanted before the end is reached from the last state before it.
     """

@@ -25,7 +25,7 @@ FIGURE = "<figure>figure {}</figure>"
 
 
 def order(tmp_path: Path, body: str, text: int) -> str:
-    """Words in the order in which the pages show them, pages parted by a bar."""
+    """Words in the order in which the pages show them, pages separated by a bar."""
     write(PAGE.format(body=body, text=text), TEMPLATES, tmp_path / "x.pdf")
     pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(tmp_path / "x.pdf")]
     return " | ".join(" ".join(page.split()) for page in pages)

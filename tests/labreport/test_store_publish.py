@@ -137,7 +137,7 @@ def test_a_failing_call_names_the_path_and_leaves_what_the_next_run_completes(
 
 
 def run(act: Callable[[], object], call: str, number: int, error: BaseException) -> bool:
-    """Carry out `act` with the `number`-th use of `os.CALL` raising; whether it came to its end.
+    """Carry out `act` with the `number`-th use of `os.CALL` raising; whether it reached its end.
 
     Where the process is killed, all later calls that change something are lost, too.
     """

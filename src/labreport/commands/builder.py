@@ -1,4 +1,4 @@
-"""Builds, one at a time, each in a process that has stood ready for it."""
+"""Builds, one at a time, each in a process that was ready for it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Builder:
         self._pid = 0
 
     def prepare(self, renew: bool = False) -> None:
-        """Have a process stand ready; with `renew`, another in place of one that does."""
+        """Keep a process ready; with `renew`, another in place of one that does."""
         if renew and self._ready is not None:
             self._ready.close()
             self._ready = None
@@ -54,7 +54,7 @@ class Builder:
             socket.send_fds(self._control, [b"f"], [theirs.fileno()])
 
     def build(self) -> None:
-        """Have the process that stands ready build."""
+        """Have the process that is ready build."""
         self.prepare()
         assert self._ready is not None
         channel, self._ready = self._ready, None
@@ -63,7 +63,7 @@ class Builder:
         threading.Thread(target=self._listen, args=(channel,), daemon=True).start()
 
     def kill(self) -> None:
-        """End the build that is going on; what it has trained is kept, and the next one tidies up."""
+        """End the running build; what it has trained is kept, and the next one tidies up."""
         pid, self._pid = self._pid, 0
         if pid:
             with suppress(ProcessLookupError):

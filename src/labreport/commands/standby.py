@@ -1,4 +1,4 @@
-"""A process that has engine and project loaded, and carries out one build when it is told to."""
+"""A process that has engine and project loaded, and carries out one build when it is asked to."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Channel:
         self._stream = connection.makefile("rwb")
 
     def send(self, **message: Any) -> None:
-        """Send one; nobody listens any more is no error."""
+        """Send one; that nobody listens any more is not an error."""
         with suppress(OSError, ValueError):
             self._stream.write(json.dumps(message).encode() + b"\n")
             self._stream.flush()

@@ -97,7 +97,7 @@ def _checked(parts: Sequence[Stage], terminal: Terminal) -> Iterator[Check]:
 
 
 def _keep(terminal: Terminal, session: Session, checks: Sequence[Check]) -> None:
-    """Keep a summary for the answer that tells of it, if the outline has one and all others are there."""
+    """Keep a summary for the answer that reports it, if the outline has one and all others are there."""
     planner, found = session.planner, summary(checks)
     for node in session.graph.nodes.values():
         reports = isinstance(node, AnswerNode) and node.question.reads_verification

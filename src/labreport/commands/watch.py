@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
 
 
 def _follow(events: queue.SimpleQueue[Event], builder: Builder, server: PageServer) -> None:
-    """Build at once, and after each change; a build that no longer trains starts over, for ever."""
+    """Build at once, and after each change; a build that no longer trains starts over, without end."""
     builder.build()
     building, phase, due = True, "", False
     problems: list[str] = []

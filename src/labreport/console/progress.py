@@ -102,7 +102,7 @@ class Display:
 
 
 class Progress:
-    """Told of every epoch; shows experiment, epoch, accuracy, and the time left for all of them.
+    """Hears of every epoch; shows experiment, epoch, accuracy, and the time left for all of them.
 
     `total` is the work in any unit of cost; `expected_seconds` is what it took before, if that is known.
     """

@@ -1,4 +1,4 @@
-"""The first report: from one seed of every experiment, made in another process while training goes on."""
+"""The first report: from one seed of every experiment, made in another process while training continues."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class FirstReport:
     """Waits for the results of the first seed, and has a report made of them; `keys` are those results'.
 
     It is the same build, of one seed, in a process of its own, which ends on leaving the context; what it
-    has made by then stays. That it fails is no error: the whole report follows.
+    has made by then stays. That it fails is not an error: the whole report follows.
     """
 
     def __init__(self, session: Session, terminal: Terminal) -> None:
@@ -65,7 +65,7 @@ class FirstReport:
             while self._connection is not None and self._connection.poll():
                 name, problem = self._connection.recv()
                 if problem:
-                    self._terminal.warn(f"the first report is not complete: {problem}; training goes on")
+                    self._terminal.warn(f"the first report is not complete: {problem}; training continues")
                     continue
                 self.published = True
                 path = shown(str(self._session.output / name))

@@ -84,5 +84,5 @@ def _take(make: Callable[[_Item], Any], items: Sequence[_Item], taken: int, resu
             trace = "".join(traceback.format_exception(error)) if error is not None else ""
             pickle.dump((number[0], value, portable(error) if error is not None else None, trace), results)
             results.flush()
-    finally:  # whatever goes wrong, this process is not to go on as a build
+    finally:  # whatever goes wrong, this process must not continue as a build
         os._exit(0)

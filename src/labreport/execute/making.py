@@ -93,7 +93,7 @@ def _keep(
     terminal: Terminal,
     outcome: Outcome,
 ) -> None:
-    """Keep what was made; show what was raised. Raises what is no `RenderError`."""
+    """Keep what was made; show what was raised. Raises what is not a `RenderError`."""
     for node, (payload, error) in zip(nodes, found, strict=True):
         if error is None:
             workshop.keep(node, payload)

@@ -10,7 +10,7 @@ from labreport.trajectory import Trajectory
 
 @dataclass(frozen=True)
 class Task:
-    """Go on from `trajectory` until it has `epochs` epochs and all of `snapshots`.
+    """Continue from `trajectory` until it has `epochs` epochs and all of `snapshots`.
 
     `start` names the function, `"module:function"`, that begins a run, or with `one_step`, does all of it
     (see `labreport.execute.one_step`). `program` groups tasks that share compiled programs;

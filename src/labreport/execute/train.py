@@ -64,7 +64,7 @@ class _Active:
 class Trainer:
     """Runs tasks on lanes, a list that may grow meanwhile.
 
-    `keep` stores what a worker sends, and is told when it is the last of a task; `look` is called again and
+    `keep` stores what a worker sends, and learns when it is the last of a task; `look` is called again and
     again. `paces` are, by experiment, the seconds that a unit of work took in the quickest of its finished
     tasks.
     """

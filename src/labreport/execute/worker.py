@@ -28,7 +28,7 @@ CHECKPOINT_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Epoch:
-    """A message: the training of `key` has come to `epoch`, with this record."""
+    """A message: the training of `key` has reached `epoch`, with this record."""
 
     key: str
     epoch: int

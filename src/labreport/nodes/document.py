@@ -45,7 +45,7 @@ class DocumentNode(Node):
         }
 
     def begin(self, press: Press) -> None:
-        """Start what can go on beside the other documents."""
+        """Start what can run beside the other documents."""
 
     @abstractmethod
     def finish(self, press: Press) -> Path | bytes:

@@ -6,7 +6,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const KINDS = ["main h1, main h2, main h3, main h4", ".answer", "figcaption, caption", "main dt", "main p, main li, main dd, main td"];
   const plain = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
 
-  // The heading under which an element stands, and where a link to it leads.
+  // The heading that an element is under, and where a link to it leads.
   const placeOf = (element) => {
     const holder = element.closest("figure, article, section");
     const heading = holder?.querySelector("figcaption .label, h2, h3")?.cloneNode(true);
