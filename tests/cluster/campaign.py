@@ -121,7 +121,7 @@ def bits(report: Path) -> dict[str, object]:
     from labreport.trajectory import Store
 
     store = Store(report / "results", repair=False)
-    found = {}
+    found: dict[str, object] = {}
     for key in [*store.keys()]:
         one = store.sound(key)
         assert one is not None, store.notices
