@@ -1,4 +1,4 @@
-"""Rendering without training: everything anew, one template edited, one chart edited; ratios, one run."""
+"""Rendering without training: everything rebuilt, one template edited, one chart edited; ratios, one run."""
 
 from __future__ import annotations
 
@@ -22,30 +22,30 @@ def rows(quick: bool) -> list[Row]:
     """Needs a finished report in `report/`; works on a copy of the checkout."""
     if not _made():
         return [("rendering", "not measured: there is no report yet", "run python build.py first")]
-    anew, template, chart = [], [], []
+    everything, template, chart = [], [], []
     with _checkout() as (folder, seeds):
         for number in range(1 if quick else 5):
-            anew.append(_anew(folder, seeds))
+            everything.append(_rebuild(folder, seeds))
             _edit_prose(folder / TEMPLATE)
             template.append(_build(folder, seeds))
             path, function = CHART
             _edit_chart(folder / path, function, number)
             chart.append(_build(folder, seeds))
-    ratio = statistics.median(second / first for first, second in zip(anew, template, strict=True))
-    share = statistics.median(second / first for first, second in zip(anew, chart, strict=True))
+    ratio = statistics.median(second / first for first, second in zip(everything, template, strict=True))
+    share = statistics.median(second / first for first, second in zip(everything, chart, strict=True))
     return [
-        ("everything but training anew", f"{statistics.median(anew):.1f} s", "under 6 s for HTML and PDF"),
-        ("one section's template edited", f"{ratio:.2f} of everything anew", "at most 0.40"),
-        ("one chart edited", f"{share:.2f} of everything anew", "only that figure is drawn"),
+        ("everything but training", f"{statistics.median(everything):.1f} s", "under 6 s for HTML and PDF"),
+        ("one section's template edited", f"{ratio:.2f} of everything", "at most 0.40"),
+        ("one chart edited", f"{share:.2f} of everything", "only that figure is drawn"),
     ]
 
 
-def seconds_anew() -> float:
-    """Everything but training anew, once; 0 where there is no report."""
+def seconds_of_rebuilding() -> float:
+    """Everything but training, once; 0 where there is no report."""
     if not _made():
         return 0.0
     with _checkout() as (folder, seeds):
-        return _anew(folder, seeds)
+        return _rebuild(folder, seeds)
 
 
 def _made() -> bool:
@@ -66,7 +66,7 @@ def _checkout() -> Iterator[tuple[Path, str]]:
         yield folder, seeds
 
 
-def _anew(folder: Path, seeds: str) -> float:
+def _rebuild(folder: Path, seeds: str) -> float:
     """Seconds of a build that has the results and nothing else."""
     shutil.rmtree(folder / "report" / "cache")
     (folder / "report" / "ledger.json").unlink()

@@ -1,4 +1,4 @@
-"""Imports run one way only, and each heavy library stands behind one room."""
+"""Imports run one way only, and each heavy library is behind one room."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "labreport.__main__": "front",
     "labreport.locate": "errors",
     "labreport.processes": "",
+    "labreport.warm": "",
     "labreport.errors": "suggest",
     "labreport.run": "",
     "labreport.texts": "",
@@ -58,7 +59,7 @@ MAY_IMPORT = {
     "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan "
     "store trajectory",
     "labreport.commands": "audit bootstrap checks claims console errors execute fingerprint grading guard "
-    "locate nodes plan processes program store suggest trajectory verification",
+    "frame locate nodes plan processes program store suggest trajectory verification warm",
     "labreport.command": "commands console errors guard processes program",
     "exercise.networks": "labreport.errors labreport.experiment",
     "exercise.catalogue": "networks labreport.errors labreport.experiment",
@@ -173,7 +174,7 @@ LIGHT = (
 
 @cache
 def _imports() -> tuple[tuple[str, str, str], ...]:
-    """Every import in `src`, wherever it stands: the room, what it imports, and where."""
+    """Every import in `src`, wherever it is: the room, what it imports, and where."""
     return tuple(
         (_room(path), name, f"{path.relative_to(SOURCE)}:{line}")
         for path in sorted(SOURCE.rglob("*.py"))
@@ -182,7 +183,7 @@ def _imports() -> tuple[tuple[str, str, str], ...]:
 
 
 def _room(path: Path) -> str:
-    """`labreport/claims/decide.py` stands in `labreport.claims`; a package's own file in the package."""
+    """`labreport/claims/decide.py` is in `labreport.claims`; a package's own file in the package."""
     parts = path.relative_to(SOURCE).with_suffix("").parts
     return ".".join(part for part in parts[:2] if part != "__init__")
 

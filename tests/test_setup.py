@@ -77,7 +77,7 @@ def test_commands_that_only_look_make_no_environment(checkout: SmallCheckout) ->
 
 
 @pytest.mark.slow
-def test_a_changed_lock_file_makes_the_environment_anew(checkout: SmallCheckout) -> None:
+def test_a_changed_lock_file_makes_the_environment_again(checkout: SmallCheckout) -> None:
     """What an older lock file installed goes, and what the new one lists comes; also from inside."""
     assert checkout.run().returncode == 0
     (checkout.environment / "left-over").touch()
@@ -89,7 +89,7 @@ def test_a_changed_lock_file_makes_the_environment_anew(checkout: SmallCheckout)
 
 
 @pytest.mark.slow
-def test_a_damaged_environment_is_made_anew(checkout: SmallCheckout) -> None:
+def test_a_damaged_environment_is_made_again(checkout: SmallCheckout) -> None:
     """A library that has gone from a complete environment is noticed and comes back."""
     assert checkout.run().returncode == 0
     for path in checkout.environment.glob("lib/*/site-packages/small_library.py"):
@@ -132,7 +132,7 @@ def test_interrupted_set_up_ends_what_it_started(checkout: SmallCheckout, number
         time.sleep(0.01)
     process.send_signal(number)
     _, errors = process.communicate(timeout=60)
-    assert (128 + number, "stopped; the same command makes the environment anew") == (
+    assert (128 + number, "stopped; the same command makes the environment again") == (
         process.returncode,
         errors.splitlines()[-1],
     )
@@ -169,7 +169,7 @@ def test_a_package_that_differs_from_its_hash_is_refused(checkout: SmallCheckout
 
 @pytest.mark.slow
 def test_a_package_without_a_hash_is_refused(checkout: SmallCheckout) -> None:
-    """Everything that is installed must stand in the lock file with its hash."""
+    """Everything that is installed must be in the lock file with its hash."""
     (checkout.path / "requirements.lock").write_text("small-library==1.0\n")
     run = checkout.run()
     assert (1, "") == (run.returncode, run.stdout)
@@ -178,7 +178,7 @@ def test_a_package_without_a_hash_is_refused(checkout: SmallCheckout) -> None:
 
 @pytest.mark.slow
 def test_no_package_is_built_from_source(checkout: SmallCheckout) -> None:
-    """A source distribution, whose build would run its code, is no candidate even with the right hash."""
+    """A source distribution, whose build would run its code, is not a candidate even with the right hash."""
     source = checkout.wheels / "small_library-1.0.tar.gz"
     (checkout.wheels / "small_library-1.0-py3-none-any.whl").unlink()
     source.write_bytes(b"")
@@ -247,7 +247,7 @@ def test_an_old_python_is_refused_in_one_line() -> None:
 
 @pytest.mark.slow
 def test_dask_is_added_when_a_scheduler_is_named(checkout: SmallCheckout) -> None:
-    """An environment that did without it until then gets it, and nothing that it had is made again."""
+    """An environment that did without it until then gets it, and nothing that it had is installed again."""
     assert checkout.run().returncode == 0
     (kept,) = checkout.environment.glob("lib/*/site-packages/small_library.py")
     kept.write_text("VALUE = 2\n")

@@ -63,7 +63,7 @@ def test_a_second_build_does_nothing(wine: Path) -> None:
 
 
 def test_editing_a_questions_text_rebuilds_its_section_only(wine: Path, tmp_path: Path) -> None:
-    """No fit and no answer is made again; an edited fit makes every result stale."""
+    """No fit and no answer is rebuilt; an edited fit makes every result stale."""
     copy = shutil.copytree(wine, tmp_path / "wine")
     project = copy / "project.py"
     source = project.read_text()

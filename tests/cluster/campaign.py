@@ -99,8 +99,9 @@ def train(checkout: Path, address: str) -> int:
     for name in [name for name in sys.modules if name.partition(".")[0] in ("labreport", "exercise")]:
         del sys.modules[name]
     from labreport.console.terminal import Terminal
-    from labreport.execute.build import Outcome, Request, _train
+    from labreport.execute.request import Outcome, Request
     from labreport.execute.session import open_session
+    from labreport.execute.training import train as train_stale
     from labreport.locate import find_project
     from labreport.store.lock import output_lock
 
@@ -110,7 +111,7 @@ def train(checkout: Path, address: str) -> int:
         outcome = Outcome()
         try:
             request = Request(place, output, scheduler=address, jobs=2)
-            _train(session, request, session.planner.plan(), terminal, outcome)
+            train_stale(session, request, session.planner.plan(), terminal, outcome)
         finally:
             session.save()
     return outcome.exit_code

@@ -38,7 +38,7 @@ def _column(drawing: Drawing, name: str) -> list[Any]:
 
 
 def test_curves_name_their_lines_beside_them() -> None:
-    """No legend: training and validation stand at the line ends of both panels."""
+    """No legend: training and validation are at the line ends of both panels."""
     drawing = draw("curves-wide")
     assert 2 == _words(drawing).count("training") == _words(drawing).count("validation")
     assert all(axes.get_legend() is None for axes in drawing.figure.axes)
@@ -115,8 +115,8 @@ def test_the_map_prints_accuracies() -> None:
 
 def test_the_worst_digit_stands_out_only_where_a_network_learned() -> None:
     """A network that names one digit for all has no worst digit worth a colour."""
-    assert 3 == export("d", draw("digits"))["svg_print"].count('data-series="worst digit"')
-    assert 0 == export("d", draw("digits", "no network learned"))["svg_print"].count("worst digit")
+    assert 3 == export("d", draw("digits"))["svg_print"].count('data-series="outstanding digit"')
+    assert 0 == export("d", draw("digits", "no network learned"))["svg_print"].count("outstanding digit")
     assert len(draw("digits", "no network learned").figure.axes) < len(draw("digits").figure.axes)
 
 
@@ -203,7 +203,7 @@ def test_training_time_adds_up() -> None:
 
 
 def test_a_prediction_that_could_not_be_made_is_not_drawn() -> None:
-    """Then the figure shows the measurement alone."""
+    """Then the figure shows only the measurement."""
     made = answer("bonus.more-time", "five seeds")
     without = Answer(made.quantities, made.claims, {**made.facts, "fit": None})
     results = made_results(("complex-100",), 2)

@@ -3,7 +3,7 @@
     python tests/faults/campaign.py [--trials N] [--seed S] [--kinds kill,damage] [--jobs N]
     python tests/faults/campaign.py --seed S --repeat kill:17
 
-Prints its seed; a trial depends on the seed, its kind and its index alone. Exit code 1 if any promise
+Prints its seed; a trial depends on the seed, its kind and its index only. Exit code 1 if any promise
 is broken; what such a trial left stays in its folder.
 """
 

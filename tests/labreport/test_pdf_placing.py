@@ -25,7 +25,7 @@ FIGURE = "<figure>figure {}</figure>"
 
 
 def order(tmp_path: Path, body: str, text: int) -> str:
-    """Words in the order in which the pages show them, pages parted by a bar."""
+    """Words in the order in which the pages show them, pages separated by a bar."""
     write(PAGE.format(body=body, text=text), TEMPLATES, tmp_path / "x.pdf")
     pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(tmp_path / "x.pdf")]
     return " | ".join(" ".join(page.split()) for page in pages)
@@ -65,6 +65,14 @@ def test_text_that_follows_fills_the_page(tmp_path: Path) -> None:
     assert order(tmp_path, body, 60) == "one two three | figure 1"
 
 
+def test_a_note_goes_with_its_text(tmp_path: Path) -> None:
+    """Text that fills the page brings the note that is beside it."""
+    note = '<div style="float: right; width: 20mm; line-height: 10mm">note</div>'
+    head = '<h3 style="line-height: 5mm">head</h3>'
+    body = f'<p>one</p>{head}{FIGURE.format(1)}{note}<p style="line-height: 20mm">two</p>'
+    assert "note one head two | figure 1" == order(tmp_path, body, 60)
+
+
 def test_figures_keep_their_order(tmp_path: Path) -> None:
     """No figure overtakes another."""
     body = "<p>one</p>" + FIGURE.format(1) + FIGURE.format(2) + '<p style="line-height: 10mm">two</p>'
@@ -99,3 +107,19 @@ def test_a_caption_is_beside_its_drawing_wherever_the_page_breaks(tmp_path: Path
         captions = [text.get_charbox(found[0])[3]] if found else []
         assert len(tops) == len(captions)
         assert all(0 <= top - caption < 15 for top, caption in zip(tops, captions, strict=True))
+
+
+NOTE = '<div style="float: right; width: 20mm; line-height: 30mm">note</div>'
+HEADING = '<h3 style="break-after: avoid; line-height: 10mm">heading</h3>'
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [(2, "one heading two two | note two"), (1, "one | note heading two two two")],
+    ids=["the text begins below the heading", "the heading goes with the text"],
+)
+def test_a_heading_is_not_left_at_the_foot_of_a_page(tmp_path: Path, lines: int, expected: str) -> None:
+    """A note that does not fit takes neither the heading's text nor the note itself away from it."""
+    text = '<p style="break-inside: auto; line-height: 10mm; orphans: 2; widows: 1">two<br>two<br>two</p>'
+    before = f'<p style="line-height: {90 - 10 * lines}mm">one</p>'
+    assert expected == order(tmp_path, f"{before}</article><article>{HEADING}{NOTE}{text}", 10)

@@ -42,7 +42,7 @@ def test_worlds_differ_in_what_they_are_made_to_try() -> None:
 
 
 def test_a_crash_in_an_answer_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the question and the place, and the other questions go on."""
+    """With the question and the place, and the other questions continue."""
 
     def crash(results: object) -> None:
         raise ZeroDivisionError("made to fail")
@@ -62,7 +62,7 @@ def test_faults_are_counted_by_kind_and_numbers_do_not_make_kinds(monkeypatch: p
 
 
 def test_the_command_prints_its_seed(capsys: pytest.CaptureFixture[str]) -> None:
-    """And refuses what is no number of worlds in one line."""
+    """And refuses what is not a number of worlds in one line."""
     with pytest.raises(SystemExit):
         main(["--worlds", "0"])
     assert "whole numbers from 1" in capsys.readouterr().err

@@ -50,7 +50,7 @@ def accuracy_by_digit(results: Results, answers: Mapping[str, Answer]) -> charts
         _dots(dots, digits, {name: found[name] for name in close})
     return charts.Drawing(
         figure,
-        "bar charts of test accuracy by digit for each network, dots with intervals for those that learned",
+        "bar charts of test accuracy by digit for each network, dots with intervals for some",
         ["network", "digit", "mean test accuracy, %", "low, %", "high, %"],
         [
             [name, digit, *_rounded(quantity)]
@@ -63,7 +63,7 @@ def accuracy_by_digit(results: Results, answers: Mapping[str, Answer]) -> charts
 def _bars(panel: charts.Panel, digits: Sequence[int], heights: Sequence[float], *, stuck: bool) -> None:
     """A bar a digit; the lowest stands out, but not where the network names one digit for nearly all."""
     lowest = None if stuck else min(range(len(heights)), key=lambda index: heights[index])
-    digit, worst = charts.Mark("digit", charts.SERIES[1]), charts.Mark("worst digit", charts.SERIES[0])
+    digit, worst = charts.Mark("digit", charts.SERIES[1]), charts.Mark("outstanding digit", charts.SERIES[0])
     charts.bars(panel, digits, heights, digit, standing_out=worst, at=lowest)
     if lowest is not None:
         charts.label_above(

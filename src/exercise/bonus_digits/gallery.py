@@ -55,7 +55,7 @@ def confidently_wrong(results: Results) -> charts.Drawing:
         charts.caption(panel, words, middle, top + SIZE + 0.5, series)
     return charts.Drawing(
         figure,
-        f"gallery of test images that {name} reads wrongly with the greatest confidence, first seed",
+        f"gallery of test images that {name} misreads with much confidence, first seed",
         ["test image", "digit", "taken for", "confidence, %"],
         [
             [error.index, error.digit, error.taken_for, round(PERCENT * error.confidence, 3)]

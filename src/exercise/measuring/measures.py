@@ -40,6 +40,11 @@ def network_of(runs: Runs) -> Network:
     return network
 
 
+def nodes_in_each(network: Network) -> int | None:
+    """The number of nodes of every hidden layer; None where they differ."""
+    return network.hidden_layers[0] if len(set(network.hidden_layers)) == 1 else None
+
+
 def exact(value: float | int | None, unit: Unit, source: str, varies_with: VariesWith = "") -> Quantity:
     """A number known exactly: counted, declared or fixed in advance.
 

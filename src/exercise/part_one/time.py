@@ -1,4 +1,4 @@
-"""How long an epoch of each network of one hidden layer takes: seconds of training alone."""
+"""How long an epoch of each network of one hidden layer takes: seconds of training only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from labreport.results import Results
 
 
 def epoch_times(results: Results) -> Answer:
-    """Median and middle half of the seconds an epoch took, over epochs and seeds, and the machine."""
+    """Median and middle half of the seconds that an epoch took, over epochs and seeds, and the machine."""
     (runs,) = results.values()
     seconds = [second for curve in runs.curve("seconds") for second in curve]
     quantities = {

@@ -31,7 +31,7 @@ def environment(results: Results) -> Answer:
         "seeds": exact(len(seeds), "seeds", origin),
         "runs": exact(len(runs), "", f"{origin}: networks times seeds", "seeds"),
         "epochs": exact(epochs, "epochs", f"{origin}: sum", "seeds"),
-        "training_time": Quantity(seconds / 60, "min", f"{origin}: sum of the seconds of training alone"),
+        "training_time": Quantity(seconds / 60, "min", f"{origin}: sum of the seconds of training only"),
     }
     for key in ("threads", "cores"):
         known = {int(made[key]) for made in provenance if made.get(key) is not None}

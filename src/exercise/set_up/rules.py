@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from exercise.catalogue import COMPLEX, NETWORKS, RULES
 from exercise.expressions import parameters
+from exercise.measuring.diverging import converged
 from exercise.measuring.measures import SPLITS, exact, network_of, split
 from labreport.claims import Answer, Claim, Quantity
 from labreport.claims.decide import all_of, counted
@@ -33,7 +34,14 @@ def rules(results: Results) -> Answer:
             numbers,
             "the rules, one by one, on what was trained",
         )
+    trained = []
+    for name in results:
+        found, claim = converged(results[name], f"{name}.")
+        quantities |= found
+        trained.append(claim)
     claims["all"] = all_of("all", "every network keeps the exercise's rules", list(claims.values()))
+    claims |= {claim.name: claim for claim in trained}
+    claims["converged"] = all_of("converged", "no training of any network diverges", trained)
     least = min(len(run.records) for runs in results.values() for run in runs)
     quantities["fewest_epochs"] = exact(least, "epochs", "the shortest of all runs")
     quantities["networks"] = exact(len(results), "networks", "catalogue")
@@ -43,7 +51,8 @@ def rules(results: Results) -> Answer:
         {"name": name, "title": results[name].experiment.title, "nodes": _nodes(results[name])}
         for name in results
     ]
-    return Answer(quantities, claims, {"rows": rows})
+    diverged = [name for name in results if not claims[f"{name}.converged"].supported]
+    return Answer(quantities, claims, {"rows": rows, "diverged": diverged})
 
 
 def _declared(runs: Runs) -> dict[str, Quantity]:

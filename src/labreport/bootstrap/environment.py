@@ -1,8 +1,8 @@
-"""The environment `.venv` of this checkout: complete, unfinished, or somebody else's; made, never mended.
+"""The environment `.venv` of this checkout: complete, unfinished, or somebody else's; made, never repaired.
 
 Beside Python's own files it holds, for each lock file installed into it, a copy of that file. The copy
 is written last, so an environment is complete when every copy equals its lock file; a changed lock
-file makes it anew. `NAME.unfinished` stands there from before the first package until then.
+file makes it again. `NAME.unfinished` is there from before the first package until then.
 """
 
 from __future__ import annotations
@@ -53,14 +53,14 @@ class Environment:
             _bytes(os.path.join(self.path, lock)) == _bytes(os.path.join(self.root, lock)) for lock in locks
         )
 
-    def make(self, locks: Sequence[str] = (RUN,), *, anew: bool = False) -> None:
+    def make(self, locks: Sequence[str] = (RUN,), *, again: bool = False) -> None:
         """Install what `locks` list, into a new environment unless it has the first of them already.
 
         Raises `UsageError` where `.venv` is not ours to replace, `LabReportError` where making fails.
         """
         try:
             with _interruptible(), self._exclusively() as held:
-                if anew or not self.is_complete((RUN,)):
+                if again or not self.is_complete((RUN,)):
                     self._create(held)
                 for lock in locks:
                     if not self.is_complete((lock,)):
@@ -161,7 +161,7 @@ def _interruptible() -> Iterator[None]:
 
     def end(number: int, frame: FrameType | None) -> None:
         notice.wipe()
-        notice.say("stopped; the same command makes the environment anew")
+        notice.say("stopped; the same command makes the environment again")
         raise SystemExit(128 + number)
 
     numbers = (signal.SIGINT, signal.SIGTERM)

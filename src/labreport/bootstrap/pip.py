@@ -123,6 +123,6 @@ class _Progress:
                 notice.say(f"  unpacking packages: {self._packages}")
 
     def tick(self) -> None:
-        """Show where it stands."""
+        """Show how far it is."""
         seconds = time.monotonic() - self._started
         notice.overwrite(f"  package {self._packages}: {self._now} ({seconds:.0f} s)")

@@ -113,8 +113,8 @@ def paired_items(right_a: NDArray[np.bool_], right_b: NDArray[np.bool_], source:
 def crossed(values: NDArray[np.float64], kind: str = "", threshold: float = 0.0) -> Student:
     """The mean of `values`, shape (seeds, items), less `threshold`; its intervals cover seeds and items.
 
-    The variance between seeds is at least what the residual causes, lest seeds that agree by accident
-    look certain; where the residual is used, so are its degrees of freedom.
+    The variance between seeds is at least what the residual causes, so that seeds that agree by
+    accident do not look certain; where the residual is used, so are its degrees of freedom.
     """
     seeds, items = values.shape
     mean = float(np.mean(values)) - threshold

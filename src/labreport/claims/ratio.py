@@ -22,7 +22,7 @@ def ratio(above: Sequence[float], below: Sequence[float], source: str) -> Quanti
 
     The interval holds every ratio r for which Student's paired test does not reject that the mean of
     `above` − r · `below` is zero, so it contains 1 exactly where the paired test finds no difference.
-    There is none for fewer than two pairs, nor where `below` cannot be told from zero: the ratio may then be
+    There is none for fewer than two pairs, nor where `below` may be zero: the ratio may then be
     anything. Raises `ValueError` when the samples differ in length.
     """
     pairs = [(float(a), float(b)) for a, b in zip(above, below, strict=True)]

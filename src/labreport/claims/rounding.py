@@ -72,7 +72,7 @@ def format_spread(quantity: Quantity) -> str:
     """Value ± half-width of its interval, and unit: `96.5 ± 0.2 %`.
 
     Of a logarithmic interval the ends: `25 % (24 to 26 %)`. Without an interval, or where it has no
-    width because all seeds agree, the number alone.
+    width because all seeds agree, only the number.
     """
     half = half_width(quantity)
     if quantity.value is None or not half or not _uncertainty(quantity):

@@ -11,8 +11,8 @@ from labreport.outline import Section
 from labreport.plan.nodes import Node
 from labreport.plan.planner import Planner
 
-QUESTION_FRAME = "question.html"
-"""The template that `labreport.page` puts around every question."""
+QUESTION_FRAMES = ("question.html", "decided.html")
+"""The templates of every question: what `labreport.page` puts around it, and its rows of all tests."""
 SECTION_FRAME = "section.html"
 """The template of a section that has none of its own."""
 RENDERING = ("jinja2", "markupsafe")
@@ -41,7 +41,7 @@ class SectionNode(Node):
             "outline": digest(plain(section)),
             **fingerprints.words(),
             "experiments": digest(self._experiments(planner)),
-            **fingerprints.templates(found.template, QUESTION_FRAME, *own),
+            **fingerprints.templates(found.template, *QUESTION_FRAMES, *own),
             **proses,
             **fingerprints.code("labreport.page:render_section", *filter(None, shown)),
             **fingerprints.libraries(*RENDERING),

@@ -24,7 +24,7 @@ def answers_json(
     """All answers by question, sorted, so that equal answers are equal bytes.
 
     `sections` are what `render_section` returned; each question's headline is taken from them.
-    `results` tells of each experiment its number of epochs and the keys of its results in the store.
+    `results` gives for each experiment its number of epochs and the keys of its results in the store.
     """
     headlines = {line["question"]: line["text"] for section in sections for line in section["headlines"]}
     questions = {
@@ -52,5 +52,5 @@ def answers_json(
         return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True) + "\n"
     except (TypeError, ValueError) as error:
         raise RenderError(
-            f"an answer is no plain JSON value: {error}; keep finite numbers and text"
+            f"an answer is not a plain JSON value: {error}; keep finite numbers and text"
         ) from error

@@ -50,7 +50,7 @@ VERDICTS: Mapping[str, str] = {
     "equivalent": "no difference that matters",
     "inconclusive": "not decided",
 }
-"""What a reader is told of a claim, behind its predicate."""
+"""What a reader reads of a claim, behind its predicate."""
 
 
 def verdict(name: str) -> str:
