@@ -145,6 +145,23 @@ def test_confusions_count_every_item_with_classes_that_are_texts() -> None:
     assert answer.quantities["wrong"].value == 10 + 9 + 8
 
 
+def test_the_environment_says_whether_times_can_be_compared(tmp_path: Path) -> None:
+    """One machine or several, in other words."""
+    one = environment(named({"a": NEAR}))
+    assert one.claims["one-environment"].supported
+    assert one.facts["run"] == {
+        "Experiments": "1, each with 5 seeds",
+        "Processor": "made",
+        "Libraries": "numpy 2",
+    }
+    claims = {
+        name: replace(claim, verdict=Verdict.REFUTED, reason="two processors")
+        for name, claim in one.claims.items()
+    }
+    assert "times should not be compared" in page(replace(one, claims=claims), tmp_path)
+    assert "times should not be compared" not in page(one, tmp_path)
+
+
 @pytest.mark.parametrize(
     ("build", "wordings"),
     [
@@ -152,11 +169,10 @@ def test_confusions_count_every_item_with_classes_that_are_texts() -> None:
         (lambda: effect(along({1: NEAR, 2: NEAR, 4: FAR})[1], "sizes"), len(Verdict)),
         (lambda: hardest(guesses(), "tree"), 2),
         (lambda: grid(along({1: NEAR, 2: FAR})[1], chosen_by="test accuracy"), 3),
-        (lambda: environment(named({"a": NEAR})), 1),
         (lambda: Answer(ranking(named({"a": NEAR, "b": FAR})).quantities), 1),
         (lambda: replace(ranking(named({"a": NEAR, "b": FAR})), facts={}), len(Verdict)),
     ],
-    ids=["ranking", "effect", "hardest", "grid", "environment", "plain", "plain-claims"],
+    ids=["ranking", "effect", "hardest", "grid", "plain", "plain-claims"],
 )
 def test_default_prose_has_words_for_every_verdict(
     build: Callable[[], Answer], wordings: int, tmp_path: Path

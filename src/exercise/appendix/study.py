@@ -5,8 +5,10 @@ from __future__ import annotations
 from exercise.catalogue import STUDIES
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.measures import accuracy
-from labreport import charts, figure, grid, grid_map, question
+from labreport import charts
+from labreport.builders.grid import grid, grid_map
 from labreport.claims import Answer, Quantity
+from labreport.outline import figure, question
 from labreport.required import LAST, required
 from labreport.results import Results, Runs
 
