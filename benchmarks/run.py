@@ -10,11 +10,19 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
+import first
 import rendering
 import staleness
 import training
+import watching
 
-PARTS = {"staleness": staleness.rows, "rendering": rendering.rows, "training": training.rows}
+PARTS = {
+    "staleness": staleness.rows,
+    "rendering": rendering.rows,
+    "watching": watching.rows,
+    "first": first.rows,
+    "training": training.rows,
+}
 
 
 def main(words: list[str]) -> int:

@@ -9,11 +9,13 @@ from exercise.catalogue import COMPLEX
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.curves import CURVES
+from exercise.measuring.diverging import converged
 from exercise.measuring.families import GOAL, TEST, VALIDATION
 from exercise.measuring.measures import (
     accuracy,
     exact,
     network_of,
+    nodes_in_each,
     source,
 )
 from labreport.claims import Answer, Claim, Comparison, Family, Quantity
@@ -57,7 +59,7 @@ def goal(results: Results) -> Answer:
         "epochs": exact(epoch, "epochs", "catalogue: complex"),
         "seeds": exact(len(runs), "seeds", source(runs, "count")),
         "hidden_layers": exact(len(network_of(runs).hidden_layers), "hidden layers", "catalogue: complex"),
-        "nodes": exact(network_of(runs).hidden_layers[0], "nodes", "catalogue: complex"),
+        "nodes": exact(nodes_in_each(network_of(runs)), "nodes", "catalogue: complex"),
         "momentum": exact(network_of(runs).momentum, "", "catalogue: complex"),
         "learning_rate": exact(network_of(runs).learning_rate, "", "catalogue: complex"),
         "parameters": exact(network_of(runs).parameters, "parameters", "catalogue: complex"),
@@ -73,7 +75,8 @@ def goal(results: Results) -> Answer:
         numbers = (f"{kind}_accuracy", f"{kind}_margin", "threshold")
         claims[kind] = found.claim(kind, f"{kind} accuracy > goal", numbers)
     claims["both"] = all_of("both", "validation and test accuracy > goal", list(claims.values()))
-    return Answer(quantities, claims)
+    diverged, claim = converged(runs)
+    return Answer(quantities | diverged, {**claims, claim.name: claim})
 
 
 def _first_epoch_above(runs: Runs) -> Quantity:
