@@ -146,7 +146,7 @@ def test_no_type_is_below_seven_points(report: Path) -> None:
 
 
 def test_programs_come_out_of_it_as_they_are(report: Path) -> None:
-    """Copied out, each sign is itself: no hyphen, and `//` is no ligature that reads as something else."""
+    """Copied out, each sign is itself: no hyphen, and `//` is not a ligature that reads as something else."""
     run = subprocess.run(
         [program("pdftotext", "Debian's poppler-utils"), "-raw", report / "report.pdf", "-"],
         capture_output=True,
