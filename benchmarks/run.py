@@ -12,11 +12,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 import catalogues
 import cluster
+import first
 import rendering
 import staleness
 import training
+import watching
 
-USUAL = {"staleness": staleness.rows, "rendering": rendering.rows, "training": training.rows}
+USUAL = {
+    "staleness": staleness.rows,
+    "rendering": rendering.rows,
+    "watching": watching.rows,
+    "first": first.rows,
+    "training": training.rows,
+}
 PARTS = {**USUAL, "cluster": cluster.rows, "catalogues": catalogues.rows}
 
 
