@@ -58,11 +58,11 @@ def turned(name: str) -> Iterator[None]:
             told.append(claim)
             object.__setattr__(claim, "verdict", TURNED.get(claim.verdict, claim.verdict))
 
-    Claim.__init__ = wrong  # type: ignore[method-assign, assignment]
+    Claim.__init__ = wrong  # type: ignore[method-assign]
     try:
         yield
     finally:
-        Claim.__init__ = made  # type: ignore[method-assign, assignment]
+        Claim.__init__ = made  # type: ignore[method-assign]
 
 
 def noticed(case: Case) -> bool:
