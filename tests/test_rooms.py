@@ -47,7 +47,8 @@ MAY_IMPORT = {
     "labreport.guard": "console errors",
     "labreport.claims": "experiment errors later results",
     "labreport.charts": "claims errors frame",
-    "labreport.page": "claims errors frame outline project",
+    "labreport.checking": "errors grading",
+    "labreport.page": "checking claims errors frame outline project",
     "labreport.pdf": "errors frame processes",
     "labreport.audit": "claims errors frame outline page",
     "labreport.builders": "charts claims errors experiment results",
@@ -58,8 +59,8 @@ MAY_IMPORT = {
     "labreport.grading": "claims errors rubric",
     "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan "
     "store trajectory",
-    "labreport.commands": "audit bootstrap checks claims console errors execute fingerprint grading guard "
-    "frame locate nodes plan processes program store suggest trajectory verification warm",
+    "labreport.commands": "audit bootstrap checking checks claims console errors execute fingerprint grading "
+    "guard frame locate nodes plan processes program store suggest trajectory verification warm",
     "labreport.command": "commands console errors guard processes program",
     "exercise.networks": "labreport.errors labreport.experiment",
     "exercise.catalogue": "networks labreport.errors labreport.experiment",
@@ -123,8 +124,9 @@ LIBRARIES = {
     "watchfiles": "labreport.commands",
     "scipy": "labreport.claims labreport.grading exercise.bonus_complex exercise.bonus_digits "
     "exercise.part_two",
-    "numpy": "labreport.charts labreport.claims labreport.commands labreport.grading labreport.recorded "
-    "labreport.store labreport.verification exercise.again exercise.bonus_complex exercise.bonus_digits "
+    "numpy": "labreport.charts labreport.checking labreport.claims labreport.commands labreport.grading "
+    "labreport.recorded labreport.store labreport.verification exercise.again "
+    "exercise.bonus_complex exercise.bonus_digits "
     "exercise.bonus_longer exercise.measuring exercise.mnist exercise.part_three exercise.part_two "
     "exercise.recompute exercise.training exercise.verification",
 }

@@ -220,7 +220,7 @@ def test_answers_are_sorted_versioned_and_carry_their_headline(report: Example) 
     """What a script or a grader reads."""
     text = answers_json(report.outline, report.answers, {"Seeds": "5"}, report.sections())
     document = json.loads(text)
-    assert document["schema"] == 1
+    assert document["schema"] == 2
     assert document["run"] == {"Seeds": "5"}
     question = document["questions"]["part.one"]
     assert question["headline"] == "It reaches 96.5\u00a0±\u00a00.3\u00a0%."

@@ -11,6 +11,7 @@ from exercise.networks import Network
 from labreport.claims import Quantity, Unit, VariesWith, Verdict
 from labreport.claims.comparison import mcnemar, separate_items
 from labreport.claims.decision import decide
+from labreport.claims.derivation import Derivation
 from labreport.claims.estimate import Estimate
 from labreport.claims.resolve import common
 from labreport.claims.statistics import over_seeds, share_over_seeds
@@ -137,4 +138,5 @@ def negated(quantity: Quantity) -> Quantity:
     if interval is not None:
         interval = replace(interval, low=-interval.high, high=-interval.low)
     value = None if quantity.value is None else -quantity.value
-    return replace(quantity, value=value, interval=interval, source=f"minus ({quantity.source})")
+    origin, derivation = f"minus ({quantity.source})", Derivation("negation", {"of": quantity})
+    return replace(quantity, value=value, interval=interval, source=origin, derivation=derivation)
