@@ -58,7 +58,7 @@ def turned(name: str) -> Iterator[None]:
             told.append(claim)
             object.__setattr__(claim, "verdict", TURNED.get(claim.verdict, claim.verdict))
 
-    Claim.__init__ = wrong  # type: ignore[method-assign]
+    Claim.__init__ = wrong  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:
