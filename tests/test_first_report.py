@@ -61,7 +61,7 @@ def test_a_build_that_is_killed_leaves_the_first_report_and_goes_on(slow: Progra
     ran = run(slow, tmp_path / "log", "0.5#1@1:KILL-build")
     assert ran.code != 0
     page = (slow.folder / "report" / "report.html").read_text()
-    assert "<b>Preliminary.</b> This report rests on a single seed" in page
+    assert "<b>Preliminary</b>: this report rests on a single seed" in page
     assert (slow.folder / "report" / "report.pdf").exists()
     assert slow.plan("--seeds", "3")["document/html"] == "stale"
     first = {name for name in epochs(tmp_path / "log") if " seed=0 " in name}
@@ -69,7 +69,7 @@ def test_a_build_that_is_killed_leaves_the_first_report_and_goes_on(slow: Progra
     assert (ran.code, ANNOUNCED in ran.out) == (0, False)
     counts = epochs(tmp_path / "log")
     assert {counts[name] for name in first} == {1}
-    assert "Preliminary" not in (slow.folder / "report" / "report.html").read_text()
+    assert "<b>Preliminary" not in (slow.folder / "report" / "report.html").read_text()
 
 
 def test_a_first_report_that_fails_is_a_note(slow: Program) -> None:
