@@ -74,6 +74,15 @@ def test_a_second_build_does_nothing(wine: Path) -> None:
     assert status.returncode == 0, status.stdout
 
 
+def test_verify_says_that_no_other_code_checked_anything(wine: Path) -> None:
+    """The project names none; and a fit that is repeated has no number of epochs."""
+    ran = labreport(wine, "verify", "--seeds", SEEDS)
+    assert ran.returncode == 0, ran.stdout
+    assert "No second path of this project's own" in ran.stdout
+    assert "equal bits" in ran.stdout
+    assert "epoch" not in ran.stdout
+
+
 def test_editing_a_questions_text_rebuilds_its_section_only(wine: Path, tmp_path: Path) -> None:
     """No fit and no answer is rebuilt; an edited fit makes every result stale."""
     copy = shutil.copytree(wine, tmp_path / "wine")
