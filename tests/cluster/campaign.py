@@ -43,8 +43,8 @@ class World:
     cluster: Cluster
     checkout: Path
     random: random.Random
+    names: tuple[str, ...] = ()
     build: int = 0
-    port: int = 0
 
     def begin(self) -> None:
         """Start a build in a process of its own, which has the libraries already."""
@@ -55,7 +55,7 @@ class World:
                 with (self.cluster.folder / "build.log").open("ab", buffering=0) as log:
                     os.dup2(log.fileno(), 1)
                     os.dup2(log.fileno(), 2)
-                    code = train(self.checkout, self.cluster.address)
+                    code = train(self.checkout, self.cluster.address, self.names)
             finally:
                 os._exit(code)
 
@@ -93,8 +93,8 @@ class World:
         return self.cluster.folder / "epochs"
 
 
-def train(checkout: Path, address: str) -> int:
-    """The training part of a build; `address` is empty for local workers."""
+def train(checkout: Path, address: str, names: tuple[str, ...]) -> int:
+    """The training part of a build of some nodes, or all; `address` is empty for local workers."""
     sys.path.insert(0, str(checkout / "src"))
     for name in [name for name in sys.modules if name.partition(".")[0] in ("labreport", "exercise")]:
         del sys.modules[name]
