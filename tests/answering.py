@@ -28,7 +28,7 @@ def answer(slug: str, seeds: int = 5, **overrides: Mapping[str, Any]) -> Answer:
 
 
 def fresh_answer(slug: str, seeds: int = 5, **overrides: Mapping[str, Any]) -> Answer:
-    """The same, answered anew: for tests that change how."""
+    """The same, answered again: for tests that change how."""
     question = QUESTIONS[slug]
     found: Answer = function(question.answer, slug)(made_results(question.needs, seeds, **overrides))
     return found

@@ -30,7 +30,7 @@ def _text(seeds: int) -> str:
 
 
 def reference(seeds: int = 5) -> Plain:
-    """`answers.json` of the exercise with made results, anew for each call."""
+    """`answers.json` of the exercise with made results, made for each call."""
     plain: Plain = json.loads(_text(seeds))
     return plain
 

@@ -40,7 +40,7 @@ def _environment() -> jinja2.Environment:
 
 
 def _caption(slug: str, caller: Callable[[], Markup], wide: bool = False) -> Markup:
-    """In the place of the macro `figure`: the caption alone."""
+    """In the place of the macro `figure`: only the caption."""
     return Markup("<p>{}</p>").format(caller())
 
 

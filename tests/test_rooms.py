@@ -1,4 +1,4 @@
-"""Imports run one way only, and each heavy library stands behind one room."""
+"""Imports run one way only, and each heavy library is behind one room."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "labreport.__main__": "front",
     "labreport.locate": "errors",
     "labreport.processes": "",
+    "labreport.warm": "",
     "labreport.errors": "suggest",
     "labreport.run": "",
     "labreport.texts": "",
@@ -46,7 +47,8 @@ MAY_IMPORT = {
     "labreport.guard": "console errors",
     "labreport.claims": "experiment errors later results",
     "labreport.charts": "claims errors frame",
-    "labreport.page": "claims errors frame outline project",
+    "labreport.checking": "errors grading",
+    "labreport.page": "checking claims errors frame outline project",
     "labreport.pdf": "errors frame processes",
     "labreport.audit": "claims errors frame outline page",
     "labreport.builders": "charts claims errors experiment results",
@@ -57,8 +59,8 @@ MAY_IMPORT = {
     "labreport.grading": "claims errors rubric",
     "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan "
     "store trajectory",
-    "labreport.commands": "audit bootstrap checks claims console errors execute fingerprint grading guard "
-    "locate nodes plan processes program store suggest trajectory verification",
+    "labreport.commands": "audit bootstrap checking checks claims console errors execute fingerprint grading "
+    "guard frame locate nodes plan processes program store suggest trajectory verification warm",
     "labreport.command": "commands console errors guard processes program",
     "exercise.networks": "labreport.errors labreport.experiment",
     "exercise.catalogue": "networks labreport.errors labreport.experiment",
@@ -67,14 +69,14 @@ MAY_IMPORT = {
     "exercise.training": "mnist networks labreport.errors labreport.run",
     "exercise.measuring": "catalogue mnist networks labreport.charts labreport.claims labreport.errors "
     "labreport.experiment labreport.later labreport.outline labreport.required labreport.results",
-    "exercise.set_up": "catalogue expressions measuring networks labreport.charts labreport.claims "
-    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
-    "labreport.results",
+    "exercise.set_up": "catalogue expressions measuring networks labreport.builders labreport.charts "
+    "labreport.claims labreport.errors labreport.experiment labreport.later labreport.outline "
+    "labreport.required labreport.results",
     "exercise.summary": "bonus_complex bonus_digits catalogue part_one part_three part_two set_up "
     "labreport.builders labreport.charts labreport.outline labreport.results",
-    "exercise.part_one": "catalogue expressions measuring networks labreport.charts labreport.claims "
-    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
-    "labreport.results",
+    "exercise.part_one": "catalogue expressions measuring networks labreport.builders labreport.charts "
+    "labreport.claims labreport.errors labreport.experiment labreport.later labreport.outline "
+    "labreport.required labreport.results",
     "exercise.part_two": "catalogue expressions measuring networks labreport.charts labreport.claims "
     "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
@@ -90,8 +92,8 @@ MAY_IMPORT = {
     "exercise.bonus_complex": "catalogue expressions measuring networks labreport.charts labreport.claims "
     "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
-    "exercise.appendix": "catalogue expressions measuring networks set_up labreport.charts "
-    "labreport.claims labreport.errors labreport.experiment labreport.later "
+    "exercise.appendix": "catalogue expressions measuring networks set_up labreport.builders "
+    "labreport.charts labreport.claims labreport.errors labreport.experiment labreport.later "
     "labreport.outline labreport.required labreport.results",
     "exercise.rubric": "labreport.rubric",
     "exercise.project": "appendix bonus_complex bonus_digits bonus_longer catalogue part_one part_three "
@@ -124,8 +126,9 @@ LIBRARIES = {
     "watchfiles": "labreport.commands",
     "scipy": "labreport.claims labreport.grading exercise.bonus_complex exercise.bonus_digits "
     "exercise.part_two",
-    "numpy": "labreport.charts labreport.claims labreport.commands labreport.grading labreport.recorded "
-    "labreport.store labreport.verification exercise.again exercise.bonus_complex exercise.bonus_digits "
+    "numpy": "labreport.charts labreport.checking labreport.claims labreport.commands labreport.grading "
+    "labreport.recorded labreport.store labreport.verification exercise.again "
+    "exercise.bonus_complex exercise.bonus_digits "
     "exercise.bonus_longer exercise.measuring exercise.mnist exercise.part_three exercise.part_two "
     "exercise.recompute exercise.training exercise.verification",
 }
@@ -176,7 +179,7 @@ LIGHT = (
 
 @cache
 def _imports() -> tuple[tuple[str, str, str], ...]:
-    """Every import in `src`, wherever it stands: the room, what it imports, and where."""
+    """Every import in `src`, wherever it is: the room, what it imports, and where."""
     return tuple(
         (_room(path), name, f"{path.relative_to(SOURCE)}:{line}")
         for path in sorted(SOURCE.rglob("*.py"))
@@ -185,7 +188,7 @@ def _imports() -> tuple[tuple[str, str, str], ...]:
 
 
 def _room(path: Path) -> str:
-    """`labreport/claims/decide.py` stands in `labreport.claims`; a package's own file in the package."""
+    """`labreport/claims/decide.py` is in `labreport.claims`; a package's own file in the package."""
     parts = path.relative_to(SOURCE).with_suffix("").parts
     return ".".join(part for part in parts[:2] if part != "__init__")
 

@@ -60,14 +60,14 @@ FEWER_LAYERS = tuple(
 )
 LONGER = _changed("30-epochs", "three times as many epochs", epochs=30)
 
-# The prediction of the bonus, checked: the same run, carried on
+# The prediction of the bonus, checked: the same run, continued
 COMPLEX_LONGER = _network(
     "complex-100", COMPLEX.specification, 100, (50, 100), "the complex network, twice as long"
 )
 
 EXPERIMENTS = (*NETWORKS, *GAIN, *FEWER_LAYERS, *LONGER, COMPLEX_LONGER)
 
-# What the complex network's learning rate and momentum were chosen from, by validation accuracy alone
+# What the complex network's learning rate and momentum were chosen from, only by validation accuracy
 RATES = study(
     "rates",
     _network("rates", COMPLEX.specification, 10, (10,), "the complex network, for ten epochs"),

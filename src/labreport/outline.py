@@ -51,9 +51,9 @@ class Question:
     `labreport.claims.Answer`. `needs` names the experiments and studies that it may read.
     `template` holds the blocks `headline` (one line) and `body` (the evidence); without one, it is
     `questions/SLUG.html`, or where there is no such file, the prose that the answer comes with. `checks` are
-    pairs of a quantity of the answer and the Python expression that gives it by another path, after
+    pairs of a quantity of the answer and the Python expression that gives it independently, after
     the lines of the project's `show_check`; they are printed beside the answer. An answer that
-    `reads_verification` is told what `verify` found of all the others (`Results.verification`). A
+    `reads_verification` gets what `verify` found of all the others (`Results.verification`). A
     `local` answer is about this run rather than its results, and not compared by `grade`. What it `requires`
     of the experiments that it needs is checked before anything runs.
     """

@@ -103,7 +103,7 @@ class Runs:
         return found
 
     def metric(self, epoch: int, split: str, name: str) -> list[float]:
-        """`name` (`"loss"` or `"accuracy"`) on `split` at the snapshot of `epoch`, a value a seed."""
+        """`name` (`"loss"` or `"accuracy"`) on `split` at the snapshot of `epoch`, one value per seed."""
         return self.values(f"{split} {name}", epoch)
 
     def curve(self, name: str, epochs: int | None = None) -> list[list[float]]:

@@ -140,7 +140,7 @@ def test_a_table_is_sorted_by_a_click_on_its_header(report: Path, chromium: Open
 
 
 def test_the_data_of_every_figure_can_be_had_as_csv(report: Path, chromium: Open) -> None:
-    """A button a figure; the file has the table's rows, unrounded."""
+    """A button for each figure; the file has the table's rows, unrounded."""
     with chromium(report / "report.html") as browser:
         buttons = browser.find_elements("css selector", "button.csv")
         assert len(buttons) == len(browser.find_elements("css selector", "figure"))

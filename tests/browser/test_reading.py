@@ -57,7 +57,7 @@ return [...document.querySelectorAll(
 def test_no_table_figure_or_program_is_cut_off_without_a_sign(
     report: Path, chromium: Open, width: int
 ) -> None:
-    """What does not fit scrolls by itself, can be focused, fades at its edge, and says that it goes on."""
+    """What does not fit scrolls by itself, can be focused, fades at its edge, and says that there is more."""
     with chromium(report / "report.html", width=width) as browser:
         found = browser.execute_async_script(CUT)
     assert found["cut"] == []

@@ -86,7 +86,7 @@ def test_a_lost_worker_loses_no_finished_result(program: Program, cluster: Clust
     cluster.join()
     _, err = build.communicate(timeout=300)
     assert build.returncode == 0, err
-    assert "was lost; its runs go on elsewhere" in err
+    assert "was lost; its runs continue elsewhere" in err
     assert all(cluster.epochs())
     noted = [line.partition(" pid=")[0] for lines in cluster.epochs() for line in lines]
     again = len(noted) - len(set(noted))

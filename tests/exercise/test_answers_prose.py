@@ -25,7 +25,7 @@ def _words(slug: str, case: Case) -> str:
 
 @pytest.mark.parametrize("slug", QUESTIONS)
 def test_the_words_change_with_each_verdict(slug: str) -> None:
-    """No two verdicts of one claim are told in the same words."""
+    """No two verdicts of one claim have the same words."""
     told: dict[str, dict[str, str]] = defaultdict(dict)
     for case in CASES:
         if case.question == slug and case.seeds > 1:

@@ -1,4 +1,4 @@
-"""What the report tells its reader to run runs, and finds the numbers that stand beside it."""
+"""What the report asks its reader to run runs, and finds the numbers beside it."""
 
 from __future__ import annotations
 

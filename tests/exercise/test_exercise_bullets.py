@@ -66,7 +66,7 @@ def test_a_bullet_of_the_exercise_has_its_answer(bullet: str, slug: str) -> None
 
 
 def test_no_question_answers_nothing_of_the_exercise() -> None:
-    """The list and the outline are the same questions, but for the report's own."""
+    """The list and the outline are the same questions, except for the report's own."""
     studies = {f"study.{grid.name}" for grid in STUDIES}
     assert {slug for _, slug in BULLETS} | OWN | studies == set(QUESTIONS)
 

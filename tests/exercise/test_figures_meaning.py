@@ -198,7 +198,7 @@ def test_seconds_are_those_of_the_median_epoch() -> None:
 
 
 def test_a_prediction_that_could_not_be_made_is_not_drawn() -> None:
-    """Then the figure shows the measurement alone."""
+    """Then the figure shows only the measurement."""
     made = answer("bonus.more-time", "five seeds")
     without = Answer(made.quantities, made.claims, {**made.facts, "fit": None})
     results = made_results(("complex-100",), 2)

@@ -13,7 +13,7 @@ LIST = Path(__file__).with_name("findings_outside.txt")
 
 
 def reality() -> dict[str, int]:
-    """How many findings stand outside the construct, by file."""
+    """How many findings are outside the construct, by file."""
     found = [
         *findings_outside(ROOT / "templates"),
         *findings_in_titles(PROJECT.outline),

@@ -14,7 +14,7 @@ from labreport.experiment import Experiment
 
 
 def experiment(epochs: int = 10, **fields: Any) -> Experiment:
-    """An experiment with one hidden layer of twenty nodes, but for `fields`."""
+    """An experiment with one hidden layer of twenty nodes, except for `fields`."""
     network = Network(**{"hidden_layers": (20,)} | fields)
     return Experiment("sample", network, epochs, (epochs,), "exercise.training:start")
 

@@ -3,7 +3,7 @@
     python tests/faults/campaign.py [--trials N] [--seed S] [--kinds kill,damage] [--jobs N]
     python tests/faults/campaign.py --seed S --repeat kill:17
 
-Prints its seed; a trial depends on the seed, its kind and its index alone. Exit code 1 if any promise
+Prints its seed; a trial depends on the seed, its kind and its index only. Exit code 1 if any promise
 is broken; what such a trial left stays in its folder.
 """
 
@@ -95,7 +95,7 @@ def run(
 
 
 def table(trials: Sequence[Trial]) -> str:
-    """The figures of a campaign, as the README prints them."""
+    """The figures of a campaign, as docs/faults.md prints them."""
     lines = ["| kind | trials | survived | lost | skipped |", "|---|--:|--:|--:|--:|"]
     for kind in (*KINDS, "all"):
         counts = Counter(trial.outcome for trial in trials if kind in (trial.kind, "all"))

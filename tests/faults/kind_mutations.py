@@ -28,7 +28,7 @@ AUDIT = "tests/test_untraced_numbers.py"
 
 @dataclass(frozen=True)
 class Mutation:
-    """What is taken out: a text of a file and what stands in its place; and the tests that must notice."""
+    """What is taken out: a text of a file and what takes its place; and the tests that must notice."""
 
     what: str
     file: str

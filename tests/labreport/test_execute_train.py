@@ -120,7 +120,7 @@ def test_a_lane_stays_with_the_program_it_has_compiled() -> None:
 
 
 def test_a_task_whose_worker_dies_is_tried_twice() -> None:
-    """Then it is a failure, and the others go on."""
+    """Then it is a failure, and the others continue."""
     lane = MadeLane(lambda task: BrokenProcessPool("x") if task.key == "bad" else finished(task))
     kept, causes = run([lane], [task("bad", 50), task("good")])
     assert (lane.given, kept, lane.renewed) == (["bad", "bad", "good"], ["good"], 2)
@@ -144,7 +144,7 @@ def test_where_no_worker_lives_the_build_does_not_try_them_all(lanes: int) -> No
 def test_a_worker_that_cannot_start_is_a_failure(
     place: str, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """For lack of processes, files or threads: tried twice, then the cause is named and the build goes on."""
+    """For lack of processes, files or threads: tried twice, then the build names the cause and continues."""
     tries: list[str] = []
 
     def refuse(*_: object, **__: object) -> None:
@@ -158,7 +158,7 @@ def test_a_worker_that_cannot_start_is_a_failure(
 
 
 def test_a_worker_that_sends_nothing_is_ended() -> None:
-    """A hanging worker counts as dead; the build goes on."""
+    """A hanging worker counts as dead; the build continues."""
     kept, causes = run([MadeLane(hanging("hangs"))], [task("hangs", 50), task("good")], stall=0.05)
     assert (kept, len(causes)) == (["good"], 1)
 

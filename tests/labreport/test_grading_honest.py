@@ -65,7 +65,7 @@ def test_fewer_seeds_lose_only_what_they_leave_open(tmp_path: Path) -> None:
 
 
 def test_a_wrong_number_is_found(tmp_path: Path) -> None:
-    """Five points off is no chance, and the reason gives the range that is right."""
+    """Five points off is not chance, and the reason gives the range that is right."""
 
     def change(plain: Any) -> None:
         plain["questions"]["part-one.wide.accuracy"]["quantities"]["test_accuracy"]["value"] = 0.91

@@ -74,7 +74,7 @@ def test_a_question_needs_both_blocks(report: Example) -> None:
 
 
 def test_facts_with_digits_are_traced_and_their_join_too(report: Example) -> None:
-    """Text and whole numbers among the facts carry their address; words stay bare."""
+    """Text and whole numbers among the facts have their address; words stay bare."""
     report = report.with_answer(facts={**report.answers["part.one"].facts, "rows": ["deep-8", "plain"]})
     report.with_question(
         '{% block headline %}{{ answer.facts.rows | join(", ") }}{% endblock %}{% block body %}{% endblock %}'
@@ -122,7 +122,7 @@ def test_the_alternative_text_is_the_kind_of_chart_and_the_finding(report: Examp
 
 
 def test_the_policy_allows_this_style_and_this_script_and_nothing_from_outside(report: Example) -> None:
-    """The hashes are those of what stands in the page; no source but data URIs is named."""
+    """The hashes are those of what is in the page; no source but data URIs is named."""
     page = report.page()
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
     assert policy is not None
@@ -220,7 +220,7 @@ def test_answers_are_sorted_versioned_and_carry_their_headline(report: Example) 
     """What a script or a grader reads."""
     text = answers_json(report.outline, report.answers, {"Seeds": "5"}, report.sections())
     document = json.loads(text)
-    assert document["schema"] == 1
+    assert document["schema"] == 2
     assert document["run"] == {"Seeds": "5"}
     question = document["questions"]["part.one"]
     assert question["headline"] == "It reaches 96.5\u00a0±\u00a00.3\u00a0%."
@@ -232,7 +232,7 @@ def test_answers_are_sorted_versioned_and_carry_their_headline(report: Example) 
 def test_an_answer_that_json_cannot_hold_is_refused(report: Example) -> None:
     """NaN would be read as nothing, or not at all."""
     broken = {"part.one": Answer({"x": Quantity(float("nan"))})}
-    with pytest.raises(RenderError, match="no plain JSON value"):
+    with pytest.raises(RenderError, match="not a plain JSON value"):
         answers_json(report.outline, broken, {})
 
 

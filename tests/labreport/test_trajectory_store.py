@@ -51,7 +51,7 @@ def test_a_diverged_training_is_kept(store: Store) -> None:
 
 
 def test_another_spelling_of_a_number_is_damage(store: Store) -> None:
-    """Whatever stands where a number that is not finite is spelled."""
+    """Whatever is written where a number that is not finite is spelled."""
     put = store.put(replace(made.trained(1), records=({"loss": float("nan")},)))
     path = store.path(put.key)
     members = json.loads(path.read_text())
@@ -104,7 +104,7 @@ def test_arrays_are_on_the_disk_before_the_document_that_names_them(
 
 
 def test_sound_leaves_out_only_the_epochs_whose_arrays_are_bad(store: Store) -> None:
-    """Training then goes on from the others; the document keeps its records."""
+    """Training then continues from the others; the document keeps its records."""
     put = store.put(made.trained(6, (2, 4), (6,)))
     missing, damaged, _ = store.paths(put.key)[1:]
     missing.unlink()

@@ -36,7 +36,7 @@ def test_seeds_of_their_own_are_no_copies() -> None:
 
 
 def test_one_seeds_result_stored_as_anothers_is_found() -> None:
-    """Records and arrays under another key, as if every checksum had been made again."""
+    """Records and arrays under another key, as if every checksum had been computed again."""
     first, second = seed(0), seed(1)
     copied = replace(second, records=first.records, snapshots=first.snapshots)
     found = list(copies({"alpha#0": first, "alpha#1": copied, "alpha#2": seed(2)}))
@@ -106,7 +106,7 @@ def test_points_at_half_their_height_are_found() -> None:
 
 
 def test_a_scale_that_its_labels_belie_is_found() -> None:
-    """A tick says another number than the one where it stands."""
+    """A tick says another number than the one where it is."""
     (figure,) = figures(published("curves-part-one", (r">4</text>", ">3</text>")))
     assert any("its x axis says" in wrong for wrong in misdrawn(figure))
 

@@ -1,4 +1,4 @@
-"""What became of checking the other answers by another path."""
+"""What became of checking the other answers independently."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TEST = "exact count, by python build.py verify"
 
 
 @question(
-    "Were the answers checked by another path?",
+    "Were the answers checked independently?",
     slug="appendix.checked",
     reads_verification=True,
     local=True,

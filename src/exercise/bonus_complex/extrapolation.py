@@ -1,4 +1,4 @@
-"""A saturating curve fitted to validation accuracy by epoch, carried on with an honest interval."""
+"""A saturating curve fitted to validation accuracy by epoch, continued with an honest interval."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ class Fit:
 class Extrapolation:
     """Mean curve over seeds from `FIRST` to `CHECKED`, with the standard error of what will be measured.
 
-    `hindsight` is how wrong the same method was when it predicted the later half of the epochs seen
+    `backtest_error` is how wrong the same method was when it predicted the later half of the epochs seen
     from the first half: what no covariance tells, that the curve may be of the wrong kind.
     """
 
     values: NDArray[np.float64]
     error: NDArray[np.float64]
-    hindsight: float
+    backtest_error: float
     seeds: int
 
     @property
@@ -79,7 +79,7 @@ class Extrapolation:
 
 
 def extrapolate(curves: NDArray[np.float64]) -> Extrapolation | None:
-    """The curves (seeds, epochs seen) carried on to `CHECKED`; None where one cannot be fitted."""
+    """The curves (seeds, epochs seen) continued to `CHECKED`; None where one cannot be fitted."""
     seeds, seen = curves.shape
     half = seen // 2
     fits = [fit(curve, CHECKED) for curve in curves]
@@ -89,11 +89,11 @@ def extrapolate(curves: NDArray[np.float64]) -> Extrapolation | None:
     if len(found) < seeds or len(earlier) < seeds:
         return None
     foretold = np.mean([one.values for one in earlier], axis=0)[half - FIRST + 1 :]
-    hindsight = float(np.sqrt(np.mean((foretold - curves.mean(axis=0)[half:]) ** 2)))
+    backtest_error = float(np.sqrt(np.mean((foretold - curves.mean(axis=0)[half:]) ** 2)))
     variance = np.mean([one.uncertainty**2 + one.jitter**2 for one in found], axis=0) / seeds
     ahead = np.arange(FIRST, CHECKED + 1) > seen
-    error = np.sqrt(variance + np.where(ahead, hindsight**2, 0.0))
-    return Extrapolation(np.mean([one.values for one in found], axis=0), error, hindsight, seeds)
+    error = np.sqrt(variance + np.where(ahead, backtest_error**2, 0.0))
+    return Extrapolation(np.mean([one.values for one in found], axis=0), error, backtest_error, seeds)
 
 
 def saturating(epochs: NDArray[np.float64], limit: float, drop: float, rate: float) -> NDArray[np.float64]:

@@ -133,8 +133,8 @@ def more_time(results: Results) -> Answer:
         quantities["predicted_gain"] = extrapolation.gain(
             start, f"{origin}, minus that measured at epoch {SEEN}"
         )
-        quantities["hindsight"] = Quantity(
-            extrapolation.hindsight,
+        quantities["backtest_error"] = Quantity(
+            extrapolation.backtest_error,
             "points, unsigned",
             source(
                 seen, f"root mean square error of the later half of {SEEN} epochs, predicted from the first"
@@ -145,7 +145,7 @@ def more_time(results: Results) -> Answer:
         missing = "the curve could not be fitted"
         quantities["predicted"] = Quantity(None, "fraction", missing, varies_with="seeds")
         quantities["predicted_gain"] = Quantity(None, "points", missing, varies_with="seeds")
-        quantities["hindsight"] = Quantity(None, "points, unsigned", missing, varies_with="seeds")
+        quantities["backtest_error"] = Quantity(None, "points, unsigned", missing, varies_with="seeds")
     measured = over_seeds(
         [curve[CHECKED - 1] for curve in carried_on.curve("validation_accuracy", CHECKED)],
         "fraction",
@@ -186,7 +186,7 @@ def _error(predicted: Quantity, measured: Quantity) -> Quantity:
 
 
 def _held(error: Quantity) -> Claim:
-    """Supported when the error is surely small, refuted when there surely is one that is not.
+    """Supported when the error is certainly small, refuted when there certainly is one that is not.
 
     A prediction so vague that anything would have been inside is neither.
     """

@@ -40,7 +40,7 @@ def training_flop(network: Network, images: int, epochs: int) -> int:
 
 @figure(answers=("bonus.perspective",), slug="compute")
 def compute_in_perspective(results: Results, answers: Mapping[str, Answer]) -> charts.Drawing:
-    """One row a model, sorted by floating-point operations of its training, on a logarithmic axis."""
+    """One row for each model, sorted by floating-point operations of its training, on a logarithmic axis."""
     models: list[Mapping[str, Any]] = sorted(
         answers["bonus.perspective"].facts["models"], key=lambda model: float(model["flop"])
     )
@@ -135,7 +135,7 @@ def perspective(results: Results) -> Answer:
             total, "FLOP", "sum over the exercise's networks and seeds", varies_with="seeds"
         ),
         "total.seconds": Quantity(
-            seconds, "s", "seconds of training alone, sum over the exercise's networks and seeds"
+            seconds, "s", "seconds of training only, sum over the exercise's networks and seeds"
         ),
         "rate": Quantity(
             total / seconds, "FLOP/s", "operations by formula over seconds of training, all runs"

@@ -118,7 +118,7 @@ def _worst_digit(name: str, runs: Runs, rights: NDArray[np.int64]) -> tuple[dict
     """The digit with the lowest mean accuracy, and the claim that some digit fails more often than the rest.
 
     Each digit is compared with the other nine together, over seeds and images, Holm-corrected over the
-    ten. Supported: some digit surely falls short. Equivalent: none is further from the rest than `MARGIN`.
+    ten. Supported: some digit certainly falls short. Equivalent: none is further from the rest than `MARGIN`.
     """
     totals = _totals()
     shares = _shares(rights, totals)

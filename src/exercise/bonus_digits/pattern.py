@@ -49,7 +49,7 @@ def pattern(results: Results) -> Answer:
     names = ("complex", "small")
     quantities: dict[str, Quantity] = {}
     claims: dict[str, Claim] = {}
-    facts: dict[str, Any] = {"rows": list(names), "pairs": {}, "digits": list(range(CLASSES))}
+    facts: dict[str, Any] = {"rows": list(names), "pairs": {}, "digits": list(range(CLASSES)), "learned": []}
     for name in names:
         runs = results[name]
         matrices = confusions(runs)
@@ -65,6 +65,8 @@ def pattern(results: Results) -> Answer:
         quantities[f"{name}.likeness_p"] = Quantity(related.p_value, "p", "Mantel's test, permutations")
         alike = _alike(name, related.coefficient.value, related.p_value)
         claims |= {claim.name: _if_learned(claim, runs) for claim in (uneven, alike)}
+        if has_learned(runs):
+            facts["learned"].append(name)
     ranked = _ranked_distances(distances)
     first = facts["pairs"]["complex"][0]
     quantities["distance_rank"] = exact(
@@ -179,10 +181,15 @@ def _pair(
     return {"key": key, "digit": a, "other": b}, numbers
 
 
+def has_learned(runs: Runs) -> bool:
+    """Whether its mean test accuracy after the last epoch is above what counts as having learned."""
+    accuracies = runs.metric(runs.experiment.epochs, "test", "accuracy")
+    return sum(accuracies) / len(accuracies) > LEARNED
+
+
 def _if_learned(claim: Claim, runs: Runs) -> Claim:
     """The claim, left open for a network that has learned nothing: its errors are those of guessing."""
-    accuracies = runs.metric(runs.experiment.epochs, "test", "accuracy")
-    if sum(accuracies) / len(accuracies) > LEARNED:
+    if has_learned(runs):
         return claim
     reason = f"{runs.experiment.name} has not learned to tell digits apart"
     return replace(

@@ -33,7 +33,7 @@ def stored_counts(runs: Runs) -> tuple[int, int]:
     """(weights, biases) counted in the arrays of the last snapshot of the first seed."""
     run = runs.runs[0]
     arrays = run.at(max(run.snapshots)).arrays
-    # a weight may be kept twice, as what was learned and as what training goes on from
+    # a weight may be kept twice, as what was learned and as what training continues from
     sizes = {
         match.group(1): int(arrays[name].size) for name in arrays if (match := WEIGHT_ARRAY.fullmatch(name))
     }

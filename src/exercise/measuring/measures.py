@@ -11,6 +11,7 @@ from exercise.networks import Network
 from labreport.claims import Quantity, Unit, VariesWith, Verdict
 from labreport.claims.comparison import mcnemar, separate_items
 from labreport.claims.decision import decide
+from labreport.claims.derivation import Derivation
 from labreport.claims.estimate import Estimate
 from labreport.claims.resolve import common
 from labreport.claims.statistics import over_seeds, share_over_seeds
@@ -38,6 +39,11 @@ def network_of(runs: Runs) -> Network:
     """The specification that `runs` trained."""
     network: Network = runs.experiment.specification
     return network
+
+
+def nodes_in_each(network: Network) -> int | None:
+    """The number of nodes of every hidden layer; None where they differ."""
+    return network.hidden_layers[0] if len(set(network.hidden_layers)) == 1 else None
 
 
 def exact(value: float | int | None, unit: Unit, source: str, varies_with: VariesWith = "") -> Quantity:
@@ -132,4 +138,5 @@ def negated(quantity: Quantity) -> Quantity:
     if interval is not None:
         interval = replace(interval, low=-interval.high, high=-interval.low)
     value = None if quantity.value is None else -quantity.value
-    return replace(quantity, value=value, interval=interval, source=f"minus ({quantity.source})")
+    origin, derivation = f"minus ({quantity.source})", Derivation("negation", {"of": quantity})
+    return replace(quantity, value=value, interval=interval, source=origin, derivation=derivation)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from exercise.catalogue import SMALL, WIDE
 from exercise.expressions import accuracy as checked_accuracy
+from exercise.measuring.diverging import converged
 from exercise.measuring.families import EPOCH
 from exercise.measuring.measures import (
     SPLITS,
@@ -35,7 +36,9 @@ def on_three_splits(results: Results) -> Answer:
         quantities[f"images.{name}"] = exact(len(split(name)), "images", f"MNIST: {name} split")
     for name in ("validation", "test"):
         quantities[f"{name}_accuracy.seeds_only"] = accuracy_over_seeds(runs, EPOCH, name)
-    claims = {}
+    found, claim = converged(runs)
+    quantities |= found
+    claims = {claim.name: claim}
     for name in ("training", "test"):
         decision = decide([between_splits(runs, EPOCH, name, "validation")])[0]
         number = f"{name}_minus_validation"

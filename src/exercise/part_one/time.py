@@ -1,10 +1,11 @@
-"""How long an epoch of each network of one hidden layer takes: seconds of training alone."""
+"""How long an epoch of each network of one hidden layer takes: seconds of training only."""
 
 from __future__ import annotations
 
 from exercise.catalogue import SMALL, WIDE
 from exercise.measuring.measures import exact, source
 from exercise.measuring.seconds import total_seconds
+from labreport.builders.environment import threads_and_cores
 from labreport.claims import Answer, Quantity
 from labreport.claims.statistics import median
 from labreport.outline import question
@@ -12,7 +13,7 @@ from labreport.results import Results
 
 
 def epoch_times(results: Results) -> Answer:
-    """Median and middle half of the seconds an epoch took, over epochs and seeds, and the machine."""
+    """Median and middle half of the seconds that an epoch took, over epochs and seeds, and the machine."""
     (runs,) = results.values()
     seconds = [second for curve in runs.curve("seconds") for second in curve]
     quantities = {
@@ -24,14 +25,7 @@ def epoch_times(results: Results) -> Answer:
         "slowest": Quantity(max(seconds), "s", source(runs, "slowest epoch")),
     }
     made = runs.runs[0].provenance
-    for key in ("threads", "cores"):
-        if made.get(key) is not None:
-            quantities[key] = exact(
-                int(made[key]),
-                "threads" if key == "threads" else "",
-                "provenance of the results",
-                "machine",
-            )
+    quantities |= threads_and_cores([made])
     return Answer(quantities, {}, {"processor": str(made.get("processor") or "a processor of unknown make")})
 
 

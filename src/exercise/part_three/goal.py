@@ -9,11 +9,13 @@ from exercise.catalogue import COMPLEX
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.curves import complex_curves
+from exercise.measuring.diverging import converged
 from exercise.measuring.families import GOAL, TEST, VALIDATION
 from exercise.measuring.measures import (
     accuracy,
     exact,
     network_of,
+    nodes_in_each,
     source,
 )
 from exercise.set_up.references import REFERENCE_POINTS
@@ -58,7 +60,7 @@ def goal(results: Results) -> Answer:
         "epochs": exact(epoch, "epochs", "catalogue: complex"),
         "seeds": exact(len(runs), "seeds", source(runs, "count")),
         "hidden_layers": exact(len(network_of(runs).hidden_layers), "hidden layers", "catalogue: complex"),
-        "nodes": exact(network_of(runs).hidden_layers[0], "nodes", "catalogue: complex"),
+        "nodes": exact(nodes_in_each(network_of(runs)), "nodes", "catalogue: complex"),
         "momentum": exact(network_of(runs).momentum, "", "catalogue: complex"),
         "learning_rate": exact(network_of(runs).learning_rate, "", "catalogue: complex"),
         "parameters": exact(network_of(runs).parameters, "parameters", "catalogue: complex"),
@@ -77,7 +79,8 @@ def goal(results: Results) -> Answer:
     for point in REFERENCE_POINTS:
         quantities[f"reference.{point.key}"] = exact(point.accuracy, "fraction", point.source)
     points = [{"key": f"reference.{point.key}", "name": point.name} for point in REFERENCE_POINTS]
-    return Answer(quantities, claims, {"reference_points": points})
+    diverged, claim = converged(runs)
+    return Answer(quantities | diverged, {**claims, claim.name: claim}, {"reference_points": points})
 
 
 def _first_epoch_above(runs: Runs) -> Quantity:

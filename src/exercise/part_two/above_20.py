@@ -9,7 +9,7 @@ from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.curves import deep_curves
 from exercise.measuring.families import EPOCH, LEARNED, TEST, VALIDATION
-from exercise.measuring.measures import accuracy, exact, network_of, source, split
+from exercise.measuring.measures import accuracy, exact, network_of, nodes_in_each, source, split
 from labreport.claims import Answer, Claim, Comparison, Family, Quantity
 from labreport.claims.decide import any_of, counted
 from labreport.later import later
@@ -51,13 +51,15 @@ def above_20(results: Results) -> Answer:
     }
     compare = comparisons(results, ABOVE_20)
     claims: dict[str, Claim] = {}
+    named: dict[str, list[frozenset[int]]] = {}
     for name in results:
         runs = results[name]
         network = network_of(runs)
+        named[name] = [frozenset(np.unique(arrays).tolist()) for arrays in runs.arrays("predictions", EPOCH)]
         validation, test = (runs.metric(EPOCH, kind, "accuracy") for kind in ("validation", "test"))
         best = [max(pair) for pair in zip(validation, test, strict=True)]
         quantities |= {
-            f"{name}.nodes": exact(network.hidden_layers[0], "nodes", f"catalogue: {name}"),
+            f"{name}.nodes": exact(nodes_in_each(network), "nodes", f"catalogue: {name}"),
             f"{name}.hidden_layers": exact(len(network.hidden_layers), "hidden layers", f"catalogue: {name}"),
             f"{name}.validation_accuracy": accuracy(runs, EPOCH, "validation"),
             f"{name}.test_accuracy": accuracy(runs, EPOCH, "test"),
@@ -73,9 +75,7 @@ def above_20(results: Results) -> Answer:
                 source(runs, "seeds above the threshold, either split"),
             ),
             f"{name}.digits_named": Quantity(
-                float(
-                    np.median([len(np.unique(snapshot.arrays["predictions"])) for snapshot in runs.at(EPOCH)])
-                ),
+                float(np.median([len(digits) for digits in named[name]])),
                 "digits",
                 source(runs, "different digits that a model names on test data, median over seeds"),
                 varies_with="seeds",
@@ -96,7 +96,7 @@ def above_20(results: Results) -> Answer:
     quantities["highest"] = max(
         (quantities[f"{name}.highest"] for name in results), key=lambda quantity: float(quantity.value or 0)
     )
-    return Answer(quantities, claims, _sorted_by_verdict(list(results), quantities, claims))
+    return Answer(quantities, claims, _sorted_by_verdict(named, claims))
 
 
 def _same_answers(results: Results) -> Claim:
@@ -113,10 +113,13 @@ def _same_answers(results: Results) -> Claim:
     )
 
 
-def _sorted_by_verdict(
-    deep: list[str], quantities: dict[str, Quantity], claims: dict[str, Claim]
-) -> dict[str, Any]:
-    """The networks above the threshold on either split, those undecided, and those that name one digit."""
+def _sorted_by_verdict(named: dict[str, list[frozenset[int]]], claims: dict[str, Claim]) -> dict[str, Any]:
+    """The networks above the threshold on either split, those undecided, and those that name one digit.
+
+    `named` has the digits that the model of each seed names, by network.
+    """
+    deep = list(named)
+    one_digit = [name for name in deep if all(len(digits) == 1 for digits in named[name])]
     above = [
         name for name in deep if claims[f"{name}.validation"].supported or claims[f"{name}.test"].supported
     ]
@@ -129,5 +132,6 @@ def _sorted_by_verdict(
         "rows": deep,
         "above": above,
         "undecided": [name for name in open_ if name not in above],
-        "one_digit": [name for name in deep if quantities[f"{name}.digits_named"].value == 1],
+        "one_digit": one_digit,
+        "digit_varies": bool(one_digit) and all(len(set(named[name])) > 1 for name in one_digit),
     }

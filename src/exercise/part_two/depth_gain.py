@@ -73,7 +73,7 @@ def boundary(depth: int) -> float:
 
 
 def _separates(cells: list[dict[str, Any]], agreeing: int) -> Claim:
-    """Supported: nine cells in ten as predicted, beyond chance. Refuted: surely fewer than nine in ten."""
+    """Supported: nine cells in ten as predicted, beyond chance. Refuted: significantly fewer."""
     table = [
         [sum(c["expected"] is e and c["learned"] is w for c in cells) for w in (True, False)]
         for e in (True, False)

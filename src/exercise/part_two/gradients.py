@@ -62,7 +62,8 @@ def gradient_quantities(runs: Runs) -> dict[str, Quantity]:
 
 
 def _ratio(norms: Sequence[float], first: int, last: int) -> float:
-    if not (math.isfinite(norms[first]) and math.isfinite(norms[last])):
+    """One layer's norm over another's; not a number where no gradient at all arrives, or no finite one."""
+    if not (math.isfinite(norms[first]) and math.isfinite(norms[last])) or norms[last] == 0:
         return math.nan
     return max(norms[first], LEAST) / max(norms[last], LEAST)
 

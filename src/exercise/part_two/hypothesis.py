@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from exercise.catalogue import DEEP, DEEP_32, DEPTH_GAIN, FEWER_LAYERS, GAIN, LONGER, names
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.families import EPOCH, LEARNED, TEST
-from exercise.measuring.measures import accuracy, exact, network_of, source
+from exercise.measuring.measures import accuracy, exact, network_of, nodes_in_each, source
 from exercise.part_two.above_20 import ABOVE_20
 from exercise.part_two.depth_gain import depth_against_gain, map_of_depth_and_gain
 from exercise.part_two.gradients import gradient_quantities, gradients_by_layer
@@ -16,6 +17,7 @@ from exercise.part_two.interventions import interventions
 from exercise.part_two.predictions import EFFECTS, INTERVENTIONS, PREDICTIONS, SLOPE, STARVED, expected_ratio
 from labreport.claims import Answer, Claim, Quantity, Verdict
 from labreport.claims.decide import all_of, below
+from labreport.claims.premises import only_difference
 from labreport.claims.resolve import Comparisons
 from labreport.outline import question
 from labreport.required import LAST, required
@@ -107,7 +109,7 @@ def _of_network(name: str, runs: Runs) -> dict[str, Quantity]:
     hidden = len(network_of(runs).hidden_layers)
     quantities = {f"{name}.{key}": quantity for key, quantity in gradient_quantities(runs).items()}
     quantities[f"{name}.hidden_layers"] = exact(hidden, "hidden layers", f"catalogue: {name}")
-    quantities[f"{name}.nodes"] = exact(network_of(runs).hidden_layers[0], "nodes", f"catalogue: {name}")
+    quantities[f"{name}.nodes"] = exact(nodes_in_each(network_of(runs)), "nodes", f"catalogue: {name}")
     quantities[f"{name}.epochs"] = exact(runs.experiment.epochs, "epochs", f"catalogue: {name}")
     quantities[f"{name}.expected_ratio"] = exact(
         expected_ratio(hidden, network_of(runs).initial_gain),
@@ -129,19 +131,35 @@ def _outcomes(results: Results, compare: Comparisons) -> tuple[dict[str, Quantit
         quantities[f"{name}.gain"] = exact(network_of(results[name]).initial_gain, "", f"catalogue: {name}")
         found = compare(name, LEARNED, TEST)
         quantities |= found.quantities(f"{name}.above")
-        claims[name] = found.claim(
+        trial = only_difference(
+            f"{name}.trial",
+            results[prediction.network].experiment,
+            results[name].experiment,
+            prediction.field,
+        )
+        outcome = found.claim(
             name,
             f"{name}: test accuracy {SIDES[prediction.effect]} threshold",
             (f"{name}.above", f"{name}.test_accuracy", "threshold.learned"),
             less=prediction.effect == "stays",
         )
+        claims[trial.name] = trial
+        claims[name] = outcome if trial.supported else _no_trial(outcome, trial)
     return quantities, claims
+
+
+def _no_trial(outcome: Claim, trial: Claim) -> Claim:
+    """What a comparison shows whose networks do not differ in the one thing that was to be tried: nothing."""
+    reason = f"not a trial: {trial.test.partition(': ')[2]}"
+    return replace(
+        outcome, test=reason, verdict=Verdict.INCONCLUSIVE, p_value=None, numbers=(), reason=reason
+    )
 
 
 def _verdict(stuck: Claim, starved: Claim, predictions: Sequence[Claim]) -> Claim:
     """Supported: stuck, starved, and every prediction holds.
 
-    Refuted: they learn, or are not starved, or every network whose gradient was freed surely fails to
+    Refuted: they learn, or are not starved, or every network whose gradient was freed certainly fails to
     learn. Anything that is left open leaves the hypothesis open.
     """
     freed = [

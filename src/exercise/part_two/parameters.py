@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from exercise.catalogue import DEEP, DEEP_64
 from exercise.expressions import parameters as checked_parameters
 from exercise.measuring.counting import counts_agree, parameter_counts
-from exercise.measuring.measures import exact, network_of
+from exercise.measuring.measures import exact, network_of, nodes_in_each
 from labreport.claims import Answer, Claim, Quantity
 from labreport.claims.decide import counted
 from labreport.later import later
@@ -36,7 +36,7 @@ def parameters(results: Results) -> Answer:
         runs = results[name]
         network = network_of(runs)
         quantities |= {f"{name}.{key}": quantity for key, quantity in parameter_counts(runs).items()}
-        quantities[f"{name}.nodes"] = exact(network.hidden_layers[0], "nodes", f"catalogue: {name}")
+        quantities[f"{name}.nodes"] = exact(nodes_in_each(network), "nodes", f"catalogue: {name}")
         quantities[f"{name}.hidden_layers"] = exact(
             len(network.hidden_layers), "hidden layers", f"catalogue: {name}"
         )

@@ -22,6 +22,8 @@ class Prediction:
     network: str
     experiment: str
     effect: Literal["learns", "stays"]
+    field: str
+    """The one field of the declaration in which the experiment may differ from the network."""
 
     @property
     def intervention(self) -> str:
@@ -30,19 +32,25 @@ class Prediction:
 
 
 PREDICTIONS = (
-    *(Prediction(network.name, changed.name, "learns") for network, changed in zip(DEEP, GAIN, strict=True)),
     *(
-        Prediction(network.name, fewer.name, "learns")
+        Prediction(network.name, changed.name, "learns", "initial_gain")
+        for network, changed in zip(DEEP, GAIN, strict=True)
+    ),
+    *(
+        Prediction(network.name, fewer.name, "learns", "hidden_layers")
         for network, fewer in zip(DEEP, FEWER_LAYERS, strict=True)
     ),
-    *(Prediction(network.name, longer.name, "stays") for network, longer in zip(DEEP, LONGER, strict=True)),
+    *(
+        Prediction(network.name, longer.name, "stays", "epochs")
+        for network, longer in zip(DEEP, LONGER, strict=True)
+    ),
 )
 """Weights large enough to undo a slope of 1/4 a layer, or fewer layers, free the gradient; more
 epochs leave it as it is."""
 
 
 def expected_ratio(layers: int, gain: float) -> float:
-    """First hidden layer's gradient over the last's, as slope and initial weights alone predict.
+    """First hidden layer's gradient over the last's, as only slope and initial weights predict it.
 
     Going back one layer multiplies the gradient by the slope, at most `SLOPE`, and by the weights.
     Glorot's initialiser (Glorot & Bengio 2010) gives a square layer weights of variance 1/nodes,

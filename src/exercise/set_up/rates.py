@@ -74,7 +74,7 @@ def _key(learning_rate: float, momentum: float) -> str:
 def _chosen_best(cells: dict[str, Runs], mine: str, best: str) -> tuple[Claim, dict[str, Quantity]]:
     """Whether any pair tried is more accurate than the one in use, Holm-corrected over all of them.
 
-    Supported: none has a higher mean. Refuted: the best of them is surely better. Equivalent: the best
+    Supported: none has a higher mean. Refuted: the best of them is significantly better. Equivalent: the best
     is better by less than `SAME`, if at all.
     """
     predicate = "validation accuracy: learning rate and momentum in use ≥ all others tried"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from exercise.catalogue import COMPLEX, NETWORKS, RULES
 from exercise.expressions import parameters
+from exercise.measuring.diverging import converged
 from exercise.measuring.measures import SPLITS, exact, network_of, split
 from exercise.set_up.references import REFERENCES
 from labreport.claims import Answer, Claim, Quantity
@@ -27,6 +28,8 @@ def rules(results: Results) -> Answer:
         runs = results[name]
         quantities |= {f"{name}.{key}": quantity for key, quantity in _declared(runs).items()}
         numbers = [f"{name}.{key}" for key in ("hidden_layers", "parameters", "epochs")]
+        if name not in RULES:
+            continue
         claims[name] = counted(
             name,
             f"{name} keeps the exercise's rules",
@@ -34,18 +37,31 @@ def rules(results: Results) -> Answer:
             numbers,
             "the rules, one by one, on what was trained",
         )
-    claims["all"] = all_of("all", "every network keeps the exercise's rules", list(claims.values()))
+    ruled, trained = list(claims.values()), []
+    for name in results:
+        found, claim = converged(results[name], f"{name}.")
+        quantities |= found
+        trained.append(claim)
+    claims["all"] = all_of("all", "every network keeps the exercise's rules", ruled)
+    claims |= {claim.name: claim for claim in trained}
+    claims["converged"] = all_of("converged", "no training of any network diverges", trained)
     least = min(len(run.records) for runs in results.values() for run in runs)
     quantities["fewest_epochs"] = exact(least, "epochs", "the shortest of all runs")
-    quantities["networks"] = exact(len(results), "networks", "catalogue")
+    quantities["networks"] = exact(len(ruled), "networks", "catalogue: networks with rules")
     for name in SPLITS:
         quantities[f"images.{name}"] = exact(len(split(name)), "images", f"MNIST: {name} split")
     rows = [
-        {"name": name, "title": results[name].experiment.title, "nodes": _nodes(results[name])}
+        {
+            "name": name,
+            "title": results[name].experiment.title,
+            "nodes": _nodes(results[name]),
+            "activation": network_of(results[name]).activation,
+        }
         for name in results
     ]
     references = [{"text": each.text, "url": each.url} for each in REFERENCES]
-    return Answer(quantities, claims, {"rows": rows, "references": references})
+    diverged = [name for name in results if not claims[f"{name}.converged"].supported]
+    return Answer(quantities, claims, {"rows": rows, "diverged": diverged, "references": references})
 
 
 def _declared(runs: Runs) -> dict[str, Quantity]:

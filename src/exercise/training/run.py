@@ -1,4 +1,4 @@
-"""A training that stands at some epoch and can be driven on, looked at, and put away."""
+"""A training that is at some epoch and can be driven on, looked at, and put away."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ VELOCITY = "velocity."
 
 
 def start(specification: Network, seed: int, epoch: int = 0, state: Arrays | None = None) -> TrainingRun:
-    """A run that stands at `epoch`: fresh from its initial weights, or from the `state` kept there.
+    """A run that is at `epoch`: fresh from its initial weights, or from the `state` kept there.
 
     Compiles what it needs, so that epochs are timed without. Raises `UsageError` if `state` belongs to
     another network.
@@ -76,8 +76,8 @@ class TrainingRun:
 
         The record holds loss (nat) and accuracy as Keras reports them, which are means over the
         examples as each batch met them; both exactly on validation data afterwards; seconds of
-        training alone; and by layer the L2 norm of the kernel's gradient, as the mean over the batches
-        and on the first batch. A training that diverges goes on as it does in Keras: its losses and norms
+        training only; and by layer the L2 norm of the kernel's gradient, as the mean over the batches
+        and on the first batch. A training that diverges continues as it does in Keras: its losses and norms
         are then not finite.
         """
         training = self._dataset.training

@@ -1,4 +1,4 @@
-"""Answers anew from what plain Keras found, against answers from the stored results."""
+"""Answers computed again from what plain Keras found, against answers from the stored results."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def answer_checks(stored: Mapping[str, Runs], measured: Mapping[str, Runs]) -> I
             yield Check(
                 f"plain Keras {question.slug}",
                 not found,
-                found[0] if found else f"{count} quantities and claims anew",
+                found[0] if found else f"{count} quantities and claims computed again",
                 "answers, from what plain Keras found",
             )
 

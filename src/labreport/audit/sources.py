@@ -1,4 +1,4 @@
-"""What may stand at each address of an answer, rounded anew."""
+"""What may appear at each address of an answer, rounded again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Source:
 
 
 def sources(answers: Mapping[str, Answer]) -> dict[str, list[Source]]:
-    """Every address, `QUESTION#NAME`, with what may stand there."""
+    """Every address, `QUESTION#NAME`, with what may appear there."""
     found: dict[str, list[Source]] = {}
     for slug, answer in answers.items():
         for address, source in _of_answer(slug, answer):

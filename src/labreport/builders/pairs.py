@@ -37,7 +37,7 @@ def compare(
     """For each pair, the difference and the claim that the first is greater, both named `FIRST minus SECOND`.
 
     Verdicts and intervals are Holm-corrected for all pairs. Where all seeds give the same difference, there
-    is no test, whatever the difference is: a learner that does not depend on its seed says nothing of
+    is not a test, whatever the difference is: a learner that does not depend on its seed says nothing of
     another draw of the data.
     """
     from labreport.claims.comparison import paired

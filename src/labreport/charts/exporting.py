@@ -32,7 +32,7 @@ def export(slug: str, drawing: Drawing) -> dict[str, Any]:
     `axes` has, for each panel, its `id`, its `box` [x, y, width, height] in SVG user units, `xlim`
     and `ylim` (`ylim[0]` at the bottom), scales and titles; `series` the curves that can be read off,
     `gid` being the id of their group, with `x` and `y` in data coordinates (None where missing).
-    Raises `RenderError` where a mark stands elsewhere than the drawing's own rows say, or out of view.
+    Raises `RenderError` where a mark is elsewhere than the drawing's own rows say, or out of view.
     """
     wrong = misplaced(drawing)
     if wrong:

@@ -11,8 +11,8 @@ from labreport.checks import Check, summary
 from labreport.console.progress import Display
 from labreport.console.terminal import Terminal, shown
 from labreport.console.time_left import TimeLeft, duration
-from labreport.execute.build import cores
 from labreport.execute.session import Session, open_session
+from labreport.execute.training import cores
 from labreport.locate import Place, find_project
 from labreport.nodes.answer import AnswerNode
 from labreport.store.lock import output_lock
@@ -59,6 +59,11 @@ def verify(
         terminal.say(
             f"This takes about {duration(max(total, 1.0))}: {', '.join(part.words for part in parts)}."
         )
+        if not quick and not session.project.verify:
+            terminal.say(
+                "No second path of this project's own: answers are computed again by the same code. "
+                "A function named by Project(verify=...) would be one."
+            )
         began, checks = time.monotonic(), []
         for check in _checked(parts, terminal):
             checks.append(check)
@@ -97,7 +102,7 @@ def _checked(parts: Sequence[Stage], terminal: Terminal) -> Iterator[Check]:
 
 
 def _keep(terminal: Terminal, session: Session, checks: Sequence[Check]) -> None:
-    """Keep a summary for the answer that tells of it, if the outline has one and all others are there."""
+    """Keep a summary for the answer that reports it, if the outline has one and all others are there."""
     planner, found = session.planner, summary(checks)
     for node in session.graph.nodes.values():
         reports = isinstance(node, AnswerNode) and node.question.reads_verification

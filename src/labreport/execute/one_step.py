@@ -11,7 +11,7 @@ from labreport.errors import ExperimentFailed
 from labreport.run import Arrays, Fit, Fitting, Start
 
 TIMES = "seconds"
-"""Metrics whose names end so are times, which differ from run to run: they are no part of the record."""
+"""Metrics whose names end so are times, which differ from run to run: they are not part of the record."""
 
 
 def in_one_step(fit: Fitting) -> Start:
@@ -48,7 +48,7 @@ class OneStep:
         return self._metrics, self._arrays
 
     def state(self) -> Arrays:
-        """There is nothing to go on from; the number of epochs stands for that."""
+        """There is nothing to continue from; the number of epochs stands for that."""
         return {"epochs": [1]}
 
 

@@ -10,11 +10,11 @@ from labreport.trajectory import Trajectory
 
 @dataclass(frozen=True)
 class Task:
-    """Go on from `trajectory` until it has `epochs` epochs and all of `snapshots`.
+    """Continue from `trajectory` until it has `epochs` epochs and all of `snapshots`.
 
     `start` names the function, `"module:function"`, that begins a run, or with `one_step`, does all of it
     (see `labreport.execute.one_step`). `program` groups tasks that share compiled programs;
-    `cost` is the expected work of one epoch, in any unit.
+    `cost` is the expected work of one epoch, in any unit. Tasks of a lower `rank` go first.
     """
 
     trajectory: Trajectory
@@ -27,6 +27,7 @@ class Task:
     program: str = ""
     cost: float = 1.0
     one_step: bool = False
+    rank: int = 0
 
     @property
     def key(self) -> str:

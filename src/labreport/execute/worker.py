@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import pickle
 import signal
 import sys
 import threading
@@ -18,6 +17,7 @@ from typing import Any
 from labreport.errors import ExperimentFailed
 from labreport.execute.one_step import in_one_step
 from labreport.execute.task import Task
+from labreport.processes import portable
 from labreport.run import Run, Start
 from labreport.store.sealed import check_plain
 from labreport.trajectory import STATE, Snapshot, Trajectory
@@ -28,7 +28,7 @@ CHECKPOINT_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Epoch:
-    """A message: the training of `key` has come to `epoch`, with this record."""
+    """A message: the training of `key` has reached `epoch`, with this record."""
 
     key: str
     epoch: int
@@ -190,15 +190,6 @@ def _start(task: Task) -> Start:
     found = vars(importlib.import_module(module))[name]
     start: Start = in_one_step(found) if task.one_step else found
     return start
-
-
-def portable(error: Exception) -> Exception:
-    """An exception that survives the way to the parent."""
-    try:
-        found: Exception = pickle.loads(pickle.dumps(error))  # noqa: S301 - its own bytes, to see whether it can be
-    except Exception:  # of a class whose instances cannot be rebuilt
-        found = RuntimeError(f"{type(error).__name__}: {error}")
-    return found
 
 
 def _send(message: Message | Outcome) -> None:

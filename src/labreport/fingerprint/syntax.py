@@ -34,7 +34,7 @@ def summarise(source: str, where: str) -> Summary:
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         at = f" line {line}" if line else ""
-        raise UsageError(f"{where}{at}: {error.args[0]}; mend the syntax and run again") from None
+        raise UsageError(f"{where}{at}: {error.args[0]}; fix the syntax error and run again") from None
     definitions: dict[str, list[Any]] = {}
     statements = list(_statements(tree.body))
     imports: dict[str, list[str]] = {}
@@ -56,7 +56,7 @@ def summarise(source: str, where: str) -> Summary:
 
 
 def _declares(decorator: ast.expr, imports: dict[str, list[str]]) -> bool:
-    """Whether a decorator makes a question or a figure of a function, and leaves what it computes alone.
+    """Whether a decorator makes a question or a figure of a function, and does not change what it computes.
 
     What it says of them, such as a question's text, is an ingredient of their own nodes.
     """

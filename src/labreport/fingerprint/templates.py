@@ -29,7 +29,7 @@ def split(text: str) -> Macros:
 class Templates:
     """Templates, found by `find(name)`, None where there is none, and read through `text(path)`.
 
-    A macro of a file in `shared` counts as used wherever its name stands as a word, so that macros
+    A macro of a file in `shared` counts as used wherever its name appears as a word, so that macros
     handed to every template by the page room are found as well as imported ones.
     """
 

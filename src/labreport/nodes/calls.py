@@ -29,6 +29,6 @@ def function(name: str, asked_by: str) -> Callable[..., Any]:
     if isinstance(found, (Question, Figure)):
         found = found.function
     if not callable(found):
-        raise UsageError(f"{asked_by}: {name!r} is no function; write it as 'module:function'")
+        raise UsageError(f"{asked_by}: {name!r} is not a function; write it as 'module:function'")
     called: Callable[..., Any] = found
     return called

@@ -18,8 +18,11 @@ from labreport.plan.nodes import Node
 from labreport.project import Project
 
 
-def unfold(project: Project, seeds: int) -> Graph:
-    """The graph of a project for a number of seeds. Raises `UsageError` for names that do not fit."""
+def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
+    """The graph of a project for a number of seeds; `preliminary` documents say that more seeds follow.
+
+    Raises `UsageError` for names that do not fit.
+    """
     grids = {grid.name: grid.experiments() for grid in project.studies}
     experiments = [*project.experiments, *(cell for cells in grids.values() for cell in cells)]
     _check_names(project, experiments)
@@ -77,9 +80,8 @@ def unfold(project: Project, seeds: int) -> Graph:
         *(f"section/{section.slug}" for section in outline.sections),
         *(f"answer/{question.slug}" for question in outline.questions),
     )
-    for document in (AnswersDocument("answers", everything), PageDocument("html", everything)):
-        add(document)
-    add(PaperDocument("pdf", everything))
+    for document, slug in ((AnswersDocument, "answers"), (PageDocument, "html"), (PaperDocument, "pdf")):
+        add(document(slug, everything, preliminary))
     return Graph(project, nodes, cells)
 
 

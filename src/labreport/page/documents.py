@@ -56,13 +56,15 @@ def render_document(
     templates: Path,
     facts: Mapping[str, Any],
     words: Words = STANDARD,
+    preliminary: bool = False,
 ) -> str:
     """The report as one HTML text: for the browser (`"screen"`) or for `labreport.pdf` (`"print"`).
 
     `sections` are what `render_section` returned, in the outline's order; `facts` are the facts of
     the run for the title page, label to text: those under `run` in the answer that `outline.facts`
     names; `words` are the project's. Sections without questions at the beginning of the outline come
-    before the answers at a glance. Raises `RenderError` where a reference leads nowhere or the page
+    before the answers at a glance. One that is `preliminary` says that it rests on a single seed and that
+    more follow. Raises `RenderError` where a reference leads nowhere or the page
     grows over 4 MB.
     """
     known = targets(outline, sections)
@@ -70,6 +72,7 @@ def render_document(
     names = {
         "outline": outline,
         "facts": traced_value(facts, f"{outline.facts}#facts.run"),
+        "preliminary": preliminary,
         "contents": [_entry(section, known) for section in outline.sections[opening:]],
         "glance": _glance(outline, sections, medium),
         "opening": [Markup(section[medium]) for section in sections[:opening]],

@@ -25,7 +25,7 @@ NOTE = re.compile(
     r'<span class="note">((?:(?!<!--/note-->).)*)</span><!--/note-->',
     re.DOTALL,
 )
-"""A note, and the paragraph it stands in as far as the note."""
+"""A note, and the paragraph it is in as far as the note."""
 PLAIN = "answers/plain.html"
 """The prose of a question without a template whose answer names none in its fact `prose`."""
 TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
@@ -43,7 +43,7 @@ def render_section(
     """One section in both media, as plain JSON values.
 
     `answers` are those of its questions and those that the outline names for it; `figures` are
-    what `labreport.charts.export` returned; `context` is what the program tells of the whole run,
+    what `labreport.charts.export` returned; `context` is what the program knows about the whole run,
     `run` in the section's template; `words` are the project's. Returned: `slug`, `title`, `screen` and
     `print` (HTML whose figures, tables and references are numbered when the document is made),
     `headlines` (one for each question, with the rows of the table of all tests), `terms` (of the glossary,
@@ -107,7 +107,7 @@ class _Rendering:
         with explained(templates, section.template):
             whole = self._sandbox.get_template(section.template).render(names)
         self.terms: list[str] = []
-        if medium == "print":  # on paper a note stands beside its paragraph's first line
+        if medium == "print":  # on paper a note is beside its paragraph's first line
             whole = NOTE.sub(r'<div class="note"><span class="whole">\2</span></div>\1', whole)
         else:  # on a narrow screen a table scrolls by itself
             whole = TABLE.sub(r'<div class="table">\g<0></div>', whole)

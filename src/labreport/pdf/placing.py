@@ -48,7 +48,7 @@ class _Placing:
         """Elements that a finished page holds a part of."""
 
     def __call__(self, index: int, context: Any, root: Any, html: Any) -> Any:
-        """Page `index` and where the next one goes on; later rounds, for page numbers, move nothing."""
+        """Page `index` and where the next one continues; later rounds, for page numbers, move nothing."""
         broken = context.broken_out_of_flow
         page, resume = self._lay_out(index, context, root, html)
         if index < self._next:
@@ -105,7 +105,7 @@ class _Placing:
         return True
 
     def _passable(self, sibling: Any, above: Heights) -> bool:
-        """Whether a figure may go before `sibling`: text that begins on this page, and is no answer."""
+        """Whether a figure may go before `sibling`: text that begins on this page, and is not an answer."""
         element = sibling.element
         return (
             sibling.element_tag in TEXT

@@ -1,6 +1,6 @@
 """What an experiment sees of a stored trajectory: its own epochs and snapshots, under one digest.
 
-So going on from 50 epochs to 100 changes nothing for whoever reads the first 50.
+So continuing from 50 epochs to 100 changes nothing for whoever reads the first 50.
 """
 
 from __future__ import annotations

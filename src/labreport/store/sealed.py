@@ -1,4 +1,4 @@
-"""One readable JSON document that carries a checksum over everything else in it.
+"""One readable JSON document that contains a checksum over everything else in it.
 
 {
  "checksum": "SHA-256 of all that follows this line",
@@ -84,7 +84,7 @@ def unseal(data: bytes, structure: type[_Value]) -> _Value:
 def check_plain(value: Any, where: str = "the value", depth: int = 0, *, finite: bool = True) -> None:
     """Raise `ValueError`, naming the place, unless `value` is made of plain JSON values, finite if so asked.
 
-    Tuples count as lists. An encoder alone would write NaN as null in silence.
+    Tuples count as lists. A mere encoder would write NaN as null in silence.
     """
     if value is None or isinstance(value, bool):
         return

@@ -1,4 +1,4 @@
-"""Results that are copies of others: stored under another key, with every checksum made again."""
+"""Results that are copies of others: stored under another key, with every checksum computed again."""
 
 from __future__ import annotations
 

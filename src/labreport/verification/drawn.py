@@ -27,9 +27,9 @@ READ = ("curve", "bar")
 HUNDREDTH = 0.02
 """Points; the page's coordinates are rounded to half of this."""
 DODGE = 0.5
-"""How far beside a whole number of the table a mark may stand, so that marks of one place do not cover."""
+"""How far beside a whole number of the table a mark may be, so that marks of one place do not cover."""
 TICKS = 0.05
-"""How far from its label's value, as a share of the axis, a tick may stand."""
+"""How far from its label's value, as a share of the axis, a tick may be."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class _Panel:
         )
 
     def mislabelled(self) -> Iterator[str]:
-        """Tick labels of a linear axis that stand elsewhere than their values."""
+        """Tick labels of a linear axis that are elsewhere than their values."""
         for letter, labels, limits, scale, length in (
             ("x", self._below, self._axes["xlim"], self._axes["xscale"], self._width),
             ("y", self._beside, self._axes["ylim"], self._axes["yscale"], -self._height),

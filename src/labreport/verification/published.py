@@ -14,7 +14,7 @@ from labreport.verification.drawn import figures, misdrawn
 from labreport.verification.files import FILES, answers_of, page_of
 
 PAGE = "the page's numbers, traced to the answers"
-EQUAL = "numbers that stand in several answers"
+EQUAL = "numbers that appear in several answers"
 DRAWN = "figures, read off the page as it is drawn"
 COPIES = "results that are copies of others"
 

@@ -18,7 +18,8 @@ from typing import Any
 from labreport.errors import LabReportError
 from labreport.execute.cluster.identity import Claim, inspect
 from labreport.execute.task import Task
-from labreport.execute.worker import Message, Outcome, drive, portable
+from labreport.execute.worker import Message, Outcome, drive
+from labreport.processes import portable
 
 START = (
     "import sys; sys.path.insert(0, sys.argv[1]); from labreport.execute.cluster import child; child.main()"

@@ -92,7 +92,7 @@ class Link:
     ) -> Any:
         """Have a worker call a function of its agent as a task of this name; Dask's future for it."""
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a large graph: arrays from which a run goes on
+            warnings.simplefilter("ignore")  # of a large graph: arrays from which a run continues
             return self._client.submit(
                 eval,
                 _CALL,

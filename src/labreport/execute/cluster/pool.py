@@ -130,7 +130,7 @@ class Pool:
         for lane in lost:
             lane.lose()
         if lost:
-            self._notes.append(f"worker {address} was lost; its runs go on elsewhere")
+            self._notes.append(f"worker {address} was lost; its runs continue elsewhere")
 
     def _greet(self, address: str, known: Any) -> None:
         link = self._link

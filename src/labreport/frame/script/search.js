@@ -6,7 +6,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const KINDS = ["main h1, main h2, main h3, main h4", ".answer", "figcaption, caption", "main dt", "main p, main li, main dd, main td"];
   const plain = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
 
-  // The heading under which an element stands, and where a link to it leads.
+  // The heading that an element is under, and where a link to it leads.
   const placeOf = (element) => {
     const holder = element.closest("figure, article, section");
     const heading = holder?.querySelector("figcaption .label, h2, h3")?.cloneNode(true);
@@ -41,8 +41,9 @@ document.addEventListener("DOMContentLoaded", () => {
   const excerpt = (text, words) => {
     const first = Math.max(0, Math.min(...words.map((word) => plain(text).indexOf(word)).filter((at) => at >= 0)));
     const start = first < 40 ? 0 : text.lastIndexOf(" ", first - 25) + 1;
-    const cut = text.slice(start, start + 110);
-    return `${start ? "\u2026" : ""}${cut}${start + 110 < text.length ? "\u2026" : ""}`;
+    const rest = text.slice(start);
+    const cut = rest.length > 110 ? `${rest.slice(0, 110).replace(/\s\S*$/, "")}\u2026` : rest;
+    return `${start ? "\u2026" : ""}${cut}`;
   };
   const marked = (text, words) => {
     const parts = document.createDocumentFragment();
