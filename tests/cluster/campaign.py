@@ -110,8 +110,8 @@ def train(checkout: Path, address: str, names: tuple[str, ...]) -> int:
         session = open_session(place, output)
         outcome = Outcome()
         try:
-            request = Request(place, output, scheduler=address, jobs=2)
-            train_stale(session, request, session.planner.plan(), terminal, outcome)
+            request = Request(place, output, scheduler=address, jobs=2, targets=names)
+            train_stale(session, request, session.planner.plan(names or None), terminal, outcome)
         finally:
             session.save()
     return outcome.exit_code
