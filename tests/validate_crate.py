@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """Runs `rocrate-validator` without the network: the context comes from the file that `rocrate` brings.
 
 That file is of version 1.3, which renamed one term of Bioschemas; the profiles ask for the older name.

@@ -16,6 +16,7 @@ from labreport.provenance.crate import NAME, WORKFLOW, Answered, Report, Trainin
 
 VALIDATE = Path(__file__).parents[1] / "validate_crate.py"
 VALIDATOR = "roc-validator==0.13.0"
+PROFILE = "provenance-run-crate-0.5"
 FIRST, LAST = "2026-01-02T03:04:05.000+00:00", "2026-01-02T04:05:06+00:00"
 DATA = {"data/numbers.npz": "ab" * 32}
 TRAININGS = [
@@ -100,12 +101,12 @@ def test_the_validator_of_the_profile_finds_no_error(tmp_path: Path) -> None:
     context = Path(module("rocrate", "rocrate").__file__).parent / "data" / "ro-crate.jsonld"
     own = tmp_path / "environment"
     venv.create(own, with_pip=True)
-    install = [own / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", VALIDATOR]
+    install = [str(own / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", VALIDATOR]
     installed = subprocess.run(install, capture_output=True, text=True)
     if installed.returncode:
         pytest.skip(f"{VALIDATOR} cannot be installed: {installed.stderr.strip().splitlines()[-1]}")
     options = ["-y", "--disable-color", "validate", "--offline", "--no-paging", "-l", "required"]
-    command = [own / "bin" / "python", VALIDATE, context, *options, "-p", "provenance-run-crate-0.5"]
-    run = subprocess.run([*command, _folder(tmp_path / "report")], capture_output=True, text=True)
+    command = [str(own / "bin" / "python"), str(VALIDATE), str(context), *options, "-p", PROFILE]
+    run = subprocess.run([*command, str(_folder(tmp_path / "report"))], capture_output=True, text=True)
     print(run.stdout[-2_000:], run.stderr[-2_000:], file=sys.stderr)
     assert run.returncode == 0
