@@ -48,8 +48,9 @@ class Project:
     `verify_published` and `show_code` name functions of the content, `"module:function"`: the first two yield
     checks for `verify`, of the results (`labreport.results.Results`) and of the report's folder (a path);
     `show_check` one, called with nothing, that shows the Python on which the outline's checks build. `cost`
-    gives the relative work of an epoch of a specification, `program` a name that is equal for
-    specifications which can share a compiled program; both only order the work. `rubric` gives the
+    gives about how many seconds an epoch of a specification takes, `program` a name that is equal for
+    specifications which can share a compiled program; both only order the work, and the
+    former gives the time left. `rubric` gives the
     points by which `grade` judges submissions, and `recompute` names a function that computes numbers
     again from the predictions in a submission.
 

@@ -1,8 +1,8 @@
 """Faults injected into trainings on a real cluster: `python tests/cluster/campaign.py [ROUNDS] [KIND ...]`.
 
 In each trial the stand-in is trained by a process that was forked for it, on a scheduler and workers that
-are started as a user would start them. Something is done to one of them at a random moment; then the stored
-arrays are compared with those of a local build. Prints a row for each kind.
+are started as a user would start them. Something is done to one of them at a random moment; then what is
+stored is compared with what a local build has stored. Prints a row for each kind.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ TESTS = Path(__file__).resolve().parents[1]
 sys.path += [str(TESTS), str(TESTS.parent / "src")]
 
 from cluster.started import Cluster  # noqa: E402
-from faults.formats import stored_arrays  # noqa: E402
 from standin.checkout import make_checkout  # noqa: E402
 
 SEED = 2029
@@ -44,8 +43,8 @@ class World:
     cluster: Cluster
     checkout: Path
     random: random.Random
+    names: tuple[str, ...] = ()
     build: int = 0
-    port: int = 0
 
     def begin(self) -> None:
         """Start a build in a process of its own, which has the libraries already."""
@@ -56,7 +55,7 @@ class World:
                 with (self.cluster.folder / "build.log").open("ab", buffering=0) as log:
                     os.dup2(log.fileno(), 1)
                     os.dup2(log.fileno(), 2)
-                    code = train(self.checkout, self.cluster.address)
+                    code = train(self.checkout, self.cluster.address, self.names)
             finally:
                 os._exit(code)
 
@@ -94,8 +93,8 @@ class World:
         return self.cluster.folder / "epochs"
 
 
-def train(checkout: Path, address: str) -> int:
-    """The training part of a build; `address` is empty for local workers."""
+def train(checkout: Path, address: str, names: tuple[str, ...]) -> int:
+    """The training part of a build of some nodes, or all; `address` is empty for local workers."""
     sys.path.insert(0, str(checkout / "src"))
     for name in [name for name in sys.modules if name.partition(".")[0] in ("labreport", "exercise")]:
         del sys.modules[name]
@@ -116,6 +115,22 @@ def train(checkout: Path, address: str) -> int:
         finally:
             session.save()
     return outcome.exit_code
+
+
+def bits(report: Path) -> dict[str, object]:
+    """By key, all that was measured, and the digests of all arrays that were kept."""
+    from labreport.trajectory import Store
+
+    store = Store(report / "results", repair=False)
+    found: dict[str, object] = {}
+    for key in [*store.keys()]:
+        one = store.sound(key)
+        assert one is not None, store.notices
+        kept = {
+            epoch: (shot.metrics, vars(shot.arrays)["file"].sha256) for epoch, shot in one.snapshots.items()
+        }
+        found[key] = (one.records, kept)
+    return found
 
 
 def kill_a_worker(world: World) -> None:
@@ -221,7 +236,7 @@ def trial(world: World, deed: Callable[[World], None], wanted: object, row: Row)
     deed(world)
     row.finished.append(world.wait() == 0)
     row.seconds.append(time.monotonic() - began)
-    row.equal.append(stored_arrays(world.checkout / "report") == wanted)
+    row.equal.append(bits(world.checkout / "report") == wanted)
     lines = [line.partition(" pid=")[0] for line in world.log.read_text().splitlines() if "epoch " in line]
     lines = [line for line in lines if line.startswith("epoch")]
     row.again.append(len(lines) - len(set(lines)))
@@ -246,7 +261,7 @@ def main(words: list[str]) -> int:
             cluster.folder.mkdir()
             world.begin()
             assert world.wait() == 0, (cluster.folder / "build.log").read_text()
-            wanted = stored_arrays(checkout / "report")
+            wanted = bits(checkout / "report")
             cluster.start(0)
             for _ in range(rounds):
                 for kind in kinds:

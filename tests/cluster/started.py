@@ -30,7 +30,7 @@ class Cluster:
         log = self.folder / "scheduler.log"
         words = ["scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
         self.scheduler = self._dask(log, words, {})
-        self.address = _found(log, r"tcp://127\.0\.0\.1:\d+")
+        self.address = found_in(log, r"tcp://127\.0\.0\.1:\d+")
         for _ in range(workers):
             self.join(**environment)
         return self
@@ -50,7 +50,7 @@ class Cluster:
         noted = {"STANDIN_LOG": str(self.folder / f"log-{self.count}"), **environment}
         worker = self._dask(log, [*words, *(options or ("--nthreads", "1"))], noted)
         self.workers.append(worker)
-        _found(log, "Registered to")
+        found_in(log, "Registered to")
         return worker
 
     def epochs(self) -> list[list[str]]:
@@ -75,7 +75,8 @@ class Cluster:
             )
 
 
-def _found(log: Path, pattern: str) -> str:
+def found_in(log: Path, pattern: str) -> str:
+    """What a log has of a pattern, once it has it."""
     deadline = time.monotonic() + DEADLINE
     while time.monotonic() < deadline:
         if found := re.search(pattern, log.read_text(errors="replace")):

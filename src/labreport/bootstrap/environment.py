@@ -14,7 +14,6 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from types import FrameType
 
 from labreport.bootstrap import notice
@@ -77,13 +76,11 @@ class Environment:
                 f"{self.path}: not made by this program, so it is left alone; activate it and install the "
                 "project there (pip install '.[exercise]'), or move it away, and run again"
             )
-        if find_spec("ensurepip") is None:
-            raise LabReportError(
-                f"{sys.executable}: its module ensurepip is missing; on Debian and Ubuntu install "
-                "the package python3-venv (apt-get install python3-venv) and run again"
-            )
         import shutil  # here, as the rest: few runs make an environment
 
+        from labreport.bootstrap import pip
+
+        pip.bundled()
         notice.say(f"making {self.path} from {RUN} (once; some minutes, about 2.5 GB)")
         for leftover in (".venv.old", ".venv.new"):
             shutil.rmtree(os.path.join(self.root, leftover), ignore_errors=True)
@@ -95,10 +92,8 @@ class Environment:
         os.rename(self.path + ".new", self.path)
         shutil.rmtree(self.path + ".old", ignore_errors=True)
         # Inside an environment, `sys.executable` is that environment's: perhaps the one just moved away.
-        from labreport.bootstrap import pip
-
         base: str = getattr(sys, "_base_executable", sys.executable)
-        command = [base, "-I", "-m", "venv", "--prompt", "labreport", self.path]
+        command = [base, "-I", "-m", "venv", "--without-pip", "--prompt", "labreport", self.path]
         code, lines = pip.run(command, self._log, held, os.environ, lambda line: None, lambda: None)
         if code != 0:
             raise LabReportError(f"{self.path}: {pip.cause(lines)}")

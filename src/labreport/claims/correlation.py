@@ -53,7 +53,7 @@ def spearman(x: Sequence[float], y: Sequence[float], source: str) -> Correlation
     """Spearman's rank correlation of hand-picked points, with its permutation test.
 
     There is no interval: one would treat the points as a random sample of others like them, which
-    chosen networks are not. Where the coefficient is undefined (fewer than two points, one of the two
+    chosen experiments are not. Where the coefficient is undefined (fewer than two points, one of the two
     constant, or a value that is not finite), it is None and the p-value 1.
     """
     n = len(x)

@@ -1,4 +1,4 @@
-"""Measures for comparisons: what is read of two networks' results, and which test is made of it."""
+"""Measures for comparisons: what is read of two experiments' results, and which test is made of it."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ Rights = Callable[[Result, int], "NDArray[np.bool_]"]
 def accuracy_on_items(
     value: Value, items: int, rights: Rights | None = None, *, cover_items: bool = True
 ) -> Measure:
-    """Accuracy on test items, two networks or one against a threshold.
+    """Accuracy on test items, two experiments or one against a threshold.
 
-    Intervals cover seeds and items: with `rights` two networks are compared item by item, without as
+    Intervals cover seeds and items: with `rights` two experiments are compared item by item, without as
     if on separate items, which is cautious. `cover_items=False` asks about these very items only, as is
-    enough to choose between networks; where the seeds do not vary, the items are covered all the same.
+    enough to choose between experiments; where the seeds do not vary, the items are covered all the same.
     """
 
     def measure(comparison: Comparison, first: Runs, second: Runs | None) -> Estimate:

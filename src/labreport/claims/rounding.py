@@ -208,7 +208,7 @@ def _logarithmic(quantity: Quantity) -> bool:
 def _plain_decimals(value: float, digits: int) -> int:
     """Without an uncertainty: as many decimals as the value has, up to so many significant digits.
 
-    Two decimals that say it exactly are kept in any case, as of a share of ten thousand images.
+    Two decimals that say it exactly are kept in any case, as of a share of ten thousand items.
     """
     if value == 0:
         return 0
@@ -247,7 +247,7 @@ def singular(unit: str) -> str:
 
 
 def format_word(quantity: Quantity) -> str:
-    """A small exact count in words, and its unit: `two networks`; anything else as `format_number` has it."""
+    """A small exact count in words, and its unit: `two seeds`; anything else as `format_number` has it."""
     if not isinstance(quantity.value, int) or in_words(quantity.value) == str(quantity.value):
         return format_number(quantity)
     return _with_unit(in_words(quantity.value), quantity)

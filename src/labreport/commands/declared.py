@@ -85,7 +85,7 @@ COMMANDS = {
     ),
     "bench": Declared(
         "run the benchmarks",
-        ("--quick",),
+        ("--quick", "--cluster", "--catalogues"),
         interrupted="Benchmarks stopped; they start from the beginning next time.",
     ),
     "show-code": Declared(

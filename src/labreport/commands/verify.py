@@ -59,6 +59,11 @@ def verify(
         terminal.say(
             f"This takes about {duration(max(total, 1.0))}: {', '.join(part.words for part in parts)}."
         )
+        if not quick and not session.project.verify:
+            terminal.say(
+                "No second path of this project's own: answers are computed again by the same code. "
+                "A function named by Project(verify=...) would be one."
+            )
         began, checks = time.monotonic(), []
         for check in _checked(parts, terminal):
             checks.append(check)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ TRIES = 2
 """A worker that dies is replaced once for the same task."""
 LOSSES = 20
 """So many machines may be lost under one task before it counts as what kills them."""
+SAVERS = 16
+"""Results that are written to the disk at a time."""
 GIVE_UP = 4 * TRIES
 """So many deaths on each lane, with no sign of life between them: no worker can work here."""
 STALL_SECONDS = 1800.0
@@ -85,6 +87,7 @@ class Trainer:
         self._tries: dict[str, int] = {}
         self.paces: dict[str, float] = {}
         self._losses: dict[str, int] = {}
+        self._savers = ThreadPoolExecutor(SAVERS, "labreport-save")
         self._deaths = 0
         """Of workers, since one last sent anything."""
 
@@ -110,8 +113,9 @@ class Trainer:
                         progress.idle(lane)
                 done, _ = wait(active, timeout=_TICK, return_when=FIRST_COMPLETED)
                 self._listen(active, progress)
+                kept = self._keep_together(done)
                 for future in done:
-                    failure = self._settle(future, active.pop(future), waiting, progress)
+                    failure = self._settle(kept[future], active.pop(future), waiting, progress)
                     if failure:
                         failures.append(failure)
                 if self._deaths >= GIVE_UP * max(len(self._lanes), 1) and waiting:
@@ -121,6 +125,7 @@ class Trainer:
         finally:
             for place in self._lanes:
                 place.close()
+            self._savers.shutdown()
         return failures
 
     def _idle(self, active: dict[Future[Trajectory], _Active]) -> list[int]:
@@ -137,6 +142,21 @@ class Trainer:
             failed.set_exception(error if isinstance(error, BrokenExecutor) else BrokenExecutor(str(error)))
             return failed
 
+    def _keep_together(
+        self, done: Iterable[Future[Trajectory]]
+    ) -> dict[Future[Trajectory], Future[Trajectory]]:
+        """Store what has ended at the same time; the disk takes little longer for many than for one.
+
+        Each is replaced by what came of it: the trajectory, or what its run or the storing raised.
+        """
+        return {
+            one: one if one.exception() else self._savers.submit(self._kept, one.result()) for one in done
+        }
+
+    def _kept(self, piece: Trajectory) -> Trajectory:
+        self._keep(piece, True)
+        return piece
+
     def _settle(
         self, future: Future[Trajectory], busy: _Active, waiting: Waiting, progress: Progress
     ) -> Failure | None:
@@ -144,7 +164,6 @@ class Trainer:
         try:
             piece = future.result()
             self._deaths = 0
-            self._keep(piece, True)
         except BrokenExecutor as error:
             self._lanes[busy.lane].renew()
             if isinstance(error, WorkerLost) and self._losses.get(task.key, 0) < LOSSES:

@@ -10,10 +10,12 @@ from dataclasses import replace
 from labreport.console.counts import counted
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
+from labreport.console.time_left import duration
 from labreport.execute.first import FirstReport, wanted
 from labreport.execute.lanes import Lane, ProcessLane
 from labreport.execute.pace import expected
 from labreport.execute.request import Outcome, Request
+from labreport.execute.room import check_room
 from labreport.execute.session import Session
 from labreport.execute.task import Task
 from labreport.execute.tasks import trainings
@@ -21,6 +23,8 @@ from labreport.execute.train import Failure, Trainer
 from labreport.plan.nodes import Plan
 from labreport.trajectory import Trajectory
 
+WORTH_SAYING = 10.0
+"""Seconds from which how long training takes is said before it begins."""
 NAMED = 4
 """Experiments that a message about many of them names."""
 
@@ -30,6 +34,7 @@ def train(session: Session, request: Request, plan: Plan, terminal: Terminal, ou
     work = trainings(session, plan.stale("result"))
     if not work.tasks:
         return False
+    check_room(session, len(work.tasks), terminal)
     first = FirstReport(session, terminal) if wanted(session, request) else None
     tasks = [replace(task, rank=int(first is not None and task.key not in first.keys)) for task in work.tasks]
 
@@ -41,6 +46,9 @@ def train(session: Session, request: Request, plan: Plan, terminal: Terminal, ou
     with _lanes(session, request, tasks, terminal) as (lanes, look):
         seconds = expected(session, tasks, len(lanes))
         total = sum(task.work for task in tasks)
+        if lanes and seconds is not None and seconds >= WORTH_SAYING:
+            what, where = counted(len(tasks), session.project.work), counted(len(lanes), "worker")
+            terminal.say(f"{what} in {where} will take about {duration(seconds)}.")
         progress = Progress(terminal, total, len(tasks), seconds, session.project.work)
 
         def look_at_all() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -76,13 +77,14 @@ class Store:
 
     Whatever is not as it was written is set aside, noted in `notices`, and counts as missing. With `repair`
     false nothing is moved, for commands that only look. Writing is for whoever holds the lock of the
-    output folder.
+    output folder, in any number of threads, one for each key.
     """
 
     def __init__(self, folder: Path, quarantine: Quarantine | None = None, *, repair: bool = True) -> None:
         self.folder = folder
         self._quarantine = quarantine or Quarantine(folder.parent, repair=repair)
         self._arrays: defaultdict[str, set[str]] | None = None
+        self._lock = threading.Lock()
 
     @property
     def notices(self) -> list[str]:
@@ -181,12 +183,13 @@ class Store:
 
     def _own(self, key: str) -> set[str]:
         """The names of the array files of `key`; the folder, which may be long, is listed once only."""
-        if self._arrays is None:
-            self._arrays = defaultdict(set)
-            for name in names_in(self.folder):
-                if name.endswith(arrays.SUFFIX) and is_key(name[:64]) and name[64] == ".":
-                    self._arrays[name[:64]].add(name)
-        return self._arrays[key]
+        with self._lock:
+            if self._arrays is None:
+                self._arrays = defaultdict(set)
+                for name in names_in(self.folder):
+                    if name.endswith(arrays.SUFFIX) and is_key(name[:64]) and name[64] == ".":
+                        self._arrays[name[:64]].add(name)
+            return self._arrays[key]
 
     def orphans(self, trajectories: Iterable[Trajectory] | None = None) -> list[Path]:
         """Array files that no document names: left by a run that was killed, of use to nobody.

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from labreport.checks import Check
+from labreport.console.counts import counted
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
 from labreport.execute.lanes import ProcessLane
@@ -58,7 +59,8 @@ def repeated(session: Session, chosen: Sequence[Status], terminal: Terminal, job
         if finished and before is not None:
             # Only the snapshots of the last piece have their arrays: the pieces before are kept, too
             different = next(_differing(before, pieces), "")
-            detail = different or f"{before.epochs} epochs, equal bits"
+            extent = f"{counted(before.epochs, 'epoch')}, " if before.epochs > 1 else ""
+            detail = different or f"{extent}equal bits"
             checks[piece.key] = Check(names[piece.key], not different, detail, TRAINING)
             found.pop(piece.key)
 

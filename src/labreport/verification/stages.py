@@ -24,7 +24,7 @@ BYTES_A_SECOND = 150e6
 SECONDS_A_DOCUMENT = 2.0
 SECONDS_AN_ANSWER = 0.2
 SECONDS_A_SNAPSHOT = 0.6
-"""Of each of the project's own checks: the whole data once through a network."""
+"""Of each of the project's own checks: the whole data once through a model."""
 
 
 @dataclass(frozen=True)
