@@ -89,7 +89,7 @@ def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
         (PaperDocument, "pdf"),
     )
     for document, slug in documents:
-        add(document(slug, everything, preliminary))
+        add(document(slug, () if document is WorkflowDocument else everything, preliminary))
     return Graph(project, nodes, cells)
 
 
