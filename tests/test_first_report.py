@@ -61,7 +61,7 @@ def test_a_build_that_is_killed_leaves_the_first_report_and_goes_on(slow: Progra
     ran = run(slow, tmp_path / "log", "0.5#1@1:KILL-build")
     assert ran.code != 0
     page = (slow.folder / "report" / "report.html").read_text()
-    assert "<b>Preliminary.</b> This report rests on a single seed" in page
+    assert "<b>Preliminary</b>: this report rests on a single seed" in page
     assert (slow.folder / "report" / "report.pdf").exists()
     assert slow.plan("--seeds", "3")["document/html"] == "stale"
     first = {name for name in epochs(tmp_path / "log") if " seed=0 " in name}
@@ -69,7 +69,7 @@ def test_a_build_that_is_killed_leaves_the_first_report_and_goes_on(slow: Progra
     assert (ran.code, ANNOUNCED in ran.out) == (0, False)
     counts = epochs(tmp_path / "log")
     assert {counts[name] for name in first} == {1}
-    assert "Preliminary" not in (slow.folder / "report" / "report.html").read_text()
+    assert "<b>Preliminary" not in (slow.folder / "report" / "report.html").read_text()
 
 
 def test_a_first_report_that_fails_is_a_note(slow: Program) -> None:
@@ -94,3 +94,10 @@ def test_the_ledger_knows_the_seeds_of_the_first_report(slow: Program, tmp_path:
     """So that what is checked is what was published."""
     run(slow, tmp_path / "log", "0.5#1@1:KILL-build")
     assert json.loads((slow.folder / "report" / "ledger.json").read_bytes())["seeds"] == 1
+
+
+def test_what_was_made_for_the_first_report_counts_as_made(slow: Program, tmp_path: Path) -> None:
+    """The end of the build names as many answers as its beginning."""
+    ran = run(slow, tmp_path / "log")
+    assert "10 trainings, 7 answers, 1 figure" in ran.out.splitlines()[0]
+    assert "10 trainings, 7 answers, 1 figure, 3 sections, 3 documents." in ran.out.splitlines()[-2]

@@ -82,6 +82,7 @@ def _follow(events: queue.SimpleQueue[Event], builder: Builder, server: PageServ
         elif "phase" in event:
             phase = event["phase"]
             if phase == PAPER:
+                server.show(problems)
                 builder.prepare()
         elif "error" in event:
             problems.append(event["error"])

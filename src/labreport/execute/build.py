@@ -50,6 +50,7 @@ def build(request: Request, terminal: Terminal) -> Outcome:
             workshop = make_report(
                 session, plan, terminal, outcome, request.jobs or cores(), lambda: request.told("paper")
             )
+            outcome.made += [name for name in early if _counts(session, name) and name not in outcome.made]
         finally:
             session.save()
         _show_notices(session.quarantine, terminal)
@@ -74,6 +75,12 @@ def _check_names(request: Request) -> None:
         session = open_session(request.place, request.output, request.seeds, request.force, repair=False)
         for word in request.targets:
             session.graph.resolve(word)
+
+
+def _counts(session: Session, name: str) -> bool:
+    """Whether what was made for the first report is part of the whole one."""
+    node = session.graph.nodes.get(name)
+    return node is not None and node.cached and session.planner.status(name).fresh
 
 
 def _changes(session: Session, workshop: Workshop) -> list[str]:

@@ -49,7 +49,9 @@ class FirstReport:
         self._missing = {status.key for status in statuses if not status.fresh}
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
-        self.published = False
+        self._published = False
+        self.made: list[str] = []
+        """Names of nodes that it made; empty until it has published a page."""
 
     def trained(self, key: str) -> None:
         """The result under this key is stored."""
@@ -67,7 +69,7 @@ class FirstReport:
                 if problem:
                     self._terminal.warn(f"the first report is not complete: {problem}; training continues")
                     continue
-                self.published = True
+                self._published = True
                 path = shown(str(self._session.output / name))
                 self._terminal.say(f"First report, from one seed; more follow: {path}")
 
@@ -85,7 +87,8 @@ class FirstReport:
             self._connection.close()
         session = self._session
         complete(session.output, session.quarantine)
-        _adopt(session)
+        if self._published:
+            self.made = _adopt(session)
 
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
@@ -127,13 +130,16 @@ def make_first(channel: Connection, place: Place, output: Path) -> None:
         channel.send(("report.pdf", ""))
 
 
-def _adopt(session: Session) -> None:
-    """Know of what the other process made, so that nothing is made twice and what is published is known."""
+def _adopt(session: Session) -> list[str]:
+    """Know of what the other process made, so that nothing is made twice and what is published is known.
+
+    Returned are the names of what it made.
+    """
     made = Ledger.load(session.output / LEDGER, session.quarantine)
     session.ledger.seeds = made.seeds
     session.ledger.groups.update(made.groups)
-    for name, record in made.nodes.items():
-        if name in session.ledger.nodes:
-            continue
-        session.ledger.nodes[name] = record
-        session.digests.forget(session.output / path for path in record.files)
+    new = [name for name in made.nodes if name not in session.ledger.nodes]
+    for name in new:
+        session.ledger.nodes[name] = made.nodes[name]
+        session.digests.forget(session.output / path for path in made.nodes[name].files)
+    return new

@@ -29,11 +29,11 @@ NAMED = 4
 """Experiments that a message about many of them names."""
 
 
-def train(session: Session, request: Request, plan: Plan, terminal: Terminal, outcome: Outcome) -> bool:
-    """Train what stale results need; whether a first report was published meanwhile."""
+def train(session: Session, request: Request, plan: Plan, terminal: Terminal, outcome: Outcome) -> list[str]:
+    """Train what stale results need; the names of what was made for a first report meanwhile."""
     work = trainings(session, plan.stale("result"))
     if not work.tasks:
-        return False
+        return []
     check_room(session, len(work.tasks), terminal)
     first = FirstReport(session, terminal) if wanted(session, request) else None
     tasks = [replace(task, rank=int(first is not None and task.key not in first.keys)) for task in work.tasks]
@@ -64,7 +64,7 @@ def train(session: Session, request: Request, plan: Plan, terminal: Terminal, ou
     outcome.trained = [f"{task.name}#{task.seed}" for task in tasks if task.key not in failed]
     _show_failures(terminal, outcome.failures, session.project.work)
     session.planner.stored({task.key for task in tasks} - failed)
-    return first is not None and first.published
+    return first.made if first is not None else []
 
 
 def _show_failures(terminal: Terminal, failures: Sequence[Failure], work: str) -> None:
