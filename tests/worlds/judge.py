@@ -199,14 +199,19 @@ def _sections(
         known = tuple(question for question in section.questions if question.slug in answers)
         if not all(slug in answers for slug in section.answers):
             continue
+        part = replace(section, template="section.html", figures=())  # whose own template reads all answers
+        whole = len(known) == len(section.questions)
         try:
-            yield _rendered(replace(section, questions=known), answers, drawings)
-        except Exception:
+            yield _rendered(replace(section if whole else part, questions=known), answers, drawings)
+        except Exception as error:
+            before = len(faults)
             for question in known:  # one by one, to find which it is and to continue with the others
                 try:
-                    yield _rendered(replace(section, questions=(question,)), answers, drawings)
-                except Exception as error:
-                    faults.append(_crash(f"template of {question.slug}", error))
+                    yield _rendered(replace(part, questions=(question,)), answers, drawings)
+                except Exception as one:
+                    faults.append(_crash(f"template of {question.slug}", one))
+            if len(faults) == before:
+                faults.append(_crash(f"template of section {section.slug}", error))
 
 
 def _rendered(

@@ -106,7 +106,7 @@ class _Panel:
         )
 
     def marks(self) -> Iterator[tuple[str, float, float]]:
-        """Series, and the place in data coordinates, of each vertex, point and top of a bar."""
+        """Series, and the place in data coordinates, of each vertex, point and end of a bar."""
         for group in self._group.iter(f"{SVG}g"):
             part = group.get("data-part")
             if part not in READ:
@@ -159,7 +159,8 @@ def _places(group: ElementTree.Element, part: str) -> Iterator[tuple[float, floa
             points = [(float(x), float(y)) for x, y in POINT.findall(element.get("d", ""))]
             if part == "bar" and points:
                 across = [x for x, _ in points]
-                yield (min(across) + max(across)) / 2, min(y for _, y in points)
+                end = points[min(2, len(points) - 1)][1]  # the first two corners are at the bar's base
+                yield (min(across) + max(across)) / 2, end
             elif part == "curve":
                 yield from points
 
