@@ -46,7 +46,7 @@ def test_a_wording_that_does_not_change_with_the_verdict_is_a_fault() -> None:
     assert fault.kind == "wording: the same for refuted and supported (q#claims.a)"
 
 
-@pytest.mark.parametrize("number", (FIRST, FIRST + 1))
+@pytest.mark.parametrize("number", [FIRST, FIRST + 1])
 def test_a_random_world_has_a_whole_report_without_faults(number: int) -> None:
     """The templates of sections too, which read the answers of all their questions."""
     faults = [fault for fault in judge(world(number)) if not is_known(fault)]
