@@ -73,8 +73,9 @@ def test_a_crash_in_an_answer_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> Non
         raise ZeroDivisionError("made to fail")
 
     monkeypatch.setattr(sys.modules["exercise.set_up.rules"], "rules", crash)
-    parts = len(PROJECT.outline.questions)
-    (fault,) = [fault for fault in judge(world(FIRST), parts=parts) if not is_known(fault)]
+    slugs = [question.slug for question in PROJECT.outline.questions]
+    found = judge(world(FIRST), part=slugs.index("set-up.rules"), parts=len(slugs))
+    (fault,) = [fault for fault in found if not is_known(fault)]
     assert fault.kind.startswith("crash: answer set-up.rules: ZeroDivisionError: made to fail")
 
 
