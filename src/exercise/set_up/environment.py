@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from exercise.catalogue import NETWORKS
-from exercise.measuring.measures import exact
+from exercise.measuring.measures import exact, seeds_of
 from labreport.claims import Answer, Quantity
 from labreport.claims.decide import counted
 from labreport.claims.rounding import THIN, format_number
@@ -23,12 +23,11 @@ def environment(results: Results) -> Answer:
     """Machine, libraries, seeds, and how much was trained."""
     runs = [run for each in results.values() for run in each]
     provenance = [run.provenance for run in runs]
-    seeds = sorted({run.seed for run in runs})
     seconds = sum(float(record["seconds"]) for run in runs for record in run.records)
     epochs = sum(len(run.records) for run in runs)
     origin = "all runs of the exercise's networks"
     quantities = {
-        "seeds": exact(len(seeds), "seeds", origin),
+        **seeds_of(results.values()),
         "runs": exact(len(runs), "", f"{origin}: networks times seeds", "seeds"),
         "epochs": exact(epochs, "epochs", f"{origin}: sum", "seeds"),
         "training_time": Quantity(seconds / 60, "min", f"{origin}: sum of the seconds of training only"),
