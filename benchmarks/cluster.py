@@ -1,6 +1,6 @@
 """What a Dask cluster costs: a run on it beside the same run by a local worker, and many workers at once.
 
-The runs sleep, so that the machine is no bottleneck; scheduler and workers are on this machine.
+The runs sleep, so that the machine is not a bottleneck; scheduler and workers are on this machine.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class Project:
     `verify_published` and `show_code` name functions of the content, `"module:function"`: the first two yield
     checks for `verify`, of the results (`labreport.results.Results`) and of the report's folder (a path);
     `show_check` one, called with nothing, that shows the Python on which the outline's checks build. `cost`
-    gives about how many seconds an epoch of a specification takes, `program` a name that is equal for
+    gives about how many seconds one epoch of a specification takes, `program` a name that is equal for
     specifications which can share a compiled program; both only order the work, and the
     former gives the time left. `rubric` gives the
     points by which `grade` judges submissions, and `recompute` names a function that computes numbers
