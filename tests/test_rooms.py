@@ -52,8 +52,9 @@ MAY_IMPORT = {
     "labreport.pdf": "errors frame processes",
     "labreport.audit": "claims errors frame outline page",
     "labreport.builders": "charts claims errors experiment results",
-    "labreport.nodes": "audit charts claims errors experiment fingerprint outline page pdf placed plan "
-    "project results store texts trajectory",
+    "labreport.provenance": "",
+    "labreport.nodes": "audit charts claims errors experiment fingerprint locate outline page pdf placed "
+    "plan program project provenance results store texts trajectory",
     "labreport.execute": "claims console errors fingerprint frame locate nodes nonfinite page pdf plan "
     "processes project run store trajectory",
     "labreport.grading": "claims errors rubric",

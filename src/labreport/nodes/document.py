@@ -64,10 +64,7 @@ class AnswersDocument(DocumentNode):
 
     def finish(self, press: Press) -> bytes:
         """As JSON."""
-        from labreport.page import answers_json
-
-        kept = press.workshop.planner.kept()
-        return answers_json(press.outline, press.answers, press.facts, press.sections, kept).encode()
+        return press.answers_json.encode()
 
 
 class _Rendered(DocumentNode):
@@ -140,14 +137,19 @@ class PaperDocument(_Rendered):
     last = True
 
     def ingredients(self, planner: Planner) -> dict[str, Any]:
-        """What sets it too."""
-        code = planner.fingerprints.code("labreport.page:render_document", "labreport.pdf:write")
-        return {**super().ingredients(planner), **code, **planner.fingerprints.libraries(*SETTING)}
+        """What sets it, and the answers attached to it, too."""
+        made_by = ("labreport.page:render_document", "labreport.page:answers_json", "labreport.pdf:write")
+        return {
+            **super().ingredients(planner),
+            "results": digest(planner.kept()),
+            **planner.fingerprints.code(*made_by),
+            **planner.fingerprints.libraries(*SETTING),
+        }
 
     def begin(self, press: Press) -> None:
         """Hand the HTML to the process that writes the PDF."""
         press.printed = self.render(press)
-        press.writer.begin(press.printed, press.scratch / self.published)
+        press.writer.begin(press.printed, press.scratch / self.published, press.answers_json)
 
     def finish(self, press: Press) -> Path:
         """Wait for the PDF, and audit it."""
