@@ -30,7 +30,8 @@ class Words:
 
 @dataclass(frozen=True)
 class Project:
-    """What a project declares. Its module has exactly one; `package` is filled in when it is loaded.
+    """What a project declares. Its module has exactly one; `package` and `module` are filled in when it is
+    loaded.
 
     `title`, `subtitle` and `author` stand on the title page. `sections` are the report: sections, or
     questions, which then make up a section together; `outline` says the same in full. The experiments and
@@ -60,6 +61,7 @@ class Project:
     fit: Any = ""
     libraries: tuple[str, ...] | None = None
     package: str = ""
+    module: str = ""
     data_files: tuple[str, ...] = ()
     threads: int = 1
     seeds: int = 5

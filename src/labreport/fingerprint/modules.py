@@ -27,6 +27,11 @@ class Modules:
             self._paths[module] = self._locate(module)
         return self._paths[module]
 
+    def every(self) -> Iterator[str]:
+        """The names of all modules."""
+        for root in self._tops:
+            yield from names_of(root)
+
     def _locate(self, module: str) -> Path | None:
         top, *rest = module.split(".")
         file, folders = self._tops.get(top, (None, ()))
@@ -79,6 +84,17 @@ def beside(module: str) -> tuple[str, ...]:
 def default_roots(package: str) -> tuple[str, ...]:
     """The top-level modules whose code is followed unless a project says otherwise."""
     return tuple(dict.fromkeys((ENGINE, *beside(package))))
+
+
+def names_of(root: str) -> Iterator[str]:
+    """The names of a top-level module, and of all in it."""
+    file, folders = _top(root)
+    if not folders and file is not None:
+        yield root
+    for folder in folders:
+        for path in sorted(folder.rglob("*.py")):
+            parts = path.relative_to(folder).with_suffix("").parts
+            yield ".".join((root, *(part for part in parts if part != "__init__")))
 
 
 def source_files(roots: Iterable[str]) -> Iterator[Path]:

@@ -51,7 +51,7 @@ class AnswersDocument(DocumentNode):
 
     def ingredients(self, planner: Planner) -> dict[str, Any]:
         """The keys of all results too."""
-        code = planner.fingerprints.code("labreport.page:answers_json")
+        code = planner.fingerprints.code_here("labreport.nodes.document:AnswersDocument")
         return {**super().ingredients(planner), "results": digest(planner.kept()), **code}
 
     def finish(self, press: Press) -> bytes:
@@ -109,7 +109,7 @@ class PageDocument(_Rendered):
         return {
             **super().ingredients(planner),
             **fingerprints.files("script"),
-            **fingerprints.code("labreport.page:render_document"),
+            **fingerprints.code_here("labreport.nodes.document:PageDocument"),
             **fingerprints.libraries("fonttools", "brotli"),
         }
 
@@ -130,7 +130,7 @@ class PaperDocument(_Rendered):
 
     def ingredients(self, planner: Planner) -> dict[str, Any]:
         """What sets it too."""
-        code = planner.fingerprints.code("labreport.page:render_document", "labreport.pdf:write")
+        code = planner.fingerprints.code_here("labreport.nodes.document:PaperDocument", "labreport.pdf:write")
         return {**super().ingredients(planner), **code, **planner.fingerprints.libraries(*SETTING)}
 
     def begin(self, press: Press) -> None:

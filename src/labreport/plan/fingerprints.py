@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.code import Code
 from labreport.fingerprint.files import Digests
 from labreport.fingerprint.modules import default_roots, folder_of
+from labreport.fingerprint.syntax import FORMAT as SUMMARY
 from labreport.fingerprint.syntax import Summary, summarise
 from labreport.fingerprint.templates import Templates
 from labreport.frame import MACROS, Lookup
@@ -23,6 +25,8 @@ from labreport.project import Project
 
 PROSES = "answers"
 """The folder of the frame with the prose that answers come with."""
+ENGINE = Path(__file__).resolve().parents[1]
+"""The engine's folder."""
 FORMAT = 1
 """Of a stored result; raising it makes every result stale."""
 
@@ -47,7 +51,8 @@ class Fingerprints:
     def training(self, experiment: Experiment) -> dict[str, Any]:
         """All that decides a result besides its specification and its seed."""
         files = self._project.data_files if experiment.files is None else experiment.files
-        label = (experiment.code, files, experiment.libraries)
+        kind = type(experiment.specification)
+        label = (experiment.code, files, experiment.libraries, kind)
         if label not in self._training:
             package, data = folder_of(self._project.package), {}
             for name in files:
@@ -57,7 +62,7 @@ class Fingerprints:
                 data[name] = found
             self._training[label] = {
                 "data": data,
-                **self.code(experiment.code),
+                **self.code(experiment.code, *self._class(kind)),
                 **self.libraries(*self._libraries(experiment)),
                 "threads": self._project.threads,
                 "format": FORMAT,
@@ -88,9 +93,29 @@ class Fingerprints:
                 )
         return named
 
+    def _class(self, kind: type) -> tuple[str, ...]:
+        """A class as a root of code, where it is the project's or the engine's, at the top of its module."""
+        root = f"{kind.__module__}:{kind.__qualname__}"
+        return (root,) if self._code.defines(root) else ()
+
     def code(self, *roots: str) -> dict[str, str]:
         """The functions `roots`, each `"module:function"`, with all that they call."""
         return self._group("code", self._code.closure(*roots), "function ")
+
+    def code_here(self, *roots: str) -> dict[str, str]:
+        """The same of what is made in the program's own process, where the project and all modules that its
+        outline names may have been loaded before: what loading them does to others counts too."""
+        return self.code(*roots, *self._beside)
+
+    @cached_property
+    def _beside(self) -> tuple[str, ...]:
+        project, outline = self._project, self._project.outline
+        named = [
+            *(question.answer for question in outline.questions),
+            *(figure.draw for figure in outline.figures),
+            *filter(None, (project.module, project.show_code, project.show_check)),
+        ]
+        return tuple(sorted({f"{name.partition(':')[0]}:" for name in named}))
 
     def templates(self, *names: str) -> dict[str, str]:
         """Templates with all that they include, and the macros that they use."""
@@ -138,17 +163,19 @@ class Fingerprints:
         where = str(path.relative_to(self._root) if path.is_relative_to(self._root) else path)
         if content is None:
             raise UsageError(f"{where}: not a file that can be read")
+        identity = f"{SUMMARY} {content}"
         known = self._ledger.modules.get(where)
-        if known is not None and known[0] == content:
+        if known is not None and known[0] == identity:
             found: Summary = known[1]
             return found
         try:
-            summarised = summarise(path.read_text(encoding="utf-8"), where)
+            engine = path.is_relative_to(ENGINE)
+            summarised = summarise(path.read_text(encoding="utf-8"), where, engine)
         except UnicodeDecodeError as error:
             raise UsageError(f"{where}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
         # As JSON gives it back, so that a summary from the ledger and a new one are the same values
         summary: Summary = json.loads(json.dumps(summarised))
-        self._ledger.modules[where] = (content, summary)
+        self._ledger.modules[where] = (identity, summary)
         return summary
 
     def _text(self, path: Path) -> str:
