@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "labreport.checks": "errors",
     "labreport.store": "errors fingerprint",
     "labreport.trajectory": "errors fingerprint store",
-    "labreport.plan": "experiment errors fingerprint frame installed program project store trajectory",
+    "labreport.plan": "experiment errors fingerprint frame installed page program project store trajectory",
     "labreport.console": "plan experiment errors",
     "labreport.guard": "console errors",
     "labreport.claims": "experiment errors results",

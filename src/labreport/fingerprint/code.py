@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 from labreport.errors import UsageError
@@ -28,6 +29,7 @@ class Code:
         self._roots = roots
         self._names = Names(roots, summary)
         self._loading = Loading(self._names)
+        self._libraries = cache(self._used)
         self._followed: dict[tuple[str, ...], _Following] = {}
 
     def fingerprint(self, *roots: str) -> str:
@@ -52,16 +54,18 @@ class Code:
 
     def libraries(self, *roots: str) -> set[str]:
         """The top-level modules of others that the `roots`, and all that they reach, import and use."""
-        found = set()
-        for label in self.closure(*roots):
-            module, _, name = label.partition(":")
-            summary = self._names.summary(module)
-            for use in summary["definitions"][name][1]:
-                kind, _, inside = use.partition(" ")
-                targets = [[inside.partition(":")[0], ""]] if kind in ("import", "load") else []
-                targets += summary["imports"].get(use.partition(".")[0], [])
-                found.update(self._names.absolute(module, one).partition(".")[0] for one, _ in targets)
-        return found - {"", *self._roots} - sys.stdlib_module_names
+        return {library for one in self._follow(roots).reached for library in self._libraries(*one)}
+
+    def _used(self, module: str, name: str) -> frozenset[str]:
+        """The libraries that one definition uses."""
+        summary, found = self._names.summary(module), set[str]()
+        for use in summary["definitions"][name][1]:
+            kind, _, inside = use.partition(" ")
+            targets = [[inside.partition(":")[0], ""]] if kind in ("import", "load") else []
+            targets += summary["imports"].get(use.partition(".")[0], [])
+            found.update(self._names.absolute(module, one).partition(".")[0] for one, _ in targets)
+        theirs = found - {"", *self._roots} - sys.stdlib_module_names
+        return frozenset(one for one in theirs if self._names.path(one) is None)
 
     def _follow(self, roots: tuple[str, ...]) -> _Following:
         roots = tuple(dict.fromkeys(roots))
@@ -94,7 +98,7 @@ class _Following:
         self._names = names
         self._loading = loading
         self._changed: dict[Name, list[Name]] = {}
-        self._reached: set[Name] = set()
+        self.reached: set[Name] = set()
         self.waiting: list[Name] = []
         self.loaded: set[str] = set()
         self.hashes: Closure = {}
@@ -104,29 +108,27 @@ class _Following:
         while self.waiting:
             one = self.waiting.pop()
             definition = self._names.summary(one[0])["definitions"].get(one[1])
-            if one in self._reached or definition is None:
+            if one in self.reached or definition is None:
                 continue
-            self._reached.add(one)
+            self.reached.add(one)
             self.load(one[0])
-            for use in definition[1]:
-                if use.startswith("load "):
-                    self.load(self._names.absolute(one[0], use.removeprefix("load ")))
+            for module in self._names.loaded(*one):
+                self.load(module)
             self.waiting.extend(self._names.targets(*one))
             self.waiting.extend(self._changed.get(one, ()))
         self.hashes = {
             f"{module}:{name}": self._names.summary(module)["definitions"][name][0]
-            for module, name in sorted(self._reached)
+            for module, name in sorted(self.reached)
         }
 
     def load(self, module: str) -> None:
         """Note that a module is loaded: what it does then to names that are reached, and outside, counts."""
         if module in self.loaded:
             return
-        self.loaded.add(module)
-        for other in self._loading.loads(module):
-            self.load(other)
-        for statement, change in self._loading.changes(module):
-            if change.outside or not change.names.isdisjoint(self._reached):
-                self.waiting.append(statement)
-            for name in change.names:
-                self._changed.setdefault(name, []).append(statement)
+        for other in self._loading.loads(module) - self.loaded:
+            self.loaded.add(other)
+            for statement, change in self._loading.changes(other):
+                if change.outside or not change.names.isdisjoint(self.reached):
+                    self.waiting.append(statement)
+                for name in change.names:
+                    self._changed.setdefault(name, []).append(statement)

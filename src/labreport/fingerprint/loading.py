@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -24,13 +23,25 @@ class Loading:
     def __init__(self, names: Names) -> None:
         self._names = names
         self.changes = cache(self._changes)
+        self.loads = cache(self._loads)
+        self._direct = cache(self._directly)
 
-    def loads(self, module: str) -> Iterator[str]:
-        """The modules of the project that are loaded before `module` is: packages around it, and imports."""
+    def _loads(self, module: str) -> frozenset[str]:
+        """The modules that are followed and loaded with `module`: packages around it, imports, and theirs."""
+        found: set[str] = set()
+        waiting = [module]
+        while waiting:
+            one = waiting.pop()
+            if one not in found and self._names.path(one) is not None:
+                found.add(one)
+                waiting.extend(self._direct(one))
+        return frozenset(found)
+
+    def _directly(self, module: str) -> tuple[str, ...]:
         parts = module.split(".")
-        yield from (".".join(parts[:count]) for count in range(1, len(parts)))
-        for target in self._names.summary(module)["loads"].get("", ()):
-            yield self._names.absolute(module, target)
+        around = [".".join(parts[:count]) for count in range(1, len(parts))]
+        imports = self._names.summary(module)["loads"].get("", ())
+        return (*around, *(self._names.absolute(module, target) for target in imports))
 
     def _changes(self, module: str) -> tuple[tuple[Name, Change], ...]:
         """Every statement of a module that changes something, by a name that it defines."""

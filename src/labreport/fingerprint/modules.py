@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,7 +16,10 @@ LIBRARIES = ("site-packages", "dist-packages")
 
 
 class Modules:
-    """Files of modules below the given top-level ones; others are nobody's business here."""
+    """Files of modules below the given top-level ones, and of any that are no installed package.
+
+    Such a one, in a folder of `PYTHONPATH` or installed to be edited, has no version that says what it does.
+    """
 
     def __init__(self, roots: Iterable[str]) -> None:
         self._tops = {root: _top(root) for root in dict.fromkeys(roots)}
@@ -29,12 +33,14 @@ class Modules:
 
     def every(self) -> Iterator[str]:
         """The names of all modules."""
-        for root in self._tops:
+        for root in list(self._tops):
             yield from names_of(root)
 
     def _locate(self, module: str) -> Path | None:
         top, *rest = module.split(".")
-        file, folders = self._tops.get(top, (None, ()))
+        if top not in self._tops:
+            self._tops[top] = _top(top) if _is_own(top) else (None, ())
+        file, folders = self._tops[top]
         if not rest:
             return file
         for folder in folders:
@@ -112,6 +118,15 @@ def _name(entry: os.DirEntry[str]) -> str:
     stem, suffix = os.path.splitext(entry.name)
     is_module = suffix == ".py" or (not suffix and os.path.isfile(os.path.join(entry.path, "__init__.py")))
     return stem if is_module and stem.isidentifier() else ""
+
+
+def _is_own(root: str) -> bool:
+    """Whether the source of a top-level module is neither Python's nor an installed package's."""
+    if root in sys.stdlib_module_names or not root.isidentifier():
+        return False
+    file, folders = _top(root)
+    found = file or next(iter(folders), None)
+    return found is not None and not set(found.parts) & set(LIBRARIES)
 
 
 def _top(root: str) -> tuple[Path | None, tuple[Path, ...]]:

@@ -19,6 +19,7 @@ CARRYING_OUT = tuple(
 )
 """Modules of the engine that plan, carry out, keep, check and print. They compute nothing that a report says, so
 they are not followed, and nothing is rebuilt for them; a change of what they keep raises a format's number."""
+_CARRYING_OUT = tuple(f"{room}." for room in CARRYING_OUT)
 _NOTHING: Summary = {"definitions": {}, "imports": {}, "loads": {}}
 
 
@@ -28,12 +29,14 @@ class Names:
     def __init__(self, roots: Sequence[str], summary: Callable[[Path], Summary]) -> None:
         self._modules = Modules(roots)
         self._read = summary
+        self.path = cache(self._path)
         self.summary = cache(self._summary)
         self.find = cache(self._find)
         self.lookup = cache(self._lookup)
         self.targets = cache(self._targets)
+        self.loaded = cache(self._loaded)
 
-    def path(self, module: str) -> Path | None:
+    def _path(self, module: str) -> Path | None:
         """The file of a module that is followed; None for any other."""
         return None if carries_out(module) else self._modules.path(module)
 
@@ -59,6 +62,12 @@ class Names:
                 target, _, inner = rest.partition(":")
                 found.update(self._walk(self.absolute(module, target), inner.split(".") if inner else []))
         return frozenset(found)
+
+    def _loaded(self, module: str, name: str) -> tuple[str, ...]:
+        """The modules that a definition imports itself."""
+        uses = self.summary(module)["definitions"][name][1]
+        kept = [use.removeprefix("load ") for use in uses if use.startswith("load ")]
+        return tuple(self.absolute(module, target) for target in kept)
 
     def _lookup(self, module: str, name: str) -> frozenset[Name]:
         """What a dotted name means in `module`; nothing for locals and other libraries."""
@@ -133,7 +142,7 @@ class Names:
 
 def carries_out(module: str) -> bool:
     """Whether a module is one of `CARRYING_OUT`."""
-    return any(module == room or module.startswith(f"{room}.") for room in CARRYING_OUT)
+    return f"{module}.".startswith(_CARRYING_OUT)
 
 
 def is_engine(module: str) -> bool:

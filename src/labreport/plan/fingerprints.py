@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ class Fingerprints:
         self._digests = digests
         self._ledger = ledger
         self._code = Code(project.source_roots or default_roots(project.package), self._summary)
-        self._templates = Templates(self._lookup.find, self._text, MACROS)
+        self._templates = Templates(self._lookup.find, self._template, MACROS, self._lookup.templates_there)
         self._training: dict[tuple[Any, ...], dict[str, Any]] = {}
 
     def training(self, experiment: Experiment) -> dict[str, Any]:
@@ -103,9 +103,14 @@ class Fingerprints:
         return self._group("code", self._code.closure(*roots), "function ")
 
     def code_here(self, *roots: str) -> dict[str, str]:
-        """The same of what is made in the program's own process, where the project and all modules that its
-        outline names may have been loaded before: what loading them does to others counts too."""
-        return self.code(*roots, *self._beside)
+        """The same of what is made in the program's own process, with the versions of the libraries used.
+
+        The project and all modules that its outline names may have been loaded before in that process: what
+        loading them does to others counts too.
+        """
+        roots = (*roots, *self._beside)
+        libraries = self.libraries(*distributions(self._code.libraries(*roots)))
+        return {**self.code(*roots), **libraries}
 
     @cached_property
     def _beside(self) -> tuple[str, ...]:
@@ -159,8 +164,22 @@ class Fingerprints:
         return {label: value}
 
     def _summary(self, path: Path) -> Summary:
-        content = self._digests(path)
         where = str(path.relative_to(self._root) if path.is_relative_to(self._root) else path)
+        return self._summarised(
+            path, where, lambda source: summarise(source, where, path.is_relative_to(ENGINE))
+        )
+
+    def _template(self, path: Path) -> Summary:
+        def summary(source: str) -> Summary:
+            from labreport.page.syntax import summarise
+
+            return summarise(source)
+
+        return self._summarised(path, self._lookup.shown(path), summary)
+
+    def _summarised(self, path: Path, where: str, summary: Callable[[str], Summary]) -> Summary:
+        """The summary of a source file, from the ledger where its content is the same."""
+        content = self._digests(path)
         if content is None:
             raise UsageError(f"{where}: not a file that can be read")
         identity = f"{SUMMARY} {content}"
@@ -169,19 +188,12 @@ class Fingerprints:
             found: Summary = known[1]
             return found
         try:
-            engine = path.is_relative_to(ENGINE)
-            summarised = summarise(path.read_text(encoding="utf-8"), where, engine)
+            source = path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
             raise UsageError(f"{where}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+        except OSError as error:
+            raise UsageError(f"{where}: cannot be read: {error}") from None
         # As JSON gives it back, so that a summary from the ledger and a new one are the same values
-        summary: Summary = json.loads(json.dumps(summarised))
-        self._ledger.modules[where] = (identity, summary)
-        return summary
-
-    def _text(self, path: Path) -> str:
-        if path.exists() and self._digests(path) is None:
-            raise UsageError(f"{self._lookup.shown(path)}: not a file that can be read")
-        try:
-            return path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{self._lookup.shown(path)}: cannot be read as UTF-8: {error}") from None
+        made: Summary = json.loads(json.dumps(summary(source)))
+        self._ledger.modules[where] = (identity, made)
+        return made
