@@ -16,6 +16,7 @@ SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 MAY_IMPORT = {
     "labreport.suggest": "",
+    "labreport.witness": "",
     "labreport.program": "",
     "labreport.front": "command program",
     "labreport.__main__": "front",
@@ -38,7 +39,8 @@ MAY_IMPORT = {
     "labreport.checks": "errors",
     "labreport.store": "errors fingerprint",
     "labreport.trajectory": "errors fingerprint store",
-    "labreport.plan": "experiment errors fingerprint frame installed page program project store trajectory",
+    "labreport.plan": "experiment errors fingerprint frame installed page program project store "
+    "trajectory witness",
     "labreport.console": "plan experiment errors",
     "labreport.guard": "console errors",
     "labreport.claims": "experiment errors results",
@@ -48,9 +50,9 @@ MAY_IMPORT = {
     "labreport.audit": "claims errors frame outline page",
     "labreport.builders": "charts claims errors experiment results",
     "labreport.nodes": "audit charts claims errors experiment fingerprint outline page pdf placed plan "
-    "project results store texts trajectory",
+    "project results store texts trajectory witness",
     "labreport.execute": "claims console errors fingerprint frame locate nodes page pdf plan processes "
-    "project run store trajectory",
+    "project run store trajectory witness",
     "labreport.grading": "claims errors rubric",
     "labreport.commands": "audit bootstrap checks claims console errors execute fingerprint grading guard "
     "locate nodes plan processes program store suggest trajectory",

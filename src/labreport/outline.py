@@ -21,13 +21,15 @@ class Figure:
     """One drawing: `draw` is `"module:function"`, called with `Results` and a dict of answers.
 
     It returns a `labreport.charts.Drawing`; one that takes a single argument gets the results only.
-    `answers` names the questions whose answers it reads.
+    `answers` names the questions whose answers it reads, `data` the files that it reads besides, by their paths
+    below the project's package; those that its results rest on need not be named.
     """
 
     slug: str
     draw: str
     needs: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
     function: Callable[..., Any] | None = field(default=None, compare=False, repr=False, metadata=HIDDEN)
     read: tuple[Need, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
     place: str = field(default="", compare=False, repr=False, metadata=HIDDEN)
@@ -47,7 +49,8 @@ class Question:
     pairs of a quantity of the answer and the Python expression that gives it by another path, after
     the lines of the project's `show_check`; they are printed beside the answer. An answer that
     `reads_verification` is told what `verify` found of all the others (`Results.verification`). A
-    `local` answer is about this run rather than its results, and not compared by `grade`.
+    `local` answer is about this run rather than its results, and not compared by `grade`. `data` are files
+    that it reads besides its results, as of a `Figure`.
     """
 
     slug: str
@@ -59,6 +62,7 @@ class Question:
     checks: tuple[tuple[str, str], ...] = ()
     reads_verification: bool = False
     local: bool = False
+    data: tuple[str, ...] = ()
     function: Callable[..., Any] | None = field(default=None, compare=False, repr=False, metadata=HIDDEN)
     read: tuple[Need, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
     drawn: tuple[Figure, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
@@ -137,6 +141,7 @@ def question(
     checks: Iterable[tuple[str, str]] = (),
     reads_verification: bool = False,
     local: bool = False,
+    data: str | Iterable[str] = (),
 ) -> Callable[[Callable[..., Any]], Question]:
     """Make a `Question` of the function that answers it; its slug is the function's name.
 
@@ -155,6 +160,7 @@ def question(
             tuple(checks),
             reads_verification,
             local,
+            _names(data),
             function,
             place=place_of(function),
         )
@@ -163,7 +169,11 @@ def question(
 
 
 def figure(
-    *, reads: Need | Iterable[Need] = (), answers: Iterable[Question | str] = (), slug: str = ""
+    *,
+    reads: Need | Iterable[Need] = (),
+    answers: Iterable[Question | str] = (),
+    slug: str = "",
+    data: str | Iterable[str] = (),
 ) -> Callable[[Callable[..., Any]], Figure]:
     """Make a `Figure` of the function that draws it; its slug is the function's name."""
 
@@ -173,6 +183,7 @@ def figure(
             reference(function, "the function of a figure"),
             _several(reads),  # type: ignore[arg-type]  # made names by `Figure`
             tuple(one if isinstance(one, str) else one.slug for one in answers),
+            _names(data),
             function,
             place=place_of(function),
         )
@@ -212,6 +223,10 @@ def _settle(reader: Figure | Question | Section, name: str, needs: Need | Iterab
 
 def _several(needs: Need | Iterable[Need]) -> tuple[Need, ...]:
     return (needs,) if isinstance(needs, (str, Experiment, Study)) else tuple(needs)
+
+
+def _names(data: str | Iterable[str]) -> tuple[str, ...]:
+    return (data,) if isinstance(data, str) else tuple(data)
 
 
 def _draw(reader: Question | Section) -> None:

@@ -15,7 +15,7 @@ CARRYING_OUT = tuple(
     f"{ENGINE}.{room}"
     for room in "bootstrap command commands console execute fingerprint front grading guard installed locate "
     "nodes.calls nodes.result nodes.unfold nodes.workshop plan processes program rubric store suggest "
-    "trajectory.document trajectory.store audit checks __main__".split()
+    "trajectory.document trajectory.store audit checks witness __main__".split()
 )
 """Modules of the engine that plan, carry out, keep, check and print. They compute nothing that a report says, so
 they are not followed, and nothing is rebuilt for them; a change of what they keep raises a format's number."""

@@ -35,6 +35,7 @@ class AnswerNode(Node):
         """The results, the answer's code, and what verification found where the question asks for it."""
         made_of = {
             **planner.results(self.needs),
+            **planner.fingerprints.data(self.question.data),
             **planner.fingerprints.code_here(self.question.answer, *MADE_BY),
             **planner.fingerprints.libraries(*STATISTICS),
         }

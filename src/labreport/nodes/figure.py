@@ -36,6 +36,7 @@ class FigureNode(Node):
         return {
             **planner.outputs(self),
             **planner.results(self.needs),
+            **planner.fingerprints.data(self.figure.data),
             **planner.fingerprints.code_here(self.figure.draw, *MADE_BY),
             **planner.fingerprints.libraries(*DRAWING),
             **planner.fingerprints.files("frame/fonts", "fonts"),

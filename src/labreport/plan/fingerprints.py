@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.code import Code
 from labreport.fingerprint.files import Digests
 from labreport.fingerprint.modules import default_roots, folder_of
+from labreport.fingerprint.names import CARRYING_OUT
 from labreport.fingerprint.syntax import FORMAT as SUMMARY
 from labreport.fingerprint.syntax import Summary, summarise
 from labreport.fingerprint.templates import Templates
@@ -22,11 +23,14 @@ from labreport.frame import MACROS, Lookup
 from labreport.installed import distributions, version
 from labreport.plan.ledger import Ledger
 from labreport.project import Project
+from labreport.witness import Allowed
 
 PROSES = "answers"
 """The folder of the frame with the prose that answers come with."""
 ENGINE = Path(__file__).resolve().parents[1]
 """The engine's folder."""
+DATA = "data "
+"""How ingredients begin that are files, before their names."""
 FORMAT = 1
 """Of a stored result; raising it makes every result stale."""
 
@@ -46,6 +50,7 @@ class Fingerprints:
         self._ledger = ledger
         self._code = Code(project.source_roots or default_roots(project.package), self._summary)
         self._templates = Templates(self._lookup.find, self._template, MACROS, self._lookup.templates_there)
+        self._roots: dict[str, tuple[str, ...]] = {}
         self._training: dict[tuple[Any, ...], dict[str, Any]] = {}
 
     def training(self, experiment: Experiment) -> dict[str, Any]:
@@ -93,6 +98,29 @@ class Fingerprints:
                 )
         return named
 
+    def data(self, names: Iterable[str]) -> dict[str, str]:
+        """Files below the project's package, each by its digest. Raises `UsageError` for one that is missing."""
+        package, found = folder_of(self._project.package), {}
+        for name in names:
+            value = self._digests(package / name)
+            if value is None:
+                raise UsageError(f"{package / name}: not a file; restore it, or correct where it is declared")
+            found[f"{DATA}{name}"] = value
+        return found
+
+    def allowed(self, name: str, ingredients: Mapping[str, Any], declare: str) -> Allowed:
+        """What may be loaded and read while something of these `ingredients` is made."""
+        data = (key.removeprefix(DATA) for key in ingredients if key.startswith(DATA))
+        return Allowed(
+            name,
+            frozenset(self._code.loaded(*self._roots[ingredients["code"]])),
+            frozenset((*data, *ingredients.get("data", ()))),
+            str(folder_of(self._project.package)),
+            str(self._root),
+            declare,
+            tuple(f"{room}." for room in CARRYING_OUT),
+        )
+
     def _class(self, kind: type) -> tuple[str, ...]:
         """A class as a root of code, where it is the project's or the engine's, at the top of its module."""
         root = f"{kind.__module__}:{kind.__qualname__}"
@@ -100,7 +128,9 @@ class Fingerprints:
 
     def code(self, *roots: str) -> dict[str, str]:
         """The functions `roots`, each `"module:function"`, with all that they call."""
-        return self._group("code", self._code.closure(*roots), "function ")
+        found = self._group("code", self._code.closure(*roots), "function ")
+        self._roots[found["code"]] = roots
+        return found
 
     def code_here(self, *roots: str) -> dict[str, str]:
         """The same of what is made in the program's own process, with the versions of the libraries used.
