@@ -21,8 +21,8 @@ class Figure:
     """One drawing: `draw` is `"module:function"`, called with `Results` and a dict of answers.
 
     It returns a `labreport.charts.Drawing`; one that takes a single argument gets the results only.
-    `answers` names the questions whose answers it reads, `data` the files that it reads besides, by their paths
-    below the project's package; those that its results rest on need not be named.
+    `answers` names the questions whose answers it reads, `data` the files that it reads besides, by their
+    paths below the project's package; those that its results rest on need not be named.
     """
 
     slug: str

@@ -19,7 +19,19 @@ from types import FrameType
 from typing import Any
 
 ENGINE = os.path.dirname(os.path.abspath(__file__)) + os.sep
-SYSTEM = ("/usr/", "/lib", "/etc/", "/proc/", "/sys/", "/dev/", "/opt/", "/bin/", "/nix/", "/System/", "/Library/")
+SYSTEM = (
+    "/usr/",
+    "/lib",
+    "/etc/",
+    "/proc/",
+    "/sys/",
+    "/dev/",
+    "/opt/",
+    "/bin/",
+    "/nix/",
+    "/System/",
+    "/Library/",
+)
 INSTALLED = ("site-packages", "dist-packages")
 _WRITING = os.O_WRONLY | os.O_RDWR
 
@@ -43,8 +55,8 @@ class Allowed:
 
     def problem(self, noted: Noted) -> str:
         """What was used and is no ingredient, in one line; empty where there is nothing."""
-        for module in sorted(noted.modules):
-            if module not in self.modules and not f"{module}.".startswith(self.exempt) and _is_followed(module):
+        for module in sorted(_names(noted.loaded)):
+            if module not in self.modules and not f"{module}.".startswith(self.exempt):
                 return (
                     f"{self.name}: the module {module!r} was loaded for it, which is not among its "
                     "ingredients: nothing that can be read in its code leads there; import it by name in a "
@@ -82,9 +94,10 @@ class Allowed:
 
 @dataclass
 class Noted:
-    """What was seen; files are those that the project's own code opened, itself or through a library."""
+    """What was seen: files of modules of the project and the engine that were loaded, and files that the
+    project's own code read or wrote, itself or through a library."""
 
-    modules: set[str] = field(default_factory=set)
+    loaded: set[str] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
     written: set[str] = field(default_factory=set)
 
@@ -110,8 +123,10 @@ def noting() -> Iterator[Noted]:
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     if _noted is None:
         return
-    if event == "import":
-        _noted.modules.add(arguments[0])
+    if event == "exec":  # of a module's code, however the import was asked for
+        code = arguments[0]
+        if code.co_name == "<module>" and _owner(code.co_filename):
+            _noted.loaded.add(code.co_filename)
     elif event == "open":
         _opened(_noted, *arguments)
 
@@ -141,7 +156,7 @@ def _owner(file: str) -> str:
     """Whose code a file is: the engine's, the project's, or empty for Python and for libraries."""
     if file.startswith(ENGINE):
         return "engine"
-    if file.startswith("<") or set(file.split(os.sep)) & set(INSTALLED) or file.startswith(_python()):
+    if file.startswith(("<", *_python())) or set(file.split(os.sep)) & set(INSTALLED):
         return ""
     return "project"
 
@@ -165,11 +180,8 @@ def _elsewhere() -> tuple[str, ...]:
     return (*SYSTEM, *(f"{os.path.abspath(path)}{os.sep}" for path in own))
 
 
-@cache
-def _is_followed(module: str) -> bool:
-    """Whether a module that was asked for is there, and is the project's or the engine's."""
-    found = sys.modules.get(module)
-    file = getattr(found, "__file__", None)
-    if not isinstance(file, str) or not file.endswith(".py"):
-        return False
-    return _owner(file) != "" or module.partition(".")[0] == __name__.partition(".")[0]
+def _names(files: set[str]) -> set[str]:
+    """The modules that were loaded from files."""
+    if not files:
+        return set()
+    return {name for name, module in list(sys.modules.items()) if getattr(module, "__file__", None) in files}

@@ -11,10 +11,11 @@ import os
 import shutil
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 
@@ -26,8 +27,23 @@ from edits.judging import Verdict, in_fork, judge
 ROOT = Path(__file__).resolve().parents[2]
 TRIAL = Path(__file__).resolve().parent / "trial"
 LIBRARIES = (
-    *("numpy", "scipy.stats", "scipy.special", "matplotlib.figure", "matplotlib.backends.backend_svg", "seaborn"),
-    *("jinja2", "markupsafe", "msgspec.json", "safetensors.numpy", "rich.console", "rich.progress", "filelock"),
+    *(
+        "numpy",
+        "scipy.stats",
+        "scipy.special",
+        "matplotlib.figure",
+        "matplotlib.backends.backend_svg",
+        "seaborn",
+    ),
+    *(
+        "jinja2",
+        "markupsafe",
+        "msgspec.json",
+        "safetensors.numpy",
+        "rich.console",
+        "rich.progress",
+        "filelock",
+    ),
     *("fontTools.subset", "json", "decimal", "difflib", "importlib.metadata"),
 )
 ENGINE = (
@@ -39,13 +55,55 @@ FOLLOWED = ("charts", "claims", "page", "outline.py", "results.py", "experiment.
 """Of the engine, what computes and draws; the rest only carries out (`labreport.fingerprint.names`)."""
 
 
+RULES = {
+    "what loading a module changes": (
+        "fingerprint/loading.py",
+        "found.append(((module, name), change))",
+        "pass",
+    ),
+    "names bound in nested statements": (
+        "fingerprint/binding.py",
+        "            for child in ast.iter_child_nodes(node):\n                visit(child)\n",
+        "            for child in () if hasattr(node, 'body') else ast.iter_child_nodes(node):\n"
+        + "                visit(child)\n",
+    ),
+    "what an import means": (
+        "fingerprint/syntax.py",
+        "_text(statement), *meaning)",
+        "_text(statement))",
+    ),
+    "the class of a specification": (
+        "plan/fingerprints.py",
+        "return (root,) if self._code.defines(root) else ()",
+        "return ()",
+    ),
+    "what a top-level set of a template gives": (
+        "fingerprint/templates.py",
+        """([(name, "set")] if what in own.get("set", ("", (), ()))[2] else [])""",
+        "[]",
+    ),
+}
+"""Parts of the rule in `docs/staleness.md` that can be taken out, to see that the campaign finds it."""
+
+
 class World:
     """A copy of the trial project with an engine of its own, and a complete report to start from."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, break_rule: str = "") -> None:
         self.folder = folder
         shutil.copytree(TRIAL, folder, ignore=shutil.ignore_patterns("__pycache__", "report"))
-        shutil.copytree(ROOT / "src" / "labreport", folder / "engine" / "labreport", ignore=shutil.ignore_patterns("__pycache__", "skeleton"))
+        shutil.copytree(
+            ROOT / "src" / "labreport",
+            folder / "engine" / "labreport",
+            ignore=shutil.ignore_patterns("__pycache__", "skeleton"),
+        )
+        if break_rule:
+            file, old, new = RULES[break_rule]
+            path = folder / "engine" / "labreport" / file
+            text = path.read_text()
+            if old not in text:
+                raise RuntimeError(f"the rule {break_rule!r} is not written like that any more: {old!r}")
+            path.write_text(text.replace(old, new))
         sys.path.insert(0, str(folder / "engine"))
         sys.dont_write_bytecode = True
         self.base = folder / "base"
@@ -57,7 +115,10 @@ class World:
         code = [path for name in FOLLOWED for path in [engine / name, *(engine / name).rglob("*.py")]]
         return {
             "code": sorted((self.folder / "trial").rglob("*.py")),
-            "odd code": [self.folder / "trial" / f"{name}.py" for name in ("bindings", "squares", "table", "stars", "effects")],
+            "odd code": [
+                self.folder / "trial" / f"{name}.py"
+                for name in ("bindings", "squares", "table", "stars", "effects")
+            ],
             "templates": sorted((self.folder / "templates").rglob("*.html")),
             "engine": sorted(path for path in code if path.suffix == ".py" and path.is_file()),
             "frame": sorted((engine / "frame").glob("*.html")),
@@ -79,7 +140,9 @@ class World:
     def first(self) -> Verdict:
         """The report to start from."""
         (self.folder / "report").mkdir()
-        (self.folder / "report" / ".labreport").write_text('{\n "made by": "labreport",\n "project": "edits"\n}\n')
+        (self.folder / "report" / ".labreport").write_text(
+            '{\n "made by": "labreport",\n "project": "edits"\n}\n'
+        )
         verdict: Verdict = in_fork(lambda: judge(self.folder, base=True))
         shutil.copytree(self.folder / "report", self.base)
         return verdict
@@ -96,56 +159,104 @@ class World:
             path.write_bytes(before)
 
 
-def run(count: int, seed: int, only: str = "") -> int:
-    """Try `count` edits; prints a table, and returns how many were missed."""
-    print(f"edits: {count}, seed {seed}", flush=True)
-    random = Random(seed)
-    tally: dict[str, Counter[str]] = {}
-    started, missed = time.process_time(), 0
+Tally = dict[str, Counter[str]]
+"""How many edits of each kind had each outcome."""
+
+
+def run(count: int, seed: int, jobs: int = 1, break_rule: str = "") -> int:
+    """Try `count` edits; prints a table, and returns how many were missed.
+
+    `break_rule` names one of `RULES`, which is taken out of the engine that is tried.
+    """
+    print(
+        f"edits: {count}, seed {seed}{f', without the rule: {break_rule}' if break_rule else ''}", flush=True
+    )
+    with ProcessPoolExecutor(jobs, get_context("fork")) as pool:
+        parts = [pool.submit(_part, count, seed, part, jobs, break_rule) for part in range(jobs)]
+        found = [part.result() for part in parts]
+    tally: Tally = {}
+    for part, _ in found:
+        for kind, outcomes in part.items():
+            tally.setdefault(kind, Counter()).update(outcomes)
+    _print(tally)
+    used = sum(seconds for _, seconds in found)
+    print(f"{used:.0f} s of processor time, {used / max(count, 1):.2f} s an edit")
+    return sum(outcomes["missed"] for outcomes in tally.values())
+
+
+def _part(count: int, seed: int, part: int, parts: int, break_rule: str) -> tuple[Tally, float]:
+    """One of several processes: every so many edits, in a world of its own."""
+    tally: Tally = {}
+    random, started = Random(seed), _seconds()
     with tempfile.TemporaryDirectory(prefix="labreport-edits-") as scratch:
-        world = World(Path(scratch, "trial"))
+        world = World(Path(scratch, "trial"), break_rule)
         for library in LIBRARIES:
             with suppress(ImportError):
                 importlib.import_module(library)
         first = world.first()
-        assert not first.error, first.error
-        plan = sorted((world.draw(random) for _ in range(count)), key=lambda one: one[0] == "engine")
+        if first.error:
+            raise RuntimeError(first.error)
+        plan = [world.draw(random) for _ in range(count)][part::parts]
         loaded = False
-        for where, path, change in reversed(plan):  # those of the engine first: then it is loaded for all others
-            if where != "engine" and not loaded:
+        # Those of the engine first: then it is loaded, for all others
+        for where, path, change in sorted(plan, key=lambda one: one[0] not in ("engine", "frame")):
+            if where not in ("engine", "frame") and not loaded:
                 loaded = True
                 for module in ENGINE:
                     importlib.import_module(module)
-            verdict = world.tried(path, change)
+                _compile_templates(world)
             kind = change.kind if where in ("code", "odd code") else f"{where}: {change.kind}"
-            outcome = (
-                "missed" if verdict.missed
-                else "error" if verdict.error
-                else "needless" if verdict.rebuilt and not verdict.changed
-                else "rebuilt" if verdict.rebuilt
-                else "unchanged"
-            )  # fmt: skip
+            outcome = _outcome(world, path, change, kind)
             tally.setdefault(kind, Counter())[outcome] += 1
-            if verdict.missed:
-                missed += 1
-                text = path.read_text()
-                line = text.count("\n", 0, change.start) + 1
-                print(
-                    f"MISSED {verdict.missed} after {kind} in {path.relative_to(world.folder)}:{line}: "
-                    f"{text[change.start : change.end]!r:.80} -> {change.new!r:.80} {verdict.error}",
-                    flush=True,
-                )
-            elif outcome == "error" and os.environ.get("EDITS_ERRORS"):
-                print(f"  {kind} in {path.name}: {change.new!r:.40}: {verdict.error:.200}", flush=True)
-    _print(tally, count)
-    used = time.process_time() - started + sum(os.times()[2:4])
-    print(f"{used:.0f} s of processor time, {used / max(count, 1):.2f} s an edit")
-    return missed
+    return tally, _seconds() - started
 
 
-def _print(tally: dict[str, Counter[str]], count: int) -> None:
+def _seconds() -> float:
+    """Processor time of this process and of its forks."""
+    return sum(os.times()[:4])
+
+
+def _outcome(world: World, path: Path, change: Change, kind: str) -> str:
+    """What became of one edit, in a word; what was missed is printed."""
+    verdict = world.tried(path, change)
+    text = path.read_text()
+    where = f"{path.relative_to(world.folder)}:{text.count(chr(10), 0, change.start) + 1}"
+    if verdict.missed:
+        old = text[change.start : change.end]
+        print(
+            f"MISSED {verdict.missed} after {kind} in {where}: {old!r:.80} -> {change.new!r:.80}", flush=True
+        )
+        return "missed"
+    if os.environ.get("EDITS_SHOWN"):
+        print(
+            f"{kind} in {where}: {change.new!r:.60}: rebuilt {verdict.rebuilt} {verdict.error:.150}",
+            flush=True,
+        )
+    if verdict.error:
+        return "error"
+    if not verdict.rebuilt:
+        return "unchanged"
+    return "rebuilt" if verdict.changed else "needless"
+
+
+def _compile_templates(world: World) -> None:
+    """Once for all edits that leave a template alone: what is compiled is kept by its source."""
+    from labreport.page.environment import MEDIA, environment
+
+    for medium in MEDIA:
+        made = environment(world.folder / "templates", medium, {})
+        for path in (*world._kinds["frame"], *world._kinds["templates"]):
+            top = "frame" if path.is_relative_to(world.folder / "engine") else "templates"
+            with suppress(Exception):
+                made.get_template(str(path).rpartition(f"/{top}/")[2])
+
+
+def _print(tally: Tally) -> None:
     columns = ("edits", "rebuilt", "unchanged", "missed", "needless", "error")
-    rows = [[kind, str(found.total()), *(str(found[name]) for name in columns[1:])] for kind, found in sorted(tally.items())]
+    rows = [
+        [kind, str(found.total()), *(str(found[name]) for name in columns[1:])]
+        for kind, found in sorted(tally.items())
+    ]
     total = Counter[str]()
     for found in tally.values():
         total.update(found)
@@ -159,8 +270,10 @@ def _print(tally: dict[str, Counter[str]], count: int) -> None:
     for kind, found in tally.items():
         if kind.rpartition(": ")[2] in COSMETIC:
             cosmetic.update(found)
-    print(f"of {same} edits that changed no output, {total['needless']} rebuilt something: {total['needless'] / max(same, 1):.0%}")
-    print(f"of {cosmetic.total()} comments, docstrings, formats and local names: {cosmetic['needless'] + cosmetic['rebuilt']} rebuilt something")
+    share = total["needless"] / max(same, 1)
+    print(f"of {same} edits that changed no output, {total['needless']} rebuilt something: {share:.0%}")
+    rebuilt = cosmetic["needless"] + cosmetic["rebuilt"]
+    print(f"of {cosmetic.total()} comments, docstrings, formats, local names, {rebuilt} rebuilt something")
 
 
 def main(words: Sequence[str]) -> int:
@@ -168,8 +281,10 @@ def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=2027)
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--without", choices=sorted(RULES), default="")
     chosen = parser.parse_args(words)
-    return 1 if run(chosen.count, chosen.seed) else 0
+    return 1 if run(chosen.count, chosen.seed, chosen.jobs, chosen.without) else 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Random small edits of Python, templates, style sheets and data, as one text of a file replaced by another."""
+"""Random small edits of Python, templates, style sheets and data: one text of a file replaced by another."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def _python(text: str, random: Random) -> Iterator[Change]:
             start, end = at(node.test)
             yield Change("branch", start, end, f"(not ({text[start:end]}))")
         elif isinstance(node, ast.ExceptHandler) and node.type is not None:
-            yield Change("type of except", *at(node.type), random.choice(["KeyError", "Exception", "ValueError"]))
+            yield Change(
+                "type of except", *at(node.type), random.choice(["KeyError", "Exception", "ValueError"])
+            )
         elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             for decorator in node.decorator_list:
                 start, end = at(decorator)
@@ -108,7 +110,9 @@ def _swap(kind: str, left: ast.AST, right: ast.AST, at: _At, text: str) -> Itera
 
 def _local_names(node: ast.FunctionDef | ast.ClassDef, text: str, random: Random) -> Iterator[Change]:
     """A variable of a function that is no argument, under another name."""
-    if not isinstance(node, ast.FunctionDef) or any(isinstance(inner, ast.Global) for inner in ast.walk(node)):
+    if not isinstance(node, ast.FunctionDef) or any(
+        isinstance(inner, ast.Global) for inner in ast.walk(node)
+    ):
         return
     lines = text.splitlines(keepends=True)
     start = sum(map(len, lines[: node.lineno - 1]))
@@ -127,7 +131,9 @@ def _local_names(node: ast.FunctionDef | ast.ClassDef, text: str, random: Random
 
 
 def _template(text: str, random: Random) -> Iterator[Change]:
-    for match in re.finditer(r"(?<=[}>])[^<>{}]*[A-Za-z]{3,}[^<>{}]*(?=[<{])|^[A-Z][^<>{}]*$", text, re.MULTILINE):
+    for match in re.finditer(
+        r"(?<=[}>])[^<>{}]*[A-Za-z]{3,}[^<>{}]*(?=[<{])|^[A-Z][^<>{}]*$", text, re.MULTILINE
+    ):
         yield Change("template text", match.end(), match.end(), f" and {random.choice(['more', 'less'])}")
     for match in re.finditer(r"\{%-? *(?:set|macro)[^%]*?(\"[^\"]*\"|\b[0-9]+\b)", text):
         new = f'"{match[1].strip(chr(34))}x"' if match[1][0] == '"' else str(int(match[1]) + 1)

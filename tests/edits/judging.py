@@ -9,6 +9,7 @@ import json
 import os
 import pickle
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -39,13 +40,15 @@ def in_fork(function: Callable[[], Any]) -> Any:
             os.close(reading)
             with os.fdopen(writing, "wb") as pipe:
                 pickle.dump(function(), pipe)
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
         data = pipe.read()
     os.waitpid(pid, 0)
-    return pickle.loads(data) if data else None  # noqa: S301 - from our own fork
+    return pickle.loads(data) if data else None
 
 
 @contextmanager
@@ -55,11 +58,15 @@ def trainer() -> Iterator[Callable[[Any], Any]]:
     pid = os.fork()
     if pid == 0:
         try:
-            with suppress(EOFError), os.fdopen(to_child[0], "rb") as asked, os.fdopen(from_parent[1], "wb") as told:
+            with (
+                suppress(EOFError),
+                os.fdopen(to_child[0], "rb") as asked,
+                os.fdopen(from_parent[1], "wb") as told,
+            ):
                 os.close(to_child[1])
-                source, tasks = pickle.load(asked)  # noqa: S301
+                source, tasks = pickle.load(asked)
                 sys.path.insert(0, source)
-                pickle.dump([_run(task) for task in pickle.loads(tasks)], told)  # noqa: S301
+                pickle.dump([_run(task) for task in pickle.loads(tasks)], told)
         finally:
             os._exit(0)
     os.close(to_child[0])
@@ -69,7 +76,7 @@ def trainer() -> Iterator[Callable[[Any], Any]]:
     def carry_out(source: str, tasks: Any) -> Any:
         pickle.dump((source, pickle.dumps(tasks)), asking)
         asking.close()
-        return pickle.load(answers)  # noqa: S301
+        return pickle.load(answers)
 
     try:
         yield carry_out  # type: ignore[misc]
@@ -178,7 +185,9 @@ def _plain(trajectory: Any) -> Any:
     """Records without times, and the bytes of all arrays."""
     from numpy import asarray
 
-    records = [{name: value for name, value in one.items() if name != "seconds"} for one in trajectory.records]
+    records = [
+        {name: value for name, value in one.items() if name != "seconds"} for one in trajectory.records
+    ]
     arrays = {
         f"{epoch} {name}": (str(asarray(array).dtype), asarray(array).tobytes())
         for epoch, kept in trajectory.snapshots.items()

@@ -91,7 +91,9 @@ BINDINGS = (
     _binding("by match", "match (1, 2):\n    case (_, VALUE):\n        pass\n", "(1, 2):", "(1, 3):"),
     _binding("unpacked", "(first, [VALUE, *rest]) = (1, [2, 3])\n", "[2, 3]", "[4, 3]"),
     _binding("added to", "VALUE = 1\nVALUE += 2\n", "+= 2", "+= 3"),
-    _binding("by a global statement", "def fill():\n    global VALUE\n    VALUE = 3\n\n\nfill()\n", "= 3", "= 4"),
+    _binding(
+        "by a global statement", "def fill():\n    global VALUE\n    VALUE = 3\n\n\nfill()\n", "= 3", "= 4"
+    ),
     _binding("through globals", "globals()['VALUE'] = 3\n", "= 3", "= 4"),
     _binding("by default", "def make(x=3):\n    return x\n\n\nVALUE = make()\n", "x=3", "x=4"),
     _binding(

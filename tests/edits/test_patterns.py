@@ -1,4 +1,4 @@
-"""Each way to bind a name, or to reach a module, is followed; the same edit changes what the program computes."""
+"""Each way to bind a name, or to reach a module, is followed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def _fingerprint(folder: Path) -> str:
     sys.path.insert(0, str(folder))
     try:
         importlib.invalidate_caches()
-        return Code(("pkg",), lambda path: summarise(path.read_text(), path.name)).fingerprint("pkg.main:entry")
+        return Code(("pkg",), lambda path: summarise(path.read_text(), path.name)).fingerprint(
+            "pkg.main:entry"
+        )
     finally:
         sys.path.remove(str(folder))
 

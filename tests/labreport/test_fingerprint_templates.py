@@ -21,7 +21,8 @@ FILES = {
     "three.html": "three",
     "computed.html": "{% include kind ~ '.html' %}",
     "tools.html": "{% set end = '!' %}{% macro loud(t) %}{{ t }}{{ end }}{% endmacro %}",
-    "more.html": "{% if 2 > 1 %}{% macro small(t) %}{{ size }}{% endmacro %}{% endif %}{% set size = 'small' %}",
+    "more.html": "{% if 2 > 1 %}{% macro small(t) %}{{ size }}{% endmacro %}{% endif %}"
+    "{% set size = 'small' %}",
     "base.html": "<main>{% block x %}{% endblock %}</main>",
     "part.html": "<p>part</p>",
     "macros.html": "{% set mark = 'b' %}{% macro bold(t) %}<b>{{ mark }}{{ inner(t) }}</b>{% endmacro %}"

@@ -13,7 +13,6 @@ from labreport.plan.nodes import Status
 from labreport.plan.reasons import Forced, SharesForced
 from labreport.trajectory import Snapshot, Trajectory
 
-
 DECLARE = "data_files of the project, or files of the experiment"
 """Where an author says that a run reads a file."""
 

@@ -10,7 +10,18 @@ from labreport.fingerprint.binding import Targets, bound, dotted, full_name
 
 ENGINE = __name__.partition(".")[0]
 PURE = frozenset(
-    {"abc", "collections", "contextlib", "copy", "dataclasses", "datetime", "enum", "fractions", "functools", "itertools"}
+    {
+        "abc",
+        "collections",
+        "contextlib",
+        "copy",
+        "dataclasses",
+        "datetime",
+        "enum",
+        "fractions",
+        "functools",
+        "itertools",
+    }
     | {"math", "operator", "os.path", "pathlib", "re", "statistics", "string", "types", "typing"}
     | {"typing_extensions", "weakref"}
 )

@@ -24,6 +24,7 @@ class Modules:
     def __init__(self, roots: Iterable[str]) -> None:
         self._tops = {root: _top(root) for root in dict.fromkeys(roots)}
         self._paths: dict[str, Path | None] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
 
     def path(self, module: str) -> Path | None:
         """The file of a module or package, such as `labreport.charts`; None where there is no source."""
@@ -34,7 +35,9 @@ class Modules:
     def every(self) -> Iterator[str]:
         """The names of all modules."""
         for root in list(self._tops):
-            yield from names_of(root)
+            if root not in self._names:
+                self._names[root] = tuple(names_of(root))
+            yield from self._names[root]
 
     def _locate(self, module: str) -> Path | None:
         top, *rest = module.split(".")

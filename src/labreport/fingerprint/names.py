@@ -11,14 +11,15 @@ from labreport.fingerprint.syntax import Summary
 
 Name = tuple[str, str]
 """A module, and what it defines there; empty for its statements that bind no name."""
-CARRYING_OUT = tuple(
-    f"{ENGINE}.{room}"
-    for room in "bootstrap command commands console execute fingerprint front grading guard installed locate "
-    "nodes.calls nodes.result nodes.unfold nodes.workshop plan processes program rubric store suggest "
-    "trajectory.document trajectory.store audit checks witness __main__".split()
+_ROOMS = (
+    *("audit", "bootstrap", "checks", "command", "commands", "console", "execute", "fingerprint", "front"),
+    *("grading", "guard", "installed", "locate", "nodes.calls", "nodes.result", "nodes.unfold"),
+    *("nodes.workshop", "plan", "processes", "program", "rubric", "store", "suggest"),
+    *("trajectory.document", "trajectory.store", "witness", "__main__"),
 )
-"""Modules of the engine that plan, carry out, keep, check and print. They compute nothing that a report says, so
-they are not followed, and nothing is rebuilt for them; a change of what they keep raises a format's number."""
+CARRYING_OUT = tuple(f"{ENGINE}.{room}" for room in _ROOMS)
+"""Modules of the engine that plan, carry out, keep, check and print. They compute nothing that a report says:
+they are not followed, and nothing is rebuilt for them. A change of what they keep raises a format's number."""
 _CARRYING_OUT = tuple(f"{room}." for room in CARRYING_OUT)
 _NOTHING: Summary = {"definitions": {}, "imports": {}, "loads": {}}
 

@@ -61,7 +61,12 @@ def summarise(source: str, where: str, engine: bool = False) -> Summary:
                 decorator for decorator in statement.decorator_list if not _declares(decorator, imports)
             ]
         for name in bound(statement) or [""]:
-            _add(definitions.setdefault(name, ["", [], _nothing(), _nothing(), "def"]), statement, imports, engine)
+            _add(
+                definitions.setdefault(name, ["", [], _nothing(), _nothing(), "def"]),
+                statement,
+                imports,
+                engine,
+            )
     typing = {id(node) for statement in statements if _only_types(statement) for node in ast.walk(statement)}
     loads = loaded(node for node in running if id(node) not in typing)
     return {

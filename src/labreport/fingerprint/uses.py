@@ -55,12 +55,11 @@ def uses(statement: ast.AST, imports: Targets) -> list[str]:
         if isinstance(node, (ast.Name, ast.Attribute)) and (name := dotted(node)):
             use(name)
             return
-        if isinstance(node, ast.Call) and (name := full_name(dotted(node.func), known)):
-            if modules := _named(name, node):
-                found.update(modules)
-                for child in (*node.args, *node.keywords):
-                    visit(child)
-                return
+        if isinstance(node, ast.Call) and (modules := _named(full_name(dotted(node.func), known), node)):
+            found.update(modules)
+            for child in (*node.args, *node.keywords):
+                visit(child)
+            return
         for field in ("annotation", "returns"):
             quoted = getattr(node, field, None)
             if isinstance(quoted, ast.Constant) and isinstance(quoted.value, str):
@@ -98,7 +97,11 @@ def _dynamic(full: str) -> set[str]:
 
 def _named(full: str, call: ast.Call) -> set[str]:
     """The modules that a call loads, as far as its first argument is written out; else nothing."""
-    if full.removeprefix("builtins.") not in ("importlib.import_module", "__import__", "importlib.__import__"):
+    if full.removeprefix("builtins.") not in (
+        "importlib.import_module",
+        "__import__",
+        "importlib.__import__",
+    ):
         return set()
     if not call.args:
         return set()

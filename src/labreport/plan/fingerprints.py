@@ -99,7 +99,10 @@ class Fingerprints:
         return named
 
     def data(self, names: Iterable[str]) -> dict[str, str]:
-        """Files below the project's package, each by its digest. Raises `UsageError` for one that is missing."""
+        """Files below the project's package, each by its digest.
+
+        Raises `UsageError` for one that is missing.
+        """
         package, found = folder_of(self._project.package), {}
         for name in names:
             value = self._digests(package / name)
