@@ -63,9 +63,8 @@ RULES = {
     ),
     "names bound in nested statements": (
         "fingerprint/binding.py",
-        "            for child in ast.iter_child_nodes(node):\n                visit(child)\n",
-        "            for child in () if hasattr(node, 'body') else ast.iter_child_nodes(node):\n"
-        + "                visit(child)\n",
+        "for child in ast.iter_child_nodes(node):\n                visit(child)",
+        "for child in () if hasattr(node, 'body') else ast.iter_child_nodes(node):\n                visit(child)",
     ),
     "what an import means": (
         "fingerprint/syntax.py",

@@ -36,7 +36,7 @@ def allowed(folder: Path, *files: str, modules: tuple[str, ...] = ()) -> Allowed
 
 def test_a_file_that_is_not_declared_is_named(project: Path) -> None:
     """With what to do; one that is declared is fine."""
-    from witnessed import read
+    read = importlib.import_module("witnessed").read
 
     with noting() as noted:
         read(project / "data.txt")
@@ -49,7 +49,7 @@ def test_a_file_that_is_not_declared_is_named(project: Path) -> None:
 
 def test_a_file_that_was_written_before_is_nobody_s_ingredient(project: Path) -> None:
     """It was made on the way."""
-    from witnessed import write
+    write = importlib.import_module("witnessed").write
 
     with noting() as noted:
         write(project / "made.txt")
@@ -61,7 +61,7 @@ def test_a_file_read_by_a_library_for_the_project_counts(project: Path) -> None:
     (project / "by_numpy.py").write_text(
         "import numpy\n\n\ndef read(path):\n    return numpy.loadtxt(path)\n"
     )
-    from by_numpy import read
+    read = importlib.import_module("by_numpy").read
 
     with noting() as noted:
         read(project / "data.txt")
@@ -74,7 +74,7 @@ def test_a_file_read_by_a_library_for_the_project_counts(project: Path) -> None:
 
 def test_a_module_that_is_not_followed_is_named(project: Path) -> None:
     """It was loaded for what is made, and nothing in the code that is followed leads there."""
-    from witnessed import load
+    load = importlib.import_module("witnessed").load
 
     with noting() as noted:
         load("witnessed_late")

@@ -19,7 +19,7 @@ _ROOMS = (
 )
 CARRYING_OUT = tuple(f"{ENGINE}.{room}" for room in _ROOMS)
 """Modules of the engine that plan, carry out, keep, check and print. They compute nothing that a report says:
-they are not followed, and nothing is rebuilt for them. A change of what they keep raises a format's number."""
+they are not followed, and nothing is rebuilt for them. A change of what they keep raises a format."""
 _CARRYING_OUT = tuple(f"{room}." for room in CARRYING_OUT)
 _NOTHING: Summary = {"definitions": {}, "imports": {}, "loads": {}}
 
