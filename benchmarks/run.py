@@ -10,19 +10,30 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
+import catalogues
+import cluster
+import first
 import rendering
 import staleness
 import training
+import watching
 
-PARTS = {"staleness": staleness.rows, "rendering": rendering.rows, "training": training.rows}
+USUAL = {
+    "staleness": staleness.rows,
+    "rendering": rendering.rows,
+    "watching": watching.rows,
+    "first": first.rows,
+    "training": training.rows,
+}
+PARTS = {**USUAL, "cluster": cluster.rows, "catalogues": catalogues.rows}
 
 
 def main(words: list[str]) -> int:
-    """Run the parts named, or all; `--quick` measures fewer rounds."""
+    """Run the parts named, or the usual ones; `--quick` measures fewer rounds."""
     quick = "--quick" in words
     named = [word for word in words if word in PARTS]
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
-    for name in named or PARTS:
+    for name in named or USUAL:
         print(f"| {name} | measured | bound |\n|---|---|---|", flush=True)
         for what, measured, bound in PARTS[name](quick):
             print(f"| {what} | {measured} | {bound} |", flush=True)

@@ -26,7 +26,7 @@ def rows(quick: bool) -> list[Row]:
         small = _checkout(Path(scratch) / "small", GRID)
         large = _checkout(Path(scratch) / "large", LARGE)
         return [
-            *_beside_bare("nothing stale", small, rounds, "2"),
+            *_beside_bare("nothing stale", small, rounds, "1.5"),
             *_beside_bare("nothing stale, 1,000 cached experiments", large, rounds, "3"),
             _planning(large, rounds),
         ]

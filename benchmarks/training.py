@@ -16,7 +16,7 @@ from typing import Any
 
 import rendering
 
-from exercise.catalogue import EXERCISE
+from exercise.catalogue import NETWORKS
 from exercise.networks import Network
 from labreport.experiment import Experiment
 
@@ -34,10 +34,9 @@ def rows(quick: bool) -> Iterator[Row]:
     """Every program in a process of its own, one after the other; the best of some epochs of each, since
     whatever else the machine does only adds to them, and the whole suite from its start to its end.
 
-    Quick rounds measure fewer epochs, and one seed of the suite, which pays for the start of the workers
-    alone.
+    Quick rounds measure fewer epochs, and one seed of the suite, in which the workers' start weighs more.
     """
-    for experiment in EXERCISE:
+    for experiment in NETWORKS:
         yield from _network(experiment, epochs=3 if quick else 8)
     yield from _suite(seeds=1 if quick else SEEDS)
 
@@ -88,7 +87,7 @@ def _suite(seeds: int) -> list[Row]:
     _measure(sys.executable, "keras_suite.py", {"cores": 0})
     plain = time.perf_counter() - begun
     ours = _measure(sys.executable, "suite.py", seeds)["seconds"]
-    report = rendering.seconds_anew()
+    report = rendering.seconds_of_rebuilding()
     worker = _measure(sys.executable, "worker_memory.py", {"cores": 1})
     return [
         (

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
 from typing import Any
 
 from made import made_results
 
-from exercise.outline import OUTLINE
+from exercise.project import PROJECT
 from labreport.claims import Answer
+from labreport.nodes.calls import function
 from labreport.outline import Question
 
-QUESTIONS: dict[str, Question] = {question.slug: question for question in OUTLINE.questions}
+QUESTIONS: dict[str, Question] = {question.slug: question for question in PROJECT.outline.questions}
 _ANSWERS: dict[str, Answer] = {}
 
 
@@ -28,8 +28,7 @@ def answer(slug: str, seeds: int = 5, **overrides: Mapping[str, Any]) -> Answer:
 
 
 def fresh_answer(slug: str, seeds: int = 5, **overrides: Mapping[str, Any]) -> Answer:
-    """The same, answered anew: for tests that change how."""
+    """The same, answered again: for tests that change how."""
     question = QUESTIONS[slug]
-    module, function = question.answer.split(":")
-    found: Answer = getattr(import_module(module), function)(made_results(question.needs, seeds, **overrides))
+    found: Answer = function(question.answer, slug)(made_results(question.needs, seeds, **overrides))
     return found

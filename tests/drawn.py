@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from made import made_results
 
-from exercise.outline import OUTLINE
+from exercise.project import PROJECT
 from labreport.charts import Drawing
 from labreport.claims import Answer
+from labreport.nodes import calls
 from labreport.outline import Figure
 
-FIGURES = {figure.slug: figure for figure in OUTLINE.figures}
-QUESTIONS = {question.slug: question for question in OUTLINE.questions}
+FIGURES = {figure.slug: figure for figure in PROJECT.outline.figures}
+QUESTIONS = {question.slug: question for question in PROJECT.outline.questions}
 LEARNED = {"collapsed": False, "kept": 0.9, "test": 0.6, "validation": 0.61, "training": 0.62}
 STUCK = {"collapsed": True, "noise": 0.0}
 CASES: dict[str, tuple[int, Mapping[str, Mapping[str, Any]]]] = {
@@ -33,13 +33,8 @@ def answer(slug: str, case: str) -> Answer:
     """The answer to one question, from made results."""
     seeds, overrides = CASES[case]
     question = QUESTIONS[slug]
-    found: Answer = _function(question.answer)(made_results(question.needs, seeds, **overrides))
+    found: Answer = calls.function(question.answer, slug)(made_results(question.needs, seeds, **overrides))
     return found
-
-
-def _function(name: str) -> Any:
-    module, _, function = name.partition(":")
-    return getattr(importlib.import_module(module), function)
 
 
 @cache
@@ -53,5 +48,7 @@ def draw(slug: str, case: str = "five seeds") -> Drawing:
     seeds, overrides = CASES[case]
     figure: Figure = FIGURES[slug]
     answers = {name: answer(name, case) for name in figure.answers}
-    drawing: Drawing = _function(figure.draw)(made_results(figure.needs, seeds, **overrides), answers)
+    drawing: Drawing = calls.draw(
+        calls.function(figure.draw, slug), made_results(figure.needs, seeds, **overrides), answers
+    )
     return drawing

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from answering import QUESTIONS, answer
 
-from exercise.outline import OUTLINE
+from exercise.project import PROJECT
 from exercise.rubric import RUBRIC
 from labreport.grading.expected import Expected
 from labreport.grading.reference import expect
@@ -26,11 +26,11 @@ Plain = dict[str, Any]
 
 @functools.cache
 def _text(seeds: int) -> str:
-    return answers_json(OUTLINE, {slug: answer(slug, seeds) for slug in QUESTIONS}, {})
+    return answers_json(PROJECT.outline, {slug: answer(slug, seeds) for slug in QUESTIONS}, {})
 
 
 def reference(seeds: int = 5) -> Plain:
-    """`answers.json` of the exercise with made results, anew for each call."""
+    """`answers.json` of the exercise with made results, made for each call."""
     plain: Plain = json.loads(_text(seeds))
     return plain
 

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exercise import mnist
-from exercise.answers.pattern import mean_image_distances as _distances
-from exercise.answers.predictions import STARVED, expected_ratio
+from exercise.bonus_digits.pattern import mean_image_distances as _distances
 from exercise.catalogue import EXPERIMENTS, STUDIES
 from exercise.networks import Network
+from exercise.part_two.predictions import STARVED, expected_ratio
 from labreport.experiment import Experiment, plain
 from labreport.results import Result, Results, Runs, Snapshot
 
@@ -45,6 +45,7 @@ class Make:
     With `wandering`, it is another digit for each seed. `by_lookalike` is the share of errors that go to
     the digit's look-alike; with `nearness`, errors go to digits of near mean images instead, or to far
     ones where it is negative. `stored` is the network whose weights are kept, if not the one trained.
+    `excess` is added to the training loss.
     """
 
     training: float = 0.99
@@ -66,6 +67,7 @@ class Make:
     network: Network | None = None
     stored: Network | None = None
     epochs: int | None = None
+    excess: float = 0.0
     provenance: Mapping[str, Any] | None = None
 
 
@@ -168,21 +170,31 @@ def _made(experiment: Experiment, make: Make, seed: int, seeds: int) -> Result:
 def _record(
     experiment: Experiment, make: Make, epoch: int, at: Any, named: int | None, seed: int
 ) -> dict[str, Any]:
-    layers = len(experiment.specification.layer_shapes)
-    wobble = 1 + 0.05 * math.sin(seed + 1)
+    first_norms, norms = _norms(len(experiment.specification.layer_shapes), make.kept, make.kept_late, seed)
     validation = _share(mnist.load().validation.labels, named, at("validation", epoch))
-    kept = make.kept * (1 + 0.03 * math.sin(5 * seed + 1))
-    late = kept if make.kept_late is None else make.kept_late * (1 + 0.03 * math.sin(5 * seed + 1))
     return {
         "epoch": epoch,
-        "loss": 4 * (1 - at("training", epoch)) + 0.02,
+        "loss": 4 * (1 - at("training", epoch)) + 0.02 + make.excess,
         "accuracy": at("training", epoch) if named is None else 0.11,
         "validation_loss": 4 * (1 - validation) + 0.02,
         "validation_accuracy": validation,
         "seconds": make.seconds * (1 + 0.03 * math.sin(epoch + 5 * seed)),
-        "gradient_norms": [0.5 * wobble * late ** (layers - 1 - layer) for layer in range(layers)],
-        "first_gradient_norms": [0.5 * wobble * kept ** (layers - 1 - layer) for layer in range(layers)],
+        "gradient_norms": norms,
+        "first_gradient_norms": first_norms,
     }
+
+
+@functools.lru_cache(maxsize=64)
+def _norms(layers: int, share: float, share_late: float | None, seed: int) -> tuple[list[float], list[float]]:
+    """Gradient norms by layer, of the first batch and of the epochs, which are alike."""
+    wobble = 1 + 0.05 * math.sin(seed + 1)
+    wander = 1 + 0.03 * math.sin(5 * seed + 1)
+    kept = share * wander
+    late = kept if share_late is None else share_late * wander
+    first, then = (
+        [0.5 * wobble * each ** (layers - 1 - layer) for layer in range(layers)] for each in (kept, late)
+    )
+    return first, then
 
 
 def _share(labels: NDArray[np.uint8], named: int | None, accuracy: float) -> float:

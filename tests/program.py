@@ -70,7 +70,7 @@ class Program:
         command = [str(self.folder / "build.py"), *arguments]
         variables = {**os.environ, "COLUMNS": "200", "PYTHONDONTWRITEBYTECODE": "1", **(environment or {})}
         if cold or any(name.startswith(("PYTHON", "LANG", "LC_")) for name in environment or {}):
-            found = subprocess.run(
+            ran = subprocess.run(
                 [sys.executable, *command],
                 capture_output=True,
                 text=True,
@@ -78,11 +78,12 @@ class Program:
                 env=variables,
                 cwd=self.folder.parent,
             )
+            found = warm.Ended(0, ran.returncode, ran.stdout, ran.stderr)
         else:
             found = warm.run(command, self.folder.parent, variables, timeout)
         after = self.outputs()
         made = {name for name, state in after.items() if before.get(name) != state}
-        return Ran(found.returncode, found.stdout, found.stderr, frozenset(made))
+        return Ran(found.code, found.out, found.err, frozenset(made))
 
     def outputs(self) -> dict[str, Any]:
         """Every node that has an output file, with a state that changes when it is written."""

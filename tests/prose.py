@@ -21,7 +21,7 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 
 def render(question: Question, answer: Answer) -> dict[str, str]:
     """The blocks `headline` and `body` as text."""
-    template = _environment().get_template(question.template)
+    template = _environment().get_template(question.template or f"questions/{question.slug}.html")
     names = {
         "question": {"slug": question.slug, "text": question.text},
         "answer": traced(question.slug, answer),
@@ -40,7 +40,7 @@ def _environment() -> jinja2.Environment:
 
 
 def _caption(slug: str, caller: Callable[[], Markup], wide: bool = False) -> Markup:
-    """In the place of the macro `figure`: the caption alone."""
+    """In the place of the macro `figure`: only the caption."""
     return Markup("<p>{}</p>").format(caller())
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-_COMMAND = '''"""Stands in for the command line: says where it runs and with what."""
+_COMMAND = '''"""Replaces the command line: says where it runs and with what."""
 import sys
 
 

@@ -45,7 +45,7 @@ def build_as_planned(program: Program, *arguments: str) -> Ran:
 
     All stale nodes were made, and none that was not stale or at least waiting for one that was;
     afterwards nothing is stale, and after a build of all, the next one sees that at the front door.
-    Documents that came out with the bytes they had cannot be told from documents that were not made.
+    Documents that came out with the bytes they had cannot be distinguished from documents that were not made.
     """
     plan = program.plan(*arguments)
     dry = program.run("--dry-run", "--verbose", *arguments)

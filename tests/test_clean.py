@@ -135,7 +135,7 @@ def test_clean_empties_the_quarantine(three: Program, tmp_path: Path) -> None:
 
 
 def test_clean_removes_what_a_killed_build_left_in_its_own_folders(three: Program, tmp_path: Path) -> None:
-    """Unfinished files and arrays that no result names; a checkpoint that could be gone on from stays."""
+    """Unfinished files and arrays that no result names; a checkpoint to continue from stays."""
     program = three.copy(tmp_path / "checkout")
     report = program.folder / "report"
     before = results(program)

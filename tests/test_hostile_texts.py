@@ -1,4 +1,4 @@
-"""Names and texts made to break out of where they stand: shown as text, everywhere.
+"""Names and texts made to break out of where they are: shown as text, everywhere.
 
 They hold no digit, which the audit would refuse before anything else.
 """

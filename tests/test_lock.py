@@ -50,7 +50,7 @@ def test_a_lock_file_names_no_address_and_no_path(name: str) -> None:
 
 @pytest.mark.parametrize("extra", ["", "dask", "test"])
 def test_the_lock_files_give_what_the_project_asks_for(extra: str) -> None:
-    """Each requirement of `pyproject.toml` stands there, at a version that will do."""
+    """Each requirement of `pyproject.toml` is there, at a version that will do."""
     locked: dict[str, list[tuple[int, ...]]] = {}
     for name, version in _entries(*LOCK_FILES[: ["", "dask", "test"].index(extra) + 1]):
         locked.setdefault(name, []).append(version)

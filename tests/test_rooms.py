@@ -1,4 +1,4 @@
-"""Imports run one way only, and each heavy library stands behind one room."""
+"""Imports run one way only, and each heavy library is behind one room."""
 
 from __future__ import annotations
 
@@ -17,63 +17,91 @@ SOURCE = Path(__file__).resolve().parents[1] / "src"
 MAY_IMPORT = {
     "labreport.suggest": "",
     "labreport.witness": "",
+    "labreport.later": "",
     "labreport.program": "",
     "labreport.front": "command program",
     "labreport.__main__": "front",
     "labreport.locate": "errors",
     "labreport.processes": "",
+    "labreport.warm": "",
     "labreport.errors": "suggest",
     "labreport.run": "",
     "labreport.texts": "",
+    "labreport.nonfinite": "",
     "labreport.placed": "errors",
-    "labreport.outline": "errors experiment placed texts",
+    "labreport.required": "experiment",
+    "labreport.outline": "errors experiment placed required texts",
     "labreport.installed": "",
     "labreport.frame": "",
     "labreport.bootstrap": "errors installed",
     "labreport.experiment": "errors placed texts",
     "labreport.fingerprint": "errors",
-    "labreport.results": "experiment errors",
+    "labreport.results": "experiment errors nonfinite",
     "labreport.recorded": "errors experiment fingerprint results run store suggest texts",
     "labreport.rubric": "errors",
     "labreport.project": "errors experiment outline placed rubric",
     "labreport.checks": "errors",
     "labreport.store": "errors fingerprint",
-    "labreport.trajectory": "errors fingerprint store",
+    "labreport.trajectory": "errors fingerprint nonfinite store",
     "labreport.plan": "experiment errors fingerprint frame installed page program project store "
     "trajectory witness",
     "labreport.console": "plan experiment errors",
     "labreport.guard": "console errors",
-    "labreport.claims": "experiment errors results",
+    "labreport.claims": "experiment errors later results",
     "labreport.charts": "claims errors frame",
-    "labreport.page": "claims errors frame outline project",
+    "labreport.checking": "errors grading",
+    "labreport.page": "checking claims errors frame outline project",
     "labreport.pdf": "errors frame processes",
     "labreport.audit": "claims errors frame outline page",
     "labreport.builders": "charts claims errors experiment results",
     "labreport.nodes": "audit charts claims errors experiment fingerprint outline page pdf placed plan "
     "project results store texts trajectory witness",
-    "labreport.execute": "claims console errors fingerprint frame locate nodes page pdf plan processes "
-    "project run store trajectory witness",
+    "labreport.execute": "claims console errors fingerprint frame locate nodes nonfinite page pdf plan "
+    "processes project run store trajectory witness",
     "labreport.grading": "claims errors rubric",
-    "labreport.commands": "audit bootstrap checks claims console errors execute fingerprint grading guard "
-    "locate nodes plan processes program store suggest trajectory",
+    "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan "
+    "store trajectory",
+    "labreport.commands": "audit bootstrap checking checks claims console errors execute fingerprint grading "
+    "guard frame locate nodes plan processes program store suggest trajectory verification warm",
     "labreport.command": "commands console errors guard processes program",
     "exercise.networks": "labreport.errors labreport.experiment",
     "exercise.catalogue": "networks labreport.errors labreport.experiment",
-    "exercise.checks": "catalogue labreport.experiment",
-    "exercise.groups": "",
-    "exercise.figure_list": "catalogue groups labreport.outline",
-    "exercise.outline": "catalogue checks figure_list groups labreport.outline",
-    "exercise.rubric": "labreport.rubric",
-    "exercise.recompute": "mnist",
-    "exercise.project": "catalogue outline rubric labreport.project",
+    "exercise.expressions": "catalogue labreport.experiment",
     "exercise.mnist": "labreport.errors",
     "exercise.training": "mnist networks labreport.errors labreport.run",
-    "exercise.answers": "catalogue groups mnist networks labreport.claims labreport.errors "
-    "labreport.experiment labreport.results",
-    "exercise.figures": "answers catalogue groups mnist networks labreport.charts labreport.claims "
-    "labreport.errors labreport.experiment labreport.results",
+    "exercise.measuring": "catalogue mnist networks labreport.charts labreport.claims labreport.errors "
+    "labreport.experiment labreport.later labreport.outline labreport.required labreport.results",
+    "exercise.set_up": "catalogue expressions measuring networks labreport.charts labreport.claims "
+    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
+    "labreport.results",
+    "exercise.part_one": "catalogue expressions measuring networks labreport.charts labreport.claims "
+    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
+    "labreport.results",
+    "exercise.part_two": "catalogue expressions measuring networks labreport.charts labreport.claims "
+    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
+    "labreport.results",
+    "exercise.part_three": "catalogue expressions measuring networks labreport.charts labreport.claims "
+    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
+    "labreport.results",
+    "exercise.bonus_digits": "catalogue expressions measuring networks mnist labreport.charts "
+    "labreport.claims labreport.errors labreport.experiment labreport.later "
+    "labreport.outline labreport.required labreport.results",
+    "exercise.bonus_longer": "catalogue expressions measuring networks labreport.charts labreport.claims "
+    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
+    "labreport.results",
+    "exercise.bonus_complex": "catalogue expressions measuring networks labreport.charts labreport.claims "
+    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
+    "labreport.results",
+    "exercise.appendix": "catalogue expressions measuring networks set_up labreport.charts "
+    "labreport.claims labreport.errors labreport.experiment labreport.later "
+    "labreport.outline labreport.required labreport.results",
+    "exercise.rubric": "labreport.rubric",
+    "exercise.project": "appendix bonus_complex bonus_digits bonus_longer catalogue part_one part_three "
+    "part_two rubric set_up labreport.project",
+    "exercise.recompute": "catalogue mnist networks",
     "exercise.show_code": "catalogue networks labreport.errors labreport.experiment",
-    "exercise.verification": "answers catalogue mnist networks outline project training labreport.checks "
+    "exercise.again": "mnist labreport.checks",
+    "exercise.verification": "again catalogue mnist networks project show_code training labreport.checks "
     "labreport.claims labreport.errors labreport.experiment labreport.nodes labreport.outline "
     "labreport.project labreport.results labreport.trajectory",
 }
@@ -93,13 +121,16 @@ LIBRARIES = {
     "rich": "labreport.console",
     "filelock": "labreport.store",
     "msgspec": "labreport.plan labreport.store labreport.trajectory",
-    "safetensors": "labreport.store",
+    "safetensors": "exercise.again labreport.store",
     "distributed": "labreport.execute",
     "watchfiles": "labreport.commands",
-    "scipy": "labreport.claims labreport.grading exercise.answers",
-    "numpy": "labreport.charts labreport.claims labreport.commands labreport.grading labreport.recorded "
-    "labreport.store exercise.answers exercise.figures exercise.mnist exercise.recompute exercise.training "
-    "exercise.verification",
+    "scipy": "labreport.claims labreport.grading exercise.bonus_complex exercise.bonus_digits "
+    "exercise.part_two",
+    "numpy": "labreport.charts labreport.checking labreport.claims labreport.commands labreport.grading "
+    "labreport.recorded labreport.store labreport.verification exercise.again "
+    "exercise.bonus_complex exercise.bonus_digits "
+    "exercise.bonus_longer exercise.measuring exercise.mnist exercise.part_three exercise.part_two "
+    "exercise.recompute exercise.training exercise.verification",
 }
 """A library to the rooms that may import it."""
 
@@ -111,34 +142,43 @@ LIGHT = (
     "labreport.commands.declared",
     "labreport.commands.parser",
     "labreport.bootstrap",
+    "labreport.claims",
     "labreport.errors",
     "labreport.experiment",
     "labreport.fingerprint",
     "labreport.frame",
     "labreport.installed",
+    "labreport.later",
     "labreport.builders",
     "labreport.outline",
     "labreport.placed",
     "labreport.plan",
     "labreport.project",
     "labreport.recorded",
+    "labreport.required",
     "labreport.results",
     "labreport.rubric",
     "labreport.run",
+    "exercise.appendix",
+    "exercise.bonus_complex",
+    "exercise.bonus_digits",
+    "exercise.bonus_longer",
     "exercise.catalogue",
-    "exercise.checks",
-    "exercise.figure_list",
-    "exercise.groups",
+    "exercise.expressions",
+    "exercise.measuring",
     "exercise.networks",
-    "exercise.outline",
+    "exercise.part_one",
+    "exercise.part_three",
+    "exercise.part_two",
     "exercise.project",
     "exercise.rubric",
+    "exercise.set_up",
 )
 
 
 @cache
 def _imports() -> tuple[tuple[str, str, str], ...]:
-    """Every import in `src`, wherever it stands: the room, what it imports, and where."""
+    """Every import in `src`, wherever it is: the room, what it imports, and where."""
     return tuple(
         (_room(path), name, f"{path.relative_to(SOURCE)}:{line}")
         for path in sorted(SOURCE.rglob("*.py"))
@@ -147,7 +187,7 @@ def _imports() -> tuple[tuple[str, str, str], ...]:
 
 
 def _room(path: Path) -> str:
-    """`labreport/claims/decide.py` stands in `labreport.claims`; a package's own file in the package."""
+    """`labreport/claims/decide.py` is in `labreport.claims`; a package's own file in the package."""
     parts = path.relative_to(SOURCE).with_suffix("").parts
     return ".".join(part for part in parts[:2] if part != "__init__")
 

@@ -53,3 +53,17 @@ def trained(log: Path) -> list[int]:
         for event, rate, noise, _, epoch, _ in lines
         if (event, rate, noise) == ("epoch", "rate=0.5", "noise=0.01")
     ]
+
+
+def test_what_a_kill_between_a_result_and_its_old_checkpoints_leaves_is_removed(program: Program) -> None:
+    """The result is finished, so nothing is trained; the array files that it no longer names go."""
+    store, old = "src/labreport/trajectory/store.py", "        self._unlink([path for"
+    program.edit(store, old, f"        if trajectory.epochs == 5:\n            os._exit(9)\n{old}")
+    asked = ("result/alpha#0", "--seeds", "1", "--jobs", "1")
+    assert program.run(*asked).code == 9
+    arrays = {path.name for path in program.folder.glob("report/results/*.safetensors")}
+    program.edit(store, f"        if trajectory.epochs == 5:\n            os._exit(9)\n{old}", old)
+    ran = program.run(*asked)
+    assert (0, "") == (ran.code, ran.err)
+    assert {path.name for path in program.folder.glob("report/results/*.safetensors")} < arrays
+    assert "would remove arrays" not in program.run("clean", "--dry-run").out

@@ -148,7 +148,7 @@ def test_a_style_sheet_makes_the_pages_only(program: Program) -> None:
 
 
 def test_documents_that_are_set_in_type_follow_their_ingredients(tmp_path: Path) -> None:
-    """The real PDF and the real fonts: made once, equal when made again, others when a template changes."""
+    """The real PDF and the real fonts: made once, equal when rebuilt, others when a template changes."""
     program = Program.fresh(tmp_path / "checkout", typeset=True)
     pdf = program.folder / "report" / "report.pdf"
     assert program.run("--seeds", "1").code == 0

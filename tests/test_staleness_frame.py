@@ -15,7 +15,7 @@ PAGES = {"document/html", "document/pdf"}
     ("name", "old", "new", "made"),
     [
         ("question.html", "Answer</span>", "Answered</span>", SECTIONS | PAGES),
-        ("macros.html", "How this was decided.", "Decided so.", SECTIONS | {"document/pdf"}),
+        ("macros.html", "Evidence</span>", "Shown by</span>", SECTIONS),
         ("script/theme.js", "Dark theme", "Darker theme", {"document/html"}),
         ("allowed-numerals.txt", "the level", "the usual level", set()),
     ],
@@ -58,7 +58,7 @@ def test_a_file_of_the_project_takes_the_place_of_the_engine_s(
 
 
 def test_a_project_s_own_macros_are_known_to_every_template(program: Program) -> None:
-    """They stand beside those of the frame; who does not call them is left alone."""
+    """They are beside those of the frame; who does not call them is not affected."""
     (program.folder / "templates" / "own-macros.html").write_text(
         "{% macro shout(text) %}<strong>{{ text }}!</strong>{% endmacro %}"
     )

@@ -1,4 +1,4 @@
-"""What a user is told of staleness, and can do about it: why, status, force, clean."""
+"""What a user reads about staleness, and can do about it: why, status, force, clean."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def up_to_date(program: Program) -> bool:
 
 
 def test_a_stamp_cut_at_any_line_is_not_believed(stamped: Program) -> None:
-    """What stood in the lines that are gone may have changed since."""
+    """What was in the lines that are gone may have changed since."""
     path = stamped.folder / "report" / STAMP
     whole = path.read_bytes()
     lines = whole.splitlines(keepends=True)

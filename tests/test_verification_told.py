@@ -1,4 +1,4 @@
-"""What `verify` found is told by the report's next build, and no longer once the answers are others."""
+"""What `verify` found is in the report's next build, and no longer once the answers are others."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_what_was_found_of_other_answers_is_not_told(asking: Program) -> None:
 
 
 def test_a_verification_that_fails_is_told_too(asking: Program) -> None:
-    """A page that was altered does not agree; the next build mends it, and says what was found."""
+    """A page that was altered does not agree; the next build repairs it, and says what was found."""
     page = asking.folder / "report/report.html"
     page.write_text(page.read_text().replace("<data", "<data data-x='1'", 1))
     assert asking.run("verify").code == 1

@@ -2,49 +2,113 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import pytest
 from program import Program
 
+PROSE = "templates/questions/studied.grid.html"
+ANSWER = "src/exercise/answers.py"
 
-def test_watch_rebuilds_and_reloads(tmp_path: Path) -> None:
-    """The page's version changes after a template was edited; Ctrl-C ends it."""
-    program = Program.fresh(tmp_path / "checkout")
-    process = subprocess.Popen(
-        [sys.executable, str(program.folder / "build.py"), "watch", "--seeds", "2"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        assert process.stdout is not None
-        for line in process.stdout:
-            found = re.search(r"http://127\.0\.0\.1:\d+/", line)
-            if found:
-                break
+
+class Watched:
+    """A checkout that is being watched."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.process = subprocess.Popen(
+            [sys.executable, str(program.folder / "build.py"), "watch", "--seeds", "1"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        assert self.process.stdout is not None
+        found = re.search(r"http://127\.0\.0\.1:\d+/", self.process.stdout.readline())
         assert found
-        version = urllib.request.urlopen(f"{found[0]}version").read()
-        page = urllib.request.urlopen(found[0]).read()
-        assert b"location.reload" in page
-        assert b"connect-src &#x27;self&#x27;" in page
-        time.sleep(1)
-        program.edit("templates/questions/studied.grid.html", "The best", "Best")
+        self.address = found[0]
+
+    def news(self) -> dict[str, Any]:
+        """Version and errors."""
+        found: dict[str, Any] = json.loads(urllib.request.urlopen(f"{self.address}version").read())
+        return found
+
+    def page(self) -> str:
+        """What the browser shows."""
+        try:
+            page: bytes = urllib.request.urlopen(self.address).read()
+        except urllib.error.HTTPError as error:
+            page = error.read()
+        return page.decode()
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        """Until it holds."""
         deadline = time.monotonic() + 60
-        while urllib.request.urlopen(f"{found[0]}version").read() == version:
+        while not condition():
             assert time.monotonic() < deadline
-            time.sleep(0.2)
-        assert b"Best" in urllib.request.urlopen(found[0]).read()
+            assert self.process.poll() is None
+            time.sleep(0.05)
+
+    def end(self) -> str:
+        """Ctrl-C; what it has printed to standard error."""
+        os.killpg(self.process.pid, signal.SIGINT)
+        _, err = self.process.communicate(timeout=30)
+        return err
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Watched]:
+    """The stand-in, watched from before there is a report."""
+    running = Watched(Program.fresh(tmp_path / "checkout"))
+    try:
+        yield running
     finally:
-        os.killpg(process.pid, signal.SIGINT)
-        _, err = process.communicate(timeout=30)
-    assert process.returncode == 130
+        if running.process.poll() is None:
+            running.end()
+
+
+def test_the_page_follows_templates_answers_and_errors(watched: Watched) -> None:
+    """What is edited is shown; an error is shown over the page, and goes when it is corrected."""
+    program = watched.program
+    assert "location.reload" in watched.page()
+    watched.wait(lambda: watched.news()["page"] != "")
+    program.edit(PROSE, "The best", "Best of all")
+    watched.wait(lambda: "Best of all" in watched.page())
+    assert "connect-src &#x27;self&#x27;" in watched.page()
+    program.edit(PROSE, "Best of all", "{{ nothing }} Best of all")
+    watched.wait(lambda: bool(watched.news()["problems"]))
+    assert "nothing" in watched.news()["problems"][0]
+    assert PROSE in watched.news()["problems"][0]
+    program.edit(PROSE, "{{ nothing }} Best of all", "Best again")
+    watched.wait(lambda: "Best again" in watched.page() and not watched.news()["problems"])
+    program.edit(ANSWER, "def ", "def (\ndef ")
+    watched.wait(lambda: bool(watched.news()["problems"]))
+    assert ANSWER in watched.news()["problems"][0]
+    program.edit(ANSWER, "def (\ndef ", "def ")
+    watched.wait(lambda: not watched.news()["problems"])
+    err = watched.end()
+    assert watched.process.returncode == 130
     assert err.splitlines()[-1] == "Stopped watching."
     assert "Traceback" not in err
+
+
+def test_an_edit_during_the_first_build_is_noticed(watched: Watched) -> None:
+    """Also one of the code that is being run; the report is then as a build of its own makes it."""
+    watched.program.edit(PROSE, "The best", "Best of all")
+    watched.program.edit(ANSWER, '"""', '"""Edited. ')
+    watched.wait(lambda: "Best of all" in watched.page())
+    report = watched.program.folder / "report"
+    watched.wait(lambda: (report / ".stamp").exists())
+    watched.end()
+    assert watched.program.run("--seeds", "1").out.startswith("Nothing to do")

@@ -10,7 +10,6 @@ import pytest
 from drawn import CASES
 from whole_report import TEMPLATES, made_report
 
-from exercise.outline import OUTLINE
 from exercise.project import PROJECT
 from labreport.audit import audit_html, audit_pdf
 
@@ -32,11 +31,11 @@ def test_whichever_way_the_results_turn_out_every_number_is_traced(case: str, tm
 def test_the_page_asks_every_question_and_shows_every_figure() -> None:
     """An answer at a glance and a box for each question; each figure once."""
     page = made_report().screen
-    for question in OUTLINE.questions:
+    for question in PROJECT.outline.questions:
         assert f'<article class="question" id="{question.slug}"' in page
         assert f'<th scope="row"><a href="#{question.slug}">' in page
     figures = re.findall(r'<figure id="figure-([^"]+)"', page)
-    assert sorted(figures) == sorted(figure.slug for figure in OUTLINE.figures)
+    assert sorted(figures) == sorted(figure.slug for figure in PROJECT.outline.figures)
 
 
 @pytest.mark.slow

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import os
 import shutil
 import subprocess
-import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+import warm
+from standin.checkout import make_engine
 
 ROOT = Path(__file__).resolve().parents[1]
 SEEDS = "3"
+SKLEARN = ("sklearn.datasets", "sklearn.dummy", "sklearn.ensemble", "sklearn.linear_model", "sklearn.tree")
 
 
 def labreport(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command `labreport` in a project's folder."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    command = [sys.executable, "-P", "-m", "labreport", *arguments]
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=600
-    )
+    """The command `labreport` in a project's folder, without typesetting."""
+    ended = warm.run([str(_engine() / "run.py"), *arguments], folder, os.environ, 600, SKLEARN)
+    return subprocess.CompletedProcess(arguments, ended.code, ended.out, ended.err)
+
+
+@functools.cache
+def _engine() -> Path:
+    """A folder with the engine, and a program that is the command."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    make_engine(folder, typeset=False)
+    (folder / "run.py").write_text("import sys\nfrom labreport.front import console\nsys.exit(console())\n")
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +74,17 @@ def test_a_second_build_does_nothing(wine: Path) -> None:
     assert status.returncode == 0, status.stdout
 
 
+def test_verify_says_that_no_other_code_checked_anything(wine: Path) -> None:
+    """The project names none; and a fit that is repeated has no number of epochs."""
+    ran = labreport(wine, "verify", "--seeds", SEEDS)
+    assert ran.returncode == 0, ran.stdout
+    assert "No second path of this project's own" in ran.stdout
+    assert "equal bits" in ran.stdout
+    assert "epoch" not in ran.stdout
+
+
 def test_editing_a_questions_text_rebuilds_its_section_only(wine: Path, tmp_path: Path) -> None:
-    """No fit and no answer is made again; an edited fit makes every result stale."""
+    """No fit and no answer is rebuilt; an edited fit makes every result stale."""
     copy = shutil.copytree(wine, tmp_path / "wine")
     project = copy / "project.py"
     source = project.read_text()

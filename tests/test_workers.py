@@ -116,7 +116,7 @@ def test_a_failing_experiment_takes_no_other_down(
 def test_an_interrupted_build_ends_soon_and_goes_on_later(
     program: Program, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
-    """Without an orphan, with one line on how to go on."""
+    """Without an orphan, with one line on how to continue."""
     program.edit("src/exercise/walks.py", *SLOW)
     process = begin(program, tmp_path / "log")
     os.killpg(process.pid, number) if number is signal.SIGINT else process.send_signal(number)
@@ -132,7 +132,7 @@ def test_an_interrupted_build_ends_soon_and_goes_on_later(
 def test_a_killed_build_leaves_no_worker_and_repeats_no_finished_training(
     program: Program, tmp_path: Path
 ) -> None:
-    """The parent alone is killed; no epoch that is stored is trained again."""
+    """Only the parent is killed; no epoch that is stored is trained again."""
     program.edit("src/exercise/walks.py", *SLOW)
     log = tmp_path / "log"
     process = begin(program, log)
@@ -154,7 +154,7 @@ def test_a_killed_build_leaves_no_worker_and_repeats_no_finished_training(
 
 
 def test_an_epoch_that_was_saved_is_not_trained_again(program: Program, tmp_path: Path) -> None:
-    """With a checkpoint after every epoch, a killed worker's successor goes on where it stood."""
+    """With a checkpoint after every epoch, a killed worker's successor continues where it was."""
     save_after_every_epoch(program.folder)
     log = tmp_path / "log"
     ran = program.run(environment={"STANDIN_FAULT": "0.25#1@4:die-once", "STANDIN_LOG": str(log)}, cold=True)

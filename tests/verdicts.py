@@ -22,12 +22,12 @@ from verdict_cases import (
     three,
 )
 
-from exercise.groups import DEEP
+from exercise.catalogue import DEEP, NETWORKS, names
 from exercise.networks import Network
 
 
 def _deep(changes: Mapping[str, Any], suffix: str = "") -> dict[str, Mapping[str, Any]]:
-    return {f"{name}{suffix}": changes for name in DEEP}
+    return {f"{name}{suffix}": changes for name in names(DEEP)}
 
 
 def _set_up() -> list[Case]:
@@ -40,10 +40,16 @@ def _set_up() -> list[Case]:
         *three("set-up.rules", "complex", {}, {"complex": {"network": Network((128, 128))}}, None),
         *(
             case
-            for name in DEEP
+            for name in names(DEEP)
             for case in three("set-up.rules", name, {}, {name: {"network": Network((5,) * 9)}}, None)
         ),
         *three("set-up.rules", "all", {}, too_few, None),
+        *(
+            case
+            for name in names(NETWORKS)
+            for case in three("set-up.rules", f"{name}.converged", {}, {name: {"excess": 9.0}}, None)
+        ),
+        *three("set-up.rules", "converged", {}, {"complex": {"excess": 9.0}}, None),
         *three("set-up.environment", "one-environment", {}, other_machine, None),
         *four(
             "set-up.rates",
@@ -62,6 +68,8 @@ def _set_up() -> list[Case]:
 def _part_one() -> list[Case]:
     cases: list[Case] = []
     for name in ("wide", "small"):
+        diverged = {name: {"excess": 9.0}}
+        cases += three(f"part-one.{name}.accuracy", "converged", {}, diverged, None)
         other = {name: {"stored": Network((7,))}}
         cases += three(f"part-one.{name}.parameters", "counts-agree", {}, other, None)
         level = {"validation": 0.96, "noise": 0.002, "drop": 0.0}
@@ -87,10 +95,10 @@ def _part_one() -> list[Case]:
 
 def _part_two() -> list[Case]:
     cases: list[Case] = []
-    for name, split in itertools.product(DEEP, ("validation", "test")):
+    for name, split in itertools.product(names(DEEP), ("validation", "test")):
         cases += three("part-two.above-20", f"{name}.{split}", {name: LEARNS}, {}, {name: ERRATIC})
     cases += three("part-two.above-20", "any", {"deep-64": LEARNS}, {}, {"deep-8": ERRATIC})
-    for name in DEEP:
+    for name in names(DEEP):
         other = {name: {"stored": Network((7,))}}
         cases += three("part-two.parameters", f"{name}.counts-agree", {}, other, None)
     narrow = {"deep-64": {"network": Network((100,) * 20)}}
@@ -112,7 +120,7 @@ def _part_two() -> list[Case]:
 def _hypothesis() -> list[Case]:
     slug = "part-two.hypothesis"
     cases: list[Case] = []
-    for name in DEEP:
+    for name in names(DEEP):
         open_ = {name: {"kept": 0.5995}}
         cases += three(slug, f"{name}.starved", {}, {name: {"kept": 0.9}}, open_)
         late = {name: {"kept_late": 0.9}}, {name: {"kept_late": 0.5995}}
@@ -123,6 +131,13 @@ def _hypothesis() -> list[Case]:
             )
         longer = f"{name}-30-epochs"
         cases += three(slug, longer, {}, {longer: LEARNS}, {longer: ERRATIC})
+        width = int(name.partition("-")[2])
+        for change in ("gain-4", "4-layers"):
+            same = {f"{name}-{change}": {"network": Network((width,) * 10)}}
+            cases += three(slug, f"{name}-{change}.trial", {}, same, None)
+            cases.append(Case(slug, f"{name}-{change}", INCONCLUSIVE, same))
+        other = {longer: {"network": Network((width,) * 10, initial_gain=4.0)}}
+        cases += three(slug, f"{longer}.trial", {}, other, None)
     cases += three(slug, "starved", {}, {"deep-32": {"kept": 0.9}}, {"deep-32": {"kept": 0.5995}})
     cases += three(slug, "stuck", {}, {"deep-32": LEARNS}, {"deep-32": ERRATIC})
     all_learn = {
@@ -145,6 +160,7 @@ STARVED_CELLS = ((6, 1.0), (8, 1.0), (8, 2.0), (10, 1.0), (10, 2.0))
 def _part_three() -> list[Case]:
     cases: list[Case] = []
     sure = {"validation": 0.98, "test": 0.98}
+    cases += three("part-three.goal", "converged", {}, {"complex": {"excess": 9.0}}, None)
     for split in ("validation", "test"):
         made = (
             {"complex": {**sure, "noise": 0.004, "drop": 0.0, split: value}} for value in (0.98, 0.9, 0.92)
@@ -210,6 +226,15 @@ POSSIBLE: dict[tuple[str, str], set[str]] = {
     # the highest mean is not below any other
     ("study.rates", "leads"): {SUPPORTED, INCONCLUSIVE},
     ("study.depth-gain", "leads"): {SUPPORTED, INCONCLUSIVE},
+    # exact comparisons of what was declared, and counts
+    **{
+        ("part-two.hypothesis", f"{name}-{change}.trial"): {SUPPORTED, REFUTED}
+        for name in names(DEEP)
+        for change in ("gain-4", "4-layers", "30-epochs")
+    },
+    ("part-one.wide.accuracy", "converged"): {SUPPORTED, REFUTED},
+    ("part-one.small.accuracy", "converged"): {SUPPORTED, REFUTED},
+    ("part-three.goal", "converged"): {SUPPORTED, REFUTED},
     # an even spread cannot be shown by a test that does not reject it
     ("bonus.pattern", "complex.uneven"): {SUPPORTED, INCONCLUSIVE},
     ("bonus.pattern", "small.uneven"): {SUPPORTED, INCONCLUSIVE},
@@ -217,7 +242,7 @@ POSSIBLE: dict[tuple[str, str], set[str]] = {
     ("bonus.digits", "any"): {SUPPORTED, EQUIVALENT, INCONCLUSIVE},
     **{
         ("bonus.digits", f"{name}.worst"): {SUPPORTED, EQUIVALENT, INCONCLUSIVE}
-        for name in ("wide", "small", "complex", *DEEP)
+        for name in ("wide", "small", "complex", *names(DEEP))
     },
 }
 """Claims that cannot turn out each way, and the verdicts that they can get."""

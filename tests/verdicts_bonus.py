@@ -18,7 +18,7 @@ from verdict_cases import (
     three,
 )
 
-from exercise.groups import DEEP
+from exercise.catalogue import DEEP, names
 from exercise.networks import Network
 
 
@@ -30,7 +30,7 @@ def digits() -> list[Case]:
     wandering = {"wandering": True, "hardness": 4.0}
     for name in learned:
         cases += _worst(f"{name}.worst", {}, {name: even}, {name: wandering})
-    for name in DEEP:
+    for name in names(DEEP):
         learns = {**LEARNS, "hard": (8,)}
         cases += _worst(
             f"{name}.worst",

@@ -27,6 +27,7 @@ import time
 import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
@@ -41,10 +42,24 @@ LIBRARIES = (
 """What runs of the stand-in import; one that is not listed only makes them slower."""
 
 
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended: its session's number, its exit code as of `subprocess`, and what it said."""
+
+    session: int
+    code: int
+    out: str
+    err: str
+
+
 def run(
-    command: Sequence[str], folder: Path, environment: Mapping[str, str], timeout: float
-) -> subprocess.CompletedProcess[str]:
-    """Run `[build.py, *arguments]` in the current folder `folder`; the exit code is as of `subprocess`.
+    command: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    timeout: float,
+    libraries: Sequence[str] = (),
+) -> Ended:
+    """Run `[build.py, *arguments]` in the current folder `folder`, with these libraries loaded, too.
 
     Raises `subprocess.TimeoutExpired` after `timeout` seconds; the run is ended then.
     """
@@ -59,13 +74,14 @@ def run(
             "environment": dict(environment),
             "streams": [str(out), str(err)],
             "timeout": timeout,
+            "libraries": list(libraries),
         }
         server.stdin.write(json.dumps(request) + "\n")
         server.stdin.flush()
-        status = json.loads(server.stdout.readline())
-        if status is None:
+        session, code = json.loads(server.stdout.readline())
+        if code is None:
             raise subprocess.TimeoutExpired(list(command), timeout)
-        return subprocess.CompletedProcess(command, status, out.read_text("utf-8"), err.read_text("utf-8"))
+        return Ended(session, code, *(path.read_text("utf-8", "replace") for path in (out, err)))
 
 
 @cache
@@ -83,15 +99,12 @@ def _server() -> subprocess.Popen[str]:
 
 
 def serve() -> None:
-    """Answer each request, a line on standard input, with a line: the exit code, or null for a timeout."""
+    """Answer each request, a line on standard input, with one: process and exit code, null for a timeout."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for pytest, which closes the pipe
-    for library in LIBRARIES:
-        with suppress(ImportError):
-            importlib.import_module(library)
-    gc.collect()
-    gc.freeze()
+    _load(LIBRARIES)
     for line in sys.stdin:
         request = json.loads(line)
+        _load(request["libraries"])
         pid = os.fork()
         if pid == 0:
             try:
@@ -100,7 +113,17 @@ def serve() -> None:
                 traceback.print_exc()
                 sys.stderr.flush()
                 os._exit(70)
-        print(json.dumps(_wait(pid, request["timeout"])), flush=True)
+        print(json.dumps([pid, _wait(pid, request["timeout"])]), flush=True)
+
+
+def _load(libraries: Sequence[str]) -> None:
+    missing = [library for library in libraries if library not in sys.modules]
+    for library in missing:
+        with suppress(ImportError):
+            importlib.import_module(library)
+    if missing:
+        gc.collect()
+        gc.freeze()
 
 
 def _wait(pid: int, timeout: float) -> int | None:

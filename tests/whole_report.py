@@ -12,7 +12,6 @@ from typing import Any
 import drawn
 
 from exercise.catalogue import EXPERIMENTS
-from exercise.outline import OUTLINE
 from exercise.project import PROJECT
 from exercise.show_code import show_check, show_code
 from labreport.charts import export
@@ -48,13 +47,13 @@ def made_report(case: str = "five seeds") -> Report:
     answers = {slug: _stored(drawn.answer(slug, case).to_plain()) for slug in drawn.QUESTIONS}
     kept = {slug: Answer.from_plain(answer) for slug, answer in answers.items()}
     figures = {slug: _stored(export(slug, drawn.drawn(slug, case))) for slug in drawn.FIGURES}
-    sections = [_stored(_section(section, kept, figures)) for section in OUTLINE.sections]
-    facts = kept[OUTLINE.facts].facts["run"]
+    sections = [_stored(_section(section, kept, figures)) for section in PROJECT.outline.sections]
+    facts = kept[PROJECT.outline.facts].facts["run"]
     return Report(
         kept,
-        render_document(OUTLINE, sections, "screen", TEMPLATES, facts, PROJECT.words),
-        render_document(OUTLINE, sections, "print", TEMPLATES, facts, PROJECT.words),
-        answers_json(OUTLINE, kept, facts, sections),
+        render_document(PROJECT.outline, sections, "screen", TEMPLATES, facts, PROJECT.words),
+        render_document(PROJECT.outline, sections, "print", TEMPLATES, facts, PROJECT.words),
+        answers_json(PROJECT.outline, kept, facts, sections),
     )
 
 
@@ -66,6 +65,7 @@ def _stored(value: Any) -> Any:
 def _section(
     section: Section, answers: Mapping[str, Answer], figures: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
+    section = section.with_templates(lambda name: (TEMPLATES / name).is_file(), "section.html")
     shown = [slug for question in section.questions for slug in question.figures] + list(section.figures)
     read = [question.slug for question in section.questions] + list(section.answers)
     return render_section(

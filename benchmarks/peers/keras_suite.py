@@ -10,10 +10,10 @@ def main() -> None:
     """Train all six; whoever starts this takes the time."""
     arguments()
 
-    from exercise.catalogue import EXERCISE
+    from exercise.catalogue import NETWORKS
 
     training, validation = plain_keras.load()
-    for experiment in EXERCISE:
+    for experiment in NETWORKS:
         network = experiment.specification
         model = plain_keras.compiled(network.hidden_layers, network.learning_rate, network.momentum)
         options = {"batch_size": network.batch_size, "epochs": experiment.epochs}

@@ -15,7 +15,7 @@ def main() -> None:
     """Print the seconds from the start of the workers to the end of the last run."""
     sys.path.insert(0, str(SOURCE))
 
-    from exercise.catalogue import EXERCISE
+    from exercise.catalogue import NETWORKS
     from exercise.networks import epoch_cost, program_name
     from labreport.console.progress import Progress
     from labreport.console.terminal import Terminal
@@ -38,7 +38,7 @@ def main() -> None:
             program=program_name(item.specification),
             cost=epoch_cost(item.specification),
         )
-        for item in EXERCISE
+        for item in NETWORKS
         for seed in range(seeds)
     ]
     finished: list[Finished] = []

@@ -134,8 +134,8 @@ def _within(name: str, what: str, value: int, bounds: tuple[int, int | None]) ->
 
 
 def epoch_cost(network: Network) -> float:
-    """Relative work of an epoch: the weights, plus a share a layer for what is no matrix product."""
-    return network.weights + 4_000.0 * len(network.layer_shapes) + 20_000.0
+    """About how many seconds one epoch takes on one thread: by weights, layers, and what is equal for all."""
+    return (network.weights + 4_000.0 * len(network.layer_shapes) + 20_000.0) / 1e6
 
 
 def program_name(network: Network) -> str:

@@ -8,10 +8,10 @@ from typing import Any
 from numpy.typing import NDArray
 
 from exercise import mnist
+from exercise.catalogue import NETWORKS, names
+from exercise.networks import CLASSES
 
 QUESTION = "bonus.digits"
-NETWORKS = ("wide", "small", "deep-8", "deep-32", "deep-64", "complex")
-CLASSES = 10
 
 
 def recompute(predictions: Mapping[str, NDArray[Any]]) -> dict[str, dict[str, float]]:
@@ -24,8 +24,8 @@ def recompute(predictions: Mapping[str, NDArray[Any]]) -> dict[str, dict[str, fl
     labels = mnist.load().test.labels
     found: dict[str, float] = {}
     for name, predicted in predictions.items():
-        if name not in NETWORKS:
-            raise ValueError(f"has an array {name[:40]!r}; allowed are {', '.join(NETWORKS)}")
+        if name not in names(NETWORKS):
+            raise ValueError(f"has an array {name[:40]!r}; allowed are {', '.join(names(NETWORKS))}")
         if predicted.shape != labels.shape:
             raise ValueError(f"has {predicted.size:,} predictions for {name}; {len(labels):,} are needed")
         if predicted.min() < 0 or predicted.max() >= CLASSES:

@@ -7,6 +7,7 @@ from labreport.rubric import Rubric
 LEARNED = ("wide", "small", "complex")
 
 RUBRIC = Rubric(
+    chosen=("epochs", "networks", "nodes", "hidden layers", "images"),
     # Extra material of this report, which the exercise does not ask for
     points={"set-up.rates": 0, "study.rates": 0, "study.depth-gain": 0},
     form={

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from exercise.catalogue import EXPERIMENTS
 from exercise.networks import CLASSES, INPUTS, Network
 from labreport.experiment import Experiment
 
@@ -39,7 +40,7 @@ def models(name, epoch=None):  # plain Keras with the weights kept after `epoch`
         layers = sum(array.endswith(".kernel") for array in kept if array.startswith("state.layer-"))
         for layer in range(layers):
             weights, biases = kept[f"state.layer-{{layer}}.kernel"], kept[f"state.layer-{{layer}}.bias"]
-            activation = "{activation}" if layer < layers - 1 else "softmax"
+            activation = {activation} if layer < layers - 1 else "softmax"
             model.add(keras.layers.Dense(len(biases), activation=activation))
             model.layers[-1].set_weights([weights, biases])
         model.compile(loss="sparse_{loss}", metrics=["accuracy"])
@@ -77,10 +78,16 @@ def show_code(experiment: Experiment) -> str:
 def show_check() -> str:
     """Python that, in the report's folder, finds numbers again from the weights kept, by plain Keras.
 
-    It defines `models`, `accuracy` and `parameters`, which the expressions in `exercise.checks` call.
+    It defines `models`, `accuracy` and `parameters`, which the expressions in `exercise.expressions` call.
     """
     network = Network((1,))
-    return _CHECK.format(inputs=INPUTS, classes=CLASSES, loss=network.loss, activation=network.activation)
+    others = {
+        experiment.name: experiment.specification.activation
+        for experiment in EXPERIMENTS
+        if experiment.specification.activation != network.activation
+    }
+    activation = f'{others}.get(name, "{network.activation}")' if others else f'"{network.activation}"'
+    return _CHECK.format(inputs=INPUTS, classes=CLASSES, loss=network.loss, activation=activation)
 
 
 def _model(network: Network) -> str:

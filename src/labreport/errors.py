@@ -6,6 +6,7 @@ LabReportError            exit 1: something failed or differs
 │   ├── RuleBroken        a specification breaks a rule of the exercise
 │   └── UndeclaredRead    an answer or figure reads a result that its section did not declare
 ├── StoreError            the results directory cannot be read or written
+├── OutdatedCode          code was edited after this process had loaded it
 ├── ExperimentFailed      a run raised, or its worker died twice
 ├── RenderError           a template, figure or document could not be made
 │   └── MissingLibrary    the system lacks a library that the PDF needs; the rest is made
@@ -85,6 +86,10 @@ class UndeclaredRead(UsageError):
 
 class StoreError(LabReportError):
     """The results directory cannot be read or written."""
+
+
+class OutdatedCode(LabReportError):
+    """Code was edited after this process had loaded it; another process is to build."""
 
 
 class ExperimentFailed(LabReportError):

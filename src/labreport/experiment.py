@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from labreport.errors import UsageError
@@ -21,7 +22,7 @@ class Experiment:
     (see `labreport.run.Fit`), or `start`, which begins a run of `epochs` epochs (see `labreport.run.Start`).
     Each is a function or its name, `"module:function"`; with neither, it is the project's `fit`.
     `epochs` and `snapshots` (by default the last epoch) say how far to go and what to keep; they are no
-    part of the result's identity, so that going on from 50 epochs to 100 trains 50 more. `title` is for
+    part of the result's identity, so that continuing from 50 epochs to 100 trains 50 more. `title` is for
     people. `seeds`, where given, caps the number of seeds. `place` is where it is declared, for messages.
 
     `files` (paths below the project's package) and `libraries` (distributions), where given, are what this
@@ -126,6 +127,10 @@ class Study:
 
     def experiments(self) -> tuple[Experiment, ...]:
         """The cells of the grid in row-major order, named `study/field=value,…`."""
+        return self._cells
+
+    @cached_property
+    def _cells(self) -> tuple[Experiment, ...]:
         names = [name for name, _ in self.axes]
         grid = itertools.product(*(values for _, values in self.axes))
         return tuple(self._cell(dict(zip(names, values, strict=True))) for values in grid)

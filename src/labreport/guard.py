@@ -36,7 +36,7 @@ def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = IN
     except _Terminated:
         return _end(terminal, interrupted, 143)
     except BrokenPipeError:
-        # Nobody reads the output any more, so nobody can be told
+        # Nobody reads the output any more, so there is nobody to inform
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 1
     except Exception as error:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from labreport.errors import UsageError
 from labreport.experiment import Experiment, Study
 from labreport.placed import HIDDEN, called_from, place_of, reference
+from labreport.required import Required
 from labreport.texts import unprintable
 
 Need: TypeAlias = Experiment | Study | str
@@ -22,13 +23,15 @@ class Figure:
 
     It returns a `labreport.charts.Drawing`; one that takes a single argument gets the results only.
     `answers` names the questions whose answers it reads, `data` the files that it reads besides, by their
-    paths below the project's package; those that its results rest on need not be named.
+    paths below the project's package; those that its results rest on need not be named. What it
+    `requires` of those that it needs is checked before anything runs.
     """
 
     slug: str
     draw: str
     needs: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
+    requires: tuple[Required, ...] = ()
     data: tuple[str, ...] = ()
     function: Callable[..., Any] | None = field(default=None, compare=False, repr=False, metadata=HIDDEN)
     read: tuple[Need, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
@@ -36,6 +39,10 @@ class Figure:
 
     def __post_init__(self) -> None:
         _settle(self, "needs", self.needs)
+
+    def __call__(self, *read: Any) -> Any:
+        """What its function draws: for tests."""
+        return _called(self.function, self.draw, read)
 
 
 @dataclass(frozen=True)
@@ -46,11 +53,12 @@ class Question:
     `labreport.claims.Answer`. `needs` names the experiments and studies that it may read.
     `template` holds the blocks `headline` (one line) and `body` (the evidence); without one, it is
     `questions/SLUG.html`, or where there is no such file, the prose that the answer comes with. `checks` are
-    pairs of a quantity of the answer and the Python expression that gives it by another path, after
+    pairs of a quantity of the answer and the Python expression that gives it independently, after
     the lines of the project's `show_check`; they are printed beside the answer. An answer that
-    `reads_verification` is told what `verify` found of all the others (`Results.verification`). A
-    `local` answer is about this run rather than its results, and not compared by `grade`. `data` are files
-    that it reads besides its results, as of a `Figure`.
+    `reads_verification` gets what `verify` found of all the others (`Results.verification`). A
+    `local` answer is about this run rather than its results, and not compared by `grade`. What it `requires`
+    of the experiments that it needs is checked before anything runs. `data` are files that it
+    reads besides its results, as of a `Figure`.
     """
 
     slug: str
@@ -62,6 +70,7 @@ class Question:
     checks: tuple[tuple[str, str], ...] = ()
     reads_verification: bool = False
     local: bool = False
+    requires: tuple[Required, ...] = ()
     data: tuple[str, ...] = ()
     function: Callable[..., Any] | None = field(default=None, compare=False, repr=False, metadata=HIDDEN)
     read: tuple[Need, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
@@ -71,6 +80,10 @@ class Question:
     def __post_init__(self) -> None:
         _settle(self, "needs", self.needs)
         _draw(self)
+
+    def __call__(self, *read: Any) -> Any:
+        """What its function answers: for tests."""
+        return _called(self.function, self.answer, read)
 
 
 @dataclass(frozen=True)
@@ -97,6 +110,21 @@ class Section:
     def __post_init__(self) -> None:
         _settle(self, "experiments", self.experiments)
         _draw(self)
+
+    def with_templates(self, has: Callable[[str], bool], frame: str) -> Section:
+        """The section with its own templates and those of its questions, as far as there are any.
+
+        `has` says whether there is a template; `frame` is that of a section without one of its own.
+        """
+        own = f"sections/{self.slug}.html"
+        questions = tuple(
+            question
+            if question.template or not has(f"questions/{question.slug}.html")
+            else replace(question, template=f"questions/{question.slug}.html")
+            for question in self.questions
+        )
+        template = self.template or (own if has(own) else frame)
+        return replace(self, template=template, questions=questions)
 
 
 @dataclass(frozen=True)
@@ -141,6 +169,7 @@ def question(
     checks: Iterable[tuple[str, str]] = (),
     reads_verification: bool = False,
     local: bool = False,
+    requires: Iterable[Required] = (),
     data: str | Iterable[str] = (),
 ) -> Callable[[Callable[..., Any]], Question]:
     """Make a `Question` of the function that answers it; its slug is the function's name.
@@ -160,6 +189,7 @@ def question(
             tuple(checks),
             reads_verification,
             local,
+            tuple(requires),
             _names(data),
             function,
             place=place_of(function),
@@ -173,6 +203,7 @@ def figure(
     reads: Need | Iterable[Need] = (),
     answers: Iterable[Question | str] = (),
     slug: str = "",
+    requires: Iterable[Required] = (),
     data: str | Iterable[str] = (),
 ) -> Callable[[Callable[..., Any]], Figure]:
     """Make a `Figure` of the function that draws it; its slug is the function's name."""
@@ -183,6 +214,7 @@ def figure(
             reference(function, "the function of a figure"),
             _several(reads),  # type: ignore[arg-type]  # made names by `Figure`
             tuple(one if isinstance(one, str) else one.slug for one in answers),
+            tuple(requires),
             _names(data),
             function,
             place=place_of(function),
@@ -210,6 +242,12 @@ def section(
         tuple(one if isinstance(one, str) else one.slug for one in answers),
         _several(experiments),  # type: ignore[arg-type]
     )
+
+
+def _called(function: Callable[..., Any] | None, name: str, read: tuple[Any, ...]) -> Any:
+    if function is None:
+        raise UsageError(f"{name!r} was declared by its name; call the function itself")
+    return function(*read)
 
 
 def _settle(reader: Figure | Question | Section, name: str, needs: Need | Iterable[Need]) -> None:

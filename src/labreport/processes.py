@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -30,6 +31,15 @@ class RemoteTraceback(Exception):
 
     def __reduce__(self) -> tuple[type[RemoteTraceback], tuple[object, ...]]:
         return type(self), self.args
+
+
+def portable(error: Exception) -> Exception:
+    """An exception that survives the way to another process."""
+    try:
+        found: Exception = pickle.loads(pickle.dumps(error))  # noqa: S301 - its own bytes, to see whether it can be
+    except Exception:  # of a class whose instances cannot be rebuilt
+        found = RuntimeError(f"{type(error).__name__}: {error}")
+    return found
 
 
 @contextmanager

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from labreport.errors import UsageError
@@ -33,20 +34,24 @@ class Project:
     """What a project declares. Its module has exactly one; `package` and `module` are filled in when it is
     loaded.
 
-    `title`, `subtitle` and `author` stand on the title page. `sections` are the report: sections, or
+    `title`, `subtitle` and `author` are on the title page; `facts` is the question whose answer describes the
+    run there, by its facts `run`, as that of `environment` does. `sections` are the report: sections, or
     questions, which then make up a section together; `outline` says the same in full. The experiments and
     studies that questions and figures name as values need not be listed again under `experiments` and
     `studies`. `fit` runs every experiment that does not say otherwise (see `labreport.run.Fit`).
 
     `libraries` are distributions whose versions are part of every result's key; by default those that the
     code of the runs imports. `data_files` are paths below the package whose bytes are; `threads` is the
-    number of compute threads a run uses, `seeds` the number of seeds of a build that does not name another.
+    number of compute threads a run uses, `resources` what it takes of a cluster's worker that has declared
+    such, as `{"GPU": 1}`, `seeds` the number of seeds of a build that does not name another.
     `source_roots` are the top-level modules whose code is followed for staleness; by default the
-    engine and all that lie beside the package. `words` are how the pages call things. `verify` and
-    `show_code` name functions of the content, `"module:function"`, behind the commands of those names;
+    engine and all that lie beside the package. `words` are how the pages call things. `verify`,
+    `verify_published` and `show_code` name functions of the content, `"module:function"`: the first two yield
+    checks for `verify`, of the results (`labreport.results.Results`) and of the report's folder (a path);
     `show_check` one, called with nothing, that shows the Python on which the outline's checks build. `cost`
-    gives the relative work of an epoch of a specification, `program` a name that is equal for
-    specifications which can share a compiled program; both only order the work. `rubric` gives the
+    gives about how many seconds one epoch of a specification takes, `program` a name that is equal for
+    specifications which can share a compiled program; both only order the work, and the
+    former gives the time left. `rubric` gives the
     points by which `grade` judges submissions, and `recompute` names a function that computes numbers
     again from the predictions in a submission.
 
@@ -64,12 +69,15 @@ class Project:
     module: str = ""
     data_files: tuple[str, ...] = ()
     threads: int = 1
+    resources: Mapping[str, float] = field(default_factory=dict)
     seeds: int = 5
     subtitle: str = ""
     author: str = ""
+    facts: Question | str = ""
     source_roots: tuple[str, ...] = ()
     words: Words = Words()
     verify: str = ""
+    verify_published: str = ""
     show_code: str = ""
     show_check: str = ""
     cost: str = ""
@@ -85,7 +93,12 @@ class Project:
             raise UsageError(f"seeds is {self.seeds!r}; at least 1 is needed")
         if self.sections and not self.outline.sections:
             outline = Outline(
-                self.title, self.subtitle, _sections(self.sections), self.outline.figures, author=self.author
+                self.title,
+                self.subtitle,
+                _sections(self.sections),
+                self.outline.figures,
+                author=self.author,
+                facts=self.facts if isinstance(self.facts, str) else self.facts.slug,
             )
             object.__setattr__(self, "outline", outline)
         object.__setattr__(self, "fit", reference(self.fit, "fit"))
@@ -106,12 +119,12 @@ class Project:
     def _run_all(self, study: Study) -> Study:
         return replace(study, base=self._run(study.base))
 
-    @property
+    @cached_property
     def all_experiments(self) -> tuple[Experiment, ...]:
         """The experiments, then the cells of every study."""
         return self.experiments + tuple(cell for grid in self.studies for cell in grid.experiments())
 
-    @property
+    @cached_property
     def work(self) -> str:
         """What is done for each seed, in the singular: the project's word, or `training` by epochs."""
         return self.words.run if any(one.one_step for one in self.all_experiments) else "training"

@@ -8,6 +8,7 @@ from typing import Any
 
 from labreport.errors import UndeclaredRead, UsageError
 from labreport.experiment import Experiment, Study
+from labreport.nonfinite import all_finite
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Result:
     snapshots: Mapping[int, Snapshot]
     provenance: Mapping[str, Any]
     """Where it was made: processor, threads, date, versions. Not part of the result's identity."""
+
+    @property
+    def diverged_at(self) -> int | None:
+        """The first epoch with a number that is not finite in its record; None where there is none."""
+        return next((epoch for epoch, record in enumerate(self.records, 1) if not all_finite(record)), None)
 
     def at(self, epoch: int | None = None) -> Snapshot:
         """The snapshot kept at `epoch`, by default the last one."""
@@ -65,6 +71,11 @@ class Runs:
         """The seeds, ascending."""
         return tuple(run.seed for run in self.runs)
 
+    @property
+    def diverged(self) -> dict[int, int]:
+        """The seeds that diverged, each with the first epoch that has a number which is not finite."""
+        return {run.seed: epoch for run in self.runs if (epoch := run.diverged_at) is not None}
+
     def at(self, epoch: int | None = None) -> tuple[Snapshot, ...]:
         """The snapshot at `epoch` (by default the last) of every seed."""
         return tuple(run.at(epoch) for run in self.runs)
@@ -92,7 +103,7 @@ class Runs:
         return found
 
     def metric(self, epoch: int, split: str, name: str) -> list[float]:
-        """`name` (`"loss"` or `"accuracy"`) on `split` at the snapshot of `epoch`, a value a seed."""
+        """`name` (`"loss"` or `"accuracy"`) on `split` at the snapshot of `epoch`, one value per seed."""
         return self.values(f"{split} {name}", epoch)
 
     def curve(self, name: str, epochs: int | None = None) -> list[list[float]]:

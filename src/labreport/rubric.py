@@ -18,7 +18,8 @@ class Rubric:
     is the share of a question's points for its numbers, the rest is for its verdicts; where a question
     has only one of the two, that one gets everything. `inconclusive` is the share of a verdict's points
     for "inconclusive" where the reference is decided. `form` maps a question to the names of the
-    quantities that the short form asks for; without an entry, they are those of its headline.
+    quantities that the short form asks for; without an entry, they are those of its headline, numbers in the
+    units `chosen`, which are of what was chosen rather than found out, only where there are no others.
 
     Raises `UsageError` for negative points and for shares outside 0 to 1.
     """
@@ -28,6 +29,7 @@ class Rubric:
     numbers: float = 0.5
     inconclusive: float = 0.5
     form: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    chosen: tuple[str, ...] = ("epochs",)
 
     def __post_init__(self) -> None:
         for name, value in {"default": self.default, **self.points}.items():

@@ -37,11 +37,11 @@ class Run(Protocol):
         """Exact metrics (plain JSON values) and arrays worth keeping at this epoch."""
 
     def state(self) -> Arrays:
-        """All that `start` needs to go on from here and end in the same bits."""
+        """All that `start` needs to continue from here and end in the same bits."""
 
 
 class Start(Protocol):
     """`start(specification, seed, epoch=0, state=None)`: a run that has been trained for `epoch` epochs."""
 
     def __call__(self, specification: Any, seed: int, epoch: int = 0, state: Arrays | None = None) -> Run:
-        """Begin from nothing, or go on from `state`, which is what `Run.state` returned at `epoch`."""
+        """Begin from nothing, or continue from `state`, which is what `Run.state` returned at `epoch`."""

@@ -13,25 +13,11 @@ from typing import Any
 
 import pytest
 from checkers import module
+from driving import downloaded, element, press
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., AbstractContextManager[Any]]
 CURVES = '.drawing[data-figure="curves-wide"]'
-
-
-def element(browser: Any, selector: str) -> Any:
-    """The first element that `selector` finds, scrolled into view."""
-    found = browser.find_element("css selector", selector)
-    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", found)
-    return found
-
-
-def press(browser: Any, *keys: str) -> None:
-    """Press keys on whatever has the focus."""
-    keyboard = module("selenium.webdriver.common.keys", "selenium").Keys
-    active = browser.switch_to.active_element
-    for key in keys:
-        active.send_keys(getattr(keyboard, key))
 
 
 def test_the_pointer_reads_off_a_curve(report: Path, chromium: Open) -> None:
@@ -154,16 +140,13 @@ def test_a_table_is_sorted_by_a_click_on_its_header(report: Path, chromium: Open
 
 
 def test_the_data_of_every_figure_can_be_had_as_csv(report: Path, chromium: Open) -> None:
-    """A button a figure; the file has the table's rows, unrounded."""
+    """A button for each figure; the file has the table's rows, unrounded."""
     with chromium(report / "report.html") as browser:
         buttons = browser.find_elements("css selector", "button.csv")
         assert len(buttons) == len(browser.find_elements("css selector", "figure"))
         element(browser, "#figure-curves-wide + .figure-data button.csv").click()
-        file = browser.downloads / "curves-wide.csv"
-        deadline = time.monotonic() + 10
-        while not file.exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        rows = list(csv.reader(io.StringIO(file.read_text(encoding="utf-8"))))
+        text = downloaded(browser, "curves-wide.csv").decode()
+    rows = list(csv.reader(io.StringIO(text)))
     assert rows[0][0] == "epoch"
     assert [row[0] for row in rows[1:]] == [str(epoch) for epoch in range(1, 11)]
     assert {len(row) for row in rows} == {5}

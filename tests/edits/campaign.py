@@ -64,7 +64,7 @@ RULES = {
     "names bound in nested statements": (
         "fingerprint/binding.py",
         "for child in ast.iter_child_nodes(node):\n                visit(child)",
-        "for child in () if hasattr(node, 'body') else ast.iter_child_nodes(node):\n                visit(child)",
+        "for child in () if hasattr(node, 'body') else ast.iter_child_nodes(node): visit(child)",
     ),
     "what an import means": (
         "fingerprint/syntax.py",
@@ -73,8 +73,8 @@ RULES = {
     ),
     "the class of a specification": (
         "plan/fingerprints.py",
-        "return (root,) if self._code.defines(root) else ()",
-        "return ()",
+        "filter(self._code.defines, [kind])",
+        "()",
     ),
     "what a top-level set of a template gives": (
         "fingerprint/templates.py",

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
 from answering import answer
 from made import made_results
 
-from exercise.answers.comparing import comparisons
-from exercise.answers.families import FAMILIES, TEST
-from exercise.catalogue import EXPERIMENTS
-from exercise.groups import DEEP
+from exercise.catalogue import DEEP, EXPERIMENTS, names
+from exercise.measuring.comparing import comparisons
+from exercise.measuring.families import TEST
+from exercise.part_one.comparison import PART_ONE
+from exercise.project import PROJECT
 from labreport.claims.families import Family
 from labreport.errors import UndeclaredRead
 from labreport.results import Results
 
+FAMILIES = list(
+    dict.fromkeys(
+        value
+        for question in PROJECT.outline.questions
+        for value in vars(sys.modules[question.answer.partition(":")[0]]).values()
+        if isinstance(value, Family)
+    )
+)
+"""Every family that a question's file declares or imports."""
 SHARED = (
     ("part-three.epochs", "difference", "part-two.correlation", "pair.wide.complex", -1),
     ("bonus.worth", "final_gain", "bonus.complex", "at-50.test_difference", 1),
@@ -50,18 +61,17 @@ def test_a_deep_network_is_stuck_where_it_is_below_the_threshold() -> None:
     for made in cases:
         above = answer("part-two.above-20", **made).claims
         stuck = answer("part-two.hypothesis", **made).claims["stuck"]
-        assert stuck.supported == all(above[f"{name}.test"].refuted for name in DEEP)
+        assert stuck.supported == all(above[f"{name}.test"].refuted for name in names(DEEP))
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
 def test_every_family_can_be_resolved_from_its_needs_and_from_nothing_less(family: Family) -> None:
     """All experiments are in the catalogue; without one of them the error names it."""
-    names = {experiment.name for experiment in EXPERIMENTS}
-    assert set(family.needs) <= names
-    assert len(comparisons(made_results(family.needs, 2)).family(family)) == len(family.members)
+    assert set(family.needs) <= set(names(EXPERIMENTS))
+    assert len(comparisons(made_results(family.needs, 2), family).family(family)) == len(family.members)
     if len(family.needs) > 1:
         with pytest.raises(UndeclaredRead, match=family.needs[-1]):
-            comparisons(made_results(family.needs[:-1], 2)).family(family)
+            comparisons(made_results(family.needs[:-1], 2), family).family(family)
 
 
 def test_margins_are_declared_for_every_comparison_of_two_accuracies_that_is_confirmatory() -> None:
@@ -83,5 +93,5 @@ def test_networks_with_different_numbers_of_seeds_are_compared_on_the_common_one
     """Five seeds of one and three of the other give three pairs."""
     few, many = made_results(("small",), 3), made_results(("wide",), 5)
     results = Results("made", {"wide": many["wide"], "small": few["small"]})
-    found = comparisons(results)("wide", "small", TEST, 10)
+    found = comparisons(results, PART_ONE)("wide", "small", TEST, 10)
     assert found.difference.n == 3

@@ -13,17 +13,17 @@ from made import made_results
 from scipy import stats
 
 from exercise import mnist
-from exercise.answers.counting import stored_counts
-from exercise.answers.depth_gain import boundary
-from exercise.answers.diminishing import further_gains
-from exercise.answers.extrapolation import extrapolate, saturating
-from exercise.answers.families import CHECKED
-from exercise.answers.passage import epochs_within, first_passages
-from exercise.answers.pattern import confusions
-from exercise.answers.perspective import training_flop
-from exercise.answers.predictions import expected_ratio
+from exercise.bonus_complex.extrapolation import extrapolate, saturating
+from exercise.bonus_complex.perspective import training_flop
+from exercise.bonus_digits.confusion import confusions
+from exercise.bonus_longer.diminishing import further_gains
 from exercise.catalogue import SMALL
+from exercise.measuring.counting import stored_counts
+from exercise.measuring.families import CHECKED
+from exercise.measuring.seconds import epochs_within, first_passages
 from exercise.networks import Network
+from exercise.part_two.depth_gain import boundary
+from exercise.part_two.predictions import expected_ratio
 from labreport.results import Result, Runs, Snapshot
 
 
@@ -84,7 +84,7 @@ def test_parameters_are_those_of_the_formula() -> None:
 
 
 def test_a_weight_kept_twice_is_counted_once() -> None:
-    """A snapshot may hold a weight as learned and as state, and a velocity that is no parameter."""
+    """A snapshot may hold a weight as learned and as state, and a velocity that is not a parameter."""
     runs = made_results(("small",), 1)["small"]
     arrays = dict(runs.runs[0].at(50).arrays)
     twice = arrays | {f"state.{name}": array for name, array in arrays.items() if name.startswith("layer-")}
@@ -191,7 +191,7 @@ def test_a_curve_of_the_right_kind_is_carried_on_exactly() -> None:
     assert found is not None
     predicted = found.at_end("made")
     assert predicted.value == pytest.approx(law[-1], abs=1e-6)
-    assert found.hindsight < 1e-6
+    assert found.backtest_error < 1e-6
 
 
 def test_a_prediction_counts_how_wrong_it_was_before() -> None:
@@ -200,10 +200,10 @@ def test_a_prediction_counts_how_wrong_it_was_before() -> None:
     law[25:] -= 0.01
     found = extrapolate(np.array([law]))
     assert found is not None
-    assert found.hindsight == pytest.approx(0.01, rel=0.1)
+    assert found.backtest_error == pytest.approx(0.01, rel=0.1)
     interval = found.at_end("made").interval
     assert interval is not None
-    assert interval.high - interval.low > 2 * 1.9 * found.hindsight * 0.9
+    assert interval.high - interval.low > 2 * 1.9 * found.backtest_error * 0.9
 
 
 def test_gains_are_those_of_ten_epochs_and_their_ratio_is_paired() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import made
 import pytest
 
-from exercise.answers.studies import _words, study
+from exercise.appendix.study import _words, study
 from exercise.catalogue import STUDIES
-from exercise.outline import OUTLINE
+from exercise.project import PROJECT
 from labreport.claims import Quantity
 from labreport.errors import UsageError
 
@@ -30,8 +30,8 @@ def test_every_cell_is_a_quantity_and_the_best_leads_on_validation(grid: object)
 
 def test_every_study_has_its_question_and_its_figure() -> None:
     """The outline follows the catalogue."""
-    questions = {question.slug: question for question in OUTLINE.questions}
-    figures = {figure.slug for figure in OUTLINE.figures}
+    questions = {question.slug: question for question in PROJECT.outline.questions}
+    figures = {figure.slug for figure in PROJECT.outline.figures}
     for grid in STUDIES:
         assert questions[f"study.{grid.name}"].needs == (grid.name,)
         assert f"study-{grid.name}" in figures

@@ -9,7 +9,7 @@ from answering import QUESTIONS, answer, fresh_answer
 from verdict_cases import Case
 from verdicts import CASES, EXACT, POSSIBLE
 
-from exercise.answers import prediction
+from exercise.bonus_complex import more_time as prediction
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -1,4 +1,4 @@
-"""What the report tells its reader to run runs, and finds the numbers that stand beside it."""
+"""What the report asks its reader to run runs, and finds the numbers beside it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from safetensors.numpy import save_file
 
 from exercise import mnist
 from exercise.catalogue import EXPERIMENTS, STUDIES
-from exercise.checks import CHECKS
-from exercise.outline import OUTLINE
+from exercise.project import PROJECT
 from exercise.show_code import show_check
 from exercise.training.backend import keras
 from exercise.training.model import build
@@ -27,7 +26,8 @@ from labreport.experiment import Experiment
 from labreport.nodes.calls import function
 from labreport.results import Result, Results, Runs, Snapshot
 
-QUESTIONS = {question.slug: question for question in OUTLINE.questions}
+QUESTIONS = {question.slug: question for question in PROJECT.outline.questions}
+CHECKS = {slug: question.checks for slug, question in QUESTIONS.items() if question.checks}
 SEEDS = 2
 TIMES = {"set-up.environment", "part-one.wide.time", "part-one.small.time", "bonus.time", "appendix.checked"}
 """Questions about times and places, which weights do not answer."""

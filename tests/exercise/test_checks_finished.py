@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from exercise import mnist
-from exercise.checks import CHECKS
+from exercise.project import PROJECT
 from exercise.show_code import show_check
 from exercise.training.backend import keras
 
@@ -31,7 +31,7 @@ def test_the_finished_report_can_be_checked(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(REPORT)
     variables: dict[str, Any] = {}
     exec(compile(show_check(), "shown check", "exec"), variables)
-    for slug, checks in CHECKS.items():
-        for name, expression in checks:
-            expected = questions[slug]["quantities"][name]["value"]
-            assert eval(expression, variables) == pytest.approx(expected, rel=1e-5, abs=1e-6), (slug, name)
+    for question in PROJECT.outline.questions:
+        for name, expression in question.checks:
+            expected = questions[question.slug]["quantities"][name]["value"]
+            assert eval(expression, variables) == pytest.approx(expected, rel=1e-5, abs=1e-6), name

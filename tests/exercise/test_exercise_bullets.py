@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -11,7 +10,8 @@ from prose import render
 
 from exercise.catalogue import STUDIES
 from exercise.networks import Network
-from exercise.outline import OUTLINE
+from exercise.project import PROJECT
+from labreport.nodes.calls import function
 
 BULLETS = (
     ("classify MNIST with every network", "set-up.rules"),
@@ -60,21 +60,20 @@ OWN = {"set-up.environment", "set-up.rates", "part-one.comparison", "appendix.ch
 def test_a_bullet_of_the_exercise_has_its_answer(bullet: str, slug: str) -> None:
     """The question is in the outline, its function can be called, and it says something."""
     question = QUESTIONS[slug]
-    module, function = question.answer.split(":")
-    assert callable(getattr(import_module(module), function))
+    assert callable(function(question.answer, slug))
     found = answer(slug)
     assert found.quantities, bullet
 
 
 def test_no_question_answers_nothing_of_the_exercise() -> None:
-    """The list and the outline are the same questions, but for the report's own."""
+    """The list and the outline are the same questions, except for the report's own."""
     studies = {f"study.{grid.name}" for grid in STUDIES}
     assert {slug for _, slug in BULLETS} | OWN | studies == set(QUESTIONS)
 
 
 def test_every_network_has_its_training_chart() -> None:
     """Loss and accuracy by epoch, on training and validation data."""
-    shown = {figure for question in OUTLINE.questions for figure in question.figures}
+    shown = {figure for question in PROJECT.outline.questions for figure in question.figures}
     assert {f"curves-{name}" for name in CHARTED} <= shown
 
 

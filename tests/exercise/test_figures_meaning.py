@@ -14,12 +14,12 @@ from made import made_results
 from matplotlib.lines import Line2D
 
 from exercise import mnist
-from exercise.figures.compute import compute_in_perspective
-from exercise.figures.confusion import confusion_matrix
-from exercise.figures.curves import training_curves
-from exercise.figures.depth_gain import depth_against_gain
-from exercise.figures.gallery import COLUMNS, ROWS, confidently_wrong, percent_below_one
-from exercise.figures.prediction import predicted_and_measured
+from exercise.bonus_complex.more_time import predicted_and_measured
+from exercise.bonus_complex.perspective import compute_in_perspective
+from exercise.bonus_digits.confusion import confusion_matrix
+from exercise.bonus_digits.gallery import COLUMNS, ROWS, confidently_wrong, percent_below_one
+from exercise.measuring.curves import training_curves
+from exercise.part_two.depth_gain import depth_against_gain
 from labreport.charts import Drawing, export
 from labreport.charts.checks import drawn_texts
 from labreport.claims import Answer
@@ -38,7 +38,7 @@ def _column(drawing: Drawing, name: str) -> list[Any]:
 
 
 def test_curves_name_their_lines_beside_them() -> None:
-    """No legend: training and validation stand at the line ends of both panels."""
+    """No legend: training and validation are at the line ends of both panels."""
     drawing = draw("curves-wide")
     assert 2 == _words(drawing).count("training") == _words(drawing).count("validation")
     assert all(axes.get_legend() is None for axes in drawing.figure.axes)
@@ -66,7 +66,7 @@ def test_accuracy_starts_at_zero_unless_all_of_it_is_high() -> None:
 def test_curves_print_what_was_recorded() -> None:
     """The table's cells are means over seeds of the records, in per cent."""
     results = made_results(("wide",), 3)
-    drawing = training_curves(results, NONE)
+    drawing = training_curves(results)
     expected = np.mean(results["wide"].curve("validation_accuracy"), axis=0) * 100
     assert _column(drawing, "validation accuracy, %") == pytest.approx(expected.tolist(), abs=0.005)
     assert _column(drawing, "epoch") == list(range(1, 11))
@@ -115,8 +115,8 @@ def test_the_map_prints_accuracies() -> None:
 
 def test_the_worst_digit_stands_out_only_where_a_network_learned() -> None:
     """A network that names one digit for all has no worst digit worth a colour."""
-    assert 3 == export("d", draw("digits"))["svg_print"].count('data-series="worst digit"')
-    assert 0 == export("d", draw("digits", "no network learned"))["svg_print"].count("worst digit")
+    assert 3 == export("d", draw("digits"))["svg_print"].count('data-series="outstanding digit"')
+    assert 0 == export("d", draw("digits", "no network learned"))["svg_print"].count("outstanding digit")
     assert len(draw("digits", "no network learned").figure.axes) < len(draw("digits").figure.axes)
 
 
@@ -131,7 +131,7 @@ def test_bars_start_at_zero_and_dots_say_where_they_start() -> None:
 def test_the_confusion_matrix_leaves_its_diagonal_blank() -> None:
     """Rows are what a digit is; the rest of each row are errors, mean over seeds."""
     results = made_results(("complex",), 2)
-    drawing = confusion_matrix(results, NONE)
+    drawing = confusion_matrix(results)
     table = list(zip(*(_column(drawing, f"taken for {digit}") for digit in range(10)), strict=True))
     assert all(table[digit][digit] is None for digit in range(10))
     (panel,) = drawing.figure.axes
@@ -162,7 +162,7 @@ def test_the_gallery_shows_the_most_confident_errors_first() -> None:
     confidence = np.random.default_rng(3).random(10_000).astype(np.float32)
     results = _with_confidence(made_results(("complex",), 2), confidence)
     predictions = results["complex"].runs[0].at(50).arrays["predictions"]
-    drawing = confidently_wrong(results, NONE)
+    drawing = confidently_wrong(results)
     labels = mnist.load().test.labels
     wrong = np.flatnonzero(predictions != labels)
     expected = wrong[np.argsort(-confidence[wrong])][: len(drawing.rows)]
@@ -203,7 +203,7 @@ def test_training_time_adds_up() -> None:
 
 
 def test_a_prediction_that_could_not_be_made_is_not_drawn() -> None:
-    """Then the figure shows the measurement alone."""
+    """Then the figure shows only the measurement."""
     made = answer("bonus.more-time", "five seeds")
     without = Answer(made.quantities, made.claims, {**made.facts, "fit": None})
     results = made_results(("complex-100",), 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from exercise.outline import OUTLINE
+from exercise.project import PROJECT
 from labreport.audit.outside import findings_in_figures, findings_in_titles, findings_outside
 
 ROOT = Path(__file__).parents[2]
@@ -13,11 +13,11 @@ LIST = Path(__file__).with_name("findings_outside.txt")
 
 
 def reality() -> dict[str, int]:
-    """How many findings stand outside the construct, by file."""
+    """How many findings are outside the construct, by file."""
     found = [
         *findings_outside(ROOT / "templates"),
-        *findings_in_titles(OUTLINE),
-        *findings_in_figures(ROOT / "src" / "exercise" / "figures"),
+        *findings_in_titles(PROJECT.outline),
+        *findings_in_figures(ROOT / "src" / "exercise"),
     ]
     return dict(Counter(finding.where.partition(":")[0] for finding in found))
 

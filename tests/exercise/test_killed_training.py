@@ -1,4 +1,4 @@
-"""A real training, killed in the middle with the whole build, goes on to the same bits."""
+"""A real training, killed in the middle with the whole build, continues to the same bits."""
 
 from __future__ import annotations
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from exercise.catalogue import COMPLEX, EXERCISE, SMALL, WIDE
+from exercise.catalogue import COMPLEX, NETWORKS, SMALL, WIDE
 from exercise.networks import Network, Rules, check_values
 from labreport.errors import RuleBroken
 from labreport.experiment import Experiment
 
 
 def experiment(epochs: int = 10, **fields: Any) -> Experiment:
-    """An experiment with one hidden layer of twenty nodes, but for `fields`."""
+    """An experiment with one hidden layer of twenty nodes, except for `fields`."""
     network = Network(**{"hidden_layers": (20,)} | fields)
     return Experiment("sample", network, epochs, (epochs,), "exercise.training:start")
 
@@ -45,7 +45,7 @@ def test_layer_shapes_run_from_pixels_to_digits() -> None:
 
 def test_the_exercise_s_networks_have_the_sizes_it_asks_for() -> None:
     """At least 300,000 parameters, fewer than 50,000, and three hidden layers or more."""
-    parameters = {item.name: item.specification.parameters for item in EXERCISE}
+    parameters = {item.name: item.specification.parameters for item in NETWORKS}
     assert parameters[WIDE.name] >= 300_000
     assert parameters[SMALL.name] < 50_000
     assert len(COMPLEX.specification.hidden_layers) >= 3
@@ -105,6 +105,6 @@ def test_a_value_that_cannot_train_is_refused_by_name(fields: dict[str, Any], sa
 
 def test_values_that_can_train_pass() -> None:
     """Every network of the exercise, and its corner cases."""
-    for item in EXERCISE:
+    for item in NETWORKS:
         check_values(item)
     check_values(replace(WIDE, specification=Network((1,), learning_rate=1, momentum=0, batch_size=1)))

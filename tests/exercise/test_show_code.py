@@ -87,7 +87,7 @@ def test_shown_code_is_short_and_valid_for_every_experiment(item: Experiment) ->
 
 @pytest.mark.parametrize("name", CHOICES["initializer"])
 def test_only_what_differs_from_keras_is_spelled_out(name: str) -> None:
-    """Keras' own initialiser is left unsaid, and so are no momentum and no gain."""
+    """Keras' own initialiser is left unsaid, and so is that there is no momentum and no gain."""
     shown = show_code(experiment(Network((5,), initializer=name)))
     assert ("kernel_initializer" in shown) == (name != "glorot_uniform")
     assert "assign" not in shown

@@ -125,7 +125,7 @@ def test_one_step_of_backpropagation_computed_by_hand(tiny_dataset: mnist.Datase
 
 
 def test_first_gradient_norms_are_those_of_the_epoch_s_first_batch(tiny_dataset: mnist.Dataset) -> None:
-    """Trained on the first batch alone, the mean over batches is what a whole epoch calls first."""
+    """Trained only on the first batch, the mean over batches is what a whole epoch calls first."""
     network = Network((6,), batch_size=128)
     record = start(network, seed=2).advance()
     order = np.random.default_rng([2, 0]).permutation(300)[:128]

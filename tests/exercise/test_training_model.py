@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from exercise.catalogue import EXERCISE
+from exercise.catalogue import NETWORKS
 from exercise.networks import CHOICES, Network
 from exercise.training.backend import keras
 from exercise.training.model import LOSSES, build, weight_names, weight_shapes
@@ -17,7 +17,7 @@ def initial(network: Network, seed: int) -> list[np.ndarray]:
     return [variable.numpy() for variable in build(network, seed).trainable_variables]
 
 
-@pytest.mark.parametrize("experiment", EXERCISE, ids=lambda experiment: experiment.name)
+@pytest.mark.parametrize("experiment", NETWORKS, ids=lambda experiment: experiment.name)
 def test_keras_counts_the_parameters_that_the_formula_gives(experiment: Experiment) -> None:
     """`count_params` of the model, and its variables split into kernels and biases."""
     network: Network = experiment.specification

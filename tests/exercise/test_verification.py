@@ -186,7 +186,7 @@ def test_an_altered_record_is_found(results: dict[str, list[Result]]) -> None:
 
 
 def test_confusion_matrix_has_digits_in_rows() -> None:
-    """Two threes taken for five stand in row 3, column 5."""
+    """Two threes taken for five are in row 3, column 5."""
     counts = confusion(np.array([3, 3, 4], np.uint8), np.array([5, 5, 4], np.uint8))
     assert counts[3, 5] == 2
     assert counts[4, 4] == 1

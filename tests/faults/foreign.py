@@ -58,7 +58,7 @@ COMMANDS = ((), ("clean",), ("alpha",), ("--force", "alpha"), ("nonsense",), ("s
 
 
 def foreign(place: Place, random: Random, index: int) -> str:
-    """Every command leaves it alone; those that would write say so in one line."""
+    """No command touches it; those that would write say so in one line."""
     fill = FOREIGN[index % len(FOREIGN)]
     place.report.mkdir()
     fill(place.report)

@@ -37,7 +37,7 @@ class Stored:
     snapshots: Mapping[int, Any]
     """Metrics by epoch."""
     states: frozenset[int]
-    """Epochs from which it can go on."""
+    """Epochs from which it can continue."""
     segments: tuple[Mapping[str, Any], ...]
 
     @property
@@ -88,7 +88,7 @@ def key_of(name: str) -> str:
 
 
 def files(folder: Path) -> list[Path]:
-    """All that is directly in a folder and is no folder, by name."""
+    """All that is directly in a folder and is not a folder, by name."""
     if not folder.is_dir():
         return []
     return sorted(path for path in folder.iterdir() if path.is_symlink() or not path.is_dir())
@@ -103,7 +103,7 @@ def listing(report: Path) -> set[str]:
     """What is in a report, as names below it: all that is in plain view, and what must never remain there.
 
     Of the hidden files, those that are meant to stay are left out. Files of states are left out, too:
-    from where a trajectory can go on depends on where it was interrupted.
+    from where a trajectory can continue depends on where it was interrupted.
     """
     found = set()
     for folder, folders, names in os.walk(report):

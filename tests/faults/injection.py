@@ -82,7 +82,7 @@ def points(
 def under(point: Point, effect: Effect, log: Path = Path(os.devnull)) -> list[str]:
     """What to put before a command, so that `effect` comes at `point` in whichever process gets there.
 
-    `log` is told which file that is, for `hit_a_pipe`.
+    `log` learns which file that is, for `hit_a_pipe`.
     """
     when = f"{point.number}+" if effect.persistent else str(point.number)
     injected = f"inject={point.call}:{effect.what}:when={when}"

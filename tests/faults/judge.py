@@ -15,6 +15,7 @@ from faults.formats import Stored, documents, listing
 from faults.wishes import Wanted, wanted
 from faults.world import Place, Ran
 
+PAGE, PAPER = "report.html", "report.pdf"
 Event = tuple[str, str, int]
 """A line of the log of trainings: `start` or `epoch`, which walk and seed, which epoch."""
 
@@ -60,14 +61,22 @@ def after_fault(
 
 
 def published(place: Place, start: int) -> None:
-    """Each document is the previous or the new one; where some are new and some not, a run will finish it."""
+    """Each document is the previous or the new one; where some are new and some not, a run will finish it.
+
+    A new page may be there without its PDF, which follows it; an old PDF is never beside a new page.
+    """
     shown = documents(place.report)
     old = documents(place.world.references[start]) if start else {}
     new = documents(place.world.references[place.seeds])
+    without = {name: content for name, content in new.items() if name != PAPER}
+    follows = shown.get(PAGE) == new.get(PAGE) and PAPER not in shown
     for name in formats.DOCUMENTS:
-        require(shown.get(name) in (old.get(name), new.get(name)), f"{name} is the previous or the new one")
+        require(
+            shown.get(name) in (old.get(name), new.get(name)) or (name == PAPER and follows),
+            f"{name} is the previous or the new one",
+        )
     begun = (place.report / formats.PUBLISHING).is_dir()
-    require(begun or shown in (old, new), f"the report is of one build: {sorted(shown)}")
+    require(begun or shown in (old, new, without), f"the report is of one build: {sorted(shown)}")
 
 
 def shows_traceback(ran: Ran) -> bool:
@@ -112,7 +121,7 @@ def goes_on(place: Place, live: Mapping[str, Stored], *targets: str) -> Ran:
 def repeated(
     trained: Sequence[Event], live: Mapping[str, Stored], wishes: Mapping[str, Wanted]
 ) -> list[tuple[str, int]]:
-    """Epochs that were trained although they were stored, but for those that a new snapshot needs.
+    """Epochs that were trained although they were stored, except for those that a new snapshot needs.
 
     A snapshot that is newly wanted before the end is reached from the last state before it.
     """

@@ -1,4 +1,4 @@
-"""The files that are no results: ledger, lock and mark, damaged or replaced; and folders of other people."""
+"""The files that are not results: ledger, lock and mark, damaged or replaced; and folders of other people."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def lock(place: Place, random: Random, index: int) -> str:
     (place.report / formats.LOCK).unlink(missing_ok=True)
     replace(place.report / formats.LOCK, way, outside)
     if not start:
-        # A new folder is not empty then; it must carry the mark to be taken
+        # A new folder is not empty then; it must have the mark to be taken
         shutil.copy(place.world.references[1] / formats.MARK, place.report / formats.MARK)
     before = formats.tree(outside)
     ran = place.run()

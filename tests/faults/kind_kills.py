@@ -36,7 +36,7 @@ def kill(place: Place, random: Random, index: int) -> str:
         require(
             ran.code in (code, early) or at_its_end, f"exit code {code}, not {ran.code}: {ran.err[-500:]}"
         )
-        require(ran.code != code or "again" in ran.err, f"says how to go on: {ran.err[-500:]}")
+        require(ran.code != code or "again" in ran.err, f"says how to continue: {ran.err[-500:]}")
     live = after_fault(place, ran, start, killed=sent)
     recovers(place, live)
     return f"{victim} at {moment:.2f} s, from {start} seeds: exit {ran.code}, {len(live)} results live"

@@ -15,13 +15,20 @@ from faults.world import Place
 
 ROOT = Path(__file__).resolve().parents[2]
 STORE = "tests/labreport/test_store"
+ARRAYS = f"{STORE}_arrays.py"
+CACHE = f"{STORE}_cache.py"
+DAMAGE = f"{STORE}_damage.py"
+FAULTS = f"{STORE}_faults.py"
+OUTPUT = f"{STORE}_output.py"
+SEALED = f"{STORE}_sealed.py"
+TRAJECTORIES = "tests/labreport/test_trajectory_store.py"
 TEXTS = "tests/test_hostile_texts.py"
 AUDIT = "tests/test_untraced_numbers.py"
 
 
 @dataclass(frozen=True)
 class Mutation:
-    """What is taken out: a text of a file and what stands in its place; and the tests that must notice."""
+    """What is taken out: a text of a file and what takes its place; and the tests that must notice."""
 
     what: str
     file: str
@@ -36,112 +43,134 @@ MUTATIONS = (
         "store/files.py",
         "        os.fsync(descriptor)\n\n\ndef sync",
         "\n\ndef sync",
-        (f"{STORE}_files.py",),
+        (FAULTS,),
     ),
     Mutation(
         "the fsync of a folder",
         "store/files.py",
         "        sync_directory(path.parent)\n",
         "",
-        (f"{STORE}_files.py",),
+        (FAULTS,),
     ),
     Mutation(
         "the temporary file",
         "store/files.py",
         "    temporary = path.with_name(temporary_name())\n",
         "    temporary = path\n",
-        (f"{STORE}_files.py",),
+        (FAULTS,),
     ),
     Mutation(
         "the removal of the temporary file",
         "store/files.py",
         "                os.unlink(temporary)\n            raise\n        sync",
         "                pass\n            raise\n        sync",
-        (f"{STORE}_files.py",),
+        (FAULTS,),
     ),
     Mutation(
         "opening without waiting",
         "store/files.py",
         "os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)\n    except FileNotFoundError",
         "os.O_RDONLY | os.O_CLOEXEC)\n    except FileNotFoundError",
-        (f"{STORE}_damage.py",),
+        (DAMAGE,),
     ),
     Mutation(
         "the bound on a file's size",
         "store/files.py",
         "if status.st_size > limit:",
         "if False:",
-        (f"{STORE}_damage.py",),
+        (DAMAGE, SEALED),
+    ),
+    Mutation(
+        "the refusal to write through a link",
+        "store/files.py",
+        "        if directory.is_symlink():",
+        "        if False:",
+        (CACHE,),
+    ),
+    Mutation(
+        "the name that a stray file must have",
+        "store/files.py",
+        "if _TEMPORARY_NAME.match(name)]",
+        "if name.startswith(TEMPORARY)]",
+        (OUTPUT,),
     ),
     Mutation(
         "the checksum of a document",
-        "store/checked_json.py",
-        "if hashlib.sha256(rest).hexdigest().encode() != data[len(_OPEN) : len(_OPEN) + 64]:",
+        "store/sealed.py",
+        "if hashlib.sha256(memoryview(data)[_START:]).hexdigest().encode() != "
+        "data[len(_OPEN) : len(_OPEN) + 64]:",
         "if False:",
-        (f"{STORE}_damage.py",),
+        (SEALED,),
+    ),
+    Mutation(
+        "the refusal of NaN",
+        "store/sealed.py",
+        "        if not math.isfinite(value):",
+        "        if False:",
+        (SEALED, CACHE),
+    ),
+    Mutation(
+        "the bound on depth",
+        "store/sealed.py",
+        "    elif depth >= DEPTH:",
+        "    elif False:",
+        (SEALED, CACHE),
+    ),
+    Mutation(
+        "the size of arrays before they are unpacked",
+        "store/arrays.py",
+        "if len(data) > FILE_LIMIT or _header(data) > HEADER_LIMIT:",
+        "if False:",
+        (ARRAYS,),
+    ),
+    Mutation(
+        "the refusal of Python objects",
+        "store/arrays.py",
+        'elif array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:',
+        "elif False:",
+        (ARRAYS,),
     ),
     Mutation(
         "the checksum of arrays in a check",
-        "store/store.py",
-        'return "" if found == reference["sha256"] else',
-        'return "" if True else',
-        (f"{STORE}_damage.py",),
+        "trajectory/store.py",
+        "            if digest(kept.path) != kept.file.sha256:",
+        "            if False:",
+        (TRAJECTORIES, DAMAGE),
     ),
     Mutation(
         "the checksum of arrays when read",
-        "store/store.py",
-        'if hashlib.sha256(data).hexdigest() != reference["sha256"]:',
-        "if False:",
-        (f"{STORE}_replaced.py",),
+        "trajectory/store.py",
+        "                if hashlib.sha256(data).hexdigest() != self.file.sha256:",
+        "                if False:",
+        (TRAJECTORIES, DAMAGE),
     ),
     Mutation(
-        "the key of the ingredients",
-        "store/store.py",
-        "if digest_of(entry.ingredients) != key:",
-        "if False:",
-        (f"{STORE}_damage.py", f"{STORE}.py"),
+        "arrays before their document",
+        "trajectory/store.py",
+        "        write_atomically(path, data)\n        named",
+        "        named",
+        (TRAJECTORIES,),
     ),
     Mutation(
-        "the key against the file's name",
-        "store/store.py",
-        "        if entry.key != key:\n",
-        "        if False:\n",
-        (f"{STORE}_replaced.py",),
+        "the mark of ownership",
+        "store/output.py",
+        "    if marked is None:\n",
+        "    if False:\n",
+        (OUTPUT,),
+    ),
+    Mutation(
+        "the comparison of projects",
+        "store/output.py",
+        '    if marked not in ("", owner.name) and not owner.owns(directory):',
+        "    if False:",
+        (OUTPUT,),
     ),
     Mutation(
         "the quarantine",
         "store/quarantine.py",
         "            os.rename(path, target)\n",
         "            os.unlink(path)\n",
-        (f"{STORE}_damage.py",),
-    ),
-    Mutation(
-        "the size of arrays before they are unpacked",
-        "store/arrays.py",
-        "    if total > LIMIT:\n        raise Damaged",
-        "    if False:\n        raise Damaged",
-        (f"{STORE}_hostile.py",),
-    ),
-    Mutation(
-        "the refusal of Python objects",
-        "store/arrays.py",
-        "    if dtype.hasobject or dtype.kind not in _KINDS:",
-        "    if False:",
-        (f"{STORE}_hostile.py",),
-    ),
-    Mutation(
-        "the refusal of NaN",
-        "store/plain_json.py",
-        "        if not math.isfinite(value):",
-        "        if False:",
-        (f"{STORE}_hostile.py", f"{STORE}.py"),
-    ),
-    Mutation(
-        "the bound on depth",
-        "store/plain_json.py",
-        "    elif depth >= DEPTH:",
-        "    elif False:",
-        (f"{STORE}_hostile.py",),
+        (DAMAGE, TRAJECTORIES),
     ),
     Mutation(
         "the lock",
@@ -151,33 +180,25 @@ MUTATIONS = (
         (f"{STORE}_lock.py",),
     ),
     Mutation(
-        "the swap of the whole report",
+        "the digest of what is published",
         "store/publish.py",
-        "            os.replace(temporary, link)\n",
-        "            if os.path.lexists(link):\n                os.unlink(link)\n"
-        "            os.rename(temporary, link)\n",
+        "            if sha256(folder / name, OUTPUT_LIMIT) != digest:",
+        "            if False:",
+        (f"{STORE}_publish.py",),
+    ),
+    Mutation(
+        "the completion of a publication",
+        "store/publish.py",
+        "    if not os.path.lexists(folder):\n        return False\n",
+        "    return False\n",
         (f"{STORE}_publish.py",),
     ),
     Mutation(
         "the removal of a stale PDF",
         "store/publish.py",
-        "            _remove(directory / name)\n    _remove_builds",
-        "            pass\n    _remove_builds",
+        "            remove(place)\n",
+        "            pass\n",
         (f"{STORE}_publish.py",),
-    ),
-    Mutation(
-        "arrays before their document",
-        "store/entry.py",
-        'return f"{key}.{epoch}.{sha256[:12]}.npz"',
-        'return f"{key}.{epoch}.npz"',
-        (f"{STORE}.py",),
-    ),
-    Mutation(
-        "the sweeping up of temporary files",
-        "store/files.py",
-        "                path.unlink(missing_ok=True)\n",
-        "                pass\n",
-        (f"{STORE}.py", f"{STORE}_publish.py"),
     ),
     Mutation(
         "the escape",
@@ -209,9 +230,9 @@ MUTATIONS = (
     ),
     Mutation(
         "the audit",
-        "execute/documents.py",
-        "    if found:\n        more",
-        "    if False:\n        more",
+        "nodes/document.py",
+        "        if found := list(findings):",
+        "        if False:",
         (AUDIT,),
     ),
 )

@@ -35,7 +35,7 @@ def orders(place: Place, random: Random, index: int) -> str:
 
 
 def forced(place: Place, random: Random, index: int) -> str:
-    """One of those that share a trajectory is made again by force: the others keep what they had."""
+    """One of those that share a trajectory is rebuilt by force: the others keep what they had."""
     place.seeds = random.choice((1, 2))
     place.start_from(place.seeds)
     target = SHARING[:4][index % 4]
@@ -48,7 +48,7 @@ def forced(place: Place, random: Random, index: int) -> str:
         strike(process, victim)
         ran = finish(process)
         require("Traceback" not in ran.err, f"no traceback: {ran.err[-1000:]}")
-        # What was to be made again may be half made; all else is as it was
+        # What was to be rebuilt may be half made; all else is as it was
         touched = set(wanted(place.seeds, [target]))
         rest = {walk: value for walk, value in before.items() if walk not in touched}
         live = after_fault(place, None, place.seeds, killed=True, before=rest)

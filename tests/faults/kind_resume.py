@@ -1,4 +1,4 @@
-"""Kind 8: a training ends after each of its epochs, in various ways; the next build goes on to equal bits."""
+"""Kind 8: a training ends after each of its epochs, in various ways; the next build gets equal bits."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _CODES = {"INT": 130, "TERM": 143, "KILL": -9}
 
 
 def resume(place: Place, random: Random, index: int) -> str:
-    """One training, and up to three interruptions of it, each of the build that goes on."""
+    """One training, and up to three interruptions of it, each of the build that continues."""
     deed = DEEDS[index % len(DEEDS)]
     rate, seed = random.choice(WALKS)
     last = EPOCHS if rate == "0.5" else 5
@@ -46,7 +46,7 @@ def resume(place: Place, random: Random, index: int) -> str:
         name, _, whom = deed.partition("+")[0].partition("-")
         if name in _CODES and whom != "worker" and ran.code != 0:
             require(ran.code == _CODES[name], f"exit code {_CODES[name]}, not {ran.code}: {ran.err[-500:]}")
-            require(name == "KILL" or "again" in ran.err, f"says how to go on: {ran.err[-500:]}")
+            require(name == "KILL" or "again" in ran.err, f"says how to continue: {ran.err[-500:]}")
         if deed in ("die", "raise", "KILL-worker"):
             require(ran.code == 1, f"a failure: {ran.code} {ran.err[-500:]}")
             names = ("'alpha", "'rates") if rate == "0.5" else ("'beta'",)

@@ -19,7 +19,7 @@ def _files(place: Place) -> list[Path]:
 
 
 def small_disk(place: Place, random: Random, index: int) -> str:
-    """A tmpfs of one size; it is enlarged afterwards, and the next build goes on."""
+    """A tmpfs of one size; it is enlarged afterwards, and the next build continues."""
     start = random.choice((0, 1))
     used = sum(path.stat().st_size for path in place.world.references[2].rglob("*") if path.is_file())
     least = 65_536

@@ -2,7 +2,7 @@
 
     python tests/faults/real.py [--interruptions N] [--seed S] [--targets NAME ...] [--chain N]
 
-Each interruption hits the build that goes on after the one before. After a chain of them a build runs to
+Each interruption hits the build that continues after the one before. After a chain of them a build runs to
 its end: it must exit 0 with the answers of an undisturbed build, and no epoch that was stored may have
 been trained again. Then the next chain begins with an empty folder. Exit code 1 if a promise is broken.
 """
@@ -55,7 +55,7 @@ class Tally:
     started: float = field(default_factory=time.monotonic)
 
     def table(self) -> str:
-        """The figures, as the README prints them."""
+        """The figures, as docs/faults.md prints them."""
         rows = {
             "interruptions that landed": self.landed,
             "builds that ended before theirs": self.missed,
@@ -128,7 +128,7 @@ class Program:
 
 
 def interrupt(program: Program, random: Random, seconds: float, tally: Tally) -> str:
-    """One interruption at a random moment of the build that goes on; what was done."""
+    """One interruption at a random moment of the build that continues; what was done."""
     stored = program.stored()
     begun = len(program.trained())
     victim = random.choice(VICTIMS)

@@ -117,7 +117,7 @@ def test_the_judge_sees_a_document_of_neither_build(place: Place) -> None:
 
 
 def test_the_judge_sees_an_epoch_that_is_trained_again(place: Place) -> None:
-    """By walk and seed; but for those that a newly wanted snapshot needs, from the last state before it."""
+    """By walk and seed; except those that a newly wanted snapshot needs, from the last state before it."""
     walk = "rate=0.5 noise=0.01 seed=0"
     place.log.write_text(f"start {walk} epoch=0 pid=7\nepoch {walk} epoch=1 pid=7\n")
     events = judge.trainings(place)

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import warm
 from faults.formats import save_after_every_epoch
 from standin.checkout import make_checkout
 
@@ -36,14 +37,16 @@ class World:
     references: dict[int, Path] = field(default_factory=dict)
     seconds: float = 0.0
     """What an undisturbed build from nothing takes."""
+    warm: bool = False
+    """Whether runs that no fault is injected into are forks of a process that has the libraries loaded."""
 
     @classmethod
     def make(cls, folder: Path, typeset: bool = True) -> World:
         """A checkout whose workers save a checkpoint after every epoch, and reports for one and two seeds.
 
-        `typeset` is as of `make_checkout`.
+        `typeset` is as of `make_checkout`; where that is replaced, starting interpreters is, too.
         """
-        world = cls(folder)
+        world = cls(folder, warm=not typeset)
         if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
             # A shell starts background jobs deaf to Ctrl-C, and what they start would be deaf, too
             signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -136,9 +139,16 @@ class Place:
         self, *arguments: str, environment: Mapping[str, str] | None = None, prefix: Sequence[str] = ()
     ) -> Ran:
         """Run the program to its end. Raises `TimeoutError` when it hangs."""
-        return finish(
-            self.popen([*prefix, *self.command(*arguments)], self.environment(**(environment or {})))
-        )
+        command, variables = self.command(*arguments), self.environment(**(environment or {}))
+        if prefix or "STANDIN_FAULT" in variables or not self.world.warm:
+            return finish(self.popen([*prefix, *command], variables))
+        started = time.monotonic()
+        try:
+            ended = warm.run(command[1:], self.folder, variables, HANG_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise TimeoutError(f"hangs: {command!r}") from None
+        self.sessions.append(ended.session)
+        return Ran(ended.code, ended.out, ended.err, time.monotonic() - started)
 
     def orphans(self) -> list[str]:
         """Processes of this trial that are alive although all its runs have ended."""

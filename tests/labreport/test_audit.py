@@ -66,7 +66,7 @@ def test_a_changed_result_is_found(report: Example) -> None:
 
 
 def test_numerals_in_attributes_of_programs_are_no_prose(report: Example) -> None:
-    """Code, names in code and the data behind figures are passed over."""
+    """Code, names in code and the data behind figures are skipped."""
     report.with_question(
         "{% block headline %}x{% endblock %}"
         "{% block body %}<p><code>deep-8</code></p><pre><code>x = 7</code></pre>{% endblock %}"
@@ -102,7 +102,7 @@ def test_a_number_changed_in_the_pdf_is_found(
 def test_a_number_added_to_the_pdf_is_found(
     report: Example, paper: tuple[Path, str], tmp_path: Path, added: str
 ) -> None:
-    """Even one that stands elsewhere in the report already."""
+    """Even one that is elsewhere in the report already."""
     _, page = paper
     other = tmp_path / "other.pdf"
     write(page.replace("What follows.", f"What follows{added}."), report.templates, other)
@@ -115,7 +115,7 @@ def test_a_number_added_to_the_pdf_is_found(
 
 @pytest.mark.parametrize("folder", [TEMPLATES, FOLDER])
 def test_the_templates_hold_no_digit_typed_into_prose(folder: Path) -> None:
-    """Every number of the report comes from an answer, or stands on the written list."""
+    """Every number of the report comes from an answer, or is on the written list."""
     assert [str(finding) for finding in lint_templates(folder)] == []
 
 
@@ -149,7 +149,7 @@ def test_a_typed_digit_is_found_with_its_line(tmp_path: Path, text: str, line: i
     ],
 )
 def test_names_keys_and_the_written_lists_are_no_findings(tmp_path: Path, text: str) -> None:
-    """They are no measurements; the engine has a list, and the project adds to it."""
+    """They are not measurements; the engine has a list, and the project adds to it."""
     (tmp_path / "one.html").write_text(text, encoding="utf-8")
     (tmp_path / "allowed-numerals.txt").write_text("28 × 28\tpixels of an image\n", encoding="utf-8")
     assert lint_templates(tmp_path) == []

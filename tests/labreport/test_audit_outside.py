@@ -79,13 +79,16 @@ def test_a_title_that_finds_something_is_found() -> None:
 
 
 def test_a_text_in_the_code_of_a_figure_that_finds_something_is_found(tmp_path: Path) -> None:
-    """Chosen by comparing, or written; docstrings and the names of columns pass."""
+    """Chosen by comparing, or written; docstrings, names of columns, and code that draws nothing pass."""
     (tmp_path / "figure.py").write_text(
         '"""It is better."""\n'
+        "from labreport import charts\n"
         "def draw(a, b, n):\n"
         '    """The worse one."""\n'
         '    label = "rising" if a > b else "falling"\n'
         '    title = "the wide network is better"\n'
-        '    return label, title, "mean over seeds" if n > 1 else "one seed", "learns"\n'
+        '    return charts.Drawing(label, title, "mean over seeds" if n > 1 else "one seed", "learns")\n'
+        "def answer():\n"
+        '    return "the wide network is better"\n'
     )
-    assert [each.where for each in findings_in_figures(tmp_path)] == ["figure.py:4", "figure.py:5"]
+    assert [each.where for each in findings_in_figures(tmp_path)] == ["figure.py:5", "figure.py:6"]

@@ -60,7 +60,7 @@ def test_the_page_to_be_changed_is_in_order(honest: Honest) -> None:
 def test_a_numeral_is_found_however_and_wherever_it_is_written(
     honest: Honest, text: str, numeral: str
 ) -> None:
-    """In words, in signs, in attributes, in code, in formulas, and in drawings that are no figure."""
+    """In words, in signs, in attributes, in code, in formulas, and in drawings that are not figures."""
     page, answers, templates = honest
     found = audit_html(page.replace("OURS", text), answers, templates)
     assert numeral in {finding.text for finding in found}

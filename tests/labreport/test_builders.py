@@ -70,7 +70,7 @@ def test_a_learner_without_chance_proves_nothing() -> None:
 
 
 def test_all_pairs_are_corrected_together() -> None:
-    """A difference that one test alone would call significant is not, among ten pairs."""
+    """A difference that a single test would call significant is not, among ten pairs."""
     noise = numpy.random.default_rng(3).normal(0.8, 0.02, (5, 8))
     alone = ranking(named({"a": list(noise[0]), "b": list(noise[0] - 0.01 + 0.3 * (noise[1] - 0.8))}))
     many = {str(index): list(row) for index, row in enumerate(noise)}
@@ -154,7 +154,7 @@ def test_default_prose_has_words_for_every_verdict(
 
 
 def test_figures_of_builders_are_fit_to_print() -> None:
-    """No text is cut off or stands over another, and the caption finds nothing."""
+    """No text is cut off or covers another, and the caption finds nothing."""
     grid, results = along({1: NEAR, 2: NEAR, 4: FAR})
     drawings = (
         dots(named({"a short name": NEAR, "another, rather longer name": FAR})),

@@ -1,4 +1,4 @@
-"""An exported chart stands in a page beside others, is the same each time, and can be read off."""
+"""An exported chart is in a page beside others, is the same each time, and can be read off."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _elements(svg: str) -> list[ElementTree.Element]:
 
 
 def test_equal_drawings_export_equal_bytes(exported: dict[str, Any]) -> None:
-    """Drawn anew, and exported twice from one drawing: nothing random, no date."""
+    """Drawn twice, and exported twice from one drawing: nothing random, no date."""
     again = _drawing()
     assert json.dumps(exported) == json.dumps(export("loss", again)) == json.dumps(export("loss", again))
 
@@ -140,7 +140,7 @@ def test_print_and_screen_differ_in_the_spelling_of_colours_only(exported: dict[
 
 
 def test_every_colour_on_screen_follows_the_theme(exported: dict[str, Any]) -> None:
-    """No colour of a line chart is fixed, and each variable carries its own colour."""
+    """No colour of a line chart is fixed, and each variable has its own colour."""
     assert re.findall(r'(?:fill|stroke)="#', exported["svg_screen"]) == []
     used = set(re.findall(r"var\((--chart-[a-z-]+), (#[0-9a-f]{6})\)", exported["svg_screen"]))
     assert used <= {(colour.variable, colour.value) for colour in Colour}
@@ -178,7 +178,7 @@ def test_points_are_read_off_where_they_are_drawn(exported: dict[str, Any]) -> N
 
 
 def test_artists_of_a_series_can_be_found(exported: dict[str, Any]) -> None:
-    """Curve, seeds and label of one series carry its name, so that a script can switch it off."""
+    """Curve, seeds and label of one series have its name, so that a script can switch it off."""
     parts = [
         element.get("data-part")
         for element in _elements(exported["svg_print"])
@@ -198,13 +198,13 @@ def test_hostile_names_are_shown_as_text() -> None:
 
 def test_a_control_character_is_refused_by_name() -> None:
     """XML cannot hold it; the message names the figure and what to do."""
-    with pytest.raises(RenderError, match="figure 'odd': a text in it cannot stand in SVG"):
+    with pytest.raises(RenderError, match="figure 'odd': SVG cannot hold a text in it"):
         export("odd", _drawing("bell\x07"))
 
 
 @pytest.mark.filterwarnings("error")
 def test_letters_that_our_faces_lack_are_kept() -> None:
-    """No warning reaches the user, and the letters stand in the file."""
+    """No warning reaches the user, and the letters are in the file."""
     assert "手書き 🖊" in export("wide", _drawing("手書き 🖊"))["svg_print"]
 
 

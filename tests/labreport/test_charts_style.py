@@ -83,7 +83,7 @@ def test_nothing_in_the_scale_of_sizes_is_below_seven_points() -> None:
 
 
 def test_panels_show_left_and_bottom_spines_only() -> None:
-    """What carries no meaning is left away."""
+    """What means nothing is left out."""
     _, (panel,) = column_figure(50)
     assert {"left", "bottom"} == {name for name, spine in panel.spines.items() if spine.get_visible()}
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from labreport.claims.comparison import against, holm, independent, mcnemar, paired, paired_items
+from labreport.claims.comparison import against, independent, mcnemar, paired, paired_items
 from labreport.claims.decision import decide
 from labreport.claims.estimate import Estimate
+from labreport.claims.holm import holm
 from labreport.claims.intervals import PairedShares
 
 

@@ -21,13 +21,13 @@ def test_a_perfect_order_of_six_is_one_in_three_hundred_and_sixty() -> None:
 
 
 def test_three_points_can_show_nothing() -> None:
-    """Even a perfect order of three is no evidence."""
+    """Even a perfect order of three is not evidence."""
     assert spearman([1, 2, 3], [1, 2, 3], "made").p_value == pytest.approx(1 / 3)
 
 
 @pytest.mark.parametrize("order", [[1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1], [2, 1, 4, 3, 6, 5]])
 def test_points_chosen_by_hand_have_no_interval(order: list[int]) -> None:
-    """They are no sample, and an interval could exclude the coefficient itself at plus and minus one."""
+    """They are not a sample, and an interval could exclude the coefficient itself at plus and minus one."""
     found = spearman([1, 2, 3, 4, 5, 6], order, "made").coefficient
     assert found.interval is None
     assert found.value is not None

@@ -42,7 +42,7 @@ def test_below_is_the_mirror_of_above(quantity: Quantity, verdict: Verdict) -> N
 
 
 def test_an_interval_without_width_decides_nothing() -> None:
-    """Equal values are no evidence of certainty: the reason is said."""
+    """Equal values are not evidence of certainty: the reason is said."""
     claim = above("made", "x > 0.2", "x", Quantity(0.9, n=5, interval=Interval(0.9, 0.9, "made")), 0.2)
     assert (claim.verdict, claim.reason) == (
         INCONCLUSIVE,

@@ -10,7 +10,8 @@ from statsmodels.stats.power import TTestPower
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 from statsmodels.stats.weightstats import ttost_paired
 
-from labreport.claims.comparison import holm, independent, mcnemar, paired
+from labreport.claims.comparison import independent, mcnemar, paired
+from labreport.claims.holm import holm
 from labreport.claims.intervals import Student
 from labreport.claims.power import detectable, seeds_needed
 from labreport.claims.statistics import wilson_ends

@@ -86,7 +86,7 @@ def test_an_uncertainty_is_shown_to_one_digit_or_two_when_it_begins_with_one(
 def test_measured_numbers_are_printed_as_far_as_they_are_known(
     quantity: Quantity, number: str, spread: str, interval: str
 ) -> None:
-    """Value, half-width and ends share their decimals; differences carry their sign."""
+    """Value, half-width and ends share their decimals; differences have their sign."""
     printed = [_plain(form(quantity)) for form in (format_number, format_spread, format_interval)]
     assert printed == [number, spread, interval]
 
@@ -153,7 +153,7 @@ def test_a_logarithmic_interval_is_printed_by_its_ends() -> None:
 
 
 def test_a_measured_power_of_ten_shares_its_exponent() -> None:
-    """Value and half-width stand in one bracket."""
+    """Value and half-width are in one bracket."""
     quantity = _measured(3.14e12, 2e11, "FLOP")
     assert _plain(format_spread(quantity)) == "(3.1 ± 0.2) × 10¹² FLOP"
 
@@ -195,3 +195,11 @@ def test_any_noun_or_symbol_can_be_a_unit(plural: str, one: str) -> None:
     """A plural noun loses its ending after 1; a symbol stays as it is."""
     assert format_number(Quantity(1, plural)) == f"1\u00a0{one}"
     assert format_number(Quantity(2, plural)) == f"2\u00a0{plural}"
+
+
+def test_a_difference_that_excludes_zero_is_printed_so() -> None:
+    """A digit more where rounding would make the interval reach zero; none where it does reach it."""
+    surely = Quantity(0.0248, "points", "", 5, 0.01, Interval(0.0009, 0.0487, "Student"))
+    perhaps = Quantity(0.0248, "points", "", 5, 0.01, Interval(-0.0001, 0.0497, "Student"))
+    assert format_spread(surely).replace("\u00a0", " ") == "+2.5 ± 2.4 percentage points"
+    assert format_spread(perhaps).replace("\u00a0", " ") == "+2 ± 2 percentage points"

@@ -33,7 +33,7 @@ def test_one_seed_has_neither_spread_nor_interval() -> None:
 
 
 def test_seeds_that_agree_have_no_interval() -> None:
-    """Equal values are no evidence of certainty, also where their mean is not exact in binary."""
+    """Equal values are not evidence of certainty, also where their mean is not exact in binary."""
     assert student([0.1135] * 5) is None
     assert over_seeds([0.1135] * 5, "fraction", "made").interval is None
 

@@ -6,11 +6,15 @@ import base64
 import contextlib
 import hashlib
 import http.client
+import json
+import os
 import re
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -126,8 +130,36 @@ def test_connections_are_bounded_in_number_and_time(
     assert ask(server, "GET", "/", f"127.0.0.1:{server.port}")[0] == 200
 
 
-def test_before_the_first_build_there_is_nothing_to_show(tmp_path: Path) -> None:
-    """503, which the reloading script waits through."""
+def test_before_the_first_build_a_page_waits_for_it(tmp_path: Path) -> None:
+    """It has nothing but the lines that reload it, under their policy."""
     with PageServer(tmp_path / "absent.html") as server:
-        assert ask(server, "GET", "/", f"127.0.0.1:{server.port}")[0] == 503
-        assert ask(server, "GET", "/version", f"127.0.0.1:{server.port}")[0] == 503
+        host = f"127.0.0.1:{server.port}"
+        status, headers, body = ask(server, "GET", "/", host)
+        assert (status, "not built yet" in body, body.count("<script>")) == (503, True, 1)
+        assert "script-src 'sha256-" in headers["Content-Security-Policy"]
+        assert json.loads(ask(server, "GET", "/version", host)[2])["page"] == ""
+        (tmp_path / "absent.html").write_text(PAGE, encoding="utf-8")
+        assert json.loads(ask(server, "GET", "/version", host)[2])["page"] != ""
+
+
+def test_news_are_waited_for(server: PageServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who knows what is there gets an answer when it is another: another page, or errors over it."""
+    monkeypatch.setattr(serving, "HOLD_SECONDS", 0.2)
+    host = f"127.0.0.1:{server.port}"
+
+    def news(seen: str) -> tuple[dict[str, Any], float]:
+        began = time.monotonic()
+        found = json.loads(ask(server, "GET", f"/version?seen={seen}", host)[2])
+        return found, time.monotonic() - began
+
+    first, _ = news("")
+    same, waited = news(first["token"])
+    assert (same, waited >= 0.2) == (first, True)
+    monkeypatch.setattr(serving, "HOLD_SECONDS", 8.0)
+    threading.Timer(0.1, server.show, (["it is broken"],)).start()
+    broken, waited = news(first["token"])
+    assert (broken["problems"], broken["page"], waited < 4) == (["it is broken"], first["page"], True)
+    server.show([])
+    assert news(broken["token"])[0] == first
+    os.utime(server.page, ns=(1, 1))
+    assert news(first["token"])[0]["page"] != first["page"]

@@ -20,7 +20,7 @@ from labreport.console.terminal import Terminal
 from labreport.errors import ExperimentFailed, StoreError
 from labreport.execute.lanes import Lane, ProcessLane
 from labreport.execute.task import Task
-from labreport.execute.train import Trainer
+from labreport.execute.train import GIVE_UP, Trainer
 from labreport.execute.worker import Epoch, Message
 from labreport.trajectory import Trajectory
 
@@ -36,6 +36,7 @@ def task(name: str, epochs: int = 10, program: str = "", cost: float = 1.0) -> T
 class MadeLane:
     """A lane that ends each task at once, as `outcome` says; it notes what it was given."""
 
+    ready = True
     watched = True
 
     def __init__(
@@ -119,11 +120,23 @@ def test_a_lane_stays_with_the_program_it_has_compiled() -> None:
 
 
 def test_a_task_whose_worker_dies_is_tried_twice() -> None:
-    """Then it is a failure, and the others go on."""
+    """Then it is a failure, and the others continue."""
     lane = MadeLane(lambda task: BrokenProcessPool("x") if task.key == "bad" else finished(task))
     kept, causes = run([lane], [task("bad", 50), task("good")])
     assert (lane.given, kept, lane.renewed) == (["bad", "bad", "good"], ["good"], 2)
     assert causes == ["its worker died 2 times; see the system's log for a lack of memory"]
+
+
+@pytest.mark.parametrize("lanes", [1, 2])
+def test_where_no_worker_lives_the_build_does_not_try_them_all(lanes: int) -> None:
+    """Every task fails with the same words, so the cause is shown once, and soon."""
+    places = [MadeLane(lambda task: BrokenProcessPool("x")) for _ in range(lanes)]
+    kept, causes = run(places, [task(f"{n}") for n in range(50)])
+    assert (kept, len(causes)) == ([], 50)
+    assert sum(len(lane.given) for lane in places) <= (GIVE_UP + 1) * lanes
+    assert any(cause.startswith("no worker process stays alive") for cause in causes)
+    alive = MadeLane(lambda task: BrokenProcessPool("x") if int(task.key) % 4 else finished(task))
+    assert len(run([alive], [task(f"{n}", 100 - n) for n in range(40)])[0]) == 10
 
 
 @pytest.mark.parametrize("place", ["Pipe", "Process"])
@@ -131,7 +144,7 @@ def test_a_task_whose_worker_dies_is_tried_twice() -> None:
 def test_a_worker_that_cannot_start_is_a_failure(
     place: str, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """For lack of processes, files or threads: tried twice, then the cause is named and the build goes on."""
+    """For lack of processes, files or threads: tried twice, then the build names the cause and continues."""
     tries: list[str] = []
 
     def refuse(*_: object, **__: object) -> None:
@@ -145,7 +158,7 @@ def test_a_worker_that_cannot_start_is_a_failure(
 
 
 def test_a_worker_that_sends_nothing_is_ended() -> None:
-    """A hanging worker counts as dead; the build goes on."""
+    """A hanging worker counts as dead; the build continues."""
     kept, causes = run([MadeLane(hanging("hangs"))], [task("hangs", 50), task("good")], stall=0.05)
     assert (kept, len(causes)) == (["good"], 1)
 

@@ -70,6 +70,6 @@ def test_every_field_of_a_specification_changes_its_digest(network: Network, fie
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), {1: 2}, {1, 2}, object(), b"bytes"])
 def test_what_cannot_be_told_apart_is_refused(value: Any) -> None:
-    """NaN, keys that are no strings, and foreign types raise and name the value's place."""
+    """NaN, keys that are not strings, and foreign types raise and name the value's place."""
     with pytest.raises(UsageError, match="cannot fingerprint"):
         digest({"value": value})

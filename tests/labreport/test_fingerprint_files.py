@@ -40,7 +40,7 @@ def test_a_changed_file_is_read_again(tmp_path: Path, text: str) -> None:
 
 
 def test_a_file_changed_just_now_is_not_trusted(tmp_path: Path) -> None:
-    """Its clock may stand still until after the next change."""
+    """Its clock may not move until after the next change."""
     path = tmp_path / "a"
     path.write_text("one")
     digests = Digests(tmp_path)

@@ -78,7 +78,7 @@ def test_a_change_in_anything_used_counts(tmp_path: Path, name: str, old: str, n
     ],
 )
 def test_comments_and_other_macros_do_not_count(tmp_path: Path, name: str, old: str, new: str) -> None:
-    """Editing one macro leaves those alone who do not use it."""
+    """Editing one macro does not affect those who do not use it."""
     assert closure(tmp_path, {name: (old, new)}) == closure(tmp_path)
 
 

@@ -22,7 +22,7 @@ from labreport.grading.grade import grade_all
 
 MALFORMED: dict[str, tuple[Callable[[Path], object], str]] = {
     "array.json": (lambda path: path.write_text("[1, 2]"), "is not an answers.json from this program"),
-    "cut.json": (lambda path: path.write_text('{"schema": 1,'), "is not valid JSON (line 1, column 14)"),
+    "cut.json": (lambda path: path.write_text('{"schema": 2,'), "is not valid JSON (line 1, column 14)"),
     "deep.json": (lambda path: path.write_text("[" * 100_000), "is nested more than 24 levels deep"),
     "empty.json": (lambda path: path.write_text(""), "is not valid JSON (line 1, column 1)"),
     "huge.json": (
@@ -35,7 +35,7 @@ MALFORMED: dict[str, tuple[Callable[[Path], object], str]] = {
     "link.json": (lambda path: path.symlink_to("absent"), "is a link; the file itself is needed"),
     "nan.json": (lambda path: path.write_text(with_value("NaN")), "holds NaN; finite numbers are allowed"),
     "none.json": (
-        lambda path: path.write_text('{"schema": 1, "questions": {}}'),
+        lambda path: path.write_text('{"schema": 2, "questions": {}}'),
         "holds no questions",
     ),
     "pipe.json": (os.mkfifo, "is a FIFO, not a file"),
@@ -46,20 +46,20 @@ MALFORMED: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "true.json": (lambda path: path.write_text(with_value("true")), "has the value True for"),
     "twice.json": (
-        lambda path: path.write_text('{"schema": 1, "questions": {"a": {}, "a": {}}}'),
+        lambda path: path.write_text('{"schema": 2, "questions": {"a": {}, "a": {}}}'),
         "has the key 'a' twice in one object",
     ),
     "verdict.json": (
         lambda path: path.write_text(
             json.dumps(
-                {"schema": 1, "questions": {"a": {"quantities": {}, "claims": {"b": {"verdict": []}}}}}
+                {"schema": 2, "questions": {"a": {"quantities": {}, "claims": {"b": {"verdict": []}}}}}
             )
         ),
         "has the verdict [] for 'b'",
     ),
     "version.json": (
         lambda path: path.write_text(json.dumps(reference() | {"schema": 99})),
-        "has schema 99; the reference has 1",
+        "has schema 99; the reference has 2",
     ),
     "form.toml": (lambda path: path.write_text("form = 1\n[a\n"), "is not a valid form: "),
     "other.toml": (lambda path: path.write_text("x = 1\n"), "is not a form of this program"),
@@ -217,7 +217,7 @@ def test_a_reference_without_answers_is_bad_usage(tmp_path: Path) -> None:
         (reference() | {"questions": {}}, "holds no questions"),
         ({"schema": 1}, "is not an answers.json"),
         (
-            {"schema": 1, "questions": {"part-three.goal": {"quantities": {}, "claims": {}}}},
+            {"schema": 2, "questions": {"part-three.goal": {"quantities": {}, "claims": {}}}},
             "no graded question|no answers that can be compared|no such quantity",
         ),
     ):

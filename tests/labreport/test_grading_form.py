@@ -197,10 +197,10 @@ def test_the_form_asks_for_what_the_headline_prints() -> None:
     accuracy = plain["questions"]["part-one.wide.accuracy"]
     accuracy["headline"] = "96.2 % on test data after 10 epochs, 96.8 ± 0.5 % on validation data."
     numbers = questions["part-one.wide.accuracy"].numbers
-    assert headline_numbers(accuracy, numbers)[-1] == "validation_accuracy"
+    assert headline_numbers(accuracy, numbers, RUBRIC.chosen)[-1] == "validation_accuracy"
     epochs = plain["questions"]["part-three.epochs"]
     epochs["headline"] = "No: 50 epochs for this one, 10 epochs for those of part one."
-    found = headline_numbers(epochs, questions["part-three.epochs"].numbers)
+    found = headline_numbers(epochs, questions["part-three.epochs"].numbers, RUBRIC.chosen)
     assert {epochs["quantities"][name]["unit"] for name in found} == {"epochs"}
 
 

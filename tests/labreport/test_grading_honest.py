@@ -13,7 +13,7 @@ from graded import each_quantity, expected, graded, reference, rerun
 from made import PROVENANCE
 
 from exercise.catalogue import EXPERIMENTS
-from exercise.outline import OUTLINE
+from exercise.project import PROJECT
 from labreport.grading.score import Graded
 from labreport.grading.worker import grade
 from labreport.page import answers_json
@@ -51,7 +51,7 @@ def test_made_results_of_another_machine_lose_nothing(tmp_path: Path) -> None:
     }
     answers = {slug: fresh_answer(slug, 5, **elsewhere) for slug in QUESTIONS}
     path = tmp_path / "elsewhere.json"
-    path.write_text(answers_json(OUTLINE, answers, {}), encoding="utf-8")
+    path.write_text(answers_json(PROJECT.outline, answers, {}), encoding="utf-8")
     assert lost(grade(path, expected())) == []
 
 
@@ -65,7 +65,7 @@ def test_fewer_seeds_lose_only_what_they_leave_open(tmp_path: Path) -> None:
 
 
 def test_a_wrong_number_is_found(tmp_path: Path) -> None:
-    """Five points off is no chance, and the reason gives the range that is right."""
+    """Five points off is not chance, and the reason gives the range that is right."""
 
     def change(plain: Any) -> None:
         plain["questions"]["part-one.wide.accuracy"]["quantities"]["test_accuracy"]["value"] = 0.91

@@ -74,7 +74,7 @@ def test_a_question_needs_both_blocks(report: Example) -> None:
 
 
 def test_facts_with_digits_are_traced_and_their_join_too(report: Example) -> None:
-    """Text and whole numbers among the facts carry their address; words stay bare."""
+    """Text and whole numbers among the facts have their address; words stay bare."""
     report = report.with_answer(facts={**report.answers["part.one"].facts, "rows": ["deep-8", "plain"]})
     report.with_question(
         '{% block headline %}{{ answer.facts.rows | join(", ") }}{% endblock %}{% block body %}{% endblock %}'
@@ -122,7 +122,7 @@ def test_the_alternative_text_is_the_kind_of_chart_and_the_finding(report: Examp
 
 
 def test_the_policy_allows_this_style_and_this_script_and_nothing_from_outside(report: Example) -> None:
-    """The hashes are those of what stands in the page; no source but data URIs is named."""
+    """The hashes are those of what is in the page; no source but data URIs is named."""
     page = report.page()
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
     assert policy is not None
@@ -220,7 +220,7 @@ def test_answers_are_sorted_versioned_and_carry_their_headline(report: Example) 
     """What a script or a grader reads."""
     text = answers_json(report.outline, report.answers, {"Seeds": "5"}, report.sections())
     document = json.loads(text)
-    assert document["schema"] == 1
+    assert document["schema"] == 2
     assert document["run"] == {"Seeds": "5"}
     question = document["questions"]["part.one"]
     assert question["headline"] == "It reaches 96.5\u00a0±\u00a00.3\u00a0%."
@@ -232,5 +232,41 @@ def test_answers_are_sorted_versioned_and_carry_their_headline(report: Example) 
 def test_an_answer_that_json_cannot_hold_is_refused(report: Example) -> None:
     """NaN would be read as nothing, or not at all."""
     broken = {"part.one": Answer({"x": Quantity(float("nan"))})}
-    with pytest.raises(RenderError, match="no plain JSON value"):
+    with pytest.raises(RenderError, match="not a plain JSON value"):
         answers_json(report.outline, broken, {})
+
+
+def test_every_claim_is_in_the_table_of_all_tests(report: Example) -> None:
+    """With its test and its verdict, below its question; each answer links to its rows."""
+    for medium in ("screen", "print"):
+        page = report.page(medium)
+        before, table = page.split('<section id="decided"')
+        assert '<tbody id="decided-part.one">' in table
+        assert ">accuracy &gt; 90" in table
+        assert "made up" in table
+        assert "made up" not in before
+        assert 'href="#decided-part.one"' in before
+
+
+def test_a_question_names_its_evidence_or_its_first_test_does(report: Example) -> None:
+    """The block `evidence` is printed in the answer's box; without it, the first claim with a p-value."""
+    claim = replace(report.answers["part.one"].claims["high"], p_value=0.02)
+    report = report.with_answer(claims={"high": claim})
+    assert "made up, p\u00a0=\u00a00.02" in report.page().split("<section id=")[1]
+    report.with_question(
+        "{% block headline %}x{% endblock %}{% block evidence %}seen by eye{% endblock %}"
+        "{% block body %}{% endblock %}"
+    )
+    box = report.sections()[0]["screen"]
+    assert "seen by eye" in box
+    assert "made up" not in box
+
+
+def test_a_section_without_questions_at_the_beginning_comes_before_the_answers(report: Example) -> None:
+    """As a summary does; one at the end stays there."""
+    page = report.page()
+    assert page.index("Answers at a glance</span>") < page.index('id="appendix"')
+    part, appendix = report.outline.sections
+    turned = replace(report, outline=replace(report.outline, sections=(appendix, part)))
+    page = turned.page()
+    assert page.index('id="appendix"') < page.index("Answers at a glance</span>") < page.index('id="part"')

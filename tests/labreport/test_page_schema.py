@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from answering import QUESTIONS, answer
 
-from exercise.outline import OUTLINE
+from exercise.project import PROJECT
+from labreport import checking
 from labreport.claims import Answer
 from labreport.page import answers_json
 
@@ -17,17 +18,17 @@ jsonschema = pytest.importorskip(
     "jsonschema", reason="jsonschema is not installed; python build.py test installs it"
 )
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "answers.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(Path(checking.__file__).with_name("answers.schema.json").read_text(encoding="utf-8"))
 
 
 def written() -> Any:
     """`answers.json` of the exercise with made results."""
     answers: dict[str, Answer] = {slug: answer(slug, 2) for slug in QUESTIONS}
-    return json.loads(answers_json(OUTLINE, answers, answers[OUTLINE.facts].facts["run"]))
+    return json.loads(answers_json(PROJECT.outline, answers, answers[PROJECT.outline.facts].facts["run"]))
 
 
 def test_the_answers_of_the_exercise_fit_the_published_form() -> None:
-    """Every question is there, in the form that docs/answers.schema.json promises."""
+    """Every question is there, in the form that answers.schema.json promises."""
     document = written()
     jsonschema.validate(document, SCHEMA, cls=jsonschema.Draft202012Validator)
     assert set(document["questions"]) == set(QUESTIONS)
@@ -36,7 +37,7 @@ def test_the_answers_of_the_exercise_fit_the_published_form() -> None:
 @pytest.mark.parametrize(
     ("place", "value"),
     [
-        (("schema",), 2),
+        (("schema",), 1),
         (("questions",), {}),
         (("questions", "part-one.comparison", "claims", "wide-better", "verdict"), "perhaps"),
         (("questions", "part-one.comparison", "quantities", "epochs", "value"), "ten"),

@@ -1,4 +1,4 @@
-"""The PDF room: accessible, the same bytes each time, project fonts alone, nothing loaded from elsewhere."""
+"""The PDF room: accessible, the same bytes each time, only project fonts, nothing loaded from elsewhere."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_every_table_header_has_its_scope(pdf: pikepdf.Pdf) -> None:
 
 
 def test_every_link_is_one_link_and_is_printed(pdf: pikepdf.Pdf) -> None:
-    """No link stands within another, and each has its print flag."""
+    """No link is within another, and each has its print flag."""
     links = [link for page in pdf.pages for link in page.get(Name.Annots, [])]
     assert links
     assert all(int(link.F) & 4 for link in links)
@@ -71,7 +71,7 @@ def test_every_link_is_one_link_and_is_printed(pdf: pikepdf.Pdf) -> None:
 
 
 def test_running_heads_and_page_numbers_are_artifacts(pdf: pikepdf.Pdf) -> None:
-    """A screen reader passes over them."""
+    """A screen reader skips them."""
     for page in pdf.pages:
         assert b"/Pagination" in page.Contents.read_bytes()
 
@@ -83,7 +83,7 @@ def test_a_figure_carries_its_alternative_text(pdf: pikepdf.Pdf) -> None:
 
 
 def test_only_the_projects_fonts_are_embedded(report: Example, tmp_path: Path) -> None:
-    """A character that they lack stays missing; no font of the system stands in."""
+    """A character that they lack stays missing; no font of the system replaces it."""
     report.with_question("{% block headline %}汉字 и ∂{% endblock %}{% block body %}{% endblock %}")
     write(report.page("print"), report.templates, tmp_path / "report.pdf")
     with pikepdf.open(tmp_path / "report.pdf") as document:
@@ -151,7 +151,7 @@ def test_what_is_not_the_documents_own_is_refused(
 def test_another_host_is_refused_even_for_a_path_that_is_ours(
     report: Example, tmp_path: Path, start: str
 ) -> None:
-    """The address as a whole is judged, not its path alone."""
+    """The address as a whole is judged, not only its path."""
     (report.templates / "inner.css").write_text("p {color: red}")
     link = f'<link rel="stylesheet" href="{start}{report.templates}/inner.css">'
     with pytest.raises(RenderError, match="the document asks for"):

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
+from labreport.frame import FOLDER
 from labreport.pdf import write
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -15,11 +17,15 @@ PAGE = """<html lang="en"><head><title>x</title><style>
 p, figure {{ break-inside: avoid }} p {{ line-height: {text}mm }} figure {{ line-height: 50mm }}
 h3 {{ break-after: auto; font-size: 10pt }}</style></head><body><article>
 {body}</article></body></html>"""
+DOT = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLv"
+    "AAAAAElFTkSuQmCC"
+)
 FIGURE = "<figure>figure {}</figure>"
 
 
 def order(tmp_path: Path, body: str, text: int) -> str:
-    """Words in the order in which the pages show them, pages parted by a bar."""
+    """Words in the order in which the pages show them, pages separated by a bar."""
     write(PAGE.format(body=body, text=text), TEMPLATES, tmp_path / "x.pdf")
     pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(tmp_path / "x.pdf")]
     return " | ".join(" ".join(page.split()) for page in pages)
@@ -59,6 +65,14 @@ def test_text_that_follows_fills_the_page(tmp_path: Path) -> None:
     assert order(tmp_path, body, 60) == "one two three | figure 1"
 
 
+def test_a_note_goes_with_its_text(tmp_path: Path) -> None:
+    """Text that fills the page brings the note that is beside it."""
+    note = '<div style="float: right; width: 20mm; line-height: 10mm">note</div>'
+    head = '<h3 style="line-height: 5mm">head</h3>'
+    body = f'<p>one</p>{head}{FIGURE.format(1)}{note}<p style="line-height: 20mm">two</p>'
+    assert "note one head two | figure 1" == order(tmp_path, body, 60)
+
+
 def test_figures_keep_their_order(tmp_path: Path) -> None:
     """No figure overtakes another."""
     body = "<p>one</p>" + FIGURE.format(1) + FIGURE.format(2) + '<p style="line-height: 10mm">two</p>'
@@ -70,3 +84,59 @@ def test_the_answer_stays_in_front_of_its_evidence(tmp_path: Path) -> None:
     """A figure does not climb over the box with the answer."""
     body = '<div class="answer" style="line-height: 60mm">answer</div>' + FIGURE.format(1)
     assert order(tmp_path, body, 10) == "answer | figure 1"
+
+
+@pytest.mark.parametrize("blank", range(0, 240, 40))
+def test_a_caption_is_beside_its_drawing_wherever_the_page_breaks(tmp_path: Path, blank: int) -> None:
+    """A drawing that a break pushes to the next page is not left out there until the page's end."""
+    styles = "".join(
+        (FOLDER / "styles" / name).read_text(encoding="utf-8") for name in ("base.css", "pages.css")
+    )
+    figure = (
+        '<figure class="column"><div class="drawing">'
+        f'<img src="{DOT}" alt="" style="width: 125mm; height: 60mm"></div>'
+        "<figcaption>CAPTION</figcaption></figure>"
+    )
+    body = f'<div style="height: {blank}mm"></div><h3>Question</h3><p>Yes.</p>{figure}<p>After.</p>'
+    html = f'<html lang="en"><head><title>x</title><style>{styles}</style></head><body>{body}</body></html>'
+    write(html, TEMPLATES, tmp_path / "x.pdf")
+    for page in pypdfium2.PdfDocument(tmp_path / "x.pdf"):
+        text = page.get_textpage()
+        tops = [one.get_bounds()[3] for one in page.get_objects([FPDF_PAGEOBJ_IMAGE])]
+        found = text.search("CAPTION").get_next()
+        captions = [text.get_charbox(found[0])[3]] if found else []
+        assert len(tops) == len(captions)
+        assert all(0 <= top - caption < 15 for top, caption in zip(tops, captions, strict=True))
+
+
+NAMES = ("one", "two", "three")
+NOTE = '<div style="float: right; width: 20mm; line-height: 30mm">note</div>'
+HEADING = '<h3 style="break-after: avoid; line-height: 10mm">heading</h3>'
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [(2, "one heading two two | note two"), (1, "one | note heading two two two")],
+    ids=["the text begins below the heading", "the heading goes with the text"],
+)
+def test_a_heading_is_not_left_at_the_foot_of_a_page(tmp_path: Path, lines: int, expected: str) -> None:
+    """A note that does not fit takes neither the heading's text nor the note itself away from it."""
+    text = '<p style="break-inside: auto; line-height: 10mm; orphans: 2; widows: 1">two<br>two<br>two</p>'
+    before = f'<p style="line-height: {90 - 10 * lines}mm">one</p>'
+    assert expected == order(tmp_path, f"{before}</article><article>{HEADING}{NOTE}{text}", 10)
+
+
+def test_a_running_head_names_the_section_in_which_its_page_begins(tmp_path: Path) -> None:
+    """One that begins further down the page is named on the next; one at the top at once."""
+    text = '<p style="break-inside: avoid; height: 30mm">text</p>'
+    sections = (f'<section><h2 data-title="HEAD {name}">{name}</h2>{text * 10}</section>' for name in NAMES)
+    body = "".join(sections)
+    styles = "".join(
+        (FOLDER / "styles" / name).read_text(encoding="utf-8")
+        for name in ("base.css", "pages.css", "paper.css")
+    )
+    page = f'<html lang="en"><head><title>x</title><style>{styles}</style></head><body>{body}</body></html>'
+    write(page, TEMPLATES, tmp_path / "x.pdf")
+    pages = [each.get_textpage().get_text_range() for each in pypdfium2.PdfDocument(tmp_path / "x.pdf")]
+    heads = [next((line for line in text.splitlines() if "HEAD" in line), "") for text in pages]
+    assert ["", "HEAD one", "HEAD two"] == heads[:3]

@@ -1,4 +1,4 @@
-"""The ledger is checked as every file is: damaged, it is set aside and the build goes on without it."""
+"""The ledger is checked as every file is: damaged, it is set aside and the build continues without it."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def _simple(tag: bytes, step: int, value: float) -> bytes:
 
 
 def test_scalars_of_tensorflow_are_read(tmp_path: Path) -> None:
-    """Folders inside a run are its parts; histograms and texts are passed over; NaN is divergence."""
+    """Folders inside a run are its parts; histograms and texts are skipped; NaN is divergence."""
     for seed in (0, 1):
         run = tmp_path / f"logs/run-{seed}"
         _write(run / "train", {"loss": {0: 1.0, 1: 0.5 + seed, 300: 0.25}})

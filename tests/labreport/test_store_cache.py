@@ -35,6 +35,17 @@ def test_what_was_never_put_is_missing_without_a_notice(tmp_path: Path) -> None:
         cache.put("answer", "one", "key", 1)
 
 
+@pytest.mark.parametrize("linked", ["cache", "cache/answer"])
+def test_nothing_is_written_through_a_link(linked: str, tmp_path: Path) -> None:
+    """A folder of the cache may be one, by somebody's hand; what it leads to is not the program's."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / linked).parent.mkdir(exist_ok=True)
+    (tmp_path / linked).symlink_to(tmp_path / "mine")
+    with pytest.raises(StoreError, match=f"{linked} is a link, and nothing is written through links"):
+        Cache(tmp_path / "cache").put("answer", "one", "key", 1)
+    assert list((tmp_path / "mine").iterdir()) == []
+
+
 def test_a_new_payload_takes_the_place_of_the_old(tmp_path: Path) -> None:
     """One file for each slug, so nothing piles up; its digest is of the payload only."""
     cache = Cache(tmp_path / "cache")

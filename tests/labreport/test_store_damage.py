@@ -1,4 +1,4 @@
-"""Files of store, cache and ledger, damaged in every way: noticed, set aside, reported, made again."""
+"""Files of store, cache and ledger, damaged in every way: noticed, set aside, reported, rebuilt."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_other_bytes_in_place_of_a_file_are_noticed(content: str, file: Kind) ->
 def test_something_else_in_place_of_a_file_is_noticed_at_once(
     kind: str, file: Kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An ordinary open would wait for ever, or read without end; a folder is kept with what is in it."""
+    """An ordinary open would wait without end, or read without end; a folder is kept with what is in it."""
     file.path.unlink()
     if kind == "folder":
         file.path.mkdir()

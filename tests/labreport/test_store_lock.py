@@ -117,7 +117,7 @@ def test_only_one_of_many_is_inside_at_a_time(tmp_path: Path) -> None:
 def test_whatever_has_the_locks_name_is_set_aside(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With one line; the build goes on, and nothing is written through a link."""
+    """With one line; the build continues, and nothing is written through a link."""
     claim(tmp_path, Owner())
     monkeypatch.chdir(tmp_path)
     path, mine = Path(NAME), Path("mine")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import shutil
 from collections.abc import Callable
@@ -60,6 +61,17 @@ def test_no_old_pdf_is_left_beside_a_new_page(tmp_path: Path, quarantine: Quaran
     publish(tmp_path, report(1), quarantine)
     publish(tmp_path, report(2, pdf=False), quarantine)
     assert shown(tmp_path) == report(2, pdf=False)
+
+
+def test_a_document_that_is_kept_stays_the_same_file(tmp_path: Path, quarantine: Quarantine) -> None:
+    """It is not written again, so that nobody who watches it sees a change."""
+    publish(tmp_path, report(1, pdf=False), quarantine)
+    before = (tmp_path / "report.html").stat()
+    kept = {name: hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() for name in report(1, pdf=False)}
+    publish(tmp_path, {"report.pdf": b"%PDF"}, quarantine, kept)
+    assert shown(tmp_path) == {**report(1, pdf=False), "report.pdf": b"%PDF"}
+    after = (tmp_path / "report.html").stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
 
 
 def test_a_folder_that_is_reached_by_a_link_is_published_to(tmp_path: Path) -> None:
@@ -125,7 +137,7 @@ def test_a_failing_call_names_the_path_and_leaves_what_the_next_run_completes(
 
 
 def run(act: Callable[[], object], call: str, number: int, error: BaseException) -> bool:
-    """Carry out `act` with the `number`-th use of `os.CALL` raising; whether it came to its end.
+    """Carry out `act` with the `number`-th use of `os.CALL` raising; whether it reached its end.
 
     Where the process is killed, all later calls that change something are lost, too.
     """

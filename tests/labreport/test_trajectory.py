@@ -92,7 +92,7 @@ def test_a_snapshot_takes_the_place_of_a_checkpoint_of_its_epoch() -> None:
 
 
 def test_states_before_a_new_one_are_dropped_and_later_ones_kept() -> None:
-    """A later one belongs to another stretch, from which training goes on."""
+    """A later one belongs to another stretch, from which training continues."""
     found = made.trained(9, (), (2, 7))
     assert set(found.with_checkpoint(4, {}).checkpoints) == {4, 7}
     assert set(found.with_snapshot(4, Snapshot({}, {})).checkpoints) == {7}
@@ -208,7 +208,7 @@ def test_a_worker_that_dies_is_followed_by_one_that_goes_on(
 def test_a_damaged_snapshot_that_nobody_wants_is_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Training goes on past its epoch, where a checkpoint takes its place for a while."""
+    """Training continues past its epoch, where a checkpoint takes its place for a while."""
     monkeypatch.setattr(worker, "CHECKPOINT_SECONDS", -1.0)
     session = opened(tmp_path)
     stored = session.store.put(made.trained(4, (2, 4)))
@@ -224,7 +224,6 @@ def test_a_damaged_snapshot_that_nobody_wants_is_left_out(
     ("method", "value", "message"),
     [
         ("advance", [1], "the record of epoch 1 is a list, not a mapping"),
-        ("advance", {"loss": float("nan")}, "the record of epoch 1.loss is nan"),
         ("advance", {"loss": object()}, "the record of epoch 1.loss is a object"),
         ("snapshot", ({}, {"state.a": 1}), "an array of epoch 1 is named 'state.a'"),
     ],

@@ -37,6 +37,31 @@ def test_what_is_put_comes_back(store: Store) -> None:
     assert store.notices == []
 
 
+def test_a_diverged_training_is_kept(store: Store) -> None:
+    """Numbers that are not finite come back, on two levels, and so does where they begin."""
+    records = ({"loss": 1.0, "norms": [0.5]}, {"loss": float("nan"), "norms": [float("inf"), float("-inf")]})
+    snapshot = Snapshot({"test": {"accuracy": 0.1, "loss": float("nan")}}, {})
+    put = replace(made.trained(2), records=records, snapshots={2: snapshot})
+    found = store.put(put)
+    assert repr(found.records) == repr(records)
+    assert repr(found.snapshots[2].metrics) == repr(snapshot.metrics)
+    assert found.diverged_at == 2
+    assert made.trained(2).diverged_at is None
+    assert json.loads(store.path(put.key).read_text())["records"][1]["loss"] == {"non-finite": "nan"}
+
+
+def test_another_spelling_of_a_number_is_damage(store: Store) -> None:
+    """Whatever is written where a number that is not finite is spelled."""
+    put = store.put(replace(made.trained(1), records=({"loss": float("nan")},)))
+    path = store.path(put.key)
+    members = json.loads(path.read_text())
+    del members["checksum"]
+    members["records"] = [{"loss": {"non-finite": "lots"}}]
+    path.write_bytes(seal(members))
+    assert store.get(put.key) is None
+    assert "has the number {'non-finite': 'lots'}" in store.notices[0]
+
+
 def test_what_was_never_put_is_missing_without_a_notice(store: Store) -> None:
     """Nothing is wrong, and nothing is made."""
     assert (store.get("0" * 64), store.sound("0" * 64), store.keys(), store.orphans()) == (None, None, [], [])
@@ -79,7 +104,7 @@ def test_arrays_are_on_the_disk_before_the_document_that_names_them(
 
 
 def test_sound_leaves_out_only_the_epochs_whose_arrays_are_bad(store: Store) -> None:
-    """Training then goes on from the others; the document keeps its records."""
+    """Training then continues from the others; the document keeps its records."""
     put = store.put(made.trained(6, (2, 4), (6,)))
     missing, damaged, _ = store.paths(put.key)[1:]
     missing.unlink()
@@ -147,7 +172,7 @@ def test_a_document_edited_by_hand_is_refused(edit: str, store: Store) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"records": ({"loss": float("inf")},)}, "the record of epoch 1.loss is inf"),
+        ({"records": ({"loss": {"non-finite": 1}},)}, "the name 'non-finite' is taken"),
         ({"records": ({"text": "x" * (9 << 20)},)}, "bytes; at most"),
         ({"records": ()}, "has 0 epochs"),
         ({"snapshots": {1: Snapshot({"a": {1: 2}}, {})}}, "the metrics of epoch 1.a has the key 1"),

@@ -1,4 +1,4 @@
-"""Stands in for typesetting, in checkouts whose tests are about something else.
+"""Replaces typesetting, in checkouts whose tests are about something else.
 
 To set a PDF and to make small fonts for the page takes most of a small build's time. `make_checkout` puts
 this file in the place of `labreport.pdf.separate`, `labreport.audit.paper` and `labreport.page.webfonts`;

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import json
 import math
 import re
@@ -20,18 +19,20 @@ from worlds.world import World, WorldRuns, dataset
 
 from exercise import mnist
 from exercise.catalogue import STUDIES
-from exercise.outline import OUTLINE
 from exercise.project import PROJECT
 from labreport.audit.contradictions import contradictions
 from labreport.audit.reading import Page
 from labreport.audit.screen import audit_page
 from labreport.charts import export
 from labreport.claims import Answer
+from labreport.claims.families import Family
+from labreport.claims.resolve import Comparisons
+from labreport.nodes import calls
 from labreport.outline import Question, Section
 from labreport.page.references import Target, resolve, targets
 from labreport.page.sections import _Rendering
 from labreport.page.traced import traced
-from labreport.results import Results, Runs
+from labreport.results import Results
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 SOURCE = "src/"
@@ -46,6 +47,8 @@ CONTRADICTIONS = {
     "excludes": "left open, but its interval decides",
     "says": "a finding and its claim",
 }
+Told = dict[tuple[str, str], set[str]]
+"""The words of a finding without their numbers, by claim, to the verdicts for which they were printed."""
 NAMES = [experiment.name for experiment in PROJECT.all_experiments]
 STUDY_NAMES = {grid.name: grid for grid in STUDIES}
 
@@ -70,24 +73,55 @@ def known() -> tuple[str, ...]:
     return tuple(line.partition("\t")[0] for line in lines if line and not line.startswith("#"))
 
 
-def judge(world: World, *, figures: bool = False, part: int = 0, parts: int = 1) -> list[Fault]:
+def judge(
+    world: World, *, figures: bool = False, part: int = 0, parts: int = 1, told: Told | None = None
+) -> list[Fault]:
     """All faults of one world's report; an empty list if it crashes nowhere and contradicts itself nowhere.
 
     With `figures`, every figure is drawn, exported and checked as well, which takes most of the time. Of
-    several `parts`, only every so many questions are asked, beginning with question number `part`.
+    several `parts`, only every so many questions are asked, beginning with question number `part`. The words
+    of each finding are added to `told`.
     """
-    questions = OUTLINE.questions[part % parts :: parts]
+    questions = PROJECT.outline.questions[part % parts :: parts]
     faults: list[Fault] = []
-    with _images(world.images):
+    with _images(world.images), _families_once():
         everything = WorldRuns(world)
         answers = dict(_answers(questions, everything, faults))
         drawings = dict(_figures(everything, answers, faults)) if figures else {}
         sections = list(_sections(answers, drawings, faults))
-    known = targets(OUTLINE, sections)
-    for figure in OUTLINE.figures:  # of a question that crashed
+    known = targets(PROJECT.outline, sections)
+    for figure in PROJECT.outline.figures:  # of a question that crashed
         known.setdefault(figure.slug, Target("Figure", "", figure.slug))
     html = resolve("".join(section["screen"] for section in sections), known)
-    return [*faults, *_audited(html, answers)]
+    return [*faults, *_audited(html, answers, told)]
+
+
+@contextmanager
+def _families_once() -> Iterator[None]:
+    """Each family of comparisons is worked out once in a world, whichever answers ask for it."""
+    resolve, known = Comparisons._resolve, {}
+
+    def once(comparisons: Comparisons, family: Family) -> Any:
+        if family not in known:
+            known[family] = resolve(comparisons, family)
+        return known[family]
+
+    Comparisons._resolve = once  # type: ignore[method-assign, assignment]
+    try:
+        yield
+    finally:
+        Comparisons._resolve = resolve  # type: ignore[method-assign]
+
+
+def unchanged(told: Told) -> Iterator[Fault]:
+    """A fault for each finding whose words are the same for two verdicts that exclude each other.
+
+    `equivalent` may share its words with another verdict; supported, refuted and inconclusive may not.
+    """
+    for (claim, words), verdicts in sorted(told.items()):
+        if len(verdicts & {"supported", "refuted", "inconclusive"}) > 1:
+            kind = f"wording: the same for {' and '.join(sorted(verdicts))} ({claim})"
+            yield Fault(kind, words)
 
 
 @contextmanager
@@ -101,19 +135,22 @@ def _images(images: int) -> Iterator[None]:
         mnist.load = load
 
 
-def _results(reader: str, needs: tuple[str, ...], everything: Mapping[str, Runs]) -> Results:
-    studies = {name: STUDY_NAMES[name] for name in needs if name in STUDY_NAMES}
+def _results(reader: str, needs: tuple[str, ...], everything: WorldRuns) -> Results:
+    grids = {**STUDY_NAMES, **everything.studies}
+    studies = {name: grids[name] for name in needs if name in grids}
     cells = [cell.name for grid in studies.values() for cell in grid.experiments()]
     names = [name for name in needs if name not in studies] + cells
     return Results(reader, {name: everything[name] for name in names}, studies)
 
 
 def _answers(
-    questions: Iterable[Question], everything: Mapping[str, Runs], faults: list[Fault]
+    questions: Iterable[Question], everything: WorldRuns, faults: list[Fault]
 ) -> Iterator[tuple[str, Answer]]:
     for question in questions:
         try:
-            found = _function(question.answer)(_results(question.slug, question.needs, everything))
+            found = calls.function(question.answer, question.slug)(
+                _results(question.slug, question.needs, everything)
+            )
             plain = found.to_plain()
             _finite(plain, question.slug)
             json.dumps(plain, allow_nan=False)
@@ -139,13 +176,17 @@ def _finite(value: Any, where: str) -> None:
 
 
 def _figures(
-    everything: Mapping[str, Runs], answers: Mapping[str, Answer], faults: list[Fault]
+    everything: WorldRuns, answers: Mapping[str, Answer], faults: list[Fault]
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for figure in OUTLINE.figures:
+    for figure in PROJECT.outline.figures:
         if any(name not in answers for name in figure.answers):
             continue
         try:
-            drawing = _function(figure.draw)(_results(figure.slug, figure.needs, everything), answers)
+            drawing = calls.draw(
+                calls.function(figure.draw, figure.slug),
+                _results(figure.slug, figure.needs, everything),
+                answers,
+            )
             yield figure.slug, export(figure.slug, drawing)
         except Exception as error:
             faults.append(_crash(f"figure {figure.slug}", error))
@@ -154,14 +195,14 @@ def _figures(
 def _sections(
     answers: Mapping[str, Answer], drawings: Mapping[str, Any], faults: list[Fault]
 ) -> Iterator[Mapping[str, Any]]:
-    for section in OUTLINE.sections:
+    for section in PROJECT.outline.sections:
         known = tuple(question for question in section.questions if question.slug in answers)
         if not all(slug in answers for slug in section.answers):
             continue
         try:
             yield _rendered(replace(section, questions=known), answers, drawings)
         except Exception:
-            for question in known:  # one by one, to find which it is and to go on with the others
+            for question in known:  # one by one, to find which it is and to continue with the others
                 try:
                     yield _rendered(replace(section, questions=(question,)), answers, drawings)
                 except Exception as error:
@@ -171,6 +212,7 @@ def _sections(
 def _rendered(
     section: Section, answers: Mapping[str, Answer], drawings: Mapping[str, Any]
 ) -> Mapping[str, Any]:
+    section = section.with_templates(lambda name: (TEMPLATES / name).is_file(), "section.html")
     shown = [slug for question in section.questions for slug in question.figures] + list(section.figures)
     figures = {slug: drawings.get(slug, {**DRAWING, "slug": slug}) for slug in shown}
     read = [question.slug for question in section.questions] + list(section.answers)
@@ -179,8 +221,10 @@ def _rendered(
     return {"screen": rendered.html, "figures": rendered.figures}
 
 
-def _audited(html: str, answers: Mapping[str, Answer]) -> Iterator[Fault]:
+def _audited(html: str, answers: Mapping[str, Answer], told: Told | None) -> Iterator[Fault]:
     page = Page().read(html)
+    for mark in page.findings if told is not None else ():
+        told.setdefault((mark.claim, WORDS.sub(" ", mark.text)), set()).add(mark.verdict)  # type: ignore[union-attr]
     contradicting = list(contradictions(page, answers, open_too=True))
     for finding in audit_page(page, answers, TEMPLATES, NAMES):
         if finding not in contradicting and finding.where not in ("figures", "tables"):  # some may be missing
@@ -204,8 +248,3 @@ def _crash(where: str, error: Exception) -> Fault:
     )
     words = f"{type(error).__name__}: {error}"
     return Fault(f"crash: {where}: {WORDS.sub(' ', words)[:70]} at {place}", f"{words} at {place}")
-
-
-def _function(name: str) -> Any:
-    module, _, function = name.partition(":")
-    return getattr(importlib.import_module(module), function)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import pytest
 from worlds import judge as judge_module
-from worlds.judge import Fault, is_known, judge, known
+from worlds import mutations
+from worlds.judge import Fault, Told, is_known, judge, known
 from worlds.run import main
-from worlds.world import world
+from worlds.world import CLASSES, world
 
-from exercise.outline import OUTLINE
+from exercise.project import PROJECT
 
 WORLDS = 30
 PARTS = 6
@@ -25,6 +27,25 @@ def test_a_random_world_has_a_report_without_faults(number: int) -> None:
     assert not faults, f"{world(number)}: {faults}"
 
 
+@pytest.mark.slow
+def test_a_rule_turned_round_and_a_wording_taken_away_are_noticed() -> None:
+    """Twenty claims: the cases made for each fail, and each template that lacks a wording is refused."""
+    found = list(mutations.rows())
+    assert len(found) == mutations.CLAIMS
+    assert [row.claim for row in found if not row.noticed or row.refused < row.wordings] == []
+    assert sum(row.wordings for row in found) > mutations.CLAIMS
+
+
+def test_a_wording_that_does_not_change_with_the_verdict_is_a_fault() -> None:
+    """Equal words for supported and refuted are one; equivalent may share its words."""
+    told: Told = {
+        ("q#claims.a", "It is so."): {"supported", "refuted"},
+        ("q#claims.b", "Equal."): {"equivalent"},
+    }
+    (fault,) = judge_module.unchanged(told)
+    assert fault.kind == "wording: the same for refuted and supported (q#claims.a)"
+
+
 def test_the_same_number_is_the_same_world() -> None:
     """So a fault can be looked at again; another number is another world."""
     assert world(FIRST) == world(FIRST)
@@ -34,21 +55,19 @@ def test_the_same_number_is_the_same_world() -> None:
 def test_worlds_differ_in_what_they_are_made_to_try() -> None:
     """Among a hundred, each of the odd things is found."""
     traits = " ".join(str(world(number)) for number in range(100))
-    learning = ("none learns", "some learn", "all learn", "diverged")
-    seeds = ("one seed", "mixed seeds")
-    for trait in (*learning, *seeds, "other shapes", "ties", "60 images", "a trial that changes nothing"):
+    for trait in CLASSES:
         assert trait in traits
 
 
 def test_a_crash_in_an_answer_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the question and the place, and the other questions go on."""
-    from exercise.answers import set_up
+    """With the question and the place, and the other questions continue."""
 
     def crash(results: object) -> None:
         raise ZeroDivisionError("made to fail")
 
-    monkeypatch.setattr(set_up, "rules", crash)
-    (fault,) = [fault for fault in judge(world(FIRST), parts=len(OUTLINE.questions)) if not is_known(fault)]
+    monkeypatch.setattr(sys.modules["exercise.set_up.rules"], "rules", crash)
+    parts = len(PROJECT.outline.questions)
+    (fault,) = [fault for fault in judge(world(FIRST), parts=parts) if not is_known(fault)]
     assert fault.kind.startswith("crash: answer set-up.rules: ZeroDivisionError: made to fail")
 
 
@@ -61,7 +80,7 @@ def test_faults_are_counted_by_kind_and_numbers_do_not_make_kinds(monkeypatch: p
 
 
 def test_the_command_prints_its_seed(capsys: pytest.CaptureFixture[str]) -> None:
-    """And refuses what is no number of worlds in one line."""
+    """And refuses what is not a number of worlds in one line."""
     with pytest.raises(SystemExit):
         main(["--worlds", "0"])
     assert "whole numbers from 1" in capsys.readouterr().err

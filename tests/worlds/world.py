@@ -12,16 +12,33 @@ import made
 import numpy as np
 
 from exercise import mnist
-from exercise.catalogue import EXPERIMENTS, STUDIES
-from exercise.groups import DEEP, NETWORKS
+from exercise.catalogue import DEEP, EXPERIMENTS, NETWORKS, STUDIES, names
 from exercise.networks import Network
-from labreport.experiment import Experiment
+from labreport.experiment import Experiment, Study
 from labreport.results import Result, Runs, Snapshot
 
 IMAGES = 300
 """Test and validation images of most worlds: enough to be plausible, few enough to be fast."""
 BASES = {experiment.name: experiment for experiment in EXPERIMENTS}
 CELLS = tuple(cell for grid in STUDIES for cell in grid.experiments())
+
+
+CLASSES = (
+    "all learn",
+    "none learns",
+    "some learn",
+    "only one deep network learns",
+    "a trial that changes nothing",
+    "complex without momentum",
+    "diverged",
+    "one seed",
+    "mixed seeds",
+    "other shapes",
+    "other studies",
+    "ties",
+    "60 images",
+)
+"""What the worlds must contain, each of these and many together; `run.py` says how many do."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +52,15 @@ class World:
     overrides: Mapping[str, Mapping[str, Any]]
     diverged: Mapping[str, int] = field(default_factory=dict)
     """Experiment → the first epoch whose loss is not a number."""
+    saturated: frozenset[str] = frozenset()
+    """Of those that diverged, which kept a finite loss, far above that of guessing, and no gradient."""
+    studies: Mapping[str, Study] = field(default_factory=dict)
+    """Studies that take the place of the catalogue's own of the same name."""
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """Which of the `CLASSES` this world belongs to."""
+        return frozenset(name for name in CLASSES if any(trait.startswith(name) for trait in self.traits))
 
     def __str__(self) -> str:
         return f"world {self.number} ({', '.join(self.traits)})"
@@ -50,12 +76,20 @@ def world(number: int) -> World:
     _levels(random, traits, overrides)
     if random.random() < 0.4:
         _shapes(random, traits, overrides)
+    if random.random() < 0.15:
+        _other_settings(random, traits, overrides)
     diverged = _diverged(random, traits) if random.random() < 0.25 else {}
+    saturated = frozenset(name for name in diverged if random.random() < 0.5)
+    if "complex" in diverged:
+        saturated = saturated - {"complex", "complex-100"} | (
+            {"complex", "complex-100"} if "complex" in saturated else set()
+        )
+    studies = _other_studies(random, traits) if random.random() < 0.15 else {}
     images = IMAGES
     if random.random() < 0.2:
         images = int(random.choice([60, 100, 1_000]))
         traits.append(f"{images} images")
-    return World(number, tuple(traits), images, seeds, overrides, diverged)
+    return World(number, tuple(traits), images, seeds, overrides, diverged, saturated, studies)
 
 
 def _seeds(random: np.random.Generator, traits: list[str]) -> dict[str, int]:
@@ -72,12 +106,18 @@ def _seeds(random: np.random.Generator, traits: list[str]) -> dict[str, int]:
 
 def _learning(random: np.random.Generator, traits: list[str], overrides: dict[str, dict[str, Any]]) -> None:
     """Which networks learn: as usual, all, none, or some by the throw of a coin."""
-    kind = str(random.choice(["as usual", "all learn", "none learns", "some learn"]))
+    kinds = ["as usual", "all learn", "none learns", "some learn", "only one deep network learns"]
+    kind = str(random.choice(kinds))
     traits.append(kind)
     if kind == "as usual":
         return
-    for changes in overrides.values():
-        learns = {"all learn": True, "none learns": False}.get(kind, bool(random.random() < 0.5))
+    lucky = str(random.choice(names(DEEP)))
+    for name, changes in overrides.items():
+        learns = {
+            "all learn": True,
+            "none learns": False,
+            "only one deep network learns": name == lucky or name not in names(DEEP),
+        }.get(kind, bool(random.random() < 0.5))
         changes["collapsed"] = not learns
         if learns:
             accuracy = float(random.uniform(0.3, 0.99))
@@ -96,13 +136,13 @@ def _levels(random: np.random.Generator, traits: list[str], overrides: dict[str,
     if tie:
         traits.append("ties")
     level = float(random.choice([0.11, 0.2, 0.5, 0.92, 0.97, 1.0]))
-    for name in NETWORKS:
+    for name in names(NETWORKS):
         changes = overrides[name]
         if not changes.get("collapsed"):
             changes.update(noise=noise, drop=drop)
             if tie:
                 changes.update(training=level, validation=level, test=level, seconds=0.3)
-                if name not in DEEP:
+                if name not in names(DEEP):
                     changes["collapsed"] = False
         changes["seconds"] = 0.3 if tie else float(random.choice([0.01, 0.15, 0.8, 60.0]))
         changes["hardness"] = float(random.choice([1.0, 2.5, 6.0]))
@@ -133,9 +173,43 @@ def _shapes(random: np.random.Generator, traits: list[str], overrides: dict[str,
         overrides["complex-100"]["network"] = overrides["complex"]["network"]
     if random.random() < 0.4:
         traits.append("a trial that changes nothing")
-        for name in DEEP:
+        for name in names(DEEP):
             same = overrides[name].get("network", BASES[name].specification)
             overrides[f"{name}-gain-4"]["network"] = same
+
+
+def _other_settings(
+    random: np.random.Generator, traits: list[str], overrides: dict[str, dict[str, Any]]
+) -> None:
+    """One setting changed, as a reader of the catalogue might: no momentum, or a gain in all networks."""
+    if random.random() < 0.5:
+        traits.append("complex without momentum")
+        network = overrides["complex"].get("network", BASES["complex"].specification)
+        for name in ("complex", "complex-100"):
+            overrides[name]["network"] = replace(network, momentum=0.0)
+        return
+    traits.append("a trial that changes nothing, since all have its gain")
+    for name in names(DEEP):
+        for change in ("", "-4-layers", "-30-epochs", "-gain-4"):
+            network = BASES[f"{name}{change}"].specification
+            overrides[f"{name}{change}"]["network"] = replace(network, initial_gain=4.0)
+
+
+def _other_studies(random: np.random.Generator, traits: list[str]) -> dict[str, Study]:
+    """Studies of other sizes: one layer, mixed widths, one row, another number of epochs."""
+    traits.append("other studies")
+    depths = [((32,) * depth) for depth in random.choice([1, 2, 3, 4, 10], 2, replace=False).tolist()]
+    if random.random() < 0.3:
+        depths.append((64, 16))
+    rates = [
+        float(rate) for rate in random.choice([0.05, 0.5, 2.0], int(random.integers(1, 3)), replace=False)
+    ]
+    gains, grids = (1.0, 4.0), {grid.name: grid for grid in STUDIES}
+    depth, rate = grids["depth-gain"], grids["rates"]
+    return {
+        "depth-gain": replace(depth, axes=(("hidden_layers", tuple(depths)), ("initial_gain", gains))),
+        "rates": replace(rate, axes=(("learning_rate", tuple(rates)), ("momentum", (0.0, 0.9)))),
+    }
 
 
 def _diverged(random: np.random.Generator, traits: list[str]) -> dict[str, int]:
@@ -172,27 +246,37 @@ class WorldRuns(dict[str, Runs]):
         super().__init__()
         self._world = world
 
+    @property
+    def studies(self) -> Mapping[str, Study]:
+        """Studies in the place of the catalogue's."""
+        return self._world.studies
+
     def __missing__(self, name: str) -> Runs:
-        experiment = next(each for each in (*EXPERIMENTS, *CELLS) if each.name == name)
+        cells = [cell for grid in self._world.studies.values() for cell in grid.experiments()]
+        experiment = next(each for each in (*EXPERIMENTS, *cells, *CELLS) if each.name == name)
         self[name] = _runs(self._world, experiment)
         return self[name]
 
 
 def _runs(world: World, experiment: Experiment) -> Runs:
-    make = replace(made._default(experiment), **world.overrides[experiment.name])
+    make = replace(made._default(experiment), **world.overrides.get(experiment.name, {}))
     if make.network is not None:
         experiment = replace(experiment, specification=make.network)
-    count = world.seeds[experiment.name]
+    count = world.seeds.get(experiment.name, min(3, max(world.seeds.values())))
     results = [made._result(experiment, make, seed, count) for seed in range(count)]
     first = world.diverged.get(experiment.name)
-    return Runs(experiment, tuple(_remembered(_broken(result, first)) for result in results))
+    finite = experiment.name in world.saturated
+    return Runs(experiment, tuple(_remembered(_broken(result, first, finite)) for result in results))
 
 
-def _broken(result: Result, first: int | None) -> Result:
-    """The result as a training leaves it whose loss is not a number from epoch `first` on."""
+def _broken(result: Result, first: int | None, finite: bool) -> Result:
+    """The result as a training leaves it that diverges in epoch `first`.
+
+    Its loss is not a number any more; or `finite`, but far above that of guessing, and nothing flows back.
+    """
     if first is None:
         return result
-    nothing = math.nan
+    nothing, still = (120.0, 0.0) if finite else (math.nan, math.nan)
     records = tuple(
         record
         if record["epoch"] < first
@@ -202,26 +286,26 @@ def _broken(result: Result, first: int | None) -> Result:
             "validation_loss": nothing,
             "accuracy": 0.0987,
             "validation_accuracy": 0.0991,
-            "gradient_norms": [nothing for _ in record["gradient_norms"]],
+            "gradient_norms": [still for _ in record["gradient_norms"]],
         }
         for record in result.records
     )
     snapshots = {
-        epoch: snapshot if epoch < first else _broken_snapshot(snapshot)
+        epoch: snapshot if epoch < first else _broken_snapshot(snapshot, nothing)
         for epoch, snapshot in result.snapshots.items()
     }
     return replace(result, records=records, snapshots=snapshots)
 
 
-def _broken_snapshot(snapshot: Snapshot) -> Snapshot:
+def _broken_snapshot(snapshot: Snapshot, loss: float) -> Snapshot:
     zeros = {split: np.mean(labels == 0) for split, labels in _labels().items()}
-    metrics = {split: {"loss": math.nan, "accuracy": float(share)} for split, share in zeros.items()}
+    metrics = {split: {"loss": loss, "accuracy": float(share)} for split, share in zeros.items()}
 
     def load() -> Mapping[str, Any]:
         arrays = dict(snapshot.arrays)
         for name in ("predictions", "validation_predictions"):
             arrays[name] = np.zeros_like(arrays[name])
-        arrays["confidence"] = np.full_like(arrays["confidence"], np.nan)
+        arrays["confidence"] = np.full_like(arrays["confidence"], np.nan if math.isnan(loss) else 1.0)
         return arrays
 
     return Snapshot(snapshot.epoch, metrics, load)

@@ -1,4 +1,4 @@
-"""The network as a real Keras model, its initial weights decided by specification and seed alone."""
+"""The network as a real Keras model, its initial weights decided only by specification and seed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Silence for libraries that log to the process's standard error before they can be told not to."""
+"""Silence for libraries that log to the process's standard error before they can be silenced."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""A training that stands at some epoch and can be driven on, looked at, and put away."""
+"""A training that is at some epoch and can be driven on, looked at, and put away."""
 
 from __future__ import annotations
 
-import math
 import time
 from typing import Any
 
@@ -21,7 +20,7 @@ from exercise.training.epoch import (
 )
 from exercise.training.evaluation import Forward, compiled_forward, evaluate
 from exercise.training.model import build, weight_names, weight_shapes
-from labreport.errors import ExperimentFailed, UsageError
+from labreport.errors import UsageError
 from labreport.run import Arrays
 
 VELOCITY = "velocity."
@@ -29,7 +28,7 @@ VELOCITY = "velocity."
 
 
 def start(specification: Network, seed: int, epoch: int = 0, state: Arrays | None = None) -> TrainingRun:
-    """A run that stands at `epoch`: fresh from its initial weights, or from the `state` kept there.
+    """A run that is at `epoch`: fresh from its initial weights, or from the `state` kept there.
 
     Compiles what it needs, so that epochs are timed without. Raises `UsageError` if `state` belongs to
     another network.
@@ -77,8 +76,9 @@ class TrainingRun:
 
         The record holds loss (nat) and accuracy as Keras reports them, which are means over the
         examples as each batch met them; both exactly on validation data afterwards; seconds of
-        training alone; and by layer the L2 norm of the kernel's gradient, as the mean over the batches
-        and on the first batch. Raises `ExperimentFailed` when training diverges.
+        training only; and by layer the L2 norm of the kernel's gradient, as the mean over the batches
+        and on the first batch. A training that diverges continues as it does in Keras: its losses and norms
+        are then not finite.
         """
         training = self._dataset.training
         begun = time.perf_counter()
@@ -87,11 +87,6 @@ class TrainingRun:
         seconds = time.perf_counter() - begun
         self.epoch += 1
         validation = evaluate(self._forward, self._weights, self._dataset.validation)
-        if not math.isfinite(loss + validation.loss):
-            raise ExperimentFailed(
-                f"network {self.network.hidden_layers}, seed {self.seed}: the loss is not finite after epoch "
-                f"{self.epoch}; lower its learning_rate ({self.network.learning_rate:g})"
-            )
         return {
             "epoch": self.epoch,
             "loss": loss,

@@ -1,4 +1,4 @@
-"""Answers anew from what plain Keras found, against answers from the stored results."""
+"""Answers computed again from what plain Keras found, against answers from the stored results."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 
 from exercise.catalogue import STUDIES
-from exercise.outline import OUTLINE
+from exercise.project import PROJECT
 from labreport.checks import Check
 from labreport.claims import Answer
 from labreport.nodes.calls import function
@@ -23,7 +23,7 @@ def answer_checks(stored: Mapping[str, Runs], measured: Mapping[str, Runs]) -> I
     """A check for every question whose experiments are all among `stored`."""
     studies = {grid.name: grid for grid in STUDIES}
     names = set(stored)
-    for question in OUTLINE.questions:
+    for question in PROJECT.outline.questions:
         if question.reads_verification:
             continue
         cells = [
@@ -38,7 +38,7 @@ def answer_checks(stored: Mapping[str, Runs], measured: Mapping[str, Runs]) -> I
             yield Check(
                 f"plain Keras {question.slug}",
                 not found,
-                found[0] if found else f"{count} quantities and claims anew",
+                found[0] if found else f"{count} quantities and claims computed again",
                 "answers, from what plain Keras found",
             )
 

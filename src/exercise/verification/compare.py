@@ -64,7 +64,7 @@ def differences(
 
 
 def _same_accuracy(stored: float, found: float, measured: Measurement, split: str, training: int) -> bool:
-    """Equal but for tied images; the single precision of Keras' mean is far below one image."""
+    """Equal except for tied images; the single precision of Keras' mean is far below one image."""
     tied, images = {
         "training": (TIED_IMAGES, training),
         "validation": (int(measured.validation.tied.sum()), len(measured.validation.tied)),

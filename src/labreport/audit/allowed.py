@@ -1,7 +1,7 @@
-"""Numerals that are no measurements, from written lists: the engine's and the project's own.
+"""Numerals that are not measurements, from written lists: the engine's and the project's own.
 
 There are two kinds of list, one for digits and one for number words. A phrase allows its own number where
-all of its words stand; so `powers of ten` allows no other `ten`. A phrase of number words that begins with
+all of its words appear; so `powers of ten` allows no other `ten`. A phrase of number words that begins with
 `=` is a whole heading or cell and allows nothing inside a longer text.
 """
 

@@ -9,7 +9,7 @@ from labreport.audit.reading import Page
 from labreport.claims import Answer, Claim, Interval, Quantity
 
 MINUS = " minus "
-"""Stands in the source of every difference, between what is compared and what with."""
+"""Appears in the source of every difference, between what is compared and what with."""
 LEVEL = 0.05
 """The threshold of a claim that a p-value decides."""
 DECIDED = ("supported", "refuted")

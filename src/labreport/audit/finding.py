@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """`where` it stands, the `text` that is wrong, and the `problem` with it."""
+    """`where` it is, the `text` that is wrong, and the `problem` with it."""
 
     where: str
     text: str

@@ -30,7 +30,7 @@ def check_attributes(page: Page, allowed: Allowed) -> Iterator[Finding]:
         if (name in SHOWN or name in printed or name == "value") and name != "data-value":
             for numeral in allowed.untraced(text):
                 yield Finding(
-                    where, numeral, f"stands without a source in the attribute {name}, {text[:80]!r}"
+                    where, numeral, f"appears without a source in the attribute {name}, {text[:80]!r}"
                 )
 
 
@@ -47,7 +47,7 @@ def check_styles(page: Page, allowed: Allowed) -> Iterator[Finding]:
 def check_names(
     page: Page, answers: Mapping[str, Answer], allowed: Allowed, experiments: Iterable[str] = ()
 ) -> Iterator[Finding]:
-    """Numerals in `<code>` that are no name from the answers, no key of a result, and no call."""
+    """Numerals in `<code>` that are neither a name from the answers, nor a key of a result, nor a call."""
     names = {*experiments, *_names(answers)}
     for where, text, key in page.names:
         name = text.strip()

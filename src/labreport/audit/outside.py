@@ -50,12 +50,31 @@ def findings_in_titles(outline: Outline) -> list[Finding]:
 
 
 def findings_in_figures(folder: Path) -> list[Finding]:
-    """Texts in the code of figures that find something, or that are chosen by comparing values."""
+    """Texts in the code that draws which find something, or which are chosen by comparing values.
+
+    That code is, of every file in the folder, the definitions that use `labreport.charts`.
+    """
     return [
         found
         for file in sorted(folder.rglob("*.py"))
-        for found in _figure(ast.parse(file.read_text(encoding="utf-8")), file.name)
+        for definition in _drawing(ast.parse(file.read_text(encoding="utf-8")))
+        for found in _figure(definition, file.name)
     ]
+
+
+def _drawing(tree: ast.Module) -> Iterator[ast.stmt]:
+    """The module's functions and classes in which a name of the engine's charts is used."""
+    imported = {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("labreport")
+        for alias in node.names
+        if "charts" in (node.module or "") or alias.name == "charts"
+    }
+    for definition in tree.body:
+        used = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name)}
+        if isinstance(definition, (ast.FunctionDef, ast.ClassDef)) and used & imported:
+            yield definition
 
 
 def _judge(piece: Spoken) -> Iterator[Finding]:
@@ -72,7 +91,7 @@ def _problem(word: str) -> str:
     return f"says {word!r} outside a finding; bind it to a claim, or name things neutrally"
 
 
-def _figure(tree: ast.Module, name: str) -> Iterator[Finding]:
+def _figure(tree: ast.stmt, name: str) -> Iterator[Finding]:
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
     bodies = (parent.body for parent in ast.walk(tree) if isinstance(parent, documented))
     documentation = {id(node.value) for body in bodies for node in body if isinstance(node, ast.Expr)}

@@ -37,7 +37,7 @@ def audit_pdf(
     the page does, and besides these only what the style sheet adds: on every page its number and the
     number of pages, and behind each reference and each line of the contents the number of the page
     that its link really leads to. What is left belongs to drawings: their digits, one by one, for
-    labels that stand close may be read as one.
+    labels close to each other may be read as one.
     """
     anchors = list(_paged_links(print_html))
     found, pages, places = _read(path, anchors)
@@ -96,7 +96,7 @@ class _Text(HTMLParser):
         self.parts.append(data)
 
     def handle_endtag(self, tag: str) -> None:
-        """Elements that stand apart on paper end a numeral."""
+        """Elements that are separate on paper end a numeral."""
         if tag not in ("b", "i", "em", "strong", "span", "sub", "sup"):
             self.parts.append(" ")
 

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 DRAWING = re.compile(r'(<div class="drawing" data-figure="[^"]*">\s*<svg\b[^>]*>).*?</svg>', re.DOTALL)
 """A figure of the report; its labels are checked against its data when it is drawn."""
 UNREAD = frozenset({"script", "style", "pre", "kbd"})
-"""Elements whose text is no prose: programs and keys."""
+"""Elements whose text is not prose: programs and keys."""
 OWN = frozenset({"data", "code"})
 """Elements whose text is looked at in a way of its own: traced data and names."""
 SHOWN = ("title", "aria-label", "aria-description", "alt", "alttext", "placeholder", "label", "summary")
@@ -45,7 +45,7 @@ class Element:
 
     @property
     def unread(self) -> bool:
-        """Whether what is inside is no prose, or is looked at in its own way."""
+        """Whether what is inside is not prose, or is looked at in its own way."""
         return self.tag in UNREAD or self.tag in OWN or bool({"figure-data", "counter"} & set(self.classes))
 
 
@@ -99,7 +99,7 @@ class Page(HTMLParser):
     """(where, text) of each piece of prose outside traced data and counters."""
     traced: list[Traced] = field(default_factory=list)
     numbers: dict[str, str] = field(default_factory=dict)
-    """Anchor → the number printed at the figure or heading that carries it."""
+    """Anchor → the number printed at the figure or heading that has it."""
     tables: list[str] = field(default_factory=list)
     """Numbers of tables, in order."""
     references: list[Reference] = field(default_factory=list)
@@ -221,7 +221,7 @@ class Page(HTMLParser):
             self.flow.append(Step("head" if head else "name", text.strip()))
 
     def _counted(self, number: str) -> None:
-        """A counter belongs to the link, the caption, the figure, or the heading that it stands in."""
+        """A counter belongs to the link, the caption, the figure, or the heading that it is in."""
         for element in reversed(self._open):
             if element.tag == "a" and self._inward(element):
                 self.references.append(Reference(element.attributes["href"][1:], number))

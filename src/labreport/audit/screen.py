@@ -23,8 +23,8 @@ def audit_html(
 
     Numerals are digits of any script, fractions and number words, in text, attributes, names, and what
     a style sheet writes. `templates` is the project's folder, whose written lists allow some beside the
-    engine's. Numbers stand beside the names of the `experiments` that they come from.
-    Programs and the tables of the data behind drawings are passed over; labels in drawings are checked
+    engine's. Numbers are beside the names of the `experiments` that they come from.
+    Programs and the tables of the data behind drawings are skipped; labels in drawings are checked
     when they are drawn.
     """
     return audit_page(Page().read(html), answers, templates, experiments)
@@ -80,4 +80,4 @@ def _check_alternatives(page: Page, allowed: Allowed) -> Iterator[Finding]:
         told = {*NUMERAL.findall(caption), *(word.lower() for word in number_words(caption))}
         for numeral in allowed.untraced(alternative):
             if numeral.lower() not in told:
-                yield Finding(where, numeral, "stands in the alternative text, but not in the caption")
+                yield Finding(where, numeral, "is in the alternative text, but not in the caption")

@@ -1,4 +1,4 @@
-"""What may stand at each address of an answer, rounded anew."""
+"""What may appear at each address of an answer, rounded again."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labreport.claims import Answer, Claim, Quantity
+from labreport.claims.evidence import evidence
 from labreport.claims.rounding import FORMS
 
 
@@ -25,7 +26,7 @@ class Source:
 
 
 def sources(answers: Mapping[str, Answer]) -> dict[str, list[Source]]:
-    """Every address, `QUESTION#NAME`, with what may stand there."""
+    """Every address, `QUESTION#NAME`, with what may appear there."""
     found: dict[str, list[Source]] = {}
     for slug, answer in answers.items():
         for address, source in _of_answer(slug, answer):
@@ -51,6 +52,8 @@ def _claim(address: str, claim: Claim) -> Iterator[tuple[str, Source]]:
     yield f"{address}.predicate", _text(claim.predicate)
     yield f"{address}.test", _text(claim.test)
     yield f"{address}.reason", _text(claim.reason)
+    yield f"{address}.evidence", _text(evidence(claim))
+    yield f"{address}.p", _quantity(Quantity(claim.p_value, "p"))
 
 
 def _fact(address: str, fact: Any) -> Iterator[tuple[str, Source]]:

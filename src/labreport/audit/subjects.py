@@ -1,4 +1,4 @@
-"""Whether a number stands beside the name of what it was measured on."""
+"""Whether a number is beside the name of what it was measured on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def check_subjects(
     before the number or after it, for lists are written both ways. A number whose source names no
     experiment is about none, and one that compares two agrees with either. An element's attribute
     `data-about` gives the names for what is inside it, separated by spaces; empty, it says that the
-    names near are no subject.
+    names near are not subjects.
     """
     pattern = _pattern(experiments)
     if pattern is None:
@@ -40,7 +40,7 @@ def check_subjects(
                 yield Finding(
                     step.data.where,
                     step.data.text,
-                    f"stands beside {' and '.join(names)}, but {step.data.source} belongs to "
+                    f"is beside {' and '.join(names)}, but {step.data.source} belongs to "
                     f'{" and ".join(owners)}; move it, or say data-about="{" ".join(owners)}"',
                 )
 

@@ -17,7 +17,7 @@ LOOKING = ("status", "why", "--dry-run", "--help", "-h", "--version")
 
 
 def ensure(root: str, argv: Sequence[str]) -> None:
-    """Return when the running interpreter has the libraries; else make `.venv` and go on inside it.
+    """Return when the running interpreter has the libraries; else make `.venv` and continue inside it.
 
     Ends the process with one line, and 1, 2, 130 or 143, where that cannot be done.
     """
@@ -31,7 +31,7 @@ def ensure(root: str, argv: Sequence[str]) -> None:
                 if any(word in argv for word in LOOKING):
                     return
                 damaged = environment.is_running and environment.is_complete() and lacking(root) != []
-                environment.make(_locks(extras), anew=damaged)
+                environment.make(_locks(extras), again=damaged)
                 _check(environment, *extras)
             _go_on_in(environment, argv)
     except LabReportError as error:

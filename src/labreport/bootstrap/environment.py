@@ -1,8 +1,8 @@
-"""The environment `.venv` of this checkout: complete, unfinished, or somebody else's; made, never mended.
+"""The environment `.venv` of this checkout: complete, unfinished, or somebody else's; made, never repaired.
 
 Beside Python's own files it holds, for each lock file installed into it, a copy of that file. The copy
 is written last, so an environment is complete when every copy equals its lock file; a changed lock
-file makes it anew. `NAME.unfinished` stands there from before the first package until then.
+file makes it again. `NAME.unfinished` is there from before the first package until then.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from types import FrameType
 
 from labreport.bootstrap import notice
@@ -53,14 +52,14 @@ class Environment:
             _bytes(os.path.join(self.path, lock)) == _bytes(os.path.join(self.root, lock)) for lock in locks
         )
 
-    def make(self, locks: Sequence[str] = (RUN,), *, anew: bool = False) -> None:
+    def make(self, locks: Sequence[str] = (RUN,), *, again: bool = False) -> None:
         """Install what `locks` list, into a new environment unless it has the first of them already.
 
         Raises `UsageError` where `.venv` is not ours to replace, `LabReportError` where making fails.
         """
         try:
             with _interruptible(), self._exclusively() as held:
-                if anew or not self.is_complete((RUN,)):
+                if again or not self.is_complete((RUN,)):
                     self._create(held)
                 for lock in locks:
                     if not self.is_complete((lock,)):
@@ -77,13 +76,11 @@ class Environment:
                 f"{self.path}: not made by this program, so it is left alone; activate it and install the "
                 "project there (pip install '.[exercise]'), or move it away, and run again"
             )
-        if find_spec("ensurepip") is None:
-            raise LabReportError(
-                f"{sys.executable}: its module ensurepip is missing; on Debian and Ubuntu install "
-                "the package python3-venv (apt-get install python3-venv) and run again"
-            )
         import shutil  # here, as the rest: few runs make an environment
 
+        from labreport.bootstrap import pip
+
+        pip.bundled()
         notice.say(f"making {self.path} from {RUN} (once; some minutes, about 2.5 GB)")
         for leftover in (".venv.old", ".venv.new"):
             shutil.rmtree(os.path.join(self.root, leftover), ignore_errors=True)
@@ -95,10 +92,8 @@ class Environment:
         os.rename(self.path + ".new", self.path)
         shutil.rmtree(self.path + ".old", ignore_errors=True)
         # Inside an environment, `sys.executable` is that environment's: perhaps the one just moved away.
-        from labreport.bootstrap import pip
-
         base: str = getattr(sys, "_base_executable", sys.executable)
-        command = [base, "-I", "-m", "venv", "--prompt", "labreport", self.path]
+        command = [base, "-I", "-m", "venv", "--without-pip", "--prompt", "labreport", self.path]
         code, lines = pip.run(command, self._log, held, os.environ, lambda line: None, lambda: None)
         if code != 0:
             raise LabReportError(f"{self.path}: {pip.cause(lines)}")
@@ -161,7 +156,7 @@ def _interruptible() -> Iterator[None]:
 
     def end(number: int, frame: FrameType | None) -> None:
         notice.wipe()
-        notice.say("stopped; the same command makes the environment anew")
+        notice.say("stopped; the same command makes the environment again")
         raise SystemExit(128 + number)
 
     numbers = (signal.SIGINT, signal.SIGTERM)

@@ -7,7 +7,7 @@ import sys
 
 
 def say(line: str) -> None:
-    """Write one line; a closed stream or a character that it cannot hold is no reason to stop."""
+    """Write one line; a closed stream or a character that it cannot hold does not stop the program."""
     _write(line + "\n")
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import glob
+import importlib.util
 import os
 import re
 import selectors
 import signal
 import subprocess
+import sys
+import sysconfig
 import time
 from collections.abc import Callable, Mapping, Sequence
 
@@ -20,6 +24,24 @@ LARGE = 50.0
 """Megabytes from which a download is worth a line of its own in a log."""
 
 
+def bundled() -> str:
+    """The wheel of pip that came with Python, from which pip can be run without being installed.
+
+    Raises `LabReportError` where there is none.
+    """
+    found = importlib.util.find_spec("ensurepip")
+    folders = [*(found.submodule_search_locations or ())] if found is not None else []
+    folders = [os.path.join(folder, "_bundled") for folder in folders]
+    folders += [folder for folder in (sysconfig.get_config_var("WHEEL_PKG_DIR"),) if folder and found]
+    wheels = [wheel for folder in folders for wheel in glob.glob(f"{glob.escape(folder)}/pip-*.whl")]
+    if not wheels:
+        raise LabReportError(
+            f"{sys.executable}: its module ensurepip is missing; on Debian and Ubuntu install "
+            "the package python3-venv (apt-get install python3-venv) and run again"
+        )
+    return wheels[0]
+
+
 def install(python: str, lock_file: str, log: str, held: int, options: Sequence[str] = ()) -> None:
     """Install what `lock_file` lists where `python` runs; raises `LabReportError` with pip's cause.
 
@@ -27,7 +49,15 @@ def install(python: str, lock_file: str, log: str, held: int, options: Sequence[
     hash, is refused. Where packages come from is the user's own setting of pip; where they go is not.
     `held` is a file descriptor that pip keeps open for as long as it lives.
     """
-    command = [python, "-I", "-m", "pip", "install", "--require-hashes", "--no-deps", "--only-binary=:all:"]
+    command = [
+        python,
+        "-I",
+        f"{bundled()}/pip",
+        "install",
+        "--require-hashes",
+        "--no-deps",
+        "--only-binary=:all:",
+    ]
     command += ["--no-input", "--no-user", "--progress-bar=off", *options, "-r", lock_file]
     environment = {name: value for name, value in os.environ.items() if name not in _PLACES}
     progress = _Progress()
@@ -123,6 +153,6 @@ class _Progress:
                 notice.say(f"  unpacking packages: {self._packages}")
 
     def tick(self) -> None:
-        """Show where it stands."""
+        """Show how far it is."""
         seconds = time.monotonic() - self._started
         notice.overwrite(f"  package {self._packages}: {self._now} ({seconds:.0f} s)")

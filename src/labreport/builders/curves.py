@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from labreport.builders.pairs import mean
+from labreport.builders.pairs import axis_title, mean
 from labreport.builders.studies import cells_of
 from labreport.experiment import Study
 from labreport.results import Results
@@ -53,7 +53,7 @@ def learning_curve(
         axes.set_xticks(at, [str(value) for value in cells])
     plain_numbers(axes.yaxis)
     axes.set_xlabel(axis.replace("_", " "))
-    y_title(axes, f"{metric}, %" if unit == "fraction" else f"{metric} {unit}".strip())
+    y_title(axes, axis_title(metric, unit))
     return Drawing(
         figure,
         "line chart",

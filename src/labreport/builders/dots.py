@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from labreport.builders.pairs import axis_title
 from labreport.results import Results
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def dots(results: Results, metric: str = "test accuracy", *, unit: str = "fracti
     axes.grid(True, axis="x")
     axes.grid(False, axis="y")
     plain_numbers(axes.xaxis)
-    axes.set_xlabel(f"{metric}, %" if unit == "fraction" else f"{metric} {unit}".strip())
+    axes.set_xlabel(axis_title(metric, unit))
     return Drawing(
         figure,
         "dot plot",

@@ -17,6 +17,13 @@ def between(first: str, second: str) -> str:
     return f"{first} minus {second}"
 
 
+def axis_title(metric: str, unit: str) -> str:
+    """What an axis shows and in which unit, which is not repeated where the metric is named after it."""
+    if unit == "fraction":
+        return f"{metric}, %"
+    return metric if unit in ("", *metric.split()) else f"{metric}, {unit}"
+
+
 def mean(sample: Sample, unit: str, source: str) -> Quantity:
     """The mean of a sample over seeds, with its interval."""
     from labreport.claims.statistics import over_seeds
@@ -30,7 +37,7 @@ def compare(
     """For each pair, the difference and the claim that the first is greater, both named `FIRST minus SECOND`.
 
     Verdicts and intervals are Holm-corrected for all pairs. Where all seeds give the same difference, there
-    is no test, whatever the difference is: a learner that does not depend on its seed says nothing of
+    is not a test, whatever the difference is: a learner that does not depend on its seed says nothing of
     another draw of the data.
     """
     from labreport.claims.comparison import paired

@@ -17,7 +17,7 @@ def effect(
     """What `metric` does along the axis of a study that has one axis, from its first value to its last.
 
     Claims: `rises`, that it is higher at the last value than at the first, and `still`, the same of the last
-    value and the one before, so that a reader knows whether the effect goes on; both compared seed by
+    value and the one before, so that a reader knows whether the effect continues; both compared seed by
     seed and corrected together. Quantities: `VALUE.mean` by value of the axis, and the differences.
     Raises `UsageError` for a study of another shape.
     """

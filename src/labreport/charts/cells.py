@@ -15,7 +15,7 @@ NUMBER = re.compile(r"[-\u2212]?[0-9]+(?:\.([0-9]+))?")
 
 
 def misshaded(axes: Axes, in_one_row: Callable[[list[float]], bool]) -> Iterator[str]:
-    """Rows of shades whose values stand in no row of the table, and cells whose text is not their value."""
+    """Rows of shades whose values are in no row of the table, and cells whose text is not their value."""
     for mesh in axes.collections:
         if not isinstance(mesh, QuadMesh) or mesh.get_array() is None:
             continue

@@ -26,7 +26,7 @@ def drawn_texts(figure: Figure) -> list[tuple[str, float, Bbox]]:
     renderer = measuring(figure)
     with _listening() as drawn:
         figure.draw(renderer)
-    # The box of an annotation would take its leader in; the box of the text alone is meant.
+    # The box of an annotation would take its leader in; only the box of the text is meant.
     return [
         (text.get_text(), float(text.get_fontsize()), Text.get_window_extent(text, renderer))
         for text in dict.fromkeys(drawn)

@@ -1,4 +1,4 @@
-"""Drawn coordinates read back: each mark stands where a row of the figure's own table says, and in view."""
+"""Drawn coordinates read back: each mark is where a row of the figure's own table says, and in view."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from labreport.charts.drawing import Drawing
 from labreport.charts.marks import GID_MARK
 
 READ = (f"{GID_MARK}/curve/", f"{GID_MARK}/bar/")
-"""Marks that a reader reads values off; faint lines of single seeds stand in no table."""
+"""Marks that a reader reads values off; faint lines of single seeds are in no table."""
 NEAR = 1e-6
 """How far apart, relative to what is shown, two equal numbers may lie after transforming."""
 EDGE = 1e-3
@@ -33,7 +33,7 @@ LETTER = re.compile(r"[^\W\d_]")
 MATHEMATICS = re.compile(r"\$.*?\$")
 """How matplotlib writes powers of ten."""
 DODGE = 0.5
-"""How far beside a whole number in the table a mark may stand, so that marks of one place do not cover."""
+"""How far beside a whole number in the table a mark may be, so that marks of one place do not cover."""
 
 Cell = str | int | float | None
 

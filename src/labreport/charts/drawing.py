@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 class Drawing:
     """What a figure's `draw` function returns.
 
-    `kind` says in words what chart it is, for the alternative text, which goes on with the finding.
+    `kind` says in words what chart it is, for the alternative text, which continues with the finding.
     `columns` and `rows` are the data shown, as a table for reading and for CSV. `caption` says what is
     drawn and how, without any finding: default prose prints it below the figure, its first sentence bold.
     """

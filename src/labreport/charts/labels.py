@@ -158,7 +158,7 @@ def milestones(
 
 
 def give_way(figure: Figure, notes: Sequence[Annotation], kept: Sequence[Annotation]) -> None:
-    """Take away those of `notes` that would stand over one of `kept` or over an earlier one of their own."""
+    """Take away those of `notes` that would cover one of `kept` or an earlier one of their own."""
     renderer = measuring(figure)
     for note in (*notes, *kept):
         note.update_positions(renderer)

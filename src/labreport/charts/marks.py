@@ -1,4 +1,4 @@
-"""What is drawn in a panel: curves, faint lines a seed, points; each tagged with its series."""
+"""What is drawn in a panel: curves, a faint line for each seed, points; each tagged with its series."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def curve(axes: Axes, x: Sequence[float], y: Sequence[float], mark: Mark, *, mar
 
 
 def seed_lines(axes: Axes, x: Sequence[float], curves: Sequence[Sequence[float]], mark: Mark) -> None:
-    """One faint line a seed behind the series; none for a single seed, which is the curve itself."""
+    """One faint line for each seed behind the series; none for a single seed, which is the curve itself."""
     if len(curves) > 1:
         for y in curves:
             seed_line(axes, x, y, mark)

@@ -19,7 +19,7 @@ REFERENCE_WIDTH = 0.8
 def reference_line(axes: Axes, value: float, text: str, *, vertical: bool = False) -> None:
     """A quiet line at `value` to read the series against.
 
-    Its name stands at the right end of a level line, on the side where the panel has more room, and
+    Its name is at the right end of a level line, on the side where the panel has more room, and
     above an upright one. Set the limits of `axes` first.
     """
     line = axes.axvline if vertical else axes.axhline

@@ -1,4 +1,4 @@
-"""Matplotlib's SVG made fit to stand inside a page beside others: own ids, no style sheet, no metadata."""
+"""Matplotlib's SVG made fit to be inside a page beside others: own ids, no style sheet, no metadata."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def tidy(text: str, slug: str) -> ElementTree.Element:
 
     Style declarations become attributes, so that nothing depends on a page's content security policy
     for style; ids that something refers to become `slug-1`, `slug-2`, …, axes `slug-axes-1`, and all
-    others go; artists tagged with a series carry `data-series` and `data-part`, and curves an id,
+    others go; artists tagged with a series have `data-series` and `data-part`, and curves an id,
     `slug-curve-1`. Coordinates are rounded to a hundredth of a point. Raises `RenderError` if a text
     holds a character that XML forbids.
     """
@@ -31,8 +31,7 @@ def tidy(text: str, slug: str) -> ElementTree.Element:
         root = ElementTree.fromstring(text)
     except ElementTree.ParseError as error:
         raise RenderError(
-            f"figure {slug!r}: a text in it cannot stand in SVG ({error}); "
-            "take control characters out of names"
+            f"figure {slug!r}: SVG cannot hold a text in it ({error}); take control characters out of names"
         ) from error
     _strip(root)
     root.attrib.pop("version", None)
@@ -48,7 +47,7 @@ def tidy(text: str, slug: str) -> ElementTree.Element:
 def written(root: ElementTree.Element) -> str:
     """The element as text, starting with `<svg`, every colour by its value.
 
-    The prefix is registered anew each time: other libraries register theirs for the whole process.
+    The prefix is registered again each time: other libraries register theirs for the whole process.
     """
     ElementTree.register_namespace("", SVG)
     return ElementTree.tostring(root, encoding="unicode")

@@ -18,7 +18,7 @@ def power_of_ten(exponent: int) -> str:
 
 
 def plain_numbers(axis: Axis, at: Sequence[float] | None = None) -> None:
-    """Label ticks as 0.5, 12, 1,000; `at` fixes where they stand."""
+    """Label ticks as 0.5, 12, 1,000; `at` fixes where they are."""
     if at is not None:
         axis.set_major_locator(FixedLocator(list(at)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "−")))

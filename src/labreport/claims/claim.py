@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from labreport.claims.derivation import Derivation
+
 
 class Verdict(StrEnum):
     """What the results say about a claim; the wording of the report follows it.
@@ -27,6 +29,7 @@ class Claim:
     `predicate` is the claim in symbols, `test` how it was decided, `threshold` the bar fixed in
     advance, `margin` the largest difference that counts as none; `numbers` names the quantities of the
     same answer that the test used. `reason` says why no test was possible, and is empty otherwise.
+    `derivation` says how the verdict follows from them, for `check`.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Claim:
     numbers: tuple[str, ...] = field(default=())
     margin: float | None = None
     reason: str = ""
+    derivation: Derivation | None = field(default=None, compare=False, repr=False)
 
     @property
     def supported(self) -> bool:

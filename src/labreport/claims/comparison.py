@@ -5,13 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
+from labreport.claims.derivation import Derivation, known
 from labreport.claims.estimate import Estimate, without_test
 from labreport.claims.intervals import PairedShares, Share, Student, TwoShares
 from labreport.claims.quantity import Unit
+from labreport.later import later
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = later("numpy")
 
 NEGLIGIBLE = 1e-12
 """Values that differ by less, relative to their size, are equal: what is left is rounding."""
@@ -28,11 +34,13 @@ def paired(
     (2003): s² (1/k + f/(1 − f)). Raises `ValueError` when the samples differ in length.
     """
     differences = [float(first) - float(second) for first, second in zip(a, b, strict=True)]
+    inputs = {"first": known(a), "second": known(b), "test_fraction": test_fraction}
+    derivation = Derivation("paired difference", inputs)
     estimate = _over_seeds(differences, unit, source, "paired Student test", test_fraction)
     size = float(np.max(np.abs([*a, *b]))) if estimate.intervals else 0.0
     if estimate.planning and math.sqrt(estimate.planning.variance) <= NEGLIGIBLE * size:
-        return _without_spread(estimate.value, unit, source, len(differences))
-    return estimate
+        estimate = _without_spread(estimate.value, unit, source, len(differences))
+    return replace(estimate, derivation=derivation)
 
 
 def _over_seeds(
@@ -85,6 +93,31 @@ def paired_items(right_a: NDArray[np.bool_], right_b: NDArray[np.bool_], source:
     seeds, items = right_a.shape
     if not seeds or not items:
         return without_test(None, "points", source, seeds, "no seed in common" if not seeds else "no items")
+    derivation = Derivation("paired items", _counts(right_a, right_b))
+    return replace(_paired_items(right_a, right_b, source), derivation=derivation)
+
+
+def _counts(right_a: NDArray[np.bool_], right_b: NDArray[np.bool_]) -> dict[str, list[int]]:
+    """Tables of agreement by seed, and how many items have which sum of differences over the seeds.
+
+    The sums run from minus the number of seeds to the number of seeds. Together these counts are all that the
+    variances between seeds and between items, and their residual, depend on.
+    """
+    seeds = len(right_a)
+    sums = np.sum(right_a, axis=0, dtype=np.int64) - np.sum(right_b, axis=0, dtype=np.int64)
+    tables = {
+        "both": right_a & right_b,
+        "only_first": right_a & ~right_b,
+        "only_second": right_b & ~right_a,
+        "neither": ~right_a & ~right_b,
+    }
+    found = {name: [int(count) for count in table.sum(axis=1)] for name, table in tables.items()}
+    found["items_by_sum"] = [int(count) for count in np.bincount(sums + seeds, minlength=2 * seeds + 1)]
+    return found
+
+
+def _paired_items(right_a: NDArray[np.bool_], right_b: NDArray[np.bool_], source: str) -> Estimate:
+    seeds, items = right_a.shape
     if seeds == 1:
         return mcnemar(right_a[0], right_b[0], source)
     differences = right_a.astype(np.float64) - right_b.astype(np.float64)
@@ -108,8 +141,8 @@ def paired_items(right_a: NDArray[np.bool_], right_b: NDArray[np.bool_], source:
 def crossed(values: NDArray[np.float64], kind: str = "", threshold: float = 0.0) -> Student:
     """The mean of `values`, shape (seeds, items), less `threshold`; its intervals cover seeds and items.
 
-    The variance between seeds is at least what the residual causes, lest seeds that agree by accident
-    look certain; where the residual is used, so are its degrees of freedom.
+    The variance between seeds is at least what the residual causes, so that seeds that agree by
+    accident do not look certain; where the residual is used, so are its degrees of freedom.
     """
     seeds, items = values.shape
     mean = float(np.mean(values)) - threshold
@@ -145,7 +178,9 @@ def mcnemar(
     test = f"McNemar's exact test on the same {n} items{remark}"
     variance = ((only_a + only_b) / n - mean**2) / n
     planning = Student(mean, 0.0, 1, variance) if variance > 0 else None
-    return Estimate(mean, "points", source, 1, test, table, planning=planning)
+    inputs = {"both": both, "only_first": only_a, "only_second": only_b, "neither": table.neither}
+    derivation = Derivation("McNemar", inputs)
+    return Estimate(mean, "points", source, 1, test, table, planning=planning, derivation=derivation)
 
 
 def independent(right_a: int, n_a: int, right_b: int, n_b: int, source: str) -> Estimate:
@@ -161,7 +196,9 @@ def independent(right_a: int, n_a: int, right_b: int, n_b: int, source: str) -> 
     variance = a * (1 - a) / n_a + b * (1 - b) / n_b
     planning = Student(a - b, 0.0, 1, variance) if variance > 0 else None
     test = f"Newcombe's score interval of two shares, of {n_a} and of {n_b} items"
-    return Estimate(a - b, "points", source, 1, test, shares, planning=planning)
+    inputs = {"right_first": right_a, "items_first": n_a, "right_second": right_b, "items_second": n_b}
+    derivation = Derivation("two shares", inputs)
+    return Estimate(a - b, "points", source, 1, test, shares, planning=planning, derivation=derivation)
 
 
 def separate_items(
@@ -173,6 +210,14 @@ def separate_items(
     variances. With one seed, or where the seeds do not vary, it is Newcombe's interval for the items.
     Raises `ValueError` when the samples differ in length.
     """
+    inputs = {"first": known(a), "items_first": items_a, "second": known(b), "items_second": items_b}
+    derivation = Derivation("separate items", inputs)
+    return replace(_separate_items(a, items_a, b, items_b, source), derivation=derivation)
+
+
+def _separate_items(
+    a: Sequence[float], items_a: int, b: Sequence[float], items_b: int, source: str
+) -> Estimate:
     by_seed = paired(a, b, "points", source)
     finite = by_seed.value is not None
     if not finite or not items_a or not items_b:
@@ -202,6 +247,19 @@ def against(
     items were right, and makes the interval as narrow as it can honestly be. With one seed, or where the
     seeds do not vary, the interval is Wilson's for that many items.
     """
+    inputs: dict[str, object] = {"values": known(values), "items": items, "threshold": threshold}
+    if rights is not None and len(rights):
+        by_seed = np.asarray(np.sum(rights, axis=1, dtype=np.int64))
+        by_item = np.bincount(np.sum(rights, axis=0, dtype=np.int64), minlength=len(rights) + 1)
+        inputs["right_by_seed"] = [int(count) for count in by_seed]
+        inputs["items_by_seeds_right"] = [int(count) for count in by_item]
+    derivation = Derivation("share over items", inputs)
+    return replace(_against(values, threshold, items, source, rights), derivation=derivation)
+
+
+def _against(
+    values: Sequence[float], threshold: float, items: int, source: str, rights: NDArray[np.bool_] | None
+) -> Estimate:
     n = len(values)
     wrong = sum(not math.isfinite(value) for value in values)
     if n == 0 or wrong or not items:
@@ -241,14 +299,3 @@ def _share(
         return Share(mean, items, math.inf, threshold, kind), None
     size = mean * (1 - mean) / both.error() ** 2
     return Share(mean, size, both.df(), threshold, kind), both
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """p-values adjusted for making several comparisons at once (Holm 1979), in the given order."""
-    order = sorted(range(len(p_values)), key=lambda index: p_values[index])
-    adjusted = [0.0] * len(p_values)
-    largest = 0.0
-    for rank, index in enumerate(order):
-        largest = max(largest, min(1.0, (len(order) - rank) * p_values[index]))
-        adjusted[index] = largest
-    return adjusted

@@ -5,12 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy import stats
-
+from labreport.claims.derivation import Derivation, known
 from labreport.claims.quantity import Quantity
+from labreport.later import later
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from scipy import stats
+else:
+    np = later("numpy")
+    stats = later("scipy.stats")
 
 EXACT_UP_TO = 8
 """With this many points or fewer, every permutation is tried."""
@@ -26,22 +33,39 @@ class Correlation:
     p_value: float
     least_p: float
 
+    @property
+    def p(self) -> Quantity:
+        """The p-value as a quantity."""
+        return self._quantity(self.p_value, "p", "permutation test, two-sided")
+
+    @property
+    def least(self) -> Quantity:
+        """The least p-value that so few points can reach, as a quantity."""
+        return self._quantity(self.least_p, "least_p", "least p-value of that test")
+
+    def _quantity(self, value: float, gives: str, source: str) -> Quantity:
+        made = self.coefficient.derivation
+        derivation = None if made is None else Derivation(made.operation, {**made.inputs, "gives": gives})
+        return Quantity(value, "p", source, derivation=derivation)
+
 
 def spearman(x: Sequence[float], y: Sequence[float], source: str) -> Correlation:
     """Spearman's rank correlation of hand-picked points, with its permutation test.
 
     There is no interval: one would treat the points as a random sample of others like them, which
-    chosen networks are not. Where the coefficient is undefined (fewer than two points, one of the two
+    chosen experiments are not. Where the coefficient is undefined (fewer than two points, one of the two
     constant, or a value that is not finite), it is None and the p-value 1.
     """
     n = len(x)
+    derivation = Derivation("Spearman", {"x": known(x), "y": known(y), "gives": "coefficient"})
+    nothing = Quantity(None, "", source, n, varies_with="seeds", derivation=derivation)
     least = min(1.0, 2 / math.factorial(n))
     finite = all(math.isfinite(value) for value in (*x, *y))
     if not finite or len(set(x)) < 2 or len(set(y)) < 2:
-        return Correlation(Quantity(None, "", source, n, varies_with="seeds"), 1.0, least)
+        return Correlation(nothing, 1.0, least)
     ranks_x, ranks_y = stats.rankdata(x), stats.rankdata(y)
     coefficient = float(np.clip(np.corrcoef(ranks_x, ranks_y)[0, 1], -1.0, 1.0))
-    found = Quantity(coefficient, "", source, n, varies_with="seeds")
+    found = Quantity(coefficient, "", source, n, varies_with="seeds", derivation=derivation)
     return Correlation(found, _permutation_p(ranks_x, ranks_y), least)
 
 
@@ -70,7 +94,9 @@ def mantel(first: NDArray[np.float64], second: NDArray[np.float64], source: str)
     """
     rows, columns = np.triu_indices(len(first), 1)
     n = len(rows)
-    nothing = Quantity(None, "", source, n, varies_with="seeds")
+    upper = {"first": known(first[rows, columns]), "second": known(second[rows, columns])}
+    derivation = Derivation("Mantel", {"size": len(first), **upper, "gives": "coefficient"})
+    nothing = Quantity(None, "", source, n, varies_with="seeds", derivation=derivation)
     undefined = Correlation(nothing, 1.0, 1 / (PERMUTATIONS + 1))
     if not n or not np.isfinite(first[rows, columns]).all() or not np.isfinite(second[rows, columns]).all():
         return undefined
@@ -89,7 +115,7 @@ def mantel(first: NDArray[np.float64], second: NDArray[np.float64], source: str)
     coefficients /= np.std(shuffled, axis=1) * np.std(fixed) * n
     as_far = 1 + int(np.sum(np.abs(coefficients) >= abs(observed) - 1e-12))
     return Correlation(
-        Quantity(observed, "", source, n, varies_with="seeds"),
+        Quantity(observed, "", source, n, varies_with="seeds", derivation=derivation),
         as_far / (PERMUTATIONS + 1),
         1 / (PERMUTATIONS + 1),
     )

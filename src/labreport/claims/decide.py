@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 
 from labreport.claims.claim import Claim, Verdict
 from labreport.claims.decision import decide
+from labreport.claims.derivation import Derivation
 from labreport.claims.estimate import ALPHA as ALPHA
 from labreport.claims.estimate import Estimate
 from labreport.claims.quantity import Quantity
+from labreport.claims.rules import by_rules, compare, high, low
 
 _ORDER = (Verdict.REFUTED, Verdict.EQUIVALENT, Verdict.INCONCLUSIVE, Verdict.SUPPORTED)
 """From false to true, for joint claims."""
@@ -36,13 +38,13 @@ def _beyond(name: str, predicate: str, number: str, quantity: Quantity, threshol
             reason = "there is no number"
         test = f"no interval: {reason}"
         return Claim(name, predicate, test, Verdict.INCONCLUSIVE, threshold, None, (number,), reason=reason)
-    ends = sorted((side * interval.low, side * interval.high))
-    bar = side * threshold
-    verdict = (
-        Verdict.SUPPORTED if ends[0] > bar else Verdict.REFUTED if ends[1] <= bar else Verdict.INCONCLUSIVE
-    )
+    if side > 0:
+        beyond, short = compare(low(quantity), ">", threshold), compare(high(quantity), "<=", threshold)
+    else:
+        beyond, short = compare(high(quantity), "<", threshold), compare(low(quantity), ">=", threshold)
+    rules = [(Verdict.SUPPORTED, beyond), (Verdict.REFUTED, short)]
     test = f"the whole {interval.level:.0%} interval ({interval.kind}) on one side"
-    return Claim(name, predicate, test, verdict, threshold, None, (number,))
+    return by_rules(name, predicate, test, rules, (number,), threshold=threshold)
 
 
 def greater(
@@ -53,11 +55,25 @@ def greater(
 
 
 def counted(
-    name: str, predicate: str, holds: bool, numbers: Sequence[str], test: str = "exact count"
+    name: str, predicate: str, holds: bool | Derivation, numbers: Sequence[str], test: str = "exact count"
 ) -> Claim:
-    """A claim about exact numbers, which hold or do not."""
+    """A claim about exact numbers, which hold or do not.
+
+    `holds` is best a condition (`labreport.claims.rules`) on quantities of the answer, which `check`
+    evaluates again; of a bare bool it can only say that it was counted.
+    """
+    if isinstance(holds, Derivation):
+        return _by_condition(name, predicate, test, holds, numbers)
     verdict = Verdict.SUPPORTED if holds else Verdict.REFUTED
     return Claim(name, predicate, test, verdict, numbers=tuple(numbers))
+
+
+def _by_condition(
+    name: str, predicate: str, test: str, condition: Derivation, numbers: Sequence[str]
+) -> Claim:
+    otherwise = Derivation("otherwise")
+    rules = [(Verdict.SUPPORTED, condition), (Verdict.REFUTED, otherwise)]
+    return by_rules(name, predicate, test, rules, numbers)
 
 
 def all_of(name: str, predicate: str, claims: Sequence[Claim]) -> Claim:
@@ -77,4 +93,5 @@ def _joint(
         return Claim(name, predicate, test, Verdict.INCONCLUSIVE, reason="there is nothing to join")
     verdict = _ORDER[pick([_ORDER.index(claim.verdict) for claim in claims])]
     numbers = dict.fromkeys(number for claim in claims for number in claim.numbers)
-    return Claim(name, predicate, test, verdict, numbers=tuple(numbers))
+    derivation = Derivation("joint", {"pick": "all" if pick is min else "any", "claims": list(claims)})
+    return Claim(name, predicate, test, verdict, numbers=tuple(numbers), derivation=derivation)

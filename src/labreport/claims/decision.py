@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from labreport.claims.claim import Claim, Verdict
-from labreport.claims.comparison import holm
+from labreport.claims.derivation import Derivation, Tested
 from labreport.claims.estimate import ALPHA, Estimate
+from labreport.claims.families import Family
+from labreport.claims.holm import by_size, holm
 from labreport.claims.power import MOST_SEEDS, POWER, detectable, seeds_needed
 from labreport.claims.quantity import Quantity, Unit
 
@@ -29,11 +32,20 @@ class Decision:
     margin: float | None = None
     alpha: float = ALPHA
     members: int = 1
+    family: Tested | None = field(default=None, compare=False, repr=False)
+    member: int = 0
+    """Which member of `family` this is, from 0."""
 
     @property
     def difference(self) -> Quantity:
         """The value with the interval of the test that decided."""
-        return self.estimate.quantity(self.alpha * (2 if self.verdict is Verdict.EQUIVALENT else 1))
+        found = self.estimate.quantity(self.alpha * (2 if self.verdict is Verdict.EQUIVALENT else 1))
+        return replace(found, derivation=self._derivation(gives="difference"))
+
+    def _derivation(self, **inputs: Any) -> Derivation | None:
+        if self.family is None:
+            return None
+        return Derivation("comparison", {"family": self.family, "member": self.member, **inputs})
 
     @property
     def test(self) -> str:
@@ -63,7 +75,10 @@ class Decision:
             found[f"{name}.seeds_only"] = seeds_only
         if self.verdict is Verdict.INCONCLUSIVE:
             found |= self._what_was_possible(name, source)
-        return found
+        return {
+            key: replace(quantity, derivation=self._derivation(gives=key[len(name) + 1 :] or "difference"))
+            for key, quantity in found.items()
+        }
 
     def _measured(self, value: float | int | None, unit: Unit, source: str) -> Quantity:
         """A number that another run may change, or lack, as it may the difference itself."""
@@ -104,16 +119,22 @@ class Decision:
             tuple(numbers),
             self.margin,
             self.estimate.reason,
+            self._derivation(less=less),
         )
 
 
 def decide(
-    estimates: Sequence[Estimate], margins: Sequence[float | None] = (), *, correct: bool = True
+    estimates: Sequence[Estimate],
+    margins: Sequence[float | None] = (),
+    *,
+    correct: bool = True,
+    family: Family | None = None,
 ) -> list[Decision]:
     """The verdicts on a family, by Holm's procedure; unless `correct` is false.
 
     Differences and equivalences are two sets of hypotheses, each corrected for the whole family. What
     lies inside its margin is `equivalent`, also where a difference is shown: it was declared not to matter.
+    `family` is the declared one that the estimates are the members of.
     """
     bounds = list(margins) or [None] * len(estimates)
     differ = [estimate.p_value for estimate in estimates]
@@ -122,10 +143,48 @@ def decide(
         for estimate, margin in zip(estimates, bounds, strict=True)
     ]
     differ_levels, alike_levels = _levels(differ, correct), _levels(alike, correct)
-    return [
+    decisions = [
         _decision(*each)
         for each in zip(estimates, bounds, differ, alike, differ_levels, alike_levels, strict=True)
     ]
+    if not decisions:
+        return []
+    members = tuple(map(_member, decisions, differ, alike))
+    tested = _tested(estimates, family, "holm" if correct else "none", members)
+    return [replace(one, family=tested, member=index) for index, one in enumerate(decisions)]
+
+
+def _tested(
+    estimates: Sequence[Estimate],
+    family: Family | None,
+    correction: str,
+    members: tuple[dict[str, Any], ...],
+) -> Tested:
+    if family is not None:
+        return Tested(family.name, family.correction, family.confirmatory, True, members)
+    others = len(members) - 1
+    name = estimates[0].source + (f", and {others} more" if others else "")
+    return Tested(name, correction, True, False, members)
+
+
+def _member(decision: Decision, p_value: float | None, p_equivalent: float | None) -> dict[str, Any]:
+    """A member of a family as `answers.json` has it: its data, p-values and verdict."""
+    estimate = decision.estimate
+    return {
+        "name": estimate.source,
+        "estimate": estimate.derivation,
+        "unit": estimate.unit,
+        "value": estimate.value,
+        "spread": estimate.spread,
+        "n": estimate.n,
+        "margin": decision.margin,
+        "p": p_value,
+        "p_corrected": decision.p_value,
+        "p_equivalent": p_equivalent,
+        "p_equivalent_corrected": decision.p_equivalent,
+        "alpha": decision.alpha,
+        "verdict": str(decision.verdict),
+    }
 
 
 _Level = tuple[float, float, int]
@@ -165,7 +224,8 @@ def _levels(p_values: Sequence[float | None], correct: bool) -> list[_Level]:
         return [(known.get(index, 1.0), ALPHA, 1) for index in range(len(p_values))]
     adjusted = dict(zip(tested, holm([known[index] for index in tested]), strict=True))
     stopped: float | None = None
-    for rank, index in enumerate(sorted(tested, key=lambda index: known[index])):
+    for rank, place in enumerate(by_size([known[index] for index in tested])):
+        index = tested[place]
         level = stopped or ALPHA / (count - rank)
         if stopped is None and adjusted[index] >= ALPHA:
             stopped = level

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from labreport.claims.derivation import Derivation
 from labreport.claims.intervals import Intervals, Student
 from labreport.claims.quantity import Interval, Quantity, Unit, VariesWith, measured_varies_with
 
@@ -37,6 +38,8 @@ class Estimate:
     """Variances from which the power of the test and the number of seeds that it needs are computed."""
     varies_with: VariesWith = ""
     """What another run may change; it follows from the unit where it is not given."""
+    derivation: Derivation | None = field(default=None, compare=False, repr=False)
+    """The operation and the data that the estimate was made of."""
 
     def __post_init__(self) -> None:
         if not self.varies_with:
@@ -52,7 +55,16 @@ class Estimate:
     def quantity(self, alpha: float = ALPHA) -> Quantity:
         """The value with its interval at level 1 − `alpha`."""
         interval = self.interval(alpha)
-        return Quantity(self.value, self.unit, self.source, self.n, self.spread, interval, self.varies_with)
+        return Quantity(
+            self.value,
+            self.unit,
+            self.source,
+            self.n,
+            self.spread,
+            interval,
+            self.varies_with,
+            self.derivation,
+        )
 
     @property
     def difference(self) -> Quantity:

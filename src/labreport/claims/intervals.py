@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from scipy import special
+from labreport.later import later
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = later("scipy.special")
+
 
 Ends = tuple[float, float]
 """Low and high end of an interval."""

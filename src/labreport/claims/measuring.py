@@ -1,11 +1,9 @@
-"""Measures for comparisons: what is read of two networks' results, and which test is made of it."""
+"""Measures for comparisons: what is read of two experiments' results, and which test is made of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from labreport.claims.comparison import against, paired, paired_items, separate_items
 from labreport.claims.estimate import Estimate, without_test
@@ -13,22 +11,29 @@ from labreport.claims.families import Comparison
 from labreport.claims.quantity import Unit
 from labreport.claims.resolve import Measure, common
 from labreport.errors import UsageError
+from labreport.later import later
 from labreport.results import Result, Runs
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = later("numpy")
 
 Value = Callable[[Result, int], float]
 """A number of one run at an epoch."""
-Rights = Callable[[Result, int], NDArray[np.bool_]]
+Rights = Callable[[Result, int], "NDArray[np.bool_]"]
 """Which test items the model of a run got right at an epoch; shape (items,)."""
 
 
 def accuracy_on_items(
     value: Value, items: int, rights: Rights | None = None, *, cover_items: bool = True
 ) -> Measure:
-    """Accuracy on test items, two networks or one against a threshold.
+    """Accuracy on test items, two experiments or one against a threshold.
 
-    Intervals cover seeds and items: with `rights` two networks are compared item by item, without as
+    Intervals cover seeds and items: with `rights` two experiments are compared item by item, without as
     if on separate items, which is cautious. `cover_items=False` asks about these very items only, as is
-    enough to choose between networks; where the seeds do not vary, the items are covered all the same.
+    enough to choose between experiments; where the seeds do not vary, the items are covered all the same.
     """
 
     def measure(comparison: Comparison, first: Runs, second: Runs | None) -> Estimate:

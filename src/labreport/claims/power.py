@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
-
-from scipy import special
+from typing import TYPE_CHECKING
 
 from labreport.claims.estimate import ALPHA
 from labreport.claims.intervals import Student, quantile
+from labreport.later import later
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = later("scipy.special")
 
 POWER = 0.8
 """Probability with which a test should find a difference that exists."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from labreport.claims.derivation import Derivation
 
 Unit: TypeAlias = str
 """`fraction` is printed in per cent, `points` (a difference of fractions) in percentage points with
@@ -45,6 +47,9 @@ class Quantity:
     `varies_with` says what else the value depends on: times and rates on the machine; p-values, counts
     of seeds and whatever has a spread or an interval on the seeds; a count or a formula on nothing.
     It follows from the unit and the spread where it is not given. `grade` compares by it.
+
+    `derivation` says how value, spread and interval were computed, for `check`; None for what was counted,
+    declared or stated.
     """
 
     value: float | int | None
@@ -54,6 +59,7 @@ class Quantity:
     spread: float | None = None
     interval: Interval | None = None
     varies_with: VariesWith = ""
+    derivation: Derivation | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.varies_with:

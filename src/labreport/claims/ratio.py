@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-
+from labreport.claims.derivation import Derivation, known
 from labreport.claims.estimate import ALPHA
 from labreport.claims.intervals import quantile
 from labreport.claims.quantity import Interval, Quantity
+from labreport.later import later
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = later("numpy")
 
 
 def ratio(above: Sequence[float], below: Sequence[float], source: str) -> Quantity:
@@ -17,18 +23,20 @@ def ratio(above: Sequence[float], below: Sequence[float], source: str) -> Quanti
 
     The interval holds every ratio r for which Student's paired test does not reject that the mean of
     `above` − r · `below` is zero, so it contains 1 exactly where the paired test finds no difference.
-    There is none for fewer than two pairs, nor where `below` cannot be told from zero: the ratio may then be
+    There is none for fewer than two pairs, nor where `below` may be zero: the ratio may then be
     anything. Raises `ValueError` when the samples differ in length.
     """
     pairs = [(float(a), float(b)) for a, b in zip(above, below, strict=True)]
     n = len(pairs)
+    derivation = Derivation("ratio of means", {"above": known(above), "below": known(below)})
+    nothing = Quantity(None, "times", source, n, varies_with="seeds", derivation=derivation)
     if not n or not all(math.isfinite(value) for pair in pairs for value in pair):
-        return Quantity(None, "times", source, n, varies_with="seeds")
+        return nothing
     a, b = (float(np.mean(column)) for column in zip(*pairs, strict=True))
     if b == 0:
-        return Quantity(None, "times", source, n, varies_with="seeds")
+        return nothing
     interval = _fieller(pairs, a, b) if n > 1 else None
-    return Quantity(a / b, "times", source, n, None, interval, "seeds")
+    return Quantity(a / b, "times", source, n, None, interval, "seeds", derivation)
 
 
 def _fieller(pairs: Sequence[tuple[float, float]], a: float, b: float) -> Interval | None:

@@ -99,7 +99,7 @@ class Comparisons:
                 ) from None
         estimates = [self._measure(member) for member in family.members]
         margins = [member.margin for member in family.members]
-        decisions = decide(estimates, margins, correct=family.correction == "holm")
+        decisions = decide(estimates, margins, correct=family.correction == "holm", family=family)
         return {
             member: Compared(member, family, decision)
             for member, decision in zip(family.members, decisions, strict=True)

@@ -72,7 +72,7 @@ def format_spread(quantity: Quantity) -> str:
     """Value ± half-width of its interval, and unit: `96.5 ± 0.2 %`.
 
     Of a logarithmic interval the ends: `25 % (24 to 26 %)`. Without an interval, or where it has no
-    width because all seeds agree, the number alone.
+    width because all seeds agree, only the number.
     """
     half = half_width(quantity)
     if quantity.value is None or not half or not _uncertainty(quantity):
@@ -129,6 +129,22 @@ def decimals(uncertainty: float) -> int:
     return -exponent + (1 if leading < 1.95 else 0)
 
 
+def _more(quantity: Quantity, shown: int, factor: float) -> int:
+    """Further decimals without which a difference whose interval excludes zero would seem to include it."""
+    interval, half = quantity.interval, half_width(quantity)
+    if quantity.unit != "points" or interval is None or half is None or interval.low <= 0 <= interval.high:
+        return 0
+    value = abs(float(quantity.value or 0))
+    for more in range(MOST + 1):
+        if round(value * factor, shown + more) > round(half * factor, shown + more):
+            return more
+    return 0
+
+
+MOST = 2
+"""Decimals that are added at most to show on which side of zero an interval lies."""
+
+
 @dataclass(frozen=True)
 class _Form:
     """A way of writing numbers: scaled by `factor` and by a power of ten, with fixed decimals."""
@@ -157,7 +173,8 @@ class _Form:
         if _logarithmic(quantity):
             return cls(max(0, 1 - math.floor(math.log10(value * factor))), factor)
         if uncertainty:
-            return cls(max(0, decimals(uncertainty * factor)), factor, None, signed)
+            shown = max(0, decimals(uncertainty * factor))
+            return cls(shown + _more(quantity, shown, factor), factor, None, signed)
         digits = 2 if quantity.unit in ("points", "points, unsigned") else 3
         return cls(_plain_decimals(value * factor, digits), factor, None, signed)
 
@@ -208,7 +225,7 @@ def _logarithmic(quantity: Quantity) -> bool:
 def _plain_decimals(value: float, digits: int) -> int:
     """Without an uncertainty: as many decimals as the value has, up to so many significant digits.
 
-    Two decimals that say it exactly are kept in any case, as of a share of ten thousand images.
+    Two decimals that say it exactly are kept in any case, as of a share of ten thousand items.
     """
     if value == 0:
         return 0
@@ -247,7 +264,7 @@ def singular(unit: str) -> str:
 
 
 def format_word(quantity: Quantity) -> str:
-    """A small exact count in words, and its unit: `two networks`; anything else as `format_number` has it."""
+    """A small exact count in words, and its unit: `two seeds`; anything else as `format_number` has it."""
     if not isinstance(quantity.value, int) or in_words(quantity.value) == str(quantity.value):
         return format_number(quantity)
     return _with_unit(in_words(quantity.value), quantity)

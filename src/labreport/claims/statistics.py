@@ -5,13 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from labreport.claims.comparison import NEGLIGIBLE, against
+from labreport.claims.derivation import Derivation, known
 from labreport.claims.intervals import Share, Student
 from labreport.claims.quantity import Interval, Quantity, Unit, measured_varies_with
+from labreport.later import later
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = later("numpy")
 
 LEVEL = 0.95
 """Confidence level of every interval."""
@@ -25,8 +31,9 @@ def over_seeds(values: Sequence[float], unit: Unit, source: str) -> Quantity:
     them is not finite (a training that diverged), the value is None.
     """
     sample = [float(value) for value in values]
+    derivation = Derivation("mean over seeds", {"values": known(sample)})
     if not sample or not all(math.isfinite(value) for value in sample):
-        return _unknown(unit, source, len(sample))
+        return _unknown(unit, source, len(sample), derivation)
     return Quantity(
         value=float(np.mean(sample)),
         unit=unit,
@@ -35,12 +42,13 @@ def over_seeds(values: Sequence[float], unit: Unit, source: str) -> Quantity:
         spread=float(np.std(sample, ddof=1)) if len(sample) > 1 else None,
         interval=student(sample, unit),
         varies_with=measured_varies_with(unit),
+        derivation=derivation,
     )
 
 
-def _unknown(unit: Unit, source: str, n: int) -> Quantity:
+def _unknown(unit: Unit, source: str, n: int, derivation: Derivation | None = None) -> Quantity:
     """No value in this run, though another one may have it."""
-    return Quantity(None, unit, source, n, varies_with=measured_varies_with(unit))
+    return Quantity(None, unit, source, n, varies_with=measured_varies_with(unit), derivation=derivation)
 
 
 def student(values: Sequence[float], unit: Unit = "") -> Interval | None:
@@ -69,6 +77,7 @@ def wilson(successes: int, n: int, source: str) -> Quantity:
         unit="fraction",
         source=source,
         interval=Interval(low, high, f"Wilson, {n} items", LEVEL),
+        derivation=Derivation("Wilson", {"successes": successes, "items": n}),
     )
 
 
@@ -93,8 +102,9 @@ def geometric(values: Sequence[float], unit: Unit, source: str) -> Quantity:
     For what spans orders of magnitude, such as gradient norms. `spread` is left out: a standard
     deviation in the unit of the value would mislead.
     """
+    derivation = Derivation("geometric mean", {"values": known(values)})
     if not values or not all(0 < value < math.inf for value in values):
-        return _unknown(unit, source, len(values))
+        return _unknown(unit, source, len(values), derivation)
     logarithms = [math.log(value) for value in values]
     interval = student(logarithms)
     return Quantity(
@@ -106,13 +116,15 @@ def geometric(values: Sequence[float], unit: Unit, source: str) -> Quantity:
         if interval
         else None,
         varies_with=measured_varies_with(unit),
+        derivation=derivation,
     )
 
 
 def median(values: Sequence[float], unit: Unit, source: str) -> Quantity:
     """Median with the range of the middle half; `n` counts the observations, whatever they are."""
+    derivation = Derivation("median", {"values": known(values)})
     if not values or not all(math.isfinite(value) for value in values):
-        return _unknown(unit, source, len(values))
+        return _unknown(unit, source, len(values), derivation)
     low, middle, high = (float(value) for value in np.quantile(values, (0.25, 0.5, 0.75)))
     return Quantity(
         value=middle,
@@ -122,4 +134,5 @@ def median(values: Sequence[float], unit: Unit, source: str) -> Quantity:
         spread=float(np.std(values, ddof=1)) if len(values) > 1 else None,
         interval=Interval(low, high, "middle half of the observations", 0.5) if len(values) > 1 else None,
         varies_with=measured_varies_with(unit),
+        derivation=derivation,
     )

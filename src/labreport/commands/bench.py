@@ -16,5 +16,9 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     script = root / "benchmarks" / "run.py"
     if not script.is_file():
         raise UsageError(f"{script}: no such file; the benchmarks are part of the checkout only.")
-    command = [sys.executable, "-P", str(script), *(["--quick"] if arguments.quick else [])]
+    words = [
+        *(["--quick"] if arguments.quick else []),
+        *(part for part in ("cluster", "catalogues") if getattr(arguments, part)),
+    ]
+    command = [sys.executable, "-P", str(script), *words]
     return subprocess.run(command, check=False).returncode

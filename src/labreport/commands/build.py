@@ -10,8 +10,9 @@ from labreport.commands.parser import unknown_command_or_name
 from labreport.commands.status import dry_run
 from labreport.console.summary import show_failure
 from labreport.console.terminal import Terminal
-from labreport.errors import LabReportError, UnknownName, UsageError
-from labreport.execute.build import Request, build
+from labreport.errors import LabReportError, OutdatedCode, UnknownName, UsageError
+from labreport.execute.build import build
+from labreport.execute.request import Request
 from labreport.locate import find_project
 
 
@@ -19,25 +20,36 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """Build, or say what a build would do."""
     force = None if "" in (arguments.force or ()) else tuple(arguments.force or ())
     try:
-        return _run(arguments, root, terminal, force)
+        if arguments.dry_run:
+            names = tuple(arguments.words)
+            return dry_run(terminal, root, arguments.output, arguments.seeds, names, force, arguments.verbose)
+        code = carry_out(_request(arguments, root, force), terminal)
     except UnknownName as error:
         if error.word in arguments.words:
             raise unknown_command_or_name(error.word, error.names) from None
         raise
-    except UsageError:
+    if arguments.open and code == 0:
+        open_report(arguments.output, terminal)
+    return code
+
+
+def carry_out(request: Request, terminal: Terminal) -> int:
+    """Build, and say what became of the report where that fails; the exit code.
+
+    Raises `UsageError` and `OutdatedCode`; nothing was begun then.
+    """
+    try:
+        return build(request, terminal).exit_code
+    except (UsageError, OutdatedCode):
         raise
     except LabReportError as error:
         terminal.failure(error)
-        if not arguments.dry_run:
-            show_failure(terminal, arguments.output, 1)
+        show_failure(terminal, request.output, 1)
         return error.exit_code
 
 
-def _run(arguments: argparse.Namespace, root: Path, terminal: Terminal, force: tuple[str, ...] | None) -> int:
-    if arguments.dry_run:
-        names = tuple(arguments.words)
-        return dry_run(terminal, root, arguments.output, arguments.seeds, names, force, arguments.verbose)
-    request = Request(
+def _request(arguments: argparse.Namespace, root: Path, force: tuple[str, ...] | None) -> Request:
+    return Request(
         place=find_project(root),
         output=arguments.output,
         seeds=arguments.seeds,
@@ -49,7 +61,3 @@ def _run(arguments: argparse.Namespace, root: Path, terminal: Terminal, force: t
         verbose=arguments.verbose,
         arguments=f"--seeds {arguments.seeds}" if arguments.seeds else "",
     )
-    outcome = build(request, terminal)
-    if arguments.open and outcome.exit_code == 0:
-        open_report(arguments.output, terminal)
-    return outcome.exit_code

@@ -56,8 +56,15 @@ COMMANDS = {
     ),
     "verify": Declared(
         "check every stored byte, then every answer independently",
-        ("--seeds", "--output", "--lock-timeout"),
+        ("--quick", "--repeat", "--seeds", "--jobs", "--output", "--lock-timeout"),
         interrupted="Verification stopped; it starts from the beginning next time.",
+    ),
+    "check": Declared(
+        "compute every number and verdict of answers.json again",
+        ("--output", "--verbose"),
+        "FILE",
+        "an answers.json (default: the report's)",
+        "?",
     ),
     "grade": Declared(
         "grade submissions against the report's answers",
@@ -78,7 +85,7 @@ COMMANDS = {
     ),
     "bench": Declared(
         "run the benchmarks",
-        ("--quick",),
+        ("--quick", "--cluster", "--catalogues"),
         interrupted="Benchmarks stopped; they start from the beginning next time.",
     ),
     "show-code": Declared(

@@ -44,6 +44,20 @@ def seconds(option: str, high: int) -> Callable[[str], float]:
     return convert
 
 
+def whole_or_all(option: str, high: int) -> Callable[[str], int | None]:
+    """A converter to a whole number from 0, or to None for `all`; raises `UsageError`."""
+
+    def convert(text: str) -> int | None:
+        if text == "all":
+            return None
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
+        if not 0 <= number <= high:
+            raise UsageError(f"{option} must be 'all' or a whole number from 0 to {high:,}; got {text!r}.")
+        return number
+
+    return convert
+
+
 def text(option: str, what: str) -> Callable[[str], str]:
     """A converter that refuses an empty text; raises `UsageError`."""
 
@@ -113,7 +127,15 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "--open": {"action": "store_true", "help": "open the report when it is ready"},
     "--json": {"action": "store_true", "help": "print JSON, for scripts"},
-    "--quick": {"action": "store_true", "help": "measure fewer and shorter runs"},
+    "--quick": {"action": "store_true", "help": "do only what takes seconds"},
+    "--cluster": {"action": "store_true", "help": "measure a Dask cluster on this machine"},
+    "--catalogues": {"action": "store_true", "help": "measure catalogues of 1,000 to 50,000 results"},
+    "--repeat": {
+        "type": whole_or_all("--repeat", SEEDS_LIMIT),
+        "default": 1,
+        "metavar": "N",
+        "help": "how many runs, drawn at random, to repeat from nothing: a number, or all (default: 1)",
+    },
     "--verbose": {"action": "store_true", "help": "list every item"},
     "--project": {
         "type": text("--project", "the path of a folder"),

@@ -1,4 +1,4 @@
-"""The report on a port of this machine, with a few lines that reload it; nothing else is served."""
+"""The report on a port of this machine, with a few lines that reload it and show errors over it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import contextlib
 import hashlib
 import html
 import http.server
+import json
 import re
 import socket
 import threading
+import time
+from collections.abc import Iterable
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
@@ -20,19 +23,37 @@ CONNECTIONS = 16
 """Connections at one time; others are closed at once."""
 SECONDS = 10.0
 """The longest that one connection may last."""
+HOLD_SECONDS = 8.0
+"""How long an answer about what is there waits for something new; shorter than `SECONDS`."""
+_LOOK = 0.02
 RELOAD = """
 (async () => {
+  const box = document.createElement("div");
+  box.setAttribute("role", "alert");
+  box.style.cssText = "position: fixed; inset: 0 0 auto 0; z-index: 9999; padding: 1rem; background: #a11;" +
+    "color: #fff; font: 0.95rem/1.4 monospace; white-space: pre-wrap; max-height: 60vh; overflow: auto";
   let seen = null;
   for (;;) {
     try {
-      const now = await (await fetch("/version", {cache: "no-store"})).text();
-      if (seen !== null && now !== seen) location.reload();
+      const asked = seen === null ? "" : seen.token;
+      const now = await (await fetch("/version?seen=" + asked, {cache: "no-store"})).json();
+      if (seen !== null && now.page !== seen.page) location.reload();
       seen = now;
-    } catch (error) { /* the server is between two builds */ }
-    await new Promise((resolve) => setTimeout(resolve, 500));
+      box.textContent = now.problems.join("\\n");
+      if (now.problems.length === 0) box.remove();
+      else document.body.append(box);
+    } catch (error) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
   }
 })();
 """
+"""Waits at the server for another version of the page, and shows errors over it."""
+EMPTY = (
+    '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Report</title>'
+    '<meta http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;"></head>'
+    "<body><p>The report is not built yet. This page shows it as soon as it is.</p></body></html>"
+)
 _POLICY = re.compile(r'(<meta http-equiv="Content-Security-Policy" content=")([^"]*)(">)')
 
 
@@ -44,11 +65,27 @@ class PageServer(http.server.ThreadingHTTPServer):
 
     def __init__(self, page: Path) -> None:
         self.page = page
+        self._problems: tuple[str, ...] = ()
         self._free = threading.BoundedSemaphore(CONNECTIONS)
         super().__init__((HOST, 0), _Request)
         self.port: int = self.server_address[1]
         self.names = {f"{name}:{self.port}" for name in (HOST, "localhost")}
         self.address = f"http://{HOST}:{self.port}/"
+
+    def show(self, problems: Iterable[str]) -> None:
+        """Show these errors, a line each, over the page from now on; none takes them away."""
+        self._problems = tuple(problems)
+
+    def state(self) -> dict[str, Any]:
+        """The version of the page, empty where there is none; what is wrong; and a token for both."""
+        problems = self._problems
+        try:
+            status = self.page.stat()
+            page = f"{status.st_mtime_ns}.{status.st_ino}"
+        except OSError:
+            page = ""
+        token = hashlib.sha256("\n".join((page, *problems)).encode("utf-8", "replace")).hexdigest()
+        return {"page": page, "problems": problems, "token": token}
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Answer in a thread, unless too many are at work."""
@@ -124,29 +161,44 @@ class _Request(http.server.BaseHTTPRequestHandler):
             self.send_error(HTTPStatus.MISDIRECTED_REQUEST, f"this is {self.server.address}")
             return
         try:
-            if self.path == "/version":
-                self._send(str(self.server.page.stat().st_mtime_ns), "text/plain", "default-src 'none'")
+            path, _, seen = self.path.partition("?seen=")
+            if path == "/version":
+                self._send(self._news(seen), "application/json", "default-src 'none'")
             elif self.path == "/":
                 self._send_page()
             else:
                 self.send_error(HTTPStatus.NOT_FOUND)
         except OSError:
-            self.send_error(HTTPStatus.SERVICE_UNAVAILABLE, "the report is not built yet")
+            self.close_connection = True  # the browser has gone
 
     def do_HEAD(self) -> None:
         """The same without the body. Any other method is refused by the base class."""
         self.do_GET()
 
+    def _news(self, seen: str) -> str:
+        """What is there, as JSON; where that was `seen` already, once it is another, or after a while."""
+        deadline = time.monotonic() + HOLD_SECONDS
+        state = self.server.state()
+        while state["token"] == seen and time.monotonic() < deadline:
+            time.sleep(_LOOK)
+            state = self.server.state()
+        return json.dumps(state)
+
     def _send_page(self) -> None:
-        found = reloading(self.server.page.read_text(encoding="utf-8", errors="replace"))
+        status = HTTPStatus.OK
+        try:
+            page = self.server.page.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            page, status = EMPTY, HTTPStatus.SERVICE_UNAVAILABLE
+        found = reloading(page)
         if found is None:
             self.send_error(HTTPStatus.SERVICE_UNAVAILABLE, "the page has no Content-Security-Policy")
         else:
-            self._send(found[0], "text/html; charset=utf-8", f"{found[1]}; frame-ancestors 'none'")
+            self._send(found[0], "text/html; charset=utf-8", f"{found[1]}; frame-ancestors 'none'", status)
 
-    def _send(self, text: str, kind: str, policy: str) -> None:
+    def _send(self, text: str, kind: str, policy: str, status: HTTPStatus = HTTPStatus.OK) -> None:
         body = text.encode()
-        self.send_response(HTTPStatus.OK)
+        self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Content-Security-Policy", policy)

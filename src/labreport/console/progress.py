@@ -55,6 +55,7 @@ class Display:
             columns[1],
             console=console,
             transient=True,
+            auto_refresh=False,  # by a thread, beside which no process could be forked
             redirect_stderr=terminal.errors_interactive,
         ) as self._bars:
             # Lines that are printed meanwhile appear above the rows
@@ -74,7 +75,12 @@ class Display:
         if key not in self._rows:
             self._rows[key] = self._bars.add_task("", note="")
         self._bars.update(
-            self._rows[key], description=f"  {name}", completed=done, total=max(total, 1e-9), note=note
+            self._rows[key],
+            description=f"  {name}",
+            completed=done,
+            total=max(total, 1e-9),
+            note=note,
+            refresh=True,
         )
 
     def remove(self, key: str) -> None:
@@ -96,7 +102,7 @@ class Display:
 
 
 class Progress:
-    """Told of every epoch; shows experiment, epoch, accuracy, and the time left for all of them.
+    """Hears of every epoch; shows experiment, epoch, accuracy, and the time left for all of them.
 
     `total` is the work in any unit of cost; `expected_seconds` is what it took before, if that is known.
     """
@@ -148,6 +154,10 @@ class Progress:
             terminal.say(terminal.paint(f"  {shown(line)}", "dim"))
         self._show_all()
 
+    def seconds_left(self) -> float | None:
+        """Seconds until all is done, as shown; None while nothing can be said."""
+        return self._time.seconds()
+
     def skip(self, cost: float) -> None:
         """Work that turned out to be done already, or will not be done."""
         self._time.skip(cost)
@@ -173,9 +183,9 @@ class Steps:
         with self._display.shown():
             yield self
 
-    def begin(self, kind: str, name: str) -> None:
-        """The next thing of this kind is begun."""
-        self._begun = min(self._begun + 1, self._total)
+    def begin(self, kind: str, name: str, count: int = 1) -> None:
+        """The next things of this kind are begun, `count` of them."""
+        self._begun = min(self._begun + count, self._total)
         room = self._display.terminal.width - 40
         note = f"{self._begun}/{self._total}  {VERBS.get(kind, 'make')} {clipped(name, room)}"
         self._display.row("all", "report", self._begun - 1, self._total, note)

@@ -18,7 +18,7 @@ _DIRECTION = {
 
 
 class Terminal:
-    """Standard output and standard error as one page. A closed stream is no error."""
+    """Standard output and standard error as one page. A closed stream is not an error."""
 
     def __init__(
         self,

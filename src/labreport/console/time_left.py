@@ -8,7 +8,7 @@ from collections.abc import Callable
 ENOUGH = 0.05
 """Share of the work that must have been measured before its speed is believed."""
 TRUSTED = 0.3
-"""Share at which what was measured counts alone, and what was expected no more."""
+"""Share at which only what was measured counts, and what was expected no more."""
 
 
 class TimeLeft:

@@ -1,12 +1,13 @@
-"""The finished report: its documents, audited, then published all together."""
+"""The finished report: its documents, audited and published; the page first, then the PDF."""
 
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from labreport.errors import MissingLibrary, RenderError
+from labreport.errors import LabReportError, RenderError, StoreError
 from labreport.execute.session import Session
 from labreport.nodes.document import DocumentNode
 from labreport.nodes.workshop import Press, Workshop
@@ -15,51 +16,66 @@ from labreport.store.files import TEMPORARY
 from labreport.store.publish import publish
 
 
-@dataclass(frozen=True)
+@dataclass
 class Published:
-    """Names of the document nodes that were made, and what could not be made."""
+    """Names of the document nodes that were made, and what kept one that is made last from being made."""
 
-    made: tuple[str, ...] = ()
-    problem: str = ""
+    made: list[str] = field(default_factory=list)
+    problem: LabReportError | None = None
 
 
-def publish_documents(session: Session, workshop: Workshop, writer: Writer) -> Published:
-    """Make the stale documents, audit them, and put the complete report in place.
+def publish_documents(
+    session: Session, workshop: Workshop, writer: Writer, told: Callable[[], None] = lambda: None
+) -> Published:
+    """Make the stale documents, audit them, and put the report in place.
 
-    The PDF, by far the longest, is written in `writer`'s process while the others are made in this one.
-    Raises `AuditError` where a printed number cannot be traced; the previous report then stays.
+    The page and the answers are published as soon as they are there, and `told` is called then. The PDF, by
+    far the longest, is written in `writer`'s process meanwhile and published behind them; until then, there
+    is none. Raises `AuditError` where a number that is printed on the page cannot be traced; the previous
+    report then stays. What is wrong with the PDF is returned: there is no PDF then.
     """
     documents = [node for node in session.graph.of_kind("document") if isinstance(node, DocumentNode)]
     stale = [node for node in documents if not session.planner.status(node.name).fresh]
+    published = Published()
     if not stale:
-        return Published()
-    files: dict[str, Path | bytes] = {
-        node.published: (session.output / node.published).read_bytes()
-        for node in documents
-        if node not in stale
-    }
-    problem = ""
+        return published
+    first, last = ([node for node in stale if node.last is last] for last in (False, True))
     with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=session.output) as scratch:
         press = Press(workshop, writer, Path(scratch))
         for node in stale:
             node.begin(press)
-        for node in stale:
+        if first:
+            _put(session, {node: node.finish(press) for node in first}, published)
+        if last:
+            session.save()  # a kill from here on leaves a report that lacks its PDF and nothing else
+            told()
+        for node in last:
             try:
-                files[node.published] = node.finish(press)
-            except MissingLibrary as error:
-                problem = str(error)
-        publish(session.output, files, session.quarantine)
-    made = [node for node in documents if node.published in files]
-    _note(session, made)
-    return Published(tuple(node.name for node in stale if node in made), problem)
+                content = node.finish(press)
+            except StoreError:
+                raise  # the disk, whatever is made
+            except LabReportError as error:
+                published.problem = error
+            else:
+                _put(session, {node: content}, published)
+    return published
 
 
-def _note(session: Session, documents: list[DocumentNode]) -> None:
-    """Report to the planner what was published, each document with the digest of its file."""
-    paths = {node: session.output / node.published for node in documents}
+def _put(session: Session, made: Mapping[DocumentNode, Path | bytes], published: Published) -> None:
+    """Publish documents beside those that are fresh; report to the planner what was published."""
+    kept = {
+        node.published: session.planner.put_out(node.name)
+        for node in session.graph.of_kind("document")
+        if isinstance(node, DocumentNode) and node not in made and session.planner.status(node.name).fresh
+    }
+    files = {node.published: content for node, content in made.items()}
+    publish(session.output, files, session.quarantine, kept)
+    session.ledger.seeds = session.seeds
+    paths = {node: session.output / node.published for node in made}
     session.digests.forget(paths.values())
     for node, path in paths.items():
         written = session.digests(path)
         if written is None:
             raise RenderError(f"{path}: published, but cannot be read back")
         session.planner.made(session.planner.status(node.name), {node.published: written}, written)
+        published.made.append(node.name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import BrokenExecutor, Future
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -21,8 +21,15 @@ from labreport.processes import RemoteTraceback, safe_spawn
 from labreport.trajectory import Trajectory
 
 
+class WorkerLost(BrokenExecutor):
+    """The machine of a worker, or the way to it, is gone: nothing that the task did."""
+
+
 class Lane(Protocol):
     """One place to run tasks."""
+
+    ready: bool
+    """Whether it can take tasks; once it cannot, it never can again."""
 
     watched: bool
     """Whether a worker that sends nothing for long is taken to hang."""
@@ -43,6 +50,7 @@ class Lane(Protocol):
 class ProcessLane:
     """A spawned process on this machine, started when its first task comes."""
 
+    ready = True
     watched = True
 
     def __init__(self, threads: int, source: Path) -> None:
@@ -114,28 +122,3 @@ class ProcessLane:
                     self._process.start()
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-class ClusterLane:
-    """One slot of a Dask cluster; all slots share the client's executor."""
-
-    watched = False
-
-    def __init__(self, executor: Executor, source: Path) -> None:
-        self._executor = executor
-
-    def submit(self, task: Task) -> Future[Trajectory]:
-        """Begin a task somewhere on the cluster."""
-        from labreport.execute.cluster import perform_remotely
-
-        return self._executor.submit(perform_remotely, task)
-
-    def messages(self) -> list[Message]:
-        """None: a cluster's workers report at the end."""
-        return []
-
-    def renew(self) -> None:
-        """The scheduler replaces its workers itself."""
-
-    def close(self) -> None:
-        """Nothing to end here; the client is closed by whoever opened it."""

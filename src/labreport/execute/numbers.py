@@ -10,7 +10,7 @@ from labreport.claims import Answer
 from labreport.claims.rounding import format_number
 
 Numbers = dict[str, dict[str, str]]
-"""Question → quantity or claim → text; claims stand under `claim NAME`."""
+"""Question → quantity or claim → text; claims are under `claim NAME`."""
 
 _SOURCE = re.compile(r'data-source="([^"]*)"')
 

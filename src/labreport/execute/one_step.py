@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -12,7 +11,7 @@ from labreport.errors import ExperimentFailed
 from labreport.run import Arrays, Fit, Fitting, Start
 
 TIMES = "seconds"
-"""Metrics whose names end so are times, which differ from run to run: they are no part of the record."""
+"""Metrics whose names end so are times, which differ from run to run: they are not part of the record."""
 
 
 def in_one_step(fit: Fitting) -> Start:
@@ -49,7 +48,7 @@ class OneStep:
         return self._metrics, self._arrays
 
     def state(self) -> Arrays:
-        """There is nothing to go on from; the number of epochs stands for that."""
+        """There is nothing to continue from; the number of epochs stands for that."""
         return {"epochs": [1]}
 
 
@@ -70,8 +69,6 @@ def _numbers(metrics: Any, where: str, depth: int) -> dict[str, Any]:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             kind = type(value).__name__
             raise ExperimentFailed(f"its {place} is a {kind}; allowed are numbers, in one level or two")
-        if not math.isfinite(value):
-            raise ExperimentFailed(f"its {place} is {value}; allowed are finite numbers")
         found[name] = value
     return found
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from labreport.errors import LabReportError, RuleBroken, UsageError, failed
+from labreport.errors import LabReportError, OutdatedCode, RuleBroken, UsageError, failed
 from labreport.errors import place as place_in
-from labreport.fingerprint.files import Digests
+from labreport.fingerprint.files import Digests, Stamp
 from labreport.fingerprint.modules import default_roots, folder_of, source_files
 from labreport.frame import Lookup
 from labreport.locate import Place
@@ -86,12 +86,16 @@ def open_session(
     force: Iterable[str] | None = (),
     repair: bool = True,
     published: bool = False,
+    preliminary: bool = False,
+    loaded: Mapping[Path, Stamp] | None = None,
 ) -> Session:
-    """Open the project at `place`. `force` names what to rebuild; None forces everything.
+    """Open the project at `place`. `force` names what to rebuild; None forces everything. A report of a
+    `preliminary` session says that more seeds follow.
 
     With `seeds` None, there are as many as the project says, or, where a report is `published`, as that
     has. With `repair` false, damaged files are reported but not moved. Raises `UsageError` where the
-    output folder belongs to somebody else.
+    output folder belongs to somebody else, and `OutdatedCode` where a file of source code is not as in
+    `loaded`, the stamps from before it was imported in this process.
     """
     check_owner(output, place)
     quarantine = Quarantine(output, repair=repair)
@@ -99,11 +103,14 @@ def open_session(
     digests = Digests(place.root, ledger.files, output)
     place.importable()
     # Before the content is imported, so that an edit in between is noticed the next time
-    for path in sources(place):
+    files = sources(place)
+    for path in files:
         digests(path)
+    if loaded is not None and loaded != {path: digests.stamp(path) for path in files if path.suffix == ".py"}:
+        raise OutdatedCode("code was edited after it was loaded; run again")
     project = load_project(place)
     seeds = seeds or (ledger.seeds if published else 0) or project.seeds
-    graph = unfold(project, seeds)
+    graph = unfold(project, seeds, preliminary)
     store = Store(output / "results", quarantine)
     cache = Cache(output / "cache", quarantine)
     forced = list(graph.nodes) if force is None else [name for word in force for name in graph.resolve(word)]

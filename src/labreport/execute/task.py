@@ -11,11 +11,11 @@ from labreport.witness import Allowed
 
 @dataclass(frozen=True)
 class Task:
-    """Go on from `trajectory` until it has `epochs` epochs and all of `snapshots`.
+    """Continue from `trajectory` until it has `epochs` epochs and all of `snapshots`.
 
     `start` names the function, `"module:function"`, that begins a run, or with `one_step`, does all of it
     (see `labreport.execute.one_step`). `program` groups tasks that share compiled programs;
-    `cost` is the expected work of one epoch, in any unit.
+    `cost` is the expected work of one epoch, in any unit. Tasks of a lower `rank` go first.
     """
 
     trajectory: Trajectory
@@ -30,6 +30,7 @@ class Task:
     one_step: bool = False
     allowed: Allowed | None = None
     """What may be loaded and read for it."""
+    rank: int = 0
 
     @property
     def key(self) -> str:

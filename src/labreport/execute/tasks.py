@@ -30,7 +30,7 @@ class Trainings:
     _held: dict[str, Trajectory] = field(default_factory=dict)
 
     def prepare(self, task: Task) -> Task:
-        """The task as it is to be sent: from what is stored now, with the arrays to go on from."""
+        """The task as it is to be sent: from what is stored now, with the arrays to continue from."""
         held = self._held.get(task.key)
         if task.key in self.forced and held is None:
             return task

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from labreport.console.progress import Progress, Training
 from labreport.errors import ExperimentFailed, StoreError, place
-from labreport.execute.lanes import Lane
+from labreport.execute.lanes import Lane, WorkerLost
 from labreport.execute.task import Task
+from labreport.execute.waiting import Waiting
 from labreport.execute.worker import Epoch
+from labreport.nonfinite import all_finite
 from labreport.trajectory import Trajectory
 
 TRIES = 2
 """A worker that dies is replaced once for the same task."""
+LOSSES = 20
+"""So many machines may be lost under one task before it counts as what kills them."""
+SAVERS = 16
+"""Results that are written to the disk at a time."""
+GIVE_UP = 4 * TRIES
+"""So many deaths on each lane, with no sign of life between them: no worker can work here."""
 STALL_SECONDS = 1800.0
 """A worker that sends nothing for so long hangs; it is ended, and counts as dead."""
+_NONE_WORKS = (
+    "no worker process stays alive: each one died before it sent anything; "
+    "run one experiment by itself (build.py NAME --jobs 1) and see what it prints"
+)
 _TICK = 0.03
 """Seconds between two looks at what workers have sent."""
 
@@ -36,13 +49,14 @@ class Failure:
 
 @dataclass
 class _Active:
-    """A task on a lane: when it was last heard of, how many epochs it has trained, and why it was ended."""
+    """A task on a lane: when it began and was last heard of, the epochs trained, and why it was ended."""
 
     task: Task
     lane: int
     heard: float
     trained: int = 0
     ended: str = ""
+    begun: float = field(default_factory=time.monotonic)
 
     @property
     def left(self) -> float:
@@ -50,7 +64,12 @@ class _Active:
 
 
 class Trainer:
-    """Runs tasks on lanes. `keep` stores what a worker sends, and is told when it is the last of a task."""
+    """Runs tasks on lanes, a list that may grow meanwhile.
+
+    `keep` stores what a worker sends, and learns when it is the last of a task; `look` is called again and
+    again. `paces` are, by experiment, the seconds that a unit of work took in the quickest of its finished
+    tasks.
+    """
 
     def __init__(
         self,
@@ -58,46 +77,60 @@ class Trainer:
         keep: Callable[[Trajectory, bool], None],
         prepare: Callable[[Task], Task] = lambda task: task,
         stall_seconds: float = STALL_SECONDS,
+        look: Callable[[], None] = lambda: None,
     ) -> None:
-        self._lanes = list(lanes)
+        self._lanes = lanes
+        self._look = look
         self._keep = keep
         self._prepare = prepare
         self._stall = stall_seconds
         self._tries: dict[str, int] = {}
+        self.paces: dict[str, float] = {}
+        self._losses: dict[str, int] = {}
+        self._savers = ThreadPoolExecutor(SAVERS, "labreport-save")
+        self._deaths = 0
+        """Of workers, since one last sent anything."""
 
     def run(self, tasks: Sequence[Task], progress: Progress) -> list[Failure]:
         """Carry out all tasks; returns those that failed. Raises the `StoreError` of `keep` or `prepare`."""
-        waiting = sorted(tasks, key=lambda task: -task.work)
+        waiting = Waiting(sorted(tasks, key=lambda task: -task.work))
         active: dict[Future[Trajectory], _Active] = {}
-        last: dict[int, str] = {}
+        compiled: defaultdict[int, set[str]] = defaultdict(set)
         failures: list[Failure] = []
         try:
             while waiting or active:
+                self._look()
+                if not active and not self._idle(active):
+                    time.sleep(_TICK)
                 for lane in self._idle(active):
                     if waiting:
-                        task = _choose(
-                            waiting, last.get(lane), {busy.task.program for busy in active.values()}
-                        )
-                        last[lane] = task.program
+                        others = [own for other, own in compiled.items() if other != lane]
+                        task = waiting.choose(compiled[lane], set[str]().union(*others))
+                        compiled[lane].add(task.program)
                         running = _Active(self._prepare(task), lane, time.monotonic())
                         active[self._submit(lane, running.task)] = running
                     else:
                         progress.idle(lane)
                 done, _ = wait(active, timeout=_TICK, return_when=FIRST_COMPLETED)
                 self._listen(active, progress)
+                kept = self._keep_together(done)
                 for future in done:
-                    failure = self._settle(future, active.pop(future), waiting, progress)
+                    failure = self._settle(kept[future], active.pop(future), waiting, progress)
                     if failure:
                         failures.append(failure)
+                if self._deaths >= GIVE_UP * max(len(self._lanes), 1) and waiting:
+                    failures += [Failure(task, _NONE_WORKS) for task in waiting]
+                    waiting.clear()
                 self._end_hanging(active)
         finally:
             for place in self._lanes:
                 place.close()
+            self._savers.shutdown()
         return failures
 
     def _idle(self, active: dict[Future[Trajectory], _Active]) -> list[int]:
         busy = {running.lane for running in active.values()}
-        return [lane for lane in range(len(self._lanes)) if lane not in busy]
+        return [index for index, lane in enumerate(self._lanes) if lane.ready and index not in busy]
 
     def _submit(self, lane: int, task: Task) -> Future[Trajectory]:
         self._tries[task.key] = self._tries.get(task.key, 0) + 1
@@ -109,17 +142,37 @@ class Trainer:
             failed.set_exception(error if isinstance(error, BrokenExecutor) else BrokenExecutor(str(error)))
             return failed
 
+    def _keep_together(
+        self, done: Iterable[Future[Trajectory]]
+    ) -> dict[Future[Trajectory], Future[Trajectory]]:
+        """Store what has ended at the same time; the disk takes little longer for many than for one.
+
+        Each is replaced by what came of it: the trajectory, or what its run or the storing raised.
+        """
+        return {
+            one: one if one.exception() else self._savers.submit(self._kept, one.result()) for one in done
+        }
+
+    def _kept(self, piece: Trajectory) -> Trajectory:
+        self._keep(piece, True)
+        return piece
+
     def _settle(
-        self, future: Future[Trajectory], busy: _Active, waiting: list[Task], progress: Progress
+        self, future: Future[Trajectory], busy: _Active, waiting: Waiting, progress: Progress
     ) -> Failure | None:
         task = busy.task
         try:
             piece = future.result()
-            self._keep(piece, True)
+            self._deaths = 0
         except BrokenExecutor as error:
             self._lanes[busy.lane].renew()
+            if isinstance(error, WorkerLost) and self._losses.get(task.key, 0) < LOSSES:
+                self._losses[task.key] = self._losses.get(task.key, 0) + 1
+                self._tries[task.key] -= 1
+            else:
+                self._deaths += 1
             if self._tries[task.key] < TRIES and not busy.ended:
-                waiting.insert(0, task)
+                waiting.put_back(task)
                 progress.skip(-busy.trained * task.cost)
                 return None
             progress.skip(busy.left)
@@ -130,12 +183,16 @@ class Trainer:
         except StoreError:
             raise  # the disk, which the next result would meet as well
         except Exception as error:  # the trainer's own code may raise anything
+            self._deaths = 0
             progress.skip(busy.left)
             where = place(error, Path(task.source))
             cause = busy.ended or _cause(error)
             return Failure(task, f"{cause} at {where}" if where else cause, error)
         progress.skip(busy.left)
         progress.finished(_line(task, piece))
+        if task.work:
+            pace = (time.monotonic() - busy.begun) / task.work
+            self.paces[task.name] = min(pace, self.paces.get(task.name, pace))
         return None
 
     def _listen(self, active: dict[Future[Trajectory], _Active], progress: Progress) -> None:
@@ -144,6 +201,7 @@ class Trainer:
                 if message.key != running.task.key or running.ended:
                     continue
                 running.heard = time.monotonic()
+                self._deaths = 0
                 if isinstance(message, Epoch):
                     running.trained += 1
                     name = f"{running.task.name}#{running.task.seed}"
@@ -167,19 +225,6 @@ class Trainer:
                 self._lanes[running.lane].renew()
 
 
-def _choose(waiting: list[Task], last: str | None, elsewhere: set[str]) -> Task:
-    """The longest task of the program that this lane has compiled, else of one that no lane runs."""
-    for wanted in (
-        lambda task: task.program == last,
-        lambda task: task.program not in elsewhere,
-        lambda task: True,
-    ):
-        for index, task in enumerate(waiting):
-            if wanted(task):
-                return waiting.pop(index)
-    raise IndexError("no task is waiting")
-
-
 def _cause(error: Exception) -> str:
     """An exception in one line."""
     if isinstance(error, ExperimentFailed):
@@ -189,6 +234,8 @@ def _cause(error: Exception) -> str:
 
 def measure(record: Any) -> str:
     """What a record says of how well it goes, if it says so."""
+    if not all_finite(record):
+        return "diverged"
     for name, label in (("validation_accuracy", "validation"), ("accuracy", "accuracy"), ("loss", "loss")):
         value = record.get(name)
         if isinstance(value, float):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import pickle
 import signal
 import sys
 import threading
@@ -18,6 +17,7 @@ from typing import Any
 from labreport.errors import ExperimentFailed
 from labreport.execute.one_step import in_one_step
 from labreport.execute.task import Task
+from labreport.processes import portable
 from labreport.run import Run, Start
 from labreport.store.sealed import check_plain
 from labreport.trajectory import STATE, Snapshot, Trajectory
@@ -29,7 +29,7 @@ CHECKPOINT_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Epoch:
-    """A message: the training of `key` has come to `epoch`, with this record."""
+    """A message: the training of `key` has reached `epoch`, with this record."""
 
     key: str
     epoch: int
@@ -59,17 +59,22 @@ def prepare(channel: Any, threads: int, source: str) -> None:
     global _channel
     _channel = channel
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in (
+    os.environ.update(thread_variables(threads))
+    if source not in sys.path:
+        sys.path.insert(0, source)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def thread_variables(threads: int) -> dict[str, str]:
+    """The environment of a process whose runs take so many compute threads."""
+    names = (
         "OMP_NUM_THREADS",
         "OPENBLAS_NUM_THREADS",
         "MKL_NUM_THREADS",
         "TF_NUM_INTRAOP_THREADS",
         "TF_NUM_INTEROP_THREADS",
-    ):
-        os.environ[name] = str(threads)
-    if source not in sys.path:
-        sys.path.insert(0, source)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    )
+    return dict.fromkeys(names, str(threads))
 
 
 def serve(channel: Any, threads: int, source: str) -> None:
@@ -83,7 +88,7 @@ def serve(channel: Any, threads: int, source: str) -> None:
         try:
             outcome = Outcome(trajectory=drive(task, _send))
         except Exception as error:  # the trainer's own code may raise anything
-            outcome = Outcome(error=_portable(error), trace="".join(traceback.format_exception(error)))
+            outcome = Outcome(error=portable(error), trace="".join(traceback.format_exception(error)))
         _send(outcome)
 
 
@@ -162,7 +167,7 @@ def _checked(record: Any, epoch: int) -> Mapping[str, Any]:
     if not isinstance(record, Mapping):
         raise ExperimentFailed(f"the record of epoch {epoch} is a {type(record).__name__}, not a mapping")
     try:
-        check_plain(record, f"the record of epoch {epoch}")
+        check_plain(record, f"the record of epoch {epoch}", finite=False)
     except ValueError as error:
         raise ExperimentFailed(str(error)) from None
     return record
@@ -200,15 +205,6 @@ def _start(task: Task) -> Start:
     found = vars(importlib.import_module(module))[name]
     start: Start = in_one_step(found) if task.one_step else found
     return start
-
-
-def _portable(error: Exception) -> Exception:
-    """An exception that survives the way to the parent."""
-    try:
-        found: Exception = pickle.loads(pickle.dumps(error))  # noqa: S301 - its own bytes, to see whether it can be
-    except Exception:  # of a class whose instances cannot be rebuilt
-        found = RuntimeError(f"{type(error).__name__}: {error}")
-    return found
 
 
 def _send(message: Message | Outcome) -> None:

@@ -39,7 +39,7 @@ def _check(value: Any, where: str) -> None:
     if kind is dict:
         for key, item in value.items():
             if type(key) is not str:
-                raise UsageError(f"cannot fingerprint {where}: key {key!r} is no string")
+                raise UsageError(f"cannot fingerprint {where}: key {key!r} is not a string")
             _check(item, f"{where}.{key}")
     elif kind in (list, tuple):
         for index, item in enumerate(value):

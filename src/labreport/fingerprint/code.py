@@ -44,7 +44,7 @@ class Code:
         return self._follow(roots).hashes
 
     def defines(self, root: str) -> bool:
-        """Whether there is a definition `"module:name"`."""
+        """Whether the project or the engine has a definition `"module:name"` at the top of a module."""
         module, _, name = root.partition(":")
         return (module, name) in self._names.find(module, name)
 

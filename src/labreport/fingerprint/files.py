@@ -61,6 +61,11 @@ class Digests:
         self._checked.add(name)
         return self._known[name][2] if name in self._known else None
 
+    def stamp(self, path: str | Path) -> Stamp | None:
+        """The stamp under which the file was read when its digest was taken; None where it was not."""
+        known = self._known.get(self._name(path))
+        return known[0] if known is not None else None
+
     def forget(self, paths: Iterable[str | Path]) -> None:
         """Look again at `paths`, which this process has changed."""
         for path in paths:

@@ -14,8 +14,8 @@ Name = tuple[str, str]
 _ROOMS = (
     *("audit", "bootstrap", "checks", "command", "commands", "console", "execute", "fingerprint", "front"),
     *("grading", "guard", "installed", "locate", "nodes.calls", "nodes.result", "nodes.unfold"),
-    *("nodes.workshop", "plan", "processes", "program", "rubric", "store", "suggest"),
-    *("trajectory.document", "trajectory.store", "witness", "__main__"),
+    *("nodes.workshop", "nonfinite", "plan", "processes", "program", "rubric", "store", "suggest"),
+    *("trajectory.document", "trajectory.store", "verification", "warm", "witness", "__main__"),
 )
 CARRYING_OUT = tuple(f"{ENGINE}.{room}" for room in _ROOMS)
 """Modules of the engine that plan, carry out, keep, check and print. They compute nothing that a report says:

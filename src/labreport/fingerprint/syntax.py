@@ -48,7 +48,7 @@ def summarise(source: str, where: str, engine: bool = False) -> Summary:
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         at = f" line {line}" if line else ""
-        raise UsageError(f"{where}{at}: {error.args[0]}; correct the syntax and run again") from None
+        raise UsageError(f"{where}{at}: {error.args[0]}; fix the syntax error and run again") from None
     statements = [statement for statement in tree.body if not _is_text(statement) and not _is_main(statement)]
     running = [node for statement in statements for node in at_import(statement)]
     imports = all_imported(running)
@@ -94,7 +94,7 @@ def _nothing() -> Effect:
 
 
 def _declares(decorator: ast.expr, imports: Targets) -> bool:
-    """Whether a decorator makes a question or a figure of a function, and leaves what it computes alone.
+    """Whether a decorator makes a question or a figure of a function, and does not change what it computes.
 
     What it says of them, such as a question's text, is an ingredient of their own nodes.
     """

@@ -1,4 +1,4 @@
-"""Which verdicts of the reference are compared, and which of them an honest run would surely repeat."""
+"""Which verdicts of the reference are compared, and which of them an honest run would certainly repeat."""
 
 from __future__ import annotations
 

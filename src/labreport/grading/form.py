@@ -27,7 +27,7 @@ form = {version}
 name = ""
 """
 _PREDICTIONS = """\
-# If you saved your networks' predictions, put the file (.npz) beside this form and write its name here.
+# If you saved what was predicted, put the file (.npz) beside this form and write its name here.
 predictions = ""
 """
 _UNITS = {

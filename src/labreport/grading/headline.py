@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from labreport.claims import Interval, Quantity
@@ -12,13 +12,14 @@ from labreport.grading.expected import Number
 
 MOST = 4
 """Numbers that the form asks for in one question."""
-SETTINGS = ("epochs", "networks", "nodes", "hidden layers", "images")
-"""Units of what was chosen rather than found out; asked for only where the headline prints nothing else."""
 
 
-def headline_numbers(question: Mapping[str, Any], numbers: Mapping[str, Number]) -> tuple[str, ...]:
+def headline_numbers(
+    question: Mapping[str, Any], numbers: Mapping[str, Number], chosen: Container[str] = ()
+) -> tuple[str, ...]:
     """Names of compared numbers in the order in which the headline prints them.
 
+    Those whose units are in `chosen` were not found out; they are asked for only where it prints no others.
     Where it prints none of them, those that the claims rest on; then measured ones, then any.
     """
     quantities, headline = question["quantities"], question.get("headline") or ""
@@ -33,7 +34,7 @@ def headline_numbers(question: Mapping[str, Any], numbers: Mapping[str, Number])
         printed.setdefault(place, name)
     if printed:
         names = [printed[place] for place in sorted(printed)]
-        found_out = [name for name in names if numbers[name].unit not in SETTINGS]
+        found_out = [name for name in names if numbers[name].unit not in chosen]
         return tuple(found_out or names)[:MOST]
     used = [name for claim in question["claims"].values() for name in claim.get("numbers", ())]
     measured = [name for name in sorted(numbers, key=len) if numbers[name].varies]

@@ -96,7 +96,7 @@ def _question(slug: str, plain: Mapping[str, Any], rubric: Rubric, everywhere: S
         rubric.points_of(slug),
         numbers,
         verdicts,
-        compared or headline_numbers(plain, numbers),
+        compared or headline_numbers(plain, numbers, rubric.chosen),
         tuple(_asked_verdicts(plain["claims"], verdicts)),
     )
 

@@ -22,7 +22,7 @@ FALSE_ALARM = 1e-4
 ENOUGH_SEEDS = 5
 """Below so many seeds a spread is known too badly: the typical spread of the unit counts where larger."""
 EXACT = 1e-9
-"""Relative difference that arithmetic alone can make in a number that varies with nothing."""
+"""Relative difference that mere arithmetic can make in a number that varies with nothing."""
 BOUNDS = {"fraction": (0.0, 1.0), "points": (-1.0, 1.0), "points, unsigned": (0.0, 1.0)}
 """Values that a unit allows; an accepted range that covers them all says nothing."""
 

@@ -23,6 +23,13 @@ class DocumentNode(Node):
 
     kind = "document"
     published: ClassVar[str]
+    last: ClassVar[bool] = False
+    """Whether it takes so long that the others are published before it."""
+
+    def __init__(self, slug: str, reads: tuple[str, ...] = (), preliminary: bool = False) -> None:
+        super().__init__(slug, reads)
+        self.preliminary = preliminary
+        """Whether it says that a report from more seeds follows."""
 
     def ingredients(self, planner: Planner) -> dict[str, Any]:
         """Sections and answers, and the words of the outline."""
@@ -34,10 +41,11 @@ class DocumentNode(Node):
             "author": outline.author,
             "language": outline.language,
             "sections": digest([[section.slug, section.title] for section in outline.sections]),
+            **({"preliminary": True} if self.preliminary else {}),
         }
 
     def begin(self, press: Press) -> None:
-        """Start what can go on beside the other documents."""
+        """Start what can run beside the other documents."""
 
     @abstractmethod
     def finish(self, press: Press) -> Path | bytes:
@@ -88,13 +96,15 @@ class _Rendered(DocumentNode):
             press.workshop.templates,
             press.facts,
             press.workshop.project.words,
+            self.preliminary,
         )
 
     def accept(self, findings: Any) -> None:
         """Raise `AuditError` at the first finding of an audit."""
         if found := list(findings):
             more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-            raise AuditError(f"{self.published}: {found[0]}{more}; the previous report is kept")
+            kept = "the report has no PDF" if self.last else "the previous report is kept"
+            raise AuditError(f"{self.published}: {found[0]}{more}; {kept}")
 
 
 class PageDocument(_Rendered):
@@ -127,6 +137,7 @@ class PaperDocument(_Rendered):
 
     published = "report.pdf"
     medium = "print"
+    last = True
 
     def ingredients(self, planner: Planner) -> dict[str, Any]:
         """What sets it too."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from labreport.errors import RenderError
+from labreport.nodes.calls import draw
 from labreport.nodes.workshop import Workshop
 from labreport.outline import Figure
 from labreport.placed import at, place_of
@@ -46,20 +47,22 @@ class FigureNode(Node):
         """Draw it and export it."""
         from labreport.charts import WIDE_MM, Drawing, export
 
-        draw = workshop.function(self.figure.draw, f"figure {self.slug!r}")
+        function = workshop.function(self.figure.draw, f"figure {self.slug!r}")
         results = workshop.reader.results(f"figure {self.slug!r}", self.needs)
-        only_results = draw.__code__.co_argcount == 1 if hasattr(draw, "__code__") else False
-        drawing = draw(results) if only_results else draw(results, workshop.answers(self.figure.answers))
+        drawing = draw(function, results, workshop.answers(self.figure.answers))
         if not isinstance(drawing, Drawing):
             kind = type(drawing).__name__
             raise RenderError(
-                at(place_of(draw), f"{self.name}: it must return a labreport.charts.Drawing, not a {kind}")
+                at(
+                    place_of(function),
+                    f"{self.name}: it must return a labreport.charts.Drawing, not a {kind}",
+                )
             )
         exported = export(self.slug, drawing)
         if exported["width_mm"] > WIDE_MM + 0.5:
             raise RenderError(
                 at(
-                    place_of(draw),
+                    place_of(function),
                     f"{self.name}: it is {exported['width_mm']:.0f} mm wide; the page has room for "
                     f"{WIDE_MM:.0f} mm; make it with labreport.charts.wide_figure or column_figure",
                 )

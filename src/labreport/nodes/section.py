@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from labreport.experiment import plain
@@ -12,8 +11,8 @@ from labreport.outline import Section
 from labreport.plan.nodes import Node
 from labreport.plan.planner import Planner
 
-QUESTION_FRAME = "question.html"
-"""The template that `labreport.page` puts around every question."""
+QUESTION_FRAMES = ("question.html", "decided.html")
+"""The templates of every question: what `labreport.page` puts around it, and its rows of all tests."""
 SECTION_FRAME = "section.html"
 """The template of a section that has none of its own."""
 RENDERING = ("jinja2", "markupsafe")
@@ -34,7 +33,7 @@ class SectionNode(Node):
         section, fingerprints = self.section, planner.fingerprints
         project = planner.graph.project
         shown = (project.show_code, project.show_check) if section.experiments else ()
-        found = _with_templates(section, planner)
+        found = section.with_templates(planner.fingerprints.has_template, SECTION_FRAME)
         own = [question.template for question in found.questions if question.template]
         proses = {} if len(own) == len(section.questions) else fingerprints.proses()
         return {
@@ -42,7 +41,7 @@ class SectionNode(Node):
             "outline": digest(plain(section)),
             **fingerprints.words(),
             "experiments": digest(self._experiments(planner)),
-            **fingerprints.templates(found.template, QUESTION_FRAME, *own),
+            **fingerprints.templates(found.template, *QUESTION_FRAMES, *own),
             **proses,
             **fingerprints.code_here("labreport.nodes.section:SectionNode", *filter(None, shown)),
             **fingerprints.libraries(*RENDERING),
@@ -52,7 +51,8 @@ class SectionNode(Node):
         """Render its templates."""
         from labreport.page import render_section
 
-        section, project = _with_templates(self.section, workshop.planner), workshop.project
+        has = workshop.planner.fingerprints.has_template
+        section, project = self.section.with_templates(has, SECTION_FRAME), workshop.project
         context: dict[str, Any] = {"experiments": self._experiments(workshop.planner)}
         if context["experiments"] and project.show_code:
             show = workshop.function(project.show_code, "project.show_code")
@@ -84,19 +84,3 @@ class SectionNode(Node):
             for need in self.section.experiments
             for experiment in planner.graph.cells(need)
         }
-
-
-def _with_templates(section: Section, planner: Planner) -> Section:
-    """The section with its own templates and those of its questions; none where the answer brings prose."""
-    has = planner.fingerprints.has_template
-    own = f"sections/{section.slug}.html"
-    return replace(
-        section,
-        template=section.template or (own if has(own) else SECTION_FRAME),
-        questions=tuple(
-            question
-            if question.template or not has(f"questions/{question.slug}.html")
-            else replace(question, template=f"questions/{question.slug}.html")
-            for question in section.questions
-        ),
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from labreport.errors import UsageError
 from labreport.experiment import Experiment
@@ -18,8 +18,11 @@ from labreport.plan.nodes import Node
 from labreport.project import Project
 
 
-def unfold(project: Project, seeds: int) -> Graph:
-    """The graph of a project for a number of seeds. Raises `UsageError` for names that do not fit."""
+def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
+    """The graph of a project for a number of seeds; `preliminary` documents say that more seeds follow.
+
+    Raises `UsageError` for names that do not fit.
+    """
     grids = {grid.name: grid.experiments() for grid in project.studies}
     experiments = [*project.experiments, *(cell for cells in grids.values() for cell in cells)]
     _check_names(project, experiments)
@@ -60,6 +63,9 @@ def unfold(project: Project, seeds: int) -> Graph:
     for question in sorted(outline.questions, key=lambda question: question.reads_verification):
         answers = [name for name in nodes if name.startswith("answer/") and question.reads_verification]
         add(AnswerNode(question, (*read(question.needs, question), *answers)), question.place)
+    readers: tuple[Question | Figure, ...] = (*outline.questions, *outline.figures)
+    for reader in readers:
+        _check_required(reader, cells)
     for figure in outline.figures:
         reads = (*read(figure.needs, figure), *named("answer", figure.answers, figure))
         add(FigureNode(figure, reads), figure.place)
@@ -74,10 +80,21 @@ def unfold(project: Project, seeds: int) -> Graph:
         *(f"section/{section.slug}" for section in outline.sections),
         *(f"answer/{question.slug}" for question in outline.questions),
     )
-    for document in (AnswersDocument("answers", everything), PageDocument("html", everything)):
-        add(document)
-    add(PaperDocument("pdf", everything))
+    for document, slug in ((AnswersDocument, "answers"), (PageDocument, "html"), (PaperDocument, "pdf")):
+        add(document(slug, everything, preliminary))
     return Graph(project, nodes, cells)
+
+
+def _check_required(reader: Question | Figure, cells: Mapping[str, Iterable[Experiment]]) -> None:
+    """Raise `UsageError` for what an experiment lacks of what its reader takes for granted."""
+    for required in reader.requires:
+        if required.name not in reader.needs:
+            text = f"{reader.slug!r} in the outline requires something of {required.name!r}"
+            raise UsageError(at(reader.place, f"{text}, which it does not need; add it to its needs"))
+        for experiment in cells[required.name]:
+            for own in experiment.variants:
+                if lacks := required.missing(own):
+                    raise UsageError(at(experiment.place, f"{reader.slug!r} reads {lacks}"))
 
 
 def _check_names(project: Project, experiments: Iterable[Experiment]) -> None:

@@ -11,7 +11,7 @@ from labreport.errors import LabReportError, RenderError, UsageError, failed, pl
 from labreport.nodes.calls import function
 from labreport.nodes.reading import Reader
 from labreport.outline import Outline
-from labreport.plan.nodes import Node, State, Status
+from labreport.plan.nodes import Node, State
 from labreport.plan.planner import Planner
 from labreport.project import Project
 from labreport.store.cache import Cache
@@ -50,9 +50,14 @@ class Workshop:
 
         Raises `RenderError` where the project's code fails, naming the node and the cause.
         """
-        status = self.planner.status(node.name)
-        if status.fresh:
+        if self.planner.status(node.name).fresh:
             return False
+        self.keep(node, self.made(node))
+        return True
+
+    def made(self, node: Node) -> Any:
+        """What a stale node puts out, which is not kept yet. Raises as `make`."""
+        status = self.planner.status(node.name)
         if status.state is State.PENDING:
             raise RenderError(f"{node.name} waits for {status.reasons[-1]}")
         try:
@@ -71,8 +76,7 @@ class Workshop:
             raise RenderError(failed(f"{node.kind} {node.slug}", error, self._root)) from error
         if problem := unprintable(payload):
             raise RenderError(f"{node.kind} {node.slug}: {problem}.")
-        self._keep(status, payload)
-        return True
+        return payload
 
     def payload(self, name: str) -> Any:
         """What a node put out, as plain JSON values."""
@@ -98,8 +102,10 @@ class Workshop:
         """All answers, in reading order."""
         return self.answers([question.slug for question in self.project.outline.questions])
 
-    def _keep(self, status: Status, payload: Any) -> None:
-        node, planner = status.node, self.planner
+    def keep(self, node: Node, payload: Any) -> None:
+        """Keep what a node put out. Raises `StoreError`."""
+        planner = self.planner
+        status = planner.status(node.name)
         output = self._cache.put(node.kind, node.slug, status.key, payload)
         path = self._cache.path(node.kind, node.slug)
         planner.digests.forget([path])

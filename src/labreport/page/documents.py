@@ -13,7 +13,9 @@ from markupsafe import Markup
 from labreport.errors import RenderError
 from labreport.frame import FOLDER, Lookup
 from labreport.outline import Outline, Section
+from labreport.page.citing import citation
 from labreport.page.environment import STANDARD, Medium, environment, explained
+from labreport.page.permalinks import with_permalinks
 from labreport.page.policy import policy
 from labreport.page.references import Target, check, resolve, targets
 from labreport.page.traced import traced_value
@@ -22,10 +24,18 @@ from labreport.project import Words
 
 LIMIT = 4_000_000
 """Bytes that the HTML page may have."""
-STYLES: Mapping[Medium, Sequence[str]] = {
-    "screen": ("base.css", "themes.css", "screen.css", "interactive.css", "printout.css"),
-    "print": ("base.css", "pages.css"),
+STYLES: Mapping[Medium, Sequence[tuple[str, str]]] = {
+    "screen": (
+        ("all", "base.css"),
+        ("all", "themes.css"),
+        ("screen", "screen.css"),
+        ("screen", "interactive.css"),
+        ("print", "pages.css"),
+        ("print", "printout.css"),
+    ),
+    "print": (("all", "base.css"), ("all", "pages.css"), ("all", "paper.css")),
 }
+"""Style sheets in order, each with the medium in which it applies: the browser prints as the PDF is set."""
 TAG = re.compile(r"<[^>]*>")
 
 
@@ -46,23 +56,38 @@ def render_document(
     templates: Path,
     facts: Mapping[str, Any],
     words: Words = STANDARD,
+    preliminary: bool = False,
 ) -> str:
     """The report as one HTML text: for the browser (`"screen"`) or for `labreport.pdf` (`"print"`).
 
     `sections` are what `render_section` returned, in the outline's order; `facts` are the facts of
     the run for the title page, label to text: those under `run` in the answer that `outline.facts`
-    names; `words` are the project's. Raises `RenderError` where a reference leads nowhere or the page
+    names; `words` are the project's. Sections without questions at the beginning of the outline come
+    before the answers at a glance. One that is `preliminary` says that it rests on a single seed and that
+    more follow. Raises `RenderError` where a reference leads nowhere or the page
     grows over 4 MB.
     """
     known = targets(outline, sections)
+    opening = next((place for place, section in enumerate(outline.sections) if section.questions), 0)
     names = {
         "outline": outline,
         "facts": traced_value(facts, f"{outline.facts}#facts.run"),
-        "contents": [_entry(section, known) for section in outline.sections],
+        "preliminary": preliminary,
+        "contents": [_entry(section, known) for section in outline.sections[opening:]],
         "glance": _glance(outline, sections, medium),
-        "sections": [Markup(section[medium]) for section in sections],
+        "opening": [Markup(section[medium]) for section in sections[:opening]],
+        "sections": [Markup(section[medium]) for section in sections[opening:]],
+        "decided": [
+            Markup(rows)
+            for section in sections
+            for line in section["headlines"]
+            if (rows := line[f"decided_{medium}"].strip())
+        ],
+        "citation": citation(outline, facts, sections),
     }
     body = resolve(_frame(f"{medium}.html", names, medium, templates, words), known)
+    if medium == "screen":
+        body = with_permalinks(body)
     check(body)
     page = _with_head(outline, body, medium, templates, words)
     size = len(page.encode())
@@ -73,7 +98,7 @@ def render_document(
 
 def _with_head(outline: Outline, body: str, medium: Medium, templates: Path, words: Words) -> str:
     lookup = Lookup(templates)
-    styles = "".join(_read(_found(lookup, f"styles/{name}")) for name in STYLES[medium])
+    styles = "".join(_style(lookup, name, applies) for applies, name in STYLES[medium])
     script = ""
     if medium == "screen":
         script = "".join(_read(path) for path in lookup.files("script", "*.js").values())
@@ -138,6 +163,11 @@ def _glance(outline: Outline, sections: Sequence[Mapping[str, Any]], medium: Med
 
 def _no_picture(*_: Any) -> Markup:
     raise RenderError("a frame shows no figures; place them in a question or a section")
+
+
+def _style(lookup: Lookup, name: str, applies: str) -> str:
+    text = _read(_found(lookup, f"styles/{name}"))
+    return text if applies == "all" else f"@media {applies} {{\n{text}}}\n"
 
 
 def _found(lookup: Lookup, name: str) -> Path:

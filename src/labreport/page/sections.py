@@ -25,7 +25,7 @@ NOTE = re.compile(
     r'<span class="note">((?:(?!<!--/note-->).)*)</span><!--/note-->',
     re.DOTALL,
 )
-"""A note, and the paragraph it stands in as far as the note."""
+"""A note, and the paragraph it is in as far as the note."""
 PLAIN = "answers/plain.html"
 """The prose of a question without a template whose answer names none in its fact `prose`."""
 TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
@@ -43,10 +43,11 @@ def render_section(
     """One section in both media, as plain JSON values.
 
     `answers` are those of its questions and those that the outline names for it; `figures` are
-    what `labreport.charts.export` returned; `context` is what the program tells of the whole run,
+    what `labreport.charts.export` returned; `context` is what the program knows about the whole run,
     `run` in the section's template; `words` are the project's. Returned: `slug`, `title`, `screen` and
     `print` (HTML whose figures, tables and references are numbered when the document is made),
-    `headlines` (one a question), `terms` (of the glossary, by first use) and `figures` (slugs, in order).
+    `headlines` (one for each question, with the rows of the table of all tests), `terms` (of the glossary,
+    by first use) and `figures` (slugs, in order).
     """
     views = {slug: traced(slug, answer) for slug, answer in answers.items()}
     rendered = {
@@ -63,6 +64,8 @@ def render_section(
                 "text": plain_text(rendered["screen"].headlines[question.slug]),
                 "headline_screen": rendered["screen"].headlines[question.slug],
                 "headline_print": rendered["print"].headlines[question.slug],
+                "decided_screen": rendered["screen"].decided[question.slug],
+                "decided_print": rendered["print"].decided[question.slug],
             }
             for question in section.questions
         ],
@@ -93,6 +96,7 @@ class _Rendering:
             words,
         )
         self.headlines: dict[str, str] = {}
+        self.decided: dict[str, str] = {}
         questions = [self._question(question, views) for question in section.questions]
         names = {
             "section": {"slug": section.slug, "title": section.title},
@@ -103,7 +107,7 @@ class _Rendering:
         with explained(templates, section.template):
             whole = self._sandbox.get_template(section.template).render(names)
         self.terms: list[str] = []
-        if medium == "print":  # on paper a note stands beside its paragraph's first line
+        if medium == "print":  # on paper a note is beside its paragraph's first line
             whole = NOTE.sub(r'<div class="note"><span class="whole">\2</span></div>\1', whole)
         else:  # on a narrow screen a table scrolls by itself
             whole = TABLE.sub(r'<div class="table">\g<0></div>', whole)
@@ -125,10 +129,17 @@ class _Rendering:
             template = self._sandbox.get_template(name)
             headline = _block(template, "headline", names)
             body = _block(template, "body", names)
+            evidence = _block(template, "evidence", names) if "evidence" in template.blocks else ""
         self.headlines[question.slug] = LINK.sub(r"\1", headline).strip()
-        with explained(self._templates, "question.html"):
-            frame = self._sandbox.get_template("question.html")
-            return Markup(frame.render(names, headline=Markup(headline.strip()), body=Markup(body.strip())))
+        self.decided[question.slug] = self._framed("decided.html", names)
+        blocks = {"headline": headline, "evidence": evidence, "body": body}
+        return self._framed(
+            "question.html", names | {key: Markup(text.strip()) for key, text in blocks.items()}
+        )
+
+    def _framed(self, name: str, names: Mapping[str, Any]) -> Markup:
+        with explained(self._templates, name):
+            return Markup(self._sandbox.get_template(name).render(names))
 
     def _first_use(self, link: re.Match[str]) -> str:
         term, text = link.groups()

@@ -139,7 +139,7 @@ def _name(node: nodes.Node) -> str:
 
 
 def _compares(node: nodes.Node) -> bool:
-    """Whether values are compared; with one, to say it in the singular or the plural, is no comparison."""
+    """Whether values are compared; with one, to say it in the singular or the plural, is not a comparison."""
     if not isinstance(node, nodes.Compare):
         return False
     sides = [node.expr, *(operand.expr for operand in node.ops)]

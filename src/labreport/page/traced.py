@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labreport.claims import Answer, Claim, Interval, Quantity
+from labreport.claims.evidence import evidence
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class TracedInteger(int):
 
 @dataclass(frozen=True)
 class TracedClaim:
-    """A claim with traced wording."""
+    """A claim with traced wording; `evidence` is its test and p-value in a few words, `p` the p-value."""
 
     address: str
     name: str
@@ -87,6 +88,8 @@ class TracedClaim:
     threshold: float | None
     p_value: float | None
     reason: TracedText
+    evidence: TracedText
+    p: TracedQuantity
 
 
 @dataclass(frozen=True)
@@ -140,4 +143,6 @@ def _claim(address: str, claim: Claim) -> TracedClaim:
         claim.threshold,
         claim.p_value,
         TracedText(claim.reason, f"{address}.reason"),
+        TracedText(evidence(claim), f"{address}.evidence"),
+        TracedQuantity(f"{address}.p", Quantity(claim.p_value, "p", claim.test)),
     )

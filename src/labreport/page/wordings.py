@@ -30,7 +30,7 @@ class Wordings(Extension):
 
     CLAIM is a claim of an answer, or the name of one of `answer.claims` as a text. `{% when a, b %}` gives
     one wording to several verdicts; `{% silent a, b %}` says that nothing is said then. What is printed
-    stands in an element whose `data-claim` and `data-verdict` let a program read the finding back.
+    is in an element whose `data-claim` and `data-verdict` let a program read the finding back.
     """
 
     tags = {"finding", "premise"}  # noqa: RUF012  # Jinja's own declaration

@@ -20,7 +20,7 @@ Identity = tuple[int, int]
 
 @dataclass(frozen=True)
 class Place:
-    """A structure element, and whether it stands in a table's head and inside a link."""
+    """A structure element, and whether it is in a table's head and inside a link."""
 
     element: pikepdf.Object
     in_head: bool = False
@@ -31,7 +31,7 @@ def finish(pdf: bytes) -> bytes:
     """`pdf` as an accessible document needs it; the same bytes each time.
 
     Every table header gets its scope and every link its print flag. A link is one link: the further
-    ones that stand inside it, on the same area, are dropped. Running heads and page numbers, which
+    ones that are inside it, on the same area, are dropped. Running heads and page numbers, which
     are marked as content but belong to no structure, become artifacts, so that a reader skips them.
     """
     with pikepdf.open(io.BytesIO(pdf)) as document:

@@ -1,4 +1,4 @@
-"""Where a figure would leave a page half empty, it changes places with the text around it."""
+"""Pages are laid out again where a figure leaves one half empty, or where one ends with a heading."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from xml.etree.ElementTree import Element
 
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import page as pagination
+
+from labreport.pdf.stranded import REMEDIES, stranded
 
 LARGEST_BLANK = 0.1
 """Share of a page's text height that may stay empty where a figure could fill it."""
@@ -46,7 +48,7 @@ class _Placing:
         """Elements that a finished page holds a part of."""
 
     def __call__(self, index: int, context: Any, root: Any, html: Any) -> Any:
-        """Page `index` and where the next one goes on; later rounds, for page numbers, move nothing."""
+        """Page `index` and where the next one continues; later rounds, for page numbers, move nothing."""
         broken = context.broken_out_of_flow
         page, resume = self._lay_out(index, context, root, html)
         if index < self._next:
@@ -63,6 +65,12 @@ class _Placing:
                 page, resume = self._lay_out(index, context, root, html)
             else:
                 context.broken_out_of_flow = after
+        for remedy in REMEDIES:
+            path = stranded(root, page) if resume else None
+            if path and remedy(path, page):
+                context.broken_out_of_flow = broken
+                _forget(context, index)
+                page, resume = self._lay_out(index, context, root, html)
         self._begun.update(_heights(page))
         return page, resume
 
@@ -71,18 +79,21 @@ class _Placing:
         siblings = list(parent.children)
         figure = siblings[place]
         behind, filled = 0, 0.0
-        for sibling in siblings[place + 1 :]:
+        for number, sibling in enumerate(siblings[place + 1 :], start=1):
+            if sibling.is_floated():
+                continue  # a note goes with the text behind it
             height = below.get(sibling.element, 0.0)
             if sibling.element_tag not in TEXT or not height or filled + height > blank:
                 break
             filled += height
-            behind += 1
+            behind = number
         before, freed = 0, blank
-        for sibling in reversed(siblings[:place]):
-            if not self._passable(sibling, above) or freed > below[figure.element]:
-                break
-            freed += above[sibling.element]
-            before += 1
+        for number, sibling in enumerate(reversed(siblings[:place]), start=1):
+            if not (sibling.is_floated() and before):
+                if not self._passable(sibling, above) or freed > below[figure.element]:
+                    break
+                freed += above[sibling.element]
+            before = number
         if freed > below[figure.element] and before:
             target = place - before
         elif filled > blank / 4:
@@ -94,7 +105,7 @@ class _Placing:
         return True
 
     def _passable(self, sibling: Any, above: Heights) -> bool:
-        """Whether a figure may go before `sibling`: text that begins on this page, and is no answer."""
+        """Whether a figure may go before `sibling`: text that begins on this page, and is not an answer."""
         element = sibling.element
         return (
             sibling.element_tag in TEXT

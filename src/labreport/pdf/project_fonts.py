@@ -1,4 +1,4 @@
-"""Fontconfig, told of the engine's fonts and of nothing else."""
+"""Fontconfig that knows the engine's fonts and no others."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONFIGURATION = """<?xml version="1.0"?>
 def only_fonts_of(folder: Path) -> Iterator[None]:
     """Within, a fontconfig that is initialised finds the fonts in `folder` and no others.
 
-    System fonts would otherwise stand in for missing characters, and the PDF would differ from one
+    System fonts would otherwise replace missing characters, and the PDF would differ from one
     machine to the next. The folder is reached through a link, so that its path may hold anything.
     """
     before = os.environ.get("FONTCONFIG_FILE")

@@ -1,4 +1,4 @@
-"""A process that stands ready to write the PDF while the build does something else."""
+"""A process that is ready to write the PDF while the build does something else."""
 
 from __future__ import annotations
 

@@ -35,6 +35,12 @@ FORMAT = 1
 """Of a stored result; raising it makes every result stale."""
 
 
+def class_of(specification: Any) -> str:
+    """The class of a specification, as a root of code, `"module:name"`: what it computes counts too."""
+    kind = type(specification)
+    return f"{kind.__module__}:{kind.__qualname__}"
+
+
 class Fingerprints:
     """What can be said of a project's ingredients without making anything; each method gives named values.
 
@@ -56,23 +62,34 @@ class Fingerprints:
     def training(self, experiment: Experiment) -> dict[str, Any]:
         """All that decides a result besides its specification and its seed."""
         files = self._project.data_files if experiment.files is None else experiment.files
-        kind = type(experiment.specification)
+        kind = class_of(experiment.specification)
         label = (experiment.code, files, experiment.libraries, kind)
         if label not in self._training:
-            package, data = folder_of(self._project.package), {}
-            for name in files:
-                found = self._digests(package / name)
-                if found is None:
-                    raise UsageError(f"{package / name}: not a file; restore it, or correct data_files")
-                data[name] = found
-            self._training[label] = {
-                "data": data,
-                **self.code(experiment.code, *self._class(kind)),
-                **self.libraries(*self._libraries(experiment)),
-                "threads": self._project.threads,
-                "format": FORMAT,
-            }
+            self._training[label] = self.rests_on(experiment.code, files, self._libraries(experiment), kind)
         return self._training[label]
+
+    def rests_on(
+        self, code: str, files: Iterable[str], libraries: Iterable[str], kind: str = ""
+    ) -> dict[str, Any]:
+        """What a result has in its key when it is made by `code` from `files`, which lie below the package.
+
+        `kind` is what `class_of` says of its specification.
+
+        Raises `UsageError` for a file that is not there.
+        """
+        package, data = folder_of(self._project.package), {}
+        for name in files:
+            found = self._digests(package / name)
+            if found is None:
+                raise UsageError(f"{package / name}: not a file; restore it, or correct data_files")
+            data[name] = found
+        return {
+            "data": data,
+            **self.code(code, *filter(self._code.defines, [kind])),
+            **self.libraries(*libraries),
+            "threads": self._project.threads,
+            "format": FORMAT,
+        }
 
     def given(self, experiments: Iterable[Experiment]) -> dict[str, str]:
         """Which files there are that hold runs made elsewhere, by name; nothing where there are none."""
@@ -123,11 +140,6 @@ class Fingerprints:
             declare,
             tuple(f"{room}." for room in CARRYING_OUT),
         )
-
-    def _class(self, kind: type) -> tuple[str, ...]:
-        """A class as a root of code, where it is the project's or the engine's, at the top of its module."""
-        root = f"{kind.__module__}:{kind.__qualname__}"
-        return (root,) if self._code.defines(root) else ()
 
     def code(self, *roots: str) -> dict[str, str]:
         """The functions `roots`, each `"module:function"`, with all that they call."""

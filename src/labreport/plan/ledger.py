@@ -44,7 +44,8 @@ class Ledger(Sealed):
     """All by name: `nodes` the last making of each node; `groups` the members that a digest is for;
     `files` stamps and digests; `modules` summaries of source files with the digest of their content;
     `views` parts of trajectories; `numbers` the answers' numbers as last published, to report what a
-    rebuild changed; `seeds` the number of seeds of the published report, 0 where there is none.
+    rebuild changed; `seeds` the number of seeds of the published report, 0 where there is none; `paces` the
+    seconds that a unit of work took when experiments were last trained.
     """
 
     checksum: str = ""
@@ -56,6 +57,7 @@ class Ledger(Sealed):
     views: dict[str, View] = msgspec.field(default_factory=dict)
     numbers: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
     seeds: int = 0
+    paces: dict[str, float] = msgspec.field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path, quarantine: Quarantine) -> Ledger:

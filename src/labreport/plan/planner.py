@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -78,10 +78,10 @@ class Planner:
         self._statuses.clear()
         self.views.forget()
 
-    def stored(self, key: str) -> None:
-        """Note that a trajectory was stored, so that it is not forced again."""
+    def stored(self, keys: Collection[str]) -> None:
+        """Note that trajectories were stored, so that they are not forced again."""
         results = [node for node in self.graph.of_kind("result") if node.name in self._forced]
-        self._forced -= {node.name for node in results if self.key(node)[1] == key}
+        self._forced -= {node.name for node in results if self.key(node)[1] in keys}
         self.__dict__.pop("forced_keys", None)
 
     def is_forced(self, node: Node) -> bool:

@@ -1,4 +1,4 @@
-"""Why something is made again, as values; each says itself in one line."""
+"""Why something is rebuilt, as values; each says itself in one line."""
 
 from __future__ import annotations
 
@@ -72,12 +72,12 @@ class Extended:
 
 @dataclass(frozen=True)
 class Upstream:
-    """Something that it reads is to be made again."""
+    """Something that it reads is to be rebuilt."""
 
     name: str
 
     def __str__(self) -> str:
-        return f"{self.name} is made again"
+        return f"{self.name} is rebuilt"
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ class Verification:
     def identity(self, node: Node, outputs: Callable[[str], str]) -> str:
         """The digest of what was found; empty where nothing was, or of other answers than those of today.
 
-        `node` is the answer that tells of it; `outputs` gives the digest of what a read node put out.
+        `node` is the answer that reports it; `outputs` gives the digest of what a read node put out.
         """
         found = self._cache.peek(KIND, SLUG)
         return found[1] if found is not None and found[0] == _key(node, outputs) else ""

@@ -1,12 +1,13 @@
 """What an experiment sees of a stored trajectory: its own epochs and snapshots, under one digest.
 
-So going on from 50 epochs to 100 changes nothing for whoever reads the first 50.
+So continuing from 50 epochs to 100 changes nothing for whoever reads the first 50.
 """
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from labreport.experiment import Experiment
 from labreport.fingerprint.canonical import digest
@@ -39,6 +40,10 @@ class Views:
     def forget(self) -> None:
         """Read documents again, after the store has changed."""
         self._trajectories.clear()
+
+    def leftovers(self) -> list[Path]:
+        """Array files that a killed run has left beside the documents that the ledger does not know yet."""
+        return self._store.orphans(filter(None, self._trajectories.values()))
 
     def of(self, key: str, experiment: Experiment) -> Stored:
         """What is stored under `key`, for as far as `experiment` goes."""

@@ -71,7 +71,7 @@ class Declared:
 
     @property
     def shared(self) -> Recording:
-        """The specification of all runs, but for what distinguishes them."""
+        """The specification of all runs, except for what distinguishes them."""
         words = (self.seed, *((self.name,) if self.name else ()), *self.where, *self.parameters)
         fields = tuple(dict.fromkeys(words))
         return Recording(self.pattern, self.package, "", fields, self.renamed, self.step)

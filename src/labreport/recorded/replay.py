@@ -20,7 +20,7 @@ ARRAYS = ".npz"
 
 
 class Replay:
-    """A recorded run that stands at `epoch`; see `labreport.run.Run`."""
+    """A recorded run that is at `epoch`; see `labreport.run.Run`."""
 
     def __init__(self, folder: Path, run: RawRun, specification: Recording, epoch: int) -> None:
         self._folder = folder

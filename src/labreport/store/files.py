@@ -39,7 +39,7 @@ def read_regular(path: Path, limit: int) -> bytes:
     (a folder, a FIFO, a dangling link, a larger file), `StoreError` when it cannot be read.
     """
     try:
-        # A FIFO would block an ordinary open for ever
+        # A FIFO would block an ordinary open without end
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         if os.path.lexists(path):

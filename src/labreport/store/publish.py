@@ -1,7 +1,8 @@
 """Puts a complete report in place of the last one, as regular files, and completes it after a kill.
 
 .publishing/manifest.json      the documents and their digests; once it is there, the report is the new one
-.publishing/report.html, …     complete documents, moved one by one to where they belong
+.publishing/report.html, …     complete documents, moved one by one to where they belong; those that stay are
+                               in the manifest only
 
 Each document is replaced in one instant. A kill between two of them leaves the folder, from which the next
 run moves the rest.
@@ -38,19 +39,25 @@ class _Manifest(Sealed):
     documents: dict[str, str]
 
 
-def publish(output: Path, files: Mapping[str, Path | bytes], quarantine: Quarantine) -> None:
+def publish(
+    output: Path,
+    files: Mapping[str, Path | bytes],
+    quarantine: Quarantine,
+    kept: Mapping[str, str] | None = None,
+) -> None:
     """Make `files` (names to contents, or to paths of them) the report in `output`.
 
-    A document that is not among them, such as a PDF that could not be made, is removed, rather than left
-    old beside new ones. What has a document's name and is not a file is set aside. Raises `StoreError`;
-    the report is then the one it was, or one that the next run completes.
+    The documents `kept` (names to digests) stay as they are. One that is in neither, such as a PDF that is
+    not made yet or could not be, is removed, rather than left old beside new ones. What has a document's
+    name and is not a file is set aside. Raises `StoreError`; the report is then the one it was, or one that
+    the next run completes.
     """
-    unknown = set(files) - set(DOCUMENTS)
+    unknown = {*files, *(kept or {})} - set(DOCUMENTS)
     if unknown:
         raise ValueError(f"{sorted(unknown)[0]!r} is not a document; there are {', '.join(DOCUMENTS)}")
     _discard(output / FOLDER)
     unfinished = output / temporary_name()
-    path, digests = unfinished, {}
+    path, digests = unfinished, dict(kept or {})
     try:
         try:
             unfinished.mkdir()

@@ -1,4 +1,4 @@
-"""One readable JSON document that carries a checksum over everything else in it.
+"""One readable JSON document that contains a checksum over everything else in it.
 
 {
  "checksum": "SHA-256 of all that follows this line",
@@ -81,10 +81,10 @@ def unseal(data: bytes, structure: type[_Value]) -> _Value:
         raise Damaged(f"is not the document that was written: {error}") from None
 
 
-def check_plain(value: Any, where: str = "the value", depth: int = 0) -> None:
-    """Raise `ValueError`, naming the place, unless `value` is made of finite plain JSON values.
+def check_plain(value: Any, where: str = "the value", depth: int = 0, *, finite: bool = True) -> None:
+    """Raise `ValueError`, naming the place, unless `value` is made of plain JSON values, finite if so asked.
 
-    Tuples count as lists. An encoder alone would write NaN as null in silence.
+    Tuples count as lists. A mere encoder would write NaN as null in silence.
     """
     if value is None or isinstance(value, bool):
         return
@@ -92,7 +92,7 @@ def check_plain(value: Any, where: str = "the value", depth: int = 0) -> None:
         if not value.isascii() and any(0xD800 <= ord(character) <= 0xDFFF for character in value):
             raise ValueError(f"{where} has a character that is half of a pair, which UTF-8 cannot hold")
     elif isinstance(value, float):
-        if not math.isfinite(value):
+        if finite and not math.isfinite(value):
             raise ValueError(f"{where} is {value}; finite numbers are allowed")
     elif isinstance(value, int):
         if not -(2**63) <= value < 2**64:
@@ -103,9 +103,9 @@ def check_plain(value: Any, where: str = "the value", depth: int = 0) -> None:
         for key, item in value.items():
             if not isinstance(key, str):
                 raise ValueError(f"{where} has the key {key!r}; strings are allowed")
-            check_plain(item, f"{where}.{key}", depth + 1)
+            check_plain(item, f"{where}.{key}", depth + 1, finite=finite)
     elif isinstance(value, (list, tuple)):
         for index, item in enumerate(value):
-            check_plain(item, f"{where}[{index}]", depth + 1)
+            check_plain(item, f"{where}[{index}]", depth + 1, finite=finite)
     else:
         raise ValueError(f"{where} is a {type(value).__name__}; plain JSON values are allowed")

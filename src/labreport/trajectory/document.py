@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from labreport.fingerprint.canonical import digest
+from labreport.nonfinite import SPELLED, read, spelled
 from labreport.store.arrays import SUFFIX
 from labreport.store.files import Damaged
 from labreport.store.sealed import Sealed, check_plain, seal, unseal
@@ -56,22 +57,25 @@ class Document(Sealed):
 
 
 def encode(trajectory: Trajectory, arrays: Mapping[int, ArrayFile]) -> bytes:
-    """The document of a trajectory whose arrays are in these files. Raises `ValueError` for odd values."""
+    """The document of a trajectory whose arrays are in these files. Raises `ValueError` for odd values.
+
+    Numbers that are not finite are kept in records and metrics, spelled as `labreport.nonfinite` says.
+    """
     for epoch, record in enumerate(trajectory.records, 1):
-        check_plain(record, f"the record of epoch {epoch}")
+        check_plain(record, f"the record of epoch {epoch}", finite=False)
     for epoch, snapshot in trajectory.snapshots.items():
-        check_plain(snapshot.metrics, f"the metrics of epoch {epoch}")
+        check_plain(snapshot.metrics, f"the metrics of epoch {epoch}", finite=False)
     members = {
         "checkpoints": {str(epoch): arrays[epoch] for epoch in trajectory.checkpoints},
         "format": FORMAT,
         "ingredients": trajectory.ingredients,
         "key": trajectory.key,
         "name": trajectory.name,
-        "records": trajectory.records,
+        "records": spelled(trajectory.records),
         "seed": trajectory.seed,
         "segments": trajectory.segments,
         "snapshots": {
-            str(epoch): {"arrays": arrays[epoch], "metrics": snapshot.metrics}
+            str(epoch): {"arrays": arrays[epoch], "metrics": spelled(snapshot.metrics)}
             for epoch, snapshot in trajectory.snapshots.items()
         },
     }
@@ -81,6 +85,8 @@ def encode(trajectory: Trajectory, arrays: Mapping[int, ArrayFile]) -> bytes:
 def decode(data: bytes, key: str) -> Document:
     """The document of `key`. Raises `Damaged` at the first thing that is not as `encode` writes it."""
     document = unseal(data, Document)
+    if SPELLED.encode() in data:
+        _respell(document)
     if document.key != key:
         raise Damaged("belongs to another key")
     if digest(document.ingredients) != key or document.ingredients.get("seed") != document.seed:
@@ -95,3 +101,13 @@ def decode(data: bytes, key: str) -> Document:
     if not Trajectory(key, {}, "", tuple(document.records), segments=segments).covered():
         raise Damaged("does not say where each of its epochs was computed")
     return document
+
+
+def _respell(document: Document) -> None:
+    """Put back the numbers of records and metrics that are not finite. Raises `Damaged`."""
+    try:
+        document.records = [read(record) for record in document.records]
+        for snapshot in document.snapshots.values():
+            snapshot.metrics = read(snapshot.metrics)
+    except ValueError as error:
+        raise Damaged(str(error)) from None

@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -75,12 +77,14 @@ class Store:
 
     Whatever is not as it was written is set aside, noted in `notices`, and counts as missing. With `repair`
     false nothing is moved, for commands that only look. Writing is for whoever holds the lock of the
-    output folder.
+    output folder, in any number of threads, one for each key.
     """
 
     def __init__(self, folder: Path, quarantine: Quarantine | None = None, *, repair: bool = True) -> None:
         self.folder = folder
         self._quarantine = quarantine or Quarantine(folder.parent, repair=repair)
+        self._arrays: defaultdict[str, set[str]] | None = None
+        self._lock = threading.Lock()
 
     @property
     def notices(self) -> list[str]:
@@ -174,21 +178,35 @@ class Store:
 
     def paths(self, key: str) -> list[Path]:
         """Every file that belongs to `key`, the document first, so that removing in order is safe."""
-        own = (
-            name for name in names_in(self.folder) if name[:65] == f"{key}." and name.endswith(arrays.SUFFIX)
-        )
-        candidates = [self.path(key), *(self.folder / name for name in own)]
+        candidates = [self.path(key), *(self.folder / name for name in sorted(self._own(key)))]
         return [path for path in candidates if os.path.lexists(path)]
 
-    def orphans(self) -> list[Path]:
-        """Array files that no document names: left by a run that was killed, of use to nobody."""
-        named = set()
-        for found in filter(None, map(self.get, self.keys())):
-            named |= {kept.path.name for kept in found.states.values() if isinstance(kept, StoredArrays)}
+    def _own(self, key: str) -> set[str]:
+        """The names of the array files of `key`; the folder, which may be long, is listed once only."""
+        with self._lock:
+            if self._arrays is None:
+                self._arrays = defaultdict(set)
+                for name in names_in(self.folder):
+                    if name.endswith(arrays.SUFFIX) and is_key(name[:64]) and name[64] == ".":
+                        self._arrays[name[:64]].add(name)
+            return self._arrays[key]
+
+    def orphans(self, trajectories: Iterable[Trajectory] | None = None) -> list[Path]:
+        """Array files that no document names: left by a run that was killed, of use to nobody.
+
+        Only those that belong to `trajectories`, as they are stored, where these are given.
+        """
+        found = list(filter(None, map(self.get, self.keys())) if trajectories is None else trajectories)
+        keys = {one.key for one in found}
+        named = {
+            kept.path.name for one in found for kept in one.states.values() if isinstance(kept, StoredArrays)
+        }
         return [
             self.folder / name
-            for name in names_in(self.folder)
-            if name.endswith(arrays.SUFFIX) and is_key(name[:64]) and name not in named
+            for name in (names_in(self.folder) if trajectories is None or keys else ())
+            if name.endswith(arrays.SUFFIX)
+            and (name[:64] in keys or (trajectories is None and is_key(name[:64])))
+            and name not in named
         ]
 
     def _put_arrays(self, key: str, epoch: int, kept: Mapping[str, Any]) -> ArrayFile:
@@ -201,6 +219,7 @@ class Store:
             if os.path.lexists(path):
                 self._quarantine.take(path, "differs from its checksum")
             write_atomically(path, data)
+        self._own(key).add(path.name)
         return file
 
     def _intact(self, kept: Mapping[str, Any], digest: Digest) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from labreport.nonfinite import all_finite
+
 Arrays = Mapping[str, Any]
 """Names to NumPy arrays."""
 STATE = "state."
@@ -47,6 +49,11 @@ class Trajectory:
     def epochs(self) -> int:
         """The number of trained epochs."""
         return len(self.records)
+
+    @property
+    def diverged_at(self) -> int | None:
+        """The first epoch whose record has a number that is not finite; None where there is none."""
+        return next((epoch for epoch, record in enumerate(self.records, 1) if not all_finite(record)), None)
 
     @property
     def seed(self) -> int:

@@ -49,7 +49,7 @@ def longer(results: Results) -> Answer:
 
 
 def middle(results: Results) -> Answer:
-    """How the quick walk stands on its way, and after the last epoch that was asked for."""
+    """Where the quick walk is on its way, and after the last epoch that was asked for."""
     return Answer(
         {"middle": _accuracy(results, "alpha-middle", epoch=7), "best": _best(results, "alpha-middle")}
     )

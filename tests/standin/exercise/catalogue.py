@@ -1,6 +1,6 @@
 """Walks, and studies of them. Two stand for themselves; the others share trajectories, as real ones do.
 
-`alpha`, `alpha-10`, `alpha-middle` and one cell of `rates` are one walk for each seed: carried on, looked
+`alpha`, `alpha-10`, `alpha-middle` and one cell of `rates` are one walk for each seed: continued, looked
 at in its middle, for fewer seeds, and cut short.
 """
 
@@ -15,7 +15,7 @@ START = "exercise.training:start"
 ALPHA = Experiment("alpha", Walk(0.5), 5, (2, 5), START, "the quick walk")
 BETA = Experiment("beta", Walk(0.25), 5, (2, 5), START, "the slow walk", seeds=2)
 
-# The quick walk again: carried on, and looked at where no other experiment does
+# The quick walk again: continued, and looked at where no other experiment does
 ALPHA_10 = Experiment("alpha-10", ALPHA.specification, 10, (10,), START, "the same walk, for longer")
 ALPHA_MIDDLE = Experiment(
     "alpha-middle", ALPHA.specification, 8, (7,), START, "the same walk, seen on its way", seeds=2

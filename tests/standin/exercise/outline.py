@@ -56,7 +56,7 @@ SHARED = Section(
         ),
         Question(
             "shared.middle",
-            "How does the walk stand on its way?",
+            "Where is the walk on its way?",
             "exercise.answers:middle",
             "questions/shared.middle.html",
             ("alpha-middle",),

@@ -1,11 +1,11 @@
-"""The stand-in trainer: bits depend on specification and seed alone, and it goes on from its state.
+"""The stand-in trainer: bits depend only on specification and seed, and it continues from its state.
 
 Two environment variables serve tests. `STANDIN_LOG` names a file that gets one line for each start
 and each epoch. `STANDIN_FAULT` is `RATE#SEED@EPOCH:DEED`: in that epoch of that walk the deed is done,
 which is `raise`, `die` (the worker kills itself), `die-once` (it does so the first time only),
 `kill-build` (it kills the build, too), or a signal: `NAME-build` to the build, `NAME-group` to it and all
 its workers, `NAME-worker` to the worker itself, where NAME is `INT`, `TERM` or `KILL`. With `+MS` behind
-it, a signal is sent so many milliseconds later, while the walk goes on.
+it, a signal is sent so many milliseconds later, while the walk continues.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TARGET = Path(__file__).with_name("data") / "target.txt"
 
 
 class WalkRun:
-    """A walk that stands at `epoch`."""
+    """A walk that is at `epoch`."""
 
     def __init__(self, walk: Walk, seed: int, epoch: int, position: Vector, target: Vector) -> None:
         self._walk = walk
@@ -59,7 +59,7 @@ class WalkRun:
         }
 
     def snapshot(self) -> tuple[dict[str, Any], Arrays]:
-        """Loss and accuracy of each split, and where the walk stands."""
+        """Loss and accuracy of each split, and where the walk is."""
         loss = self._loss()
         metrics = {
             split: {"loss": factor * loss, "accuracy": 1 / (1 + factor * loss)}
@@ -79,7 +79,7 @@ class WalkRun:
 
 
 def start(specification: Walk, seed: int, epoch: int = 0, state: Arrays | None = None) -> WalkRun:
-    """Begin at a random place, or go on from `state`."""
+    """Begin at a random place, or continue from `state`."""
     _log("start", specification, seed, epoch)
     target: Vector = numpy.loadtxt(TARGET)
     if state is None:

@@ -91,6 +91,8 @@ document.addEventListener("DOMContentLoaded", () => {
         return;
       }
       event.preventDefault();
+      this.drawing.scrollLeft = this.marks.firstChild.getBoundingClientRect().left
+        - this.svg.getBoundingClientRect().left - this.drawing.clientWidth / 2;
     }
 
     show(index, step) {

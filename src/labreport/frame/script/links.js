@@ -1,4 +1,4 @@
-// The link at each answer, copied at a click.
+// The link at each heading and figure, copied at a click.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
@@ -7,7 +7,7 @@ document.addEventListener("DOMContentLoaded", () => {
       await navigator.clipboard.writeText(text);
       return true;
     } catch {
-      return false; // the link is followed instead, and stands in the address bar
+      return false; // the link is followed instead, and the address bar shows it
     }
   };
 

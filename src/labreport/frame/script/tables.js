@@ -28,6 +28,7 @@ document.addEventListener("DOMContentLoaded", () => {
       button.className = "sort";
       button.append(...header.childNodes);
       header.append(button);
+      header.classList.add("sorting");
       button.addEventListener("click", () => {
         const order = header.getAttribute("aria-sort") === "ascending" ? "descending" : "ascending";
         for (const other of head[0].cells) {

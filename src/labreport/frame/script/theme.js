@@ -39,6 +39,6 @@
     });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", label);
     label();
-    document.querySelector("nav.contents").prepend(button);
+    document.querySelector("nav.contents .tools").prepend(button);
   });
 })();

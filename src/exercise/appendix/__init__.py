@@ -1,0 +1,1 @@
+"""Studies, checks, and what was trained."""

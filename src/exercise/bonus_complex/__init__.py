@@ -1,0 +1,1 @@
+"""Whether the complex network is worth its time."""

@@ -1,0 +1,104 @@
+"""Is the complex network worth its time? Both at equal seconds of training, seed by seed."""
+
+from __future__ import annotations
+
+from exercise.bonus_complex.seconds import accuracy_against_seconds
+from exercise.catalogue import COMPLEX, SMALL
+from exercise.expressions import accuracy as checked_accuracy
+from exercise.measuring.comparing import comparisons
+from exercise.measuring.families import AT_SHARE, COMPLEX_SIMPLE, MATCH, MOMENTS, SAME, SHARES, TEST
+from exercise.measuring.measures import exact, recorded_accuracy, shared_seeds, source
+from exercise.measuring.seconds import epoch_seconds, epochs_within, first_passages, of_timings, total_seconds
+from labreport.claims import Answer, Claim, Comparison, Family, Quantity
+from labreport.claims.statistics import over_seeds
+from labreport.outline import question
+from labreport.required import required
+from labreport.results import Results, Runs
+
+WORTH = Family(
+    "equal seconds",
+    tuple(Comparison("complex", "small", metric, margin=SAME) for metric in AT_SHARE.values()),
+)
+FIRST_PASSAGE = Family("first passage", (Comparison("complex", "small", MATCH),))
+
+
+@question(
+    "Was the extra complexity worth the extra time?",
+    slug="bonus.worth",
+    reads=(SMALL, COMPLEX),
+    requires=required((SMALL, COMPLEX), *MOMENTS),
+    figures=(accuracy_against_seconds,),
+    checks=[("final_gain", f"{checked_accuracy(COMPLEX)} - {checked_accuracy(SMALL)}")],
+)
+def worth(results: Results) -> Answer:
+    """Validation accuracy of both after equally many seconds, and what the extra time buys.
+
+    The rule, fixed in advance: the complexity is worth its time when, after the seconds that the
+    simple network takes for all its epochs, the complex network is the more accurate. Seconds are epochs
+    times each network's typical epoch, so that the moment is the same for every seed.
+    """
+    simple, complex_ = results["small"], results["complex"]
+    budget = epoch_seconds(simple) * simple.experiment.epochs
+    quantities: dict[str, Quantity] = {
+        "budget": Quantity(budget, "s", source(simple, "all epochs, at the seconds of its median epoch")),
+        "small.seconds": total_seconds(simple),
+        "complex.seconds": total_seconds(complex_),
+        "seeds": shared_seeds(complex_, simple),
+        "small.epochs": exact(simple.experiment.epochs, "epochs", "catalogue: small"),
+        "complex.epochs": exact(complex_.experiment.epochs, "epochs", "catalogue: complex"),
+    }
+    compare = comparisons(results, WORTH, FIRST_PASSAGE, COMPLEX_SIMPLE)
+    claims: dict[str, Claim] = {}
+    for index, share in enumerate(SHARES, start=1):
+        key, name = f"at-{index}", "worth" if share == 1 else f"at-{index}"
+        found = compare("complex", "small", AT_SHARE[share])
+        quantities[f"{key}.seconds"] = Quantity(
+            share * budget, "s", f"{share:.0%} of the simple network's training time"
+        )
+        for network, runs in (("complex", complex_), ("small", simple)):
+            quantities |= _after(f"{key}.{network}", runs, share * budget)
+        quantities |= found.quantities(f"{key}.difference")
+        numbers = tuple(f"{key}.{each}" for each in ("difference", "complex", "small", "seconds"))
+        claims[name] = found.claim(
+            name, f"validation accuracy: complex > small, after {share:.0%} of small's seconds", numbers
+        )
+    gain = compare("complex", "small", TEST, MOMENTS[-1])
+    quantities |= gain.quantities("final_gain")
+    claims["final-better"] = gain.claim(
+        "final-better", f"test accuracy after {MOMENTS[-1]} epochs: complex > small", ("final_gain",)
+    )
+    sooner = compare("complex", "small", MATCH)
+    quantities |= sooner.quantities("match.difference") | _first_passages(simple, complex_)
+    claims["reaches-sooner"] = sooner.claim(
+        "reaches-sooner",
+        "seconds until the last validation accuracy of small is first reached: complex < small",
+        ("match.difference", "seconds_to_match", "small.seconds_to_match"),
+        less=True,
+    )
+    return Answer(quantities, claims, {"rows": [f"at-{index}" for index in range(1, len(SHARES) + 1)]})
+
+
+def _after(key: str, runs: Runs, seconds: float) -> dict[str, Quantity]:
+    """Epochs finished within `seconds`, and validation accuracy at the last of them."""
+    epoch = epochs_within(seconds, runs)
+    origin = source(runs, f"epochs finished within {seconds:.3g} s")
+    nothing = Quantity(None, "fraction", origin, len(runs))
+    return {
+        f"{key}.epochs": exact(epoch, "epochs", origin, "machine"),
+        key: of_timings(recorded_accuracy(runs, epoch) if epoch else nothing),
+    }
+
+
+def _first_passages(simple: Runs, complex_: Runs) -> dict[str, Quantity]:
+    """Seconds until each network first reaches the simple one's last validation accuracy, by seed."""
+    reached = first_passages(complex_, simple)
+    found = {}
+    for name, runs, epochs in (
+        ("seconds_to_match", complex_, [first for first, _ in reached]),
+        ("small.seconds_to_match", simple, [second for _, second in reached]),
+    ):
+        origin = source(runs, "seconds until the last validation accuracy of small is first reached")
+        known = [epoch_seconds(runs) * epoch for epoch in epochs if epoch is not None]
+        complete = len(known) == len(epochs)
+        found[name] = over_seeds(known, "s", origin) if complete else Quantity(None, "s", origin, len(epochs))
+    return found

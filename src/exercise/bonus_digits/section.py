@@ -1,0 +1,9 @@
+"""Errors by digit."""
+
+from __future__ import annotations
+
+from exercise.bonus_digits.digits import digits
+from exercise.bonus_digits.pattern import pattern
+from labreport.outline import section
+
+SECTION = section("Errors by digit", digits, pattern, slug="bonus-digits")

@@ -1,0 +1,1 @@
+"""The simple network, trained for longer."""

@@ -1,0 +1,206 @@
+"""Do returns diminish? Gains of ten more epochs, their ratio, and when they no longer matter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from exercise.catalogue import SMALL
+from exercise.expressions import accuracy as checked_accuracy
+from exercise.measuring.families import LONGER_MOMENTS, MATTERS
+from exercise.measuring.measures import exact, source
+from exercise.measuring.reading import PERCENT
+from labreport import charts
+from labreport.claims import Answer, Claim, Quantity
+from labreport.claims.comparison import paired
+from labreport.claims.decide import below
+from labreport.claims.decision import decide
+from labreport.claims.ratio import ratio
+from labreport.claims.statistics import over_seeds
+from labreport.later import later
+from labreport.outline import figure, question
+from labreport.required import required
+from labreport.results import Results, Runs
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = later("numpy")
+
+WINDOW = 10
+"""Epochs over which a gain is measured; single epochs jitter."""
+EARLY, LATE = LONGER_MOMENTS[1:]
+"""The gain up to the second is compared with the gain up to the first."""
+
+
+@figure(answers=("bonus.diminishing",))
+def gain_per_epoch(results: Results, answers: Mapping[str, Answer]) -> charts.Drawing:
+    """Gain in validation accuracy over a window of epochs with its interval, and the gain that matters."""
+    answer = answers["bonus.diminishing"]
+    window, first = answer.quantities["window"].value, answer.quantities["first_diminished"].value
+    shown = answer.facts["gain"]
+    epochs = list(shown["epochs"])
+    gain, low, high = (_points(shown[name]) for name in ("mean", "low", "high"))
+    matters = PERCENT * float(answer.quantities["threshold.matters"].value or 0)
+    figure, (panel,) = charts.column_figure(52, margins=charts.Margins(left=11, right=33, top=12))
+    gained = charts.Mark(f"gain over {window} epochs", charts.SERIES[1])
+    if None not in low:
+        charts.band(panel, epochs, [value or 0.0 for value in low], [value or 0.0 for value in high], gained)
+    charts.curve(panel, epochs, [value or 0.0 for value in gain], gained)
+    values = [value for value in (*gain, *low, *high, matters) if value is not None]
+    charts.symmetric_log(panel, LINEAR, min(-LINEAR, *values), 1.3 * max(values))
+    charts.whole_numbers(panel.xaxis)
+    panel.set_xlabel("epoch")
+    charts.y_title(panel, "Validation accuracy, percentage points", lift=ABOVE_LABEL)
+    if first is not None:
+        charts.reference_line(panel, float(first), f"epoch {first}", vertical=True)
+    charts.reference_line(panel, matters, "what matters")
+    charts.label_line_ends(panel, charts.named_curves(panel))
+    return charts.Drawing(
+        figure,
+        "line chart, gain in validation accuracy by epoch against the gain that matters",
+        ["epoch", f"gain over {window} epochs, points", "low", "high"],
+        [
+            [epoch, *(None if value is None else round(value, 3) for value in values)]
+            for epoch, *values in zip(epochs, gain, low, high, strict=True)
+        ],
+    )
+
+
+@question(
+    "Have returns diminished after 20 epochs, and after 50?",
+    slug="bonus.diminishing",
+    reads=SMALL,
+    requires=required(SMALL, epochs=LATE),
+    figures=(gain_per_epoch,),
+    checks=[
+        (
+            "at-20.gain",
+            f"{checked_accuracy(SMALL, 20, 'validation')} - {checked_accuracy(SMALL, 10, 'validation')}",
+        )
+    ],
+)
+def diminishing(results: Results) -> Answer:
+    """Gains in validation accuracy over ten epochs: whether they fall, and where they stop to matter.
+
+    Returns diminish when ten epochs bring less later than ten epochs brought before. Further training
+    stops to matter when all of it together brings less than `MATTERS`. Both are asked about these
+    validation images, over seeds.
+    """
+    runs = results[SMALL]
+    curves = np.array(runs.curve("validation_accuracy"))
+    gains = curves[:, WINDOW:] - curves[:, :-WINDOW]
+    epochs = list(range(WINDOW + 1, curves.shape[1] + 1))
+    quantities: dict[str, Quantity] = {
+        "window": exact(WINDOW, "epochs", "fixed in advance"),
+        "threshold.matters": exact(MATTERS, "points, unsigned", "fixed in advance"),
+        "seeds": exact(len(runs), "seeds", source(runs, "count")),
+        "epochs": exact(curves.shape[1], "epochs", "catalogue: small"),
+    }
+    claims: dict[str, Claim] = {}
+    for epoch in (EARLY, LATE):
+        quantities[f"at-{epoch}.epochs"] = exact(epoch, "epochs", "exercise")
+        quantities[f"at-{epoch}.gain"] = over_seeds(_up_to(gains, epoch), "points", _origin(runs, epoch))
+        claims[f"after-{epoch}"] = below(
+            f"after-{epoch}",
+            f"gain in accuracy over {WINDOW} epochs, up to epoch {epoch} < threshold",
+            f"at-{epoch}.gain",
+            quantities[f"at-{epoch}.gain"],
+            MATTERS,
+        )
+    early, late = _up_to(gains, EARLY), _up_to(gains, LATE)
+    change = decide(
+        [paired(late, early, "points", f"{_origin(runs, LATE)}, less the same up to epoch {EARLY}")]
+    )
+    quantities |= change[0].quantities("change")
+    quantities["ratio"] = ratio(late, early, _origin(runs, LATE) + f", over the same up to epoch {EARLY}")
+    claims["diminishing"] = change[0].claim(
+        "diminishing",
+        f"gain over {WINDOW} epochs: up to epoch {LATE} < up to epoch {EARLY}",
+        ("change", "ratio"),
+        less=True,
+    )
+    columns = [over_seeds([float(value) for value in column], "points", "") for column in gains.T]
+    quantities |= _turning_points(runs, curves)
+    return Answer(quantities, claims, {"gain": _as_curve(epochs, columns), "moments": [EARLY, LATE]})
+
+
+def _up_to(gains: NDArray[np.float64], epoch: int) -> list[float]:
+    """The gain over the window that ends at `epoch`, one per seed."""
+    return [float(value) for value in gains[:, epoch - WINDOW - 1]]
+
+
+def _origin(runs: Runs, epoch: int) -> str:
+    return source(runs, f"validation accuracy at epoch {epoch} minus that at epoch {epoch - WINDOW}")
+
+
+def _turning_points(runs: Runs, curves: NDArray[np.float64]) -> dict[str, Quantity]:
+    """From which epoch all further training brings less than matters; least loss and best accuracy."""
+    left = [over_seeds(column, "points", "") for column in further_gains(curves).T.tolist()]
+    means = [quantity.value for quantity in left]
+    highs = [quantity.interval.high if quantity.interval else None for quantity in left]
+    losses = np.array(runs.curve("validation_loss"))
+    what = f"epoch from which further training to epoch {curves.shape[1]} gains less than the threshold"
+    return {
+        "first_diminished": exact(_from_where(means), "", source(runs, f"{what}, on average"), "seeds"),
+        "surely_diminished": exact(_from_where(highs), "", source(runs, f"{what}, by its interval"), "seeds"),
+        "least_loss_epoch": exact(
+            _middle(np.argmin(losses, axis=1)),
+            "",
+            source(runs, "epoch of least validation loss, median over seeds"),
+            "seeds",
+        ),
+        "best_epoch": exact(
+            _middle(np.argmax(curves, axis=1)),
+            "",
+            source(runs, "epoch of highest validation accuracy, median over seeds"),
+            "seeds",
+        ),
+    }
+
+
+def further_gains(curves: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What training gains from an epoch to the end: shape (seeds, epochs from `WINDOW` to the last but one).
+
+    Both are means over the `WINDOW` epochs that end there, since single epochs jitter.
+    """
+    sums = np.cumsum(np.pad(curves, ((0, 0), (1, 0))), axis=1)
+    means = (sums[:, WINDOW:] - sums[:, :-WINDOW]) / WINDOW
+    return np.asarray(means[:, -1:] - means[:, :-1])
+
+
+def _from_where(values: Sequence[float | int | None]) -> int | None:
+    """The first epoch from which all values, the first at `WINDOW`, are below `MATTERS`, or None."""
+    first = None
+    for index in reversed(range(len(values))):
+        value = values[index]
+        if value is None or not value < MATTERS:
+            break
+        first = index + WINDOW
+    return first
+
+
+def _middle(indices: NDArray[np.int64]) -> int:
+    """The epoch of the lower median of some indices: one that a seed really has."""
+    return int(np.sort(indices)[(len(indices) - 1) // 2]) + 1
+
+
+def _as_curve(epochs: list[int], columns: list[Quantity]) -> dict[str, list[Any]]:
+    """For the figure: mean gain by epoch with its interval (None for one seed)."""
+    return {
+        "epochs": epochs,
+        "mean": [column.value for column in columns],
+        "low": [column.interval.low if column.interval else None for column in columns],
+        "high": [column.interval.high if column.interval else None for column in columns],
+    }
+
+
+LINEAR = 0.1
+"""Percentage points within which the axis is linear, so that losses and nothing gained have a place."""
+ABOVE_LABEL = 14.0
+"""Points above the panel at which its title clears the label of the turning point."""
+
+
+def _points(values: Sequence[float | None]) -> list[float | None]:
+    return [None if value is None else PERCENT * value for value in values]

@@ -1,0 +1,9 @@
+"""The simple network, trained for longer."""
+
+from __future__ import annotations
+
+from exercise.bonus_longer.diminishing import diminishing
+from exercise.bonus_longer.longer import longer
+from labreport.outline import section
+
+SECTION = section("The simple network, trained for longer", longer, diminishing, slug="bonus-longer")

@@ -1,1 +1,0 @@
-"""One figure a module: results and answers in, a drawing out. Only `labreport.charts` loads matplotlib."""

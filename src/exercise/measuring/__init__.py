@@ -1,0 +1,3 @@
+"""What several questions measure and draw in the same way."""
+
+from __future__ import annotations

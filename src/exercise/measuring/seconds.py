@@ -1,0 +1,65 @@
+"""Seconds and epochs: how many epochs fit into a time, and when an accuracy is first reached.
+
+Times of single epochs jitter with whatever else the machine does. A network's typical epoch, the median
+over all of its epochs and seeds, is the same for every seed, so that equal seconds are equal epochs of
+each network for all seeds alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from statistics import median
+
+from exercise.measuring.measures import source
+from labreport.claims import Quantity
+from labreport.claims.resolve import common
+from labreport.claims.statistics import over_seeds
+from labreport.results import Runs
+
+ROUNDING = 1e-9
+
+
+def epoch_seconds(runs: Runs) -> float:
+    """Seconds of a typical epoch: the median over all epochs and seeds."""
+    return float(median(float(record["seconds"]) for run in runs for record in run.records))
+
+
+def epochs_within(seconds: float, runs: Runs) -> int:
+    """Epochs that a network finishes within `seconds`, at most as many as it was trained for."""
+    return min(int(seconds / epoch_seconds(runs) * (1 + ROUNDING)), runs.experiment.epochs)
+
+
+def first_passages(first: Runs, second: Runs) -> list[tuple[int | None, int]]:
+    """For each common seed, the first epochs at which both reach the last validation accuracy of `second`.
+
+    None where `first` never does.
+    """
+    found = []
+    for mine, theirs in common(first, second):
+        last = second.experiment.epochs
+        goal = float(theirs.records[last - 1]["validation_accuracy"])
+        own, other = (
+            next(
+                (
+                    epoch
+                    for epoch, record in enumerate(run.records[:count], start=1)
+                    if record["validation_accuracy"] >= goal
+                ),
+                None,
+            )
+            for run, count in ((mine, first.experiment.epochs), (theirs, last))
+        )
+        found.append((own, last if other is None else other))
+    return found
+
+
+def of_timings(quantity: Quantity) -> Quantity:
+    """The same number, marked as one that follows from timings: another machine would give another."""
+    return replace(quantity, varies_with="machine")
+
+
+def total_seconds(runs: Runs, epochs: int | None = None) -> Quantity:
+    """Seconds of training summed over the epochs of a run; mean over seeds."""
+    sums = [sum(curve) for curve in runs.curve("seconds", epochs)]
+    last = epochs if epochs is not None else runs.experiment.epochs
+    return over_seeds(sums, "s", source(runs, f"seconds of training, sum over {last} epochs"))

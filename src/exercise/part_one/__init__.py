@@ -1,0 +1,1 @@
+"""One hidden layer: a wide and a small network."""

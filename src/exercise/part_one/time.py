@@ -1,0 +1,45 @@
+"""How long an epoch of each network of one hidden layer takes: seconds of training only."""
+
+from __future__ import annotations
+
+from exercise.catalogue import SMALL, WIDE
+from exercise.measuring.measures import exact, source
+from exercise.measuring.seconds import total_seconds
+from labreport.claims import Answer, Quantity
+from labreport.claims.statistics import median
+from labreport.outline import question
+from labreport.results import Results
+
+
+def epoch_times(results: Results) -> Answer:
+    """Median and middle half of the seconds that an epoch took, over epochs and seeds, and the machine."""
+    (runs,) = results.values()
+    seconds = [second for curve in runs.curve("seconds") for second in curve]
+    quantities = {
+        "seconds": median(seconds, "s", source(runs, "seconds of training, median over epochs and seeds")),
+        "epochs_timed": exact(len(seconds), "epochs", source(runs, "count over seeds"), "seeds"),
+        "seeds": exact(len(runs), "seeds", source(runs, "count")),
+        "epochs": exact(runs.experiment.epochs, "epochs", f"catalogue: {runs.experiment.name}"),
+        "total": total_seconds(runs),
+        "slowest": Quantity(max(seconds), "s", source(runs, "slowest epoch")),
+    }
+    made = runs.runs[0].provenance
+    for key in ("threads", "cores"):
+        if made.get(key) is not None:
+            quantities[key] = exact(
+                int(made[key]),
+                "threads" if key == "threads" else "",
+                "provenance of the results",
+                "machine",
+            )
+    return Answer(quantities, {}, {"processor": str(made.get("processor") or "a processor of unknown make")})
+
+
+WIDE_TIME, SMALL_TIME = (
+    question(
+        f"How long does an epoch of the {network.name} network take?",
+        slug=f"part-one.{network.name}.time",
+        reads=network,
+    )(epoch_times)
+    for network in (WIDE, SMALL)
+)

@@ -1,0 +1,1 @@
+"""Three hidden layers that work."""

@@ -1,0 +1,96 @@
+"""Whether the networks keep the exercise's rules."""
+
+from __future__ import annotations
+
+from exercise.catalogue import COMPLEX, NETWORKS, RULES
+from exercise.expressions import parameters
+from exercise.measuring.diverging import converged
+from exercise.measuring.measures import SPLITS, exact, network_of, split
+from labreport.claims import Answer, Claim, Quantity
+from labreport.claims.decide import all_of, counted
+from labreport.errors import RuleBroken
+from labreport.outline import question
+from labreport.results import Results, Runs
+
+
+@question(
+    "Does every network keep to the exercise's rules?",
+    slug="set-up.rules",
+    reads=NETWORKS,
+    checks=[("complex.parameters", parameters(COMPLEX))],
+)
+def rules(results: Results) -> Answer:
+    """Every network against its rules; the numbers that the rules are about."""
+    quantities: dict[str, Quantity] = {}
+    claims: dict[str, Claim] = {}
+    for name in results:
+        runs = results[name]
+        quantities |= {f"{name}.{key}": quantity for key, quantity in _declared(runs).items()}
+        numbers = [f"{name}.{key}" for key in ("hidden_layers", "parameters", "epochs")]
+        if name not in RULES:
+            continue
+        claims[name] = counted(
+            name,
+            f"{name} keeps the exercise's rules",
+            _keeps_rules(runs),
+            numbers,
+            "the rules, one by one, on what was trained",
+        )
+    ruled, trained = list(claims.values()), []
+    for name in results:
+        found, claim = converged(results[name], f"{name}.")
+        quantities |= found
+        trained.append(claim)
+    claims["all"] = all_of("all", "every network keeps the exercise's rules", ruled)
+    claims |= {claim.name: claim for claim in trained}
+    claims["converged"] = all_of("converged", "no training of any network diverges", trained)
+    least = min(len(run.records) for runs in results.values() for run in runs)
+    quantities["fewest_epochs"] = exact(least, "epochs", "the shortest of all runs")
+    quantities["networks"] = exact(len(ruled), "networks", "catalogue: networks with rules")
+    for name in SPLITS:
+        quantities[f"images.{name}"] = exact(len(split(name)), "images", f"MNIST: {name} split")
+    rows = [
+        {
+            "name": name,
+            "title": results[name].experiment.title,
+            "nodes": _nodes(results[name]),
+            "activation": network_of(results[name]).activation,
+        }
+        for name in results
+    ]
+    diverged = [name for name in results if not claims[f"{name}.converged"].supported]
+    return Answer(quantities, claims, {"rows": rows, "diverged": diverged})
+
+
+def _declared(runs: Runs) -> dict[str, Quantity]:
+    network = network_of(runs)
+    origin = f"catalogue: {runs.experiment.name}"
+    return {
+        "hidden_layers": exact(len(network.hidden_layers), "hidden layers", origin),
+        "parameters": exact(network.parameters, "parameters", origin),
+        "epochs": exact(runs.experiment.epochs, "epochs", origin),
+        "learning_rate": exact(network.learning_rate, "", origin),
+        "momentum": exact(network.momentum, "", origin),
+        "batch_size": exact(network.batch_size, "images", origin),
+    }
+
+
+def _nodes(runs: Runs) -> str:
+    """Nodes of the hidden layers, as text: one number where all are alike."""
+    widths = network_of(runs).hidden_layers
+    return str(widths[0]) if len(set(widths)) == 1 else ", ".join(str(width) for width in widths)
+
+
+def _keeps_rules(runs: Runs) -> bool:
+    """Whether the rules hold for the experiment, and for what its results say was trained."""
+    try:
+        RULES[runs.experiment.name].check(runs.experiment)
+    except RuleBroken:
+        return False
+    return all(
+        run.specification["activation"] == "sigmoid"
+        and run.specification["loss"] == "categorical_crossentropy"
+        and run.specification["optimizer"] == "sgd"
+        and len(run.records) >= runs.experiment.epochs
+        for run in runs
+    )

@@ -1,0 +1,46 @@
+"""Compute every number and verdict of an `answers.json` again, from that file only."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from labreport.errors import UsageError
+
+if TYPE_CHECKING:
+    from labreport.console.terminal import Terminal
+
+MOST_SHOWN = 40
+"""Differences that are printed; a file with more has one cause, not so many."""
+
+
+def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
+    """Check one file; 1 when something in it differs. Neither results nor the project are read."""
+    from labreport.checking.coverage import count
+    from labreport.checking.evaluate import changed, evaluate
+    from labreport.checking.reading import load
+
+    path = Path(found.words) if found.words else found.output / "answers.json"
+    begun = time.perf_counter()
+    document = load(path)
+    try:
+        evaluation = evaluate(document)
+        differences = [*evaluation.differences, *changed(document)]
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from error
+    covered = count(document, evaluation.numbers)
+    seconds = time.perf_counter() - begun
+    for difference in differences[:MOST_SHOWN]:
+        terminal.result(terminal.paint("differs", "red") + f"  {difference}")
+    if len(differences) > MOST_SHOWN:
+        terminal.result(f"and {len(differences) - MOST_SHOWN} more differences")
+    terminal.result(
+        f"{evaluation.numbers:,} numbers and {evaluation.verdicts:,} verdicts of {path} computed again in "
+        f"{seconds:.2g} s: {len(evaluation.differences)} differ."
+    )
+    if found.verbose:
+        for line in covered.lines():
+            terminal.result(line)
+    return int(bool(differences))

@@ -1,0 +1,120 @@
+"""A process that has engine and project loaded, and carries out one build when it is asked to."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from labreport.commands.build import carry_out
+from labreport.commands.options import add
+from labreport.console.terminal import Terminal
+from labreport.errors import OutdatedCode
+from labreport.execute.request import Request
+from labreport.execute.session import open_session, sources
+from labreport.fingerprint.files import RESOLUTION_NS, Stamp, stamp
+from labreport.guard import guarded
+from labreport.locate import Place, find_project
+from labreport.nodes.calls import function
+from labreport.processes import end_with_parent, safe_spawn
+
+OPTIONS = ("--project", "--output", "--seeds", "--jobs")
+MODULES = ("audit", "builders", "charts", "claims", "execute.first", "execute.making", "page", "pdf")
+
+
+class Channel:
+    """One JSON object a line to the process that watches."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._stream = connection.makefile("rwb")
+
+    def send(self, **message: Any) -> None:
+        """Send one; that nobody listens any more is not an error."""
+        with suppress(OSError, ValueError):
+            self._stream.write(json.dumps(message).encode() + b"\n")
+            self._stream.flush()
+
+    def wait(self) -> bool:
+        """Until a line comes: whether one came before the other end was closed."""
+        with suppress(OSError):
+            return bool(self._stream.readline())
+        return False
+
+
+class Telling(Terminal):
+    """A terminal whose errors are sent, too."""
+
+    def __init__(self, channel: Channel) -> None:
+        super().__init__()
+        self._channel = channel
+
+    def error(self, text: str) -> None:
+        """Show and send."""
+        super().error(text)
+        self._channel.send(error=text)
+
+
+def serve(connection: socket.socket, words: Sequence[str]) -> None:
+    """Load what a build needs, wait for a line, build, and send what happens.
+
+    That is `ready`, `phase`, `error` and `done`, and `outdated` where code was edited after it was loaded
+    here; nothing was made then. `words` are the options of the build.
+    """
+    end_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the watching process's to answer
+    channel, parser = Channel(connection), argparse.ArgumentParser()
+    add(parser, *OPTIONS)
+    arguments = parser.parse_args(list(words))
+    place = find_project(Path(arguments.project))
+    output = Path(arguments.output)
+    loaded = _load(place, output, arguments.seeds)
+    channel.send(ready=os.getpid())
+    if not channel.wait():
+        return
+    request = Request(
+        place,
+        output,
+        seeds=arguments.seeds,
+        jobs=arguments.jobs,
+        arguments=f"--seeds {arguments.seeds}" if arguments.seeds else "",
+        loaded=loaded,
+        told=lambda phase: channel.send(phase=phase),
+    )
+    terminal = Telling(channel)
+
+    def build() -> int:
+        try:
+            return carry_out(request, terminal)
+        except OutdatedCode:
+            channel.send(outdated=True)
+            return 1
+
+    with safe_spawn():
+        channel.send(done=guarded(build, terminal))
+
+
+def _load(place: Place, output: Path, seeds: int | None) -> Mapping[Path, Stamp]:
+    """Import engine and project, as far as that works; the stamps of all source files before that."""
+    files = [path for path in sources(place) if path.suffix == ".py"]
+    found = {path: written for path in files if (written := stamp(path)) is not None}
+    newest = max((max(written[0], written[3]) for written in found.values()), default=0)
+    time.sleep(min(max(newest + RESOLUTION_NS - time.time_ns(), 0), RESOLUTION_NS) / 1e9)
+    found = {path: written for path in files if (written := stamp(path)) is not None}
+    for name in MODULES:
+        importlib.import_module(f"labreport.{name}")
+    with suppress(Exception):  # the author's code may raise anything; the build meets it as well, and says so
+        session = open_session(place, output, seeds, repair=False)
+        outline = session.project.outline
+        for name in (*(one.answer for one in outline.questions), *(one.draw for one in outline.figures)):
+            function(name, "")
+    sys.stdout.flush()
+    return found

@@ -1,0 +1,98 @@
+"""What the key of a result says about the machine that computes it, and whether a machine is so."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from labreport.errors import LabReportError
+from labreport.execute.task import Task
+from labreport.fingerprint.files import Digests
+from labreport.plan.fingerprints import Fingerprints, class_of
+from labreport.plan.ledger import Ledger
+from labreport.project import Project
+
+_LIBRARY = "library "
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What the keys of some results say: of the code `code`, with all else that decides it in `wanted`.
+
+    `package` is the top-level module of the project, `roots` those whose code is followed, `python` the
+    version that wrote the claim, `threads` the number of compute threads, and
+    `kind` the class of the specification.
+    """
+
+    code: str
+    package: str
+    roots: tuple[str, ...]
+    python: str
+    threads: int
+    wanted: Mapping[str, Any]
+    kind: str = ""
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {**vars(self), "roots": list(self.roots), "wanted": dict(self.wanted)}
+
+    @property
+    def requirements(self) -> list[str]:
+        """What to install, as pip takes it."""
+        return [f"{name}=={version}" for name, version in _libraries(self.wanted).items()]
+
+
+def claim(task: Task, package: str, roots: tuple[str, ...]) -> Claim:
+    """What the key of this task's result says."""
+    wanted = {
+        name: value
+        for name, value in task.trajectory.ingredients.items()
+        if name not in ("specification", "seed")
+    }
+    kind = class_of(task.specification)
+    return Claim(task.start, package, roots, platform.python_version(), task.threads, wanted, kind)
+
+
+def claims(tasks: Iterable[Task], package: str, roots: tuple[str, ...]) -> list[Claim]:
+    """The different claims of some tasks."""
+    found: list[Claim] = []
+    for task in tasks:
+        if (one := claim(task, package, roots)) not in found:
+            found.append(one)
+    return found
+
+
+def inspect(claim: Claim, tree: Path) -> list[str]:
+    """What is different here, with the code in `tree`; empty where results belong under the key."""
+    project = Project(package=claim.package, source_roots=tuple(claim.roots), threads=claim.threads)
+    fingerprints = Fingerprints(project, tree, Digests(tree), Ledger())
+    try:
+        found = fingerprints.rests_on(claim.code, claim.wanted["data"], _libraries(claim.wanted), claim.kind)
+    except LabReportError as error:
+        return [str(error)]
+    names = [*claim.wanted, *(name for name in found if name not in claim.wanted)]
+    return [
+        _told(name, claim.wanted.get(name), found.get(name), claim)
+        for name in names
+        if claim.wanted.get(name) != found.get(name)
+    ]
+
+
+def _libraries(wanted: Mapping[str, Any]) -> dict[str, str]:
+    return {name.removeprefix(_LIBRARY): value for name, value in wanted.items() if name.startswith(_LIBRARY)}
+
+
+def _told(name: str, wanted: Any, found: Any, claim: Claim) -> str:
+    """One difference in words."""
+    if name.startswith(_LIBRARY):
+        library = name.removeprefix(_LIBRARY)
+        return f"{library} {found} instead of {wanted}" if found != "none" else f"{library} is not installed"
+    if name == "data":
+        different = [file for file in wanted if wanted[file] != (found or {}).get(file)]
+        return f"data {', '.join(different)} differ"
+    here = platform.python_version()
+    return f"{name} of {claim.code} differs under Python {here}, from that under {claim.python}"

@@ -1,0 +1,109 @@
+"""The training part of a build: on which lanes, with which progress, and what is said of failures."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from labreport.console.counts import counted
+from labreport.console.progress import Progress
+from labreport.console.terminal import Terminal
+from labreport.console.time_left import duration
+from labreport.execute.first import FirstReport, wanted
+from labreport.execute.lanes import Lane, ProcessLane
+from labreport.execute.pace import expected
+from labreport.execute.request import Outcome, Request
+from labreport.execute.room import check_room
+from labreport.execute.session import Session
+from labreport.execute.task import Task
+from labreport.execute.tasks import trainings
+from labreport.execute.train import Failure, Trainer
+from labreport.plan.nodes import Plan
+from labreport.trajectory import Trajectory
+
+WORTH_SAYING = 10.0
+"""Seconds from which how long training takes is said before it begins."""
+NAMED = 4
+"""Experiments that a message about many of them names."""
+
+
+def train(session: Session, request: Request, plan: Plan, terminal: Terminal, outcome: Outcome) -> list[str]:
+    """Train what stale results need; the names of what was made for a first report meanwhile."""
+    work = trainings(session, plan.stale("result"))
+    if not work.tasks:
+        return []
+    check_room(session, len(work.tasks), terminal)
+    first = FirstReport(session, terminal) if wanted(session, request) else None
+    tasks = [replace(task, rank=int(first is not None and task.key not in first.keys)) for task in work.tasks]
+
+    def keep(piece: Trajectory, finished: bool) -> None:
+        work.keep(piece, finished)
+        if finished and first is not None:
+            first.trained(piece.key)
+
+    with _lanes(session, request, tasks, terminal) as (lanes, look):
+        seconds = expected(session, tasks, len(lanes))
+        total = sum(task.work for task in tasks)
+        if lanes and seconds is not None and seconds >= WORTH_SAYING:
+            what, where = counted(len(tasks), session.project.work), counted(len(lanes), "worker")
+            terminal.say(f"{what} in {where} will take about {duration(seconds)}.")
+        progress = Progress(terminal, total, len(tasks), seconds, session.project.work)
+
+        def look_at_all() -> None:
+            look()
+            if first is not None:
+                first.look(progress.seconds_left())
+
+        trainer = Trainer(lanes, keep, work.prepare, look=look_at_all)
+        with progress.shown(), first or contextlib.nullcontext():
+            outcome.failures = trainer.run(tasks, progress)
+    session.ledger.paces.update(trainer.paces)
+    failed = {failure.task.key for failure in outcome.failures}
+    outcome.trained = [f"{task.name}#{task.seed}" for task in tasks if task.key not in failed]
+    _show_failures(terminal, outcome.failures, session.project.work)
+    session.planner.stored({task.key for task in tasks} - failed)
+    return first.made if first is not None else []
+
+
+def _show_failures(terminal: Terminal, failures: Sequence[Failure], work: str) -> None:
+    """One line for each cause, whatever the number of experiments and seeds that it ended."""
+    groups: dict[str, list[Failure]] = {}
+    for failure in failures:
+        groups.setdefault(failure.cause, []).append(failure)
+    for cause, group in groups.items():
+        first = group[0]
+        what = f"experiment {first.task.name!r} seed {first.task.seed}"
+        if len(group) > 1:
+            names = list(dict.fromkeys(failure.task.name for failure in group))
+            more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+            listed = ", ".join(map(repr, names[:NAMED]))
+            kind = "experiment" if len(names) == 1 else "experiments"
+            what = f"{kind} {listed}{more} ({counted(len(group), work)})"
+        terminal.failure(first.error, f"{what}: {cause}")
+
+
+@contextlib.contextmanager
+def _lanes(
+    session: Session, request: Request, tasks: Sequence[Task], terminal: Terminal
+) -> Iterator[tuple[Sequence[Lane], Callable[[], None]]]:
+    """Where to run tasks, and what to call all the time meanwhile."""
+    if request.scheduler:
+        from labreport.execute.cluster.greet import job
+        from labreport.execute.cluster.pool import pool
+
+        with pool(request.scheduler, job(session.project, tasks)) as found:
+            yield found.lanes, lambda: found.look(terminal)
+        return
+    count = request.jobs or cores()
+    lanes = [ProcessLane(session.project.threads, session.source) for _ in range(min(count, len(tasks)))]
+    yield lanes, lambda: None
+
+
+def cores() -> int:
+    """The processors that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1

@@ -1,0 +1,50 @@
+"""The tasks that no lane has yet, and which of them a lane takes next."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Set
+
+from labreport.execute.task import Task
+
+_Programs = dict[str, deque[Task]]
+
+
+class Waiting:
+    """Tasks by rank and program, the longest first; choosing one takes as long however many there are."""
+
+    def __init__(self, tasks: Iterable[Task]) -> None:
+        self._ranks: dict[int, _Programs] = {}
+        for task in tasks:
+            self._queue(task).append(task)
+
+    def __bool__(self) -> bool:
+        return bool(self._ranks)
+
+    def __iter__(self) -> Iterator[Task]:
+        return (task for programs in self._ranks.values() for tasks in programs.values() for task in tasks)
+
+    def choose(self, compiled: Set[str], elsewhere: Set[str]) -> Task:
+        """The longest task of the lowest rank: of a program that a lane has compiled, else of a new one."""
+        rank = min(self._ranks)
+        programs = self._ranks[rank]
+        own = (name for name in programs if name in compiled)
+        new = (name for name in programs if name not in elsewhere)
+        program = next(own, None) or next(new, None) or next(iter(programs))
+        task = programs[program].popleft()
+        if not programs[program]:
+            del programs[program]
+        if not programs:
+            del self._ranks[rank]
+        return task
+
+    def put_back(self, task: Task) -> None:
+        """It is the next one of its program."""
+        self._queue(task).appendleft(task)
+
+    def clear(self) -> None:
+        """None is to be carried out any more."""
+        self._ranks.clear()
+
+    def _queue(self, task: Task) -> deque[Task]:
+        return self._ranks.setdefault(task.rank, {}).setdefault(task.program, deque())

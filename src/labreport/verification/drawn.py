@@ -1,0 +1,211 @@
+"""Figures of a published page read as a reader reads them: marks in the SVG against the table beside them.
+
+Nothing of the drawing library has a part in this: coordinates are those of the paths in the page, scales
+those that its tick labels show.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from xml.etree import ElementTree
+
+SVG = "{http://www.w3.org/2000/svg}"
+FIGURE = re.compile(r'<div class="drawing" data-figure="([^"]*)">\s*(<svg\b.*?</svg>)', re.DOTALL)
+READINGS = re.compile(r'<script type="application/json" data-readings="([^"]*)">(.*?)</script>', re.DOTALL)
+ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
+CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
+POINT = re.compile(r"[ML] (-?[0-9.]+) (-?[0-9.]+)")
+NUMBER = re.compile(r"[-\u2212]?[0-9]+(?:\.[0-9]+)?")
+READ = ("curve", "bar")
+"""The parts of a drawing that values are read off."""
+HUNDREDTH = 0.02
+"""Points; the page's coordinates are rounded to half of this."""
+DODGE = 0.5
+"""How far beside a whole number of the table a mark may be, so that marks of one place do not cover."""
+TICKS = 0.05
+"""How far from its label's value, as a share of the axis, a tick may be."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure as published: the drawing, and what the page's own script knows of it."""
+
+    slug: str
+    svg: ElementTree.Element
+    readings: Mapping[str, Any]
+    table: tuple[tuple[str, ...], ...]
+
+
+def figures(page: str) -> Iterator[Figure]:
+    """Every figure of a page that has a table. Raises `ValueError` for one that cannot be read."""
+    readings = {slug: json.loads(text) for slug, text in READINGS.findall(page)}
+    for slug, drawing in FIGURE.findall(page):
+        if slug not in readings:
+            continue
+        before = page[: page.index(f'data-readings="{slug}"')]
+        rows = ROW.findall(before[before.rindex("<tbody>") :]) if "<tbody>" in before else []
+        table = tuple(tuple(html.unescape(cell).strip() for cell in CELL.findall(row)) for row in rows)
+        try:
+            svg = ElementTree.fromstring(drawing)
+        except ElementTree.ParseError as error:
+            raise ValueError(f"figure {slug!r} is not readable: {error}") from error
+        yield Figure(slug, svg, readings[slug], table)
+
+
+def misdrawn(figure: Figure) -> Iterator[str]:
+    """A line for each mark without a row, each scale that its labels belie, and a table that differs."""
+    rows = figure.readings["rows"]
+    if figure.table != tuple(tuple(_shown(cell) for cell in row) for row in rows):
+        yield "the table on the page is not the one that its script has"
+    panels = {axes["id"]: axes for axes in figure.readings["axes"]}
+    for group in figure.svg.iter(f"{SVG}g"):
+        axes = panels.get(group.get("id", ""))
+        if axes is None:
+            continue
+        panel = _Panel(group, axes)
+        marks = list(panel.marks())
+        if marks:
+            yield from panel.mislabelled()
+        for series, x, y in marks:
+            if not _told(panel, rows, x, y):
+                yield f"{series} is drawn at ({x:.5g}, {y:.5g}), which is in no row of its table"
+
+
+class _Panel:
+    """One pair of axes: where its marks are, in the units of its scales."""
+
+    def __init__(self, group: ElementTree.Element, axes: Mapping[str, Any]) -> None:
+        self._group = group
+        self._left, self._top, self._width, self._height = axes["box"]
+        self._axes = axes
+        texts = [
+            (float(text.get("x", "nan")), float(text.get("y", "nan")), "".join(text.itertext()))
+            for text in group.iter(f"{SVG}text")
+        ]
+        bottom = self._top + self._height
+        right = self._left + self._width
+        self._below = [
+            (x, text)
+            for x, y, text in texts
+            if y > bottom and self._left - 1 <= x <= right + 1 and text != axes.get("xlabel")
+        ]
+        self._beside = [(y, text) for x, y, text in texts if x < self._left and self._top <= y <= bottom + 5]
+
+    @property
+    def named(self) -> tuple[bool, bool]:
+        """Whether the places along each axis have names instead of numbers, or nothing at all."""
+        return tuple(  # type: ignore[return-value]
+            not labels or any(letter.isalpha() for _, text in labels for letter in text)
+            for labels in (self._below, self._beside)
+        )
+
+    def marks(self) -> Iterator[tuple[str, float, float]]:
+        """Series, and the place in data coordinates, of each vertex, point and top of a bar."""
+        for group in self._group.iter(f"{SVG}g"):
+            part = group.get("data-part")
+            if part not in READ:
+                continue
+            for x, y in _places(group, part):
+                yield group.get("data-series", ""), self._x(x), self._y(y)
+
+    def _x(self, place: float) -> float:
+        return _value((place - self._left) / self._width, self._axes["xlim"], self._axes["xscale"])
+
+    def _y(self, place: float) -> float:
+        share = (self._top + self._height - place) / self._height
+        return _value(share, self._axes["ylim"], self._axes["yscale"])
+
+    def slack(self, x: float, y: float) -> tuple[float, float]:
+        """What a hundredth of a point is worth at a place, in data coordinates."""
+        share_x, share_y = HUNDREDTH / self._width, HUNDREDTH / self._height
+        return (
+            _worth(x, share_x, self._axes["xlim"], self._axes["xscale"]),
+            _worth(y, share_y, self._axes["ylim"], self._axes["yscale"]),
+        )
+
+    def mislabelled(self) -> Iterator[str]:
+        """Tick labels of a linear axis that are elsewhere than their values."""
+        for letter, labels, limits, scale, length in (
+            ("x", self._below, self._axes["xlim"], self._axes["xscale"], self._width),
+            ("y", self._beside, self._axes["ylim"], self._axes["yscale"], -self._height),
+        ):
+            numbers = [
+                (place, float(text.replace("\u2212", "-").replace(",", "")))
+                for place, text in labels
+                if NUMBER.fullmatch(text.replace(",", ""))
+            ]
+            if scale != "linear" or len(numbers) < 2:
+                continue
+            (first, low), *others = sorted(numbers)
+            for place, value in others:
+                apart, said = (place - first) / length, (value - low) / (limits[1] - limits[0])
+                if abs(apart - said) > TICKS:
+                    found = low + apart * (limits[1] - limits[0])
+                    yield f"its {letter} axis says {value:g} where {found:.4g} is"
+                    break
+
+
+def _places(group: ElementTree.Element, part: str) -> Iterator[tuple[float, float]]:
+    for element in group.iter():
+        if element.tag == f"{SVG}use":
+            yield float(element.get("x", "nan")), float(element.get("y", "nan"))
+        elif element.tag == f"{SVG}path" and not element.get("id"):
+            points = [(float(x), float(y)) for x, y in POINT.findall(element.get("d", ""))]
+            if part == "bar" and points:
+                across = [x for x, _ in points]
+                yield (min(across) + max(across)) / 2, min(y for _, y in points)
+            elif part == "curve":
+                yield from points
+
+
+def _value(share: float, limits: Sequence[float], scale: str) -> float:
+    low, high = limits
+    if scale == "log":
+        return float(math.exp(math.log(low) + share * (math.log(high) - math.log(low))))
+    return low + share * (high - low) if scale == "linear" else math.nan
+
+
+def _worth(value: float, share: float, limits: Sequence[float], scale: str) -> float:
+    if scale == "log":
+        return abs(value) * (math.exp(share * abs(math.log(limits[1] / limits[0]))) - 1)
+    return share * abs(limits[1] - limits[0])
+
+
+def _told(panel: _Panel, rows: Sequence[Sequence[Any]], x: float, y: float) -> bool:
+    """Whether a row has both coordinates in two of its cells; where places have names, the other decides."""
+    if math.isnan(x) or math.isnan(y):
+        return True  # a scale of another kind; it is checked when it is drawn
+    slack_x, slack_y = panel.slack(x, y)
+    named_x, named_y = panel.named
+    for row in rows:
+        cells = [cell for cell in row if isinstance(cell, int | float) and not isinstance(cell, bool)]
+        at_x = {
+            place
+            for place, cell in enumerate(cells)
+            if abs(cell - x) <= slack_x + _rounded(cell) or (isinstance(cell, int) and abs(cell - x) < DODGE)
+        }
+        at_y = {place for place, cell in enumerate(cells) if abs(cell - y) <= slack_y + _rounded(cell)}
+        if at_x and at_y and len(at_x | at_y) > 1:
+            return True
+        if (named_x and at_y) or (named_y and at_x):
+            return True
+    return False
+
+
+def _rounded(cell: float) -> float:
+    """How far a number may be from the one that it was rounded from: one in its last shown place."""
+    if isinstance(cell, int):
+        return max(0.5, 0.005 * abs(cell)) if abs(cell) > 1_000 else 0.0
+    digits, _, exponent = f"{cell!r}".lower().partition("e")
+    places = len(digits.partition(".")[2])
+    return max(0.6 * 10.0 ** (int(exponent or 0) - places), 0.006 * abs(cell) if exponent else 0.0)
+
+
+def _shown(cell: Any) -> str:
+    return "–" if cell is None else str(cell)

@@ -1,0 +1,97 @@
+"""Trainings repeated from nothing, to be equal in every bit."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from labreport.checks import Check
+from labreport.console.counts import counted
+from labreport.console.progress import Progress
+from labreport.console.terminal import Terminal
+from labreport.execute.lanes import ProcessLane
+from labreport.execute.session import Session
+from labreport.execute.tasks import trainings
+from labreport.execute.train import Trainer
+from labreport.plan.nodes import Status
+from labreport.plan.reasons import Forced
+from labreport.trajectory import Trajectory
+
+TRAINING = "trainings drawn at random, repeated to equal bits"
+UNREPEATABLE = frozenset({"seconds"})
+"""Members of a record that differ from run to run: times."""
+START_SECONDS = 12.0
+"""What it takes to begin: a process, its libraries, compiling."""
+
+
+def drawn_at_random(stored: Mapping[str, Status], count: int | None) -> list[Status]:
+    """`count` of the results, each as likely as the others; all of them in order with None."""
+    every = list(stored.values())
+    if count is None or count >= len(every):
+        return every
+    return random.SystemRandom().sample(every, count)
+
+
+def expected_seconds(session: Session, chosen: Sequence[Status]) -> float:
+    """As long as they took, and the start of the first."""
+    total = START_SECONDS
+    for status in chosen:
+        found = session.store.get(status.key)
+        times = [record.get("seconds") for record in found.records] if found else []
+        total += sum(time for time in times if isinstance(time, int | float))
+    return total
+
+
+def repeated(session: Session, chosen: Sequence[Status], terminal: Terminal, jobs: int) -> Iterator[Check]:
+    """A check for each, all of them trained again by `jobs` workers."""
+    found: dict[str, list[Trajectory]] = {}
+    checks: dict[str, Check] = {}
+    names = {status.key: f"retrained {status.node.slug}" for status in chosen}
+    stored = {status.key: session.store.get(status.key) for status in chosen}
+
+    def keep(piece: Trajectory, finished: bool) -> None:
+        pieces = found.setdefault(piece.key, [])
+        pieces.append(piece)
+        before = stored[piece.key]
+        if finished and before is not None:
+            # Only the snapshots of the last piece have their arrays: the pieces before are kept, too
+            different = next(_differing(before, pieces), "")
+            extent = f"{counted(before.epochs, 'epoch')}, " if before.epochs > 1 else ""
+            detail = different or f"{extent}equal bits"
+            checks[piece.key] = Check(names[piece.key], not different, detail, TRAINING)
+            found.pop(piece.key)
+
+    again = [replace(status, reasons=(Forced(),)) for status in chosen if stored[status.key] is not None]
+    tasks = trainings(session, again).tasks
+    lanes = [ProcessLane(session.project.threads, session.source) for _ in range(min(jobs, len(tasks)))]
+    progress = Progress(terminal, sum(task.work for task in tasks), len(tasks), work=session.project.work)
+    with progress.shown():
+        failures = Trainer(lanes, keep).run(tasks, progress)
+    causes = {failure.task.key: failure.cause for failure in failures}
+    for key, name in names.items():
+        cause = causes.get(key, "its stored result cannot be read")
+        yield checks.get(key) or Check(name, False, cause, TRAINING)
+
+
+def _differing(stored: Trajectory, pieces: Sequence[Trajectory]) -> Iterator[str]:
+    import numpy as np
+
+    for number, (old, new) in enumerate(zip(stored.records, pieces[-1].records, strict=False), 1):
+        if _repeatable(old) != _repeatable(new):
+            yield f"its record of epoch {number} differs"
+    again = {epoch: kept for piece in pieces for epoch, kept in piece.snapshots.items() if kept.arrays}
+    for epoch in sorted(set(stored.snapshots) & set(again)):
+        for name, array in stored.snapshots[epoch].arrays.items():
+            other = np.asarray(again[epoch].arrays[name])
+            if array.dtype != other.dtype or array.tobytes() != other.tobytes():
+                where = f"array {name!r} at epoch {epoch}"
+                yield f"{where} differs; equal bits need equal processor and libraries"
+
+
+def _repeatable(record: Any) -> str:
+    """What must be equal, as a text: numbers that are not finite are equal, too."""
+    kept = {name: value for name, value in record.items() if name not in UNREPEATABLE}
+    return json.dumps(kept, sort_keys=True)

@@ -1,0 +1,67 @@
+"""A process that has the libraries loaded and forks one that is ready to build, each time it is asked.
+
+To load NumPy, Matplotlib and the rest takes longer than to make again what one edit changes. The process
+that is forked has loaded libraries only, neither engine nor project, and started no thread: each fork loads
+today's code. It is a program of its own, run by `labreport.commands.builder`; standard library only.
+
+Its standard input is a socket. Each message brings the file descriptor over which the fork is to be talked
+to, and the fork calls `labreport.commands.standby.serve` with it. It ends with its caller.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import signal
+import socket
+import sys
+from contextlib import suppress
+
+LIBRARIES = (
+    *("argparse", "brotli", "concurrent.futures", "csv", "ctypes", "filelock", "fontTools.subset"),
+    *("html.parser", "jinja2", "jinja2.sandbox", "matplotlib.backends.backend_svg", "matplotlib.figure"),
+    *("msgspec.json", "multiprocessing.connection", "numpy", "platform", "pypdfium2", "rich.progress"),
+    *("safetensors.numpy", "scipy.special", "scipy.stats", "seaborn", "tomllib", "unicodedata"),
+)
+"""What builds import; one that is not listed only makes them slower."""
+
+
+def main() -> None:
+    """Load the libraries, then fork for each message, until the other end is closed."""
+    source, *words = sys.argv[1:]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the caller's to answer
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # forks need not be waited for
+    for library in LIBRARIES:
+        with suppress(ImportError):
+            importlib.import_module(library)
+    gc.collect()
+    gc.freeze()
+    with socket.socket(fileno=0) as control:
+        while True:
+            message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+            if not message:
+                return
+            if os.fork() == 0:
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                control.close()
+                _become_builder(source, descriptors[0], words)
+            os.close(descriptors[0])
+
+
+def _become_builder(source: str, descriptor: int, words: list[str]) -> None:
+    code = 1
+    try:
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        sys.path.insert(0, source)
+        with socket.socket(fileno=descriptor) as channel:
+            importlib.import_module("labreport.commands.standby").serve(channel, words)
+        code = 0
+    finally:  # whatever goes wrong, the fork is not to answer the next message
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

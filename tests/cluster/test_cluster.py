@@ -1,0 +1,105 @@
+"""The same tasks on a Dask cluster: a real scheduler and workers on loopback, which know nothing of this."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cluster.started import Cluster
+from faults.formats import stored_arrays
+from program import Program
+
+pytest.importorskip("distributed", reason="Dask is not installed; it is the extra 'dask'")
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    """A checkout without a report."""
+    return Program.fresh(tmp_path / "checkout")
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    """Not started yet; ended with the test."""
+    found = Cluster(tmp_path / "elsewhere")
+    yield found
+    found.stop()
+
+
+def _without_times(answers: Path) -> str:
+    return re.sub(r'"(started|finished|seconds)[^,}]*', "", answers.read_text())
+
+
+def test_a_plain_cluster_trains_the_same_bits_and_they_come_home(
+    program: Program, cluster: Cluster, tmp_path: Path
+) -> None:
+    """Both workers train; store and answers are what local workers would have made of them."""
+    cluster.start()
+    ran = program.run("--scheduler", cluster.address, timeout=300)
+    assert ran.code == 0, ran.err
+    assert [bool(lines) for lines in cluster.epochs()] == [True, True]
+    other = Program.fresh(tmp_path / "other")
+    assert other.run("--jobs", "1", timeout=300).code == 0
+    assert stored_arrays(program.folder / "report") == stored_arrays(other.folder / "report") != set()
+    ours, theirs = (_without_times(one.folder / "report/answers.json") for one in (program, other))
+    assert ours == theirs
+    assert "Nothing to do" in program.run("--scheduler", cluster.address).out
+
+
+def test_a_worker_with_other_libraries_is_left_out(
+    program: Program, cluster: Cluster, tmp_path: Path
+) -> None:
+    """A line names it and says what differs; with no other worker, an error says what to install."""
+    other = tmp_path / "other/site-packages"
+    (other / "numpy-1.0.dist-info").mkdir(parents=True)
+    cluster.start(workers=1, PYTHONPATH=str(other))
+    ran = program.run("--scheduler", cluster.address, timeout=300)
+    assert ran.code == 1
+    assert re.search(r"worker tcp\S+ is left out: numpy 1\.0 instead of [0-9]", ran.err), ran.err
+    assert re.search(r"no worker can compute these results; install on each of them: numpy==[0-9]", ran.err)
+    assert cluster.epochs() == [[]]
+
+
+@pytest.mark.slow
+def test_a_lost_worker_loses_no_finished_result(program: Program, cluster: Cluster) -> None:
+    """One of two is killed in mid-training and another joins; no stored run is trained again."""
+    program.edit("src/exercise/walks.py", "pause: float = 0.01", "pause: float = 0.2")
+    cluster.start()
+    build = subprocess.Popen(
+        [sys.executable, str(program.folder / "build.py"), "--scheduler", cluster.address],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    results = program.folder / "report/results"
+    deadline = time.monotonic() + 120
+    while not list(results.glob("*.json")):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    cluster.workers[0].send_signal(signal.SIGKILL)
+    cluster.join()
+    _, err = build.communicate(timeout=300)
+    assert build.returncode == 0, err
+    assert "was lost; its runs continue elsewhere" in err
+    assert all(cluster.epochs())
+    noted = [line.partition(" pid=")[0] for lines in cluster.epochs() for line in lines]
+    again = len(noted) - len(set(noted))
+    assert again <= 10, "one unfinished run of ten epochs may be trained again"
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [("127.0.0.1:1", "allowed is tcp://HOST:PORT"), ("tcp://127.0.0.1:1", "no scheduler answers")],
+)
+def test_a_wrong_address_is_one_line(program: Program, address: str, message: str) -> None:
+    """What was given, and what is allowed."""
+    ran = program.run("--scheduler", address)
+    assert ran.code in (1, 2)
+    assert message in ran.err
+    assert len(ran.err.strip().splitlines()) == 1

@@ -1,0 +1,141 @@
+"""What answers and figures take for granted is declared, and a catalogue without it is refused beforehand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from made import made_results
+
+from exercise.catalogue import EXPERIMENTS, STUDIES
+from exercise.project import PROJECT
+from labreport.claims import Answer
+from labreport.errors import UsageError
+from labreport.experiment import Experiment, study
+from labreport.nodes.calls import draw, function
+from labreport.nodes.unfold import unfold
+from labreport.outline import Figure, Question
+from labreport.project import Project
+from labreport.results import Result, Snapshot
+
+ANSWERS: dict[str, Answer] = {}
+
+
+def reading(reader: Question | Figure, monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]:
+    """The epochs of the snapshots that a reader reads, by experiment or study."""
+    seen: defaultdict[str, set[int]] = defaultdict(set)
+    at = Result.at
+
+    def noted(run: Result, epoch: int | None = None) -> Snapshot:
+        found = at(run, epoch)
+        seen[run.name.partition("/")[0]].add(found.epoch)
+        return found
+
+    results = made_results(reader.needs, 2)
+    answers = {slug: answer_of(slug) for slug in reader.answers} if isinstance(reader, Figure) else {}
+    with monkeypatch.context() as patch:
+        patch.setattr(Result, "at", noted)
+        if isinstance(reader, Question):
+            function(reader.answer, reader.slug)(results)
+        else:
+            draw(function(reader.draw, reader.slug), results, answers)
+    return dict(seen)
+
+
+def answer_of(slug: str) -> Answer:
+    """The answer to a question, from made results."""
+    if slug not in ANSWERS:
+        question = next(each for each in PROJECT.outline.questions if each.slug == slug)
+        ANSWERS[slug] = function(question.answer, slug)(made_results(question.needs, 2))
+    return ANSWERS[slug]
+
+
+def experiments(name: str) -> list[Experiment]:
+    """The experiment of this name, or the cells of the study."""
+    cells = [cell for grid in STUDIES if grid.name == name for cell in grid.experiments()]
+    return cells or [experiment for experiment in EXPERIMENTS if experiment.name == name]
+
+
+def catalogue(**changed: Any) -> Project:
+    """The project with other experiments or studies, of which its questions know the names only."""
+    outline = PROJECT.outline
+    sections = tuple(
+        replace(
+            section,
+            read=(),
+            drawn=(),
+            questions=tuple(replace(question, read=(), drawn=()) for question in section.questions),
+        )
+        for section in outline.sections
+    )
+    figures = tuple(replace(figure, read=()) for figure in outline.figures)
+    return replace(PROJECT, outline=replace(outline, sections=sections, figures=figures), **changed)
+
+
+READERS = [
+    reader
+    for reader in (*PROJECT.outline.questions, *PROJECT.outline.figures)
+    if not getattr(reader, "reads_verification", False)
+]
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.slug)
+def test_a_reader_declares_the_snapshots_that_it_reads(
+    reader: Question | Figure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those and no others."""
+    declared = {
+        required.name: {
+            epoch or experiment.epochs
+            for epoch in required.snapshots
+            for experiment in experiments(required.name)
+        }
+        for required in reader.requires
+        if required.snapshots
+    }
+    assert reading(reader, monkeypatch) == declared
+
+
+@pytest.mark.parametrize(
+    ("name", "epochs", "snapshots", "words"),
+    [
+        ("small", 60, (5, 10, 20, 60), r"'part-three.best' reads epoch 50 of 'small', which keeps epoch"),
+        ("small", 60, (5, 10, 20, 50), r"'part-one.small.parameters' reads epoch 60 .*add 60 to its snap"),
+        (
+            "deep-8",
+            20,
+            (20,),
+            r"'part-two.above-20' reads epoch 10 of 'deep-8', which keeps epoch 20; ",
+        ),
+        ("complex-100", 80, (50, 80), r"reads epoch 100 of 'complex-100', .*, and give it 100 epochs"),
+    ],
+)
+def test_a_catalogue_that_lacks_what_is_read_is_refused(
+    name: str, epochs: int, snapshots: tuple[int, ...], words: str
+) -> None:
+    """Who reads what of which network, and what to add; before anything is trained."""
+    changed = tuple(
+        replace(each, epochs=epochs, snapshots=snapshots) if each.name == name else each
+        for each in EXPERIMENTS
+    )
+    with pytest.raises(UsageError, match=words):
+        unfold(catalogue(experiments=changed), 1)
+
+
+def test_more_epochs_and_snapshots_than_are_read_are_fine() -> None:
+    """`small` for sixty epochs, with those snapshots as well that the answers read."""
+    changed = tuple(
+        replace(each, epochs=60, snapshots=(5, 10, 20, 30, 50, 60)) if each.name == "small" else each
+        for each in EXPERIMENTS
+    )
+    unfold(catalogue(experiments=changed), 1)
+
+
+def test_cells_of_a_study_are_checked_too() -> None:
+    """One that is cut short before its last epoch is kept."""
+    base = replace(STUDIES[0].base, epochs=12, snapshots=(10,))
+    grid = study("rates", base, learning_rate=(0.1, 0.5), momentum=(0.0, 0.9))
+    with pytest.raises(UsageError, match=r"'set-up.rates' reads epoch 12 of 'rates/learning_rate=0.1"):
+        unfold(catalogue(studies=(grid, STUDIES[1])), 1)

@@ -1,0 +1,76 @@
+"""What is added to the exercise is named in one place: a network in the catalogue, a question in its part."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from exercise.project import PROJECT
+
+ROOT = Path(__file__).resolve().parents[2]
+ADDED = """
+import json
+from exercise import catalogue
+from exercise.networks import Network
+
+added = catalogue._network("added", Network((62,), activation="relu"), 10, (10,), "an added network")
+catalogue.NETWORKS += (added,)
+catalogue.EXPERIMENTS += (added,)
+
+import drawn
+from exercise.project import PROJECT
+from whole_report import TEMPLATES, made_report
+from labreport.audit.screen import audit_html
+
+report = made_report("one seed")
+names = [experiment.name for experiment in PROJECT.all_experiments]
+print(
+    json.dumps(
+        {
+            "answers": [slug for slug, answer in report.answers.items() if "added" in str(answer.facts)],
+            "figures": [
+                slug
+                for slug in drawn.FIGURES
+                if any("added" in row for row in drawn.drawn(slug, "one seed").rows)
+            ],
+            "rows": report.screen.count("<code>added</code>"),
+            "findings": [str(each) for each in audit_html(report.screen, report.answers, TEMPLATES, names)],
+        }
+    )
+)
+"""
+
+
+@pytest.mark.slow
+def test_a_network_added_to_the_catalogue_is_in_every_table_and_figure_that_compares_networks() -> None:
+    """One value more in `NETWORKS`, even one that breaks with the sigmoid: nothing else is edited."""
+    path = os.pathsep.join(str(ROOT / folder) for folder in ("src", "tests"))
+    environment = {**os.environ, "PYTHONPATH": path}
+    ran = subprocess.run(
+        [sys.executable, "-c", ADDED], capture_output=True, text=True, env=environment, cwd=ROOT
+    )
+    assert ran.returncode == 0, ran.stderr
+    found = json.loads(ran.stdout)
+    assert found["answers"] == ["set-up.rules", "part-two.correlation", "bonus.digits", "bonus.perspective"]
+    assert set(found["figures"]) == {"accuracy-parameters", "digits", "confusion", "compute"}
+    assert found["rows"] >= len(found["answers"])
+    assert found["findings"] == []
+
+
+def test_a_question_is_in_the_folder_of_its_section_with_its_figures() -> None:
+    """Its answer, and every figure of its own; the curves of a network are drawn for several questions."""
+    figures = {figure.slug: figure for figure in PROJECT.outline.figures}
+    for section in PROJECT.outline.sections:
+        folder = f"exercise.{section.slug.replace('-', '_')}."
+        text = (ROOT / "src" / folder.replace(".", "/") / "section.py").read_text(encoding="utf-8")
+        for question in section.questions:
+            module = question.answer.partition(":")[0]
+            assert module.startswith(folder)
+            assert text.count(f"from {module} import") == 1
+            for slug in question.figures:
+                assert figures[slug].draw.startswith((folder, "exercise.measuring.curves:")), slug

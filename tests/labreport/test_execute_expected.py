@@ -1,0 +1,56 @@
+"""What is said of a build before it begins: how long it takes, and whether there is room for it."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import trained as made
+
+from labreport.console.terminal import Terminal
+from labreport.execute.pace import expected
+from labreport.execute.room import check_room
+from labreport.execute.task import Task
+
+
+def task(name: str, cost: float) -> Task:
+    """Ten epochs."""
+    return replace(made.task(replace(made.empty(), key=name, name=name), 10), cost=cost)
+
+
+def session(cost: str = "", **paces: float) -> Any:
+    """What is known of a project."""
+    return SimpleNamespace(ledger=SimpleNamespace(paces=paces), project=SimpleNamespace(cost=cost))
+
+
+def test_earlier_trainings_say_how_long_the_next_take() -> None:
+    """Each by its own pace, a new one by the usual pace; shared among workers, but none is split."""
+    tasks = [task("a", 1.0), task("b", 1.0), task("new", 1.0)]
+    assert expected(session(a=2.0, b=4.0), tasks, 1) == pytest.approx(20 + 40 + 30)
+    assert expected(session(a=2.0, b=4.0), tasks, 2) == pytest.approx(45)
+    assert expected(session(a=2.0, b=4.0), tasks, 90) == pytest.approx(40)
+
+
+def test_without_them_the_cost_is_in_seconds_or_nothing_is_known() -> None:
+    """The project's own word is better than none."""
+    assert expected(session("module:cost"), [task("a", 0.5)], 1) == pytest.approx(5.0)
+    assert expected(session(), [task("a", 0.5)], 1) is None
+
+
+@pytest.mark.parametrize(("free", "warns"), [(10_000_000, True), (30_000_000, False)])
+def test_a_full_disk_is_named_first(
+    free: int, warns: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By what results take that are there; a warning, for what they will take is not known."""
+    (tmp_path / "one.json").write_bytes(b"x" * 1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=free))
+    err = io.StringIO()
+    opened: Any = SimpleNamespace(store=SimpleNamespace(folder=tmp_path), output=tmp_path)
+    check_room(opened, 10, Terminal(err=err))
+    assert ("10 MB free; this build may need 20 MB" in err.getvalue()) is warns
+    assert (err.getvalue() == "") is not warns

@@ -1,0 +1,131 @@
+"""What `verify` finds without the code that made the report: copies, numbers that differ, marks elsewhere."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import numpy
+import pytest
+import trained as made
+from drawn import drawn as drawing
+
+from labreport.charts import export
+from labreport.page.pictures import inline
+from labreport.trajectory import Snapshot, Trajectory
+from labreport.verification.copies import copies
+from labreport.verification.drawn import figures, misdrawn
+from labreport.verification.published import equal
+
+
+def seed(number: int, seconds: float = 0.1234567891) -> Trajectory:
+    """A training with weights and a measured time that no other seed has."""
+    weights = numpy.random.default_rng(number).random(40)
+    record = {"epoch": 1, "loss": 1.0 / (number + 1), "seconds": seconds + number}
+    kept = Snapshot({}, {"state.kernel": weights})
+    return replace(made.empty(number), records=(record,), snapshots={1: kept})
+
+
+def test_seeds_of_their_own_are_no_copies() -> None:
+    """Neither are two names of one training."""
+    stored = {f"alpha#{number}": seed(number) for number in range(3)}
+    assert list(copies({**stored, "beta#0": stored["alpha#0"]})) == []
+
+
+def test_one_seeds_result_stored_as_anothers_is_found() -> None:
+    """Records and arrays under another key, as if every checksum had been computed again."""
+    first, second = seed(0), seed(1)
+    copied = replace(second, records=first.records, snapshots=first.snapshots)
+    found = list(copies({"alpha#0": first, "alpha#1": copied, "alpha#2": seed(2)}))
+    assert found == [
+        "alpha#1 has the record of alpha#0 for epoch 1, its time included",
+        "alpha#1 has array 'state.kernel' of alpha#0 at epoch 1",
+    ]
+
+
+def test_copied_weights_are_found_beside_records_that_were_changed() -> None:
+    """Another time, another loss; the weights give it away."""
+    first, second = seed(0), seed(1)
+    copied = replace(second, snapshots=first.snapshots)
+    assert len(list(copies({"alpha#0": first, "alpha#1": copied, "alpha#2": seed(2)}))) == 1
+
+
+def test_a_specification_without_chance_is_no_copy() -> None:
+    """Where the seed decides nothing, all seeds have the same weights, each in its own time."""
+    weights = seed(0).snapshots
+    stored = {f"alpha#{number}": replace(seed(number), snapshots=weights) for number in range(3)}
+    assert list(copies(stored)) == []
+
+
+def published(slug: str, change: tuple[str, str] | None = None, **readings: Any) -> str:
+    """The part of a page with one figure; `change` is replaced in its drawing."""
+    drawn = export(slug, drawing(slug, "five seeds"))
+    picture = str(inline(drawn, "lines: what is shown"))
+    if change:
+        assert re.search(change[0], picture)
+        picture = re.sub(change[0], change[1], picture, count=1)
+    cells = [["–" if cell is None else str(cell) for cell in row] for row in drawn["rows"]]
+    rows = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in cells)
+    plain = {name: drawn[name] for name in ("axes", "series", "columns", "rows")} | readings
+    return (
+        f'<div class="drawing" data-figure="{slug}">{picture}</div><table><tbody>{rows}</tbody></table>'
+        f'<script type="application/json" data-readings="{slug}">{json.dumps(plain)}</script>'
+    )
+
+
+@pytest.mark.parametrize("slug", ["curves-wide", "gradients", "digits", "accuracy-parameters"])
+def test_marks_of_a_true_figure_are_found_in_its_table(slug: str) -> None:
+    """Lines, logarithmic scales, bars, points."""
+    (figure,) = figures(published(slug))
+    assert list(misdrawn(figure)) == []
+    assert figure.table
+
+
+def test_a_mark_drawn_elsewhere_is_found() -> None:
+    """One vertex of a curve moved by a sixth of its panel."""
+    page = published("curves-wide", (r'(data-part="curve"[^>]*><path d="M [0-9.]+ )([0-9.]+)', r"\g<1>30"))
+    (figure,) = figures(page)
+    assert "is in no row of its table" in next(misdrawn(figure))
+
+
+def test_points_at_half_their_height_are_found() -> None:
+    """All of them, beside an honest table."""
+    page = published("accuracy-parameters")
+    half = re.sub(
+        r'(<use x="[0-9.]+" y=")([0-9.]+)(" fill="var)',
+        lambda found: f"{found[1]}{(float(found[2]) + 134) / 2:.2f}{found[3]}",
+        page,
+    )
+    (figure,) = figures(half)
+    assert any("is in no row" in wrong for wrong in misdrawn(figure))
+
+
+def test_a_scale_that_its_labels_belie_is_found() -> None:
+    """A tick says another number than the one where it is."""
+    (figure,) = figures(published("curves-wide", (r">4</text>", ">3</text>")))
+    assert any("its x axis says" in wrong for wrong in misdrawn(figure))
+
+
+def test_a_table_that_differs_from_what_the_script_has_is_found() -> None:
+    """The reader sees one, the script reads the other off."""
+    rows = [[1, 2.0]]
+    (figure,) = figures(published("curves-wide", rows=rows))
+    assert "is not the one that its script has" in next(misdrawn(figure))
+
+
+def test_a_number_that_two_answers_have_is_one_number() -> None:
+    """From one source, in one unit, under one name."""
+    number = {"source": "wide, seeds 0, 1: test accuracy at epoch 10", "unit": "fraction", "value": 0.9}
+    answers = {
+        "first": {"quantities": {"wide.test_accuracy": number}},
+        "second": {"quantities": {"test_accuracy": dict(number)}},
+    }
+    assert equal(answers).passed
+    assert equal(answers).detail == "1 numbers that another answer has, too"
+    answers["second"]["quantities"]["test_accuracy"]["value"] = 0.91
+    found = equal(answers)
+    assert not found.passed
+    assert "second#test_accuracy is 0.91, but first#wide.test_accuracy is 0.9" in found.detail

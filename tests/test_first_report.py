@@ -1,0 +1,103 @@
+"""A report from one seed is published while the others are trained; then the whole one takes its place."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from faults.formats import documents
+from program import Program, Ran
+
+WAITS = """
+    while seed and "REPORT" in os.environ and not Path(os.environ["REPORT"]).exists():
+        time.sleep(0.02)
+"""
+"""What later seeds do before they are trained, so that the first report comes before their end."""
+ANNOUNCED = "First report, from one seed; more follow: "
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> Program:
+    """A checkout whose later seeds wait for `REPORT`, and which makes a first report at any time."""
+    program = Program.fresh(tmp_path / "checkout")
+    program.edit("src/labreport/execute/first.py", "WORTH_SECONDS = 60.0", "WORTH_SECONDS = 0.0")
+    begun = '    _log("start", specification, seed, epoch)\n'
+    program.edit("src/exercise/training.py", begun, begun + WAITS)
+    return program
+
+
+def run(program: Program, log: Path, fault: str = "") -> Ran:
+    """Build three seeds; the later ones wait for the first report's PDF."""
+    environment = {"STANDIN_LOG": str(log), "REPORT": str(program.folder / "report" / "report.pdf")}
+    return program.run("--seeds", "3", environment=environment | ({"STANDIN_FAULT": fault} if fault else {}))
+
+
+def epochs(log: Path) -> Counter[str]:
+    """How often each epoch of each walk was trained."""
+    lines = log.read_text().splitlines()
+    return Counter(line.rpartition(" pid=")[0] for line in lines if line.startswith("epoch"))
+
+
+def test_the_first_report_comes_before_the_whole_and_nothing_is_trained_twice(
+    slow: Program, tmp_path: Path
+) -> None:
+    """Page, then PDF, are announced; in the end the report is the one of a build without a first one."""
+    whole = slow.copy(tmp_path / "whole")
+    ran = run(slow, tmp_path / "log")
+    assert ran.code == 0, ran.err
+    told = [line for line in ran.out.splitlines() if line.startswith(ANNOUNCED)]
+    assert [line.rpartition(".")[2] for line in told] == ["html", "pdf"]
+    assert set(epochs(tmp_path / "log").values()) == {1}
+    whole.edit("src/labreport/execute/first.py", "WORTH_SECONDS = 0.0", "WORTH_SECONDS = 60.0")
+    assert whole.run("--seeds", "3").code == 0
+    assert documents(slow.folder / "report") == documents(whole.folder / "report")
+    assert slow.run("--seeds", "3").out.startswith("Nothing to do")
+
+
+def test_a_build_that_is_killed_leaves_the_first_report_and_goes_on(slow: Program, tmp_path: Path) -> None:
+    """The page says that it is preliminary; the next build trains what is missing, and makes the whole."""
+    ran = run(slow, tmp_path / "log", "0.5#1@1:KILL-build")
+    assert ran.code != 0
+    page = (slow.folder / "report" / "report.html").read_text()
+    assert "<b>Preliminary</b>: this report rests on a single seed" in page
+    assert (slow.folder / "report" / "report.pdf").exists()
+    assert slow.plan("--seeds", "3")["document/html"] == "stale"
+    first = {name for name in epochs(tmp_path / "log") if " seed=0 " in name}
+    ran = run(slow, tmp_path / "log")
+    assert (ran.code, ANNOUNCED in ran.out) == (0, False)
+    counts = epochs(tmp_path / "log")
+    assert {counts[name] for name in first} == {1}
+    assert "<b>Preliminary" not in (slow.folder / "report" / "report.html").read_text()
+
+
+def test_a_first_report_that_fails_is_a_note(slow: Program) -> None:
+    """Training continues, and the whole report is made."""
+    slow.edit(
+        "src/labreport/execute/first.py",
+        "        session = open_session(place, output, 1,",
+        "        raise LabReportError('it is broken')\n        session = open_session(place, output, 1,",
+    )
+    ran = slow.run("--seeds", "3")
+    assert ran.code == 0, ran.err
+    assert ran.err == "note: the first report is not complete: it is broken; training continues\n"
+
+
+@pytest.mark.parametrize("words", [("alpha",), ("--force",), ("--seeds", "1")])
+def test_there_is_none_where_it_is_not_wanted(words: tuple[str, ...], slow: Program) -> None:
+    """Of a part, of everything forced, and of one seed."""
+    assert ANNOUNCED not in slow.run(*words).out
+
+
+def test_the_ledger_knows_the_seeds_of_the_first_report(slow: Program, tmp_path: Path) -> None:
+    """So that what is checked is what was published."""
+    run(slow, tmp_path / "log", "0.5#1@1:KILL-build")
+    assert json.loads((slow.folder / "report" / "ledger.json").read_bytes())["seeds"] == 1
+
+
+def test_what_was_made_for_the_first_report_counts_as_made(slow: Program, tmp_path: Path) -> None:
+    """The end of the build names as many answers as its beginning."""
+    ran = run(slow, tmp_path / "log")
+    assert "10 trainings, 7 answers, 1 figure" in ran.out.splitlines()[0]
+    assert "10 trainings, 7 answers, 1 figure, 3 sections, 3 documents." in ran.out.splitlines()[-2]
