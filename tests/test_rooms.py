@@ -54,8 +54,10 @@ MAY_IMPORT = {
     "labreport.pdf": "errors frame processes",
     "labreport.audit": "claims errors frame outline page",
     "labreport.builders": "charts claims errors experiment results",
-    "labreport.nodes": "audit charts claims errors experiment fingerprint outline page pdf placed plan "
-    "project results store texts trajectory witness",
+    "labreport.provenance": "",
+    "labreport.nodes": "audit charts claims errors experiment fingerprint locate outline page pdf placed "
+    "plan program project provenance results store texts "
+    "trajectory witness",
     "labreport.execute": "claims console errors fingerprint frame locate nodes nonfinite page pdf plan "
     "processes project run store trajectory witness",
     "labreport.grading": "claims errors rubric",
@@ -71,12 +73,12 @@ MAY_IMPORT = {
     "exercise.training": "mnist networks labreport.errors labreport.run",
     "exercise.measuring": "catalogue mnist networks labreport.charts labreport.claims labreport.errors "
     "labreport.experiment labreport.later labreport.outline labreport.required labreport.results",
-    "exercise.set_up": "catalogue expressions measuring networks labreport.charts labreport.claims "
-    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
-    "labreport.results",
-    "exercise.part_one": "catalogue expressions measuring networks labreport.charts labreport.claims "
-    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
-    "labreport.results",
+    "exercise.set_up": "catalogue expressions measuring networks labreport.builders labreport.charts "
+    "labreport.claims labreport.errors labreport.experiment labreport.later labreport.outline "
+    "labreport.required labreport.results",
+    "exercise.part_one": "catalogue expressions measuring networks labreport.builders labreport.charts "
+    "labreport.claims labreport.errors labreport.experiment labreport.later labreport.outline "
+    "labreport.required labreport.results",
     "exercise.part_two": "catalogue expressions measuring networks labreport.charts labreport.claims "
     "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
@@ -92,8 +94,8 @@ MAY_IMPORT = {
     "exercise.bonus_complex": "catalogue expressions measuring networks labreport.charts labreport.claims "
     "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
-    "exercise.appendix": "catalogue expressions measuring networks set_up labreport.charts "
-    "labreport.claims labreport.errors labreport.experiment labreport.later "
+    "exercise.appendix": "catalogue expressions measuring networks set_up labreport.builders "
+    "labreport.charts labreport.claims labreport.errors labreport.experiment labreport.later "
     "labreport.outline labreport.required labreport.results",
     "exercise.rubric": "labreport.rubric",
     "exercise.project": "appendix bonus_complex bonus_digits bonus_longer catalogue part_one part_three "

@@ -64,10 +64,7 @@ class AnswersDocument(DocumentNode):
 
     def finish(self, press: Press) -> bytes:
         """As JSON."""
-        from labreport.page import answers_json
-
-        kept = press.workshop.planner.kept()
-        return answers_json(press.outline, press.answers, press.facts, press.sections, kept).encode()
+        return press.answers_json.encode()
 
 
 class _Rendered(DocumentNode):
@@ -140,14 +137,19 @@ class PaperDocument(_Rendered):
     last = True
 
     def ingredients(self, planner: Planner) -> dict[str, Any]:
-        """What sets it too."""
+        """What sets it, and the answers attached to it, too."""
         code = planner.fingerprints.code_here("labreport.nodes.document:PaperDocument", "labreport.pdf:write")
-        return {**super().ingredients(planner), **code, **planner.fingerprints.libraries(*SETTING)}
+        return {
+            **super().ingredients(planner),
+            "results": digest(planner.kept()),
+            **code,
+            **planner.fingerprints.libraries(*SETTING),
+        }
 
     def begin(self, press: Press) -> None:
         """Hand the HTML to the process that writes the PDF."""
         press.printed = self.render(press)
-        press.writer.begin(press.printed, press.scratch / self.published)
+        press.writer.begin(press.printed, press.scratch / self.published, press.answers_json)
 
     def finish(self, press: Press) -> Path:
         """Wait for the PDF, and audit it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -141,6 +142,15 @@ class Press:
     def experiments(self) -> tuple[str, ...]:
         """The names of all experiments, those of studies too."""
         return tuple(experiment.name for experiment in self.workshop.project.all_experiments)
+
+    @cached_property
+    def answers_json(self) -> str:
+        """The text of `answers.json`, which is published and attached to the PDF."""
+        from labreport.page import answers_json
+
+        return answers_json(
+            self.outline, self.answers, self.facts, self.sections, self.workshop.planner.kept()
+        )
 
     @property
     def facts(self) -> Mapping[str, Any]:

@@ -42,6 +42,7 @@ class Planner:
         forced: Iterable[str] = (),
     ) -> None:
         self.graph = graph
+        self.root = root
         self.output = output
         self.ledger = ledger
         self.digests = digests
