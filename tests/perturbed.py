@@ -24,7 +24,7 @@ class Changed:
 
 
 def changes(document: Plain, count: int, seed: int) -> Iterator[Changed]:
-    """`count` numbers at random, each changed alone."""
+    """`count` numbers at random, each changed by itself."""
     random_ = random.Random(seed)
     paths = list(numbers(document))
     for path in random_.sample(paths, min(count, len(paths))):

@@ -99,7 +99,7 @@ class Program:
             # An edited experiment leaves the result of its old specification under the same name
             name = trajectory(f"result/{plain['name']}#{plain['seed']}")
             found.setdefault(name, set()).add(_state(path))
-        for slug, name in (("html", "report.html"), ("pdf", "report.pdf"), ("answers", "answers.json")):
+        for slug, name in DOCUMENTS.items():
             if (report / name).is_file():
                 found[f"document/{slug}"] = (report / name).read_bytes()
         return found
@@ -114,6 +114,14 @@ class Program:
         return states
 
 
+DOCUMENTS = {
+    "html": "report.html",
+    "pdf": "report.pdf",
+    "answers": "answers.json",
+    "crate": "ro-crate-metadata.json",
+    "workflow": "workflow.py",
+}
+"""The node of each document, and its file."""
 _UNTIDINESS = ("fresh", "pending", "stale")
 
 

@@ -10,7 +10,7 @@ GRID = {f"result/grid/rate={rate},noise={noise}#0" for rate in ("0.3", "0.6") fo
 RATES = {"result/rates/rate=0.7#0"}
 TRAININGS = ALPHA | BETA | GRID | RATES
 """Every trajectory: `alpha` is also `alpha-10`, `alpha-middle` and a cell of `rates`."""
-DOCUMENTS = {"document/html", "document/pdf", "document/answers"}
+DOCUMENTS = {f"document/{name}" for name in ("html", "pdf", "answers", "crate", "workflow")}
 MEASURED = {
     "answer/measured.accuracy",
     "answer/measured.better",

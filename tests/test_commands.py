@@ -102,20 +102,21 @@ def test_a_failing_answer_is_named_with_file_and_line(built: Program, tmp_path: 
 def test_status_says_first_whether_all_is_fresh(built: Program, tmp_path: Path) -> None:
     """Then only what is not; `--verbose` lists everything, and the numbers are those of the plan."""
     assert built.run("status", "--seeds", "2").out == (
-        "All 28 items are fresh: 14 results, 7 answers, 1 figure, 3 sections, 3 documents.\n"
+        "All 30 items are fresh: 14 results, 7 answers, 1 figure, 3 sections, 5 documents.\n"
     )
     listed = built.run("status", "--seeds", "2", "--verbose").out.splitlines()[1:]
     assert {line.split()[0] for line in listed} == {"fresh"}
-    assert len(listed) == 10 + 7 + 1 + 3 + 3
+    assert len(listed) == 10 + 7 + 1 + 3 + 5
     program = built.copy(tmp_path / "checkout")
     program.edit("templates/questions/studied.grid.html", "The best", "Best")
     ran = program.run("status", "--seeds", "2")
     assert ran.code == 1
-    assert ran.out.startswith("1 of 28 items is stale, and 3 more if those change: 1 section, 3 documents.\n")
+    assert ran.out.startswith("1 of 30 items is stale, and 4 more if those change: 1 section, 4 documents.\n")
     assert [line.split()[:2] for line in ran.out.splitlines()[1:]] == [
         ["stale", "section/studied"],
         ["waits", "document/answers"],
         ["waits", "document/html"],
+        ["waits", "document/crate"],
         ["waits", "document/pdf"],
     ]
 

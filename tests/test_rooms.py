@@ -16,6 +16,7 @@ SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 MAY_IMPORT = {
     "labreport.suggest": "",
+    "labreport.witness": "",
     "labreport.later": "",
     "labreport.program": "",
     "labreport.front": "command program",
@@ -42,7 +43,8 @@ MAY_IMPORT = {
     "labreport.checks": "errors",
     "labreport.store": "errors fingerprint",
     "labreport.trajectory": "errors fingerprint nonfinite store",
-    "labreport.plan": "experiment errors fingerprint frame installed program project store trajectory",
+    "labreport.plan": "experiment errors fingerprint frame installed page program project store "
+    "trajectory witness",
     "labreport.console": "plan experiment errors",
     "labreport.guard": "console errors",
     "labreport.claims": "experiment errors later results",
@@ -52,10 +54,12 @@ MAY_IMPORT = {
     "labreport.pdf": "errors frame processes",
     "labreport.audit": "claims errors frame outline page",
     "labreport.builders": "charts claims errors experiment results",
-    "labreport.nodes": "audit charts claims errors experiment fingerprint outline page pdf placed plan "
-    "project results store texts trajectory",
+    "labreport.provenance": "",
+    "labreport.nodes": "audit charts claims errors experiment fingerprint locate outline page pdf placed "
+    "plan program project provenance results store texts "
+    "trajectory witness",
     "labreport.execute": "claims console errors fingerprint frame locate nodes nonfinite page pdf plan "
-    "processes project run store trajectory",
+    "processes project run store trajectory witness",
     "labreport.grading": "claims errors rubric",
     "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan "
     "store trajectory",
@@ -69,12 +73,12 @@ MAY_IMPORT = {
     "exercise.training": "mnist networks labreport.errors labreport.run",
     "exercise.measuring": "catalogue mnist networks labreport.charts labreport.claims labreport.errors "
     "labreport.experiment labreport.later labreport.outline labreport.required labreport.results",
-    "exercise.set_up": "catalogue expressions measuring networks labreport.charts labreport.claims "
-    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
-    "labreport.results",
-    "exercise.part_one": "catalogue expressions measuring networks labreport.charts labreport.claims "
-    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
-    "labreport.results",
+    "exercise.set_up": "catalogue expressions measuring networks labreport.builders labreport.charts "
+    "labreport.claims labreport.errors labreport.experiment labreport.later labreport.outline "
+    "labreport.required labreport.results",
+    "exercise.part_one": "catalogue expressions measuring networks labreport.builders labreport.charts "
+    "labreport.claims labreport.errors labreport.experiment labreport.later labreport.outline "
+    "labreport.required labreport.results",
     "exercise.part_two": "catalogue expressions measuring networks labreport.charts labreport.claims "
     "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
@@ -90,8 +94,8 @@ MAY_IMPORT = {
     "exercise.bonus_complex": "catalogue expressions measuring networks labreport.charts labreport.claims "
     "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
-    "exercise.appendix": "catalogue expressions measuring networks set_up labreport.charts "
-    "labreport.claims labreport.errors labreport.experiment labreport.later "
+    "exercise.appendix": "catalogue expressions measuring networks set_up labreport.builders "
+    "labreport.charts labreport.claims labreport.errors labreport.experiment labreport.later "
     "labreport.outline labreport.required labreport.results",
     "exercise.rubric": "labreport.rubric",
     "exercise.project": "appendix bonus_complex bonus_digits bonus_longer catalogue part_one part_three "

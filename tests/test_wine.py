@@ -89,7 +89,8 @@ def test_editing_a_questions_text_rebuilds_its_section_only(wine: Path, tmp_path
     project = copy / "project.py"
     source = project.read_text()
     project.write_text(source.replace("Does more data help?", "Does it help to have more data?"))
-    assert stale(copy) == {"section/accuracy", "document/answers", "document/html", "document/pdf"}
+    documents = {f"document/{name}" for name in ("answers", "html", "pdf", "crate", "workflow")}
+    assert stale(copy) == {"section/accuracy", *documents}
     project.write_text(source.replace("n_estimators=50", "n_estimators=60"))
     assert {"result/tree#0", "result/rows/rows=10#2"} <= stale(copy)
 

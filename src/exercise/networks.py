@@ -134,7 +134,7 @@ def _within(name: str, what: str, value: int, bounds: tuple[int, int | None]) ->
 
 
 def epoch_cost(network: Network) -> float:
-    """About how many seconds an epoch takes on one thread: by weights, layers, and what is equal for all."""
+    """About how many seconds one epoch takes on one thread: by weights, layers, and what is equal for all."""
     return (network.weights + 4_000.0 * len(network.layer_shapes) + 20_000.0) / 1e6
 
 

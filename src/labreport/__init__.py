@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from labreport.builders.curves import learning_curve as learning_curve
     from labreport.builders.dots import dots as dots
     from labreport.builders.environment import environment as environment
+    from labreport.builders.grid import grid as grid
+    from labreport.builders.grid import grid_map as grid_map
     from labreport.builders.studies import effect as effect
     from labreport.claims import Answer as Answer
     from labreport.claims import Claim as Claim
@@ -43,6 +45,8 @@ _HOMES = {
     "dots": "builders.dots",
     "environment": "builders.environment",
     "effect": "builders.studies",
+    "grid": "builders.grid",
+    "grid_map": "builders.grid",
     "learning_curve": "builders.curves",
     "Answer": "claims",
     "Claim": "claims",

@@ -31,7 +31,8 @@ class Words:
 
 @dataclass(frozen=True)
 class Project:
-    """What a project declares. Its module has exactly one; `package` is filled in when it is loaded.
+    """What a project declares. Its module has exactly one; `package` and `module` are filled in when it is
+    loaded.
 
     `title`, `subtitle` and `author` are on the title page; `facts` is the question whose answer describes the
     run there, by its facts `run`, as that of `environment` does. `sections` are the report: sections, or
@@ -48,7 +49,7 @@ class Project:
     `verify_published` and `show_code` name functions of the content, `"module:function"`: the first two yield
     checks for `verify`, of the results (`labreport.results.Results`) and of the report's folder (a path);
     `show_check` one, called with nothing, that shows the Python on which the outline's checks build. `cost`
-    gives about how many seconds an epoch of a specification takes, `program` a name that is equal for
+    gives about how many seconds one epoch of a specification takes, `program` a name that is equal for
     specifications which can share a compiled program; both only order the work, and the
     former gives the time left. `rubric` gives the
     points by which `grade` judges submissions, and `recompute` names a function that computes numbers
@@ -65,6 +66,7 @@ class Project:
     fit: Any = ""
     libraries: tuple[str, ...] | None = None
     package: str = ""
+    module: str = ""
     data_files: tuple[str, ...] = ()
     threads: int = 1
     resources: Mapping[str, float] = field(default_factory=dict)

@@ -6,10 +6,14 @@ import itertools
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from checkers import module, program
 from PIL import Image
+
+from exercise.catalogue import EXPERIMENTS
+from exercise.show_code import show_check, show_code
 
 pytestmark = pytest.mark.browser
 
@@ -18,6 +22,11 @@ TOP, BOTTOM, LEFT, RIGHT = 19, 16, 20, 25
 HEIGHT = 297
 LARGEST_BAND = 0.25
 INK = 200
+POINTS = 72 / 25.4
+COLUMN = 140 * POINTS
+"""Right of this there are notes and page numbers only, in points."""
+LARGEST_TEXT = 10.5
+"""Headings and answers are larger, in points."""
 
 
 def test_it_is_pdf_ua_by_every_rule(report: Path) -> None:
@@ -134,3 +143,39 @@ def test_no_type_is_below_seven_points(report: Path) -> None:
             if height < 6.99 and character.strip():
                 small[f"page {number}: {character!r}"] = round(height, 2)
     assert small == {}
+
+
+def test_programs_come_out_of_it_as_they_are(report: Path) -> None:
+    """Copied out, each sign is itself: no hyphen, and `//` is not a ligature that reads as something else."""
+    run = subprocess.run(
+        [program("pdftotext", "Debian's poppler-utils"), "-raw", report / "report.pdf", "-"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    copied = " ".join(run.stdout.split())
+    for code in (show_code(EXPERIMENTS[0]), show_check()):
+        lines = [" ".join(line.split()) for line in code.splitlines()]
+        assert [line for line in lines if line not in copied] == []
+
+
+def test_no_page_ends_with_a_heading(report: Path) -> None:
+    """Nor with an answer: what follows is on the same page."""
+    pages = module("pypdfium2", "pypdfium2").PdfDocument(report / "report.pdf")
+    ends = {number: _last_line(page) for number, page in enumerate(pages, start=1)}
+    assert {} == {number: text for number, (height, text) in ends.items() if height > LARGEST_TEXT}
+
+
+def _last_line(page: Any) -> tuple[float, str]:
+    """Height of the tallest character of the lowest line in the text's column, in points, and the line."""
+    raw, text = module("pypdfium2", "pypdfium2").raw, page.get_textpage()
+    lines: dict[int, list[tuple[float, str]]] = {}
+    for index in range(text.count_chars()):
+        character = chr(raw.FPDFText_GetUnicode(text, index))
+        matrix = raw.FS_MATRIX()
+        raw.FPDFText_GetMatrix(text, index, matrix)
+        if character.strip() and matrix.e < COLUMN and matrix.f > BOTTOM * POINTS:
+            height = raw.FPDFText_GetFontSize(text, index) * abs(matrix.d or matrix.b)
+            lines.setdefault(round(matrix.f), []).append((height, character))
+    line = lines[min(lines)]
+    return max(height for height, _ in line), "".join(character for _, character in line)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import made
 import pytest
 
-from exercise.appendix.study import _words, study
+from exercise.appendix.study import study
 from exercise.catalogue import STUDIES
 from exercise.project import PROJECT
-from labreport.claims import Quantity
 from labreport.errors import UsageError
 
 
@@ -39,14 +38,5 @@ def test_every_study_has_its_question_and_its_figure() -> None:
 
 def test_the_answer_to_a_study_reads_one_study() -> None:
     """Two would not fit one table."""
-    with pytest.raises(UsageError, match="reads one study; it was given 2"):
+    with pytest.raises(UsageError, match="shows one study; it was given 2"):
         study(made.made_results(tuple(grid.name for grid in STUDIES)))
-
-
-def test_texts_on_an_axis_are_printed_as_they_are() -> None:
-    """An axis may hold names, such as initialisers; its other values stay quantities."""
-
-    quantities: dict[str, Quantity] = {}
-    words = _words("row.0", {"initializer": "he_uniform", "momentum": 0.9}, "x", quantities)
-    assert [word["text"] for word in words] == ["he_uniform", ""]
-    assert list(quantities) == ["row.0.momentum"]

@@ -95,7 +95,7 @@ def run(
 
 
 def table(trials: Sequence[Trial]) -> str:
-    """The figures of a campaign, as the README prints them."""
+    """The figures of a campaign, as docs/faults.md prints them."""
     lines = ["| kind | trials | survived | lost | skipped |", "|---|--:|--:|--:|--:|"]
     for kind in (*KINDS, "all"):
         counts = Counter(trial.outcome for trial in trials if kind in (trial.kind, "all"))

@@ -55,7 +55,7 @@ class Tally:
     started: float = field(default_factory=time.monotonic)
 
     def table(self) -> str:
-        """The figures, as the README prints them."""
+        """The figures, as docs/faults.md prints them."""
         rows = {
             "interruptions that landed": self.landed,
             "builds that ended before theirs": self.missed,

@@ -44,7 +44,7 @@ class World:
     def make(cls, folder: Path, typeset: bool = True) -> World:
         """A checkout whose workers save a checkpoint after every epoch, and reports for one and two seeds.
 
-        `typeset` is as of `make_checkout`; where that is stood in for, starting interpreters is, too.
+        `typeset` is as of `make_checkout`; where that is replaced, starting interpreters is, too.
         """
         world = cls(folder, warm=not typeset)
         if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

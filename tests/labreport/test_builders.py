@@ -20,12 +20,15 @@ from labreport import (
     dots,
     effect,
     environment,
+    grid,
+    grid_map,
     hardest,
     learning_curve,
     ranking,
 )
 from labreport.audit import audit_html
 from labreport.builders.confusion import confusions
+from labreport.builders.grid import _words
 from labreport.charts import clipped_texts, overlapping_texts
 from labreport.errors import UsageError
 from labreport.outline import Outline
@@ -50,6 +53,26 @@ def test_ranking_says_who_leads_when_the_seeds_bear_it_out() -> None:
     assert answer.facts["order"] == ["b", "a"]
     assert answer.claims["leads"].verdict is Verdict.SUPPORTED
     assert answer.quantities["b minus a"].value == pytest.approx(0.104)
+
+
+def test_a_grid_says_which_cell_leads_and_shows_all() -> None:
+    """By the mean of what chooses; numbers on an axis are quantities, texts are printed as they are."""
+    results = along({1: NEAR, 2: FAR})[1]
+    answer = grid(results, chosen_by="test accuracy")
+    assert answer.claims["leads"].supported
+    assert answer.quantities["best.size"].value == 2
+    assert answer.quantities["cell.0.0"].value == pytest.approx(sum(NEAR) / len(NEAR))
+    assert answer.facts["rows"][1] == [{"label": "size", "numbers": ["row.1.size"], "text": ""}]
+    assert grid_map(results, "test accuracy").rows == [["1", 80.4], ["2", 90.8]]
+    assert _words("row.0", {"kernel": "linear"}, "x", {}) == [
+        {"label": "kernel", "numbers": [], "text": "linear"}
+    ]
+
+
+def test_a_grid_needs_one_study() -> None:
+    """Results without one have no cells."""
+    with pytest.raises(UsageError, match="a grid shows one study; it was given 0"):
+        grid(named({"a": NEAR}))
 
 
 def test_ranking_leaves_open_what_overlaps() -> None:
@@ -122,17 +145,34 @@ def test_confusions_count_every_item_with_classes_that_are_texts() -> None:
     assert answer.quantities["wrong"].value == 10 + 9 + 8
 
 
+def test_the_environment_says_whether_times_can_be_compared(tmp_path: Path) -> None:
+    """One machine or several, in other words."""
+    one = environment(named({"a": NEAR}))
+    assert one.claims["one-environment"].supported
+    assert one.facts["run"] == {
+        "Experiments": "1, each with 5 seeds",
+        "Processor": "made",
+        "Libraries": "numpy 2",
+    }
+    claims = {
+        name: replace(claim, verdict=Verdict.REFUTED, reason="two processors")
+        for name, claim in one.claims.items()
+    }
+    assert "times should not be compared" in page(replace(one, claims=claims), tmp_path)
+    assert "times should not be compared" not in page(one, tmp_path)
+
+
 @pytest.mark.parametrize(
     ("build", "wordings"),
     [
         (lambda: ranking(named({"a": NEAR, "b": FAR})), 2),
         (lambda: effect(along({1: NEAR, 2: NEAR, 4: FAR})[1], "sizes"), len(Verdict)),
         (lambda: hardest(guesses(), "tree"), 2),
-        (lambda: environment(named({"a": NEAR})), 1),
+        (lambda: grid(along({1: NEAR, 2: FAR})[1], chosen_by="test accuracy"), 3),
         (lambda: Answer(ranking(named({"a": NEAR, "b": FAR})).quantities), 1),
         (lambda: replace(ranking(named({"a": NEAR, "b": FAR})), facts={}), len(Verdict)),
     ],
-    ids=["ranking", "effect", "hardest", "environment", "plain", "plain-claims"],
+    ids=["ranking", "effect", "hardest", "grid", "plain", "plain-claims"],
 )
 def test_default_prose_has_words_for_every_verdict(
     build: Callable[[], Answer], wordings: int, tmp_path: Path

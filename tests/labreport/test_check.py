@@ -118,7 +118,7 @@ def _checked(folder: Path, document: Plain, *words: str) -> subprocess.Completed
 
 
 def test_the_command_needs_the_file_only(tmp_path: Path) -> None:
-    """In a folder that is no project, without results; the exit code is 0."""
+    """In a folder that is not a project, without results; the exit code is 0."""
     run = _checked(tmp_path, reference(), "--verbose")
     assert run.returncode == 0, run.stderr
     assert "computed again" in run.stdout

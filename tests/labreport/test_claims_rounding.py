@@ -195,3 +195,11 @@ def test_any_noun_or_symbol_can_be_a_unit(plural: str, one: str) -> None:
     """A plural noun loses its ending after 1; a symbol stays as it is."""
     assert format_number(Quantity(1, plural)) == f"1\u00a0{one}"
     assert format_number(Quantity(2, plural)) == f"2\u00a0{plural}"
+
+
+def test_a_difference_that_excludes_zero_is_printed_so() -> None:
+    """A digit more where rounding would make the interval reach zero; none where it does reach it."""
+    surely = Quantity(0.0248, "points", "", 5, 0.01, Interval(0.0009, 0.0487, "Student"))
+    perhaps = Quantity(0.0248, "points", "", 5, 0.01, Interval(-0.0001, 0.0497, "Student"))
+    assert format_spread(surely).replace("\u00a0", " ") == "+2.5 ± 2.4 percentage points"
+    assert format_spread(perhaps).replace("\u00a0", " ") == "+2 ± 2 percentage points"

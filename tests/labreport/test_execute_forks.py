@@ -65,6 +65,6 @@ def test_what_a_fork_that_dies_did_not_make_is_made_here() -> None:
 
 
 def test_beside_another_thread_nothing_is_forked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It could hold a lock for ever in the fork."""
+    """It could hold a lock forever in the fork."""
     monkeypatch.setattr(threading, "active_count", lambda: 2)
     assert {value[1] for value, _ in in_forks(slowly, range(3), 2)} == {os.getpid()}

@@ -48,6 +48,13 @@ def test_text_stands_out_from_its_ground(name: str, ground: str) -> None:
         assert _contrast(theme[f"--{name}"], theme[f"--{ground}"]) >= LEAST_CONTRAST
 
 
+def test_what_the_search_marks_can_be_read() -> None:
+    """In both themes."""
+    light, (dark, _) = themes()
+    for theme in (light, dark):
+        assert _contrast(theme["--ink"], theme["--mark"]) >= LEAST_CONTRAST
+
+
 def _contrast(one: str, other: str) -> float:
     """Contrast ratio of two colours, as WCAG defines it."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))

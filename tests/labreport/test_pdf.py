@@ -209,3 +209,16 @@ def test_odd_folders_are_no_obstacle(tmp_path: Path, name: str) -> None:
     write(report.page("print"), report.templates, tmp_path / name / "report.pdf")
     with pikepdf.open(tmp_path / name / "report.pdf") as document:
         assert any("Source-Serif-4" in str(item.BaseFont) for item in document.objects if _is_font(item))
+
+
+def test_the_answers_are_attached(report: Example, tmp_path: Path) -> None:
+    """Byte for byte, with a name and a description, and the document still claims PDF/UA-1."""
+    text = '{"answers": "±"}\n'
+    write(report.page("print"), report.templates, tmp_path / "report.pdf", text)
+    with pikepdf.open(tmp_path / "report.pdf") as document:
+        (attached,) = document.attachments.items()
+        assert attached[0] == "answers.json"
+        assert attached[1].get_file().read_bytes() == text.encode()
+        assert attached[1].description
+        with document.open_metadata() as metadata:
+            assert metadata["pdfuaid:part"] == "1"

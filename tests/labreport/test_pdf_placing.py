@@ -109,6 +109,7 @@ def test_a_caption_is_beside_its_drawing_wherever_the_page_breaks(tmp_path: Path
         assert all(0 <= top - caption < 15 for top, caption in zip(tops, captions, strict=True))
 
 
+NAMES = ("one", "two", "three")
 NOTE = '<div style="float: right; width: 20mm; line-height: 30mm">note</div>'
 HEADING = '<h3 style="break-after: avoid; line-height: 10mm">heading</h3>'
 
@@ -123,3 +124,19 @@ def test_a_heading_is_not_left_at_the_foot_of_a_page(tmp_path: Path, lines: int,
     text = '<p style="break-inside: auto; line-height: 10mm; orphans: 2; widows: 1">two<br>two<br>two</p>'
     before = f'<p style="line-height: {90 - 10 * lines}mm">one</p>'
     assert expected == order(tmp_path, f"{before}</article><article>{HEADING}{NOTE}{text}", 10)
+
+
+def test_a_running_head_names_the_section_in_which_its_page_begins(tmp_path: Path) -> None:
+    """One that begins further down the page is named on the next; one at the top at once."""
+    text = '<p style="break-inside: avoid; height: 30mm">text</p>'
+    sections = (f'<section><h2 data-title="HEAD {name}">{name}</h2>{text * 10}</section>' for name in NAMES)
+    body = "".join(sections)
+    styles = "".join(
+        (FOLDER / "styles" / name).read_text(encoding="utf-8")
+        for name in ("base.css", "pages.css", "paper.css")
+    )
+    page = f'<html lang="en"><head><title>x</title><style>{styles}</style></head><body>{body}</body></html>'
+    write(page, TEMPLATES, tmp_path / "x.pdf")
+    pages = [each.get_textpage().get_text_range() for each in pypdfium2.PdfDocument(tmp_path / "x.pdf")]
+    heads = [next((line for line in text.splitlines() if "HEAD" in line), "") for text in pages]
+    assert ["", "HEAD one", "HEAD two"] == heads[:3]

@@ -32,7 +32,7 @@ class Writer:
     def start(self) -> None:
         """Nothing is to be loaded."""
 
-    def begin(self, html: str, target: Path) -> None:
+    def begin(self, html: str, target: Path, answers: str = "") -> None:
         """Write it."""
         target.write_bytes(paper(html))
 

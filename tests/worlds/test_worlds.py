@@ -7,9 +7,10 @@ import sys
 
 import pytest
 from worlds import judge as judge_module
-from worlds.judge import Fault, is_known, judge, known
+from worlds import mutations
+from worlds.judge import Fault, Told, is_known, judge, known
 from worlds.run import main
-from worlds.world import world
+from worlds.world import CLASSES, world
 
 from exercise.project import PROJECT
 
@@ -26,6 +27,25 @@ def test_a_random_world_has_a_report_without_faults(number: int) -> None:
     assert not faults, f"{world(number)}: {faults}"
 
 
+@pytest.mark.slow
+def test_a_rule_turned_round_and_a_wording_taken_away_are_noticed() -> None:
+    """Twenty claims: the cases made for each fail, and each template that lacks a wording is refused."""
+    found = list(mutations.rows())
+    assert len(found) == mutations.CLAIMS
+    assert [row.claim for row in found if not row.noticed or row.refused < row.wordings] == []
+    assert sum(row.wordings for row in found) > mutations.CLAIMS
+
+
+def test_a_wording_that_does_not_change_with_the_verdict_is_a_fault() -> None:
+    """Equal words for supported and refuted are one; equivalent may share its words."""
+    told: Told = {
+        ("q#claims.a", "It is so."): {"supported", "refuted"},
+        ("q#claims.b", "Equal."): {"equivalent"},
+    }
+    (fault,) = judge_module.unchanged(told)
+    assert fault.kind == "wording: the same for refuted and supported (q#claims.a)"
+
+
 def test_the_same_number_is_the_same_world() -> None:
     """So a fault can be looked at again; another number is another world."""
     assert world(FIRST) == world(FIRST)
@@ -35,9 +55,7 @@ def test_the_same_number_is_the_same_world() -> None:
 def test_worlds_differ_in_what_they_are_made_to_try() -> None:
     """Among a hundred, each of the odd things is found."""
     traits = " ".join(str(world(number)) for number in range(100))
-    learning = ("none learns", "some learn", "all learn", "diverged")
-    seeds = ("one seed", "mixed seeds")
-    for trait in (*learning, *seeds, "other shapes", "ties", "60 images", "a trial that changes nothing"):
+    for trait in CLASSES:
         assert trait in traits
 
 

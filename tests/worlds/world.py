@@ -272,7 +272,7 @@ def _runs(world: World, experiment: Experiment) -> Runs:
 def _broken(result: Result, first: int | None, finite: bool) -> Result:
     """The result as a training leaves it that diverges in epoch `first`.
 
-    Its loss is no number any more; or `finite`, but far above that of guessing, and nothing flows back.
+    Its loss is not a number any more; or `finite`, but far above that of guessing, and nothing flows back.
     """
     if first is None:
         return result

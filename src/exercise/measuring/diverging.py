@@ -1,4 +1,4 @@
-"""Trainings whose loss ran away: it is no number any more, or far above that of guessing."""
+"""Trainings whose loss ran away: it is not a number any more, or far above that of guessing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DIVERGED = 2 * GUESSING
 
 
 def has_diverged(run: Result) -> bool:
-    """Whether the loss on training data in the last epoch is no finite number, or above `DIVERGED`."""
+    """Whether the loss on training data in the last epoch is not a finite number, or above `DIVERGED`."""
     loss = float(run.records[-1]["loss"])
     return not math.isfinite(loss) or loss > DIVERGED
 
@@ -25,7 +25,9 @@ def has_diverged(run: Result) -> bool:
 def converged(runs: Runs, prefix: str = "") -> tuple[dict[str, Quantity], Claim]:
     """In how many seeds a training diverged, and the claim that none did."""
     count = sum(map(has_diverged, runs))
-    origin = source(runs, "seeds whose last training loss is above twice that of guessing, or is no number")
+    origin = source(
+        runs, "seeds whose last training loss is above twice that of guessing, or is not a number"
+    )
     quantities = {
         f"{prefix}diverged": exact(count, "seeds", origin, "seeds"),
         f"{prefix}threshold.diverged": exact(DIVERGED, "nat", "twice the logarithm of the number of digits"),

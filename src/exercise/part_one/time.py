@@ -5,6 +5,7 @@ from __future__ import annotations
 from exercise.catalogue import SMALL, WIDE
 from exercise.measuring.measures import exact, source
 from exercise.measuring.seconds import total_seconds
+from labreport.builders.environment import threads_and_cores
 from labreport.claims import Answer, Quantity
 from labreport.claims.statistics import median
 from labreport.outline import question
@@ -24,14 +25,7 @@ def epoch_times(results: Results) -> Answer:
         "slowest": Quantity(max(seconds), "s", source(runs, "slowest epoch")),
     }
     made = runs.runs[0].provenance
-    for key in ("threads", "cores"):
-        if made.get(key) is not None:
-            quantities[key] = exact(
-                int(made[key]),
-                "threads" if key == "threads" else "",
-                "provenance of the results",
-                "machine",
-            )
+    quantities |= threads_and_cores([made])
     return Answer(quantities, {}, {"processor": str(made.get("processor") or "a processor of unknown make")})
 
 

@@ -1,32 +1,112 @@
-"""Where and with what the results were made."""
+"""Where, with what and for how long the results were made."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from labreport.claims import Answer, Quantity
-from labreport.results import Results
+from labreport.claims.decide import counted
+from labreport.claims.rounding import THIN, format_number
+from labreport.results import Result, Results
 
 _ROWS = (("processor", "Processor"), ("system", "System"), ("python", "Python"))
 
 
-def environment(results: Results) -> Answer:
-    """Machine, system, Python and libraries of all runs that the question reads.
+def environment(results: Results, *, experiments: str = "Experiments", made: str = "Made") -> Answer:
+    """Machine, system, Python and libraries of all runs that the question reads, and how much was run.
 
-    What differs between runs is listed with all its values. The facts under `run` can describe the run on
-    the title page. Declare the question `local`: its answer is not the same elsewhere.
+    What differs between runs is listed with all its values. The claim `one-environment` says that nothing
+    that decides their times does. Quantities: `runs`, `seeds`, `seeds.fewest` of any
+    experiment, `epochs`, and as far as every run has recorded
+    them `training_time`, `threads` and `cores`. The facts under `run` can describe the run on the title page
+    (`Project(facts=...)`), where `experiments` and `made` are labels. Declare the question `local`: its
+    answer is not the same elsewhere.
     """
     runs = [run for name in results for run in results[name]]
-    table: dict[str, str] = {}
-    for key, label in _ROWS:
-        table[label] = _joined(str(run.provenance.get(key, "unknown")) for run in runs)
-    libraries = sorted({library for run in runs for library in run.provenance.get("libraries", {})})
-    for library in libraries:
-        table[library] = _joined(str(run.provenance["libraries"].get(library, "none")) for run in runs)
-    seeds = len({run.seed for run in runs})
-    return Answer(
-        {"runs": Quantity(len(runs), "", "runs, counted"), "seeds": Quantity(seeds, "seeds", "runs")},
-        facts={"prose": "answers/environment.html", "table": table, "run": {"Seeds": str(seeds), **table}},
+    provenance = [run.provenance for run in runs]
+    seeds, epochs = len({run.seed for run in runs}), sum(len(run.records) for run in runs)
+    quantities = {
+        "seeds": Quantity(seeds, "seeds", "all runs"),
+        "seeds.fewest": Quantity(
+            min(len(results[name]) for name in results), "seeds", "all runs: the fewest of any experiment"
+        ),
+        "runs": Quantity(len(runs), "", "all runs: experiments times seeds", varies_with="seeds"),
+        "epochs": Quantity(epochs, "epochs", "all runs: sum", varies_with="seeds"),
+        **_training_time(runs),
+        **threads_and_cores(provenance),
+    }
+    facts: dict[str, Any] = {key: _distinct(made.get(key) for made in provenance) for key, _ in _ROWS}
+    libraries = [dict(made.get("libraries") or {}) for made in provenance]
+    versions: dict[str, list[str]] = {
+        name: _distinct(made.get(name, "none") for made in libraries)
+        for name in sorted({name for made in libraries for name in made})
+    }
+    facts["libraries"] = [f"{name} {version}" for name, found in versions.items() for version in found]
+    dates = _distinct(str(made["finished"])[:10] for made in provenance if made.get("finished"))
+    facts["dates"] = [dates[0], dates[-1]] if dates else []
+    facts["prose"] = "answers/environment.html"
+    facts["table"] = {
+        **{label: ", ".join(facts[key]) or "unknown" for key, label in _ROWS},
+        **{name: ", ".join(found) for name, found in versions.items()},
+    }
+    same = len(facts["processor"]) <= 1 and len(facts["python"]) <= 1
+    claim = counted(
+        "one-environment",
+        "one processor and one set of library versions for every run",
+        same and len({tuple(sorted(made.items())) for made in libraries}) == 1,
+        ("runs",),
+        "provenance of the results compared",
     )
+    facts["run"] = _title_page(results, facts, quantities, experiments, made)
+    return Answer(quantities, {"one-environment": claim}, facts)
 
 
-def _joined(values: object) -> str:
-    return ", ".join(sorted(set(values)))  # type: ignore[call-overload]
+def threads_and_cores(provenance: Iterable[Mapping[str, Any]]) -> dict[str, Quantity]:
+    """`threads` and `cores` that the results were made with, as far as all that say so agree."""
+    found = {}
+    for key in ("threads", "cores"):
+        known = {int(made[key]) for made in provenance if made.get(key) is not None}
+        if len(known) == 1:
+            unit = "threads" if key == "threads" else ""
+            found[key] = Quantity(known.pop(), unit, "provenance of the results", varies_with="machine")
+    return found
+
+
+def _training_time(runs: list[Result]) -> dict[str, Quantity]:
+    seconds = [record.get("seconds") for run in runs for record in run.records]
+    if not seconds or None in seconds:
+        return {}
+    total = sum(float(second) for second in seconds if second is not None) / 60
+    return {"training_time": Quantity(total, "min", "all runs: sum of the seconds of training only")}
+
+
+def _title_page(
+    results: Results,
+    facts: Mapping[str, Any],
+    quantities: Mapping[str, Quantity],
+    experiments: str,
+    made: str,
+) -> dict[str, str]:
+    epochs, time = quantities["epochs"].value or 0, quantities.get("training_time")
+    longer = any(runs.experiment.epochs > 1 for runs in results.values())
+    texts = {
+        experiments: f"{len(results)}, each with {_counts([len(each) for each in results.values()])}",
+        "Training": f"{epochs:,} epochs in {format_number(time)}".replace(",", THIN)
+        if longer and time
+        else "",
+        "Processor": ", ".join(facts["processor"]),
+        "Libraries": ", ".join(facts["libraries"]),
+        made: " to ".join(dict.fromkeys(facts["dates"])),
+    }
+    return {label: text for label, text in texts.items() if text}
+
+
+def _counts(counts: list[int]) -> str:
+    """`5 seeds`, or `3 to 5 seeds` where experiments differ in it."""
+    least, most = min(counts), max(counts)
+    return f"{least} {'seed' if most == 1 else 'seeds'}" if least == most else f"{least} to {most} seeds"
+
+
+def _distinct(values: Iterable[object]) -> list[str]:
+    return sorted({str(value) for value in values if value is not None})

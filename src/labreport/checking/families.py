@@ -108,7 +108,7 @@ def holm(p_values: Sequence[float | None], alpha: float, corrected: bool) -> lis
 
 
 def _by_size(p_values: Sequence[float | None]) -> list[tuple[float, int]]:
-    """p-values with their indices, ascending; in the given order where they are equal but for rounding."""
+    """p-values with their indices, ascending; in the given order where they are equal except for rounding."""
     order: list[tuple[float, float, int]] = []
     for p_value, index in sorted((p, index) for index, p in enumerate(p_values) if p is not None):
         tied = bool(order) and p_value <= order[-1][0] * (1 + TIED)

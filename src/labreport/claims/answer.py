@@ -18,7 +18,7 @@ class Answer:
 
     Every number that prose may print is a quantity. Names may be dotted to form a table,
     `deep-8.parameters`, `deep-32.parameters`; `facts` then lists the rows in order. `families` are those
-    that derivations of an answer read from JSON refer to; others carry theirs with them.
+    that derivations of an answer read from JSON refer to; others have theirs with them.
     """
 
     quantities: Mapping[str, Quantity] = field(default_factory=dict)

@@ -129,6 +129,22 @@ def decimals(uncertainty: float) -> int:
     return -exponent + (1 if leading < 1.95 else 0)
 
 
+def _more(quantity: Quantity, shown: int, factor: float) -> int:
+    """Further decimals without which a difference whose interval excludes zero would seem to include it."""
+    interval, half = quantity.interval, half_width(quantity)
+    if quantity.unit != "points" or interval is None or half is None or interval.low <= 0 <= interval.high:
+        return 0
+    value = abs(float(quantity.value or 0))
+    for more in range(MOST + 1):
+        if round(value * factor, shown + more) > round(half * factor, shown + more):
+            return more
+    return 0
+
+
+MOST = 2
+"""Decimals that are added at most to show on which side of zero an interval lies."""
+
+
 @dataclass(frozen=True)
 class _Form:
     """A way of writing numbers: scaled by `factor` and by a power of ten, with fixed decimals."""
@@ -157,7 +173,8 @@ class _Form:
         if _logarithmic(quantity):
             return cls(max(0, 1 - math.floor(math.log10(value * factor))), factor)
         if uncertainty:
-            return cls(max(0, decimals(uncertainty * factor)), factor, None, signed)
+            shown = max(0, decimals(uncertainty * factor))
+            return cls(shown + _more(quantity, shown, factor), factor, None, signed)
         digits = 2 if quantity.unit in ("points", "points, unsigned") else 3
         return cls(_plain_decimals(value * factor, digits), factor, None, signed)
 

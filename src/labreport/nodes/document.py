@@ -59,15 +59,12 @@ class AnswersDocument(DocumentNode):
 
     def ingredients(self, planner: Planner) -> dict[str, Any]:
         """The keys of all results too."""
-        code = planner.fingerprints.code("labreport.page:answers_json")
+        code = planner.fingerprints.code_here("labreport.nodes.document:AnswersDocument")
         return {**super().ingredients(planner), "results": digest(planner.kept()), **code}
 
     def finish(self, press: Press) -> bytes:
         """As JSON."""
-        from labreport.page import answers_json
-
-        kept = press.workshop.planner.kept()
-        return answers_json(press.outline, press.answers, press.facts, press.sections, kept).encode()
+        return press.answers_json.encode()
 
 
 class _Rendered(DocumentNode):
@@ -119,7 +116,7 @@ class PageDocument(_Rendered):
         return {
             **super().ingredients(planner),
             **fingerprints.files("script"),
-            **fingerprints.code("labreport.page:render_document"),
+            **fingerprints.code_here("labreport.nodes.document:PageDocument"),
             **fingerprints.libraries("fonttools", "brotli"),
         }
 
@@ -140,14 +137,19 @@ class PaperDocument(_Rendered):
     last = True
 
     def ingredients(self, planner: Planner) -> dict[str, Any]:
-        """What sets it too."""
-        code = planner.fingerprints.code("labreport.page:render_document", "labreport.pdf:write")
-        return {**super().ingredients(planner), **code, **planner.fingerprints.libraries(*SETTING)}
+        """What sets it, and the answers attached to it, too."""
+        code = planner.fingerprints.code_here("labreport.nodes.document:PaperDocument", "labreport.pdf:write")
+        return {
+            **super().ingredients(planner),
+            "results": digest(planner.kept()),
+            **code,
+            **planner.fingerprints.libraries(*SETTING),
+        }
 
     def begin(self, press: Press) -> None:
         """Hand the HTML to the process that writes the PDF."""
         press.printed = self.render(press)
-        press.writer.begin(press.printed, press.scratch / self.published)
+        press.writer.begin(press.printed, press.scratch / self.published, press.answers_json)
 
     def finish(self, press: Press) -> Path:
         """Wait for the PDF, and audit it."""

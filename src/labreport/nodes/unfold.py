@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from labreport.errors import UsageError
 from labreport.experiment import Experiment
 from labreport.nodes.answer import AnswerNode
-from labreport.nodes.document import AnswersDocument, PageDocument, PaperDocument
+from labreport.nodes.document import AnswersDocument, DocumentNode, PageDocument, PaperDocument
 from labreport.nodes.figure import FigureNode
+from labreport.nodes.provenance import CrateDocument, WorkflowDocument
 from labreport.nodes.result import ResultNode
 from labreport.nodes.section import SectionNode
 from labreport.outline import Figure, Question, Section
@@ -80,8 +81,15 @@ def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
         *(f"section/{section.slug}" for section in outline.sections),
         *(f"answer/{question.slug}" for question in outline.questions),
     )
-    for document, slug in ((AnswersDocument, "answers"), (PageDocument, "html"), (PaperDocument, "pdf")):
-        add(document(slug, everything, preliminary))
+    documents: tuple[tuple[type[DocumentNode], str], ...] = (
+        (AnswersDocument, "answers"),
+        (PageDocument, "html"),
+        (WorkflowDocument, "workflow"),
+        (CrateDocument, "crate"),
+        (PaperDocument, "pdf"),
+    )
+    for document, slug in documents:
+        add(document(slug, () if document is WorkflowDocument else everything, preliminary))
     return Graph(project, nodes, cells)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,15 @@ from labreport.plan.planner import Planner
 from labreport.project import Project
 from labreport.store.cache import Cache
 from labreport.texts import unprintable
+from labreport.witness import noting
 
 if TYPE_CHECKING:
     from labreport.claims import Answer
     from labreport.pdf import Writer
+
+
+DECLARE = "data= of its question or figure"
+"""Where an author says that an answer or a figure reads a file."""
 
 
 class Workshop:
@@ -56,7 +62,11 @@ class Workshop:
         if status.state is State.PENDING:
             raise RenderError(f"{node.name} waits for {status.reasons[-1]}")
         try:
-            payload = node.make(self)
+            allowed = self.planner.fingerprints.allowed(node.name, status.ingredients, DECLARE)
+            with noting() as noted:
+                payload = node.make(self)
+            if problem := allowed.problem(noted):
+                raise RenderError(problem)
         except UsageError as error:
             if where := place(error, self._root):
                 error.args = (f"{where}: {error}",)
@@ -132,6 +142,15 @@ class Press:
     def experiments(self) -> tuple[str, ...]:
         """The names of all experiments, those of studies too."""
         return tuple(experiment.name for experiment in self.workshop.project.all_experiments)
+
+    @cached_property
+    def answers_json(self) -> str:
+        """The text of `answers.json`, which is published and attached to the PDF."""
+        from labreport.page import answers_json
+
+        return answers_json(
+            self.outline, self.answers, self.facts, self.sections, self.workshop.planner.kept()
+        )
 
     @property
     def facts(self) -> Mapping[str, Any]:

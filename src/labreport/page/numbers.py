@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from labreport.claims.numerals import has_numeral
 from labreport.claims.rounding import FORMS
 from labreport.errors import RenderError
+from labreport.frame import VERDICT_WORDS
 from labreport.page.traced import TracedInteger, TracedQuantity, TracedText
 
 
@@ -44,20 +45,11 @@ def _data(value: str, source: str, form: str, text: str) -> Markup:
     )
 
 
-VERDICTS: Mapping[str, str] = {
-    "supported": "yes",
-    "refuted": "no",
-    "equivalent": "no difference that matters",
-    "inconclusive": "not decided",
-}
-"""What a reader reads of a claim, behind its predicate."""
-
-
 def verdict(name: str) -> str:
     """A verdict in the words of a reader. Raises `RenderError` for what is none."""
-    if name not in VERDICTS:
-        raise RenderError(f"filter 'verdict' was given {name!r:.80}; it prints {', '.join(VERDICTS)}")
-    return VERDICTS[name]
+    if name not in VERDICT_WORDS:
+        raise RenderError(f"filter 'verdict' was given {name!r:.80}; it prints {', '.join(VERDICT_WORDS)}")
+    return VERDICT_WORDS[name]
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {

@@ -51,15 +51,15 @@ class Writer:
             errors="surrogateescape",
         )
 
-    def begin(self, html: str, target: Path) -> None:
-        """Hand `html` over; the process begins to write `target`."""
+    def begin(self, html: str, target: Path, answers: str = "") -> None:
+        """Hand over what `labreport.pdf.write` takes; the process begins to write `target`."""
         if self._process is None:
             self.start()
         assert self._process is not None
         stream, self._process.stdin = self._process.stdin, None
         assert stream is not None
         with suppress(BrokenPipeError), stream:  # it ended early; `finish` says why
-            stream.write(f"{target}\0{html}")
+            stream.write(f"{target}\0{answers}\0{html}")
 
     def finish(self) -> None:
         """Wait for the PDF that was begun. Raises what `labreport.pdf.write` raises."""
@@ -95,9 +95,11 @@ def main() -> None:
 
     try:
         load()
-        target, _, html = sys.stdin.buffer.read().decode("utf-8", "surrogateescape").partition("\0")
+        given = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+        target, _, rest = given.partition("\0")
+        answers, _, html = rest.partition("\0")
         if html:
-            write(html, Path(sys.argv[2]), Path(target))
+            write(html, Path(sys.argv[2]), Path(target), answers)
     except LabReportError as error:
         traceback.print_exc()
         print(str(error).replace("\n", " "), file=sys.stderr)

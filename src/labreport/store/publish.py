@@ -31,7 +31,7 @@ from labreport.store.quarantine import Quarantine
 from labreport.store.sealed import LIMIT, Sealed, seal, unseal
 
 FOLDER = ".publishing"
-DOCUMENTS = ("report.html", "report.pdf", "answers.json")
+DOCUMENTS = ("report.html", "report.pdf", "answers.json", "workflow.py", "ro-crate-metadata.json")
 _MANIFEST = "manifest.json"
 
 

@@ -41,8 +41,9 @@ document.addEventListener("DOMContentLoaded", () => {
   const excerpt = (text, words) => {
     const first = Math.max(0, Math.min(...words.map((word) => plain(text).indexOf(word)).filter((at) => at >= 0)));
     const start = first < 40 ? 0 : text.lastIndexOf(" ", first - 25) + 1;
-    const cut = text.slice(start, start + 110);
-    return `${start ? "\u2026" : ""}${cut}${start + 110 < text.length ? "\u2026" : ""}`;
+    const rest = text.slice(start);
+    const cut = rest.length > 110 ? `${rest.slice(0, 110).replace(/\s\S*$/, "")}\u2026` : rest;
+    return `${start ? "\u2026" : ""}${cut}`;
   };
   const marked = (text, words) => {
     const parts = document.createDocumentFragment();
