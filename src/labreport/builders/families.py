@@ -16,7 +16,7 @@ SOURCE = "the families that the answers tested"
 def families(tested: Sequence[Tested]) -> Answer:
     """One row for each family, in the given order.
 
-    Quantities: `families`; `comparisons`, and of these `confirmatory` and `exploratory`; `changed`, the verdicts
+    Quantities: `families`; `comparisons`, of which `confirmatory` and `exploratory`; `changed`, the verdicts
     that one correction over all would change; for each row `family-N.members`, `family-N.decided` and
     `family-N.changed`. The claim `one-correction` says that none would change. Facts:
     `rows`, and `changes`: each a comparison, its verdict, and the one that it would get.
