@@ -74,8 +74,9 @@ def stored(folder: Path, address: str) -> list[float]:
     sys.path.insert(0, str(ROOT / "src"))
     from labreport.console.terminal import Terminal
     from labreport.execute import tasks
-    from labreport.execute.build import Outcome, Request, _train
+    from labreport.execute.request import Outcome, Request
     from labreport.execute.session import open_session
+    from labreport.execute.training import train as carry_out
     from labreport.locate import find_project
     from labreport.processes import safe_spawn
     from labreport.store.lock import output_lock
@@ -92,7 +93,7 @@ def stored(folder: Path, address: str) -> list[float]:
     with output_lock(output, place, 60, print), safe_spawn():
         session = open_session(place, output)
         request = Request(place, output, scheduler=address, jobs=2)
-        _train(session, request, session.planner.plan(), Terminal(quiet=True), Outcome())
+        carry_out(session, request, session.planner.plan(), Terminal(quiet=True), Outcome())
     return moments
 
 

@@ -15,6 +15,7 @@ GROUPS = {
     "slow": "the tests that train real networks, or take more than a few seconds",
     "browser": "the tests that drive Debian's Chromium",
     "faults": "the long campaign of injected faults",
+    "edits": "the campaign of random edits: nothing that is called fresh may come out different",
     "lint": "the checks of style and types: ruff and mypy",
 }
 EXAMPLES = {"ordinary": 25, "slow": 500}

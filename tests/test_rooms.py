@@ -16,6 +16,7 @@ SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 MAY_IMPORT = {
     "labreport.suggest": "",
+    "labreport.witness": "",
     "labreport.later": "",
     "labreport.program": "",
     "labreport.front": "command program",
@@ -42,7 +43,8 @@ MAY_IMPORT = {
     "labreport.checks": "errors",
     "labreport.store": "errors fingerprint",
     "labreport.trajectory": "errors fingerprint nonfinite store",
-    "labreport.plan": "experiment errors fingerprint frame installed program project store trajectory",
+    "labreport.plan": "experiment errors fingerprint frame installed page program project store "
+    "trajectory witness",
     "labreport.console": "plan experiment errors",
     "labreport.guard": "console errors",
     "labreport.claims": "experiment errors later results",
@@ -54,9 +56,10 @@ MAY_IMPORT = {
     "labreport.builders": "charts claims errors experiment results",
     "labreport.provenance": "",
     "labreport.nodes": "audit charts claims errors experiment fingerprint locate outline page pdf placed "
-    "plan program project provenance results store texts trajectory",
+    "plan program project provenance results store texts "
+    "trajectory witness",
     "labreport.execute": "claims console errors fingerprint frame locate nodes nonfinite page pdf plan "
-    "processes project run store trajectory",
+    "processes project run store trajectory witness",
     "labreport.grading": "claims errors rubric",
     "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan "
     "store trajectory",

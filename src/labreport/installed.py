@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 _NORMAL = re.compile(r"[-_.]+")
 _found: dict[str, tuple[str, str]] | None = None
@@ -37,11 +38,16 @@ def distributions(modules: Iterable[str]) -> tuple[str, ...]:
         else:
             others.append(module)
     if others:
-        from importlib.metadata import packages_distributions
-
-        owners = packages_distributions()
-        found.update(_normal(owner) for module in others for owner in owners.get(module, ()))
+        found.update(_normal(owner) for module in others for owner in _owners().get(module, ()))
     return tuple(sorted(found))
+
+
+@cache
+def _owners() -> Mapping[str, Sequence[str]]:
+    """The distributions of each top-level module, which takes long to find."""
+    from importlib.metadata import packages_distributions
+
+    return packages_distributions()
 
 
 def is_whole(distribution: str) -> bool:

@@ -22,8 +22,9 @@ class Figure:
     """One drawing: `draw` is `"module:function"`, called with `Results` and a dict of answers.
 
     It returns a `labreport.charts.Drawing`; one that takes a single argument gets the results only.
-    `answers` names the questions whose answers it reads. What it `requires` of those that it needs is
-    checked before anything runs.
+    `answers` names the questions whose answers it reads, `data` the files that it reads besides, by their
+    paths below the project's package; those that its results rest on need not be named. What it
+    `requires` of those that it needs is checked before anything runs.
     """
 
     slug: str
@@ -31,6 +32,7 @@ class Figure:
     needs: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
     requires: tuple[Required, ...] = ()
+    data: tuple[str, ...] = ()
     function: Callable[..., Any] | None = field(default=None, compare=False, repr=False, metadata=HIDDEN)
     read: tuple[Need, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
     place: str = field(default="", compare=False, repr=False, metadata=HIDDEN)
@@ -55,7 +57,8 @@ class Question:
     the lines of the project's `show_check`; they are printed beside the answer. An answer that
     `reads_verification` gets what `verify` found of all the others (`Results.verification`). A
     `local` answer is about this run rather than its results, and not compared by `grade`. What it `requires`
-    of the experiments that it needs is checked before anything runs.
+    of the experiments that it needs is checked before anything runs. `data` are files that it
+    reads besides its results, as of a `Figure`.
     """
 
     slug: str
@@ -68,6 +71,7 @@ class Question:
     reads_verification: bool = False
     local: bool = False
     requires: tuple[Required, ...] = ()
+    data: tuple[str, ...] = ()
     function: Callable[..., Any] | None = field(default=None, compare=False, repr=False, metadata=HIDDEN)
     read: tuple[Need, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
     drawn: tuple[Figure, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
@@ -166,6 +170,7 @@ def question(
     reads_verification: bool = False,
     local: bool = False,
     requires: Iterable[Required] = (),
+    data: str | Iterable[str] = (),
 ) -> Callable[[Callable[..., Any]], Question]:
     """Make a `Question` of the function that answers it; its slug is the function's name.
 
@@ -185,6 +190,7 @@ def question(
             reads_verification,
             local,
             tuple(requires),
+            _names(data),
             function,
             place=place_of(function),
         )
@@ -198,6 +204,7 @@ def figure(
     answers: Iterable[Question | str] = (),
     slug: str = "",
     requires: Iterable[Required] = (),
+    data: str | Iterable[str] = (),
 ) -> Callable[[Callable[..., Any]], Figure]:
     """Make a `Figure` of the function that draws it; its slug is the function's name."""
 
@@ -208,6 +215,7 @@ def figure(
             _several(reads),  # type: ignore[arg-type]  # made names by `Figure`
             tuple(one if isinstance(one, str) else one.slug for one in answers),
             tuple(requires),
+            _names(data),
             function,
             place=place_of(function),
         )
@@ -253,6 +261,10 @@ def _settle(reader: Figure | Question | Section, name: str, needs: Need | Iterab
 
 def _several(needs: Need | Iterable[Need]) -> tuple[Need, ...]:
     return (needs,) if isinstance(needs, (str, Experiment, Study)) else tuple(needs)
+
+
+def _names(data: str | Iterable[str]) -> tuple[str, ...]:
+    return (data,) if isinstance(data, str) else tuple(data)
 
 
 def _draw(reader: Question | Section) -> None:

@@ -31,7 +31,8 @@ class Words:
 
 @dataclass(frozen=True)
 class Project:
-    """What a project declares. Its module has exactly one; `package` is filled in when it is loaded.
+    """What a project declares. Its module has exactly one; `package` and `module` are filled in when it is
+    loaded.
 
     `title`, `subtitle` and `author` are on the title page; `facts` is the question whose answer describes the
     run there, by its facts `run`, as that of `environment` does. `sections` are the report: sections, or
@@ -65,6 +66,7 @@ class Project:
     fit: Any = ""
     libraries: tuple[str, ...] | None = None
     package: str = ""
+    module: str = ""
     data_files: tuple[str, ...] = ()
     threads: int = 1
     resources: Mapping[str, float] = field(default_factory=dict)

@@ -60,6 +60,7 @@ def chromium() -> Open:
                 browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
                 wish = [{"name": "prefers-color-scheme", "value": theme}]
                 browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": wish})
+                browser.set_script_timeout(300)  # axe on a busy machine
                 browser.downloads = Path(profile)
                 browser.get(page.as_uri())
                 yield browser

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,6 +57,8 @@ class World:
                     os.dup2(log.fileno(), 1)
                     os.dup2(log.fileno(), 2)
                     code = train(self.checkout, self.cluster.address, self.names)
+            except BaseException:
+                traceback.print_exc()
             finally:
                 os._exit(code)
 
@@ -110,8 +113,8 @@ def train(checkout: Path, address: str, names: tuple[str, ...]) -> int:
         session = open_session(place, output)
         outcome = Outcome()
         try:
-            request = Request(place, output, scheduler=address, jobs=2)
-            train_stale(session, request, session.planner.plan(), terminal, outcome)
+            request = Request(place, output, scheduler=address, jobs=2, targets=names)
+            train_stale(session, request, session.planner.plan(names or None), terminal, outcome)
         finally:
             session.save()
     return outcome.exit_code

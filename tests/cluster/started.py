@@ -23,6 +23,8 @@ class Cluster:
     scheduler: subprocess.Popen[bytes] | None = None
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     count: int = 0
+    certificate: tuple[Path, Path] | None = None
+    """A certificate that is its own authority, and its key: everything then speaks TLS."""
 
     def start(self, workers: int = 2, port: int = 0, **environment: str) -> Cluster:
         """Start the scheduler, and so many workers of one thread each."""
@@ -30,7 +32,7 @@ class Cluster:
         log = self.folder / "scheduler.log"
         words = ["scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
         self.scheduler = self._dask(log, words, {})
-        self.address = found_in(log, r"tcp://127\.0\.0\.1:\d+")
+        self.address = found_in(log, r"t(cp|ls)://127\.0\.0\.1:\d+")
         for _ in range(workers):
             self.join(**environment)
         return self
@@ -68,6 +70,10 @@ class Cluster:
     def _dask(self, log: Path, words: list[str], variables: Mapping[str, str]) -> subprocess.Popen[bytes]:
         clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         command = [sys.executable, "-P", "-m", f"distributed.cli.dask_{words[0]}", *words[1:]]
+        if self.certificate is not None:
+            certificate, key = map(str, self.certificate)
+            command += ["--protocol", "tls", "--tls-ca-file", certificate]
+            command += ["--tls-cert", certificate, "--tls-key", key]
         temporary = {"TMPDIR": str(self.folder), **variables}
         with log.open("wb") as stream:
             return subprocess.Popen(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -64,6 +65,58 @@ def test_a_worker_with_other_libraries_is_left_out(
     assert re.search(r"worker tcp\S+ is left out: numpy 1\.0 instead of [0-9]", ran.err), ran.err
     assert re.search(r"no worker can compute these results; install on each of them: numpy==[0-9]", ran.err)
     assert cluster.epochs() == [[]]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not there, which makes the certificate")
+def test_everything_may_speak_tls(program: Program, cluster: Cluster, tmp_path: Path) -> None:
+    """The certificates are those of Dask's configuration; without them, one line says so."""
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    words = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=localhost",
+    ]
+    subprocess.run([*words, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    cluster.certificate = (certificate, key)
+    cluster.start(workers=1)
+    assert cluster.address.startswith("tls://")
+    prefix = "DASK_DISTRIBUTED__COMM__TLS__"
+    variables = {
+        f"{prefix}CA_FILE": str(certificate),
+        f"{prefix}CLIENT__CERT": str(certificate),
+        f"{prefix}CLIENT__KEY": str(key),
+    }
+    ran = program.run("--scheduler", cluster.address, environment=variables, cold=True, timeout=300)
+    assert ran.code == 0, ran.err
+    assert "names no certificates" in program.run("--scheduler", cluster.address, "--force", "alpha").err
+
+
+@pytest.mark.slow
+def test_a_worker_that_cannot_write_anywhere_is_left_out(program: Program, cluster: Cluster) -> None:
+    """A line says what its disk lacks, and the other worker does all of it."""
+    cluster.start(workers=1)
+    cluster.join(PYTHONPATH=str(_full(cluster.folder)))
+    ran = program.run("--scheduler", cluster.address, timeout=300)
+    assert ran.code == 0, ran.err
+    assert re.search(r"is left out: has no disk to work on: .* has 0 MB free, of [0-9]+ MB needed", ran.err)
+    assert cluster.epochs()[0]
+    assert not cluster.epochs()[1]
+
+
+def _full(folder: Path) -> Path:
+    """A folder for `PYTHONPATH` that makes every disk look full to the worker."""
+    text = "import collections, shutil\nusage = collections.namedtuple('usage', 'total used free')\n"
+    (folder / "full").mkdir()
+    (folder / "full/sitecustomize.py").write_text(f"{text}shutil.disk_usage = lambda path: usage(1, 1, 0)\n")
+    return folder / "full"
 
 
 @pytest.mark.slow

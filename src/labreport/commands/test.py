@@ -17,7 +17,7 @@ from labreport.suggest import nearest
 EXIT_CODES = {0: 0, 2: 130, 4: 2}
 """pytest's exit status to this program's: passed, interrupted, bad usage; any other is a failure, 1."""
 
-GROUPS = ("--slow", "--browser", "--faults", "--lint", "--affected")
+GROUPS = ("--slow", "--browser", "--faults", "--edits", "--lint", "--affected")
 """Each selects a group of tests (see `tests/conftest.py`); without any, the ordinary tests run."""
 PARALLEL = ("-n", "auto", "--dist", "worksteal")
 """Options of pytest-xdist: as many processes as there are cores."""
@@ -29,6 +29,7 @@ ONE_PROCESS = (
     "--co",
     "--collect-only",
     "--dist",
+    "--edits",
     "--faults",
     "--lint",
     "--pdb",

@@ -146,4 +146,4 @@ def load_project(place: Place) -> Project:
         count = len(found) or "no"
         raise UsageError(f"{module.__file__}: has {count} labreport.project.Project; exactly one is needed")
     (project,) = found.values()
-    return replace(project, package=place.package)
+    return replace(project, package=place.package, module=place.module)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labreport.trajectory import Trajectory
+from labreport.witness import Allowed
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Task:
     program: str = ""
     cost: float = 1.0
     one_step: bool = False
+    allowed: Allowed | None = None
+    """What may be loaded and read for it."""
     rank: int = 0
 
     @property

@@ -13,6 +13,9 @@ from labreport.plan.nodes import Status
 from labreport.plan.reasons import Forced, SharesForced
 from labreport.trajectory import Snapshot, Trajectory
 
+DECLARE = "data_files of the project, or files of the experiment"
+"""Where an author says that a run reads a file."""
+
 
 @dataclass
 class Trainings:
@@ -108,6 +111,9 @@ def trainings(session: Session, stale: Iterable[Status]) -> Trainings:
                 program=program(first.specification) if program else first.name,
                 cost=float(cost(first.specification)) if cost else 1.0,
                 one_step=first.one_step,
+                allowed=session.planner.fingerprints.allowed(
+                    f"result {first.name!r}", group[0].ingredients, DECLARE
+                ),
             )
         )
     return Trainings(session, tuple(tasks), forced)

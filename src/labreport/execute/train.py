@@ -107,6 +107,9 @@ class Trainer:
                         others = [own for other, own in compiled.items() if other != lane]
                         task = waiting.choose(compiled[lane], set[str]().union(*others))
                         compiled[lane].add(task.program)
+                        if not waiting.has(task.program):
+                            for own in compiled.values():
+                                own.discard(task.program)  # so that they stay few, however many there are
                         running = _Active(self._prepare(task), lane, time.monotonic())
                         active[self._submit(lane, running.task)] = running
                     else:

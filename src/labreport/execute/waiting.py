@@ -28,9 +28,10 @@ class Waiting:
         """The longest task of the lowest rank: of a program that a lane has compiled, else of a new one."""
         rank = min(self._ranks)
         programs = self._ranks[rank]
-        own = (name for name in programs if name in compiled)
+        own = [name for name in compiled if name in programs]
         new = (name for name in programs if name not in elsewhere)
-        program = next(own, None) or next(new, None) or next(iter(programs))
+        longest = max(own, key=lambda name: (programs[name][0].work, name), default=None)
+        program = longest if longest is not None else next(new, next(iter(programs)))
         task = programs[program].popleft()
         if not programs[program]:
             del programs[program]
@@ -38,9 +39,15 @@ class Waiting:
             del self._ranks[rank]
         return task
 
+    def has(self, program: str) -> bool:
+        """Whether a task of this program is waiting."""
+        return any(program in programs for programs in self._ranks.values())
+
     def put_back(self, task: Task) -> None:
-        """It is the next one of its program."""
+        """It is the next one of its rank."""
         self._queue(task).appendleft(task)
+        programs = self._ranks[task.rank]
+        self._ranks[task.rank] = {task.program: programs.pop(task.program), **programs}
 
     def clear(self) -> None:
         """None is to be carried out any more."""

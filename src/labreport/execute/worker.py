@@ -21,6 +21,7 @@ from labreport.processes import portable
 from labreport.run import Run, Start
 from labreport.store.sealed import check_plain
 from labreport.trajectory import STATE, Snapshot, Trajectory
+from labreport.witness import Noted, noting
 
 CHECKPOINT_SECONDS = 5.0
 """How much of a training may be lost when everything is killed."""
@@ -96,8 +97,14 @@ def drive(task: Task, send: Send) -> Trajectory:
 
     Calls `send` with an `Epoch` after each epoch, and at most every `CHECKPOINT_SECONDS` with the trajectory
     so far. Epochs that are there already keep their records: they are only trained again on the way to a
-    snapshot that is missing before them.
+    snapshot that is missing before them. Raises `ExperimentFailed` for what was loaded or read and is none of
+    the task's ingredients, before anything is sent that could be kept.
     """
+    with noting() as noted:
+        return _drive(task, send, noted)
+
+
+def _drive(task: Task, send: Send, noted: Noted) -> Trajectory:
     trajectory, place = task.trajectory, where(task.threads)
     states = trajectory.states
     begin, saved = _start(task), time.monotonic()
@@ -117,9 +124,17 @@ def drive(task: Task, send: Send) -> Trajectory:
             elif (due or epoch == last) and epoch not in trajectory.snapshots:
                 trajectory = trajectory.with_checkpoint(epoch, _kept(run))
             if due and epoch < last:
+                _check_used(task, noted)
                 send(trajectory)
                 trajectory, saved = _sent(trajectory), time.monotonic()
+    _check_used(task, noted)
     return trajectory
+
+
+def _check_used(task: Task, noted: Noted) -> None:
+    """Raise `ExperimentFailed` for what was loaded or read and is none of the task's ingredients."""
+    if task.allowed is not None and (problem := task.allowed.problem(noted)):
+        raise ExperimentFailed(problem)
 
 
 def where(threads: int) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,11 +16,15 @@ LIBRARIES = ("site-packages", "dist-packages")
 
 
 class Modules:
-    """Files of modules below the given top-level ones; others are nobody's business here."""
+    """Files of modules below the given top-level ones, and of any that are no installed package.
+
+    Such a one, in a folder of `PYTHONPATH` or installed to be edited, has no version that says what it does.
+    """
 
     def __init__(self, roots: Iterable[str]) -> None:
         self._tops = {root: _top(root) for root in dict.fromkeys(roots)}
         self._paths: dict[str, Path | None] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
 
     def path(self, module: str) -> Path | None:
         """The file of a module or package, such as `labreport.charts`; None where there is no source."""
@@ -27,9 +32,18 @@ class Modules:
             self._paths[module] = self._locate(module)
         return self._paths[module]
 
+    def every(self) -> Iterator[str]:
+        """The names of all modules."""
+        for root in list(self._tops):
+            if root not in self._names:
+                self._names[root] = tuple(names_of(root))
+            yield from self._names[root]
+
     def _locate(self, module: str) -> Path | None:
         top, *rest = module.split(".")
-        file, folders = self._tops.get(top, (None, ()))
+        if top not in self._tops:
+            self._tops[top] = _top(top) if _is_own(top) else (None, ())
+        file, folders = self._tops[top]
         if not rest:
             return file
         for folder in folders:
@@ -81,6 +95,17 @@ def default_roots(package: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((ENGINE, *beside(package))))
 
 
+def names_of(root: str) -> Iterator[str]:
+    """The names of a top-level module, and of all in it."""
+    file, folders = _top(root)
+    if not folders and file is not None:
+        yield root
+    for folder in folders:
+        for path in sorted(folder.rglob("*.py")):
+            parts = path.relative_to(folder).with_suffix("").parts
+            yield ".".join((root, *(part for part in parts if part != "__init__")))
+
+
 def source_files(roots: Iterable[str]) -> Iterator[Path]:
     """Every Python file of the given top-level modules."""
     for root in dict.fromkeys(roots):
@@ -96,6 +121,15 @@ def _name(entry: os.DirEntry[str]) -> str:
     stem, suffix = os.path.splitext(entry.name)
     is_module = suffix == ".py" or (not suffix and os.path.isfile(os.path.join(entry.path, "__init__.py")))
     return stem if is_module and stem.isidentifier() else ""
+
+
+def _is_own(root: str) -> bool:
+    """Whether the source of a top-level module is neither Python's nor an installed package's."""
+    if root in sys.stdlib_module_names or not root.isidentifier():
+        return False
+    file, folders = _top(root)
+    found = file or next(iter(folders), None)
+    return found is not None and not set(found.parts) & set(LIBRARIES)
 
 
 def _top(root: str) -> tuple[Path | None, tuple[Path, ...]]:

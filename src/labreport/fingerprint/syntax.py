@@ -3,86 +3,105 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from typing import Any
 
 from labreport.errors import UsageError
+from labreport.fingerprint.binding import (
+    DEFINITIONS,
+    IMPORTS,
+    Targets,
+    all_imported,
+    at_import,
+    bound,
+    dotted,
+    full_name,
+    kind_of,
+    loaded,
+)
 from labreport.fingerprint.canonical import digest_text
+from labreport.fingerprint.effects import ENGINE, Effect, effect
+from labreport.fingerprint.uses import uses
 
-Summary = dict[str, Any]
+FORMAT = "3"
+"""Of a summary: to be raised whenever one of the same source would come out different."""
+Summary = dict[str, dict[str, list[Any]]]
 """Plain JSON values:
 
-definitions   name → [hash, names it uses]; the name `""` holds the module's other statements
-imports       local name → [module, attribute or ""]
+definitions   name → [hash, uses, effect when imported, effect when called, kind]; see `Definition`
+imports       local name → what it may mean; see `labreport.fingerprint.binding.Targets`
+loads         `""` → modules that are loaded with this one
 """
 
-DYNAMIC = frozenset(
-    {"getattr", "globals", "locals", "vars", "eval", "exec", "__import__", "importlib", "sys.modules"}
-)
-"""A definition that uses one of these may reach anything in its module: it depends on all of it."""
-
-ENGINE = __name__.partition(".")[0]
 DECLARING = ("question", "figure")
 """Decorators of the engine that declare something, and have no part in what the function computes."""
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_KINDS = ("def", "constant", "made", "alias")
 
 
-def summarise(source: str, where: str) -> Summary:
-    """The summary of a module's source; `where` names it in a `UsageError` for a syntax error."""
+def summarise(source: str, where: str, engine: bool = False) -> Summary:
+    """The summary of a module's source; `where` names it in a `UsageError` for a syntax error.
+
+    A name is defined by every outermost statement of the module that binds it, however deep inside; the name
+    `""` by all statements that bind none. `engine` says that the module is one of the engine's own.
+    """
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         at = f" line {line}" if line else ""
         raise UsageError(f"{where}{at}: {error.args[0]}; fix the syntax error and run again") from None
+    statements = [statement for statement in tree.body if not _is_text(statement) and not _is_main(statement)]
+    running = [node for statement in statements for node in at_import(statement)]
+    imports = all_imported(running)
     definitions: dict[str, list[Any]] = {}
-    statements = list(_statements(tree.body))
-    imports: dict[str, list[str]] = {}
     for statement in statements:
-        if isinstance(statement, (ast.Import, ast.ImportFrom)):
-            imports.update(_imported(statement))
-    for statement in statements:
-        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+        if isinstance(statement, IMPORTS) or _only_types(statement):
             continue
         if isinstance(statement, ast.FunctionDef):
             statement.decorator_list = [
                 decorator for decorator in statement.decorator_list if not _declares(decorator, imports)
             ]
-        for name in _defined(statement):
-            parts = definitions.setdefault(name, ["", []])
-            parts[0] = digest_text(parts[0] + _text(statement))
-            parts[1] = sorted({*parts[1], *_uses(statement)})
-    return {"definitions": definitions, "imports": imports}
+        for name in bound(statement) or [""]:
+            _add(
+                definitions.setdefault(name, ["", [], _nothing(), _nothing(), "def"]),
+                statement,
+                imports,
+                engine,
+            )
+    typing = {id(node) for statement in statements if _only_types(statement) for node in ast.walk(statement)}
+    loads = loaded(node for node in running if id(node) not in typing)
+    return {
+        "definitions": definitions,
+        "imports": {name: list(targets) for name, targets in imports.items()},
+        "loads": {"": loads} if loads else {},
+    }
 
 
-def _declares(decorator: ast.expr, imports: dict[str, list[str]]) -> bool:
+def _add(definition: list[Any], statement: ast.stmt, imports: Targets, engine: bool) -> None:
+    """Add one more statement to a definition."""
+    used = uses(statement, imports)
+    heads = {use.partition(".")[0] for use in used}
+    meaning = sorted(f"{name} {targets}" for name, targets in imports.items() if name in heads)
+    definition[0] = digest_text("\n".join((definition[0], _text(statement), *meaning)))
+    definition[1] = sorted({*definition[1], *used})
+    for place, deep in ((2, False), (3, True)):
+        more = effect(statement, imports, engine, deep)
+        definition[place] = [sorted({*old, *new}) for old, new in zip(definition[place], more, strict=True)]
+    definition[4] = max(definition[4], kind_of(statement), key=_KINDS.index)
+
+
+def _nothing() -> Effect:
+    return [[], [], []]
+
+
+def _declares(decorator: ast.expr, imports: Targets) -> bool:
     """Whether a decorator makes a question or a figure of a function, and does not change what it computes.
 
     What it says of them, such as a question's text, is an ingredient of their own nodes.
     """
     if not isinstance(decorator, ast.Call):
         return False
-    head, *rest = _dotted(decorator.func).split(".")
-    module, attribute = imports.get(head, ["", ""])
-    full = ".".join(filter(None, (module, attribute, *rest)))
+    full = full_name(dotted(decorator.func), imports)
     return full.startswith(f"{ENGINE}.") and full.rpartition(".")[2] in DECLARING
-
-
-def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Module-level statements; `if` and `try` around imports are opened, docstrings dropped."""
-    for index, statement in enumerate(body):
-        if index == 0 and _is_text(statement):
-            continue
-        if isinstance(statement, ast.If) and _is_type_checking(statement.test):
-            yield from (inner for inner in statement.body if isinstance(inner, (ast.Import, ast.ImportFrom)))
-        elif _is_text(statement):
-            continue
-        elif isinstance(statement, ast.Try):
-            yield from _statements(statement.body)
-            for handler in statement.handlers:
-                yield from _statements(handler.body)
-        else:
-            yield statement
 
 
 def _is_text(statement: ast.stmt) -> bool:
@@ -94,76 +113,23 @@ def _is_text(statement: ast.stmt) -> bool:
     )
 
 
-def _is_type_checking(test: ast.expr) -> bool:
-    return (isinstance(test, ast.Name) and test.id == "TYPE_CHECKING") or (
-        isinstance(test, ast.Attribute) and test.attr == "TYPE_CHECKING"
+def _is_main(statement: ast.stmt) -> bool:
+    """`if __name__ == "__main__":`, which does not run when the module is imported."""
+    return (
+        isinstance(statement, ast.If)
+        and not statement.orelse
+        and ast.unparse(statement.test) == "__name__ == '__main__'"
     )
 
 
-def _defined(statement: ast.stmt) -> tuple[str, ...]:
-    """Names that a module-level statement binds; `("",)` for one that only acts."""
-    if isinstance(statement, _DEFINITIONS):
-        return (statement.name,)
-    if isinstance(statement, (ast.AnnAssign, ast.AugAssign)):
-        targets: list[ast.expr] = [statement.target]
-    elif isinstance(statement, ast.Assign):
-        targets = statement.targets
-    else:
-        return ("",)
-    names = tuple(
-        node.id
-        for target in targets
-        for node in ast.walk(target)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+def _only_types(statement: ast.stmt) -> bool:
+    """`if TYPE_CHECKING:` with nothing but imports: they say what annotations mean, and are never run."""
+    return (
+        isinstance(statement, ast.If)
+        and dotted(statement.test).rpartition(".")[2] == "TYPE_CHECKING"
+        and not statement.orelse
+        and all(isinstance(inner, IMPORTS) for inner in statement.body)
     )
-    return names or ("",)
-
-
-def _imported(statement: ast.Import | ast.ImportFrom) -> dict[str, list[str]]:
-    """Local names that an import binds. Relative imports keep their dots in the module name."""
-    if isinstance(statement, ast.Import):
-        return {
-            (alias.asname or alias.name.split(".")[0]): [
-                alias.name if alias.asname else alias.name.split(".")[0],
-                "",
-            ]
-            for alias in statement.names
-        }
-    module = "." * statement.level + (statement.module or "")
-    return {(alias.asname or alias.name): [module, alias.name] for alias in statement.names}
-
-
-def _uses(statement: ast.AST) -> set[str]:
-    """Dotted names that are read anywhere inside, and imports made inside as `import module:name`."""
-    found: set[str] = set()
-
-    def visit(node: ast.AST) -> None:
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            for module, name in _imported(node).values():
-                found.add(f"import {module}:{name}")
-            return
-        if isinstance(node, (ast.Name, ast.Attribute)):
-            dotted = _dotted(node)
-            if dotted:
-                found.add(dotted)
-                return
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
-            return
-        for child in ast.iter_child_nodes(node):
-            visit(child)
-
-    visit(statement)
-    return found
-
-
-def _dotted(node: ast.expr) -> str:
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return ""
-    return ".".join((node.id, *reversed(parts)))
 
 
 def _text(node: Any) -> str:
@@ -172,7 +138,7 @@ def _text(node: Any) -> str:
         fields = []
         for name in node._fields:
             value = getattr(node, name, None)
-            if name == "body" and isinstance(value, list) and isinstance(node, (*_DEFINITIONS, ast.Module)):
+            if name == "body" and isinstance(value, list) and isinstance(node, (*DEFINITIONS, ast.Module)):
                 value = [item for item in value if not _is_text(item)]
             if value is None or value == [] or name in ("ctx", "kind", "type_comment"):
                 continue

@@ -2,84 +2,95 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from labreport.errors import RenderError, UsageError
 from labreport.fingerprint.canonical import digest_text
 
-Macros = dict[str, str]
-"""Name of a macro → its text; the name `""` holds the rest of the template."""
+Summary = dict[str, dict[str, list[Any]]]
+"""Plain JSON values: under `definitions`, the name of a macro → [its text, what it uses, names it gives].
 
-_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
-_MACRO = re.compile(r"\{%[-+]?\s*macro\s+(\w+).*?\{%[-+]?\s*endmacro\s*[-+]?%\}", re.DOTALL)
-_REFERENCE = re.compile(r"\{%[-+]?\s*(extends|include|import|from)\s+([^%]*?)[-+]?%\}", re.DOTALL)
-_LITERAL = re.compile(r"""["']([^"']+)["']""")
-_WORD = re.compile(r"\w+")
-
-
-def split(text: str) -> Macros:
-    """A template's macros and the rest, comments dropped."""
-    text = _COMMENT.sub("", text)
-    macros = {match.group(1): match.group(0) for match in _MACRO.finditer(text)}
-    return {"": _MACRO.sub("", text), **macros}
+`""` has all but the macros, and `"set"` what of that is not printed, such as names that macros know. A use is
+`name N`, `template T` that is put in or extended, `perhaps T` if there is one, `from T:N`, `all T`, or `any`
+for a template whose name is computed.
+"""
 
 
 class Templates:
-    """Templates, found by `find(name)`, None where there is none, and read through `text(path)`.
+    """Templates, found by `find(name)`, None where there is none, and read through `summary(path)`.
 
-    A macro of a file in `shared` counts as used wherever its name appears as a word, so that macros
-    handed to every template by the page room are found as well as imported ones.
+    A macro of a file in `shared` is used wherever its name is. `every` has the names of all templates, which
+    count where one is named by a computed text.
     """
 
     def __init__(
-        self, find: Callable[[str], Path | None], text: Callable[[Path], str], shared: tuple[str, ...]
+        self,
+        find: Callable[[str], Path | None],
+        summary: Callable[[Path], Summary],
+        shared: tuple[str, ...],
+        every: Callable[[], Iterable[str]] = tuple,
     ) -> None:
-        self._find = find
-        self._text = text
+        self._find = cache(find)
+        self._summary = summary
         self._shared = shared
-        self._splits: dict[str, Macros] = {}
+        self._every = every
+        self._read: dict[str, dict[str, list[Any]]] = {}
+        self._followed: dict[tuple[str, ...], dict[str, str]] = {}
 
     def closure(self, *names: str) -> dict[str, str]:
         """`file` or `file:macro` → hash, for all that the templates `names` can reach."""
+        if names not in self._followed:
+            self._followed[names] = self._follow(names)
+        return self._followed[names]
+
+    def _follow(self, names: tuple[str, ...]) -> dict[str, str]:
         reached: dict[str, str] = {}
+        for name in names:
+            if self._find(name) is None:
+                raise UsageError(f"templates/{name}: no such template")
         waiting = [(name, "") for name in names]
         while waiting:
-            name, macro = waiting.pop()
-            label = f"{name}:{macro}" if macro else name
+            name, part = waiting.pop()
+            label = f"{name}:{part}" if part else name
             if label in reached:
                 continue
-            text = self._split(name)[macro]
+            text, uses, _ = self._definitions(name).get(part, ("", (), ()))
             reached[label] = digest_text(text)
-            waiting.extend(self._used(name, text))
+            for use in uses:
+                waiting.extend(self._meant(name, use))
         return dict(sorted(reached.items()))
 
-    def _used(self, name: str, text: str) -> set[tuple[str, str]]:
-        words = set(_WORD.findall(text))
-        used: set[tuple[str, str]] = set()
-        for kind, rest in _REFERENCE.findall(text):
-            literal = _LITERAL.search(rest)
-            if literal is None:
-                raise UsageError(
-                    f"templates/{name}: {{% {kind} {rest.strip()} %}}: name the template by a literal text"
-                )
-            target = literal.group(1)
-            if self._find(target) is None:
-                raise RenderError(f"templates/{name}: {{% {kind} {rest.strip()} %}}: no such template")
-            used.add((target, ""))
-            if kind == "import":
-                used.update((target, macro) for macro in self._split(target))
-            used.update((target, macro) for macro in self._split(target) if macro in words)
-        for target in (*self._shared, name):
-            if self._find(target) is not None:
-                used.update((target, macro) for macro in self._split(target) if macro and macro in words)
-        return used
+    def _meant(self, name: str, use: str) -> list[tuple[str, str]]:
+        """What a use in the template `name` means: templates, and parts of them."""
+        kind, _, what = use.partition(" ")
+        if kind == "name":
+            shared = [(file, what) for file in self._shared if self._find(file) is not None]
+            found = [(file, part) for file, part in shared if part in self._definitions(file)]
+            own = self._definitions(name)
+            found += [(name, what)] if what in own else []
+            return found + ([(name, "set")] if what in own.get("set", ("", (), ()))[2] else [])
+        if kind == "any":
+            return [(every, part) for every in self._every() for part in self._definitions(every)]
+        file, _, part = what.partition(":")
+        if kind == "perhaps":
+            return [(file, "")]
+        definitions = self._definitions(file, by=name)
+        if kind == "all":
+            return [(file, each) for each in definitions if each]
+        if kind == "from":
+            return [(file, part if part in definitions else "set"), (file, "set")]
+        return [(file, "")]
 
-    def _split(self, name: str) -> Macros:
-        if name not in self._splits:
+    def _definitions(self, name: str, by: str = "") -> dict[str, list[Any]]:
+        """The parts of a template; one that is not there counts as empty, unless `by` needs it."""
+        if name not in self._read:
             path = self._find(name)
             if path is None:
-                raise UsageError(f"templates/{name}: no such template")
-            self._splits[name] = split(self._text(path))
-        return self._splits[name]
+                if by:
+                    raise RenderError(f"templates/{name}: no such template; templates/{by} needs it")
+                return {}
+            self._read[name] = self._summary(path)["definitions"]
+        return self._read[name]

@@ -37,6 +37,11 @@ class Lookup:
         found = {name: self.find(f"{folder}/{name}") for name in sorted(names)}
         return {name: path for name, path in found.items() if path is not None}
 
+    def templates_there(self) -> list[str]:
+        """The names of all templates of either folder."""
+        tops = (self.templates, FOLDER)
+        return sorted({path.relative_to(top).as_posix() for top in tops for path in top.rglob("*.html")})
+
     def all_files(self) -> Iterator[Path]:
         """Every file of both folders, apart from the Python beside the engine's."""
         yield from (path for path in self._everything() if path.is_file() and path.suffix != ".py")

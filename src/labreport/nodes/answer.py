@@ -12,6 +12,8 @@ from labreport.plan.nodes import Node
 from labreport.plan.planner import Planner
 
 STATISTICS = ("numpy", "scipy")
+MADE_BY = ("labreport.nodes.answer:AnswerNode", "labreport.nodes.reading:Reader")
+"""The engine's part in an answer."""
 
 
 class AnswerNode(Node):
@@ -33,7 +35,8 @@ class AnswerNode(Node):
         """The results, the answer's code, and what verification found where the question asks for it."""
         made_of = {
             **planner.results(self.needs),
-            **planner.fingerprints.code(self.question.answer),
+            **planner.fingerprints.data(self.question.data),
+            **planner.fingerprints.code_here(self.question.answer, *MADE_BY),
             **planner.fingerprints.libraries(*STATISTICS),
         }
         if self.question.reads_verification:

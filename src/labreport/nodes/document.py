@@ -59,7 +59,7 @@ class AnswersDocument(DocumentNode):
 
     def ingredients(self, planner: Planner) -> dict[str, Any]:
         """The keys of all results too."""
-        code = planner.fingerprints.code("labreport.page:answers_json")
+        code = planner.fingerprints.code_here("labreport.nodes.document:AnswersDocument")
         return {**super().ingredients(planner), "results": digest(planner.kept()), **code}
 
     def finish(self, press: Press) -> bytes:
@@ -116,7 +116,7 @@ class PageDocument(_Rendered):
         return {
             **super().ingredients(planner),
             **fingerprints.files("script"),
-            **fingerprints.code("labreport.page:render_document"),
+            **fingerprints.code_here("labreport.nodes.document:PageDocument"),
             **fingerprints.libraries("fonttools", "brotli"),
         }
 
@@ -138,11 +138,11 @@ class PaperDocument(_Rendered):
 
     def ingredients(self, planner: Planner) -> dict[str, Any]:
         """What sets it, and the answers attached to it, too."""
-        made_by = ("labreport.page:render_document", "labreport.page:answers_json", "labreport.pdf:write")
+        code = planner.fingerprints.code_here("labreport.nodes.document:PaperDocument", "labreport.pdf:write")
         return {
             **super().ingredients(planner),
             "results": digest(planner.kept()),
-            **planner.fingerprints.code(*made_by),
+            **code,
             **planner.fingerprints.libraries(*SETTING),
         }
 

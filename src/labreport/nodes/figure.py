@@ -13,6 +13,8 @@ from labreport.plan.nodes import Node
 from labreport.plan.planner import Planner
 
 DRAWING = ("matplotlib", "seaborn", "numpy")
+MADE_BY = ("labreport.nodes.figure:FigureNode", "labreport.nodes.reading:Reader")
+"""The engine's part in a figure."""
 
 
 class FigureNode(Node):
@@ -35,7 +37,8 @@ class FigureNode(Node):
         return {
             **planner.outputs(self),
             **planner.results(self.needs),
-            **planner.fingerprints.code(self.figure.draw, "labreport.charts:export"),
+            **planner.fingerprints.data(self.figure.data),
+            **planner.fingerprints.code_here(self.figure.draw, *MADE_BY),
             **planner.fingerprints.libraries(*DRAWING),
             **planner.fingerprints.files("frame/fonts", "fonts"),
         }

@@ -39,7 +39,7 @@ class CrateDocument(DocumentNode):
     def ingredients(self, planner: Planner) -> dict[str, Any]:
         """The results, and when they were made."""
         results = [[node.name, planner.put_out(node.name)] for node in planner.graph.of_kind("result")]
-        code = planner.fingerprints.code("labreport.provenance.crate:crate")
+        code = planner.fingerprints.code_here("labreport.nodes.provenance:CrateDocument")
         return {**super().ingredients(planner), "results": digest(results), "version": VERSION, **code}
 
     def finish(self, press: Press) -> bytes:

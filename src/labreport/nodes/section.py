@@ -43,7 +43,7 @@ class SectionNode(Node):
             "experiments": digest(self._experiments(planner)),
             **fingerprints.templates(found.template, *QUESTION_FRAMES, *own),
             **proses,
-            **fingerprints.code("labreport.page:render_section", *filter(None, shown)),
+            **fingerprints.code_here("labreport.nodes.section:SectionNode", *filter(None, shown)),
             **fingerprints.libraries(*RENDERING),
         }
 

@@ -17,10 +17,15 @@ from labreport.plan.planner import Planner
 from labreport.project import Project
 from labreport.store.cache import Cache
 from labreport.texts import unprintable
+from labreport.witness import noting
 
 if TYPE_CHECKING:
     from labreport.claims import Answer
     from labreport.pdf import Writer
+
+
+DECLARE = "data= of its question or figure"
+"""Where an author says that an answer or a figure reads a file."""
 
 
 class Workshop:
@@ -57,7 +62,11 @@ class Workshop:
         if status.state is State.PENDING:
             raise RenderError(f"{node.name} waits for {status.reasons[-1]}")
         try:
-            payload = node.make(self)
+            allowed = self.planner.fingerprints.allowed(node.name, status.ingredients, DECLARE)
+            with noting() as noted:
+                payload = node.make(self)
+            if problem := allowed.problem(noted):
+                raise RenderError(problem)
         except UsageError as error:
             if where := place(error, self._root):
                 error.args = (f"{where}: {error}",)

@@ -16,7 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from labreport.errors import LabReportError, RenderError
 from labreport.frame import MACROS, Lookup
 from labreport.page.numbers import FILTERS, print_value
-from labreport.page.wordings import Wordings
+from labreport.page.syntax import SYNTAX
 from labreport.project import Words
 
 Medium = Literal["screen", "print"]
@@ -74,11 +74,8 @@ def environment(
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         finalize=print_value,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
         bytecode_cache=_COMPILED,
-        extensions=[Wordings],
+        **SYNTAX,
     )
     for unneeded in ("lipsum", "cycler", "joiner"):
         del sandbox.globals[unneeded]

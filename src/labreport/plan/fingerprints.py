@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,30 @@ from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.code import Code
 from labreport.fingerprint.files import Digests
 from labreport.fingerprint.modules import default_roots, folder_of
+from labreport.fingerprint.names import CARRYING_OUT
+from labreport.fingerprint.syntax import FORMAT as SUMMARY
 from labreport.fingerprint.syntax import Summary, summarise
 from labreport.fingerprint.templates import Templates
 from labreport.frame import MACROS, Lookup
 from labreport.installed import distributions, version
 from labreport.plan.ledger import Ledger
 from labreport.project import Project
+from labreport.witness import Allowed
 
 PROSES = "answers"
 """The folder of the frame with the prose that answers come with."""
+ENGINE = Path(__file__).resolve().parents[1]
+"""The engine's folder."""
+DATA = "data "
+"""How ingredients begin that are files, before their names."""
 FORMAT = 1
 """Of a stored result; raising it makes every result stale."""
+
+
+def class_of(specification: Any) -> str:
+    """The class of a specification, as a root of code, `"module:name"`: what it computes counts too."""
+    kind = type(specification)
+    return f"{kind.__module__}:{kind.__qualname__}"
 
 
 class Fingerprints:
@@ -41,19 +55,25 @@ class Fingerprints:
         self._digests = digests
         self._ledger = ledger
         self._code = Code(project.source_roots or default_roots(project.package), self._summary)
-        self._templates = Templates(self._lookup.find, self._text, MACROS)
+        self._templates = Templates(self._lookup.find, self._template, MACROS, self._lookup.templates_there)
+        self._roots: dict[str, tuple[str, ...]] = {}
         self._training: dict[tuple[Any, ...], dict[str, Any]] = {}
 
     def training(self, experiment: Experiment) -> dict[str, Any]:
         """All that decides a result besides its specification and its seed."""
         files = self._project.data_files if experiment.files is None else experiment.files
-        label = (experiment.code, files, experiment.libraries)
+        kind = class_of(experiment.specification)
+        label = (experiment.code, files, experiment.libraries, kind)
         if label not in self._training:
-            self._training[label] = self.rests_on(experiment.code, files, self._libraries(experiment))
+            self._training[label] = self.rests_on(experiment.code, files, self._libraries(experiment), kind)
         return self._training[label]
 
-    def rests_on(self, code: str, files: Iterable[str], libraries: Iterable[str]) -> dict[str, Any]:
+    def rests_on(
+        self, code: str, files: Iterable[str], libraries: Iterable[str], kind: str = ""
+    ) -> dict[str, Any]:
         """What a result has in its key when it is made by `code` from `files`, which lie below the package.
+
+        `kind` is what `class_of` says of its specification.
 
         Raises `UsageError` for a file that is not there.
         """
@@ -65,7 +85,7 @@ class Fingerprints:
             data[name] = found
         return {
             "data": data,
-            **self.code(code),
+            **self.code(code, *filter(self._code.defines, [kind])),
             **self.libraries(*libraries),
             "threads": self._project.threads,
             "format": FORMAT,
@@ -95,9 +115,57 @@ class Fingerprints:
                 )
         return named
 
+    def data(self, names: Iterable[str]) -> dict[str, str]:
+        """Files below the project's package, each by its digest.
+
+        Raises `UsageError` for one that is missing.
+        """
+        package, found = folder_of(self._project.package), {}
+        for name in names:
+            value = self._digests(package / name)
+            if value is None:
+                raise UsageError(f"{package / name}: not a file; restore it, or correct where it is declared")
+            found[f"{DATA}{name}"] = value
+        return found
+
+    def allowed(self, name: str, ingredients: Mapping[str, Any], declare: str) -> Allowed:
+        """What may be loaded and read while something of these `ingredients` is made."""
+        data = (key.removeprefix(DATA) for key in ingredients if key.startswith(DATA))
+        return Allowed(
+            name,
+            frozenset(self._code.loaded(*self._roots[ingredients["code"]])),
+            frozenset((*data, *ingredients.get("data", ()))),
+            str(folder_of(self._project.package)),
+            str(self._root),
+            declare,
+            tuple(f"{room}." for room in CARRYING_OUT),
+        )
+
     def code(self, *roots: str) -> dict[str, str]:
         """The functions `roots`, each `"module:function"`, with all that they call."""
-        return self._group("code", self._code.closure(*roots), "function ")
+        found = self._group("code", self._code.closure(*roots), "function ")
+        self._roots[found["code"]] = roots
+        return found
+
+    def code_here(self, *roots: str) -> dict[str, str]:
+        """The same of what is made in the program's own process, with the versions of the libraries used.
+
+        The project and all modules that its outline names may have been loaded before in that process: what
+        loading them does to others counts too.
+        """
+        roots = (*roots, *self._beside)
+        libraries = self.libraries(*distributions(self._code.libraries(*roots)))
+        return {**self.code(*roots), **libraries}
+
+    @cached_property
+    def _beside(self) -> tuple[str, ...]:
+        project, outline = self._project, self._project.outline
+        named = [
+            *(question.answer for question in outline.questions),
+            *(figure.draw for figure in outline.figures),
+            *filter(None, (project.module, project.show_code, project.show_check)),
+        ]
+        return tuple(sorted({f"{name.partition(':')[0]}:" for name in named}))
 
     def templates(self, *names: str) -> dict[str, str]:
         """Templates with all that they include, and the macros that they use."""
@@ -141,27 +209,36 @@ class Fingerprints:
         return {label: value}
 
     def _summary(self, path: Path) -> Summary:
-        content = self._digests(path)
         where = str(path.relative_to(self._root) if path.is_relative_to(self._root) else path)
+        return self._summarised(
+            path, where, lambda source: summarise(source, where, path.is_relative_to(ENGINE))
+        )
+
+    def _template(self, path: Path) -> Summary:
+        def summary(source: str) -> Summary:
+            from labreport.page.syntax import summarise
+
+            return summarise(source)
+
+        return self._summarised(path, self._lookup.shown(path), summary)
+
+    def _summarised(self, path: Path, where: str, summary: Callable[[str], Summary]) -> Summary:
+        """The summary of a source file, from the ledger where its content is the same."""
+        content = self._digests(path)
         if content is None:
             raise UsageError(f"{where}: not a file that can be read")
+        identity = f"{SUMMARY} {content}"
         known = self._ledger.modules.get(where)
-        if known is not None and known[0] == content:
+        if known is not None and known[0] == identity:
             found: Summary = known[1]
             return found
         try:
-            summarised = summarise(path.read_text(encoding="utf-8"), where)
+            source = path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
             raise UsageError(f"{where}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+        except OSError as error:
+            raise UsageError(f"{where}: cannot be read: {error}") from None
         # As JSON gives it back, so that a summary from the ledger and a new one are the same values
-        summary: Summary = json.loads(json.dumps(summarised))
-        self._ledger.modules[where] = (content, summary)
-        return summary
-
-    def _text(self, path: Path) -> str:
-        if path.exists() and self._digests(path) is None:
-            raise UsageError(f"{self._lookup.shown(path)}: not a file that can be read")
-        try:
-            return path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{self._lookup.shown(path)}: cannot be read as UTF-8: {error}") from None
+        made: Summary = json.loads(json.dumps(summary(source)))
+        self._ledger.modules[where] = (identity, made)
+        return made

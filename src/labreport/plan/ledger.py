@@ -19,7 +19,7 @@ LIMIT = 256_000_000
 """Bytes of the largest ledger that is read; one of a thousand experiments has a hundredth of it."""
 
 
-_Summary = dict[str, dict[str, Annotated[list[Any], msgspec.Meta(min_length=2, max_length=2)]]]
+_Summary = dict[str, dict[str, Annotated[list[Any], msgspec.Meta(min_length=1)]]]
 """The shape of `labreport.fingerprint.syntax.Summary`."""
 
 

@@ -120,7 +120,9 @@ class Planner:
             f"results {need}": digest([self.put_out(node.name) for node in self.graph.results_of(need)])
             for need in needs
         }
-        return outputs | self.fingerprints.given(cell for need in needs for cell in self.graph.cells(need))
+        cells = [cell for need in needs for cell in self.graph.cells(need)]
+        data = {name for cell in cells for name in self.fingerprints.training(cell)["data"]}
+        return outputs | self.fingerprints.given(cells) | self.fingerprints.data(sorted(data))
 
     def outputs(self, node: Node) -> dict[str, Any]:
         """As ingredients: digests of what the other nodes put out that `node` reads."""

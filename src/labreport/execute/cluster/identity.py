@@ -11,7 +11,7 @@ from typing import Any
 from labreport.errors import LabReportError
 from labreport.execute.task import Task
 from labreport.fingerprint.files import Digests
-from labreport.plan.fingerprints import Fingerprints
+from labreport.plan.fingerprints import Fingerprints, class_of
 from labreport.plan.ledger import Ledger
 from labreport.project import Project
 
@@ -23,7 +23,8 @@ class Claim:
     """What the keys of some results say: of the code `code`, with all else that decides it in `wanted`.
 
     `package` is the top-level module of the project, `roots` those whose code is followed, `python` the
-    version that wrote the claim, and `threads` the number of compute threads.
+    version that wrote the claim, `threads` the number of compute threads, and
+    `kind` the class of the specification.
     """
 
     code: str
@@ -32,6 +33,7 @@ class Claim:
     python: str
     threads: int
     wanted: Mapping[str, Any]
+    kind: str = ""
 
     @property
     def plain(self) -> dict[str, Any]:
@@ -51,7 +53,8 @@ def claim(task: Task, package: str, roots: tuple[str, ...]) -> Claim:
         for name, value in task.trajectory.ingredients.items()
         if name not in ("specification", "seed")
     }
-    return Claim(task.start, package, roots, platform.python_version(), task.threads, wanted)
+    kind = class_of(task.specification)
+    return Claim(task.start, package, roots, platform.python_version(), task.threads, wanted, kind)
 
 
 def claims(tasks: Iterable[Task], package: str, roots: tuple[str, ...]) -> list[Claim]:
@@ -68,7 +71,7 @@ def inspect(claim: Claim, tree: Path) -> list[str]:
     project = Project(package=claim.package, source_roots=tuple(claim.roots), threads=claim.threads)
     fingerprints = Fingerprints(project, tree, Digests(tree), Ledger())
     try:
-        found = fingerprints.rests_on(claim.code, claim.wanted["data"], _libraries(claim.wanted))
+        found = fingerprints.rests_on(claim.code, claim.wanted["data"], _libraries(claim.wanted), claim.kind)
     except LabReportError as error:
         return [str(error)]
     names = [*claim.wanted, *(name for name in found if name not in claim.wanted)]

@@ -58,6 +58,11 @@ class Link:
         self.address = address
         try:
             self._client = Client(address, timeout=_CONNECT, set_as_default=False, direct_to_workers=False)
+        except TypeError as error:  # what Dask says of a connection for which it has no certificates
+            raise UsageError(
+                f"--scheduler {address}: Dask's configuration names no certificates for TLS "
+                f"(see docs/cluster.md): {error}"
+            ) from None
         except (OSError, ValueError, TimeoutError) as error:
             cause = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise LinkLost(

@@ -1,0 +1,1 @@
+"""Modules that are loaded by name."""
