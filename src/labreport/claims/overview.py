@@ -16,8 +16,8 @@ def families_in(answers: Iterable[Answer]) -> list[Tested]:
     """Every family that some answers tested, each once, in the order of first use."""
     found: dict[str, Tested] = {}
     for answer in answers:
-        for item in (*answer.claims.values(), *answer.quantities.values()):
-            for family in _families(item.derivation):
+        for item in (list(answer.claims.values()), list(answer.quantities.values())):
+            for family in _families(item):
                 found.setdefault(family.name, family)
     return list(found.values())
 
