@@ -156,7 +156,7 @@ def _carry_out(request: Mapping[str, Any]) -> NoReturn:
     sys.path.insert(0, os.path.dirname(sys.argv[0]))
     sys.dont_write_bytecode = True  # a file that is edited twice in a second has two versions and one time
     fork = multiprocessing.get_context("fork")
-    vars(multiprocessing)["get_context"] = lambda method: fork
+    vars(multiprocessing)["get_context"] = lambda method=None: fork
     code = _exit_code(sys.argv[0])
     with suppress(Exception):  # as an interpreter that ends does, which only notes them
         vars(threading)["_shutdown"]()

@@ -18,7 +18,7 @@ from exercise import mnist
 from exercise.catalogue import EXPERIMENTS, STUDIES
 from exercise.project import PROJECT
 from exercise.show_code import show_check
-from exercise.training.backend import keras
+from exercise.training.backend import keras, tf
 from exercise.training.model import build
 from exercise.verification.plain import measure, plain_model
 from labreport.claims import Answer
@@ -26,6 +26,7 @@ from labreport.experiment import Experiment
 from labreport.nodes.calls import function
 from labreport.results import Result, Results, Runs, Snapshot
 
+pytestmark = pytest.mark.filterwarnings("ignore:Even though the:UserWarning")
 QUESTIONS = {question.slug: question for question in PROJECT.outline.questions}
 CHECKS = {slug: question.checks for slug, question in QUESTIONS.items() if question.checks}
 SEEDS = 2
@@ -59,8 +60,12 @@ def untrained(experiment: Experiment, made: Result) -> Result:
 
 @pytest.fixture(scope="module")
 def dataset(made_like_keras: mnist.Dataset) -> Iterator[mnist.Dataset]:
-    """Returned by the exercise's loader, and by that of Keras in its own form."""
+    """Returned by the exercise's loader, and by that of Keras in its own form.
+
+    Functions are not compiled meanwhile, which for so few images takes longer than to run them.
+    """
     made = made_like_keras
+    tf.config.run_functions_eagerly(True)
     images = np.concatenate([made.training.images, made.validation.images])
     labels = np.concatenate([made.training.labels, made.validation.labels])
     with pytest.MonkeyPatch.context() as patch:
@@ -68,6 +73,7 @@ def dataset(made_like_keras: mnist.Dataset) -> Iterator[mnist.Dataset]:
         loaded = ((images, labels), (made.test.images, made.test.labels))
         patch.setattr(keras.datasets.mnist, "load_data", lambda: loaded)
         yield made
+    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture(scope="module")

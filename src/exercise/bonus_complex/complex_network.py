@@ -6,7 +6,7 @@ from exercise.catalogue import COMPLEX, SMALL
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.families import COMPLEX_SIMPLE, MOMENTS, TEST, VALIDATION
-from exercise.measuring.measures import accuracy, exact, network_of, recorded_accuracy, shared_seeds
+from exercise.measuring.measures import accuracy, exact, network_of, recorded_accuracy, seeds_of
 from labreport.claims import Answer, Claim, Quantity
 from labreport.outline import question
 from labreport.required import required
@@ -26,7 +26,7 @@ from labreport.results import Results
 def complex_network(results: Results) -> Answer:
     """Both networks after 5, 20 and 50 epochs, on validation and on test data."""
     networks = {"small": results["small"], "complex": results["complex"]}
-    quantities: dict[str, Quantity] = {"seeds": shared_seeds(networks["complex"], networks["small"])}
+    quantities: dict[str, Quantity] = seeds_of((networks["complex"], networks["small"]))
     claims: dict[str, Claim] = {}
     compare = comparisons(results, COMPLEX_SIMPLE)
     for epoch in MOMENTS:

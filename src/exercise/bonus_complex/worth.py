@@ -7,7 +7,7 @@ from exercise.catalogue import COMPLEX, SMALL
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.families import AT_SHARE, COMPLEX_SIMPLE, MATCH, MOMENTS, SAME, SHARES, TEST
-from exercise.measuring.measures import exact, recorded_accuracy, shared_seeds, source
+from exercise.measuring.measures import exact, recorded_accuracy, seeds_of, source
 from exercise.measuring.seconds import epoch_seconds, epochs_within, first_passages, of_timings, total_seconds
 from labreport.claims import Answer, Claim, Comparison, Family, Quantity
 from labreport.claims.statistics import over_seeds
@@ -43,7 +43,7 @@ def worth(results: Results) -> Answer:
         "budget": Quantity(budget, "s", source(simple, "all epochs, at the seconds of its median epoch")),
         "small.seconds": total_seconds(simple),
         "complex.seconds": total_seconds(complex_),
-        "seeds": shared_seeds(complex_, simple),
+        **seeds_of((complex_, simple)),
         "small.epochs": exact(simple.experiment.epochs, "epochs", "catalogue: small"),
         "complex.epochs": exact(complex_.experiment.epochs, "epochs", "catalogue: complex"),
     }

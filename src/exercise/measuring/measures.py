@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -125,6 +125,15 @@ def seeds_differing(a: Runs, epoch_a: int, b: Runs, epoch_b: int) -> Quantity:
     decisions = decide(by_image(a, epoch_a, b, epoch_b))
     differing = sum(decision.verdict is not Verdict.INCONCLUSIVE for decision in decisions)
     return exact(differing, "seeds", "McNemar's exact test of each seed, Holm-corrected")
+
+
+def seeds_of(networks: Iterable[Runs]) -> dict[str, Quantity]:
+    """How many seeds these have: `seeds` the most, `seeds.fewest` the fewest of any."""
+    counts = [len(runs) for runs in networks]
+    return {
+        "seeds": exact(max(counts), "seeds", "most seeds of any network that is read"),
+        "seeds.fewest": exact(min(counts), "seeds", "fewest seeds of any network that is read"),
+    }
 
 
 def shared_seeds(a: Runs, b: Runs) -> Quantity:

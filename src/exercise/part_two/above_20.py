@@ -9,7 +9,7 @@ from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.curves import CURVES
 from exercise.measuring.families import EPOCH, LEARNED, TEST, VALIDATION
-from exercise.measuring.measures import accuracy, exact, network_of, nodes_in_each, source, split
+from exercise.measuring.measures import accuracy, exact, network_of, nodes_in_each, seeds_of, source, split
 from labreport.claims import Answer, Claim, Comparison, Family, Quantity
 from labreport.claims.decide import any_of
 from labreport.later import later
@@ -47,7 +47,7 @@ def above_20(results: Results) -> Answer:
             "most frequent digit among test labels",
         ),
         "epochs": exact(EPOCH, "epochs", "exercise"),
-        "seeds": exact(len(results[DEEP[0]]), "seeds", source(results[DEEP[0]], "count")),
+        **seeds_of(results.values()),
     }
     compare = comparisons(results, ABOVE_20)
     claims: dict[str, Claim] = {}
@@ -59,6 +59,7 @@ def above_20(results: Results) -> Answer:
         validation, test = (runs.metric(EPOCH, kind, "accuracy") for kind in ("validation", "test"))
         best = [max(pair) for pair in zip(validation, test, strict=True)]
         quantities |= {
+            f"{name}.seeds": exact(len(runs), "seeds", source(runs, "count")),
             f"{name}.nodes": exact(nodes_in_each(network), "nodes", f"catalogue: {name}"),
             f"{name}.hidden_layers": exact(len(network.hidden_layers), "hidden layers", f"catalogue: {name}"),
             f"{name}.validation_accuracy": accuracy(runs, EPOCH, "validation"),

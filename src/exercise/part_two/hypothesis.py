@@ -9,7 +9,7 @@ from exercise.catalogue import DEEP, DEEP_32, DEPTH_GAIN, FEWER_LAYERS, GAIN, LO
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.families import EPOCH, LEARNED, TEST
-from exercise.measuring.measures import accuracy, exact, network_of, nodes_in_each, source
+from exercise.measuring.measures import accuracy, exact, network_of, nodes_in_each, seeds_of
 from exercise.part_two.above_20 import ABOVE_20
 from exercise.part_two.depth_gain import depth_against_gain, map_of_depth_and_gain
 from exercise.part_two.gradients import gradient_quantities, gradients_by_layer
@@ -44,7 +44,7 @@ def hypothesis(results: Results) -> Answer:
         "slope_share": exact(SLOPE, "fraction", "largest slope of the sigmoid"),
         "threshold.starved": exact(STARVED, "fraction", "fixed in advance"),
         "threshold.learned": exact(LEARNED, "fraction", "fixed in advance"),
-        "seeds": exact(len(results[DEEP[0]]), "seeds", source(results[DEEP[0]], "count")),
+        **seeds_of(results[name] for name in results.experiments),
         "predictions": exact(len(PREDICTIONS), "predictions", "declared before the runs"),
     }
     claims: dict[str, Claim] = {}

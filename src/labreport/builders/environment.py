@@ -17,7 +17,8 @@ def environment(results: Results, *, experiments: str = "Experiments", made: str
     """Machine, system, Python and libraries of all runs that the question reads, and how much was run.
 
     What differs between runs is listed with all its values. The claim `one-environment` says that nothing
-    that decides their times does. Quantities: `runs`, `seeds`, `epochs`, and as far as every run has recorded
+    that decides their times does. Quantities: `runs`, `seeds`, `seeds.fewest` of any
+    experiment, `epochs`, and as far as every run has recorded
     them `training_time`, `threads` and `cores`. The facts under `run` can describe the run on the title page
     (`Project(facts=...)`), where `experiments` and `made` are labels. Declare the question `local`: its
     answer is not the same elsewhere.
@@ -27,6 +28,9 @@ def environment(results: Results, *, experiments: str = "Experiments", made: str
     seeds, epochs = len({run.seed for run in runs}), sum(len(run.records) for run in runs)
     quantities = {
         "seeds": Quantity(seeds, "seeds", "all runs"),
+        "seeds.fewest": Quantity(
+            min(len(results[name]) for name in results), "seeds", "all runs: the fewest of any experiment"
+        ),
         "runs": Quantity(len(runs), "", "all runs: experiments times seeds", varies_with="seeds"),
         "epochs": Quantity(epochs, "epochs", "all runs: sum", varies_with="seeds"),
         **_training_time(runs),

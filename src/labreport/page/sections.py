@@ -29,6 +29,7 @@ NOTE = re.compile(
 PLAIN = "answers/plain.html"
 """The prose of a question without a template whose answer names none in its fact `prose`."""
 TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
+CLAIM = re.compile(r'data-claim="([^"]*)"')
 LINK = re.compile(r"<a\b[^>]*>(.*?)</a>", re.DOTALL)
 
 
@@ -133,8 +134,10 @@ class _Rendering:
         self.headlines[question.slug] = LINK.sub(r"\1", headline).strip()
         self.decided[question.slug] = self._framed("decided.html", names)
         blocks = {"headline": headline, "evidence": evidence, "body": body}
+        told = [address.rpartition("#claims.")[2] for address in CLAIM.findall(headline)]
         return self._framed(
-            "question.html", names | {key: Markup(text.strip()) for key, text in blocks.items()}
+            "question.html",
+            names | {"told": told} | {key: Markup(text.strip()) for key, text in blocks.items()},
         )
 
     def _framed(self, name: str, names: Mapping[str, Any]) -> Markup:
