@@ -170,14 +170,13 @@ def _python() -> tuple[str, ...]:
 
 @cache
 def _elsewhere() -> tuple[str, ...]:
-    """Folders of the system, of Python, of temporary files and of settings."""
+    """Folders of the system, of Python and of temporary files, and the hidden ones of settings and caches."""
     home = os.path.expanduser("~")
     own: Iterable[str] = (
         *(sys.prefix, sys.base_prefix, sys.exec_prefix, tempfile.gettempdir()),
-        *(os.path.join(home, name) for name in (".cache", ".config", ".matplotlib")),
         *filter(None, map(os.environ.get, ("MPLCONFIGDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"))),
     )
-    return (*SYSTEM, *(f"{os.path.abspath(path)}{os.sep}" for path in own))
+    return (*SYSTEM, os.path.join(home, "."), *(f"{os.path.abspath(path)}{os.sep}" for path in own))
 
 
 def _names(files: set[str]) -> set[str]:

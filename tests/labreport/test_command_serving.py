@@ -70,6 +70,19 @@ def test_it_answers_to_its_own_names_only(server: PageServer) -> None:
             assert "A page" not in body
 
 
+def test_the_documents_that_the_page_links_to_are_served_and_nothing_else(server: PageServer) -> None:
+    """The PDF and the answers, as soon as they are there."""
+    host = f"127.0.0.1:{server.port}"
+    for name, kind in (("report.pdf", "application/pdf"), ("answers.json", "application/json")):
+        assert ask(server, "GET", f"/{name}", host)[0] == 404
+        server.page.with_name(name).write_text(f"the {name}")
+        status, headers, body = ask(server, "GET", f"/{name}", host)
+        assert (status, headers["Content-Type"], body) == (200, kind, f"the {name}")
+    server.page.with_name("ledger.json").write_text("{}")
+    for path in ("/ledger.json", "/report.html", "/../report.pdf", "/sub/report.pdf"):
+        assert ask(server, "GET", path, host)[0] == 404
+
+
 def test_only_get_and_head_are_answered(server: PageServer) -> None:
     """HEAD has no body."""
     host = f"127.0.0.1:{server.port}"

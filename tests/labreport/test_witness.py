@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
-from labreport.witness import Allowed, noting
+from labreport.witness import Allowed, Noted, noting
 
 
 @pytest.fixture
@@ -81,3 +82,9 @@ def test_a_module_that_is_not_followed_is_named(project: Path) -> None:
     problem = allowed(project).problem(noted)
     assert problem.startswith("answer/one: the module 'witnessed_late' was loaded for it")
     assert allowed(project, modules=("witnessed_late",)).problem(noted) == ""
+
+
+@pytest.mark.parametrize("path", ["~/.keras/keras.json", "~/.cache/matplotlib/fontlist.json", "/proc/stat"])
+def test_settings_and_caches_are_nobody_s_ingredients(project: Path, path: str) -> None:
+    """Keras and Matplotlib read theirs when they are loaded, for whoever loads them."""
+    assert allowed(project).problem(Noted(files={os.path.expanduser(path)})) == ""

@@ -19,6 +19,8 @@ from types import TracebackType
 from typing import Any
 
 HOST = "127.0.0.1"
+BESIDE = {"report.pdf": "application/pdf", "answers.json": "application/json"}
+"""What the page links to, with its type. Browsers show a PDF with code of their own."""
 CONNECTIONS = 16
 """Connections at one time; others are closed at once."""
 SECONDS = 10.0
@@ -148,7 +150,7 @@ def _close(connection: socket.socket) -> None:
 
 
 class _Request(http.server.BaseHTTPRequestHandler):
-    """The page at `/`, its version at `/version`."""
+    """The page at `/`, its version at `/version`, and the documents beside it by their names."""
 
     timeout = SECONDS
     server: PageServer
@@ -166,6 +168,8 @@ class _Request(http.server.BaseHTTPRequestHandler):
                 self._send(self._news(seen), "application/json", "default-src 'none'")
             elif self.path == "/":
                 self._send_page()
+            elif self.path[1:] in BESIDE:
+                self._send_beside(self.path[1:])
             else:
                 self.send_error(HTTPStatus.NOT_FOUND)
         except OSError:
@@ -196,8 +200,17 @@ class _Request(http.server.BaseHTTPRequestHandler):
         else:
             self._send(found[0], "text/html; charset=utf-8", f"{found[1]}; frame-ancestors 'none'", status)
 
-    def _send(self, text: str, kind: str, policy: str, status: HTTPStatus = HTTPStatus.OK) -> None:
-        body = text.encode()
+    def _send_beside(self, name: str) -> None:
+        """A document that the page links to."""
+        try:
+            content = self.server.page.with_name(name).read_bytes()
+        except OSError:
+            self.send_error(HTTPStatus.NOT_FOUND, f"{name} is not there yet")
+        else:
+            self._send(content, BESIDE[name], "default-src 'none'")
+
+    def _send(self, content: str | bytes, kind: str, policy: str, status: HTTPStatus = HTTPStatus.OK) -> None:
+        body = content.encode() if isinstance(content, str) else content
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))

@@ -44,6 +44,8 @@ class _Placing:
     def __init__(self, lay_out: Any) -> None:
         self._lay_out = lay_out
         self._next = 0
+        self._tried: list[int] = []
+        """Pages that were laid out more than once."""
         self._begun: set[Element] = set()
         """Elements that a finished page holds a part of."""
 
@@ -71,7 +73,14 @@ class _Placing:
                 context.broken_out_of_flow = broken
                 _forget(context, index)
                 page, resume = self._lay_out(index, context, root, html)
+                self._tried.append(index)
         self._begun.update(_heights(page))
+        if found is not None:
+            self._tried.append(index)
+        if not resume and self._tried:
+            # Numbers of later pages, to which these refer, were noted with the layouts that were thrown away
+            for *_, state in context.page_maker[self._tried[0] :]:
+                state["content_changed"] = True
         return page, resume
 
     def _move(self, parent: Any, place: int, blank: float, above: Heights, below: Heights) -> bool:
