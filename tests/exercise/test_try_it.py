@@ -13,7 +13,7 @@ PLACE = re.compile(
     r"<pre># (?P<file>\S+), (?:in place of )?line (?P<line>\d+):[^\n]*\n(?P<code>.*?)</pre>", re.DOTALL
 )
 BOXES = [
-    pytest.param(found, id=f"{template.stem}-{found['line']}")
+    found
     for template in sorted((ROOT / "templates").rglob("*.html"))
     for found in PLACE.finditer(template.read_text(encoding="utf-8"))
 ]
@@ -21,12 +21,12 @@ BOXES = [
 
 def test_there_are_boxes() -> None:
     """Nodes, activation, learning rate and momentum are among what can be tried."""
-    code = " ".join(box.values[0]["code"] for box in BOXES)  # type: ignore[attr-defined]
+    code = " ".join(box["code"] for box in BOXES)
     for change in ("(40,)", '"relu"', "learning_rate=0.1", "momentum"):
         assert change in code
 
 
-@pytest.mark.parametrize("box", BOXES)
+@pytest.mark.parametrize("box", BOXES, ids=lambda box: box["line"])
 def test_a_box_names_the_line_that_it_replaces(box: re.Match[str]) -> None:
     """The changed line begins as the line of the file does; the changed file can still be read."""
     lines = (ROOT / box["file"]).read_text(encoding="utf-8").splitlines()

@@ -156,7 +156,7 @@ def _mark_moments(panel: charts.Panel, runs: Runs, means: Sequence[float]) -> No
     labels = [
         charts.Label(str(epoch), float(epoch), means[epoch - 1], colour)
         for epoch in moments
-        if len(moments) > 1 and EPOCH <= epoch <= len(means) and means[epoch - 1] >= low
+        if len(moments) > 1 and EPOCH <= epoch <= len(means) and means[epoch - 1] >= max(low, LEARNED_ABOVE)
     ]
     for label in labels:
         charts.milestones(panel, [label], above=label.y - low < LOW * (PERCENT - low))
