@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -21,7 +22,7 @@ BOXES = [
 
 def test_there_are_boxes() -> None:
     """Nodes, activation, learning rate and momentum are among what can be tried."""
-    code = " ".join(box.values[0]["code"] for box in BOXES)  # type: ignore[attr-defined]
+    code = " ".join(cast("re.Match[str]", box.values[0])["code"] for box in BOXES)
     for change in ("(40,)", '"relu"', "learning_rate=0.1", "momentum"):
         assert change in code
 
