@@ -12,6 +12,7 @@ from exercise.catalogue import STUDIES
 from exercise.networks import Network
 from exercise.project import PROJECT
 from labreport.nodes.calls import function
+from labreport.outline import Question, Section
 
 BULLETS = (
     ("classify MNIST with every network", "set-up.rules"),
@@ -73,9 +74,8 @@ def test_no_question_answers_nothing_of_the_exercise() -> None:
 
 def test_every_network_has_its_training_chart() -> None:
     """Loss and accuracy by epoch, on training and validation data."""
-    held = [each.figures for each in PROJECT.outline.questions]
-    held += [each.figures for each in PROJECT.outline.sections]
-    shown = {slug for slugs in held for slug in slugs if slug.startswith("curves-")}
+    holders: list[Question | Section] = [*PROJECT.outline.questions, *PROJECT.outline.sections]
+    shown = {slug for holder in holders for slug in holder.figures if slug.startswith("curves-")}
     charted = {name for figure in PROJECT.outline.figures if figure.slug in shown for name in figure.needs}
     assert charted == set(CHARTED)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -13,7 +14,7 @@ PLACE = re.compile(
     r"<pre># (?P<file>\S+), (?:in place of )?line (?P<line>\d+):[^\n]*\n(?P<code>.*?)</pre>", re.DOTALL
 )
 BOXES = [
-    found
+    pytest.param(found, id=f"{template.stem}-{found['line']}")
     for template in sorted((ROOT / "templates").rglob("*.html"))
     for found in PLACE.finditer(template.read_text(encoding="utf-8"))
 ]
@@ -21,12 +22,12 @@ BOXES = [
 
 def test_there_are_boxes() -> None:
     """Nodes, activation, learning rate and momentum are among what can be tried."""
-    code = " ".join(box["code"] for box in BOXES)
+    code = " ".join(cast("re.Match[str]", box.values[0])["code"] for box in BOXES)
     for change in ("(40,)", '"relu"', "learning_rate=0.1", "momentum"):
         assert change in code
 
 
-@pytest.mark.parametrize("box", BOXES, ids=lambda box: box["line"])
+@pytest.mark.parametrize("box", BOXES)
 def test_a_box_names_the_line_that_it_replaces(box: re.Match[str]) -> None:
     """The changed line begins as the line of the file does; the changed file can still be read."""
     lines = (ROOT / box["file"]).read_text(encoding="utf-8").splitlines()
