@@ -30,7 +30,12 @@ class Edit(NamedTuple):
 
 
 EDITS = (
-    Edit("trial/numbers.txt", "3 1", "3 2", ("result/base#0", "answer/measured", "figure/bars")),
+    Edit(
+        "trial/numbers.txt",
+        "3 1",
+        "3 2",
+        ("result/base#0", "answer/measured", "figure/bars", "document/crate"),
+    ),
     Edit(
         "trial/catalogue.py",
         "Model(3)",
@@ -50,13 +55,19 @@ EDITS = (
         ("section/edits",),
     ),
     Edit("project.py", 'run="fit"', 'run="walk"', ("section/edits", "document/html", "document/pdf")),
-    Edit("project.py", '    "Edits",', '    "Other",', ("document/html", "document/pdf", "document/answers")),
+    Edit(
+        "project.py",
+        '    "Edits",',
+        '    "Other",',
+        ("document/html", "document/pdf", "document/answers", "document/workflow"),
+    ),
     Edit("project.py", "    seeds=1,", '    seeds=1, subtitle="More",', ("document/html", "document/pdf")),
     Edit("project.py", "    seeds=1,", '    seeds=1, author="Me",', ("document/html", "document/pdf")),
     Edit("project.py", "    seeds=1,", "    seeds=1, threads=2,", ("result/base#0", "answer/measured")),
     Edit("project.py", '("numpy",)', '("numpy", "scipy")', ("result/base#0",)),
     Edit("project.py", 'section("Edits"', 'section("Others"', ("section/edits", "document/html")),
     Edit("trial/answers.py", "How many are there?", "How many?", ("section/edits",)),
+    Edit(f"{ENGINE}/program.py", 'VERSION = "', 'VERSION = "9.', ("document/crate",)),
     Edit(f"{ENGINE}/outline.py", 'language: str = "en"', 'language: str = "fr"', ("document/html",)),
     Edit(f"{ENGINE}/plan/fingerprints.py", "FORMAT = 1", "FORMAT = 2", ("result/base#0",)),
     Edit(
@@ -72,6 +83,7 @@ EDITS = (
         "def answers_json(*, more=0):\n    pass\n\n\ndef answers_json(",
         ("document/answers",),
     ),
+    Edit(f"{ENGINE}/program.py", 'VERSION = "', 'VERSION = "9', ("document/crate",)),
     Edit(f"{ENGINE}/pdf/writing.py", "gc.disable()", "gc.collect()", ("document/pdf",)),
     Edit(f"{ENGINE}/frame/document.html", "<head>", "<head >", ("document/html", "document/pdf")),
     Edit(f"{ENGINE}/frame/macros.html", 'class="drawing"', 'class="drawn"', ("section/edits",)),

@@ -37,10 +37,22 @@ class CrateDocument(DocumentNode):
     published = NAME
 
     def ingredients(self, planner: Planner) -> dict[str, Any]:
-        """The results, and when they were made."""
+        """The results and when they were made, and what is said of the code behind them and the answers."""
+        fingerprints, project = planner.fingerprints, planner.graph.project
         results = [[node.name, planner.put_out(node.name)] for node in planner.graph.of_kind("result")]
-        code = planner.fingerprints.code_here("labreport.nodes.provenance:CrateDocument")
-        return {**super().ingredients(planner), "results": digest(results), "version": VERSION, **code}
+        trainings = [
+            [one.name, one.title, one.code, planner.keys(one), fingerprints.training(one)]
+            for one in project.all_experiments
+        ]
+        answers = [[one.slug, one.text, fingerprints.code(one.answer)] for one in project.outline.questions]
+        return {
+            **super().ingredients(planner),
+            "results": digest(results),
+            "trainings": digest(trainings),
+            "code of the answers": digest(answers),
+            "version": VERSION,
+            **fingerprints.code_here("labreport.nodes.provenance:CrateDocument"),
+        }
 
     def finish(self, press: Press) -> bytes:
         """As JSON-LD."""
