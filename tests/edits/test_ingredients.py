@@ -83,7 +83,6 @@ EDITS = (
         "def answers_json(*, more=0):\n    pass\n\n\ndef answers_json(",
         ("document/answers",),
     ),
-    Edit(f"{ENGINE}/program.py", 'VERSION = "', 'VERSION = "9', ("document/crate",)),
     Edit(f"{ENGINE}/pdf/writing.py", "gc.disable()", "gc.collect()", ("document/pdf",)),
     Edit(f"{ENGINE}/frame/document.html", "<head>", "<head >", ("document/html", "document/pdf")),
     Edit(f"{ENGINE}/frame/macros.html", 'class="drawing"', 'class="drawn"', ("section/edits",)),
