@@ -19,7 +19,9 @@ from standin.checkout import make_engine
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = {f"result/{name}#{seed}" for name in ("slow", "middle", "quick") for seed in range(4)}
-DOCUMENTS = {"document/html", "document/pdf", "document/answers"}
+DOCUMENTS = {"document/html", "document/pdf", "document/answers", "document/crate"}
+WORKFLOW = "document/workflow"
+"""A copy of the module that declares the project: it rests on no run, and is made only by the first build."""
 READERS = {"answer/best", "figure/curves", "section/settings", *DOCUMENTS}
 """All that rests on the runs of `quick`; the question `longer` is made to read the slow ones only."""
 
@@ -67,7 +69,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Example:
     example.edit("project.py", "reads=RUNS.values(), template=", 'reads=RUNS["slow"], template=')
     ran = example.run()
     assert ran.code == 0, ran.err
-    assert ran.made == RESULTS | READERS | {"answer/longer"}
+    assert ran.made == RESULTS | READERS | {"answer/longer", WORKFLOW}
     return example
 
 
