@@ -24,8 +24,8 @@ def test_a_kill_while_the_pdf_is_laid_out_leaves_the_new_page_without_one(
     """The next build makes the PDF and nothing else."""
     process = "src/labreport/pdf/separate.py"
     fault = tmp_path / "fault"
-    dies = f"        import os\n        if os.path.exists({str(fault)!r}):\n            os.kill(os.getpid(), 9)\n"
-    edited.edit(process, LAYING_OUT, f"{LAYING_OUT}{dies}")
+    dies = f"import os\n        if os.path.exists({str(fault)!r}):\n            os.kill(os.getpid(), 9)\n"
+    edited.edit(process, LAYING_OUT, f"{LAYING_OUT}        {dies}")
     fault.touch()
     assert edited.run().code == -9
     report = edited.folder / "report"
