@@ -18,15 +18,20 @@ def edited(program: Program) -> Program:
     return program
 
 
-def test_a_kill_while_the_pdf_is_laid_out_leaves_the_new_page_without_one(edited: Program) -> None:
+def test_a_kill_while_the_pdf_is_laid_out_leaves_the_new_page_without_one(
+    edited: Program, tmp_path: Path
+) -> None:
     """The next build makes the PDF and nothing else."""
     process = "src/labreport/pdf/separate.py"
-    edited.edit(process, LAYING_OUT, f"{LAYING_OUT}        import os\n        os.kill(os.getpid(), 9)\n")
+    fault = tmp_path / "fault"
+    dies = f"import os\n        if os.path.exists({str(fault)!r}):\n            os.kill(os.getpid(), 9)\n"
+    edited.edit(process, LAYING_OUT, f"{LAYING_OUT}        {dies}")
+    fault.touch()
     assert edited.run().code == -9
     report = edited.folder / "report"
     assert "Best" in (report / "report.html").read_text()
     assert not (report / "report.pdf").exists()
-    edited.edit(process, "        import os\n        os.kill(os.getpid(), 9)\n", "")
+    fault.unlink()
     ran = edited.run()
     assert (ran.code, set(ran.made)) == (0, {"document/pdf"})
     assert edited.run().out.startswith("Nothing to do")

@@ -54,7 +54,7 @@ class Allowed:
     exempt: tuple[str, ...] = ()
 
     def problem(self, noted: Noted) -> str:
-        """What was used and is no ingredient, in one line; empty where there is nothing."""
+        """What was used and is not an ingredient, in one line; empty where there is nothing."""
         for module in sorted(_names(noted.loaded)):
             if module not in self.modules and not f"{module}.".startswith(self.exempt):
                 return (
@@ -142,7 +142,7 @@ def _opened(noted: Noted, path: Any, mode: Any, flags: Any) -> None:
 
 
 def _by_project(frame: FrameType | None) -> bool:
-    """Whether the innermost function that is no library's is the project's, rather than the engine's."""
+    """Whether the innermost function that is not in a library is the project's, rather than the engine's."""
     while frame is not None:
         owner = _owner(frame.f_code.co_filename)
         if owner:

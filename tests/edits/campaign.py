@@ -50,7 +50,7 @@ ENGINE = (
     *("labreport.execute.session", "labreport.execute.tasks", "labreport.execute.worker", "labreport.page"),
     *("labreport.charts", "labreport.nodes.workshop", "labreport.audit", "labreport.builders.dots"),
 )
-"""Loaded once for all edits that leave the engine alone."""
+"""Loaded once for all edits that do not touch the engine."""
 FOLLOWED = ("charts", "claims", "page", "outline.py", "results.py", "experiment.py", "errors.py", "texts.py")
 """Of the engine, what computes and draws; the rest only carries out (`labreport.fingerprint.names`)."""
 
@@ -239,7 +239,7 @@ def _outcome(world: World, path: Path, change: Change, kind: str) -> str:
 
 
 def _compile_templates(world: World) -> None:
-    """Once for all edits that leave a template alone: what is compiled is kept by its source."""
+    """Once for all edits that do not touch a template: what is compiled is kept by its source."""
     from labreport.page.environment import MEDIA, environment
 
     for medium in MEDIA:

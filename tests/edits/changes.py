@@ -109,7 +109,7 @@ def _swap(kind: str, left: ast.AST, right: ast.AST, at: _At, text: str) -> Itera
 
 
 def _local_names(node: ast.FunctionDef | ast.ClassDef, text: str, random: Random) -> Iterator[Change]:
-    """A variable of a function that is no argument, under another name."""
+    """A variable of a function that is not an argument, under another name."""
     if not isinstance(node, ast.FunctionDef) or any(
         isinstance(inner, ast.Global) for inner in ast.walk(node)
     ):

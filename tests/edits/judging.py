@@ -28,7 +28,7 @@ class Verdict:
     changed: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
     error: str = ""
-    """Why the program ends with an error, which is no report that is out of date."""
+    """Why the program ends with an error, which is not the same as a report out of date."""
 
 
 def in_fork(function: Callable[[], Any]) -> Any:

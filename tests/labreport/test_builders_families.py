@@ -19,7 +19,7 @@ def _answer(*estimates: object) -> Answer:
 
 
 def test_a_verdict_that_survives_no_greater_family_is_named() -> None:
-    """Decided alone, left open among six others; the sure one is sure among all."""
+    """Decided by itself, left open among six others; the sure one is sure among all."""
     found = families(families_in([_answer(SURE), _answer(WEAK), _answer(*NONE)]))
     assert found.quantities["comparisons"].value == 7
     assert found.quantities["changed"].value == 1

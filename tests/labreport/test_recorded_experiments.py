@@ -16,12 +16,14 @@ from labreport.experiment import study
 
 def test_an_experiment_with_files_of_its_own_rests_on_them(program: Program) -> None:
     """On those in place of the project's data files; the other experiments stay with the project's."""
-    other = program.folder / "src/exercise/data/other.txt"
-    other.write_text("1\n")
-    program.edit(CATALOGUE, SLOW, SLOW + ', files=("data/other.txt",), libraries=()')
+    data = program.folder / "src/exercise/data"
+    other, more = data / "other.txt", data / "more.txt"
+    for path in (other, more):
+        path.write_text("1\n")
+    program.edit("src/exercise/project.py", '("data/target.txt",)', '("data/target.txt", "data/more.txt")')
+    program.edit(CATALOGUE, SLOW, SLOW + ', files=("data/other.txt", "data/target.txt"), libraries=()')
     assert program.run("beta").code == 0
-    target = program.folder / "src/exercise/data/target.txt"
-    target.write_text(target.read_text() + "2\n")
+    more.write_text("2\n")
     plan = program.plan()
     assert (plan["result/alpha#0"], plan["result/beta#0"]) == ("stale", "fresh")
     other.write_text("2\n")

@@ -61,7 +61,7 @@ def test_each_failing_call_leaves_old_or_new_and_names_the_path(
             reached = fail(patch, call, failing, number)
             message = f"{tmp_path}: {os.strerror(number)}"
             try:
-                store.put(new)
+                Store(store.folder).put(new)  # of another process, which has listed nothing yet
             except StoreError as error:
                 message = str(error)
         assert str(tmp_path) in message

@@ -45,7 +45,7 @@ READING = frozenset(
 )
 """Methods that do not."""
 LOCALLY = "!"
-"""Stands among what is stored into for an object without a name in the module: an argument, perhaps."""
+"""The name, among what is stored into, of an object without one in the module: an argument, perhaps."""
 _BEGINNING = ("__init__", "__new__", "__post_init__", "__set_name__")
 _BUILTINS = frozenset(dir(builtins)) - ACTING - CALLING
 Effect = list[list[str]]

@@ -16,9 +16,10 @@ LIBRARIES = ("site-packages", "dist-packages")
 
 
 class Modules:
-    """Files of modules below the given top-level ones, and of any that are no installed package.
+    """Files of modules below the given top-level ones, and of any that are not in an installed package.
 
-    Such a one, in a folder of `PYTHONPATH` or installed to be edited, has no version that says what it does.
+    Such a module (in a folder of `PYTHONPATH`, or installed to be edited) has no version that says what it
+    does.
     """
 
     def __init__(self, roots: Iterable[str]) -> None:

@@ -137,7 +137,7 @@ def _profiles() -> Iterator[Entity]:
 
 
 def _workflow(report: Report) -> Iterator[Entity]:
-    """The project's declaration, its steps, the tool of each, and the engine that carries them out."""
+    """The project's declaration, its steps, the tool of each, and the engine that runs them."""
     if report.author:
         yield {"@id": "#author", "@type": "Person", "name": report.author}
     yield {
