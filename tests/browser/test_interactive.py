@@ -147,9 +147,10 @@ def test_the_data_of_every_figure_can_be_had_as_csv(report: Path, chromium: Open
         element(browser, "#figure-curves-part-one + .figure-data button.csv").click()
         text = downloaded(browser, "curves-part-one.csv").decode()
     rows = list(csv.reader(io.StringIO(text)))
-    assert rows[0][0] == "epoch"
-    assert [row[0] for row in rows[1:]] == [str(epoch) for epoch in range(1, 11)]
-    assert {len(row) for row in rows} == {5}
+    assert rows[0][:2] == ["network", "epoch"]
+    asked = [[name, str(epoch)] for name in ("wide", "small") for epoch in range(1, 11)]
+    assert [row[:2] for row in rows[1:]] == asked
+    assert {len(row) for row in rows} == {6}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

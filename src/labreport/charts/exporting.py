@@ -83,8 +83,16 @@ def _axes(identity: str, axes: Axes, width: float, height: float) -> dict[str, A
         "xscale": axes.get_xscale(),
         "yscale": axes.get_yscale(),
         "title": axes.get_title(loc="left"),
-        "xlabel": axes.get_xlabel(),
+        "xlabel": axes.get_xlabel() or _label_below(axes),
     }
+
+
+def _label_below(axes: Axes) -> str:
+    """What the axis of a panel without a label shows: what the labelled one in its column does."""
+    figure, left = axes.get_figure(), axes.get_position().x0
+    panels = figure.axes if figure is not None else []
+    below = [panel for panel in panels if abs(panel.get_position().x0 - left) < 0.01 and panel.get_xlabel()]
+    return below[0].get_xlabel() if below else ""
 
 
 def _series(slug: str, panels: list[Axes]) -> list[dict[str, Any]]:
