@@ -77,7 +77,7 @@ MAY_IMPORT = {
     "labreport.claims labreport.errors labreport.experiment labreport.later labreport.outline "
     "labreport.required labreport.results",
     "exercise.summary": "bonus_complex bonus_digits catalogue part_one part_three part_two set_up "
-    "labreport.builders labreport.charts labreport.outline labreport.results",
+    "labreport.builders labreport.charts labreport.outline labreport.required labreport.results",
     "exercise.part_one": "catalogue expressions measuring networks labreport.builders labreport.charts "
     "labreport.claims labreport.errors labreport.experiment labreport.later labreport.outline "
     "labreport.required labreport.results",

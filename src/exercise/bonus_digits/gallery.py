@@ -11,6 +11,7 @@ from exercise.measuring.reading import PERCENT
 from labreport import charts
 from labreport.later import later
 from labreport.outline import figure
+from labreport.required import LAST, required
 from labreport.results import Results, Runs
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Misread:
     confidence: float
 
 
-@figure(reads=COMPLEX, slug="gallery")
+@figure(reads=COMPLEX, requires=required(COMPLEX, LAST), slug="gallery")
 def always_misread(results: Results) -> charts.Drawing:
     """Images that every seed misreads, the most confident first: index, digit → what it is taken for."""
     (name,) = results

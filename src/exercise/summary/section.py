@@ -16,10 +16,11 @@ from exercise.set_up.rules import rules
 from labreport import charts
 from labreport.builders.dots import dots
 from labreport.outline import figure, section
+from labreport.required import LAST, required
 from labreport.results import Results, Runs
 
 
-@figure(reads=NETWORKS, slug="test-accuracy")
+@figure(reads=NETWORKS, requires=required(NETWORKS, LAST), slug="test-accuracy")
 def test_accuracy(results: Results) -> charts.Drawing:
     """Test accuracy of every network after its last epoch, a dot for each seed."""
     named = {
