@@ -35,9 +35,12 @@ class Modules:
 
     def every(self) -> Iterator[str]:
         """The names of all modules."""
-        for root in list(self._tops):
+        for root, top in list(self._tops.items()):
             if root not in self._names:
-                self._names[root] = tuple(names_of(root))
+                inner = ((root, *parts) for _, parts in _files(*top))
+                self._names[root] = tuple(
+                    ".".join(part for part in parts if part != "__init__") for parts in inner
+                )
             yield from self._names[root]
 
     def _locate(self, module: str) -> Path | None:
@@ -96,25 +99,19 @@ def default_roots(package: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((ENGINE, *beside(package))))
 
 
-def names_of(root: str) -> Iterator[str]:
-    """The names of a top-level module, and of all in it."""
-    file, folders = _top(root)
-    if not folders and file is not None:
-        yield root
-    for folder in folders:
-        for path in sorted(folder.rglob("*.py")):
-            parts = path.relative_to(folder).with_suffix("").parts
-            yield ".".join((root, *(part for part in parts if part != "__init__")))
-
-
 def source_files(roots: Iterable[str]) -> Iterator[Path]:
     """Every Python file of the given top-level modules."""
     for root in dict.fromkeys(roots):
-        file, folders = _top(root)
-        if not folders and file is not None:
-            yield file
-        for folder in folders:
-            yield from sorted(folder.rglob("*.py"))
+        yield from (path for path, _ in _files(*_top(root)))
+
+
+def _files(file: Path | None, folders: Iterable[Path]) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """Every Python file of a top-level module, and the parts of its name below that module's."""
+    if not folders and file is not None:
+        yield file, ()
+    for folder in folders:
+        for path in sorted(folder.rglob("*.py")):
+            yield path, path.relative_to(folder).with_suffix("").parts
 
 
 def _name(entry: os.DirEntry[str]) -> str:
