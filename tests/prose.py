@@ -23,7 +23,7 @@ def render(question: Question, answer: Answer) -> dict[str, str]:
     """The blocks `headline` and `body` as text."""
     template = _environment().get_template(question.template or f"questions/{question.slug}.html")
     names = {
-        "question": {"slug": question.slug, "text": question.text},
+        "question": {"slug": question.slug, "text": question.text, "figures": question.figures},
         "answer": traced(question.slug, answer),
     }
     return {

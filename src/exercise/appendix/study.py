@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from exercise.catalogue import STUDIES
+from exercise.catalogue import DEPTH_GAIN, RATES, STUDIES
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.measures import accuracy
 from labreport import charts
 from labreport.builders.grid import grid, grid_map
 from labreport.claims import Answer, Quantity
-from labreport.outline import figure, question
+from labreport.experiment import Study
+from labreport.outline import Figure, figure, question
 from labreport.required import LAST, required
 from labreport.results import Results, Runs
+
+SHOWN_ELSEWHERE = (RATES, DEPTH_GAIN)
+"""Studies that another question shows, so that no map of them is drawn."""
 
 
 def study(results: Results) -> Answer:
@@ -28,13 +32,17 @@ def heat_map(results: Results) -> charts.Drawing:
     return grid_map(results)
 
 
+def _map_of(study: Study) -> Figure:
+    return figure(reads=study, requires=required(study, LAST), slug=f"study-{study.name}")(heat_map)
+
+
 QUESTIONS = tuple(
     question(
         f"The study of {each.title}: which point does best on validation data?",
         slug=f"study.{each.name}",
         reads=each,
         requires=required(each, LAST),
-        figures=(figure(reads=each, requires=required(each, LAST), slug=f"study-{each.name}")(heat_map),),
+        figures=() if each in SHOWN_ELSEWHERE else (_map_of(each),),
         template="questions/study.html",
         checks=[("cell.0.0", checked_accuracy(each.experiments()[0]))],
     )(study)
