@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from labreport.claims import Answer, Quantity
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 SOURCE = "the families that the answers tested"
 
 
-def families(tested: Sequence[Tested]) -> Answer:
-    """One row for each family, in the given order.
+def families(tested: Sequence[Tested], compared: Mapping[str, str] | None = None) -> Answer:
+    """One row for each family, in the given order; `compared` says by name what each compares, in words.
 
     Quantities: `families`; `comparisons`, of which `confirmatory` and `exploratory`; `changed`, the verdicts
     that one correction over all would change; for each row `family-N.members`, `family-N.decided` and
@@ -48,6 +48,7 @@ def families(tested: Sequence[Tested]) -> Answer:
             {
                 "key": key,
                 "name": family.name,
+                "compared": (compared or {}).get(family.name, ""),
                 "planned": "confirmatory" if family.confirmatory else "exploratory",
                 "correction": "Holm" if family.correction == "holm" and len(family.members) > 1 else "none",
             }

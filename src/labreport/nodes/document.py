@@ -82,7 +82,7 @@ class _Rendered(DocumentNode):
             **fingerprints.libraries(*RENDERING),
         }
 
-    def render(self, press: Press) -> str:
+    def render(self, press: Press, evidence: str = "") -> str:
         """The whole document as HTML."""
         from labreport.page import render_document
 
@@ -94,6 +94,7 @@ class _Rendered(DocumentNode):
             press.facts,
             press.workshop.project.words,
             self.preliminary,
+            evidence,
         )
 
     def accept(self, findings: Any) -> None:
@@ -121,10 +122,11 @@ class PageDocument(_Rendered):
         }
 
     def finish(self, press: Press) -> bytes:
-        """Rendered and audited."""
+        """Rendered, with the data of its numbers, and audited."""
         from labreport.audit import audit_html
+        from labreport.page import evidence
 
-        html = self.render(press)
+        html = self.render(press, evidence(press.answers_json))
         self.accept(audit_html(html, press.answers, press.workshop.templates, press.experiments))
         return html.encode()
 

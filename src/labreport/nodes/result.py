@@ -39,6 +39,7 @@ class ResultNode(Node):
         return {
             "specification": plain(self.experiment.specification),
             "seed": self.seed,
+            **({"exclusive": True} if self.experiment.exclusive else {}),
             **planner.fingerprints.training(self.experiment),
         }
 

@@ -2,6 +2,7 @@
 
 from labreport.page.answers import answers_json
 from labreport.page.documents import render_document
+from labreport.page.embedded import evidence
 from labreport.page.sections import render_section
 
-__all__ = ["answers_json", "render_document", "render_section"]
+__all__ = ["answers_json", "evidence", "render_document", "render_section"]
