@@ -123,7 +123,7 @@ def made_times() -> Runs:
                 name: [factor * epoch_cost(network) * (1 + 0.02 * place) for place in range(3)]
                 for name, network in TIMES.specification.networks
             }
-            for kind, factor in (("alone seconds", 1.0), ("fit seconds", 1.7))
+            for kind, factor in (("own seconds", 1.0), ("fit seconds", 1.7))
         },
     }
     snapshot = Snapshot(1, {}, dict)

@@ -54,7 +54,7 @@ def operations() -> Iterator[Row]:
                 found.shape.p_equivalent(margin) if abs(found.value) < margin else None for margin in MARGINS
             ]
         if found.over_seeds is not None:
-            row["alone"] = found.over_seeds.ends(0.05)
+            row["seeds"] = found.over_seeds.ends(0.05)
         if found.plan is not None:
             row["detectable"] = detectable(found.plan, 0.02, 0.8)
             row["needed"] = [seeds_needed(found.plan, 0.05, margin, 0.8, 10_000) for margin in (None, 0.02)]

@@ -39,7 +39,7 @@ return rows.map(({ given }) => {
     row.equivalent = margins.map((each) => (inside(each) ? found.shape.pEquivalent(each) : null));
   }
   if (found.overSeeds) {
-    row.alone = found.overSeeds.ends(0.05);
+    row.seeds = found.overSeeds.ends(0.05);
   }
   if (found.plan) {
     row.detectable = Families.detectable(found.plan, 0.02, 0.8);
@@ -111,7 +111,7 @@ def _status(browser: Any) -> str:
     text = ""
     while not text and time.monotonic() < deadline:
         time.sleep(0.05)
-        text = browser.find_element("css selector", ".checked").text
+        text = browser.find_element("css selector", "nav .checked").text
     return str(text)
 
 
@@ -173,7 +173,7 @@ def test_a_number_that_is_chosen_shows_its_data_and_its_test(report: Path, chrom
 
 
 def test_a_changed_value_is_noticed(report: Path, chromium: Open, tmp_path: Path) -> None:
-    """In the data: the panel says what the number comes to now, and the switch names it."""
+    """In the data: the panel says what the number is now, and the switch names it."""
 
     def change(document: dict[str, Any]) -> None:
         document["questions"]["part-one.wide.time"]["quantities"]["total"]["derivation"]["values"][0] *= 1.5

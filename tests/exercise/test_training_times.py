@@ -20,7 +20,7 @@ def test_each_network_is_timed_by_this_program_and_by_plain_keras() -> None:
     """One number for each epoch that counts; nothing else is kept."""
     run = times.start(TIMING, seed=0)
     record = run.advance()
-    for kind in ("alone seconds", "fit seconds"):
+    for kind in ("own seconds", "fit seconds"):
         assert {name: len(found) for name, found in record[kind].items()} == {"narrow": 1, "two": 1}
         assert all(0 < seconds < 60 for found in record[kind].values() for seconds in found)
     assert run.snapshot() == ({}, {})
@@ -36,7 +36,7 @@ def test_plain_keras_may_use_all_threads(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "1")
-    monkeypatch.setattr(times.subprocess, "run", noted)
+    monkeypatch.setattr("exercise.training.times.subprocess.run", noted)
     assert times.TimesRun(TIMING, 0)._fit() == {"narrow": [1.0], "two": [2.0]}
     assert not {"OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"} & set(seen["env"])
 
@@ -44,7 +44,7 @@ def test_plain_keras_may_use_all_threads(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_what_plain_keras_says_at_its_end_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """The last line of its errors."""
     failed = subprocess.CompletedProcess([], 1, "", "Traceback\nMemoryError: no room\n")
-    monkeypatch.setattr(times.subprocess, "run", lambda *_, **__: failed)
+    monkeypatch.setattr("exercise.training.times.subprocess.run", lambda *_, **__: failed)
     with pytest.raises(ExperimentFailed, match="plain Keras could not be timed: MemoryError: no room"):
         times.TimesRun(TIMING, 0)._fit()
 

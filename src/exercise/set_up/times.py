@@ -13,7 +13,7 @@ from labreport.outline import question
 from labreport.results import Results
 
 PLAIN = "plain model.fit on all cores, validation included"
-ALONE = "this program on one thread, training only"
+OWN = "this program on one thread, training only"
 
 
 @question(
@@ -23,17 +23,17 @@ ALONE = "this program on one thread, training only"
     local=True,
 )
 def times(results: Results) -> Answer:
-    """For each network the median seconds of an epoch: alone, by `model.fit`, and the ratio of both."""
+    """For each network the median seconds of an epoch: by itself, by `model.fit`, and the ratio of both."""
     (run,) = results[TIMES.name].runs
     (record,) = run.records
     quantities: dict[str, Quantity] = {}
     for network in NETWORKS:
         name = network.name
         origin = f"times: {name}, median over epochs, nothing beside it"
-        alone = median(record["alone seconds"][name], "s", f"{origin}, {ALONE}")
+        own = median(record["own seconds"][name], "s", f"{origin}, {OWN}")
         fit = median(record["fit seconds"][name], "s", f"{origin}, {PLAIN}")
-        quantities |= {f"{name}.alone": alone, f"{name}.fit": fit, f"{name}.ratio": _ratio(fit, alone)}
-    counted = len(record["alone seconds"][NETWORKS[0].name])
+        quantities |= {f"{name}.own": own, f"{name}.fit": fit, f"{name}.ratio": _ratio(fit, own)}
+    counted = len(record["own seconds"][NETWORKS[0].name])
     quantities["epochs"] = exact(counted, "epochs", "catalogue: times")
     quantities |= threads_and_cores([run.provenance])
     rows = [{"name": network.name, "title": network.title} for network in NETWORKS]
@@ -41,7 +41,9 @@ def times(results: Results) -> Answer:
     return Answer(quantities, {}, {"rows": rows, "processor": processor})
 
 
-def _ratio(fit: Quantity, alone: Quantity) -> Quantity:
-    value = None if fit.value is None or alone.value is None else fit.value / alone.value
-    made = Derivation("quotient", {"of": [fit, alone]})
-    return of_timings(Quantity(value, "times", "seconds by model.fit over seconds alone", derivation=made))
+def _ratio(fit: Quantity, own: Quantity) -> Quantity:
+    value = None if fit.value is None or own.value is None else fit.value / own.value
+    made = Derivation("quotient", {"of": [fit, own]})
+    return of_timings(
+        Quantity(value, "times", "seconds by model.fit over seconds by itself", derivation=made)
+    )

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,6 @@ from exercise import mnist
 from exercise.networks import CLASSES, Network, Timing
 from exercise.training.run import start as begin
 from labreport.errors import ExperimentFailed
-from labreport.experiment import plain
 from labreport.run import Arrays
 
 PROGRAM = Path(__file__).with_name("plain_fit.py")
@@ -43,14 +43,14 @@ class TimesRun:
 
     def advance(self) -> dict[str, Any]:
         """Time every network. The record holds the seconds of each epoch that counts, by network:
-        `alone seconds` of this program, `fit seconds` of plain Keras.
+        `own seconds` of this program, `fit seconds` of plain Keras.
 
-        Raises `ExperimentFailed` where plain Keras does not come to an end.
+        Raises `ExperimentFailed` where plain Keras does not finish.
         """
         begun = time.perf_counter()
         return {
             "epoch": 1,
-            "alone seconds": {name: self._alone(network) for name, network in self._timing.networks},
+            "own seconds": {name: self._own(network) for name, network in self._timing.networks},
             "fit seconds": self._fit(),
             "seconds": time.perf_counter() - begun,
         }
@@ -63,7 +63,7 @@ class TimesRun:
         """There is nothing to continue from; the number of epochs stands for that."""
         return {"epochs": np.array([1])}
 
-    def _alone(self, network: Network) -> list[float]:
+    def _own(self, network: Network) -> list[float]:
         run = begin(network, self._seed)
         records = [run.advance() for _ in range(1 + self._timing.epochs)]
         return [float(record["seconds"]) for record in records[1:]]
@@ -73,7 +73,7 @@ class TimesRun:
             "data": str(mnist.PACKAGED),
             "classes": CLASSES,
             "epochs": 1 + self._timing.epochs,
-            "networks": {name: plain(network) for name, network in self._timing.networks},
+            "networks": {name: asdict(network) for name, network in self._timing.networks},
         }
         free = {
             name: value for name, value in os.environ.items() if not any(part in name for part in LIMITING)

@@ -7,6 +7,8 @@ const Evidence = (() => {
   const TESTED = ["p", "p_corrected", "p_equivalent", "p_equivalent_corrected", "alpha", "verdict"];
   const ORDER = ["refuted", "equivalent", "inconclusive", "supported"]; // from false to true
 
+  const PART_OF_A_CLAIM = /\.(p|predicate|test|reason|evidence)$/;
+
   const same = (says, found, scale = 0) => {
     if (typeof says !== "number" || typeof found !== "number") {
       return says === found;
@@ -79,8 +81,9 @@ const Evidence = (() => {
     item(address) {
       const [slug, name] = [address.slice(0, address.indexOf("#")), address.slice(address.indexOf("#") + 1)];
       const { quantities = {}, claims = {} } = this.document.questions[slug] ?? {};
-      const claim = /^claims\.(.*?)(?:\.(?:p|predicate|test|reason|evidence))?$/.exec(name)?.[1];
-      if (claim !== undefined && claims[claim]) {
+      const named = /^claims\.(.+)$/.exec(name)?.[1] ?? "";
+      const claim = [named, named.replace(PART_OF_A_CLAIM, "")].find((each) => claims[each]);
+      if (claim) {
         return { slug, name: claim, kind: "claim", content: claims[claim] };
       }
       return quantities[name] ? { slug, name, kind: "quantity", content: quantities[name] } : null;

@@ -76,11 +76,11 @@ const Operations = (() => {
     const inRows = n * sum(rows.map((row) => (row - value) ** 2));
     const inColumns = k * sum(sums.map((count, place) => count * ((place - k) / k - value) ** 2));
     const plan = crossed(value, k, n, squares - k * n * value * value, inRows, inColumns);
-    const alone = overSeeds(rows);
+    const own = overSeeds(rows);
     return found(value, k, {
       spread: Math.sqrt(variance(rows)),
       shape: new Mean(plan),
-      overSeeds: alone.shape,
+      overSeeds: own.shape,
       plan,
     });
   };
@@ -105,13 +105,13 @@ const Operations = (() => {
     const [a, b] = [mean(first), mean(second)];
     const fixed = (a * (1 - a)) / itemsA + (b * (1 - b)) / itemsB;
     if (!seeds.plan || fixed === 0) {
-      const alone = separateShares({
+      const own = separateShares({
         right_first: Math.round(a * itemsA),
         items_first: itemsA,
         right_second: Math.round(b * itemsB),
         items_second: itemsB,
       });
-      return found(seeds.value, seeds.n, { shape: alone.shape, plan: alone.plan });
+      return found(seeds.value, seeds.n, { shape: own.shape, plan: own.plan });
     }
     const known = seeds.plan;
     const plan = new Variances(known.mean, known.between, known.seeds, known.betweenDf, fixed);

@@ -10,7 +10,7 @@ const NumberWords = (() => {
   const withUnit = (text, unit) => (unitOf(unit) ? `${text}\u00a0${unitOf(unit)}` : text);
   const isReference = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
-  // Numbers side by side, with the decimals that show how they differ; each alone, six significant digits.
+  // Numbers side by side, with the decimals that show how they differ; of one by itself, six significant digits.
   const numbers = (values, unit = "") => {
     const factor = PER_CENT.includes(unit) ? 100 : 1;
     const scaled = values.map((value) => (value === null ? null : value * factor));
@@ -32,9 +32,13 @@ const NumberWords = (() => {
     return scaled.map((value) => text(value).replace(/-/g, MINUS));
   };
   const number = (value, unit = "") => numbers([value], unit)[0];
-  const list = (values, unit) => numbers(values, unit).join(", ");
+  const MOST = 60; // of a long list, so many are shown
+  const list = (values, unit) => {
+    const shown = numbers(values, unit).slice(0, MOST).join(", ");
+    return values.length > MOST ? `${shown}, and ${values.length - MOST} more` : shown;
+  };
 
-  const seeds = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+  const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
   const values = (given, label = "Values by seed") => [label, (unit) => list(given, unit)];
   const pair = ({ first, second }) => [
     values(first, "First, by seed"),
@@ -57,12 +61,12 @@ const NumberWords = (() => {
   // For each operation: what it is, the rows of data, and how its interval is made.
   const OPERATIONS = {
     "paired difference": ({ first, second, test_fraction: fraction }) => ({
-      how: `Mean of ${seeds(first.length, "difference")}, seed by seed`,
+      how: `Mean of ${counted(first.length, "difference")}, seed by seed`,
       rows: pair({ first, second }),
       by: fraction === undefined ? "by Student's t, paired" : "by Student's t, with the variance of repeated splits corrected",
     }),
     "paired items": (given) => ({
-      how: `Difference of two accuracies on the same items, over ${seeds(given.both.length, "seed")}`,
+      how: `Difference of two accuracies on the same items, over ${counted(given.both.length, "seed")}`,
       rows: [...agreement(given), counts(given.items_by_sum, "Items by the sum of their differences")],
       by: "by Student's t over seeds and items",
     }),
@@ -80,12 +84,12 @@ const NumberWords = (() => {
       by: "by Newcombe's method",
     }),
     "separate items": ({ first, second, items_first: itemsA, items_second: itemsB }) => ({
-      how: `Mean of ${seeds(first.length, "difference")}; the first on ${itemsA} items, the second on ${itemsB}`,
+      how: `Mean of ${counted(first.length, "difference")}; the first on ${itemsA} items, the second on ${itemsB}`,
       rows: pair({ first, second }),
       by: "by Student's t over seeds and items",
     }),
     "share over items": (given) => ({
-      how: `Mean of ${seeds(given.values.length, "value")} on ${given.items} items, less ${given.threshold}`,
+      how: `Mean of ${counted(given.values.length, "value")} on ${given.items} items, less ${given.threshold}`,
       rows: [
         values(given.values),
         ...(given.right_by_seed ? [counts(given.right_by_seed, "Right, by seed")] : []),
@@ -94,17 +98,17 @@ const NumberWords = (() => {
       by: "by Wilson's method over seeds and items",
     }),
     "mean over seeds": ({ values: given }) => ({
-      how: `Mean of ${seeds(given.length, "value")}`,
+      how: `Mean of ${counted(given.length, "value")}`,
       rows: [values(given)],
       by: "by Student's t",
     }),
     "geometric mean": ({ values: given }) => ({
-      how: `Geometric mean of ${seeds(given.length, "value")}`,
+      how: `Geometric mean of ${counted(given.length, "value")}`,
       rows: [values(given)],
       by: "by Student's t of their logarithms",
     }),
     median: ({ values: given }) => ({
-      how: `Median of ${seeds(given.length, "value")}`,
+      how: `Median of ${counted(given.length, "value")}`,
       rows: [values(given, "Values")],
       by: "the middle half of the values",
     }),
@@ -170,20 +174,20 @@ const NumberWords = (() => {
   };
   const corrected = (name, { members, correction, confirmatory, declared }) => {
     const kind = confirmatory ? "confirmatory" : "exploratory";
-    const number_ = `${seeds(members.length, "comparison")}, ${kind}${declared ? "" : ", of this question only"}`;
+    const members_ = `${counted(members.length, "comparison")}, ${kind}${declared ? "" : ", of this question only"}`;
     const how = correction === "holm" && members.length > 1 ? "corrected together by Holm's procedure" : "not corrected";
-    return `\u201c${name}\u201d: ${number_}; ${how}`;
+    return `\u201c${name}\u201d: ${members_}; ${how}`;
   };
 
-  // The condition of a rule; `say` shows what it refers to.
-  const condition = (when, say) => {
+  // The condition of a rule; `say` shows what it refers to, `verdict` is the word for one.
+  const condition = (when, say, verdict) => {
     const end = (side) => (isReference(side) && "operation" in side ? [`${side.operation} end of `, ...say(side.of)] : say(side));
-    const joined = (word) => when.of.flatMap((each, place) => [...(place ? [` ${word} `] : []), ...condition(each, say)]);
+    const joined = (word) => when.of.flatMap((each, place) => [...(place ? [` ${word} `] : []), ...condition(each, say, verdict)]);
     return {
       otherwise: () => ["otherwise"],
       every: () => joined("and"),
       some: () => joined("or"),
-      "verdict is": () => [...say(when.of), ` is ${when.verdict}`],
+      "verdict is": () => [...say(when.of), ` is \u201c${verdict(when.verdict)}\u201d`],
       compare: () => [...end(when.left), ` ${when.relation} `, ...end(when.right)],
     }[when.operation]();
   };

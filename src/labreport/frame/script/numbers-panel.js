@@ -26,7 +26,7 @@ const NumberPanel = (() => {
   };
   const shown = (value, unit) => (typeof value === "number" ? number(value, unit) : (value ?? "nothing"));
 
-  // `evidence` is the page's `Evidence.Document`; `words` are those for verdicts; `go` shows another address.
+  // `evidence` is the page's `Evidence.Document`; `go` shows another address.
   class Panel {
     constructor(evidence, go) {
       Object.assign(this, { evidence, go });
@@ -40,13 +40,18 @@ const NumberPanel = (() => {
       const [kind] = Object.keys(value);
       const named = kind === "quantity" || kind === "claim" ? value[kind] : null;
       const content = this.evidence.resolve(slug, value);
-      const text = "verdict" in content ? `${content.predicate}: ${content.verdict}` : this.printed(content);
+      const text = "verdict" in content ? `${content.predicate}: ${this.verdict(content.verdict)}` : this.printed(content);
       if (named === null) {
         return [text];
       }
       const button = element("button", text, { type: "button" });
       button.addEventListener("click", () => this.go(`${slug}#${kind === "claim" ? "claims." : ""}${named}`));
       return [button];
+    }
+
+    // A verdict in the words of a reader.
+    verdict(name) {
+      return this.evidence.document.verdicts[name] ?? name;
     }
 
     printed({ value, unit }) {
@@ -95,7 +100,7 @@ const NumberPanel = (() => {
     // How a claim was decided.
     claim({ slug, content }) {
       const { derivation } = content;
-      const rows = [["Verdict", [content.verdict]]];
+      const rows = [["Verdict", [this.verdict(content.verdict)]]];
       if (content.p_value !== null) {
         rows.push(["p-value", [number(content.p_value)]]);
       }
@@ -122,7 +127,8 @@ const NumberPanel = (() => {
         rows.push([joined, derivation.claims.flatMap((each) => [element("div", this.operand(slug, each))])]);
       } else if (derivation) {
         for (const { verdict, when } of derivation.rules) {
-          rows.push([`${verdict} if`, condition(when, (value) => this.operand(slug, value))]);
+          const parts = condition(when, (value) => this.operand(slug, value), (name) => this.verdict(name));
+          rows.push([`\u201c${this.verdict(verdict)}\u201d if`, parts]);
         }
       }
       return { how: content.test, rows };

@@ -60,7 +60,7 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   });
 
-  const free = (number) => !number.closest("a, button, summary, label, [role='button'] > *");
+  const free = (number) => !number.closest("a, button, summary, label");
   document.addEventListener("click", ({ target }) => {
     const number = target.closest?.(NUMBERS);
     if (number && free(number) && getSelection().isCollapsed) {
@@ -104,6 +104,8 @@ document.addEventListener("DOMContentLoaded", () => {
       all();
     }
   });
+  const told = "Click a number to see where it comes from, and to compute it again in this browser.";
+  document.querySelector(".title .files")?.after(element("p", told, { class: "checked" }));
   const tools = document.querySelector("nav.contents .tools");
   tools.append(switched);
   tools.after(status);
