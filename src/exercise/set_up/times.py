@@ -44,6 +44,4 @@ def times(results: Results) -> Answer:
 def _ratio(fit: Quantity, own: Quantity) -> Quantity:
     value = None if fit.value is None or own.value is None else fit.value / own.value
     made = Derivation("quotient", {"of": [fit, own]})
-    return of_timings(
-        Quantity(value, "times", "seconds by model.fit over seconds by itself", derivation=made)
-    )
+    return of_timings(Quantity(value, "times", "seconds by model.fit over those by itself", derivation=made))
