@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from exercise.bonus_complex.more_time import MORE_TIME
 from exercise.bonus_complex.training_time import TRAINING_TIME
@@ -12,6 +13,7 @@ from exercise.bonus_longer.longer import LONGER
 from exercise.catalogue import EXPERIMENTS
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.families import COMPLEX_SIMPLE, EQUAL_EPOCHS, TEST
+from exercise.measuring.seconds import of_timings
 from exercise.part_one.comparison import PART_ONE
 from exercise.part_three.best import BEST
 from exercise.part_three.goal import GOALS
@@ -55,7 +57,12 @@ def families(results: Results) -> Answer:
     compare = comparisons(results, *FAMILIES)
     tested = [compare.family(family)[0].decision.family for family in FAMILIES]
     compared = {family.name: _compared(family) for family in FAMILIES}
-    return listed([family for family in tested if family is not None], compared)
+    found = listed([family for family in tested if family is not None], compared)
+    counts = {  # of verdicts, some of which rest on times
+        name: of_timings(quantity) if quantity.varies_with else quantity
+        for name, quantity in found.quantities.items()
+    }
+    return replace(found, quantities=counts)
 
 
 def _compared(family: Family) -> str:
