@@ -60,7 +60,7 @@ class AnswersDocument(DocumentNode):
     def ingredients(self, planner: Planner) -> dict[str, Any]:
         """The keys of all results too."""
         code = planner.fingerprints.code_here("labreport.nodes.document:AnswersDocument")
-        return {**super().ingredients(planner), "results": digest(planner.kept()), **code}
+        return {**super().ingredients(planner), "results": planner.digest_of_kept, **code}
 
     def finish(self, press: Press) -> bytes:
         """As JSON."""
@@ -141,7 +141,7 @@ class PaperDocument(_Rendered):
         code = planner.fingerprints.code_here("labreport.nodes.document:PaperDocument", "labreport.pdf:write")
         return {
             **super().ingredients(planner),
-            "results": digest(planner.kept()),
+            "results": planner.digest_of_kept,
             **code,
             **planner.fingerprints.libraries(*SETTING),
         }
