@@ -23,7 +23,8 @@ def unprintable(value: Any) -> str:
         return ""
     place, (number, character) = found
     where = f"{place.removeprefix('.')}: " if place else ""
-    return f"{where}character {number} is U+{ord(character):04X}, which cannot be shown in a report; remove it"
+    what = f"character {number} is U+{ord(character):04X}"
+    return f"{where}{what}, which cannot be shown in a report; remove it"
 
 
 def _first(value: Any) -> tuple[str, tuple[int, str]] | None:

@@ -85,7 +85,7 @@ def test_a_figure_rests_on_no_room_that_has_no_part_in_drawing() -> None:
 
 
 def test_a_summary_leaves_out_what_the_module_does_not_know() -> None:
-    """Names of locals and of Python's own functions mean nothing to other modules, unless a star may bind them."""
+    """Locals and Python's own functions mean nothing to other modules, unless a star import may bind them."""
     source = "from a import b\n\ndef f(x):\n    y = len(x)\n    return b.c(y) + g\n\ng = 1\n"
     assert summarise(source, "here")["definitions"]["f"][1] == ["b.c", "g"]
     starred = summarise(f"from z import *\n{source}", "here")["definitions"]["f"][1]

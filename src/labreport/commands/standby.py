@@ -28,7 +28,7 @@ from labreport.nodes.calls import function
 from labreport.processes import end_with_parent, safe_spawn
 
 OPTIONS = ("--project", "--output", "--seeds", "--jobs")
-MODULES = ("audit", "builders", "charts", "claims", "execute.first", "execute.making", "page", "pdf")
+MODULES = ("audit", "builders", "charts", "claims", "execute.build", "execute.first", "page", "pdf")
 
 
 class Channel:

@@ -33,7 +33,8 @@ class Code:
         self._libraries = cache(self._used)
         self._imported = cache(self._imports)
         self._library = cache(self._is_library)
-        self._followed = {(): _Following(self._names, self._loading)}
+        nothing: tuple[str, ...] = ()
+        self._followed = {nothing: _Following(self._names, self._loading)}
 
     def fingerprint(self, *roots: str) -> str:
         """One hash over the closure of the `roots`."""

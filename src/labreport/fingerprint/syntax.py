@@ -93,7 +93,7 @@ def _add(definition: list[Any], statement: ast.stmt, imports: Targets, engine: b
 
 
 def _forget_locals(definitions: Mapping[str, list[Any]], known: Container[str]) -> None:
-    """Leave out uses of names that the module does not know: those of locals and of Python's own functions."""
+    """Leave out uses of names that the module does not know: of locals, of Python's own functions."""
     for definition in definitions.values():
         definition[1] = [
             use

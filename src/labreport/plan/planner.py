@@ -132,8 +132,8 @@ class Planner:
         """The digest of all that is read of a need, and the data files that its results rest on."""
         if need not in self._needs:
             outputs = digest([self.put_out(node.name) for node in self.graph.results_of(need)])
-            data = {name for cell in self.graph.cells(need) for name in self.fingerprints.training(cell)["data"]}
-            self._needs[need] = (outputs, frozenset(data))
+            trained = map(self.fingerprints.training, self.graph.cells(need))
+            self._needs[need] = (outputs, frozenset(name for one in trained for name in one["data"]))
         return self._needs[need]
 
     def outputs(self, node: Node) -> dict[str, Any]:
