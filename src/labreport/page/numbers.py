@@ -42,7 +42,7 @@ def print_value(value: Any) -> Any:
 
 
 def _holds(text: str, numeral: str) -> bool:
-    """Whether it is a number of the text, which is no markup: that was printed before."""
+    """Whether it is a number of the text, unless that is markup, which was printed before."""
     return "<" not in text and re.search(rf"(?<![\w.,]){re.escape(numeral)}(?!\w)", text) is not None
 
 
