@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any
 
 from labreport.errors import UsageError
-from labreport.fingerprint.canonical import canonical
 from labreport.placed import HIDDEN, called_from, reference
 from labreport.texts import unprintable
 
@@ -94,11 +93,6 @@ class Experiment:
     def values(self) -> Any:
         """Its specification as plain values, which nobody may change."""
         return plain(self.specification)
-
-    @cached_property
-    def text(self) -> str:
-        """The canonical text of its specification. Raises `UsageError` where JSON cannot hold it."""
-        return canonical(self.values, "value.specification")
 
     @property
     def variants(self) -> tuple[Experiment, ...]:

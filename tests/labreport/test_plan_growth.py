@@ -65,7 +65,7 @@ def test_a_key_is_the_digest_of_the_ingredients_however_it_is_put_together(tmp_p
 
 
 def test_a_closure_is_the_same_whatever_was_followed_before() -> None:
-    """That of several roots goes on from that of the last ones, which others share and must not change."""
+    """That of several roots extends that of the last ones, which others share and which must not change."""
     first, second = figure.MADE_BY, answer.MADE_BY
     code = engine()
     alone = {roots: (engine().closure(*roots), engine().loaded(*roots)) for roots in (first, second)}

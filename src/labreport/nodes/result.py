@@ -46,8 +46,8 @@ class ResultNode(Node):
 
     def key(self, planner: Planner, made_of: Mapping[str, Any]) -> str:
         """As of every node; most of its text is that of other results."""
-        rest = planner.fingerprints.texts_of_training(self.experiment)
-        return digest_members({"specification": self.experiment.text, "seed": str(self.seed), **rest})
+        texts = planner.fingerprints.texts(self.experiment)
+        return digest_members({**texts, "seed": str(self.seed)})
 
     def status(self, planner: Planner) -> Status:
         """Stale where the trajectory does not reach what the experiment asks for, or is damaged."""

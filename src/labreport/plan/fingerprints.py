@@ -58,14 +58,20 @@ class Fingerprints:
         self._templates = Templates(self._lookup.find, self._template, MACROS, self._lookup.templates_there)
         self._roots: dict[str, tuple[str, ...]] = {}
         self._training: dict[tuple[Any, ...], tuple[dict[str, Any], dict[str, str]]] = {}
+        self._texts: dict[int, tuple[Experiment, dict[str, str]]] = {}
 
     def training(self, experiment: Experiment) -> dict[str, Any]:
         """All that decides a result besides its specification and its seed."""
         return self._trained(experiment)[0]
 
-    def texts_of_training(self, experiment: Experiment) -> dict[str, str]:
-        """The canonical text of each value in `training`."""
-        return self._trained(experiment)[1]
+    def texts(self, experiment: Experiment) -> dict[str, str]:
+        """The canonical text of all that decides a result besides its seed, by its name."""
+        known = self._texts.get(id(experiment))
+        if known is None:
+            own = canonical(experiment.values, "value.specification")
+            texts = {**self._trained(experiment)[1], "specification": own}
+            known = self._texts[id(experiment)] = (experiment, texts)
+        return known[1]
 
     def _trained(self, experiment: Experiment) -> tuple[dict[str, Any], dict[str, str]]:
         files = self._project.data_files if experiment.files is None else experiment.files
