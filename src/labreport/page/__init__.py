@@ -2,6 +2,7 @@
 
 from labreport.page.answers import answers_json
 from labreport.page.documents import render_document
+from labreport.page.numbers import refusing
 from labreport.page.sections import render_section
 
-__all__ = ["answers_json", "render_document", "render_section"]
+__all__ = ["answers_json", "refusing", "render_document", "render_section"]
