@@ -133,8 +133,8 @@ LIBRARIES = {
     "numpy": "labreport.charts labreport.checking labreport.claims labreport.commands labreport.grading "
     "labreport.recorded labreport.store labreport.verification exercise.again "
     "exercise.bonus_complex exercise.bonus_digits "
-    "exercise.bonus_longer exercise.measuring exercise.mnist exercise.part_three exercise.part_two "
-    "exercise.recompute exercise.training exercise.verification",
+    "exercise.bonus_longer exercise.measuring exercise.mnist exercise.networks exercise.part_three "
+    "exercise.part_two exercise.recompute exercise.training exercise.verification",
 }
 """A library to the rooms that may import it."""
 
