@@ -2,38 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from labreport.claims.answer import Answer
 from labreport.claims.claim import Verdict
-from labreport.claims.derivation import Derivation, Tested
+from labreport.claims.derivation import Tested
 from labreport.claims.estimate import ALPHA
 from labreport.claims.holm import holm
-
-
-def families_in(answers: Iterable[Answer]) -> list[Tested]:
-    """Every family that some answers tested, each once, in the order of first use."""
-    found: dict[str, Tested] = {}
-    for answer in answers:
-        for item in (list(answer.claims.values()), list(answer.quantities.values())):
-            for family in _families(item):
-                found.setdefault(family.name, family)
-    return list(found.values())
-
-
-def _families(value: Any) -> Iterator[Tested]:
-    if isinstance(value, Tested):
-        yield value
-    elif isinstance(value, Derivation):
-        yield from _families(list(value.inputs.values()))
-    elif isinstance(value, Mapping):
-        yield from _families(list(value.values()))
-    elif isinstance(value, (list, tuple)):
-        for each in value:
-            yield from _families(each)
-    elif hasattr(value, "derivation"):
-        yield from _families(value.derivation)
 
 
 def corrected_together(families: Sequence[Tested]) -> dict[str, list[str]]:
