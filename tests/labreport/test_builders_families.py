@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from labreport.builders.families import families
 from labreport.claims.comparison import paired
 from labreport.claims.decision import decide
-from labreport.claims.derivation import Tested
 from labreport.claims.estimate import Estimate
+
+if TYPE_CHECKING:
+    from labreport.claims.derivation import Tested
 
 SURE = paired([1.0, 1.1, 1.2, 1.3, 1.15], [0.0, 0.02, 0.01, 0.03, 0.0], "", "sure")
 WEAK = paired([1.0, 1.4, 1.2, 1.9, 1.1], [0.9, 1.0, 1.0, 1.2, 0.8], "", "weak")
