@@ -120,7 +120,7 @@ def made_times() -> Runs:
         "seconds": 20.0,
         **{
             kind: {
-                name: [factor * epoch_cost(network) * (1 + 0.02 * place) for place in range(3)]
+                name: [factor * epoch_cost(network) * (1 + 0.02 * place) for place in range(2)]
                 for name, network in TIMES.specification.networks
             }
             for kind, factor in (("own seconds", 1.0), ("fit seconds", 1.7))
