@@ -73,6 +73,14 @@ def test_a_note_goes_with_its_text(tmp_path: Path) -> None:
     assert "note one head two | figure 1" == order(tmp_path, body, 60)
 
 
+def test_references_to_later_pages_keep_their_numbers(tmp_path: Path) -> None:
+    """Also where a page between the two was laid out more than once."""
+    style = "<style>a::after { content: ' on page ' target-counter(attr(href), page) }</style>"
+    link, target = '<p><a href="#there">there</a></p>', '<p id="there">here</p>'
+    body = f"{style}{link}<p>two</p>{FIGURE.format(1)}<p>three</p><p>four</p>{target}"
+    assert order(tmp_path, body, 30) == "there on page 3 figure 1 | two three four | here"
+
+
 def test_figures_keep_their_order(tmp_path: Path) -> None:
     """No figure overtakes another."""
     body = "<p>one</p>" + FIGURE.format(1) + FIGURE.format(2) + '<p style="line-height: 10mm">two</p>'

@@ -44,8 +44,6 @@ class _Placing:
     def __init__(self, lay_out: Any) -> None:
         self._lay_out = lay_out
         self._next = 0
-        self._tried: list[int] = []
-        """Pages that were laid out more than once."""
         self._begun: set[Element] = set()
         """Elements that a finished page holds a part of."""
 
@@ -63,7 +61,6 @@ class _Placing:
             following, _ = self._lay_out(index + 1, context, root, html)
             if self._move(*found, blank, _heights(page), _heights(following)):
                 context.broken_out_of_flow = broken
-                _forget(context, index)
                 page, resume = self._lay_out(index, context, root, html)
             else:
                 context.broken_out_of_flow = after
@@ -71,16 +68,8 @@ class _Placing:
             path = stranded(root, page) if resume else None
             if path and remedy(path, page):
                 context.broken_out_of_flow = broken
-                _forget(context, index)
                 page, resume = self._lay_out(index, context, root, html)
-                self._tried.append(index)
         self._begun.update(_heights(page))
-        if found is not None:
-            self._tried.append(index)
-        if not resume and self._tried:
-            # Numbers of later pages, to which these refer, were noted with the layouts that were thrown away
-            for *_, state in context.page_maker[self._tried[0] :]:
-                state["content_changed"] = True
         return page, resume
 
     def _move(self, parent: Any, place: int, blank: float, above: Heights, below: Heights) -> bool:
@@ -122,12 +111,6 @@ class _Placing:
             and element not in self._begun
             and "answer" not in element.get("class", "").split()
         )
-
-
-def _forget(context: Any, index: int) -> None:
-    """Take back what the first layout of page `index` noted, as WeasyPrint does before it makes one again."""
-    state = context.page_maker[index][-1]
-    state.update(content_changed=False, pages_wanted=False, anchors=[], content_lookups=[])
 
 
 def _blank(page: Any) -> float:
