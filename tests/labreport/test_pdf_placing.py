@@ -73,12 +73,30 @@ def test_a_note_goes_with_its_text(tmp_path: Path) -> None:
     assert "note one head two | figure 1" == order(tmp_path, body, 60)
 
 
-def test_references_to_later_pages_keep_their_numbers(tmp_path: Path) -> None:
-    """Also where a page between the two was laid out more than once."""
-    style = "<style>a::after { content: ' on page ' target-counter(attr(href), page) }</style>"
-    link, target = '<p><a href="#there">there</a></p>', '<p id="there">here</p>'
-    body = f"{style}{link}<p>two</p>{FIGURE.format(1)}<p>three</p><p>four</p>{target}"
-    assert order(tmp_path, body, 30) == "there on page 3 figure 1 | two three four | here"
+REFERENCE = (
+    "<style>a::after { content: ' on page ' target-counter(attr(href), page) }</style>"
+    '<p style="line-height: 20mm"><a href="#there">there</a></p>'
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            f'<p>two</p><p>three</p>{FIGURE.format(1)}<p>four</p><p>five</p><p>six</p><p id="there">here</p>',
+            "there on page 3 figure 1 two | three four five | six here",
+        ),
+        (
+            '<p>two</p><p>three</p></article><article><h3 style="break-after: avoid; line-height: 10mm" id="there">'
+            'heading</h3><div style="float: right; width: 20mm; line-height: 30mm">note</div><p>four</p>',
+            "there on page 2 two three | note heading four",
+        ),
+    ],
+    ids=["behind a figure that moved", "a heading that moved"],
+)
+def test_a_reference_names_the_page_in_the_end(tmp_path: Path, body: str, expected: str) -> None:
+    """Not one of a layout that was thrown away."""
+    assert order(tmp_path, REFERENCE + body, 30) == expected
 
 
 def test_figures_keep_their_order(tmp_path: Path) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from exercise.set_up.environment import environment
-from exercise.set_up.rates import rates
 from exercise.set_up.rules import rules
 from labreport.outline import section
 
-SECTION = section("How this was done", rules, rates, environment, slug="set-up")
+SECTION = section("How this was done", rules, environment, slug="set-up")

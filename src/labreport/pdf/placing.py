@@ -54,21 +54,25 @@ class _Placing:
         if index < self._next:
             return page, resume
         self._next = index + 1
+
+        def again() -> Any:
+            context.broken_out_of_flow = broken
+            # What the first layout found is no longer on this page; that others must be laid out again for it stays
+            context.page_maker[index][-1].update(anchors=[], content_lookups=[])
+            return self._lay_out(index, context, root, html)
+
         blank = _blank(page)
         found = _pushed(root, resume) if blank > LARGEST_BLANK * page.height else None
         if found is not None:
             after = context.broken_out_of_flow
             following, _ = self._lay_out(index + 1, context, root, html)
+            context.broken_out_of_flow = after
             if self._move(*found, blank, _heights(page), _heights(following)):
-                context.broken_out_of_flow = broken
-                page, resume = self._lay_out(index, context, root, html)
-            else:
-                context.broken_out_of_flow = after
+                page, resume = again()
         for remedy in REMEDIES:
             path = stranded(root, page) if resume else None
             if path and remedy(path, page):
-                context.broken_out_of_flow = broken
-                page, resume = self._lay_out(index, context, root, html)
+                page, resume = again()
         self._begun.update(_heights(page))
         return page, resume
 
