@@ -73,30 +73,34 @@ def test_a_note_goes_with_its_text(tmp_path: Path) -> None:
     assert "note one head two | figure 1" == order(tmp_path, body, 60)
 
 
-REFERENCE = (
-    "<style>a::after { content: ' on page ' target-counter(attr(href), page) }</style>"
-    '<p style="line-height: 20mm"><a href="#there">there</a></p>'
-)
+NUMBERED = "<style>a::after { content: ' on page ' target-counter(attr(href), page) }</style>"
+REFERENCE = '<p><a href="#there">there</a></p>'
+TARGET = '<p id="there">here</p>'
+MOVED = '<h3 style="break-after: avoid; line-height: 10mm" id="there">heading</h3>'
 
 
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
         (
-            f'<p>two</p><p>three</p>{FIGURE.format(1)}<p>four</p><p>five</p><p>six</p><p id="there">here</p>',
-            "there on page 3 figure 1 two | three four five | six here",
+            f"{REFERENCE}<p>two</p>{FIGURE.format(1)}<p>three</p><p>four</p><p>five</p>{TARGET}",
+            "there on page 3 figure 1 | two three four | five here",
         ),
         (
-            '<p>two</p><p>three</p></article><article><h3 style="break-after: avoid; line-height: 10mm" id="there">'
-            'heading</h3><div style="float: right; width: 20mm; line-height: 30mm">note</div><p>four</p>',
+            f"<p>one</p><p>two</p>{FIGURE.format(1)}{REFERENCE}<p>four</p><p>five</p>{TARGET}",
+            "one figure 1 | two there on page 3 four | five here",
+        ),
+        (
+            f"{REFERENCE}<p>two</p><p style='line-height: 20mm'>three</p></article><article>{MOVED}"
+            '<div style="float: right; width: 20mm; line-height: 30mm">note</div><p>four</p>',
             "there on page 2 two three | note heading four",
         ),
     ],
-    ids=["behind a figure that moved", "a heading that moved"],
+    ids=["before the figure that moves", "on the page behind it", "to a heading that moves"],
 )
 def test_a_reference_names_the_page_in_the_end(tmp_path: Path, body: str, expected: str) -> None:
-    """Not one of a layout that was thrown away."""
-    assert order(tmp_path, REFERENCE + body, 30) == expected
+    """Not one of a layout that was thrown away, and not zero."""
+    assert order(tmp_path, NUMBERED + body, 30) == expected
 
 
 def test_figures_keep_their_order(tmp_path: Path) -> None:

@@ -20,4 +20,5 @@ SECTION = section(
     answers=(rules, environment, hypothesis),
     figures=(depth_against_gain,),
     experiments=NETWORKS,
+    at_a_glance=False,
 )
