@@ -23,6 +23,8 @@ LEARNED_ABOVE = 20.0
 """Validation accuracy, in per cent, that shows a network to have left guessing."""
 PANEL, FLAT_PANEL = 29.0, 15.0
 """Height of a panel in millimetres; a level line needs less."""
+TWO_LINES = 15.0
+"""Points above a panel at which its title clears the axis title below it."""
 LOW = 0.2
 """Share of a panel above its bottom in which a ring has its name above it."""
 Curves = dict[str, list[list[float]]]
@@ -46,14 +48,16 @@ def training_curves(results: Results, until: int | None = None) -> charts.Drawin
         margins = charts.Margins(left=8, right=17, top=8, between=26)
         figure, panels = charts.column_figure(height + 18, columns=2, margins=margins)
     elif len(networks) == 2:
-        margins = charts.Margins(left=8, right=17, top=13, between=9)
-        figure, panels = charts.wide_figure(height + 23, columns=4, margins=margins)
+        margins = charts.Margins(left=8, right=17, top=13, between=7)
+        figure, panels = charts.column_figure(height + 23, columns=4, margins=margins)
     else:
         margins = charts.Margins(left=8, right=17, top=13, between=5, rows_between=14)
         figure, panels = charts.column_figure(2 * height + 36, columns=len(networks), rows=2, margins=margins)
     rows = [panels[: len(networks)], panels[len(networks) :]]
-    _row(rows[0], accuracies, _accuracy_limits(accuracies, learned=learned), "Accuracy, %", PERCENT / CLASSES)
-    _row(rows[1], losses, _loss_limits(losses), "Loss, nat", math.log(CLASSES))
+    _row(rows[0], accuracies, _accuracy_limits(accuracies, learned=learned), PERCENT / CLASSES)
+    _row(rows[1], losses, _loss_limits(losses), math.log(CLASSES))
+    for row, title in zip(rows, ("Accuracy, %", "Loss, nat"), strict=True):
+        (charts.panel_title if len(networks) == 1 else charts.y_title)(row[0], title)
     for panel in panels if len(networks) <= 2 else rows[1]:
         panel.set_xlabel("epoch")
     for panel in (panels[-1],) if len(networks) == 2 else (rows[0][-1], rows[1][-1]):
@@ -62,7 +66,7 @@ def training_curves(results: Results, until: int | None = None) -> charts.Drawin
         _mark_moments(panels[0], networks[0], mean_by_epoch(accuracies[0]["validation"]))
     for panel, runs in zip(rows[0] if len(networks) != 2 else panels, networks * 2, strict=False):
         if len(networks) > 1:
-            panel.set_title(runs.experiment.name, loc="right", fontsize="medium", pad=18.0)
+            charts.panel_title(panel, runs.experiment.name, lift=TWO_LINES)
     return charts.Drawing(
         figure,
         "line charts of accuracy and loss by epoch, on training and validation data",
@@ -123,10 +127,9 @@ def _row(
     panels: Sequence[charts.Panel],
     curves: Sequence[Curves],
     limits: tuple[float, float],
-    title: str,
     guessing: float,
 ) -> None:
-    """One kind of panel for every network; only the first names its axis."""
+    """One kind of panel for every network, with one scale."""
     for panel, each in zip(panels, curves, strict=True):
         for (_, split), style in zip(SPLITS, charts.SERIES, strict=False):
             mark = charts.Mark(split, style)
@@ -139,7 +142,6 @@ def _row(
         charts.plain_numbers(panel.yaxis)
         if limits[0] < guessing < limits[1]:
             charts.reference_line(panel, guessing, "guessing")
-    charts.panel_title(panels[0], title)
     charts.level(panels)
     charts.note_truncated(panels[-1])
 

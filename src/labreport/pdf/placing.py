@@ -118,7 +118,7 @@ class _Placing:
 
 
 def _forget(context: Any, index: int) -> None:
-    """Take back what a layout of page `index`, which is thrown away, noted about references and their targets.
+    """Take back what the layout of page `index`, which is thrown away, noted of references and their targets.
 
     WeasyPrint fills a reference in when its page is laid out again, which happens when it first sees the
     reference, or when the number of the reference's own page has changed: so that number is forgotten, too.
