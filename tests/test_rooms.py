@@ -64,7 +64,7 @@ MAY_IMPORT = {
     "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan "
     "store trajectory",
     "labreport.commands": "audit bootstrap checking checks claims console errors execute fingerprint grading "
-    "guard frame locate nodes plan processes program store suggest trajectory verification warm",
+    "guard frame locate nodes page plan processes program store suggest trajectory verification warm",
     "labreport.command": "commands console errors guard processes program",
     "exercise.networks": "labreport.errors labreport.experiment",
     "exercise.catalogue": "networks labreport.errors labreport.experiment",
