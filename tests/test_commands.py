@@ -33,7 +33,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Program:
             "unknown command or name 'measurd'; did you mean 'measured'? See python build.py --help.",
         ),
         (["grade", "absent.json"], "absent.json: No such file"),
-        (["--show-code", "alpah"], "no experiment named 'alpah'; did you mean 'alpha'?"),
+        (["--show-code", "alpah"], "no run named 'alpah'; did you mean 'alpha'?"),
         (["--force", "absent"], "no item named 'absent'"),
         (["why", "measured.acuracy"], "no item named 'measured.acuracy'; did you mean 'measured.accuracy'?"),
         (["measureds"], "did you mean 'measured'?"),

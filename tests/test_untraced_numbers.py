@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -20,19 +21,24 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Program:
 DATA = '<p><data value="0.98" data-source="{}" data-form="number">98 %</data></p>'
 WAYS = {
     "typed into the prose": "<p>Accuracy is 98 %.</p>",
-    "computed in the template": "<p>{{ 90 + 8 }}</p>",
+    "computed of constants": "<p>{{ 90 + 8 }}</p>",
+    "computed of what is there": "<p>{{ answer.facts.cells | length + 94 }}</p>",
+    "given to a macro": "{% call note() %}{{ 49 * 2 }} %{% endcall %}",
+    "in an attribute": '<p title="{{ 49 * 2 }} %">Accurate.</p>',
+    "as a name": "<p><code>{{ 49 * 2 }}</code></p>",
     "under a source that there is not": DATA.format("studied.grid#nothing"),
     "under a source that says otherwise": DATA.format("studied.grid#best"),
 }
+TEMPLATE = "templates/questions/studied.grid.html"
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_number_without_a_result_stops_the_report(way: str, built: Program, tmp_path: Path) -> None:
-    """Exit code 1, the number is named, and the previous report stays."""
+    """Exit code 1, the number is named by the line that prints it, and the previous report stays."""
     program = built.copy(tmp_path / "checkout")
     before = documents(program.folder / "report")
-    program.edit("templates/questions/studied.grid.html", "<ul>", f"{WAYS[way]}<ul>")
+    program.edit(TEMPLATE, "<ul>", f"{WAYS[way]}<ul>")
     ran = program.run("--seeds", "1")
     assert ran.code == 1
-    assert "98" in ran.err
+    assert re.match(rf"error: {re.escape(TEMPLATE)}:3: the number 98( %)? has no source", ran.err), ran.err
     assert documents(program.folder / "report") == before

@@ -63,7 +63,7 @@ def run(
 
     Raises `subprocess.TimeoutExpired` after `timeout` seconds; the run is ended then.
     """
-    server = _server()
+    server = _server(threading.get_ident())
     assert server.stdin is not None
     assert server.stdout is not None
     with tempfile.TemporaryDirectory() as scratch:
@@ -85,8 +85,11 @@ def run(
 
 
 @cache
-def _server() -> subprocess.Popen[str]:
-    """The process that is forked; it ends with this one, whose end of the pipe is closed then."""
+def _server(thread: int) -> subprocess.Popen[str]:
+    """The process that is forked for one thread, which waits for its answers.
+
+    It ends with this process, whose end of the pipe is closed then.
+    """
     server = subprocess.Popen(
         [sys.executable, "-P", __file__],
         stdin=subprocess.PIPE,

@@ -7,8 +7,9 @@ import math
 
 import pytest
 from drawn import CASES, FIGURES, draw, drawn
+from figure_type import clipped_texts, overlapping_texts, smallest_type
 
-from labreport.charts import clipped_texts, export, overlapping_texts, smallest_type
+from labreport.charts import export
 from labreport.charts.layout import COLUMN_MM, MM
 
 OFTEN = ("five seeds", "no network learned")

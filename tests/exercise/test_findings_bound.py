@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from findings_outside import findings_in_figures, findings_in_titles, findings_outside
+
 from exercise.project import PROJECT
-from labreport.audit.outside import findings_in_figures, findings_in_titles, findings_outside
 
 ROOT = Path(__file__).parents[2]
 LIST = Path(__file__).with_name("findings_outside.txt")

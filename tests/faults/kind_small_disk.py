@@ -39,7 +39,7 @@ def small_disk(place: Place, random: Random, index: int) -> str:
         ran = place.run()
         live = after_fault(place, ran, start, killed=False)
         if ran.code:
-            require("No space left" in ran.err, f"names the cause: {ran.err[-500:]}")
+            require("Disk full" in ran.err, f"names the cause: {ran.err[-500:]}")
             require(str(place.report) in ran.err, f"names the path: {ran.err[-500:]}")
         subprocess.run(["mount", "-o", "remount,size=256m", str(disk)], check=True)
         recovers(place, live)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy
 import pytest
+from figure_type import clipped_texts, overlapping_texts
 from made_results import Made, along, named, runs
 
 from labreport import (
@@ -29,7 +30,6 @@ from labreport import (
 from labreport.audit import audit_html
 from labreport.builders.confusion import confusions
 from labreport.builders.grid import _words
-from labreport.charts import clipped_texts, overlapping_texts
 from labreport.errors import UsageError
 from labreport.outline import Outline
 from labreport.page import render_document, render_section

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+from figure_type import clipped_texts, drawn_texts, overlapping_texts, smallest_type
 from matplotlib.figure import Figure
-
-from labreport.charts import clipped_texts, overlapping_texts, smallest_type
-from labreport.charts.checks import drawn_texts
 
 
 def _figure() -> Figure:

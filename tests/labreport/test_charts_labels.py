@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from figure_type import overlapping_texts
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,11 +14,8 @@ from labreport.charts import (
     Mark,
     column_figure,
     curve,
-    give_way,
     label_line_ends,
-    milestones,
     note_truncated,
-    overlapping_texts,
     round_limits,
 )
 from labreport.charts.labels import Label, direct_labels, dodge
@@ -84,22 +82,6 @@ def test_labels_far_apart_sideways_do_not_push_each_other() -> None:
     panel.set_ylim(0, 1)
     ends = [Label("left", 0.0, 0.5, SERIES[0].colour), Label("right", 9.0, 0.5, SERIES[1].colour)]
     assert [note.xyann[1] for note in direct_labels(panel, ends)] == pytest.approx([0.0, 0.0])
-
-
-def test_labels_give_way_only_where_they_would_overlap() -> None:
-    """Of two labels in one place the earlier stays; one apart from all stays too."""
-    figure, (panel,) = column_figure(60)
-    panel.set_xlim(0, 10)
-    panel.set_ylim(0, 10)
-    colour = SERIES[0].colour
-    kept = direct_labels(panel, [Label("a line", 5.0, 5.0, colour)])
-    notes = milestones(
-        panel,
-        [Label("10", 1.0, 1.0, colour), Label("20", 1.05, 1.0, colour), Label("30", 5.5, 4.4, colour)],
-        above=True,
-    )
-    give_way(figure, notes, kept)
-    assert {"a line", "10"} == {text.get_text() for text in panel.texts}
 
 
 @pytest.mark.parametrize(("low", "says"), [(90.0, "axis starts at 90"), (0.0, None), (-1.0, None)])

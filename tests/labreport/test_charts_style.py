@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from figure_type import drawn_texts
 from fontTools.ttLib import TTFont
 from matplotlib.font_manager import FontProperties, findfont
 
-from labreport.charts import column_figure, plain_numbers, powers_of_ten, symmetric_log, wide_figure
+from labreport.charts import column_figure, plain_numbers, powers_of_ten, wide_figure
 from labreport.charts import style as house
-from labreport.charts.checks import drawn_texts
 from labreport.charts.ticks import power_of_ten
 from labreport.errors import RenderError
 from labreport.frame import FOLDER
@@ -104,11 +104,3 @@ def test_ticks_have_true_minus_signs_and_commas() -> None:
     panel.set_ylim(-2000, 0)
     plain_numbers(panel.yaxis, [-1500, 0])
     assert "−1,500" in {words for words, _, _ in drawn_texts(figure)}
-
-
-def test_a_symmetric_logarithmic_axis_shows_zero_and_losses() -> None:
-    """Gains over decades, nothing gained, and a little lost, on one axis."""
-    figure, (panel,) = column_figure(50)
-    symmetric_log(panel, 0.1, -0.2, 20)
-    words = {words for words, _, _ in drawn_texts(figure)}
-    assert {"−0.1", "0", "0.1", "1", "10"} <= words

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from labreport.claims import Claim, Interval, Quantity, Verdict
-from labreport.claims.comparison import paired
-from labreport.claims.decide import above, all_of, any_of, below, counted, greater
+from labreport.claims.decide import above, all_of, any_of, below, counted
 
 SUPPORTED, REFUTED, INCONCLUSIVE = Verdict.SUPPORTED, Verdict.REFUTED, Verdict.INCONCLUSIVE
 EQUIVALENT = Verdict.EQUIVALENT
@@ -48,14 +47,6 @@ def test_an_interval_without_width_decides_nothing() -> None:
         INCONCLUSIVE,
         "the seeds do not vary, so their spread is unknown",
     )
-
-
-def test_a_single_comparison_is_a_family_of_its_own() -> None:
-    """`greater` decides it as `decide` would, with its margin."""
-    close = paired([0.961, 0.963, 0.962, 0.960], [0.961, 0.962, 0.963, 0.960], "points", "made")
-    assert greater("made", "a > b", close, ("d",)).verdict is INCONCLUSIVE
-    claim = greater("made", "a > b", close, ("d",), margin=0.005)
-    assert (claim.verdict, claim.margin, claim.numbers) == (EQUIVALENT, 0.005, ("d",))
 
 
 def test_a_count_holds_or_does_not() -> None:

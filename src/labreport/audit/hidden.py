@@ -29,9 +29,8 @@ def check_attributes(page: Page, allowed: Allowed) -> Iterator[Finding]:
     for where, name, text in page.attributes:
         if (name in SHOWN or name in printed or name == "value") and name != "data-value":
             for numeral in allowed.untraced(text):
-                yield Finding(
-                    where, numeral, f"appears without a source in the attribute {name}, {text[:80]!r}"
-                )
+                problem = f"appears without a source in the attribute {name}, {text[:80]!r}"
+                yield Finding(where, numeral, problem, sourceless=True)
 
 
 def check_styles(page: Page, allowed: Allowed) -> Iterator[Finding]:
@@ -54,7 +53,8 @@ def check_names(
         if not has_numeral(name) or name in names or (key and KEY.fullmatch(name)) or _call(name):
             continue
         for numeral in allowed.untraced(name):
-            yield Finding(where, numeral, f"is printed without a source, as code: {name[:80]!r}")
+            problem = f"is printed without a source, as code: {name[:80]!r}"
+            yield Finding(where, numeral, problem, sourceless=True)
 
 
 def _names(answers: Mapping[str, Answer]) -> Iterator[str]:

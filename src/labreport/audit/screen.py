@@ -51,16 +51,19 @@ def audit_page(
 def _check_traced(item: Traced, known: Mapping[str, list[Source]]) -> Iterator[Finding]:
     candidates = known.get(item.source, [])
     if not candidates:
-        yield Finding(item.where, item.text, f"names {item.source!r}, which the answers do not have")
+        problem = f"names {item.source!r}, which the answers do not have"
+        yield Finding(item.where, item.text, problem, sourceless=True)
     elif not any(source.text(item.form) == item.text and source.value == item.value for source in candidates):
         expected = candidates[0].text(item.form) or candidates[0].value
-        yield Finding(item.where, item.text, f"is not what {item.source} rounds to, {expected!r}")
+        problem = f"is not what {item.source} rounds to, {expected!r}"
+        yield Finding(item.where, item.text, problem, sourceless=True)
 
 
 def _check_prose(page: Page, allowed: Allowed) -> Iterator[Finding]:
     for where, text in page.prose:
         for numeral in allowed.untraced(text):
-            yield Finding(where, numeral, f"is printed without a source, in {' '.join(text.split())[:80]!r}")
+            problem = f"is printed without a source, in {' '.join(text.split())[:80]!r}"
+            yield Finding(where, numeral, problem, sourceless=True)
 
 
 def _check_references(page: Page) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-import labreport.charts._quiet  # noqa: F401  before anything loads matplotlib
+from labreport.charts import _quiet  # noqa: F401  before anything loads matplotlib
 
 if TYPE_CHECKING:
     from labreport.charts.drawing import Drawing
@@ -21,10 +21,7 @@ if TYPE_CHECKING:
     from labreport.charts.heat import heat_map, separate
     from labreport.charts.labels import (
         Label,
-        Note,
         direct_labels,
-        give_way,
-        label_above,
         label_line_ends,
         milestones,
         note_truncated,
@@ -37,7 +34,6 @@ if TYPE_CHECKING:
         canvas,
         column_figure,
         level,
-        panel_at,
         panel_title,
         wide_figure,
         y_title,
@@ -61,7 +57,6 @@ if TYPE_CHECKING:
         plain_numbers,
         powers_of_ten,
         round_limits,
-        symmetric_log,
         thousands,
         whole_numbers,
     )
@@ -75,28 +70,22 @@ __all__ = [
     "Label",
     "Margins",
     "Mark",
-    "Note",
     "Panel",
     "band",
     "bars",
     "canvas",
     "caption",
-    "clipped_texts",
     "column_figure",
     "curve",
     "direct_labels",
     "export",
-    "give_way",
     "heat_map",
     "interval_bars",
-    "label_above",
     "label_line_ends",
     "level",
     "milestones",
     "named_curves",
     "note_truncated",
-    "overlapping_texts",
-    "panel_at",
     "panel_title",
     "picture",
     "plain_numbers",
@@ -108,9 +97,7 @@ __all__ = [
     "seed_line",
     "seed_lines",
     "separate",
-    "smallest_type",
     "stems",
-    "symmetric_log",
     "tag",
     "text_shade",
     "thousands",
@@ -128,7 +115,6 @@ _HOMES = (
     "references",
     "ticks",
     "heat",
-    "checks",
     "exporting",
 )
 

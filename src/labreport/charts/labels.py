@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.text import Annotation, Text
+from matplotlib.text import Annotation
 
 from labreport.charts import style
-from labreport.charts.checks import measuring
 from labreport.charts.marks import data_of, tag
 from labreport.charts.palette import Colour, text_shade
 from labreport.errors import UsageError
@@ -24,10 +22,6 @@ LEADER_FROM = 3.0
 LEADER = 5.0
 """Width of a leader, in points."""
 MOST_LABELS = 5
-
-
-Note = Annotation
-"""A text set beside what it names, as matplotlib has it."""
 
 
 @dataclass(frozen=True)
@@ -155,38 +149,6 @@ def milestones(
         )
         notes.append(note)
     return notes
-
-
-def give_way(figure: Figure, notes: Sequence[Annotation], kept: Sequence[Annotation]) -> None:
-    """Take away those of `notes` that would cover one of `kept` or an earlier one of their own."""
-    renderer = measuring(figure)
-    for note in (*notes, *kept):
-        note.update_positions(renderer)
-    boxes = [Text.get_window_extent(note, renderer) for note in kept]
-    for note in notes:
-        box = Text.get_window_extent(note, renderer)
-        if box.count_overlaps(boxes):
-            note.remove()
-        else:
-            boxes.append(box)
-
-
-def label_above(axes: Axes, label: Label, *, size: float = style.SMALL) -> Annotation:
-    """Set one label just above its point, centred, as for the value of a bar."""
-    note = axes.annotate(
-        label.text,
-        xy=(label.x, label.y),
-        xytext=(0.0, 1.5),
-        textcoords="offset points",
-        ha="center",
-        va="bottom",
-        fontsize=size,
-        fontweight=style.SEMIBOLD,
-        color=text_shade(label.colour).value,
-        annotation_clip=False,
-    )
-    tag(note, label.text, "label")
-    return note
 
 
 def dodge(wanted: Sequence[float], heights: Sequence[float], bottom: float, top: float) -> list[float]:

@@ -71,12 +71,6 @@ def _figure(
     return figure, panels
 
 
-def panel_at(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
-    """One more panel, its upper left corner `left` and `top` millimetres from that of the figure."""
-    across, down = (inches / MM for inches in figure.get_size_inches())
-    return figure.add_axes((left / across, 1 - (top + height) / down, width / across, height / down))
-
-
 def canvas(height_mm: float) -> tuple[Figure, Axes]:
     """A figure of column width with one panel and no axes, measured in mm from its upper left."""
     figure = Figure(figsize=(COLUMN_MM * MM, height_mm * MM))

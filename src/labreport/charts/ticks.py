@@ -46,16 +46,6 @@ def powers_of_ten(axis: Axis, most: int = 6) -> None:
     axis.set_minor_locator(NullLocator())
 
 
-def symmetric_log(axes: Axes, linear: float, low: float, high: float) -> None:
-    """A y axis from `low` to `high`, logarithmic beyond ±`linear`, with ticks at powers of ten and zero."""
-    axes.set_yscale("symlog", linthresh=linear, linscale=0.6)
-    axes.set_ylim(low, high)
-    powers = [linear * 10.0**exponent for exponent in range(8)]
-    at = [-power for power in powers if -power >= low] + [0.0] + [power for power in powers if power <= high]
-    plain_numbers(axes.yaxis, sorted(at))
-    axes.yaxis.set_minor_locator(NullLocator())
-
-
 def thousands(axis: Axis) -> None:
     """Ticks of a logarithmic axis at 1, 3 and 10 in each decade, written out: 3,000, 10,000."""
     axis.set_major_locator(LogLocator(base=10.0, subs=(1.0, 3.0), numticks=50))

@@ -17,8 +17,6 @@ def holds(condition: Mapping[str, Any]) -> bool:
         return all(map(holds, condition["of"]))
     if operation == "some":
         return any(map(holds, condition["of"]))
-    if operation == "verdict is":
-        return bool(condition["of"]["verdict"] == condition["verdict"])
     if operation != "compare":
         raise Malformed(f"no condition is called {operation!r}")
     left, right, relation = _number(condition["left"]), _number(condition["right"]), condition["relation"]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from labreport.claims.claim import Claim, Verdict
-from labreport.claims.decision import decide
 from labreport.claims.derivation import Derivation
 from labreport.claims.estimate import ALPHA as ALPHA
-from labreport.claims.estimate import Estimate
 from labreport.claims.quantity import Quantity
 from labreport.claims.rules import by_rules, compare, high, low
 
@@ -45,13 +43,6 @@ def _beyond(name: str, predicate: str, number: str, quantity: Quantity, threshol
     rules = [(Verdict.SUPPORTED, beyond), (Verdict.REFUTED, short)]
     test = f"the whole {interval.level:.0%} interval ({interval.kind}) on one side"
     return by_rules(name, predicate, test, rules, (number,), threshold=threshold)
-
-
-def greater(
-    name: str, predicate: str, estimate: Estimate, numbers: Sequence[str], *, margin: float | None = None
-) -> Claim:
-    """First greater than second, a comparison that is a family of its own."""
-    return decide([estimate], [margin])[0].claim(name, predicate, numbers)
 
 
 def counted(

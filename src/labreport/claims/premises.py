@@ -5,7 +5,7 @@ Experiments are compared by the fields of their specifications and by `epochs`; 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -46,34 +46,6 @@ def only_difference(name: str, first: Experiment, second: Experiment, field: str
     found = [change.field for change in changes(first, second)]
     predicate = f"{first.name} and {second.name} differ only in {_words(field)}"
     return _exact(name, predicate, found == [field], f"they differ in {_listed(found)}")
-
-
-def one_change(name: str, base: Experiment, trial: Experiment) -> Claim:
-    """`trial` changes exactly one field of `base`; a trial of none or of several shows no cause."""
-    found = [change.field for change in changes(base, trial)]
-    predicate = f"{trial.name} changes one field of {base.name}"
-    result = f"it changes {_listed(found)}"
-    return _exact(name, predicate, len(found) == 1, result if len(found) == 1 else f"not a trial: {result}")
-
-
-def each_has(name: str, experiments: Sequence[Experiment], field: str, value: Any) -> Claim:
-    """Every one of `experiments` has `value` in `field`; of none at all, nothing holds."""
-    for experiment in experiments:
-        _known(experiment, field)
-    others = [
-        f"{experiment.name} has {_values(experiment)[field]}"
-        for experiment in experiments
-        if _values(experiment)[field] != value
-    ]
-    predicate = f"{_words(field)} = {value} in {_listed([experiment.name for experiment in experiments])}"
-    return _exact(name, predicate, bool(experiments) and not others, ", ".join(others) or "all have")
-
-
-def same_number_of_seeds(name: str, seeds: Mapping[str, int]) -> Claim:
-    """Every experiment of `seeds`, name → number of its seeds, has as many as the others."""
-    predicate = f"{_listed(list(seeds))} have equally many seeds"
-    counts = ", ".join(f"{experiment}: {count}" for experiment, count in seeds.items())
-    return _exact(name, predicate, len(set(seeds.values())) == 1, counts or "there are none")
 
 
 def _values(experiment: Experiment) -> dict[str, Any]:

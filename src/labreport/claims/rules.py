@@ -42,11 +42,6 @@ def compare(left: Operand, relation: str, right: Operand) -> Derivation:
     return Derivation("compare", {"left": left, "relation": relation, "right": right})
 
 
-def verdict_is(claim: Claim, verdict: Verdict) -> Derivation:
-    """The condition that a claim has this verdict."""
-    return Derivation("verdict is", {"of": claim, "verdict": str(verdict)})
-
-
 def every(*conditions: Derivation) -> Derivation:
     """The condition that all of some hold."""
     return Derivation("every", {"of": list(conditions)})
@@ -84,8 +79,6 @@ def holds(condition: Derivation) -> bool:
         return all(holds(one) for one in inputs["of"])
     if condition.operation == "some":
         return any(holds(one) for one in inputs["of"])
-    if condition.operation == "verdict is":
-        return bool(inputs["of"].verdict == inputs["verdict"])
     left, right = _number(inputs["left"]), _number(inputs["right"])
     return left is not None and right is not None and _RELATIONS[inputs["relation"]](left, right)
 

@@ -17,7 +17,7 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     project = load_project(find_project(root))
     experiments = {experiment.name: experiment for experiment in project.all_experiments}
     if arguments.word not in experiments:
-        raise UnknownName("experiment", arguments.word, experiments)
+        raise UnknownName(project.words.run, arguments.word, experiments)
     if not project.show_code:
         raise UsageError("this project cannot show code; set show_code in its Project to a function.")
     terminal.result(function(project.show_code, "project.show_code")(experiments[arguments.word]))

@@ -17,8 +17,6 @@ SECONDS = 10.0
 """Time for one file; an ordinary one takes a few hundredths of a second."""
 REPLY_LIMIT = 8_000_000
 """Bytes of one reply."""
-STARTS = 3
-"""Workers in a row that may end before their first reply to a file, until the machine is blamed."""
 
 
 @dataclass

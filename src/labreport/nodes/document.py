@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from labreport.errors import AuditError
 from labreport.fingerprint.canonical import digest
@@ -13,8 +13,13 @@ from labreport.nodes.workshop import Press
 from labreport.plan.nodes import Node
 from labreport.plan.planner import Planner
 
+if TYPE_CHECKING:
+    from labreport.audit import Finding
+
 DOCUMENT_FRAME = "document.html"
 """The template that `labreport.page` puts around the whole."""
+ANSWERS = "labreport.page:answers_json"
+"""What writes the answers: a `Press` calls it, so that following the nodes' code does not lead there."""
 SETTING = ("weasyprint", "pydyf", "tinycss2", "fonttools", "pikepdf")
 
 
@@ -59,8 +64,8 @@ class AnswersDocument(DocumentNode):
 
     def ingredients(self, planner: Planner) -> dict[str, Any]:
         """The keys of all results too."""
-        code = planner.fingerprints.code_here("labreport.nodes.document:AnswersDocument")
-        return {**super().ingredients(planner), "results": digest(planner.kept()), **code}
+        code = planner.fingerprints.code_here("labreport.nodes.document:AnswersDocument", ANSWERS)
+        return {**super().ingredients(planner), "results": planner.digest_of_kept, **code}
 
     def finish(self, press: Press) -> bytes:
         """As JSON."""
@@ -96,12 +101,15 @@ class _Rendered(DocumentNode):
             self.preliminary,
         )
 
-    def accept(self, findings: Any) -> None:
+    def accept(self, findings: list[Finding], press: Press) -> None:
         """Raise `AuditError` at the first finding of an audit."""
-        if found := list(findings):
-            more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        from labreport.audit import at_line
+
+        if findings:
+            more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
             kept = "the report has no PDF" if self.last else "the previous report is kept"
-            raise AuditError(f"{self.published}: {found[0]}{more}; {kept}")
+            told = at_line(findings[0], self.published, press.workshop.templates, press.render_again)
+            raise AuditError(f"{told}{more}; {kept}")
 
 
 class PageDocument(_Rendered):
@@ -125,7 +133,7 @@ class PageDocument(_Rendered):
         from labreport.audit import audit_html
 
         html = self.render(press)
-        self.accept(audit_html(html, press.answers, press.workshop.templates, press.experiments))
+        self.accept(audit_html(html, press.answers, press.workshop.templates, press.experiments), press)
         return html.encode()
 
 
@@ -138,10 +146,11 @@ class PaperDocument(_Rendered):
 
     def ingredients(self, planner: Planner) -> dict[str, Any]:
         """What sets it, and the answers attached to it, too."""
-        code = planner.fingerprints.code_here("labreport.nodes.document:PaperDocument", "labreport.pdf:write")
+        made_by = ("labreport.nodes.document:PaperDocument", "labreport.pdf:write", ANSWERS)
+        code = planner.fingerprints.code_here(*made_by)
         return {
             **super().ingredients(planner),
-            "results": digest(planner.kept()),
+            "results": planner.digest_of_kept,
             **code,
             **planner.fingerprints.libraries(*SETTING),
         }
@@ -158,5 +167,5 @@ class PaperDocument(_Rendered):
         press.writer.finish()
         target = press.scratch / self.published
         templates, names = press.workshop.templates, press.experiments
-        self.accept(audit_pdf(target, press.printed, press.answers, templates, names))
+        self.accept(audit_pdf(target, press.printed, press.answers, templates, names), press)
         return target

@@ -133,6 +133,11 @@ class Press:
         self.sections = self.workshop.sections()
         self.answers = self.workshop.all_answers()
 
+    def render_again(self) -> None:
+        """Render all sections once more, to find the line of one of their templates."""
+        for node in self.workshop.planner.graph.of_kind("section"):
+            node.make(self.workshop)
+
     @property
     def outline(self) -> Outline:
         """The report as values."""

@@ -15,7 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from labreport.errors import LabReportError, RenderError
 from labreport.frame import MACROS, Lookup
-from labreport.page.numbers import FILTERS, print_value
+from labreport.page.numbers import FILTERS, REFUSED, print_value
 from labreport.page.syntax import SYNTAX
 from labreport.project import Words
 
@@ -74,7 +74,7 @@ def environment(
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         finalize=print_value,
-        bytecode_cache=_COMPILED,
+        bytecode_cache=None if REFUSED.get() else _COMPILED,  # constants are printed when compiled
         **SYNTAX,
     )
     for unneeded in ("lipsum", "cycler", "joiner"):

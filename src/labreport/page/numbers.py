@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -13,6 +16,19 @@ from labreport.errors import RenderError
 from labreport.frame import VERDICT_WORDS
 from labreport.page.traced import TracedInteger, TracedQuantity, TracedText
 
+REFUSED: ContextVar[str] = ContextVar("refused", default="")
+"""A numeral that no expression may print, while `refusing` looks for the one that does."""
+
+
+@contextmanager
+def refusing(numeral: str) -> Iterator[None]:
+    """While it lasts, an expression that prints `numeral` without a source raises `RenderError`."""
+    before = REFUSED.set(numeral)
+    try:
+        yield
+    finally:
+        REFUSED.reset(before)
+
 
 def print_value(value: Any) -> Any:
     """What `{{ value }}` prints; Jinja calls it on every expression before escaping."""
@@ -20,7 +36,14 @@ def print_value(value: Any) -> Any:
         raise RenderError(f"{value.address} is printed without a filter; allowed are {', '.join(FORMS)}")
     if isinstance(value, (TracedText, TracedInteger)) and has_numeral(str(value)):
         return _data(str(value), value.address, "fact", str(value))
+    if (refused := REFUSED.get()) and _holds(str(value), refused):
+        raise RenderError(refused)
     return value
+
+
+def _holds(text: str, numeral: str) -> bool:
+    """Whether it is a number of the text, unless that is markup, which was printed before."""
+    return "<" not in text and re.search(rf"(?<![\w.,]){re.escape(numeral)}(?!\w)", text) is not None
 
 
 def join(items: Iterable[Any], separator: str = "") -> Markup:

@@ -95,7 +95,7 @@ class SharesForced:
     name: str
 
     def __str__(self) -> str:
-        return f"forced: one training with {self.name.removeprefix('result/')}"
+        return f"shares its training with {self.name.removeprefix('result/')} and must be retrained too"
 
 
 Reason = NeverMade | Changed | Missing | Altered | Extended | Upstream | Forced | SharesForced

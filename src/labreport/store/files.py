@@ -181,9 +181,9 @@ def temporary_name() -> str:
 def cannot_write(path: Path, error: OSError) -> StoreError:
     """The one line about a write that failed."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        full = "Disk full" if error.errno == errno.ENOSPC else "Disk quota used up"
         return StoreError(
-            f"{error.strerror}: cannot write {shown(path)}; "
-            "free some space and run again; finished results are kept"
+            f"{full}: cannot write {shown(path)}. Free some space and run again; finished results are kept."
         )
     return StoreError(
         f"cannot write {shown(path)}: {error.strerror or error}; "

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from findings_outside import findings_in_figures, findings_in_titles, findings_outside
 
-from labreport.audit.outside import findings_in_figures, findings_in_titles, findings_outside
 from labreport.errors import RenderError
 from labreport.outline import Outline, Section
 

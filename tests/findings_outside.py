@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from spoken import Spoken, spoken
+
 from labreport.audit.finding import Finding
 from labreport.frame import FOLDER
 from labreport.outline import Outline
-from labreport.page.spoken import Spoken, spoken
 from labreport.page.wordings import VERDICTS
 
 JUDGING = re.compile(
