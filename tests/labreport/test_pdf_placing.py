@@ -73,6 +73,9 @@ def test_a_note_goes_with_its_text(tmp_path: Path) -> None:
     assert "note one head two | figure 1" == order(tmp_path, body, 60)
 
 
+NAMES = ("one", "two", "three")
+NOTE = '<div style="float: right; width: 20mm; line-height: 30mm">note</div>'
+HEADING = '<h3 style="break-after: avoid; line-height: 10mm">heading</h3>'
 NUMBERED = "<style>a::after { content: ' on page ' target-counter(attr(href), page) }</style>"
 REFERENCE = '<p><a href="#there">there</a></p>'
 TARGET = '<p id="there">here</p>'
@@ -91,8 +94,7 @@ MOVED = '<h3 style="break-after: avoid; line-height: 10mm" id="there">heading</h
             "one figure 1 | two there on page 3 four | five here",
         ),
         (
-            f"{REFERENCE}<p>two</p><p style='line-height: 20mm'>three</p></article><article>{MOVED}"
-            '<div style="float: right; width: 20mm; line-height: 30mm">note</div><p>four</p>',
+            f"{REFERENCE}<p>two</p><p style='line-height: 20mm'>three</p></article><article>{MOVED}{NOTE}<p>four</p>",
             "there on page 2 two three | note heading four",
         ),
     ],
@@ -137,11 +139,6 @@ def test_a_caption_is_beside_its_drawing_wherever_the_page_breaks(tmp_path: Path
         captions = [text.get_charbox(found[0])[3]] if found else []
         assert len(tops) == len(captions)
         assert all(0 <= top - caption < 15 for top, caption in zip(tops, captions, strict=True))
-
-
-NAMES = ("one", "two", "three")
-NOTE = '<div style="float: right; width: 20mm; line-height: 30mm">note</div>'
-HEADING = '<h3 style="break-after: avoid; line-height: 10mm">heading</h3>'
 
 
 @pytest.mark.parametrize(
