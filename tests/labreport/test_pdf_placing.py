@@ -79,6 +79,7 @@ HEADING = '<h3 style="break-after: avoid; line-height: 10mm">heading</h3>'
 NUMBERED = "<style>a::after { content: ' on page ' target-counter(attr(href), page) }</style>"
 REFERENCE = '<p><a href="#there">there</a></p>'
 TARGET = '<p id="there">here</p>'
+APART = "</article><article>"
 MOVED = '<h3 style="break-after: avoid; line-height: 10mm" id="there">heading</h3>'
 
 
@@ -94,7 +95,7 @@ MOVED = '<h3 style="break-after: avoid; line-height: 10mm" id="there">heading</h
             "one figure 1 | two there on page 3 four | five here",
         ),
         (
-            f"{REFERENCE}<p>two</p><p style='line-height: 20mm'>three</p></article><article>{MOVED}{NOTE}<p>four</p>",
+            f"{REFERENCE}<p>two</p><p style='line-height: 20mm'>three</p>{APART}{MOVED}{NOTE}<p>four</p>",
             "there on page 2 two three | note heading four",
         ),
     ],
