@@ -36,7 +36,7 @@ STABLE = 0.5
 
 
 @question(
-    "Is there a pattern in what the digits are taken for, and why might that be?",
+    "Is there a clear pattern in the errors, and why could that be?",
     slug="bonus.pattern",
     reads=(SMALL, COMPLEX),
     requires=required((SMALL, COMPLEX), LAST),

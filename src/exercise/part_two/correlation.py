@@ -85,7 +85,7 @@ def accuracy_against_parameters(results: Results, answers: Mapping[str, Answer])
 
 
 @question(
-    "Do more trainable parameters go together with more accuracy, part one's networks included?",
+    "Is there a clear correlation between parameters and accuracy?",
     slug="part-two.correlation",
     reads=NETWORKS,
     requires=required(NETWORKS, epochs=EPOCH),

@@ -167,7 +167,7 @@ def _glance(outline: Outline, sections: Sequence[Mapping[str, Any]], medium: Med
             ],
         }
         for section in outline.sections
-        if section.questions
+        if section.questions and section.at_a_glance
     ]
 
 
