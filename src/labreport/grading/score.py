@@ -153,6 +153,8 @@ def _verdict(
     name: str, decision: Decision, verdict: str, wrong: Mapping[str, str], expected: Expected
 ) -> tuple[float, str]:
     """The share of the points for a verdict, and why it is not all of them."""
+    if decision.numbers and all(number in wrong for number in decision.numbers):
+        return 0.0, f"claim {name} rests on numbers of which none agrees"
     if verdict == decision.verdict:
         return 1.0, ""
     if not verdict:
