@@ -101,7 +101,7 @@ def judge(
         known.setdefault(figure.slug, Target("Figure", "", figure.slug))
     html = resolve("".join(section["screen"] for section in sections), known)
     if set(world.seeds.values()) == {1}:
-        faults += _as_if_several_seeds(html, answers)
+        faults += as_if_several_seeds(html, answers)
     return [*faults, *_audited(html, answers, told)]
 
 
@@ -251,7 +251,7 @@ def _audited(html: str, answers: Mapping[str, Answer], told: Told | None) -> Ite
         yield Fault(f"text: {found[0]} is printed", " ".join(around.split()))
 
 
-def _as_if_several_seeds(html: str, answers: Mapping[str, Answer]) -> Iterator[Fault]:
+def as_if_several_seeds(html: str, answers: Mapping[str, Answer]) -> Iterator[Fault]:
     """What a report of one seed says of several: in its prose, or as the test of a claim."""
     prose = " ".join(NO_TEXT.sub(" ", GLOSSARY.sub("", html)).split())
     for found in SEVERAL_SEEDS.finditer(prose):
