@@ -69,10 +69,9 @@ def _compared(family: Family) -> str:
     """What a family compares: networks, metrics and epochs, each once."""
     members = family.members
     networks = dict.fromkeys(
-        member.first if member.first == member.second else f"{member.first} and {member.second}"
-        for member in members
+        name for member in members for name in (member.first, member.second) if isinstance(name, str)
     )
     metrics = dict.fromkeys(member.metric for member in members)
     epochs = sorted({epoch for member in members for epoch in member.epochs if epoch is not None})
     at = f"; epoch {', '.join(map(str, epochs))}" if epochs else ""
-    return f"{', '.join(networks)}; {', '.join(metrics)}{at}"
+    return f"{', '.join(networks)}: {', '.join(metrics)}{at}"
