@@ -96,7 +96,8 @@ MAY_IMPORT = {
     "exercise.bonus_complex": "catalogue expressions measuring networks labreport.charts labreport.claims "
     "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
-    "exercise.appendix": "catalogue expressions measuring networks part_two set_up labreport.builders "
+    "exercise.appendix": "bonus_complex bonus_longer catalogue expressions measuring networks part_one "
+    "part_three part_two set_up labreport.builders "
     "labreport.charts labreport.claims labreport.errors labreport.experiment labreport.later "
     "labreport.outline labreport.required labreport.results",
     "exercise.rubric": "labreport.rubric",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exercise.appendix.checked import checked
+from exercise.appendix.families import families
 from exercise.appendix.study import QUESTIONS
 from exercise.catalogue import NETWORKS
 from exercise.part_two.depth_gain import depth_against_gain
@@ -16,6 +17,7 @@ SECTION = section(
     "Appendix",
     rates,
     *QUESTIONS,
+    families,
     checked,
     answers=(rules, environment, hypothesis),
     figures=(depth_against_gain,),
