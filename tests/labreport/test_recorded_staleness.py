@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 import pytest
+from prepared import engine
 from program import Program, Ran
-from standin.checkout import make_engine
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = {f"result/{name}#{seed}" for name in ("slow", "middle", "quick") for seed in range(4)}
@@ -44,19 +41,12 @@ class Example(Program):
             capture_output=True,
             text=True,
             timeout=timeout,
-            env={**os.environ, "COLUMNS": "200", "PYTHONPATH": str(_engine()), **(environment or {})},
+            env={**os.environ, "COLUMNS": "200", "PYTHONPATH": str(engine()), **(environment or {})},
             cwd=self.folder,
         )
         after = self.outputs()
         made = {name for name, state in after.items() if before.get(name) != state}
         return Ran(found.returncode, found.stdout, found.stderr, frozenset(made))
-
-
-@cache
-def _engine() -> Path:
-    folder = tempfile.TemporaryDirectory(prefix="engine-")
-    atexit.register(folder.cleanup)
-    return make_engine(Path(folder.name), typeset=False)
 
 
 @pytest.fixture(scope="module")
