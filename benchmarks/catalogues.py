@@ -74,7 +74,7 @@ def checkout(folder: Path, results: int) -> Path:
 
 def fill(folder: Path) -> None:
     """Put made results into the store of a project."""
-    os.fsync = lambda descriptor: None
+    os.fsync = lambda fd: None
     sys.path.insert(0, str(ROOT / "src"))
     from labreport.execute.session import open_session
     from labreport.locate import find_project

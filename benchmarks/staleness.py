@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "tests" / "standin"))
+sys.path.append(str(ROOT / "tests"))
 
 GRID = "rate=(0.3, 0.6), noise=(0.0, 0.05)"
 LARGE = "rate=tuple(round(0.2 + 0.01 * n, 2) for n in range(40)), noise=tuple(n / 1000 for n in range(25))"
@@ -34,7 +34,7 @@ def rows(quick: bool) -> list[Row]:
 
 def _checkout(folder: Path, grid: str) -> Path:
     """A built checkout of the stand-in exercise."""
-    from checkout import make_checkout
+    from standin.checkout import make_checkout
 
     make_checkout(folder)
     catalogue = folder / "src/exercise/catalogue.py"

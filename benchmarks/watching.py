@@ -54,7 +54,7 @@ def _edits(folder: Path, number: int) -> dict[str, Callable[[], None]]:
     return {
         "a template": lambda: rendering.edit_prose(folder / rendering.TEMPLATE),
         "a style": lambda: _write(style, f"{style.read_text()}\n.never-{number} {{ color: red }}\n"),
-        "a chart's code": lambda: rendering.edit_chart(folder, number),
+        "a chart's code": lambda: rendering.edit_picture(folder),
     }
 
 

@@ -64,7 +64,7 @@ MAY_IMPORT = {
     "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan "
     "store trajectory",
     "labreport.commands": "audit bootstrap checking checks claims console errors execute fingerprint grading "
-    "guard frame locate nodes plan processes program store suggest trajectory verification warm",
+    "guard frame locate nodes page plan processes program store suggest trajectory verification warm",
     "labreport.command": "commands console errors guard processes program",
     "exercise.networks": "labreport.errors labreport.experiment",
     "exercise.catalogue": "networks labreport.errors labreport.experiment",
@@ -133,8 +133,8 @@ LIBRARIES = {
     "numpy": "labreport.charts labreport.checking labreport.claims labreport.commands labreport.grading "
     "labreport.recorded labreport.store labreport.verification exercise.again "
     "exercise.bonus_complex exercise.bonus_digits "
-    "exercise.bonus_longer exercise.measuring exercise.mnist exercise.part_three exercise.part_two "
-    "exercise.recompute exercise.training exercise.verification",
+    "exercise.bonus_longer exercise.measuring exercise.mnist exercise.networks exercise.part_three "
+    "exercise.part_two exercise.recompute exercise.training exercise.verification",
 }
 """A library to the rooms that may import it."""
 

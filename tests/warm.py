@@ -68,7 +68,8 @@ def run(
     `engine` is the folder from which the engine is loaded already. Raises `subprocess.TimeoutExpired` after
     `timeout` seconds; the run is ended then.
     """
-    requests, answers = _with_engine(engine) if engine else _server()
+    thread = threading.get_ident()
+    requests, answers = _with_engine(thread, engine) if engine else _server(thread)
     with tempfile.TemporaryDirectory() as scratch:
         out, err = Path(scratch, "out"), Path(scratch, "err")
         request = {
@@ -87,8 +88,11 @@ def run(
 
 
 @cache
-def _server() -> tuple[IO[str], IO[str]]:
-    """What the process that is forked reads and writes; it ends with this one, which closes the first."""
+def _server(thread: int) -> tuple[IO[str], IO[str]]:
+    """What the process reads and writes that is forked for one thread, which waits for its answers.
+
+    It ends with this process, whose end of the pipe is closed then.
+    """
     server = subprocess.Popen(
         [sys.executable, "-P", __file__],
         stdin=subprocess.PIPE,
@@ -103,13 +107,13 @@ def _server() -> tuple[IO[str], IO[str]]:
 
 
 @cache
-def _with_engine(engine: str) -> tuple[IO[str], IO[str]]:
+def _with_engine(thread: int, engine: str) -> tuple[IO[str], IO[str]]:
     """The same of a fork of that process which has loaded the engine, too."""
     with tempfile.TemporaryDirectory() as scratch:
         pipes = [str(Path(scratch, name)) for name in ("requests", "answers")]
         for pipe in pipes:
             os.mkfifo(pipe)
-        print(json.dumps({"engine": engine, "pipes": pipes}), file=_server()[0], flush=True)
+        print(json.dumps({"engine": engine, "pipes": pipes}), file=_server(thread)[0], flush=True)
         requests = open(pipes[0], "w", encoding="utf-8")  # noqa: SIM115  closed when this process ends
         answers = open(pipes[1], encoding="utf-8")  # noqa: SIM115
     atexit.register(requests.close)

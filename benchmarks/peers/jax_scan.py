@@ -51,7 +51,7 @@ def main() -> None:
 
     batches = len(labels) // BATCH_SIZE
 
-    @jax.jit
+    @jax.jit  # type: ignore[untyped-decorator]
     def epoch(carry: Any, order: Any) -> Any:
         chosen = order[: batches * BATCH_SIZE].reshape(batches, BATCH_SIZE)
         carry, measured = jax.lax.scan(lambda c, b: step(c, (images[b], labels[b])), carry, chosen)

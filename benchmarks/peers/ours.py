@@ -19,7 +19,7 @@ def main() -> None:
     from exercise.training import start
     from exercise.training.backend import tf
 
-    @tf.function(jit_compile=True)
+    @tf.function(jit_compile=True)  # type: ignore[untyped-decorator]
     def products(left: tf.Tensor, right: tf.Tensor) -> tf.Tensor:
         body = lambda step, value: (step + 1, tf.matmul(left, value) / PRODUCT)  # noqa: E731
         return tf.while_loop(lambda step, _: step < PRODUCTS, body, (0, right))[1]

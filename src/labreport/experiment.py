@@ -89,6 +89,11 @@ class Experiment:
             return self.by_seed
         return tuple((seed, self) for seed in range(min(seeds, self.seeds or seeds)))
 
+    @cached_property
+    def values(self) -> Any:
+        """Its specification as plain values, which nobody may change."""
+        return plain(self.specification)
+
     @property
     def variants(self) -> tuple[Experiment, ...]:
         """All that its seeds run: itself, unless they differ in more than the seed."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML 1.0 forbids (its production `Char`): control characters, surrogates, U+FFFE, U+FFFF."""
+_NUMBERS = frozenset({int, float, bool, type(None)})
 
 
 def unprintable(value: Any) -> str:
@@ -16,27 +18,42 @@ def unprintable(value: Any) -> str:
 
     Looks into dataclasses, mappings, tuples and lists.
     """
-    for place, text in _texts(value, ""):
-        found = _UNPRINTABLE.search(text)
-        if found:
-            where = f"{place.removeprefix('.')}: " if place else ""
-            return (
-                f"{where}character {found.start() + 1} is U+{ord(found[0]):04X}, "
-                "which cannot be shown in a report; remove it"
-            )
-    return ""
+    found = _first(value)
+    if found is None:
+        return ""
+    place, (number, character) = found
+    where = f"{place.removeprefix('.')}: " if place else ""
+    what = f"character {number} is U+{ord(character):04X}"
+    return f"{where}{what}, which cannot be shown in a report; remove it"
 
 
-def _texts(value: Any, place: str) -> Iterator[tuple[str, str]]:
+def _first(value: Any) -> tuple[str, tuple[int, str]] | None:
+    """Where the first such character is: the place in `value`, its number in the text there, and itself.
+
+    Called for every value that a project declares: names of places are made only where one is needed.
+    """
     if isinstance(value, str):
-        yield place, value
-    elif is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            yield from _texts(getattr(value, field.name), f"{place}.{field.name}")
-    elif isinstance(value, Mapping):
-        for name, item in value.items():
-            yield f"{place} (a name)", str(name)
-            yield from _texts(item, f"{place}.{name}")
+        found = _UNPRINTABLE.search(value)
+        return ("", (found.start() + 1, found[0])) if found else None
+    if (kind := type(value)) in _NUMBERS:
+        return None
+    if is_dataclass(kind):
+        for name in _names(kind):
+            if inner := _first(getattr(value, name)):
+                return f".{name}{inner[0]}", inner[1]
     elif isinstance(value, (tuple, list)):
         for number, item in enumerate(value):
-            yield from _texts(item, f"{place}[{number}]")
+            if inner := _first(item):
+                return f"[{number}]{inner[0]}", inner[1]
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            if inner := _first(str(name)):
+                return f" (a name){inner[0]}", inner[1]
+            if inner := _first(item):
+                return f".{name}{inner[0]}", inner[1]
+    return None
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-import sysconfig
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -112,6 +110,7 @@ def noting() -> Iterator[Noted]:
     global _noted, _installed
     if not _installed:
         _installed = True
+        _python()  # which imports, and would see itself do so
         sys.addaudithook(_hook)
     outer, _noted = _noted, Noted()
     try:
@@ -164,6 +163,8 @@ def _owner(file: str) -> str:
 @cache
 def _python() -> tuple[str, ...]:
     """The folders of Python's own library."""
+    import sysconfig  # only planning a report loads this module, too, and needs no more of it
+
     paths = sysconfig.get_paths()
     return tuple({f"{os.path.realpath(paths[name])}{os.sep}" for name in ("stdlib", "platstdlib")})
 
@@ -171,6 +172,8 @@ def _python() -> tuple[str, ...]:
 @cache
 def _elsewhere() -> tuple[str, ...]:
     """Folders of the system, of Python and of temporary files, and the hidden ones of settings and caches."""
+    import tempfile
+
     home = os.path.expanduser("~")
     own: Iterable[str] = (
         *(sys.prefix, sys.base_prefix, sys.exec_prefix, tempfile.gettempdir()),

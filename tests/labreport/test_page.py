@@ -175,6 +175,22 @@ def test_fonts_hold_every_character_of_the_page(report: Example) -> None:
         assert ord("Ж") not in known
 
 
+def test_fonts_are_made_ahead_for_the_next_page(
+    report: Example, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a page that is there, the subsets that a page with another text of the same letters has."""
+    from labreport.page import prepare_fonts, webfonts
+
+    page = report.page()
+    (tmp_path / "fonts").mkdir()
+    monkeypatch.setenv(webfonts.KEPT, str(tmp_path / "fonts"))
+    prepare_fonts(page)
+    ahead = sorted(path.name for path in (tmp_path / "fonts").iterdir())
+    assert report.with_question("{% block headline %}x{% endblock %}{% block body %}y{% endblock %}").page()
+    assert sorted(path.name for path in (tmp_path / "fonts").iterdir()) == ahead
+    assert len(ahead) == len(webfonts.FACES)
+
+
 HOSTILE = "</script><script>alert(1)</script>{{7*7}}\u202e<img src=x>\"'"
 
 

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from labreport.experiment import Experiment, Study, study
+from labreport.fingerprint.canonical import digest
+from labreport.fingerprint.code import Code
+from labreport.fingerprint.files import Digests
+from labreport.fingerprint.syntax import summarise
+from labreport.nodes import answer, figure
 from labreport.nodes.unfold import unfold
 from labreport.outline import Outline
+from labreport.plan.fingerprints import Fingerprints
+from labreport.plan.ledger import Ledger
 from labreport.project import Project
 
 
@@ -36,3 +45,48 @@ def test_each_cell_of_a_study_is_made_once_however_many_there_are(monkeypatch: p
     graph = unfold(project, seeds=3)
     assert len(list(graph.of_kind("result"))) == 201 * 3
     assert len(made) == 200
+
+
+def engine() -> Code:
+    """The engine's code, each module read from its file."""
+    return Code(("labreport",), lambda path: summarise(path.read_text(), path.name, True))
+
+
+def test_a_key_is_the_digest_of_the_ingredients_however_it_is_put_together(tmp_path: Path) -> None:
+    """Most of the text of a key is that of other results, and is made once."""
+    base = Experiment("base", Walk(0.25), start="labreport.experiment:plain")
+    project = Project("title", experiments=(base,), libraries=("numpy",), package="labreport")
+    fingerprints = Fingerprints(project, tmp_path, Digests(tmp_path), Ledger())
+    planner: Any = SimpleNamespace(fingerprints=fingerprints)
+    for node in unfold(project, seeds=3).of_kind("result"):
+        made_of = node.ingredients(planner)
+        assert {"specification", "seed", "code", "library numpy"} <= set(made_of)
+        assert node.key(planner, made_of) == digest(made_of)
+
+
+def test_a_closure_is_the_same_whatever_was_followed_before() -> None:
+    """That of several roots extends that of the last ones, which others share and which must not change."""
+    first, second = figure.MADE_BY, answer.MADE_BY
+    code = engine()
+    alone = {roots: (engine().closure(*roots), engine().loaded(*roots)) for roots in (first, second)}
+    code.closure(*first[1:])
+    for roots in (first, second, first):
+        assert (code.closure(*roots), code.loaded(*roots)) == alone[roots]
+    both = code.closure(*first, *second)
+    assert both == code.closure(*second, *first)
+    assert set(both) >= {*alone[first][0], *alone[second][0]}
+
+
+def test_a_figure_rests_on_no_room_that_has_no_part_in_drawing() -> None:
+    """Else every edit of the engine would draw every figure again, and planning would read all of it."""
+    rooms = {name.partition(":")[0].split(".")[1] for name in engine().closure(*figure.MADE_BY)}
+    assert "charts" in rooms
+    assert not rooms & {"page", "pdf", "recorded", "checking", "provenance", "builders"}
+
+
+def test_a_summary_leaves_out_what_the_module_does_not_know() -> None:
+    """Locals and Python's own functions mean nothing to other modules, unless a star import may bind them."""
+    source = "from a import b\n\ndef f(x):\n    y = len(x)\n    return b.c(y) + g\n\ng = 1\n"
+    assert summarise(source, "here")["definitions"]["f"][1] == ["b.c", "g"]
+    starred = summarise(f"from z import *\n{source}", "here")["definitions"]["f"][1]
+    assert {"len", "x", "y"} <= set(starred)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-import labreport.charts._quiet  # noqa: F401  before anything loads matplotlib
+from labreport.charts import _quiet  # noqa: F401  before anything loads matplotlib
 
 if TYPE_CHECKING:
     from labreport.charts.drawing import Drawing

@@ -11,7 +11,6 @@ from labreport.commands.status import dry_run
 from labreport.console.summary import show_failure
 from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, OutdatedCode, UnknownName, UsageError
-from labreport.execute.build import build
 from labreport.execute.request import Request
 from labreport.locate import find_project
 
@@ -38,6 +37,8 @@ def carry_out(request: Request, terminal: Terminal) -> int:
 
     Raises `UsageError` and `OutdatedCode`; nothing was begun then.
     """
+    from labreport.execute.build import build  # what a dry run has no use for takes long to load
+
     try:
         return build(request, terminal).exit_code
     except (UsageError, OutdatedCode):

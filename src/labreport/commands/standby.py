@@ -6,6 +6,7 @@ import argparse
 import importlib
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -18,7 +19,7 @@ from typing import Any
 from labreport.commands.build import carry_out
 from labreport.commands.options import add
 from labreport.console.terminal import Terminal
-from labreport.errors import OutdatedCode
+from labreport.errors import LabReportError, OutdatedCode
 from labreport.execute.request import Request
 from labreport.execute.session import open_session, sources
 from labreport.fingerprint.files import RESOLUTION_NS, Stamp, stamp
@@ -28,7 +29,10 @@ from labreport.nodes.calls import function
 from labreport.processes import end_with_parent, safe_spawn
 
 OPTIONS = ("--project", "--output", "--seeds", "--jobs")
-MODULES = ("audit", "builders", "charts", "claims", "execute.first", "execute.making", "page", "pdf")
+MODULES = ("audit", "builders", "charts", "claims", "execute.build", "execute.first", "page", "pdf")
+
+IDLE_SECONDS = 0.5
+"""Without an edit for so long, there is time to make the fonts that the next one needs."""
 
 
 class Channel:
@@ -78,6 +82,8 @@ def serve(connection: socket.socket, words: Sequence[str]) -> None:
     output = Path(arguments.output)
     loaded = _load(place, output, arguments.seeds)
     channel.send(ready=os.getpid())
+    if not select.select([connection], [], [], IDLE_SECONDS)[0]:
+        _prepare_fonts(output)
     if not channel.wait():
         return
     request = Request(
@@ -100,6 +106,14 @@ def serve(connection: socket.socket, words: Sequence[str]) -> None:
 
     with safe_spawn():
         channel.send(done=guarded(build, terminal))
+
+
+def _prepare_fonts(output: Path) -> None:
+    """Where `watch` keeps them, only the first process has anything to make."""
+    from labreport.page import prepare_fonts
+
+    with suppress(OSError, ValueError, LabReportError):  # the build says what is wrong, if anything is
+        prepare_fonts((output / "report.html").read_text(encoding="utf-8"))
 
 
 def _load(place: Place, output: Path, seeds: int | None) -> Mapping[Path, Stamp]:

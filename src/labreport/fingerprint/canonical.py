@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from labreport.errors import UsageError
 
 
-def canonical(value: Any) -> str:
-    """`value` as JSON with sorted keys and no spaces; tuples count as lists.
+def canonical(value: Any, where: str = "value") -> str:
+    """`value`, called `where` in messages, as JSON with sorted keys and no spaces; tuples count as lists.
 
     Raises `UsageError` for what JSON cannot tell apart or hold: other types, keys that are not
     strings, NaN and infinities.
     """
-    _check(value, "value")
+    _check(value, where)
     try:
         return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
     except ValueError as error:
@@ -25,6 +27,15 @@ def canonical(value: Any) -> str:
 def digest(value: Any) -> str:
     """SHA-256 of the canonical text, 64 hexadecimal digits."""
     return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def digest_members(members: Mapping[str, str]) -> str:
+    """What `digest` gives of a dict, from the canonical text of each of its values."""
+    inside = ",".join([f"{_quoted(name)}:{members[name]}" for name in sorted(members)])
+    return hashlib.sha256(f"{{{inside}}}".encode()).hexdigest()
+
+
+_quoted = cache(json.dumps)
 
 
 def digest_text(text: str) -> str:

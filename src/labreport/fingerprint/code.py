@@ -7,8 +7,9 @@ the project are not followed; their versions are ingredients of their own.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
+from functools import cache, cached_property
 from pathlib import Path
 
 from labreport.errors import UsageError
@@ -30,7 +31,10 @@ class Code:
         self._names = Names(roots, summary)
         self._loading = Loading(self._names)
         self._libraries = cache(self._used)
-        self._followed: dict[tuple[str, ...], _Following] = {}
+        self._imported = cache(self._imports)
+        self._library = cache(self._is_library)
+        nothing: tuple[str, ...] = ()
+        self._followed = {nothing: _Following(self._names, self._loading)}
 
     def fingerprint(self, *roots: str) -> str:
         """One hash over the closure of the `roots`."""
@@ -58,30 +62,41 @@ class Code:
 
     def _used(self, module: str, name: str) -> frozenset[str]:
         """The libraries that one definition uses."""
-        summary, found = self._names.summary(module), set[str]()
-        for use in summary["definitions"][name][1]:
-            kind, _, inside = use.partition(" ")
-            targets = [[inside.partition(":")[0], ""]] if kind in ("import", "load") else []
-            targets += summary["imports"].get(use.partition(".")[0], [])
-            found.update(self._names.absolute(module, one).partition(".")[0] for one, _ in targets)
-        theirs = found - {"", *self._roots} - sys.stdlib_module_names
-        return frozenset(one for one in theirs if self._names.path(one) is None)
+        imported, found = self._imported(module), set[str]()
+        for use in self._names.summary(module)["definitions"][name][1]:
+            kind, special, inside = use.partition(" ")
+            if not special:
+                found |= imported.get(use.partition(".")[0], frozenset())
+            elif kind in ("import", "load"):
+                found |= self._library(self._names.absolute(module, inside.partition(":")[0]))
+        return frozenset(found)
+
+    def _imports(self, module: str) -> Mapping[str, frozenset[str]]:
+        """The names that the imports of a module give to libraries, each with the libraries."""
+        found = {
+            name: frozenset(
+                one for target, _ in targets for one in self._library(self._names.absolute(module, target))
+            )
+            for name, targets in self._names.summary(module)["imports"].items()
+        }
+        return {name: libraries for name, libraries in found.items() if libraries}
+
+    def _is_library(self, module: str) -> frozenset[str]:
+        """The top-level module of `module`; nothing where it is Python's, the engine's or the project's."""
+        top = module.partition(".")[0]
+        own = top in ("", *self._roots) or top in sys.stdlib_module_names or self._names.path(top) is not None
+        return frozenset() if own else frozenset({top})
 
     def _follow(self, roots: tuple[str, ...]) -> _Following:
-        roots = tuple(dict.fromkeys(roots))
+        """The closure of `roots`: that of all but the first, which others may share, and what it adds."""
         if roots not in self._followed:
-            following = _Following(self._names, self._loading)
-            for root in roots:
-                module, _, name = root.partition(":")
-                if self._names.path(module) is None:
-                    raise UsageError(f"{root!r}: no module {module!r}; {self._where(module)}")
-                found = self._names.find(module, name) if name else ()
-                if name and not found:
-                    raise UsageError(f"{root!r}: {module!r} defines no {name!r}")
-                following.load(module)
-                following.waiting.extend(found)
-            following.run()
-            self._followed[roots] = following
+            module, _, name = roots[0].partition(":")
+            if self._names.path(module) is None:
+                raise UsageError(f"{roots[0]!r}: no module {module!r}; {self._where(module)}")
+            found = self._names.find(module, name) if name else frozenset()
+            if name and not found:
+                raise UsageError(f"{roots[0]!r}: {module!r} defines no {name!r}")
+            self._followed[roots] = self._follow(roots[1:]).extended(module, found)
         return self._followed[roots]
 
     def _where(self, module: str) -> str:
@@ -97,31 +112,44 @@ class _Following:
     def __init__(self, names: Names, loading: Loading) -> None:
         self._names = names
         self._loading = loading
-        self._changed: dict[Name, list[Name]] = {}
+        self._changed: dict[Name, tuple[Name, ...]] = {}
+        self._waiting: list[Name] = []
         self.reached: set[Name] = set()
-        self.waiting: list[Name] = []
         self.loaded: set[str] = set()
-        self.hashes: Closure = {}
 
-    def run(self) -> None:
-        """Follow all that is waiting."""
-        while self.waiting:
-            one = self.waiting.pop()
-            definition = self._names.summary(one[0])["definitions"].get(one[1])
-            if one in self.reached or definition is None:
-                continue
-            self.reached.add(one)
-            self.load(one[0])
-            for module in self._names.loaded(*one):
-                self.load(module)
-            self.waiting.extend(self._names.targets(*one))
-            self.waiting.extend(self._changed.get(one, ()))
-        self.hashes = {
+    def extended(self, module: str, roots: Iterable[Name]) -> _Following:
+        """This closure and that of more `roots`, which `module` gives; this one stays as it is."""
+        found = copy(self)
+        found.__dict__.pop("hashes", None)
+        found._changed, found.reached, found.loaded = dict(self._changed), set(self.reached), set(self.loaded)
+        found._waiting = list(roots)
+        found._load(module)
+        found._run()
+        return found
+
+    @cached_property
+    def hashes(self) -> Closure:
+        """Every definition that is reached, with its hash."""
+        return {
             f"{module}:{name}": self._names.summary(module)["definitions"][name][0]
             for module, name in sorted(self.reached)
         }
 
-    def load(self, module: str) -> None:
+    def _run(self) -> None:
+        """Follow all that is waiting."""
+        while self._waiting:
+            one = self._waiting.pop()
+            definition = self._names.summary(one[0])["definitions"].get(one[1])
+            if one in self.reached or definition is None:
+                continue
+            self.reached.add(one)
+            self._load(one[0])
+            for module in self._names.loaded(*one):
+                self._load(module)
+            self._waiting.extend(self._names.targets(*one) - self.reached)
+            self._waiting.extend(self._changed.get(one, ()))
+
+    def _load(self, module: str) -> None:
         """Note that a module is loaded: what it does then to names that are reached, and outside, counts."""
         if module in self.loaded:
             return
@@ -129,6 +157,6 @@ class _Following:
             self.loaded.add(other)
             for statement, change in self._loading.changes(other):
                 if change.outside or not change.names.isdisjoint(self.reached):
-                    self.waiting.append(statement)
+                    self._waiting.append(statement)
                 for name in change.names:
-                    self._changed.setdefault(name, []).append(statement)
+                    self._changed[name] = (*self._changed.get(name, ()), statement)

@@ -43,6 +43,7 @@ class Digests:
         self, root: Path, known: Mapping[str, Remembered] | None = None, output: Path | None = None
     ) -> None:
         self._root = root
+        self._prefix = f"{root}{os.sep}"
         self._output = f"{output}{os.sep}" if output is not None else None
         self._known: dict[str, tuple[Stamp, bool, str]] = {}
         for path, record in (known or {}).items():
@@ -111,9 +112,7 @@ class Digests:
         self._known[name] = (before, trusted, value)
 
     def _name(self, path: str | Path) -> str:
-        text = str(path)
-        prefix = f"{self._root}{os.sep}"
-        return text[len(prefix) :] if text.startswith(prefix) else text
+        return str(path).removeprefix(self._prefix)
 
 
 def sha256(path: str | Path, limit: int | None = None) -> str | None:

@@ -51,10 +51,10 @@ class Modules:
         if not rest:
             return file
         for folder in folders:
-            base = folder.joinpath(*rest)
-            for path in (base / "__init__.py", base.with_name(base.name + ".py")):
-                if path.is_file():
-                    return path
+            base = os.path.join(folder, *rest)
+            for path in (f"{base}{os.sep}__init__.py", f"{base}.py"):
+                if os.path.isfile(path):
+                    return Path(path)
         return None
 
 

@@ -72,13 +72,16 @@ class Names:
 
     def _lookup(self, module: str, name: str) -> frozenset[Name]:
         """What a dotted name means in `module`; nothing for locals and other libraries."""
-        head, *rest = name.split(".")
-        summary, found = self.summary(module), set[Name]()
-        if head in summary["definitions"]:
-            found.add((module, head))
-        for target, attribute in summary["imports"].get(head, ()):
-            found |= self._walk(self.absolute(module, target), [attribute, *rest] if attribute else rest)
-        return frozenset(found | self._starred(module, head, frozenset({module})))
+        summary, (head, _, inner) = self.summary(module), name.partition(".")
+        imports = summary["imports"]
+        found = {(module, head)} if head in summary["definitions"] else set[Name]()
+        if head in imports:
+            rest = inner.split(".") if inner else []
+            for target, attribute in imports[head]:
+                found |= self._walk(self.absolute(module, target), [attribute, *rest] if attribute else rest)
+        if "*" in imports:
+            found |= self._starred(module, head, frozenset({module}))
+        return frozenset(found)
 
     def _walk(self, module: str, parts: list[str]) -> set[Name]:
         """What `parts`, attributes of attributes, mean from `module` on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Container, Mapping
 from typing import Any
 
 from labreport.errors import UsageError
@@ -22,7 +23,7 @@ from labreport.fingerprint.canonical import digest_text
 from labreport.fingerprint.effects import ENGINE, Effect, effect
 from labreport.fingerprint.uses import uses
 
-FORMAT = "3"
+FORMAT = "4"
 """Of a summary: to be raised whenever one of the same source would come out different."""
 Summary = dict[str, dict[str, list[Any]]]
 """Plain JSON values:
@@ -67,6 +68,8 @@ def summarise(source: str, where: str, engine: bool = False) -> Summary:
                 imports,
                 engine,
             )
+    if "*" not in imports:
+        _forget_locals(definitions, {*definitions, *imports})
     typing = {id(node) for statement in statements if _only_types(statement) for node in ast.walk(statement)}
     loads = loaded(node for node in running if id(node) not in typing)
     return {
@@ -87,6 +90,16 @@ def _add(definition: list[Any], statement: ast.stmt, imports: Targets, engine: b
         more = effect(statement, imports, engine, deep)
         definition[place] = [sorted({*old, *new}) for old, new in zip(definition[place], more, strict=True)]
     definition[4] = max(definition[4], kind_of(statement), key=_KINDS.index)
+
+
+def _forget_locals(definitions: Mapping[str, list[Any]], known: Container[str]) -> None:
+    """Leave out uses of names that the module does not know: of locals, of Python's own functions."""
+    for definition in definitions.values():
+        definition[1] = [
+            use
+            for use in definition[1]
+            if use.startswith("*") or " " in use or use.partition(".")[0] in known
+        ]
 
 
 def _nothing() -> Effect:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 DOCUMENT_FRAME = "document.html"
 """The template that `labreport.page` puts around the whole."""
+ANSWERS = "labreport.page:answers_json"
+"""What writes the answers: a `Press` calls it, so that following the nodes' code does not lead there."""
 SETTING = ("weasyprint", "pydyf", "tinycss2", "fonttools", "pikepdf")
 
 
@@ -62,8 +64,8 @@ class AnswersDocument(DocumentNode):
 
     def ingredients(self, planner: Planner) -> dict[str, Any]:
         """The keys of all results too."""
-        code = planner.fingerprints.code_here("labreport.nodes.document:AnswersDocument")
-        return {**super().ingredients(planner), "results": digest(planner.kept()), **code}
+        code = planner.fingerprints.code_here("labreport.nodes.document:AnswersDocument", ANSWERS)
+        return {**super().ingredients(planner), "results": planner.digest_of_kept, **code}
 
     def finish(self, press: Press) -> bytes:
         """As JSON."""
@@ -144,10 +146,11 @@ class PaperDocument(_Rendered):
 
     def ingredients(self, planner: Planner) -> dict[str, Any]:
         """What sets it, and the answers attached to it, too."""
-        code = planner.fingerprints.code_here("labreport.nodes.document:PaperDocument", "labreport.pdf:write")
+        made_by = ("labreport.nodes.document:PaperDocument", "labreport.pdf:write", ANSWERS)
+        code = planner.fingerprints.code_here(*made_by)
         return {
             **super().ingredients(planner),
-            "results": digest(planner.kept()),
+            "results": planner.digest_of_kept,
             **code,
             **planner.fingerprints.libraries(*SETTING),
         }

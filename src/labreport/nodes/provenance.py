@@ -40,15 +40,12 @@ class CrateDocument(DocumentNode):
         """The results and when they were made, and what is said of the code behind them and the answers."""
         fingerprints, project = planner.fingerprints, planner.graph.project
         results = [[node.name, planner.put_out(node.name)] for node in planner.graph.of_kind("result")]
-        trainings = [
-            [one.name, one.title, one.code, planner.keys(one), fingerprints.training(one)]
-            for one in project.all_experiments
-        ]
+        trainings = [[one.name, one.title, one.code] for one in project.all_experiments]
         answers = [[one.slug, one.text, fingerprints.code(one.answer)] for one in project.outline.questions]
         return {
             **super().ingredients(planner),
             "results": digest(results),
-            "trainings": digest(trainings),
+            "trainings": digest([planner.digest_of_kept, trainings]),
             "code of the answers": digest(answers),
             "version": VERSION,
             **fingerprints.code_here("labreport.nodes.provenance:CrateDocument"),

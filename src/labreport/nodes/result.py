@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from labreport.experiment import Experiment, plain
+from labreport.experiment import Experiment
+from labreport.fingerprint.canonical import digest_members
 from labreport.plan.ledger import Record
 from labreport.plan.nodes import Node, State, Status
 from labreport.plan.planner import Planner
@@ -37,10 +39,15 @@ class ResultNode(Node):
     def ingredients(self, planner: Planner) -> dict[str, Any]:
         """All that decides the trajectory; not its name, its title, nor how far it goes."""
         return {
-            "specification": plain(self.experiment.specification),
+            "specification": self.experiment.values,
             "seed": self.seed,
             **planner.fingerprints.training(self.experiment),
         }
+
+    def key(self, planner: Planner, made_of: Mapping[str, Any]) -> str:
+        """As of every node; most of its text is that of other results."""
+        texts = planner.fingerprints.texts(self.experiment)
+        return digest_members({**texts, "seed": str(self.seed)})
 
     def status(self, planner: Planner) -> Status:
         """Stale where the trajectory does not reach what the experiment asks for, or is damaged."""

@@ -1,8 +1,8 @@
 """Answers, figures and templates → sections → one HTML document; the only room that imports Jinja."""
 
 from labreport.page.answers import answers_json
-from labreport.page.documents import render_document
+from labreport.page.documents import prepare_fonts, render_document
 from labreport.page.numbers import refusing
 from labreport.page.sections import render_section
 
-__all__ = ["answers_json", "refusing", "render_document", "render_section"]
+__all__ = ["answers_json", "prepare_fonts", "refusing", "render_document", "render_section"]

@@ -116,6 +116,11 @@ def _with_head(outline: Outline, body: str, medium: Medium, templates: Path, wor
     return _frame("document.html", head, medium, templates, words)
 
 
+def prepare_fonts(page: str) -> None:
+    """Make the fonts that an edit of `page`, one that was rendered before, will most likely need."""
+    font_faces(FOLDER / "fonts", [TAG.sub("", page)])
+
+
 def _frame(name: str, values: Mapping[str, Any], medium: Medium, templates: Path, words: Words) -> str:
     """One of the templates around sections; it places no figures."""
     helpers = dict.fromkeys(("picture", "drawing", "readings"), _no_picture)

@@ -11,7 +11,7 @@ from typing import Any
 
 from labreport.errors import UsageError
 from labreport.experiment import Experiment, plain
-from labreport.fingerprint.canonical import digest
+from labreport.fingerprint.canonical import canonical, digest
 from labreport.fingerprint.code import Code
 from labreport.fingerprint.files import Digests
 from labreport.fingerprint.modules import default_roots, folder_of
@@ -57,15 +57,29 @@ class Fingerprints:
         self._code = Code(project.source_roots or default_roots(project.package), self._summary)
         self._templates = Templates(self._lookup.find, self._template, MACROS, self._lookup.templates_there)
         self._roots: dict[str, tuple[str, ...]] = {}
-        self._training: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self._training: dict[tuple[Any, ...], tuple[dict[str, Any], dict[str, str]]] = {}
+        self._texts: dict[int, tuple[Experiment, dict[str, str]]] = {}
 
     def training(self, experiment: Experiment) -> dict[str, Any]:
         """All that decides a result besides its specification and its seed."""
+        return self._trained(experiment)[0]
+
+    def texts(self, experiment: Experiment) -> dict[str, str]:
+        """The canonical text of all that decides a result besides its seed, by its name."""
+        known = self._texts.get(id(experiment))
+        if known is None:
+            own = canonical(experiment.values, "value.specification")
+            texts = {**self._trained(experiment)[1], "specification": own}
+            known = self._texts[id(experiment)] = (experiment, texts)
+        return known[1]
+
+    def _trained(self, experiment: Experiment) -> tuple[dict[str, Any], dict[str, str]]:
         files = self._project.data_files if experiment.files is None else experiment.files
         kind = class_of(experiment.specification)
         label = (experiment.code, files, experiment.libraries, kind)
         if label not in self._training:
-            self._training[label] = self.rests_on(experiment.code, files, self._libraries(experiment), kind)
+            found = self.rests_on(experiment.code, files, self._libraries(experiment), kind)
+            self._training[label] = (found, {name: canonical(value) for name, value in found.items()})
         return self._training[label]
 
     def rests_on(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from labreport.fingerprint.canonical import digest
 from labreport.plan.reasons import Reason
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ class Node(ABC):
     @abstractmethod
     def ingredients(self, planner: Planner) -> dict[str, Any]:
         """All that it is made of, as plain values. What it reads has its status already."""
+
+    def key(self, planner: Planner, made_of: Mapping[str, Any]) -> str:
+        """The digest of its ingredients, which are `made_of`."""
+        return digest(made_of)
 
     def status(self, planner: Planner) -> Status:
         """Whether it must be made: by default, when an ingredient or one of its files is not as it was."""

@@ -53,6 +53,7 @@ class Planner:
         self._forced = set(forced)
         self._keys: dict[str, tuple[dict[str, Any], str]] = {}
         self._statuses: dict[str, Status] = {}
+        self._needs: dict[str, tuple[str, frozenset[str]]] = {}
 
     def plan(self, names: Iterable[str] | None = None) -> Plan:
         """The nodes `names` and all that they read (default: everything), each with its verdict."""
@@ -77,6 +78,7 @@ class Planner:
     def forget(self) -> None:
         """Look at everything again, after something was made or stored."""
         self._statuses.clear()
+        self._needs.clear()
         self.views.forget()
 
     def stored(self, keys: Collection[str]) -> None:
@@ -99,7 +101,7 @@ class Planner:
         """The ingredients of a result, and the key under which its trajectory is stored."""
         if node.name not in self._keys:
             made_of = node.ingredients(self)
-            self._keys[node.name] = (made_of, digest(made_of))
+            self._keys[node.name] = (made_of, node.key(self, made_of))
         return self._keys[node.name]
 
     def keys(self, experiment: Experiment) -> list[str]:
@@ -113,16 +115,26 @@ class Planner:
             for experiment in self.graph.project.all_experiments
         }
 
+    @cached_property
+    def digest_of_kept(self) -> str:
+        """The digest of `kept`."""
+        return digest(self.kept())
+
     def results(self, needs: Iterable[str]) -> dict[str, Any]:
         """As ingredients: one digest for all that is read of each need, so that they stay few."""
         needs = tuple(needs)
-        outputs = {
-            f"results {need}": digest([self.put_out(node.name) for node in self.graph.results_of(need)])
-            for need in needs
-        }
-        cells = [cell for need in needs for cell in self.graph.cells(need)]
-        data = {name for cell in cells for name in self.fingerprints.training(cell)["data"]}
-        return outputs | self.fingerprints.given(cells) | self.fingerprints.data(sorted(data))
+        outputs = {f"results {need}": self._need(need)[0] for need in needs}
+        cells = (cell for need in needs for cell in self.graph.cells(need))
+        data = sorted({name for need in needs for name in self._need(need)[1]})
+        return outputs | self.fingerprints.given(cells) | self.fingerprints.data(data)
+
+    def _need(self, need: str) -> tuple[str, frozenset[str]]:
+        """The digest of all that is read of a need, and the data files that its results rest on."""
+        if need not in self._needs:
+            outputs = digest([self.put_out(node.name) for node in self.graph.results_of(need)])
+            trained = map(self.fingerprints.training, self.graph.cells(need))
+            self._needs[need] = (outputs, frozenset(name for one in trained for name in one["data"]))
+        return self._needs[need]
 
     def outputs(self, node: Node) -> dict[str, Any]:
         """As ingredients: digests of what the other nodes put out that `node` reads."""
@@ -136,7 +148,7 @@ class Planner:
         """The verdict on a node that is made from others: fresh where nothing is different."""
         waiting = [status for status in map(self.status, node.reads) if not status.fresh]
         made_of = node.ingredients(self)
-        key = digest(made_of)
+        key = node.key(self, made_of)
         record = self.ledger.nodes.get(node.name)
         if record is None and node.cached:
             record = self._recognise(node, made_of, key)

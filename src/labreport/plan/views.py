@@ -33,6 +33,7 @@ class Views:
 
     def __init__(self, store: Store, digests: Digests, ledger: Ledger) -> None:
         self._store = store
+        self._folder = f"{store.folder}{os.sep}"
         self._digests = digests
         self._known = ledger.views
         self._trajectories: dict[str, Trajectory | None] = {}
@@ -47,10 +48,10 @@ class Views:
 
     def of(self, key: str, experiment: Experiment) -> Stored:
         """What is stored under `key`, for as far as `experiment` goes."""
-        path = self._store.path(key)
-        document = self._digests(path)
+        name = f"{key}.json"
+        document = self._digests(self._folder + name)
         if document is None:
-            if os.path.lexists(path):
+            if os.path.lexists(self._folder + name):
                 self._store.get(key)  # not a file of ours: set aside
             return Stored(missing=experiment.epochs)
         label = f"{key}:{experiment.epochs}:{','.join(map(str, experiment.snapshots))}"
@@ -58,14 +59,14 @@ class Views:
         if view is None or view.document != document:
             trajectory = self._trajectory(key)
             if trajectory is None:
-                return Stored(missing=experiment.epochs, damaged=path.name)
+                return Stored(missing=experiment.epochs, damaged=name)
             missing = trajectory.missing(experiment.epochs, experiment.snapshots)
             if missing:
                 return Stored(epochs=trajectory.epochs, missing=missing[0])
             seen, arrays = _seen(trajectory, experiment)
             view = self._known[label] = View(document, digest(seen), arrays)
         for name, written in view.arrays.items():
-            if self._digests(path.with_name(name)) != written:
+            if self._digests(self._folder + name) != written:
                 return Stored(epochs=experiment.epochs, damaged=name)
         return Stored(epochs=experiment.epochs, digest=view.digest)
 
