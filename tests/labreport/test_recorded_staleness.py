@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from prepared import engine
 from program import Program, Ran
+from test_wine import labreport
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = {f"result/{name}#{seed}" for name in ("slow", "middle", "quick") for seed in range(4)}
@@ -31,19 +29,13 @@ class Example(Program):
         *arguments: str,
         environment: Mapping[str, str] | None = None,
         timeout: float = 300,
-        cold: bool = True,
+        cold: bool = False,
     ) -> Ran:
-        """Run `labreport` as a user would, always cold; the documents are not set in type."""
-        assert cold
+        """Run `labreport` as a user would; the documents are not set in type."""
+        assert not cold
+        assert not environment
         before = self.outputs()
-        found = subprocess.run(
-            [sys.executable, "-P", "-m", "labreport", *arguments],
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            env={**os.environ, "COLUMNS": "200", "PYTHONPATH": str(engine()), **(environment or {})},
-            cwd=self.folder,
-        )
+        found = labreport(self.folder, *arguments)
         after = self.outputs()
         made = {name for name, state in after.items() if before.get(name) != state}
         return Ran(found.returncode, found.stdout, found.stderr, frozenset(made))
