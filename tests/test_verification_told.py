@@ -68,7 +68,8 @@ def test_the_next_build_tells_what_verification_found(asking: Program) -> None:
     assert asking.run("status").code == 1
     assert "verification changed" in asking.run("why", "studied.checked").out
     ran = build_as_planned(asking)
-    assert ran.made == {"answer/studied.checked", "section/studied", *DOCUMENTS}
+    documents = set(DOCUMENTS) - {"document/workflow"}  # which is a copy of the project's module
+    assert ran.made == {"answer/studied.checked", "section/studied", *documents}
     assert told(asking) == "Well."
     assert asking.run("verify").code == 0
     assert asking.run("status").code == 0

@@ -115,4 +115,6 @@ def test_clean_finds_nothing_behind_a_link(tmp_path: Path) -> None:
         graph=SimpleNamespace(nodes={}),
         planner=SimpleNamespace(verification=verification),
     )
-    assert [paths for _, paths in _cached(cast(Session, session))] == [[tmp_path / "cache/answer/old.json"]]
+    assert [paths for _, paths, _ in _cached(cast(Session, session))] == [
+        [tmp_path / "cache/answer/old.json"]
+    ]

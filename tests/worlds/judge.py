@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from example_report import DRAWING
-from worlds.world import World, WorldRuns, dataset
+from worlds.runs import WorldRuns, dataset
+from worlds.world import World
 
 from exercise import mnist
 from exercise.catalogue import STUDIES

@@ -33,15 +33,19 @@ def clean(terminal: Terminal, place: Place, output: Path, lock_timeout: float, d
             remove_strays(output)
         session = open_session(place, output, repair=not dry_run)
         found = [*_results(session), *_cached(session), *_orphans(session), *_quarantined(session)]
-        sizes = [sum(_size(path) for path in paths) for _, paths in found]
+        sizes = [
+            session.store.shelf.size(key) if key else sum(_size(path) for path in paths)
+            for _, paths, key in found
+        ]
         verb = "would remove" if dry_run else "removes"
-        for (label, _), size in zip(found, sizes, strict=True):
+        for (label, _, _), size in zip(found, sizes, strict=True):
             terminal.say(f"{verb} {shown(label)}  {size / 1e6:.1f} MB")
         if found and not dry_run:
             remove_stamp(output)
-            for _, paths in found:
+            for _, paths, _ in found:
                 for path in paths:
                     remove(path)
+            session.store.shelf.packs.drop(key for _, _, key in found if key)
             for name in [name for name in session.ledger.nodes if _gone(session, name)]:
                 del session.ledger.nodes[name]
             session.save()
@@ -55,8 +59,8 @@ def clean(terminal: Terminal, place: Place, output: Path, lock_timeout: float, d
     return 0
 
 
-Item = tuple[str, list[Path]]
-"""What is removed, in words, and its files in the order in which it is safe to remove them."""
+Item = tuple[str, list[Path], str]
+"""What is removed, in words; its files, in the order in which it is safe to remove them; a result's key."""
 
 
 def _results(session: Session) -> list[Item]:
@@ -84,7 +88,8 @@ def _results(session: Session) -> list[Item]:
             if made_of not in wanted
             else "beyond the seeds of its experiment"
         )
-        items.append((f"result {found.name}#{found.seed}, {found.epochs} epochs ({why})", store.paths(key)))
+        label = f"result {found.name}#{found.seed}, {found.epochs} epochs ({why})"
+        items.append((label, store.paths(key), key))
     return items
 
 
@@ -93,20 +98,20 @@ def _cached(session: Session) -> list[Item]:
     known = {session.cache.path(node.kind, node.slug) for node in session.graph.nodes.values()}
     known.add(session.planner.verification.path)
     return [
-        (f"cached {path.parent.name} {path.stem}", [path])
+        (f"cached {path.parent.name} {path.stem}", [path], "")
         for path in sorted(session.cache.directory.glob("*/*.json"))
         if path not in known and not path.parent.is_symlink()
     ]
 
 
 def _orphans(session: Session) -> list[Item]:
-    return [(f"arrays that no result names, {path.name}", [path]) for path in session.store.orphans()]
+    return [(f"arrays that no result names, {path.name}", [path], "") for path in session.store.orphans()]
 
 
 def _quarantined(session: Session) -> list[Item]:
     folder = session.output / FOLDER
     return (
-        [(f"damaged file {path.name}", [path]) for path in sorted(folder.iterdir())]
+        [(f"damaged file {path.name}", [path], "") for path in sorted(folder.iterdir())]
         if folder.is_dir()
         else []
     )

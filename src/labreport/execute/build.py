@@ -7,6 +7,7 @@ import time
 from labreport.console.plan import show_plan
 from labreport.console.summary import show_changes, show_summary
 from labreport.console.terminal import Terminal
+from labreport.errors import StoreError
 from labreport.execute.making import make_report
 from labreport.execute.numbers import changes, headline_sources, numbers
 from labreport.execute.request import Outcome, Request
@@ -50,6 +51,7 @@ def build(request: Request, terminal: Terminal) -> Outcome:
             workshop = make_report(
                 session, plan, terminal, outcome, request.jobs or cores(), lambda: request.told("paper")
             )
+            _pack(session, terminal)
             outcome.made += [name for name in early if _counts(session, name) and name not in outcome.made]
         finally:
             session.save()
@@ -69,6 +71,14 @@ def build(request: Request, terminal: Terminal) -> Outcome:
     return outcome
 
 
+def _pack(session: Session, terminal: Terminal) -> None:
+    """Put small results into packs: nobody waits for it, and a failure is not an error."""
+    try:
+        session.pack()
+    except StoreError as error:
+        terminal.warn(str(error))
+
+
 def _check_names(request: Request) -> None:
     """Raise `UnknownName` before anything is written, where the folder is not this project's yet."""
     if (request.targets or request.force) and not (request.output / MARK).exists():
@@ -80,7 +90,7 @@ def _check_names(request: Request) -> None:
 def _counts(session: Session, name: str) -> bool:
     """Whether what was made for the first report is part of the whole one."""
     node = session.graph.nodes.get(name)
-    return node is not None and node.cached and session.planner.status(name).fresh
+    return node is not None and node.kind != "result" and session.planner.status(name).fresh
 
 
 def _changes(session: Session, workshop: Workshop) -> list[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import suppress
-from pathlib import Path
 
 from labreport.console.terminal import Terminal, shown
 from labreport.execute.session import Session
+from labreport.trajectory import Store
 
 RESULT = 600_000
 """Bytes of a result where none is stored yet: about what a network of the exercise takes."""
@@ -18,7 +18,7 @@ REST = 20_000_000
 
 def check_room(session: Session, trainings: int, terminal: Terminal) -> None:
     """Warn where less is free than results of so many trainings, and the rest, are likely to need."""
-    needed = REST + trainings * _usual(session.store.folder)
+    needed = REST + trainings * _usual(session.store)
     with suppress(OSError):
         free = shutil.disk_usage(session.output).free
         if free < needed:
@@ -28,11 +28,9 @@ def check_room(session: Session, trainings: int, terminal: Terminal) -> None:
             )
 
 
-def _usual(folder: Path) -> float:
+def _usual(store: Store) -> float:
     """Bytes of a stored result with its arrays, in the mean."""
-    with suppress(OSError), os.scandir(folder) as entries:
-        files = [(entry.name, entry.stat(follow_symlinks=False).st_size) for entry in entries]
-        count = sum(name.endswith(".json") for name, _ in files)
-        if count:
-            return sum(size for _, size in files) / count
+    with suppress(OSError), os.scandir(store.folder) as entries:
+        size = sum(entry.stat(follow_symlinks=False).st_size for entry in entries)
+        return size / len(keys) if (keys := store.keys()) else RESULT
     return RESULT

@@ -25,6 +25,7 @@ from labreport.store.cache import Cache
 from labreport.store.output import check_owner
 from labreport.store.quarantine import Quarantine
 from labreport.trajectory import Store
+from labreport.trajectory.packing import pack
 
 LEDGER = "ledger.json"
 PLACED = re.compile(r"[^:]+\.py:[0-9]+: ")
@@ -58,9 +59,10 @@ class Session:
 
     @property
     def data_folders(self) -> list[Path]:
-        """Folders in which another file may change what there is to run."""
+        """Folders in which another file may change what there is to run, or what is stored."""
         names = {name for one in self.project.experiments for name in one.folders}
-        return [folder_of(self.place.package) / name for name in sorted(names)]
+        packed = [self.store.folder] if self.store.shelf.packs.all_keys() else []
+        return [*packed, *(folder_of(self.place.package) / name for name in sorted(names))]
 
     def reader(self) -> Reader:
         """A reader of the stored results, for the questions and figures of the graph."""
@@ -69,6 +71,12 @@ class Session:
     def workshop(self) -> Workshop:
         """The means to make nodes."""
         return Workshop(self.planner, self.cache, self.reader(), self.place.root)
+
+    def pack(self) -> None:
+        """Put small results into packs, where there are many. Raises `StoreError`; nothing is lost then."""
+        self.digests.forget(pack(self.store))
+        for path in self.store.shelf.packs.paths():
+            self.digests(path)
 
     def save(self) -> None:
         """Write the ledger, with the stamps of files that the clock has left behind."""

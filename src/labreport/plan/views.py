@@ -33,7 +33,7 @@ class Views:
 
     def __init__(self, store: Store, digests: Digests, ledger: Ledger) -> None:
         self._store = store
-        self._folder = f"{store.folder}{os.sep}"
+        self._shelf = store.shelf
         self._digests = digests
         self._known = ledger.views
         self._trajectories: dict[str, Trajectory | None] = {}
@@ -49,9 +49,9 @@ class Views:
     def of(self, key: str, experiment: Experiment) -> Stored:
         """What is stored under `key`, for as far as `experiment` goes."""
         name = f"{key}.json"
-        document = self._digests(self._folder + name)
+        document = self._shelf.digest(name, self._digests)
         if document is None:
-            if os.path.lexists(self._folder + name):
+            if os.path.lexists(self._store.folder / name):
                 self._store.get(key)  # not a file of ours: set aside
             return Stored(missing=experiment.epochs)
         label = f"{key}:{experiment.epochs}:{','.join(map(str, experiment.snapshots))}"
@@ -66,7 +66,7 @@ class Views:
             seen, arrays = _seen(trajectory, experiment)
             view = self._known[label] = View(document, digest(seen), arrays)
         for name, written in view.arrays.items():
-            if self._digests(self._folder + name) != written:
+            if self._shelf.digest(name, self._digests) != written:
                 return Stored(epochs=experiment.epochs, damaged=name)
         return Stored(epochs=experiment.epochs, digest=view.digest)
 
@@ -82,7 +82,7 @@ def _seen(trajectory: Trajectory, experiment: Experiment) -> tuple[dict[str, obj
     kept = {epoch: part.snapshots[epoch] for epoch in experiment.snapshots}
     files = {epoch: snapshot.arrays for epoch, snapshot in kept.items()}
     arrays = {
-        stored.path.name: stored.file.sha256 for stored in files.values() if isinstance(stored, StoredArrays)
+        stored.name: stored.file.sha256 for stored in files.values() if isinstance(stored, StoredArrays)
     }
     seen: dict[str, object] = {
         "records": list(part.records),

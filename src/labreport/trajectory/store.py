@@ -5,9 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,23 +15,17 @@ from labreport.fingerprint.files import sha256
 from labreport.store import arrays
 from labreport.store.files import (
     Damaged,
-    cannot_write,
     make_directory,
     names_in,
-    read_regular,
-    remove,
     shown,
-    sync_directory,
     write_atomically,
 )
 from labreport.store.names import is_key
 from labreport.store.quarantine import Quarantine
 from labreport.store.sealed import LIMIT
+from labreport.store.shelf import Digest, Shelf
 from labreport.trajectory.document import ArrayFile, decode, encode
 from labreport.trajectory.trajectory import Snapshot, Trajectory
-
-Digest = Callable[[Path], str | None]
-"""The SHA-256 of a file; None where it is missing or not a regular file."""
 
 
 class StoredArrays(Mapping[str, Any]):
@@ -42,10 +34,10 @@ class StoredArrays(Mapping[str, Any]):
     Raises `StoreError` where they are damaged; they are then set aside, to be rebuilt by the next run.
     """
 
-    def __init__(self, path: Path, file: ArrayFile, quarantine: Quarantine) -> None:
-        self.path = path
+    def __init__(self, shelf: Shelf, name: str, file: ArrayFile) -> None:
+        self.shelf = shelf
+        self.name = name
         self.file = file
-        self._quarantine = quarantine
         self._found: dict[str, Any] | None = None
 
     def __getitem__(self, name: str) -> Any:
@@ -61,19 +53,23 @@ class StoredArrays(Mapping[str, Any]):
     def _arrays(self) -> dict[str, Any]:
         if self._found is None:
             try:
-                data = _read(self.path, arrays.FILE_LIMIT)
+                data = self.shelf.read(self.name, arrays.FILE_LIMIT)
                 if hashlib.sha256(data).hexdigest() != self.file.sha256:
                     raise Damaged("differs from its checksum")
                 self._found = arrays.unpack(data)
-            except Damaged as damage:
-                if os.path.lexists(self.path):
-                    self._quarantine.take(self.path, str(damage))
-                raise StoreError(f"{shown(self.path)} {damage}; run again to rebuild it") from None
+            except (Damaged, FileNotFoundError) as damage:
+                reason = str(damage) if isinstance(damage, Damaged) else "is missing"
+                path = self.shelf.folder / self.name
+                if isinstance(damage, Damaged):
+                    self.shelf.set_aside(self.name, reason)
+                raise StoreError(f"{shown(path)} {reason}; run again to rebuild it") from None
         return self._found
 
 
 class Store:
     """Trajectories in one folder: `KEY.json`, and `KEY.EPOCH.DIGEST.safetensors` for each epoch kept.
+
+    Where there are many small ones, `labreport.trajectory.packing` puts these files into packs.
 
     Whatever is not as it was written is set aside, noted in `notices`, and counts as missing. With `repair`
     false nothing is moved, for commands that only look. Writing is for whoever holds the lock of the
@@ -83,8 +79,7 @@ class Store:
     def __init__(self, folder: Path, quarantine: Quarantine | None = None, *, repair: bool = True) -> None:
         self.folder = folder
         self._quarantine = quarantine or Quarantine(folder.parent, repair=repair)
-        self._arrays: defaultdict[str, set[str]] | None = None
-        self._lock = threading.Lock()
+        self.shelf = Shelf(folder, self._quarantine)
 
     @property
     def notices(self) -> list[str]:
@@ -99,23 +94,22 @@ class Store:
 
     def keys(self) -> list[str]:
         """The keys of all documents, good or damaged."""
-        return [name[:64] for name in names_in(self.folder) if name[64:] == ".json" and is_key(name[:64])]
+        return self.shelf.keys()
 
     def get(self, key: str) -> Trajectory | None:
         """The trajectory of `key`, its document checked in full; None when that is missing or damaged.
 
         Its arrays are read when they are first asked for.
         """
-        path = self.path(key)
+        name = self.path(key).name
         try:
-            document = decode(read_regular(path, LIMIT), key)
+            document = decode(self.shelf.read(name, LIMIT), key)
         except FileNotFoundError:
             return None
         except Damaged as damage:
-            self._quarantine.take(path, str(damage))
-            return None
+            return self.get(key) if self.shelf.set_aside(name, str(damage)) else None
         found = {
-            epoch: StoredArrays(self.folder / file.name(key, epoch), file, self._quarantine)
+            epoch: StoredArrays(self.shelf, file.name(key, epoch), file)
             for epoch, file in document.arrays.items()
         }
         return Trajectory(
@@ -169,27 +163,17 @@ class Store:
         if os.path.lexists(path):
             self.get(trajectory.key)  # what is damaged is set aside, not written over
         write_atomically(path, data)
+        self.shelf.note(path.name)
         named = {file.name(trajectory.key, epoch) for epoch, file in files.items()}
-        self._unlink([path for path in self.paths(trajectory.key)[1:] if path.name not in named])
+        self.shelf.remove(path for path in self.paths(trajectory.key)[1:] if path.name not in named)
         found = self.get(trajectory.key)
         if found is None:
             raise StoreError(f"{shown(path)}: written, but cannot be read back; check the disk")
         return found
 
     def paths(self, key: str) -> list[Path]:
-        """Every file that belongs to `key`, the document first, so that removing in order is safe."""
-        candidates = [self.path(key), *(self.folder / name for name in sorted(self._own(key)))]
-        return [path for path in candidates if os.path.lexists(path)]
-
-    def _own(self, key: str) -> set[str]:
-        """The names of the array files of `key`; the folder, which may be long, is listed once only."""
-        with self._lock:
-            if self._arrays is None:
-                self._arrays = defaultdict(set)
-                for name in names_in(self.folder):
-                    if name.endswith(arrays.SUFFIX) and is_key(name[:64]) and name[64] == ".":
-                        self._arrays[name[:64]].add(name)
-            return self._arrays[key]
+        """Every file of its own that belongs to `key`, the document first: removing in order is safe."""
+        return self.shelf.paths(key)
 
     def orphans(self, trajectories: Iterable[Trajectory] | None = None) -> list[Path]:
         """Array files that no document names: left by a run that was killed, of use to nobody.
@@ -198,9 +182,7 @@ class Store:
         """
         found = list(filter(None, map(self.get, self.keys())) if trajectories is None else trajectories)
         keys = {one.key for one in found}
-        named = {
-            kept.path.name for one in found for kept in one.states.values() if isinstance(kept, StoredArrays)
-        }
+        named = {kept.name for one in found for kept in one.states.values() if isinstance(kept, StoredArrays)}
         return [
             self.folder / name
             for name in (names_in(self.folder) if trajectories is None or keys else ())
@@ -210,7 +192,7 @@ class Store:
         ]
 
     def _put_arrays(self, key: str, epoch: int, kept: Mapping[str, Any]) -> ArrayFile:
-        if isinstance(kept, StoredArrays) and kept.path.parent == self.folder:
+        if isinstance(kept, StoredArrays) and kept.shelf is self.shelf and self.shelf.has(kept.name):
             return kept.file
         data = arrays.pack(kept)
         file = ArrayFile(len(data), hashlib.sha256(data).hexdigest())
@@ -219,46 +201,31 @@ class Store:
             if os.path.lexists(path):
                 self._quarantine.take(path, "differs from its checksum")
             write_atomically(path, data)
-        self._own(key).add(path.name)
+        self.shelf.note(path.name)
         return file
 
     def _intact(self, kept: Mapping[str, Any], digest: Digest) -> bool:
         if not isinstance(kept, StoredArrays):
             return True
+        if self.shelf.is_packed(kept.name):
+            return self.shelf.digest(kept.name, digest) == kept.file.sha256
+        path = self.folder / kept.name
         try:
-            size = os.stat(kept.path).st_size
+            size = os.stat(path).st_size
             if size != kept.file.size:
                 raise Damaged(f"has {size:,} bytes instead of {kept.file.size:,}")
-            if digest(kept.path) != kept.file.sha256:
+            if digest(path) != kept.file.sha256:
                 raise Damaged("differs from its checksum")
         except FileNotFoundError:
-            if os.path.lexists(kept.path):
-                self._quarantine.take(kept.path, "is a dangling link")
+            if os.path.lexists(path):
+                self.shelf.set_aside(kept.name, "is a dangling link")
             return False
         except OSError as error:
             if error.errno != errno.ELOOP:
-                raise StoreError(
-                    f"cannot read {shown(kept.path)}: {error.strerror}; check the disk"
-                ) from error
-            self._quarantine.take(kept.path, "is a link to itself")
+                raise StoreError(f"cannot read {shown(path)}: {error.strerror}; check the disk") from error
+            self.shelf.set_aside(kept.name, "is a link to itself")
             return False
         except Damaged as damage:
-            self._quarantine.take(kept.path, str(damage))
+            self.shelf.set_aside(kept.name, str(damage))
             return False
         return True
-
-    def _unlink(self, paths: list[Path]) -> None:
-        for path in paths:
-            remove(path)
-        if paths:
-            try:
-                sync_directory(self.folder)
-            except OSError as error:
-                raise cannot_write(self.folder, error) from error
-
-
-def _read(path: Path, limit: int) -> bytes:
-    try:
-        return read_regular(path, limit)
-    except FileNotFoundError:
-        raise Damaged("is missing") from None

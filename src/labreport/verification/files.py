@@ -23,6 +23,7 @@ FILES = "files, every byte"
 def stored_files(session: Session, plan: Plan, stored: Mapping[str, Status]) -> Iterator[Check]:
     """Every file of every live result, of the cache and of the documents, read in full."""
     digests = Digests(session.place.root, output=session.output)
+    session.store.shelf.packs.forget()
     bad = [status.name for status in stored.values() if not _whole(session, status, digests)]
     bad += [f"{status.name} ({status.reasons[0]})" for status in plan.stale("result")]
     yield Check(

@@ -51,7 +51,7 @@ def stages(
         found = session.store.get(key)
         if found is not None:
             stored[status.name] = found
-    size = sum(path.stat().st_size for key in fresh for path in session.store.paths(key))
+    size = sum(map(session.store.shelf.size, fresh))
     snapshots = sum(len(found.snapshots) for found in stored.values())
     yield Stage("every stored byte", 0.3 + size / BYTES_A_SECOND, lambda: stored_files(session, plan, fresh))
     yield Stage("copies of results", 0.3 + size / BYTES_A_SECOND, lambda: copied(stored))
