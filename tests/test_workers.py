@@ -152,7 +152,7 @@ def test_a_killed_build_leaves_no_worker_and_repeats_no_finished_training(
 
 def test_an_epoch_that_was_saved_is_not_trained_again(program: Program, tmp_path: Path) -> None:
     """With a checkpoint after every epoch, a killed worker's successor continues where it was."""
-    save_after_every_epoch(program.folder)
+    save_after_every_epoch(program.own_engine().folder)
     log = tmp_path / "log"
     ran = program.run(environment={"STANDIN_FAULT": "0.25#1@4:die-once", "STANDIN_LOG": str(log)})
     assert ran.code == 0, ran.err
