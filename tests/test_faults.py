@@ -15,12 +15,12 @@ from faults.skipped import Skipped
 from faults.world import Place, World
 
 SAMPLE = (
-    *(("kill", 0), ("syscall", 0), ("damage", 0), ("crowd", 0), ("unwritable", 0), ("small-disk", 5)),
+    *(("kill", 0), ("damage", 0), ("crowd", 0), ("unwritable", 0), ("small-disk", 5)),
     *(("ledger", 2), ("lock", 1), ("mark", 2), ("forced", 0), ("foreign", 1)),
 )
 """One trial of each kind but the long ones, which are made of what other ordinary tests try one by one."""
 MORE = (
-    *(("resume", 0), ("orders", 5), ("seeds", 0), ("ledger", 0)),
+    *(("syscall", 0), ("resume", 0), ("orders", 5), ("seeds", 0), ("ledger", 0)),
     *(("kill", index) for index in (1, 2, 3)),
     *(("syscall", index) for index in (1, 2, 3)),
     *(("damage", index) for index in (1, 2, 3, 4, 5)),
