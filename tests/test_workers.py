@@ -5,7 +5,9 @@ Where the start of workers matters, builds run cold, so that they are started as
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -107,6 +109,25 @@ def test_a_failing_experiment_takes_no_other_down(
     again = program.run()
     assert again.code == 0, again.err
     assert {name for name in again.made if name.startswith("result/")} == {"result/beta#1"}
+
+
+def test_nothing_runs_beside_an_exclusive_experiment(program: Program, tmp_path: Path) -> None:
+    """Each of its runs has the machine for itself, and comes first; made otherwise it is another result."""
+    log, before = tmp_path / "log", '"the slow walk", seeds=2'
+    program.edit("src/exercise/catalogue.py", before, f"{before}, exclusive=True")
+    program.edit("src/exercise/walks.py", *SLOW)
+    ran = program.run("--jobs", "3", environment={"STANDIN_LOG": str(log)}, cold=True)
+    assert ran.code == 0, ran.err
+    walks = [
+        re.findall(r"rate=(\S+) noise=(\S+) seed=(\d)", line)[0] for line in log.read_text().splitlines()
+    ]
+    runs = [walk for walk, _ in itertools.groupby(walks)]
+    assert sorted(runs[:2]) == [("0.25", "0.01", "0"), ("0.25", "0.01", "1")]
+    assert len(runs) > len(set(runs)), "the others run side by side"
+    assert all(walk not in runs[2:] for walk in runs[:2])
+    program.edit("src/exercise/catalogue.py", ", exclusive=True", "")
+    again = program.run(cold=True)
+    assert {"result/beta#0", "result/beta#1"} <= again.made
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -37,7 +37,14 @@ def named(checks: Iterable[tuple[str, str]]) -> set[str]:
 
 CHECKS = {slug: question.checks for slug, question in QUESTIONS.items() if question.checks}
 SEEDS = 2
-TIMES = {"set-up.environment", "part-one.wide.time", "part-one.small.time", "bonus.time", "appendix.checked"}
+TIMES = {
+    "set-up.environment",
+    "part-one.wide.time",
+    "part-one.small.time",
+    "bonus.time",
+    "appendix.checked",
+    "set-up.times",
+}
 """Questions about times and places, which weights do not answer."""
 NAMED = {experiment.name: experiment for experiment in EXPERIMENTS} | {
     cell.name: cell for grid in STUDIES for cell in grid.experiments()

@@ -36,7 +36,7 @@ STABLE = 0.5
 
 
 @question(
-    "Is there a pattern in what the digits are taken for, and why might that be?",
+    "Is there a clear pattern in the errors, and why could that be?",
     slug="bonus.pattern",
     reads=(SMALL, COMPLEX),
     requires=required((SMALL, COMPLEX), LAST),
@@ -188,10 +188,10 @@ def has_learned(runs: Runs) -> bool:
 
 
 def _if_learned(claim: Claim, runs: Runs) -> Claim:
-    """The claim, left open for a network that has learned nothing: its errors are those of guessing."""
+    """The claim, left open where the test accuracy is no better than guessing: so are the errors."""
     if has_learned(runs):
         return claim
-    reason = f"{runs.experiment.name} has not learned to tell digits apart"
+    reason = f"nothing shows that {runs.experiment.name} tells digits apart"
     return replace(
         claim, verdict=Verdict.INCONCLUSIVE, test=f"no test: {reason}", p_value=None, reason=reason
     )

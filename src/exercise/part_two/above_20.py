@@ -29,7 +29,7 @@ ABOVE_20 = Family(
 
 
 @question(
-    "Does any of the three deep networks exceed 20 % on validation or test data?",
+    "Does any deep network exceed 20 % on validation or test data?",
     slug="part-two.above-20",
     reads=DEEP,
     requires=required(DEEP, EPOCH),

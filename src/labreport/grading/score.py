@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from labreport.grading.expected import Decision, Expected, Number, Question
 from labreport.grading.submission import Answered, Stated, Submission
@@ -46,18 +45,6 @@ class Graded:
     def points(self) -> float:
         """All points together."""
         return sum(question.points for question in self.questions)
-
-    def to_plain(self) -> dict[str, Any]:
-        """As JSON values."""
-        return asdict(self)
-
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> Graded:
-        """Back from `to_plain`."""
-        questions = tuple(
-            Scored(**{**question, "reasons": tuple(question["reasons"])}) for question in plain["questions"]
-        )
-        return cls(**{**plain, "questions": questions})
 
 
 def unread(expected: Expected, problem: str) -> Graded:
