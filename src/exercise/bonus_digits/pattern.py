@@ -188,7 +188,7 @@ def has_learned(runs: Runs) -> bool:
 
 
 def _if_learned(claim: Claim, runs: Runs) -> Claim:
-    """The claim, left open where the test accuracy is no better than guessing: so are the errors."""
+    """The claim, left open where the network only guesses, so that its errors say nothing."""
     if has_learned(runs):
         return claim
     reason = f"nothing shows that {runs.experiment.name} tells digits apart"
