@@ -188,7 +188,7 @@ def has_learned(runs: Runs) -> bool:
 
 
 def _if_learned(claim: Claim, runs: Runs) -> Claim:
-    """The claim, left open where the network only guesses, so that its errors say nothing."""
+    """The claim, left open where the network does not tell digits apart: so are the errors."""
     if has_learned(runs):
         return claim
     reason = f"nothing shows that {runs.experiment.name} tells digits apart"
