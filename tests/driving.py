@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 from checkers import module
@@ -21,6 +22,22 @@ def press(browser: Any, *keys: str) -> None:
     active = browser.switch_to.active_element
     for key in keys:
         active.send_keys(getattr(keyboard, key))
+
+
+AXE = Path(__file__).parent / "browser" / "vendor" / "axe.min.js"
+"""axe-core 4.14.1 (MPL-2.0), unmodified, with its licences beside it."""
+_VIOLATIONS = """
+const done = arguments[0];
+axe.run(document, {preload: false}).then((found) => done(
+  found.violations.map((each) => `${each.id}: ${each.nodes[0].html.slice(0, 200)}`)));
+"""
+
+
+def violations(browser: Any) -> list[str]:
+    """What every rule of axe-core has to say of the page as it is now; empty where all is well."""
+    browser.execute_script(AXE.read_text(encoding="utf-8"))
+    found: list[str] = browser.execute_async_script(_VIOLATIONS)
+    return found
 
 
 def downloaded(browser: Any, name: str) -> bytes:

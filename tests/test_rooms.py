@@ -47,7 +47,7 @@ MAY_IMPORT = {
     "trajectory witness",
     "labreport.console": "plan experiment errors",
     "labreport.guard": "console errors",
-    "labreport.claims": "experiment errors later results",
+    "labreport.claims": "experiment errors later results texts",
     "labreport.charts": "claims errors frame",
     "labreport.checking": "errors grading",
     "labreport.page": "checking claims errors frame outline project",
@@ -64,7 +64,7 @@ MAY_IMPORT = {
     "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan "
     "store trajectory",
     "labreport.commands": "audit bootstrap checking checks claims console errors execute fingerprint grading "
-    "guard frame locate nodes page plan processes program store suggest trajectory verification warm",
+    "guard frame locate nodes page plan processes program store suggest texts trajectory verification warm",
     "labreport.command": "commands console errors guard processes program",
     "exercise.networks": "labreport.errors labreport.experiment",
     "exercise.catalogue": "networks labreport.errors labreport.experiment",
@@ -96,7 +96,8 @@ MAY_IMPORT = {
     "exercise.bonus_complex": "catalogue expressions measuring networks labreport.charts labreport.claims "
     "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
-    "exercise.appendix": "catalogue expressions measuring networks set_up labreport.builders "
+    "exercise.appendix": "bonus_complex bonus_longer catalogue expressions measuring networks part_one "
+    "part_three part_two set_up labreport.builders "
     "labreport.charts labreport.claims labreport.errors labreport.experiment labreport.later "
     "labreport.outline labreport.required labreport.results",
     "exercise.rubric": "labreport.rubric",

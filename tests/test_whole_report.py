@@ -29,11 +29,12 @@ def test_whichever_way_the_results_turn_out_every_number_is_traced(case: str, tm
 
 
 def test_the_page_asks_every_question_and_shows_every_figure() -> None:
-    """An answer at a glance and a box for each question; each figure once."""
+    """A box for each question, and an answer at a glance, where the section wants that; each figure once."""
     page = made_report().screen
-    for question in PROJECT.outline.questions:
-        assert f'<article class="question" id="{question.slug}"' in page
-        assert f'<th scope="row"><a href="#{question.slug}">' in page
+    for section in PROJECT.outline.sections:
+        for question in section.questions:
+            assert f'<article class="question" id="{question.slug}"' in page
+            assert (f'<th scope="row"><a href="#{question.slug}">' in page) == section.at_a_glance
     figures = re.findall(r'<figure id="figure-([^"]+)"', page)
     assert sorted(figures) == sorted(figure.slug for figure in PROJECT.outline.figures)
 

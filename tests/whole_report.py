@@ -18,7 +18,7 @@ from labreport.charts import export
 from labreport.claims import Answer
 from labreport.experiment import plain
 from labreport.outline import Section
-from labreport.page import answers_json, render_document, render_section
+from labreport.page import answers_json, evidence, render_document, render_section
 from labreport.pdf import write
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -49,11 +49,20 @@ def made_report(case: str = "five seeds") -> Report:
     figures = {slug: _stored(export(slug, drawn.drawn(slug, case))) for slug in drawn.FIGURES}
     sections = [_stored(_section(section, kept, figures)) for section in PROJECT.outline.sections]
     facts = kept[PROJECT.outline.facts].facts["run"]
+    published = answers_json(PROJECT.outline, kept, facts, sections)
     return Report(
         kept,
-        render_document(PROJECT.outline, sections, "screen", TEMPLATES, facts, PROJECT.words),
+        render_document(
+            PROJECT.outline,
+            sections,
+            "screen",
+            TEMPLATES,
+            facts,
+            PROJECT.words,
+            evidence=evidence(published),
+        ),
         render_document(PROJECT.outline, sections, "print", TEMPLATES, facts, PROJECT.words),
-        answers_json(PROJECT.outline, kept, facts, sections),
+        published,
     )
 
 

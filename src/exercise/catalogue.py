@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from exercise.networks import Network, Rules, check_values
+from exercise.networks import Network, Rules, Timing, check_values
 from labreport.experiment import Experiment, Study, study
 
 START = "exercise.training:start"
@@ -63,6 +63,17 @@ LONGER = _changed("30-epochs", "three times as many epochs", epochs=30)
 # The prediction of the bonus, checked: the same run, continued
 COMPLEX_LONGER = _network(
     "complex-100", COMPLEX.specification, 100, (50, 100), "the complex network, twice as long"
+)
+
+# How long an epoch takes with nothing beside it, and by plain Keras: side by side, trainings take longer
+TIMES = Experiment(
+    "times",
+    Timing(tuple((network.name, network.specification) for network in NETWORKS)),
+    start="exercise.training.times:start",
+    title="an epoch of each network, with nothing beside it",
+    seeds=1,
+    files=("data/mnist.npz", "training/plain_fit.py"),
+    exclusive=True,
 )
 
 EXPERIMENTS = (*NETWORKS, *GAIN, *FEWER_LAYERS, *LONGER, COMPLEX_LONGER)

@@ -30,6 +30,10 @@ class Experiment:
     the seeds that there are, each with what is run for it under the same name; then all of them are run,
     whatever number is asked for. A file that appears in one of the `folders` may change what there is to run.
 
+    An `exclusive` one runs by itself: no other run of the build is carried out at the same time, on any
+    worker, so that its times are those of a machine that does nothing else. It goes before all others. A
+    result that was made so is another one than a result that was not.
+
     Raises `UsageError` for values that do not fit together.
     """
 
@@ -46,6 +50,7 @@ class Experiment:
     libraries: tuple[str, ...] | None = None
     by_seed: tuple[tuple[int, Experiment], ...] = ()
     folders: tuple[str, ...] = ()
+    exclusive: bool = False
 
     def __post_init__(self) -> None:
         if problem := unprintable(self):

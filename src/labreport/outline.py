@@ -103,6 +103,8 @@ class Section:
     """Questions of other sections whose answers this section's template reads."""
     experiments: tuple[str, ...] = ()
     """Experiments and studies whose declarations and store keys this section's template shows."""
+    at_a_glance: bool = True
+    """Whether its answers are among those at a glance; those of an appendix need not be."""
     read: tuple[Need, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
     drawn: tuple[Figure, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
     place: str = field(default="", compare=False, repr=False, metadata=HIDDEN)
@@ -231,6 +233,7 @@ def section(
     figures: Iterable[Figure | str] = (),
     answers: Iterable[Question | str] = (),
     experiments: Need | Iterable[Need] = (),
+    at_a_glance: bool = True,
 ) -> Section:
     """A section of these questions; its slug is made of the title."""
     return Section(
@@ -241,6 +244,7 @@ def section(
         tuple(figures),  # type: ignore[arg-type]  # made names by `Section`
         tuple(one if isinstance(one, str) else one.slug for one in answers),
         _several(experiments),  # type: ignore[arg-type]
+        at_a_glance,
     )
 
 

@@ -136,7 +136,7 @@ class Results(Mapping[str, Runs]):
         except KeyError:
             raise UndeclaredRead(
                 f"{self._reader} reads results[{name!r}] but declares only "
-                f"{', '.join(sorted(self._runs)) or 'nothing'}; add it to its needs in the outline"
+                f"{', '.join(sorted(self._runs)) or 'nothing'}; add it to its `reads`"
             ) from None
 
     def __iter__(self) -> Iterator[str]:
@@ -162,7 +162,7 @@ class Results(Mapping[str, Runs]):
         if name not in self._studies:
             raise UndeclaredRead(
                 f"{self._reader} reads study {name!r} but declares only "
-                f"{', '.join(sorted(self._studies)) or 'none'}; add it to its needs in the outline"
+                f"{', '.join(sorted(self._studies)) or 'none'}; add it to its `reads`"
             )
         grid = self._studies[name]
         axes = [axis for axis, _ in grid.axes]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
@@ -25,6 +25,11 @@ def unprintable(value: Any) -> str:
     where = f"{place.removeprefix('.')}: " if place else ""
     what = f"character {number} is U+{ord(character):04X}"
     return f"{where}{what}, which cannot be shown in a report; remove it"
+
+
+def enumeration(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`; the empty text of none."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def _first(value: Any) -> tuple[str, tuple[int, str]] | None:

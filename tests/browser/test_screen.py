@@ -12,16 +12,10 @@ from typing import Any
 
 import pytest
 from checkers import program
+from driving import violations
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
-"""axe-core 4.14.1 (MPL-2.0), unmodified, with its licences beside it."""
-VIOLATIONS = """
-const done = arguments[0];
-axe.run(document, {preload: false}).then((found) => done(
-  found.violations.map((each) => `${each.id}: ${each.nodes[0].html.slice(0, 200)}`)));
-"""
 FACES = """
 const done = arguments[0];
 document.fonts.ready.then(() => done(
@@ -34,12 +28,11 @@ Open = Callable[..., AbstractContextManager[Any]]
 def test_axe_finds_no_violation(report: Path, chromium: Open, width: int, theme: str) -> None:
     """Every rule of axe-core, wide and narrow, light and dark, with the data shown and hidden."""
     with chromium(report / "report.html", width=width, theme=theme) as browser:
-        browser.execute_script(AXE.read_text(encoding="utf-8"))
-        assert browser.execute_async_script(VIOLATIONS) == []
+        assert violations(browser) == []
         browser.execute_script(
             "document.querySelectorAll('main details').forEach((each) => (each.open = true))"
         )
-        assert browser.execute_async_script(VIOLATIONS) == []
+        assert violations(browser) == []
 
 
 def test_it_is_valid_html(report: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from answering import answer
 from made import made_results
 
+from exercise.appendix.families import FAMILIES as LISTED
 from exercise.catalogue import DEEP, EXPERIMENTS, names
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.families import TEST
@@ -33,6 +34,14 @@ SHARED = (
     ("part-three.best", "equal_epochs", "bonus.complex", "at-50.test_difference", 1),
 )
 """Two questions, the names that they give to one difference, and whether it has the same sign."""
+
+
+def test_the_appendix_lists_every_family() -> None:
+    """Each that a question's file declares or imports, and each once."""
+    assert sorted(family.name for family in FAMILIES) == sorted(family.name for family in LISTED)
+    found = answer("appendix.families")
+    assert [row["name"] for row in found.facts["rows"]] == [family.name for family in LISTED]
+    assert found.quantities["comparisons"].value == sum(len(family.members) for family in LISTED)
 
 
 @pytest.mark.parametrize("noise", [0.001, 0.004, 0.02])

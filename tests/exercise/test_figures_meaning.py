@@ -40,9 +40,10 @@ def _column(drawing: Drawing, name: str) -> list[Any]:
 
 def test_curves_name_their_lines_beside_them() -> None:
     """No legend: training and validation are at the line ends of the last panel of each row."""
-    drawing = draw("curves-part-one")
-    assert 2 == _words(drawing).count("training") == _words(drawing).count("validation")
-    assert all(axes.get_legend() is None for axes in drawing.figure.axes)
+    for slug, rows in (("curves-part-one", 1), ("curves-deep", 2)):
+        drawing = draw(slug)
+        assert rows == _words(drawing).count("training") == _words(drawing).count("validation")
+        assert all(axes.get_legend() is None for axes in drawing.figure.axes)
 
 
 def test_curves_show_every_seed_and_the_mean() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from made import made_results
 
-from exercise.catalogue import EXPERIMENTS, STUDIES
+from exercise.catalogue import EXPERIMENTS, STUDIES, TIMES
 from exercise.project import PROJECT
 from labreport.claims import Answer
 from labreport.errors import UsageError
@@ -59,8 +59,10 @@ def experiments(name: str) -> list[Experiment]:
 
 
 def catalogue(**changed: Any) -> Project:
-    """The project with other experiments or studies, of which its questions know the names only."""
+    """The project with other networks or studies, of which its questions know the names only."""
     outline = PROJECT.outline
+    if "experiments" in changed:
+        changed["experiments"] += (TIMES,)
     sections = tuple(
         replace(
             section,

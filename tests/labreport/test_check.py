@@ -154,12 +154,13 @@ def test_another_file_is_refused_in_one_line(tmp_path: Path, document: Any, says
     "change",
     [
         lambda d: d["families"].pop("part one"),
+        lambda d: _quantity(d, "part-one.comparison", "difference")["derivation"].__setitem__("member", 10),
         lambda d: _quantity(d, "part-one.wide.time", "total")["derivation"].__setitem__("operation", "guess"),
         lambda d: _quantity(d, "part-one.wide.time", "total")["derivation"].__setitem__("values", "many"),
     ],
 )
 def test_data_that_make_no_sense_are_refused_with_their_place(change: Callable[[Plain], Any]) -> None:
-    """A family that is missing, an unknown operation, a text for a list."""
+    """A family or a member of one that is missing, an unknown operation, a text for a list."""
     document = copy.deepcopy(reference())
     change(document)
     with pytest.raises(Malformed, match=r"part-one\.(wide\.time#total|comparison)"):

@@ -43,6 +43,7 @@ ROOT = Path(__file__).resolve().parents[2]
         ("--project=", "--project must be the path of a folder; got ''."),
         ("--dry-run=1", "--dry-run takes no value; got '1'."),
         ("status --dry-run", "status does not take --dry-run; build and clean do."),
+        ("grade --seeds 1 x", "grade does not take --seeds; build, status, why, verify and watch do."),
         ("--json", "build does not take --json; status does."),
         ("verify part-two", "verify does not take 'part-two'; see python build.py verify --help."),
         ("clean extra", "clean does not take 'extra'; see python build.py clean --help."),

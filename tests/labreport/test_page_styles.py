@@ -10,48 +10,48 @@ from labreport.charts.palette import DARK_PAGE, css_variables
 from labreport.frame import FOLDER
 
 STYLES = FOLDER / "styles"
-DECLARATION = re.compile(r"(--[\w-]+): (#[0-9a-f]{6});")
+DECLARATION = re.compile(r"(--[\w-]+): ([^;]+);")
+PAIR = re.compile(r"light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
 LEAST_CONTRAST = 4.5
 
 
-def themes() -> tuple[dict[str, str], list[dict[str, str]]]:
-    """The light variables, and each of the two blocks of dark ones (the system's wish, the reader's)."""
-    light = dict(DECLARATION.findall((STYLES / "base.css").read_text(encoding="utf-8")))
-    first, *rest = re.findall(r"\{([^{}]*)\}", (STYLES / "themes.css").read_text(encoding="utf-8"))
-    dark = [dict(DECLARATION.findall(block)) for block in rest]
-    return {**light, **dict(DECLARATION.findall(first))}, [block for block in dark if block]
+def declared() -> dict[str, str]:
+    """Every variable of the page and of its charts that is a colour."""
+    texts = [(STYLES / name).read_text(encoding="utf-8") for name in ("base.css", "themes.css")]
+    found = {name: value for text in texts for name, value in DECLARATION.findall(text)}
+    return {name: value for name, value in found.items() if "#" in value}
 
 
-def test_the_page_declares_the_charts_colours_for_both_themes() -> None:
+def themes() -> tuple[dict[str, str], dict[str, str]]:
+    """The colours of the light theme and of the dark one."""
+    pairs = {name: PAIR.fullmatch(value) for name, value in declared().items()}
+    light, dark = ({name: pair[theme] for name, pair in pairs.items() if pair} for theme in (1, 2))
+    return light, dark
+
+
+def test_the_page_declares_the_charts_colours() -> None:
     """What labreport.charts.palette says, declaration by declaration."""
-    light, dark = themes()
-    assert len(dark) == 2
-    assert dark[0] == dark[1]
-    for declared, wanted in ((light, css_variables()), (dark[0], css_variables(dark=True))):
-        expected = dict(DECLARATION.findall(wanted))
-        assert {name: declared.get(name) for name in expected} == expected
-    assert dark[0]["--paper"] == DARK_PAGE
+    expected = dict(DECLARATION.findall(css_variables()))
+    assert {name: declared().get(name) for name in expected} == expected
+    assert themes()[1]["--paper"] == DARK_PAGE
 
 
-def test_the_dark_theme_leaves_no_colour_of_the_page_light() -> None:
-    """Each variable of the light theme has its dark counterpart."""
-    light, (dark, _) = themes()
-    assert set(light) == set(dark)
+def test_every_colour_is_declared_once_for_both_themes() -> None:
+    """None stays light in the dark theme."""
+    assert set(themes()[1]) == set(declared())
 
 
 @pytest.mark.parametrize("name", ["ink", "quiet", "accent", "supported", "inconclusive"])
 @pytest.mark.parametrize("ground", ["paper", "tint"])
 def test_text_stands_out_from_its_ground(name: str, ground: str) -> None:
     """At least 4.5 to 1 (WCAG 2.2, 1.4.3), in both themes."""
-    light, (dark, _) = themes()
-    for theme in (light, dark):
+    for theme in themes():
         assert _contrast(theme[f"--{name}"], theme[f"--{ground}"]) >= LEAST_CONTRAST
 
 
 def test_what_the_search_marks_can_be_read() -> None:
     """In both themes."""
-    light, (dark, _) = themes()
-    for theme in (light, dark):
+    for theme in themes():
         assert _contrast(theme["--ink"], theme["--mark"]) >= LEAST_CONTRAST
 
 

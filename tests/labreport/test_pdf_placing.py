@@ -73,6 +73,39 @@ def test_a_note_goes_with_its_text(tmp_path: Path) -> None:
     assert "note one head two | figure 1" == order(tmp_path, body, 60)
 
 
+NAMES = ("one", "two", "three")
+NOTE = '<div style="float: right; width: 20mm; line-height: 30mm">note</div>'
+HEADING = '<h3 style="break-after: avoid; line-height: 10mm">heading</h3>'
+NUMBERED = "<style>a::after { content: ' on page ' target-counter(attr(href), page) }</style>"
+REFERENCE = '<p><a href="#there">there</a></p>'
+TARGET = '<p id="there">here</p>'
+APART = "</article><article>"
+MOVED = '<h3 style="break-after: avoid; line-height: 10mm" id="there">heading</h3>'
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            f"{REFERENCE}<p>two</p>{FIGURE.format(1)}<p>three</p><p>four</p><p>five</p>{TARGET}",
+            "there on page 3 figure 1 | two three four | five here",
+        ),
+        (
+            f"<p>one</p><p>two</p>{FIGURE.format(1)}{REFERENCE}<p>four</p><p>five</p>{TARGET}",
+            "one figure 1 | two there on page 3 four | five here",
+        ),
+        (
+            f"{REFERENCE}<p>two</p><p style='line-height: 20mm'>three</p>{APART}{MOVED}{NOTE}<p>four</p>",
+            "there on page 2 two three | note heading four",
+        ),
+    ],
+    ids=["before the figure that moves", "on the page behind it", "to a heading that moves"],
+)
+def test_a_reference_names_the_page_in_the_end(tmp_path: Path, body: str, expected: str) -> None:
+    """Not one of a layout that was thrown away, and not zero."""
+    assert order(tmp_path, NUMBERED + body, 30) == expected
+
+
 def test_figures_keep_their_order(tmp_path: Path) -> None:
     """No figure overtakes another."""
     body = "<p>one</p>" + FIGURE.format(1) + FIGURE.format(2) + '<p style="line-height: 10mm">two</p>'
@@ -107,11 +140,6 @@ def test_a_caption_is_beside_its_drawing_wherever_the_page_breaks(tmp_path: Path
         captions = [text.get_charbox(found[0])[3]] if found else []
         assert len(tops) == len(captions)
         assert all(0 <= top - caption < 15 for top, caption in zip(tops, captions, strict=True))
-
-
-NAMES = ("one", "two", "three")
-NOTE = '<div style="float: right; width: 20mm; line-height: 30mm">note</div>'
-HEADING = '<h3 style="break-after: avoid; line-height: 10mm">heading</h3>'
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from example_report import DRAWING
-from worlds.world import World, WorldRuns, dataset
+from worlds.runs import WorldRuns, dataset
+from worlds.world import BASES, World
 
 from exercise import mnist
 from exercise.catalogue import STUDIES
@@ -38,6 +39,12 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 SOURCE = "src/"
 NO_NUMBER = re.compile(r"\b(?:nan|inf|Undefined)\b|(?<=>)None(?=<)")
 NO_TEXT = re.compile(r"<svg\b.*?</svg>|<script\b.*?</script>|<pre\b.*?</pre>|<[^>]*>", re.DOTALL)
+SEVERAL_SEEDS = re.compile(
+    r"\b(?:with (?:every|each) seed|each of its seeds|each seed as|means? over (?:the )?seeds|most seeds"
+    r"|paired t-test|Student)\b"
+)
+"""What is said of several seeds, and the names of tests that need them."""
+GLOSSARY = re.compile(r"<dl\b.*?</dl>", re.DOTALL)
 WORDS = re.compile(r"[0-9.]+(?:e-?[0-9]+)?|'[^']*'")
 """What differs between two faults of one kind."""
 CONTRADICTIONS = {
@@ -93,6 +100,11 @@ def judge(
     for figure in PROJECT.outline.figures:  # of a question that crashed
         known.setdefault(figure.slug, Target("Figure", "", figure.slug))
     html = resolve("".join(section["screen"] for section in sections), known)
+    complex_ = world.overrides["complex"].get("network", BASES["complex"].specification)
+    if not complex_.momentum and "trained with momentum" in html:
+        faults.append(Fault("premise: trained with momentum", f"momentum of complex is {complex_.momentum}"))
+    if set(world.seeds.values()) == {1}:
+        faults += as_if_several_seeds(html, answers)
     return [*faults, *_audited(html, answers, told)]
 
 
@@ -240,6 +252,17 @@ def _audited(html: str, answers: Mapping[str, Answer], told: Told | None) -> Ite
     for found in NO_NUMBER.finditer(NO_TEXT.sub("<>", html)):
         around = found.string[max(0, found.start() - 60) : found.end() + 40]
         yield Fault(f"text: {found[0]} is printed", " ".join(around.split()))
+
+
+def as_if_several_seeds(html: str, answers: Mapping[str, Answer]) -> Iterator[Fault]:
+    """What a report of one seed says of several: in its prose, or as the test of a claim."""
+    prose = " ".join(NO_TEXT.sub(" ", GLOSSARY.sub("", html)).split())
+    for found in SEVERAL_SEEDS.finditer(prose):
+        yield Fault(f"one seed: {found[0]}", prose[max(0, found.start() - 60) : found.end() + 40])
+    for slug, answer in answers.items():
+        for name, claim in answer.claims.items():
+            if SEVERAL_SEEDS.search(claim.test):
+                yield Fault(f"one seed: the test of {slug}#{name}", claim.test)
 
 
 def _crash(where: str, error: Exception) -> Fault:

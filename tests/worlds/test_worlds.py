@@ -13,6 +13,7 @@ from worlds.run import main
 from worlds.world import CLASSES, world
 
 from exercise.project import PROJECT
+from labreport.claims import Answer, Claim, Verdict
 
 WORLDS = 30
 PARTS = 6
@@ -44,6 +45,14 @@ def test_a_wording_that_does_not_change_with_the_verdict_is_a_fault() -> None:
     }
     (fault,) = judge_module.unchanged(told)
     assert fault.kind == "wording: the same for refuted and supported (q#claims.a)"
+
+
+def test_words_about_several_seeds_are_a_fault_where_one_was_trained() -> None:
+    """In the prose, and as the test of a claim; the glossary may explain them."""
+    claim = Claim("a", "a > b", "paired Student test over 3 seeds", Verdict.INCONCLUSIVE)
+    page = "<p>wrong with every seed</p><dl><dd>For means over seeds, see there.</dd></dl>"
+    found = judge_module.as_if_several_seeds(page, {"q": Answer({}, {"a": claim})})
+    assert [fault.kind for fault in found] == ["one seed: with every seed", "one seed: the test of q#a"]
 
 
 @pytest.mark.parametrize("number", [FIRST, FIRST + 1])

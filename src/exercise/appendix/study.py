@@ -38,7 +38,7 @@ def _map_of(study: Study) -> Figure:
 
 QUESTIONS = tuple(
     question(
-        f"The study of {each.title}: which point does best on validation data?",
+        f"Which point of the study of {each.title} is best?",
         slug=f"study.{each.name}",
         reads=each,
         requires=required(each, LAST),

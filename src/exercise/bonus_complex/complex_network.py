@@ -14,7 +14,7 @@ from labreport.results import Results
 
 
 @question(
-    "How does the complex network do after 5, 20 and 50 epochs, beside the simple one?",
+    "How accurate are both networks after 5, 20 and 50 epochs?",
     slug="bonus.complex",
     reads=(SMALL, COMPLEX),
     requires=required((SMALL, COMPLEX), *MOMENTS),

@@ -77,7 +77,7 @@ def compute_in_perspective(results: Results, answers: Mapping[str, Answer]) -> c
 
 
 @question(
-    "How do these runs compare with models that train for weeks to months?",
+    "How do these trainings compare with those of weeks to months?",
     slug="bonus.perspective",
     reads=NETWORKS,
     figures=(compute_in_perspective,),

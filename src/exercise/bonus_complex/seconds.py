@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from exercise.catalogue import COMPLEX, SMALL
 from exercise.measuring.reading import PERCENT, mean_by_epoch, percent
@@ -18,6 +18,9 @@ ABOVE_LABEL = 14.0
 """Points above the panel at which its title clears the label of the upright line."""
 EARLY = 3
 """Epochs that may lie below the axis: the first ones, in which everything changes fast."""
+
+BELOW = 0.1
+"""Share of the panel's height by which a name is below the curves that continue beside it."""
 
 
 @figure(reads=(SMALL, COMPLEX), slug="accuracy-seconds")
@@ -46,7 +49,11 @@ def accuracy_against_seconds(results: Results) -> charts.Drawing:
     charts.y_title(panel, "Validation accuracy, %", lift=ABOVE_LABEL)
     charts.note_truncated(panel)
     charts.reference_line(panel, times[SMALL.name][-1], f"{SMALL.name} ends", vertical=True)
-    charts.label_line_ends(panel, charts.named_curves(panel))
+    low, high = panel.get_ylim()
+    heights = _label_heights(times, means, BELOW * (high - low))
+    charts.direct_labels(
+        panel, [charts.Label(name, times[name][-1], heights[name], styles[name].colour) for name in times]
+    )
     return charts.Drawing(
         figure,
         "line chart, validation accuracy of the simple and the complex network against seconds of training",
@@ -64,3 +71,19 @@ def _above(times: Sequence[float], values: Sequence[float], bottom: float) -> tu
     below = [place for place, value in enumerate(values) if value < bottom]
     start = below[-1] + 1 if below else 0
     return list(times[start:]), list(values[start:])
+
+
+def _label_heights(
+    times: Mapping[str, Sequence[float]], means: Mapping[str, Sequence[float]], below: float
+) -> dict[str, float]:
+    """The height of each name: at the end of its curve, or lower, where the other curve would cross it."""
+    heights = {}
+    for name, ends in ((name, seconds[-1]) for name, seconds in times.items()):
+        later = [
+            value
+            for other in times
+            for second, value in zip(times[other], means[other], strict=True)
+            if other != name and second >= ends
+        ]
+        heights[name] = min(means[name][-1], *later) - below if later else means[name][-1]
+    return heights

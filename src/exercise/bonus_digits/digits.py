@@ -71,6 +71,7 @@ def digits(results: Results) -> Answer:
     facts = {
         "rows": list(results),
         "learned": learned,
+        "several_seeds": any(len(results[name]) > 1 for name in results),
         "stuck": [name for name in results if name not in learned],
         "digits": list(range(CLASSES)),
         "supported": [name for name in learned if claims[f"{name}.worst"].supported],

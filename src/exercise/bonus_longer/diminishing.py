@@ -52,7 +52,7 @@ def gain_per_epoch(results: Results, answers: Mapping[str, Answer]) -> charts.Dr
         charts.interval_bars(
             panel, ends, [row[2] or 0.0 for row in rows], [row[3] or 0.0 for row in rows], ink
         )
-    panel.set_xlim(ends[0] - window / 2, ends[-1] + 1.2 * window)
+    panel.set_xlim(ends[0] - window / 2, ends[-1] + 1.8 * window)
     panel.axhline(0.0, color=charts.Colour.INK.value, linewidth=0.6)
     charts.plain_numbers(panel.yaxis)
     panel.set_xticks(ends, [f"{end - window + 1:.0f}–{end:.0f}" for end in ends])

@@ -23,6 +23,8 @@ LEARNED_ABOVE = 20.0
 """Validation accuracy, in per cent, that shows a network to have left guessing."""
 PANEL, FLAT_PANEL = 29.0, 15.0
 """Height of a panel in millimetres; a level line needs less."""
+TWO_LINES = 15.0
+"""Points above a panel at which its title clears the axis title below it."""
 LOW = 0.2
 """Share of a panel above its bottom in which a ring has its name above it."""
 Curves = dict[str, list[list[float]]]
@@ -30,7 +32,7 @@ Curves = dict[str, list[list[float]]]
 
 
 def training_curves(results: Results, until: int | None = None) -> charts.Drawing:
-    """Accuracy and loss, a column for each network; side by side for a single one.
+    """Accuracy and loss: side by side in one row for one network or two, else in rows with a column for each.
 
     The mean over seeds, and each seed as a faint line, up to epoch `until`. Panels of a kind share their
     axes. First epochs that lie outside are left out.
@@ -45,20 +47,26 @@ def training_curves(results: Results, until: int | None = None) -> charts.Drawin
     if len(networks) == 1:
         margins = charts.Margins(left=8, right=17, top=8, between=26)
         figure, panels = charts.column_figure(height + 18, columns=2, margins=margins)
-        rows = [panels[:1], panels[1:]]
+    elif len(networks) == 2:
+        margins = charts.Margins(left=8, right=17, top=13, between=7)
+        figure, panels = charts.column_figure(height + 23, columns=4, margins=margins)
     else:
         margins = charts.Margins(left=8, right=17, top=13, between=5, rows_between=14)
         figure, panels = charts.column_figure(2 * height + 36, columns=len(networks), rows=2, margins=margins)
-        rows = [panels[: len(networks)], panels[len(networks) :]]
-    _row(rows[0], accuracies, _accuracy_limits(accuracies, learned=learned), "Accuracy, %", PERCENT / CLASSES)
-    _row(rows[1], losses, _loss_limits(losses), "Loss, nat", math.log(CLASSES))
-    for panel in rows[1] if len(networks) > 1 else panels:
+    rows = [panels[: len(networks)], panels[len(networks) :]]
+    _row(rows[0], accuracies, _accuracy_limits(accuracies, learned=learned), PERCENT / CLASSES)
+    _row(rows[1], losses, _loss_limits(losses), math.log(CLASSES))
+    for row, title in zip(rows, ("Accuracy, %", "Loss, nat"), strict=True):
+        (charts.panel_title if len(networks) == 1 else charts.y_title)(row[0], title)
+    for panel in panels if len(networks) <= 2 else rows[1]:
         panel.set_xlabel("epoch")
-    for runs, panel in zip(networks, rows[0], strict=True):
-        if len(networks) == 1:
-            _mark_moments(panel, runs, mean_by_epoch(accuracies[0]["validation"]))
-        else:
-            panel.set_title(runs.experiment.name, loc="right", fontsize="medium", pad=18.0)
+    for panel in (panels[-1],) if len(networks) == 2 else (rows[0][-1], rows[1][-1]):
+        charts.label_line_ends(panel, charts.named_curves(panel))
+    if len(networks) == 1:
+        _mark_moments(panels[0], networks[0], mean_by_epoch(accuracies[0]["validation"]))
+    for panel, runs in zip(rows[0] if len(networks) != 2 else panels, networks * 2, strict=False):
+        if len(networks) > 1:
+            charts.panel_title(panel, runs.experiment.name, lift=TWO_LINES)
     return charts.Drawing(
         figure,
         "line charts of accuracy and loss by epoch, on training and validation data",
@@ -119,10 +127,9 @@ def _row(
     panels: Sequence[charts.Panel],
     curves: Sequence[Curves],
     limits: tuple[float, float],
-    title: str,
     guessing: float,
 ) -> None:
-    """One kind of panel for every network; only the last names its lines, only the first its axis."""
+    """One kind of panel for every network, with one scale."""
     for panel, each in zip(panels, curves, strict=True):
         for (_, split), style in zip(SPLITS, charts.SERIES, strict=False):
             mark = charts.Mark(split, style)
@@ -135,9 +142,7 @@ def _row(
         charts.plain_numbers(panel.yaxis)
         if limits[0] < guessing < limits[1]:
             charts.reference_line(panel, guessing, "guessing")
-    charts.panel_title(panels[0], title)
     charts.level(panels)
-    charts.label_line_ends(panels[-1], charts.named_curves(panels[-1]))
     charts.note_truncated(panels[-1])
 
 

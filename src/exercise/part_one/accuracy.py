@@ -50,8 +50,7 @@ def on_three_splits(results: Results) -> Answer:
 
 WIDE_ACCURACY, SMALL_ACCURACY = (
     question(
-        f"How accurate is the {network.name} network on validation data after ten epochs, "
-        "and how far is that from training and test data?",
+        f"How accurate is the {network.name} network after ten epochs?",
         slug=f"part-one.{network.name}.accuracy",
         reads=network,
         requires=required(network, EPOCH),

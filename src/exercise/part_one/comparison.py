@@ -23,7 +23,7 @@ PART_ONE = Family("part one", (Comparison("wide", "small", TEST, EPOCH, margin=S
 
 
 @question(
-    "Which of the two is more accurate on test data?",
+    "Which of them is better on test data?",
     slug="part-one.comparison",
     reads=(WIDE, SMALL),
     requires=required((WIDE, SMALL), EPOCH),

@@ -31,7 +31,7 @@ def epoch_times(results: Results) -> Answer:
 
 WIDE_TIME, SMALL_TIME = (
     question(
-        f"How long does an epoch of the {network.name} network take?",
+        f"How long is an epoch of the {network.name} network?",
         slug=f"part-one.{network.name}.time",
         reads=network,
     )(epoch_times)

@@ -34,7 +34,7 @@ BEST = Family(
 
 
 @question(
-    "Which is the most accurate on test data: this network, or the better one of part one?",
+    "Which network is best on test data, this one or one of part one?",
     slug="part-three.best",
     reads=(WIDE, SMALL, COMPLEX),
     requires=(*required(WIDE, EPOCH), *required(SMALL, EPOCH, *MOMENTS), *required(COMPLEX, *MOMENTS, LAST)),

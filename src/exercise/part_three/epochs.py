@@ -29,7 +29,7 @@ SIMILAR = 1.5
 
 
 @question(
-    "Were they trained for a similar number of epochs?",
+    "Did they train for a similar number of epochs?",
     slug="part-three.epochs",
     reads=(WIDE, SMALL, COMPLEX),
     requires=required((WIDE, SMALL, COMPLEX), epochs=EPOCH),

@@ -29,7 +29,7 @@ ABOVE_20 = Family(
 
 
 @question(
-    "Does any of the three deep networks exceed 20 % on validation or test data?",
+    "Does any deep network exceed 20 % on validation or test data?",
     slug="part-two.above-20",
     reads=DEEP,
     requires=required(DEEP, EPOCH),
@@ -115,6 +115,7 @@ def _sorted_by_verdict(named: dict[str, list[frozenset[int]]], claims: dict[str,
         "above": above,
         "undecided": [name for name in open_ if name not in above],
         "one_digit": one_digit,
+        "different": all(len(digits) > 1 for name in deep for digits in named[name]),
         "same_digit": len(set(map(tuple, named.values()))) == 1 and one_digit == deep,
         "digit_varies": bool(one_digit) and all(len(set(named[name])) > 1 for name in one_digit),
     }

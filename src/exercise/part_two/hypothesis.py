@@ -11,7 +11,7 @@ from exercise.measuring.comparing import comparisons
 from exercise.measuring.families import EPOCH, LEARNED, TEST
 from exercise.measuring.measures import accuracy, exact, network_of, nodes_in_each, seeds_of
 from exercise.part_two.above_20 import ABOVE_20
-from exercise.part_two.depth_gain import depth_against_gain, map_of_depth_and_gain
+from exercise.part_two.depth_gain import map_of_depth_and_gain
 from exercise.part_two.gradients import gradient_quantities, gradients_by_layer
 from exercise.part_two.interventions import interventions
 from exercise.part_two.predictions import EFFECTS, INTERVENTIONS, PREDICTIONS, SLOPE, STARVED, expected_ratio
@@ -34,7 +34,7 @@ _CHANGED = GAIN[DEEP.index(DEEP_32)]
     slug="part-two.hypothesis",
     reads=(*DEEP, *GAIN, *FEWER_LAYERS, *LONGER, DEPTH_GAIN),
     requires=(*required(DEEP, EPOCH, LAST), *required((*GAIN, *FEWER_LAYERS, *LONGER, DEPTH_GAIN), LAST)),
-    figures=(gradients_by_layer, interventions, depth_against_gain),
+    figures=(gradients_by_layer, interventions),
     checks=[(f"{_CHANGED.name}.test_accuracy", checked_accuracy(_CHANGED))],
 )
 def hypothesis(results: Results) -> Answer:

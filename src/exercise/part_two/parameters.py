@@ -22,7 +22,7 @@ else:
 
 
 @question(
-    "How many trainable parameters does each deep network have?",
+    "How many trainable parameters do they have?",
     slug="part-two.parameters",
     reads=DEEP,
     requires=required(DEEP, LAST),

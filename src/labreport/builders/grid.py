@@ -131,9 +131,11 @@ def _leads(best: Runs, others: list[Runs], metric: str, unit: str) -> Claim:
                 f"best point minus another, {metric}",
             )
         )
-    claims = [decision.claim("leads", "", ("best",)) for decision in decide(estimates)]
+    decisions = decide(estimates)
+    claims = [decision.claim("leads", "", ("best",)) for decision in decisions]
     joint = all_of("leads", f"the best point > every other, in {metric}", claims)
-    return replace(joint, test=f"paired Student tests against {len(others)} others, Holm-corrected")
+    tests = " or ".join(dict.fromkeys(decision.test for decision in decisions))
+    return replace(joint, test=f"all of {len(others)} comparisons: {tests}")
 
 
 def _by_seed(runs: Runs, metric: str) -> dict[int, float]:

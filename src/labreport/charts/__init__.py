@@ -5,7 +5,7 @@ beside its declarations. Loading sets the house style for every figure made afte
 project only, one scale of sizes, Okabe-Ito colours, left and bottom spines, hairline grid. `export` makes
 of a drawing one SVG in two variants that differ in the spelling of colours only: `svg_print` names each
 colour, for paper; `svg_screen` names a CSS variable with that colour as its fallback, so that a page can set
-`labreport.charts.palette.css_variables(dark=True)` and the chart follows its theme.
+`labreport.charts.palette.css_variables()` and the chart follows its theme.
 """
 
 from __future__ import annotations

@@ -85,6 +85,6 @@ def text_shade(colour: Colour) -> Colour:
     return _TEXT.get(colour, colour)
 
 
-def css_variables(dark: bool = False) -> str:
-    """Declarations of every chart colour, `--chart-ink: #1f2328; …`, for one theme of a page."""
-    return "\n".join(f"{colour.variable}: {DARK[colour] if dark else colour.value};" for colour in Colour)
+def css_variables() -> str:
+    """Declarations of every chart colour for both themes, `--chart-ink: light-dark(#1f2328, #f0f3f6); …`."""
+    return "\n".join(f"{colour.variable}: light-dark({colour.value}, {DARK[colour]});" for colour in Colour)

@@ -9,7 +9,7 @@ from typing import Any
 
 from labreport.checking.conditions import holds
 from labreport.checking.families import Member, Rules, tested
-from labreport.checking.items import Item, Scope, families, items, scopes
+from labreport.checking.items import Item, families, items, scopes
 from labreport.checking.operations import Found
 from labreport.checking.problem import Difference, Malformed
 from labreport.checking.summaries import NUMBERS
@@ -84,24 +84,24 @@ class Evaluation:
 
     def _found(self, item: Item, derivation: Mapping[str, Any]) -> Found:
         if derivation["operation"] == "comparison":
-            return self._member(item.scope, derivation).gives(derivation["gives"], self.rules)
+            return self._member(item, derivation).gives(derivation["gives"], self.rules)
         if derivation["operation"] not in NUMBERS:
             raise Malformed(f"{item.place}: no operation is called {derivation['operation']!r}")
         found = NUMBERS[derivation["operation"]](item.scope.resolve(derivation), item.content["unit"])
         return replace(found, interval=found.at(self.rules.alpha))
 
-    def _member(self, scope: Scope, derivation: Mapping[str, Any]) -> Member:
-        place, family = scope.family(derivation["family"])
+    def _member(self, item: Item, derivation: Mapping[str, Any]) -> Member:
+        place, family = item.scope.family(derivation["family"])
         number: int = derivation["member"]
         if not 0 <= number < len(family["members"]):
-            raise Malformed(f"{place} has no member {number + 1}")
+            raise Malformed(f"{item.place} is member {number + 1} of {place}, which has no such member")
         return self._members[place][number]
 
     def _claim(self, item: Item) -> None:
         plain, derivation = item.content, item.content["derivation"]
         resolved = item.scope.resolve(derivation)
         if derivation["operation"] == "comparison":
-            member = self._member(item.scope, derivation)
+            member = self._member(item, derivation)
             verdict = TURNED.get(member.verdict, member.verdict) if derivation["less"] else member.verdict
             p_value = member.p_equivalent_corrected if verdict == "equivalent" else member.p_corrected
             self._number(item.place, "p_value", plain["p_value"], p_value)

@@ -65,13 +65,12 @@ def _over_seeds(
         fixed = variance * test_fraction / (1 - test_fraction)
         kind, test = f"corrected Student, {n} splits", f"corrected resampled {test}"
     student = Student(mean, variance, n, fixed, n - 1.0, kind, common=test_fraction is not None)
-    over = "splits" if test_fraction is not None else "seeds"
     return Estimate(
         mean,
         unit,
         source,
         n,
-        f"{test} over {n} {over}, two-sided",
+        f"{test} over {n} {'seeds' if test_fraction is None else 'splits'}, two-sided",
         student,
         math.sqrt(variance),
         planning=student,

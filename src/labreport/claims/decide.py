@@ -33,7 +33,7 @@ def _beyond(name: str, predicate: str, number: str, quantity: Quantity, threshol
     if interval is None or not interval.low < interval.high:
         reason = "one seed" if quantity.n < 2 else "the seeds do not vary, so their spread is unknown"
         if quantity.value is None:
-            reason = "there is no number"
+            reason = "the number could not be computed"
         test = f"no interval: {reason}"
         return Claim(name, predicate, test, Verdict.INCONCLUSIVE, threshold, None, (number,), reason=reason)
     if side > 0:

@@ -12,6 +12,7 @@ from typing import Any
 from labreport.claims.claim import Claim, Verdict
 from labreport.errors import UsageError
 from labreport.experiment import Experiment
+from labreport.texts import enumeration
 
 EPOCHS = "epochs"
 """The field of an experiment that is compared beside those of its specification."""
@@ -66,8 +67,7 @@ def _exact(name: str, predicate: str, holds: bool, found: str) -> Claim:
 
 
 def _listed(names: Sequence[str]) -> str:
-    words = [_words(name) for name in names]
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words) or "nothing"
+    return enumeration([_words(name) for name in names]) or "nothing"
 
 
 def _words(field: str) -> str:

@@ -13,6 +13,7 @@ from labreport.commands.options import COMMON, OPTIONS, add, takes_value
 from labreport.errors import UsageError
 from labreport.program import VERSION, called
 from labreport.suggest import did_you_mean, nearest
+from labreport.texts import enumeration
 
 WHOLE_TAIL = "test"
 """The command whose words are pytest's, whatever they are."""
@@ -116,7 +117,7 @@ def _refuse(parser: Parser, name: str, extra: Sequence[str]) -> None:
             raise UsageError(f"{name} does not take {word!r}; see {parser.prog} --help.")
         if option in OPTIONS:
             takers = [other for other, one in COMMANDS.items() if option in one.options]
-            raise UsageError(f"{name} does not take {option}; {' and '.join(takers)} {_verb(takers)}.")
+            raise UsageError(f"{name} does not take {option}; {enumeration(takers)} {_verb(takers)}.")
         known = [known for known in _options(parser) if known.startswith("--")]
         found = nearest(option, known)
         meant = f"; did you mean {found}?" if found else f"; see {parser.prog} --help."

@@ -90,7 +90,7 @@ def _check_names(request: Request) -> None:
 def _counts(session: Session, name: str) -> bool:
     """Whether what was made for the first report is part of the whole one."""
     node = session.graph.nodes.get(name)
-    return node is not None and node.cached and session.planner.status(name).fresh
+    return node is not None and node.kind != "result" and session.planner.status(name).fresh
 
 
 def _changes(session: Session, workshop: Workshop) -> list[str]:

@@ -11,7 +11,7 @@ from labreport.errors import ExperimentFailed
 from labreport.run import Arrays, Fit, Fitting, Start
 
 TIMES = "seconds"
-"""Metrics whose names end so are times, which differ from run to run: they are not part of the record."""
+"""What is called so, or ends so, is a time, which differs from run to run: no metric of a record is one."""
 
 
 def in_one_step(fit: Fitting) -> Start:

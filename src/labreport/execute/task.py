@@ -31,6 +31,8 @@ class Task:
     allowed: Allowed | None = None
     """What may be loaded and read for it."""
     rank: int = 0
+    exclusive: bool = False
+    """Whether no other task may be carried out at the same time."""
 
     @property
     def key(self) -> str:

@@ -111,6 +111,7 @@ def trainings(session: Session, stale: Iterable[Status]) -> Trainings:
                 program=program(first.specification) if program else first.name,
                 cost=float(cost(first.specification)) if cost else 1.0,
                 one_step=first.one_step,
+                exclusive=first.exclusive,
                 allowed=session.planner.fingerprints.allowed(
                     f"result {first.name!r}", group[0].ingredients, DECLARE
                 ),

@@ -103,7 +103,7 @@ class Trainer:
                 if not active and not self._idle(active):
                     time.sleep(_TICK)
                 for lane in self._idle(active):
-                    if waiting:
+                    if waiting and not _must_wait(waiting, active):
                         others = [own for other, own in compiled.items() if other != lane]
                         task = waiting.choose(compiled[lane], set[str]().union(*others))
                         compiled[lane].add(task.program)
@@ -226,6 +226,11 @@ class Trainer:
             if time.monotonic() - running.heard > self._stall and self._lanes[running.lane].watched:
                 running.heard = time.monotonic()
                 self._lanes[running.lane].renew()
+
+
+def _must_wait(waiting: Waiting, active: dict[Future[Trajectory], _Active]) -> bool:
+    """Whether a task is carried out by itself, or the next one is to be and others are not done yet."""
+    return bool(active) and (waiting.exclusive or any(running.task.exclusive for running in active.values()))
 
 
 def _cause(error: Exception) -> str:

@@ -8,10 +8,15 @@ from collections.abc import Iterable, Iterator, Set
 from labreport.execute.task import Task
 
 _Programs = dict[str, deque[Task]]
+_EXCLUSIVE = -1
+"""The rank of exclusive tasks."""
 
 
 class Waiting:
-    """Tasks by rank and program, the longest first; choosing one takes as long however many there are."""
+    """Tasks by rank and program, the longest first; choosing one takes as long however many there are.
+
+    Exclusive ones come before all others: the lanes are idle then, and need not wait for each other.
+    """
 
     def __init__(self, tasks: Iterable[Task]) -> None:
         self._ranks: dict[int, _Programs] = {}
@@ -26,7 +31,7 @@ class Waiting:
 
     def choose(self, compiled: Set[str], elsewhere: Set[str]) -> Task:
         """The longest task of the lowest rank: of a program that a lane has compiled, else of a new one."""
-        rank = min(self._ranks)
+        rank = self._first
         programs = self._ranks[rank]
         own = [name for name in compiled if name in programs]
         new = (name for name in programs if name not in elsewhere)
@@ -39,6 +44,15 @@ class Waiting:
             del self._ranks[rank]
         return task
 
+    @property
+    def exclusive(self) -> bool:
+        """Whether the next task must be carried out by itself."""
+        return bool(self._ranks) and self._first == _EXCLUSIVE
+
+    @property
+    def _first(self) -> int:
+        return min(self._ranks)
+
     def has(self, program: str) -> bool:
         """Whether a task of this program is waiting."""
         return any(program in programs for programs in self._ranks.values())
@@ -46,12 +60,17 @@ class Waiting:
     def put_back(self, task: Task) -> None:
         """It is the next one of its rank."""
         self._queue(task).appendleft(task)
-        programs = self._ranks[task.rank]
-        self._ranks[task.rank] = {task.program: programs.pop(task.program), **programs}
+        rank = _rank(task)
+        programs = self._ranks[rank]
+        self._ranks[rank] = {task.program: programs.pop(task.program), **programs}
 
     def clear(self) -> None:
         """None is to be carried out any more."""
         self._ranks.clear()
 
     def _queue(self, task: Task) -> deque[Task]:
-        return self._ranks.setdefault(task.rank, {}).setdefault(task.program, deque())
+        return self._ranks.setdefault(_rank(task), {}).setdefault(task.program, deque())
+
+
+def _rank(task: Task) -> int:
+    return _EXCLUSIVE if task.exclusive else task.rank

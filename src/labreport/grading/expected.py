@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -57,27 +56,3 @@ class Expected:
     def points(self) -> float:
         """The most points that a submission can get."""
         return sum(question.points for question in self.questions)
-
-    def to_plain(self) -> dict[str, Any]:
-        """As JSON values."""
-        return asdict(self)
-
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> Expected:
-        """Back from `to_plain`."""
-        questions = tuple(
-            Question(
-                **{
-                    **question,
-                    "numbers": {name: Number(**fields) for name, fields in question["numbers"].items()},
-                    "verdicts": {
-                        name: Decision(**{**fields, "numbers": tuple(fields["numbers"])})
-                        for name, fields in question["verdicts"].items()
-                    },
-                    "form_numbers": tuple(question["form_numbers"]),
-                    "form_verdicts": tuple(question["form_verdicts"]),
-                }
-            )
-            for question in plain["questions"]
-        )
-        return cls(**{**plain, "questions": questions})

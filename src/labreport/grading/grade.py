@@ -6,11 +6,12 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from labreport.grading.expected import Expected
 from labreport.grading.folder import Found
+from labreport.grading.plain import from_plain
 from labreport.grading.pool import SECONDS, ask_all
 from labreport.grading.score import Graded, unread
 
@@ -37,10 +38,10 @@ def grade_all(expected: Expected, found: Sequence[Found], seconds: float = SECON
     readable = [index for index in range(len(found)) if index not in graded]
     requests = [json.dumps(os.fsencode(str(found[index].path)).hex()).encode() for index in readable]
     workers = min(WORKERS, os.cpu_count() or 1, len(requests))
-    greeting = json.dumps(expected.to_plain()).encode("ascii")
+    greeting = json.dumps(asdict(expected)).encode("ascii")
     for item, reply in ask_all(_command(), greeting, requests, workers, seconds):
         graded[readable[item]] = (
-            unread(expected, reply) if isinstance(reply, str) else Graded.from_plain(json.loads(reply))
+            unread(expected, reply) if isinstance(reply, str) else from_plain(Graded, json.loads(reply))
         )
     return [Result(one.name, graded[index]) for index, one in enumerate(found)]
 

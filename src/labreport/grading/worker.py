@@ -10,11 +10,13 @@ import json
 import os
 import resource
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from labreport.grading.expected import Expected
 from labreport.grading.filled import from_form
+from labreport.grading.plain import from_plain
 from labreport.grading.predictions import recomputed
 from labreport.grading.score import Graded, score, unread
 from labreport.grading.strict import FORM_LIMIT, JSON_LIMIT, Malformed, read
@@ -53,9 +55,9 @@ def main() -> None:
         except (ValueError, OSError):
             continue  # macOS knows no limit of address space; the time limit still holds
     requests, replies = sys.stdin.buffer, sys.stdout.buffer
-    expected = Expected.from_plain(json.loads(requests.readline()))
+    expected = from_plain(Expected, json.loads(requests.readline()))
     for line in requests:
         request: Any = json.loads(line)
         graded = grade(Path(os.fsdecode(bytes.fromhex(request))), expected)
-        replies.write(json.dumps(graded.to_plain()).encode("ascii") + b"\n")
+        replies.write(json.dumps(asdict(graded)).encode("ascii") + b"\n")
         replies.flush()

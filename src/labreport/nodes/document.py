@@ -87,7 +87,7 @@ class _Rendered(DocumentNode):
             **fingerprints.libraries(*RENDERING),
         }
 
-    def render(self, press: Press) -> str:
+    def render(self, press: Press, evidence: str = "") -> str:
         """The whole document as HTML."""
         from labreport.page import render_document
 
@@ -99,6 +99,7 @@ class _Rendered(DocumentNode):
             press.facts,
             press.workshop.project.words,
             self.preliminary,
+            evidence,
         )
 
     def accept(self, findings: list[Finding], press: Press) -> None:
@@ -124,15 +125,16 @@ class PageDocument(_Rendered):
         return {
             **super().ingredients(planner),
             **fingerprints.files("script"),
-            **fingerprints.code_here("labreport.nodes.document:PageDocument"),
+            **fingerprints.code_here("labreport.nodes.document:PageDocument", ANSWERS),
             **fingerprints.libraries("fonttools", "brotli"),
         }
 
     def finish(self, press: Press) -> bytes:
-        """Rendered and audited."""
+        """Rendered, with the data of its numbers, and audited."""
         from labreport.audit import audit_html
+        from labreport.page import evidence
 
-        html = self.render(press)
+        html = self.render(press, evidence(press.answers_json))
         self.accept(audit_html(html, press.answers, press.workshop.templates, press.experiments), press)
         return html.encode()
 

@@ -41,13 +41,15 @@ class ResultNode(Node):
         return {
             "specification": self.experiment.values,
             "seed": self.seed,
+            **({"exclusive": True} if self.experiment.exclusive else {}),  # which `key` has, too
             **planner.fingerprints.training(self.experiment),
         }
 
     def key(self, planner: Planner, made_of: Mapping[str, Any]) -> str:
         """As of every node; most of its text is that of other results."""
         texts = planner.fingerprints.texts(self.experiment)
-        return digest_members({**texts, "seed": str(self.seed)})
+        own = {"exclusive": "true"} if self.experiment.exclusive else {}
+        return digest_members({**texts, **own, "seed": str(self.seed)})
 
     def status(self, planner: Planner) -> Status:
         """Stale where the trajectory does not reach what the experiment asks for, or is damaged."""

@@ -98,7 +98,7 @@ def _check_required(reader: Question | Figure, cells: Mapping[str, Iterable[Expe
     for required in reader.requires:
         if required.name not in reader.needs:
             text = f"{reader.slug!r} in the outline requires something of {required.name!r}"
-            raise UsageError(at(reader.place, f"{text}, which it does not need; add it to its needs"))
+            raise UsageError(at(reader.place, f"{text}, which it does not read; add it to its `reads`"))
         for experiment in cells[required.name]:
             for own in experiment.variants:
                 if lacks := required.missing(own):

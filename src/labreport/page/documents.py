@@ -57,6 +57,7 @@ def render_document(
     facts: Mapping[str, Any],
     words: Words = STANDARD,
     preliminary: bool = False,
+    evidence: str = "",
 ) -> str:
     """The report as one HTML text: for the browser (`"screen"`) or for `labreport.pdf` (`"print"`).
 
@@ -64,7 +65,8 @@ def render_document(
     the run for the title page, label to text: those under `run` in the answer that `outline.facts`
     names; `words` are the project's. Sections without questions at the beginning of the outline come
     before the answers at a glance. One that is `preliminary` says that it rests on a single seed and that
-    more follow. Raises `RenderError` where a reference leads nowhere or the page
+    more follow. `evidence` is what the function of that name made: with it, a browser shows the data of each
+    number and computes it again. Raises `RenderError` where a reference leads nowhere or the page
     grows over 4 MB.
     """
     known = targets(outline, sections)
@@ -89,14 +91,16 @@ def render_document(
     if medium == "screen":
         body = with_permalinks(body)
     check(body)
-    page = _with_head(outline, body, medium, templates, words)
+    page = _with_head(outline, body, medium, templates, words, evidence)
     size = len(page.encode())
     if size > LIMIT:
         raise RenderError(f"the page has {size:,} bytes; allowed are {LIMIT:,}; draw its figures lighter")
     return page
 
 
-def _with_head(outline: Outline, body: str, medium: Medium, templates: Path, words: Words) -> str:
+def _with_head(
+    outline: Outline, body: str, medium: Medium, templates: Path, words: Words, evidence: str
+) -> str:
     lookup = Lookup(templates)
     styles = "".join(_style(lookup, name, applies) for applies, name in STYLES[medium])
     script = ""
@@ -111,6 +115,7 @@ def _with_head(outline: Outline, body: str, medium: Medium, templates: Path, wor
         "body": Markup(body),
         "style": Markup(styles),
         "script": Markup(script),
+        "evidence": evidence,
         "policy": policy([styles], [script]) if medium == "screen" else "",
     }
     return _frame("document.html", head, medium, templates, words)
@@ -162,7 +167,7 @@ def _glance(outline: Outline, sections: Sequence[Mapping[str, Any]], medium: Med
             ],
         }
         for section in outline.sections
-        if section.questions
+        if section.questions and section.at_a_glance
     ]
 
 

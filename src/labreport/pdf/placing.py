@@ -44,8 +44,6 @@ class _Placing:
     def __init__(self, lay_out: Any) -> None:
         self._lay_out = lay_out
         self._next = 0
-        self._tried: list[int] = []
-        """Pages that were laid out more than once."""
         self._begun: set[Element] = set()
         """Elements that a finished page holds a part of."""
 
@@ -56,31 +54,26 @@ class _Placing:
         if index < self._next:
             return page, resume
         self._next = index + 1
+
+        def again() -> Any:
+            context.broken_out_of_flow = broken
+            _forget(context, index)
+            return self._lay_out(index, context, root, html)
+
         blank = _blank(page)
         found = _pushed(root, resume) if blank > LARGEST_BLANK * page.height else None
         if found is not None:
             after = context.broken_out_of_flow
             following, _ = self._lay_out(index + 1, context, root, html)
+            context.broken_out_of_flow = after
+            _forget(context, index + 1)
             if self._move(*found, blank, _heights(page), _heights(following)):
-                context.broken_out_of_flow = broken
-                _forget(context, index)
-                page, resume = self._lay_out(index, context, root, html)
-            else:
-                context.broken_out_of_flow = after
+                page, resume = again()
         for remedy in REMEDIES:
             path = stranded(root, page) if resume else None
             if path and remedy(path, page):
-                context.broken_out_of_flow = broken
-                _forget(context, index)
-                page, resume = self._lay_out(index, context, root, html)
-                self._tried.append(index)
+                page, resume = again()
         self._begun.update(_heights(page))
-        if found is not None:
-            self._tried.append(index)
-        if not resume and self._tried:
-            # Numbers of later pages, to which these refer, were noted with the layouts that were thrown away
-            for *_, state in context.page_maker[self._tried[0] :]:
-                state["content_changed"] = True
         return page, resume
 
     def _move(self, parent: Any, place: int, blank: float, above: Heights, below: Heights) -> bool:
@@ -125,9 +118,15 @@ class _Placing:
 
 
 def _forget(context: Any, index: int) -> None:
-    """Take back what the first layout of page `index` noted, as WeasyPrint does before it makes one again."""
-    state = context.page_maker[index][-1]
-    state.update(content_changed=False, pages_wanted=False, anchors=[], content_lookups=[])
+    """Take back what the layout of page `index`, which is thrown away, noted of references and their targets.
+
+    WeasyPrint fills a reference in when its page is laid out again, which happens when it first sees the
+    reference, or when the number of the reference's own page has changed: so that number is forgotten, too.
+    """
+    context.page_maker[index][-1].update(anchors=[], content_lookups=[])
+    for reference in context.target_collector.counter_lookup_items.values():
+        if reference.page_maker_index is not None and reference.page_maker_index >= index:
+            reference.cached_page_counter_values = {}
 
 
 def _blank(page: Any) -> float:

@@ -13,6 +13,7 @@ from labreport.console.counts import counted
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
 from labreport.execute.lanes import ProcessLane
+from labreport.execute.one_step import TIMES
 from labreport.execute.session import Session
 from labreport.execute.tasks import trainings
 from labreport.execute.train import Trainer
@@ -21,8 +22,6 @@ from labreport.plan.reasons import Forced
 from labreport.trajectory import Trajectory
 
 TRAINING = "trainings drawn at random, repeated to equal bits"
-UNREPEATABLE = frozenset({"seconds"})
-"""Members of a record that differ from run to run: times."""
 START_SECONDS = 12.0
 """What it takes to begin: a process, its libraries, compiling."""
 
@@ -93,5 +92,5 @@ def _differing(stored: Trajectory, pieces: Sequence[Trajectory]) -> Iterator[str
 
 def _repeatable(record: Any) -> str:
     """What must be equal, as a text: numbers that are not finite are equal, too."""
-    kept = {name: value for name, value in record.items() if name not in UNREPEATABLE}
+    kept = {name: value for name, value in record.items() if not name.endswith(TIMES)}
     return json.dumps(kept, sort_keys=True)

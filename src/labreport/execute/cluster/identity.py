@@ -51,7 +51,7 @@ def claim(task: Task, package: str, roots: tuple[str, ...]) -> Claim:
     wanted = {
         name: value
         for name, value in task.trajectory.ingredients.items()
-        if name not in ("specification", "seed")
+        if name not in ("specification", "seed", "exclusive")
     }
     kind = class_of(task.specification)
     return Claim(task.start, package, roots, platform.python_version(), task.threads, wanted, kind)

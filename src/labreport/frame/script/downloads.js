@@ -33,16 +33,16 @@ document.addEventListener("DOMContentLoaded", () => {
     const theme = root.dataset.theme;
     root.dataset.theme = "light";
     const copy = svg.cloneNode(true);
-    copy.querySelectorAll(".marks, .off").forEach((each) => each.remove());
-    const colours = getComputedStyle(root);
-    for (const element of copy.querySelectorAll("*")) {
+    const originals = svg.querySelectorAll("*");
+    copy.querySelectorAll("*").forEach((element, place) => {
+      const colours = getComputedStyle(originals[place]);
       for (const name of ["fill", "stroke"]) {
-        const variable = /^var\((--[\w-]+)/.exec(element.getAttribute(name) || "");
-        if (variable) {
-          element.setAttribute(name, colours.getPropertyValue(variable[1]).trim());
+        if (element.getAttribute(name)?.startsWith("var(")) {
+          element.setAttribute(name, colours[name]);
         }
       }
-    }
+    });
+    copy.querySelectorAll(".marks, .off").forEach((each) => each.remove());
     if (theme) {
       root.dataset.theme = theme;
     } else {

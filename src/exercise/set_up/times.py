@@ -1,0 +1,47 @@
+"""How long an epoch takes with nothing beside it, and by plain Keras: for comparing with one's own."""
+
+from __future__ import annotations
+
+from exercise.catalogue import NETWORKS, TIMES
+from exercise.measuring.measures import exact
+from exercise.measuring.seconds import of_timings
+from labreport.builders.environment import threads_and_cores
+from labreport.claims import Answer, Quantity
+from labreport.claims.derivation import Derivation
+from labreport.claims.statistics import median
+from labreport.outline import question
+from labreport.results import Results
+
+PLAIN = "plain model.fit on all cores, validation included"
+OWN = "this program on one thread, training only"
+
+
+@question(
+    "How long does an epoch take when nothing else is running?",
+    slug="set-up.times",
+    reads=TIMES,
+    local=True,
+)
+def times(results: Results) -> Answer:
+    """For each network the median seconds of an epoch: by itself, by `model.fit`, and the ratio of both."""
+    (run,) = results[TIMES.name].runs
+    (record,) = run.records
+    quantities: dict[str, Quantity] = {}
+    for network in NETWORKS:
+        name = network.name
+        origin = f"times: {name}, median over epochs, nothing beside it"
+        own = median(record["own seconds"][name], "s", f"{origin}, {OWN}")
+        fit = median(record["fit seconds"][name], "s", f"{origin}, {PLAIN}")
+        quantities |= {f"{name}.own": own, f"{name}.fit": fit, f"{name}.ratio": _ratio(fit, own)}
+    counted = len(record["own seconds"][NETWORKS[0].name])
+    quantities["epochs"] = exact(counted, "epochs", "catalogue: times")
+    quantities |= threads_and_cores([run.provenance])
+    rows = [{"name": network.name, "title": network.title} for network in NETWORKS]
+    processor = str(run.provenance.get("processor") or "a processor of unknown make")
+    return Answer(quantities, {}, {"rows": rows, "processor": processor})
+
+
+def _ratio(fit: Quantity, own: Quantity) -> Quantity:
+    value = None if fit.value is None or own.value is None else fit.value / own.value
+    made = Derivation("quotient", {"of": [fit, own]})
+    return of_timings(Quantity(value, "times", "seconds by model.fit over those by itself", derivation=made))

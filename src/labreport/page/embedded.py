@@ -1,0 +1,37 @@
+"""What the page's script needs to compute its numbers again, packed into the page itself."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from typing import Any
+
+from labreport.frame import VERDICT_WORDS
+
+
+def evidence(answers: str) -> str:
+    """The rules, families, quantities and claims of an `answers.json`, compressed, in base64.
+
+    With them are the words for verdicts. Facts, digests and results are left out: nothing follows from them.
+    """
+    document = json.loads(answers)
+    kept = {
+        "rules": document["rules"],
+        "verdicts": dict(VERDICT_WORDS),
+        "families": document["families"],
+        "questions": {
+            slug: {key: question[key] for key in ("quantities", "claims", "families")}
+            for slug, question in document["questions"].items()
+        },
+    }
+    text = json.dumps(_slim(kept), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode("ascii")
+
+
+def _slim(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _slim(each) for key, each in value.items() if key != "varies_with"}
+    if isinstance(value, list):
+        return [_slim(each) for each in value]
+    return value
