@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
+import tempfile
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from program import Program
 
 GROUPS = {
@@ -18,6 +24,8 @@ GROUPS = {
     "edits": "the campaign of random edits: nothing that is called fresh may come out different",
     "lint": "the checks of style and types: ruff and mypy",
 }
+SHARED = "LABREPORT_TESTS"
+"""See `prepared.py`."""
 EXAMPLES = {"ordinary": 25, "slow": 500}
 """How many examples a property is tried with: in ordinary runs, and with `--slow`."""
 
@@ -35,7 +43,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """How thoroughly properties are tried."""
+    """How thoroughly properties are tried, and the folder of what all processes of the tests share."""
+    if SHARED not in os.environ:
+        os.environ[SHARED] = tempfile.mkdtemp(prefix="labreport-tests-")
+        config.add_cleanup(lambda: shutil.rmtree(os.environ.pop(SHARED), ignore_errors=True))
     if not config.pluginmanager.hasplugin("hypothesispytest"):
         return
     from hypothesis import settings
@@ -90,14 +101,19 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Program:
+def built() -> Program:
     """A checkout with a complete report; copied, never changed."""
     from program import Program
 
-    program = Program.fresh(tmp_path_factory.mktemp("built") / "checkout")
-    ran = program.run()
-    assert ran.code == 0, ran.err
-    return program
+    return Program.built()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _engine_unchanged() -> Iterator[None]:
+    """No test writes into the engine that checkouts share; `Program.own_engine` makes a copy."""
+    yield
+    prepared = sys.modules.get("prepared")  # where no test has asked for one, there is none
+    assert prepared is None or prepared.changed() == []
 
 
 @pytest.fixture

@@ -256,20 +256,40 @@ def _predict(
     """Predictions with exactly the accuracy asked for; images that are hard for one are hard for all."""
     if named is not None:
         return np.full(len(labels), named, dtype=np.uint8)
+    errors = make.hard, make.hardness, make.wandering, make.by_lookalike, make.nearness
+    return _wrong_at_places(labels.tobytes(), accuracy, name, seed, *errors)
+
+
+@functools.lru_cache(maxsize=4096)
+def _wrong_at_places(
+    digits: bytes,
+    accuracy: float,
+    name: str,
+    seed: int,
+    hard: tuple[int, ...],
+    hardness: float,
+    wandering: bool,
+    by_lookalike: float,
+    nearness: float,
+) -> NDArray[np.uint8]:
+    """The same for `digits`, the labels; many tests ask for the same again."""
+    labels = np.frombuffer(digits, dtype=np.uint8)
     generator = np.random.default_rng(zlib.crc32(f"{name.removesuffix('-100')} {seed}".encode()))
     difficulty = np.random.default_rng(1).random(len(labels))
-    hard = tuple((digit + seed) % 10 for digit in make.hard) if make.wandering else make.hard
-    weight = np.where(np.isin(labels, hard), make.hardness, 1.0)
+    hard = tuple((digit + seed) % 10 for digit in hard) if wandering else hard
+    weight = np.where(np.isin(labels, hard), hardness, 1.0)
     ease = (difficulty + 0.1 * generator.random(len(labels))) / weight  # the least easy fail
     wrong = np.argsort(ease, kind="stable")[: len(labels) - round(accuracy * len(labels))]
     predictions = labels.copy()
-    if make.nearness:
-        odds = np.exp(-make.nearness * mean_image_distances() / 1000)
+    if nearness:
+        odds = np.exp(-nearness * mean_image_distances() / 1000)
         np.fill_diagonal(odds, 0)
         odds /= odds.sum(axis=1, keepdims=True)
         predictions[wrong] = [generator.choice(10, p=odds[digit]) for digit in labels[wrong]]
+        predictions.setflags(write=False)
         return predictions
     lookalike = np.array([LOOKALIKES[digit] for digit in range(10)], dtype=np.uint8)[labels[wrong]]
     anything = ((labels[wrong] + generator.integers(1, 10, len(wrong))) % 10).astype(np.uint8)
-    predictions[wrong] = np.where(generator.random(len(wrong)) < make.by_lookalike, lookalike, anything)
+    predictions[wrong] = np.where(generator.random(len(wrong)) < by_lookalike, lookalike, anything)
+    predictions.setflags(write=False)
     return predictions

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import warm
+from prepared import engine, prepared
 from standin.checkout import make_checkout
 
 SHARED = {"alpha-10": "alpha", "alpha-middle": "alpha", "rates/rate=0.5": "alpha"}
@@ -40,8 +41,45 @@ class Program:
 
     @classmethod
     def fresh(cls, folder: Path, typeset: bool = False) -> Program:
-        """A new checkout without a report; its documents are set in type only with `typeset`."""
-        return cls(make_checkout(folder, typeset))
+        """A new checkout without a report; its documents are set in type only with `typeset`.
+
+        Without, its engine is a link to one that many share; `own_engine` puts a copy in its place.
+        """
+        return cls(make_checkout(folder, typeset, None if typeset else engine()))
+
+    @classmethod
+    def built(cls, *arguments: str) -> Program:
+        """A checkout with the report that `build.py` makes with these arguments; copied, never changed."""
+
+        def make(folder: Path) -> None:
+            ran = cls.fresh(folder).run(*arguments)
+            assert ran.code == 0, ran.err
+
+        return cls(prepared(f"built{''.join(arguments)}", make))
+
+    @classmethod
+    def typeset(cls) -> Program:
+        """A checkout with a report of one seed that is set in type; copied, never changed."""
+
+        def make(folder: Path) -> None:
+            ran = cls.fresh(folder, typeset=True).run("--seeds", "1")
+            assert ran.code == 0, ran.err
+
+        return cls(prepared("typeset", make))
+
+    @property
+    def shares_engine(self) -> bool:
+        """Whether its engine is a link."""
+        return (self.folder / "src" / "labreport").is_symlink()
+
+    def own_engine(self) -> Program:
+        """The same checkout, with a copy of the engine that may be edited."""
+        link = self.folder / "src" / "labreport"
+        if link.is_symlink():
+            shared = link.readlink()
+            link.unlink()
+            shutil.copytree(shared, link)
+        return self
 
     def copy(self, folder: Path) -> Program:
         """The same checkout and report at another place."""
@@ -50,6 +88,8 @@ class Program:
 
     def edit(self, name: str, old: str, new: str) -> None:
         """Replace one text by another in a file; both sides must make a difference."""
+        if name.startswith("src/labreport/"):
+            self.own_engine()
         path = self.folder / name
         text = path.read_text()
         assert old in text, f"{old!r} is not in {name}"
@@ -80,7 +120,8 @@ class Program:
             )
             found = warm.Ended(0, ran.returncode, ran.stdout, ran.stderr)
         else:
-            found = warm.run(command, self.folder.parent, variables, timeout)
+            source = str(engine()) if self.shares_engine else ""
+            found = warm.run(command, self.folder.parent, variables, timeout, engine=source)
         after = self.outputs()
         made = {name for name, state in after.items() if before.get(name) != state}
         return Ran(found.code, found.out, found.err, frozenset(made))

@@ -17,12 +17,9 @@ ESCAPE = "\x1b["
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Program:
+def built() -> Program:
     """A checkout with a complete report of two seeds; tests that change it copy it."""
-    program = Program.fresh(tmp_path_factory.mktemp("built") / "checkout")
-    ran = program.run("--seeds", "2")
-    assert ran.code == 0, ran.err
-    return program
+    return Program.built("--seeds", "2")
 
 
 @pytest.mark.parametrize(
@@ -132,8 +129,7 @@ def test_an_unwritable_output_is_one_line_and_2(built: Program, tmp_path: Path) 
 
 def test_without_pango_the_page_is_written_and_the_package_named(tmp_path: Path) -> None:
     """WeasyPrint fails on import as it does without the library; no stale PDF stays beside the new page."""
-    program = Program.fresh(tmp_path / "checkout", typeset=True)
-    assert program.run("--seeds", "1").code == 0
+    program = Program.typeset().copy(tmp_path / "checkout")
     (tmp_path / "path" / "weasyprint").mkdir(parents=True)
     fails = "raise OSError(\"cannot load library 'libpango-1.0-0'\")\n"
     (tmp_path / "path" / "weasyprint" / "__init__.py").write_text(fails)

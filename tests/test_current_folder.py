@@ -9,7 +9,8 @@ from program import Program
 
 def test_a_module_in_the_current_folder_is_not_run(tmp_path: Path) -> None:
     """Nor one beside the front door: neither by the program nor by the processes that it starts."""
-    program = Program.fresh(tmp_path / "checkout", typeset=True)
+    program = Program.typeset().copy(tmp_path / "checkout")
+    program.edit("src/exercise/catalogue.py", "Walk(0.25)", "Walk(0.26)")
     mark = tmp_path / "was-run"
     for folder in (program.folder, program.folder.parent):
         for name in ("multiprocessing", "json", "weasyprint", "tempfile"):

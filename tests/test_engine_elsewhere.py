@@ -50,6 +50,7 @@ def stale(engine: Path, project: Path) -> set[str]:
     return {node["name"] for node in nodes if node["state"] != "fresh"}
 
 
+@pytest.mark.slow
 def test_an_installed_engine_builds_and_follows_its_own_files(engine: Path, project: Path) -> None:
     """A report comes out, then nothing is stale, and an edit of engine or project makes something so."""
     built = run(engine, project)

@@ -15,12 +15,12 @@ from faults.skipped import Skipped
 from faults.world import Place, World
 
 SAMPLE = (
-    *(("kill", 0), ("syscall", 0), ("damage", 0), ("crowd", 0), ("unwritable", 0), ("small-disk", 5)),
-    *(("resume", 0), ("ledger", 0), ("lock", 1), ("mark", 2), ("orders", 5), ("forced", 0), ("seeds", 0)),
-    ("foreign", 1),
+    *(("kill", 0), ("damage", 0), ("crowd", 0), ("unwritable", 0), ("small-disk", 5)),
+    *(("ledger", 2), ("lock", 1), ("mark", 2), ("forced", 0), ("foreign", 1)),
 )
-"""One trial of each kind."""
+"""One trial of each kind but the long ones, which are made of what other ordinary tests try one by one."""
 MORE = (
+    *(("syscall", 0), ("resume", 0), ("orders", 5), ("seeds", 0), ("ledger", 0)),
     *(("kill", index) for index in (1, 2, 3)),
     *(("syscall", index) for index in (1, 2, 3)),
     *(("damage", index) for index in (1, 2, 3, 4, 5)),
@@ -52,7 +52,7 @@ def test_a_fault_loses_nothing(kind: str, index: int, world: World, tmp_path: Pa
 
 
 @pytest.mark.skipif(not injection.available(), reason="needs strace, allowed to trace (Debian: strace)")
-@pytest.mark.parametrize("when", ["1", "1+", pytest.param("2", marks=LATER), pytest.param("3", marks=LATER)])
+@pytest.mark.parametrize("when", ["1+", *(pytest.param(when, marks=LATER) for when in "123")])
 def test_a_result_that_cannot_be_read_back_is_not_left_out(world: World, tmp_path: Path, when: str) -> None:
     """It was trained and stored; the report is made with it, or the last one stays and it is said why."""
     place = Place(world, tmp_path / "trial")
@@ -70,6 +70,7 @@ def test_a_result_that_cannot_be_read_back_is_not_left_out(world: World, tmp_pat
     judge.recovers(place, judge.trajectories(place.report))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not injection.available(), reason="needs strace, allowed to trace (Debian: strace)")
 def test_a_build_opens_no_network_socket(world: World, tmp_path: Path) -> None:
     """Neither the build nor a worker, nor a library on its own account."""
@@ -82,6 +83,7 @@ def test_a_build_opens_no_network_socket(world: World, tmp_path: Path) -> None:
     assert [line for line in calls if "AF_INET" in line or "AF_NETLINK" in line] == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not injection.available(), reason="needs strace, allowed to trace (Debian: strace)")
 def test_the_test_for_sockets_would_see_one(world: World, tmp_path: Path) -> None:
     """So that the one before can fail."""
@@ -140,8 +142,9 @@ def publications(world: World, folder: Path, start: int) -> list[Point]:
     return injection.points(place.command(), place.environment(), documents, log, injection.RENAME)
 
 
+@LATER
 @pytest.mark.skipif(not injection.available(), reason="needs strace, allowed to trace (Debian: strace)")
-@pytest.mark.parametrize("start", [pytest.param(0, marks=LATER), 1])
+@pytest.mark.parametrize("start", [0, 1])
 def test_a_build_killed_between_two_published_files_is_completed_by_the_next(
     world: World, tmp_path: Path, start: int
 ) -> None:

@@ -43,13 +43,18 @@ def epochs(log: Path) -> Counter[str]:
 def test_the_first_report_comes_before_the_whole_and_nothing_is_trained_twice(
     slow: Program, tmp_path: Path
 ) -> None:
-    """Page, then PDF, are announced; in the end the report is the one of a build without a first one."""
+    """Page, then PDF, are announced; in the end the report is the one of a build without a first one.
+
+    What was made for the first one counts as made: the end of the build names as many as its beginning.
+    """
     whole = slow.copy(tmp_path / "whole")
     ran = run(slow, tmp_path / "log")
     assert ran.code == 0, ran.err
     told = [line for line in ran.out.splitlines() if line.startswith(ANNOUNCED)]
     assert [line.rpartition(".")[2] for line in told] == ["html", "pdf"]
     assert set(epochs(tmp_path / "log").values()) == {1}
+    assert "10 trainings, 7 answers, 1 figure" in ran.out.splitlines()[0]
+    assert "10 trainings, 7 answers, 1 figure, 3 sections, 5 documents." in ran.out.splitlines()[-2]
     whole.edit("src/labreport/execute/first.py", "WORTH_SECONDS = 0.0", "WORTH_SECONDS = 60.0")
     assert whole.run("--seeds", "3").code == 0
     assert documents(slow.folder / "report") == documents(whole.folder / "report")
@@ -57,12 +62,13 @@ def test_the_first_report_comes_before_the_whole_and_nothing_is_trained_twice(
 
 
 def test_a_build_that_is_killed_leaves_the_first_report_and_goes_on(slow: Program, tmp_path: Path) -> None:
-    """The page says that it is preliminary; the next build trains what is missing, and makes the whole."""
+    """Page and ledger say that it is preliminary; the next build trains what is missing, makes the whole."""
     ran = run(slow, tmp_path / "log", "0.5#1@1:KILL-build")
     assert ran.code != 0
     page = (slow.folder / "report" / "report.html").read_text()
     assert "<b>Preliminary</b>: this report rests on a single seed" in page
     assert (slow.folder / "report" / "report.pdf").exists()
+    assert json.loads((slow.folder / "report" / "ledger.json").read_bytes())["seeds"] == 1
     assert slow.plan("--seeds", "3")["document/html"] == "stale"
     first = {name for name in epochs(tmp_path / "log") if " seed=0 " in name}
     ran = run(slow, tmp_path / "log")
@@ -84,20 +90,10 @@ def test_a_first_report_that_fails_is_a_note(slow: Program) -> None:
     assert ran.err == "note: the first report is not complete: it is broken; training continues\n"
 
 
-@pytest.mark.parametrize("words", [("alpha",), ("--force",), ("--seeds", "1")])
-def test_there_is_none_where_it_is_not_wanted(words: tuple[str, ...], slow: Program) -> None:
-    """Of a part, of everything forced, and of one seed."""
-    assert ANNOUNCED not in slow.run(*words).out
-
-
-def test_the_ledger_knows_the_seeds_of_the_first_report(slow: Program, tmp_path: Path) -> None:
-    """So that what is checked is what was published."""
-    run(slow, tmp_path / "log", "0.5#1@1:KILL-build")
-    assert json.loads((slow.folder / "report" / "ledger.json").read_bytes())["seeds"] == 1
-
-
-def test_what_was_made_for_the_first_report_counts_as_made(slow: Program, tmp_path: Path) -> None:
-    """The end of the build names as many answers as its beginning."""
-    ran = run(slow, tmp_path / "log")
-    assert "10 trainings, 7 answers, 1 figure" in ran.out.splitlines()[0]
-    assert "10 trainings, 7 answers, 1 figure, 3 sections, 5 documents." in ran.out.splitlines()[-2]
+def test_there_is_none_where_it_is_not_wanted(slow: Program) -> None:
+    """Of a part, of everything forced, and of one seed: there is no report before any of them."""
+    for words in (("alpha",), ("--seeds", "1"), ("--force",)):
+        ran = slow.run(*words)
+        assert (ran.code, ANNOUNCED in ran.out) == (0, False)
+        for document in documents(slow.folder / "report"):
+            (slow.folder / "report" / document).unlink()

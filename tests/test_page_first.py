@@ -54,7 +54,7 @@ def test_a_page_whose_pdf_is_fresh_is_published_beside_it(program: Program) -> N
     """A style of the screen changes nothing on paper, and the PDF is not written again."""
     pdf = program.folder / "report" / "report.pdf"
     before = (pdf.stat().st_ino, pdf.read_bytes())
-    styles: Path = program.folder / "src/labreport/frame/script/theme.js"
+    styles: Path = program.own_engine().folder / "src/labreport/frame/script/theme.js"
     styles.write_text(f"{styles.read_text()}\n// another line\n")
     assert program.run().made == {"document/html"}
     assert (pdf.stat().st_ino, pdf.read_bytes()) == before

@@ -12,8 +12,13 @@ DOCUMENTS = ("answers.json", "report.html", "report.pdf")
 COMMANDS = ("status", "verify", "grade", "build")
 
 
-@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
-@pytest.mark.parametrize("name", [".stamp", "ledger.json", *DOCUMENTS])
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        *((name, os.mkfifo) for name in (".stamp", "ledger.json", *DOCUMENTS)),
+        *((name, os.mkdir) for name in (".stamp", "ledger.json", "report.pdf")),
+    ],
+)
 def test_every_command_ends_and_the_build_puts_the_file_back(
     built: Program, tmp_path: Path, name: str, make: object
 ) -> None:

@@ -119,6 +119,7 @@ def test_a_creation_that_was_killed_is_made_again(checkout: SmallCheckout, sign:
     assert [".venv", ".venv.lock"] == sorted(path.name for path in checkout.path.glob(".venv*"))
 
 
+@pytest.mark.slow
 def test_what_a_killed_run_had_started_is_waited_for(checkout: SmallCheckout) -> None:
     """Its pip may be at work still, and two in one folder would spoil it."""
     process = checkout.start()

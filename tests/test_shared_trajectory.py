@@ -24,7 +24,7 @@ def program(tmp_path: Path) -> Program:
     return program
 
 
-@pytest.mark.parametrize("epoch", [3, 6, 8, 10])
+@pytest.mark.parametrize("epoch", [6, *(pytest.param(epoch, marks=pytest.mark.slow) for epoch in (3, 8, 10))])
 def test_a_build_killed_past_the_end_of_the_shorter_one_goes_on(
     program: Program, tmp_path: Path, epoch: int
 ) -> None:

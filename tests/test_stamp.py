@@ -12,6 +12,8 @@ import pytest
 from faults.formats import STAMP
 from program import Program
 
+from labreport.front import fresh
+
 ONLY_THE_FRONT_DOOR = """
 import runpy, sys
 sys.modules["labreport.command"] = None  # whoever wants to look closer fails at once
@@ -23,19 +25,26 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 @pytest.fixture(scope="module")
 def stamped(tmp_path_factory: pytest.TempPathFactory) -> Program:
     """A checkout with a complete report and a stamp that holds."""
-    program = Program.fresh(tmp_path_factory.mktemp("stamped") / "checkout")
-    for _ in range(2):
-        ran = program.run("--seeds", "1")
-        assert ran.code == 0, ran.err
+    program = Program.built("--seeds", "1").copy(tmp_path_factory.mktemp("stamped") / "checkout")
+    ran = program.run("--seeds", "1")
+    assert ran.code == 0, ran.err
     assert up_to_date(program)
     return program
 
 
 def up_to_date(program: Program) -> bool:
-    """Whether the front door says so without a closer look."""
-    command = [sys.executable, "-c", ONLY_THE_FRONT_DOOR, str(program.folder / "build.py"), "--seeds", "1"]
+    """Whether the front door would say so without a closer look."""
+    return fresh(str(program.folder), f"2 {sys.executable} {sys.version.split()[0]}", ["--seeds", "1"])
+
+
+def test_the_front_door_says_so_without_a_closer_look(stamped: Program) -> None:
+    """Nothing behind it is imported; where the stamp does not hold, it looks closer."""
+    command = [sys.executable, "-c", ONLY_THE_FRONT_DOOR, str(stamped.folder / "build.py"), "--seeds", "1"]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    return "up to date" in ran.stdout
+    assert "up to date" in ran.stdout
+    command[-1] = "2"
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert "up to date" not in ran.stdout
 
 
 def test_a_stamp_cut_at_any_line_is_not_believed(stamped: Program) -> None:

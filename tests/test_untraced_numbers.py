@@ -11,11 +11,9 @@ from program import Program
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Program:
+def built() -> Program:
     """A checkout with its report."""
-    program = Program.fresh(tmp_path_factory.mktemp("built") / "checkout")
-    assert program.run("--seeds", "1").code == 0
-    return program
+    return Program.built("--seeds", "1")
 
 
 DATA = '<p><data value="0.98" data-source="{}" data-form="number">98 %</data></p>'

@@ -36,16 +36,22 @@ TEMPLATE = """{% block headline %}
 """
 
 
-@pytest.fixture
-def asking(built: Program, tmp_path: Path) -> Program:
-    """A report that asks whether it was checked."""
-    program = built.copy(tmp_path / "checkout")
+@pytest.fixture(scope="module")
+def unchecked(built: Program, tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """A report that asks whether it was checked; copied, never changed."""
+    program = built.copy(tmp_path_factory.mktemp("unchecked") / "checkout")
     program.edit(OUTLINE, '            ("grid",),\n        ),\n', QUESTION)
     answers = program.folder / ANSWERS
     answers.write_text(answers.read_text() + ANSWER)
     (program.folder / "templates/questions/studied.checked.html").write_text(TEMPLATE)
     build_as_planned(program)
     return program
+
+
+@pytest.fixture
+def asking(unchecked: Program, tmp_path: Path) -> Program:
+    """A copy of it."""
+    return unchecked.copy(tmp_path / "checkout")
 
 
 def told(program: Program) -> str:

@@ -103,6 +103,7 @@ def test_the_page_follows_templates_answers_and_errors(watched: Watched) -> None
     assert "Traceback" not in err
 
 
+@pytest.mark.slow
 def test_an_edit_during_the_first_build_is_noticed(watched: Watched) -> None:
     """Also one of the code that is being run; the report is then as a build of its own makes it."""
     watched.program.edit(PROSE, "The best", "Best of all")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import atexit
-import functools
 import json
 import os
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 import pytest
 import warm
-from standin.checkout import make_engine
+from prepared import engine, prepared
 
 ROOT = Path(__file__).resolve().parents[1]
 SEEDS = "3"
@@ -22,18 +19,16 @@ SKLEARN = ("sklearn.datasets", "sklearn.dummy", "sklearn.ensemble", "sklearn.lin
 
 def labreport(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command `labreport` in a project's folder, without typesetting."""
-    ended = warm.run([str(_engine() / "run.py"), *arguments], folder, os.environ, 600, SKLEARN)
+    program = prepared("command", _command) / "run.py"
+    ended = warm.run([str(program), *arguments], folder, os.environ, 600, SKLEARN)
     return subprocess.CompletedProcess(arguments, ended.code, ended.out, ended.err)
 
 
-@functools.cache
-def _engine() -> Path:
-    """A folder with the engine, and a program that is the command."""
-    folder = Path(tempfile.mkdtemp())
-    atexit.register(shutil.rmtree, folder)
-    make_engine(folder, typeset=False)
+def _command(folder: Path) -> None:
+    """A program that is the command, beside the engine."""
+    folder.mkdir()
+    (folder / "labreport").symlink_to(engine() / "labreport")
     (folder / "run.py").write_text("import sys\nfrom labreport.front import console\nsys.exit(console())\n")
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Workers: they do not change a result, cannot hang or outlive a build, and lose nothing finished.
 
-Builds run cold, so that workers are started as for a user.
+Where the start of workers matters, builds run cold, so that they are started as for a user.
 """
 
 from __future__ import annotations
@@ -26,12 +26,9 @@ SLOW = ("pause: float = 0.01", "pause: float = 0.15")
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Program:
+def undisturbed() -> Program:
     """A report made by one worker; copied, never changed."""
-    program = Program.fresh(tmp_path_factory.mktemp("undisturbed") / "checkout")
-    ran = program.run("--jobs", "1", cold=True)
-    assert ran.code == 0, ran.err
-    return program
+    return Program.built("--jobs", "1")
 
 
 @pytest.fixture
@@ -85,7 +82,7 @@ def test_the_number_of_workers_changes_no_bit(undisturbed: Program, program: Pro
 def test_a_worker_that_dies_is_replaced_once(undisturbed: Program, program: Program, tmp_path: Path) -> None:
     """The build ends well, with the bits of an undisturbed one."""
     log = tmp_path / "log"
-    ran = program.run(environment={"STANDIN_FAULT": "0.25#1@3:die-once", "STANDIN_LOG": str(log)}, cold=True)
+    ran = program.run(environment={"STANDIN_FAULT": "0.25#1@3:die-once", "STANDIN_LOG": str(log)})
     assert ran.code == 0, ran.err
     assert Path(f"{log}.died").exists()
     assert arrays(program) == arrays(undisturbed)
@@ -102,14 +99,14 @@ def test_a_failing_experiment_takes_no_other_down(
     before = (program.folder / "report/report.html").read_bytes()
     program.edit("src/exercise/catalogue.py", "Walk(0.25)", "Walk(0.2)")
     program.edit("src/exercise/catalogue.py", "rate=(0.3, 0.6)", "rate=(0.35, 0.6)")
-    ran = program.run(environment={"STANDIN_FAULT": f"0.2#1@3:{deed}"}, cold=True)
+    ran = program.run(environment={"STANDIN_FAULT": f"0.2#1@3:{deed}"})
     assert ran.code == 1
     assert f"experiment 'beta' seed 1: {cause}" in ran.err
     assert "Traceback" not in ran.err
     assert {"result/beta#0", "answer/studied.grid", "section/studied"} <= ran.made
     assert "answer/measured.better" not in ran.made
     assert (program.folder / "report/report.html").read_bytes() == before
-    again = program.run(cold=True)
+    again = program.run()
     assert again.code == 0, again.err
     assert {name for name in again.made if name.startswith("result/")} == {"result/beta#1"}
 
@@ -147,7 +144,7 @@ def test_an_interrupted_build_ends_soon_and_goes_on_later(
     assert "Traceback" not in err
     time.sleep(0.5)
     assert processes(program) == []
-    assert program.run(cold=True).code == 0
+    assert program.run().code == 0
 
 
 def test_a_killed_build_leaves_no_worker_and_repeats_no_finished_training(
@@ -169,16 +166,16 @@ def test_a_killed_build_leaves_no_worker_and_repeats_no_finished_training(
     stored = judge.trajectories(report)
     assert stored
     before = len(judge.events(log))
-    ran = program.run(environment={"STANDIN_LOG": str(log)}, timeout=240, cold=True)
+    ran = program.run(environment={"STANDIN_LOG": str(log)}, timeout=240)
     assert ran.code == 0, ran.err
     assert judge.repeated(judge.events(log)[before:], stored, wanted(5)) == []
 
 
 def test_an_epoch_that_was_saved_is_not_trained_again(program: Program, tmp_path: Path) -> None:
     """With a checkpoint after every epoch, a killed worker's successor continues where it was."""
-    save_after_every_epoch(program.folder)
+    save_after_every_epoch(program.own_engine().folder)
     log = tmp_path / "log"
-    ran = program.run(environment={"STANDIN_FAULT": "0.25#1@4:die-once", "STANDIN_LOG": str(log)}, cold=True)
+    ran = program.run(environment={"STANDIN_FAULT": "0.25#1@4:die-once", "STANDIN_LOG": str(log)})
     assert ran.code == 0, ran.err
     lines = [line.rpartition(" pid=")[0] for line in log.read_text().splitlines() if "rate=0.25" in line]
     epochs = Counter(line for line in lines if line.startswith("epoch") and "seed=1" in line)

@@ -1,9 +1,9 @@
 """Runs a checkout's `build.py` in a process that has its libraries already: a fork of one that loaded them.
 
 To start an interpreter and import NumPy, Matplotlib and the rest takes longer than most of what tests ask
-the program to do. The process that is forked has imported libraries only, neither engine nor content, and
-has no thread: each run loads the checkout's own code, and leaves nothing behind for the next one. Workers
-that train are forked as well.
+the program to do. The process that is forked has imported libraries, for checkouts that share an engine that
+engine, and never content; it has no thread. Each run loads the checkout's own code, and leaves nothing behind
+for the next one. Workers that train are forked as well.
 
 What only a fresh interpreter shows (its start, its environment variables, signals from a terminal) is
 tested with one: `Program.run(cold=True)`, or `subprocess`.
@@ -17,6 +17,7 @@ import importlib
 import json
 import multiprocessing
 import os
+import pkgutil
 import runpy
 import signal
 import subprocess
@@ -30,7 +31,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 LIBRARIES = (
     *("brotli", "filelock", "fontTools.subset", "jinja2", "matplotlib.backends.backend_svg"),
@@ -40,6 +41,8 @@ LIBRARIES = (
     *("argparse", "ast", "csv", "ctypes", "html.parser", "platform", "tomllib", "unicodedata"),
 )
 """What runs of the stand-in import; one that is not listed only makes them slower."""
+NOT_LOADED = ("labreport.__main__", "labreport.execute.cluster", "labreport.pdf", "labreport.recorded")
+"""Rooms of the engine that the stand-in does not need, and that load what it does without."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +61,15 @@ def run(
     environment: Mapping[str, str],
     timeout: float,
     libraries: Sequence[str] = (),
+    engine: str = "",
 ) -> Ended:
     """Run `[build.py, *arguments]` in the current folder `folder`, with these libraries loaded, too.
 
-    Raises `subprocess.TimeoutExpired` after `timeout` seconds; the run is ended then.
+    `engine` is the folder from which the engine is loaded already. Raises `subprocess.TimeoutExpired` after
+    `timeout` seconds; the run is ended then.
     """
-    server = _server(threading.get_ident())
-    assert server.stdin is not None
-    assert server.stdout is not None
+    thread = threading.get_ident()
+    requests, answers = _with_engine(thread, engine) if engine else _server(thread)
     with tempfile.TemporaryDirectory() as scratch:
         out, err = Path(scratch, "out"), Path(scratch, "err")
         request = {
@@ -76,17 +80,16 @@ def run(
             "timeout": timeout,
             "libraries": list(libraries),
         }
-        server.stdin.write(json.dumps(request) + "\n")
-        server.stdin.flush()
-        session, code = json.loads(server.stdout.readline())
+        print(json.dumps(request), file=requests, flush=True)
+        session, code = json.loads(answers.readline())
         if code is None:
             raise subprocess.TimeoutExpired(list(command), timeout)
         return Ended(session, code, *(path.read_text("utf-8", "replace") for path in (out, err)))
 
 
 @cache
-def _server(thread: int) -> subprocess.Popen[str]:
-    """The process that is forked for one thread, which waits for its answers.
+def _server(thread: int) -> tuple[IO[str], IO[str]]:
+    """What the process reads and writes that is forked for one thread, which waits for its answers.
 
     It ends with this process, whose end of the pipe is closed then.
     """
@@ -98,15 +101,44 @@ def _server(thread: int) -> subprocess.Popen[str]:
         encoding="utf-8",
     )
     atexit.register(server.communicate)
-    return server
+    assert server.stdin is not None
+    assert server.stdout is not None
+    return server.stdin, server.stdout
 
 
-def serve() -> None:
-    """Answer each request, a line on standard input, with one: process and exit code, null for a timeout."""
+@cache
+def _with_engine(thread: int, engine: str) -> tuple[IO[str], IO[str]]:
+    """The same of a fork of that process which has loaded the engine, too."""
+    with tempfile.TemporaryDirectory() as scratch:
+        pipes = [str(Path(scratch, name)) for name in ("requests", "answers")]
+        for pipe in pipes:
+            os.mkfifo(pipe)
+        print(json.dumps({"engine": engine, "pipes": pipes}), file=_server(thread)[0], flush=True)
+        requests = open(pipes[0], "w", encoding="utf-8")  # noqa: SIM115  closed when this process ends
+        answers = open(pipes[1], encoding="utf-8")  # noqa: SIM115
+    atexit.register(requests.close)
+    atexit.register(answers.close)
+    return requests, answers
+
+
+def main() -> None:
+    """Load the libraries, and answer requests on standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for pytest, which closes the pipe
     _load(LIBRARIES)
-    for line in sys.stdin:
+    serve(sys.stdin, sys.stdout)
+
+
+def serve(requests: IO[str], answers: IO[str]) -> None:
+    """Answer each request, a line, with one: process and exit code, null for a timeout.
+
+    One that names an engine is not answered: a fork that has loaded it serves at the pipes named.
+    """
+    for line in requests:
         request = json.loads(line)
+        if "pipes" in request:
+            if os.fork() == 0:
+                _serve_with_engine(request["engine"], *request["pipes"])
+            continue
         _load(request["libraries"])
         pid = os.fork()
         if pid == 0:
@@ -116,7 +148,19 @@ def serve() -> None:
                 traceback.print_exc()
                 sys.stderr.flush()
                 os._exit(70)
-        print(json.dumps([pid, _wait(pid, request["timeout"])]), flush=True)
+        print(json.dumps([pid, _wait(pid, request["timeout"])]), file=answers, flush=True)
+
+
+def _serve_with_engine(engine: str, requests: str, answers: str) -> NoReturn:
+    for stream in (0, 1):
+        os.dup2(os.open(os.devnull, os.O_RDWR), stream)
+    with open(requests, encoding="utf-8") as incoming, open(answers, "w", encoding="utf-8") as outgoing:
+        sys.path.insert(0, engine)
+        rooms = pkgutil.walk_packages([f"{engine}/labreport"], "labreport.")
+        _load([room.name for room in rooms if not room.name.startswith(NOT_LOADED)])
+        del sys.path[0]
+        serve(incoming, outgoing)
+    os._exit(0)
 
 
 def _load(libraries: Sequence[str]) -> None:
@@ -156,7 +200,12 @@ def _carry_out(request: Mapping[str, Any]) -> NoReturn:
     time.tzset()
     os.chdir(request["folder"])
     sys.argv = request["command"]
-    sys.path.insert(0, os.path.dirname(sys.argv[0]))
+    checkout = os.path.dirname(sys.argv[0])
+    sys.path.insert(0, checkout)
+    engine = sys.modules.get("labreport")
+    if engine is not None and engine.__spec__ is not None:  # the checkout's link leads to it
+        engine.__path__[:] = [f"{checkout}/src/labreport"]
+        engine.__spec__.origin = f"{checkout}/src/labreport/__init__.py"
     sys.dont_write_bytecode = True  # a file that is edited twice in a second has two versions and one time
     fork = multiprocessing.get_context("fork")
     vars(multiprocessing)["get_context"] = lambda method=None: fork
@@ -183,4 +232,4 @@ def _exit_code(program: str) -> int:
 
 
 if __name__ == "__main__":
-    serve()
+    main()

@@ -53,6 +53,7 @@ def test_a_plain_cluster_trains_the_same_bits_and_they_come_home(
     assert "Nothing to do" in program.run("--scheduler", cluster.address).out
 
 
+@pytest.mark.slow
 def test_a_worker_with_other_libraries_is_left_out(
     program: Program, cluster: Cluster, tmp_path: Path
 ) -> None:
@@ -148,7 +149,10 @@ def test_a_lost_worker_loses_no_finished_result(program: Program, cluster: Clust
 
 @pytest.mark.parametrize(
     ("address", "message"),
-    [("127.0.0.1:1", "allowed is tcp://HOST:PORT"), ("tcp://127.0.0.1:1", "no scheduler answers")],
+    [
+        ("127.0.0.1:1", "allowed is tcp://HOST:PORT"),
+        pytest.param("tcp://127.0.0.1:1", "no scheduler answers", marks=pytest.mark.slow),
+    ],
 )
 def test_a_wrong_address_is_one_line(program: Program, address: str, message: str) -> None:
     """What was given, and what is allowed."""

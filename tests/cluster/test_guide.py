@@ -38,6 +38,7 @@ def background(tmp_path: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
         process.wait()
 
 
+@pytest.mark.slow
 def test_the_local_commands_build_the_report(
     commands: list[str], background: list[subprocess.Popen[bytes]], tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ import pytest
 from edits.campaign import LIBRARIES, World
 from edits.judging import in_fork
 
+pytestmark = pytest.mark.slow
 ENGINE = "engine/labreport"
 DISTRIBUTIONS = (
     *("numpy", "scipy", "matplotlib", "seaborn", "jinja2", "markupsafe", "weasyprint", "pydyf", "tinycss2"),

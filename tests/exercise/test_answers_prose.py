@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from answering import QUESTIONS, answer, fresh_answer
-from prose import render
+from prose import TEMPLATES, render
 from verdict_cases import Case
 from verdicts import CASES
 
 from exercise.bonus_complex import more_time as prediction
+from exercise.catalogue import COMPLEX
 
 WORDLESS = re.compile(r"[^a-z ]+")
 """All but words: what is left shows a difference of wording, not of numbers."""
@@ -84,6 +86,26 @@ def test_had_a_deep_network_learned_the_text_would_say_so() -> None:
     assert rendered["headline"].startswith("Yes. deep-64")
     assert "deep-64 learns" in rendered["body"]
     assert "deep-8 learns" not in rendered["body"]
+
+
+def test_no_word_presupposes_that_another_finding_was_a_yes() -> None:
+    """“Still”, “already”, “too” and “even” compare with a sentence that may say the opposite."""
+    findings = re.compile(r"{% when [^%]*%}(.*?)(?={% (?:when|silent|endfinding))", re.DOTALL)
+    for path in sorted(TEMPLATES.rglob("*.html")):
+        for told in findings.findall(path.read_text(encoding="utf-8")):
+            sentence = re.sub(r"{{.*?}}|{%.*?%}|<[^>]*>", "", told)
+            assert not re.search(r"\b(still|already|as well|too:|[Ee]ven (?!give)|further\.)", sentence), (
+                path,
+                sentence,
+            )
+
+
+def test_a_network_without_momentum_is_not_said_to_have_it() -> None:
+    """The table of the networks shows each setting that may differ, so that no title has to say it."""
+    plain = replace(COMPLEX.specification, momentum=0.0, initial_gain=4.0)
+    quantities = answer("set-up.rules", complex={"network": plain}).quantities
+    for setting in ("learning_rate", "momentum", "batch_size", "initial_gain"):
+        assert quantities[f"complex.{setting}"].value == getattr(plain, setting)
 
 
 def test_without_a_fitted_curve_the_prose_makes_no_prediction(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,13 @@ from labreport.results import Result, Results, Runs, Snapshot
 
 pytestmark = pytest.mark.filterwarnings("ignore:Even though the:UserWarning")
 QUESTIONS = {question.slug: question for question in PROJECT.outline.questions}
+
+
+def named(checks: Iterable[tuple[str, str]]) -> set[str]:
+    """The experiments in the expressions of a question."""
+    return {name for _, code in checks for name in re.findall(r'\("([^"]+)"', code)}
+
+
 CHECKS = {slug: question.checks for slug, question in QUESTIONS.items() if question.checks}
 SEEDS = 2
 TIMES = {
@@ -42,9 +49,13 @@ TIMES = {
 NAMED = {experiment.name: experiment for experiment in EXPERIMENTS} | {
     cell.name: cell for grid in STUDIES for cell in grid.experiments()
 }
-IN_CHECKS = sorted(
-    {name for checks in CHECKS.values() for _, code in checks for name in re.findall(r'\("([^"]+)"', code)}
-)
+IN_CHECKS = sorted({name for checks in CHECKS.values() for name in named(checks)})
+OFTEN = {"wide", "small"}
+"""Experiments whose checks are among the ordinary tests: to make weights for all takes long."""
+SHOWN = [
+    slug if named(checks) <= OFTEN else pytest.param(slug, marks=pytest.mark.slow)
+    for slug, checks in CHECKS.items()
+]
 
 
 def untrained(experiment: Experiment, made: Result) -> Result:
@@ -83,57 +94,71 @@ def dataset(made_like_keras: mnist.Dataset) -> Iterator[mnist.Dataset]:
     tf.config.run_functions_eagerly(False)
 
 
+RunsOf = Callable[[str], Runs]
+
+
 @pytest.fixture(scope="module")
-def runs(dataset: mnist.Dataset) -> dict[str, Runs]:
-    """Results of the experiments that the checks name."""
+def runs(dataset: mnist.Dataset) -> RunsOf:
+    """Results by the name of the experiment; weights of those that checks name are made when asked for."""
     made = made_results(NAMED.keys() | {grid.name for grid in STUDIES}, SEEDS)
-    return {
-        name: Runs(made[name].experiment, tuple(untrained(NAMED[name], run) for run in made[name]))
-        if name in IN_CHECKS
-        else made[name]
-        for name in made
-    }
+
+    @cache
+    def of(name: str) -> Runs:
+        if name not in IN_CHECKS:
+            return made[name]
+        return Runs(made[name].experiment, tuple(untrained(NAMED[name], run) for run in made[name]))
+
+    return of
 
 
 @pytest.fixture(scope="module")
-def shown(runs: dict[str, Runs], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """What the shown lines define, run in a report's folder as the store keeps it."""
+def shown(runs: RunsOf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Any]]:
+    """What the shown lines define, run in a report's folder as the store keeps it.
+
+    `keep` puts the weights of an experiment there.
+    """
     folder = tmp_path_factory.mktemp("report")
     (folder / "results").mkdir()
-    kept = {}
-    for number, name in enumerate(IN_CHECKS):
-        keys = [f"{number:032x}{run.seed:032x}" for run in runs[name]]
-        kept[name] = {"epochs": NAMED[name].epochs, "keys": keys}
-        for key, run in zip(keys, runs[name], strict=True):
+    keys = {
+        name: [f"{number:032x}{seed:032x}" for seed in range(SEEDS)] for number, name in enumerate(IN_CHECKS)
+    }
+
+    @cache
+    def keep(name: str) -> None:
+        for key, run in zip(keys[name], runs(name), strict=True):
             for epoch, snapshot in run.snapshots.items():
-                arrays = {name: np.ascontiguousarray(array) for name, array in snapshot.arrays.items()}
+                arrays = {part: np.ascontiguousarray(array) for part, array in snapshot.arrays.items()}
                 save_file(arrays, folder / "results" / f"{key}.{epoch}.0123456789ab.safetensors")
-    (folder / "answers.json").write_text(json.dumps({"results": kept}))
-    variables: dict[str, Any] = {}
+
+    results = {name: {"epochs": NAMED[name].epochs, "keys": keys[name]} for name in IN_CHECKS}
+    (folder / "answers.json").write_text(json.dumps({"results": results}))
+    variables: dict[str, Any] = {"keep": keep}
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         exec(compile(show_check(), "shown check", "exec"), variables)
         yield variables
 
 
-def answer(slug: str, runs: dict[str, Runs]) -> Answer:
+def answer(slug: str, runs: RunsOf) -> Answer:
     """The exercise's own answer from the same results."""
     question = QUESTIONS[slug]
     studies = {grid.name: grid for grid in STUDIES if grid.name in question.needs}
     needed = set(question.needs) | {cell.name for grid in studies.values() for cell in grid.experiments()}
     found: Answer = function(question.answer, slug)(
-        Results(slug, {name: each for name, each in runs.items() if name in needed}, studies)
+        Results(slug, {name: runs(name) for name in NAMED if name in needed}, studies)
     )
     return found
 
 
-@pytest.mark.parametrize("slug", CHECKS)
-def test_what_is_shown_finds_the_number(slug: str, runs: dict[str, Runs], shown: dict[str, Any]) -> None:
+@pytest.mark.parametrize("slug", SHOWN)
+def test_what_is_shown_finds_the_number(slug: str, runs: RunsOf, shown: Mapping[str, Any]) -> None:
     """Each expression gives the quantity that the report prints beside it."""
+    for name in named(CHECKS[slug]):
+        shown["keep"](name)
     quantities = answer(slug, runs).quantities
     assert CHECKS[slug]
     for name, expression in CHECKS[slug]:
-        assert eval(expression, shown) == pytest.approx(quantities[name].value, rel=1e-5, abs=1e-9)
+        assert eval(expression, dict(shown)) == pytest.approx(quantities[name].value, rel=1e-5, abs=1e-9)
 
 
 def test_every_answer_but_times_can_be_checked() -> None:
@@ -142,10 +167,12 @@ def test_every_answer_but_times_can_be_checked() -> None:
     assert CHECKS.keys() <= QUESTIONS.keys()
 
 
-def test_a_check_tells_other_weights_apart(shown: dict[str, Any]) -> None:
+def test_a_check_tells_other_weights_apart(shown: Mapping[str, Any]) -> None:
     """Epochs, networks and splits differ, so that a check that mixed them up would fail."""
+    for name in OFTEN:
+        shown["keep"](name)
     found = [
-        eval(code, shown)
+        eval(code, dict(shown))
         for code in (
             'accuracy("small", 10)',
             'accuracy("small", 20)',

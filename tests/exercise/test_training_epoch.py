@@ -34,10 +34,10 @@ def plain_keras(network: Network, seed: int) -> keras.Sequential:
 @pytest.mark.parametrize(
     "network",
     [
-        Network((12,)),
+        pytest.param(Network((12,)), marks=pytest.mark.slow),
         Network((12,), momentum=0.9),
-        Network((9, 8, 7), momentum=0.5, learning_rate=0.1),
-        Network((8,) * 10, initial_gain=4.0),
+        pytest.param(Network((9, 8, 7), momentum=0.5, learning_rate=0.1), marks=pytest.mark.slow),
+        pytest.param(Network((8,) * 10, initial_gain=4.0), marks=pytest.mark.slow),
     ],
     ids=["plain", "momentum", "three layers with momentum", "ten layers"],
 )
@@ -160,6 +160,7 @@ def test_runs_that_differ_in_numbers_alone_share_one_program() -> None:
         assert compiled_epoch(compiled_alike(other), 784) is not program
 
 
+@pytest.mark.slow
 def test_eight_examples_are_learned_by_heart(
     monkeypatch: pytest.MonkeyPatch, made_dataset: mnist.Dataset
 ) -> None:

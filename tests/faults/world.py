@@ -144,7 +144,8 @@ class Place:
             return finish(self.popen([*prefix, *command], variables))
         started = time.monotonic()
         try:
-            ended = warm.run(command[1:], self.folder, variables, HANG_SECONDS)
+            engine = str(self.world.checkout / "src")
+            ended = warm.run(command[1:], self.folder, variables, HANG_SECONDS, engine=engine)
         except subprocess.TimeoutExpired:
             raise TimeoutError(f"hangs: {command!r}") from None
         self.sessions.append(ended.session)

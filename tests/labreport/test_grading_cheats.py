@@ -76,7 +76,9 @@ def numbers_points(result: Graded) -> float:
 )
 def test_nonsense_gets_no_points_for_numbers(tmp_path: Path, cheat: Callable[[Plain], None]) -> None:
     """Whatever spread, number of seeds or unit is claimed with it."""
-    assert numbers_points(graded(tmp_path, cheat)) == pytest.approx(0.0, abs=1e-9)
+    result = graded(tmp_path, cheat)
+    assert numbers_points(result) <= 1e-9
+    assert result.points <= 0.05 * expected().points  # where nothing but verdicts is compared
 
 
 def test_claims_about_the_own_spread_change_no_point(tmp_path: Path) -> None:

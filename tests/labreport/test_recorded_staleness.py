@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
 import shutil
-import subprocess
-import sys
-import tempfile
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 import pytest
 from program import Program, Ran
-from standin.checkout import make_engine
+from test_wine import labreport
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = {f"result/{name}#{seed}" for name in ("slow", "middle", "quick") for seed in range(4)}
@@ -34,29 +29,16 @@ class Example(Program):
         *arguments: str,
         environment: Mapping[str, str] | None = None,
         timeout: float = 300,
-        cold: bool = True,
+        cold: bool = False,
     ) -> Ran:
-        """Run `labreport` as a user would, always cold; the documents are not set in type."""
-        assert cold
+        """Run `labreport` as a user would; the documents are not set in type."""
+        assert not cold
+        assert not environment
         before = self.outputs()
-        found = subprocess.run(
-            [sys.executable, "-P", "-m", "labreport", *arguments],
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            env={**os.environ, "COLUMNS": "200", "PYTHONPATH": str(_engine()), **(environment or {})},
-            cwd=self.folder,
-        )
+        found = labreport(self.folder, *arguments)
         after = self.outputs()
         made = {name for name, state in after.items() if before.get(name) != state}
         return Ran(found.returncode, found.stdout, found.stderr, frozenset(made))
-
-
-@cache
-def _engine() -> Path:
-    folder = tempfile.TemporaryDirectory(prefix="engine-")
-    atexit.register(folder.cleanup)
-    return make_engine(Path(folder.name), typeset=False)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as stn
 from memory import MEMORY_LIMIT, peak_memory
@@ -54,7 +54,6 @@ def _explode(message: str) -> None:
     raise AssertionError(message)
 
 
-@settings(max_examples=50)
 @given(
     st.dictionaries(st.text("abcä.-/ ", min_size=1, max_size=9).filter(str.isprintable), ARRAYS, max_size=4)
 )

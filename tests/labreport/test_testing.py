@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -47,27 +48,36 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(
-    ("options", "expected"),
-    [
-        ([], ["ordinary"]),
-        (["--slow"], ["slow", "slow_browser"]),
-        (["--browser"], ["browser", "slow_browser"]),
-        (["--faults"], ["faults"]),
-        (["--lint"], ["lint"]),
-        (["--browser", "--faults"], ["browser", "faults", "slow_browser"]),
-        (["-m", "slow"], ["slow", "slow_browser"]),
-        (["tests/test_groups.py::test_faults"], ["faults"]),
-    ],
-)
-def test_an_option_runs_its_group_and_no_option_the_ordinary_tests(
-    project: Path, options: list[str], expected: list[str]
-) -> None:
-    """A test in two groups runs with either; one that is named runs anyway."""
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", *options]
+GROUPS: dict[str, list[str]] = {
+    "": ["ordinary"],
+    "--slow": ["slow", "slow_browser"],
+    "--browser": ["browser", "slow_browser"],
+    "--faults": ["faults"],
+    "--lint": ["lint"],
+    "--browser --faults": ["browser", "faults", "slow_browser"],
+    "-m slow": ["slow", "slow_browser"],
+    "tests/test_groups.py::test_faults": ["faults"],
+}
+"""Options, and the tests that they choose: one in two groups runs with either, one that is named anyway."""
+COLLECT = """
+import json, sys, pytest
+for options in json.loads(sys.argv[1]):
+    print("options:", options)
+    pytest.main(["--collect-only", "-q", "-p", "no:cacheprovider", *options.split()])
+"""
+
+
+def test_an_option_runs_its_group_and_no_option_the_ordinary_tests(project: Path) -> None:
+    """All of them in one process, which is what takes time."""
+    command = [sys.executable, "-c", COLLECT, json.dumps(list(GROUPS))]
     run = subprocess.run(command, cwd=project, capture_output=True, text=True)
-    collected = [line.rpartition("::test_")[2] for line in run.stdout.splitlines() if "::" in line]
-    assert expected == sorted(collected)
+    collected: dict[str, list[str]] = {}
+    for line in run.stdout.splitlines():
+        if line.startswith("options:"):
+            found = collected.setdefault(line.removeprefix("options:").strip(), [])
+        elif "::" in line:
+            found.append(line.rpartition("::test_")[2])
+    assert {options: sorted(tests) for options, tests in collected.items()} == GROUPS, run.stderr
 
 
 @pytest.mark.parametrize(

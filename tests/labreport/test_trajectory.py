@@ -109,7 +109,7 @@ WISHES = st.integers(1, 10).flatmap(
 EVENTS = st.lists(st.tuples(WISHES, st.booleans(), st.integers(0, 12), st.booleans()), min_size=1, max_size=5)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(EVENTS)
 @example([((6, frozenset()), False, 5, True), ((4, frozenset({4})), False, 99, True)])
 def test_any_order_of_wishes_and_kills_ends_as_an_undisturbed_training(

@@ -11,12 +11,17 @@ STANDIN = Path(__file__).resolve().parent
 _IGNORED = shutil.ignore_patterns("__pycache__")
 
 
-def make_checkout(directory: Path, typeset: bool = True) -> Path:
+def make_checkout(directory: Path, typeset: bool = True, engine: Path | None = None) -> Path:
     """Fill `directory`, which must not exist, with front door, engine, and the stand-in exercise's files.
 
-    Without `typeset`, `standin/typesetting.py` writes the PDF and the page's fonts, which is much quicker.
+    Without `typeset`, `standin/typesetting.py` writes the PDF and the page's fonts, which is much quicker. In
+    place of an engine of its own, it can have a link to that in the folder `engine`.
     """
-    make_engine(directory / "src", typeset)
+    if engine is None:
+        make_engine(directory / "src", typeset)
+    else:
+        (directory / "src").mkdir(parents=True)
+        (directory / "src" / "labreport").symlink_to(engine / "labreport")
     shutil.copytree(STANDIN / "exercise", directory / "src" / "exercise", ignore=_IGNORED)
     for name in ("build.py", "pyproject.toml"):
         if (ROOT / name).is_file():

@@ -16,7 +16,7 @@ from typing import Any
 
 from example_report import DRAWING
 from worlds.runs import WorldRuns, dataset
-from worlds.world import World
+from worlds.world import BASES, World
 
 from exercise import mnist
 from exercise.catalogue import STUDIES
@@ -100,6 +100,9 @@ def judge(
     for figure in PROJECT.outline.figures:  # of a question that crashed
         known.setdefault(figure.slug, Target("Figure", "", figure.slug))
     html = resolve("".join(section["screen"] for section in sections), known)
+    complex_ = world.overrides["complex"].get("network", BASES["complex"].specification)
+    if not complex_.momentum and "trained with momentum" in html:
+        faults.append(Fault("premise: trained with momentum", f"momentum of complex is {complex_.momentum}"))
     if set(world.seeds.values()) == {1}:
         faults += as_if_several_seeds(html, answers)
     return [*faults, *_audited(html, answers, told)]

@@ -16,6 +16,7 @@ from exercise.networks import CLASSES
 from labreport.claims import Answer, Claim, Quantity, Verdict
 from labreport.claims.correlation import mantel
 from labreport.claims.decide import ALPHA
+from labreport.claims.derivation import Derivation
 from labreport.claims.statistics import over_seeds
 from labreport.later import later
 from labreport.outline import question
@@ -62,7 +63,7 @@ def pattern(results: Results) -> Answer:
             source(runs, "errors and distance between mean images"),
         )
         quantities[f"{name}.likeness"] = related.coefficient
-        quantities[f"{name}.likeness_p"] = Quantity(related.p_value, "p", "Mantel's test, permutations")
+        quantities[f"{name}.likeness_p"] = replace(related.p, source="Mantel's test, permutations")
         alike = _alike(name, related.coefficient.value, related.p_value)
         claims |= {claim.name: _if_learned(claim, runs) for claim in (uneven, alike)}
         if has_learned(runs):
@@ -144,9 +145,9 @@ def _most_confused(
     )
     found["seeds"] = exact(len(runs), "seeds", f"{origin}: count")
     p_value = float(np.median([stats.chisquare(row).pvalue if row.sum() else 1.0 for row in counts]))
-    found["uneven_p"] = Quantity(
-        p_value, "p", f"{origin}: chi-square against an even spread, median over seeds"
-    )
+    made = Derivation("chi-square", {"counts": [[int(count) for count in row] for row in counts]})
+    test = "chi-square against an even spread, median over seeds"
+    found["uneven_p"] = Quantity(p_value, "p", f"{origin}: {test}", derivation=made)
     stable = p_value < ALPHA and first_in > STABLE * len(runs)
     verdict = Verdict.SUPPORTED if stable else Verdict.INCONCLUSIVE
     claim = Claim(

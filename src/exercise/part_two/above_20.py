@@ -115,6 +115,7 @@ def _sorted_by_verdict(named: dict[str, list[frozenset[int]]], claims: dict[str,
         "above": above,
         "undecided": [name for name in open_ if name not in above],
         "one_digit": one_digit,
+        "different": all(len(digits) > 1 for name in deep for digits in named[name]),
         "same_digit": len(set(map(tuple, named.values()))) == 1 and one_digit == deep,
         "digit_varies": bool(one_digit) and all(len(set(named[name])) > 1 for name in one_digit),
     }

@@ -119,8 +119,8 @@ def correlation(results: Results) -> Answer:
             f"{', '.join(chosen)}: parameters and mean validation accuracy at epoch {EPOCH}",
         )
         quantities[f"{key}.coefficient"] = found.coefficient
-        quantities[f"{key}.p"] = Quantity(found.p_value, "p", "permutation test, two-sided")
-        quantities[f"{key}.least_p"] = Quantity(found.least_p, "p", "two over the number of orders")
+        quantities[f"{key}.p"] = found.p
+        quantities[f"{key}.least_p"] = replace(found.least, source="two over the number of orders")
         quantities[f"{key}.networks"] = exact(len(chosen), "networks", "count")
         claims[key] = _correlated(key, found)
     pairs = [_pair(results, *pair) for pair in combinations(by_size, 2)]

@@ -53,7 +53,6 @@ def rules(results: Results) -> Answer:
     rows = [
         {
             "name": name,
-            "title": results[name].experiment.title,
             "nodes": _nodes(results[name]),
             "activation": network_of(results[name]).activation,
         }
@@ -74,6 +73,7 @@ def _declared(runs: Runs) -> dict[str, Quantity]:
         "learning_rate": exact(network.learning_rate, "", origin),
         "momentum": exact(network.momentum, "", origin),
         "batch_size": exact(network.batch_size, "images", origin),
+        "initial_gain": exact(network.initial_gain, "", origin),
     }
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from statistics import median
+
 from exercise.catalogue import NETWORKS, TIMES
 from exercise.measuring.measures import exact
 from exercise.measuring.seconds import of_timings
 from labreport.builders.environment import threads_and_cores
 from labreport.claims import Answer, Quantity
 from labreport.claims.derivation import Derivation
-from labreport.claims.statistics import median
 from labreport.outline import question
 from labreport.results import Results
 
@@ -30,8 +32,8 @@ def times(results: Results) -> Answer:
     for network in NETWORKS:
         name = network.name
         origin = f"times: {name}, median over epochs, nothing beside it"
-        own = median(record["own seconds"][name], "s", f"{origin}, {OWN}")
-        fit = median(record["fit seconds"][name], "s", f"{origin}, {PLAIN}")
+        own = _median(record["own seconds"][name], f"{origin}, {OWN}")
+        fit = _median(record["fit seconds"][name], f"{origin}, {PLAIN}")
         quantities |= {f"{name}.own": own, f"{name}.fit": fit, f"{name}.ratio": _ratio(fit, own)}
     counted = len(record["own seconds"][NETWORKS[0].name])
     quantities["epochs"] = exact(counted, "epochs", "catalogue: times")
@@ -39,6 +41,11 @@ def times(results: Results) -> Answer:
     rows = [{"name": network.name, "title": network.title} for network in NETWORKS]
     processor = str(run.provenance.get("processor") or "a processor of unknown make")
     return Answer(quantities, {}, {"rows": rows, "processor": processor})
+
+
+def _median(seconds: Sequence[float], origin: str) -> Quantity:
+    """Of a few times, which say nothing of how much they vary."""
+    return Quantity(median(seconds), "s", origin, derivation=Derivation("middle", {"of": list(seconds)}))
 
 
 def _ratio(fit: Quantity, own: Quantity) -> Quantity:

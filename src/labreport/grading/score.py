@@ -109,6 +109,9 @@ def _question(
         if (reason := _wrong(name, number, answered.numbers.get(name), recomputed.get(name)))
     }
     shares, reasons = [], list(wrong.values())
+    if numbers and len(wrong) == len(numbers) and verdicts:
+        reasons.append("no number agrees, so that its verdicts rest on nothing")
+        verdicts, shares = {}, [0.0]
     for name, decision in verdicts.items():
         verdict = answered.verdicts.get(name, "")
         if by_hand and (verdict, decision.verdict) == ("refuted", "equivalent"):
@@ -116,7 +119,7 @@ def _question(
         share, reason = _verdict(name, decision, verdict, wrong, expected)
         shares.append(share)
         reasons += [reason] if reason else []
-    weight = expected.numbers_share if numbers and verdicts else 1.0 if numbers else 0.0
+    weight = expected.numbers_share if numbers and shares else 1.0 if numbers else 0.0
     earned = weight * (len(numbers) - len(wrong)) / max(len(numbers), 1)
     earned += (1 - weight) * sum(shares) / max(len(shares), 1)
     if not numbers and not verdicts:
@@ -150,6 +153,8 @@ def _verdict(
     name: str, decision: Decision, verdict: str, wrong: Mapping[str, str], expected: Expected
 ) -> tuple[float, str]:
     """The share of the points for a verdict, and why it is not all of them."""
+    if decision.numbers and all(number in wrong for number in decision.numbers):
+        return 0.0, f"claim {name} rests on numbers of which none agrees"
     if verdict == decision.verdict:
         return 1.0, ""
     if not verdict:

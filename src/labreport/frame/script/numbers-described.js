@@ -56,7 +56,7 @@ const NumberWords = (() => {
     counts(given.neither, "Neither right"),
   ];
   const operands = (of) => [["Of", of]];
-  const arithmetic = (name) => ({ of }) => ({ how: `${name} of`, rows: operands(of) });
+  const arithmetic = (how) => ({ of }) => ({ how, rows: operands(of) });
 
   // For each operation: what it is, the rows of data, and how its interval is made.
   const OPERATIONS = {
@@ -150,15 +150,15 @@ const NumberWords = (() => {
     sum: arithmetic("Sum"),
     mean: arithmetic("Mean"),
     product: arithmetic("Product"),
-    quotient: arithmetic("First divided by the others"),
-    difference: arithmetic("First less second"),
+    quotient: arithmetic("The first divided by the others"),
+    difference: arithmetic("The first less the second"),
     greatest: arithmetic("Greatest"),
     least: arithmetic("Least"),
     count: arithmetic("Number"),
-    "lower median": arithmetic("Median, the lower one of two,"),
+    "lower median": arithmetic("Median, the lower one of two"),
     middle: arithmetic("Median"),
     rounded: arithmetic("Nearest whole number"),
-    power: ({ base, exponent }) => ({ how: "First to the power of the second", rows: operands([base, exponent]) }),
+    power: ({ base, exponent }) => ({ how: "The first to the power of the second", rows: operands([base, exponent]) }),
   };
 
   const GIVES = {
