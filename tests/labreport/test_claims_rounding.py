@@ -203,3 +203,10 @@ def test_a_difference_that_excludes_zero_is_printed_so() -> None:
     perhaps = Quantity(0.0248, "points", "", 5, 0.01, Interval(-0.0001, 0.0497, "Student"))
     assert format_spread(surely).replace("\u00a0", " ") == "+2.5 ± 2.4 percentage points"
     assert format_spread(perhaps).replace("\u00a0", " ") == "+2 ± 2 percentage points"
+
+
+def test_a_lopsided_interval_is_printed_by_its_ends() -> None:
+    """Where the wider side is longer than the value, ± would say that zero is included."""
+    lopsided = Quantity(-0.0197, "points", "", 1, 0.0, Interval(-0.0432, -0.0023, "Newcombe"))
+    text = format_spread(lopsided).replace("\u00a0", " ")
+    assert text == ("−2.0 percentage points (−4.3 to −0.2 percentage points)")

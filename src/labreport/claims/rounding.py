@@ -71,13 +71,14 @@ def format_bare(quantity: Quantity) -> str:
 def format_spread(quantity: Quantity) -> str:
     """Value ± half-width of its interval, and unit: `96.5 ± 0.2 %`.
 
-    Of a logarithmic interval the ends: `25 % (24 to 26 %)`. Without an interval, or where it has no
-    width because all seeds agree, only the number.
+    Of a logarithmic interval the ends: `25 % (24 to 26 %)`; and of one that excludes zero, but whose wider
+    side is longer than the value, so that ± would seem to include zero. Without an interval, or where it has
+    no width because all seeds agree, only the number.
     """
     half = half_width(quantity)
     if quantity.value is None or not half or not _uncertainty(quantity):
         return format_number(quantity)
-    if quantity.interval is not None and quantity.interval.logarithmic:
+    if _lopsided(quantity) or (quantity.interval is not None and quantity.interval.logarithmic):
         return f"{format_number(quantity)} ({format_interval(quantity)})"
     form = _Form.of(quantity)
     value, width = form.mantissa(quantity.value), form.mantissa(half).lstrip("+")
@@ -129,12 +130,22 @@ def decimals(uncertainty: float) -> int:
     return -exponent + (1 if leading < 1.95 else 0)
 
 
+def _lopsided(quantity: Quantity) -> bool:
+    """Whether the interval of a difference excludes zero, though value ± half-width would include it."""
+    interval, half = quantity.interval, half_width(quantity)
+    if quantity.unit != "points" or interval is None or half is None or interval.low <= 0 <= interval.high:
+        return False
+    return half >= abs(float(quantity.value or 0))
+
+
 def _more(quantity: Quantity, shown: int, factor: float) -> int:
     """Further decimals without which a difference whose interval excludes zero would seem to include it."""
     interval, half = quantity.interval, half_width(quantity)
     if quantity.unit != "points" or interval is None or half is None or interval.low <= 0 <= interval.high:
         return 0
     value = abs(float(quantity.value or 0))
+    if _lopsided(quantity):  # the nearer end is printed, and is not zero
+        value, half = min(abs(interval.low), abs(interval.high)), 0.0
     for more in range(MOST + 1):
         if round(value * factor, shown + more) > round(half * factor, shown + more):
             return more
