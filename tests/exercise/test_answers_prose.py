@@ -14,7 +14,7 @@ from verdict_cases import Case
 from verdicts import CASES
 
 from exercise.bonus_complex import more_time as prediction
-from exercise.catalogue import COMPLEX
+from exercise.catalogue import COMPLEX, DEEP_64
 
 WORDLESS = re.compile(r"[^a-z ]+")
 """All but words: what is left shows a difference of wording, not of numbers."""
@@ -175,3 +175,27 @@ def test_the_headline_opens_with_the_verdict(slug: str, claim: str, openings: di
         if (case.question, case.claim) == (slug, claim) and case.verdict in openings:
             headline = render(QUESTIONS[slug], answer(slug, case.seeds, **case.overrides))["headline"]
             assert headline.startswith(openings[case.verdict]), (case, headline)
+
+
+def test_of_a_network_that_learned_nothing_the_report_makes_no_prediction_and_lists_no_errors() -> None:
+    """A curve through guesses is no prediction, and thousands of positions are nothing to look at."""
+    nothing: dict[str, Any] = {"training": 0.11, "validation": 0.1, "test": 0.1, "drop": 0.0}
+    made = {"complex": nothing, "complex-100": nothing}
+    later = answer("bonus.more-time", **made)
+    assert later.quantities["predicted"].value is None
+    assert "there is no prediction" in render(QUESTIONS["bonus.more-time"], later)["body"]
+    assert (
+        "Their positions" not in render(QUESTIONS["bonus.pattern"], answer("bonus.pattern", **made))["body"]
+    )
+
+
+def test_the_caption_of_the_gradients_says_weights_times_four_only_of_trials() -> None:
+    """One deep network whose initial weights were changed already takes the words away."""
+    changed = replace(DEEP_64.specification, initial_gain=4.0)
+    usual, other = (
+        render(QUESTIONS["part-two.hypothesis"], answer("part-two.hypothesis", **made))["body"]
+        for made in ({}, {"deep-64": {"network": changed}})
+    )
+    words = "with the usual initial weights and with weights"
+    assert words in usual
+    assert words not in other
