@@ -11,10 +11,12 @@ from exercise.part_two.hypothesis import hypothesis
 from exercise.set_up.environment import environment
 from exercise.set_up.rates import rates
 from exercise.set_up.rules import rules
+from exercise.set_up.times import times
 from labreport.outline import section
 
 SECTION = section(
     "Appendix",
+    times,
     rates,
     *QUESTIONS,
     families,

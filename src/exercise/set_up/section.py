@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from exercise.set_up.environment import environment
 from exercise.set_up.rules import rules
-from exercise.set_up.times import times
 from labreport.outline import section
 
-SECTION = section("How this was done", rules, environment, times, slug="set-up", at_a_glance=False)
+SECTION = section("How this was done", rules, environment, slug="set-up", at_a_glance=False)

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import is_dataclass
 from typing import Any, get_args, get_origin, get_type_hints
 
-_hints = functools.cache(get_type_hints)
+
+@functools.cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def from_plain(kind: Any, plain: Any) -> Any:
