@@ -31,6 +31,8 @@ SYSTEM = (
     "/Library/",
 )
 INSTALLED = ("site-packages", "dist-packages")
+CODE = (".py", ".pyc", ".so")
+"""How files end that are code: which modules are loaded is seen otherwise."""
 _WRITING = os.O_WRONLY | os.O_RDWR
 
 
@@ -85,7 +87,7 @@ class Allowed:
 
     def _is_theirs(self, path: str) -> bool:
         """Whether a file belongs to Python, a library, the system or somebody's settings."""
-        if path.endswith((".py", ".pyc", ".so")) or set(path.split(os.sep)) & {*INSTALLED, "__pycache__"}:
+        if set(path.split(os.sep)) & {*INSTALLED, "__pycache__"}:
             return True
         return not path.startswith(self._below) and path.startswith(_elsewhere())
 
@@ -133,7 +135,10 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
 def _opened(noted: Noted, path: Any, mode: Any, flags: Any) -> None:
     if not isinstance(path, (str, bytes, os.PathLike)):
         return  # a descriptor that is open already
-    name = os.path.abspath(os.fsdecode(path))
+    name = os.fsdecode(path)
+    if name.endswith(CODE):
+        return  # most of what is opened, and whose it is takes long to find out
+    name = os.path.abspath(name)
     if (isinstance(mode, str) and set(mode) & set("wax+")) or (isinstance(flags, int) and flags & _WRITING):
         noted.written.add(name)
     elif name not in noted.files and _by_project(sys._getframe(2)):

@@ -16,6 +16,7 @@ from labreport.errors import ExperimentFailed
 TIMING = Timing((("narrow", Network((8,))), ("two", Network((8, 8), momentum=0.9))), epochs=1)
 
 
+@pytest.mark.slow
 def test_each_network_is_timed_by_this_program_and_by_plain_keras() -> None:
     """One number for each epoch that counts; nothing else is kept."""
     run = times.start(TIMING, seed=0)
