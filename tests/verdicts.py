@@ -114,6 +114,7 @@ def _part_two() -> list[Case]:
     level = {name: {**LEARNS, **NOISY} for name in by_size}
     cases += three("part-two.correlation", "every-pair", rising, falling, level)
     cases.append(Case("part-two.correlation", "without-deep", INCONCLUSIVE))
+    cases.append(Case("part-two.correlation", "counterexample", REFUTED))
     return cases
 
 
@@ -138,6 +139,8 @@ def _hypothesis() -> list[Case]:
             cases.append(Case(slug, f"{name}-{change}", INCONCLUSIVE, same))
         other = {longer: {"network": Network((width,) * 10, initial_gain=4.0)}}
         cases += three(slug, f"{longer}.trial", {}, other, None)
+    same = {"deep-32-gain-4": {"network": Network((32,) * 10)}}
+    cases += three(slug, "gain-trials", {}, same, None)
     cases += three(slug, "starved", {}, {"deep-32": {"kept": 0.9}}, {"deep-32": {"kept": 0.5995}})
     cases += three(slug, "stuck", {}, {"deep-32": LEARNS}, {"deep-32": ERRATIC})
     all_learn = {
@@ -223,6 +226,9 @@ EXACT = ("set-up.rules", "set-up.environment", "part-two.parameters", "bonus.per
 POSSIBLE: dict[tuple[str, str], set[str]] = {
     # three points cannot reach p < 0.05 in any order
     ("part-two.correlation", "without-deep"): {INCONCLUSIVE},
+    # a pair that is certain to be the other way round
+    ("part-two.correlation", "counterexample"): {REFUTED},
+    ("part-two.hypothesis", "gain-trials"): {SUPPORTED, REFUTED},
     # the highest mean is not below any other
     ("study.rates", "leads"): {SUPPORTED, INCONCLUSIVE},
     ("study.depth-gain", "leads"): {SUPPORTED, INCONCLUSIVE},

@@ -14,7 +14,7 @@ from verdict_cases import Case
 from verdicts import CASES
 
 from exercise.bonus_complex import more_time as prediction
-from exercise.catalogue import COMPLEX
+from exercise.catalogue import COMPLEX, DEEP_64
 
 WORDLESS = re.compile(r"[^a-z ]+")
 """All but words: what is left shows a difference of wording, not of numbers."""
@@ -108,6 +108,15 @@ def test_a_network_without_momentum_is_not_said_to_have_it() -> None:
         assert quantities[f"complex.{setting}"].value == getattr(plain, setting)
 
 
+def test_the_layers_of_a_network_are_told_as_they_are() -> None:
+    """Alike as a product, others one by one."""
+    other = replace(COMPLEX.specification, hidden_layers=(256, 128, 64))
+    found = answer("set-up.rules", complex={"network": other})
+    layers = {row["name"]: row["nodes"] for row in found.facts["rows"]}
+    assert layers["deep-8"] == "10 × 8"
+    assert layers["complex"] == "256, 128, 64"
+
+
 def test_without_a_fitted_curve_the_prose_makes_no_prediction(monkeypatch: pytest.MonkeyPatch) -> None:
     """The template renders, and says that there is no prediction."""
     monkeypatch.setattr(prediction, "extrapolate", lambda curves: None)
@@ -175,3 +184,27 @@ def test_the_headline_opens_with_the_verdict(slug: str, claim: str, openings: di
         if (case.question, case.claim) == (slug, claim) and case.verdict in openings:
             headline = render(QUESTIONS[slug], answer(slug, case.seeds, **case.overrides))["headline"]
             assert headline.startswith(openings[case.verdict]), (case, headline)
+
+
+def test_of_a_network_that_learned_nothing_the_report_makes_no_prediction_and_lists_no_errors() -> None:
+    """A curve through guesses predicts nothing, and thousands of positions are nothing to look at."""
+    nothing: dict[str, Any] = {"training": 0.11, "validation": 0.1, "test": 0.1, "drop": 0.0}
+    made: dict[str, Any] = {"complex": nothing, "complex-100": nothing}
+    later = answer("bonus.more-time", **made)
+    assert later.quantities["predicted"].value is None
+    assert "there is no prediction" in render(QUESTIONS["bonus.more-time"], later)["body"]
+    assert (
+        "Their positions" not in render(QUESTIONS["bonus.pattern"], answer("bonus.pattern", **made))["body"]
+    )
+
+
+def test_the_caption_of_the_gradients_says_weights_times_four_only_of_trials() -> None:
+    """One deep network whose initial weights were changed already takes the words away."""
+    changed = replace(DEEP_64.specification, initial_gain=4.0)
+    made: dict[str, Any] = {"deep-64": {"network": changed}}
+    question = QUESTIONS["part-two.hypothesis"]
+    usual = render(question, answer(question.slug))["body"]
+    other = render(question, answer(question.slug, **made))["body"]
+    words = "with the usual initial weights and with weights"
+    assert words in usual
+    assert words not in other

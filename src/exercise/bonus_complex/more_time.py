@@ -10,7 +10,7 @@ from exercise.bonus_complex.extrapolation import FIRST, extrapolate
 from exercise.catalogue import COMPLEX, COMPLEX_LONGER
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.comparing import comparisons
-from exercise.measuring.families import CHECKED, MATTERS, SEEN, TEST, VALIDATION
+from exercise.measuring.families import CHECKED, LEARNED, MATTERS, SEEN, TEST, VALIDATION
 from exercise.measuring.measures import accuracy, exact, recorded_accuracy, source
 from exercise.measuring.reading import PERCENT, mean_by_epoch, percent
 from labreport import charts
@@ -121,7 +121,8 @@ def more_time(results: Results) -> Answer:
     )
     quantities |= validation.quantities("validation_gain") | test.quantities("test_gain")
     curves = np.array(seen.curve("validation_accuracy", SEEN))
-    extrapolation = extrapolate(curves)
+    learned = float(np.mean(curves[:, -1])) > LEARNED
+    extrapolation = extrapolate(curves) if learned else None
     facts: dict[str, Any] = {"fit": None}
     if extrapolation is not None:
         facts["fit"] = extrapolation.as_columns()

@@ -73,6 +73,11 @@ def hypothesis(results: Results) -> Answer:
     tried, outcomes = _outcomes(results, compare)
     quantities |= tried
     claims |= outcomes
+    claims["gain-trials"] = all_of(
+        "gain-trials",
+        "of every deep network, one trial changes only the initial gain",
+        [claims[f"{network.name}.trial"] for network in GAIN],
+    )
     map_quantities, map_claim, map_facts = map_of_depth_and_gain(results)
     quantities |= map_quantities
     claims["map"] = map_claim

@@ -78,9 +78,11 @@ def _declared(runs: Runs) -> dict[str, Quantity]:
 
 
 def _nodes(runs: Runs) -> str:
-    """Nodes of the hidden layers, as text: one number where all are alike."""
+    """The hidden layers, as text: `3 × 128` where all are alike, else `256, 128, 64`."""
     widths = network_of(runs).hidden_layers
-    return str(widths[0]) if len(set(widths)) == 1 else ", ".join(str(width) for width in widths)
+    if len(set(widths)) == 1:
+        return f"{len(widths)} × {widths[0]}"
+    return ", ".join(str(width) for width in widths)
 
 
 def _keeps_rules(runs: Runs) -> bool:
