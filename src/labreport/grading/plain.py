@@ -20,7 +20,7 @@ def from_plain(kind: Any, plain: Any) -> Any:
     ones. Raises `TypeError` where `plain` lacks a field or has one that `kind` does not know.
     """
     if is_dataclass(kind):
-        hints = _hints(kind)
+        hints = _hints(kind)  # type: ignore[arg-type]  # a class can be hashed
         return kind(**{name: from_plain(hints.get(name), value) for name, value in plain.items()})  # type: ignore[operator]
     if get_origin(kind) is tuple:
         return tuple(from_plain(get_args(kind)[0], value) for value in plain)
