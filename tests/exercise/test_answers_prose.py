@@ -167,7 +167,11 @@ OPENINGS = (
     (
         "bonus.diminishing",
         "diminishing",
-        {"supported": "Yes", "refuted": "No", "inconclusive": "Not decided"},
+        {
+            "supported": "Later epochs bring less",
+            "refuted": "Later epochs do not",
+            "inconclusive": "It is not decided",
+        },
     ),
     (
         "bonus.more-time",
