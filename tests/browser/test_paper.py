@@ -162,7 +162,7 @@ def test_programs_come_out_of_it_as_they_are(report: Path) -> None:
 
 
 def test_no_page_ends_with_a_heading(report: Path) -> None:
-    """What follows is on the same page. An answer whose evidence is in a table of its section may end a page."""
+    """What follows is on the same page; an answer whose evidence is in a table further on may end one."""
     pages = module("pypdfium2", "pypdfium2").PdfDocument(report / "report.pdf")
     ends = {number: _last_line(page) for number, page in enumerate(pages, start=1)}
     large = {number: text for number, (height, text) in ends.items() if height > LARGEST_TEXT}
