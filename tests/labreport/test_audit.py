@@ -87,6 +87,20 @@ def test_an_honest_pdf_passes(report: Example, paper: tuple[Path, str]) -> None:
     assert audit_pdf(*paper, report.answers, report.templates) == []
 
 
+def test_a_number_in_a_header_that_a_page_repeats_is_accounted_for(report: Example, tmp_path: Path) -> None:
+    """A long table says it on each of its pages; anywhere else, the same number once more is found."""
+    number = "{{ answer.quantities.accuracy | bare }}"
+    rows = "<tr><td>row</td></tr>" * 150
+    header = f"<thead><tr><th>above {number}</th></tr></thead>"
+    table = f"<table><caption>x</caption>{header}<tbody>{rows}</tbody></table>"
+    report.with_question("{% block headline %}x{% endblock %}{% block body %}" + table + "{% endblock %}")
+    page, target = report.page("print"), tmp_path / "report.pdf"
+    write(page, report.templates, target)
+    assert audit_pdf(target, page, report.answers, report.templates) == []
+    write(page.replace("<td>row</td>", "<td>row 17</td>", 1), report.templates, target)
+    assert audit_pdf(target, page, report.answers, report.templates)
+
+
 def test_a_number_changed_in_the_pdf_is_found(
     report: Example, paper: tuple[Path, str], tmp_path: Path
 ) -> None:

@@ -22,6 +22,8 @@ CONTENTS = re.compile(r'<nav class="contents".*?</nav>', re.DOTALL)
 ENTRY = re.compile(r'<a href="#([^"]*)"')
 TAG = re.compile(r"<[^>]*>")
 HEAD = re.compile(r"<head>.*?</head>", re.DOTALL)
+REPEATED = re.compile(r"<thead>.*?</thead>", re.DOTALL)
+"""Header rows, which a table repeats on every page that it goes on to."""
 
 
 def audit_pdf(
@@ -37,7 +39,7 @@ def audit_pdf(
     the page does, and besides these only what the style sheet adds: on every page its number and the
     number of pages, and behind each reference and each line of the contents the number of the page
     that its link really leads to. What is left belongs to drawings: their digits, one by one, for
-    labels close to each other may be read as one.
+    labels close to each other may be read as one. Header rows may be there once more for each page.
     """
     anchors = list(_paged_links(print_html))
     found, pages, places = _read(path, anchors)
@@ -50,7 +52,22 @@ def audit_pdf(
             expected[str(places[anchor])] += 1
         else:
             findings.append(Finding(path.name, f"#{anchor}", "is linked to, but the PDF has no such place"))
-    return [*findings, *_differences(path.name, found, expected, Counter(_digits_of_drawings(print_html)))]
+    drawn = Counter(_digits_of_drawings(print_html))
+    for header in map(Counter, map(_numerals, REPEATED.findall(print_html))):
+        expected += _repeated(header, found - expected, drawn)
+    return [*findings, *_differences(path.name, found, expected, drawn)]
+
+
+def _repeated(header: Counter[str], surplus: Counter[str], drawn: Counter[str]) -> Counter[str]:
+    """The numerals of a header row as often as they are left over where it stands again on further pages."""
+    found: Counter[str] = Counter()
+    while header and header <= surplus - found and _digits(header) <= _digits(surplus - found) - drawn:
+        found += header
+    return found
+
+
+def _digits(numerals: Counter[str]) -> Counter[str]:
+    return Counter("".join(numerals.elements()).replace(".", ""))
 
 
 def _differences(
@@ -59,7 +76,7 @@ def _differences(
     for numeral, count in sorted((expected - found).items()):
         yield Finding(name, numeral, f"is missing from the text {_times(count)}")
     surplus = found - expected
-    left = Counter("".join(surplus.elements()).replace(".", ""))
+    left = _digits(surplus)
     if left != drawn:
         odd = ", ".join(sorted(surplus)) or "none"
         digits = "".join(sorted(((left - drawn) + (drawn - left)).elements()))
