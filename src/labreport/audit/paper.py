@@ -23,7 +23,7 @@ ENTRY = re.compile(r'<a href="#([^"]*)"')
 TAG = re.compile(r"<[^>]*>")
 HEAD = re.compile(r"<head>.*?</head>", re.DOTALL)
 REPEATED = re.compile(r"<thead>.*?</thead>", re.DOTALL)
-"""Header rows, which a table repeats on every page that it goes on to."""
+"""Header rows, which a table repeats on every page that it continues to."""
 
 
 def audit_pdf(
@@ -59,7 +59,7 @@ def audit_pdf(
 
 
 def _repeated(header: Counter[str], surplus: Counter[str], drawn: Counter[str]) -> Counter[str]:
-    """The numerals of a header row as often as they are left over where it stands again on further pages."""
+    """The numerals of a header row as often as they are left over where it is again on further pages."""
     found: Counter[str] = Counter()
     while header and header <= surplus - found and _digits(header) <= _digits(surplus - found) - drawn:
         found += header
