@@ -126,11 +126,17 @@ def more_time() -> list[Case]:
 
 
 def checked() -> list[Case]:
-    """What verification found."""
+    """What verification found, and what one correction over all comparisons would change."""
     kinds = [{"kind": "files, every byte", "passed": 2, "all": 2}]
     found: tuple[Mapping[str, Any], ...] = (
         {"verification": {"kinds": kinds, "failed": []}},
         {"verification": {"kinds": [{**kinds[0], "passed": 1}], "failed": ["store"]}},
         {},
     )
-    return [*three("appendix.checked", "all", *found)]
+    quiet, noisy = (
+        {name: {"noise": noise} for name in ("wide", "small", "complex")} for noise in (0.0002, 0.006)
+    )
+    return [
+        *three("appendix.checked", "all", *found),
+        *three("appendix.families", "one-correction", quiet, noisy, None),
+    ]
