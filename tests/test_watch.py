@@ -17,18 +17,19 @@ from typing import Any
 
 import pytest
 from program import Program
+from test_wine import command, labreport
 
 PROSE = "templates/questions/studied.grid.html"
 ANSWER = "src/exercise/answers.py"
 
 
 class Watched:
-    """A checkout that is being watched."""
+    """A project that is being watched."""
 
-    def __init__(self, program: Program) -> None:
-        self.program = program
+    def __init__(self, command: Path, folder: Path) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, str(program.folder / "build.py"), "watch", "--seeds", "1"],
+            [sys.executable, str(command), "watch", "--seeds", "1"],
+            cwd=folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -68,9 +69,26 @@ class Watched:
 
 
 @pytest.fixture
-def watched(tmp_path: Path) -> Iterator[Watched]:
+def program(tmp_path: Path) -> Program:
+    """The stand-in, of which there is no report yet."""
+    return Program.fresh(tmp_path / "checkout")
+
+
+@pytest.fixture
+def watched(program: Program) -> Iterator[Watched]:
     """The stand-in, watched from before there is a report."""
-    running = Watched(Program.fresh(tmp_path / "checkout"))
+    yield from _watching(program.folder / "build.py", program.folder)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Watched]:
+    """A new project in a folder of its own, watched by the command."""
+    assert labreport(tmp_path, "new", "mine").returncode == 0
+    yield from _watching(command(), tmp_path / "mine")
+
+
+def _watching(command: Path, folder: Path) -> Iterator[Watched]:
+    running = Watched(command, folder)
     try:
         yield running
     finally:
@@ -78,9 +96,16 @@ def watched(tmp_path: Path) -> Iterator[Watched]:
             running.end()
 
 
-def test_the_page_follows_templates_answers_and_errors(watched: Watched) -> None:
+def test_a_project_in_a_folder_of_its_own_is_followed(own: Watched, tmp_path: Path) -> None:
+    """Its module is on no path but that of its own folder."""
+    own.wait(lambda: own.news()["page"] != "")
+    template = tmp_path / "mine" / "templates" / "questions" / "closer.html"
+    template.write_text(template.read_text().replace("Both ways were", "Each way was"))
+    own.wait(lambda: "Each way was" in own.page())
+
+
+def test_the_page_follows_templates_answers_and_errors(watched: Watched, program: Program) -> None:
     """What is edited is shown; an error is shown over the page, and goes when it is corrected."""
-    program = watched.program
     assert "location.reload" in watched.page()
     watched.wait(lambda: watched.news()["page"] != "")
     program.edit(PROSE, "The best", "Best of all")
@@ -104,12 +129,12 @@ def test_the_page_follows_templates_answers_and_errors(watched: Watched) -> None
 
 
 @pytest.mark.slow
-def test_an_edit_during_the_first_build_is_noticed(watched: Watched) -> None:
+def test_an_edit_during_the_first_build_is_noticed(watched: Watched, program: Program) -> None:
     """Also one of the code that is being run; the report is then as a build of its own makes it."""
-    watched.program.edit(PROSE, "The best", "Best of all")
-    watched.program.edit(ANSWER, '"""', '"""Edited. ')
+    program.edit(PROSE, "The best", "Best of all")
+    program.edit(ANSWER, '"""', '"""Edited. ')
     watched.wait(lambda: "Best of all" in watched.page())
-    report = watched.program.folder / "report"
+    report = program.folder / "report"
     watched.wait(lambda: (report / ".stamp").exists())
     watched.end()
-    assert watched.program.run("--seeds", "1").out.startswith("Nothing to do")
+    assert program.run("--seeds", "1").out.startswith("Nothing to do")

@@ -19,9 +19,13 @@ SKLEARN = ("sklearn.datasets", "sklearn.dummy", "sklearn.ensemble", "sklearn.lin
 
 def labreport(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command `labreport` in a project's folder, without typesetting."""
-    program = prepared("command", _command) / "run.py"
-    ended = warm.run([str(program), *arguments], folder, os.environ, 600, SKLEARN)
+    ended = warm.run([str(command()), *arguments], folder, os.environ, 600, SKLEARN)
     return subprocess.CompletedProcess(arguments, ended.code, ended.out, ended.err)
+
+
+def command() -> Path:
+    """The program that is the command."""
+    return prepared("command", _command) / "run.py"
 
 
 def _command(folder: Path) -> None:

@@ -16,6 +16,7 @@ import os
 import signal
 import socket
 import sys
+import traceback
 from contextlib import suppress
 
 LIBRARIES = (
@@ -57,6 +58,8 @@ def _become_builder(source: str, descriptor: int, words: list[str]) -> None:
         with socket.socket(fileno=descriptor) as channel:
             importlib.import_module("labreport.commands.standby").serve(channel, words)
         code = 0
+    except Exception:
+        traceback.print_exc()
     finally:  # whatever goes wrong, the fork is not to answer the next message
         sys.stdout.flush()
         sys.stderr.flush()

@@ -79,6 +79,7 @@ def serve(connection: socket.socket, words: Sequence[str]) -> None:
     add(parser, *OPTIONS)
     arguments = parser.parse_args(list(words))
     place = find_project(Path(arguments.project))
+    place.importable()
     output = Path(arguments.output)
     loaded = _load(place, output, arguments.seeds)
     channel.send(ready=os.getpid())
