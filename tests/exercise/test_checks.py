@@ -43,9 +43,10 @@ TIMES = {
     "part-one.small.time",
     "bonus.time",
     "appendix.checked",
+    "appendix.families",
     "set-up.times",
 }
-"""Questions about times and places, which weights do not answer."""
+"""Questions about times, places and comparisons, which weights do not answer."""
 NAMED = {experiment.name: experiment for experiment in EXPERIMENTS} | {
     cell.name: cell for grid in STUDIES for cell in grid.experiments()
 }

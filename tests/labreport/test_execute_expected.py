@@ -50,7 +50,9 @@ def test_a_full_disk_is_named_first(
     (tmp_path / "one.json").write_bytes(b"x" * 1000)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=free))
     err = io.StringIO()
-    opened: Any = SimpleNamespace(store=SimpleNamespace(folder=tmp_path), output=tmp_path)
+    opened: Any = SimpleNamespace(
+        store=SimpleNamespace(folder=tmp_path, keys=lambda: ["one"]), output=tmp_path
+    )
     check_room(opened, 10, Terminal(err=err))
     assert ("10 MB free; this build may need 20 MB" in err.getvalue()) is warns
     assert (err.getvalue() == "") is not warns

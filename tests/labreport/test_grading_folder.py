@@ -108,7 +108,7 @@ def test_malformed_files_among_many_get_one_line_each(tmp_path: Path) -> None:
         assert row["points"] == "0"
         assert problem in row["problem"]
         assert len([line for line in out.splitlines() if line.startswith(f"{name.rsplit('.', 1)[0]} ")]) == 1
-    assert {rows[f"student-{number:02}"]["points"] for number in range(40)} == {"24"}
+    assert {rows[f"student-{number:02}"]["points"] for number in range(40)} == {"25"}
     assert all(len(line) <= 80 for line in out.splitlines())
 
 
@@ -134,7 +134,7 @@ def test_a_single_file_with_all_points_is_0_and_with_fewer_1(tmp_path: Path) -> 
     code, out, _ = command(tmp_path, str(path))
     assert code == 1
     assert "    is not answered" in out.splitlines()
-    assert out.splitlines()[-1] == "23 of 24 points."
+    assert out.splitlines()[-1] == "24 of 25 points."
 
 
 def test_names_of_learning_platforms_are_kept(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ LEARNED_ABOVE = 20.0
 """Validation accuracy, in per cent, that shows a network to have left guessing."""
 PANEL, FLAT_PANEL = 29.0, 15.0
 """Height of a panel in millimetres; a level line needs less."""
-TWO_LINES = 15.0
+TWO_LINES = 19.0
 """Points above a panel at which its title clears the axis title below it."""
 LOW = 0.2
 """Share of a panel above its bottom in which a ring has its name above it."""
