@@ -124,9 +124,9 @@ def test_the_gallery_is_filtered_by_what_it_is_and_is_taken_for(report: Path, ch
 def test_a_table_is_sorted_by_a_click_on_its_header(report: Path, chromium: Open) -> None:
     """By value, not by text: rising first, then falling, and the header says so."""
     with chromium(report / "report.html") as browser:
-        table = '[id="set-up.rules"] table'
-        header = f"{table} thead th:nth-child(5)"
-        cells = f"{table} tbody td:nth-child(5) data"
+        table = "#summary table.wide"
+        header = f"{table} thead th:nth-child(3)"
+        cells = f"{table} tbody td:nth-child(3) data"
         rising: list[float] = []
         falling: list[float] = []
         for direction, values in (("ascending", rising), ("descending", falling)):

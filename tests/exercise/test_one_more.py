@@ -15,12 +15,15 @@ from exercise.project import PROJECT
 ROOT = Path(__file__).resolve().parents[2]
 ADDED = """
 import json
+from dataclasses import replace
 from exercise import catalogue
 from exercise.networks import Network
 
 added = catalogue._network("added", Network((62,), activation="relu"), 10, (10,), "an added network")
 catalogue.NETWORKS += (added,)
 catalogue.EXPERIMENTS += (added,)
+timed = catalogue.Timing(tuple((network.name, network.specification) for network in catalogue.NETWORKS))
+catalogue.TIMES = replace(catalogue.TIMES, specification=timed)
 
 import drawn
 from exercise.project import PROJECT
@@ -57,7 +60,8 @@ def test_a_network_added_to_the_catalogue_is_in_every_table_and_figure_that_comp
     assert ran.returncode == 0, ran.stderr
     found = json.loads(ran.stdout)
     assert set(found["answers"]) == {
-        *("set-up.rules", "part-two.correlation", "bonus.digits", "bonus.perspective")
+        *("appendix.families", "set-up.rules", "set-up.times"),
+        *("part-two.correlation", "bonus.digits", "bonus.perspective"),
     }
     assert set(found["figures"]) == {
         *("accuracy-parameters", "digits", "confusion", "compute", "test-accuracy")
