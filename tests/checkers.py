@@ -22,8 +22,8 @@ def program(name: str, package: str) -> str:
     return found
 
 
-def module(name: str, distribution: str) -> Any:
-    """An imported module, or a skip that says which distribution has it."""
+def module(name: str, distribution: str, how: str = "python build.py test installs it") -> Any:
+    """An imported module, or a skip that says which distribution has it, and how it is installed."""
     if importlib.util.find_spec(name.partition(".")[0]) is None:
-        pytest.skip(f"{distribution} is not installed; python build.py test installs it")
+        pytest.skip(f"{distribution} is not installed; {how}")
     return importlib.import_module(name)
