@@ -26,7 +26,7 @@ def test_the_pointer_reads_off_a_curve(report: Path, chromium: Open) -> None:
     with chromium(report / "report.html") as browser:
         drawing = element(browser, CURVES)
         assert browser.find_elements("css selector", f"{CURVES} .readout span") == []
-        actions(browser).move_to_element_with_offset(drawing, -150, -60).perform()
+        actions(browser).move_to_element_with_offset(drawing, -80, -60).perform()
         text = element(browser, f"{CURVES} .readout").text
         assert re.search(r"epoch \d+\n", text)
         assert re.search(r"training: [\d.]+", text)

@@ -18,6 +18,9 @@ RELATIVE = 1e-9
 MACHINE = {"machine", "verify", "time"}
 """What other runs measure otherwise: where these are all that an answer has, there is nothing to compute."""
 
+DECLARED = {"the families that the answers tested"}
+"""Sources of numbers that follow from declarations and verdicts: no stored result gives them."""
+
 
 def check_answers(folder: Path) -> Iterator[Check]:
     """The numbers of `answers.json` in `folder` against what its stored results give.
@@ -30,7 +33,9 @@ def check_answers(folder: Path) -> Iterator[Check]:
         measured = {
             name: quantity
             for name, quantity in answer["quantities"].items()
-            if quantity["value"] is not None and quantity.get("varies_with", "") not in MACHINE
+            if quantity["value"] is not None
+            and quantity.get("varies_with", "") not in MACHINE
+            and quantity["source"] not in DECLARED
         }
         if not answer["local"] and measured:
             yield _check(slug, measured, files)
