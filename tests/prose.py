@@ -21,7 +21,9 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 
 def render(question: Question, answer: Answer) -> dict[str, str]:
     """The blocks `headline` and `body` as text."""
-    template = _environment().get_template(question.template or f"questions/{question.slug}.html")
+    own = question.template or f"questions/{question.slug}.html"
+    name = own if (TEMPLATES / own).is_file() else str(answer.facts["prose"])
+    template = _environment().get_template(name)
     names = {
         "question": {"slug": question.slug, "text": question.text, "figures": question.figures},
         "answer": traced(question.slug, answer),
