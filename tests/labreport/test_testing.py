@@ -12,6 +12,7 @@ import pytest
 
 from labreport.command import main
 from labreport.commands import test as testing
+from labreport.program import FRONT
 
 TESTS = """
 import pytest
@@ -88,6 +89,7 @@ def test_an_option_runs_its_group_and_no_option_the_ordinary_tests(project: Path
         ("raise KeyboardInterrupt", [], 130),
         ("pass", ["--no-such-option"], 2),
         ("pass", ["-k", "nothing"], 1),
+        (f"import os; assert {FRONT!r} not in os.environ", [], 0),
     ],
 )
 def test_the_exit_code_says_how_the_tests_ended(
@@ -98,7 +100,11 @@ def test_the_exit_code_says_how_the_tests_ended(
     arguments: list[str],
     expected: int,
 ) -> None:
-    """Passed, failed, interrupted, wrongly called; to run no test at all is a failure."""
+    """Passed, failed, interrupted, wrongly called; to run no test at all is a failure.
+
+    The programs that tests start must not take this one's front door for theirs.
+    """
+    monkeypatch.setenv(FRONT, "the front door of this program")
     (project / "tests" / "test_groups.py").write_text(f"def test_one():\n    {body}\n")
     monkeypatch.setattr(testing, "python_for_tests", lambda root: sys.executable)
     assert expected == main(["test", "-q", "-p", "no:cacheprovider", *arguments], str(project))
@@ -146,7 +152,7 @@ def test_tests_run_beside_each_other_unless_few_are_named(
     commands: list[list[str]] = []
 
     class Pytest:
-        def __init__(self, command: list[str], cwd: Path) -> None:
+        def __init__(self, command: list[str], **_: object) -> None:
             commands.append(command)
 
         def __enter__(self) -> Pytest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -12,6 +13,7 @@ from labreport.bootstrap import python_for_tests
 from labreport.bootstrap.environment import EXTRAS, RUN, Environment
 from labreport.console.terminal import Terminal
 from labreport.errors import UsageError
+from labreport.program import FRONT
 from labreport.suggest import nearest
 
 EXIT_CODES = {0: 0, 2: 130, 4: 2}
@@ -53,7 +55,9 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         _check(arguments.words)
     parallel = () if any(map(_needs_one_process, arguments.words)) else PARALLEL
     command = [python_for_tests(str(root)), "-m", "pytest", *parallel, *arguments.words]
-    with subprocess.Popen(command, cwd=root) as pytest:
+    # The programs that the tests start have front doors of their own
+    environment = {name: value for name, value in os.environ.items() if name != FRONT}
+    with subprocess.Popen(command, cwd=root, env=environment) as pytest:
         try:
             while True:
                 try:
