@@ -74,7 +74,7 @@ class Timing:
     """What is timed: so many epochs of each of these networks, after a first one that is not counted."""
 
     networks: tuple[tuple[str, Network], ...]
-    epochs: int = 2
+    epochs: int = 3
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,14 @@ from exercise.bonus_complex.extrapolation import extrapolate, saturating
 from exercise.bonus_complex.perspective import training_flop
 from exercise.bonus_digits.confusion import confusions
 from exercise.bonus_longer.diminishing import further_gains
-from exercise.catalogue import SMALL
+from exercise.catalogue import SMALL, TIMES
 from exercise.measuring.counting import stored_counts
 from exercise.measuring.families import CHECKED
 from exercise.measuring.seconds import epochs_within, first_passages
 from exercise.networks import Network
 from exercise.part_two.depth_gain import boundary
 from exercise.part_two.predictions import expected_ratio
-from labreport.results import Result, Runs, Snapshot
+from labreport.results import Result, Results, Runs, Snapshot
 
 
 def _runs(name: str, seconds: list[float], *accuracies: list[float]) -> Runs:
@@ -48,8 +48,10 @@ def _runs(name: str, seconds: list[float], *accuracies: list[float]) -> Runs:
 
 @pytest.mark.parametrize(("budget", "expected"), [(0.5, 0), (2.0, 1), (5.9, 2), (6.0, 3), (99.0, 3)])
 def test_a_time_holds_as_many_epochs_as_the_median_one_fits(budget: float, expected: int) -> None:
-    """Epochs of 1, 2 and 3 s have a median of 2 s; more than were trained there are not."""
-    assert epochs_within(budget, _runs("made", [1, 2, 3], [0.6, 0.7, 0.8])) == expected
+    """Epochs of 1, 2 and 9 s have a median of 2 s; more than were trained there are not."""
+    times = Result("times", 0, {}, ({"own seconds": {"small": [1, 9, 2]}},), {}, {})
+    runs = {"small": _runs("small", [5, 5, 5], [0.6, 0.7, 0.8]), "times": Runs(TIMES, (times,))}
+    assert epochs_within(budget, Results("made", runs, {}, None), "small") == expected
 
 
 def test_first_passage_is_set_against_first_passage() -> None:
@@ -70,6 +72,15 @@ def test_at_equal_seconds_the_moment_is_the_same_for_every_seed() -> None:
         for name, epoch in (("complex", 18), ("small", 50))
     ]
     assert found["at-3.difference"].value == pytest.approx(np.mean(curves[0] - curves[1]))
+
+
+def test_equal_seconds_do_not_depend_on_what_ran_beside_a_training() -> None:
+    """A network that was trained on a busy machine has as many epochs as its epochs by themselves allow."""
+    busy = {"seconds": 4.0, "alone": 0.4}
+    found = answer("bonus.worth", small={"seconds": 0.15}, complex=busy).quantities
+    calm = answer("bonus.worth", small={"seconds": 0.15}, complex={"seconds": 0.4}).quantities
+    assert found["at-3.complex.epochs"].value == 18
+    assert {**found, "complex.seconds": None} == {**calm, "complex.seconds": None}
 
 
 def test_parameters_are_those_of_the_formula() -> None:

@@ -10,7 +10,7 @@ from exercise.bonus_complex.more_time import MORE_TIME
 from exercise.bonus_complex.training_time import TRAINING_TIME
 from exercise.bonus_complex.worth import FIRST_PASSAGE, WORTH
 from exercise.bonus_longer.longer import LONGER
-from exercise.catalogue import EXPERIMENTS
+from exercise.catalogue import EXPERIMENTS, TIMES
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.families import COMPLEX_SIMPLE, EQUAL_EPOCHS, TEST
 from exercise.measuring.seconds import of_timings
@@ -49,7 +49,7 @@ def _required() -> Iterable[Required]:
 @question(
     "Which comparisons does this report make, and how are they corrected?",
     slug="appendix.families",
-    reads=[each for each in EXPERIMENTS if each.name in NEEDS],
+    reads=[each for each in (*EXPERIMENTS, TIMES) if each.name in NEEDS],
     requires=tuple(_required()),
 )
 def families(results: Results) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from exercise.catalogue import COMPLEX, SMALL
+from exercise.catalogue import COMPLEX, SMALL, TIMES
 from exercise.measuring.reading import PERCENT, mean_by_epoch, percent
 from exercise.measuring.seconds import epoch_seconds
 from labreport import charts
@@ -23,14 +23,15 @@ BELOW = 0.1
 """Share of the panel's height by which a name is below the curves that continue beside it."""
 
 
-@figure(reads=(SMALL, COMPLEX), slug="accuracy-seconds")
+@figure(reads=(SMALL, COMPLEX, TIMES), slug="accuracy-seconds")
 def accuracy_against_seconds(results: Results) -> charts.Drawing:
     """Mean validation accuracy against seconds, epochs times each network's typical epoch; seeds faint."""
-    styles = dict(zip(results, charts.SERIES[1::-1], strict=True))
-    by_seed = {name: percent(runs.curve("validation_accuracy")) for name, runs in results.items()}
+    networks = {network.name: results[network.name] for network in (SMALL, COMPLEX)}
+    styles = dict(zip(networks, charts.SERIES[1::-1], strict=True))
+    by_seed = {name: percent(runs.curve("validation_accuracy")) for name, runs in networks.items()}
     times = {
-        name: [epoch_seconds(runs) * epoch for epoch in range(1, runs.experiment.epochs + 1)]
-        for name, runs in results.items()
+        name: [epoch_seconds(results, name) * epoch for epoch in range(1, runs.experiment.epochs + 1)]
+        for name, runs in networks.items()
     }
     means = {name: mean_by_epoch(seeds) for name, seeds in by_seed.items()}
     lowest = min(min(seed[EARLY:] or seed) for seeds in by_seed.values() for seed in seeds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exercise.bonus_complex.seconds import accuracy_against_seconds
-from exercise.catalogue import COMPLEX, SMALL
+from exercise.catalogue import COMPLEX, SMALL, TIMES
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.families import AT_SHARE, COMPLEX_SIMPLE, MATCH, MOMENTS, SAME, SHARES, TEST
@@ -17,15 +17,18 @@ from labreport.results import Results, Runs
 
 WORTH = Family(
     "equal seconds",
-    tuple(Comparison("complex", "small", metric, margin=SAME) for metric in AT_SHARE.values()),
+    tuple(
+        Comparison("complex", "small", metric, margin=SAME, also=(TIMES.name,))
+        for metric in AT_SHARE.values()
+    ),
 )
-FIRST_PASSAGE = Family("first passage", (Comparison("complex", "small", MATCH),))
+FIRST_PASSAGE = Family("first passage", (Comparison("complex", "small", MATCH, also=(TIMES.name,)),))
 
 
 @question(
     "Was the extra complexity worth the extra time?",
     slug="bonus.worth",
-    reads=(SMALL, COMPLEX),
+    reads=(SMALL, COMPLEX, TIMES),
     requires=required((SMALL, COMPLEX), *MOMENTS),
     figures=(accuracy_against_seconds,),
     checks=[("final_gain", f"{checked_accuracy(COMPLEX)} - {checked_accuracy(SMALL)}")],
@@ -35,12 +38,14 @@ def worth(results: Results) -> Answer:
 
     The rule, fixed in advance: the complexity is worth its time when, after the seconds that the
     simple network takes for all its epochs, the complex network is the more accurate. Seconds are epochs
-    times each network's typical epoch, so that the moment is the same for every seed.
+    times each network's typical epoch by itself, so that the moment is the same for every seed.
     """
     simple, complex_ = results["small"], results["complex"]
-    budget = epoch_seconds(simple) * simple.experiment.epochs
+    budget = epoch_seconds(results, "small") * simple.experiment.epochs
     quantities: dict[str, Quantity] = {
-        "budget": Quantity(budget, "s", source(simple, "all epochs, at the seconds of its median epoch")),
+        "budget": Quantity(
+            budget, "s", source(simple, "all epochs, at the seconds of its median epoch by itself")
+        ),
         "small.seconds": total_seconds(simple),
         "complex.seconds": total_seconds(complex_),
         **seeds_of((complex_, simple)),
@@ -56,7 +61,8 @@ def worth(results: Results) -> Answer:
             share * budget, "s", f"{share:.0%} of the simple network's training time"
         )
         for network, runs in (("complex", complex_), ("small", simple)):
-            quantities |= _after(f"{key}.{network}", runs, share * budget)
+            epoch = epochs_within(share * budget, results, network)
+            quantities |= _after(f"{key}.{network}", runs, epoch, share * budget)
         quantities |= found.quantities(f"{key}.difference")
         numbers = tuple(f"{key}.{each}" for each in ("difference", "complex", "small", "seconds"))
         claims[name] = found.claim(
@@ -68,7 +74,7 @@ def worth(results: Results) -> Answer:
         "final-better", f"test accuracy after {MOMENTS[-1]} epochs: complex > small", ("final_gain",)
     )
     sooner = compare("complex", "small", MATCH)
-    quantities |= sooner.quantities("match.difference") | _first_passages(simple, complex_)
+    quantities |= sooner.quantities("match.difference") | _first_passages(results)
     claims["reaches-sooner"] = sooner.claim(
         "reaches-sooner",
         "seconds until the last validation accuracy of small is first reached: complex < small",
@@ -78,9 +84,8 @@ def worth(results: Results) -> Answer:
     return Answer(quantities, claims, {"rows": [f"at-{index}" for index in range(1, len(SHARES) + 1)]})
 
 
-def _after(key: str, runs: Runs, seconds: float) -> dict[str, Quantity]:
+def _after(key: str, runs: Runs, epoch: int, seconds: float) -> dict[str, Quantity]:
     """Epochs finished within `seconds`, and validation accuracy at the last of them."""
-    epoch = epochs_within(seconds, runs)
     origin = source(runs, f"epochs finished within {seconds:.3g} s")
     nothing = Quantity(None, "fraction", origin, len(runs))
     return {
@@ -89,8 +94,9 @@ def _after(key: str, runs: Runs, seconds: float) -> dict[str, Quantity]:
     }
 
 
-def _first_passages(simple: Runs, complex_: Runs) -> dict[str, Quantity]:
+def _first_passages(results: Results) -> dict[str, Quantity]:
     """Seconds until each network first reaches the simple one's last validation accuracy, by seed."""
+    simple, complex_ = results["small"], results["complex"]
     reached = first_passages(complex_, simple)
     found = {}
     for name, runs, epochs in (
@@ -98,7 +104,9 @@ def _first_passages(simple: Runs, complex_: Runs) -> dict[str, Quantity]:
         ("small.seconds_to_match", simple, [second for _, second in reached]),
     ):
         origin = source(runs, "seconds until the last validation accuracy of small is first reached")
-        known = [epoch_seconds(runs) * epoch for epoch in epochs if epoch is not None]
+        known = [
+            epoch_seconds(results, runs.experiment.name) * epoch for epoch in epochs if epoch is not None
+        ]
         complete = len(known) == len(epochs)
         found[name] = over_seeds(known, "s", origin) if complete else Quantity(None, "s", origin, len(epochs))
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from exercise.measuring.families import AT_SHARE, MATCH, SECONDS, TEST, VALIDATION
@@ -26,18 +27,18 @@ else:
 
 def comparisons(results: Results, *families: Family) -> Comparisons:
     """The comparisons of these families, made from `results`; an answer makes one such object and asks it."""
-    return Comparisons(results, families, _measures())
+    return Comparisons(results, families, _measures(results))
 
 
-def _measures() -> Mapping[str, Measure]:
+def _measures(results: Results) -> Mapping[str, Measure]:
     """Test accuracies cover images that the network has not seen; validation accuracies, which choose
     between networks, are about the seeds, on these very images."""
     return {
         TEST: accuracy_on_items(_test_accuracy, len(split("test")), _right_on_test),
         VALIDATION: accuracy_on_items(_validation_accuracy, len(split("validation")), cover_items=False),
         SECONDS: by_seed(_seconds, "s"),
-        MATCH: _first_passage,
-        **{metric: _at_share(share) for share, metric in AT_SHARE.items()},
+        MATCH: partial(_first_passage, results),
+        **{metric: _at_share(results, share) for share, metric in AT_SHARE.items()},
     }
 
 
@@ -57,16 +58,17 @@ def _seconds(run: Result, epoch: int) -> float:
     return sum(float(record["seconds"]) for record in run.records[:epoch])
 
 
-def _at_share(share: float) -> Measure:
-    """Validation accuracies after equally many seconds, at the typical speed of each network."""
+def _at_share(results: Results, share: float) -> Measure:
+    """Validation accuracies after equally many seconds, at the speed of each network by itself."""
 
     def measure(comparison: Comparison, first: Runs, second: Runs | None) -> Estimate:
         assert second is not None
-        budget = share * epoch_seconds(second) * second.experiment.epochs
-        at, after = epochs_within(budget, first), epochs_within(budget, second)
+        mine, theirs = first.experiment.name, second.experiment.name
+        budget = share * epoch_seconds(results, theirs) * second.experiment.epochs
+        at, after = epochs_within(budget, results, mine), epochs_within(budget, results, theirs)
         origin = source(
             first,
-            f"validation accuracy at epoch {at}, minus {second.experiment.name} at epoch {after}: "
+            f"validation accuracy at epoch {at}, minus {theirs} at epoch {after}: "
             f"the last within {budget:.3g} s",
         )
         if min(at, after) < 1:
@@ -80,7 +82,7 @@ def _at_share(share: float) -> Measure:
     return measure
 
 
-def _first_passage(comparison: Comparison, first: Runs, second: Runs | None) -> Estimate:
+def _first_passage(results: Results, comparison: Comparison, first: Runs, second: Runs | None) -> Estimate:
     """Seconds until each network first reaches the last validation accuracy of `second`, seed by seed."""
     assert second is not None
     reached = first_passages(first, second)
@@ -89,7 +91,7 @@ def _first_passage(comparison: Comparison, first: Runs, second: Runs | None) -> 
     if late:
         why = f"{late} of {len(reached)} seeds never get there"
         return without_test(None, "s", origin, len(reached), why)
-    mine, theirs = epoch_seconds(first), epoch_seconds(second)
+    mine, theirs = (epoch_seconds(results, runs.experiment.name) for runs in (first, second))
     return paired(
         [mine * (one or 0) for one, _ in reached], [theirs * other for _, other in reached], "s", origin
     )

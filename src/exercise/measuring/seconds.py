@@ -1,8 +1,8 @@
 """Seconds and epochs: how many epochs fit into a time, and when an accuracy is first reached.
 
-Times of single epochs jitter with whatever else the machine does. A network's typical epoch, the median
-over all of its epochs and seeds, is the same for every seed, so that equal seconds are equal epochs of
-each network for all seeds alike.
+Epochs of trainings take longer with whatever else the machine does, and may do so for one network more than
+for another. So equal seconds are counted in epochs that were timed with nothing beside them: a network's
+typical epoch is the same for every seed, and equal seconds are equal epochs of each network for all seeds.
 """
 
 from __future__ import annotations
@@ -10,23 +10,26 @@ from __future__ import annotations
 from dataclasses import replace
 from statistics import median
 
+from exercise.catalogue import TIMES
 from exercise.measuring.measures import source
 from labreport.claims import Quantity
 from labreport.claims.resolve import common
 from labreport.claims.statistics import over_seeds
-from labreport.results import Runs
+from labreport.results import Results, Runs
 
 ROUNDING = 1e-9
 
 
-def epoch_seconds(runs: Runs) -> float:
-    """Seconds of a typical epoch: the median over all epochs and seeds."""
-    return float(median(float(record["seconds"]) for run in runs for record in run.records))
+def epoch_seconds(results: Results, name: str) -> float:
+    """Seconds of a typical epoch of the network `name`: the median of those timed by themselves."""
+    (run,) = results[TIMES.name].runs
+    return float(median(map(float, run.records[0]["own seconds"][name])))
 
 
-def epochs_within(seconds: float, runs: Runs) -> int:
-    """Epochs that a network finishes within `seconds`, at most as many as it was trained for."""
-    return min(int(seconds / epoch_seconds(runs) * (1 + ROUNDING)), runs.experiment.epochs)
+def epochs_within(seconds: float, results: Results, name: str) -> int:
+    """Epochs that the network `name` finishes within `seconds`, at most as many as it was trained for."""
+    finished = seconds / epoch_seconds(results, name) * (1 + ROUNDING)
+    return int(min(finished, results[name].experiment.epochs))
 
 
 def first_passages(first: Runs, second: Runs) -> list[tuple[int | None, int]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from exercise.catalogue import DEPTH_GAIN
 from exercise.measuring.families import LEARNED
-from exercise.measuring.measures import accuracy, exact
+from exercise.measuring.measures import accuracy, exact, split
 from exercise.measuring.reading import PERCENT, mean
 from exercise.part_two.predictions import SLOPE, STARVED, expected_ratio
 from labreport import charts
@@ -45,13 +45,17 @@ def map_of_depth_and_gain(results: Results) -> tuple[dict[str, Quantity], Claim,
                 "depth": depth,
                 "gain": f"{gain:g}",
                 "expected": expected_ratio(depth, gain) >= STARVED,
-                "learned": bool(measured.value > LEARNED),
+                "learned": _learned(runs.metric(runs.experiment.epochs, "test", "accuracy")),
             }
         )
-    agreeing = sum(cell["expected"] == cell["learned"] for cell in cells)
+    agreeing = sum(cell["expected"] is cell["learned"] for cell in cells)
+    undecided = sum(cell["learned"] is None for cell in cells)
     quantities["map.cells"] = exact(len(cells), "cells", f"study {DEPTH_GAIN.name}: count")
     quantities["map.agreeing"] = exact(
         agreeing, "cells", f"study {DEPTH_GAIN.name}: learned exactly where predicted", "seeds"
+    )
+    quantities["map.undecided"] = exact(
+        undecided, "cells", f"study {DEPTH_GAIN.name}: between learned and not, or both, by seed", "seeds"
     )
     depths = sorted({int(cell["depth"]) for cell in cells})
     gains = sorted({str(cell["gain"]) for cell in cells}, key=float)
@@ -59,12 +63,23 @@ def map_of_depth_and_gain(results: Results) -> tuple[dict[str, Quantity], Claim,
         "cells": cells,
         "depths": depths,
         "gains": gains,
-        "exceptions": [cell["key"] for cell in cells if cell["expected"] != cell["learned"]],
-        "beyond": [cell["key"] for cell in cells if cell["learned"] and not cell["expected"]],
-        "short": [cell["key"] for cell in cells if cell["expected"] and not cell["learned"]],
+        "beyond": [cell["key"] for cell in cells if cell["learned"] is True and not cell["expected"]],
+        "short": [cell["key"] for cell in cells if cell["expected"] and cell["learned"] is False],
         "boundary": [{"depth": depth, "gain": boundary(depth)} for depth in depths],
     }
-    return quantities, _separates(cells, agreeing), facts
+    return quantities, _separates(cells, agreeing, undecided), facts
+
+
+def _learned(accuracies: Sequence[float]) -> bool | None:
+    """Whether a network learned: with every seed or with none, and further from `LEARNED` than chance.
+
+    None where neither is so. The ends are those of Wilson's interval over the test images.
+    """
+    images = len(split("test"))
+    ends = [wilson_ends(round(accuracy * images), images) for accuracy in accuracies]
+    if all(low > LEARNED for low, _ in ends):
+        return True
+    return False if all(high < LEARNED for _, high in ends) else None
 
 
 def boundary(depth: int) -> float:
@@ -72,8 +87,11 @@ def boundary(depth: int) -> float:
     return float(STARVED ** (1 / (depth - 1)) / SLOPE) if depth > 1 else 0.0
 
 
-def _separates(cells: list[dict[str, Any]], agreeing: int) -> Claim:
-    """Supported: nine cells in ten as predicted, beyond chance. Refuted: significantly fewer."""
+def _separates(cells: list[dict[str, Any]], agreeing: int, undecided: int) -> Claim:
+    """Supported: nine cells in ten as predicted, beyond chance. Refuted: significantly fewer.
+
+    An undecided cell counts as predicted only where that keeps the claim from being refuted.
+    """
     table = [
         [sum(c["expected"] is e and c["learned"] is w for c in cells) for w in (True, False)]
         for e in (True, False)
@@ -84,7 +102,7 @@ def _separates(cells: list[dict[str, Any]], agreeing: int) -> Claim:
     if p_value < ALPHA and agreeing >= AGREEMENT * len(cells):
         verdict = Verdict.SUPPORTED
     else:
-        surely_fewer = wilson_ends(agreeing, len(cells))[1] < AGREEMENT
+        surely_fewer = wilson_ends(agreeing + undecided, len(cells))[1] < AGREEMENT
         verdict = Verdict.REFUTED if surely_fewer else Verdict.INCONCLUSIVE
     return Claim(
         "map",
@@ -94,7 +112,7 @@ def _separates(cells: list[dict[str, Any]], agreeing: int) -> Claim:
         verdict,
         AGREEMENT,
         p_value,
-        ("map.agreeing", "map.cells"),
+        ("map.agreeing", "map.cells", "map.undecided"),
     )
 
 

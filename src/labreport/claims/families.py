@@ -15,7 +15,8 @@ class Comparison:
     `second` is another experiment, or a number that `first` is held against. `metric` names one of the
     project's measures, such as `test accuracy`; `epoch` is that of the snapshot or record (of
     `second` too, unless `second_epoch` says otherwise). A difference smaller than `margin`, in the unit
-    of the metric, counts as none.
+    of the metric, counts as none. `also` names other experiments that the measure reads, such as one that
+    times what both cost.
 
     Raises `UsageError` when the margin is not positive.
     """
@@ -26,6 +27,7 @@ class Comparison:
     epoch: int | None = None
     second_epoch: int | None = None
     margin: float | None = None
+    also: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.margin is not None and not self.margin > 0:
@@ -46,14 +48,14 @@ class Comparison:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What identifies it: everything but the margin."""
+        """What identifies it: everything but the margin and what else is read."""
         return self.first, self.second, self.metric, *self.epochs
 
     @property
     def needs(self) -> tuple[str, ...]:
         """The experiments whose results it reads."""
         names = (self.first, self.second) if isinstance(self.second, str) else (self.first,)
-        return tuple(dict.fromkeys(names))
+        return tuple(dict.fromkeys((*names, *self.also)))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,8 +51,13 @@ def job(project: Project, tasks: Iterable[Task]) -> Job:
     return Job(project.package, roots, project.threads, content, tuple(found), dict(project.resources))
 
 
-def greet(link: Link, worker: str, known: Any, job: Job, session: str) -> list[Spot]:
-    """The places for runs on a worker. Raises `Refused` where it has none, and `LinkLost`."""
+def greet(
+    link: Link, worker: str, known: Any, job: Job, session: str, host: AbstractContextManager[Any]
+) -> list[Spot]:
+    """The places for runs on a worker. Raises `Refused` where it has none, and `LinkLost`.
+
+    Only one worker of a machine receives files at a time, in the block of `host`; so they travel once.
+    """
 
     def ask(what: str, **arguments: Any) -> Any:
         return link.ask(worker, f"labreport-{what}-{session}-{uuid.uuid4().hex[:8]}", what, **arguments)
@@ -59,11 +65,12 @@ def greet(link: Link, worker: str, known: Any, job: Job, session: str) -> list[S
     facts = ask("facts", needed=job.parcel.size)
     places = _places(known, facts["cores"], job)
     folder, files = facts["folder"], job.parcel.sources
-    for digest in ask("lacking", folder=folder, digests=list(files)):
-        part = uuid.uuid4().hex
-        for data, last in _pieces(files[digest]):
-            ask("receive", folder=folder, digest=digest, part=part, data=data, last=last)
-    tree = ask("unpack", folder=folder, archive=job.parcel.name)
+    with host:
+        for digest in ask("lacking", folder=folder, digests=list(files)):
+            part = uuid.uuid4().hex
+            for data, last in _pieces(files[digest]):
+                ask("receive", folder=folder, digest=digest, part=part, data=data, last=last)
+        tree = ask("unpack", folder=folder, archive=job.parcel.name)
     environment = {**thread_variables(job.threads), SAFE_PATH: "1"}
     claims = [one.plain for one in job.claims]
     different = ask("inspect", tree=tree, environment=environment, claims=claims, start=START)

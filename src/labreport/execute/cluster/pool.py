@@ -135,8 +135,8 @@ class Pool:
     def _greet(self, address: str, known: Any) -> None:
         link = self._link
         try:
-            with self._hosts[str(known.get("host", address))]:
-                spots = greet(link, address, known, self._job, self._session)
+            host = self._hosts[str(known.get("host", address))]
+            spots = greet(link, address, known, self._job, self._session, host)
         except LinkLost:
             pass
         except Refused as refusal:
