@@ -181,16 +181,17 @@ def _part_three() -> list[Case]:
     cases += four("part-three.best", "better-at-50", *bonus.complex_against_small("test"))
     cases += three("part-three.epochs", "similar", {"complex": {"epochs": 12}}, {}, None)
     level = {"drop": 0.0, "noise": 0.002}
-    made = (
-        {"complex": {**level, "validation": value}, "wide": {**level, "validation": 0.95}}
-        for value in (0.97, 0.93, 0.95)
-    )
-    cases += four(
-        "part-three.epochs",
-        "better-at-equal-epochs",
-        *made,
-        {"complex": {**QUIET, "validation": 0.95}, "wide": {**QUIET, "validation": 0.95}},
-    )
+    for name, claim in (
+        ("complex", "better-at-equal-epochs"),
+        ("complex-same-momentum", "better-at-equal-momentum"),
+    ):
+        made = (
+            {name: {**level, "validation": value}, "wide": {**level, "validation": 0.95}}
+            for value in (0.97, 0.93)
+        )
+        open_ = {each: {**level, "noise": 0.004, "validation": 0.95} for each in (name, "wide")}
+        equal = {name: {**QUIET, "validation": 0.95}, "wide": {**QUIET, "validation": 0.95}}
+        cases += four("part-three.epochs", claim, *made, open_, equal)
     return cases
 
 

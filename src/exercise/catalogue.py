@@ -65,6 +65,13 @@ COMPLEX_LONGER = _network(
     "complex-100", COMPLEX.specification, 100, (50, 100), "the complex network, twice as long"
 )
 
+# The complex network differs from `wide` in layers and in momentum; this one in layers only
+SAME_MOMENTUM = tuple(
+    _network("complex-same-momentum", network, 10, (10,), "the complex network, with the momentum of wide")
+    for network in (replace(COMPLEX.specification, momentum=WIDE.specification.momentum),)
+    if network != COMPLEX.specification
+)
+
 # How long an epoch takes with nothing beside it, and by plain Keras: side by side, trainings take longer
 TIMES = Experiment(
     "times",
@@ -76,7 +83,7 @@ TIMES = Experiment(
     exclusive=True,
 )
 
-EXPERIMENTS = (*NETWORKS, *GAIN, *FEWER_LAYERS, *LONGER, COMPLEX_LONGER)
+EXPERIMENTS = (*NETWORKS, *GAIN, *FEWER_LAYERS, *LONGER, COMPLEX_LONGER, *SAME_MOMENTUM)
 
 # What the complex network's learning rate and momentum were chosen from, only by validation accuracy
 RATES = study(

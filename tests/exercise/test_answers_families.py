@@ -21,10 +21,11 @@ from labreport.results import Results
 
 FAMILIES = list(
     dict.fromkeys(
-        value
+        family
         for question in PROJECT.outline.questions
         for value in vars(sys.modules[question.answer.partition(":")[0]]).values()
-        if isinstance(value, Family)
+        for family in (value if isinstance(value, tuple) else (value,))
+        if isinstance(family, Family)
     )
 )
 """Every family that a question's file declares or imports."""

@@ -16,6 +16,7 @@ from exercise.measuring.families import COMPLEX_SIMPLE, EQUAL_EPOCHS, TEST
 from exercise.measuring.seconds import of_timings
 from exercise.part_one.comparison import PART_ONE
 from exercise.part_three.best import BEST
+from exercise.part_three.epochs import EQUAL_MOMENTUM
 from exercise.part_three.goal import GOALS
 from exercise.part_two.above_20 import ABOVE_20
 from exercise.part_two.correlation import PAIRS
@@ -27,7 +28,7 @@ from labreport.required import LAST, Required
 from labreport.results import Results
 
 FAMILIES = (
-    *(PART_ONE, ABOVE_20, INTERVENTIONS, EFFECTS, PAIRS, EQUAL_EPOCHS, GOALS, BEST),
+    *(PART_ONE, ABOVE_20, INTERVENTIONS, EFFECTS, PAIRS, EQUAL_EPOCHS, *EQUAL_MOMENTUM, GOALS, BEST),
     *(LONGER, COMPLEX_SIMPLE, TRAINING_TIME, WORTH, FIRST_PASSAGE, MORE_TIME),
 )
 """In the order of the report."""

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from statistics import median
-
 from exercise.catalogue import NETWORKS, TIMES
 from exercise.measuring.measures import exact
-from exercise.measuring.seconds import of_timings
+from exercise.measuring.seconds import alone, by_fit, of_timings
 from labreport.builders.environment import threads_and_cores
 from labreport.claims import Answer, Quantity
 from labreport.claims.derivation import Derivation
 from labreport.outline import question
 from labreport.results import Results
-
-PLAIN = "plain model.fit on all cores, validation included"
-OWN = "this program on one thread, training only"
 
 
 @question(
@@ -31,9 +25,7 @@ def times(results: Results) -> Answer:
     quantities: dict[str, Quantity] = {}
     for network in NETWORKS:
         name = network.name
-        origin = f"times: {name}, median over epochs, nothing beside it"
-        own = _median(record["own seconds"][name], f"{origin}, {OWN}")
-        fit = _median(record["fit seconds"][name], f"{origin}, {PLAIN}")
+        own, fit = alone(results, name), by_fit(results, name)
         quantities |= {f"{name}.own": own, f"{name}.fit": fit, f"{name}.ratio": _ratio(fit, own)}
     counted = len(record["own seconds"][NETWORKS[0].name])
     quantities["epochs"] = exact(counted, "epochs", "catalogue: times")
@@ -41,11 +33,6 @@ def times(results: Results) -> Answer:
     rows = [{"name": network.name, "title": network.title} for network in NETWORKS]
     processor = str(run.provenance.get("processor") or "a processor of unknown make")
     return Answer(quantities, {}, {"rows": rows, "processor": processor})
-
-
-def _median(seconds: Sequence[float], origin: str) -> Quantity:
-    """Of a few times, which say nothing of how much they vary."""
-    return Quantity(median(seconds), "s", origin, derivation=Derivation("middle", {"of": list(seconds)}))
 
 
 def _ratio(fit: Quantity, own: Quantity) -> Quantity:

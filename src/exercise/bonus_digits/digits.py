@@ -74,6 +74,8 @@ def digits(results: Results) -> Answer:
         "several_seeds": any(len(results[name]) > 1 for name in results),
         "stuck": [name for name in results if name not in learned],
         "digits": list(range(CLASSES)),
+        "same_digit": len(learned) > 1
+        and len({quantities[f"{each}.worst_digit"].value for each in learned}) < 2,
         "supported": [name for name in learned if claims[f"{name}.worst"].supported],
     }
     claims["any"] = any_of(

@@ -13,6 +13,7 @@ from statistics import median
 from exercise.catalogue import TIMES
 from exercise.measuring.measures import source
 from labreport.claims import Quantity
+from labreport.claims.derivation import Derivation
 from labreport.claims.resolve import common
 from labreport.claims.statistics import over_seeds
 from labreport.results import Results, Runs
@@ -20,10 +21,33 @@ from labreport.results import Results, Runs
 ROUNDING = 1e-9
 
 
-def epoch_seconds(results: Results, name: str) -> float:
-    """Seconds of a typical epoch of the network `name`: the median of those timed by themselves."""
+OWN = "this program on one thread, training only"
+FIT = "plain model.fit on all cores, validation included"
+
+
+def alone(results: Results, name: str) -> Quantity:
+    """Seconds of an epoch of the network `name` with nothing beside it, by this program."""
+    return _timed(results, name, "own seconds", OWN)
+
+
+def by_fit(results: Results, name: str) -> Quantity:
+    """Seconds of an epoch of the network `name` with nothing beside it, by plain Keras."""
+    return _timed(results, name, "fit seconds", FIT)
+
+
+def _timed(results: Results, name: str, key: str, by: str) -> Quantity:
+    """The median of a few times, which says nothing of how much they vary."""
     (run,) = results[TIMES.name].runs
-    return float(median(map(float, run.records[0]["own seconds"][name])))
+    seconds = [float(second) for second in run.records[0][key][name]]
+    origin = f"{TIMES.name}: {name}, median over epochs, nothing beside it, {by}"
+    return Quantity(median(seconds), "s", origin, derivation=Derivation("middle", {"of": seconds}))
+
+
+def epoch_seconds(results: Results, name: str) -> float:
+    """Seconds of a typical epoch of the network `name`, by itself: as `alone`."""
+    seconds = alone(results, name).value
+    assert seconds is not None  # the median of some times
+    return seconds
 
 
 def epochs_within(seconds: float, results: Results, name: str) -> int:

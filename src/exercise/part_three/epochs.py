@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
-from exercise.catalogue import COMPLEX, SMALL, WIDE
+from exercise.catalogue import COMPLEX, SAME_MOMENTUM, SMALL, WIDE
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.comparing import comparisons
-from exercise.measuring.families import EPOCH, EQUAL_EPOCHS, VALIDATION
-from exercise.measuring.measures import (
-    exact,
-    recorded_accuracy,
-)
-from labreport.claims import Answer, Claim, Quantity
+from exercise.measuring.families import EPOCH, EQUAL_EPOCHS, SAME, VALIDATION
+from exercise.measuring.measures import exact, network_of, recorded_accuracy
+from labreport.claims import Answer, Claim, Comparison, Family, Quantity
 from labreport.claims.decide import counted
-from labreport.later import later
 from labreport.outline import question
 from labreport.required import required
 from labreport.results import Results
 
-if TYPE_CHECKING:
-    import numpy as np
-else:
-    np = later("numpy")
-
 SIMILAR = 1.5
 """Numbers of epochs are similar when the larger is at most this many times the smaller."""
+EQUAL_MOMENTUM = tuple(
+    Family(
+        "part three at equal momentum",
+        (Comparison(same.name, "wide", VALIDATION, EPOCH, margin=SAME),),
+        confirmatory=False,
+    )
+    for same in SAME_MOMENTUM
+)
 
 
 @question(
     "Did they train for a similar number of epochs?",
     slug="part-three.epochs",
-    reads=(WIDE, SMALL, COMPLEX),
-    requires=required((WIDE, SMALL, COMPLEX), epochs=EPOCH),
+    reads=(WIDE, SMALL, COMPLEX, *SAME_MOMENTUM),
+    requires=required((WIDE, SMALL, COMPLEX, *SAME_MOMENTUM), epochs=EPOCH),
     checks=[("wide.validation_accuracy", checked_accuracy(WIDE, EPOCH, "validation"))],
 )
 def epochs(results: Results) -> Answer:
@@ -65,4 +64,32 @@ def epochs(results: Results) -> Answer:
             ("difference", "complex.validation_accuracy", "wide.validation_accuracy"),
         ),
     }
+    for family in EQUAL_MOMENTUM:
+        (member,) = family.members
+        if not _differ_in_momentum(results, member.first):
+            continue
+        found = comparisons(results, family)(member.first, "wide", VALIDATION, EPOCH)
+        quantities |= {
+            **{
+                f"{name}.momentum": exact(network_of(results[name]).momentum, "", f"catalogue: {name}")
+                for name in ("complex", "wide")
+            },
+            f"{member.first}.validation_accuracy": recorded_accuracy(results[member.first], EPOCH),
+            **found.quantities("equal_momentum.difference"),
+        }
+        claims["better-at-equal-momentum"] = found.claim(
+            "better-at-equal-momentum",
+            "validation accuracy after equally many epochs with equal momentum: layers of complex > wide",
+            (
+                "equal_momentum.difference",
+                f"{member.first}.validation_accuracy",
+                "wide.validation_accuracy",
+            ),
+        )
     return Answer(quantities, claims, {"rows": list(counts)})
+
+
+def _differ_in_momentum(results: Results, same: str) -> bool:
+    """Whether what was trained differs from `complex` only in having the momentum of `wide`."""
+    complex_, other, wide = (network_of(results[name]) for name in ("complex", same, "wide"))
+    return complex_ != other == replace(complex_, momentum=wide.momentum)

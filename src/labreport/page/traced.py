@@ -91,6 +91,11 @@ class TracedClaim:
     evidence: TracedText
     p: TracedQuantity
 
+    @property
+    def p_is_of(self) -> str:
+        """Words before a p-value that is not of the test for a difference."""
+        return "equal: " if self.equivalent else ""
+
 
 @dataclass(frozen=True)
 class TracedAnswer:
