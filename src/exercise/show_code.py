@@ -26,6 +26,8 @@ import json
 from pathlib import Path
 import keras
 import numpy as np
+import tensorflow as tf
+from matplotlib import pyplot
 from safetensors.numpy import load_file
 
 results = json.loads(Path("answers.json").read_text(encoding="utf-8"))["results"]
@@ -53,6 +55,15 @@ def accuracy(name, epoch, split="test", digit=None):
 
 def parameters(name):
     return next(models(name)).count_params()
+
+def confusion(name, epoch):  # rows: what an image shows; columns: what the network takes it for
+    pixels = test[0].reshape(-1, {inputs}) / 255
+    taken = [model.predict(pixels, verbose=0).argmax(axis=1) for model in models(name, epoch)]
+    return np.mean([tf.math.confusion_matrix(test[1], digits, {classes}) for digits in taken], axis=0)
+
+def chart(name, epoch):  # test accuracy by digit
+    pyplot.bar(range({classes}), [accuracy(name, epoch, digit=digit) for digit in range({classes})])
+    pyplot.ylim(0.8, 1)
 """
 
 
@@ -78,7 +89,8 @@ def show_code(experiment: Experiment) -> str:
 def show_check() -> str:
     """Python that, in the report's folder, finds numbers again from the weights kept, by plain Keras.
 
-    It defines `models`, `accuracy` and `parameters`, which the expressions in `exercise.expressions` call.
+    It defines `models`, `accuracy` and `parameters`, which the expressions in `exercise.expressions` call,
+    and `confusion` and `chart`, which draw the charts of errors by digit again.
     """
     network = Network((1,))
     others = {

@@ -184,8 +184,25 @@ def test_a_check_tells_other_weights_apart(shown: Mapping[str, Any]) -> None:
     assert len(set(found)) == len(found)
 
 
+def test_what_is_shown_counts_confusions_and_draws_accuracy_by_digit(
+    runs: RunsOf, shown: Mapping[str, Any]
+) -> None:
+    """The two charts of the bonus, from the weights kept, without the program."""
+    shown["keep"]("complex")
+    found = shown["confusion"]("complex", 50)
+    errors = answer("bonus.pattern", runs).quantities["complex.errors"].value
+    assert found.shape == (10, 10)
+    assert found.sum() - found.trace() == pytest.approx(errors)
+    shown["keep"]("wide")
+    shown["chart"]("wide", 10)
+    heights = [bar.get_height() for bar in shown["pyplot"].gca().patches]
+    shown["pyplot"].close()
+    measured = answer("bonus.digits", runs).quantities
+    assert heights == pytest.approx([measured[f"wide.digit-{digit}"].value for digit in range(10)])
+
+
 def test_the_lines_fit_on_paper() -> None:
     """Short, and none too wide to print."""
     lines = show_check().splitlines()
-    assert len(lines) <= 40
+    assert len(lines) <= 48
     assert max(map(len, lines)) <= 110

@@ -26,7 +26,12 @@ def changes(families: Sequence[Tested]) -> list[dict[str, str]]:
     """Each comparison whose verdict one correction over all families would change, with both verdicts."""
     together = corrected_together(families)
     return [
-        {"family": family.name, "comparison": member["name"], "before": member["verdict"], "after": after}
+        {
+            "family": family.name,
+            "comparison": member["name"].partition("; seeds ")[0],
+            "before": member["verdict"],
+            "after": after,
+        }
         for family in families
         for member, after in zip(family.members, together[family.name], strict=True)
         if member["verdict"] != after
