@@ -22,7 +22,7 @@ from verdict_cases import (
     three,
 )
 
-from exercise.catalogue import DEEP, NETWORKS, names
+from exercise.catalogue import DEEP, DEPTH_GAIN, NETWORKS, names
 from exercise.networks import Network
 
 
@@ -149,10 +149,14 @@ def _hypothesis() -> list[Case]:
     odd = {f"depth-gain/hidden_layers=32x2,initial_gain={gain}": STUCK for gain in (1.0, 2.0, 3.0)}
     cases += three(slug, "map", {}, {**all_learn, **odd}, odd)
     none_freed = {**_deep(STUCK, "-gain-4"), **_deep(STUCK, "-4-layers")}
-    cases += three(slug, "hypothesis", {}, none_freed, {"deep-8-gain-4": STUCK})
+    nothing_learns = {cell.name: STUCK for cell in DEPTH_GAIN.experiments()}
+    cases += three(slug, "hypothesis", {}, none_freed, {"deep-8-gain-4": ERRATIC})
+    cases.append(Case(slug, "hypothesis", REFUTED, {"deep-8-gain-4": STUCK}))
+    cases.append(Case(slug, "hypothesis", INCONCLUSIVE, {**none_freed, **nothing_learns}))
+    cases.append(Case(slug, "map", INCONCLUSIVE, nothing_learns))
     cases.append(Case(slug, "hypothesis", REFUTED, {"deep-8": LEARNS}))
     cases.append(Case(slug, "hypothesis", REFUTED, _deep({"kept": 0.9})))
-    cases.append(Case(slug, "hypothesis", INCONCLUSIVE, _deep(LEARNS, "-30-epochs")))
+    cases.append(Case(slug, "hypothesis", REFUTED, _deep(LEARNS, "-30-epochs")))
     return cases
 
 

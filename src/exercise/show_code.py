@@ -63,7 +63,6 @@ def confusion(name, epoch):  # rows: what an image shows; columns: what the netw
 
 def chart(name, epoch):  # test accuracy by digit
     pyplot.bar(range({classes}), [accuracy(name, epoch, digit=digit) for digit in range({classes})])
-    pyplot.ylim(0.8, 1)
 """
 
 

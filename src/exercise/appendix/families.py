@@ -48,7 +48,7 @@ def _required() -> Iterable[Required]:
 
 
 @question(
-    "Which comparisons does this report make, and how are they corrected?",
+    "Which comparisons were declared, and how are they corrected?",
     slug="appendix.families",
     reads=[each for each in (*EXPERIMENTS, TIMES) if each.name in NEEDS],
     requires=tuple(_required()),

@@ -80,7 +80,7 @@ def _chosen_best(cells: dict[str, Runs], mine: str, best: str) -> tuple[Claim, d
     predicate = "validation accuracy: learning rate and momentum in use ≥ all others tried"
     if mine not in cells:
         reason = "the pair in use is not among those tried"
-        return Claim("chosen-best", predicate, reason, Verdict.REFUTED, reason=reason), {}
+        return Claim("chosen-best", predicate, reason, Verdict.INCONCLUSIVE, reason=reason), {}
     if best == mine:
         test = "the highest mean of those tried"
         return Claim("chosen-best", predicate, test, Verdict.SUPPORTED, numbers=("chosen",)), {}

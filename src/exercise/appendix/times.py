@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from exercise.catalogue import NETWORKS, TIMES
 from exercise.measuring.measures import exact
-from exercise.measuring.seconds import alone, by_fit, of_timings
+from exercise.measuring.seconds import alone, by_fit, ratio_of
 from labreport.builders.environment import threads_and_cores
 from labreport.claims import Answer, Quantity
-from labreport.claims.derivation import Derivation
 from labreport.outline import question
 from labreport.results import Results
 
@@ -26,16 +25,14 @@ def times(results: Results) -> Answer:
     for network in NETWORKS:
         name = network.name
         own, fit = alone(results, name), by_fit(results, name)
-        quantities |= {f"{name}.own": own, f"{name}.fit": fit, f"{name}.ratio": _ratio(fit, own)}
+        quantities |= {
+            f"{name}.own": own,
+            f"{name}.fit": fit,
+            f"{name}.ratio": ratio_of(fit, own, "seconds by model.fit over those by itself"),
+        }
     counted = len(record["own seconds"][NETWORKS[0].name])
     quantities["epochs"] = exact(counted, "epochs", "catalogue: times")
     quantities |= threads_and_cores([run.provenance])
     rows = [{"name": network.name, "title": network.title} for network in NETWORKS]
     processor = str(run.provenance.get("processor") or "a processor of unknown make")
     return Answer(quantities, {}, {"rows": rows, "processor": processor})
-
-
-def _ratio(fit: Quantity, own: Quantity) -> Quantity:
-    value = None if fit.value is None or own.value is None else fit.value / own.value
-    made = Derivation("quotient", {"of": [fit, own]})
-    return of_timings(Quantity(value, "times", "seconds by model.fit over those by itself", derivation=made))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from exercise.catalogue import COMPLEX, SMALL
+from exercise.catalogue import COMPLEX, SMALL, TIMES
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.families import MOMENTS, SECONDS
 from exercise.measuring.measures import exact, network_of, shared_seeds, source
-from exercise.measuring.seconds import of_timings, total_seconds
+from exercise.measuring.seconds import alone, of_timings, ratio_of, total_seconds
 from labreport.claims import Answer, Comparison, Family, Quantity
 from labreport.claims.ratio import ratio
 from labreport.claims.resolve import common
@@ -20,7 +20,7 @@ TRAINING_TIME = Family("training time", (Comparison("complex", "small", SECONDS,
 @question(
     "How long did the two networks take to train in total?",
     slug="bonus.time",
-    reads=(SMALL, COMPLEX),
+    reads=(SMALL, COMPLEX, TIMES),
     requires=required((SMALL, COMPLEX), epochs=MOMENTS[-1]),
 )
 def training_time(results: Results) -> Answer:
@@ -42,6 +42,11 @@ def training_time(results: Results) -> Answer:
                 [b for _, b in seconds],
                 source(complex_, "seconds of training, over those of small"),
             )
+        ),
+        "alone_ratio": ratio_of(
+            alone(results, "complex"),
+            alone(results, "small"),
+            "seconds of an epoch by itself, complex over small",
         ),
         "parameters_ratio": Quantity(
             network_of(complex_).parameters / network_of(simple).parameters,

@@ -68,6 +68,7 @@ def pattern(results: Results) -> Answer:
         claims |= {claim.name: _if_learned(claim, runs) for claim in (uneven, alike)}
         if has_learned(runs):
             facts["learned"].append(name)
+    quantities["complex.epochs"] = exact(results["complex"].experiment.epochs, "epochs", "catalogue: complex")
     ranked = _ranked_distances(distances)
     first = facts["pairs"]["complex"][0]
     quantities["distance_rank"] = exact(

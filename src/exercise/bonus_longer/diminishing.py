@@ -144,18 +144,8 @@ def _turning_points(runs: Runs, curves: NDArray[np.float64]) -> dict[str, Quanti
     return {
         "first_diminished": exact(_from_where(means), "", source(runs, f"{what}, on average"), "seeds"),
         "surely_diminished": exact(_from_where(highs), "", source(runs, f"{what}, by its interval"), "seeds"),
-        "least_loss_epoch": exact(
-            _middle(np.argmin(losses, axis=1)),
-            "",
-            source(runs, "epoch of least validation loss, median over seeds"),
-            "seeds",
-        ),
-        "best_epoch": exact(
-            _middle(np.argmax(curves, axis=1)),
-            "",
-            source(runs, "epoch of highest validation accuracy, median over seeds"),
-            "seeds",
-        ),
+        **_first_and_last("least_loss", np.argmin(losses, axis=1), source(runs, "least validation loss")),
+        **_first_and_last("best", np.argmax(curves, axis=1), source(runs, "highest validation accuracy")),
     }
 
 
@@ -180,9 +170,12 @@ def _from_where(values: Sequence[float | int | None]) -> int | None:
     return first
 
 
-def _middle(indices: NDArray[np.int64]) -> int:
-    """The epoch of the lower median of some indices: one that a seed really has."""
-    return int(np.sort(indices)[(len(indices) - 1) // 2]) + 1
+def _first_and_last(name: str, indices: NDArray[np.int64], origin: str) -> dict[str, Quantity]:
+    """The earliest and the latest epoch, over the seeds; `indices` has shape (seeds,), from 0."""
+    return {
+        f"{name}_{which}": exact(int(epoch) + 1, "", f"{origin}: {which} epoch of any seed", "seeds")
+        for which, epoch in (("first", np.min(indices)), ("last", np.max(indices)))
+    }
 
 
 def _as_curve(epochs: list[int], columns: list[Quantity]) -> dict[str, list[Any]]:

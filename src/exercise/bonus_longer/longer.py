@@ -9,7 +9,7 @@ from exercise.catalogue import SMALL
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.curves import small_curves
-from exercise.measuring.families import LONGER_MOMENTS, MATTERS, TEST
+from exercise.measuring.families import LEARNED, LONGER_MOMENTS, MATTERS, TEST
 from exercise.measuring.measures import SPLITS, accuracy, exact, loss, source
 from labreport.claims import Answer, Comparison, Family, Quantity
 from labreport.outline import question
@@ -55,7 +55,8 @@ def longer(results: Results) -> Answer:
             f"test accuracy: {after} epochs > {before} epochs",
             (f"gain-{after}", f"at-{after}.test_accuracy", f"at-{before}.test_accuracy"),
         )
-    return Answer(quantities, claims, _moments())
+    means = [quantities[f"at-{epoch}.validation_accuracy"].value or 0.0 for epoch in LONGER_MOMENTS]
+    return Answer(quantities, claims, {**_moments(), "rings": min(means) > LEARNED})
 
 
 def _moments() -> dict[str, Any]:

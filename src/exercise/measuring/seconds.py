@@ -43,6 +43,13 @@ def _timed(results: Results, name: str, key: str, by: str) -> Quantity:
     return Quantity(median(seconds), "s", origin, derivation=Derivation("middle", {"of": seconds}))
 
 
+def ratio_of(one: Quantity, other: Quantity, origin: str) -> Quantity:
+    """How many times as long as the other the one takes."""
+    value = None if one.value is None or other.value is None else one.value / other.value
+    made = Derivation("quotient", {"of": [one, other]})
+    return of_timings(Quantity(value, "times", origin, derivation=made))
+
+
 def epoch_seconds(results: Results, name: str) -> float:
     """Seconds of a typical epoch of the network `name`, by itself: as `alone`."""
     seconds = alone(results, name).value

@@ -11,6 +11,7 @@ from exercise.catalogue import DEEP, DEEP_8, NETWORKS, names
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.expressions import parameters as checked_parameters
 from exercise.measuring.comparing import comparisons
+from exercise.measuring.diverging import has_diverged
 from exercise.measuring.families import EPOCH, EQUAL_EPOCHS, VALIDATION
 from exercise.measuring.measures import exact, negated, network_of, recorded_accuracy
 from exercise.measuring.reading import PERCENT
@@ -127,7 +128,13 @@ def correlation(results: Results) -> Answer:
     for pair in pairs:
         quantities |= pair.quantities
     turned = [pair for pair in pairs if pair.claim.refuted]
-    turned.sort(key=lambda pair: float(pair.quantities[pair.key].value or 0))
+    # Of those that went well, if there are any, the pair with the largest difference is shown first
+    turned.sort(
+        key=lambda pair: (
+            any(has_diverged(run) for name in (pair.smaller, pair.larger) for run in results[name]),
+            float(pair.quantities[pair.key].value or 0),
+        )
+    )
     quantities["pairs"] = exact(len(pairs), "pairs", "pairs of networks")
     quantities["reversed_pairs"] = exact(
         len(turned),

@@ -65,6 +65,7 @@ def map_of_depth_and_gain(results: Results) -> tuple[dict[str, Quantity], Claim,
         "gains": gains,
         "beyond": [cell["key"] for cell in cells if cell["learned"] is True and not cell["expected"]],
         "short": [cell["key"] for cell in cells if cell["expected"] and cell["learned"] is False],
+        "learned": sum(cell["learned"] is True for cell in cells),
         "boundary": [{"depth": depth, "gain": boundary(depth)} for depth in depths],
     }
     return quantities, _separates(cells, agreeing, undecided), facts
@@ -90,7 +91,8 @@ def boundary(depth: int) -> float:
 def _separates(cells: list[dict[str, Any]], agreeing: int, undecided: int) -> Claim:
     """Supported: nine cells in ten as predicted, beyond chance. Refuted: significantly fewer.
 
-    An undecided cell counts as predicted only where that keeps the claim from being refuted.
+    An undecided cell counts as predicted only where that keeps the claim from being refuted. Where no
+    network learns, nothing is decided.
     """
     table = [
         [sum(c["expected"] is e and c["learned"] is w for c in cells) for w in (True, False)]
@@ -103,6 +105,7 @@ def _separates(cells: list[dict[str, Any]], agreeing: int, undecided: int) -> Cl
         verdict = Verdict.SUPPORTED
     else:
         surely_fewer = wilson_ends(agreeing + undecided, len(cells))[1] < AGREEMENT
+        surely_fewer &= any(cell["learned"] for cell in cells)  # otherwise nothing can be told apart
         verdict = Verdict.REFUTED if surely_fewer else Verdict.INCONCLUSIVE
     return Claim(
         "map",

@@ -85,9 +85,13 @@ def hypothesis(results: Results) -> Answer:
     failed = [prediction for prediction in PREDICTIONS if claims[prediction.experiment].refuted]
     quantities["predictions_held"] = exact(len(held), "predictions", "predictions supported", "seeds")
     quantities["predictions_failed"] = exact(len(failed), "predictions", "predictions refuted", "seeds")
-    claims["hypothesis"] = _verdict(
-        claims["stuck"], claims["starved"], [claims[prediction.experiment] for prediction in PREDICTIONS]
+    predicted = [claims[prediction.experiment] for prediction in PREDICTIONS]
+    testable = map_facts["learned"] > 0 or any(
+        claim.supported
+        for claim, prediction in zip(predicted, PREDICTIONS, strict=True)
+        if prediction.effect == "learns"
     )
+    claims["hypothesis"] = _verdict(claims["stuck"], claims["starved"], predicted, testable)
     facts = {
         "rows": names(DEEP),
         "predictions": [
@@ -106,6 +110,7 @@ def hypothesis(results: Results) -> Answer:
         ],
         "failed_kinds": sorted({prediction.intervention for prediction in failed}),
         "map": map_facts,
+        "testable": testable,
     }
     return Answer(quantities, claims, facts)
 
@@ -161,20 +166,15 @@ def _no_trial(outcome: Claim, trial: Claim) -> Claim:
     )
 
 
-def _verdict(stuck: Claim, starved: Claim, predictions: Sequence[Claim]) -> Claim:
+def _verdict(stuck: Claim, starved: Claim, predictions: Sequence[Claim], testable: bool) -> Claim:
     """Supported: stuck, starved, and every prediction holds.
 
-    Refuted: they learn, or are not starved, or every network whose gradient was freed certainly fails to
-    learn. Anything that is left open leaves the hypothesis open.
+    Refuted: they learn, or are not starved, or a prediction is certainly wrong; the last only where it is
+    `testable`, that is, some network of this kind learns at all. What is left open leaves this open.
     """
-    freed = [
-        claim
-        for claim, prediction in zip(predictions, PREDICTIONS, strict=True)
-        if prediction.effect == "learns"
-    ]
     if stuck.supported and starved.supported and all(claim.supported for claim in predictions):
         verdict = Verdict.SUPPORTED
-    elif stuck.refuted or starved.refuted or all(claim.refuted for claim in freed):
+    elif stuck.refuted or starved.refuted or (testable and any(claim.refuted for claim in predictions)):
         verdict = Verdict.REFUTED
     else:
         verdict = Verdict.INCONCLUSIVE

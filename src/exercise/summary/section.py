@@ -10,6 +10,7 @@ from exercise.bonus_digits.digits import digits
 from exercise.catalogue import NETWORKS
 from exercise.part_one.comparison import comparison
 from exercise.part_three.best import best
+from exercise.part_three.goal import goal
 from exercise.part_two.above_20 import above_20
 from exercise.part_two.hypothesis import hypothesis
 from exercise.set_up.rules import rules
@@ -36,5 +37,5 @@ SECTION = section(
     "Summary",
     slug="summary",
     figures=(test_accuracy,),
-    answers=(comparison, above_20, hypothesis, best, digits, worth, more_time, rules),
+    answers=(comparison, above_20, hypothesis, goal, best, digits, worth, more_time, rules),
 )

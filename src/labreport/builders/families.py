@@ -55,10 +55,10 @@ def families(tested: Sequence[Tested], compared: Mapping[str, str] | None = None
         )
     claim = counted(
         "one-correction",
-        "no verdict would change under one correction over all comparisons",
+        "no verdict would change under one correction over all declared comparisons",
         compare(quantities["changed"], "=", 0),
         ("changed", "comparisons"),
-        "Holm's correction over all comparisons of the report",
+        "Holm's correction over all declared comparisons",
     )
     facts = {"prose": "answers/families.html", "rows": rows, "changes": changed}
     return Answer(quantities, {claim.name: claim}, facts)

@@ -71,9 +71,9 @@ def format_bare(quantity: Quantity) -> str:
 def format_spread(quantity: Quantity) -> str:
     """Value ± half-width of its interval, and unit: `96.5 ± 0.2 %`.
 
-    Of a logarithmic interval the ends: `25 % (24 to 26 %)`; and of one that excludes zero, but whose wider
-    side is longer than the value, so that ± would seem to include zero. Without an interval, or where it has
-    no width because all seeds agree, only the number.
+    Of a logarithmic interval the ends: `25 % (24 to 26 %)`; and of one that is much longer on one side, or
+    that excludes zero although ± would seem to include it. Without an interval, or where it has no width
+    because all seeds agree, only the number.
     """
     half = half_width(quantity)
     if quantity.value is None or not half or not _uncertainty(quantity):
@@ -130,12 +130,20 @@ def decimals(uncertainty: float) -> int:
     return -exponent + (1 if leading < 1.95 else 0)
 
 
+LOPSIDED = 1.5
+"""How many times as long as the other a side of an interval must be for its ends to be printed."""
+
+
 def _lopsided(quantity: Quantity) -> bool:
-    """Whether the interval of a difference excludes zero, though value ± half-width would include it."""
+    """Whether value ± half-width would give a wrong picture of the interval."""
     interval, half = quantity.interval, half_width(quantity)
-    if quantity.unit != "points" or interval is None or half is None or interval.low <= 0 <= interval.high:
+    if quantity.value is None or interval is None or half is None:
         return False
-    return half >= abs(float(quantity.value or 0))
+    shorter = min(quantity.value - interval.low, interval.high - quantity.value)
+    if half > LOPSIDED * shorter:
+        return True
+    hides_zero = quantity.unit == "points" and not interval.low <= 0 <= interval.high
+    return hides_zero and half >= abs(float(quantity.value))
 
 
 def _more(quantity: Quantity, shown: int, factor: float) -> int:
