@@ -142,8 +142,8 @@ OPENINGS = (
     ("part-two.hypothesis", "hypothesis", {"supported": "Their first", "inconclusive": "Perhaps"}),
     (
         "part-two.correlation",
-        "every-pair",
-        {"supported": "Yes", "refuted": "No.", "inconclusive": "Not decided"},
+        "all",
+        {"supported": "Yes. Over", "refuted": "Yes, a negative", "inconclusive": "No clear one"},
     ),
     ("part-three.goal", "both", {"supported": "Yes", "refuted": "No", "inconclusive": "Not decided"}),
     (

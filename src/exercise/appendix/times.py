@@ -12,7 +12,7 @@ from labreport.results import Results
 
 
 @question(
-    "How long does an epoch take when nothing else is running?",
+    "How long does an epoch take with no other training beside it?",
     slug="set-up.times",
     reads=TIMES,
     local=True,

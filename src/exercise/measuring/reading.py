@@ -32,7 +32,7 @@ def shape(network: Network) -> str:
     layers = f"{len(widths)} layer{'s' if len(widths) > 1 else ''}"
     if len(set(widths)) == 1:
         return f"{layers} of {widths[0]} nodes"
-    return f"{layers} of {min(widths)} to {max(widths)} nodes"
+    return f"{layers} of {min(widths)}–{max(widths)} nodes"
 
 
 def change(base: Experiment, changed: Experiment) -> str:

@@ -90,6 +90,9 @@ def epochs(results: Results) -> Answer:
 
 
 def _differ_in_momentum(results: Results, same: str) -> bool:
-    """Whether what was trained differs from `complex` only in having the momentum of `wide`."""
+    """Whether what was trained is `complex` but for the momentum, and `wide` but for the layers."""
     complex_, other, wide = (network_of(results[name]) for name in ("complex", same, "wide"))
-    return complex_ != other == replace(complex_, momentum=wide.momentum)
+    return (
+        complex_ != other == replace(complex_, momentum=wide.momentum)
+        and replace(other, hidden_layers=wide.hidden_layers) == wide
+    )

@@ -109,7 +109,7 @@ def _separates(cells: list[dict[str, Any]], agreeing: int, undecided: int) -> Cl
         verdict = Verdict.REFUTED if surely_fewer else Verdict.INCONCLUSIVE
     return Claim(
         "map",
-        "a network learns exactly where slope and initial weights leave the first layer its gradient",
+        "whether a network learns follows from what slope and initial weights leave of the gradient",
         f"Fisher's exact test of predicted against observed, and {AGREEMENT:.0%} of the cells as predicted; "
         "refuted by Wilson's interval of their share",
         verdict,
