@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from labreport.grading.expected import Decision, Expected, Number, Question
 from labreport.grading.submission import Answered, Stated, Submission
@@ -15,6 +15,9 @@ ENOUGH_NUMBERS = 5
 
 LARGEST_COUNT = 1e9
 """Larger whole numbers may be rounded by hand, as 1.3e12 operations."""
+
+
+NONE_AGREES = "no number of the whole submission agrees, so that its verdicts rest on nothing"
 
 
 @dataclass(frozen=True)
@@ -58,12 +61,22 @@ def unread(expected: Expected, problem: str) -> Graded:
 def score(
     expected: Expected, submission: Submission, recomputed: Mapping[str, Mapping[str, float]]
 ) -> Graded:
-    """Every question scored; `recomputed` numbers take the place of those that were stated."""
+    """Every question scored; `recomputed` numbers take the place of those that were stated.
+
+    A file in which no number agrees at all gets nothing, not even for verdicts that need no number.
+    """
+    found = tuple(
+        _question(question, submission, recomputed.get(question.slug, {}), expected)
+        for question in expected.questions
+    )
+    resting = {question.slug for question in expected.questions if question.numbers}
+    if resting and not submission.by_hand and not any(each.points for each in found if each.slug in resting):
+        found = tuple(
+            replace(each, points=0.0, reasons=(*each.reasons, NONE_AGREES)) if each.points else each
+            for each in found
+        )
     return Graded(
-        tuple(
-            _question(question, submission, recomputed.get(question.slug, {}), expected)
-            for question in expected.questions
-        ),
+        found,
         content=submission.content,
         numbers="" if submission.by_hand else measured(expected, submission),
     )
