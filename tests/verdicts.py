@@ -250,7 +250,7 @@ POSSIBLE: dict[tuple[str, str], set[str]] = {
     ("bonus.pattern", "complex.uneven"): {SUPPORTED, INCONCLUSIVE},
     ("bonus.pattern", "small.uneven"): {SUPPORTED, INCONCLUSIVE},
     # the worst digit is not better than the others
-    ("bonus.digits", "any"): {SUPPORTED, EQUIVALENT, INCONCLUSIVE},
+    ("bonus.digits", "together.worst"): {SUPPORTED, EQUIVALENT, INCONCLUSIVE},
     **{
         ("bonus.digits", f"{name}.worst"): {SUPPORTED, EQUIVALENT, INCONCLUSIVE}
         for name in ("wide", "small", "complex", *names(DEEP))

@@ -39,7 +39,7 @@ def digits() -> list[Case]:
             {name: {**LEARNS, **wandering}},
         )
     every = (dict.fromkeys(learned, kind) for kind in ({}, even, wandering))
-    cases += _worst("any", *every)
+    cases += _worst("together.worst", *every)
     for name in ("complex", "small"):
         spread = {name: {"hardness": 1.0, "by_lookalike": 0.0}}
         cases += three("bonus.pattern", f"{name}.uneven", {}, None, spread)

@@ -25,7 +25,11 @@ DEEP_8 = _network("deep-8", Network((8,) * 10), 10, (10,), "ten hidden layers of
 DEEP_32 = _network("deep-32", Network((32,) * 10), 10, (10,), "ten hidden layers of thirty-two nodes")
 DEEP_64 = _network("deep-64", Network((64,) * 10), 10, (10,), "ten hidden layers of sixty-four nodes")
 COMPLEX = _network(
-    "complex", Network((128,) * 3, momentum=0.9), 50, (5, 10, 20, 50), "three hidden layers, with momentum"
+    "complex",
+    Network((128,) * 3, momentum=0.9),
+    50,
+    (5, 10, 20, 50),
+    "three hidden layers, with momentum",
 )
 
 # Every one of these is in all tables and figures that compare networks; one more is one value more here

@@ -63,6 +63,9 @@ def confusion(name, epoch):  # rows: what an image shows; columns: what the netw
 
 def chart(name, epoch):  # test accuracy by digit
     pyplot.bar(range({classes}), [accuracy(name, epoch, digit=digit) for digit in range({classes})])
+    pyplot.xlabel("digit")
+    pyplot.ylabel("test accuracy")
+    pyplot.savefig(f"{{name}}-by-digit.png")
 """
 
 

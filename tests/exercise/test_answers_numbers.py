@@ -16,7 +16,6 @@ from exercise import mnist
 from exercise.bonus_complex.extrapolation import extrapolate, saturating
 from exercise.bonus_complex.perspective import training_flop
 from exercise.bonus_digits.confusion import confusions
-from exercise.bonus_longer.diminishing import further_gains
 from exercise.catalogue import SMALL, TIMES
 from exercise.measuring.counting import stored_counts
 from exercise.measuring.families import CHECKED
@@ -230,18 +229,9 @@ def test_gains_are_those_of_ten_epochs_and_their_ratio_is_paired() -> None:
     assert (interval.high < 1) == (float(found["change.p"].value or 0) < 0.05)
 
 
-def test_further_gains_are_measured_between_means_of_ten_epochs() -> None:
-    """A straight line that rises by 0.01 an epoch gains 0.01 for each epoch that is left."""
-    curves = np.array([np.arange(1, 31) * 0.01, np.arange(1, 31) * 0.01 + 0.1])
-    assert further_gains(curves) == pytest.approx(np.tile(np.arange(20, 0, -1) * 0.01, (2, 1)))
-
-
-def test_training_stops_to_matter_where_all_of_the_rest_gains_less_than_the_threshold() -> None:
-    """From there on the mean of what is left is below a tenth of a point; one epoch before it is not."""
-    left = further_gains(np.array(made_results(("small",))["small"].curve("validation_accuracy"))).mean(
-        axis=0
-    )
-    first = answer("bonus.diminishing").quantities["first_diminished"].value
-    assert isinstance(first, int)
-    assert (left[first - 10 :] < 0.001).all()
-    assert left[first - 11] >= 0.001
+def test_the_best_epochs_are_told_as_a_range_over_the_seeds() -> None:
+    """The earliest and the latest, so that no number stands for an epoch that no seed has."""
+    found = answer("bonus.diminishing").quantities
+    curves = np.array(made_results(("small",))["small"].curve("validation_accuracy"))
+    best = curves.argmax(axis=1) + 1
+    assert (found["best_first"].value, found["best_last"].value) == (best.min(), best.max())

@@ -152,7 +152,11 @@ OPENINGS = (
         {"supported": "complex, the", "refuted": "wide of part one", "inconclusive": "Not decided"},
     ),
     ("part-three.epochs", "similar", {"supported": "Yes", "refuted": "No"}),
-    ("bonus.digits", "any", {"supported": "Yes", "equivalent": "No", "inconclusive": "Not decided"}),
+    (
+        "bonus.digits",
+        "together.worst",
+        {"supported": "Yes", "equivalent": "No", "inconclusive": "Not decided"},
+    ),
     ("bonus.pattern", "complex.uneven", {"supported": "Yes", "inconclusive": "Not decided"}),
     (
         "bonus.worth",

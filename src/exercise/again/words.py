@@ -74,7 +74,7 @@ def _measured(quantity: str, what: str, name: str, keys: list[str], files: Files
     for pattern, recipe in RECIPES:
         if match := re.fullmatch(pattern, what):
             return recipe(match, keys, files)
-    if match := re.fullmatch(r"test predictions at epoch (\d+)(?:: .*worst digit.*)?", what):
+    if match := re.fullmatch(r"test predictions at epoch (\d+)(?:: .*lowest digit.*)?", what):
         return _digit(quantity.rpartition(".")[2], keys, int(match[1]), files)
     if what == "highest of all seeds, either split":
         last = files.epochs(name)
@@ -166,14 +166,13 @@ RECIPES: tuple[tuple[str, Recipe], ...] = (
 
 
 def _digit(what: str, keys: list[str], epoch: int, files: Files) -> float | None:
-    """The digit with the lowest or highest accuracy in the mean, and how many seeds agree on the lowest."""
+    """The digit with the lowest accuracy in the mean, and how many seeds agree on it."""
     shown = [labels("test") == digit for digit in range(10)]
     shares = np.array([[files.right(key, epoch, "test")[each].mean() for each in shown] for key in keys])
     means = shares.mean(axis=0)
-    if what == "worst_seeds":
+    if what == "lowest_seeds":
         return float((shares.argmin(axis=1) == means.argmin()).sum())
-    found = {"worst_digit": means.argmin(), "best_digit": means.argmax()}.get(what)
-    return None if found is None else float(found)
+    return float(means.argmin()) if what == "lowest_digit" else None
 
 
 def _declared(quantity: str, source: str, files: Files) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from exercise.networks import CLASSES
 from labreport.claims import Answer, Claim, Quantity, Verdict
 from labreport.claims.comparison import separate_items
 from labreport.claims.decide import any_of
-from labreport.claims.decision import decide
+from labreport.claims.decision import Decision, decide
 from labreport.claims.estimate import Estimate, without_test
 from labreport.claims.statistics import share_over_seeds
 from labreport.later import later
@@ -31,6 +32,9 @@ else:
 
 MARGIN = 0.02
 """A digit whose accuracy is within two percentage points of that of the others fails no more often."""
+TOGETHER = "together"
+"""The name of what all networks that learned give together: the mean of their accuracies."""
+PREDICATE = "{}: accuracy on one digit < accuracy on the others"
 
 
 @question(
@@ -53,20 +57,31 @@ def digits(results: Results) -> Answer:
         for digit in range(CLASSES)
     }
     quantities["threshold.learned"] = exact(LEARNED, "fraction", "fixed in advance")
-    claims: dict[str, Claim] = {}
+    rights = {name: _rights(results[name]) for name in results}
     learned = []
-    for name in results:
-        runs = results[name]
-        rights = _rights(runs)
-        quantities |= {f"{name}.{key}": quantity for key, quantity in _by_digit(runs, rights).items()}
-        quantities[f"{name}.test_accuracy"] = accuracy(runs, EPOCH, "test")
+    for name, runs in results.items():
+        quantities |= {f"{name}.{key}": quantity for key, quantity in _by_digit(runs, rights[name]).items()}
+        quantities[f"{name}.test_accuracy"] = measured = accuracy(runs, EPOCH, "test")
         quantities[f"{name}.seeds"] = exact(len(runs), "seeds", source(runs, "count"))
-        test_accuracy = quantities[f"{name}.test_accuracy"].value
-        if test_accuracy is None or test_accuracy <= LEARNED:
-            continue
-        learned.append(name)
-        worst, claim = _worst_digit(name, runs, rights)
-        quantities |= worst
+        if measured.value is not None and measured.value > LEARNED:
+            learned.append(name)
+    claims = {}
+    if learned:
+        shares = {TOGETHER: _mean([rights[name] for name in learned])}
+        origins = {TOGETHER: f"{', '.join(learned)}: mean of their test predictions at epoch {EPOCH}"}
+        shares |= {name: _shares(rights[name]) for name in learned}
+        origins |= {name: source(results[name], f"test predictions at epoch {EPOCH}") for name in learned}
+        decisions = _decided({TOGETHER: shares[TOGETHER]}, origins)
+        decisions |= _decided({name: shares[name] for name in learned}, origins)
+        for name, each in shares.items():
+            found, claim = _summary(name, each, decisions[name], origins[name])
+            quantities |= found
+            claims[claim.name] = claim
+        for name in learned:
+            worst = quantities[f"{name}.worst_digit"].value
+            quantities[f"{name}.worst_accuracy"] = quantities[f"{name}.digit-{worst}"]
+    else:
+        claim = any_of(f"{TOGETHER}.worst", PREDICATE.format("the networks that learned"), [])
         claims[claim.name] = claim
     facts = {
         "rows": list(results),
@@ -74,13 +89,7 @@ def digits(results: Results) -> Answer:
         "several_seeds": any(len(results[name]) > 1 for name in results),
         "stuck": [name for name in results if name not in learned],
         "digits": list(range(CLASSES)),
-        "same_digit": len(learned) > 1
-        and len({quantities[f"{each}.lowest_digit"].value for each in learned}) < 2,
-        "supported": [name for name in learned if claims[f"{name}.worst"].supported],
     }
-    claims["any"] = any_of(
-        "any", "some network fails more often on one digit", [claims[f"{name}.worst"] for name in learned]
-    )
     return Answer(quantities, claims, facts)
 
 
@@ -98,15 +107,16 @@ def _totals() -> NDArray[np.int64]:
     return np.bincount(split("test").labels, minlength=CLASSES)
 
 
-def _shares(rights: NDArray[np.int64], totals: NDArray[np.int64]) -> NDArray[np.float64]:
+def _shares(rights: NDArray[np.int64]) -> NDArray[np.float64]:
     """Accuracy on each digit, (seeds, digits); not a number on a digit that no test image shows."""
+    totals = _totals()
     return np.where(totals > 0, rights / np.maximum(totals, 1), np.nan)
 
 
 def _by_digit(runs: Runs, rights: NDArray[np.int64]) -> dict[str, Quantity]:
     """Mean accuracy by digit, with an interval that covers seeds and the images of the digit."""
     totals = _totals()
-    shares = _shares(rights, totals)
+    shares = _shares(rights)
     return {
         f"digit-{digit}": share_over_seeds(
             shares[:, digit].tolist(),
@@ -117,49 +127,61 @@ def _by_digit(runs: Runs, rights: NDArray[np.int64]) -> dict[str, Quantity]:
     }
 
 
-def _worst_digit(name: str, runs: Runs, rights: NDArray[np.int64]) -> tuple[dict[str, Quantity], Claim]:
-    """The digit that falls short, or has the lowest mean accuracy, and the claim that some digit falls short.
+def _mean(rights: Sequence[NDArray[np.int64]]) -> NDArray[np.float64]:
+    """The mean accuracy of some networks on each digit, for the seeds that all have; (seeds, digits)."""
+    seeds = min(map(len, rights))
+    return np.asarray(np.mean([_shares(each[:seeds]) for each in rights], axis=0))
 
-    Each digit is compared with the other nine together, over seeds and images, Holm-corrected over the
-    ten. Supported: some digit certainly falls short. Equivalent: none is further from the rest than `MARGIN`.
+
+def _decided(
+    shares: Mapping[str, NDArray[np.float64]], origins: Mapping[str, str]
+) -> dict[str, list[Decision]]:
+    """Each digit of each network against the other digits together, over seeds and images.
+
+    All are Holm-corrected together. Equivalent: no further from the rest than `MARGIN`.
     """
-    totals = _totals()
-    shares = _shares(rights, totals)
+    estimates = [
+        _against_rest(digit, each, origins[name]) for name, each in shares.items() for digit in range(CLASSES)
+    ]
+    found = decide(estimates, [MARGIN] * len(estimates))
+    return {name: found[CLASSES * place : CLASSES * (place + 1)] for place, name in enumerate(shares)}
+
+
+def _summary(
+    name: str, shares: NDArray[np.float64], decisions: Sequence[Decision], origin: str
+) -> tuple[dict[str, Quantity], Claim]:
+    """The digit that falls short, or else has the lowest accuracy, and the claim that one falls short."""
     means = np.mean(shares, axis=0)
-    lowest, best = int(np.nanargmin(means)), int(np.nanargmax(means))
-    by_seed = Counter(int(np.nanargmin(row)) for row in shares)
-    origin = source(runs, f"test predictions at epoch {EPOCH}")
-    decisions = decide(
-        [_against_rest(digit, rights, totals, origin) for digit in range(CLASSES)], [MARGIN] * CLASSES
-    )
+    lowest = int(np.nanargmin(means))
     short = [digit for digit, decision in enumerate(decisions) if decision.verdict is Verdict.REFUTED]
     worst = min(short, key=lambda digit: float(means[digit]), default=lowest)
-    by_digit = _by_digit(runs, rights)
+    alike = Counter(int(np.nanargmin(row)) for row in shares)[lowest]
     quantities = {
         f"{name}.lowest_digit": exact(lowest, "", origin, "seeds"),
-        f"{name}.worst_digit": exact(worst, "", origin, "seeds"),
-        f"{name}.best_digit": exact(best, "", origin, "seeds"),
-        f"{name}.worst_accuracy": by_digit[f"digit-{worst}"],
-        f"{name}.best_accuracy": by_digit[f"digit-{best}"],
-        f"{name}.worst_seeds": exact(by_seed[worst], "seeds", f"{origin}: seeds whose worst digit this is"),
+        f"{name}.lowest_seeds": exact(alike, "seeds", f"{origin}: seeds whose lowest digit this is"),
+        f"{name}.worst_digit": exact(
+            worst, "", f"{origin}: a digit that falls short, or the lowest", "seeds"
+        ),
         **decisions[worst].quantities(f"{name}.worst_difference"),
     }
-    numbers = (f"{name}.worst_digit", f"{name}.worst_difference", f"{name}.worst_seeds")
+    numbers = (f"{name}.worst_digit", f"{name}.worst_difference", f"{name}.lowest_seeds")
+    who = "the networks that learned" if name == TOGETHER else name
     claims = [
-        decision.claim(f"{name}.{digit}", f"{name} fails more often on {digit}", numbers, less=True)
+        decision.claim(f"{name}.{digit}", PREDICATE.format(who), numbers, less=True)
         for digit, decision in enumerate(decisions)
     ]
-    joint = any_of(f"{name}.worst", f"{name} fails more often on one digit than on the others", claims)
+    joint = any_of(f"{name}.worst", PREDICATE.format(who), claims)
     test = f"any of ten comparisons: {decisions[worst].test}"
     return quantities, replace(joint, test=test, p_value=claims[worst].p_value, margin=MARGIN)
 
 
-def _against_rest(digit: int, rights: NDArray[np.int64], totals: NDArray[np.int64], origin: str) -> Estimate:
+def _against_rest(digit: int, shares: NDArray[np.float64], origin: str) -> Estimate:
     """Accuracy on a digit minus that on all other digits together, one value per seed."""
     origin = f"{origin}: accuracy on digit {digit} minus that on others"
+    totals = _totals()
     own, other = int(totals[digit]), int(totals.sum() - totals[digit])
     if not own or not other:
-        return without_test(None, "points", origin, len(rights), "test images do not show both")
-    shares = [int(row[digit]) / own for row in rights]
-    others = [int(row.sum() - row[digit]) / other for row in rights]
-    return separate_items(shares, own, others, other, origin)
+        return without_test(None, "points", origin, len(shares), "test images do not show both")
+    weights = np.where(np.arange(CLASSES) == digit, 0, totals) / other
+    others = [float(np.nansum(row * weights)) for row in shares]
+    return separate_items([float(row[digit]) for row in shares], own, others, other, origin)

@@ -1,4 +1,4 @@
-"""Do returns diminish? Gains of ten more epochs, their ratio, and when they no longer matter."""
+"""Do returns diminish? Gains of ten more epochs, their ratio, and whether they matter."""
 
 from __future__ import annotations
 
@@ -81,11 +81,10 @@ def gain_per_epoch(results: Results, answers: Mapping[str, Answer]) -> charts.Dr
     ],
 )
 def diminishing(results: Results) -> Answer:
-    """Gains in validation accuracy over ten epochs: whether they fall, and where they stop to matter.
+    """Gains in validation accuracy over ten epochs: whether they fall, and whether they matter.
 
-    Returns diminish when ten epochs bring less later than ten epochs brought before. Further training
-    stops to matter when all of it together brings less than `MATTERS`. Both are asked about these
-    validation images, over seeds.
+    Returns diminish when ten epochs bring less later than ten epochs brought before; they matter when they
+    bring at least `MATTERS`. Both are asked about these validation images, over seeds.
     """
     runs = results[SMALL]
     curves = np.array(runs.curve("validation_accuracy"))
@@ -135,39 +134,12 @@ def _origin(runs: Runs, epoch: int) -> str:
 
 
 def _turning_points(runs: Runs, curves: NDArray[np.float64]) -> dict[str, Quantity]:
-    """From which epoch all further training brings less than matters; least loss and best accuracy."""
-    left = [over_seeds(column, "points", "") for column in further_gains(curves).T.tolist()]
-    means = [quantity.value for quantity in left]
-    highs = [quantity.interval.high if quantity.interval else None for quantity in left]
+    """The epochs of least validation loss and of highest validation accuracy."""
     losses = np.array(runs.curve("validation_loss"))
-    what = f"epoch from which further training to epoch {curves.shape[1]} gains less than the threshold"
     return {
-        "first_diminished": exact(_from_where(means), "", source(runs, f"{what}, on average"), "seeds"),
-        "surely_diminished": exact(_from_where(highs), "", source(runs, f"{what}, by its interval"), "seeds"),
         **_first_and_last("least_loss", np.argmin(losses, axis=1), source(runs, "least validation loss")),
         **_first_and_last("best", np.argmax(curves, axis=1), source(runs, "highest validation accuracy")),
     }
-
-
-def further_gains(curves: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What training gains from an epoch to the end: shape (seeds, epochs from `WINDOW` to the last but one).
-
-    Both are means over the `WINDOW` epochs that end there, since single epochs jitter.
-    """
-    sums = np.cumsum(np.pad(curves, ((0, 0), (1, 0))), axis=1)
-    means = (sums[:, WINDOW:] - sums[:, :-WINDOW]) / WINDOW
-    return np.asarray(means[:, -1:] - means[:, :-1])
-
-
-def _from_where(values: Sequence[float | int | None]) -> int | None:
-    """The first epoch from which all values, the first at `WINDOW`, are below `MATTERS`, or None."""
-    first = None
-    for index in reversed(range(len(values))):
-        value = values[index]
-        if value is None or not value < MATTERS:
-            break
-        first = index + WINDOW
-    return first
 
 
 def _first_and_last(name: str, indices: NDArray[np.int64], origin: str) -> dict[str, Quantity]:

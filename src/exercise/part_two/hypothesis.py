@@ -180,7 +180,7 @@ def _verdict(stuck: Claim, starved: Claim, predictions: Sequence[Claim], testabl
         verdict = Verdict.INCONCLUSIVE
     return Claim(
         "hypothesis",
-        "deep sigmoid networks fail because their early layers get too little gradient",
+        "deep sigmoid networks fail as a vanishing gradient predicts",
         "they do fail, their first layers are starved, and every prediction holds",
         verdict,
         numbers=("predictions_held", "predictions"),
