@@ -150,3 +150,9 @@ def test_a_worker_without_room_for_a_run_is_refused(
 
 def _job(threads: int, resources: dict[str, float]) -> Job:
     return Job("walked", ("walked",), threads, Parcel("", b"", {}), (), resources)
+
+
+def test_a_worker_that_lacks_a_library_says_which(tmp_path: Path) -> None:
+    """Not with the name of an exception."""
+    with pytest.raises(machine.Refused, match=r"^has no no_such_library$"):
+        machine.inspect(str(tmp_path), {}, [], "import no_such_library")

@@ -117,8 +117,9 @@ class ProcessLane:
             self._connection, other = context.Pipe()
             with other:
                 arguments = (other, self._threads, str(self._source))
-                self._process = context.Process(target=serve, args=arguments, daemon=True)
+                process = context.Process(target=serve, args=arguments, daemon=True)
                 with safe_spawn():
-                    self._process.start()
+                    process.start()
+                self._process = process  # only now is there one to kill
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)

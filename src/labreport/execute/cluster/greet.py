@@ -21,6 +21,8 @@ from labreport.fingerprint.modules import default_roots
 from labreport.processes import SAFE_PATH
 from labreport.project import Project
 
+ALWAYS = ("msgspec", "numpy", "safetensors")
+"""What the code of this program needs on a worker, in any version."""
 PIECE = 8 << 20
 """Bytes of a file that are sent at a time."""
 
@@ -39,7 +41,9 @@ class Job:
     @property
     def requirements(self) -> list[str]:
         """What to install on a worker, as pip takes it."""
-        return [one for claim in self.claims for one in claim.requirements]
+        found = list(dict.fromkeys(one for claim in self.claims for one in claim.requirements))
+        named = {one.partition("==")[0] for one in found}
+        return [*(name for name in ALWAYS if name not in named), *found]
 
 
 def job(project: Project, tasks: Iterable[Task]) -> Job:

@@ -114,7 +114,9 @@ def inspect(tree: str, environment: dict[str, str], claims: list[Any], start: st
         check=False,
     )
     if ran.returncode != 0:
-        raise Refused((ran.stderr.strip().splitlines() or [f"its process ended with {ran.returncode}"])[-1])
+        last = (ran.stderr.strip().splitlines() or [f"its process ended with {ran.returncode}"])[-1]
+        lacks = last.rpartition("ModuleNotFoundError: No module named ")[2].strip("'")
+        raise Refused(f"has no {lacks}" if lacks != last else last)
     found: list[str] = json.loads(ran.stdout.splitlines()[-1])
     return found
 

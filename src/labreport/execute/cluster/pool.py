@@ -57,10 +57,10 @@ class Pool:
         waited = time.monotonic() - self._good
         hopeless = self._refused and not self._greeting and set(self._known) <= set(self._refused)
         if hopeless and self._link.alive:
-            wanted = " ".join(dict.fromkeys(self._job.requirements))
+            wanted = " ".join(self._job.requirements)
             raise LabReportError(
                 f"--scheduler {self._address}: no worker can compute these results; install on each of them: "
-                f"{wanted or 'what the lines above say'}"
+                f"{wanted}"
             )
         if waited > self._patience:
             what = "the scheduler has no workers" if self._link.alive else "no scheduler answers"
