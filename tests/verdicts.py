@@ -168,6 +168,12 @@ def _part_three() -> list[Case]:
     cases: list[Case] = []
     sure = {"validation": 0.98, "test": 0.98}
     cases += three("part-three.goal", "converged", {}, {"complex": {"excess": 9.0}}, None)
+    level = {"validation": 0.96, "noise": 0.002, "drop": 0.0}
+    cases += three(
+        "part-three.goal",
+        "training-higher",
+        *({"complex": {**level, "training": training}} for training in (0.98, 0.94, 0.96)),
+    )
     for split in ("validation", "test"):
         made = (
             {"complex": {**sure, "noise": 0.004, "drop": 0.0, split: value}} for value in (0.98, 0.9, 0.92)

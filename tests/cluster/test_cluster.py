@@ -64,7 +64,9 @@ def test_a_worker_with_other_libraries_is_left_out(
     ran = program.run("--scheduler", cluster.address, timeout=300)
     assert ran.code == 1
     assert re.search(r"worker tcp\S+ is left out: numpy 1\.0 instead of [0-9]", ran.err), ran.err
-    assert re.search(r"no worker can compute these results; install on each of them: msgspec .*numpy==[0-9]", ran.err)
+    assert re.search(
+        r"no worker can compute these results; install on each of them: msgspec .*numpy==[0-9]", ran.err
+    )
     assert cluster.epochs() == [[]]
 
 

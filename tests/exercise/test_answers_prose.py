@@ -139,7 +139,7 @@ OPENINGS = (
         },
     ),
     ("part-two.above-20", "any", {"supported": "Yes", "refuted": "No", "inconclusive": "Not decided"}),
-    ("part-two.hypothesis", "hypothesis", {"supported": "Their first", "inconclusive": "Perhaps"}),
+    ("part-two.hypothesis", "hypothesis", {"supported": "Probably because", "inconclusive": "Perhaps"}),
     (
         "part-two.correlation",
         "all",
@@ -170,11 +170,11 @@ OPENINGS = (
     ),
     (
         "bonus.diminishing",
-        "diminishing",
+        "after-20",
         {
-            "supported": "Later epochs bring less",
-            "refuted": "Later epochs do not",
-            "inconclusive": "It is not decided",
+            "supported": "After 20 epochs, yes",
+            "refuted": "After 20 epochs, no",
+            "inconclusive": "After 20 epochs, not decided",
         },
     ),
     (

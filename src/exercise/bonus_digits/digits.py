@@ -89,6 +89,9 @@ def digits(results: Results) -> Answer:
         "several_seeds": any(len(results[name]) > 1 for name in results),
         "stuck": [name for name in results if name not in learned],
         "digits": list(range(CLASSES)),
+        "same_digit": len({quantities[f"{name}.lowest_digit"].value for name in (TOGETHER, *learned)}) == 1
+        if learned
+        else False,
     }
     return Answer(quantities, claims, facts)
 

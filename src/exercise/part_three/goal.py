@@ -12,6 +12,7 @@ from exercise.measuring.diverging import converged
 from exercise.measuring.families import GOAL, TEST, VALIDATION
 from exercise.measuring.measures import (
     accuracy,
+    between_splits,
     exact,
     network_of,
     nodes_in_each,
@@ -20,6 +21,7 @@ from exercise.measuring.measures import (
 from exercise.set_up.references import REFERENCE_POINTS
 from labreport.claims import Answer, Claim, Comparison, Family, Quantity
 from labreport.claims.decide import all_of
+from labreport.claims.decision import decide
 from labreport.later import later
 from labreport.outline import question
 from labreport.required import LAST, required
@@ -74,6 +76,11 @@ def goal(results: Results) -> Answer:
     for point in REFERENCE_POINTS:
         quantities[f"reference.{point.key}"] = exact(point.accuracy, "fraction", point.source)
     points = [{"key": f"reference.{point.key}", "name": point.name} for point in REFERENCE_POINTS]
+    fit = decide([between_splits(runs, epoch, "training", "validation")])[0]
+    quantities |= fit.quantities("training_minus_validation")
+    claims["training-higher"] = fit.claim(
+        "training-higher", "training accuracy > validation accuracy", ("training_minus_validation",)
+    )
     diverged, claim = converged(runs)
     return Answer(quantities | diverged, {**claims, claim.name: claim}, {"reference_points": points})
 

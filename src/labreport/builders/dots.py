@@ -14,8 +14,13 @@ ROW_MM = 9.0
 """Height of an experiment's row."""
 
 
-def dots(results: Results, metric: str = "test accuracy", *, unit: str = "fraction") -> Drawing:
-    """`metric` of every experiment that the figure reads: a dot for each seed, a line at the mean."""
+def dots(
+    results: Results, metric: str = "test accuracy", *, unit: str = "fraction", epoch: int | None = None
+) -> Drawing:
+    """`metric` of every experiment that the figure reads: a dot for each seed, a line at the mean.
+
+    At the snapshot of `epoch`, or else at the last one.
+    """
     from labreport.charts import SERIES, Drawing, Margins, column_figure, plain_numbers
 
     names = results.experiments
@@ -28,7 +33,7 @@ def dots(results: Results, metric: str = "test accuracy", *, unit: str = "fracti
     rows: list[list[str | int | float | None]] = []
     for place, name in enumerate(names):
         runs = results[name]
-        values = [factor * value for value in runs.values(metric)]
+        values = [factor * value for value in runs.values(metric, epoch)]
         for seed, value in zip(runs.seeds, values, strict=True):
             rows.append([titles[place], seed, round(value, 4)])
         spread = [place + 0.5 * (index / max(len(values) - 1, 1) - 0.5) for index in range(len(values))]
