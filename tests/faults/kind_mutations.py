@@ -23,6 +23,7 @@ OUTPUT = f"{STORE}_output.py"
 SEALED = f"{STORE}_sealed.py"
 TRAJECTORIES = "tests/labreport/test_trajectory_store.py"
 TEXTS = "tests/test_hostile_texts.py"
+PAGE = "tests/labreport/test_page.py"
 AUDIT = "tests/test_untraced_numbers.py"
 
 
@@ -219,7 +220,7 @@ MUTATIONS = (
         "page/environment.py",
         "        undefined=jinja2.StrictUndefined,",
         "        undefined=jinja2.Undefined,",
-        (TEXTS,),
+        (PAGE,),
     ),
     Mutation(
         "the fetcher's refusal",
