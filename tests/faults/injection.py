@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -94,6 +95,12 @@ def hit_a_pipe(log: Path) -> bool:
     """Whether the effect of `under` came at a pipe between processes and nowhere else."""
     hits = [line for line in log.read_text(errors="replace").splitlines() if "(INJECTED)" in line]
     return bool(hits) and all("<pipe:[" in line for line in hits)
+
+
+def hit_python(log: Path) -> bool:
+    """Whether the effect of `under` came at one of Python's own files, among others."""
+    own = f'"{sys.base_prefix}/lib'
+    return any("(INJECTED)" in line and own in line for line in log.read_text(errors="replace").splitlines())
 
 
 def inject(

@@ -24,6 +24,7 @@ SEALED = f"{STORE}_sealed.py"
 TRAJECTORIES = "tests/labreport/test_trajectory_store.py"
 TEXTS = "tests/test_hostile_texts.py"
 PAGE = "tests/labreport/test_page.py"
+PDF = "tests/labreport/test_pdf.py"
 AUDIT = "tests/test_untraced_numbers.py"
 
 
@@ -106,7 +107,7 @@ MUTATIONS = (
     Mutation(
         "the refusal of NaN",
         "store/sealed.py",
-        "        if not math.isfinite(value):",
+        "        if finite and not math.isfinite(value):",
         "        if False:",
         (SEALED, CACHE),
     ),
@@ -134,7 +135,7 @@ MUTATIONS = (
     Mutation(
         "the checksum of arrays in a check",
         "trajectory/store.py",
-        "            if digest(kept.path) != kept.file.sha256:",
+        "            if digest(path) != kept.file.sha256:",
         "            if False:",
         (TRAJECTORIES, DAMAGE),
     ),
@@ -148,7 +149,7 @@ MUTATIONS = (
     Mutation(
         "arrays before their document",
         "trajectory/store.py",
-        "        write_atomically(path, data)\n        named",
+        "        write_atomically(path, data)\n        self.shelf.note(path.name)\n        named",
         "        named",
         (TRAJECTORIES,),
     ),
@@ -227,13 +228,13 @@ MUTATIONS = (
         "pdf/fetching.py",
         "        if not file.is_relative_to(self._folder):",
         "        if False:",
-        (TEXTS,),
+        (PDF,),
     ),
     Mutation(
         "the audit",
         "nodes/document.py",
-        "        if found := list(findings):",
-        "        if False:",
+        "        if findings:\n",
+        "        if False:\n",
         (AUDIT,),
     ),
 )

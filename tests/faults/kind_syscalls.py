@@ -9,7 +9,7 @@ from random import Random
 
 from faults import injection
 from faults.injection import Effect, Point
-from faults.judge import after_fault, recovers, require
+from faults.judge import after_fault, recovers, require, shows_traceback
 from faults.skipped import Skipped
 from faults.world import Place
 
@@ -44,6 +44,8 @@ def syscall(place: Place, random: Random, index: int) -> str:
         if effect.what.startswith("error=") and injection.hit_a_pipe(log):
             raise Skipped(f"{effect.what} of a pipe, which no disk gives") from None
         raise
+    if shows_traceback(ran) and injection.hit_python(log):
+        raise Skipped(f"{effect.what} of Python's own files, read before the program can say anything")
     killed = effect.what == "signal=KILL"
     live = after_fault(place, ran, start, killed or ran.code == 0)
     if not killed and ran.code != 0:

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 from faults import formats, judge
 from faults.campaign import Trial, plan, run, table
-from faults.injection import hit_a_pipe
+from faults.injection import hit_a_pipe, hit_python
 from faults.judge import Lost
+from faults.kind_mutations import MUTATIONS, ROOT
 from faults.kinds import KINDS
 from faults.wishes import WISHES, wanted
 from faults.world import Place, World
@@ -80,6 +81,24 @@ def place(built: Program, tmp_path: Path) -> Place:
     place = Place(world, tmp_path / "trial")
     place.start_from(2)
     return place
+
+
+def test_a_fault_at_python_s_own_files_is_told_from_one_at_the_report(tmp_path: Path) -> None:
+    """Where an interpreter cannot read its own modules, no program can say so in one line."""
+    log = tmp_path / "log"
+    log.write_text(f'7 openat(AT_FDCWD, "{sys.base_prefix}/lib/x.so", O_RDONLY) = -1 EIO (INJECTED)\n')
+    assert hit_python(log)
+    log.write_text(
+        f'7 openat(AT_FDCWD, "{sys.base_prefix}/lib/x.so", O_RDONLY) = 3\n7 openat("r") = -1 EIO (INJECTED)\n'
+    )
+    assert not hit_python(log)
+
+
+def test_every_safeguard_is_still_written_as_it_is_taken_out() -> None:
+    """Otherwise its trial would take out nothing."""
+    for mutant in MUTATIONS:
+        text = (ROOT / "src" / "labreport" / mutant.file).read_text(encoding="utf-8")
+        assert text.count(mutant.old) == 1, mutant.what
 
 
 def test_the_judge_sees_a_bad_live_entry(place: Place) -> None:
