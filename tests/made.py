@@ -69,12 +69,12 @@ class Make:
     epochs: int | None = None
     excess: float = 0.0
     provenance: Mapping[str, Any] | None = None
-    alone: float | None = None
+    quiet: float | None = None
 
     @property
     def by_itself(self) -> float:
-        """Seconds of an epoch with nothing beside it: those of the training unless `alone` says otherwise."""
-        return self.seconds if self.alone is None else self.alone
+        """Seconds of an epoch with nothing beside it: those of the training unless `quiet` says otherwise."""
+        return self.seconds if self.quiet is None else self.quiet
 
 
 DEFAULTS = {

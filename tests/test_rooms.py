@@ -76,7 +76,7 @@ MAY_IMPORT = {
     "exercise.set_up": "catalogue expressions measuring networks labreport.builders labreport.charts "
     "labreport.claims labreport.errors labreport.experiment labreport.later labreport.outline "
     "labreport.required labreport.results",
-    "exercise.summary": "bonus_complex bonus_digits catalogue part_one part_three part_two set_up "
+    "exercise.summary": "bonus_complex bonus_digits catalogue measuring part_one part_three part_two set_up "
     "labreport.builders labreport.charts labreport.outline labreport.required labreport.results",
     "exercise.part_one": "catalogue expressions measuring networks labreport.builders labreport.charts "
     "labreport.claims labreport.errors labreport.experiment labreport.later labreport.outline "
@@ -93,7 +93,7 @@ MAY_IMPORT = {
     "exercise.bonus_longer": "catalogue expressions measuring networks labreport.charts labreport.claims "
     "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
-    "exercise.bonus_complex": "catalogue expressions measuring networks labreport.charts labreport.claims "
+    "exercise.bonus_complex": "catalogue expressions measuring networks set_up labreport.charts labreport.claims "
     "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
     "exercise.appendix": "bonus_complex bonus_longer catalogue expressions measuring networks part_one "

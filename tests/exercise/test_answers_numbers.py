@@ -75,7 +75,7 @@ def test_at_equal_seconds_the_moment_is_the_same_for_every_seed() -> None:
 
 def test_equal_seconds_do_not_depend_on_what_ran_beside_a_training() -> None:
     """A network that was trained on a busy machine has as many epochs as its epochs by themselves allow."""
-    busy = {"seconds": 4.0, "alone": 0.4}
+    busy = {"seconds": 4.0, "quiet": 0.4}
     found = answer("bonus.worth", small={"seconds": 0.15}, complex=busy).quantities
     calm = answer("bonus.worth", small={"seconds": 0.15}, complex={"seconds": 0.4}).quantities
     assert found["at-3.complex.epochs"].value == 18

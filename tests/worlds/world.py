@@ -139,8 +139,8 @@ def _levels(random: np.random.Generator, traits: list[str], overrides: dict[str,
                 changes.update(training=level, validation=level, test=level)
                 if name not in names(DEEP):
                     changes["collapsed"] = False
-        changes["alone"] = 0.3 if tie else float(random.choice([0.01, 0.15, 0.8, 60.0]))
-        changes["seconds"] = changes["alone"] * float(random.choice([1.0, 1.0, 5.0]))  # beside others
+        changes["quiet"] = 0.3 if tie else float(random.choice([0.01, 0.15, 0.8, 60.0]))
+        changes["seconds"] = changes["quiet"] * float(random.choice([1.0, 1.0, 5.0]))  # beside others
         changes["hardness"] = float(random.choice([1.0, 2.5, 6.0]))
         changes["wandering"] = bool(random.random() < 0.3)
         changes["by_lookalike"] = float(random.choice([0.0, 0.6, 1.0]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exercise.catalogue import NETWORKS, TIMES
 from exercise.measuring.measures import exact
-from exercise.measuring.seconds import alone, by_fit, ratio_of
+from exercise.measuring.seconds import by_fit, by_itself, ratio_of
 from labreport.builders.environment import threads_and_cores
 from labreport.claims import Answer, Quantity
 from labreport.outline import question
@@ -24,7 +24,7 @@ def times(results: Results) -> Answer:
     quantities: dict[str, Quantity] = {}
     for network in NETWORKS:
         name = network.name
-        own, fit = alone(results, name), by_fit(results, name)
+        own, fit = by_itself(results, name), by_fit(results, name)
         quantities |= {
             f"{name}.own": own,
             f"{name}.fit": fit,

@@ -6,7 +6,7 @@ from exercise.catalogue import COMPLEX, SMALL, TIMES
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.families import MOMENTS, SECONDS
 from exercise.measuring.measures import exact, network_of, shared_seeds, source
-from exercise.measuring.seconds import alone, of_timings, ratio_of, total_seconds
+from exercise.measuring.seconds import by_itself, of_timings, ratio_of, total_seconds
 from labreport.claims import Answer, Comparison, Family, Quantity
 from labreport.claims.ratio import ratio
 from labreport.claims.resolve import common
@@ -43,9 +43,9 @@ def training_time(results: Results) -> Answer:
                 source(complex_, "seconds of training, over those of small"),
             )
         ),
-        "alone_ratio": ratio_of(
-            alone(results, "complex"),
-            alone(results, "small"),
+        "ratio_by_itself": ratio_of(
+            by_itself(results, "complex"),
+            by_itself(results, "small"),
             "seconds of an epoch by itself, complex over small",
         ),
         "parameters_ratio": Quantity(

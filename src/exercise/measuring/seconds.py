@@ -25,7 +25,7 @@ OWN = "this program on one thread, training only"
 FIT = "plain model.fit on all cores, validation included"
 
 
-def alone(results: Results, name: str) -> Quantity:
+def by_itself(results: Results, name: str) -> Quantity:
     """Seconds of an epoch of the network `name` with nothing beside it, by this program."""
     return _timed(results, name, "own seconds", OWN)
 
@@ -51,8 +51,8 @@ def ratio_of(one: Quantity, other: Quantity, origin: str) -> Quantity:
 
 
 def epoch_seconds(results: Results, name: str) -> float:
-    """Seconds of a typical epoch of the network `name`, by itself: as `alone`."""
-    seconds = alone(results, name).value
+    """Seconds of a typical epoch of the network `name`, by itself: as `by_itself`."""
+    seconds = by_itself(results, name).value
     assert seconds is not None  # the median of some times
     return seconds
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exercise.catalogue import SMALL, TIMES, WIDE
 from exercise.measuring.measures import exact, source
-from exercise.measuring.seconds import alone, by_fit, total_seconds
+from exercise.measuring.seconds import by_fit, by_itself, total_seconds
 from labreport.builders.environment import threads_and_cores
 from labreport.claims import Answer, Quantity
 from labreport.claims.statistics import median
@@ -17,7 +17,7 @@ def epoch_times(results: Results) -> Answer:
     (runs,) = (runs for name, runs in results.items() if name != TIMES.name)
     seconds = [second for curve in runs.curve("seconds") for second in curve]
     quantities = {
-        "alone": alone(results, runs.experiment.name),
+        "by_itself": by_itself(results, runs.experiment.name),
         "fit": by_fit(results, runs.experiment.name),
         "seconds": median(seconds, "s", source(runs, "seconds of training, median over epochs and seeds")),
         "epochs_timed": exact(len(seconds), "epochs", source(runs, "count over seeds"), "seeds"),

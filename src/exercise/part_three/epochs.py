@@ -90,7 +90,7 @@ def epochs(results: Results) -> Answer:
 
 
 def _differ_in_momentum(results: Results, same: str) -> bool:
-    """Whether what was trained is `complex` but for the momentum, and `wide` but for the layers."""
+    """Whether what was trained is `complex` except for the momentum, and `wide` except for the layers."""
     complex_, other, wide = (network_of(results[name]) for name in ("complex", same, "wide"))
     return (
         complex_ != other == replace(complex_, momentum=wide.momentum)

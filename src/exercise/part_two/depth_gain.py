@@ -105,7 +105,7 @@ def _separates(cells: list[dict[str, Any]], agreeing: int, undecided: int) -> Cl
         verdict = Verdict.SUPPORTED
     else:
         surely_fewer = wilson_ends(agreeing + undecided, len(cells))[1] < AGREEMENT
-        surely_fewer &= any(cell["learned"] for cell in cells)  # otherwise nothing can be told apart
+        surely_fewer &= any(cell["learned"] for cell in cells)  # otherwise no rule can be tried
         verdict = Verdict.REFUTED if surely_fewer else Verdict.INCONCLUSIVE
     return Claim(
         "map",
