@@ -93,9 +93,9 @@ MAY_IMPORT = {
     "exercise.bonus_longer": "catalogue expressions measuring networks labreport.charts labreport.claims "
     "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
     "labreport.results",
-    "exercise.bonus_complex": "catalogue expressions measuring networks set_up labreport.charts labreport.claims "
-    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
-    "labreport.results",
+    "exercise.bonus_complex": "catalogue expressions measuring networks set_up labreport.charts "
+    "labreport.claims labreport.errors labreport.experiment labreport.later labreport.outline "
+    "labreport.required labreport.results",
     "exercise.appendix": "bonus_complex bonus_longer catalogue expressions measuring networks part_one "
     "part_three part_two set_up labreport.builders "
     "labreport.charts labreport.claims labreport.errors labreport.experiment labreport.later "
