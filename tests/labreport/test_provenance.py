@@ -18,9 +18,9 @@ VALIDATE = Path(__file__).parents[1] / "validate_crate.py"
 VALIDATOR = "roc-validator==0.13.0"
 PROFILE = "provenance-run-crate-0.5"
 FIRST, LAST = "2026-01-02T03:04:05.000+00:00", "2026-01-02T04:05:06+00:00"
-DATA = {"data/numbers.npz": "ab" * 32}
+DATA = {"data/numbers.npz": "ab" * 32, "data/of-others.npz": "cd" * 32}
 TRAININGS = [
-    Training(f"{seed}" * 64, "tree", "a tree", seed, "project:fit, digest 12", FIRST, LAST)
+    Training(f"{seed}" * 64, "tree", "a tree", seed, "project:fit, digest 12", FIRST, LAST, ("ab" * 32,))
     for seed in range(3)
 ]
 ANSWER = Answered(
@@ -55,7 +55,7 @@ def test_an_answer_is_followed_to_its_results_code_and_data(entities: dict[str, 
     trained = next(each for each in entities.values() if each.get("result") == {"@id": results[0]["@id"]})
     assert "project:fit" in trained["description"]
     assert (trained["startTime"], trained["endTime"]) == (FIRST, LAST)
-    assert [entities[each["@id"]]["sha256"] for each in trained["object"]] == list(DATA.values())
+    assert [entities[each["@id"]]["sha256"] for each in trained["object"]] == ["ab" * 32]
 
 
 def test_nothing_refers_to_what_is_not_there(entities: dict[str, Any]) -> None:

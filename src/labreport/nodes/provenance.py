@@ -85,7 +85,11 @@ def _module(root: Path) -> Path:
 def _trainings(press: Press, experiment: Experiment) -> list[Training]:
     planner = press.workshop.planner
     keys, runs = planner.keys(experiment), press.workshop.reader.runs(experiment)
-    code = f"{experiment.code}, digest {planner.fingerprints.training(experiment)['code'][:16]}"
+    fingerprints = planner.fingerprints.training(experiment)
+    code, data = (
+        f"{experiment.code}, digest {fingerprints['code'][:16]}",
+        tuple(fingerprints["data"].values()),
+    )
     return [
         Training(
             key,
@@ -95,6 +99,7 @@ def _trainings(press: Press, experiment: Experiment) -> list[Training]:
             code,
             str(run.provenance.get("started", "")),
             str(run.provenance.get("finished", "")),
+            data,
         )
         for key, run in zip(keys, runs, strict=True)
     ]

@@ -35,7 +35,7 @@ _STEPS = (
 
 @dataclass(frozen=True)
 class Training:
-    """One stored result: its key, whose it is, its seed, and when it was made."""
+    """One stored result: its key, whose it is, its seed, when it was made, and the digests of its data."""
 
     key: str
     experiment: str
@@ -44,6 +44,7 @@ class Training:
     code: str
     started: str
     finished: str
+    data: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -254,7 +255,7 @@ def _trainings(report: Report) -> Iterator[Entity]:
             "instrument": {"@id": "#tool-train"},
             "startTime": training.started,
             "endTime": training.finished,
-            "object": _to(*(f"#data-{digest[:16]}" for digest in report.data.values())),
+            "object": _to(*(f"#data-{digest[:16]}" for digest in training.data)),
             "result": {"@id": _result(training.key)},
         }
 
