@@ -15,7 +15,7 @@ from made import made_results
 from safetensors.numpy import save_file
 
 from exercise import mnist
-from exercise.catalogue import EXPERIMENTS, STUDIES
+from exercise.catalogue import EXPERIMENTS, STUDIES, TIMES
 from exercise.project import PROJECT
 from exercise.show_code import show_check
 from exercise.training.backend import keras, tf
@@ -37,7 +37,7 @@ def named(checks: Iterable[tuple[str, str]]) -> set[str]:
 
 CHECKS = {slug: question.checks for slug, question in QUESTIONS.items() if question.checks}
 SEEDS = 2
-TIMES = {
+NOT_BY_WEIGHTS = {
     "set-up.environment",
     "part-one.wide.time",
     "part-one.small.time",
@@ -47,7 +47,7 @@ TIMES = {
     "set-up.times",
 }
 """Questions about times, places and comparisons, which weights do not answer."""
-NAMED = {experiment.name: experiment for experiment in EXPERIMENTS} | {
+NAMED = {experiment.name: experiment for experiment in (*EXPERIMENTS, TIMES)} | {
     cell.name: cell for grid in STUDIES for cell in grid.experiments()
 }
 IN_CHECKS = sorted({name for checks in CHECKS.values() for name in named(checks)})
@@ -164,7 +164,7 @@ def test_what_is_shown_finds_the_number(slug: str, runs: RunsOf, shown: Mapping[
 
 def test_every_answer_but_times_can_be_checked() -> None:
     """And no check belongs to a question that is not asked."""
-    assert {slug for slug in QUESTIONS if not QUESTIONS[slug].checks} == TIMES
+    assert {slug for slug in QUESTIONS if not QUESTIONS[slug].checks} == NOT_BY_WEIGHTS
     assert CHECKS.keys() <= QUESTIONS.keys()
 
 
