@@ -69,7 +69,7 @@ COMPLEX_LONGER = _network(
     "complex-100", COMPLEX.specification, 100, (50, 100), "the complex network, twice as long"
 )
 
-# The complex network differs from `wide` in layers and in momentum; this one in layers only
+# The complex network differs from `wide` in layers and in momentum; this one has the momentum of `wide`
 SAME_MOMENTUM = tuple(
     _network("complex-same-momentum", network, 10, (10,), "the complex network, with the momentum of wide")
     for network in (replace(COMPLEX.specification, momentum=WIDE.specification.momentum),)

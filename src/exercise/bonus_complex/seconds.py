@@ -30,8 +30,8 @@ def accuracy_against_seconds(results: Results) -> charts.Drawing:
     styles = dict(zip(networks, charts.SERIES[1::-1], strict=True))
     by_seed = {name: percent(runs.curve("validation_accuracy")) for name, runs in networks.items()}
     times = {
-        name: [epoch_seconds(results, name) * epoch for epoch in range(1, runs.experiment.epochs + 1)]
-        for name, runs in networks.items()
+        name: [second * epoch for epoch in range(1, networks[name].experiment.epochs + 1)]
+        for name, second in ((name, epoch_seconds(results, name)) for name in networks)
     }
     means = {name: mean_by_epoch(seeds) for name, seeds in by_seed.items()}
     lowest = min(min(seed[EARLY:] or seed) for seeds in by_seed.values() for seed in seeds)

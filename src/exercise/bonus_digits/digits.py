@@ -65,7 +65,7 @@ def digits(results: Results) -> Answer:
         quantities[f"{name}.seeds"] = exact(len(runs), "seeds", source(runs, "count"))
         if measured.value is not None and measured.value > LEARNED:
             learned.append(name)
-    claims = {}
+    claims, shares = {}, {}
     if learned:
         shares = {TOGETHER: _mean([rights[name] for name in learned])}
         origins = {TOGETHER: f"{', '.join(learned)}: mean of their test predictions at epoch {EPOCH}"}
@@ -89,9 +89,7 @@ def digits(results: Results) -> Answer:
         "several_seeds": any(len(results[name]) > 1 for name in results),
         "stuck": [name for name in results if name not in learned],
         "digits": list(range(CLASSES)),
-        "same_digit": len({quantities[f"{name}.lowest_digit"].value for name in (TOGETHER, *learned)}) == 1
-        if learned
-        else False,
+        "same_digit": len({quantities[f"{name}.lowest_digit"].value for name in shares}) == 1,
     }
     return Answer(quantities, claims, facts)
 

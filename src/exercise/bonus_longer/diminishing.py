@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from exercise.catalogue import SMALL
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.families import LONGER_MOMENTS, MATTERS
-from exercise.measuring.measures import exact, source
+from exercise.measuring.measures import exact, first_and_last, source
 from exercise.measuring.reading import PERCENT
 from labreport import charts
 from labreport.claims import Answer, Claim, Quantity
@@ -136,17 +136,10 @@ def _origin(runs: Runs, epoch: int) -> str:
 def _turning_points(runs: Runs, curves: NDArray[np.float64]) -> dict[str, Quantity]:
     """The epochs of least validation loss and of highest validation accuracy."""
     losses = np.array(runs.curve("validation_loss"))
+    least, best = (np.argmin(losses, axis=1) + 1).tolist(), (np.argmax(curves, axis=1) + 1).tolist()
     return {
-        **_first_and_last("least_loss", np.argmin(losses, axis=1), source(runs, "least validation loss")),
-        **_first_and_last("best", np.argmax(curves, axis=1), source(runs, "highest validation accuracy")),
-    }
-
-
-def _first_and_last(name: str, indices: NDArray[np.int64], origin: str) -> dict[str, Quantity]:
-    """The earliest and the latest epoch, over the seeds; `indices` has shape (seeds,), from 0."""
-    return {
-        f"{name}_{which}": exact(int(epoch) + 1, "", f"{origin}: {which} epoch of any seed", "seeds")
-        for which, epoch in (("first", np.min(indices)), ("last", np.max(indices)))
+        **first_and_last("least_loss", least, source(runs, "epoch of least validation loss")),
+        **first_and_last("best", best, source(runs, "epoch of highest validation accuracy")),
     }
 
 

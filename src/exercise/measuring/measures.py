@@ -54,6 +54,17 @@ def exact(value: float | int | None, unit: Unit, source: str, varies_with: Varie
     return Quantity(value, unit, source, varies_with=varies_with)
 
 
+def first_and_last(name: str, epochs: Sequence[int | None], origin: str) -> dict[str, Quantity]:
+    """The earliest and the latest of some epochs, one for each seed; None where a seed has none."""
+    known = [epoch for epoch in epochs if epoch is not None]
+    whole = len(known) == len(epochs)
+    ends = {"first": min(known), "last": max(known)} if whole else dict.fromkeys(("first", "last"))
+    return {
+        f"{name}_{which}": exact(epoch, "", f"{origin}: {which} of all seeds", "seeds")
+        for which, epoch in ends.items()
+    }
+
+
 def source(runs: Runs, what: str) -> str:
     """Which results a number comes from, as text: `wide, seeds 0, 1, 2, test accuracy at epoch 10`."""
     seeds = ", ".join(str(seed) for seed in runs.seeds)

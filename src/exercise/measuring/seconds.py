@@ -19,8 +19,6 @@ from labreport.claims.statistics import over_seeds
 from labreport.results import Results, Runs
 
 ROUNDING = 1e-9
-
-
 OWN = "this program on one thread, training only"
 FIT = "plain model.fit on all cores, validation included"
 

@@ -14,6 +14,7 @@ from exercise.measuring.measures import (
     accuracy,
     between_splits,
     exact,
+    first_and_last,
     network_of,
     nodes_in_each,
     source,
@@ -86,21 +87,11 @@ def goal(results: Results) -> Answer:
 
 
 def _first_epochs_above(runs: Runs) -> dict[str, Quantity]:
-    """The earliest and the latest first epoch, over the seeds, in which validation accuracy exceeds the goal.
-
-    None if some seed never does.
-    """
+    """The first epochs in which validation accuracy exceeds the goal, over the seeds."""
     found = [
         next((epoch for epoch, value in enumerate(curve, start=1) if value > GOAL), None)
         for curve in runs.curve("validation_accuracy")
     ]
-    known = [epoch for epoch in found if epoch is not None]
-    all_do = len(known) == len(found)
-    origin = source(runs, "first epoch with validation accuracy above the goal")
-    ends = {"first": min(known) if all_do else None, "last": max(known) if all_do else None}
-    return {
-        f"above_goal_{which}": Quantity(
-            epoch, "", f"{origin}: {which} of all seeds", len(found), varies_with="seeds"
-        )
-        for which, epoch in ends.items()
-    }
+    return first_and_last(
+        "above_goal", found, source(runs, "first epoch with validation accuracy above the goal")
+    )

@@ -86,11 +86,7 @@ def hypothesis(results: Results) -> Answer:
     quantities["predictions_held"] = exact(len(held), "predictions", "predictions supported", "seeds")
     quantities["predictions_failed"] = exact(len(failed), "predictions", "predictions refuted", "seeds")
     predicted = [claims[prediction.experiment] for prediction in PREDICTIONS]
-    testable = map_facts["learned"] > 0 or any(
-        claim.supported
-        for claim, prediction in zip(predicted, PREDICTIONS, strict=True)
-        if prediction.effect == "learns"
-    )
+    testable = map_facts["learned"] > 0 or any(prediction.effect == "learns" for prediction in held)
     claims["hypothesis"] = _verdict(claims["stuck"], claims["starved"], predicted, testable)
     facts = {
         "rows": names(DEEP),

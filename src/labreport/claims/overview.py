@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,9 @@ from labreport.claims.claim import Verdict
 from labreport.claims.derivation import Tested
 from labreport.claims.estimate import ALPHA
 from labreport.claims.holm import holm
+
+SEEDS = re.compile(r"; seeds? [0-9, ]+$")
+"""What `labreport.claims.measuring` puts behind the name of a comparison."""
 
 
 def corrected_together(families: Sequence[Tested]) -> dict[str, list[str]]:
@@ -28,7 +32,7 @@ def changes(families: Sequence[Tested]) -> list[dict[str, str]]:
     return [
         {
             "family": family.name,
-            "comparison": member["name"].partition("; seeds ")[0],
+            "comparison": SEEDS.sub("", member["name"]),
             "before": member["verdict"],
             "after": after,
         }
