@@ -84,12 +84,12 @@ def test_all_fonts_are_embedded_and_ours(report: Path) -> None:
 
 
 def test_it_is_as_long_as_a_student_reads_and_light(report: Path) -> None:
-    """At most fifteen pages before the appendix, and some more where one seed decides fewer things."""
+    """At most fifteen pages before the appendix, which grows by a page where fewer things are decided."""
     document = module("pypdfium2", "pypdfium2").PdfDocument(report / "report.pdf")
     pages = [page.get_textpage().get_text_range() for page in document]
     appendix = max(number for number, text in enumerate(pages, 1) if re.search(r"^8\s+Appendix", text, re.M))
-    assert 10 <= appendix <= 16
-    assert len(pages) <= 23
+    assert 10 <= appendix <= 15
+    assert len(pages) <= 22
     assert (report / "report.pdf").stat().st_size < 2_000_000
 
 
