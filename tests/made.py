@@ -140,7 +140,7 @@ def _default(experiment: Experiment) -> Make:
     if name.removesuffix("-100") in DEFAULTS:
         return DEFAULTS[name.removesuffix("-100")]
     depth = len(network.hidden_layers)
-    starved = expected_ratio(depth, network.initial_gain) < STARVED
+    starved = network.activation == "sigmoid" and expected_ratio(depth, network.initial_gain) < STARVED
     kept = 0.25 * network.initial_gain
     if starved:
         return Make(collapsed=True, noise=0.0, kept=kept)

@@ -130,10 +130,11 @@ def _hypothesis() -> list[Case]:
             cases += three(
                 slug, f"{name}-{change}", {}, {f"{name}-{change}": STUCK}, {f"{name}-{change}": ERRATIC}
             )
+        cases += three(slug, f"{name}-relu", {}, {f"{name}-relu": STUCK}, {f"{name}-relu": ERRATIC})
         longer = f"{name}-30-epochs"
         cases += three(slug, longer, {}, {longer: LEARNS}, {longer: ERRATIC})
         width = int(name.partition("-")[2])
-        for change in ("gain-4", "4-layers"):
+        for change in ("gain-4", "4-layers", "relu"):
             same = {f"{name}-{change}": {"network": Network((width,) * 10)}}
             cases += three(slug, f"{name}-{change}.trial", {}, same, None)
             cases.append(Case(slug, f"{name}-{change}", INCONCLUSIVE, same))
@@ -247,7 +248,7 @@ POSSIBLE: dict[tuple[str, str], set[str]] = {
     **{
         ("part-two.hypothesis", f"{name}-{change}.trial"): {SUPPORTED, REFUTED}
         for name in names(DEEP)
-        for change in ("gain-4", "4-layers", "30-epochs")
+        for change in ("gain-4", "4-layers", "30-epochs", "relu")
     },
     ("part-one.wide.accuracy", "converged"): {SUPPORTED, REFUTED},
     ("part-one.small.accuracy", "converged"): {SUPPORTED, REFUTED},

@@ -86,6 +86,11 @@ def complex_network() -> list[Case]:
     for claim in ("at-1", "at-2", "worth"):
         cases += four("bonus.worth", claim, *complex_against_small("validation"))
     cases += four("bonus.worth", "final-better", *complex_against_small("test"))
+    at_momentum = [
+        {name.replace("small", "small-momentum"): made for name, made in case.items()}
+        for case in complex_against_small("test")
+    ]
+    cases += four("bonus.worth", "better-at-equal-momentum", *at_momentum)
     sooner = (
         {"complex": {"seconds": 0.15}},
         {"complex": {"seconds": 20.0}},

@@ -184,4 +184,4 @@ def program_name(network: Network | Timing) -> str:
     """Equal for networks whose training compiles to the same program."""
     if isinstance(network, Timing):
         return "times"
-    return f"{network.hidden_layers} {network.momentum > 0} {network.batch_size}"
+    return f"{network.hidden_layers} {network.activation} {network.momentum > 0} {network.batch_size}"

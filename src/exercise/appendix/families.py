@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from exercise.bonus_complex.more_time import MORE_TIME
 from exercise.bonus_complex.training_time import TRAINING_TIME
-from exercise.bonus_complex.worth import FIRST_PASSAGE, WORTH
+from exercise.bonus_complex.worth import FIRST_PASSAGE, SMALL_AT_MOMENTUM, WORTH
 from exercise.bonus_longer.longer import LONGER
 from exercise.catalogue import EXPERIMENTS, TIMES
 from exercise.measuring.comparing import comparisons
@@ -20,7 +20,7 @@ from exercise.part_three.epochs import EQUAL_MOMENTUM
 from exercise.part_three.goal import GOALS
 from exercise.part_two.above_20 import ABOVE_20
 from exercise.part_two.correlation import PAIRS
-from exercise.part_two.predictions import EFFECTS, INTERVENTIONS
+from exercise.part_two.predictions import EFFECTS, INTERVENTIONS, WITH_RELU
 from labreport.builders.families import families as listed
 from labreport.claims import Answer, Family
 from labreport.outline import question
@@ -28,8 +28,8 @@ from labreport.required import LAST, Required
 from labreport.results import Results
 
 FAMILIES = (
-    *(PART_ONE, ABOVE_20, INTERVENTIONS, EFFECTS, PAIRS, EQUAL_EPOCHS, *EQUAL_MOMENTUM, GOALS, BEST),
-    *(LONGER, COMPLEX_SIMPLE, TRAINING_TIME, WORTH, FIRST_PASSAGE, MORE_TIME),
+    *(PART_ONE, ABOVE_20, INTERVENTIONS, EFFECTS, WITH_RELU, PAIRS, EQUAL_EPOCHS, *EQUAL_MOMENTUM, GOALS),
+    *(BEST, LONGER, COMPLEX_SIMPLE, TRAINING_TIME, WORTH, FIRST_PASSAGE, *SMALL_AT_MOMENTUM, MORE_TIME),
 )
 """In the order of the report."""
 NEEDS = frozenset(need for family in FAMILIES for need in family.needs)

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from exercise.bonus_complex.seconds import accuracy_against_seconds
-from exercise.catalogue import COMPLEX, SMALL, TIMES
+from exercise.catalogue import COMPLEX, SMALL, SMALL_MOMENTUM, TIMES
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.families import AT_SHARE, COMPLEX_SIMPLE, MATCH, MOMENTS, SAME, SHARES, TEST
-from exercise.measuring.measures import exact, recorded_accuracy, seeds_of, source
+from exercise.measuring.measures import (
+    accuracy,
+    differ_in_layers,
+    exact,
+    network_of,
+    recorded_accuracy,
+    seeds_of,
+    source,
+)
 from exercise.measuring.seconds import epoch_seconds, epochs_within, first_passages, of_timings, total_seconds
 from labreport.claims import Answer, Claim, Comparison, Family, Quantity
 from labreport.claims.statistics import over_seeds
@@ -22,14 +30,22 @@ WORTH = Family(
         for metric in AT_SHARE.values()
     ),
 )
+SMALL_AT_MOMENTUM = tuple(
+    Family(
+        "complex against simple at equal momentum",
+        (Comparison("complex", same.name, TEST, MOMENTS[-1], margin=SAME),),
+        confirmatory=False,
+    )
+    for same in SMALL_MOMENTUM
+)
 FIRST_PASSAGE = Family("first passage", (Comparison("complex", "small", MATCH, also=(TIMES.name,)),))
 
 
 @question(
     "Was the extra complexity worth the extra time?",
     slug="bonus.worth",
-    reads=(SMALL, COMPLEX, TIMES),
-    requires=required((SMALL, COMPLEX), *MOMENTS),
+    reads=(SMALL, COMPLEX, *SMALL_MOMENTUM, TIMES),
+    requires=(*required((SMALL, COMPLEX), *MOMENTS), *required(SMALL_MOMENTUM, MOMENTS[-1])),
     figures=(accuracy_against_seconds,),
     checks=[("final_gain", f"{checked_accuracy(COMPLEX)} - {checked_accuracy(SMALL)}")],
 )
@@ -81,7 +97,29 @@ def worth(results: Results) -> Answer:
         ("match.difference", "seconds_to_match", "small.seconds_to_match"),
         less=True,
     )
+    for family in SMALL_AT_MOMENTUM:
+        (member,) = family.members
+        if differ_in_layers(results, "small", member.second, "complex"):
+            more, claim = _at_equal_momentum(results, family)
+            quantities |= more
+            claims[claim.name] = claim
     return Answer(quantities, claims, {"rows": [f"at-{index}" for index in range(1, len(SHARES) + 1)]})
+
+
+def _at_equal_momentum(results: Results, family: Family) -> tuple[dict[str, Quantity], Claim]:
+    """The complex network against the simple one that is trained with the same momentum."""
+    (member,) = family.members
+    found = comparisons(results, family)("complex", member.second, TEST, MOMENTS[-1])
+    quantities = {
+        "complex.momentum": exact(network_of(results["complex"]).momentum, "", "catalogue: complex"),
+        f"{member.second}.test_accuracy": accuracy(results[member.second], MOMENTS[-1], "test"),
+        **found.quantities("equal_momentum.difference"),
+    }
+    return quantities, found.claim(
+        "better-at-equal-momentum",
+        f"test accuracy after {MOMENTS[-1]} epochs with equal momentum: complex > layers of small",
+        ("equal_momentum.difference", f"{member.second}.test_accuracy"),
+    )
 
 
 def _after(key: str, runs: Runs, epoch: int, seconds: float) -> dict[str, Quantity]:

@@ -160,3 +160,12 @@ def negated(quantity: Quantity) -> Quantity:
     value = None if quantity.value is None else -quantity.value
     origin, derivation = f"minus ({quantity.source})", Derivation("negation", {"of": quantity})
     return replace(quantity, value=value, interval=interval, source=origin, derivation=derivation)
+
+
+def differ_in_layers(results: Results, original: str, changed: str, other: str) -> bool:
+    """Whether `changed` is `original` with the momentum of `other`, from which only its layers differ."""
+    before, after, against = (network_of(results[name]) for name in (original, changed, other))
+    return (
+        before != after == replace(before, momentum=against.momentum)
+        and replace(after, hidden_layers=against.hidden_layers) == against
+    )

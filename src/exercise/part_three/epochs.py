@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from exercise.catalogue import COMPLEX, SAME_MOMENTUM, SMALL, WIDE
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.families import EPOCH, EQUAL_EPOCHS, SAME, VALIDATION
-from exercise.measuring.measures import exact, network_of, recorded_accuracy
+from exercise.measuring.measures import differ_in_layers, exact, network_of, recorded_accuracy
 from labreport.claims import Answer, Claim, Comparison, Family, Quantity
 from labreport.claims.decide import counted
 from labreport.outline import question
@@ -66,7 +64,7 @@ def epochs(results: Results) -> Answer:
     }
     for family in EQUAL_MOMENTUM:
         (member,) = family.members
-        if not _differ_in_momentum(results, member.first):
+        if not differ_in_layers(results, "complex", member.first, "wide"):
             continue
         found = comparisons(results, family)(member.first, "wide", VALIDATION, EPOCH)
         quantities |= {
@@ -88,11 +86,3 @@ def epochs(results: Results) -> Answer:
         )
     return Answer(quantities, claims, {"rows": list(counts)})
 
-
-def _differ_in_momentum(results: Results, same: str) -> bool:
-    """Whether what was trained is `complex` except for the momentum, and `wide` except for the layers."""
-    complex_, other, wide = (network_of(results[name]) for name in ("complex", same, "wide"))
-    return (
-        complex_ != other == replace(complex_, momentum=wide.momentum)
-        and replace(other, hidden_layers=wide.hidden_layers) == wide
-    )
