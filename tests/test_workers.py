@@ -21,8 +21,8 @@ from faults.formats import save_after_every_epoch, stored_arrays
 from faults.wishes import wanted
 from program import Program
 
-SLOW = ("pause: float = 0.01", "pause: float = 0.15")
-"""Makes an epoch of the stand-in long enough to be interrupted in."""
+SLOW = {"STANDIN_SLOW": "0.15"}
+"""Makes an epoch of the stand-in long enough to be interrupted in, and is no part of a result."""
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def begin(program: Program, log: Path) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "STANDIN_LOG": str(log)},
+        env={**os.environ, **SLOW, "STANDIN_LOG": str(log)},
         start_new_session=True,
     )
     deadline = time.monotonic() + 60
@@ -115,8 +115,8 @@ def test_nothing_runs_beside_an_exclusive_experiment(program: Program, tmp_path:
     """Each of its runs has the machine for itself, and comes first; made otherwise it is another result."""
     log, before = tmp_path / "log", '"the slow walk", seeds=2'
     program.edit("src/exercise/catalogue.py", before, f"{before}, exclusive=True")
-    program.edit("src/exercise/walks.py", *SLOW)
-    ran = program.run("--jobs", "3", environment={"STANDIN_LOG": str(log)}, cold=True)
+    slow = {"STANDIN_SLOW": "0.05", "STANDIN_LOG": str(log)}
+    ran = program.run("--jobs", "3", environment=slow, cold=True)
     assert ran.code == 0, ran.err
     walks = [
         re.findall(r"rate=(\S+) noise=(\S+) seed=(\d)", line)[0] for line in log.read_text().splitlines()
@@ -135,7 +135,6 @@ def test_an_interrupted_build_ends_soon_and_goes_on_later(
     program: Program, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
     """Without an orphan, with one line on how to continue."""
-    program.edit("src/exercise/walks.py", *SLOW)
     process = begin(program, tmp_path / "log")
     os.killpg(process.pid, number) if number is signal.SIGINT else process.send_signal(number)
     _, err = process.communicate(timeout=30)
@@ -151,7 +150,6 @@ def test_a_killed_build_leaves_no_worker_and_repeats_no_finished_training(
     program: Program, tmp_path: Path
 ) -> None:
     """Only the parent is killed; no epoch that is stored is trained again."""
-    program.edit("src/exercise/walks.py", *SLOW)
     log = tmp_path / "log"
     process = begin(program, log)
     report = program.folder / "report"

@@ -22,7 +22,7 @@ from verdict_cases import (
     three,
 )
 
-from exercise.catalogue import DEEP, DEPTH_GAIN, NETWORKS, names
+from exercise.catalogue import ACTIVATIONS, DEEP, DEPTH_GAIN, NETWORKS, names
 from exercise.networks import Network
 
 
@@ -130,11 +130,10 @@ def _hypothesis() -> list[Case]:
             cases += three(
                 slug, f"{name}-{change}", {}, {f"{name}-{change}": STUCK}, {f"{name}-{change}": ERRATIC}
             )
-        cases += three(slug, f"{name}-relu", {}, {f"{name}-relu": STUCK}, {f"{name}-relu": ERRATIC})
         longer = f"{name}-30-epochs"
         cases += three(slug, longer, {}, {longer: LEARNS}, {longer: ERRATIC})
         width = int(name.partition("-")[2])
-        for change in ("gain-4", "4-layers", "relu"):
+        for change in ("gain-4", "4-layers"):
             same = {f"{name}-{change}": {"network": Network((width,) * 10)}}
             cases += three(slug, f"{name}-{change}.trial", {}, same, None)
             cases.append(Case(slug, f"{name}-{change}", INCONCLUSIVE, same))
@@ -154,6 +153,10 @@ def _hypothesis() -> list[Case]:
     cases += three(slug, "hypothesis", {}, none_freed, {"deep-8-gain-4": ERRATIC})
     cases.append(Case(slug, "hypothesis", REFUTED, {"deep-8-gain-4": STUCK}))
     cases.append(Case(slug, "hypothesis", INCONCLUSIVE, {**none_freed, **nothing_learns}))
+    for cell in ACTIVATIONS.experiments():
+        point = cell.specification
+        claim = f"tried.{point.activation}.{point.learning_rate:g}"
+        cases += three(slug, claim, {cell.name: LEARNS}, {cell.name: STUCK}, {cell.name: ERRATIC})
     cases.append(Case(slug, "map", INCONCLUSIVE, nothing_learns))
     cases.append(Case(slug, "hypothesis", REFUTED, {"deep-8": LEARNS}))
     cases.append(Case(slug, "hypothesis", REFUTED, _deep({"kept": 0.9})))
@@ -248,7 +251,7 @@ POSSIBLE: dict[tuple[str, str], set[str]] = {
     **{
         ("part-two.hypothesis", f"{name}-{change}.trial"): {SUPPORTED, REFUTED}
         for name in names(DEEP)
-        for change in ("gain-4", "4-layers", "30-epochs", "relu")
+        for change in ("gain-4", "4-layers", "30-epochs")
     },
     ("part-one.wide.accuracy", "converged"): {SUPPORTED, REFUTED},
     ("part-one.small.accuracy", "converged"): {SUPPORTED, REFUTED},

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from exercise.catalogue import EXPERIMENTS
 from exercise.networks import CLASSES, INPUTS, Network
 from labreport.experiment import Experiment
-
-WIDTH = 100
-"""Characters of a printed line that lists names."""
 
 _TRAIN = """\
 import keras
@@ -40,7 +35,7 @@ results = json.loads(Path("answers.json").read_text(encoding="utf-8"))["results"
 cut = len(digits) * 9 // 10
 data = {{"training": (images[:cut], digits[:cut]), "validation": (images[cut:], digits[cut:]), "test": test}}
 
-{others}def models(name, epoch=None):  # plain Keras with the weights kept after `epoch`, one for each seed
+def models(name, epoch=None):  # plain Keras with the weights kept after `epoch`, one for each seed
     for key in results[name]["keys"]:
         kept = load_file(next(Path("results").glob(f"{{key}}.{{epoch or results[name]['epochs']}}.*")))
         model = keras.Sequential([keras.Input(({inputs},))])
@@ -105,14 +100,8 @@ def show_check() -> str:
         for experiment in EXPERIMENTS
         if experiment.specification.activation != network.activation
     }
-    listed, activation = "", f'"{network.activation}"'
-    if others:
-        activation = f"activations.get(name, {activation})"
-        lines = textwrap.wrap(f"activations = {others}", WIDTH, subsequent_indent="    ", break_on_hyphens=False)
-        listed = "\n".join([*lines, "", ""])
-    return _CHECK.format(
-        inputs=INPUTS, classes=CLASSES, loss=network.loss, activation=activation, others=listed
-    )
+    activation = f'{others}.get(name, "{network.activation}")' if others else f'"{network.activation}"'
+    return _CHECK.format(inputs=INPUTS, classes=CLASSES, loss=network.loss, activation=activation)
 
 
 def _model(network: Network) -> str:

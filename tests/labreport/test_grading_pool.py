@@ -29,7 +29,7 @@ for line in sys.stdin:
 """
 
 
-def ask(folder: Path, words: list[str], seconds: float = 2.0) -> dict[int, bytes | str]:
+def ask(folder: Path, words: list[str], seconds: float = 1.0) -> dict[int, bytes | str]:
     """Every reply, by the index of its request."""
     command = [sys.executable, "-c", WORKER, str(folder / "pids")]
     requests = [word.encode() for word in words]
@@ -40,7 +40,7 @@ def test_a_file_that_hangs_its_reader_is_timed_out(tmp_path: Path) -> None:
     """Its process is ended; all others are answered, by new processes where needed."""
     words = ["a", "hang", "b", "die", "c", "half", "d", "hang", "e"]
     replies = ask(tmp_path, words)
-    late = "takes more than 2 s to read"
+    late = "takes more than 1 s to read"
     ended = "ended the process that read it, by its use of memory or otherwise"
     assert replies == {
         index: {"hang": late, "half": late, "die": ended}.get(word, f"hello {word}\n".encode())

@@ -186,7 +186,7 @@ def _other_settings(
         return
     traits.append("a trial that changes nothing, since all have its gain")
     for name in names(DEEP):
-        for change in ("", "-4-layers", "-30-epochs", "-gain-4", "-relu"):
+        for change in ("", "-4-layers", "-30-epochs", "-gain-4"):
             network = BASES[f"{name}{change}"].specification
             overrides[f"{name}{change}"]["network"] = replace(network, initial_gain=4.0)
 

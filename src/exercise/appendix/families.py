@@ -10,7 +10,7 @@ from exercise.bonus_complex.more_time import MORE_TIME
 from exercise.bonus_complex.training_time import TRAINING_TIME
 from exercise.bonus_complex.worth import FIRST_PASSAGE, SMALL_AT_MOMENTUM, WORTH
 from exercise.bonus_longer.longer import LONGER
-from exercise.catalogue import EXPERIMENTS, TIMES
+from exercise.catalogue import EXPERIMENTS, STUDIES, TIMES
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.families import COMPLEX_SIMPLE, EQUAL_EPOCHS, TEST
 from exercise.measuring.seconds import of_timings
@@ -19,8 +19,9 @@ from exercise.part_three.best import BEST
 from exercise.part_three.epochs import EQUAL_MOMENTUM
 from exercise.part_three.goal import GOALS
 from exercise.part_two.above_20 import ABOVE_20
+from exercise.part_two.activations import TRIED
 from exercise.part_two.correlation import PAIRS
-from exercise.part_two.predictions import EFFECTS, INTERVENTIONS, WITH_RELU
+from exercise.part_two.predictions import EFFECTS, INTERVENTIONS
 from labreport.builders.families import families as listed
 from labreport.claims import Answer, Family
 from labreport.outline import question
@@ -28,11 +29,12 @@ from labreport.required import LAST, Required
 from labreport.results import Results
 
 FAMILIES = (
-    *(PART_ONE, ABOVE_20, INTERVENTIONS, EFFECTS, WITH_RELU, PAIRS, EQUAL_EPOCHS, *EQUAL_MOMENTUM, GOALS),
+    *(PART_ONE, ABOVE_20, INTERVENTIONS, EFFECTS, TRIED, PAIRS, EQUAL_EPOCHS, *EQUAL_MOMENTUM, GOALS),
     *(BEST, LONGER, COMPLEX_SIMPLE, TRAINING_TIME, WORTH, FIRST_PASSAGE, *SMALL_AT_MOMENTUM, MORE_TIME),
 )
 """In the order of the report."""
 NEEDS = frozenset(need for family in FAMILIES for need in family.needs)
+_STUDY = {cell.name: study.name for study in STUDIES for cell in study.experiments()}
 
 
 def _required() -> Iterable[Required]:
@@ -42,6 +44,7 @@ def _required() -> Iterable[Required]:
     for member in (member for family in FAMILIES for member in family.members):
         for name, epoch in zip((member.first, member.second), member.epochs, strict=True):
             if isinstance(name, str):
+                name = _STUDY.get(name, name)
                 epochs[name] = max(epochs[name], epoch or 1)
                 snapshots[name] |= {epoch or LAST} if member.metric == TEST else set()
     return (Required(name, tuple(sorted(snapshots[name])), epochs[name]) for name in sorted(epochs))
@@ -50,7 +53,10 @@ def _required() -> Iterable[Required]:
 @question(
     "Which comparisons were declared, and how are they corrected?",
     slug="appendix.families",
-    reads=[each for each in (*EXPERIMENTS, TIMES) if each.name in NEEDS],
+    reads=[
+        *(each for each in (*EXPERIMENTS, TIMES) if each.name in NEEDS),
+        *(each for each in STUDIES if NEEDS & {cell.name for cell in each.experiments()}),
+    ],
     requires=tuple(_required()),
 )
 def families(results: Results) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exercise.catalogue import DEPTH_GAIN, RATES, STUDIES
+from exercise.catalogue import ACTIVATIONS, DEPTH_GAIN, RATES, STUDIES
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.measures import accuracy
 from labreport import charts
@@ -13,7 +13,7 @@ from labreport.outline import Figure, figure, question
 from labreport.required import LAST, required
 from labreport.results import Results, Runs
 
-SHOWN_ELSEWHERE = (RATES, DEPTH_GAIN)
+SHOWN_ELSEWHERE = (RATES, DEPTH_GAIN, ACTIVATIONS)
 """Studies that another question shows, so that no map of them is drawn."""
 
 

@@ -9,8 +9,6 @@ from labreport.claims.premises import Change, changes
 from labreport.experiment import Experiment
 
 PERCENT = 100.0
-NAMES = {"relu": "ReLU"}
-"""Activation functions whose name is written otherwise than in Keras."""
 
 
 def mean_by_epoch(curves: Sequence[Sequence[float]]) -> list[float]:
@@ -50,6 +48,4 @@ def _words(change: Change) -> str:
         return f"{after} hidden layer{'s' if after > 1 else ''}" if before != after else "other widths"
     if change.field == "epochs":
         return f"{change.after} epochs"
-    if change.field == "activation":
-        return NAMES.get(change.after, change.after)
     return f"{change.field.replace('_', ' ')} {change.after}"

@@ -5,26 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from exercise.catalogue import DEEP, DEEP_32, DEPTH_GAIN, GAIN, TRIALS, names
+from exercise.catalogue import ACTIVATIONS, DEEP, DEEP_32, DEPTH_GAIN, FEWER_LAYERS, GAIN, LONGER, names
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.families import EPOCH, LEARNED, TEST
 from exercise.measuring.measures import accuracy, exact, network_of, nodes_in_each, seeds_of
 from exercise.part_two.above_20 import ABOVE_20
+from exercise.part_two.activations import activations_tried
 from exercise.part_two.depth_gain import map_of_depth_and_gain
 from exercise.part_two.gradients import gradient_quantities, gradients_by_layer
 from exercise.part_two.interventions import interventions
-from exercise.part_two.predictions import (
-    ADDED,
-    EFFECTS,
-    INTERVENTIONS,
-    PREDICTIONS,
-    SLOPE,
-    STARVED,
-    WITH_RELU,
-    Prediction,
-    expected_ratio,
-)
+from exercise.part_two.predictions import EFFECTS, INTERVENTIONS, PREDICTIONS, SLOPE, STARVED, expected_ratio
 from labreport.claims import Answer, Claim, Quantity, Verdict
 from labreport.claims.decide import all_of, below
 from labreport.claims.premises import only_difference
@@ -42,8 +33,11 @@ _CHANGED = GAIN[DEEP.index(DEEP_32)]
 @question(
     "Why do the deep networks perform as they do?",
     slug="part-two.hypothesis",
-    reads=(*DEEP, *TRIALS, DEPTH_GAIN),
-    requires=(*required(DEEP, EPOCH, LAST), *required((*TRIALS, DEPTH_GAIN), LAST)),
+    reads=(*DEEP, *GAIN, *FEWER_LAYERS, *LONGER, DEPTH_GAIN, ACTIVATIONS),
+    requires=(
+        *required(DEEP, EPOCH, LAST),
+        *required((*GAIN, *FEWER_LAYERS, *LONGER, DEPTH_GAIN, ACTIVATIONS), LAST),
+    ),
     figures=(gradients_by_layer, interventions),
     checks=[(f"{_CHANGED.name}.test_accuracy", checked_accuracy(_CHANGED))],
 )
@@ -72,7 +66,7 @@ def hypothesis(results: Results) -> Answer:
         "the first layer of every deep network is starved at the start",
         [claims[f"{name}.starved"] for name in names(DEEP)],
     )
-    compare = comparisons(results, ABOVE_20, INTERVENTIONS, WITH_RELU, EFFECTS)
+    compare = comparisons(results, ABOVE_20, INTERVENTIONS, EFFECTS)
     stuck = []
     for name in names(DEEP):
         found = compare(name, LEARNED, TEST, EPOCH)
@@ -88,6 +82,9 @@ def hypothesis(results: Results) -> Answer:
         "of every deep network, one trial changes only the initial gain",
         [claims[f"{network.name}.trial"] for network in GAIN],
     )
+    others = activations_tried(results)
+    quantities |= others.quantities
+    claims |= others.claims
     map_quantities, map_claim, map_facts = map_of_depth_and_gain(results)
     quantities |= map_quantities
     claims["map"] = map_claim
@@ -100,27 +97,27 @@ def hypothesis(results: Results) -> Answer:
     claims["hypothesis"] = _verdict(claims["stuck"], claims["starved"], predicted, testable)
     facts = {
         "rows": names(DEEP),
-        "predictions": [_row(prediction, results) for prediction in PREDICTIONS],
-        "added": [_row(trial, results) for trial in ADDED],
+        "predictions": [
+            {
+                "experiment": prediction.experiment,
+                "network": prediction.network,
+                "intervention": prediction.intervention,
+                "title": results[prediction.experiment].experiment.title,
+                "effect": prediction.effect,
+            }
+            for prediction in PREDICTIONS
+        ],
         "failed": [prediction.experiment for prediction in failed],
         "open": [
             prediction.experiment for prediction in PREDICTIONS if claims[prediction.experiment].inconclusive
         ],
         "failed_kinds": sorted({prediction.intervention for prediction in failed}),
         "map": map_facts,
+        "tried": others.facts["rows"],
+        "tried_on": ACTIVATIONS.base.name,
         "testable": testable,
     }
     return Answer(quantities, claims, facts)
-
-
-def _row(prediction: Prediction, results: Results) -> dict[str, str]:
-    return {
-        "experiment": prediction.experiment,
-        "network": prediction.network,
-        "intervention": prediction.intervention,
-        "title": results[prediction.experiment].experiment.title,
-        "effect": prediction.effect,
-    }
 
 
 def _of_network(name: str, runs: Runs) -> dict[str, Quantity]:
@@ -139,9 +136,7 @@ def _of_network(name: str, runs: Runs) -> dict[str, Quantity]:
 
 
 def _outcomes(results: Results, compare: Comparisons) -> tuple[dict[str, Quantity], dict[str, Claim]]:
-    """Each trial's accuracy, and the claim that it does as predicted; of the predictions that were declared
-    beforehand, effect and gradient, too.
-    """
+    """Each intervention's accuracy, its effect and its gradient, and the claim that it does as predicted."""
     quantities: dict[str, Quantity] = {}
     claims: dict[str, Claim] = {}
     for prediction in PREDICTIONS:
@@ -149,11 +144,6 @@ def _outcomes(results: Results, compare: Comparisons) -> tuple[dict[str, Quantit
         quantities |= _of_network(name, results[name])
         quantities |= compare(name, prediction.network, TEST).quantities(f"{name}.effect")
         quantities[f"{name}.gain"] = exact(network_of(results[name]).initial_gain, "", f"catalogue: {name}")
-    for prediction in ADDED:
-        runs = results[prediction.experiment]
-        quantities[f"{prediction.experiment}.test_accuracy"] = accuracy(runs, runs.experiment.epochs, "test")
-    for prediction in (*PREDICTIONS, *ADDED):
-        name = prediction.experiment
         found = compare(name, LEARNED, TEST)
         quantities |= found.quantities(f"{name}.above")
         trial = only_difference(

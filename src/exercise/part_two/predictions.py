@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from exercise.catalogue import DEEP, FEWER_LAYERS, GAIN, LONGER, RELU
+from exercise.catalogue import DEEP, FEWER_LAYERS, GAIN, LONGER
 from exercise.measuring.families import LEARNED, TEST
 from labreport.claims import Comparison, Family
 
@@ -47,11 +47,6 @@ PREDICTIONS = (
 )
 """Weights large enough to undo a slope of 1/4 a layer, or fewer layers, free the gradient; more
 epochs leave it as it is."""
-ADDED = tuple(
-    Prediction(network.name, relu.name, "learns", "activation")
-    for network, relu in zip(DEEP, RELU, strict=True)
-)
-"""Tried in the same way, but declared after the others had run; they decide nothing about the hypothesis."""
 
 
 def expected_ratio(layers: int, gain: float) -> float:
@@ -67,11 +62,6 @@ def expected_ratio(layers: int, gain: float) -> float:
 INTERVENTIONS = Family(
     "predictions of the hypothesis",
     tuple(Comparison(prediction.experiment, LEARNED, TEST) for prediction in PREDICTIONS),
-)
-WITH_RELU = Family(
-    "ReLU instead of the sigmoid",
-    tuple(Comparison(each.experiment, LEARNED, TEST) for each in ADDED),
-    confirmatory=False,
 )
 EFFECTS = Family(
     "effects of the interventions",

@@ -12,6 +12,7 @@ from pathlib import Path
 from labreport.experiment import Experiment
 from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.files import Digests
+from labreport.nonfinite import spelled
 from labreport.plan.ledger import Ledger, View
 from labreport.trajectory.store import Store, StoredArrays
 from labreport.trajectory.trajectory import Trajectory
@@ -64,7 +65,7 @@ class Views:
             if missing:
                 return Stored(epochs=trajectory.epochs, missing=missing[0])
             seen, arrays = _seen(trajectory, experiment)
-            view = self._known[label] = View(document, digest(seen), arrays)
+            view = self._known[label] = View(document, digest(spelled(seen)), arrays)
         for name, written in view.arrays.items():
             if self._shelf.digest(name, self._digests) != written:
                 return Stored(epochs=experiment.epochs, damaged=name)

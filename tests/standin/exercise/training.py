@@ -1,7 +1,7 @@
 """The stand-in trainer: bits depend only on specification and seed, and it continues from its state.
 
-Two environment variables serve tests. `STANDIN_LOG` names a file that gets one line for each start
-and each epoch. `STANDIN_FAULT` is `RATE#SEED@EPOCH:DEED`: in that epoch of that walk the deed is done,
+Three environment variables serve tests. `STANDIN_LOG` names a file that gets one line for each start
+and each epoch. `STANDIN_SLOW` is how many seconds more each epoch takes. `STANDIN_FAULT` is `RATE#SEED@EPOCH:DEED`: in that epoch of that walk the deed is done,
 which is `raise`, `die` (the worker kills itself), `die-once` (it does so the first time only),
 `kill-build` (it kills the build, too), or a signal: `NAME-build` to the build, `NAME-group` to it and all
 its workers, `NAME-worker` to the worker itself, where NAME is `INT`, `TERM` or `KILL`. With `+MS` behind
@@ -45,7 +45,7 @@ class WalkRun:
         self._epoch += 1
         _log("epoch", self._walk, self._seed, self._epoch)
         _maybe_fail(self._walk, self._seed, self._epoch)
-        time.sleep(self._walk.pause)
+        time.sleep(self._walk.pause + float(os.environ.get("STANDIN_SLOW", "0")))
         stumble = numpy.random.default_rng([self._seed, self._epoch]).normal(size=self._position.shape)
         step = self._walk.rate * (self._target - self._position) + self._walk.noise * stumble
         self._position = self._position + step
