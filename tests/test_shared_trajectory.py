@@ -20,7 +20,7 @@ def program(tmp_path: Path) -> Program:
         old, new = "EXPERIMENTS = (ALPHA, BETA", f"{LONGER}\nEXPERIMENTS = (ALPHA, BETA, ALPHA_10"
         program.edit(catalogue, old, new)
     program.edit("src/labreport/execute/worker.py", "CHECKPOINT_SECONDS = 5.0", "CHECKPOINT_SECONDS = 0.0")
-    program.edit("src/exercise/walks.py", "pause: float = 0.01", "pause: float = 0.05")
+    program.edit("src/exercise/walks.py", "pause: float = 0.002", "pause: float = 0.05")
     return program
 
 

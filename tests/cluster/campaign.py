@@ -32,7 +32,7 @@ LIMIT = 240.0
 """Seconds after which a trial counts as one that hangs."""
 EDITS = {
     "src/labreport/execute/worker.py": ("CHECKPOINT_SECONDS = 5.0", "CHECKPOINT_SECONDS = 0.3"),
-    "src/exercise/walks.py": ("pause: float = 0.01", "pause: float = 0.05"),
+    "src/exercise/walks.py": ("pause: float = 0.002", "pause: float = 0.05"),
     "src/exercise/catalogue.py": ("ALPHA.specification, 10, (10,)", "ALPHA.specification, 25, (25,)"),
 }
 

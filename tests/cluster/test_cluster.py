@@ -125,7 +125,7 @@ def _full(folder: Path) -> Path:
 @pytest.mark.slow
 def test_a_lost_worker_loses_no_finished_result(program: Program, cluster: Cluster) -> None:
     """One of two is killed in mid-training and another joins; no stored run is trained again."""
-    program.edit("src/exercise/walks.py", "pause: float = 0.01", "pause: float = 0.2")
+    program.edit("src/exercise/walks.py", "pause: float = 0.002", "pause: float = 0.2")
     cluster.start()
     build = subprocess.Popen(
         [sys.executable, str(program.folder / "build.py"), "--scheduler", cluster.address],

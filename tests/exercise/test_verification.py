@@ -22,6 +22,8 @@ from labreport.experiment import Experiment, plain
 from labreport.results import Result, Results, Runs, Snapshot
 
 ALPHA = Experiment("alpha", Network((12,)), 2, (1, 2), "exercise.training:start")
+DIVERGES = Network((4,), activation="relu", learning_rate=1e38)
+GAMMA = Experiment("gamma", DIVERGES, 2, (2,), "exercise.training:start")
 BETA = Experiment("beta", Network((9, 8), momentum=0.9), 2, (2,), "exercise.training:start")
 
 
@@ -66,7 +68,7 @@ def results(
 
 def checks(results: dict[str, list[Result]]) -> dict[str, Check]:
     """What `verify` says of each network."""
-    experiments = {ALPHA.name: ALPHA, BETA.name: BETA}
+    experiments = {each.name: each for each in (ALPHA, BETA, GAMMA)}
     runs = {name: Runs(experiments[name], tuple(found)) for name, found in results.items()}
     return {check.name: check for check in verify(Results("verify", runs))}
 
@@ -91,6 +93,32 @@ def test_what_was_trained_passes(results: dict[str, list[Result]]) -> None:
         )
         for name, snapshots, parameters in (("alpha", 4, "9,550"), ("beta", 2, "7,235"))
     }
+
+
+def test_what_has_diverged_passes(tiny_dataset: mnist.Dataset) -> None:
+    """Its probabilities are no numbers, so that it names the first digit, as Keras says, too."""
+    result = trained(GAMMA, 0)
+    assert np.isnan(result.snapshots[2].arrays["confidence"]).all()
+    assert set(result.snapshots[2].arrays["predictions"].tolist()) == {0}
+    assert checks({"gamma": [result]})["plain Keras gamma"].passed
+
+
+def test_a_number_where_there_is_none_is_found(tiny_dataset: mnist.Dataset) -> None:
+    """Neither a loss nor a confidence can be made up."""
+    for change, said in ((lose_nothing, "test loss: stored 0.0"), (be_sure, "confidence of test image 3")):
+        found = checks({"gamma": [altered(trained(GAMMA, 0), 2, change)]})["plain Keras gamma"]
+        assert not found.passed
+        assert said in found.detail
+
+
+def lose_nothing(metrics: dict[str, Any], arrays: dict[str, Any]) -> None:
+    """A loss of zero."""
+    metrics["test"]["loss"] = 0.0
+
+
+def be_sure(metrics: dict[str, Any], arrays: dict[str, Any]) -> None:
+    """Certainty about one image."""
+    arrays["confidence"][3] = 1.0
 
 
 def add_one_image(metrics: dict[str, Any], arrays: dict[str, Any]) -> None:

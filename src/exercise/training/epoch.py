@@ -10,7 +10,7 @@ from typing import NamedTuple
 from exercise.networks import Network
 from exercise.training import data
 from exercise.training.backend import tf
-from exercise.training.model import LOSSES, build
+from exercise.training.model import LOSSES, build, most_probable
 
 
 class Parameters(NamedTuple):
@@ -83,7 +83,7 @@ def compiled_epoch(network: Network, pixels: int) -> Epoch:
             loss = tf.reduce_sum(losses) / tf.cast(examples, tf.float32)
         gradients = tape.gradient(loss, parameters.weights)
         norms = tf.stack([norm(gradient) for gradient in gradients[::2]])
-        correct = tf.argmax(probabilities, axis=1, output_type=tf.int32) == tf.cast(labels, tf.int32)
+        correct = most_probable(probabilities) == tf.cast(labels, tf.int32)
         return descend(parameters, gradients, hyperparameters), Sums(
             sums.batches + 1,
             sums.loss + tf.reduce_sum(losses),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from exercise.networks import CLASSES, INPUTS, VARIANCE_SCALING, Network
-from exercise.training.backend import keras
+from exercise.training.backend import keras, tf
 
 LOSSES: dict[str, Callable[..., Any]] = {"categorical_crossentropy": keras.losses.categorical_crossentropy}
 
@@ -29,6 +30,16 @@ def build(network: Network, seed: int, pixels: int = INPUTS) -> keras.Sequential
             )
         )
     return model
+
+
+def most_probable(probabilities: tf.Tensor) -> tf.Tensor:
+    """The digit of the highest probability by image, int32, of probabilities of shape (images, digits).
+
+    Where they are not numbers, as after a training that has diverged, the first digit: so do NumPy and
+    Keras, while the compiler's own `argmax` names any.
+    """
+    known = tf.where(tf.math.is_nan(probabilities), math.inf, probabilities)
+    return tf.argmax(known, axis=1, output_type=tf.int32)
 
 
 def weight_names(network: Network) -> list[str]:

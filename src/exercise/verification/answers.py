@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 
 from exercise.catalogue import STUDIES
 from exercise.project import PROJECT
+from exercise.verification.compare import close
 from labreport.checks import Check
 from labreport.claims import Answer
 from labreport.nodes.calls import function
@@ -65,4 +65,4 @@ def _differing(before: Answer, after: Answer) -> Iterator[str]:
 def _equal(before: float | None, after: float | None) -> bool:
     if before is None or after is None:
         return before is after
-    return math.isclose(before, after, rel_tol=TOLERANCE, abs_tol=SMALLEST)
+    return close(before, after, TOLERANCE, SMALLEST)

@@ -45,14 +45,15 @@ def differences(
         yield Difference("parameters", network.parameters, found.parameters)
     for split, metrics in found.metrics.items():
         loss, accuracy = stored[split]["loss"], stored[split]["accuracy"]
-        if not math.isclose(loss, metrics["loss"], rel_tol=LOSS_TOLERANCE, abs_tol=SMALLEST_LOSS):
+        if not close(loss, metrics["loss"], LOSS_TOLERANCE, SMALLEST_LOSS):
             yield Difference(f"{split} loss", loss, metrics["loss"])
         if not _same_accuracy(accuracy, metrics["accuracy"], found, split, len(dataset.training)):
             yield Difference(f"{split} accuracy", accuracy, metrics["accuracy"])
     yield from _predictions(arrays["predictions"], found.test, "test predictions")
     yield from _predictions(arrays["validation_predictions"], found.validation, "validation predictions")
     yield from _confusion(arrays["predictions"], found)
-    far = np.abs(arrays["confidence"] - found.test.confidence) > CONFIDENCE_TOLERANCE
+    kept, again = arrays["confidence"], found.test.confidence
+    far = ~np.isclose(kept, again, rtol=0, atol=CONFIDENCE_TOLERANCE, equal_nan=True)
     if far.any():
         image = int(np.argmax(far))
         yield Difference(
@@ -61,6 +62,13 @@ def differences(
             float(found.test.confidence[image]),
         )
     yield from _within(arrays, stored, record, dataset)
+
+
+def close(stored: float, found: float, relative: float = 0.0, absolute: float = 0.0) -> bool:
+    """Whether two numbers are equal to within these tolerances; what is no number equals its like."""
+    if math.isnan(stored) or math.isnan(found):
+        return math.isnan(stored) and math.isnan(found)
+    return math.isclose(stored, found, rel_tol=relative, abs_tol=absolute)
 
 
 def _same_accuracy(stored: float, found: float, measured: Measurement, split: str, training: int) -> bool:
@@ -115,7 +123,7 @@ def _within(
             share = float(np.mean(predictions == labels))
             yield Difference(f"{split} accuracy by stored predictions", metrics[split]["accuracy"], share)
     for name in ("loss", "accuracy"):
-        if metrics["validation"][name] != record[f"validation_{name}"]:
+        if not close(metrics["validation"][name], record[f"validation_{name}"]):
             yield Difference(
                 f"validation {name} in the record", record[f"validation_{name}"], metrics["validation"][name]
             )

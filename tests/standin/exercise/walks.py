@@ -14,4 +14,4 @@ class Walk:
 
     rate: float = 0.5
     noise: float = 0.01
-    pause: float = 0.01
+    pause: float = 0.002
