@@ -22,7 +22,7 @@ from faults.wishes import wanted
 from program import Program
 
 SLOW = {"STANDIN_SLOW": "0.15"}
-"""Makes an epoch of the stand-in long enough to be interrupted in, and is no part of a result."""
+"""Makes an epoch of the stand-in long enough to be interrupted in; results do not depend on it."""
 
 
 @pytest.fixture(scope="module")

@@ -191,9 +191,11 @@ def _part_three() -> list[Case]:
     level_50 = (
         {name: {"test": 0.96, **kind} for name in ("complex", "wide", "small")} for kind in (NOISY, QUIET)
     )
-    cases += four("part-three.best", "complex-better", *tests, *level_50)
-    cases += four("part-three.best", "better-at-50", *bonus.complex_against_small("test"))
-    cases += three("part-three.epochs", "similar", {"complex": {"epochs": 12}}, {}, None)
+    better_worse_open_equal = [*tests, *level_50]
+    cases += four("part-three.best", "best", *better_worse_open_equal)
+    cases += four("part-three.best", "better-than-wide", *better_worse_open_equal)
+    cases += four("part-three.best", "better-than-small", *bonus.complex_against_small("test"))
+    cases += three("part-three.epochs", "similar", {}, {"complex": {"epochs": 12}}, None)
     level = {"drop": 0.0, "noise": 0.002}
     for name, claim in (
         ("complex", "better-at-equal-epochs"),
@@ -213,6 +215,7 @@ def _studies() -> list[Case]:
     best = {
         "rates": "rates/learning_rate=0.5,momentum=0.9",
         "depth-gain": "depth-gain/hidden_layers=32x4,initial_gain=3.0",
+        "activations": "activations/activation=relu,learning_rate=0.05",
     }
     sure = {"validation": 0.99, "noise": 0.00001}
     return [
@@ -239,6 +242,7 @@ CASES = (
 EXACT = ("set-up.rules", "set-up.environment", "part-two.parameters", "bonus.perspective")
 """Questions whose claims are about exact counts: they hold or do not, and are never left open."""
 POSSIBLE: dict[tuple[str, str], set[str]] = {
+    ("part-three.best", "best"): {SUPPORTED, REFUTED, EQUIVALENT, INCONCLUSIVE},
     # three points cannot reach p < 0.05 in any order
     ("part-two.correlation", "without-deep"): {INCONCLUSIVE},
     # a pair that is certain to be the other way round
@@ -247,6 +251,7 @@ POSSIBLE: dict[tuple[str, str], set[str]] = {
     # the highest mean is not below any other
     ("study.rates", "leads"): {SUPPORTED, INCONCLUSIVE},
     ("study.depth-gain", "leads"): {SUPPORTED, INCONCLUSIVE},
+    ("study.activations", "leads"): {SUPPORTED, INCONCLUSIVE},
     # exact comparisons of what was declared, and counts
     **{
         ("part-two.hypothesis", f"{name}-{change}.trial"): {SUPPORTED, REFUTED}

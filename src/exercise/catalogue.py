@@ -19,7 +19,7 @@ def _network(
 
 
 # The exercise's own networks
-WIDE = _network("wide", Network((400,)), 10, (10,), "one wide hidden layer")
+WIDE = _network("wide", Network((400,)), 50, (10, 50), "one wide hidden layer")
 SMALL = _network("small", Network((62,)), 50, (5, 10, 20, 50), "one small hidden layer")
 DEEP_8 = _network("deep-8", Network((8,) * 10), 10, (10,), "ten hidden layers of eight nodes")
 DEEP_32 = _network("deep-32", Network((32,) * 10), 10, (10,), "ten hidden layers of thirty-two nodes")

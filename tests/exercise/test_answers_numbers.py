@@ -104,11 +104,11 @@ def test_a_weight_kept_twice_is_counted_once() -> None:
 
 
 def test_time_is_the_median_over_epochs_and_seeds() -> None:
-    """Made epochs scatter about 0.3 s by three per cent; the total is ten of them."""
+    """Made epochs scatter about 0.3 s by three per cent; the total is fifty of them."""
     found = answer("part-one.wide.time", wide={"seconds": 0.3}).quantities
     assert found["seconds"].value == pytest.approx(0.3, rel=0.03)
-    assert found["epochs_timed"].value == 50
-    assert found["total"].value == pytest.approx(3.0, rel=0.03)
+    assert found["epochs_timed"].value == 250
+    assert found["total"].value == pytest.approx(15.0, rel=0.03)
 
 
 def test_accuracy_is_the_mean_over_seeds_of_what_was_kept() -> None:

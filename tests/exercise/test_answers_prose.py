@@ -148,19 +148,24 @@ OPENINGS = (
     ("part-three.goal", "both", {"supported": "Yes", "refuted": "No", "inconclusive": "Not decided"}),
     (
         "part-three.best",
-        "complex-better",
-        {"supported": "complex, the", "refuted": "wide of part one", "inconclusive": "Not decided"},
+        "best",
+        {
+            "supported": "complex, the",
+            "refuted": "Not complex",
+            "equivalent": "No single one",
+            "inconclusive": "Not decided",
+        },
     ),
     ("part-three.epochs", "similar", {"supported": "Yes", "refuted": "No"}),
     (
         "bonus.digits",
         "together.worst",
-        {"supported": "Yes", "equivalent": "No", "inconclusive": "Not decided"},
+        {"supported": "Yes", "equivalent": "No", "inconclusive": "Perhaps"},
     ),
     ("bonus.pattern", "complex.uneven", {"supported": "Yes", "inconclusive": "Not decided"}),
     (
         "bonus.worth",
-        "worth",
+        "worth-by-fit",
         {
             "supported": "Yes",
             "refuted": "No",

@@ -37,6 +37,6 @@ def test_every_study_has_its_question_and_its_figure() -> None:
 
 
 def test_the_answer_to_a_study_reads_one_study() -> None:
-    """Two would not fit one table."""
-    with pytest.raises(UsageError, match="shows one study; it was given 2"):
+    """Several would not fit one table."""
+    with pytest.raises(UsageError, match=f"shows one study; it was given {len(STUDIES)}"):
         study(made.made_results(tuple(grid.name for grid in STUDIES)))

@@ -140,4 +140,4 @@ def test_cells_of_a_study_are_checked_too() -> None:
     base = replace(STUDIES[0].base, epochs=12, snapshots=(10,))
     grid = study("rates", base, learning_rate=(0.1, 0.5), momentum=(0.0, 0.9))
     with pytest.raises(UsageError, match=r"'set-up.rates' reads epoch 12 of 'rates/learning_rate=0.1"):
-        unfold(catalogue(studies=(grid, STUDIES[1])), 1)
+        unfold(catalogue(studies=(grid, *STUDIES[1:])), 1)

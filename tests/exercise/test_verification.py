@@ -96,7 +96,7 @@ def test_what_was_trained_passes(results: dict[str, list[Result]]) -> None:
 
 
 def test_what_has_diverged_passes(tiny_dataset: mnist.Dataset) -> None:
-    """Its probabilities are no numbers, so that it names the first digit, as Keras says, too."""
+    """Its probabilities are NaN, so that it names the first digit, as Keras does."""
     result = trained(GAMMA, 0)
     assert np.isnan(result.snapshots[2].arrays["confidence"]).all()
     assert set(result.snapshots[2].arrays["predictions"].tolist()) == {0}

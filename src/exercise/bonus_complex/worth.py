@@ -6,7 +6,7 @@ from exercise.bonus_complex.seconds import accuracy_against_seconds
 from exercise.catalogue import COMPLEX, SMALL, SMALL_MOMENTUM, TIMES
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.comparing import comparisons
-from exercise.measuring.families import AT_SHARE, COMPLEX_SIMPLE, MATCH, MOMENTS, SAME, SHARES, TEST
+from exercise.measuring.families import AT_FIT, AT_SHARE, COMPLEX_SIMPLE, MATCH, MOMENTS, SAME, SHARES, TEST
 from exercise.measuring.measures import (
     accuracy,
     differ_in_layers,
@@ -16,7 +16,16 @@ from exercise.measuring.measures import (
     seeds_of,
     source,
 )
-from exercise.measuring.seconds import epoch_seconds, epochs_within, first_passages, of_timings, total_seconds
+from exercise.measuring.seconds import (
+    Clock,
+    by_fit,
+    by_itself,
+    epoch_seconds,
+    epochs_within,
+    first_passages,
+    of_timings,
+    total_seconds,
+)
 from labreport.claims import Answer, Claim, Comparison, Family, Quantity
 from labreport.claims.statistics import over_seeds
 from labreport.outline import question
@@ -29,6 +38,11 @@ WORTH = Family(
         Comparison("complex", "small", metric, margin=SAME, also=(TIMES.name,))
         for metric in AT_SHARE.values()
     ),
+)
+WORTH_BY_FIT = Family(
+    "equal seconds by plain model.fit",
+    (Comparison("complex", "small", AT_FIT, margin=SAME, also=(TIMES.name,)),),
+    confirmatory=False,
 )
 SMALL_AT_MOMENTUM = tuple(
     Family(
@@ -68,22 +82,24 @@ def worth(results: Results) -> Answer:
         "small.epochs": exact(simple.experiment.epochs, "epochs", "catalogue: small"),
         "complex.epochs": exact(complex_.experiment.epochs, "epochs", "catalogue: complex"),
     }
-    compare = comparisons(results, WORTH, FIRST_PASSAGE, COMPLEX_SIMPLE)
+    compare = comparisons(results, WORTH, WORTH_BY_FIT, FIRST_PASSAGE, COMPLEX_SIMPLE)
     claims: dict[str, Claim] = {}
     for index, share in enumerate(SHARES, start=1):
         key, name = f"at-{index}", "worth" if share == 1 else f"at-{index}"
+        quantities |= _at_equal_seconds(key, share, results)
         found = compare("complex", "small", AT_SHARE[share])
-        quantities[f"{key}.seconds"] = Quantity(
-            share * budget, "s", f"{share:.0%} of the simple network's training time"
-        )
-        for network, runs in (("complex", complex_), ("small", simple)):
-            epoch = epochs_within(share * budget, results, network)
-            quantities |= _after(f"{key}.{network}", runs, epoch, share * budget)
         quantities |= found.quantities(f"{key}.difference")
-        numbers = tuple(f"{key}.{each}" for each in ("difference", "complex", "small", "seconds"))
         claims[name] = found.claim(
-            name, f"validation accuracy: complex > small, after {share:.0%} of small's seconds", numbers
+            name, f"validation accuracy: complex > small, after {share:.0%} of small's seconds", _shown(key)
         )
+    quantities |= _at_equal_seconds("fit", 1.0, results, by_fit)
+    found = compare("complex", "small", AT_FIT)
+    quantities |= found.quantities("fit.difference")
+    claims["worth-by-fit"] = found.claim(
+        "worth-by-fit",
+        "validation accuracy: complex > small, after small's seconds by plain model.fit",
+        _shown("fit"),
+    )
     gain = compare("complex", "small", TEST, MOMENTS[-1])
     quantities |= gain.quantities("final_gain")
     claims["final-better"] = gain.claim(
@@ -120,6 +136,22 @@ def _at_equal_momentum(results: Results, family: Family) -> tuple[dict[str, Quan
         f"test accuracy after {MOMENTS[-1]} epochs with equal momentum: complex > layers of small",
         ("equal_momentum.difference", f"{member.second}.test_accuracy"),
     )
+
+
+def _shown(key: str) -> tuple[str, ...]:
+    return tuple(f"{key}.{each}" for each in ("difference", "complex", "small", "seconds"))
+
+
+def _at_equal_seconds(
+    key: str, share: float, results: Results, clock: Clock = by_itself
+) -> dict[str, Quantity]:
+    """A share of the simple network's training time, and what both have reached by then."""
+    seconds = share * epoch_seconds(results, "small", clock) * results["small"].experiment.epochs
+    quantities = {f"{key}.seconds": Quantity(seconds, "s", f"{share:.0%} of the simple network's training time")}
+    for network in ("complex", "small"):
+        epoch = epochs_within(seconds, results, network, clock)
+        quantities |= _after(f"{key}.{network}", results[network], epoch, seconds)
+    return quantities
 
 
 def _after(key: str, runs: Runs, epoch: int, seconds: float) -> dict[str, Quantity]:

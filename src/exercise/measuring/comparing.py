@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from exercise.measuring.families import AT_SHARE, MATCH, SECONDS, TEST, VALIDATION
+from exercise.measuring.families import AT_FIT, AT_SHARE, MATCH, SECONDS, TEST, VALIDATION
 from exercise.measuring.measures import right, source, split
-from exercise.measuring.seconds import epoch_seconds, epochs_within, first_passages
+from exercise.measuring.seconds import Clock, by_fit, by_itself, epoch_seconds, epochs_within, first_passages
 from labreport.claims import Comparison, Family
 from labreport.claims.comparison import paired
 from labreport.claims.estimate import Estimate, without_test
@@ -39,6 +39,7 @@ def _measures(results: Results) -> Mapping[str, Measure]:
         SECONDS: by_seed(_seconds, "s"),
         MATCH: partial(_first_passage, results),
         **{metric: _at_share(results, share) for share, metric in AT_SHARE.items()},
+        AT_FIT: _at_share(results, 1.0, by_fit),
     }
 
 
@@ -58,14 +59,14 @@ def _seconds(run: Result, epoch: int) -> float:
     return sum(float(record["seconds"]) for record in run.records[:epoch])
 
 
-def _at_share(results: Results, share: float) -> Measure:
-    """Validation accuracies after equally many seconds, at the speed of each network by itself."""
+def _at_share(results: Results, share: float, clock: Clock = by_itself) -> Measure:
+    """Validation accuracies after equally many seconds, at the speed of each network with nothing beside it."""
 
     def measure(comparison: Comparison, first: Runs, second: Runs | None) -> Estimate:
         assert second is not None
         mine, theirs = first.experiment.name, second.experiment.name
-        budget = share * epoch_seconds(results, theirs) * second.experiment.epochs
-        at, after = epochs_within(budget, results, mine), epochs_within(budget, results, theirs)
+        budget = share * epoch_seconds(results, theirs, clock) * second.experiment.epochs
+        at, after = (epochs_within(budget, results, name, clock) for name in (mine, theirs))
         origin = source(
             first,
             f"validation accuracy at epoch {at}, minus {theirs} at epoch {after}: "

@@ -7,6 +7,7 @@ typical epoch is the same for every seed, and equal seconds are equal epochs of 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from statistics import median
 
@@ -48,16 +49,20 @@ def ratio_of(one: Quantity, other: Quantity, origin: str) -> Quantity:
     return of_timings(Quantity(value, "times", origin, derivation=made))
 
 
-def epoch_seconds(results: Results, name: str) -> float:
-    """Seconds of a typical epoch of the network `name`, by itself: as `by_itself`."""
-    seconds = by_itself(results, name).value
+Clock = Callable[[Results, str], Quantity]
+"""By what an epoch of the network of that name is timed: `by_itself` or `by_fit`."""
+
+
+def epoch_seconds(results: Results, name: str, clock: Clock = by_itself) -> float:
+    """Seconds of a typical epoch of the network `name`."""
+    seconds = clock(results, name).value
     assert seconds is not None  # the median of some times
     return seconds
 
 
-def epochs_within(seconds: float, results: Results, name: str) -> int:
+def epochs_within(seconds: float, results: Results, name: str, clock: Clock = by_itself) -> int:
     """Epochs that the network `name` finishes within `seconds`, at most as many as it was trained for."""
-    finished = seconds / epoch_seconds(results, name) * (1 + ROUNDING)
+    finished = seconds / epoch_seconds(results, name, clock) * (1 + ROUNDING)
     return int(min(finished, results[name].experiment.epochs))
 
 

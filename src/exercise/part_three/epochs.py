@@ -35,14 +35,15 @@ EQUAL_MOMENTUM = tuple(
 def epochs(results: Results) -> Answer:
     """Epochs of the three networks, and whether more of them explain the difference."""
     complex_, wide = results["complex"], results["wide"]
-    counts = {"wide": EPOCH, "small": EPOCH, "complex": complex_.experiment.epochs}
+    counts = {name: results[name].experiment.epochs for name in ("wide", "small", "complex")}
     quantities = {
-        f"{name}.epochs": exact(count, "epochs", f"exercise and catalogue: {name}")
+        f"{name}.epochs": exact(count, "epochs", f"catalogue: {name}")
         for name, count in counts.items()
     }
     ratio = max(counts.values()) / min(counts.values())
     at_equal = comparisons(results, EQUAL_EPOCHS)("complex", "wide", VALIDATION, EPOCH)
     quantities |= {
+        "epochs": exact(EPOCH, "epochs", "exercise"),
         "ratio": Quantity(ratio, "times", "most epochs over fewest"),
         "threshold.similar": exact(SIMILAR, "times", "fixed in advance"),
         "complex.validation_accuracy": recorded_accuracy(complex_, EPOCH),

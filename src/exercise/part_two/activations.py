@@ -7,7 +7,7 @@ from typing import Any
 from exercise.catalogue import ACTIVATIONS
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.families import LEARNED, TEST
-from exercise.measuring.measures import accuracy, exact
+from exercise.measuring.measures import accuracy, exact, source
 from labreport.claims import Answer, Comparison, Family
 from labreport.results import Results
 
@@ -29,6 +29,7 @@ def activations_tried(results: Results) -> Answer:
         found = compare(name, LEARNED, TEST)
         quantities |= found.quantities(f"{key}.above")
         quantities[f"{key}.test_accuracy"] = accuracy(runs, runs.experiment.epochs, "test")
+        quantities[f"{key}.seeds"] = exact(len(runs), "seeds", source(runs, "count"))
         quantities[f"{key}.learning_rate"] = exact(point["learning_rate"], "", f"study {ACTIVATIONS.name}")
         numbers = (f"{key}.above", f"{key}.test_accuracy")
         claims[key] = found.claim(key, f"{name}: test accuracy > threshold", numbers)

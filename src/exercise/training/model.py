@@ -35,7 +35,7 @@ def build(network: Network, seed: int, pixels: int = INPUTS) -> keras.Sequential
 def most_probable(probabilities: tf.Tensor) -> tf.Tensor:
     """The digit of the highest probability by image, int32, of probabilities of shape (images, digits).
 
-    Where they are not numbers, as after a training that has diverged, the first digit: so do NumPy and
+    Where they are NaN, as after a training that has diverged, the first digit: so do NumPy and
     Keras, while the compiler's own `argmax` names any.
     """
     known = tf.where(tf.math.is_nan(probabilities), math.inf, probabilities)

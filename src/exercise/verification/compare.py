@@ -65,7 +65,7 @@ def differences(
 
 
 def close(stored: float, found: float, relative: float = 0.0, absolute: float = 0.0) -> bool:
-    """Whether two numbers are equal to within these tolerances; what is no number equals its like."""
+    """Whether two numbers are equal to within these tolerances; NaN equals NaN."""
     if math.isnan(stored) or math.isnan(found):
         return math.isnan(stored) and math.isnan(found)
     return math.isclose(stored, found, rel_tol=relative, abs_tol=absolute)
