@@ -7,12 +7,17 @@ from typing import Any
 
 from made import made_results
 
+from exercise.appendix.study import question_of
+from exercise.catalogue import STUDIES
 from exercise.project import PROJECT
 from labreport.claims import Answer
 from labreport.nodes.calls import function
 from labreport.outline import Question
 
-QUESTIONS: dict[str, Question] = {question.slug: question for question in PROJECT.outline.questions}
+QUESTIONS: dict[str, Question] = {
+    question.slug: question for question in (*PROJECT.outline.questions, *map(question_of, STUDIES))
+}
+"""Those of the report, and those that its studies would have if no other question showed them."""
 _ANSWERS: dict[str, Answer] = {}
 
 

@@ -153,7 +153,7 @@ OPENINGS = (
             "supported": "complex, the",
             "refuted": "Not complex",
             "equivalent": "No single one",
-            "inconclusive": "Not decided",
+            "inconclusive": "Perhaps",
         },
     ),
     ("part-three.epochs", "similar", {"supported": "Yes", "refuted": "No"}),

@@ -62,7 +62,7 @@ def test_accuracy_starts_at_zero_unless_all_of_it_is_high() -> None:
     assert "guessing" not in _words(high)
     assert not any(words.startswith("axis starts at ") for words in _words(low))
     assert _words(low).count("guessing") == 6
-    assert low.figure.axes[0].get_ylim() == (0.0, 100.0)
+    assert low.figure.axes[0].get_ylim() == (0.0, 23.0)
 
 
 def test_curves_print_what_was_recorded() -> None:

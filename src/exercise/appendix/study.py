@@ -1,4 +1,4 @@
-"""Any study of the catalogue, as a table and as a heat map."""
+"""A study of the catalogue that no other question shows, as a table and as a heat map."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from labreport import charts
 from labreport.builders.grid import grid, grid_map
 from labreport.claims import Answer, Quantity
 from labreport.experiment import Study
-from labreport.outline import Figure, figure, question
+from labreport.outline import Figure, Question, figure, question
 from labreport.required import LAST, required
 from labreport.results import Results, Runs
 
 SHOWN_ELSEWHERE = (RATES, DEPTH_GAIN, ACTIVATIONS)
-"""Studies that another question shows, so that no map of them is drawn."""
+"""Studies that another question shows, which are not told twice."""
 
 
 def study(results: Results) -> Answer:
@@ -36,15 +36,17 @@ def _map_of(study: Study) -> Figure:
     return figure(reads=study, requires=required(study, LAST), slug=f"study-{study.name}")(heat_map)
 
 
-QUESTIONS = tuple(
-    question(
-        f"Which point of the study of {each.title} is best?",
-        slug=f"study.{each.name}",
-        reads=each,
-        requires=required(each, LAST),
-        figures=() if each in SHOWN_ELSEWHERE else (_map_of(each),),
+def question_of(shown: Study) -> Question:
+    """The question that shows a study as a table and as a map."""
+    return question(
+        f"Which point of the study of {shown.title} is best?",
+        slug=f"study.{shown.name}",
+        reads=shown,
+        requires=required(shown, LAST),
+        figures=(_map_of(shown),),
         template="questions/study.html",
-        checks=[("cell.0.0", checked_accuracy(each.experiments()[0]))],
+        checks=[("cell.0.0", checked_accuracy(shown.experiments()[0]))],
     )(study)
-    for each in STUDIES
-)
+
+
+QUESTIONS = tuple(question_of(each) for each in STUDIES if each not in SHOWN_ELSEWHERE)

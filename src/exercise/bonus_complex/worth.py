@@ -113,28 +113,26 @@ def worth(results: Results) -> Answer:
         ("match.difference", "seconds_to_match", "small.seconds_to_match"),
         less=True,
     )
-    for family in SMALL_AT_MOMENTUM:
-        (member,) = family.members
-        if differ_in_layers(results, "small", member.second, "complex"):
-            more, claim = _at_equal_momentum(results, family)
+    for same, family in zip(SMALL_MOMENTUM, SMALL_AT_MOMENTUM, strict=True):
+        if differ_in_layers(results, "small", same.name, "complex"):
+            more, claim = _at_equal_momentum(results, same.name, family)
             quantities |= more
             claims[claim.name] = claim
     return Answer(quantities, claims, {"rows": [f"at-{index}" for index in range(1, len(SHARES) + 1)]})
 
 
-def _at_equal_momentum(results: Results, family: Family) -> tuple[dict[str, Quantity], Claim]:
-    """The complex network against the simple one that is trained with the same momentum."""
-    (member,) = family.members
-    found = comparisons(results, family)("complex", member.second, TEST, MOMENTS[-1])
+def _at_equal_momentum(results: Results, same: str, family: Family) -> tuple[dict[str, Quantity], Claim]:
+    """The complex network against the simple one that is trained with the same momentum, called `same`."""
+    found = comparisons(results, family)("complex", same, TEST, MOMENTS[-1])
     quantities = {
         "complex.momentum": exact(network_of(results["complex"]).momentum, "", "catalogue: complex"),
-        f"{member.second}.test_accuracy": accuracy(results[member.second], MOMENTS[-1], "test"),
+        f"{same}.test_accuracy": accuracy(results[same], MOMENTS[-1], "test"),
         **found.quantities("equal_momentum.difference"),
     }
     return quantities, found.claim(
         "better-at-equal-momentum",
         f"test accuracy after {MOMENTS[-1]} epochs with equal momentum: complex > layers of small",
-        ("equal_momentum.difference", f"{member.second}.test_accuracy"),
+        ("equal_momentum.difference", f"{same}.test_accuracy"),
     )
 
 
@@ -147,7 +145,9 @@ def _at_equal_seconds(
 ) -> dict[str, Quantity]:
     """A share of the simple network's training time, and what both have reached by then."""
     seconds = share * epoch_seconds(results, "small", clock) * results["small"].experiment.epochs
-    quantities = {f"{key}.seconds": Quantity(seconds, "s", f"{share:.0%} of the simple network's training time")}
+    quantities = {
+        f"{key}.seconds": Quantity(seconds, "s", f"{share:.0%} of the simple network's training time")
+    }
     for network in ("complex", "small"):
         epoch = epochs_within(seconds, results, network, clock)
         quantities |= _after(f"{key}.{network}", results[network], epoch, seconds)

@@ -89,7 +89,6 @@ def digits(results: Results) -> Answer:
         "several_seeds": any(len(results[name]) > 1 for name in results),
         "stuck": [name for name in results if name not in learned],
         "digits": list(range(CLASSES)),
-        "same_digit": len({quantities[f"{name}.lowest_digit"].value for name in shares}) == 1,
     }
     return Answer(quantities, claims, facts)
 

@@ -60,7 +60,7 @@ def _seconds(run: Result, epoch: int) -> float:
 
 
 def _at_share(results: Results, share: float, clock: Clock = by_itself) -> Measure:
-    """Validation accuracies after equally many seconds, at the speed of each network with nothing beside it."""
+    """Validation accuracies after equally many seconds, by epochs timed with nothing beside them."""
 
     def measure(comparison: Comparison, first: Runs, second: Runs | None) -> Estimate:
         assert second is not None

@@ -113,8 +113,11 @@ def _later(curves: Sequence[Curves]) -> list[float]:
 
 
 def _accuracy_limits(curves: Sequence[Curves], *, learned: bool) -> tuple[float, float]:
+    """Up to 100 %, or where nothing is learned, to a little more than would have shown that."""
+    if not learned:
+        return 0.0, max(1.15 * LEARNED_ABOVE, *_later(curves))
     lowest = min(_later(curves))
-    bottom = 2.0 * math.floor((lowest - 0.2) / 2.0) if learned and lowest > TRUNCATE_ABOVE else 0.0
+    bottom = 2.0 * math.floor((lowest - 0.2) / 2.0) if lowest > TRUNCATE_ABOVE else 0.0
     return bottom, PERCENT
 
 

@@ -16,7 +16,7 @@ from labreport.claims.estimate import Estimate
 from labreport.claims.resolve import common
 from labreport.claims.statistics import over_seeds, share_over_seeds
 from labreport.later import later
-from labreport.results import Result, Runs
+from labreport.results import Result, Results, Runs
 
 if TYPE_CHECKING:
     import numpy as np

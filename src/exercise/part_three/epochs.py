@@ -37,8 +37,7 @@ def epochs(results: Results) -> Answer:
     complex_, wide = results["complex"], results["wide"]
     counts = {name: results[name].experiment.epochs for name in ("wide", "small", "complex")}
     quantities = {
-        f"{name}.epochs": exact(count, "epochs", f"catalogue: {name}")
-        for name, count in counts.items()
+        f"{name}.epochs": exact(count, "epochs", f"catalogue: {name}") for name, count in counts.items()
     }
     ratio = max(counts.values()) / min(counts.values())
     at_equal = comparisons(results, EQUAL_EPOCHS)("complex", "wide", VALIDATION, EPOCH)
@@ -86,4 +85,3 @@ def epochs(results: Results) -> Answer:
             ),
         )
     return Answer(quantities, claims, {"rows": list(counts)})
-

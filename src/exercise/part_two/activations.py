@@ -8,7 +8,7 @@ from exercise.catalogue import ACTIVATIONS
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.families import LEARNED, TEST
 from exercise.measuring.measures import accuracy, exact, source
-from labreport.claims import Answer, Comparison, Family
+from labreport.claims import Answer, Claim, Comparison, Family, Quantity
 from labreport.results import Results
 
 NAMES = {"relu": "ReLU"}
@@ -23,7 +23,9 @@ TRIED = Family(
 def activations_tried(results: Results) -> Answer:
     """Test accuracy of every point of the study, and the claim that it has learned; one row for each."""
     compare = comparisons(results, TRIED)
-    quantities, claims, rows = {}, {}, list[dict[str, Any]]()
+    quantities: dict[str, Quantity] = {}
+    claims: dict[str, Claim] = {}
+    rows: list[dict[str, Any]] = []
     for point, runs in results.study(ACTIVATIONS):
         name, key = runs.experiment.name, f"tried.{point['activation']}.{point['learning_rate']:g}"
         found = compare(name, LEARNED, TEST)
