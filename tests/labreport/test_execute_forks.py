@@ -64,6 +64,22 @@ def test_what_a_fork_that_dies_did_not_make_is_made_here() -> None:
     assert in_forks(dies_elsewhere, range(6), 3) == [(number, None) for number in range(6)]
 
 
+def test_what_is_to_be_done_first_is_done_here_while_others_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, whether there are others or not; a single item is then left to another process."""
+    done: list[int] = []
+
+    def first() -> None:
+        time.sleep(0.2)
+        done.append(os.getpid())
+
+    ((value, _),) = in_forks(slowly, range(1), 2, first)
+    assert value[1] != os.getpid()
+    monkeypatch.setattr(threading, "active_count", lambda: 2)
+    ((value, _),) = in_forks(slowly, range(1), 2, first)
+    assert value[1] == os.getpid()
+    assert done == [os.getpid()] * 2
+
+
 def test_beside_another_thread_nothing_is_forked(monkeypatch: pytest.MonkeyPatch) -> None:
     """It could hold a lock forever in the fork."""
     monkeypatch.setattr(threading, "active_count", lambda: 2)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from labreport.errors import LabReportError, RenderError, StoreError
+from labreport.execute.forks import in_forks
 from labreport.execute.session import Session
 from labreport.nodes.document import DocumentNode
 from labreport.nodes.workshop import Press, Workshop
@@ -25,14 +26,19 @@ class Published:
 
 
 def publish_documents(
-    session: Session, workshop: Workshop, writer: Writer, told: Callable[[], None] = lambda: None
+    session: Session,
+    workshop: Workshop,
+    writer: Writer,
+    told: Callable[[], None] = lambda: None,
+    processes: int = 1,
 ) -> Published:
     """Make the stale documents, audit them, and put the report in place.
 
-    The page and the answers are published as soon as they are there, and `told` is called then. The PDF, by
-    far the longest, is written in `writer`'s process meanwhile and published behind them; until then, there
-    is none. Raises `AuditError` where a number that is printed on the page cannot be traced; the previous
-    report then stays. What is wrong with the PDF is returned: there is no PDF then.
+    The page and the answers are made in so many `processes`, published as soon as they are there, and `told`
+    is called then. The PDF, by far the longest, is written in `writer`'s process meanwhile and published
+    behind them; until then, there is none. Raises `AuditError` where a number that is printed on the page
+    cannot be traced; the previous report then stays. What is wrong with the PDF is returned: there is no PDF
+    then.
     """
     documents = [node for node in session.graph.of_kind("document") if isinstance(node, DocumentNode)]
     stale = [node for node in documents if not session.planner.status(node.name).fresh]
@@ -42,10 +48,17 @@ def publish_documents(
     first, last = ([node for node in stale if node.last is last] for last in (False, True))
     with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=session.output) as scratch:
         press = Press(workshop, writer, Path(scratch))
-        for node in stale:
-            node.begin(press)
+
+        def begin() -> None:
+            for node in stale:
+                node.begin(press)
+
+        found = in_forks(lambda node: node.finish(press), first, processes, begin)
+        for _, error in found:
+            if error is not None:
+                raise error
         if first:
-            _put(session, {node: node.finish(press) for node in first}, published)
+            _put(session, {node: content for node, (content, _) in zip(first, found, strict=True)}, published)
         if last:
             session.save()  # a kill from here on leaves a report that lacks its PDF and nothing else
             told()

@@ -19,14 +19,23 @@ Made = tuple[Any, Exception | None]
 """What was made, or what was raised."""
 
 
-def in_forks(make: Callable[[_Item], Any], items: Sequence[_Item], processes: int) -> list[Made]:
+def in_forks(
+    make: Callable[[_Item], Any],
+    items: Sequence[_Item],
+    processes: int,
+    first: Callable[[], None] | None = None,
+) -> list[Made]:
     """What `make` returns or raises for each of the items, made in so many processes, this one among them.
+
+    This process does what is to be done `first`, while the others begin.
 
     In this process only, where forks are not safe: elsewhere than on Linux, and beside other threads. What
     a fork did not make, because it died, is made in this process.
     """
-    forks = min(processes, len(items)) - 1
+    forks = min(processes, len(items) + (first is not None)) - 1
     if forks < 1 or sys.platform != "linux" or threading.active_count() > 1 or len(items) > 255:
+        if first is not None:
+            first()
         return [made(make, item) for item in items]
     taken, queue = os.pipe()
     os.write(queue, bytes(range(len(items))))  # each process takes the next number from the pipe
@@ -36,6 +45,8 @@ def in_forks(make: Callable[[_Item], Any], items: Sequence[_Item], processes: in
     try:
         for _ in range(forks):
             running.append(_fork(make, items, taken))
+        if first is not None:
+            first()
         while number := os.read(taken, 1):
             found[number[0]] = made(make, items[number[0]])
     except BaseException:

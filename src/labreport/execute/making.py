@@ -50,7 +50,7 @@ def make_report(
         if outcome.exit_code or not _complete(session):
             return workshop  # nothing is published that is out of date
         steps.begin("document", "report.html")
-        found = publish_documents(session, workshop, writer, published)
+        found = publish_documents(session, workshop, writer, published, processes)
     outcome.made.extend(found.made)
     if found.problem is not None:
         outcome.problems.append(str(found.problem))
