@@ -11,7 +11,6 @@ from exercise.catalogue import NETWORKS
 from exercise.measuring.families import EPOCH
 from exercise.part_one.comparison import comparison
 from exercise.part_three.best import best
-from exercise.part_three.epochs import epochs
 from exercise.part_three.goal import goal
 from exercise.part_two.above_20 import above_20
 from exercise.part_two.hypothesis import hypothesis
@@ -39,5 +38,5 @@ SECTION = section(
     "Summary",
     slug="summary",
     figures=(test_accuracy,),
-    answers=(comparison, above_20, hypothesis, goal, best, epochs, digits, worth, more_time, rules),
+    answers=(comparison, above_20, hypothesis, goal, best, digits, worth, more_time, rules),
 )
