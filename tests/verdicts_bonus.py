@@ -83,7 +83,7 @@ def complex_network() -> list[Case]:
         cases += four("bonus.complex", f"at-{epoch}.{split}", *complex_against_small(split))
     seconds = ({"complex": {"seconds": value}, "small": {"seconds": 0.15}} for value in (0.4, 0.05, 0.15))
     cases += three("bonus.time", "complex-slower", *seconds)
-    for claim in ("at-1", "at-2", "worth", "worth-by-fit"):
+    for claim in ("at-1", "at-2", "worth", "worth-by-this-program"):
         cases += four("bonus.worth", claim, *complex_against_small("validation"))
     cases += four("bonus.worth", "final-better", *complex_against_small("test"))
     at_momentum = [

@@ -165,7 +165,7 @@ OPENINGS = (
     ("bonus.pattern", "complex.uneven", {"supported": "Yes", "inconclusive": "Not decided"}),
     (
         "bonus.worth",
-        "worth-by-fit",
+        "worth",
         {
             "supported": "Yes",
             "refuted": "No",
@@ -175,12 +175,8 @@ OPENINGS = (
     ),
     (
         "bonus.diminishing",
-        "after-20",
-        {
-            "supported": "After 20 epochs, yes",
-            "refuted": "After 20 epochs, no",
-            "inconclusive": "After 20 epochs, not decided",
-        },
+        "diminishing",
+        {"supported": "Yes", "refuted": "No", "inconclusive": "Not decided"},
     ),
     (
         "bonus.more-time",

@@ -189,9 +189,9 @@ def _labels(drawing: Drawing) -> list[str]:
 
 
 def test_seconds_are_those_of_the_median_epoch() -> None:
-    """Of those timed by themselves, so that equal seconds are the same epochs for every seed."""
+    """Of those timed by plain Keras, so that equal seconds are the same epochs for every seed."""
     drawing = draw("accuracy-seconds")
-    times = made_results(("times",), 5)["times"].runs[0].records[0]["own seconds"]
+    times = made_results(("times",), 5)["times"].runs[0].records[0]["fit seconds"]
     for name in ("small", "complex"):
         seconds = [row[2] for row in drawing.rows if row[0] == name]
         median = np.median(times[name])

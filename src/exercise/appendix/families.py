@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from exercise.bonus_complex.more_time import MORE_TIME
 from exercise.bonus_complex.training_time import TRAINING_TIME
-from exercise.bonus_complex.worth import FIRST_PASSAGE, SMALL_AT_MOMENTUM, WORTH, WORTH_BY_FIT
+from exercise.bonus_complex.worth import BY_THIS_PROGRAM, FIRST_PASSAGE, SMALL_AT_MOMENTUM, WORTH
 from exercise.bonus_longer.longer import LONGER
 from exercise.catalogue import EXPERIMENTS, STUDIES, TIMES
 from exercise.measuring.comparing import comparisons
@@ -30,7 +30,7 @@ from labreport.results import Results
 
 FAMILIES = (
     *(PART_ONE, ABOVE_20, INTERVENTIONS, EFFECTS, TRIED, PAIRS, EQUAL_EPOCHS, *EQUAL_MOMENTUM, GOALS),
-    *(BEST, LONGER, COMPLEX_SIMPLE, TRAINING_TIME, WORTH, WORTH_BY_FIT, FIRST_PASSAGE),
+    *(BEST, LONGER, COMPLEX_SIMPLE, TRAINING_TIME, WORTH, BY_THIS_PROGRAM, FIRST_PASSAGE),
     *(*SMALL_AT_MOMENTUM, MORE_TIME),
 )
 """In the order of the report."""

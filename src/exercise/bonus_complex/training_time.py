@@ -6,8 +6,9 @@ from exercise.catalogue import COMPLEX, SMALL, TIMES
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.families import MOMENTS, SECONDS
 from exercise.measuring.measures import exact, network_of, shared_seeds, source
-from exercise.measuring.seconds import by_itself, of_timings, ratio_of, total_seconds
+from exercise.measuring.seconds import by_fit, by_itself, of_timings, ratio_of, total_seconds
 from labreport.claims import Answer, Comparison, Family, Quantity
+from labreport.claims.derivation import Derivation
 from labreport.claims.ratio import ratio
 from labreport.claims.resolve import common
 from labreport.outline import question
@@ -43,6 +44,7 @@ def training_time(results: Results) -> Answer:
                 source(complex_, "seconds of training, over those of small"),
             )
         ),
+        **{f"{name}.fit": _by_fit(results, name, epochs) for name in ("complex", "small")},
         "ratio_by_itself": ratio_of(
             by_itself(results, "complex"),
             by_itself(results, "small"),
@@ -62,6 +64,14 @@ def training_time(results: Results) -> Answer:
         "complex-slower": slower.claim("complex-slower", "seconds of training: complex > small", numbers)
     }
     return Answer(quantities, claims, {"processor": str(complex_.runs[0].provenance.get("processor") or "")})
+
+
+def _by_fit(results: Results, name: str, epochs: int) -> Quantity:
+    """Seconds of so many epochs by plain Keras, with nothing beside them."""
+    one = by_fit(results, name)
+    made = Derivation("product", {"of": [one, epochs]})
+    value = None if one.value is None else one.value * epochs
+    return of_timings(Quantity(value, "s", f"{one.source}, times {epochs}", derivation=made))
 
 
 def _total(run: Result, epochs: int) -> float:

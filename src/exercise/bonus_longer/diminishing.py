@@ -110,7 +110,6 @@ def diminishing(results: Results) -> Answer:
     after = [float(curve[LATE - 1] - curve[EARLY - 1]) for curve in curves]
     origin = source(runs, f"validation accuracy, epoch {LATE} minus epoch {EARLY}")
     quantities["between"] = over_seeds(after, "points", origin)
-    quantities["between.epochs"] = exact(LATE - EARLY, "epochs", "exercise")
     early, late = _up_to(gains, EARLY), _up_to(gains, LATE)
     change = decide(
         [paired(late, early, "points", f"{_origin(runs, LATE)}, less the same up to epoch {EARLY}")]

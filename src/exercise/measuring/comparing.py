@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from exercise.measuring.families import AT_FIT, AT_SHARE, MATCH, SECONDS, TEST, VALIDATION
+from exercise.measuring.families import AT_OWN, AT_SHARE, MATCH, SECONDS, TEST, VALIDATION
 from exercise.measuring.measures import right, source, split
 from exercise.measuring.seconds import Clock, by_fit, by_itself, epoch_seconds, epochs_within, first_passages
 from labreport.claims import Comparison, Family
@@ -39,7 +39,7 @@ def _measures(results: Results) -> Mapping[str, Measure]:
         SECONDS: by_seed(_seconds, "s"),
         MATCH: partial(_first_passage, results),
         **{metric: _at_share(results, share) for share, metric in AT_SHARE.items()},
-        AT_FIT: _at_share(results, 1.0, by_fit),
+        AT_OWN: _at_share(results, 1.0, by_itself),
     }
 
 
@@ -59,7 +59,7 @@ def _seconds(run: Result, epoch: int) -> float:
     return sum(float(record["seconds"]) for record in run.records[:epoch])
 
 
-def _at_share(results: Results, share: float, clock: Clock = by_itself) -> Measure:
+def _at_share(results: Results, share: float, clock: Clock = by_fit) -> Measure:
     """Validation accuracies after equally many seconds, by epochs timed with nothing beside them."""
 
     def measure(comparison: Comparison, first: Runs, second: Runs | None) -> Estimate:

@@ -32,7 +32,7 @@ SHARES = (0.25, 0.5, 1.0)
 VALIDATION, TEST, SECONDS = "validation accuracy", "test accuracy", "seconds of training"
 MATCH = "seconds until the last validation accuracy of small"
 AT_SHARE = {share: f"validation accuracy after {share:.0%} of small's seconds" for share in SHARES}
-AT_FIT = "validation accuracy after small's seconds by plain model.fit"
+AT_OWN = "validation accuracy after small's seconds by this program"
 EQUAL_EPOCHS = Family(
     "part three at equal epochs", (Comparison("complex", "wide", VALIDATION, EPOCH, margin=SAME),)
 )

@@ -53,14 +53,14 @@ Clock = Callable[[Results, str], Quantity]
 """By what an epoch of the network of that name is timed: `by_itself` or `by_fit`."""
 
 
-def epoch_seconds(results: Results, name: str, clock: Clock = by_itself) -> float:
+def epoch_seconds(results: Results, name: str, clock: Clock = by_fit) -> float:
     """Seconds of a typical epoch of the network `name`."""
     seconds = clock(results, name).value
     assert seconds is not None  # the median of some times
     return seconds
 
 
-def epochs_within(seconds: float, results: Results, name: str, clock: Clock = by_itself) -> int:
+def epochs_within(seconds: float, results: Results, name: str, clock: Clock = by_fit) -> int:
     """Epochs that the network `name` finishes within `seconds`, at most as many as it was trained for."""
     finished = seconds / epoch_seconds(results, name, clock) * (1 + ROUNDING)
     return int(min(finished, results[name].experiment.epochs))

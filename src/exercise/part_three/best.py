@@ -58,5 +58,10 @@ def best(results: Results) -> Answer:
     claims["best"] = all_of("best", "complex is better than both networks of part one", list(claims.values()))
     means = {name: quantities[f"{name}.test_accuracy"].value or 0.0 for name in names(COMPARED)}
     highest = max(means, key=lambda name: means[name])
-    others = [name for name in means if name != highest]
-    return Answer(quantities, claims, {"rows": names(COMPARED), "highest": highest, "others": others})
+    facts = {
+        "rows": names(COMPARED),
+        "highest": highest,
+        "others": [name for name in means if name != highest],
+        "undecided": [other for other in ("wide", "small") if claims[f"better-than-{other}"].inconclusive],
+    }
+    return Answer(quantities, claims, facts)
