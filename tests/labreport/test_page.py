@@ -230,6 +230,16 @@ def test_a_note_stands_before_its_paragraph_on_paper_and_within_it_on_screen(rep
     assert re.search(r'<p>One.*<span class="note">An aside.</span>', section["screen"], re.DOTALL)
 
 
+def test_two_notes_of_one_paragraph_are_both_beside_it(report: Example) -> None:
+    """One below the other, in their order."""
+    notes = "".join(f"{{% call note() %}}{words}{{% endcall %}}" for words in ("First.", "Second."))
+    body = f"<p>Text.{notes}</p>"
+    report.with_question("{% block headline %}x{% endblock %}{% block body %}" + body + "{% endblock %}")
+    (section, _) = report.sections()
+    place = '<div class="note"><span class="whole">{}</span></div>'
+    assert f"{place.format('First.')}{place.format('Second.')}<p>Text.</p>" in section["print"]
+
+
 def test_sections_survive_a_trip_through_json(report: Example) -> None:
     """They are kept in the cache as such."""
     sections = report.sections()

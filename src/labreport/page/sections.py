@@ -109,7 +109,9 @@ class _Rendering:
             whole = self._sandbox.get_template(section.template).render(names)
         self.terms: list[str] = []
         if medium == "print":  # on paper a note is beside its paragraph's first line
-            whole = NOTE.sub(r'<div class="note"><span class="whole">\2</span></div>\1', whole)
+            found = 1
+            while found:  # one of each paragraph at a time: a second one comes behind the first
+                whole, found = NOTE.subn(r'<div class="note"><span class="whole">\2</span></div>\1', whole)
         else:  # on a narrow screen a table scrolls by itself
             whole = TABLE.sub(r'<div class="table">\g<0></div>', whole)
         self.html = TERM.sub(self._first_use, whole)
