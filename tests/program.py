@@ -107,7 +107,7 @@ class Program:
         In a fresh interpreter if it is to be `cold`, or the environment has what is read at its start.
         """
         before = self.outputs()
-        command = [str(self.folder / "build.py"), *arguments]
+        command, folder, libraries = self.started(*arguments)
         variables = {**os.environ, "COLUMNS": "200", "PYTHONDONTWRITEBYTECODE": "1", **(environment or {})}
         if cold or any(name.startswith(("PYTHON", "LANG", "LC_")) for name in environment or {}):
             ran = subprocess.run(
@@ -116,15 +116,19 @@ class Program:
                 text=True,
                 timeout=timeout,
                 env=variables,
-                cwd=self.folder.parent,
+                cwd=folder,
             )
             found = warm.Ended(0, ran.returncode, ran.stdout, ran.stderr)
         else:
             source = str(engine()) if self.shares_engine else ""
-            found = warm.run(command, self.folder.parent, variables, timeout, engine=source)
+            found = warm.run(command, folder, variables, timeout, libraries, engine=source)
         after = self.outputs()
         made = {name for name, state in after.items() if before.get(name) != state}
         return Ran(found.code, found.out, found.err, frozenset(made))
+
+    def started(self, *arguments: str) -> tuple[list[str], Path, tuple[str, ...]]:
+        """What is run with these arguments, in which folder, and which libraries that needs besides."""
+        return [str(self.folder / "build.py"), *arguments], self.folder.parent, ()
 
     def outputs(self) -> dict[str, Any]:
         """Every node that has an output file, with a state that changes when it is written."""

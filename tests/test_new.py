@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_wine import labreport
+from wine import labreport
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from faults import formats
 from faults.foreign import FOREIGN, one_file
 from faults.formats import LEDGER, LOCK, MARK, PUBLISHING, QUARANTINE, RESULTS, tree
 from program import Program, Ran
+from wine import PROJECT, Wine
 
 COMMANDS = (
     ("--seeds", "1"),
@@ -21,12 +22,12 @@ COMMANDS = (
     ("clean",),
     ("clean", "--dry-run"),
     ("status",),
-    ("why", "alpha"),
+    ("why", "tree"),
     ("verify",),
     ("--dry-run",),
-    ("alpha", "--seeds", "1"),
+    ("tree", "--seeds", "1"),
 )
-CHANGING = (("--seeds", "1"), ("clean",), ("alpha", "--seeds", "1"))
+CHANGING = (("--seeds", "1"), ("clean",), ("tree", "--seeds", "1"))
 """Commands that would write into the folder."""
 LINKED = (RESULTS, "cache", QUARANTINE, PUBLISHING, "cache/answer")
 """Where the program expects a folder of its own."""
@@ -34,8 +35,8 @@ LINKED = (RESULTS, "cache", QUARANTINE, PUBLISHING, "cache/answer")
 
 @pytest.fixture(scope="module")
 def built() -> Program:
-    """A checkout with a complete report of one seed; copied, never changed."""
-    return Program.built("--seeds", "1")
+    """A complete report of one seed; copied, never changed."""
+    return Wine.built("--seeds", "1")
 
 
 @pytest.mark.parametrize("fill", FOREIGN, ids=lambda fill: str(fill.__name__))
@@ -70,7 +71,7 @@ def test_an_empty_folder_and_one_that_is_not_there_are_taken(built: Program, tmp
     (tmp_path / "empty").mkdir()
     for name in ("empty", "new", "deep/below"):
         folder = tmp_path / name
-        ran = built.run("alpha", "--seeds", "1", "--output", str(folder))
+        ran = built.run("tree", "--seeds", "1", "--output", str(folder))
         assert ran.code == 0, ran.err
         mark = json.loads((folder / MARK).read_text())
         assert {"made by", "project"} <= set(mark)
@@ -170,7 +171,7 @@ def test_nothing_is_removed_or_written_through_a_link_in_the_report(
     if place.is_dir():
         shutil.rmtree(place)
     place.symlink_to(outside)
-    program.edit("templates/sections/studied.html", "", "<p>More.</p>\n")
+    program.edit(PROJECT, "Does more data help?", "Do more data help?")
     before = tree(outside)
     ran = program.run(*words)
     assert tree(outside) == before
@@ -190,8 +191,8 @@ def test_files_of_the_user_in_a_report_stay(built: Program, tmp_path: Path) -> N
         (mine / name).write_text("mine")
     (report / "notes.txt").write_text("mine")
     kept, notes = tree(mine), (report / "notes.txt").lstat()
-    program.edit("src/exercise/answers.py", "EPOCH = 5", "EPOCH = 2")
-    for words in (("--seeds", "1"), ("clean",), ("--seeds", "1", "--force", "curves")):
+    program.edit(PROJECT, "hardest(results, TREE)", 'hardest(results, TREE, "truth")')
+    for words in (("--seeds", "1"), ("clean",), ("--seeds", "1", "--force", "mistakes")):
         assert program.run(*words).code == 0
         assert tree(mine) == kept
         assert (report / "notes.txt").lstat().st_mtime_ns == notes.st_mtime_ns

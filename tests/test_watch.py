@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from program import Program
-from test_wine import command, labreport
+from wine import command, labreport
 
 PROSE = "templates/questions/studied.grid.html"
 ANSWER = "src/exercise/answers.py"

@@ -3,45 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
-import warm
-from prepared import engine, prepared
+from wine import NOT_COPIED, ROOT, WINE, labreport
 
-ROOT = Path(__file__).resolve().parents[1]
 SEEDS = "3"
-SKLEARN = ("sklearn.datasets", "sklearn.dummy", "sklearn.ensemble", "sklearn.linear_model", "sklearn.tree")
-
-
-def labreport(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command `labreport` in a project's folder, without typesetting."""
-    ended = warm.run([str(command()), *arguments], folder, os.environ, 600, SKLEARN)
-    return subprocess.CompletedProcess(arguments, ended.code, ended.out, ended.err)
-
-
-def command() -> Path:
-    """The program that is the command."""
-    return prepared("command", _command) / "run.py"
-
-
-def _command(folder: Path) -> None:
-    """A program that is the command, beside the engine."""
-    folder.mkdir()
-    (folder / "labreport").symlink_to(engine() / "labreport")
-    (folder / "run.py").write_text("import sys\nfrom labreport.front import console\nsys.exit(console())\n")
 
 
 @pytest.fixture(scope="module")
 def wine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project with its report, of a few seeds."""
     folder = tmp_path_factory.mktemp("wine") / "wine"
-    shutil.copytree(
-        ROOT / "examples" / "wine", folder, ignore=shutil.ignore_patterns("report", "__pycache__")
-    )
+    shutil.copytree(WINE, folder, ignore=NOT_COPIED)
     built = labreport(folder, "build", "--seeds", SEEDS)
     assert built.returncode == 0, built.stderr
     assert "fits, 4 answers, 3 figures" in built.stdout

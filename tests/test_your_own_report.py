@@ -8,7 +8,7 @@ import shutil
 import tomllib
 from pathlib import Path
 
-from test_wine import ROOT, labreport
+from wine import ROOT, labreport
 
 from labreport.locate import find_project
 

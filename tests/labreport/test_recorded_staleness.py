@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from program import Program, Ran
-from test_wine import labreport
+from wine import labreport
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = {f"result/{name}#{seed}" for name in ("slow", "middle", "quick") for seed in range(4)}
