@@ -153,14 +153,18 @@ OPENINGS = (
             "supported": "complex, the",
             "refuted": "Not complex",
             "equivalent": "No single one",
-            "inconclusive": "Perhaps",
+            "inconclusive": "The highest mean",
         },
     ),
-    ("part-three.epochs", "similar", {"supported": "Yes", "refuted": "No"}),
+    (
+        "part-three.epochs",
+        "similar",
+        {"supported": "In this comparison, yes", "refuted": "In this comparison, no"},
+    ),
     (
         "bonus.digits",
         "together.worst",
-        {"supported": "Yes", "equivalent": "No", "inconclusive": "Perhaps"},
+        {"supported": "Yes", "equivalent": "No", "inconclusive": "Not decided"},
     ),
     ("bonus.pattern", "complex.uneven", {"supported": "Yes", "inconclusive": "Not decided"}),
     (
