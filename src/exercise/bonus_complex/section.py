@@ -7,7 +7,6 @@ from exercise.bonus_complex.more_time import more_time
 from exercise.bonus_complex.perspective import perspective
 from exercise.bonus_complex.training_time import training_time
 from exercise.bonus_complex.worth import worth
-from exercise.set_up.rules import rules
 from labreport.outline import section
 
 SECTION = section(
@@ -18,5 +17,4 @@ SECTION = section(
     more_time,
     perspective,
     slug="bonus-complex",
-    answers=(rules,),
 )

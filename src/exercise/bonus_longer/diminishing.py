@@ -44,7 +44,7 @@ def gain_per_epoch(results: Results, answers: Mapping[str, Answer]) -> charts.Dr
     rows = [row for row in zip(*columns, strict=True) if row[0] % window == 0]
     ends, gains = [float(row[0]) for row in rows], [row[1] or 0.0 for row in rows]
     matters = PERCENT * float(answer.quantities["threshold.matters"].value or 0)
-    figure, (panel,) = charts.column_figure(46, margins=charts.Margins(left=11, right=4, top=8))
+    figure, (panel,) = charts.column_figure(40, margins=charts.Margins(left=11, right=4, top=8))
     gained = charts.Mark(f"gain over {window} epochs", charts.SERIES[1])
     charts.bars(panel, ends, gains, gained, standing_out=gained, at=None, width=0.6 * window)
     if None not in (row[2] for row in rows):
