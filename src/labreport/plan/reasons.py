@@ -124,6 +124,7 @@ def differences(
 
 
 def _members(old: Mapping[str, str] | None, new: Mapping[str, str] | None) -> list[Changed]:
+    """What differs between two groups: changed members first, since others come and go by what those name."""
     if old is None or new is None:
         return []
     return [
@@ -131,7 +132,7 @@ def _members(old: Mapping[str, str] | None, new: Mapping[str, str] | None) -> li
             name,
             *("" if name in one and name not in other else None for one, other in ((old, new), (new, old))),
         )
-        for name in sorted({*old, *new})
+        for name in sorted({*old, *new}, key=lambda name: ((name in old) != (name in new), name))
         if old.get(name) != new.get(name)
     ]
 
