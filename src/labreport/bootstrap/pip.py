@@ -12,7 +12,8 @@ import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from labreport.bootstrap import notice
 from labreport.errors import LabReportError
@@ -76,23 +77,22 @@ def run(
     tick: Callable[[], None],
 ) -> tuple[int, list[str]]:
     """Exit status and output of `command`, given out by line and kept in `log`; it does not outlive this."""
-    with (
-        open(log, "ab") as kept,
-        subprocess.Popen(
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            pass_fds=(held,),
-            process_group=0,
-        ) as process,
-        selectors.DefaultSelector() as selector,
-    ):
-        assert process.stdout is not None
-        lines: list[str] = []
-        rest = b""
+    lines: list[str] = []
+    rest = b""
+    process: subprocess.Popen[bytes] | None = None
+    with open(log, "ab") as kept, selectors.DefaultSelector() as selector:
         try:
+            with _signals_wait():
+                process = subprocess.Popen(
+                    command,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    pass_fds=(held,),
+                    process_group=0,
+                )
+            assert process.stdout is not None
             selector.register(process.stdout, selectors.EVENT_READ)
             while True:
                 if selector.select(timeout=0.5):
@@ -107,9 +107,29 @@ def run(
                 tick()
             return process.wait(), lines
         finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGTERM)  # venv has a pip of its own at work
-                process.wait()
+            if process is not None:
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGTERM)  # venv has a pip of its own at work
+                    process.wait()
+                assert process.stdout is not None
+                process.stdout.close()
+
+
+@contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Within, Ctrl-C and SIGTERM wait: in the middle of starting a process, they would leave it to itself."""
+    caught: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, frame: caught.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for one in caught:
+            signal.raise_signal(one)
 
 
 def cause(lines: Sequence[str]) -> str:
