@@ -74,10 +74,13 @@ def families(results: Results) -> Answer:
 
 
 def _compared(family: Family) -> str:
-    """What a family compares: networks, metrics and epochs, each once."""
+    """What a family compares: networks or studies, metrics and epochs, each once."""
     members = family.members
     networks = dict.fromkeys(
-        name for member in members for name in (member.first, member.second) if isinstance(name, str)
+        _STUDY.get(name, name)
+        for member in members
+        for name in (member.first, member.second)
+        if isinstance(name, str)
     )
     metrics = dict.fromkeys(member.metric for member in members)
     epochs = sorted({epoch for member in members for epoch in member.epochs if epoch is not None})

@@ -6,7 +6,7 @@ from exercise.catalogue import COMPLEX, SMALL, WIDE, names
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.families import COMPLEX_SIMPLE, EPOCH, MOMENTS, SAME, TEST
-from exercise.measuring.measures import accuracy, exact, network_of, seeds_differing, shared_seeds, split
+from exercise.measuring.measures import accuracy, exact, seeds_differing, shared_seeds, split
 from labreport.claims import Answer, Claim, Comparison, Family, Quantity
 from labreport.claims.decide import all_of
 from labreport.outline import question
@@ -37,9 +37,6 @@ def best(results: Results) -> Answer:
     }
     for name in names(COMPARED):
         runs = results[name]
-        quantities[f"{name}.parameters"] = exact(
-            network_of(runs).parameters, "parameters", f"catalogue: {name}"
-        )
         for prefix, epoch in ((f"{name}.", LAST), (f"{name}.early.", EPOCH)):
             for kind in ("validation", "test"):
                 quantities[f"{prefix}{kind}_accuracy"] = accuracy(runs, epoch, kind)

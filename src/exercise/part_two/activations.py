@@ -34,6 +34,8 @@ def activations_tried(results: Results) -> Answer:
         quantities[f"{key}.seeds"] = exact(len(runs), "seeds", source(runs, "count"))
         quantities[f"{key}.learning_rate"] = exact(point["learning_rate"], "", f"study {ACTIVATIONS.name}")
         numbers = (f"{key}.above", f"{key}.test_accuracy")
-        claims[key] = found.claim(key, f"{name}: test accuracy > threshold", numbers)
-        rows.append({"key": key, "activation": NAMES.get(point["activation"], point["activation"])})
+        activation = NAMES.get(point["activation"], point["activation"])
+        predicate = f"{activation}, learning rate {point['learning_rate']:g}: test accuracy > threshold"
+        claims[key] = found.claim(key, predicate, numbers)
+        rows.append({"key": key, "activation": activation})
     return Answer(quantities, claims, {"rows": rows})
