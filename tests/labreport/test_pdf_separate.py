@@ -37,6 +37,23 @@ def test_it_writes_the_same_bytes(report: Example, tmp_path: Path) -> None:
     assert target.read_bytes() == (tmp_path / "y.pdf").read_bytes()
 
 
+def test_it_does_not_wait_for_others_that_hold_its_pipe(report: Example, tmp_path: Path) -> None:
+    """A fork of the build that makes the page meanwhile has the pipe, too."""
+    with Writer(report.templates, tmp_path) as writer:
+        writer.start()
+        process = writer._process
+        assert process is not None
+        assert process.stdin is not None
+        held = os.dup(process.stdin.fileno())
+        try:
+            writer.begin(report.page("print"), tmp_path / "x.pdf")
+            assert process.wait(timeout=60) == 0
+        finally:
+            os.close(held)
+        writer.finish()
+    assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF-")
+
+
 def test_it_raises_what_write_raises(report: Example, tmp_path: Path) -> None:
     """In one line; not started before, it starts when asked."""
     page = report.page("print").replace("What follows.", '<img src="http://127.0.0.1:9/x.png" alt="x">')

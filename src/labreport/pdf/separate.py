@@ -58,8 +58,10 @@ class Writer:
         assert self._process is not None
         stream, self._process.stdin = self._process.stdin, None
         assert stream is not None
+        given = f"{target}\0{answers}\0{html}"
+        size = len(given.encode("utf-8", "surrogateescape"))  # a fork may keep the pipe open behind its end
         with suppress(BrokenPipeError), stream:  # it ended early; `finish` says why
-            stream.write(f"{target}\0{answers}\0{html}")
+            stream.write(f"{size}\n{given}")
 
     def finish(self) -> None:
         """Wait for the PDF that was begun. Raises what `labreport.pdf.write` raises."""
@@ -95,7 +97,8 @@ def main() -> None:
 
     try:
         load()
-        given = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+        size = int(sys.stdin.buffer.readline() or 0)  # nothing where no document came
+        given = sys.stdin.buffer.read(size).decode("utf-8", "surrogateescape")
         target, _, rest = given.partition("\0")
         answers, _, html = rest.partition("\0")
         if html:
