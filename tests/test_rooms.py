@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "labreport.installed": "",
     "labreport.frame": "",
     "labreport.bootstrap": "errors installed",
-    "labreport.experiment": "errors placed texts",
+    "labreport.experiment": "errors fingerprint placed texts",
     "labreport.fingerprint": "errors",
     "labreport.results": "experiment errors nonfinite",
     "labreport.recorded": "errors experiment fingerprint results run store suggest texts",
@@ -43,7 +43,7 @@ MAY_IMPORT = {
     "labreport.checks": "errors",
     "labreport.store": "errors fingerprint",
     "labreport.trajectory": "errors fingerprint nonfinite store",
-    "labreport.plan": "experiment errors fingerprint frame installed nonfinite page program project store "
+    "labreport.plan": "experiment errors fingerprint frame installed nonfinite page placed program project store "
     "trajectory witness",
     "labreport.console": "plan experiment errors",
     "labreport.guard": "console errors",

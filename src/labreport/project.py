@@ -101,23 +101,17 @@ class Project:
                 facts=self.facts if isinstance(self.facts, str) else self.facts.slug,
             )
             object.__setattr__(self, "outline", outline)
-        object.__setattr__(self, "fit", reference(self.fit, "fit"))
-        experiments = [self._run(one) for one in self.experiments]
-        studies = [self._run_all(one) for one in self.studies]
+        given = self.fit
+        object.__setattr__(self, "fit", reference(given, "fit"))
+        experiments = [_run(one, given) for one in self.experiments]
+        studies = [_run_all(one, given) for one in self.studies]
         for need in self.outline.read:
-            if isinstance(need, Experiment) and (one := self._run(need)) not in experiments:
+            if isinstance(need, Experiment) and (one := _run(need, given)) not in experiments:
                 experiments.append(one)
-            elif isinstance(need, Study) and (grid := self._run_all(need)) not in studies:
+            elif isinstance(need, Study) and (grid := _run_all(need, given)) not in studies:
                 studies.append(grid)
         object.__setattr__(self, "experiments", tuple(experiments))
         object.__setattr__(self, "studies", tuple(studies))
-
-    def _run(self, experiment: Experiment) -> Experiment:
-        """An experiment that says how it is run: by the project's `fit` unless it says otherwise."""
-        return experiment if experiment.code or not self.fit else replace(experiment, fit=self.fit)
-
-    def _run_all(self, study: Study) -> Study:
-        return replace(study, base=self._run(study.base))
 
     @cached_property
     def all_experiments(self) -> tuple[Experiment, ...]:
@@ -128,6 +122,15 @@ class Project:
     def work(self) -> str:
         """What is done for each seed, in the singular: the project's word, or `training` by epochs."""
         return self.words.run if any(one.one_step for one in self.all_experiments) else "training"
+
+
+def _run(experiment: Experiment, fit: Any) -> Experiment:
+    """An experiment that says how it is run: by the project's `fit` unless it says otherwise."""
+    return experiment if experiment.code or not fit else replace(experiment, fit=fit)
+
+
+def _run_all(study: Study, fit: Any) -> Study:
+    return replace(study, base=_run(study.base, fit))
 
 
 def _sections(given: Iterable[Section | Question]) -> tuple[Section, ...]:

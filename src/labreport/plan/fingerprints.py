@@ -11,7 +11,7 @@ from typing import Any
 
 from labreport.errors import UsageError
 from labreport.experiment import Experiment, plain
-from labreport.fingerprint.canonical import canonical, digest
+from labreport.fingerprint.canonical import canonical, digest, exact
 from labreport.fingerprint.code import Code
 from labreport.fingerprint.files import Digests
 from labreport.fingerprint.modules import default_roots, folder_of
@@ -31,14 +31,24 @@ ENGINE = Path(__file__).resolve().parents[1]
 """The engine's folder."""
 DATA = "data "
 """How ingredients begin that are files, before their names."""
-FORMAT = 1
+FORMAT = 2
 """Of a stored result; raising it makes every result stale."""
+ONE_STEP = "labreport.execute.one_step:in_one_step"
+"""What makes a run of a fit."""
 
 
-def class_of(specification: Any) -> str:
-    """The class of a specification, as a root of code, `"module:name"`: what it computes counts too."""
-    kind = type(specification)
-    return f"{kind.__module__}:{kind.__qualname__}"
+def made_by(specification: Any, one_step: bool) -> tuple[str, ...]:
+    """What has a part in a run besides its function, as roots of code: the classes of all dataclasses in its
+    specification, whose methods it may call, and what drives a fit."""
+    classes: set[type] = set()
+    exact(specification, "specification", classes)
+    return roots_of(classes, one_step)
+
+
+def roots_of(classes: Iterable[type], one_step: bool) -> tuple[str, ...]:
+    """The roots of code that these classes are."""
+    roots = {f"{kind.__module__}:{kind.__qualname__.partition('.')[0]}" for kind in classes}
+    return (*sorted(roots), *([ONE_STEP] if one_step else []))
 
 
 class Fingerprints:
@@ -68,26 +78,31 @@ class Fingerprints:
         """The canonical text of all that decides a result besides its seed, by its name."""
         known = self._texts.get(id(experiment))
         if known is None:
-            own = canonical(experiment.values, "value.specification")
-            texts = {**self._trained(experiment)[1], "specification": own}
+            own = {
+                "identity": canonical(experiment.identity[0]),
+                "specification": canonical(experiment.values, "specification"),
+            }
+            texts = {**self._trained(experiment)[1], **own}
             known = self._texts[id(experiment)] = (experiment, texts)
         return known[1]
 
     def _trained(self, experiment: Experiment) -> tuple[dict[str, Any], dict[str, str]]:
         files = self._project.data_files if experiment.files is None else experiment.files
-        kind = class_of(experiment.specification)
-        label = (experiment.code, files, experiment.libraries, kind)
+        classes = experiment.identity[1]
+        label = (experiment.code, files, experiment.libraries, classes, experiment.one_step)
         if label not in self._training:
-            found = self.rests_on(experiment.code, files, self._libraries(experiment), kind)
+            roots = roots_of(classes, experiment.one_step)
+            libraries = self._libraries(experiment, roots)
+            found = self.rests_on(experiment.code, files, libraries, roots)
             self._training[label] = (found, {name: canonical(value) for name, value in found.items()})
         return self._training[label]
 
     def rests_on(
-        self, code: str, files: Iterable[str], libraries: Iterable[str], kind: str = ""
+        self, code: str, files: Iterable[str], libraries: Iterable[str], more: Iterable[str] = ()
     ) -> dict[str, Any]:
         """What a result has in its key when it is made by `code` from `files`, which lie below the package.
 
-        `kind` is what `class_of` says of its specification.
+        `more` is what `made_by` says of its specification.
 
         Raises `UsageError` for a file that is not there.
         """
@@ -99,7 +114,7 @@ class Fingerprints:
             data[name] = found
         return {
             "data": data,
-            **self.code(code, *filter(self._code.defines, [kind])),
+            **self.code(code, *filter(self._code.defines, more)),
             **self.libraries(*libraries),
             "threads": self._project.threads,
             "format": FORMAT,
@@ -112,15 +127,17 @@ class Fingerprints:
         }
         return self._group("recorded files", files, "file ") if files else {}
 
-    def _libraries(self, experiment: Experiment) -> tuple[str, ...]:
+    def _libraries(self, experiment: Experiment, more: Iterable[str]) -> tuple[str, ...]:
         """The distributions that a run rests on: those of the experiment or the project, else those that its
-        code imports.
+        code imports, or that the classes of its specification come from.
 
-        Raises `UsageError` for one that is not installed.
+        `more` is as of `rests_on`. Raises `UsageError` for one that is not installed.
         """
         named = self._project.libraries if experiment.libraries is None else experiment.libraries
         if named is None:
-            return distributions(self._code.libraries(experiment.code))
+            own = [root for root in more if self._code.defines(root)]
+            others = {root.partition(".")[0].partition(":")[0] for root in more if root not in own}
+            return distributions(self._code.libraries(experiment.code, *own) | others)
         for name in named:
             if not version(name):
                 raise UsageError(
