@@ -14,8 +14,8 @@ Name = tuple[str, str]
 _ROOMS = (
     *("audit", "bootstrap", "checks", "command", "commands", "console", "execute", "fingerprint", "front"),
     *("grading", "guard", "installed", "locate", "nodes.calls", "nodes.result", "nodes.unfold"),
-    *("nodes.workshop", "plan", "processes", "program", "rubric", "store", "suggest"),
-    *("trajectory.document", "trajectory.store", "verification", "warm", "witness", "__main__"),
+    *("nodes.workshop", "plan", "processes", "program", "rubric", "sources", "store"),
+    *("suggest", "trajectory.document", "trajectory.store", "verification", "warm", "witness", "__main__"),
 )
 COMPUTING = f"{ENGINE}.execute.one_step"
 """The module of these rooms that makes the records of a fit, which a report says."""

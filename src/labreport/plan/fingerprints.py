@@ -6,10 +6,11 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from labreport.errors import UsageError
+from labreport.errors import OutdatedCode, UsageError
 from labreport.experiment import Experiment, plain
 from labreport.fingerprint.canonical import canonical, digest, exact
 from labreport.fingerprint.code import Code
@@ -20,10 +21,10 @@ from labreport.fingerprint.syntax import FORMAT as SUMMARY
 from labreport.fingerprint.syntax import Summary, summarise
 from labreport.fingerprint.templates import Templates
 from labreport.frame import MACROS, Lookup
-from labreport.installed import distributions, version
+from labreport.installed import changed, distributions, version
 from labreport.plan.ledger import Ledger
 from labreport.project import Project
-from labreport.witness import Allowed
+from labreport.witness import Allowed, edited
 
 PROSES = "answers"
 """The folder of the frame with the prose that answers come with."""
@@ -69,6 +70,8 @@ class Fingerprints:
         self._roots: dict[str, tuple[str, ...]] = {}
         self._training: dict[tuple[Any, ...], tuple[dict[str, Any], dict[str, str]]] = {}
         self._texts: dict[int, tuple[Experiment, dict[str, str]]] = {}
+        self._used: set[Path] = set()
+        self._versions: dict[str, str] = {}
 
     def training(self, experiment: Experiment) -> dict[str, Any]:
         """All that decides a result besides its specification and its seed."""
@@ -108,7 +111,7 @@ class Fingerprints:
         """
         package, data = folder_of(self._project.package), {}
         for name in files:
-            found = self._digests(package / name)
+            found = self._digest(package / name)
             if found is None:
                 raise UsageError(f"{package / name}: not a file; restore it, or correct data_files")
             data[name] = found
@@ -153,7 +156,7 @@ class Fingerprints:
         """
         package, found = folder_of(self._project.package), {}
         for name in names:
-            value = self._digests(package / name)
+            value = self._digest(package / name)
             if value is None:
                 raise UsageError(f"{package / name}: not a file; restore it, or correct where it is declared")
             found[f"{DATA}{name}"] = value
@@ -161,10 +164,11 @@ class Fingerprints:
 
     def allowed(self, name: str, ingredients: Mapping[str, Any], declare: str) -> Allowed:
         """What may be loaded and read while something of these `ingredients` is made."""
+        roots = self._roots[ingredients["code"]]
         data = (key.removeprefix(DATA) for key in ingredients if key.startswith(DATA))
         return Allowed(
             name,
-            frozenset(self._code.loaded(*self._roots[ingredients["code"]])),
+            {name: self._digest(path) or "" for name, path in self._code.loaded(*roots).items()},
             frozenset((*data, *ingredients.get("data", ()))),
             str(folder_of(self._project.package)),
             str(self._root),
@@ -205,7 +209,7 @@ class Fingerprints:
     def files(self, folder: str, label: str = "") -> dict[str, str]:
         """Every file of a folder of the frame."""
         label = label or folder
-        found = {name: self._digests(path) for name, path in self._lookup.files(folder).items()}
+        found = {name: self._digest(path) for name, path in self._lookup.files(folder).items()}
         members = {f"{label}/{name}": value for name, value in found.items() if value is not None}
         return self._group(label, members, "file ")
 
@@ -228,10 +232,31 @@ class Fingerprints:
         """How the project calls things."""
         return {"words": digest(plain(self._project.words))}
 
-    @staticmethod
-    def libraries(*distributions: str) -> dict[str, str]:
+    def libraries(self, *distributions: str) -> dict[str, str]:
         """Versions of installed libraries."""
-        return {f"library {name}": version(name) or "none" for name in distributions}
+        self._versions.update({name: version(name) for name in distributions})
+        return {f"library {name}": self._versions[name] or "none" for name in distributions}
+
+    def edited(self, ingredients: Mapping[str, Any] | None = None) -> str:
+        """What is said where something is not any more as it was when it was first looked at here; else empty.
+
+        That is every file on which anything planned rests, and the libraries; only the data files among
+        `ingredients` where these are given, and the libraries.
+        """
+        paths: Iterable[Path] = self._used
+        if ingredients is not None:
+            package = folder_of(self._project.package)
+            paths = [package / name for name in ingredients["data"]]
+        if path := self._digests.edited(paths):
+            return edited(path)
+        if other := changed(self._versions):
+            return edited(f"the library {other}")
+        return ""
+
+    def _digest(self, path: Path) -> str | None:
+        """The digest of a file on which something planned rests."""
+        self._used.add(path)
+        return self._digests(path)
 
     def _group(self, label: str, members: Any, prefix: str) -> dict[str, str]:
         named = {f"{prefix}{name}": value for name, value in members.items()}
@@ -255,21 +280,23 @@ class Fingerprints:
 
     def _summarised(self, path: Path, where: str, summary: Callable[[str], Summary]) -> Summary:
         """The summary of a source file, from the ledger where its content is the same."""
-        content = self._digests(path)
+        content = self._digest(path)
         if content is None:
             raise UsageError(f"{where}: not a file that can be read")
-        identity = f"{SUMMARY} {content}"
         known = self._ledger.modules.get(where)
-        if known is not None and known[0] == identity:
+        if known is not None and known[0] == f"{SUMMARY} {content}":
             found: Summary = known[1]
             return found
         try:
-            source = path.read_text(encoding="utf-8")
+            data = path.read_bytes()
+            if sha256(data).hexdigest() != content and sha256(data).hexdigest() != self._digests.again(path):
+                raise OutdatedCode(edited(where))
+            source = data.decode()
         except UnicodeDecodeError as error:
             raise UsageError(f"{where}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
         except OSError as error:
             raise UsageError(f"{where}: cannot be read: {error}") from None
         # As JSON gives it back, so that a summary from the ledger and a new one are the same values
         made: Summary = json.loads(json.dumps(summary(source)))
-        self._ledger.modules[where] = (identity, made)
+        self._ledger.modules[where] = (f"{SUMMARY} {sha256(data).hexdigest()}", made)
         return made
