@@ -62,7 +62,7 @@ def catalogue(**changed: Any) -> Project:
     """The project with other networks or studies, of which its questions know the names only."""
     outline = PROJECT.outline
     if "experiments" in changed:
-        changed["experiments"] += (TIMES,)
+        changed["experiments"] += tuple(TIMES.values())
     sections = tuple(
         replace(
             section,
