@@ -117,7 +117,7 @@ def open_session(
     if loaded is not None and loaded != {path: digests.stamp(path) for path in files if path.suffix == ".py"}:
         raise OutdatedCode("code was edited after it was loaded; run again")
     project = load_project(place)
-    seeds = seeds or (ledger.seeds if published else 0) or project.seeds
+    seeds = seeds or (ledger.seeds if published else 0) or len(project.seed_range)
     graph = unfold(project, seeds, preliminary)
     store = Store(output / "results", quarantine)
     cache = Cache(output / "cache", quarantine)
