@@ -64,8 +64,8 @@ FEWER_LAYERS = tuple(
 )
 LONGER = _changed("30-epochs", "three times as many epochs", epochs=30)
 
-# Two explanations predict all of these alike: that no gradient reaches the early layers, and that the images no
-# longer differ in the late ones. These take one of the two away, or the bias that can answer without an image.
+# Two explanations predict all of these alike: that no gradient reaches the early layers, and that in the late
+# ones all images look the same. These take one of the two away, or the bias that needs no image to answer.
 FROZEN = _network(
     "deep-32-frozen",
     replace(DEEP_32.specification, initial_gain=4.0, frozen_layers=8),

@@ -204,7 +204,7 @@ def test_frozen_layers_and_a_missing_output_bias_stay_as_they_are(tiny_dataset: 
 def test_a_backward_gain_multiplies_what_reaches_each_layer_and_nothing_forwards(
     tiny_dataset: mnist.Dataset,
 ) -> None:
-    """Of four layers, a gain of three gives the first batch 27, 9, 3 and 1 times the gradient, and equal loss."""
+    """Of four layers, a gain of three gives 27, 9, 3 and 1 times the gradient, and an equal loss."""
     network = Network((9,) * 3, batch_size=300)
     plain, louder = (start(replace(network, backward_gain=gain), seed=3).advance() for gain in (1.0, 3.0))
     assert louder["loss"] == plain["loss"]

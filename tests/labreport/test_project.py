@@ -30,7 +30,7 @@ def results(seeds: Any, asked: int) -> list[str]:
 
 
 def test_seeds_begin_where_the_range_begins_whatever_number_is_asked_for() -> None:
-    """`range(5, 8)` means seeds 5, 6 and 7; a build with one seed takes the first, one with four adds the next."""
+    """`range(5, 8)` means seeds 5, 6 and 7; a build with one seed takes the first, one with four adds 8."""
     assert results(range(5, 8), 1) == ["result/a#5", "result/b#5"]
     assert results(range(5, 8), 4) == [
         *(f"result/a#{seed}" for seed in (5, 6, 7, 8)),
