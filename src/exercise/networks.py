@@ -34,7 +34,10 @@ CHOICES: dict[str, tuple[str, ...]] = {
 class Network:
     """A fully connected classifier and how it is trained; all that decides its weights but the seed.
 
-    `initial_gain` multiplies the initialiser's weights; 1 is the initialiser as it comes.
+    `initial_gain` multiplies the initialiser's weights; 1 is the initialiser as it comes. Three fields
+    take one possible cause away and leave the rest: the first `frozen_layers` hidden layers keep their
+    initial weights and biases; `backward_gain` multiplies what each layer passes back to the one before
+    it and leaves what is passed forward; without `output_bias` the biases of the output layer stay zero.
     """
 
     hidden_layers: tuple[int, ...]
@@ -44,6 +47,9 @@ class Network:
     activation: str = "sigmoid"
     initializer: str = "glorot_uniform"
     initial_gain: float = 1.0
+    frozen_layers: int = 0
+    backward_gain: float = 1.0
+    output_bias: bool = True
     loss: str = "categorical_crossentropy"
     optimizer: str = "sgd"
 
@@ -65,7 +71,7 @@ class Network:
 
     @property
     def parameters(self) -> int:
-        """Number of trainable parameters."""
+        """Number of weights and biases, those that are not trained included."""
         return self.weights + self.biases
 
 
@@ -128,6 +134,8 @@ def check_values(experiment: Experiment) -> None:
         ("learning_rate", 1e-6, 100.0),
         ("momentum", 0.0, 0.999),
         ("initial_gain", 1e-3, 1e3),
+        ("backward_gain", 1e-3, 1e3),
+        ("frozen_layers", 0, len(network.hidden_layers)),
         ("batch_size", 1, 54_000),
     ):
         value = getattr(network, field)

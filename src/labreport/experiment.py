@@ -93,11 +93,11 @@ class Experiment:
         """The function that runs it, `"module:function"`."""
         return str(self.fit or self.start)
 
-    def runs(self, seeds: int) -> tuple[tuple[int, Experiment], ...]:
-        """What is run when `seeds` seeds are asked for: each seed, and the experiment with that seed."""
+    def runs(self, seeds: int, first: int = 0) -> tuple[tuple[int, Experiment], ...]:
+        """What is run when `seeds` seeds from `first` on are asked for: each seed with its experiment."""
         if self.by_seed:
             return self.by_seed
-        return tuple((seed, self) for seed in range(min(seeds, self.seeds or seeds)))
+        return tuple((seed, self) for seed in range(first, first + min(seeds, self.seeds or seeds)))
 
     @cached_property
     def values(self) -> Any:

@@ -43,7 +43,8 @@ class Project:
     `libraries` are distributions whose versions are part of every result's key; by default those that the
     code of the runs imports. `data_files` are paths below the package whose bytes are; `threads` is the
     number of compute threads a run uses, `resources` what it takes of a cluster's worker that has declared
-    such, as `{"GPU": 1}`, `seeds` the number of seeds of a build that does not name another.
+    such, as `{"GPU": 1}`, `seeds` the number of seeds of a build that does not name another, or the seeds
+    themselves as a range: `range(5, 10)` begins at seed 5, whatever number of seeds a build asks for.
     `source_roots` are the top-level modules whose code is followed for staleness; by default the
     engine and all that lie beside the package. `words` are how the pages call things. `verify`,
     `verify_published` and `show_code` name functions of the content, `"module:function"`: the first two yield
@@ -70,7 +71,7 @@ class Project:
     data_files: tuple[str, ...] = ()
     threads: int = 1
     resources: Mapping[str, float] = field(default_factory=dict)
-    seeds: int = 5
+    seeds: int | range = 5
     subtitle: str = ""
     author: str = ""
     facts: Question | str = ""
@@ -89,8 +90,11 @@ class Project:
         names: tuple[Any, ...] = (self.data_files, self.libraries)
         if any(isinstance(name, str) for name in names):
             raise UsageError("data_files and libraries are tuples; write ('one',) for a single name")
-        if not isinstance(self.seeds, int) or self.seeds < 1:
-            raise UsageError(f"seeds is {self.seeds!r}; at least 1 is needed")
+        usable = isinstance(self.seeds, (int, range)) and not isinstance(self.seeds, bool)
+        if not usable or not self.seed_range or self.seed_range.start < 0 or self.seed_range.step != 1:
+            raise UsageError(
+                f"seeds is {self.seeds!r}; write a number from 1, or a range such as range(5, 10)"
+            )
         if self.sections and not self.outline.sections:
             outline = Outline(
                 self.title,
@@ -112,6 +116,11 @@ class Project:
                 studies.append(grid)
         object.__setattr__(self, "experiments", tuple(experiments))
         object.__setattr__(self, "studies", tuple(studies))
+
+    @property
+    def seed_range(self) -> range:
+        """The seeds of a build that does not name another number of them."""
+        return self.seeds if isinstance(self.seeds, range) else range(self.seeds)
 
     @cached_property
     def all_experiments(self) -> tuple[Experiment, ...]:

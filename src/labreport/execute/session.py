@@ -118,7 +118,7 @@ def open_session(
     for file, runs in loaded.values():
         if runs != digests(file) and runs != digests.again(file):
             raise OutdatedCode(edited(os.path.relpath(file, place.root)))
-    seeds = seeds or (ledger.seeds if published else 0) or project.seeds
+    seeds = seeds or (ledger.seeds if published else 0) or len(project.seed_range)
     graph = unfold(project, seeds, preliminary)
     store = Store(output / "results", quarantine)
     cache = Cache(output / "cache", quarantine)

@@ -40,7 +40,8 @@ def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
 
     for experiment in experiments:
         results[experiment.name] = tuple(
-            add(ResultNode(own, seed, project.work)) for seed, own in experiment.runs(seeds)
+            add(ResultNode(own, seed, project.work))
+            for seed, own in experiment.runs(seeds, project.seed_range.start)
         )
     cells = {**{experiment.name: (experiment,) for experiment in experiments}, **grids}
 
