@@ -1,4 +1,4 @@
-"""Where, with what and for how long the results were made."""
+"""Where and with what the results were made."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 from labreport.claims import Answer, Quantity
 from labreport.claims.decide import counted
-from labreport.claims.rounding import THIN, format_number
-from labreport.results import Result, Results
+from labreport.claims.rounding import THIN
+from labreport.results import Results
 
 _ROWS = (("processor", "Processor"), ("system", "System"), ("python", "Python"))
 
@@ -18,8 +18,7 @@ def environment(results: Results, *, experiments: str = "Experiments", made: str
 
     What differs between runs is listed with all its values. The claim `one-environment` says that nothing
     that decides their times does. Quantities: `runs`, `seeds`, `seeds.fewest` of any
-    experiment, `epochs`, and as far as every run has recorded
-    them `training_time`, `threads` and `cores`. The facts under `run` can describe the run on the title page
+    experiment, `epochs`, and as far as every run has recorded them `threads` and `cores`. The facts under `run` can describe the run on the title page
     (`Project(facts=...)`), where `experiments` and `made` are labels. Declare the question `local`: its
     answer is not the same elsewhere.
     """
@@ -33,7 +32,6 @@ def environment(results: Results, *, experiments: str = "Experiments", made: str
         ),
         "runs": Quantity(len(runs), "", "all runs: experiments times seeds", varies_with="seeds"),
         "epochs": Quantity(epochs, "epochs", "all runs: sum", varies_with="seeds"),
-        **_training_time(runs),
         **threads_and_cores(provenance),
     }
     facts: dict[str, Any] = {key: _distinct(made.get(key) for made in provenance) for key, _ in _ROWS}
@@ -73,14 +71,6 @@ def threads_and_cores(provenance: Iterable[Mapping[str, Any]]) -> dict[str, Quan
     return found
 
 
-def _training_time(runs: list[Result]) -> dict[str, Quantity]:
-    seconds = [record.get("seconds") for run in runs for record in run.records]
-    if not seconds or None in seconds:
-        return {}
-    total = sum(float(second) for second in seconds if second is not None) / 60
-    return {"training_time": Quantity(total, "min", "all runs: sum of the seconds of training only")}
-
-
 def _title_page(
     results: Results,
     facts: Mapping[str, Any],
@@ -88,13 +78,11 @@ def _title_page(
     experiments: str,
     made: str,
 ) -> dict[str, str]:
-    epochs, time = quantities["epochs"].value or 0, quantities.get("training_time")
+    epochs = quantities["epochs"].value or 0
     longer = any(runs.experiment.epochs > 1 for runs in results.values())
     texts = {
         experiments: f"{len(results)}, each with {_counts([len(each) for each in results.values()])}",
-        "Training": f"{epochs:,} epochs in {format_number(time)}".replace(",", THIN)
-        if longer and time
-        else "",
+        "Training": f"{epochs:,} epochs".replace(",", THIN) if longer else "",
         "Processor": ", ".join(facts["processor"]),
         "Libraries": ", ".join(facts["libraries"]),
         made: " to ".join(dict.fromkeys(facts["dates"])),
