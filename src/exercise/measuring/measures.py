@@ -148,7 +148,9 @@ def parameter_counts(runs: Runs) -> Answer:
         f"{name}.{unit}": declared(value, unit, "formula of the layers", name, kind="computed")
         for unit, value in formula.items()
     }
-    stored = declared(stored_parameters(runs), "parameters", "elements of the stored weights", name, kind="counted")
+    stored = declared(
+        stored_parameters(runs), "parameters", "elements of the stored weights", name, kind="counted"
+    )
     quantities[f"{name}.stored_parameters"] = stored
     agree = condition(quantities[f"{name}.parameters"], "=", stored)
     return Answer(quantities) | exact(f"{name}.counts-agree", agree)
@@ -167,7 +169,9 @@ def stored_parameters(runs: Runs) -> int:
     )
 
 
-def first_and_last(name: str, epochs: Sequence[int | None], note: str, experiment: str) -> dict[str, Quantity]:
+def first_and_last(
+    name: str, epochs: Sequence[int | None], note: str, experiment: str
+) -> dict[str, Quantity]:
     """The earliest and the latest of some epochs, one for each seed; None where a seed has none."""
     known = [epoch for epoch in epochs if epoch is not None]
     whole = len(known) == len(epochs)
