@@ -123,7 +123,7 @@ def loss(runs: Runs, epoch: int, split_name: str) -> Quantity:
 
 
 def seeds_of(*runs: Runs) -> Quantity:
-    """The number of seeds of these networks, which is the same for all. Raises `UsageError` where it is not."""
+    """The number of seeds of these networks. Raises `UsageError` where they have different numbers."""
     counts = {len(each) for each in runs}
     if len(counts) != 1:
         names = ", ".join(f"{each.experiment.name}: {len(each)}" for each in runs)

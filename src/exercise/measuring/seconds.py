@@ -25,7 +25,7 @@ def _seconds(results: Results, name: str) -> list[float]:
 
 
 def typical(results: Results, name: str) -> Quantity:
-    """Seconds of the median epoch of the network `name`; its interval reaches from the fastest to the slowest."""
+    """Seconds of the median epoch of `name`; the interval reaches from the fastest to the slowest."""
     source = Source((name,), "seconds of an epoch", unit="run", note=HOW)
     return MEDIAN.quantity({"values": _seconds(results, name), "reach": "all"}, "s", source)
 

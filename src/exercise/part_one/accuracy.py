@@ -44,7 +44,7 @@ ACCURACY = Measure("accuracy", unit="%", margin=MARGIN, because=BECAUSE)
     ],
 )
 def accuracies(results: Results) -> Answer:
-    """Accuracy of each network on the three splits, and what validation accuracy differs from the others by."""
+    """Accuracy of each network on the three splits, and the differences from validation accuracy."""
     quantities = {
         "epochs": declared(EPOCH, "epochs", "exercise"),
         "seeds": seeds_of(*results.values()),

@@ -45,7 +45,7 @@ ALIKE = (
     ),
     *(Prediction(deep, one, "stays", "stays", "epochs") for deep, one in zip(DEEP, LONGER, strict=True)),
 )
-"""Weights that undo a slope of 1/4 a layer, or fewer layers, help in both directions; more epochs in neither."""
+"""Weights that undo a slope of 1/4 a layer, or fewer layers, help in both directions; more epochs do not."""
 APART = (
     Prediction(DEEP_32, FROZEN, "stays", "learns", None),
     Prediction(DEEP_32, BACKWARD, "learns", "stays", "backward_gain"),

@@ -143,7 +143,7 @@ def _came(found: Mapping[str, Quantity], trial: Prediction) -> bool:
 
 
 def _activations(results: Results) -> Answer:
-    """The ten layers with ReLU and with another learning rate: what readers ask, and the exercise does not."""
+    """The ten layers with ReLU and with another learning rate, which readers ask about."""
     quantities: dict[str, Quantity] = {}
     for point, runs in results.study(ACTIVATIONS):
         key = f"tried.{point['activation']}.{point['learning_rate']:g}"
