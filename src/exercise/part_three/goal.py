@@ -55,12 +55,21 @@ def goal(results: Results) -> Answer:
             "nodes": declared(nodes_in_each(network), "nodes", "catalogue", COMPLEX.name),
             "momentum": declared(network.momentum, "", "catalogue", COMPLEX.name),
             "learning_rate": declared(network.learning_rate, "", "catalogue", COMPLEX.name),
-            "parameters": declared(network.parameters, "parameters", "formula", COMPLEX.name, kind="computed"),
+            "parameters": declared(
+                network.parameters, "parameters", "formula", COMPLEX.name, kind="computed"
+            ),
             "training_accuracy": accuracy(runs, epochs, "training"),
             "lowest_loss": declared(
-                lowest, "", "epoch of the lowest mean validation loss", COMPLEX.name, kind="counted", varies_with="seeds"
+                lowest,
+                "",
+                "epoch of the lowest mean validation loss",
+                COMPLEX.name,
+                kind="counted",
+                varies_with="seeds",
             ),
-            **first_and_last("above_goal", above, "first epoch above the goal on validation data", COMPLEX.name),
+            **first_and_last(
+                "above_goal", above, "first epoch above the goal on validation data", COMPLEX.name
+            ),
         }
     )
     for name, measure in (("validation", VALIDATION), ("test", TEST)):
