@@ -22,7 +22,7 @@ from labreport.stats import Answer, difference
     checks=[("late.complex minus small", f"{checked_accuracy(COMPLEX)} - {checked_accuracy(SMALL)}")],
 )
 def worth(results: Results) -> Answer:
-    """Validation accuracy of both after equal seconds, test accuracy after equal epochs, and with equal momentum.
+    """Both after equal seconds, after equal epochs, and after equal epochs with equal momentum.
 
     The rule: the complexity is worth its time when, after the seconds that the simple network takes for all
     its epochs, the complex network is the more accurate.

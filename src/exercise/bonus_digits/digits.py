@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from exercise.bonus_digits.bars import errors_by_digit
 from exercise.catalogue import COMPLEX, names
@@ -64,7 +64,9 @@ def by_digit(runs: Runs) -> dict[str, Sample]:
     wrong = {run.seed: ~right(run, LAST, "test") for run in runs}
     found = {}
     for digit in range(CLASSES):
-        of_digit = {seed: array[labels == digit] for seed, array in wrong.items()}
-        values = {seed: (float(np.mean(array)),) for seed, array in of_digit.items()}
+        of_digit: dict[int | str, Any] = {seed: array[labels == digit] for seed, array in wrong.items()}
+        values: dict[int | str, tuple[float, ...]] = {
+            seed: (float(np.mean(array)),) for seed, array in of_digit.items()
+        }
         found[str(digit)] = Sample(str(digit), values, of_digit, epoch=LAST, items=f"digit {digit}")
     return found

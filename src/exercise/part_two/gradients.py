@@ -32,7 +32,9 @@ def kept(runs: Runs) -> Quantity:
     gradient arrives at all, or none that is finite, there is no share.
     """
     last = len(network_of(runs).hidden_layers) - 1
-    values = {run.seed: (_ratio(norms, last),) for run, norms in zip(runs, first_norms(runs), strict=True)}
+    values: dict[int | str, tuple[float, ...]] = {
+        run.seed: (_ratio(norms, last),) for run, norms in zip(runs, first_norms(runs), strict=True)
+    }
     return mean(Sample(runs.experiment.name, values), KEPT)
 
 
