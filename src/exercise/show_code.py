@@ -108,7 +108,7 @@ figure.savefig("network.png")
 
 
 def show_program(network: Network) -> str:
-    """A complete program that trains a network for ten epochs and draws its curves and its errors by digit."""
+    """A complete program that trains a network for ten epochs, and draws curves and errors by digit."""
     return _PROGRAM.format(
         inputs=INPUTS,
         classes=CLASSES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from exercise.catalogue import SMALL
 from exercise.expressions import accuracy as checked_accuracy
@@ -109,7 +110,7 @@ def _ends(interval: object) -> tuple[float, float]:
 def diminishing(results: Results) -> Answer:
     """What each ten epochs add to validation accuracy."""
     answer = trend(results, STEPS, RECORDED, of=SMALL)
-    names = [f"{later} minus {earlier}" for earlier, later in zip(STEPS, STEPS[1:], strict=False)]
+    names = [f"{later} minus {earlier}" for earlier, later in pairwise(STEPS)]
     first, *others = (answer.quantities[name] for name in names)
     whole = answer.quantities[f"{STEPS[-1]} minus {STEPS[0]}"]
     early = answer.quantities[names[0]].value, answer.quantities[names[1]].value

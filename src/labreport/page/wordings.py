@@ -178,7 +178,7 @@ def _wordings(parser: Parser, line: int) -> dict[str, list[nodes.Node]]:
         if tag.value == "when" and _empty(body):
             names = ", ".join(outcomes)
             parser.fail(f"{{% when %}} for {names} has no words; write them, or {{% silent %}}", tag.lineno)
-        if "unclear" in outcomes and {"more", "less"} & set(outcomes):
+        if tag.value == "when" and "unclear" in outcomes and {"more", "less"} & set(outcomes):
             parser.fail("unclear shares a wording with clear; what is open needs words of its own", tag.lineno)
         for one in outcomes:
             if one in words:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import statistics
 
-from labreport.claims import Answer, Claim, Interval, Quantity, Verdict
 from labreport.results import Results
+from labreport.stats import Answer, Interval, Quantity, Source, exact
+from labreport.stats.operations.condition import compare
 
 EPOCH = 5
 
@@ -20,11 +21,8 @@ def better(results: Results) -> Answer:
     quick = results["alpha"].metric(EPOCH, "test", "accuracy")
     slow = results["beta"].metric(EPOCH, "test", "accuracy")
     differences = [first - second for first, second in zip(quick, slow, strict=False)]
-    verdict = Verdict.SUPPORTED if min(differences) > 0 else Verdict.REFUTED
-    return Answer(
-        {"alpha": _accuracy(results, "alpha"), "beta": _accuracy(results, "beta")},
-        {"quicker": Claim("quicker", "alpha > beta", "for every seed", verdict, numbers=("alpha", "beta"))},
-    )
+    numbers = {"alpha": _accuracy(results, "alpha"), "beta": _accuracy(results, "beta")}
+    return exact("quicker", compare(min(differences), ">", 0.0), numbers)
 
 
 def grid(results: Results) -> Answer:
@@ -91,7 +89,7 @@ def _best(results: Results, name: str) -> Quantity:
 
 def _accuracy(results: Results, name: str, epoch: int = EPOCH) -> Quantity:
     values = results[name].metric(epoch, "test", "accuracy")
-    source = f"{name}, epoch {epoch}, test accuracy"
+    source = Source((name,), "test accuracy", (epoch,), results[name].seeds)
     if len(values) == 1:
         return Quantity(values[0], "fraction", source, varies_with="seeds")
     return Quantity(

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from matplotlib.figure import Figure
 
 from labreport.charts import Drawing
-from labreport.claims import Answer
 from labreport.results import Results
+from labreport.stats import Answer
 
 
 def curves(results: Results, answers: Mapping[str, Answer]) -> Drawing:
