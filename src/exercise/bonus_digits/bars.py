@@ -26,7 +26,7 @@ def errors_by_digit(results: Results, answers: Mapping[str, Answer]) -> charts.D
     for panel, (name, order) in zip(panels, orders.items(), strict=True):
         shares = [PERCENT * float(answer.quantities[f"{name}.{digit}.mean"].value or 0) for digit in order]
         mark = charts.Mark("misread", charts.SERIES[1])
-        places = list(range(len(order)))
+        places = list(range(1, len(order) + 1))
         charts.bars(panel, places, shares, mark, standing_out=mark, at=None)
         for place, share in zip(places, shares, strict=True):
             panel.text(place, share, f"{share:.1f}", ha="center", va="bottom", fontsize=6.6)
@@ -34,12 +34,15 @@ def errors_by_digit(results: Results, answers: Mapping[str, Answer]) -> charts.D
         panel.set_xlabel("digit")
         charts.plain_numbers(panel.yaxis)
         charts.panel_title(panel, name, lift=LIFT)
-        rows += [[name, int(digit), round(share, 2)] for digit, share in zip(order, shares, strict=True)]
+        rows += [
+            [name, place, int(digit), round(share, 2)]
+            for place, digit, share in zip(places, order, shares, strict=True)
+        ]
     charts.level(panels)
     charts.y_title(panels[0], "Misread, %")
     return charts.Drawing(
         figure,
         "bar charts of the share of test images that are misread, by digit, sorted",
-        ["network", "digit", "misread, %"],
+        ["network", "place", "digit", "misread, %"],
         rows,
     )

@@ -144,7 +144,9 @@ def _glance(outline: Outline, sections: Sequence[Mapping[str, Any]], medium: Med
     headlines = {
         line["question"]: line[f"headline_{medium}"] for section in sections for line in section["headlines"]
     }
-    placed = {slug for section in sections for slug in section["figures"]}
+    placed = {
+        slug for section in sections for slug in section["figures"] if f'id="figure-{slug}"' in section[medium]
+    }
     return [
         {
             "title": section.title,
