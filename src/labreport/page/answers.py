@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from labreport.checking.digests import digests
 from labreport.claims import Answer
 from labreport.claims.estimate import ALPHA
 from labreport.claims.power import MOST_SEEDS, POWER
 from labreport.errors import RenderError
 from labreport.outline import Outline
+from labreport.recheck.digests import digests
 
 SCHEMA = 2
 """Version of the form; raised when a reader of the old one could misread the new one."""

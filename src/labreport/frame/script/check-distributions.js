@@ -209,20 +209,8 @@ const Distributions = (() => {
     return over(chiWeights(df, fineness), (point) => normalTail(critical * point - shift));
   };
 
-  // Numbers of ways to choose, and their quotients, which need more digits than a number has.
-  const ways = (n, k) => {
-    let found = 1n;
-    for (let place = 0; place < k; place += 1) {
-      found = (found * BigInt(n - place)) / BigInt(place + 1);
-    }
-    return found;
-  };
-  const quotient = (above, below) => {
-    const bits = (value) => 4 * value.toString(16).length;
-    const shift = 80 + bits(below) - bits(above);
-    const scaled = shift < 0 ? above / (below << BigInt(-shift)) : (above << BigInt(shift)) / below;
-    return Number(scaled) * 2 ** -shift;
-  };
+  // The logarithm of the number of ways to choose k of n.
+  const logWays = (n, k) => -Math.log1p(n) - logBeta(k + 1, n - k + 1);
 
   return {
     betaCdf,
@@ -230,11 +218,10 @@ const Distributions = (() => {
     chiSquareTail,
     decreasingRoot,
     kept,
+    logWays,
     noncentralTail,
     normalTail,
-    quotient,
     studentQuantile,
     studentTail,
-    ways,
   };
 })();

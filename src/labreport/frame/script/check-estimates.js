@@ -2,12 +2,15 @@
 "use strict";
 
 const Estimates = (() => {
-  const { betaQuantile, quotient, studentQuantile, studentTail } = Distributions;
+  const { betaCdf, betaQuantile, studentQuantile, studentTail } = Distributions;
   const LEAST_P = 1e-290;
   const EQUAL = 1e-12; // values that differ by less, relative to their size, are equal
 
   // With what rounding takes away from each addition added at the end.
   const sum = (values) => {
+    if (!Array.isArray(values) || !values.every((value) => typeof value === "number")) {
+      throw new TypeError("it needs a list of numbers");
+    }
     let [total, lost] = [0, 0];
     for (const value of values) {
       const next = total + value;
@@ -128,12 +131,8 @@ const Estimates = (() => {
 
     p() {
       const n = this.onlyFirst + this.onlySecond;
-      let [term, tail] = [1n, 0n];
-      for (let count = 0; count <= Math.min(this.onlyFirst, this.onlySecond); count += 1) {
-        tail += term;
-        term = (term * BigInt(n - count)) / BigInt(count + 1);
-      }
-      const exact = n ? Math.min(1, 2 * quotient(tail, 1n << BigInt(n))) : 1;
+      const fewer = Math.min(this.onlyFirst, this.onlySecond);
+      const exact = n ? Math.min(1, 2 * betaCdf(0.5, n - fewer, fewer + 1)) : 1;
       return Math.max(exact, this.newcombe.p(), LEAST_P);
     }
 

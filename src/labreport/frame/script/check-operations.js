@@ -154,8 +154,34 @@ const Operations = (() => {
     return found(middle - threshold, n, { spread: seeds.spread, shape, overSeeds: seeds.shape, plan });
   };
 
+  // What a table of counts says twice and differently, both in words.
+  const inconsistent = (given) => {
+    if (given.operation === "paired items") {
+      const { only_first: first, only_second: second, items_by_sum: sums } = given;
+      const items = sum(sums);
+      const totals = first.map((one, seed) => given.both[seed] + one + second[seed] + given.neither[seed]);
+      const place = totals.findIndex((total) => total !== items);
+      if (place >= 0) {
+        return [`${totals[place]} items for the ${place + 1}. seed`, `items_by_sum has ${items}`];
+      }
+      const byItem = sum(sums.map((count, at) => count * (at - first.length)));
+      const bySeed = sum(first) - sum(second);
+      return byItem === bySeed ? null : [`differences that sum to ${bySeed} by seed`, `by item they sum to ${byItem}`];
+    }
+    if (given.operation === "share over items" && given.right_by_seed) {
+      const { right_by_seed: bySeed, items_by_seeds_right: byItem, items } = given;
+      if (sum(byItem) !== items) {
+        return [`${items} items`, `items_by_seeds_right has ${sum(byItem)}`];
+      }
+      const twice = sum(byItem.map((count, right) => count * right));
+      return sum(bySeed) === twice ? null : [`${sum(bySeed)} right answers by seed`, `by item there are ${twice}`];
+    }
+    return null;
+  };
+
   return {
     found,
+    inconsistent,
     missing,
     overSeeds,
     tested: {

@@ -2,7 +2,7 @@
 "use strict";
 
 const Summaries = (() => {
-  const { chiSquareTail, quotient, studentQuantile, ways } = Distributions;
+  const { chiSquareTail, logWays, studentQuantile } = Distributions;
   const { EQUAL, mean, score, sum, variance } = Estimates;
   const { found, missing, overSeeds } = Operations;
   const EVERY_ORDER_UP_TO = 8;
@@ -146,11 +146,12 @@ const Summaries = (() => {
   // That the first row of a table has more of the first column, exactly.
   const fisher = ({ table: [[a, b], [c, d]] }) => {
     const [row, column, n] = [a + b, a + c, a + b + c + d];
-    let above = 0n;
-    for (let count = a; count <= Math.min(row, column); count += 1) {
-      above += ways(row, count) * ways(n - row, column - count);
+    const all = logWays(n, column);
+    let above = 0;
+    for (let count = Math.max(a, row + column - n); count <= Math.min(row, column); count += 1) {
+      above += Math.exp(logWays(row, count) + logWays(n - row, column - count) - all);
     }
-    return found(quotient(above, ways(n, column)));
+    return found(Math.min(1, above));
   };
   const negation = ({ of: { value, n, spread, interval } }) =>
     found(value === null ? null : -value, n, {

@@ -16,9 +16,9 @@ const NumberPanel = (() => {
     value: "value",
     spread: "standard deviation",
     n: "number of observations",
-    low: "low end of the interval",
-    high: "high end of the interval",
-    level: "level of the interval",
+    "interval.low": "low end of the interval",
+    "interval.high": "high end of the interval",
+    "interval.level": "level of the interval",
     p_value: "p-value",
     margin: "margin",
     threshold: "threshold",
@@ -165,11 +165,11 @@ const NumberPanel = (() => {
       if (!differing.length && !printed) {
         return { text: "Computed again from these data, in this browser: the same.", kind: "same" };
       }
-      const unit = (name) => (["n", "level", "p_value", "threshold", "verdict"].includes(name) ? "" : item.content.unit);
+      const unit = (name) => (["n", "interval.level", "p_value", "threshold", "verdict"].includes(name) ? "" : item.content.unit);
       const found = differing.map(({ name, says, found: now }) => {
         const [one, other] =
           typeof says === "number" && typeof now === "number" ? numbers([says, now], unit(name)) : [shown(says), shown(now, unit(name))];
-        return `${FIELDS[name]} ${other}, where the report has ${one}`;
+        return `${FIELDS[name] ?? name} ${other}, where the report has ${one}`;
       });
       const start = found.length ? `Computed again from these data, in this browser, it differs: ${found.join("; ")}.` : "";
       return { text: `${start}${printed}`, kind: "differs" };

@@ -1,17 +1,39 @@
-"""Reading an `answers.json` that may come from anybody."""
+"""Reading an `answers.json` that may come from anybody, and what can be wrong with it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from labreport.checking.problem import Malformed
+from labreport.errors import UsageError
 from labreport.grading.strict import JSON_LIMIT, parse_json, read
 from labreport.grading.strict import Malformed as NotRead
 
 VERSION = 2
 """The version of the file that can be checked."""
 PARTS = ("rules", "families", "questions", "results", "digests")
+
+
+class Malformed(UsageError):
+    """The file is not what it should be; the text says what and where."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One number or verdict that the file's own data contradict, or data that were changed.
+
+    `place` names it, `field` is which of its fields; the rest is in words.
+    """
+
+    place: str
+    field: str
+    says: str
+    expected: str
+
+    def __str__(self) -> str:
+        where = f"{self.place}, {self.field}" if self.field else self.place
+        return f"{where}: the file says {self.says}; {self.expected}"
 
 
 def load(path: Path) -> dict[str, Any]:

@@ -15,9 +15,17 @@ class Coverage:
     matters there, or on which side of a threshold they lie. All of `data` and `others` are under a digest.
     """
 
+    questions: int
+    claims: int
     computed: int
     data: int
     others: int
+
+    @property
+    def holds(self) -> str:
+        """What the file holds in all, in words: one from which something was taken out holds less."""
+        numbers = self.computed + self.data + self.others
+        return f"{self.questions:,} questions, {self.claims:,} claims and {numbers:,} numbers"
 
     def lines(self) -> Iterator[str]:
         """The counts in words."""
@@ -30,7 +38,9 @@ def count(document: Mapping[str, Any], computed: int) -> Coverage:
     """The coverage of a document of which so many numbers were computed again."""
     everything = sum(1 for _ in _numbers(document))
     data = sum(1 for derivation in _derivations(document) for _ in _numbers(derivation, inner=False))
-    return Coverage(computed, data, everything - computed - data)
+    questions = document["questions"]
+    claims = sum(len(question["claims"]) for question in questions.values())
+    return Coverage(len(questions), claims, computed, data, everything - computed - data)
 
 
 def _numbers(value: Any, inner: bool = True) -> Iterator[float]:

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from labreport.recheck.document import Difference
+
 LENGTH = 8
 RECOMPUTED = ("value", "spread", "n", "interval", "p_value", "margin", "threshold", "verdict")
 """Fields of a quantity or claim with a derivation that follow from it."""
@@ -58,3 +60,11 @@ def _family(place: str, family: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def _digest(content: Any) -> str:
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
+
+
+def changed(document: Mapping[str, Any]) -> Iterator[Difference]:
+    """Data that are not what they were when the file was written."""
+    recorded = document["digests"]
+    for place, digest in digests(document).items():
+        if recorded.get(place) != digest:
+            yield Difference(place, "", "other data than when it was written", "their digest differs")
