@@ -48,6 +48,7 @@ MAY_IMPORT = {
     "labreport.console": "plan experiment errors",
     "labreport.guard": "console errors",
     "labreport.claims": "experiment errors later results texts",
+    "labreport.stats": "errors experiment later placed results suggest",
     "labreport.charts": "claims errors frame",
     "labreport.recheck": "errors frame grading",
     "labreport.page": "claims errors frame outline project recheck",
@@ -126,15 +127,15 @@ LIBRARIES = {
     "pypdfium2": "labreport.audit",
     "rich": "labreport.console",
     "filelock": "labreport.store",
-    "msgspec": "labreport.plan labreport.store labreport.trajectory",
+    "msgspec": "labreport.plan labreport.stats labreport.store labreport.trajectory",
     "safetensors": "exercise.again labreport.store",
     "distributed": "labreport.execute",
     "watchfiles": "labreport.commands",
     "quickjs": "labreport.recheck",
-    "scipy": "labreport.claims labreport.grading exercise.bonus_complex exercise.bonus_digits "
+    "scipy": "labreport.claims labreport.grading labreport.stats exercise.bonus_complex exercise.bonus_digits "
     "exercise.part_two",
     "numpy": "labreport.charts labreport.claims labreport.commands labreport.grading "
-    "labreport.recorded labreport.store labreport.verification exercise.again "
+    "labreport.recorded labreport.stats labreport.store labreport.verification exercise.again "
     "exercise.bonus_complex exercise.bonus_digits "
     "exercise.bonus_longer exercise.measuring exercise.mnist exercise.networks exercise.part_three "
     "exercise.part_two exercise.recompute exercise.training exercise.verification",
@@ -166,6 +167,7 @@ LIGHT = (
     "labreport.results",
     "labreport.rubric",
     "labreport.run",
+    "labreport.stats",
     "exercise.appendix",
     "exercise.bonus_complex",
     "exercise.bonus_digits",

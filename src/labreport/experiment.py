@@ -14,6 +14,35 @@ from labreport.texts import unprintable
 
 
 @dataclass(frozen=True)
+class Design:
+    """What is repeated, and what pairs: what a comparison needs to know of the runs of an experiment.
+
+    `unit` is what one observation is called, in the singular: a seed, a recorded run, or the block that a run
+    belongs to (an input, a data set, a session). Units are `paired` where one of the same name in another
+    experiment is its partner: seeds and blocks are, repetitions are not. `blocks`, where given, is the block
+    of each run, as pairs of its seed and the block's name; runs of one block are repetitions, averaged first.
+    `test_fraction` says that each unit is a random split of one data set, and which share of it is the test:
+    such units share data, and intervals are widened for it (Nadeau and Bengio 2003).
+
+    Raises `UsageError` for values that do not fit together.
+    """
+
+    unit: str = "seed"
+    paired: bool = True
+    blocks: tuple[tuple[int, str], ...] = ()
+    test_fraction: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.test_fraction is not None and not 0 < self.test_fraction < 1:
+            raise UsageError(
+                f"design: test_fraction is {self.test_fraction!r}; allowed is a share between 0 and 1, "
+                "the part of the data set that each split tests"
+            )
+        if not self.unit:
+            raise UsageError("design: unit is empty; say what one observation is called, such as 'seed'")
+
+
+@dataclass(frozen=True)
 class Experiment:
     """One thing to run, for as many seeds as the user asks.
 
@@ -34,6 +63,8 @@ class Experiment:
     worker, so that its times are those of a machine that does nothing else. It goes before all others. A
     result that was made so is another one than a result that was not.
 
+    `design` says what its runs are to a comparison (see `Design`); it is no part of a result's identity.
+
     Raises `UsageError` for values that do not fit together.
     """
 
@@ -51,6 +82,7 @@ class Experiment:
     by_seed: tuple[tuple[int, Experiment], ...] = ()
     folders: tuple[str, ...] = ()
     exclusive: bool = False
+    design: Design = Design()
 
     def __post_init__(self) -> None:
         if problem := unprintable(self):
