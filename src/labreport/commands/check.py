@@ -1,4 +1,4 @@
-"""Compute every number and verdict of an `answers.json` again, from that file only."""
+"""Compute every number and judgement of an `answers.json` again, from that file only."""
 
 from __future__ import annotations
 
@@ -39,10 +39,9 @@ def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     if len(differences) > MOST_SHOWN:
         terminal.result(f"and {len(differences) - MOST_SHOWN} more differences")
     terminal.result(f"The file holds {covered.holds}.")
-    left = f"; {evaluation.cannot} follow from random orders, and cannot be" if evaluation.cannot else ""
     terminal.result(
-        f"{evaluation.numbers:,} numbers and {evaluation.verdicts:,} verdicts of {path} computed again in "
-        f"{seconds:.2g} s: {len(evaluation.differences)} differ{left}."
+        f"{evaluation.numbers:,} numbers and {evaluation.judgements:,} judgements of {path} computed again in "
+        f"{seconds:.2g} s: {len(evaluation.differences)} differ."
     )
     if found.verbose:
         for line in covered.lines():

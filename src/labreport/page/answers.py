@@ -6,15 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from labreport.claims import Answer
-from labreport.claims.estimate import ALPHA
-from labreport.claims.power import MOST_SEEDS, POWER
 from labreport.errors import RenderError
 from labreport.outline import Outline
 from labreport.recheck.digests import digests
-
-SCHEMA = 2
-"""Version of the form; raised when a reader of the old one could misread the new one."""
+from labreport.stats.answer import VERSION, Answer
 
 
 def answers_json(
@@ -23,11 +18,13 @@ def answers_json(
     facts: Mapping[str, Any],
     sections: Sequence[Mapping[str, Any]] = (),
     results: Mapping[str, Any] | None = None,
+    phrases: Mapping[str, str] | None = None,
 ) -> str:
     """All answers by question, sorted, so that equal answers are equal bytes.
 
     `sections` are what `render_section` returned; each question's headline is taken from them.
-    `results` gives for each experiment its number of epochs and the keys of its results in the store.
+    `results` gives for each experiment its number of epochs and the keys of its results in the store;
+    findings are told in the project's `phrases`. Raises `RenderError`.
     """
     headlines = {line["question"]: line["text"] for section in sections for line in section["headlines"]}
     questions = {
@@ -37,7 +34,7 @@ def answers_json(
             "text": question.text,
             "headline": headlines.get(question.slug),
             "local": question.local,
-            **answers[question.slug].to_plain(),
+            **answers[question.slug].to_plain(phrases),
         }
         for order, (section, question) in enumerate(
             ((section, question) for section in outline.sections for question in section.questions), start=1
@@ -45,11 +42,10 @@ def answers_json(
         if question.slug in answers
     }
     document: dict[str, Any] = {
-        "schema": SCHEMA,
+        "schema": VERSION,
         "title": outline.title,
         "run": dict(facts),
-        "rules": {"alpha": ALPHA, "power": POWER, "most_seeds": MOST_SEEDS},
-        "families": _shared(questions),
+        "measures": _measures(questions),
         "questions": questions,
         "results": dict(results or {}),
     }
@@ -62,19 +58,14 @@ def answers_json(
         ) from error
 
 
-def _shared(questions: dict[str, Any]) -> dict[str, Any]:
-    """The declared families, taken out of the questions that refer to them.
-
-    Raises `RenderError` where two questions tested one family and found different things.
-    """
-    shared: dict[str, Any] = {}
+def _measures(questions: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Every measure, taken out of the questions. Raises `RenderError` where two share a name and differ."""
+    found: dict[str, Any] = {}
     for slug, question in questions.items():
-        for name, family in list(question["families"].items()):
-            if not family["declared"]:
-                continue
-            if shared.setdefault(name, family) != family:
+        for name, measure in question.pop("measures").items():
+            if found.setdefault(name, measure) != measure:
                 raise RenderError(
-                    f"{slug} tested the family {name!r} with other results than another question"
+                    f"{slug} has a measure {name!r} that differs from the one of another question; "
+                    "declare it once, or give one of them another name"
                 )
-            del question["families"][name]
-    return shared
+    return found

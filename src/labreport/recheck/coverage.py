@@ -16,7 +16,7 @@ class Coverage:
     """
 
     questions: int
-    claims: int
+    findings: int
     computed: int
     data: int
     others: int
@@ -25,7 +25,7 @@ class Coverage:
     def holds(self) -> str:
         """What the file holds in all, in words: one from which something was taken out holds less."""
         numbers = self.computed + self.data + self.others
-        return f"{self.questions:,} questions, {self.claims:,} claims and {numbers:,} numbers"
+        return f"{self.questions:,} questions, {self.findings:,} findings and {numbers:,} numbers"
 
     def lines(self) -> Iterator[str]:
         """The counts in words."""
@@ -36,33 +36,18 @@ class Coverage:
 
 def count(document: Mapping[str, Any], computed: int) -> Coverage:
     """The coverage of a document of which so many numbers were computed again."""
-    everything = sum(1 for _ in _numbers(document))
-    data = sum(1 for derivation in _derivations(document) for _ in _numbers(derivation, inner=False))
-    questions = document["questions"]
-    claims = sum(len(question["claims"]) for question in questions.values())
-    return Coverage(len(questions), claims, computed, data, everything - computed - data)
+    questions = document["questions"].values()
+    findings = sum(len(question["findings"]) for question in questions)
+    data = sum(
+        _numbers(item["derivation"]["data"])
+        for question in questions
+        for item in (*question["quantities"].values(), *question["findings"].values())
+        if item["derivation"] is not None
+    )
+    return Coverage(len(questions), findings, computed, data, _numbers(document) - computed - data)
 
 
-def _numbers(value: Any, inner: bool = True) -> Iterator[float]:
-    """Every number; without `inner`, none of the quantities and claims that are written in full."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        yield value
-    elif isinstance(value, Mapping):
-        if inner or "derivation" not in value:
-            for each in value.values():
-                yield from _numbers(each, inner)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _numbers(each, inner)
-
-
-def _derivations(value: Any) -> Iterator[Any]:
-    """The derivations of quantities, of claims and of members of families, also those inside others."""
-    if isinstance(value, Mapping):
-        for key, each in value.items():
-            if key in ("derivation", "estimate") and each is not None:
-                yield each
-            yield from _derivations(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _derivations(each)
+def _numbers(value: Any) -> int:
+    if isinstance(value, (Mapping, list)):
+        return sum(map(_numbers, value.values() if isinstance(value, Mapping) else value))
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

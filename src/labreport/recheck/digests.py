@@ -10,10 +10,8 @@ from typing import Any
 from labreport.recheck.document import Difference
 
 LENGTH = 8
-RECOMPUTED = ("value", "spread", "n", "interval", "p_value", "margin", "threshold", "verdict")
-"""Fields of a quantity or claim with a derivation that follow from it."""
-MEMBER_DATA = ("name", "estimate", "unit", "margin")
-"""Fields of a member of a family that do not follow from others."""
+COMPUTED = ("value", "spread", "n")
+"""Fields of a quantity with a derivation that follow from it; of its interval, the two ends do."""
 
 
 def digests(document: Mapping[str, Any]) -> dict[str, str]:
@@ -22,39 +20,35 @@ def digests(document: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _blocks(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    inner = ("families", "questions", "results", "digests")
+    inner = ("measures", "questions", "results", "digests")
     yield "document", {key: value for key, value in document.items() if key not in inner}
-    for name, result in document["results"].items():
-        yield f"results {name}", result
-    for name, family in document["families"].items():
-        yield from _family(f"family {name!r}", family)
+    for kind in ("measures", "results"):
+        for name, content in document[kind].items():
+            yield f"{kind} {name}", content
     for slug, question in document["questions"].items():
         yield from _question(slug, question)
 
 
 def _question(slug: str, question: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    inner = ("quantities", "claims", "facts", "families")
+    inner = ("quantities", "findings", "facts")
     yield slug, {key: value for key, value in question.items() if key not in inner}
     for name, fact in question["facts"].items():
         yield f"{slug}#facts.{name}", fact
-    for name, family in question["families"].items():
-        yield from _family(f"{slug}: family {name!r}", family)
-    for kind, prefix in (("quantities", ""), ("claims", "claims.")):
-        for name, item in question[kind].items():
-            yield f"{slug}#{prefix}{name}", _data(item)
+    for name, quantity in question["quantities"].items():
+        yield f"{slug}#{name}", _data(quantity)
+    for name, finding in question["findings"].items():
+        parts = [{**part, "judgement": part["judgement"]["among"]} for part in finding["parts"]]
+        judged = {"judgement": finding["judgement"]["among"], "parts": parts}
+        yield f"{slug}#findings.{name}", {**finding, **judged}
 
 
-def _data(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    if item["derivation"] is None:
-        return item
-    return {key: value for key, value in item.items() if key not in RECOMPUTED}
-
-
-def _family(place: str, family: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    yield place, {key: value for key, value in family.items() if key != "members"}
-    for number, member in enumerate(family["members"], start=1):
-        kept = MEMBER_DATA if member["estimate"] is not None else member
-        yield f"{place}, member {number} ({member['name']})", {key: member[key] for key in kept}
+def _data(quantity: Mapping[str, Any]) -> Mapping[str, Any]:
+    if quantity["derivation"] is None:
+        return quantity
+    kept = {key: value for key, value in quantity.items() if key not in COMPUTED}
+    if kept["interval"] is not None:
+        kept["interval"] = {key: kept["interval"][key] for key in ("kind", "level", "logarithmic")}
+    return kept
 
 
 def _digest(content: Any) -> str:
@@ -65,6 +59,9 @@ def _digest(content: Any) -> str:
 def changed(document: Mapping[str, Any]) -> Iterator[Difference]:
     """Data that are not what they were when the file was written."""
     recorded = document["digests"]
-    for place, digest in digests(document).items():
+    found = digests(document)
+    for place, digest in found.items():
         if recorded.get(place) != digest:
             yield Difference(place, "", "other data than when it was written", "their digest differs")
+    for place in recorded.keys() - found.keys():
+        yield Difference(place, "", "nothing", "there is a digest of what was here when it was written")

@@ -10,6 +10,8 @@ from typing import Any
 
 from labreport.frame import FOLDER
 from labreport.recheck.document import Difference, Malformed
+from labreport.stats.estimate import JAVASCRIPT
+from labreport.stats.operations import javascript
 
 SECONDS = 60
 """Of processor time, for one file; the answers of the exercise take one."""
@@ -20,21 +22,24 @@ STACK = 256 << 10
 
 @dataclass(frozen=True)
 class Checked:
-    """What computing a document again gave: how many numbers and verdicts, and those that differ.
-
-    So many numbers as `cannot` says have data, but follow from random orders that the script does not draw.
-    """
+    """What computing a document again gave: how many numbers and judgements, and those that differ."""
 
     numbers: int
-    verdicts: int
-    cannot: int
+    judgements: int
     differences: tuple[Difference, ...]
+
+
+@cache
+def operations() -> str:
+    """The part of the page's script that is put together from the files in which each operation is defined."""
+    return javascript() + JAVASCRIPT
 
 
 @cache
 def source() -> str:
     """The part of the page's script that computes."""
-    return "".join(path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("script/check-*.js")))
+    files = sorted(FOLDER.glob("script/check-*.js"))
+    return operations() + "".join(path.read_text(encoding="utf-8") for path in files)
 
 
 def evaluate(document: Mapping[str, Any]) -> Checked:
@@ -43,7 +48,7 @@ def evaluate(document: Mapping[str, Any]) -> Checked:
     if "error" in found:
         raise Malformed(found["error"])
     differences = tuple(map(_difference, found["differences"]))
-    return Checked(found["numbers"], found["verdicts"], found["cannot"], differences)
+    return Checked(found["numbers"], found["judgements"], differences)
 
 
 def _run(text: str) -> str:
@@ -64,15 +69,12 @@ def _run(text: str) -> str:
 
 
 def _difference(found: Mapping[str, Any]) -> Difference:
-    now = found["found"]
-    if found["field"] == "verdict":
-        expected = f"the rules give {now}"
-    elif isinstance(now, str) and found["field"] == "its table of counts":
-        expected = now
-    else:
-        expected = f"its data give {_shown(now)}"
-    return Difference(found["place"], found["field"], _shown(found["says"]), expected)
+    return Difference(
+        found["place"], found["field"], _shown(found["says"]), f"its data give {_shown(found['found'])}"
+    )
 
 
-def _shown(number: Any) -> str:
-    return "nothing" if number is None else f"{number:.9g}" if isinstance(number, float) else str(number)
+def _shown(value: Any) -> str:
+    if value is None or value == "":
+        return "nothing"
+    return f"{value:.9g}" if isinstance(value, float) else str(value)

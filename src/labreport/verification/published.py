@@ -17,7 +17,7 @@ from labreport.verification.files import FILES, answers_of, page_of
 
 PAGE = "the page's numbers, traced to the answers"
 EQUAL = "numbers that appear in several answers"
-AGAIN = "numbers and verdicts, computed again by the page's script"
+AGAIN = "numbers and judgements, computed again by the page's script"
 DRAWN = "figures, read off the page as it is drawn"
 COPIES = "results that are copies of others"
 
@@ -38,7 +38,7 @@ def page(session: Session) -> Check:
 
 
 def again(output: Path) -> Check:
-    """Every number and verdict of `answers.json` from its own data, as `check` does."""
+    """Every number and judgement of `answers.json` from its own data, as `check` does."""
     from labreport.recheck.digests import changed
     from labreport.recheck.document import load
     from labreport.recheck.script import evaluate
@@ -49,7 +49,7 @@ def again(output: Path) -> Check:
         different = [*found.differences, *changed(document)]
     except (LabReportError, LookupError, TypeError, AttributeError) as error:
         return Check("answers.json from its own data", False, str(error)[:200], AGAIN)
-    detail = str(different[0]) if different else f"{found.numbers:,} numbers, {found.verdicts:,} verdicts"
+    detail = str(different[0]) if different else f"{found.numbers:,} numbers, {found.judgements:,} judgements"
     return Check("answers.json from its own data", not different, detail, AGAIN)
 
 
