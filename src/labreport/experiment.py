@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from labreport.errors import UsageError
-from labreport.placed import HIDDEN, called_from, reference
+from labreport.fingerprint.canonical import exact
+from labreport.placed import HIDDEN, at, called_from, reference
 from labreport.texts import unprintable
 
 
@@ -83,6 +84,8 @@ class Experiment:
     folders: tuple[str, ...] = ()
     exclusive: bool = False
     design: Design = Design()
+    function: Callable[..., Any] | None = field(default=None, compare=False, repr=False, metadata=HIDDEN)
+    """What was given as `fit` or `start`, where that was a function."""
 
     def __post_init__(self) -> None:
         if problem := unprintable(self):
@@ -99,8 +102,10 @@ class Experiment:
                 "leave out fit, or epochs and start"
             )
         for name in ("start", "fit"):
-            named = reference(getattr(self, name), f"experiment {self.name!r}: {name}")
-            object.__setattr__(self, name, named)
+            given = getattr(self, name)
+            if not isinstance(given, str):
+                object.__setattr__(self, "function", given)
+            object.__setattr__(self, name, reference(given, f"experiment {self.name!r}: {name}"))
         object.__setattr__(self, "snapshots", tuple(self.snapshots) or (self.epochs,))
         object.__setattr__(self, "place", self.place or called_from())
         wrong = [epoch for epoch in self.snapshots if not 1 <= epoch <= self.epochs]
@@ -120,16 +125,28 @@ class Experiment:
         """The function that runs it, `"module:function"`."""
         return str(self.fit or self.start)
 
-    def runs(self, seeds: int) -> tuple[tuple[int, Experiment], ...]:
-        """What is run when `seeds` seeds are asked for: each seed, and the experiment with that seed."""
+    def runs(self, seeds: int, first: int = 0) -> tuple[tuple[int, Experiment], ...]:
+        """What is run when `seeds` seeds from `first` on are asked for: each seed with its experiment."""
         if self.by_seed:
             return self.by_seed
-        return tuple((seed, self) for seed in range(min(seeds, self.seeds or seeds)))
+        return tuple((seed, self) for seed in range(first, first + min(seeds, self.seeds or seeds)))
 
     @cached_property
     def values(self) -> Any:
         """Its specification as plain values, which nobody may change."""
         return plain(self.specification)
+
+    @cached_property
+    def identity(self) -> tuple[str, frozenset[type]]:
+        """The text that no other specification has, and the classes of the dataclasses in it.
+
+        Raises `UsageError` for a specification that cannot be told from others by its fields.
+        """
+        classes: set[type] = set()
+        try:
+            return exact(self.specification, "specification", classes), frozenset(classes)
+        except UsageError as error:
+            raise UsageError(at(self.place, f"experiment {self.name!r}: {error}")) from None
 
     @property
     def variants(self) -> tuple[Experiment, ...]:

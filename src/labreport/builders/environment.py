@@ -1,43 +1,50 @@
-"""Where, with what and for how long the results were made."""
+"""Where and with what the results were made."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from labreport.claims import Answer, Quantity
-from labreport.claims.decide import counted
-from labreport.claims.rounding import THIN, format_number
-from labreport.results import Result, Results
+from labreport.experiment import plain
+from labreport.results import Results, Runs
+from labreport.stats import Answer, Quantity, Source, exact
+from labreport.stats.operations.condition import compare, every
+from labreport.stats.rounding import THIN
+from labreport.stats.words import plural
 
 _ROWS = (("processor", "Processor"), ("system", "System"), ("python", "Python"))
+COUNTED = Source(kind="counted", note="all runs")
 
 
 def environment(results: Results, *, experiments: str = "Experiments", made: str = "Made") -> Answer:
     """Machine, system, Python and libraries of all runs that the question reads, and how much was run.
 
-    What differs between runs is listed with all its values. The claim `one-environment` says that nothing
-    that decides their times does. Quantities: `runs`, `seeds`, `seeds.fewest` of any
-    experiment, `epochs`, and as far as every run has recorded
-    them `training_time`, `threads` and `cores`. The facts under `run` can describe the run on the title page
-    (`Project(facts=...)`), where `experiments` and `made` are labels. Declare the question `local`: its
-    answer is not the same elsewhere.
+    What differs between runs is listed with all its values. The finding `one-environment` says that nothing
+    that decides their times does. Quantities: `runs`, each counted once however many experiments share it,
+    `seeds`, `seeds.fewest` of any experiment, `epochs`, `processors`, `pythons`, `library-sets`, and as far
+    as every run has recorded them `threads` and `cores`. The facts under `run` can describe the run on the
+    title page (`Project(facts=...)`), where `experiments` and `made` are labels. Declare the question
+    `local`: its answer is not the same elsewhere.
     """
     runs = [run for name in results for run in results[name]]
     provenance = [run.provenance for run in runs]
-    seeds, epochs = len({run.seed for run in runs}), sum(len(run.records) for run in runs)
-    quantities = {
-        "seeds": Quantity(seeds, "seeds", "all runs"),
-        "seeds.fewest": Quantity(
-            min(len(results[name]) for name in results), "seeds", "all runs: the fewest of any experiment"
-        ),
-        "runs": Quantity(len(runs), "", "all runs: experiments times seeds", varies_with="seeds"),
-        "epochs": Quantity(epochs, "epochs", "all runs: sum", varies_with="seeds"),
-        **_training_time(runs),
-        **threads_and_cores(provenance),
-    }
+    trainings = _distinct_runs(results)
     facts: dict[str, Any] = {key: _distinct(made.get(key) for made in provenance) for key, _ in _ROWS}
     libraries = [dict(made.get("libraries") or {}) for made in provenance]
+    counts = {
+        "seeds": (len({run.seed for run in runs}), "seeds"),
+        "seeds.fewest": (min(len(results[name]) for name in results), "seeds"),
+        "runs": (len(trainings), ""),
+        "epochs": (sum(trainings.values()), "epochs"),
+        "processors": (len(facts["processor"]), ""),
+        "pythons": (len(facts["python"]), ""),
+        "library-sets": (len({tuple(sorted(made.items())) for made in libraries}), ""),
+    }
+    quantities = {
+        name: Quantity(count, unit, COUNTED, varies_with="seeds") for name, (count, unit) in counts.items()
+    }
+    kinds = [quantities[name] for name in ("processors", "pythons", "library-sets")]
+    answer = exact("one-environment", every(*(compare(kind, "<=", 1) for kind in kinds)), quantities)
     versions: dict[str, list[str]] = {
         name: _distinct(made.get(name, "none") for made in libraries)
         for name in sorted({name for made in libraries for name in made})
@@ -50,16 +57,20 @@ def environment(results: Results, *, experiments: str = "Experiments", made: str
         **{label: ", ".join(facts[key]) or "unknown" for key, label in _ROWS},
         **{name: ", ".join(found) for name, found in versions.items()},
     }
-    same = len(facts["processor"]) <= 1 and len(facts["python"]) <= 1
-    claim = counted(
-        "one-environment",
-        "one processor and one set of library versions for every run",
-        same and len({tuple(sorted(made.items())) for made in libraries}) == 1,
-        ("runs",),
-        "provenance of the results compared",
-    )
     facts["run"] = _title_page(results, facts, quantities, experiments, made)
-    return Answer(quantities, {"one-environment": claim}, facts)
+    return answer | Answer(threads_and_cores(provenance), facts=facts)
+
+
+def _distinct_runs(results: Results) -> dict[str, int]:
+    """The number of epochs of each run; experiments that ask for the same run share it."""
+    found: dict[str, int] = {}
+    for of in results.values():
+        for run in of:
+            one = dict(of.experiment.by_seed).get(run.seed, of.experiment)
+            kind = type(one.specification).__qualname__
+            key = repr((one.code, kind, plain(one.specification), one.exclusive, run.seed))
+            found[key] = max(found.get(key, 0), len(run.records))
+    return found
 
 
 def threads_and_cores(provenance: Iterable[Mapping[str, Any]]) -> dict[str, Quantity]:
@@ -69,16 +80,13 @@ def threads_and_cores(provenance: Iterable[Mapping[str, Any]]) -> dict[str, Quan
         known = {int(made[key]) for made in provenance if made.get(key) is not None}
         if len(known) == 1:
             unit = "threads" if key == "threads" else ""
-            found[key] = Quantity(known.pop(), unit, "provenance of the results", varies_with="machine")
+            found[key] = Quantity(
+                known.pop(),
+                unit,
+                Source(kind="counted", note="provenance of the results"),
+                varies_with="machine",
+            )
     return found
-
-
-def _training_time(runs: list[Result]) -> dict[str, Quantity]:
-    seconds = [record.get("seconds") for run in runs for record in run.records]
-    if not seconds or None in seconds:
-        return {}
-    total = sum(float(second) for second in seconds if second is not None) / 60
-    return {"training_time": Quantity(total, "min", "all runs: sum of the seconds of training only")}
 
 
 def _title_page(
@@ -88,13 +96,11 @@ def _title_page(
     experiments: str,
     made: str,
 ) -> dict[str, str]:
-    epochs, time = quantities["epochs"].value or 0, quantities.get("training_time")
+    epochs = quantities["epochs"].value or 0
     longer = any(runs.experiment.epochs > 1 for runs in results.values())
     texts = {
-        experiments: f"{len(results)}, each with {_counts([len(each) for each in results.values()])}",
-        "Training": f"{epochs:,} epochs in {format_number(time)}".replace(",", THIN)
-        if longer and time
-        else "",
+        experiments: f"{len(results)}, each with {_counts(list(results.values()))}",
+        "Training": f"{epochs:,} epochs".replace(",", THIN) if longer else "",
         "Processor": ", ".join(facts["processor"]),
         "Libraries": ", ".join(facts["libraries"]),
         made: " to ".join(dict.fromkeys(facts["dates"])),
@@ -102,10 +108,12 @@ def _title_page(
     return {label: text for label, text in texts.items() if text}
 
 
-def _counts(counts: list[int]) -> str:
+def _counts(runs: list[Runs]) -> str:
     """`5 seeds`, or `3 to 5 seeds` where experiments differ in it."""
+    counts, unit = [len(each) for each in runs], runs[0].experiment.design.unit
     least, most = min(counts), max(counts)
-    return f"{least} {'seed' if most == 1 else 'seeds'}" if least == most else f"{least} to {most} seeds"
+    noun = unit if most == 1 else plural(unit)
+    return f"{least} {noun}" if least == most else f"{least} to {most} {noun}"
 
 
 def _distinct(values: Iterable[object]) -> list[str]:

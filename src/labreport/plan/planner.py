@@ -8,9 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labreport.experiment import Experiment
+from labreport.errors import UsageError
+from labreport.experiment import Design, Experiment, plain
 from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.files import Digests
+from labreport.placed import at
 from labreport.plan.fingerprints import Fingerprints
 from labreport.plan.graph import Graph
 from labreport.plan.ledger import Ledger, Record
@@ -52,6 +54,7 @@ class Planner:
         self._cache = cache
         self._forced = set(forced)
         self._keys: dict[str, tuple[dict[str, Any], str]] = {}
+        self._specifications: dict[str, Experiment] = {}
         self._statuses: dict[str, Status] = {}
         self._needs: dict[str, tuple[str, frozenset[str]]] = {}
 
@@ -104,6 +107,17 @@ class Planner:
             self._keys[node.name] = (made_of, node.key(self, made_of))
         return self._keys[node.name]
 
+    def check_shared(self, key: str, experiment: Experiment) -> None:
+        """Raise `UsageError` where another experiment has this key, and not an equal specification."""
+        first = self._specifications.setdefault(key, experiment)
+        one, other = first.specification, experiment.specification
+        if first is experiment or one is other or (type(one) is type(other) and one == other):
+            return
+        if type(one) is not type(other) or type(one).__eq__ is not object.__eq__:
+            text = f"experiments {first.name!r} and {experiment.name!r} have one key, but specifications that"
+            text = f"{text} are not equal; give the dataclass a field that tells them apart"
+            raise UsageError(at(experiment.place, text))
+
     def keys(self, experiment: Experiment) -> list[str]:
         """The keys of an experiment's results, in order of seed."""
         return [self.key(node)[1] for node in self.graph.results_of(experiment.name)]
@@ -126,7 +140,16 @@ class Planner:
         outputs = {f"results {need}": self._need(need)[0] for need in needs}
         cells = (cell for need in needs for cell in self.graph.cells(need))
         data = sorted({name for need in needs for name in self._need(need)[1]})
-        return outputs | self.fingerprints.given(cells) | self.fingerprints.data(data)
+        return outputs | self._designs(needs) | self.fingerprints.given(cells) | self.fingerprints.data(data)
+
+    def _designs(self, needs: Iterable[str]) -> dict[str, str]:
+        """What the runs of each need are to a comparison, where that is not the usual."""
+        designs = {need: [cell.design for cell in self.graph.cells(need)] for need in needs}
+        return {
+            f"design {need}": digest(plain(of))
+            for need, of in designs.items()
+            if any(d != Design() for d in of)
+        }
 
     def _need(self, need: str) -> tuple[str, frozenset[str]]:
         """The digest of all that is read of a need, and the data files that its results rest on."""
