@@ -88,7 +88,7 @@ def answers() -> Iterator[tuple[str, Answer]]:
         "seeds": {name: [draw.gauss(mean, 0.1) for _ in range(5)] for name, mean in
                   (("wide", 1.0), ("small", 1.5), ("like", 1.001))},
         "equal": {name: [1.25, 1.5, 1.75] for name in ("wide", "small", "like")},
-        "diverged": {"wide": [1.0, 1.1, 1.2], "small": [1.3, math.nan, 1.5], "like": [1.0, 1.2, 1.1]},
+        "diverged": {"wide": [1.0, 1.1, 1.2], "small": [1.3, math.nan, 1.5], "like": [1.0, 1.2, 1.4]},
     }.items():  # fmt: skip
         yield name, findings({name: Sample(name, {seed: (value,) for seed, value in enumerate(values)})
                               for name, values in values.items()}, LOSS, 1.2)  # fmt: skip

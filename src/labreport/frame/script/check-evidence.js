@@ -102,8 +102,10 @@ const Evidence = (() => {
       }
       const found = this.compute(slug, content.derivation);
       const { interval } = content;
-      const size = Math.max(...[found.value, found.spread].map((each) => Math.abs(each ?? 0)));
-      const wider = Math.max(size, Math.abs(found.low ?? 0), Math.abs(found.high ?? 0));
+      const ratio = content.derivation.data.scale === "ratio"; // of which nothing is subtracted
+      const largest = (...values) => (ratio ? 0 : Math.max(...values.map((each) => Math.abs(each ?? 0))));
+      const size = largest(found.value, found.spread);
+      const wider = largest(found.value, found.spread, found.low, found.high);
       const fields = ["value", "spread", "n"].map((name) => this.field(name, content[name], found[name], size));
       return [
         ...fields,
@@ -136,8 +138,9 @@ const Evidence = (() => {
       }
       for (const subject of subjects) {
         const data = quantities[`${prefix}${subject}.mean`]?.derivation?.data;
-        if (data) {
-          beside(`${prefix}${subject}.runs`, data.values ? data.values.flat().length : data.first.right.length);
+        const runs = data?.values?.flat() ?? data?.first?.right;
+        if (runs) {
+          beside(`${prefix}${subject}.runs`, runs.length);
         }
         const stated = quantities[`${prefix}${subject}.epochs`]?.value;
         beside(`${prefix}${subject}.epochs`, epochs.includes(stated) ? stated : (epochs[0] ?? null));
