@@ -120,9 +120,7 @@ class _Making:
         """The answer: all quantities, and the finding."""
         found = list(self.of.values())
         epochs = tuple(dict.fromkeys(one.epoch for one in found if one.epoch is not None))
-        few = [part.quantity for part in self.parts if part.judgement.clear and self._few(part.quantity)]
-        if few and kind != "count":
-            self.remarks.append(("few", f"{few[0]}.units"))
+        self._qualify()
         finding = Finding(
             self.name or default,
             kind,
@@ -141,9 +139,20 @@ class _Making:
         )
         return Answer(self.quantities, {finding.name: finding})
 
-    def _few(self, name: str) -> bool:
-        quantity = self.quantities[name]
-        return quantity.n <= FEW and quantity.spread is not None
+    def _qualify(self) -> None:
+        """Say once what the intervals of clear differences take for granted, where that may not hold."""
+        for part in self.parts:
+            quantity, kinds = self.quantities[part.quantity], []
+            if not part.judgement.clear:
+                continue
+            if quantity.n == 1 and "items" in (quantity.interval.kind if quantity.interval else ""):
+                kinds.append("items")
+            elif quantity.n <= FEW and quantity.spread is not None:
+                kinds.append("few")
+            if _copies([self.of[name] for name in part.subjects if name in self.of]):
+                kinds.append("copies")
+            known = {kind for kind, _ in self.remarks}
+            self.remarks += [(kind, f"{part.quantity}.units") for kind in kinds if kind not in known]
 
     def means(self) -> dict[str, str]:
         """The name of each subject's mean, in the order of the subjects."""
@@ -153,6 +162,13 @@ class _Making:
         """The subjects that have a mean, the best first."""
         values = {subject: self.quantities[mean].value for subject, mean in self.means().items()}
         return ordered(values, lower=self.measure.better == "lower")
+
+
+def _copies(of: Sequence[Sample]) -> bool:
+    """Whether two units have equal values in every sample, and others have not."""
+    shared = [unit for unit in of[0].values if all(unit in one.values for one in of)] if of else []
+    rows = [tuple(one.values[unit] for one in of) for unit in shared]
+    return 1 < len(set(rows)) < len(rows)
 
 
 def _count(count: int, noun: str, source: Source, varies_with: Any = "seeds") -> Quantity:

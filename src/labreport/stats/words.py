@@ -138,6 +138,9 @@ PHRASES: Mapping[str, str] = {
     "remark, failed": "In {k} of {n}, {name} gave no number.",
     "remark, diverged": "In {k} of {n}, {name} diverged.",
     "remark, common": "Compared over the {units} that they have in common.",
+    "remark, items": "That is about these models on other items: another {unit} may differ by more.",
+    "remark, copies": "Two of the {units} have equal values in both; if one is a copy, the interval is too "
+    "narrow.",
     "remark, few": "An interval from {units} takes it for granted that values are normally distributed.",
     # Where a number comes from
     "source, minus": "{first} minus {second}",
@@ -572,8 +575,8 @@ class Sentence:
         return _sentences(*(self._remark(kind, name) for kind, name in self.finding.remarks))
 
     def _remark(self, kind: str, name: str) -> Parts:
-        if kind in ("common", "few"):
-            return self._fill(f"remark, {kind}", {"units": Number(name)})
+        if kind in ("common", "few", "items", "copies"):
+            return self._fill(f"remark, {kind}", {"units": Number(name), "unit": self.finding.unit})
         slots: dict[str, Part | Parts] = {
             "k": Number(self._called(name, kind), "bare"),
             "n": Number(self._called(name, "runs")),
