@@ -1,4 +1,4 @@
-"""Operations computed in three ways: in Python, in the page's JavaScript, and by the lines that a reader sees."""
+"""Operations computed in three ways: in Python, in JavaScript, and by the lines that a reader sees."""
 
 from __future__ import annotations
 
