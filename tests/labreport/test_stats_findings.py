@@ -156,6 +156,29 @@ def test_known_item_by_item_items_are_covered() -> None:
     assert found.quantities["a minus b"].derivation.operation == "crossed"
 
 
+def test_one_seed_says_nothing_of_other_seeds() -> None:
+    """Where only the items are covered, the sentence says so."""
+    generator = np.random.default_rng(0)
+    of = {}
+    for name, share in (("a", 0.9), ("b", 0.8)):
+        right = generator.random(2000) < share
+        of[name] = Sample(name, {0: (float(np.mean(right)),)}, {0: right})
+    assert "another seed may differ by more" in says(difference(of, "a", "b", ACCURACY))
+
+
+def test_few_seeds_are_told_with_what_they_take_for_granted() -> None:
+    """Up to three; five are enough to say nothing."""
+    text = "An interval from 3 seeds takes it for granted that values are normally distributed."
+    assert says(pair(WIDE[:3], SMALL[:3])).endswith(text)
+    assert "takes it for granted" not in says(pair(WIDE, SMALL))
+
+
+def test_a_seed_that_may_be_a_copy_is_told() -> None:
+    """Equal in both samples, while others are not."""
+    assert "if one is a copy" in says(pair((*WIDE[:4], WIDE[3]), (*SMALL[:4], SMALL[3])))
+    assert "if one is a copy" not in says(pair(WIDE, SMALL))
+
+
 def test_a_ranking_names_ties_together() -> None:
     """A tie is not a winner."""
     found = rank(named({"wide": WIDE, "small": SMALL, "copy": WIDE}), ACCURACY)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 import random
+import runpy
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from made_results import along, named
-from operation_data import MADE
 
 from labreport.outline import Outline, Question, Section
 from labreport.page import answers_json
@@ -38,6 +39,7 @@ TEST = Measure("test accuracy", "%", margin=0.2)
 SECONDS = Measure("seconds", "s", better="lower", scale="ratio", margin=1.02)
 LOSS = Measure("loss", "nat", better="lower")
 Plain = dict[str, Any]
+TESTS = Path(__file__).parent / "labreport"
 EACH = 3
 """Random data for each operation."""
 
@@ -68,13 +70,23 @@ def blocks(draw: random.Random) -> Mapping[str, Sample]:
     }  # fmt: skip
 
 
+def examples(name: str, draw: random.Random) -> list[Any]:
+    """Data of an operation: `EXAMPLES` of the test that is named after its file, or random ones."""
+    made = runpy.run_path(str(TESTS / "test_stats_operations.py"))["MADE"]
+    if name in made:
+        return [made[name](draw) for _ in range(EACH)]
+    module = listed()[name].compute.__module__.rpartition(".")[2]
+    found: list[Any] = runpy.run_path(str(TESTS / f"test_stats_{module}.py"))["EXAMPLES"]
+    return found
+
+
 def answers() -> Iterator[tuple[str, Answer]]:
     """Answers by the name of their question."""
     draw = random.Random(20260801)
-    for operation, made in MADE.items():
+    for operation in listed():
         quantities = {}
-        for number in range(EACH):
-            data = json.loads(json.dumps(made(draw)))
+        for number, example in enumerate(examples(operation, draw)):
+            data = json.loads(json.dumps(example))
             for name, operand in enumerate(data.get("of", ()) if operation == "arithmetic" else ()):
                 if isinstance(operand, dict):
                     data["of"][name] = Quantity(2.5, "s", Source(kind="declared"))
