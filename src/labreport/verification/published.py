@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -54,21 +55,21 @@ def again(output: Path) -> Check:
 
 
 def equal(answers: Mapping[str, Any]) -> Check:
-    """What two answers have from one source, in one unit and under one name is one number."""
+    """What two answers measured from one source, in one unit and under one name is one number."""
     first: dict[tuple[str, ...], tuple[str, Any]] = {}
     shared = 0
     for slug, answer in answers.items():
         for name, quantity in answer["quantities"].items():
             source, unit, value = quantity["source"], quantity["unit"], quantity["value"]
-            if ":" not in source and " minus " not in source:
+            if not source.get("measure") or source.get("kind", "measured") != "measured":
                 continue
-            known = (source, str(unit), name.rpartition(".")[2])
+            known = (json.dumps(source, sort_keys=True), unit, name.rpartition(".")[2])
             address, other = first.setdefault(known, (f"{slug}#{name}", value))
             if address == f"{slug}#{name}":
                 continue
             shared += 1
             if other != value:
-                problem = f"{slug}#{name} is {value}, but {address} is {other}; both are {source}"
+                problem = f"{slug}#{name} is {value}, but {address} is {other}; both are from one source"
                 return Check("equal numbers", False, problem, EQUAL)
     return Check("equal numbers", True, f"{shared} numbers that another answer has, too", EQUAL)
 
