@@ -1,4 +1,4 @@
-"""An `answers.json` that holds every operation of the registry and every kind of finding, from random data."""
+"""An `answers.json` with every operation of the registry and every kind of finding, from random data."""
 
 from __future__ import annotations
 
@@ -87,9 +87,9 @@ def answers() -> Iterator[tuple[str, Answer]]:
         quantities = {}
         for number, example in enumerate(examples(operation, draw)):
             data = json.loads(json.dumps(example))
-            for name, operand in enumerate(data.get("of", ()) if operation == "arithmetic" else ()):
+            for place, operand in enumerate(data.get("of", ()) if operation == "arithmetic" else ()):
                 if isinstance(operand, dict):
-                    data["of"][name] = Quantity(2.5, "s", Source(kind="declared"))
+                    data["of"][place] = Quantity(2.5, "s", Source(kind="declared"))
             source = Source(("wide",), "seconds", units=(0, 1, 2))
             quantities[f"{number}"] = listed()[operation].quantity(data, "s", source)
         yield f"operation {operation}", Answer(quantities)
@@ -109,14 +109,21 @@ def answers() -> Iterator[tuple[str, Answer]]:
         for name, mean, runs in (("wide", 1.0, 5), ("small", 1.5, 7), ("like", 1.0, 4))
     }
     yield "unpaired", findings(unpaired, LOSS, 1.2)
-    study, results = along({size: [0.9 + size / 100 + draw.gauss(0, 0.001) for _ in range(5)] for size in (1, 2, 4)})
+    study, results = along(
+        {size: [0.9 + size / 100 + draw.gauss(0, 0.001) for _ in range(5)] for size in (1, 2, 4)}
+    )
     steps = [cell.name for cell in study.experiments()]
     yield "study", trend(results, steps, TEST)
-    yield "seeds of experiments", difference(
-        named({"a": [0.9, 0.91, 0.92], "b": [0.95, 0.96, 0.99]}), "a", "b", TEST, among=4
+    yield (
+        "seeds of experiments",
+        difference(named({"a": [0.9, 0.91, 0.92], "b": [0.95, 0.96, 0.99]}), "a", "b", TEST, among=4),
     )
     epochs, less = Quantity(10, "epochs"), Quantity(4, "epochs")
-    numbers = {"epochs": epochs, "less": less, "ratio": calculated("quotient", [epochs, less], "times", "of epochs")}
+    numbers = {
+        "epochs": epochs,
+        "less": less,
+        "ratio": calculated("quotient", [epochs, less], "times", "of epochs"),
+    }
     condition = every(compare(epochs, ">", less), compare(numbers["ratio"], "<=", 3))
     yield "exact", exact("longer", condition, numbers)
     yield "stated", estimate("wide", "small", LOSS, value=0.3, low=0.1, high=0.5, n=5, method="bootstrap")

@@ -128,7 +128,7 @@ LIBRARIES = {
     "pypdfium2": "labreport.audit",
     "rich": "labreport.console",
     "filelock": "labreport.store",
-    "msgspec": "labreport.plan labreport.recheck labreport.stats labreport.store "
+    "msgspec": "labreport.page labreport.plan labreport.recheck labreport.stats labreport.store "
     "labreport.trajectory",
     "safetensors": "exercise.again labreport.store",
     "distributed": "labreport.execute",

@@ -99,10 +99,10 @@ def test_every_number_and_judgement_comes_out_the_same(chromium: Open, tmp_path:
 
 
 def test_a_number_that_is_chosen_shows_how_it_was_made(chromium: Open, tmp_path: Path) -> None:
-    """Source, method, data, interval, lines of Python, the findings that rest on it, and that it is the same."""
+    """Source, method, data, interval, lines of Python, findings that rest on it, and that it is the same."""
     with chromium(page(tmp_path)) as browser:
         said = _choose(browser, MEAN)
-        for words in ("wide, loss", "Mean over 5.", "values", "Student's t (95 %)", "In Python",
+        for words in ("wide, loss", "Mean over 5", "values", "Student's t (95 %)", "In Python",
                       "Findings that rest on it:", "in this browser: the same"):  # fmt: skip
             assert words in said, (words, said)
         assert "corrected" not in said

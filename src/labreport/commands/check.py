@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,9 +22,12 @@ def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """Check one file; 1 when something in it differs. Neither results nor the project are read."""
     from labreport.recheck.coverage import count
     from labreport.recheck.digests import changed
-    from labreport.recheck.document import load
+    from labreport.recheck.document import load, schema
     from labreport.recheck.script import evaluate
 
+    if found.schema:
+        terminal.result(json.dumps(schema(), indent=2))
+        return 0
     path = Path(found.words) if found.words else found.output / "answers.json"
     begun = time.perf_counter()
     document = load(path)
@@ -40,8 +44,8 @@ def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         terminal.result(f"and {len(differences) - MOST_SHOWN} more differences")
     terminal.result(f"The file holds {covered.holds}.")
     terminal.result(
-        f"{evaluation.numbers:,} numbers and {evaluation.judgements:,} judgements of {path} computed again in "
-        f"{seconds:.2g} s: {len(evaluation.differences)} differ."
+        f"{evaluation.numbers:,} numbers and {evaluation.judgements:,} judgements of {path} "
+        f"computed again in {seconds:.2g} s: {len(evaluation.differences)} differ."
     )
     if found.verbose:
         for line in covered.lines():

@@ -8,6 +8,8 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from labreport.stats.operations import listed
 from labreport.stats.quantity import Source
 
@@ -24,9 +26,7 @@ def evidence(answers: str, phrases: Mapping[str, str] | None = None) -> str:
         "python": {name: one.python for name, one in listed().items()},
         "questions": {
             slug: {
-                "quantities": {
-                    name: _quantity(one, phrases) for name, one in question["quantities"].items()
-                },
+                "quantities": {name: _quantity(one, phrases) for name, one in question["quantities"].items()},
                 "findings": question["findings"],
             }
             for slug, question in document["questions"].items()
@@ -38,8 +38,7 @@ def evidence(answers: str, phrases: Mapping[str, str] | None = None) -> str:
 
 def _quantity(plain: Mapping[str, Any], phrases: Mapping[str, str] | None) -> dict[str, Any]:
     kept = {key: value for key, value in plain.items() if key != "varies_with"}
-    fields = {name: tuple(each) if isinstance(each, list) else each for name, each in plain["source"].items()}
-    kept["source"] = Source(**fields).text(phrases)
+    kept["source"] = msgspec.convert(plain["source"], Source).text(phrases)
     if (made := plain["derivation"]) is not None:
         kept["how"] = listed()[made["operation"]].how(made["data"])
     return kept

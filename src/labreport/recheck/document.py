@@ -1,4 +1,4 @@
-"""The form of `answers.json`, version 3, reading one that may come from anybody, and what can be wrong with it."""
+"""The form of `answers.json`, version 3, and reading one that may come from anybody."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Derivation(Form):
 
 
 class Quantity(Form):
-    """One number. `unit` is `fraction` (of 1), `points` (a difference of fractions), `times`, a unit, or empty."""
+    """One number, in `fraction` (of 1), `points` (a difference of fractions), `times`, or its unit."""
 
     value: Annotated[Number | None, Meta(description="Null where the results cannot give one.")]
     unit: str
@@ -232,7 +232,11 @@ def _pieces(document: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
             contents = question.get(key) if isinstance(question, dict) else None
             for name, content in contents.items() if isinstance(contents, dict) else ():
                 yield f"{slug}#{prefix}{name}", content, form
-        yield slug, {**question, "quantities": {}, "findings": {}} if isinstance(question, dict) else question, Question
+        yield (
+            slug,
+            {**question, "quantities": {}, "findings": {}} if isinstance(question, dict) else question,
+            Question,
+        )
     yield "the file", document, Document
 
 

@@ -31,7 +31,7 @@ class Checked:
 
 @cache
 def operations() -> str:
-    """The part of the page's script that is put together from the files in which each operation is defined."""
+    """The part of the page's script that is put together from the files of the operations."""
     return javascript() + JAVASCRIPT
 
 

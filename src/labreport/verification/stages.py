@@ -113,6 +113,8 @@ def _recomputed(session: Session) -> Iterator[Check]:
         different = [part for part in ("quantities", "findings", "facts") if again[part] != found.get(part)]
         count = len(again["quantities"]) + len(again["findings"])
         detail = (
-            f"{count} quantities and findings" if not different else f"{different[0]} differ from answers.json"
+            f"{count} quantities and findings"
+            if not different
+            else f"{different[0]} differ from answers.json"
         )
         yield Check(f"answer {question.slug}", not different, detail, ANSWERS)
