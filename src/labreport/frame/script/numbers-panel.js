@@ -59,7 +59,7 @@ const NumberPanel = (() => {
       return [
         element("p", `${how}.`),
         element("dl", made.flatMap(([label, data]) => [element("dt", label), element("dd", data)])),
-        element("details", [element("summary", "In Python"), element("pre", element("code", lines))]),
+        element("details", [element("summary", "In Python"), element("pre", element("code", lines), { tabindex: "0" })]),
       ];
     }
 
