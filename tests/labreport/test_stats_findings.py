@@ -174,9 +174,18 @@ def test_few_seeds_are_told_with_what_they_take_for_granted() -> None:
 
 
 def test_a_seed_that_may_be_a_copy_is_told() -> None:
-    """Equal in both samples, while others are not."""
-    assert "if one is a copy" in says(pair((*WIDE[:4], WIDE[3]), (*SMALL[:4], SMALL[3])))
-    assert "if one is a copy" not in says(pair(WIDE, SMALL))
+    """Equal in both samples, while others are not; of shares, which are coarse, item by item."""
+    long, short = [1.11, 1.12, 1.13, 1.14, 1.14], [2.1, 2.3, 2.2, 2.4, 2.4]
+    results = named({"a": long, "b": short}, "loss")
+    assert "if one is a copy" in says(difference(results, "a", "b", Measure("test loss", "nat")))
+    assert "if one is a copy" not in says(pair((*WIDE[:4], WIDE[3]), (*SMALL[:4], SMALL[3])))
+    generator = np.random.default_rng(0)
+    of = {}
+    for name, level in (("a", 0.9), ("b", 0.6)):
+        right = dict(enumerate(generator.random((5, 500)) < level))
+        right[4] = right[3]
+        of[name] = Sample(name, {seed: (float(np.mean(one)),) for seed, one in right.items()}, right)
+    assert "if one is a copy" in says(difference(of, "a", "b", ACCURACY))
 
 
 def test_a_ranking_names_ties_together() -> None:
