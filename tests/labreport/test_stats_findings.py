@@ -242,6 +242,20 @@ def test_k_of_n(values: Sequence[float], k: int, word: str, text: str) -> None:
     assert says(found).startswith(text)
 
 
+def test_one_run_on_the_other_side_leaves_a_count_open() -> None:
+    """Even where the mean is clearly above the threshold."""
+    found = count(named({"a": (0.98, 0.98, 0.981, 0.98, 0.919)}), ("a",), ACCURACY, above=92)
+    assert found.findings["count"].parts[0].judgement.clear
+    assert found.findings["count"].judgement.unclear
+
+
+def test_the_faster_of_two_is_named_first() -> None:
+    """Where lower is better."""
+    results = named({"slow": (2.0, 2.2, 2.1), "fast": (1.0, 1.12, 1.04)}, "seconds")
+    for order in (("slow", "fast"), ("fast", "slow")):
+        assert says(difference(results, *order, SECONDS)).startswith("`fast` is faster than `slow`, by 2.0")
+
+
 def test_that_some_differ_is_clear_before_it_is_which() -> None:
     """The pair of the most and the least is judged by itself."""
     of = named({"wide": WIDE, "small": SMALL, "like": LIKE_WIDE})
