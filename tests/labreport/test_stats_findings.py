@@ -253,7 +253,7 @@ def test_the_faster_of_two_is_named_first() -> None:
     """Where lower is better."""
     results = named({"slow": (2.0, 2.2, 2.1), "fast": (1.0, 1.12, 1.04)}, "seconds")
     for order in (("slow", "fast"), ("fast", "slow")):
-        assert says(difference(results, *order, SECONDS)).startswith("`fast` is faster than `slow`, by 2.0")
+        assert says(difference(results, *order, SECONDS)).startswith("`fast` is faster than `slow`, by 1.99")
 
 
 def test_that_some_differ_is_clear_before_it_is_which() -> None:
