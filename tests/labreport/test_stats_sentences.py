@@ -207,10 +207,10 @@ def test_the_margin_of_a_ratio_is_printed_in_per_cent() -> None:
 def test_a_difference_is_rounded_so_that_it_agrees_with_its_values() -> None:
     """97.9 against 96.4 is 1.5, however uncertain."""
     found = difference(
-        named({"a": [0.979, 0.965, 0.993], "b": [0.964, 0.956, 0.9726]}), "a", "b", ACCURACY
+        named({"a": [0.979, 0.965, 0.993], "b": [0.9642, 0.9585, 0.9699]}), "a", "b", ACCURACY
     ).quantities["a minus b"]
     assert found.value is not None
-    assert FORMS["size"](found).startswith("1.5")
+    assert FORMS["size"](found) == "1.5\u00a0±\u00a02.1\u00a0percentage points"
 
 
 def test_a_bootstrap_is_neither_counted_nor_declared() -> None:

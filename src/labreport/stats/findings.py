@@ -149,7 +149,8 @@ class _Making:
                 kinds.append("items")
             elif quantity.n <= FEW and quantity.spread is not None and kind != "count":
                 kinds.append("few")
-            if _copies([self.of[name] for name in part.subjects if name in self.of]):
+            of = [self.of[name] for name in part.subjects if name in self.of]
+            if _copies(of, self.measure.share):
                 kinds.append("copies")
             known = {remark for remark, _ in self.remarks}
             self.remarks += [(one, f"{part.quantity}.units") for one in kinds if one not in known]
@@ -170,10 +171,18 @@ class _Making:
         return ordered(values, lower=self.measure.better == "lower")
 
 
-def _copies(of: Sequence[Sample]) -> bool:
-    """Whether two units have equal values in every sample, and others have not."""
-    shared = [unit for unit in of[0].values if all(unit in one.values for one in of)] if of else []
-    rows = [tuple(one.values[unit] for one in of) for unit in shared]
+def _copies(of: Sequence[Sample], share: bool) -> bool:
+    """Whether two units are equal in every sample, and others are not: item by item, where they are shares.
+
+    Shares by themselves are coarse, and often equal by chance.
+    """
+    if not of or (share and not all(one.right for one in of)):
+        return False
+    units = [unit for unit in of[0].values if all(unit in one.values for one in of)]
+    rows = [
+        tuple(one.right[unit].tobytes() if share and one.right else one.values[unit] for one in of)
+        for unit in units
+    ]
     return 1 < len(set(rows)) < len(rows)
 
 
