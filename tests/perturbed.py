@@ -14,27 +14,31 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Changed:
-    """A document with one other number; `place` is what a message must name, `field` the keys inside it."""
+    """One number that was changed; `place` is what a message must name, `field` the keys inside it."""
 
-    document: Plain
     place: str
     field: Path
     before: float
     after: float
 
 
-def changes(document: Plain, count: int, seed: int) -> Iterator[Changed]:
-    """`count` numbers at random, each changed by itself."""
+def changed(document: Plain, count: int, seed: int) -> tuple[Plain, list[Changed]]:
+    """The document with `count` numbers changed at random, and which they are, each in a place of its own."""
     random_ = random.Random(seed)
-    paths = list(numbers(document))
-    for path in random_.sample(paths, min(count, len(paths))):
-        yield changed(document, path, random_)
-
-
-def changed(document: Plain, path: Path, random_: random.Random) -> Changed:
-    """The number at `path` changed: a count by one, another by a thousandth to a half of itself."""
     other = copy.deepcopy(document)
-    inside: Any = other
+    paths = list(numbers(document))
+    random_.shuffle(paths)
+    made: dict[str, Changed] = {}
+    for path in paths:
+        place, field = owner(document, path)
+        if place not in made and len(made) < count:
+            made[place] = Changed(place, field, *_change(other, path, random_))
+    return other, list(made.values())
+
+
+def _change(document: Plain, path: Path, random_: random.Random) -> tuple[float, float]:
+    """Change a count by one, another number by a thousandth to a half of itself."""
+    inside: Any = document
     for key in path[:-1]:
         inside = inside[key]
     before = inside[path[-1]]
@@ -43,8 +47,7 @@ def changed(document: Plain, path: Path, random_: random.Random) -> Changed:
     else:
         after = before * (1 + random_.choice((-1, 1)) * 10 ** random_.uniform(-3, -0.3)) if before else 0.001
     inside[path[-1]] = after
-    place, field = owner(document, path)
-    return Changed(other, place, field, before, after)
+    return before, after
 
 
 def numbers(value: Any, path: Path = ()) -> Iterator[Path]:
@@ -62,22 +65,12 @@ def numbers(value: Any, path: Path = ()) -> Iterator[Path]:
 def owner(document: Plain, path: Path) -> tuple[str, Path]:
     """What holds the number, as messages name it, and the keys inside that."""
     head, *rest = path
-    if head == "families":
-        return _family(f"family {rest[0]!r}", tuple(rest[1:]))
-    if head == "results":
-        return f"results {rest[0]}", tuple(rest[1:])
+    if head in ("measures", "results"):
+        return f"{head} {rest[0]}", tuple(rest[1:])
     if head != "questions":
         return "document", path
     slug, *rest = rest
-    if rest[0] == "families":
-        return _family(f"{slug}: family {rest[1]!r}", tuple(rest[2:]))
-    prefix = {"quantities": "", "claims": "claims.", "facts": "facts."}
+    prefix = {"quantities": "", "findings": "findings.", "facts": "facts."}
     if rest[0] in prefix:
         return f"{slug}#{prefix[str(rest[0])]}{rest[1]}", tuple(rest[2:])
     return str(slug), tuple(rest)
-
-
-def _family(place: str, inside: Path) -> tuple[str, Path]:
-    if inside[0] == "members":
-        return f"{place}, member {int(inside[1]) + 1} ", inside[2:]
-    return place, inside

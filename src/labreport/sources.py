@@ -103,7 +103,7 @@ def _kept(path: str, made_of: bytes) -> CodeType | None:
         head, own, rest = data[:_SUM], data[_SUM : 2 * _SUM], data[2 * _SUM :]
         if head != made_of or sha256(rest).digest() != own:
             return None
-        found = marshal.loads(rest)  # noqa: S302 - whole, and of this text
+        found = marshal.loads(rest)
     except (OSError, ValueError, EOFError, TypeError):
         return None
     return found if isinstance(found, CodeType) else None

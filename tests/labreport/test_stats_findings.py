@@ -156,6 +156,38 @@ def test_known_item_by_item_items_are_covered() -> None:
     assert found.quantities["a minus b"].derivation.operation == "crossed"
 
 
+def test_one_seed_says_nothing_of_other_seeds() -> None:
+    """Where only the items are covered, the sentence says so."""
+    generator = np.random.default_rng(0)
+    of = {}
+    for name, share in (("a", 0.9), ("b", 0.8)):
+        right = generator.random(2000) < share
+        of[name] = Sample(name, {0: (float(np.mean(right)),)}, {0: right})
+    assert "another seed may differ by more" in says(difference(of, "a", "b", ACCURACY))
+
+
+def test_few_seeds_are_told_with_what_they_take_for_granted() -> None:
+    """Up to three; five are enough to say nothing."""
+    text = "An interval from 3 seeds takes it for granted that values are normally distributed."
+    assert says(pair(WIDE[:3], SMALL[:3])).endswith(text)
+    assert "takes it for granted" not in says(pair(WIDE, SMALL))
+
+
+def test_a_seed_that_may_be_a_copy_is_told() -> None:
+    """Equal in both samples, while others are not; of shares, which are coarse, item by item."""
+    long, short = [1.11, 1.12, 1.13, 1.14, 1.14], [2.1, 2.3, 2.2, 2.4, 2.4]
+    results = named({"a": long, "b": short}, "loss")
+    assert "if one is a copy" in says(difference(results, "a", "b", Measure("test loss", "nat")))
+    assert "if one is a copy" not in says(pair((*WIDE[:4], WIDE[3]), (*SMALL[:4], SMALL[3])))
+    generator = np.random.default_rng(0)
+    of = {}
+    for name, level in (("a", 0.9), ("b", 0.6)):
+        right = dict(enumerate(generator.random((5, 500)) < level))
+        right[4] = right[3]
+        of[name] = Sample(name, {seed: (float(np.mean(one)),) for seed, one in right.items()}, right)
+    assert "if one is a copy" in says(difference(of, "a", "b", ACCURACY))
+
+
 def test_a_ranking_names_ties_together() -> None:
     """A tie is not a winner."""
     found = rank(named({"wide": WIDE, "small": SMALL, "copy": WIDE}), ACCURACY)
@@ -208,6 +240,20 @@ def test_k_of_n(values: Sequence[float], k: int, word: str, text: str) -> None:
     assert found.quantities["a.count"].value == k
     assert found.findings["count"].judgement.word == word
     assert says(found).startswith(text)
+
+
+def test_one_run_on_the_other_side_leaves_a_count_open() -> None:
+    """Even where the mean is clearly above the threshold."""
+    found = count(named({"a": (0.98, 0.98, 0.981, 0.98, 0.919)}), ("a",), ACCURACY, above=92)
+    assert found.findings["count"].parts[0].judgement.clear
+    assert found.findings["count"].judgement.unclear
+
+
+def test_the_faster_of_two_is_named_first() -> None:
+    """Where lower is better."""
+    results = named({"slow": (2.0, 2.2, 2.1), "fast": (1.0, 1.12, 1.04)}, "seconds")
+    for order in (("slow", "fast"), ("fast", "slow")):
+        assert says(difference(results, *order, SECONDS)).startswith("`fast` is faster than `slow`, by 1.99")
 
 
 def test_that_some_differ_is_clear_before_it_is_which() -> None:

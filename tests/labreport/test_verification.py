@@ -6,19 +6,21 @@ import html
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy
 import pytest
 import trained as made
 from drawn import drawn as drawing
+from every_operation import document as conforming
 
 from labreport.charts import export
 from labreport.page.pictures import inline
 from labreport.trajectory import Snapshot, Trajectory
 from labreport.verification.copies import copies
 from labreport.verification.drawn import figures, misdrawn
-from labreport.verification.published import equal
+from labreport.verification.published import again, equal
 
 
 def seed(number: int, seconds: float = 0.1234567891) -> Trajectory:
@@ -120,7 +122,8 @@ def test_a_table_that_differs_from_what_the_script_has_is_found() -> None:
 
 def test_a_number_that_two_answers_have_is_one_number() -> None:
     """From one source, in one unit, under one name."""
-    number = {"source": "wide, seeds 0, 1: test accuracy at epoch 10", "unit": "fraction", "value": 0.9}
+    source = {"experiments": ["wide"], "measure": "test accuracy", "epochs": [10], "units": [0, 1]}
+    number = {"source": source, "unit": "fraction", "value": 0.9}
     answers = {
         "first": {"quantities": {"wide.test_accuracy": number}},
         "second": {"quantities": {"test_accuracy": dict(number)}},
@@ -131,3 +134,16 @@ def test_a_number_that_two_answers_have_is_one_number() -> None:
     found = equal(answers)
     assert not found.passed
     assert "second#test_accuracy is 0.91, but first#wide.test_accuracy is 0.9" in found.detail
+
+
+def test_a_published_number_that_its_own_data_contradict_is_found(tmp_path: Path) -> None:
+    """By the page's script, with the file only; a file that cannot be read is not a pass."""
+    assert not again(tmp_path).passed
+    document = conforming()
+    (tmp_path / "answers.json").write_text(json.dumps(document), encoding="utf-8")
+    assert again(tmp_path).passed
+    document["questions"]["seeds"]["quantities"]["wide.mean"]["value"] += 0.001
+    (tmp_path / "answers.json").write_text(json.dumps(document), encoding="utf-8")
+    found = again(tmp_path)
+    assert not found.passed
+    assert found.detail.startswith("seeds#wide.mean, value: the file says ")

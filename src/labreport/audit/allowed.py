@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from labreport.stats.numerals import has_numeral, number_words
 from labreport.errors import AuditError
 from labreport.frame import Lookup
+from labreport.stats.numerals import has_numeral, number_words
 
 LIST = "allowed-numerals.txt"
 """Name of the list of digits, in the engine's frame and in a project's folder of templates."""

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from labreport.audit.finding import Finding
 from labreport.audit.screen import audit_html
-from labreport.stats import Answer
 from labreport.errors import AuditError
+from labreport.stats import Answer
 
 DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 DRAWING = re.compile(r'<img src="data:image/svg\+xml;base64,([^"]*)"')

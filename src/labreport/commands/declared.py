@@ -60,8 +60,8 @@ COMMANDS = {
         interrupted="Verification stopped; it starts from the beginning next time.",
     ),
     "check": Declared(
-        "compute every number and verdict of answers.json again",
-        ("--output", "--verbose"),
+        "compute every number and judgement of answers.json again",
+        ("--output", "--verbose", "--schema"),
         "FILE",
         "an answers.json (default: the report's)",
         "?",

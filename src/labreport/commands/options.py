@@ -136,6 +136,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "metavar": "N",
         "help": "how many runs, drawn at random, to repeat from nothing: a number, or all (default: 1)",
     },
+    "--schema": {"action": "store_true", "help": "print the JSON Schema of answers.json, and check nothing"},
     "--verbose": {"action": "store_true", "help": "list every item"},
     "--project": {
         "type": text("--project", "the path of a folder"),

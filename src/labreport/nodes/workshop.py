@@ -20,8 +20,8 @@ from labreport.texts import unprintable
 from labreport.witness import noting
 
 if TYPE_CHECKING:
-    from labreport.stats import Answer
     from labreport.pdf import Writer
+    from labreport.stats import Answer
 
 
 DECLARE = "data= of its question or figure"

@@ -120,9 +120,7 @@ class _Making:
         """The answer: all quantities, and the finding."""
         found = list(self.of.values())
         epochs = tuple(dict.fromkeys(one.epoch for one in found if one.epoch is not None))
-        few = [part.quantity for part in self.parts if part.judgement.clear and self._few(part.quantity)]
-        if few and kind != "count":
-            self.remarks.append(("few", f"{few[0]}.units"))
+        self._qualify(kind)
         finding = Finding(
             self.name or default,
             kind,
@@ -141,9 +139,27 @@ class _Making:
         )
         return Answer(self.quantities, {finding.name: finding})
 
-    def _few(self, name: str) -> bool:
-        quantity = self.quantities[name]
-        return quantity.n <= FEW and quantity.spread is not None
+    def _qualify(self, kind: Kind) -> None:
+        """Say once what the intervals of clear differences take for granted, where that may not hold."""
+        for part in self.parts:
+            quantity, kinds = self.quantities[part.quantity], []
+            if not part.judgement.clear:
+                continue
+            if quantity.n == 1 and "items" in (quantity.interval.kind if quantity.interval else ""):
+                kinds.append("items")
+            elif quantity.n <= FEW and quantity.spread is not None and kind != "count":
+                kinds.append("few")
+            of = [self.of[name] for name in part.subjects if name in self.of]
+            if _copies(of, self.measure.share):
+                kinds.append("copies")
+            known = {remark for remark, _ in self.remarks}
+            self.remarks += [(one, f"{part.quantity}.units") for one in kinds if one not in known]
+
+    def uneven(self, part: Part) -> bool:
+        """Whether two paired samples have only some of their units in common."""
+        of = [self.of[subject] for subject in part.subjects]
+        n = self.quantities[part.quantity].n
+        return all(one.paired for one in of) and 0 < n < max(len(one.values) for one in of)
 
     def means(self) -> dict[str, str]:
         """The name of each subject's mean, in the order of the subjects."""
@@ -153,6 +169,21 @@ class _Making:
         """The subjects that have a mean, the best first."""
         values = {subject: self.quantities[mean].value for subject, mean in self.means().items()}
         return ordered(values, lower=self.measure.better == "lower")
+
+
+def _copies(of: Sequence[Sample], share: bool) -> bool:
+    """Whether two units are equal in every sample, and others are not: item by item, where they are shares.
+
+    Shares by themselves are coarse, and often equal by chance.
+    """
+    if not of or (share and not all(one.right for one in of)):
+        return False
+    units = [unit for unit in of[0].values if all(unit in one.values for one in of)]
+    rows = [
+        tuple(one.right[unit].tobytes() if share and one.right else one.values[unit] for one in of)
+        for unit in units
+    ]
+    return 1 < len(set(rows)) < len(rows)
 
 
 def _count(count: int, noun: str, source: Source, varies_with: Any = "seeds") -> Quantity:
@@ -185,7 +216,8 @@ def difference(
     making = _Making(name, measure, of)
     first, second = of
     part = making.pair(first, second, among, by)
-    _shared(making, part)
+    if making.uneven(part):
+        making.remarks.append(("common", f"{part.quantity}.units"))
     return making.made(part.quantity, "difference", part.judgement)
 
 
@@ -204,14 +236,6 @@ def _two(
     if first != second:
         return {first: found[0], second: found[1]}
     return {f"{one.name} at {one.epoch}": one for one in found}
-
-
-def _shared(making: _Making, part: Part) -> None:
-    """A remark where two samples have only some of their units in common."""
-    n = making.quantities[part.quantity].n
-    paired = all(making.of[subject].paired for subject in part.subjects)
-    if paired and 0 < n < max(len(making.of[subject].values) for subject in part.subjects):
-        making.remarks.append(("common", f"{part.quantity}.units"))
 
 
 def estimate(
@@ -279,6 +303,8 @@ def ranking(
             if other != order[0]:
                 making.pair(order[0], other, among, by, f"{making.prefix}{other}.behind")
     judgement = _first_of(making)
+    if any(map(making.uneven, making.parts)):
+        making.remarks.append(("uneven", ""))
     return making.made("ranking", "ranking", judgement)
 
 

@@ -123,8 +123,8 @@ class Sample:
     """
 
     name: str
-    values: Mapping[int | str, tuple[float, ...]]
-    right: Mapping[int | str, NDArray[np.bool_]] | None = None
+    values: Mapping[Any, tuple[float, ...]]
+    right: Mapping[Any, NDArray[np.bool_]] | None = None
     paired: bool = True
     unit: str = "seed"
     title: str = ""

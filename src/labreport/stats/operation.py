@@ -24,6 +24,8 @@ ALPHA = 0.05
 """Every interval that is printed has the level 1 − `ALPHA`."""
 NEGLIGIBLE = 1e-12
 """Values that differ by less, relative to their size, are equal: what is left is rounding."""
+NORMAL = "its interval takes it for granted that the values vary as a normal distribution does"
+"""What the sentence about an operation says of Student's intervals."""
 Ends = tuple[float, float]
 """The low and the high end of an interval."""
 

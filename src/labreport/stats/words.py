@@ -125,6 +125,8 @@ PHRASES: Mapping[str, str] = {
     "count, one": "{clause} ({means})",
     "judgement of count, clear": "That is clear.",
     "judgement of count, some": "It depends on the {unit}.",
+    "judgement of count, no spread": "The value is equal in all {units}, so how far chance reaches is "
+    "unknown.",
     "judgement of count, unclear": "That may be chance.",
     # Steps
     "trend, seen": "{subject}{measure} changes {steps}{whole}.",
@@ -138,6 +140,11 @@ PHRASES: Mapping[str, str] = {
     "remark, failed": "In {k} of {n}, {name} gave no number.",
     "remark, diverged": "In {k} of {n}, {name} diverged.",
     "remark, common": "Compared over the {units} that they have in common.",
+    "remark, uneven": "Not all have the same {units}; each pair is compared over those that it has in "
+    "common.",
+    "remark, items": "That is about these models on other items: another {unit} may differ by more.",
+    "remark, copies": "Two of the {units} have equal values in both; if one is a copy, the interval is too "
+    "narrow.",
     "remark, few": "An interval from {units} takes it for granted that values are normally distributed.",
     # Where a number comes from
     "source, minus": "{first} minus {second}",
@@ -406,10 +413,12 @@ class Sentence:
         word = "clear" if self.finding.judgement.clear else "unclear"
         if any(isinstance(k, int) and isinstance(n, int) and 0 < k < n for k, n in groups):
             word = "some"
-        phrase = f"judgement of count, {word}"
-        if word == "unclear" and self.finding.judgement.reason is Reason.ONE_RUN:
-            phrase = "judgement, one run"
-        judged = self._fill(phrase, {"unit": self.finding.unit})
+        reason = self.finding.judgement.reason if word == "unclear" else Reason.NONE
+        phrase = "judgement, one run" if reason is Reason.ONE_RUN else f"judgement of count, {reason or word}"
+        if phrase not in self.phrases:
+            phrase = "judgement of count, unclear"
+        units = Number(f"{self.finding.parts[0].quantity}.units")
+        judged = self._fill(phrase, {"unit": self.finding.unit, "units": units})
         if which == "seen" or (which == "whole" and word == "clear"):
             return _flat(seen)
         return judged if which == "judged" else _sentences(_flat(seen), judged)
@@ -572,8 +581,10 @@ class Sentence:
         return _sentences(*(self._remark(kind, name) for kind, name in self.finding.remarks))
 
     def _remark(self, kind: str, name: str) -> Parts:
-        if kind in ("common", "few"):
-            return self._fill(f"remark, {kind}", {"units": Number(name)})
+        if kind == "uneven":
+            return self._fill("remark, uneven", {"units": plural(self.finding.unit)})
+        if kind in ("common", "few", "items", "copies"):
+            return self._fill(f"remark, {kind}", {"units": Number(name), "unit": self.finding.unit})
         slots: dict[str, Part | Parts] = {
             "k": Number(self._called(name, kind), "bare"),
             "n": Number(self._called(name, "runs")),

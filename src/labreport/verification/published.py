@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from labreport.checks import Check
+from labreport.errors import LabReportError
 from labreport.execute.session import Session
 from labreport.store.files import Damaged
 from labreport.trajectory import Trajectory
@@ -16,6 +18,7 @@ from labreport.verification.files import FILES, answers_of, page_of
 
 PAGE = "the page's numbers, traced to the answers"
 EQUAL = "numbers that appear in several answers"
+AGAIN = "numbers and judgements, computed again by the page's script"
 DRAWN = "figures, read off the page as it is drawn"
 COPIES = "results that are copies of others"
 
@@ -35,22 +38,38 @@ def page(session: Session) -> Check:
     return Check(name, not findings, findings[0] if findings else "every number agrees", PAGE)
 
 
+def again(output: Path) -> Check:
+    """Every number and judgement of `answers.json` from its own data, as `check` does."""
+    from labreport.recheck.digests import changed
+    from labreport.recheck.document import load
+    from labreport.recheck.script import evaluate
+
+    try:
+        document = load(output / "answers.json")
+        found = evaluate(document)
+        different = [*found.differences, *changed(document)]
+    except (LabReportError, LookupError, TypeError, AttributeError) as error:
+        return Check("answers.json from its own data", False, str(error)[:200], AGAIN)
+    detail = str(different[0]) if different else f"{found.numbers:,} numbers, {found.judgements:,} judgements"
+    return Check("answers.json from its own data", not different, detail, AGAIN)
+
+
 def equal(answers: Mapping[str, Any]) -> Check:
-    """What two answers have from one source, in one unit and under one name is one number."""
+    """What two answers measured from one source, in one unit and under one name is one number."""
     first: dict[tuple[str, ...], tuple[str, Any]] = {}
     shared = 0
     for slug, answer in answers.items():
         for name, quantity in answer["quantities"].items():
             source, unit, value = quantity["source"], quantity["unit"], quantity["value"]
-            if source["kind"] != "measured":
+            if not source.get("measure") or source.get("kind", "measured") != "measured":
                 continue
-            known = (json.dumps(source, sort_keys=True), str(unit), name.rpartition(".")[2])
+            known = (json.dumps(source, sort_keys=True), unit, name.rpartition(".")[2])
             address, other = first.setdefault(known, (f"{slug}#{name}", value))
             if address == f"{slug}#{name}":
                 continue
             shared += 1
             if other != value:
-                problem = f"{slug}#{name} is {value}, but {address} is {other}; both are of {', '.join(source['experiments'])}"
+                problem = f"{slug}#{name} is {value}, but {address} is {other}; both are from one source"
                 return Check("equal numbers", False, problem, EQUAL)
     return Check("equal numbers", True, f"{shared} numbers that another answer has, too", EQUAL)
 

@@ -15,7 +15,7 @@ from labreport.nodes.calls import function
 from labreport.plan.nodes import Plan, State
 from labreport.trajectory import Trajectory
 from labreport.verification.files import FILES, answers_of, documents, stored_files
-from labreport.verification.published import copied, drawn, equal, page
+from labreport.verification.published import again, copied, drawn, equal, page
 from labreport.verification.repeated import drawn_at_random, expected_seconds, repeated
 
 ANSWERS = "answers, computed again from the stored results"
@@ -94,6 +94,7 @@ def _documents(session: Session) -> Iterator[Check]:
         yield missing
         return
     yield page(session)
+    yield again(session.output)
     yield equal(answers_of(session))
     yield from drawn(session)
 
@@ -112,6 +113,8 @@ def _recomputed(session: Session) -> Iterator[Check]:
         different = [part for part in ("quantities", "findings", "facts") if again[part] != found.get(part)]
         count = len(again["quantities"]) + len(again["findings"])
         detail = (
-            f"{count} quantities and findings" if not different else f"{different[0]} differ from answers.json"
+            f"{count} quantities and findings"
+            if not different
+            else f"{different[0]} differ from answers.json"
         )
         yield Check(f"answer {question.slug}", not different, detail, ANSWERS)

@@ -89,7 +89,7 @@ PYTHON = """
 import math
 import statistics
 
-values = [each if isinstance(each, (int, float)) else each["value"] for each in data["of"]]
+values = [each["value"] if isinstance(each, dict) else each for each in data["of"]]
 than = data.get("than")
 value = {
     "sum": lambda: math.fsum(values), "mean": lambda: statistics.fmean(values),

@@ -123,7 +123,7 @@ def _parts(
     """
     df = units - 1.0
     if between < residual:
-        between, df = residual, residual_df if units > 2 else df
+        between, df = residual, residual_df if units > 3 else df
     return [(between / units, df), *fixed]
 
 
@@ -260,16 +260,16 @@ def newcombe(a: float, items_a: int, b: float, items_b: int, alpha: float) -> En
 
 def how(data: Data) -> str:
     """Say in one sentence how the number was made."""
+    alone = "items are taken as independent of one another"
     if "table" in data:
         items = sum(data["table"][key][0] for key in ("both", "only_first", "only_second", "neither"))
-        return f"Difference of two accuracies on the same {items} items, over {len(data['table']['both'])}"
-    first = data["first"]
+        units = len(data["table"]["both"])
+        return f"Difference of two accuracies on the same {items} items, over {units}; {alone}"
+    first, units = data["first"], len(data["first"]["right"])
     if "second" in data:
-        return (
-            f"Difference of accuracies on {first['items']} and on {data['second']['items']} other items, "
-            f"over {len(first['right'])}"
-        )
-    return f"Accuracy on {first['items']} items, over {len(first['right'])}"
+        items = data["second"]["items"]
+        return f"Accuracy on {first['items']} items minus that on {items} others, over {units}; {alone}"
+    return f"Accuracy on {first['items']} items, over {units}; {alone}"
 
 
 def by(data: Data) -> str:
@@ -300,7 +300,7 @@ def pieces(counts, places, squares):
 def variance(between, rest, rest_df, fixed, k):
     df = k - 1
     if between < rest:
-        between, df = rest, rest_df if k > 2 else df
+        between, df = rest, rest_df if k > 3 else df
     parts = [(between / k, df), *fixed]
     total = sum(v for v, _ in parts)
     return total, total**2 / sum(v**2 / df for v, df in parts if v > 0)
@@ -383,7 +383,7 @@ JAVASCRIPT = """
   };
   const parts = (rows, rest, df, fixed) => {
     const [k, between] = [rows.length, apart(rows)];
-    return between < rest ? [[rest / k, k > 2 ? df : k - 1], ...fixed] : [[between / k, k - 1], ...fixed];
+    return between < rest ? [[rest / k, k > 3 ? df : k - 1], ...fixed] : [[between / k, k - 1], ...fixed];
   };
   const interval = (value, all) => ends(value, sum(all.map(([v]) => v)), freedom(all), alpha);
   const around = (value, [low, high]) =>

@@ -7,6 +7,7 @@ from typing import Literal, TypedDict
 
 from labreport.stats.operation import (
     NEGLIGIBLE,
+    NORMAL,
     Computed,
     Operation,
     Reason,
@@ -83,13 +84,13 @@ def how(data: Data) -> str:
     """Say in one sentence how the number was made."""
     units = len(data["first"])
     if isinstance(data["second"], (int, float)):
-        return f"Mean over {units} minus the threshold {data['second']:g}"
+        return f"Mean over {units} minus the threshold {data['second']:g}; {NORMAL}"
     kind = "ratio of geometric means" if data["scale"] == "ratio" else "difference of means"
     blocked = any(len(values) > 1 for values in (*data["first"], *data["second"]))
     inside = ", repetitions averaged within each" if blocked else ""
     if data["paired"]:
-        return f"{kind[0].upper()}{kind[1:]}, paired over {units}{inside}"
-    return f"{kind[0].upper()}{kind[1:]} of {units} and {len(data['second'])} that nothing pairs"
+        return f"{kind[0].upper()}{kind[1:]}, paired over {units}{inside}; {NORMAL}"
+    return f"{kind[0].upper()}{kind[1:]} of {units} and {len(data['second'])} that nothing pairs; {NORMAL}"
 
 
 def by(data: Data) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal, TypedDict
 
-from labreport.stats.operation import Computed, Operation, as_ratio, by_unit, of_mean
+from labreport.stats.operation import NORMAL, Computed, Operation, as_ratio, by_unit, of_mean
 
 
 class Data(TypedDict):
@@ -33,7 +33,7 @@ def how(data: Data) -> str:
     kind = "Geometric mean" if data["scale"] == "ratio" else "Mean"
     blocked = any(len(values) > 1 for values in data["values"])
     inside = ", repetitions averaged within each" if blocked else ""
-    return f"{kind} over {len(data['values'])}{inside}"
+    return f"{kind} over {len(data['values'])}{inside}; {NORMAL}"
 
 
 def by(data: Data) -> str:
