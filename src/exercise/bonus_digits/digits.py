@@ -68,5 +68,7 @@ def by_digit(runs: Runs) -> dict[str, Sample]:
         values: dict[int | str, tuple[float, ...]] = {
             seed: (float(np.mean(array)),) for seed, array in of_digit.items()
         }
-        found[str(digit)] = Sample(str(digit), values, of_digit, epoch=LAST, items=f"digit {digit}")
+        found[str(digit)] = Sample(
+            f"{runs.experiment.name}, digit {digit}", values, of_digit, epoch=LAST, items=f"digit {digit}"
+        )
     return found

@@ -122,6 +122,11 @@ def diminishing(results: Results) -> Answer:
     more = {
         "window": declared(WINDOW, "epochs", "chosen"),
         "seeds": seeds_of(results[SMALL.name]),
+        **{
+            f"{name}.{end}": declared(epoch, "", "chosen")
+            for name, (earlier, later) in zip(names, pairwise(STEPS), strict=True)
+            for end, epoch in (("first", earlier + 1), ("last", later))
+        },
         "share": declared(
             share, "fraction", "gain of epochs 11 to 30 over that of 11 to 50", SMALL.name,
             kind="computed", varies_with="seeds",

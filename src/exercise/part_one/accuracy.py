@@ -68,7 +68,12 @@ def accuracies(results: Results) -> Answer:
 def between_splits(runs: Runs, kind: str, name: str) -> Answer:
     """Accuracy on a split minus accuracy on validation images, of the same models."""
     samples = {
-        each: replace(sample(runs, ACCURACIES[each], EPOCH), title=f"on {each} images", items=each)
+        each: replace(
+            sample(runs, ACCURACIES[each], EPOCH),
+            name=f"{runs.experiment.name}, {each} images",
+            title=f"on {each} images",
+            items=each,
+        )
         for each in (kind, "validation")
     }
     return difference(samples, kind, "validation", ACCURACY, name=name)

@@ -47,12 +47,17 @@ def _quantities(answers: Mapping[str, Answer]) -> Iterator[Finding]:
                 continue
             key = (quantity.origin, quantity.unit, name.rpartition(".")[2])
             address, other = first.setdefault(key, (f"{slug}#{name}", quantity))
-            if quantity.value != other.value or quantity.interval != other.interval:
+            alike = _operation(quantity) == _operation(other)  # of others, the intervals cover other things
+            if quantity.value != other.value or (alike and quantity.interval != other.interval):
                 yield Finding(
                     f"{slug}#{name}",
                     repr(quantity.value),
                     f"differs from {address}, {other.value!r}, though both are {quantity.origin.text()}",
                 )
+
+
+def _operation(quantity: Quantity) -> str:
+    return quantity.derivation.operation if quantity.derivation else ""
 
 
 def _comparisons(answers: Mapping[str, Answer]) -> Iterator[Finding]:

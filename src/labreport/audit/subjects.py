@@ -21,11 +21,12 @@ def check_subjects(
     `data-about` gives the names for what is inside it, separated by spaces; empty, it says that the
     names near are not subjects.
     """
-    pattern = _pattern(experiments)
+    names_of = frozenset(experiments)
+    pattern = _pattern(names_of)
     if pattern is None:
         return
     known = {
-        f"{slug}#{name}": frozenset(quantity.origin.experiments)
+        f"{slug}#{name}": names_of.intersection(quantity.origin.experiments)
         for slug, answer in answers.items()
         for name, quantity in answer.quantities.items()
     }

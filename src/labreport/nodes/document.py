@@ -135,7 +135,7 @@ class PageDocument(_Rendered):
         from labreport.audit import audit_html
         from labreport.page import evidence
 
-        html = self.render(press, evidence(press.answers_json))
+        html = self.render(press, evidence(press.answers_json, press.workshop.project.words.phrases))
         self.accept(audit_html(html, press.answers, press.workshop.templates, press.experiments), press)
         return html.encode()
 

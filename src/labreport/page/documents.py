@@ -146,7 +146,10 @@ def _glance(outline: Outline, sections: Sequence[Mapping[str, Any]], medium: Med
         line["question"]: line[f"headline_{medium}"] for section in sections for line in section["headlines"]
     }
     placed = {
-        slug for section in sections for slug in section["figures"] if f'id="figure-{slug}"' in section[medium]
+        slug
+        for section in sections
+        for slug in section["figures"]
+        if f'id="figure-{slug}"' in section[medium]
     }
     return [
         {

@@ -121,7 +121,9 @@ class TracedAnswer:
 
 def traced(question: str, answer: Answer) -> TracedAnswer:
     """`answer` with the address of each of its values."""
-    quantities = {name: TracedQuantity(f"{question}#{name}", item) for name, item in answer.quantities.items()}
+    quantities = {
+        name: TracedQuantity(f"{question}#{name}", item) for name, item in answer.quantities.items()
+    }
     return TracedAnswer(
         quantities,
         {
@@ -149,4 +151,3 @@ def traced_value(value: Any, address: str) -> Any:
     if isinstance(value, (list, tuple)):
         return [traced_value(item, f"{address}.{index}") for index, item in enumerate(value)]
     return value
-

@@ -6,7 +6,7 @@ What is printed is in an element whose `data-finding` and `data-judgement` let a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from jinja2 import Undefined, nodes, pass_context
@@ -57,7 +57,7 @@ def helpers(phrases: Mapping[str, str]) -> dict[str, Any]:
         @pass_context
         def function(context: Context, given: Any) -> Markup:
             finding = _meant(given, context.get("answer"), which)
-            return marked(words_of(finding, which, phrases), finding)
+            return marked(words_of(finding, which, phrases), finding, _about(finding))
 
         return function
 
@@ -88,16 +88,27 @@ def _part(part: str | Number | Name, finding: TracedFinding) -> Markup | str:
     return part
 
 
-def marked(words: str, finding: TracedFinding) -> Markup:
-    """The words in an element that says whose they are; white space around them stays outside."""
+def marked(words: str, finding: TracedFinding, about: Iterable[str] = ()) -> Markup:
+    """The words in an element that says whose they are; white space around them stays outside.
+
+    Numbers in the engine's own sentences are `about` their subjects, whichever name is nearest.
+    """
     text = words.strip()
     if not text:
         return Markup(words)
     before, _, after = words.partition(text)
     element = "div" if BLOCK.search(text) else "span"
-    return Markup('{}<{} data-finding="{}" data-judgement="{}">{}</{}>{}').format(
-        Markup(before), element, finding.address, finding.word, Markup(text), element, Markup(after)
+    subjects = Markup(' data-about="{}"').format(" ".join(about)) if about else ""
+    return Markup('{}<{} data-finding="{}" data-judgement="{}"{}>{}</{}>{}').format(
+        Markup(before), element, finding.address, finding.word, subjects, Markup(text), element, Markup(after)
     )
+
+
+def _about(finding: TracedFinding) -> list[str]:
+    """Its subjects, and the experiments that its numbers come from."""
+    sources = [finding.quantities[name].quantity.origin for name in finding.finding.numbers]
+    names = [*finding.finding.subjects, *(name for source in sources for name in source.experiments)]
+    return list(dict.fromkeys(name for name in names if " " not in name))
 
 
 def _meant(given: Any, answer: Any, used: str) -> TracedFinding:
@@ -107,7 +118,9 @@ def _meant(given: Any, answer: Any, used: str) -> TracedFinding:
     if isinstance(given, str) and answer is not None:
         if given not in answer.findings:
             known = ", ".join(answer.findings) or "none"
-            raise RenderError(f"{used} was given {given!r}, which is no finding of the answer; it has {known}")
+            raise RenderError(
+                f"{used} was given {given!r}, which is no finding of the answer; it has {known}"
+            )
         return answer.findings[given]  # type: ignore[no-any-return]
     if not isinstance(given, TracedFinding):
         raise RenderError(f"{used} was given {given!r:.80}; it takes a finding of an answer, or its name")
@@ -135,7 +148,9 @@ class Wordings(Extension):
             next(parser.stream)
             if _empty(first):
                 parser.fail("this finding has no words; write what was seen, or {{ finding(...) }}", line)
-            call = self.call_method("_observed", [given, current, nodes.Name("judgement", "load")], lineno=line)
+            call = self.call_method(
+                "_observed", [given, current, nodes.Name("judgement", "load")], lineno=line
+            )
             return nodes.CallBlock(call, [], [], first, lineno=line)
         if not _empty(first):
             parser.fail("words outside every {% when %} of a finding belong to no outcome; move them", line)
@@ -151,7 +166,9 @@ class Wordings(Extension):
         finding = _meant(given, answer, "finding")
         words = caller().rstrip()
         if finding.finding.kind == "exact":
-            raise RenderError(f"finding {finding.address} is yes or no; give it {{% when yes %}} and {{% when no %}}")
+            raise RenderError(
+                f"finding {finding.address} is yes or no; give it {{% when yes %}} and {{% when no %}}"
+            )
         sure = "" if words.rstrip().endswith(":") else Markup(" ") + judgement(context, finding)
         return marked(words, finding) + sure
 
@@ -179,7 +196,9 @@ def _wordings(parser: Parser, line: int) -> dict[str, list[nodes.Node]]:
             names = ", ".join(outcomes)
             parser.fail(f"{{% when %}} for {names} has no words; write them, or {{% silent %}}", tag.lineno)
         if tag.value == "when" and "unclear" in outcomes and {"more", "less"} & set(outcomes):
-            parser.fail("unclear shares a wording with clear; what is open needs words of its own", tag.lineno)
+            parser.fail(
+                "unclear shares a wording with clear; what is open needs words of its own", tag.lineno
+            )
         for one in outcomes:
             if one in words:
                 parser.fail(f"two wordings for {one}; a finding has one for each outcome", tag.lineno)
