@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +23,7 @@ from labreport.fingerprint.syntax import Summary, summarise
 from labreport.fingerprint.templates import Templates
 from labreport.frame import MACROS, Lookup
 from labreport.installed import changed, distributions, version
+from labreport.outline import Section
 from labreport.plan.ledger import Ledger
 from labreport.project import Project
 from labreport.witness import Allowed, edited
@@ -70,6 +72,7 @@ class Fingerprints:
         self._roots: dict[str, tuple[str, ...]] = {}
         self._training: dict[tuple[Any, ...], tuple[dict[str, Any], dict[str, str]]] = {}
         self._texts: dict[int, tuple[Experiment, dict[str, str]]] = {}
+        self._declarations: dict[str, str] = {}
         self._used: set[Path] = set()
         self._versions: dict[str, str] = {}
 
@@ -129,6 +132,38 @@ class Fingerprints:
             name: "" for one in experiments if one.by_seed for own in one.variants for name in own.files or ()
         }
         return self._group("recorded files", files, "file ") if files else {}
+
+    def declared(self, needs: tuple[str, ...]) -> dict[str, str]:
+        """How experiments and studies are declared that are read, their titles included, and in which order."""
+        if not needs:
+            return {}
+        members = {f"declaration of {need}": self._declaration(need) for need in needs}
+        return self._group("declarations", {**members, "order of what is read": digest(needs)}, "")
+
+    def _declaration(self, need: str) -> str:
+        if need not in self._declarations:
+            project = self._project
+            named = (one for one in (*project.studies, *project.experiments) if one.name == need)
+            self._declarations[need] = digest(exact(next(named)))
+        return self._declarations[need]
+
+    @cached_property
+    def outline(self) -> dict[str, Any]:
+        """All that the outline says, by section, question and figure."""
+        outline = self._project.outline
+        parts = [part for section in outline.sections for part in self.section(section).items()]
+        figures = [(f"figure {figure.slug}", digest(exact(figure))) for figure in outline.figures]
+        order = [[section.slug for section in outline.sections], [figure.slug for figure in outline.figures]]
+        rest = {one.name: getattr(outline, one.name) for one in fields(outline)}
+        del rest["sections"], rest["figures"]
+        return {**rest, **dict(parts), **dict(figures), "order": digest(order)}
+
+    @staticmethod
+    def section(section: Section) -> dict[str, str]:
+        """All that the outline says of a section and of its questions."""
+        alone = [exact(replace(section, questions=())), [question.slug for question in section.questions]]
+        questions = {f"question {one.slug}": digest(exact(one)) for one in section.questions}
+        return {f"section {section.slug}": digest(alone), **questions}
 
     def _libraries(self, experiment: Experiment, more: Iterable[str]) -> tuple[str, ...]:
         """The distributions that a run rests on: those of the experiment or the project, else those that its

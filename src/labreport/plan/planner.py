@@ -135,12 +135,14 @@ class Planner:
         return digest(self.kept())
 
     def results(self, needs: Iterable[str]) -> dict[str, Any]:
-        """As ingredients: one digest for all that is read of each need, so that they stay few."""
+        """As ingredients: one digest for all that is read of each need, so that they stay few, and how they
+        are declared."""
         needs = tuple(needs)
         outputs = {f"results {need}": self._need(need)[0] for need in needs}
         cells = (cell for need in needs for cell in self.graph.cells(need))
         data = sorted({name for need in needs for name in self._need(need)[1]})
-        return outputs | self.fingerprints.given(cells) | self.fingerprints.data(data)
+        found = self.fingerprints
+        return outputs | found.declared(needs) | found.given(cells) | found.data(data)
 
     def _need(self, need: str) -> tuple[str, frozenset[str]]:
         """The digest of all that is read of a need, and the data files that its results rest on."""
