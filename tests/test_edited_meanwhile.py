@@ -17,7 +17,11 @@ EDIT = "__import__('os').system(__import__('os').environ.get('EDIT', 'true'))"
 """Edits a file, or whatever the variable says, without an event that the program could see."""
 PLACES = {
     "loaded": (PROJECT, "PROJECT =", f"{EDIT}\n\nPROJECT ="),
-    "planned": (PROJECT, "PROJECT =", f"def cost(walk: object) -> int:\n    {EDIT}\n    return 1\n\nPROJECT ="),
+    "planned": (
+        PROJECT,
+        "PROJECT =",
+        f"def cost(walk: object) -> int:\n    {EDIT}\n    return 1\n\nPROJECT =",
+    ),
     "answering": (ANSWERS, 'in the end."""\n', f'in the end."""\n    {EDIT}\n'),
 }
 """When a file is edited: as the project is loaded, after the plan is made, while an answer is computed."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from labreport.errors import OutdatedCode, UsageError
-from labreport.experiment import Experiment, plain
+from labreport.experiment import Experiment, Study, plain
 from labreport.fingerprint.canonical import canonical, digest, exact
 from labreport.fingerprint.code import Code
 from labreport.fingerprint.files import Digests
@@ -36,6 +36,8 @@ DATA = "data "
 """How ingredients begin that are files, before their names."""
 FORMAT = 2
 """Of a stored result; raising it makes every result stale."""
+PYTHON = ".".join(map(str, sys.version_info[:2]))
+"""The version of Python that runs everything."""
 ONE_STEP = "labreport.execute.one_step:in_one_step"
 """What makes a run of a fit."""
 
@@ -122,6 +124,7 @@ class Fingerprints:
             "data": data,
             **self.code(code, *filter(self._code.defines, more)),
             **self.libraries(*libraries),
+            "python": PYTHON,
             "threads": self._project.threads,
             "format": FORMAT,
         }
@@ -134,7 +137,7 @@ class Fingerprints:
         return self._group("recorded files", files, "file ") if files else {}
 
     def declared(self, needs: tuple[str, ...]) -> dict[str, str]:
-        """How experiments and studies are declared that are read, their titles included, and in which order."""
+        """How what is read is declared, titles included, and in which order it is read."""
         if not needs:
             return {}
         members = {f"declaration of {need}": self._declaration(need) for need in needs}
@@ -143,8 +146,9 @@ class Fingerprints:
     def _declaration(self, need: str) -> str:
         if need not in self._declarations:
             project = self._project
-            named = (one for one in (*project.studies, *project.experiments) if one.name == need)
-            self._declarations[need] = digest(exact(next(named)))
+            all_named: tuple[Study | Experiment, ...] = (*project.studies, *project.experiments)
+            found = next(one for one in all_named if one.name == need)
+            self._declarations[need] = digest(exact(found))
         return self._declarations[need]
 
     @cached_property
@@ -225,7 +229,7 @@ class Fingerprints:
         """
         roots = (*roots, *self._beside)
         libraries = self.libraries(*distributions(self._code.libraries(*roots)))
-        return {**self.code(*roots), **libraries}
+        return {**self.code(*roots), **libraries, "python": PYTHON}
 
     @cached_property
     def _beside(self) -> tuple[str, ...]:
@@ -273,7 +277,7 @@ class Fingerprints:
         return {f"library {name}": self._versions[name] or "none" for name in distributions}
 
     def edited(self, ingredients: Mapping[str, Any] | None = None) -> str:
-        """What is said where something is not any more as it was when it was first looked at here; else empty.
+        """What is said where something is not what it was when it was first looked at here; else empty.
 
         That is every file on which anything planned rests, and the libraries; only the data files among
         `ingredients` where these are given, and the libraries.

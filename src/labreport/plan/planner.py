@@ -113,7 +113,7 @@ class Planner:
         one, other = first.specification, experiment.specification
         if first is experiment or one is other or (type(one) is type(other) and one == other):
             return
-        if type(one) is not type(other) or type(one).__eq__ is not object.__eq__:
+        if type(one) is not type(other) or vars(type(one)).get("__eq__") is not None:
             text = f"experiments {first.name!r} and {experiment.name!r} have one key, but specifications that"
             text = f"{text} are not equal; give the dataclass a field that tells them apart"
             raise UsageError(at(experiment.place, text))
