@@ -26,8 +26,8 @@ _SUM = 32
 """Bytes of a checksum; kept code begins with two: of what it was made of, and of itself."""
 
 loaded: dict[str, tuple[str, str]] = {}
-"""What was loaded in this process: a module's name to its file, and the SHA-256 of the text that runs. That is
-empty where one module was loaded from two texts."""
+"""What was loaded in this process: a module's name to its file, and the SHA-256 of the text that runs, which
+is empty where it was loaded from two texts."""
 
 
 class Loader(SourceFileLoader):
