@@ -142,10 +142,13 @@ def noting() -> Iterator[Noted]:
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     if _noted is None:
         return
-    if event == "exec":  # of a module's code, however the import was asked for
-        code = arguments[0]
+    if event == "exec":
+        code, caller = arguments[0], sys._getframe(1)
         if code.co_name == "<module>" and _owner(code.co_filename):
-            _noted.loaded.add(code.co_filename)
+            if _importing(caller):  # however that was asked for
+                _noted.loaded.add(code.co_filename)
+            elif _by_project(caller):
+                _noted.files.add(code.co_filename)
     elif event == "open":
         _opened(_noted, *arguments)
     elif event == "sqlite3.connect":
@@ -199,7 +202,7 @@ def _owner(file: str) -> str:
     """Whose code a file is: the engine's, the project's, or empty for Python and for libraries."""
     if file.startswith(ENGINE):
         return "engine"
-    if file.startswith(("<", *_python())) or set(file.split(os.sep)) & set(LIBRARIES):
+    if not file.endswith(".py") or file.startswith(_python()) or set(file.split(os.sep)) & set(LIBRARIES):
         return ""
     return "project"
 
