@@ -124,6 +124,21 @@ def test_a_title_makes_what_may_print_it_and_retrains_nothing(program: Program) 
     assert not made & TRAININGS
 
 
+def test_a_file_that_is_read_while_the_project_is_loaded_counts(program: Program) -> None:
+    """For all that is made in that process, and also where nothing else was edited since."""
+    settings = program.folder / "src/exercise/settings.json"
+    settings.write_text("0.25")
+    read = "import json\nfrom pathlib import Path\n\n"
+    read += 'THRESHOLD = json.loads(Path(__file__).with_name("settings.json").read_text())\n\nMEASURED ='
+    program.edit(OUTLINE, "MEASURED =", read)
+    assert program.run().code == 0
+    assert "Nothing to do" in program.run().out
+    settings.write_text("0.75")
+    made = program.run().made
+    assert {"answer/measured.better", "figure/curves", "section/studied"} <= made
+    assert not made & TRAININGS
+
+
 OUTLINE = "src/exercise/outline.py"
 
 

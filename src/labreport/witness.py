@@ -75,7 +75,7 @@ class Allowed:
                 )
         own = {file for file, module in modules.items() if module in self.modules}
         for path in sorted((noted.files - own) | (noted.loaded - set(modules))):
-            if not self._is_declared(path) and not self._is_theirs(path):
+            if not self._is_declared(path) and not _is_theirs(path, self._below):
                 return (
                     f"{self.name}: the file {self._shown(path)} was read for it, which is not among its "
                     f"ingredients; declare it in {self.declare}"
@@ -97,16 +97,17 @@ class Allowed:
     def _below(self) -> str:
         return self.folder + os.sep
 
-    def _is_theirs(self, path: str) -> bool:
-        """Whether a file belongs to Python, a library, the system or somebody's settings."""
-        if set(path.split(os.sep)) & {*LIBRARIES, "__pycache__"}:
-            return True
-        return not path.startswith(self._below) and path.startswith(_elsewhere())
-
 
 def edited(path: str) -> str:
     """What is said of a file that is not any more what a build began with."""
     return f"{path} was edited while the build ran; what rests on it is not kept; run the same command again"
+
+
+def _is_theirs(path: str, below: str) -> bool:
+    """Whether a file is Python's, a library's, the system's or somebody's settings, and not `below`."""
+    if set(path.split(os.sep)) & {*LIBRARIES, "__pycache__"}:
+        return True
+    return not path.startswith(below) and path.startswith(_elsewhere())
 
 
 @dataclass
@@ -120,6 +121,8 @@ class Noted:
     written: set[str] = field(default_factory=set)
 
 
+read_while_loading: set[str] = set()
+"""Files that the project's own code read while its modules were loaded in this process."""
 _noted: Noted | None = None
 _installed = False
 
@@ -137,6 +140,15 @@ def noting() -> Iterator[Noted]:
         yield _noted
     finally:
         _noted = outer
+
+
+@contextmanager
+def loading(folder: str) -> Iterator[None]:
+    """Note in `read_while_loading` what the project in `folder` reads."""
+    with noting() as noted:
+        yield
+    found = noted.files - set(_modules(noted.files))
+    read_while_loading.update(path for path in found if not _is_theirs(path, folder + os.sep))
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
@@ -26,7 +27,7 @@ from labreport.installed import changed, distributions, version
 from labreport.outline import Section
 from labreport.plan.ledger import Ledger
 from labreport.project import Project
-from labreport.witness import Allowed, edited
+from labreport.witness import Allowed, edited, read_while_loading
 
 PROSES = "answers"
 """The folder of the frame with the prose that answers come with."""
@@ -225,11 +226,17 @@ class Fingerprints:
         """The same of what is made in the program's own process, with the versions of the libraries used.
 
         The project and all modules that its outline names may have been loaded before in that process: what
-        loading them does to others counts too.
+        loading them does to others counts too, and what they have read.
         """
         roots = (*roots, *self._beside)
         libraries = self.libraries(*distributions(self._code.libraries(*roots)))
-        return {**self.code(*roots), **libraries, "python": PYTHON}
+        return {**self.code(*roots), **libraries, **self._read_while_loading, "python": PYTHON}
+
+    @cached_property
+    def _read_while_loading(self) -> dict[str, str]:
+        paths = {os.path.relpath(path, self._root): Path(path) for path in sorted(read_while_loading)}
+        files = {name: self._digest(path) or "" for name, path in paths.items()}
+        return self._group("files that the project reads", files, "file ") if files else {}
 
     @cached_property
     def _beside(self) -> tuple[str, ...]:
