@@ -68,7 +68,7 @@ class Finder:
 
 
 def is_own(path: str) -> bool:
-    """Whether a file of source code is neither Python's nor an installed package's, except for the engine's."""
+    """Whether a file of source code is the engine's, or neither Python's nor an installed package's."""
     return path.startswith(_ENGINE) or not (
         path.startswith(_PYTHON) or set(path.split(os.sep)) & set(LIBRARIES)
     )
