@@ -44,8 +44,8 @@ MAY_IMPORT = {
     "labreport.checks": "errors",
     "labreport.store": "errors fingerprint",
     "labreport.trajectory": "errors fingerprint nonfinite store",
-    "labreport.plan": "experiment errors fingerprint frame installed nonfinite page placed program project store "
-    "trajectory witness",
+    "labreport.plan": "experiment errors fingerprint frame installed nonfinite outline page placed program "
+    "project store trajectory witness",
     "labreport.console": "plan experiment errors",
     "labreport.guard": "console errors",
     "labreport.claims": "experiment errors later results texts",

@@ -108,7 +108,7 @@ class Experiment:
     def identity(self) -> tuple[str, frozenset[type]]:
         """The text that no other specification has, and the classes of the dataclasses in it.
 
-        Raises `UsageError` for a specification that cannot be told from others by its fields.
+        Raises `UsageError` for a specification that its fields do not distinguish from others.
         """
         classes: set[type] = set()
         try:

@@ -11,6 +11,7 @@ from labreport.console.counts import counted
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
 from labreport.console.time_left import duration
+from labreport.errors import OutdatedCode
 from labreport.execute.first import FirstReport, wanted
 from labreport.execute.lanes import Lane, ProcessLane
 from labreport.execute.pace import expected
@@ -39,6 +40,10 @@ def train(session: Session, request: Request, plan: Plan, terminal: Terminal, ou
     tasks = [replace(task, rank=int(first is not None and task.key not in first.keys)) for task in work.tasks]
 
     def keep(piece: Trajectory, finished: bool) -> None:
+        # On a cluster, data and libraries are those of the key, whatever is edited here
+        edited = "" if request.scheduler else session.planner.fingerprints.edited(piece.ingredients)
+        if edited:
+            raise OutdatedCode(edited)
         work.keep(piece, finished)
         if finished and first is not None:
             first.trained(piece.key)

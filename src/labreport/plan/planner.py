@@ -113,7 +113,7 @@ class Planner:
         one, other = first.specification, experiment.specification
         if first is experiment or one is other or (type(one) is type(other) and one == other):
             return
-        if type(one) is not type(other) or type(one).__eq__ is not object.__eq__:
+        if type(one) is not type(other) or vars(type(one)).get("__eq__") is not None:
             text = f"experiments {first.name!r} and {experiment.name!r} have one key, but specifications that"
             text = f"{text} are not equal; give the dataclass a field that tells them apart"
             raise UsageError(at(experiment.place, text))
@@ -135,12 +135,14 @@ class Planner:
         return digest(self.kept())
 
     def results(self, needs: Iterable[str]) -> dict[str, Any]:
-        """As ingredients: one digest for all that is read of each need, so that they stay few."""
+        """As ingredients: one digest for all that is read of each need, so that they stay few, and how they
+        are declared."""
         needs = tuple(needs)
         outputs = {f"results {need}": self._need(need)[0] for need in needs}
         cells = (cell for need in needs for cell in self.graph.cells(need))
         data = sorted({name for need in needs for name in self._need(need)[1]})
-        return outputs | self.fingerprints.given(cells) | self.fingerprints.data(data)
+        found = self.fingerprints
+        return outputs | found.declared(needs) | found.given(cells) | found.data(data)
 
     def _need(self, need: str) -> tuple[str, frozenset[str]]:
         """The digest of all that is read of a need, and the data files that its results rest on."""

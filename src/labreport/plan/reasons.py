@@ -146,7 +146,9 @@ def _members(old: Mapping[str, str] | None, new: Mapping[str, str] | None) -> li
 def _flat(value: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
     pairs: list[tuple[str, Any]] = []
     for name, item in value.items():
-        label = name if prefix in ("", "specification.", "libraries.", "data.") else f"{prefix}{name}"
+        label = (
+            name if prefix in ("", "specification.", "libraries.", "data.", "outline.") else f"{prefix}{name}"
+        )
         if isinstance(item, Mapping):
             pairs.extend(_flat(item, f"{name}." if not prefix else f"{prefix}{name}."))
         else:
