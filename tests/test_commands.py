@@ -258,11 +258,14 @@ def test_a_report_agrees_with_itself_and_not_with_another(built: Program, tmp_pa
 
 
 def test_verify_passes_on_what_was_built(built: Program) -> None:
-    """Every byte, every answer, and one training done again."""
-    ran = built.run("verify", "--seeds", "2")
+    """Every byte, every answer, and one training done again; a check that passes is a line only if asked for."""
+    ran = built.run("verify", "--seeds", "2", "--verbose")
     assert ran.code == 0, ran.out + ran.err
     assert "equal bits" in ran.out
     assert "0 failed" in ran.out
+    short = built.run("verify", "--seeds", "2").out
+    assert "equal bits" not in short
+    assert len(short.splitlines()) == len(ran.out.splitlines()) - ran.out.count("ok  ")
 
 
 @pytest.mark.parametrize("what", ["array", "answers", "page"])

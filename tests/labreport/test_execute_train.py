@@ -101,7 +101,7 @@ def run(
         kept.append(piece.key)
 
     trainer = Trainer(lanes, noted, stall_seconds=stall)
-    failures = trainer.run(tasks, Progress(Terminal(quiet=True), 1.0, len(tasks)))
+    failures = trainer.run(tasks, Progress(Terminal(quiet=True)))
     return kept, [failure.cause for failure in failures]
 
 

@@ -17,6 +17,7 @@ from labreport.execute.one_step import TIMES
 from labreport.execute.session import Session
 from labreport.execute.tasks import trainings
 from labreport.execute.train import Trainer
+from labreport.execute.training import expect
 from labreport.plan.nodes import Status
 from labreport.plan.reasons import Forced
 from labreport.trajectory import Trajectory
@@ -66,7 +67,9 @@ def repeated(session: Session, chosen: Sequence[Status], terminal: Terminal, job
     again = [replace(status, reasons=(Forced(),)) for status in chosen if stored[status.key] is not None]
     tasks = trainings(session, again).tasks
     lanes = [ProcessLane(session.project.threads, session.source) for _ in range(min(jobs, len(tasks)))]
-    progress = Progress(terminal, sum(task.work for task in tasks), len(tasks), work=session.project.work)
+    progress = Progress(terminal)
+    expect(session, tasks, progress.time, len(lanes))
+    progress.trainings(len(tasks), session.project.work)
     with progress.shown():
         failures = Trainer(lanes, keep).run(tasks, progress)
     causes = {failure.task.key: failure.cause for failure in failures}
