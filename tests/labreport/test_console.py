@@ -49,14 +49,15 @@ class Made(Node):
 def result(name: str, seed: int, key: str, reason: Reason) -> Status:
     """A stale result."""
     experiment = Experiment(name, Value(), 1, (1,), "module:start")
-    return Status(ResultNode(experiment, seed), State.STALE, (reason,), key=key)
+    given = {"specification": {"rate": 0.1, "network": {}}}
+    return Status(ResultNode(experiment, seed), State.STALE, (reason,), given, key)
 
 
-def other(name: str, reason: Reason) -> Status:
+def other(name: str, *reasons: Reason) -> Status:
     """A stale node of another kind."""
     kind, _, slug = name.partition("/")
-    state = State.PENDING if isinstance(reason, Upstream) else State.STALE
-    return Status(Made(kind, slug), state, (reason,))
+    state = State.PENDING if isinstance(reasons[0], Upstream) else State.STALE
+    return Status(Made(kind, slug), state, reasons)
 
 
 def printed(*statuses: Status, verbose: bool = False) -> list[str]:
@@ -71,33 +72,53 @@ def printed(*statuses: Status, verbose: bool = False) -> list[str]:
 def test_a_plan_of_everything_is_one_line() -> None:
     """Two experiments that share their trajectories are trained once."""
     results = [result(name, seed, f"key-{seed}", NeverMade()) for name in ("a", "b") for seed in range(3)]
-    later = [other(f"{kind}/x", NeverMade()) for kind in ("answer", "figure", "section", "document")]
-    line = "To make: 3 trainings, 1 answer, 1 figure, 1 section, 1 document: never made"
-    assert printed(*results, *later) == [line]
+    later = [other(f"{kind}/{name}", NeverMade()) for kind in ("answer", "figure") for name in "xy"]
+    line = "never made: 3 trainings of a, b, then 2 answers, 2 figures"
+    assert printed(*results, *later) == [f"{line}; --verbose lists them"]
+    assert printed(*results, *later, verbose=True)[-1] == line
     assert len(printed(*results, *later, verbose=True)) == 2 + 4 + 1
 
 
-def test_a_plan_gives_each_reason_once_with_the_names_where_they_are_few() -> None:
-    """What only waits for others comes last."""
-    changed = Changed("hidden_layers", [62], [40])
+def test_one_edit_is_one_line_whatever_it_leads_to() -> None:
+    """All that has the value that changed, what names the definition, and what reads any of it."""
+    changed, nested = Changed("rate", [62], [40]), Changed("network.rate", [62], [40])
+    definition = Changed("function catalogue:SMALL", about="small")
     lines = printed(
         *(result("small", seed, f"key-{seed}", changed) for seed in range(5)),
-        other("answer/parts", Upstream("result/small#0")),
-        other("figure/curves", Changed("function module:draw")),
+        *(result("small-momentum", seed, f"other-{seed}", changed) for seed in range(5)),
+        result("times/small", 0, "timed", nested),
+        other("answer/parts", definition, Upstream("result/small#0")),
+        other("answer/time", Upstream("result/times/small#0")),
+        other("figure/curves", Upstream("result/small#0")),
         other("document/html", Upstream("answer/parts")),
     )
     assert lines == [
-        "To make: 5 trainings of small: hidden_layers [62] → [40]",
-        "         figure curves: function module:draw changed",
-        "         1 answer, 1 document: if what they read changes",
+        "small: rate (62,) → (40,): 11 trainings of small, small-momentum, times/small,",
+        "  then 2 answers, figure curves, html; --verbose lists them",
     ]
 
 
-def test_many_reasons_are_counted_and_long_ones_cut() -> None:
+def test_two_edits_are_two_lines() -> None:
+    """What was edited itself is listed under its own edit, not under that of what it reads."""
+    lines = printed(
+        result("small", 0, "key", Changed("rate", 0.1, 0.2)),
+        other("answer/parts", Changed("function catalogue:SMALL", about="small")),
+        other("figure/curves", Changed("function module:draw"), Upstream("result/small#0")),
+        other("section/one", Changed("template one.html")),
+        other("document/html", Upstream("section/one")),
+    )
+    assert lines == [
+        "small: rate 0.1 → 0.2: 1 training of small, then answer parts",
+        "function module:draw changed: figure curves",
+        "template one.html changed: section one, then html; --verbose lists them",
+    ]
+
+
+def test_many_causes_are_counted_and_long_ones_cut() -> None:
     """At most eight, three lines each, within the width."""
     lines = printed(*(other(f"figure/f{number}", Changed(f"{number} {'x ' * 300}")) for number in range(20)))
     assert len(lines) == 8 * 3 + 1
-    assert lines[-1].strip() == "… for 12 more reasons; --verbose lists everything"
+    assert lines[-1] == "… and 12 more causes"
     assert max(map(len, lines)) <= 80
 
 

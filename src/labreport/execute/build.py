@@ -8,15 +8,15 @@ from labreport.console.plan import show_plan
 from labreport.console.progress import Progress
 from labreport.console.summary import show_changes, show_summary
 from labreport.console.terminal import Terminal
-from labreport.console.time_left import Kind, duration
+from labreport.console.time_left import duration
 from labreport.errors import StoreError
 from labreport.execute.making import make_report
 from labreport.execute.numbers import changes, headline_sources, numbers
-from labreport.execute.pace import making
+from labreport.execute.pace import foresee
 from labreport.execute.request import Outcome, Request
 from labreport.execute.session import Session, open_session
 from labreport.execute.tasks import Trainings, trainings
-from labreport.execute.training import cores, expect, train
+from labreport.execute.training import cores, train
 from labreport.nodes.workshop import Workshop
 from labreport.plan.nodes import Plan
 from labreport.plan.stamp import remove_stamp, write_stamp
@@ -38,11 +38,11 @@ def build(request: Request, terminal: Terminal) -> Outcome:
     with output_lock(request.output, request.place, request.lock_timeout, terminal.say):
         with progress.shown():
             session, outcome, found = _made(request, terminal, progress)
+            if not request.targets and outcome.exit_code == 0:
+                folders = session.data_folders
+                write_stamp(session.place.root, request.output, session.digests, request.arguments, folders)
         outcome.seconds = time.monotonic() - started
         show_changes(terminal, found)
-        if not request.targets and outcome.exit_code == 0:
-            folders = session.data_folders
-            write_stamp(session.place.root, request.output, session.digests, request.arguments, folders)
         work = session.project.work
         show_summary(
             terminal, session.output, outcome.trained, outcome.made, outcome.seconds, outcome.errors, work
@@ -92,13 +92,10 @@ def _expect(
 ) -> None:
     """What the screen knows of all that is to be done, and a line of how long it takes, if that is long."""
     lanes = 1 if request.scheduler else min(request.jobs or cores(), max(len(work.tasks), 1))
-    expect(session, work.tasks, progress.time, lanes)
-    for part, seconds in making(session, plan.stale()).items():
-        progress.time.expect(part, seconds, Kind.MADE)
+    foresee(session, plan, work.tasks, progress.time, lanes)
     total = progress.time.seconds()
     if total is not None and total >= WORTH_SAYING and not request.scheduler:
-        beside = f", with {lanes} {session.project.work}s at a time" if lanes > 1 else ""
-        terminal.say(f"This will take about {duration(total)}{beside}.")
+        terminal.say(f"This will take about {duration(total)}.")
 
 
 def _pack(session: Session, terminal: Terminal) -> None:

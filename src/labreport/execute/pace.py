@@ -5,16 +5,32 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 
+from labreport.console.time_left import Kind, TimeLeft
 from labreport.execute.session import Session
 from labreport.execute.task import Task
 from labreport.nodes.document import DocumentNode
-from labreport.plan.nodes import Node, Status
+from labreport.plan.nodes import Node, Plan, Status
 
 MADE = "#"
 """How names of kinds begin among those of experiments, none of which has this sign."""
 PAGE, PAPER = "page", "paper"
 USUAL = {"answer": 0.2, "figure": 0.8, "section": 0.3, PAGE: 4.0, PAPER: 20.0}
 """Seconds that one thing of a kind takes where none was made before."""
+
+
+def foresee(session: Session, plan: Plan, tasks: Sequence[Task], time: TimeLeft, lanes: int) -> None:
+    """Say what all of a build should take, as far as that is known."""
+    foresee_trainings(session, tasks, time, lanes)
+    for part, seconds in making(session, plan.stale()).items():
+        time.expect(part, seconds, Kind.MADE)
+
+
+def foresee_trainings(session: Session, tasks: Sequence[Task], time: TimeLeft, lanes: int) -> None:
+    """The same of trainings, on so many lanes."""
+    seconds = expected(session, tasks)
+    time.known, time.lanes = seconds is not None, max(lanes, 1)
+    for task, each in zip(tasks, seconds or [task.work for task in tasks], strict=True):
+        time.expect(task.key, each, Kind.ALONE if task.exclusive else Kind.TOGETHER)
 
 
 def expected(session: Session, tasks: Sequence[Task]) -> list[float] | None:
@@ -43,7 +59,9 @@ def part_of(node: Node) -> str:
 
 
 def note(session: Session, took: Mapping[str, Sequence[float]]) -> None:
-    """Keep how long things of each kind took."""
-    session.ledger.paces.update(
-        {f"{MADE}{kind}": statistics.fmean(each) for kind, each in took.items() if each}
-    )
+    """Keep how long things of each kind took, this time and the times before."""
+    paces = session.ledger.paces
+    for kind, each in took.items():
+        if each:
+            mean = statistics.fmean(each)
+            paces[f"{MADE}{kind}"] = (mean + paces.get(f"{MADE}{kind}", mean)) / 2

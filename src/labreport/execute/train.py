@@ -142,8 +142,9 @@ class Trainer:
                     waiting.clear()
                 self._end_hanging(active)
         finally:
-            for place in self._lanes:
-                place.close()
+            for lane, worker in enumerate(self._lanes):
+                worker.close()
+                progress.idle(lane)
             self._savers.shutdown()
         return failures
 

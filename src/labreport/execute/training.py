@@ -10,10 +10,8 @@ from dataclasses import replace
 from labreport.console.counts import counted
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
-from labreport.console.time_left import Kind, TimeLeft
 from labreport.execute.first import FirstReport, wanted
 from labreport.execute.lanes import Lane, ProcessLane
-from labreport.execute.pace import expected
 from labreport.execute.request import Outcome, Request
 from labreport.execute.room import check_room
 from labreport.execute.session import Session
@@ -64,14 +62,6 @@ def train(
     _show_failures(terminal, outcome.failures, session.project.work)
     session.planner.stored({task.key for task in tasks} - failed)
     return first.made if first is not None else []
-
-
-def expect(session: Session, tasks: Sequence[Task], time: TimeLeft, lanes: int) -> None:
-    """Say how long the tasks should take, as far as that is known."""
-    seconds = expected(session, tasks)
-    time.known, time.lanes = seconds is not None, max(lanes, 1)
-    for task, each in zip(tasks, seconds or [task.work for task in tasks], strict=True):
-        time.expect(task.key, each, Kind.ALONE if task.exclusive else Kind.TOGETHER)
 
 
 def _show_failures(terminal: Terminal, failures: Sequence[Failure], work: str) -> None:

@@ -36,6 +36,11 @@ class DocumentNode(Node):
         self.preliminary = preliminary
         """Whether it says that a report from more seeds follows."""
 
+    @property
+    def label(self) -> str:
+        """The file."""
+        return self.published
+
     def ingredients(self, planner: Planner) -> dict[str, Any]:
         """Sections and answers, and the words of the outline."""
         outline = planner.graph.project.outline

@@ -14,10 +14,10 @@ from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
 from labreport.execute.lanes import ProcessLane
 from labreport.execute.one_step import TIMES
+from labreport.execute.pace import foresee_trainings
 from labreport.execute.session import Session
 from labreport.execute.tasks import trainings
 from labreport.execute.train import Trainer
-from labreport.execute.training import expect
 from labreport.plan.nodes import Status
 from labreport.plan.reasons import Forced
 from labreport.trajectory import Trajectory
@@ -68,7 +68,7 @@ def repeated(session: Session, chosen: Sequence[Status], terminal: Terminal, job
     tasks = trainings(session, again).tasks
     lanes = [ProcessLane(session.project.threads, session.source) for _ in range(min(jobs, len(tasks)))]
     progress = Progress(terminal)
-    expect(session, tasks, progress.time, len(lanes))
+    foresee_trainings(session, tasks, progress.time, len(lanes))
     progress.trainings(len(tasks), session.project.work)
     with progress.shown():
         failures = Trainer(lanes, keep).run(tasks, progress)
