@@ -112,8 +112,8 @@ def test_a_failing_experiment_takes_no_other_down(
 
 
 def test_nothing_runs_beside_an_exclusive_experiment(program: Program, tmp_path: Path) -> None:
-    """Each of its runs has the machine for itself, after the others that a first report needs, and at the end;
-    made otherwise it is another result.
+    """Each of its runs has the machine for itself, after all others that are as urgent; made otherwise it is
+    another result.
     """
     log, before = tmp_path / "log", '"the slow walk", seeds=2'
     program.edit("src/exercise/catalogue.py", before, f"{before}, exclusive=True")
