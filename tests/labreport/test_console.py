@@ -100,16 +100,20 @@ def test_one_edit_is_one_line_whatever_it_leads_to() -> None:
 
 def test_two_edits_are_two_lines() -> None:
     """What was edited itself is listed under its own edit, not under that of what it reads."""
+    definition = Changed("function catalogue:SMALL", about="small")
     lines = printed(
         result("small", 0, "key", Changed("rate", 0.1, 0.2)),
-        other("answer/parts", Changed("function catalogue:SMALL", about="small")),
-        other("figure/curves", Changed("function module:draw"), Upstream("result/small#0")),
+        other("answer/parts", definition),
+        *(
+            other(f"figure/{name}", definition, Changed("function module:draw"), Upstream("result/small#0"))
+            for name in ("curves", "bars")
+        ),
         other("section/one", Changed("template one.html")),
         other("document/html", Upstream("section/one")),
     )
     assert lines == [
         "small: rate 0.1 → 0.2: 1 training of small, then answer parts",
-        "function module:draw changed: figure curves",
+        "function module:draw changed: 2 figures",
         "template one.html changed: section one, then html; --verbose lists them",
     ]
 

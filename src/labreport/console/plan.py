@@ -76,7 +76,7 @@ def by_cause(stale: Iterable[Status]) -> list[tuple[str, list[Status]]]:
                 edited.get(reason.about, (str(reason),)) if isinstance(reason, Changed) else (str(reason),)
                 for reason in own
             ]
-            key = next((one for one in found if one not in groups), found[0])
+            key = next((one for one in found if one not in edited.values()), found[0])
         else:
             key = next(read, ("what it reads",))
         keys[status.name] = key

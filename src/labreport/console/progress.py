@@ -132,7 +132,7 @@ class Display:
     def _draw_again(self) -> None:
         """Unless something is being written at this moment."""
         if not self._drawing and not self.terminal.writing:
-            with suppress(RuntimeError):  # somebody else writes
+            with suppress(RuntimeError, OSError, ValueError):  # somebody else writes, or nobody reads
                 self._tick()
 
 

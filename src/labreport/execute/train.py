@@ -195,7 +195,7 @@ class Trainer:
                 waiting.put_back(task)
                 progress.time.again(task.key)
                 return None
-            progress.time.end(task.key)
+            progress.finished(task.key)
             if busy.ended:
                 return Failure(task, busy.ended)
             cause = str(error) if "cannot be started" in str(error) else f"its worker died {TRIES} times"
@@ -204,7 +204,7 @@ class Trainer:
             raise  # the disk, which the next result would meet as well
         except Exception as error:  # the trainer's own code may raise anything
             self._deaths = 0
-            progress.time.end(task.key)
+            progress.finished(task.key)
             where = place(error, Path(task.source))
             cause = busy.ended or _cause(error)
             return Failure(task, f"{cause} at {where}" if where else cause, error)
