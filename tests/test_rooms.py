@@ -71,6 +71,7 @@ MAY_IMPORT = {
     "exercise.catalogue": "networks labreport.errors labreport.experiment",
     "exercise.expressions": "catalogue labreport.experiment",
     "exercise.mnist": "labreport.errors",
+    "exercise.timing": "mnist networks labreport.errors labreport.run",
     "exercise.training": "mnist networks labreport.errors labreport.run",
     "exercise.measuring": "catalogue mnist networks labreport.charts labreport.claims labreport.errors "
     "labreport.experiment labreport.later labreport.outline labreport.required labreport.results",
@@ -115,7 +116,7 @@ MAY_IMPORT = {
 
 LIBRARIES = {
     "tensorflow": "exercise.training exercise.verification",
-    "keras": "exercise.training exercise.verification",
+    "keras": "exercise.timing exercise.training exercise.verification",
     "matplotlib": "labreport.charts",
     "seaborn": "labreport.charts",
     "jinja2": "labreport.page",
@@ -136,7 +137,7 @@ LIBRARIES = {
     "labreport.recorded labreport.store labreport.verification exercise.again "
     "exercise.bonus_complex exercise.bonus_digits "
     "exercise.bonus_longer exercise.measuring exercise.mnist exercise.networks exercise.part_three "
-    "exercise.part_two exercise.recompute exercise.training exercise.verification",
+    "exercise.part_two exercise.recompute exercise.timing exercise.training exercise.verification",
 }
 """A library to the rooms that may import it."""
 

@@ -32,7 +32,7 @@ class Experiment:
     whatever number is asked for. A file that appears in one of the `folders` may change what there is to run.
 
     An `exclusive` one runs by itself: no other run of the build is carried out at the same time, on any
-    worker, so that its times are those of a machine that does nothing else. It goes before all others. A
+    worker, so that its times are those of a machine that does nothing else. It comes after the others. A
     result that was made so is another one than a result that was not.
 
     Raises `UsageError` for values that do not fit together.

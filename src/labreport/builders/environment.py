@@ -17,10 +17,10 @@ def environment(results: Results, *, experiments: str = "Experiments", made: str
     """Machine, system, Python and libraries of all runs that the question reads, and how much was run.
 
     What differs between runs is listed with all its values. The claim `one-environment` says that nothing
-    that decides their times does. Quantities: `runs`, `seeds`, `seeds.fewest` of any
-    experiment, `epochs`, and as far as every run has recorded them `threads` and `cores`. The facts under `run` can describe the run on the title page
-    (`Project(facts=...)`), where `experiments` and `made` are labels. Declare the question `local`: its
-    answer is not the same elsewhere.
+    that decides their times does. Quantities: `runs`, `seeds`, `seeds.fewest` of any experiment, `epochs`,
+    and as far as every run has recorded them `threads` and `cores`. The facts under `run` can describe the
+    run on the title page (`Project(facts=...)`), where `experiments` and `made` are labels. Declare the
+    question `local`: its answer is not the same elsewhere.
     """
     runs = [run for name in results for run in results[name]]
     provenance = [run.provenance for run in runs]

@@ -112,6 +112,7 @@ def trainings(session: Session, stale: Iterable[Status]) -> Trainings:
                 cost=float(cost(first.specification)) if cost else 1.0,
                 one_step=first.one_step,
                 exclusive=first.exclusive,
+                title=first.title,
                 allowed=session.planner.fingerprints.allowed(
                     f"result {first.name!r}", group[0].ingredients, DECLARE
                 ),

@@ -35,6 +35,11 @@ class DocumentNode(Node):
         self.preliminary = preliminary
         """Whether it says that a report from more seeds follows."""
 
+    @property
+    def label(self) -> str:
+        """The file."""
+        return self.published
+
     def ingredients(self, planner: Planner) -> dict[str, Any]:
         """Sections and answers, and all that the outline says."""
         return {

@@ -35,6 +35,8 @@ ENGINE = Path(__file__).resolve().parents[1]
 """The engine's folder."""
 DATA = "data "
 """How ingredients begin that are files, before their names."""
+FUNCTION = "function "
+"""How ingredients begin that are definitions, before their names."""
 FORMAT = 2
 """Of a stored result; raising it makes every result stale."""
 PYTHON = ".".join(map(str, sys.version_info[:2]))
@@ -218,7 +220,7 @@ class Fingerprints:
 
     def code(self, *roots: str) -> dict[str, str]:
         """The functions `roots`, each `"module:function"`, with all that they call."""
-        found = self._group("code", self._code.closure(*roots), "function ")
+        found = self._group("code", self._code.closure(*roots), FUNCTION)
         self._roots[found["code"]] = roots
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import cached_property
@@ -9,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labreport.errors import UsageError
-from labreport.experiment import Experiment
+from labreport.experiment import Experiment, Study
 from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.files import Digests
 from labreport.placed import at
-from labreport.plan.fingerprints import Fingerprints
+from labreport.plan.fingerprints import FUNCTION, Fingerprints
 from labreport.plan.graph import Graph
 from labreport.plan.ledger import Ledger, Record
 from labreport.plan.nodes import Node, Plan, State, Status
@@ -178,7 +179,7 @@ class Planner:
                 {name: value for name, value in found.items() if not waiting or name not in unknown}
                 for found in (record.ingredients, made_of)
             )
-            reasons.extend(differences(before, after, self.ledger.groups))
+            reasons.extend(map(_about, differences(before, after, self.ledger.groups)))
         state = State.STALE if reasons else State.FRESH
         if waiting:
             reasons.extend(Upstream(status.name) for status in waiting)
@@ -209,3 +210,10 @@ class Planner:
         record = Record(made_of, key, found[1], {str(path.relative_to(self.output)): written})
         self.ledger.nodes[node.name] = record
         return record
+
+
+def _about(reason: Changed) -> Changed:
+    """With the experiment or study that the changed definition declares, if it does."""
+    module, _, name = reason.what.removeprefix(FUNCTION).partition(":")
+    value = vars(sys.modules[module]).get(name) if module in sys.modules else None
+    return replace(reason, about=value.name) if isinstance(value, (Experiment, Study)) else reason
