@@ -44,28 +44,27 @@ MAY_IMPORT = {
     "labreport.checks": "errors",
     "labreport.store": "errors fingerprint",
     "labreport.trajectory": "errors fingerprint nonfinite store",
-    "labreport.plan": "experiment errors fingerprint frame installed nonfinite page placed program project store "
-    "trajectory witness",
+    "labreport.plan": "experiment errors fingerprint frame installed nonfinite outline page placed program "
+    "project store trajectory witness",
     "labreport.console": "plan experiment errors",
     "labreport.guard": "console errors",
-    "labreport.claims": "experiment errors later results texts",
     "labreport.stats": "errors experiment later placed results suggest",
-    "labreport.charts": "claims errors frame",
+    "labreport.charts": "stats errors frame",
     "labreport.recheck": "errors frame grading stats",
-    "labreport.page": "claims errors frame outline project recheck stats",
+    "labreport.page": "stats errors frame outline project recheck ",
     "labreport.pdf": "errors frame processes",
-    "labreport.audit": "claims errors frame outline page",
-    "labreport.builders": "charts claims errors experiment results",
+    "labreport.audit": "stats errors frame outline page",
+    "labreport.builders": "charts stats errors experiment later results ",
     "labreport.provenance": "",
-    "labreport.nodes": "audit charts claims errors experiment fingerprint locate outline page pdf placed "
+    "labreport.nodes": "audit charts stats errors experiment fingerprint locate outline page pdf placed "
     "plan program project provenance results store texts "
     "trajectory witness",
-    "labreport.execute": "claims console errors fingerprint frame locate nodes nonfinite page pdf plan "
+    "labreport.execute": "stats console errors fingerprint frame locate nodes nonfinite page pdf plan "
     "processes project run sources store trajectory witness",
-    "labreport.grading": "claims errors rubric",
-    "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan recheck "
+    "labreport.grading": "stats errors rubric",
+    "labreport.verification": "audit checks stats console errors execute fingerprint nodes plan recheck "
     "store trajectory",
-    "labreport.commands": "audit bootstrap checks claims console errors execute fingerprint grading "
+    "labreport.commands": "audit bootstrap checks stats console errors execute fingerprint grading "
     "guard frame locate nodes page plan processes program recheck store suggest texts trajectory "
     "verification warm",
     "labreport.command": "commands console errors guard processes program",
@@ -73,6 +72,7 @@ MAY_IMPORT = {
     "exercise.catalogue": "networks labreport.errors labreport.experiment",
     "exercise.expressions": "catalogue labreport.experiment",
     "exercise.mnist": "labreport.errors",
+    "exercise.timing": "mnist networks labreport.errors labreport.run",
     "exercise.training": "mnist networks labreport.errors labreport.run",
     "exercise.measuring": "catalogue mnist networks labreport.charts labreport.claims labreport.errors "
     "labreport.experiment labreport.later labreport.outline labreport.required labreport.results",
@@ -101,7 +101,7 @@ MAY_IMPORT = {
     "labreport.required labreport.results",
     "exercise.appendix": "bonus_complex bonus_longer catalogue expressions measuring networks part_one "
     "part_three part_two set_up labreport.builders "
-    "labreport.charts labreport.claims labreport.errors labreport.experiment labreport.later "
+    "labreport.charts labreport.stats labreport.errors labreport.experiment labreport.later "
     "labreport.outline labreport.required labreport.results",
     "exercise.rubric": "labreport.rubric",
     "exercise.project": "appendix bonus_complex bonus_digits bonus_longer catalogue part_one part_three "
@@ -117,7 +117,7 @@ MAY_IMPORT = {
 
 LIBRARIES = {
     "tensorflow": "exercise.training exercise.verification",
-    "keras": "exercise.training exercise.verification",
+    "keras": "exercise.timing exercise.training exercise.verification",
     "matplotlib": "labreport.charts",
     "seaborn": "labreport.charts",
     "jinja2": "labreport.page",
@@ -134,13 +134,12 @@ LIBRARIES = {
     "distributed": "labreport.execute",
     "watchfiles": "labreport.commands",
     "quickjs": "labreport.recheck",
-    "scipy": "labreport.claims labreport.grading labreport.stats exercise.bonus_complex exercise.bonus_digits "
-    "exercise.part_two",
-    "numpy": "labreport.charts labreport.claims labreport.commands labreport.grading "
+    "scipy": "labreport.grading labreport.stats exercise.bonus_complex",
+    "numpy": "labreport.builders labreport.charts labreport.commands labreport.grading "
     "labreport.recorded labreport.stats labreport.store labreport.verification exercise.again "
     "exercise.bonus_complex exercise.bonus_digits "
     "exercise.bonus_longer exercise.measuring exercise.mnist exercise.networks exercise.part_three "
-    "exercise.part_two exercise.recompute exercise.training exercise.verification",
+    "exercise.part_two exercise.recompute exercise.timing exercise.training exercise.verification",
 }
 """A library to the rooms that may import it."""
 
