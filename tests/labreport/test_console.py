@@ -244,6 +244,11 @@ STARTING = 8.0
 BUILDS = {
     "a first build": (TRAINED, TIMED, MADE),
     "an edit of one network": (((25.0, 28.3, 50), (31.8, 16.9, 50)), ((9.8, 11.0, 5),), MADE),
+    "an edit of one network beside others' work": (
+        ((16.0, 88.0, 50), (16.0, 88.0, 50)),
+        ((11.0, 43.0, 5),),
+        ((8.0, 14.0, 1), (9.7, 12.0, 1), (4.1, 5.0, 1), (7.5, 12.0, 1), (20.0, 50.0, 1)),
+    ),
     "an edit of a question": ((), (), ((0.2, 0.3, 1), (4.0, 7.0, 1), (20.0, 19.0, 1))),
     "a machine that is three times as slow": (tuple((a, 3 * a, n) for a, _, n in TRAINED), TIMED[:1], MADE),
 }

@@ -24,6 +24,9 @@ TRUST = {Kind.TOGETHER: 0.1, Kind.ALONE: 0.1, Kind.MADE: 1.0}
 """What was expected counts as much as measuring this share of the work would: that figures are slow says less
 of the paper than one training says of the next."""
 
+TOLD = 0.25
+"""How much of it counts for one kind that another took longer than expected."""
+
 
 @dataclass
 class _Part:
@@ -121,10 +124,16 @@ class TimeLeft:
         return max(seconds - (self._clock() - part.since), 0.0) if part.since is not None else seconds
 
     def _speed(self, kind: Kind) -> float:
-        """How many times as long as expected parts of a kind take."""
+        """How many times as long as expected parts of a kind take.
+
+        Until that is measured, what the others took tells a part of it: the machine may be as busy.
+        """
         if self.known or kind is Kind.MADE:
             trust = TRUST[kind] * sum(part.seconds for part in self._parts.values() if part.kind is kind)
             measured, expected = self._measured[kind]
+            others = [self._measured[one] for one in Kind if one is not kind and self.known]
+            took, should = (sum(one[place] for one in others) for place in (0, 1))
+            measured += trust * TOLD * ((took / should if should else 1.0) - 1.0)
         else:
             trust, trained = 0.0, (Kind.TOGETHER, Kind.ALONE)
             measured, expected = (sum(self._measured[one][place] for one in trained) for place in (0, 1))
