@@ -188,15 +188,15 @@ def test_time_left_of_what_is_not_known_is_said_once_enough_was_measured() -> No
     assert said[100] == pytest.approx(0.0)
 
 
-def test_time_left_is_that_of_the_longest_or_of_all_lanes_then_of_what_runs_alone() -> None:
-    """Nothing is split among lanes; what runs alone, and what is made, comes after."""
+def test_time_left_is_that_of_the_longest_or_of_all_lanes_then_of_what_runs_by_itself() -> None:
+    """Nothing is split among lanes; what runs by itself, and what is made, comes after."""
     left = TimeLeft(lanes=2, clock=Clock())
     left.expect("long", 50.0)
     left.expect("short", 10.0)
     assert left.seconds() == pytest.approx(50.0)
     left.expect("other", 60.0)
     assert left.seconds() == pytest.approx(60.0)
-    left.expect("timed", 5.0, Kind.ALONE)
+    left.expect("timed", 5.0, Kind.SINGLY)
     left.expect("report", 20.0, Kind.MADE)
     assert left.seconds() == pytest.approx(85.0)
 
@@ -259,7 +259,7 @@ def test_the_time_left_is_within_a_third_at_half_time(name: str) -> None:
     """As recorded durations would have it, on two lanes."""
     clock = Clock()
     left = TimeLeft(lanes=2, clock=clock)
-    together, alone, made = BUILDS[name]
+    together, singly, made = BUILDS[name]
     for kind, parts in zip(Kind, BUILDS[name], strict=True):
         for number, (expected, _, _) in enumerate(parts):
             left.expect((kind, number), expected, kind)
@@ -285,11 +285,11 @@ def test_the_time_left_is_within_a_third_at_half_time(name: str) -> None:
             events.append((clock.now + taken / epochs, lane, number, epoch + 1))
         elif waiting:
             events.append((clock.now + 2.0, lane, waiting.pop(0), 0))
-    for number, (_, taken, epochs) in enumerate(alone):
+    for number, (_, taken, epochs) in enumerate(singly):
         clock.now += STARTING / 2
         for _ in range(epochs):
             clock.now += taken / epochs
-            left.work((Kind.ALONE, number), 1 / epochs)
+            left.work((Kind.SINGLY, number), 1 / epochs)
             note()
     for number, (_, taken, _) in enumerate(made):
         left.begin((Kind.MADE, number))
@@ -324,14 +324,14 @@ def test_off_a_terminal_progress_is_a_plain_line_now_and_then(monkeypatch: pytes
     ]
 
 
-def test_a_row_says_what_is_measured_alone() -> None:
+def test_a_row_says_what_is_measured_by_itself() -> None:
     """Which one, how many there are, and that it has begun."""
     assert (
-        Training("epoch time of a", 0, 5, "", "measured alone, 3 of 6").note
-        == "measured alone, 3 of 6  starting"
+        Training("epoch time of a", 0, 5, "", "measured by itself, 3 of 6").note
+        == "measured by itself, 3 of 6  starting"
     )
-    note = Training("epoch time of a", 2, 5, "1.20 s an epoch", "measured alone, 3 of 6").note
-    assert note == "measured alone, 3 of 6  epoch   2/5  1.20 s an epoch"
+    note = Training("epoch time of a", 2, 5, "1.20 s an epoch", "measured by itself, 3 of 6").note
+    assert note == "measured by itself, 3 of 6  epoch   2/5  1.20 s an epoch"
 
 
 LIVE = """

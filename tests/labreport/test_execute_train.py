@@ -112,7 +112,7 @@ def test_longest_tasks_go_first() -> None:
     assert lane.given == ["b", "c", "a"]
 
 
-def test_what_runs_alone_comes_after_the_others_of_its_rank() -> None:
+def test_what_runs_by_itself_comes_after_the_others_of_its_rank() -> None:
     """The results of a first report do not wait for the seeds that follow it."""
     lane = MadeLane(finished)
     first = [replace(task("time", 50), exclusive=True), task("a", 10), task("b", 20)]

@@ -13,14 +13,14 @@ known of it."""
 
 
 class Kind(StrEnum):
-    """How parts follow each other: trainings on several lanes, then those that run alone, then the report."""
+    """How parts follow each other: trainings on several lanes, then one at a time, then the report."""
 
     TOGETHER = "together"
-    ALONE = "alone"
+    SINGLY = "singly"
     MADE = "made"
 
 
-TRUST = {Kind.TOGETHER: 0.1, Kind.ALONE: 0.1, Kind.MADE: 1.0}
+TRUST = {Kind.TOGETHER: 0.1, Kind.SINGLY: 0.1, Kind.MADE: 1.0}
 """What was expected counts as much as measuring this share of the work would: that figures are slow says less
 of the paper than one training says of the next."""
 
@@ -109,10 +109,10 @@ class TimeLeft:
         rest: dict[Kind, list[float]] = {kind: [0.0] for kind in Kind}
         for part in self._parts.values():
             rest[part.kind].append(self._rest(part))
-        together, alone, made = (rest[kind] for kind in Kind)
-        if not self.known and any(together + alone) and self._said() < ENOUGH:
+        together, singly, made = (rest[kind] for kind in Kind)
+        if not self.known and any(together + singly) and self._said() < ENOUGH:
             return None
-        return max(sum(together) / max(self.lanes, 1), *together) + sum(alone) + sum(made)
+        return max(sum(together) / max(self.lanes, 1), *together) + sum(singly) + sum(made)
 
     def __str__(self) -> str:
         found = self.seconds()
@@ -135,13 +135,13 @@ class TimeLeft:
             took, should = (sum(one[place] for one in others) for place in (0, 1))
             measured += trust * TOLD * ((took / should if should else 1.0) - 1.0)
         else:
-            trust, trained = 0.0, (Kind.TOGETHER, Kind.ALONE)
+            trust, trained = 0.0, (Kind.TOGETHER, Kind.SINGLY)
             measured, expected = (sum(self._measured[one][place] for one in trained) for place in (0, 1))
         return (measured + trust) / (expected + trust) if expected + trust else 1.0
 
     def _said(self) -> float:
         """The share of the trainings that was measured."""
-        expected = sum(self._measured[kind][1] for kind in (Kind.TOGETHER, Kind.ALONE))
+        expected = sum(self._measured[kind][1] for kind in (Kind.TOGETHER, Kind.SINGLY))
         return expected / sum(part.seconds for part in self._parts.values() if part.kind is not Kind.MADE)
 
 
