@@ -83,11 +83,10 @@ def catalogue(**changed: Any) -> Project:
     return replace(PROJECT, outline=replace(outline, sections=sections, figures=figures), **changed)
 
 
-READERS: list[Question | Figure] = [
-    reader
-    for reader in (*PROJECT.outline.questions, *PROJECT.outline.figures)
-    if not getattr(reader, "reads_verification", False)
-]
+READERS: tuple[Question | Figure, ...] = (
+    *(question for question in PROJECT.outline.questions if not question.reads_verification),
+    *PROJECT.outline.figures,
+)
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.slug)

@@ -53,8 +53,8 @@ class Failure:
 
 @dataclass
 class _Active:
-    """A task on a lane: when it began and was last heard of, its place among those that run by themselves, and
-    why it was ended.
+    """A task on a lane: when it began and was last heard of, its place among those that run by themselves,
+    and why it was ended.
     """
 
     task: Task
