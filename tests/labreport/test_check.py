@@ -64,8 +64,10 @@ def _quantity(document: Plain, slug: str, name: str) -> Any:
     ("change", "names"),
     [
         (
-            lambda d: _quantity(d, "part-one.wide.time", "total")["derivation"]["values"].__setitem__(2, 9.0),
-            "part-one.wide.time#total, value",
+            lambda d: _quantity(d, "part-one.wide.accuracy", "test_loss")["derivation"]["values"].__setitem__(
+                2, 9.0
+            ),
+            "part-one.wide.accuracy#test_loss, value",
         ),
         (
             lambda d: d["families"]["part one"]["members"][0]["estimate"]["only_first"].__setitem__(1, 999),
@@ -155,13 +157,17 @@ def test_another_file_is_refused_in_one_line(tmp_path: Path, document: Any, says
     [
         lambda d: d["families"].pop("part one"),
         lambda d: _quantity(d, "part-one.comparison", "difference")["derivation"].__setitem__("member", 10),
-        lambda d: _quantity(d, "part-one.wide.time", "total")["derivation"].__setitem__("operation", "guess"),
-        lambda d: _quantity(d, "part-one.wide.time", "total")["derivation"].__setitem__("values", "many"),
+        lambda d: _quantity(d, "part-one.wide.accuracy", "test_loss")["derivation"].__setitem__(
+            "operation", "guess"
+        ),
+        lambda d: _quantity(d, "part-one.wide.accuracy", "test_loss")["derivation"].__setitem__(
+            "values", "many"
+        ),
     ],
 )
 def test_data_that_make_no_sense_are_refused_with_their_place(change: Callable[[Plain], Any]) -> None:
     """A family or a member of one that is missing, an unknown operation, a text for a list."""
     document = copy.deepcopy(reference())
     change(document)
-    with pytest.raises(Malformed, match=r"part-one\.(wide\.time#total|comparison)"):
+    with pytest.raises(Malformed, match=r"part-one\.(wide\.accuracy#test_loss|comparison)"):
         evaluate(document)

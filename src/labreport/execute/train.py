@@ -53,7 +53,7 @@ class Failure:
 
 @dataclass
 class _Active:
-    """A task on a lane: when it began and was last heard of, its place among those that are measured alone,
+    """A task on a lane: when it began and was last heard of, its place among those that run by themselves,
     and why it was ended.
     """
 
@@ -107,7 +107,7 @@ class Trainer:
         active: dict[Future[Trajectory], _Active] = {}
         compiled: defaultdict[int, set[str]] = defaultdict(set)
         failures: list[Failure] = []
-        alone = [task.key for task in tasks if task.exclusive]
+        singly = [task.key for task in tasks if task.exclusive]
         measured: list[str] = []
         try:
             while waiting or active:
@@ -125,7 +125,7 @@ class Trainer:
                         running = _Active(self._prepare(task), lane, time.monotonic())
                         if task.exclusive:
                             measured += [task.key] if task.key not in measured else []
-                            running.place = f"measured alone, {len(measured)} of {len(alone)}"
+                            running.place = f"measured by itself, {len(measured)} of {len(singly)}"
                         if running.task.remaining == 1:
                             progress.time.begin(task.key)
                         progress.training(lane, running.at())
