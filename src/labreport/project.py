@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
-from labreport.errors import UsageError
+from msgspec import Meta
+
 from labreport.experiment import Experiment, Study
 from labreport.outline import Outline, Question, Section, section
-from labreport.placed import reference
+from labreport.placed import called_from, check_values, reference
 from labreport.rubric import Rubric
 
 
@@ -68,9 +69,9 @@ class Project:
     package: str = ""
     module: str = ""
     data_files: tuple[str, ...] = ()
-    threads: int = 1
+    threads: Annotated[int, Meta(ge=1)] = 1
     resources: Mapping[str, float] = field(default_factory=dict)
-    seeds: int = 5
+    seeds: Annotated[int, Meta(ge=1)] = 5
     subtitle: str = ""
     author: str = ""
     facts: Question | str = ""
@@ -86,11 +87,7 @@ class Project:
     recompute: str = ""
 
     def __post_init__(self) -> None:
-        names: tuple[Any, ...] = (self.data_files, self.libraries)
-        if any(isinstance(name, str) for name in names):
-            raise UsageError("data_files and libraries are tuples; write ('one',) for a single name")
-        if not isinstance(self.seeds, int) or self.seeds < 1:
-            raise UsageError(f"seeds is {self.seeds!r}; at least 1 is needed")
+        check_values(self, called_from())
         if self.sections and not self.outline.sections:
             outline = Outline(
                 self.title,

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from labreport.errors import LabReportError, OutdatedCode, RuleBroken, UsageError, failed
-from labreport.errors import place as place_in
+from labreport.errors import LabReportError, OutdatedCode, UsageError
 from labreport.fingerprint.files import Digests, Stamp
 from labreport.fingerprint.modules import default_roots, folder_of, source_files
 from labreport.frame import Lookup
@@ -17,6 +16,8 @@ from labreport.locate import Place
 from labreport.nodes.reading import Reader
 from labreport.nodes.unfold import unfold
 from labreport.nodes.workshop import Workshop
+from labreport.placed import failed
+from labreport.placed import place as place_in
 from labreport.plan.graph import Graph
 from labreport.plan.ledger import Ledger
 from labreport.plan.planner import Planner
@@ -140,15 +141,14 @@ def load_project(place: Place) -> Project:
     place.importable()
     try:
         module = importlib.import_module(place.module)
-    except RuleBroken:  # the project's own words
-        raise
     except LabReportError as error:
         where = place_in(error, place.root)
         if where and not PLACED.match(str(error)):
             error.args = (f"{where}: {error}",)
         raise
     except Exception as error:  # the project's own code may raise anything
-        raise UsageError(failed(f"project {place.module}", error, place.root)) from error
+        where = place_in(error, place.root)
+        raise UsageError(failed("" if where else f"project {place.module}", error, place.root)) from error
     found = {id(value): value for value in vars(module).values() if isinstance(value, Project)}
     if len(found) != 1:
         count = len(found) or "no"

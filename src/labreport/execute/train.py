@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from labreport.console.progress import Progress, Training
-from labreport.errors import ExperimentFailed, StoreError, place
+from labreport.errors import ExperimentFailed, StoreError
 from labreport.execute.lanes import Lane, WorkerLost
 from labreport.execute.task import Task
 from labreport.execute.waiting import Waiting
 from labreport.execute.worker import Epoch
 from labreport.nonfinite import all_finite
+from labreport.placed import place
 from labreport.trajectory import Trajectory
 
 TRIES = 2
