@@ -45,7 +45,7 @@ class Network:
     batch_size: Annotated[int, Meta(ge=1, le=54_000)] = 128
     activation: Literal["sigmoid", "tanh", "relu"] = "sigmoid"
     initializer: Literal["glorot_uniform", "glorot_normal", "he_uniform", "lecun_uniform"] = "glorot_uniform"
-    initial_gain: Annotated[float, Meta(ge=1e-3, le=1e3)] = 1.0
+    initial_gain: Annotated[float, Meta(ge=1e-3, le=1_000)] = 1.0
     loss: Literal["categorical_crossentropy"] = "categorical_crossentropy"
     optimizer: Literal["sgd"] = "sgd"
 
@@ -102,7 +102,7 @@ class Rules:
             ("epochs", "epochs", experiment.epochs, self.epochs),
         ):
             if number < low or (high is not None and number > high):
-                bounds = f"{low:,} or more" if high is None else f"{low:,} to {high:,}"
+                bounds = f"{low:,} or more" if high is None else f"{low:,}" + f" to {high:,}" * (low < high)
                 value = experiment.epochs if field == "epochs" else layers
                 yield field, value, f"{within} {number:,} {what}; the exercise allows {bounds}"
         for field, asked in (

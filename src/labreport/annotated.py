@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 import types
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -12,6 +13,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from labreport.suggest import did_you_mean
 
+_ENGINE = f"{__name__.partition('.')[0]}."
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+(?=>)")
 _LONGEST = 90
 """Characters of a value that a message shows."""
 
@@ -25,8 +28,11 @@ class Wrong:
     value: Any
     advice: str
 
+    part: str = ""
+    """What is wrong of a value that is too long to be shown: `[3] is None`."""
+
     def __str__(self) -> str:
-        return f"{self.field} is {brief(self.value)}; {self.advice}"
+        return f"{self.field}{self.part or f' is {brief(self.value)}'}; {self.advice}"
 
 
 def wrong(item: Any, leave_out: tuple[str, ...] = ()) -> Wrong | None:
@@ -35,19 +41,29 @@ def wrong(item: Any, leave_out: tuple[str, ...] = ()) -> Wrong | None:
     A whole number may stand for a number, and nothing else for anything else. Bounds are those of
     `msgspec.Meta` in an `Annotated`. An annotation that cannot be read here allows everything.
     """
-    hints = _hints(type(item))
+    kind: type = type(item)
+    hints = _hints(kind)
     for member in fields(item):
         value, hint = getattr(item, member.name), hints.get(member.name, Any)
-        if member.name in leave_out or fits(value, hint):
+        if value is member.default or member.name in leave_out or fits(value, hint):
             continue
         inner = next((found for each in _inside(value) if (found := wrong(each)) is not None), None)
-        return inner or Wrong(type(item), member.name, value, _advice(value, hint))
+        if (
+            inner is None
+            and len(repr(value)) > _LONGEST
+            and isinstance(value, tuple)
+            and get_args(hint)[1:] == (...,)
+        ):
+            each = get_args(hint)[0]
+            place, part = next((place, part) for place, part in enumerate(value) if not fits(part, each))
+            return Wrong(kind, member.name, value, _advice(part, each), f"[{place}] is {brief(part)}")
+        return inner or Wrong(kind, member.name, value, _advice(value, hint))
     return None
 
 
 def brief(value: Any) -> str:
     """The value as Python writes it, its middle left out where it is long."""
-    text = value.__name__ if isinstance(value, type) else repr(value)
+    text = value.__name__ if isinstance(value, type) else _ADDRESS.sub("", repr(value))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 10]} … {text[-7:]}"
 
 
@@ -91,9 +107,9 @@ def fits(value: Any, hint: Any) -> bool:
             return False
     except TypeError:  # of a protocol that is for type checkers only
         return True
-    if is_dataclass(kind):
+    if is_dataclass(kind) and not kind.__module__.startswith(_ENGINE):  # whose values are checked when made
         return wrong(value) is None
-    if kind is tuple and parts:
+    if isinstance(value, tuple) and kind is tuple and parts:
         every = parts[:1] * len(value) if parts[1:] == (...,) else parts
         return len(value) == len(every) and all(map(fits, value, every))
     if isinstance(value, Mapping) and len(parts) == 2:
@@ -149,8 +165,8 @@ def _meant(value: Any, hint: Any) -> tuple[Any, list[str]]:
             how = ["as a tuple in round brackets"]
         elif not isinstance(value, tuple):
             value, how = (value,), ["with the comma"]
-        found = [_meant(each, parts[0]) for each in value]
-        return tuple(each for each, _ in found), [*(word for _, words in found for word in words), *how]
+        each = [_meant(part, parts[0]) for part in value]
+        return tuple(part for part, _ in each), [*(word for _, words in each for word in words), *how]
     if isinstance(value, str) and hint in (int, float):
         with suppress(ValueError):
             return hint(value), ["without quotes"]

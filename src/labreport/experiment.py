@@ -121,11 +121,13 @@ class Study:
     def __post_init__(self) -> None:
         object.__setattr__(self, "place", called_from(self.place))
         told = f"study {self.name!r}:"
-        if not isinstance(self.base, Experiment):
-            text = f"{told} base is {brief(self.base)}; allowed is an experiment"
-            refuse(self.place, text, "base", self.base, Study)
+        base: object = self.base
+        if not isinstance(base, Experiment):
+            text = f"{told} base is {brief(base)}; allowed is an experiment"
+            refuse(self.place, text, "base", base, Study)
         known = [member.name for member in fields(self.base.specification)]
-        for axis, values in self.axes:
+        axes: tuple[tuple[str, Any], ...] = self.axes
+        for axis, values in axes:
             if axis not in known:
                 names = f"there are {', '.join(sorted(known))}"
                 text = f"{told} no field {axis!r} in the specification of {self.base.name!r}"

@@ -12,8 +12,8 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from types import FrameType
@@ -30,8 +30,9 @@ HIDDEN: dict[str, Any] = {"plain": False}
 Place: TypeAlias = tuple[str, ...]
 """`FILE:LINE` of the calls that declared something, the innermost first, the line of the module last."""
 _FRAME = re.compile(r'^  File "([^"]+)", line ([0-9]+)', re.MULTILINE)
+_FILE = re.compile(r" \(/[^)]*\)$")
+"""Where Python says that a module is."""
 _QUOTED = re.compile(r"'(\w+)'")
-_ONE_FOR_SEVERAL = re.compile(r"'(\w+)' object is not iterable")
 
 
 def called_from(before: Place = ()) -> Place:
@@ -89,17 +90,60 @@ def check_values(item: Any, place: Place, leave_out: tuple[str, ...] = ()) -> No
 def written(place: Place, field: str, value: Any, owner: type | None = None) -> str:
     """The line on which the value of a field of an `owner` is written; else that of the outermost call.
 
-    It is looked for in the statement of each call, the innermost first, and in the values that such a
-    statement names. A call with a parameter in this place does not write the value: its caller does.
+    It is looked for in the statement of each call, the innermost first, and in those that give a value to the
+    names which it uses. A call that passes on a parameter does not write the value: its caller does.
     """
+    wanted = _Wanted(owner.__name__, [each.name for each in fields(owner)], field) if owner else None
     for each in place:
         file, _, line = each.rpartition(":")
         statement = _statement(file, int(line))
         for where, part in _reached(file, statement):
-            node = _argument(where, part, field, value, owner)
-            if node is not None:
-                return node
+            arguments = _arguments(part, field, wanted)
+            lines = (found for node in arguments if (found := _holds(where, node, value)) is not None)
+            if (found := next(lines, None)) is not None:
+                return found
+        nodes = ast.walk(statement) if statement is not None else ()
+        for node in nodes:
+            if isinstance(node, ast.expr) and _is(node, value):
+                return f"{file}:{node.lineno}"
+        wanted = _passed_on(file, statement, field, wanted)
     return place[-1] if place else ""
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """The argument `name` of a call of `function`, whose positional ones have the names `order`."""
+
+    function: str
+    order: list[str]
+    name: str
+
+
+def _arguments(statement: ast.stmt, field: str, wanted: _Wanted | None) -> list[ast.expr]:
+    """What a statement passes as the keyword `field`, or as what is wanted."""
+    calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call)]
+    names = {field, wanted.name} if wanted else {field}
+    found = [each.value for call in calls for each in call.keywords if each.arg in names]
+    if wanted is not None:
+        position = wanted.order.index(wanted.name)
+        own = [call for call in calls if ast.unparse(call.func).rpartition(".")[2] == wanted.function]
+        found += [call.args[position] for call in own if len(call.args) > position]
+    return found
+
+
+def _passed_on(file: str, statement: ast.stmt | None, field: str, wanted: _Wanted | None) -> _Wanted | None:
+    """What its caller gives a function for the parameter that it passes on as the wanted argument."""
+    around = [
+        node
+        for node in ast.walk(_tree(file))
+        if isinstance(node, ast.FunctionDef) and statement is not None and statement in ast.walk(node)
+    ]
+    if not around or statement is None:
+        return wanted
+    function = around[-1]
+    order = [each.arg for each in function.args.args]
+    names = [node.id for node in _arguments(statement, field, wanted) if isinstance(node, ast.Name)]
+    return next((_Wanted(function.name, order, name) for name in names if name in order), wanted)
 
 
 def variable(place: Place) -> str:
@@ -120,11 +164,13 @@ def _tree(file: str) -> ast.Module:
 def _statement(file: str, line: int) -> ast.stmt | None:
     """The smallest statement that a line is part of."""
     around = [
-        node
+        (first, node)
         for node in ast.walk(_tree(file))
-        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno)
+        if isinstance(node, ast.stmt)
+        for first in [min(each.lineno for each in (node, *getattr(node, "decorator_list", ())))]
+        if first <= line <= (node.end_lineno or node.lineno)
     ]
-    return max(around, key=lambda node: (node.lineno, -(node.end_lineno or 0)), default=None)
+    return max(around, key=lambda each: (each[0], -(each[1].end_lineno or 0)), default=(0, None))[1]
 
 
 def _reached(file: str, statement: ast.stmt | None) -> Iterator[tuple[str, ast.stmt]]:
@@ -141,7 +187,7 @@ def _reached(file: str, statement: ast.stmt | None) -> Iterator[tuple[str, ast.s
 
 
 def _assignment(file: str, name: str) -> tuple[str, ast.stmt] | None:
-    """The statement that gives a name of a module its value: its own, or that of where it is imported from."""
+    """The statement that gives a name of a module its value, also in another module that it comes from."""
     for statement in _tree(file).body:
         if name in _assigned(statement):
             return file, statement
@@ -158,21 +204,6 @@ def _assigned(statement: ast.stmt) -> list[str]:
     if isinstance(statement, ast.AnnAssign) and statement.value is not None:
         targets = [statement.target]
     return [target.id for target in targets if isinstance(target, ast.Name)]
-
-
-def _argument(file: str, statement: ast.stmt, field: str, value: Any, owner: type | None) -> str | None:
-    """Where the statement writes the value: as an argument of that name, at its position, or as it is."""
-    calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call)]
-    arguments = [each.value for call in calls for each in call.keywords if each.arg == field]
-    if owner is not None:
-        position = [member.name for member in fields(owner)].index(field)
-        own = [call for call in calls if ast.unparse(call.func).rpartition(".")[2] == owner.__name__]
-        arguments += [call.args[position] for call in own if len(call.args) > position]
-    for node in arguments:
-        if (found := _holds(file, node, value)) is not None:
-            return found
-    literals = (node for node in ast.walk(statement) if isinstance(node, ast.expr) and _is(node, value))
-    return next((f"{file}:{node.lineno}" for node in literals), None)
 
 
 def _holds(file: str, node: ast.expr, value: Any) -> str | None:
@@ -222,7 +253,7 @@ def reference(function: Any, what: str) -> str:
 def failed(what: str, error: BaseException, root: Path) -> str:
     """One line for an error in the author's code: where below `root`, or what failed, and why."""
     last = [*traceback.TracebackException.from_exception(error).format_exception_only()][-1]
-    cause = last.splitlines()[0].rstrip(".")
+    cause = _FILE.sub("", last.splitlines()[0].rstrip("."))
     found = place(error, root)
     begin = f"{what} failed{f' at {found}' if found else ''}" if what else found
     if (several := _one_for_several(error)) is not None:
@@ -262,31 +293,43 @@ def _words(statement: ast.stmt | None) -> set[str]:
 
 
 def _near(error: BaseException) -> str:
-    """What a name that cannot be imported, or an unknown argument, may have meant."""
-    text = str(error)
-    if (name := re.match(r"cannot import name '(\w+)'", text)) and isinstance(error, ImportError):
-        known: Iterable[str] = vars(sys.modules.get(error.name or "", ast))
-        return did_you_mean(name[1], known).removesuffix(".")
-    if found := re.match(r"(\w+)(?:\.__init__)?\(\) got an unexpected keyword argument '(\w+)'", text):
-        frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
+    """What an unknown name or argument may have meant."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    word, known = getattr(error, "name", None), list[str]()
+    if isinstance(error, NameError) and frames:
+        known = [*frames[-1].f_locals, *frames[-1].f_globals]
+    elif isinstance(error, AttributeError):
+        known = dir(error.obj)
+    elif isinstance(error, ImportError) and (found := re.match(r"cannot import name '(\w+)'", str(error))):
+        word, known = found[1], list(vars(sys.modules.get(error.name or "", ast)))
+    elif found := re.match(r"(\w+)(\.__init__)?\(\) got an unexpected keyword argument '(\w+)'", str(error)):
         called = next((kind for frame in frames if (kind := frame.f_globals.get(found[1]))), None)
-        names = getattr(called, "__dataclass_fields__", ())
-        return did_you_mean(found[2], names).removesuffix(".")
-    return ""
+        code = getattr(called, "__code__", None)
+        word, known = (
+            found[3],
+            list(code.co_varnames if code else getattr(called, "__dataclass_fields__", ())),
+        )
+    return did_you_mean(word, known).removesuffix(".") if word else ""
 
 
 def _one_for_several(error: BaseException) -> str | None:
-    """A line for a name with one value where several are needed: `(WIDE)` for `(WIDE,)`."""
-    found = _ONE_FOR_SEVERAL.match(str(error))
-    for frame, line in [*traceback.walk_tb(error.__traceback__)][::-1] if found else []:
+    """A line for a name with one value where several are needed, or several as one: `(A)`, `(ALL, NEW)`."""
+    one = re.match(r"'(\w+)' object is not iterable", str(error))
+    several = re.match(r"'(tuple|list)' object has no attribute", str(error))
+    for frame, line in [*traceback.walk_tb(error.__traceback__)][::-1] if one or several else []:
         file = frame.f_code.co_filename
-        statement = _statement(file, line)
-        for name in sorted(_words(statement)) if _is_own(Path(file), Path("/")) else []:
-            value = frame.f_locals.get(name, frame.f_globals.get(name))
-            home = _assignment(file, name)
-            if found and type(value).__name__ == found[1] and home is not None:
-                wanted = ast.unparse(home[1].value)  # type: ignore[attr-defined]  # every assignment has one
-                if name in _assigned(home[1]) and re.fullmatch(r"[\w.]+", wanted):
-                    text = f"{name} is one {found[1]} and not several; write ({wanted},), with the comma"
-                    return at(f"{home[0]}:{home[1].lineno}", text)
+        names = _words(_statement(file, line)) if _is_own(Path(file), Path("/")) else set()
+        for name in sorted(names):
+            value, home = frame.f_locals.get(name, frame.f_globals.get(name)), _assignment(file, name)
+            if home is None:
+                continue
+            where, given = f"{home[0]}:{home[1].lineno}", getattr(home[1], "value", None)
+            if one and type(value).__name__ == one[1] and isinstance(given, (ast.Name, ast.Attribute)):
+                told = f"{name} is one {one[1]} and not several"
+                return at(where, f"{told}; write ({ast.unparse(given)},), with the comma")
+            if several and isinstance(given, (ast.Tuple, ast.List)) and isinstance(value, (tuple, list)):
+                for part, each in zip(given.elts, value, strict=False):
+                    if isinstance(part, ast.Name) and isinstance(each, (tuple, list)):
+                        told = f"{name} holds all of {part.id} as one"
+                        return at(where, f"{told}; write *{part.id}, with the star")
     return None

@@ -12,7 +12,7 @@ from labreport.console.counts import counted, items
 from labreport.console.plan import show_plan
 from labreport.console.plan import why as first_reason
 from labreport.console.terminal import Terminal, shown
-from labreport.execute.session import open_session
+from labreport.execute.session import open_session, unused
 from labreport.locate import find_project
 from labreport.plan.nodes import Plan, State, Status
 
@@ -56,6 +56,8 @@ def dry_run(
     names = [name for word in targets for name in session.graph.resolve(word)] or None
     plan = session.planner.plan(names)
     if plan.stale():
+        for line in unused(session):
+            terminal.warn(line)
         show_plan(terminal, plan, verbose)
     else:
         terminal.say("Nothing to do.")

@@ -11,7 +11,7 @@ from labreport.errors import StoreError
 from labreport.execute.making import make_report
 from labreport.execute.numbers import changes, headline_sources, numbers
 from labreport.execute.request import Outcome, Request
-from labreport.execute.session import Session, open_session
+from labreport.execute.session import Session, open_session, unused
 from labreport.execute.training import cores, train
 from labreport.nodes.workshop import Workshop
 from labreport.plan.stamp import remove_stamp, write_stamp
@@ -41,6 +41,8 @@ def build(request: Request, terminal: Terminal) -> Outcome:
         _show_notices(session.quarantine, terminal)
         outcome = Outcome()
         if plan.stale():
+            for line in unused(session):
+                terminal.warn(line)
             show_plan(terminal, plan, request.verbose)
             remove_stamp(request.output)
         try:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from labreport.errors import LabReportError, OutdatedCode, UsageError
+from labreport.experiment import Experiment, Study
 from labreport.fingerprint.files import Digests, Stamp
 from labreport.fingerprint.modules import default_roots, folder_of, source_files
 from labreport.frame import Lookup
@@ -16,7 +18,7 @@ from labreport.locate import Place
 from labreport.nodes.reading import Reader
 from labreport.nodes.unfold import unfold
 from labreport.nodes.workshop import Workshop
-from labreport.placed import failed
+from labreport.placed import at, failed
 from labreport.placed import place as place_in
 from labreport.plan.graph import Graph
 from labreport.plan.ledger import Ledger
@@ -134,6 +136,21 @@ def sources(place: Place) -> list[Path]:
         *Lookup(place.templates).all_files(),
         *(path for path in (place.root / "build.py", place.root / "pyproject.toml") if path.is_file()),
     ]
+
+
+def unused(session: Session) -> list[str]:
+    """A line for each experiment and study to which a module gives a name, and that nothing reads."""
+    project = session.project
+    used = {one.name for one in project.all_experiments}
+    used |= {name for grid in project.studies for name in (grid.name, grid.base.name)}
+    modules = [module for name, module in sys.modules.items() if name.partition(".")[0] == project.package]
+    found = {
+        at(one.place, f"nothing reads {one.name!r}; list {name} where a question reads it, or in the project")
+        for module in modules
+        for name, one in vars(module).items()
+        if isinstance(one, (Experiment, Study)) and one.name not in used
+    }
+    return sorted(found)
 
 
 def load_project(place: Place) -> Project:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from labreport.errors import UsageError
-from labreport.experiment import Experiment
+from labreport.experiment import Experiment, Study
 from labreport.nodes.answer import AnswerNode
 from labreport.nodes.document import AnswersDocument, DocumentNode, PageDocument, PaperDocument
 from labreport.nodes.figure import FigureNode
@@ -13,7 +13,7 @@ from labreport.nodes.provenance import CrateDocument, WorkflowDocument
 from labreport.nodes.result import ResultNode
 from labreport.nodes.section import SectionNode
 from labreport.outline import Figure, Question, Section
-from labreport.placed import at, refuse, variable, written
+from labreport.placed import Place, at, refuse, variable, written
 from labreport.plan.graph import Graph
 from labreport.plan.nodes import Node
 from labreport.project import Project
@@ -31,7 +31,7 @@ def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
     nodes: dict[str, Node] = {}
     results: dict[str, tuple[str, ...]] = {}
 
-    def add(node: Node, place: str = "") -> str:
+    def add(node: Node, place: Place = ()) -> str:
         if node.name in nodes:
             text = f"two entries of the outline are called {node.name!r}; names must differ"
             raise UsageError(at(place, text))
@@ -91,11 +91,16 @@ def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
 
 
 def _check_needs(project: Project, cells: Mapping[str, Iterable[Experiment]]) -> None:
-    """Raise `UsageError` for an experiment or study that somebody reads, or requires something of, and that is
-    not there: at the one that had its name, where there is one."""
+    """Raise `UsageError` for an experiment or study that is read, or of which something is required, and that
+    is not there: at the one that had its name, where there is one."""
     readers: dict[str, list[Question | Figure | Section]] = {}
     outline = project.outline
-    for reader in (*outline.questions, *outline.figures, *outline.sections):
+    everybody: tuple[Question | Figure | Section, ...] = (
+        *outline.questions,
+        *outline.figures,
+        *outline.sections,
+    )
+    for reader in everybody:
         needs = reader.experiments if isinstance(reader, Section) else reader.needs
         requires = () if isinstance(reader, Section) else reader.requires
         for need in dict.fromkeys((*needs, *(required.name for required in requires))):
@@ -103,7 +108,7 @@ def _check_needs(project: Project, cells: Mapping[str, Iterable[Experiment]]) ->
                 readers.setdefault(need, []).append(reader)
     for need, asking in readers.items():
         used = f"used by {', '.join(repr(reader.slug) for reader in asking)}"
-        declared = (*project.experiments, *project.studies)
+        declared: tuple[Experiment | Study, ...] = (*project.experiments, *project.studies)
         for one in declared:
             if variable(one.place).lower().replace("_", "-") == need.lower().replace("_", "-"):
                 where = written(one.place, "name", one.name, type(one))
