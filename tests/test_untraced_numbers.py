@@ -38,5 +38,7 @@ def test_a_number_without_a_result_stops_the_report(way: str, built: Program, tm
     program.edit(TEMPLATE, "<ul>", f"{WAYS[way]}<ul>")
     ran = program.run("--seeds", "1")
     assert ran.code == 1
-    assert re.match(rf"error: {re.escape(TEMPLATE)}:3: the number 98( %)? has no source", ran.err), ran.err
+    assert re.match(rf"error: {re.escape(TEMPLATE)}:3: the number (98( %)?|90|49) has no source", ran.err), (
+        ran.err
+    )
     assert documents(program.folder / "report") == before

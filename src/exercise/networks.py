@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Any, Literal, TypeAlias
 
-from msgspec import Meta
-
+from labreport.annotated import Meta
 from labreport.experiment import Experiment
 from labreport.placed import refuse
 

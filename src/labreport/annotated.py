@@ -11,6 +11,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from msgspec import Meta as Meta
+
 from labreport.suggest import did_you_mean
 
 _ENGINE = f"{__name__.partition('.')[0]}."
@@ -39,7 +41,7 @@ def wrong(item: Any, leave_out: tuple[str, ...] = ()) -> Wrong | None:
     """What is wrong with the first wrong field of a dataclass's instance; None where all are as annotated.
 
     A whole number may stand for a number, and nothing else for anything else. Bounds are those of
-    `msgspec.Meta` in an `Annotated`. An annotation that cannot be read here allows everything.
+    a `Meta` in an `Annotated`. An annotation that cannot be read here allows everything.
     """
     kind: type = type(item)
     hints = _hints(kind)

@@ -14,15 +14,23 @@ LabReportError            exit 1: something failed or differs
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from labreport.suggest import did_you_mean
 
 
 class LabReportError(Exception):
-    """Base class; its text is the one line that the user sees."""
+    """Base class; its text is the one line that the user sees, and `more` are further lines."""
 
     exit_code = 1
+    more: tuple[str, ...] = ()
+
+
+def all_at_once(kind: type[LabReportError], lines: Sequence[str], after: str = "") -> LabReportError:
+    """An error of a kind that says all these lines, the first of them with what comes `after`."""
+    error = kind(lines[0] + after)
+    error.more = tuple(lines[1:])
+    return error
 
 
 class UsageError(LabReportError):

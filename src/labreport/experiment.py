@@ -8,9 +8,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any, NoReturn
 
-from msgspec import Meta
-
-from labreport.annotated import brief
+from labreport.annotated import Meta, brief
 from labreport.placed import HIDDEN, Place, called_from, check_values, reference, refuse
 from labreport.suggest import did_you_mean
 from labreport.texts import unprintable

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Annotated, Any
 
-from msgspec import Meta
-
+from labreport.annotated import Meta
 from labreport.experiment import Experiment, Study
 from labreport.outline import Outline, Question, Section, section
 from labreport.placed import called_from, check_values, reference

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy
 import pytest
-from msgspec import Meta
 
-from labreport.annotated import wrong
+from labreport.annotated import Meta, wrong
 
 if TYPE_CHECKING:
     from decimal import Decimal

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from labreport.audit.allowed import LIST, NUMERAL, WORDS, Allowed
 from labreport.audit.finding import Finding
 from labreport.errors import RenderError
-from labreport.frame import Lookup
-from labreport.page import refusing
+from labreport.frame import MACROS, Lookup
+from labreport.page import mistakes, refusing
+from labreport.suggest import nearest
 
 NO_PROSE = re.compile(
     r"\{#.*?#\}"  # comments
@@ -30,6 +32,35 @@ def lint_templates(folder: Path) -> list[Finding]:
     return [finding for file in files for finding in _lint(file, lookup.shown(file), allowed)]
 
 
+def check_templates(
+    folder: Path,
+    written: Mapping[str, Mapping[str, Any]],
+    used: Container[str],
+    questions: Mapping[str, str],
+    sections: Mapping[str, str],
+    targets: Collection[str],
+) -> tuple[list[str], list[str]]:
+    """What is wrong with a project's templates as they are written, and what may be: lines with their places.
+
+    `written` is what `labreport.page.written` says of each template by its name, `used` are the names of
+    those that are used; `questions` and `sections` have for each slug the template, if there is one;
+    `targets` are slugs that can be referred to. Numerals are looked for once nothing else is wrong.
+    """
+    lookup = Lookup(folder)
+    own = {name: lookup.shown(folder / name) for name in written if (folder / name).is_file()}
+    found = mistakes(written, own, {name for name in questions.values() if name}, targets)
+    wrong = [f"{own[name]}:{line}: {text}" for name, each in found.items() for line, text in each]
+    wanted = [f"questions/{slug}.html" for slug, name in questions.items() if name not in own]
+    wanted += [f"sections/{slug}.html" for slug, name in sections.items() if name not in own]
+    notes: list[str] = []
+    for name, shown in own.items():
+        if name not in used and name not in MACROS:
+            near = nearest(name, wanted)
+            told = f"{shown}: nothing uses this template"
+            (wrong if near else notes).append(told + (f"; did you mean {near!r}?" if near else ""))
+    return wrong or [f"{each.where}: {_sourceless(each.text)}" for each in lint_templates(folder)], notes
+
+
 def at_line(finding: Finding, page: str, folder: Path, render: Callable[[], object]) -> str:
     """What is wrong with a page, a number without a source by the line of the template that prints it.
 
@@ -39,9 +70,13 @@ def at_line(finding: Finding, page: str, folder: Path, render: Callable[[], obje
     line = _line_of(finding.text, folder, render) if finding.sourceless else None
     if line is None:
         return f"{page}: {finding}"
-    allowed = LIST if NUMERAL.match(finding.text) else WORDS
+    return f"{line}: {_sourceless(finding.text)}"
+
+
+def _sourceless(numeral: str) -> str:
+    allowed = LIST if NUMERAL.match(numeral) else WORDS
     return (
-        f"{line}: the number {finding.text} has no source; print a quantity, as "
+        f"the number {numeral} has no source; print a quantity, as "
         f"{{{{ answer.quantities.NAME | number }}}}, or allow the phrase in templates/{allowed}"
     )
 

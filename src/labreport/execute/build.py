@@ -7,12 +7,14 @@ import time
 from labreport.console.plan import show_plan
 from labreport.console.summary import show_changes, show_summary
 from labreport.console.terminal import Terminal
-from labreport.errors import StoreError
+from labreport.errors import LabReportError, RenderError, StoreError, all_at_once
 from labreport.execute.making import make_report
 from labreport.execute.numbers import changes, headline_sources, numbers
 from labreport.execute.request import Outcome, Request
 from labreport.execute.session import Session, open_session, unused
 from labreport.execute.training import cores, train
+from labreport.nodes.document import DOCUMENT_FRAMES
+from labreport.nodes.section import QUESTION_FRAMES, SECTION_FRAME
 from labreport.nodes.workshop import Workshop
 from labreport.plan.stamp import remove_stamp, write_stamp
 from labreport.store.files import remove
@@ -34,14 +36,18 @@ def build(request: Request, terminal: Terminal) -> Outcome:
             request.place, request.output, request.seeds, request.force, loaded=request.loaded
         )
         names = [name for word in request.targets for name in session.graph.resolve(word)] or None
-        plan = session.planner.plan(names)
+        try:
+            plan = session.planner.plan(names)
+        except LabReportError:
+            _check_templates(session)  # which says in which line the mistake is
+            raise
         for path in session.planner.views.leftovers():
             remove(path)
         _show_notices(quarantine, terminal)
         _show_notices(session.quarantine, terminal)
         outcome = Outcome()
         if plan.stale():
-            for line in unused(session):
+            for line in [*unused(session), *(_check_templates(session) if plan.stale("section") else ())]:
                 terminal.warn(line)
             show_plan(terminal, plan, request.verbose)
             remove_stamp(request.output)
@@ -87,6 +93,27 @@ def _check_names(request: Request) -> None:
         session = open_session(request.place, request.output, request.seeds, request.force, repair=False)
         for word in request.targets:
             session.graph.resolve(word)
+
+
+def _check_templates(session: Session) -> list[str]:
+    """What may be wrong with the project's templates. Raises `RenderError` for what is wrong, all of it."""
+    from labreport.audit import check_templates
+
+    fingerprints, outline = session.planner.fingerprints, session.project.outline
+    found = [one.with_templates(fingerprints.has_template, SECTION_FRAME) for one in outline.sections]
+    sections = {one.slug: one.template for one in found}
+    questions = {one.slug: one.template for section in found for one in section.questions}
+    written = fingerprints.written()
+    try:
+        named = filter(None, (*sections.values(), *questions.values()))
+        used = fingerprints.used(*named, *QUESTION_FRAMES, *DOCUMENT_FRAMES)
+    except LabReportError:  # one that is not there, of which more is said below
+        used = set(written)
+    targets = {*sections, *questions, *(one.slug for one in outline.figures)}
+    wrong, notes = check_templates(session.place.templates, written, used, questions, sections, targets)
+    if wrong:
+        raise all_at_once(RenderError, wrong)
+    return notes
 
 
 def _counts(session: Session, name: str) -> bool:

@@ -23,7 +23,7 @@ from labreport.fingerprint.canonical import digest_text
 from labreport.fingerprint.effects import ENGINE, Effect, effect
 from labreport.fingerprint.uses import uses
 
-FORMAT = "4"
+FORMAT = "5"
 """Of a summary: to be raised whenever one of the same source would come out different."""
 Summary = dict[str, dict[str, list[Any]]]
 """Plain JSON values:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 DOCUMENT_FRAME = "document.html"
 """The template that `labreport.page` puts around the whole."""
+DOCUMENT_FRAMES = (DOCUMENT_FRAME, "screen.html", "print.html")
+"""The templates of whole documents."""
 ANSWERS = "labreport.page:answers_json"
 """What writes the answers: a `Press` calls it, so that following the nodes' code does not lead there."""
 SETTING = ("weasyprint", "pydyf", "tinycss2", "fonttools", "pikepdf")

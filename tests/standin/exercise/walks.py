@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from msgspec import Meta
+from labreport.annotated import Meta
 
 
 @dataclass(frozen=True)
