@@ -9,13 +9,15 @@ from labreport.console.summary import show_changes, show_summary
 from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, RenderError, StoreError, all_at_once
 from labreport.execute.making import make_report
-from labreport.execute.numbers import changes, headline_sources, numbers
+from labreport.execute.numbers import changes, numbers
 from labreport.execute.request import Outcome, Request
 from labreport.execute.session import Session, open_session, unused
 from labreport.execute.training import cores, train
 from labreport.nodes.document import DOCUMENT_FRAMES
 from labreport.nodes.section import QUESTION_FRAMES, SECTION_FRAME
 from labreport.nodes.workshop import Workshop
+from labreport.outline import Outline
+from labreport.plan.ledger import Change
 from labreport.plan.stamp import remove_stamp, write_stamp
 from labreport.store.files import remove
 from labreport.store.lock import output_lock
@@ -67,7 +69,9 @@ def build(request: Request, terminal: Terminal) -> Outcome:
         outcome.seconds = time.monotonic() - started
         if any(name.startswith("document/") for name in outcome.made):
             found = _changes(session, workshop)
-            show_changes(terminal, [] if early else found)
+            if found and not early:
+                session.ledger.changed = found
+                show_changes(terminal, found, titles(session.project.outline))
             session.save()
         if names is None and outcome.exit_code == 0:
             folders = session.data_folders
@@ -122,13 +126,20 @@ def _counts(session: Session, name: str) -> bool:
     return node is not None and node.kind != "result" and session.planner.status(name).fresh
 
 
-def _changes(session: Session, workshop: Workshop) -> list[str]:
+def _changes(session: Session, workshop: Workshop) -> list[Change]:
     """What the answers say now that they did not say when last published."""
-    now = numbers(workshop.all_answers())
-    found = changes(session.ledger.numbers, now, headline_sources(workshop.sections()))
-    session.ledger.numbers.clear()
-    session.ledger.numbers.update(now)
+    answers, sections = workshop.all_answers(), workshop.sections()
+    now = numbers(answers, sections)
+    found = changes(session.ledger.numbers, now, answers, sections)
+    session.ledger.numbers = now
     return found
+
+
+def titles(outline: Outline) -> dict[str, str]:
+    """Each question with its number, by its slug."""
+    from labreport.page import targets
+
+    return {one.slug: f"{targets(outline, ())[one.slug].number} {one.text}" for one in outline.questions}
 
 
 def _show_notices(quarantine: Quarantine, terminal: Terminal) -> None:

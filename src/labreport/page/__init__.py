@@ -5,6 +5,7 @@ from labreport.page.documents import prepare_fonts, render_document
 from labreport.page.embedded import evidence
 from labreport.page.mistakes import mistakes, written
 from labreport.page.numbers import refusing
+from labreport.page.references import targets
 from labreport.page.sections import render_section
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "refusing",
     "render_document",
     "render_section",
+    "targets",
     "written",
 ]

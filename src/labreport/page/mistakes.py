@@ -389,15 +389,14 @@ def unknown_names(
     variables = _variables(reached.values(), dict(context))
     wrong: dict[str, list[Mistake]] = {}
     for each, found in reached.items():
-        for node in found.find_all((nodes.Getattr, nodes.Getitem)):
-            word, owner = _word(node), _value(node.node, variables)
+        accesses: Iterable[Any] = found.find_all((nodes.Getattr, nodes.Getitem))
+        for access in accesses:
+            word, owner = _word(access), _value(access.node, variables)
             known = isinstance(owner, TracedAnswer) or (isinstance(owner, Mapping) and _traced(owner))
-            if word is None or word in optional or not known:
+            if word is None or word in optional or not known or _member(owner, word) is not UNKNOWN:
                 continue
-            if _member(owner, word) is UNKNOWN and not (
-                isinstance(node, nodes.Getattr) and hasattr(owner, word)
-            ):
-                wrong.setdefault(each, []).append(Mistake(node.lineno, missing(word, owner)))
+            if isinstance(access, nodes.Getitem) or not hasattr(owner, word):
+                wrong.setdefault(each, []).append(Mistake(access.lineno, missing(word, owner)))
     return {each: sorted(set(found)) for each, found in wrong.items()}
 
 
