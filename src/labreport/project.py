@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from labreport.annotated import Meta
 from labreport.experiment import Experiment, Study
 from labreport.outline import Outline, Question, Section, section
-from labreport.placed import called_from, check_values, reference
+from labreport.placed import HIDDEN, Place, called_from, check_values, reference
 from labreport.rubric import Rubric
 
 
@@ -84,9 +84,11 @@ class Project:
     program: str = ""
     rubric: Rubric = field(default_factory=Rubric)
     recompute: str = ""
+    place: Place = field(default=(), compare=False, repr=False, metadata=HIDDEN)
 
     def __post_init__(self) -> None:
-        check_values(self, called_from())
+        object.__setattr__(self, "place", called_from(self.place))
+        check_values(self, self.place)
         if self.sections and not self.outline.sections:
             outline = Outline(
                 self.title,

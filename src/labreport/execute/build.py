@@ -11,7 +11,7 @@ from labreport.errors import LabReportError, RenderError, StoreError, all_at_onc
 from labreport.execute.making import make_report
 from labreport.execute.numbers import changes, numbers
 from labreport.execute.request import Outcome, Request
-from labreport.execute.session import Session, open_session, unused
+from labreport.execute.session import Session, open_session, own_modules, unused
 from labreport.execute.training import cores, train
 from labreport.nodes.document import DOCUMENT_FRAMES
 from labreport.nodes.section import QUESTION_FRAMES, SECTION_FRAME
@@ -101,20 +101,23 @@ def _check_names(request: Request) -> None:
 
 def _check_templates(session: Session) -> list[str]:
     """What may be wrong with the project's templates. Raises `RenderError` for what is wrong, all of it."""
-    from labreport.audit import check_templates
+    from labreport.audit import check_declared, check_templates
 
     fingerprints, outline = session.planner.fingerprints, session.project.outline
     found = [one.with_templates(fingerprints.has_template, SECTION_FRAME) for one in outline.sections]
     sections = {one.slug: one.template for one in found}
     questions = {one.slug: one.template for section in found for one in section.questions}
     written = fingerprints.written()
+    code = [path.read_text(encoding="utf-8") for path in own_modules(session)]
     try:
         named = filter(None, (*sections.values(), *questions.values()))
         used = fingerprints.used(*named, *QUESTION_FRAMES, *DOCUMENT_FRAMES)
+        used |= {name for name in written if any(name in text for text in code)}
     except LabReportError:  # one that is not there, of which more is said below
         used = set(written)
     targets = {*sections, *questions, *(one.slug for one in outline.figures)}
     wrong, notes = check_templates(session.place.templates, written, used, questions, sections, targets)
+    wrong += check_declared(outline, session.project.place, session.place.templates)
     if wrong:
         raise all_at_once(RenderError, wrong)
     return notes

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import ModuleType
 
 from labreport.errors import LabReportError, OutdatedCode, UsageError
 from labreport.experiment import Experiment, Study
@@ -143,14 +144,24 @@ def unused(session: Session) -> list[str]:
     project = session.project
     used = {one.name for one in project.all_experiments}
     used |= {name for grid in project.studies for name in (grid.name, grid.base.name)}
-    modules = [module for name, module in sys.modules.items() if name.partition(".")[0] == project.package]
     found = {
         at(one.place, f"nothing reads {one.name!r}; list {name} where a question reads it, or in the project")
-        for module in modules
+        for module in _loaded(session)
         for name, one in vars(module).items()
         if isinstance(one, (Experiment, Study)) and one.name not in used
     }
     return sorted(found)
+
+
+def own_modules(session: Session) -> list[Path]:
+    """The files of the project's modules that are loaded."""
+    files = (getattr(module, "__file__", None) for module in _loaded(session))
+    return [Path(file) for file in files if file]
+
+
+def _loaded(session: Session) -> list[ModuleType]:
+    package = session.project.package
+    return [module for name, module in [*sys.modules.items()] if name.partition(".")[0] == package]
 
 
 def load_project(place: Place) -> Project:

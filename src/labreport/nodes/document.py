@@ -6,7 +6,7 @@ from abc import abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from labreport.errors import AuditError
+from labreport.errors import AuditError, all_at_once
 from labreport.fingerprint.canonical import digest
 from labreport.nodes.section import RENDERING
 from labreport.nodes.workshop import Press
@@ -105,14 +105,13 @@ class _Rendered(DocumentNode):
         )
 
     def accept(self, findings: list[Finding], press: Press) -> None:
-        """Raise `AuditError` at the first finding of an audit."""
-        from labreport.audit import at_line
+        """Raise `AuditError` for the findings of an audit, all of them."""
+        from labreport.audit import at_lines
 
         if findings:
-            more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+            lines = at_lines(findings, self.published, press.workshop.templates, press.render_again)
             kept = "the report has no PDF" if self.last else "the previous report is kept"
-            told = at_line(findings[0], self.published, press.workshop.templates, press.render_again)
-            raise AuditError(f"{told}{more}; {kept}")
+            raise all_at_once(AuditError, lines, f"; {kept}")
 
 
 class PageDocument(_Rendered):
