@@ -46,21 +46,21 @@ MAY_IMPORT = {
     "labreport.trajectory": "errors fingerprint nonfinite store",
     "labreport.plan": "experiment errors fingerprint frame installed nonfinite page program project store "
     "trajectory witness",
-    "labreport.console": "plan experiment errors",
+    "labreport.console": "plan experiment errors program",
     "labreport.guard": "console errors",
     "labreport.claims": "experiment errors later results texts",
     "labreport.charts": "claims errors frame",
     "labreport.checking": "errors grading",
     "labreport.page": "checking claims errors frame outline project suggest",
     "labreport.pdf": "errors frame processes",
-    "labreport.audit": "claims errors frame outline page suggest",
+    "labreport.audit": "claims errors frame outline page placed suggest",
     "labreport.builders": "charts claims errors experiment results",
     "labreport.provenance": "",
     "labreport.nodes": "audit charts claims errors experiment fingerprint locate outline page pdf placed "
     "plan program project provenance results store suggest texts "
     "trajectory witness",
     "labreport.execute": "audit claims console errors experiment fingerprint frame locate nodes nonfinite "
-    "page pdf placed plan processes project run store trajectory witness",
+    "outline page pdf placed plan processes project run store trajectory witness",
     "labreport.grading": "claims errors rubric",
     "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan "
     "store trajectory",

@@ -143,7 +143,7 @@ def _within(value: Any, bounds: Any) -> bool:
 
 
 def _advice(value: Any, hint: Any) -> str:
-    """What to write where that can be told, and else what is allowed."""
+    """What to write where that is known, and else what is allowed."""
     meant, how = _meant(value, hint)
     if how and fits(meant, hint):
         return f"write {brief(meant)}, {' and '.join(dict.fromkeys(how))}"

@@ -60,7 +60,8 @@ class Experiment:
         check_values(self.specification, self.place)
         check_values(self, self.place, leave_out=("by_seed",))
         if problem := unprintable(self):
-            self.refuse("name", f"is {self.name!r}: {problem}")
+            field = problem.partition(":")[0]
+            refuse(self.place, f"experiment {self.name!r}: {problem}.", field, getattr(self, field, None))
         if self.fit and (self.start or self.epochs != 1):
             self.refuse("fit", "has one epoch and no start; leave out fit, or epochs and start")
         for name in ("start", "fit"):

@@ -93,7 +93,8 @@ def written(place: Place, field: str, value: Any, owner: type | None = None) -> 
     It is looked for in the statement of each call, the innermost first, and in those that give a value to the
     names which it uses. A call that passes on a parameter does not write the value: its caller does.
     """
-    wanted = _Wanted(owner.__name__, [each.name for each in fields(owner)], field) if owner else None
+    order = [each.name for each in fields(owner)] if owner else []
+    wanted = _Wanted(owner.__name__, order, field) if owner and field in order else None
     for each in place:
         file, _, line = each.rpartition(":")
         statement = _statement(file, int(line))

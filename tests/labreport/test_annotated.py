@@ -87,7 +87,7 @@ def test_what_the_annotations_allow_is_not_wrong(fields: dict[str, Any]) -> None
     ],
 )
 def test_what_is_wrong_says_the_value_and_what_to_write(fields: dict[str, Any], said: str) -> None:
-    """Where the value that was meant can be told, it is written out."""
+    """Where the value that was meant is known, it is written out."""
     assert said in str(wrong(Specification(**fields)))
 
 
@@ -100,5 +100,5 @@ class Unreadable:
 
 
 def test_an_annotation_that_cannot_be_read_allows_everything() -> None:
-    """It is no mistake of whoever writes a value."""
+    """Whoever writes a value has made no mistake."""
     assert wrong(Unreadable("cheap")) is None  # type: ignore[arg-type]

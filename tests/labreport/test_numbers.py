@@ -71,7 +71,7 @@ def test_a_changed_answer_is_told_by_question_and_sentence() -> None:
 
 
 def test_what_only_times_changed_is_counted_and_marked() -> None:
-    """Times that were measured again are no news."""
+    """Times that were measured again say nothing new."""
     found = report("Neither.", 0.5, 3.0)
     assert [(change.question, change.name, change.timed) for change in found] == [
         ("second", "", True),
@@ -103,7 +103,7 @@ def test_a_long_sentence_keeps_to_the_width() -> None:
 
 
 def test_the_first_sentences_that_differ_are_compared() -> None:
-    """Where one text only says more, both are told whole."""
+    """Where one text only says more, both are shown whole."""
     assert differing("A. B is 1.5. C.", "A. B is 2.5. D.") == ("B is 1.5.", "B is 2.5.")
     assert differing("A.", "A. B.") == ("A.", "A. B.")
     assert differing("", "A.") == ("", "A.")

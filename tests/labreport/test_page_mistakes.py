@@ -101,7 +101,7 @@ def test_what_is_balanced_whatever_is_chosen_is_no_mistake(source: str) -> None:
         ),
         (
             "{% block body %}\n{{ answer[“a”] }}{% endblock %}",
-            "2: “ is no quote of this language; write \" or '",
+            "2: “ is not a quote of this language; write \" or '",
         ),
     ],
 )

@@ -103,7 +103,7 @@ def opened(folder: Path, monkeypatch: pytest.MonkeyPatch, nets: str, sizes: str 
 def test_a_mistake_is_named_by_the_line_that_was_edited(
     case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither the line of a helper, nor the first one of a call that goes on for several."""
+    """Neither the line of a helper, nor the first one of a call of several lines."""
     old, new, line, said = CASES[case]
     assert SOURCE.count(old) >= 1
     with pytest.raises(LabReportError) as caught:

@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 import jinja2
 from jinja2 import nodes
 
-from labreport.frame import ENGINE
 from labreport.page.numbers import FILTERS
 from labreport.page.syntax import REFERENCES, SYNTAX, constants
 from labreport.page.traced import TracedAnswer, TracedClaim, TracedQuantity
@@ -81,7 +80,7 @@ def _quotes(source: str, until: int) -> Iterator[Mistake]:
     for line, text in enumerate(source.splitlines()[:until], start=1):
         for piece in _PIECE.findall(text):
             if curly := re.search("[\u2018\u2019\u201c\u201d\u201e]", re.sub(_TEXT, "", piece)):
-                yield Mistake(line, f"{curly[0]} is no quote of this language; write \" or '")
+                yield Mistake(line, f"{curly[0]} is not a quote of this language; write \" or '")
             if re.search("[\"']", re.sub(_TEXT, "", piece)):
                 yield Mistake(line, f"a text has no second quote: {piece.strip()[:50]}")
 
@@ -167,7 +166,7 @@ def mistakes(
         )
         for what, words, of in kinds:
             for line, word in each.get(words, ()):
-                if of is not None and word.removeprefix(ENGINE if words == "references" else "") not in of:
+                if of is not None and word not in of:
                     wrong.append(Mistake(line, f"there is no {what} {word!r}{did_you_mean(word, of)}"))
         if (each.get("extends") or name in questions) and each.get("outside"):
             wrong.append(Mistake(each["outside"][0], "what is outside of all blocks is not printed; move it"))
@@ -180,7 +179,7 @@ def _blocks(
     name: str, templates: Mapping[str, Mapping[str, Any]], questions: Container[str]
 ) -> frozenset[str] | None:
     """The blocks that somebody prints of a template; None where it prints itself."""
-    parents = [parent.removeprefix(ENGINE) for parent in templates[name].get("extends", ())]
+    parents: list[str] = list(templates[name].get("extends", ()))
     if not parents and name not in questions:
         return None
     found = set(QUESTION if name in questions else ())

@@ -19,6 +19,7 @@ from labreport.fingerprint.names import CARRYING_OUT
 from labreport.fingerprint.syntax import FORMAT as SUMMARY
 from labreport.fingerprint.syntax import Summary, summarise
 from labreport.fingerprint.templates import Templates
+from labreport.frame import ENGINE as FRAME
 from labreport.frame import MACROS, Lookup
 from labreport.installed import distributions, version
 from labreport.plan.ledger import Ledger
@@ -198,8 +199,9 @@ class Fingerprints:
 
     def written(self) -> dict[str, dict[str, list[Any]]]:
         """What `labreport.page.written` says of each template that a name means, by that name."""
-        found = ((name, self._lookup.find(name)) for name in self._lookup.templates_there())
-        return {name: self._template(path).get("written", {}) for name, path in found if path is not None}
+        names = self._lookup.templates_there()
+        every = ((name, self._lookup.find(name)) for name in (*names, *(f"{FRAME}{name}" for name in names)))
+        return {name: self._template(path).get("written", {}) for name, path in every if path is not None}
 
     def used(self, *names: str) -> set[str]:
         """The names of all templates that those of these names can reach, and of the prose of answers."""
