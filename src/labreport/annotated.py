@@ -186,7 +186,8 @@ def allowed(hint: Any) -> str:
     """What an annotation allows, in words: `a whole number of at least 1`."""
     origin, parts = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        return f"{allowed(parts[0])}{''.join(map(_limits, parts[1:]))}"
+        kind, comma, each = allowed(parts[0]).partition(",")
+        return f"{kind}{''.join(map(_limits, parts[1:]))}{comma}{each}"
     if origin in (Union, types.UnionType):
         return " or ".join(allowed(part) for part in parts)
     if origin is Literal:

@@ -99,7 +99,7 @@ def written(place: Place, field: str, value: Any, owner: type | None = None) -> 
         file, _, line = each.rpartition(":")
         statement = _statement(file, int(line))
         for where, part in _reached(file, statement):
-            arguments = _arguments(part, field, wanted)
+            arguments = _arguments(part, field if part is statement else "", wanted)
             lines = (found for node in arguments if (found := _holds(where, node, value)) is not None)
             if (found := next(lines, None)) is not None:
                 return found
@@ -121,14 +121,13 @@ class _Wanted:
 
 
 def _arguments(statement: ast.stmt, field: str, wanted: _Wanted | None) -> list[ast.expr]:
-    """What a statement passes as the keyword `field`, or as what is wanted."""
+    """What a statement passes as the keyword `field`, if that is given, or as what is wanted."""
     calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call)]
-    names = {field, wanted.name} if wanted else {field}
-    found = [each.value for call in calls for each in call.keywords if each.arg in names]
-    if wanted is not None:
-        position = wanted.order.index(wanted.name)
-        own = [call for call in calls if ast.unparse(call.func).rpartition(".")[2] == wanted.function]
-        found += [call.args[position] for call in own if len(call.args) > position]
+    found = [each.value for call in calls for each in call.keywords if each.arg == field]
+    for call in calls:
+        if wanted is not None and ast.unparse(call.func).rpartition(".")[2] == wanted.function:
+            found += [each.value for each in call.keywords if each.arg == wanted.name]
+            found += call.args[wanted.order.index(wanted.name) :][:1]
     return found
 
 

@@ -120,3 +120,14 @@ def test_a_value_that_is_imported_is_named_where_it_is_written(
     assert opened(tmp_path / "right", monkeypatch, SOURCE).nodes
     with pytest.raises(LabReportError, match=r"^sizes.py:1: layers is '7'; write \(7,\), without quotes"):
         opened(tmp_path, monkeypatch, SOURCE.replace("(SIZE,)", "SIZE"), "SIZE = '7'\n")
+
+
+def test_a_value_that_nobody_wrote_is_named_by_the_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not by another declaration that is used there and sets the same field."""
+    more = "TALL = study('tall', SMALL, layers=tuple((1,) * n for n in (2, 3)))\nmade = len(TALL.axes)\n"
+    more += "BAD = _net('bad', replace(TALL.base.specification, **{'la' + 'yers': 'x'}))\n"
+    source = SOURCE.replace("PROJECT =", f"{more}PROJECT =")
+    with pytest.raises(LabReportError, match=r"^nets.py:40: layers is 'x'; allowed is a tuple"):
+        opened(tmp_path, monkeypatch, source)
