@@ -86,7 +86,7 @@ def test_shown_code_is_short_and_valid_for_every_experiment(item: Experiment) ->
 
 
 @pytest.mark.parametrize("name", list(VARIANCE_SCALING))
-def test_only_what_differs_from_keras_is_spelled_out(name: str) -> None:
+def test_only_what_differs_from_keras_is_spelled_out(name: Any) -> None:
     """Keras' own initialiser is left unsaid, and so is that there is no momentum and no gain."""
     shown = show_code(experiment(Network((5,), initializer=name)))
     assert ("kernel_initializer" in shown) == (name != "glorot_uniform")
