@@ -180,12 +180,12 @@ def _blocks(
 ) -> frozenset[str] | None:
     """The blocks that somebody prints of a template; None where it prints itself."""
     parents: list[str] = list(templates[name].get("extends", ()))
-    if not parents and name not in questions:
+    if (not parents and name not in questions) or any(parent not in templates for parent in parents):
         return None
     found = set(QUESTION if name in questions else ())
     for parent in parents:
         found |= {word for _, word in templates.get(parent, {}).get("blocks", ())}
-        found |= (_blocks(parent, templates, ()) if parent in templates and parent != name else None) or set()
+        found |= (_blocks(parent, templates, ()) if parent != name else None) or set()
     return frozenset(found)
 
 
