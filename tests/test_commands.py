@@ -46,13 +46,14 @@ def test_bad_usage_is_one_line_and_2(built: Program, arguments: list[str], messa
 
 
 def test_a_specification_that_breaks_a_rule_is_one_line_and_2(built: Program, tmp_path: Path) -> None:
-    """The experiment, the value and what is allowed are named; the report stays."""
+    """The edited line, the value and what is allowed are named; the report stays."""
     program = built.copy(tmp_path / "checkout")
     before = (program.folder / "report/report.html").read_bytes()
     program.edit("src/exercise/catalogue.py", "Walk(0.25)", "Walk(2.0)")
     ran = program.run()
     assert ran.code == 2
-    assert ran.err.strip() == ("error: experiment 'beta': rate is 2.0; allowed is above 0, to 1")
+    place = "checkout/src/exercise/catalogue.py:15"
+    assert ran.err == f"error: {place}: rate is 2.0; allowed is a number above 0 and up to 1\n"
     assert (program.folder / "report/report.html").read_bytes() == before
 
 

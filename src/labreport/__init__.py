@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from labreport.annotated import Meta as Meta
     from labreport.builders.compare import ranking as ranking
     from labreport.builders.confusion import confusion_matrix as confusion_matrix
     from labreport.builders.confusion import hardest as hardest
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from labreport.run import Fit as Fit
 
 _HOMES = {
+    "Meta": "annotated",
     "ranking": "builders.compare",
     "confusion_matrix": "builders.confusion",
     "hardest": "builders.confusion",

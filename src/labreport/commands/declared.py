@@ -54,6 +54,10 @@ COMMANDS = {
         "NAME",
         "a section, a figure, an answer or an experiment",
     ),
+    "changes": Declared(
+        "list what the last rebuild changed in the answers",
+        ("--output",),
+    ),
     "verify": Declared(
         "check every stored byte, then every answer independently",
         ("--quick", "--repeat", "--seeds", "--jobs", "--output", "--lock-timeout", "--verbose"),

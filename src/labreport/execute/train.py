@@ -13,12 +13,13 @@ from typing import Any
 from labreport.console.counts import counted
 from labreport.console.progress import Progress, Training
 from labreport.console.time_left import duration
-from labreport.errors import ExperimentFailed, OutdatedCode, StoreError, place
+from labreport.errors import ExperimentFailed, OutdatedCode, StoreError
 from labreport.execute.lanes import Lane, WorkerLost
 from labreport.execute.task import Task
 from labreport.execute.waiting import Waiting
 from labreport.execute.worker import Epoch
 from labreport.nonfinite import all_finite
+from labreport.placed import place
 from labreport.trajectory import Trajectory
 
 TRIES = 2

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from jinja2 import Undefined
 from markupsafe import Markup, escape
 
 from labreport.claims.numerals import has_numeral
@@ -53,6 +54,8 @@ def join(items: Iterable[Any], separator: str = "") -> Markup:
 
 def _filter(form: str) -> Callable[[Any], Markup]:
     def printed(item: Any) -> Markup:
+        if isinstance(item, Undefined):
+            str(item)  # raises, and says what is not there
         if not isinstance(item, TracedQuantity):
             raise RenderError(f"filter {form!r} was given {item!r:.80}; it prints quantities of an answer")
         quantity = item.quantity
