@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,8 @@ def created(tmp_path_factory: pytest.TempPathFactory) -> Path:
     parent = tmp_path_factory.mktemp("new")
     made = labreport(parent, "new", "my-report")
     assert made.returncode == 0, made.stderr
-    assert "cd my-report" in made.stdout
-    built = labreport(parent / "my-report", "build", "--seeds", "3")
+    (command,) = re.findall("^  labreport (build .*?) *#", made.stdout, re.MULTILINE)
+    built = labreport(parent, *shlex.split(command), "--seeds", "3")
     assert built.returncode == 0, built.stderr
     return parent / "my-report"
 

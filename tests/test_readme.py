@@ -10,10 +10,11 @@ import pytest
 
 from exercise.catalogue import EXPERIMENTS, SMALL
 from exercise.project import PROJECT
-from labreport.bootstrap.needed import supported_pythons
 from labreport.commands.declared import COMMANDS
 from labreport.commands.options import OPTIONS as TAKEN
 from labreport.commands.parser import parse
+from tools import COMMANDS as OWN
+from tools.requirements import supported_pythons
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -24,6 +25,13 @@ COMMAND_LINES = [
 ]
 OPTIONS = sorted(set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)))
 OF_TESTS = ("--slow", "--browser", "--faults", "--lint", "--affected")
+
+
+@pytest.fixture(autouse=True)
+def _of_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own commands are known, as behind its front door."""
+    for name, declared in OWN.items():
+        monkeypatch.setitem(COMMANDS, name, declared)
 
 
 @pytest.mark.parametrize("line", COMMAND_LINES)
@@ -74,7 +82,7 @@ def test_the_line_to_edit_stands_in_the_catalogue() -> None:
 
 def test_the_readme_names_the_pythons_and_the_seeds() -> None:
     """As the project and the command line have them."""
-    first, *_, last = supported_pythons(str(ROOT))
+    first, *_, last = supported_pythons()
     assert f"Python {first} to {last}" in README
     words = {3: "three", 5: "five", 10: "ten"}
     assert f"instead of {words[PROJECT.seeds]}; only new ones" in README

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "labreport.program": "",
     "labreport.front": "command program",
     "labreport.__main__": "front",
-    "labreport.locate": "errors",
+    "labreport.locate": "errors program",
     "labreport.processes": "",
     "labreport.warm": "",
     "labreport.errors": "suggest",
@@ -33,7 +33,6 @@ MAY_IMPORT = {
     "labreport.outline": "errors experiment placed required texts",
     "labreport.installed": "",
     "labreport.frame": "",
-    "labreport.bootstrap": "errors installed",
     "labreport.experiment": "errors placed texts",
     "labreport.fingerprint": "errors",
     "labreport.results": "experiment errors nonfinite",
@@ -63,7 +62,7 @@ MAY_IMPORT = {
     "labreport.grading": "claims errors rubric",
     "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan "
     "store trajectory",
-    "labreport.commands": "audit bootstrap checking checks claims console errors execute fingerprint grading "
+    "labreport.commands": "audit checking checks claims console errors execute fingerprint grading "
     "guard frame locate nodes page plan processes program store suggest texts trajectory verification warm",
     "labreport.command": "commands console errors guard processes program",
     "exercise.networks": "labreport.errors labreport.experiment",
@@ -146,7 +145,6 @@ LIGHT = (
     "labreport.command",
     "labreport.commands.declared",
     "labreport.commands.parser",
-    "labreport.bootstrap",
     "labreport.claims",
     "labreport.errors",
     "labreport.experiment",
@@ -265,8 +263,20 @@ def test_each_library_is_imported_in_its_rooms_alone() -> None:
 
 def test_set_up_uses_the_standard_library_alone() -> None:
     """It runs where there is no library yet."""
-    used = {name.partition(".")[0] for room, name, _ in _imports() if room == "labreport.bootstrap"}
-    assert set() == used - sys.stdlib_module_names - {"labreport"}
+    files = (SOURCE.parent / "tools").glob("*.py")
+    names = {name for file in files for name, _ in _imported(ast.parse(file.read_text(encoding="utf-8")))}
+    assert set() == {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {
+        "labreport",
+        "tools",
+    }
+    used = {".".join(name.split(".")[:2]) for name in names if name.startswith("labreport.")}
+    assert used <= {
+        "labreport.commands",
+        *LIGHT,
+        "labreport.console",
+        "labreport.program",
+        "labreport.suggest",
+    }
 
 
 @cache

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 VERSION = "0.1.0"
 """The same as in `pyproject.toml`."""
 FRONT_DOOR = "python build.py"
@@ -15,6 +18,28 @@ _name = FRONT_DOOR
 def called() -> str:
     """What the user types to run this program."""
     return _name
+
+
+def typed(usual: str, python: str) -> str:
+    """What starts this program again from the current folder: `usual`, or else its path.
+
+    `python` is the interpreter that the user started.
+    """
+    script = sys.argv[0]
+    name, folder = os.path.basename(script), os.path.dirname(os.path.abspath(script))
+    if usual == FRONT_DOOR:
+        place = os.path.relpath(script)
+        return f"{os.path.basename(python)} {_quoted(script if place.startswith('..') else place)}"
+    if name == "__main__.py":
+        return f"{os.path.basename(python)} -m labreport"
+    found = name != usual or folder in os.environ.get("PATH", "").split(os.pathsep)
+    return usual if found else _quoted(script)
+
+
+def _quoted(path: str) -> str:
+    import shlex  # only where there is something to say
+
+    return shlex.quote(path)
 
 
 def call(name: str) -> None:
