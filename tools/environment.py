@@ -1,7 +1,7 @@
 """Set-up: the libraries in the running interpreter, or the environment `.venv`, made from lock files.
 
 The folder `.venv/set-up` says that it was made here. It holds a copy of each file whose packages are
-installed; a copy that is empty was begun. Whatever else is installed stays until `.venv` is made again.
+installed; a copy that is empty was begun. Whatever else is installed stays until `.venv` is rebuilt.
 """
 
 from __future__ import annotations
