@@ -50,6 +50,18 @@ def test_the_skeletons_own_template_is_the_one_that_is_used(created: Path) -> No
     assert "Each dot is a seed, each line the mean" in (created / "report" / "report.html").read_text()
 
 
+@pytest.mark.parametrize("name", ["lab3", "week-48", "8-by-8", "Sixteen", "v2.14 against v2.13"])
+def test_a_name_may_hold_numbers(tmp_path: Path, name: str) -> None:
+    """It becomes the title, which states no finding; the page is built, and verified again."""
+    assert labreport(tmp_path, "new", name).returncode == 0
+    built = labreport(tmp_path, "build", "--project", name, "--seeds", "1")
+    assert built.returncode == 0, built.stderr
+    title = name[:1].upper() + name[1:].replace("-", " ")
+    assert f"<h1>{title}</h1>" in (tmp_path / name / "report" / "report.html").read_text()
+    verified = labreport(tmp_path, "verify", "--project", name, "--quick")
+    assert verified.returncode == 0, verified.stdout
+
+
 def test_a_folder_that_is_not_empty_is_refused(tmp_path: Path) -> None:
     """Nothing is written over, and an empty folder may be filled."""
     (tmp_path / "full").mkdir()

@@ -49,9 +49,9 @@ MAY_IMPORT = {
     "labreport.claims": "experiment errors later results texts",
     "labreport.charts": "claims errors frame",
     "labreport.checking": "errors grading",
-    "labreport.page": "checking claims errors frame outline project",
+    "labreport.page": "checking claims errors frame outline project texts",
     "labreport.pdf": "errors frame processes",
-    "labreport.audit": "claims errors frame outline page",
+    "labreport.audit": "claims errors frame outline page texts",
     "labreport.builders": "charts claims errors experiment results",
     "labreport.provenance": "",
     "labreport.nodes": "audit charts claims errors experiment fingerprint locate outline page pdf placed "

@@ -9,6 +9,7 @@ from pathlib import Path
 from labreport.console.terminal import Terminal, shown
 from labreport.errors import UsageError
 from labreport.program import called
+from labreport.texts import capitalized
 
 _SKELETON = Path(__file__).with_name("skeleton")
 _FILES = {"project.py": "project.txt", "templates/questions/closer.html": "closer.txt"}
@@ -17,8 +18,8 @@ _FILES = {"project.py": "project.txt", "templates/questions/closer.html": "close
 def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """Fill a folder, which must be empty or not exist, and say what to do next."""
     folder = Path(arguments.word)
-    title = folder.resolve().name.replace("-", " ").replace("_", " ").strip().capitalize()
-    if not title or not folder.resolve().name.isprintable() or '"' in title or "\\" in title:
+    title = capitalized(folder.resolve().name.replace("-", " ").replace("_", " ").strip())
+    if not title or not title.isprintable() or '"' in title or "\\" in title:
         raise UsageError(f"{arguments.word!r} is not a name for a project; use letters, digits, - and _")
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

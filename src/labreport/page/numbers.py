@@ -15,6 +15,7 @@ from labreport.claims.rounding import FORMS
 from labreport.errors import RenderError
 from labreport.frame import VERDICT_WORDS
 from labreport.page.traced import TracedInteger, TracedQuantity, TracedText
+from labreport.texts import capitalized
 
 REFUSED: ContextVar[str] = ContextVar("refused", default="")
 """A numeral that no expression may print, while `refusing` looks for the one that does."""
@@ -51,6 +52,13 @@ def join(items: Iterable[Any], separator: str = "") -> Markup:
     return Markup(escape(separator)).join(escape(print_value(item)) for item in items)
 
 
+def capitalize(text: str) -> str:
+    """`text` as a sentence begins with it, its trace kept, and all its other letters."""
+    if isinstance(text, TracedText) and has_numeral(text):
+        return _data(text, text.address, "fact", capitalized(text))
+    return capitalized(text)
+
+
 def _filter(form: str) -> Callable[[Any], Markup]:
     def printed(item: Any) -> Markup:
         if not isinstance(item, TracedQuantity):
@@ -77,6 +85,7 @@ def verdict(name: str) -> str:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     **{form: _filter(form) for form in FORMS},
+    "capitalize": capitalize,
     "join": join,
     "verdict": verdict,
 }
