@@ -110,7 +110,7 @@ def numbered(report: Example) -> Example:
 def test_what_a_project_declares_may_hold_numbers(
     numbered: Example, tmp_path: Path, medium: Literal["screen", "print"]
 ) -> None:
-    """Titles, names and questions, wherever they are headings or lead to one, on every page of the PDF too."""
+    """Titles, names and questions, where they are or lead to headings, on every page of the PDF too."""
     page, target, declared = numbered.page(medium), tmp_path / "report.pdf", numbered.outline.declared
     assert audit_html(page, numbered.answers, numbered.templates, (), declared) == []
     assert {"3", "48", "Three", "sixteen"} <= {
