@@ -44,7 +44,7 @@ MAY_IMPORT = {
     "labreport.trajectory": "errors fingerprint nonfinite store",
     "labreport.plan": "experiment errors fingerprint frame installed nonfinite page program project store "
     "trajectory witness",
-    "labreport.console": "plan experiment errors",
+    "labreport.console": "plan experiment errors program",
     "labreport.guard": "console errors",
     "labreport.claims": "experiment errors later results texts",
     "labreport.charts": "claims errors frame",

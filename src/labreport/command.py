@@ -15,6 +15,7 @@ from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError
 from labreport.guard import guarded
 from labreport.processes import safe_spawn
+from labreport.program import place
 
 
 class Checkout(Protocol):
@@ -39,6 +40,7 @@ def main(argv: Sequence[str], root: str, checkout: Callable[[], Checkout] | None
         if own is not None:
             COMMANDS.update(own.COMMANDS)
         command = parse(argv)
+        place(project=command.arguments.project, output=getattr(command.arguments, "output", None))
         folder = Path(os.path.abspath(command.arguments.project or root))
         if own is not None:
             own.set_up(command, folder, terminal)

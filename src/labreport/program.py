@@ -13,11 +13,23 @@ FRONT = "LABREPORT_FRONT"
 """Environment variable: format, interpreter and version at the front door, which may continue in another."""
 
 _name = FRONT_DOOR
+_places = ""
 
 
 def called() -> str:
     """What the user types to run this program."""
     return _name
+
+
+def again(command: str) -> str:
+    """What the user types to give another command for the same project and output folder."""
+    return f"{_name} {command}{_places}"
+
+
+def place(**options: str | None) -> None:
+    """Decide which folders `again` names: `project` and `output`, as they were typed, or None."""
+    global _places
+    _places = "".join(f" --{name} {_quoted(text)}" for name, text in options.items() if text)
 
 
 def typed(usual: str, python: str) -> str:

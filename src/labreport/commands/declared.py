@@ -58,7 +58,7 @@ COMMANDS = {
         "explain why something is stale, down to the changed line",
         ("--seeds", "--output"),
         "NAME",
-        "a section, a figure, an answer or an experiment",
+        "a section, a figure, an answer or an experiment; or its number, as 2.2 or 'Figure 3'",
     ),
     "verify": Declared(
         "check every stored byte, then every answer independently",

@@ -12,7 +12,7 @@ from labreport.console.counts import counted, items
 from labreport.console.plan import show_plan
 from labreport.console.plan import why as first_reason
 from labreport.console.terminal import Terminal, shown
-from labreport.execute.session import open_session
+from labreport.execute.session import Session, open_session
 from labreport.locate import find_project
 from labreport.plan.nodes import Plan, State, Status
 
@@ -57,9 +57,19 @@ def dry_run(
     plan = session.planner.plan(names)
     if plan.stale():
         show_plan(terminal, plan, verbose)
+        if takes := _takes(session, plan):
+            terminal.say(takes)
     else:
         terminal.say("Nothing to do.")
     return 0
+
+
+def _takes(session: Session, plan: Plan) -> str:
+    """How long the training of a build would take here, where that is known."""
+    from labreport.execute.training import cores, takes, trainings
+
+    tasks = trainings(session, plan.stale("result")).tasks
+    return takes(session, tasks, min(cores(), len(tasks))) if tasks else ""
 
 
 def _headline(plan: Plan) -> str:

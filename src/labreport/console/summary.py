@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from labreport.console.counts import counted
 from labreport.console.terminal import Terminal, shown
 from labreport.console.time_left import duration
+from labreport.program import again
 
 DOCUMENT = "document/"
 _CHANGES = 12
+_FILES = ("report.html", "report.pdf", "answers.json")
 
 
 def show_changes(terminal: Terminal, lines: Sequence[str]) -> None:
@@ -33,7 +36,8 @@ def show_summary(
     errors: int = 0,
     work: str = "training",
 ) -> None:
-    """What was made and how long it took, then where the report is; after errors, what became of it."""
+    """What was made and how long it took, where the report is and how it is checked; after errors, what became
+    of it."""
     if errors:
         show_failure(terminal, output, errors, made)
         return
@@ -49,8 +53,12 @@ def show_summary(
     parts = [counted(len(trained), work)] if trained else []
     parts += [counted(count, kind) for kind, count in kinds.items()]
     terminal.say(f"{terminal.paint('Done', 'green', 'bold')} in {duration(seconds)}: {', '.join(parts)}.")
-    if where:
-        terminal.say(f"The report: {shown(str(where))}")
+    files = [name for name in _FILES if (output / name).is_file()]
+    if files:
+        terminal.say(
+            f"The report: {shown(nearby(output / files[0]))}{''.join(f', {name}' for name in files[1:])}"
+        )
+        terminal.say(f"Check it:   {again('verify')}")
 
 
 def show_failure(terminal: Terminal, output: Path, errors: int, made: Sequence[str] = ()) -> None:
@@ -62,6 +70,11 @@ def show_failure(terminal: Terminal, output: Path, errors: int, made: Sequence[s
     else:
         state = "No report was written."
     terminal.say(f"{terminal.paint('Build failed', 'red', 'bold')}: {counted(errors, 'error')}. {state}")
+
+
+def nearby(path: Path) -> str:
+    """A path from the current folder, where it is below that."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def report(output: Path) -> Path | None:

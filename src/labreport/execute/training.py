@@ -29,6 +29,15 @@ NAMED = 4
 """Experiments that a message about many of them names."""
 
 
+def takes(session: Session, tasks: Sequence[Task], lanes: int) -> str:
+    """How long tasks will take on so many lanes, in a sentence; empty where that is unknown, or soon over."""
+    seconds = expected(session, tasks, lanes)
+    if seconds is None or seconds < WORTH_SAYING:
+        return ""
+    what, where = counted(len(tasks), session.project.work), counted(lanes, "worker")
+    return f"{what} in {where} will take about {duration(seconds)}."
+
+
 def train(session: Session, request: Request, plan: Plan, terminal: Terminal, outcome: Outcome) -> list[str]:
     """Train what stale results need; the names of what was made for a first report meanwhile."""
     work = trainings(session, plan.stale("result"))
@@ -46,9 +55,8 @@ def train(session: Session, request: Request, plan: Plan, terminal: Terminal, ou
     with _lanes(session, request, tasks, terminal) as (lanes, look):
         seconds = expected(session, tasks, len(lanes))
         total = sum(task.work for task in tasks)
-        if lanes and seconds is not None and seconds >= WORTH_SAYING:
-            what, where = counted(len(tasks), session.project.work), counted(len(lanes), "worker")
-            terminal.say(f"{what} in {where} will take about {duration(seconds)}.")
+        if lanes and (words := takes(session, tasks, len(lanes))):
+            terminal.say(words)
         progress = Progress(terminal, total, len(tasks), seconds, session.project.work)
 
         def look_at_all() -> None:
