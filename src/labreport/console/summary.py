@@ -36,8 +36,7 @@ def show_summary(
     errors: int = 0,
     work: str = "training",
 ) -> None:
-    """What was made and how long it took, where the report is and how it is checked; after errors, what became
-    of it."""
+    """What was made, how long it took, where the report is, how it is checked; or what became of it."""
     if errors:
         show_failure(terminal, output, errors, made)
         return
