@@ -66,7 +66,8 @@ def dry_run(
 
 def _takes(session: Session, plan: Plan) -> str:
     """How long the training of a build would take here, where that is known."""
-    from labreport.execute.training import cores, takes, trainings
+    from labreport.execute.tasks import trainings
+    from labreport.execute.training import cores, takes
 
     tasks = trainings(session, plan.stale("result")).tasks
     return takes(session, tasks, min(cores(), len(tasks))) if tasks else ""

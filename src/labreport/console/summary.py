@@ -35,8 +35,12 @@ def show_summary(
     seconds: float,
     errors: int = 0,
     work: str = "training",
+    watched: bool = False,
 ) -> None:
-    """What was made, how long it took, where the report is, how it is checked; or what became of it."""
+    """What was made, how long it took, where the report is and how it is checked; or what became of it.
+
+    Of a build that is `watched`, the report is on the screen already.
+    """
     if errors:
         show_failure(terminal, output, errors, made)
         return
@@ -53,7 +57,7 @@ def show_summary(
     parts += [counted(count, kind) for kind, count in kinds.items()]
     terminal.say(f"{terminal.paint('Done', 'green', 'bold')} in {duration(seconds)}: {', '.join(parts)}.")
     files = [name for name in _FILES if (output / name).is_file()]
-    if files:
+    if files and not watched:
         terminal.say(
             f"The report: {shown(nearby(output / files[0]))}{''.join(f', {name}' for name in files[1:])}"
         )

@@ -64,9 +64,15 @@ def build(request: Request, terminal: Terminal) -> Outcome:
         if names is None and outcome.exit_code == 0:
             folders = session.data_folders
             write_stamp(session.place.root, request.output, session.digests, request.arguments, folders)
-        work = session.project.work
         show_summary(
-            terminal, session.output, outcome.trained, outcome.made, outcome.seconds, outcome.errors, work
+            terminal,
+            session.output,
+            outcome.trained,
+            outcome.made,
+            outcome.seconds,
+            outcome.errors,
+            session.project.work,
+            watched=request.loaded is not None,
         )
     return outcome
 
