@@ -76,7 +76,11 @@ def test_commands_that_only_look_make_no_environment(checkout: SmallCheckout) ->
     """`status`, `why`, `--dry-run` and `--help` change nothing, not even on a fresh machine."""
     for words in (["status"], ["why", "wide"], ["--dry-run"]):
         run = checkout.run(*words)
-        assert (0, [sys.executable, *words]) == (run.returncode, run.stdout.splitlines())
+        assert (2, "") == (run.returncode, run.stdout)
+        line = "error: small-library is not installed, and this command only looks; python '"
+        assert run.stderr.startswith(line)
+        assert run.stderr.endswith(" build installs it, and builds\n")
+        assert run.stderr.count("\n") == 1
     assert checkout.run("--help").stdout.startswith("usage: ")
     assert not checkout.environment.exists()
 

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, UsageError
+from labreport.program import again
 from tools.requirements import ROOT, Layer, lacking, lock_files, supported_pythons
 
 VENV = ROOT / ".venv"
@@ -34,15 +35,18 @@ _PLACES = {f"PIP_{name}" for name in ("USER", "TARGET", "PREFIX", "ROOT", "PYTHO
 def ensure(wanted: Sequence[Layer], terminal: Terminal, *, looks: bool = False) -> None:
     """Return when the running interpreter has the libraries; else continue in `.venv`, and make it first.
 
-    A command that only looks makes nothing, though it uses what is there. Raises `UsageError` where `.venv`
-    is not ours to change, `LabReportError` where it cannot be made.
+    A command that only looks makes nothing, though it uses what is there. Raises `UsageError` where that is
+    nothing, or `.venv` is not ours to change, `LabReportError` where it cannot be made.
     """
     inside = os.path.realpath(sys.prefix) == os.path.realpath(VENV)
     folders = [path for path in sys.path if path.rstrip("/").endswith(("site-packages", "dist-packages"))]
     if is_ready(wanted) if inside else not lacking(wanted, folders):
         return
-    if looks and (inside or not os.access(PYTHON, os.X_OK)):
+    if looks and inside:
         return
+    if looks and not os.access(PYTHON, os.X_OK):
+        clause = lacking(wanted, folders)[0]
+        raise UsageError(f"{clause}, and this command only looks; {again('build')} installs it, and builds")
     if not looks and not is_ready(wanted):
         try:
             with (ROOT / ".venv.lock").open("ab") as held:
@@ -216,6 +220,8 @@ def _progress(what: str, seconds: float, log: Path, scratch: Path) -> str:
     said = (lines or [""])[-1].strip().partition(" (from ")[0]
     if said.startswith("Installing collected packages"):
         said = f"unpacking {said.count(',') + 1} packages"
+    elif said.startswith("Installed "):  # by uv, which has not ended yet
+        said = "compiling what was unpacked"
     return f"{what}: {seconds:.0f} s{f', {size / 1e6:.0f} MB fetched' if size else ''}  {said}".rstrip()
 
 
