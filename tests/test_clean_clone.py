@@ -1,4 +1,4 @@
-"""README and docs as a newcomer carries them out: a clean clone, Python, and nothing else installed.
+"""README and docs as a newcomer follows them: a clean clone, Python, and nothing else installed.
 
 The libraries are fetched, so this is slow and needs an index of packages; what pip's cache has is kept.
 """

@@ -95,7 +95,7 @@ def find(module: str) -> object:
     """Where a module is, or None."""
     try:
         return find_spec(module)
-    except ModuleNotFoundError:  # what it is said to be part of is no package
+    except ModuleNotFoundError:  # the name before it is not that of a package
         return None
 
 
