@@ -39,10 +39,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="only a repository can be cloned")
 def test_what_readme_and_docs_print_runs_as_printed_in_a_clean_clone(home: Path) -> None:
     """In the order of the pages: each command ends well, and prints the lines that are shown."""
-    for page in ("README.md", "docs/your-own-report.md", "docs/recorded-runs.md"):
+    (home / "own").mkdir()
+    subprocess.run(["git", "clone", "-q", f"file://{ROOT}", "own/labreport"], cwd=home, check=True)
+    pages = {"README.md": "", "docs/your-own-report.md": "own", "docs/recorded-runs.md": "labreport"}
+    for page, folder in ((page, home / name) for page, name in pages.items()):
         shown = list(_commands(_committed(page)))
         assert shown
-        folder = home if page != "docs/recorded-runs.md" else home / "labreport"
         for (command, expected), (status, printed) in zip(shown, _typed(shown, folder, home), strict=True):
             assert status in _statuses(command), f"{page}: {command}\n{printed}"
             assert re.search(_pattern(expected), " ".join(printed.split())), f"{page}: {command}\n{printed}"
