@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "labreport.program": "",
     "labreport.front": "command program sources",
     "labreport.__main__": "front",
-    "labreport.locate": "errors",
+    "labreport.locate": "errors program",
     "labreport.processes": "",
     "labreport.warm": "",
     "labreport.errors": "suggest",
@@ -35,7 +35,6 @@ MAY_IMPORT = {
     "labreport.outline": "errors experiment placed required texts",
     "labreport.installed": "",
     "labreport.frame": "",
-    "labreport.bootstrap": "errors installed",
     "labreport.experiment": "annotated errors fingerprint placed suggest texts",
     "labreport.fingerprint": "errors sources",
     "labreport.results": "experiment errors nonfinite",
@@ -52,9 +51,9 @@ MAY_IMPORT = {
     "labreport.claims": "experiment errors later results texts",
     "labreport.charts": "claims errors frame",
     "labreport.checking": "errors grading",
-    "labreport.page": "checking claims errors frame outline project suggest",
+    "labreport.page": "checking claims errors frame outline project suggest texts",
     "labreport.pdf": "errors frame processes",
-    "labreport.audit": "claims errors frame outline page placed suggest",
+    "labreport.audit": "claims errors frame outline page placed suggest texts",
     "labreport.builders": "charts claims errors experiment results",
     "labreport.provenance": "",
     "labreport.nodes": "audit charts claims errors experiment fingerprint locate outline page pdf placed "
@@ -65,7 +64,7 @@ MAY_IMPORT = {
     "labreport.grading": "claims errors rubric",
     "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan "
     "store trajectory",
-    "labreport.commands": "audit bootstrap checking checks claims console errors execute fingerprint grading "
+    "labreport.commands": "audit checking checks claims console errors execute fingerprint grading "
     "guard frame locate nodes page plan processes program store suggest texts trajectory verification warm",
     "labreport.command": "commands console errors guard processes program",
     "exercise.networks": "labreport.annotated labreport.experiment labreport.placed",
@@ -149,7 +148,6 @@ LIGHT = (
     "labreport.command",
     "labreport.commands.declared",
     "labreport.commands.parser",
-    "labreport.bootstrap",
     "labreport.claims",
     "labreport.errors",
     "labreport.experiment",
@@ -268,8 +266,20 @@ def test_each_library_is_imported_in_its_rooms_alone() -> None:
 
 def test_set_up_uses_the_standard_library_alone() -> None:
     """It runs where there is no library yet."""
-    used = {name.partition(".")[0] for room, name, _ in _imports() if room == "labreport.bootstrap"}
-    assert set() == used - sys.stdlib_module_names - {"labreport"}
+    files = (SOURCE.parent / "tools").glob("*.py")
+    names = {name for file in files for name, _ in _imported(ast.parse(file.read_text(encoding="utf-8")))}
+    assert set() == {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {
+        "labreport",
+        "tools",
+    }
+    used = {".".join(name.split(".")[:2]) for name in names if name.startswith("labreport.")}
+    assert used <= {
+        "labreport.commands",
+        *LIGHT,
+        "labreport.console",
+        "labreport.program",
+        "labreport.suggest",
+    }
 
 
 @cache

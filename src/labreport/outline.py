@@ -155,6 +155,13 @@ class Outline:
         return tuple(question for section in self.sections for question in section.questions)
 
     @property
+    def declared(self) -> frozenset[str]:
+        """Titles, names and questions as their author wrote them, which state no finding."""
+        titles = (section.title for section in self.sections)
+        texts = (self.title, self.subtitle, self.author, *titles, *(one.text for one in self.questions))
+        return frozenset(" ".join(text.split()) for text in texts)
+
+    @property
     def read(self) -> tuple[Need, ...]:
         """The experiments and studies that anything reads and holds as values."""
         readers: tuple[Question | Figure | Section, ...] = (*self.questions, *self.figures, *self.sections)

@@ -7,6 +7,6 @@ and integrals, p-values directly and not from intervals, variances from counts a
 - `distributions`: the normal, Student's t, the noncentral t, the beta and the chi-square distribution;
 - `shapes`: estimates with their intervals and p-values; `operations`: how each is made of its data;
 - `families`: Holm's procedure and the verdicts; `planning`: what could have been found;
-- `document`, `evaluate`: the file, and every number of it against its derivation;
+- `reading`, `evaluate`: the file, and every number of it against its derivation;
 - `coverage`: which numbers are covered by what.
 """

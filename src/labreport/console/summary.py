@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,9 +11,10 @@ from labreport.console.counts import counted
 from labreport.console.terminal import Terminal, shown
 from labreport.console.time_left import duration
 from labreport.plan.ledger import Change
-from labreport.program import called
+from labreport.program import again, called
 
 DOCUMENT = "document/"
+_FILES = ("report.html", "report.pdf", "answers.json")
 _ANSWERS = 3
 """Changed answers that are shown at the end of a build; the others are counted."""
 _SENTENCE = re.compile(r"(?<=[.!?])[ \n]+")
@@ -82,8 +84,12 @@ def show_summary(
     seconds: float,
     errors: int = 0,
     work: str = "training",
+    watched: bool = False,
 ) -> None:
-    """What was made and how long it took, then where the report is; after errors, what became of it."""
+    """What was made, how long it took, where the report is and how it is checked; or what became of it.
+
+    Of a build that is `watched`, the report is on the screen already.
+    """
     if errors:
         show_failure(terminal, output, errors, made)
         return
@@ -99,8 +105,12 @@ def show_summary(
     parts = [counted(len(trained), work)] if trained else []
     parts += [counted(count, kind) for kind, count in kinds.items()]
     terminal.say(f"{terminal.paint('Done', 'green', 'bold')} in {duration(seconds)}: {', '.join(parts)}.")
-    if where:
-        terminal.say(f"The report: {shown(str(where))}")
+    files = [name for name in _FILES if (output / name).is_file()]
+    if files and not watched:
+        terminal.say(
+            f"The report: {shown(nearby(output / files[0]))}{''.join(f', {name}' for name in files[1:])}"
+        )
+        terminal.say(f"Check it:   {again('verify')}")
 
 
 def show_failure(terminal: Terminal, output: Path, errors: int, made: Sequence[str] = ()) -> None:
@@ -112,6 +122,11 @@ def show_failure(terminal: Terminal, output: Path, errors: int, made: Sequence[s
     else:
         state = "No report was written."
     terminal.say(f"{terminal.paint('Build failed', 'red', 'bold')}: {counted(errors, 'error')}. {state}")
+
+
+def nearby(path: Path) -> str:
+    """A path from the current folder, where it is below that."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def report(output: Path) -> Path | None:

@@ -48,9 +48,15 @@ def build(request: Request, terminal: Terminal) -> Outcome:
         outcome.seconds = time.monotonic() - started
         if found:
             show_changes(terminal, found, titles(session.project.outline))
-        work = session.project.work
         show_summary(
-            terminal, session.output, outcome.trained, outcome.made, outcome.seconds, outcome.errors, work
+            terminal,
+            session.output,
+            outcome.trained,
+            outcome.made,
+            outcome.seconds,
+            outcome.errors,
+            session.project.work,
+            watched=request.watched,
         )
     return outcome
 

@@ -135,7 +135,9 @@ class PageDocument(_Rendered):
         from labreport.page import evidence
 
         html = self.render(press, evidence(press.answers_json))
-        self.accept(audit_html(html, press.answers, press.workshop.templates, press.experiments), press)
+        declared = press.outline.declared
+        templates = press.workshop.templates
+        self.accept(audit_html(html, press.answers, templates, press.experiments, declared), press)
         return html.encode()
 
 
@@ -168,6 +170,6 @@ class PaperDocument(_Rendered):
 
         press.writer.finish()
         target = press.scratch / self.published
-        templates, names = press.workshop.templates, press.experiments
-        self.accept(audit_pdf(target, press.printed, press.answers, templates, names), press)
+        about = (press.answers, press.workshop.templates, press.experiments, press.outline.declared)
+        self.accept(audit_pdf(target, press.printed, *about), press)
         return target

@@ -16,6 +16,7 @@ from labreport.claims.rounding import FORMS
 from labreport.errors import RenderError
 from labreport.frame import VERDICT_WORDS
 from labreport.page.traced import TracedInteger, TracedQuantity, TracedText
+from labreport.texts import capitalized
 
 REFUSED: ContextVar[str] = ContextVar("refused", default="")
 """A numeral that no expression may print, while `refusing` looks for the one that does."""
@@ -52,6 +53,13 @@ def join(items: Iterable[Any], separator: str = "") -> Markup:
     return Markup(escape(separator)).join(escape(print_value(item)) for item in items)
 
 
+def capitalize(text: str) -> str:
+    """`text` as a sentence begins with it, its trace kept, and all its other letters."""
+    if isinstance(text, TracedText) and has_numeral(text):
+        return _data(text, text.address, "fact", capitalized(text))
+    return capitalized(text)
+
+
 def _filter(form: str) -> Callable[[Any], Markup]:
     def printed(item: Any) -> Markup:
         if isinstance(item, Undefined):
@@ -80,6 +88,7 @@ def verdict(name: str) -> str:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     **{form: _filter(form) for form in FORMS},
+    "capitalize": capitalize,
     "join": join,
     "verdict": verdict,
 }
