@@ -1,7 +1,7 @@
 """The finished HTML and PDF against the answers: every numeral traced, or on a written list."""
 
 from labreport.audit.finding import Finding
-from labreport.audit.lint import at_lines, check_declared, check_templates, lint_templates
+from labreport.audit.lint import at_lines, check_templates, lint_templates
 from labreport.audit.paper import audit_pdf
 from labreport.audit.screen import audit_html
 
@@ -10,7 +10,6 @@ __all__ = [
     "at_lines",
     "audit_html",
     "audit_pdf",
-    "check_declared",
     "check_templates",
     "lint_templates",
 ]

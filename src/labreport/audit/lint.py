@@ -11,9 +11,7 @@ from labreport.audit.allowed import LIST, NUMERAL, WORDS, Allowed
 from labreport.audit.finding import Finding
 from labreport.errors import RenderError
 from labreport.frame import MACROS, Lookup
-from labreport.outline import Outline
 from labreport.page import mistakes, refusing
-from labreport.placed import Place, at, written
 from labreport.suggest import nearest
 
 NO_PROSE = re.compile(
@@ -63,20 +61,6 @@ def check_templates(
             told = f"{shown}: nothing uses this template"
             (wrong if near else notes).append(told + (f"; did you mean '{top}/{near}.html'?" if near else ""))
     return wrong or [f"{each.where}: {_sourceless(each.text)}" for each in lint_templates(folder)], notes
-
-
-def check_declared(outline: Outline, place: Place, folder: Path) -> list[str]:
-    """Numbers in titles, names and questions that no written list allows, each by its line."""
-    allowed = Allowed(folder)
-    texts = [("title", outline.title, place), ("subtitle", outline.subtitle, place)]
-    texts += [("author", outline.author, place)]
-    texts += [("title", section.title, section.place) for section in outline.sections]
-    texts += [("text", question.text, question.place) for question in outline.questions]
-    return [
-        at(written(where, field, text), f"{_sourceless(numeral, '')}, in the {field} {text!r}")
-        for field, text, where in texts
-        for numeral in allowed.untraced(text)
-    ]
 
 
 def at_lines(findings: Sequence[Finding], page: str, folder: Path, render: Callable[[], object]) -> list[str]:

@@ -134,7 +134,7 @@ def _check_names(request: Request) -> None:
 
 def _check_templates(session: Session) -> list[str]:
     """What may be wrong with the project's templates. Raises `RenderError` for what is wrong, all of it."""
-    from labreport.audit import check_declared, check_templates
+    from labreport.audit import check_templates
 
     fingerprints, outline = session.planner.fingerprints, session.project.outline
     found = [one.with_templates(fingerprints.has_template, SECTION_FRAME) for one in outline.sections]
@@ -150,7 +150,6 @@ def _check_templates(session: Session) -> list[str]:
         used = set(written)
     targets = {*sections, *questions, *(one.slug for one in outline.figures)}
     wrong, notes = check_templates(session.place.templates, written, used, questions, sections, targets)
-    wrong += check_declared(outline, session.project.place, session.place.templates)
     if wrong:
         raise all_at_once(RenderError, wrong)
     return notes
