@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from exercise.appendix.study import question_of
+from labreport.claims import Answer
 from made import made_results
 
-from exercise.appendix.study import question_of
 from exercise.catalogue import STUDIES
 from exercise.project import PROJECT
-from labreport.claims import Answer
 from labreport.nodes.calls import function
 from labreport.outline import Question
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from labreport.claims import Answer
 from made import made_results
 
 from exercise.project import PROJECT
 from labreport.charts import Drawing
-from labreport.claims import Answer
 from labreport.nodes import calls
 from labreport.outline import Figure
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from exercise.part_two.predictions import STARVED, expected_ratio
 from numpy.typing import NDArray
 
 from exercise import mnist
 from exercise.bonus_digits.pattern import mean_image_distances as _distances
 from exercise.catalogue import EXPERIMENTS, NETWORKS, STUDIES, TIMES
 from exercise.networks import Network
-from exercise.part_two.predictions import STARVED, expected_ratio
 from labreport.experiment import Experiment, plain
 from labreport.results import Result, Results, Runs, Snapshot
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import jinja2
+from labreport.claims import Answer
 from markupsafe import Markup
 
-from labreport.claims import Answer
 from labreport.outline import Question
 from labreport.page.environment import environment
 from labreport.page.traced import traced

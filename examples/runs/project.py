@@ -6,9 +6,10 @@ import math
 from dataclasses import replace
 from statistics import mean
 
+from labreport.builders.pairs import compare
+
 from labreport import Answer, Project, Results, Words, figure, question, section
 from labreport.builders.compare import ranked
-from labreport.builders.pairs import compare
 from labreport.charts import Drawing
 from labreport.recorded import curves, facts, final_values, recorded_groups
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 from answering import answer
-from made import made_results
-
 from exercise.appendix.families import FAMILIES as LISTED
-from exercise.catalogue import DEEP, EXPERIMENTS, STUDIES, TIMES, names
 from exercise.measuring.comparing import comparisons
 from exercise.measuring.families import TEST
 from exercise.part_one.comparison import PART_ONE
-from exercise.project import PROJECT
 from labreport.claims.families import Family
+from made import made_results
+
+from exercise.catalogue import DEEP, EXPERIMENTS, STUDIES, TIMES, names
+from exercise.project import PROJECT
 from labreport.errors import UndeclaredRead
 from labreport.results import Results
 

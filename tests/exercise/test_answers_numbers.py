@@ -9,20 +9,20 @@ from typing import Any
 import numpy as np
 import pytest
 from answering import QUESTIONS, answer
+from exercise.bonus_complex.extrapolation import extrapolate, saturating
+from exercise.measuring.counting import stored_counts
+from exercise.measuring.families import CHECKED
+from exercise.part_two.predictions import expected_ratio
 from made import made_results
 from scipy import stats
 
 from exercise import mnist
-from exercise.bonus_complex.extrapolation import extrapolate, saturating
 from exercise.bonus_complex.perspective import training_flop
 from exercise.bonus_digits.confusion import confusions
 from exercise.catalogue import NETWORKS, SMALL, TIMES, names
-from exercise.measuring.counting import stored_counts
-from exercise.measuring.families import CHECKED
 from exercise.measuring.seconds import epochs_within, first_passages
 from exercise.networks import Network
 from exercise.part_two.depth_gain import boundary
-from exercise.part_two.predictions import expected_ratio
 from labreport.results import Result, Results, Runs, Snapshot
 
 

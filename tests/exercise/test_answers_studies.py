@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import made
 import pytest
-
 from exercise.appendix.study import SHOWN_ELSEWHERE, question_of, study
+
 from exercise.catalogue import STUDIES
 from exercise.project import PROJECT
 from labreport.errors import UsageError

@@ -6,7 +6,6 @@ import json
 
 import pytest
 from answering import QUESTIONS, answer
-
 from labreport.claims import Answer
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from answering import QUESTIONS, fresh_answer
+from labreport.claims import Answer
 from made import PROVENANCE
 
 from exercise.catalogue import EXPERIMENTS
-from labreport.claims import Answer
 
 OTHER_MACHINE = {**PROVENANCE, "processor": "Another Processor", "cores": 16, "threads": 2}
 OTHER_BEST = ("rates/learning_rate=1.0,momentum=0.0", "depth-gain/hidden_layers=32x4,initial_gain=6.0")

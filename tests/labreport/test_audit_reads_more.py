@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from example_report import ANSWER, Example, example
+from labreport.claims import Answer, Claim, Interval, Quantity, Verdict
 
 from labreport.audit import audit_html, lint_templates
 from labreport.audit.allowed import Allowed
 from labreport.audit.contradictions import contradictions
 from labreport.audit.reading import Page
-from labreport.claims import Answer, Claim, Interval, Quantity, Verdict
 from labreport.errors import AuditError
 
 Honest = tuple[str, Mapping[str, Answer], Path]

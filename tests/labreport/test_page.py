@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from example_report import DRAWING, Example, example
-
 from labreport.claims import Answer, Quantity
+
 from labreport.errors import RenderError
 from labreport.frame import FOLDER
 from labreport.page import answers_json
@@ -36,7 +36,7 @@ def test_a_quantity_is_printed_inside_data_that_names_its_source(report: Example
     ("expression", "complaint"),
     [
         ("{{ answer.quantities.accuracy }}", "part.one#accuracy is printed without a filter"),
-        ("{{ answer.quantities.precision | number }}", "filter 'number' was given Undefined"),
+        ("{{ answer.quantities.precision | number }}", "there is no quantity 'precision'"),
         ("{{ answer.facts.digit | number }}", "filter 'number' was given 5"),
         ("{{ missing }}", "'missing' is undefined"),
         ("{% if %}", "Expected an expression"),

@@ -16,7 +16,9 @@ WHOLE = (
     '{% finding "ahead" %}{% when more %}It is ahead.{% when less %}It is behind.'
     "{% when same %}They are level.{% when unclear %}Nobody can say.{% endfinding %}"
 )
-CLEAR = WHOLE.replace("{% when more %}It is ahead.{% when less %}It is behind.", "{% when clear %}They differ.")
+CLEAR = WHOLE.replace(
+    "{% when more %}It is ahead.{% when less %}It is behind.", "{% when clear %}They differ."
+)
 EXACT = '{% finding "high" %}{% when yes %}It is high.{% when no %}It is low.{% endfinding %}'
 ACCURACY = Measure("test accuracy", unit="%", margin=0.2)
 
@@ -156,7 +158,9 @@ def test_what_is_left_open_never_shares_the_words_of_a_clear_finding(report: Exa
         ('{% finding "ahead" %} {% endfinding %}', "has no words"),
     ],
 )
-def test_a_finding_that_does_not_fit_its_words_is_an_error(report: Example, text: str, complaint: str) -> None:
+def test_a_finding_that_does_not_fit_its_words_is_an_error(
+    report: Example, text: str, complaint: str
+) -> None:
     """In one line with the template and the line."""
     with pytest.raises(RenderError, match=re.escape(complaint)):
         _page(report, text)

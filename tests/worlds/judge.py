@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from example_report import DRAWING
+from labreport.claims import Answer
+from labreport.claims.families import Family
+from labreport.claims.resolve import Comparisons
 from worlds.runs import WorldRuns, dataset
 from worlds.world import BASES, World
 
@@ -25,9 +28,6 @@ from labreport.audit.contradictions import contradictions
 from labreport.audit.reading import Page
 from labreport.audit.screen import audit_page
 from labreport.charts import export
-from labreport.claims import Answer
-from labreport.claims.families import Family
-from labreport.claims.resolve import Comparisons
 from labreport.nodes import calls
 from labreport.outline import Question, Section
 from labreport.page.references import Target, resolve, targets
@@ -243,7 +243,7 @@ def _audited(html: str, answers: Mapping[str, Answer], told: Told | None) -> Ite
     for mark in page.findings if told is not None else ():
         told.setdefault((mark.claim, WORDS.sub(" ", mark.text)), set()).add(mark.verdict)  # type: ignore[union-attr]
     contradicting = list(contradictions(page, answers, open_too=True))
-    for finding in audit_page(page, answers, TEMPLATES, NAMES):
+    for finding in audit_page(page, answers, TEMPLATES, NAMES, PROJECT.outline.declared):
         if finding not in contradicting and finding.where not in ("figures", "tables"):  # some may be missing
             yield Fault(f"audit: {finding.where} {WORDS.sub(' ', finding.problem)[:60]}", str(finding))
     for finding in contradicting:

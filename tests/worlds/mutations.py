@@ -20,10 +20,10 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
 import jinja2  # noqa: E402
 from answering import QUESTIONS, fresh_answer  # noqa: E402
+from labreport.claims import Claim, Verdict  # noqa: E402
 from verdict_cases import Case  # noqa: E402
 from verdicts import CASES  # noqa: E402
 
-from labreport.claims import Claim, Verdict  # noqa: E402
 from labreport.page.wordings import Wordings  # noqa: E402
 
 CLAIMS = 20

@@ -6,6 +6,7 @@ import os
 import sys
 
 import pytest
+from labreport.claims import Answer, Claim, Verdict
 from worlds import judge as judge_module
 from worlds import mutations
 from worlds.judge import Fault, Told, is_known, judge, known
@@ -13,7 +14,6 @@ from worlds.run import main
 from worlds.world import CLASSES, world
 
 from exercise.project import PROJECT
-from labreport.claims import Answer, Claim, Verdict
 
 WORLDS = 30
 PARTS = 6

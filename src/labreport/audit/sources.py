@@ -8,6 +8,7 @@ from typing import Any
 
 from labreport.stats import Answer, Quantity
 from labreport.stats.rounding import FORMS
+from labreport.texts import capitalized
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,11 @@ class Source:
         if isinstance(self.of, str):
             return self.of if form == "fact" else None
         return FORMS[form](self.of) if form in FORMS else None
+
+    def prints(self, form: str, text: str) -> bool:
+        """Whether it is printed as `text` in this form; a text may begin a sentence."""
+        expected = self.text(form)
+        return text == expected or (form == "fact" and expected is not None and text == capitalized(expected))
 
 
 def sources(answers: Mapping[str, Answer]) -> dict[str, list[Source]]:

@@ -27,7 +27,7 @@ from labreport.nodes.calls import function
 from labreport.processes import end_with_parent, safe_spawn
 
 OPTIONS = ("--project", "--output", "--seeds", "--jobs")
-MODULES = ("audit", "builders", "charts", "claims", "execute.build", "execute.first", "page", "pdf")
+MODULES = ("audit", "builders", "charts", "execute.build", "execute.first", "page", "pdf", "stats")
 
 IDLE_SECONDS = 0.5
 """Without an edit for so long, there is time to make the fonts that the next one needs."""
@@ -91,6 +91,7 @@ def serve(connection: socket.socket, words: Sequence[str]) -> None:
         seeds=arguments.seeds,
         jobs=arguments.jobs,
         arguments=f"--seeds {arguments.seeds}" if arguments.seeds else "",
+        watched=True,
         told=lambda phase: channel.send(phase=phase),
     )
     terminal = Telling(channel)

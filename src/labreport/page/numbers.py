@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from jinja2 import Undefined
 from markupsafe import Markup, escape
 
 from labreport.errors import RenderError
 from labreport.page.traced import TracedInteger, TracedQuantity, TracedText
 from labreport.stats.numerals import has_numeral
 from labreport.stats.rounding import FORMS
+from labreport.texts import capitalized
 
 REFUSED: ContextVar[str] = ContextVar("refused", default="")
 """A numeral that no expression may print, while `refusing` looks for the one that does."""
@@ -50,8 +52,17 @@ def join(items: Iterable[Any], separator: str = "") -> Markup:
     return Markup(escape(separator)).join(escape(print_value(item)) for item in items)
 
 
+def capitalize(text: str) -> str:
+    """`text` as a sentence begins with it, its trace kept, and all its other letters."""
+    if isinstance(text, TracedText) and has_numeral(text):
+        return _data(text, text.address, "fact", capitalized(text))
+    return capitalized(text)
+
+
 def printed(item: Any, form: str) -> Markup:
     """A quantity in one of the forms. Raises `RenderError` for what is no quantity of an answer."""
+    if isinstance(item, Undefined):
+        str(item)  # raises, and says what is not there
     if not isinstance(item, TracedQuantity):
         raise RenderError(f"filter {form!r} was given {item!r:.80}; it prints quantities of an answer")
     quantity = item.quantity
@@ -71,5 +82,6 @@ def _data(value: str, source: str, form: str, text: str) -> Markup:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     **{form.replace(" ", "_"): _filter(form) for form in FORMS},
+    "capitalize": capitalize,
     "join": join,
 }
