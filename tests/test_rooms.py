@@ -44,8 +44,8 @@ MAY_IMPORT = {
     "labreport.checks": "errors",
     "labreport.store": "errors fingerprint",
     "labreport.trajectory": "errors fingerprint nonfinite store",
-    "labreport.plan": "experiment errors fingerprint frame installed nonfinite page placed program project store "
-    "trajectory witness",
+    "labreport.plan": "experiment errors fingerprint frame installed nonfinite outline page placed program "
+    "project store trajectory witness",
     "labreport.console": "plan experiment errors",
     "labreport.guard": "console errors",
     "labreport.claims": "experiment errors later results texts",
@@ -55,7 +55,7 @@ MAY_IMPORT = {
     "labreport.page": "claims errors frame outline project recheck stats",
     "labreport.pdf": "errors frame processes",
     "labreport.audit": "claims errors frame outline page",
-    "labreport.builders": "charts claims errors experiment results",
+    "labreport.builders": "charts claims errors experiment later results stats",
     "labreport.provenance": "",
     "labreport.nodes": "audit charts claims errors experiment fingerprint locate outline page pdf placed "
     "plan program project provenance results store texts "
@@ -73,6 +73,7 @@ MAY_IMPORT = {
     "exercise.catalogue": "networks labreport.errors labreport.experiment",
     "exercise.expressions": "catalogue labreport.experiment",
     "exercise.mnist": "labreport.errors",
+    "exercise.timing": "mnist networks labreport.errors labreport.run",
     "exercise.training": "mnist networks labreport.errors labreport.run",
     "exercise.measuring": "catalogue mnist networks labreport.charts labreport.claims labreport.errors "
     "labreport.experiment labreport.later labreport.outline labreport.required labreport.results",
@@ -117,7 +118,7 @@ MAY_IMPORT = {
 
 LIBRARIES = {
     "tensorflow": "exercise.training exercise.verification",
-    "keras": "exercise.training exercise.verification",
+    "keras": "exercise.timing exercise.training exercise.verification",
     "matplotlib": "labreport.charts",
     "seaborn": "labreport.charts",
     "jinja2": "labreport.page",
@@ -134,13 +135,14 @@ LIBRARIES = {
     "distributed": "labreport.execute",
     "watchfiles": "labreport.commands",
     "quickjs": "labreport.recheck",
-    "scipy": "labreport.claims labreport.grading labreport.stats exercise.bonus_complex exercise.bonus_digits "
-    "exercise.part_two",
-    "numpy": "labreport.charts labreport.claims labreport.commands labreport.grading "
+    "scipy": "labreport.claims labreport.grading labreport.stats exercise.bonus_complex "
+    "exercise.bonus_digits exercise.part_two",
+    "numpy": "labreport.builders labreport.charts labreport.claims labreport.commands "
+    "labreport.grading "
     "labreport.recorded labreport.stats labreport.store labreport.verification exercise.again "
     "exercise.bonus_complex exercise.bonus_digits "
     "exercise.bonus_longer exercise.measuring exercise.mnist exercise.networks exercise.part_three "
-    "exercise.part_two exercise.recompute exercise.training exercise.verification",
+    "exercise.part_two exercise.recompute exercise.timing exercise.training exercise.verification",
 }
 """A library to the rooms that may import it."""
 

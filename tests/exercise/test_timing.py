@@ -34,7 +34,9 @@ def test_each_epoch_is_timed_by_plain_keras() -> None:
 
 def test_the_first_epoch_of_a_process_is_not_counted(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     """Keras compiles in it; so also where a timing that was interrupted continues."""
-    _program(ECHO.format("1.5 if hasattr(sys, 'warm') else setattr(sys, 'warm', 1) or 99"), monkeypatch, tmp_path)
+    _program(
+        ECHO.format("1.5 if hasattr(sys, 'warm') else setattr(sys, 'warm', 1) or 99"), monkeypatch, tmp_path
+    )
     assert timing.start(TIMED, 0).advance() == {"epoch": 1, "seconds": 1.5}
     assert timing.start(TIMED, 0, 3, {}).advance() == {"epoch": 4, "seconds": 1.5}
 
@@ -63,7 +65,11 @@ def test_plain_keras_is_gone_before_the_next_network_is_timed(
 
 def test_what_plain_keras_says_at_its_end_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     """The last line of its errors."""
-    _program("import sys\nprint('Traceback', file=sys.stderr)\nraise MemoryError('no room')\n", monkeypatch, tmp_path)
+    _program(
+        "import sys\nprint('Traceback', file=sys.stderr)\nraise MemoryError('no room')\n",
+        monkeypatch,
+        tmp_path,
+    )
     with pytest.raises(ExperimentFailed, match="plain Keras could not be timed: MemoryError: no room"):
         timing.start(TIMED, 0)
 

@@ -1,34 +1,21 @@
-"""What runs are to a comparison is an ingredient of whatever compares them."""
+"""What runs are to a comparison is part of what an answer is made of."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Any
 
 from made_results import Made
 
 from labreport.experiment import Design, Experiment
-from labreport.plan.planner import Planner
+from labreport.fingerprint.canonical import digest, exact
+
+DESIGNS = (
+    Design(),
+    Design(paired=False),
+    Design(blocks=((0, "x"),)),
+    Design(blocks=((0, "y"),)),
+    Design("run"),
+)
 
 
-@dataclass(frozen=True)
-class _Graph:
-    design: Design
-
-    def cells(self, need: str) -> tuple[Experiment, ...]:
-        return (Experiment(need, Made(), design=self.design),)
-
-
-def _ingredients(design: Design) -> dict[str, str]:
-    planner: Any = object.__new__(Planner)
-    planner.graph = _Graph(design)
-    found: dict[str, str] = planner._designs(("a",))
-    return found
-
-
-def test_another_design_makes_an_answer_stale() -> None:
-    """Other blocks, and other pairs, are other ingredients; the usual design is none."""
-    designs = (Design(paired=False), Design(blocks=((0, "x"),)), Design(blocks=((0, "y"),)), Design("run"))
-    found = [_ingredients(design)["design a"] for design in designs]
-    assert len(set(found)) == len(found)
-    assert _ingredients(Design()) == {}
+def test_another_design_is_another_declaration() -> None:
+    """The digest with which the planner tells whether what is read is declared as before."""
+    assert len({digest(exact(Experiment("a", Made(), design=design))) for design in DESIGNS}) == len(DESIGNS)

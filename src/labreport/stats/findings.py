@@ -176,7 +176,7 @@ def _copies(of: Sequence[Sample], share: bool) -> bool:
 
     Shares by themselves are coarse, and often equal by chance.
     """
-    if not of or (share and not all(one.right for one in of)):
+    if len(of) < 2 or (share and not all(one.right for one in of)):
         return False
     units = [unit for unit in of[0].values if all(unit in one.values for one in of)]
     rows = [

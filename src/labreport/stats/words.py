@@ -18,7 +18,9 @@ from labreport.stats.rounding import FORMS
 from labreport.suggest import did_you_mean
 
 if TYPE_CHECKING:
+    from labreport.stats.estimate import Judgement
     from labreport.stats.findings import Finding
+    from labreport.stats.findings import Part as OnePart
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ PHRASES: Mapping[str, str] = {
     "most seconds": "{is} the slowest",
     "least seconds": "{is} the fastest",
     "alike seconds": "{is} as fast as",
+    "unknown": "{after}{names} cannot be compared.",
     # A difference: whole sentences by judgement, the observation, and the judgement by itself
     "difference, clear": "{after}{first} {more} {second}, by {amount}.",
     "difference, clear, same": "{after}{first} {more} {second}, by {amount}, less than matters ({margin}).",
@@ -84,7 +87,6 @@ PHRASES: Mapping[str, str] = {
     "difference, seen": "{after}{first} {more} {second}, by {size} ({means}).",
     "difference, seen bare": "{after}{first} {more} {second}, by {size}.",
     "difference, tie": "{after}{first} {alike} {second} ({means}).",
-    "difference, unknown": "{after}{first} and {second} cannot be compared.",
     "judgement, clear": "The difference is clear: {amount}.",
     "judgement, clear, same": "The difference is clear, {amount}, but smaller than what matters ({margin}).",
     "judgement, the same": "That is the same as far as matters: the difference is below {margin}.",
@@ -105,10 +107,10 @@ PHRASES: Mapping[str, str] = {
     "ranking, level": "{after}{level} {are} level ({means}), ahead of {behind} ({behind means}).",
     "ranking, all level": "{after}{level} {are} level ({means}; the differences are below {margin}).",
     "ranking, all equal": "{after}{level} {are} level ({means}), the same in all {units}.",
-    "judgement of level": "{names} {are} level with the first, as far as matters ({margin}).",
-    "judgement of ahead": "That it is ahead of {names} is clear.",
-    "judgement of open": "Whether it is ahead of {names} is unclear.",
-    "judgement of top": "That it is ahead of every other is clear.",
+    "judgement of level": "{names} {are} level with {first} as far as matters.",
+    "judgement of ahead": "That {first} is ahead of {names} is clear.",
+    "judgement of open": "Whether {first} is ahead of {names} is unclear.",
+    "judgement of top": "That {first} is ahead of every other is clear.",
     # The most and the least
     "extremes, seen": "{after}{top} {most} ({means}), {bottom} {least} ({bottom means}).",
     "extremes, clear": "That they differ is clear; which is first is not.",
@@ -124,10 +126,11 @@ PHRASES: Mapping[str, str] = {
     "count, some": "{clause} in {k} of {n} ({means})",
     "count, one": "{clause} ({means})",
     "judgement of count, clear": "That is clear.",
-    "judgement of count, some": "It depends on the {unit}.",
-    "judgement of count, no spread": "The value is equal in all {units}, so how far chance reaches is "
+    "judgement of count, some": "It depends on the {unit}{those}.",
+    "judgement of count, no spread": "The value is equal in all {units}{those}, so how far chance reaches is "
     "unknown.",
-    "judgement of count, unclear": "That may be chance.",
+    "judgement of count, unclear": "That may be chance{those}.",
+    "count, those": " with {names}",
     # Steps
     "trend, seen": "{subject}{measure} changes {steps}{whole}.",
     "trend, subject": "{name}: ",
@@ -229,128 +232,109 @@ class Sentence:
         """How sure that is, with remarks."""
         return _sentences(getattr(self, f"_{self.finding.kind}")("judged"), self._remarks())
 
-    # A difference of two
+    def _either(self, which: str, seen: Parts, judged: Parts) -> Parts:
+        """The observation, the judgement, or both."""
+        return _sentences(*([seen] if which != "judged" else []), *([judged] if which != "seen" else []))
+
+    def _numbers(self, quantity: str) -> dict[str, Part | Parts]:
+        """What a phrase may say of one estimate."""
+        return {
+            "amount": Number(quantity, "size"),
+            "size": Number(quantity, "size only"),
+            "margin": Number(f"{quantity}.margin", "size only"),
+            "units": Number(f"{quantity}.units"),
+            "among": Number(f"{quantity}.among", "bare"),
+            "unit": self.finding.unit,
+        }
 
     def _difference(self, which: str) -> Parts:
         (part,) = self.finding.parts
-        return self._pair(which, part.quantity, part.subjects)
-
-    def _pair(self, which: str, number: str, subjects: Sequence[str]) -> Parts:
-        measure = self.finding.measure
-        assert measure is not None
-        value, null = self.quantities[number].value, 1.0 if measure.scale == "ratio" else 0.0
-        lower = measure.better == "lower"
-        first, second = subjects
-        if value is not None and (value > null if lower else value < null):
+        value, null = self.quantities[part.quantity].value, self._null
+        first, second = part.subjects
+        if value is not None and (value > null if self._lower else value < null):
             first, second = second, first
-        slots: dict[str, Part | Parts] = {
+        bare = self._called(first, "mean") not in self.quantities
+        slots = {
+            **self._numbers(part.quantity),
             "after": self._after(),
             "first": self._name(first),
             "second": self._name(second),
-            "more": self._form("less" if lower else "more"),
+            "more": self._form("less" if self._lower else "more"),
             "alike": self._form("alike"),
-            "amount": Number(number, "size"),
-            "size": Number(number, "size only"),
-            "margin": Number(f"{number}.margin", "size only"),
-            "units": Number(f"{number}.units"),
-            "among": Number(f"{number}.among", "bare"),
-            "unit": self.finding.unit,
+            "means": () if bare else self._means((first, second)),
         }
-        bare = self._called(first, "mean") not in self.quantities
-        slots["means"] = () if bare else self._means((first, second))
-        seen = "unknown" if value is None else "tie" if value == null else "seen bare" if bare else "seen"
-        key = self._judged_as(number)
-        fits = seen.startswith("seen") or key in ("clear", "clear, same", "the same", "equal")
-        if which == "whole" and f"difference, {key}" in PHRASES and seen != "unknown" and fits:
+        if value is None:
+            return self._either(which, self._unknown(), self._fill(f"judgement, {self._key(part)}", slots))
+        seen = "tie" if value == null else "seen bare" if bare else "seen"
+        key = self._key(part)
+        fits = seen != "tie" or key in ("the same", "equal")
+        if which == "whole" and f"difference, {key}" in self.phrases and fits:
             return self._fill(f"difference, {key}", slots)
-        parts: list[Parts] = []
-        if which in ("whole", "seen"):
-            parts.append(self._fill(f"difference, {seen}", slots))
-        if which in ("whole", "judged"):
-            parts.append(self._fill(f"judgement, {key}", slots))
-        return _sentences(*parts)
+        judged = self._fill(f"judgement, {key}", slots)
+        return self._either(which, self._fill(f"difference, {seen}", slots), judged)
 
-    def _judged_as(self, number: str) -> str:
-        """The ending of the names of phrases that a judgement of one number has."""
-        judgement = self.finding.judgement
-        if judgement.reason is not Reason.NONE:
-            return str(judgement.reason)
-        if judgement.clear:
-            return "clear, same" if judgement.same else "clear"
-        return "corrected" if judgement.unclear and self._clear_by_itself(number) else judgement.word
-
-    def _clear_by_itself(self, number: str) -> bool:
-        interval, measure = self.quantities[number].interval, self.finding.measure
-        null = 1.0 if measure is not None and measure.scale == "ratio" else 0.0
-        return interval is not None and not interval.low <= null <= interval.high
-
-    # Which of several is first
+    def _key(self, part: OnePart) -> str:
+        """The ending of the names of phrases that a judgement of one estimate has."""
+        one, interval = part.judgement, self.quantities[part.quantity].interval
+        if one.reason is not Reason.NONE:
+            return str(one.reason)
+        if one.clear:
+            return "clear, same" if one.same else "clear"
+        by_itself = interval is not None and not interval.low <= self._null <= interval.high
+        return "corrected" if one.unclear and by_itself else one.word
 
     def _ranking(self, which: str) -> Parts:
         order, top = self._order()
         if not order:
-            return self._fill("difference, unknown", {**self._pairwise()}) if len(self.titles) == 2 else ()
-        level = [*top, *self._rivals(lambda one: one.same)]
-        behind = self._rivals(lambda one: one.clear and not one.same)
-        open_ = self._rivals(lambda one: one.unclear)
+            return self._either(which, self._unknown(), ())
+        rivals = self._rivals()
+        level = [name for name, one in rivals.items() if one.same]
+        behind = [name for name, one in rivals.items() if one.clear and not one.same]
+        open_ = [name for name, one in rivals.items() if one.unclear]
         slots: dict[str, Part | Parts] = {
             "after": self._after(),
+            "first": self._name(order[0]),
             "top": self._names(top),
             "most": self._form("least" if self._lower else "most", len(top)),
-            "level": self._names(level),
             "are": self.phrases["are"],
             "means": self._means(top),
             "behind": self._names(behind),
             "behind means": self._means(behind),
             "then": self._then(order, top),
         }
-        number = self._pair_number(top[0], behind[0]) if behind else ""
-        if which == "whole" and not open_:
-            if behind and len(level) == 1:
-                slots["amount"] = Number(number, "size")
-                return self._fill("ranking, ahead" + (" of several" if len(behind) > 1 else ""), slots)
-            slots |= {"means": self._means(level), "margin": self._margin()}
-            if behind:
-                return self._fill("ranking, level", slots)
-            equal = all(part.judgement.reason is Reason.EQUAL for part in self.finding.parts)
-            slots["units"] = Number(f"{self.finding.parts[0].quantity}.units")
-            return self._fill("ranking, all equal" if equal else "ranking, all level", slots)
-        parts: list[Parts] = []
-        if which in ("whole", "seen"):
-            parts.append(self._fill("ranking, seen", slots))
-        if which in ("whole", "judged"):
-            parts += self._judged_ranking(level[1:], behind, open_)
-        return _sentences(*parts)
+        slots |= self._numbers(self._pair_number(order[0], (behind or level or open_ or order)[0]))
+        if which == "whole" and not open_ and rivals:
+            if not level:
+                return self._fill(f"ranking, ahead{' of several' if len(behind) > 1 else ''}", slots)
+            slots |= {"level": self._names([order[0], *level]), "means": self._means([order[0], *level])}
+            equal = all(rivals[name].reason is Reason.EQUAL for name in level)
+            key = "level" if behind else "all equal" if equal else "all level"
+            return self._fill(f"ranking, {key}", slots)
+        judged = self._judged_ranking(slots, {"ahead": behind, "level": level, "open": open_})
+        return self._either(which, self._fill("ranking, seen", slots), judged)
 
-    def _judged_ranking(self, level: list[str], behind: list[str], open_: list[str]) -> list[Parts]:
-        reasons = {part.judgement.reason for part in self.finding.parts if part.judgement.unclear}
-        if not level and not behind and len(reasons) == 1 and (reason := reasons.pop()) in (
-            Reason.ONE_RUN, Reason.NOTHING_IN_COMMON, Reason.NOT_FINITE,
-        ):  # fmt: skip
-            return [self._fill(f"judgement, {reason}", {"unit": self.finding.unit})]
+    def _judged_ranking(self, slots: dict[str, Part | Parts], groups: Mapping[str, list[str]]) -> Parts:
+        rivals = self._rivals()
+        reasons = {rivals[name].reason for name in groups["open"]}
+        if len(groups["open"]) == len(rivals) and len(reasons) == 1 and Reason.NONE not in reasons:
+            return self._fill(f"judgement, {reasons.pop()}", slots)
+        if len(groups["ahead"]) == len(self.titles) - 1:
+            return self._fill("judgement of top", slots)
         found = []
-        if behind and not level and not open_:
-            return [self._fill("judgement of top", {})]
-        for key, names in (("ahead", behind), ("level", level), ("open", open_)):
+        for key, names in groups.items():
             if names:
-                slots: dict[str, Part | Parts] = {
-                    "names": self._names(names),
-                    "are": self._verb("are", len(names)),
-                }
-                if key == "level":
-                    slots["margin"] = self._margin()
-                found.append(self._fill(f"judgement of {key}", slots))
-        return found
-
-    # The most and the least of several
+                own = {**slots, "names": self._names(names), "are": self._verb("are", len(names))}
+                found.append(self._fill(f"judgement of {key}", own))
+        return _sentences(*found)
 
     def _extremes(self, which: str) -> Parts:
         order, top = self._order()
-        if not order:
-            return ()
-        last = self._value(order[-1])
-        bottom = [name for name in self.titles if self._value(name) == last]
-        slots: dict[str, Part | Parts] = {
+        if len(order) < 2:
+            return self._either(which, self._unknown(), ())
+        bottom = [name for name in order if self._value(name) == self._value(order[-1])]
+        part = next(one for one in self.finding.parts if set(one.subjects) == {order[0], order[-1]})
+        slots = {
+            **self._numbers(part.quantity),
             "after": self._after(),
             "top": self._names(top),
             "bottom": self._names(bottom),
@@ -359,77 +343,65 @@ class Sentence:
             "means": self._means(top),
             "bottom means": self._means(bottom),
         }
-        parts: list[Parts] = []
-        if which in ("whole", "seen"):
-            parts.append(self._fill("extremes, seen", slots))
-        if which in ("whole", "judged"):
-            parts.append(self._judged_extremes(top, order))
-        return _sentences(*parts)
-
-    def _judged_extremes(self, top: list[str], order: list[str]) -> Parts:
-        judgement = self.finding.judgement
-        number = self._pair_number(top[0], order[-1])
-        if judgement.clear:
-            rivals = [part.judgement for part in self.finding.parts if self._about(part.subjects, top)]
-            sure = len(top) == 1 and all(one.clear and not one.same for one in rivals)
-            return self._fill("extremes, clear top" if sure else "extremes, clear", {})
-        slots: dict[str, Part | Parts] = {
-            "amount": Number(number, "size"),
-            "margin": self._margin(),
-            "units": Number(f"{number}.units"),
-            "unit": self.finding.unit,
-        }
-        if judgement.reason is not Reason.NONE or judgement.word == "the same":
-            return self._fill(f"judgement, {judgement.reason or judgement.word}", slots)
-        return self._fill("extremes, unclear", slots)
-
-    # How many of n
+        key = self._key(part)
+        if part.judgement.clear:
+            sure = all(one.clear and not one.same for one in self._rivals().values())
+            judged = self._fill("extremes, clear top" if sure else "extremes, clear", slots)
+        elif key == "unclear":
+            judged = self._fill("extremes, unclear", slots)
+        else:
+            judged = self._fill(f"judgement, {key}", slots)
+        return self._either(which, self._fill("extremes, seen", slots), judged)
 
     def _count(self, which: str) -> Parts:
-        groups: dict[tuple[object, ...], list[str]] = {}
+        groups: dict[tuple[object, object], list[str]] = {}
         for name in self.titles:
-            key = tuple(self.quantities[self._called(name, end)].value for end in ("count", "runs"))
-            groups.setdefault(key, []).append(name)
+            counts = [self.quantities[self._called(name, ending)].value for ending in ("count", "runs")]
+            groups.setdefault((counts[0], counts[1]), []).append(name)
         clauses = []
         for (k, n), names in groups.items():
-            side = self.finding.side if k or n != 1 else f"not {self.finding.side}"
-            clause = self._fill(
-                f"count, {side}",
-                {
-                    "names": self._names(names),
-                    "are": self._verb("are", len(names)),
-                    "threshold": Number(f"{self.finding.prefix}threshold"),
-                },
-            )
-            ending = "one" if n == 1 else "none" if k == 0 else "all" if k == n else "some"
             slots: dict[str, Part | Parts] = {
-                "clause": clause,
+                "names": self._names(names),
+                "are": self._verb("are", len(names)),
+                "threshold": Number(f"{self.finding.prefix}threshold"),
                 "k": Number(self._called(names[0], "count"), "bare"),
                 "n": Number(self._called(names[0], "runs")),
                 "means": self._means(names),
             }
+            side = self.finding.side if k or n != 1 else f"not {self.finding.side}"
+            ending = "one" if n == 1 else "none" if k == 0 else "all" if k == n else "some"
+            slots["clause"] = self._fill(f"count, {side}", slots)
             clauses.append(self._fill(f"count, {ending}", slots))
-        seen = (self._after(), *self._joined(clauses, "comma"), ".")
-        word = "clear" if self.finding.judgement.clear else "unclear"
-        if any(isinstance(k, int) and isinstance(n, int) and 0 < k < n for k, n in groups):
-            word = "some"
-        reason = self.finding.judgement.reason if word == "unclear" else Reason.NONE
-        phrase = "judgement, one run" if reason is Reason.ONE_RUN else f"judgement of count, {reason or word}"
-        if phrase not in self.phrases:
-            phrase = "judgement of count, unclear"
-        units = Number(f"{self.finding.parts[0].quantity}.units")
-        judged = self._fill(phrase, {"unit": self.finding.unit, "units": units})
-        if which == "seen" or (which == "whole" and word == "clear"):
-            return _flat(seen)
-        return judged if which == "judged" else _sentences(_flat(seen), judged)
+        seen = _flat((self._after(), *self._joined(clauses), "."))
+        if which == "whole" and self.finding.judgement.clear:
+            return seen
+        mixed = {name: k not in (0, n) for (k, n), names in groups.items() for name in names}
+        return self._either(which, seen, self._judged_count(mixed))
 
-    # Steps
+    def _judged_count(self, mixed: Mapping[str, bool]) -> Parts:
+        """How sure a count is; of several, for which it is not."""
+        if self.finding.judgement.clear:
+            return self._fill("judgement of count, clear", {})
+        parts = {part.subjects[0]: part for part in self.finding.parts}
+        keys = {
+            name: "some"
+            if mixed[name]
+            else ""
+            if part.judgement.clear
+            else str(part.judgement.reason or "unclear")
+            for name, part in parts.items()
+        }
+        key = next(key for key in ("some", *keys.values()) if key and key in keys.values())
+        names = [name for name in keys if keys[name] == key]
+        those = self._fill("count, those", {"names": self._names(names)}) if len(names) < len(keys) else ()
+        own = f"judgement of count, {key}"
+        slots = {**self._numbers(parts[names[0]].quantity), "those": those}
+        return self._fill(own if own in self.phrases else f"judgement, {key}", slots)
 
     def _trend(self, which: str) -> Parts:
-        parts = self.finding.parts
-        steps, whole = (parts[:-1], parts[-1]) if len(parts) > 1 else (parts, None)
-        assert self.finding.measure is not None
-        last = whole or steps[-1]
+        parts, measure = self.finding.parts, self.finding.measure
+        assert measure is not None
+        steps = parts[:-1] or parts
         found = [
             self._fill(
                 "trend, step",
@@ -441,30 +413,17 @@ class Sentence:
             )
             for step in steps
         ]
-        total = (
-            () if whole is None else self._fill("trend, whole", {"amount": Number(whole.quantity, "spread")})
-        )
-        subject = (
-            self._fill("trend, subject", {"name": self._name(self.finding.side)}) if self.finding.side else ()
-        )
-        seen = self._fill(
-            "trend, seen",
-            {
-                "subject": subject,
-                "measure": self.finding.measure.name,
-                "steps": self._joined(found, "comma"),
-                "whole": total,
-            },
-        )
+        whole = {"amount": Number(parts[-1].quantity, "spread")}
         slots: dict[str, Part | Parts] = {
-            "amount": Number(last.quantity, "size"),
-            "margin": Number(f"{last.quantity}.margin", "size only"),
-            "units": Number(f"{last.quantity}.units"),
-            "among": Number(f"{last.quantity}.among", "bare"),
-            "unit": self.finding.unit,
+            "subject": self._fill("trend, subject", {"name": self._name(self.finding.side)})
+            if self.finding.side
+            else (),
+            "measure": measure.name,
+            "steps": self._joined(found),
+            "whole": self._fill("trend, whole", whole) if len(parts) > 1 else (),
         }
-        judged = self._fill(f"judgement, {self._judged_as(last.quantity)}", slots)
-        return _sentences(*([seen] if which != "judged" else []), *([judged] if which != "seen" else []))
+        judged = self._fill(f"judgement, {self._key(parts[-1])}", self._numbers(parts[-1].quantity))
+        return self._either(which, self._fill("trend, seen", slots), judged)
 
     def _step(self, label: str) -> Part | Parts:
         number = f"{self.finding.prefix}step {label}"
@@ -480,9 +439,13 @@ class Sentence:
         measure = self.finding.measure
         return measure is not None and measure.better == "lower"
 
-    def _pairwise(self) -> dict[str, Part | Parts]:
-        first, second = self.titles
-        return {"after": self._after(), "first": self._name(first), "second": self._name(second)}
+    @property
+    def _null(self) -> float:
+        measure = self.finding.measure
+        return 1.0 if measure is not None and measure.scale == "ratio" else 0.0
+
+    def _unknown(self) -> Parts:
+        return self._fill("unknown", {"after": self._after(), "names": self._names(tuple(self.titles))})
 
     def _order(self) -> tuple[list[str], list[str]]:
         """Those that have a number, the best first, and those that are first together."""
@@ -492,21 +455,17 @@ class Sentence:
     def _value(self, name: str) -> float | None:
         return self.quantities[self._called(name, "mean")].value
 
-    def _about(self, subjects: Sequence[str], names: Sequence[str]) -> bool:
-        return bool(set(subjects) & set(names))
-
-    def _rivals(self, fits: object) -> list[str]:
-        """The others whose difference from the first has a judgement that fits, the nearest first."""
+    def _rivals(self) -> dict[str, Judgement]:
+        """The judgement of each other that has a number, against the first."""
         from labreport.stats.findings import facing
 
-        order, top = self._order()
-        found = {}
-        for part in self.finding.parts:
-            if top[0] in part.subjects:
-                (other,) = set(part.subjects) - {top[0]}
-                found[other] = facing(part, top[0], self._lower)
-        assert callable(fits)
-        return [name for name in order if name not in top and name in found and fits(found[name])]
+        best, *others = self._order()[0]
+        return {
+            name: facing(part, best, self._lower)
+            for name in others
+            for part in self.finding.parts
+            if {best, name} == set(part.subjects)
+        }
 
     def _pair_number(self, first: str, second: str) -> str:
         pair = {first, second}
@@ -518,10 +477,7 @@ class Sentence:
             for name in order
             if name not in top
         ]
-        return (self.phrases["then"], *self._joined(rest, "comma")) if rest else ()
-
-    def _margin(self) -> Number:
-        return Number(f"{self.finding.parts[0].quantity}.margin", "size only")
+        return (self.phrases["then"], *self._joined(rest)) if rest else ()
 
     def _called(self, name: str, ending: str) -> str:
         return f"{self.finding.prefix}{name}.{ending}"
@@ -530,24 +486,23 @@ class Sentence:
         return Name(subject, self.titles.get(subject) or subject)
 
     def _names(self, names: Sequence[str]) -> Parts:
-        return self._joined([(self._name(name),) for name in names], "comma")
+        return self._joined([(self._name(name),) for name in names])
 
-    def _joined(self, parts: Sequence[Parts], between: str) -> Parts:
+    def _joined(self, parts: Sequence[Parts]) -> Parts:
         found: list[Part] = []
         for place, part in enumerate(parts):
             if place:
-                found.append(self.phrases["and" if place == len(parts) - 1 else between])
+                found.append(self.phrases["and" if place == len(parts) - 1 else "comma"])
             found += part
         return tuple(found)
 
     def _means(self, names: Sequence[str]) -> Parts:
         """Their means, with the unit behind the last; of several that are equal, one."""
         means = [self._called(name, "mean") for name in names]
-        if len({FORMS["number"](self.quantities[name]) for name in means}) == 1:
+        of = [self.quantities[name] for name in means]
+        if len({one.value for one in of}) == 1 or len({FORMS["number"](one) for one in of}) == 1:
             means = means[:1]
-        return self._joined(
-            [(Number(one, "bare"),) for one in means[:-1]] + [(Number(one),) for one in means[-1:]], "comma"
-        )
+        return self._joined([(Number(one, "number" if one == means[-1] else "bare"),) for one in means])
 
     def _after(self) -> Parts:
         number = f"{self.finding.prefix}{self.finding.subjects[0]}.epochs" if self.finding.subjects else ""
