@@ -22,14 +22,20 @@ def main():
         shutil.rmtree(os.path.join(ROOT, "src", "labreport", "__pycache__"))
         from labreport.front import main as front
 
-    return front(sys.argv[1:], ROOT, set_up)
+    return front(sys.argv[1:], ROOT, checkout)
 
 
-def set_up(root, argv):
-    """Make sure of the libraries; this process may be replaced by one that has them."""
-    from labreport.bootstrap import ensure
+def checkout():
+    """The package `tools`: the set-up, and the commands that only a checkout has."""
+    from importlib.util import module_from_spec, spec_from_file_location
 
-    ensure(root, argv)
+    folder = os.path.join(ROOT, "tools")
+    spec = spec_from_file_location(
+        "tools", os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
+    )
+    sys.modules["tools"] = tools = module_from_spec(spec)
+    spec.loader.exec_module(tools)
+    return tools
 
 
 if __name__ == "__main__":

@@ -75,6 +75,7 @@ def project(folder: Path, runs: int, seconds: float) -> Path:
 def stored(folder: Path, address: str) -> list[float]:
     """The training part of a build, in this process; see `train`."""
     sys.path.insert(0, str(ROOT / "src"))
+    from labreport.console.progress import Progress
     from labreport.console.terminal import Terminal
     from labreport.execute import tasks
     from labreport.execute.request import Outcome, Request
@@ -96,7 +97,9 @@ def stored(folder: Path, address: str) -> list[float]:
     with output_lock(output, place, 60, print), safe_spawn():
         session = open_session(place, output)
         request = Request(place, output, scheduler=address, jobs=2)
-        carry_out(session, request, session.planner.plan(), Terminal(quiet=True), Outcome())
+        work = tasks.trainings(session, session.planner.plan().stale("result"))
+        terminal = Terminal(quiet=True)
+        carry_out(session, request, work, terminal, Outcome(), Progress(terminal))
     return moments
 
 

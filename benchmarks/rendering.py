@@ -69,7 +69,7 @@ def checkout() -> Iterator[tuple[Path, str]]:
 
 def copy(folder: Path) -> Path:
     """The checkout without its report, at another place."""
-    for name in ("src", "templates"):
+    for name in ("src", "templates", "tools"):
         shutil.copytree(ROOT / name, folder / name, symlinks=True)
     for path in (*ROOT.glob("*.py"), *ROOT.glob("*.toml"), *ROOT.glob("*.lock")):
         shutil.copy(path, folder / path.name)

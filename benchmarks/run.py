@@ -31,7 +31,10 @@ PARTS = {**USUAL, "cluster": cluster.rows, "catalogues": catalogues.rows}
 def main(words: list[str]) -> int:
     """Run the parts named, or the usual ones; `--quick` measures fewer rounds."""
     quick = "--quick" in words
-    named = [word for word in words if word in PARTS]
+    named = [word for word in words if word != "--quick"]
+    if odd := sorted({*named} - {*PARTS}):
+        print(f"error: no benchmark {odd[0]!r}; there are {', '.join(PARTS)}, and --quick", file=sys.stderr)
+        return 2
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
     for name in named or USUAL:
         print(f"| {name} | measured | bound |\n|---|---|---|", flush=True)

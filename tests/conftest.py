@@ -39,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--affected",
         action="store_true",
-        help="of these, only the tests of what changed since the branch left main (see tests/affected.py)",
+        help="of these, only the tests of what changed since the branch left main (see tools/affected.py)",
     )
 
 
@@ -89,7 +89,7 @@ def pytest_collection_finish() -> None:
 
 @cache
 def _affected() -> frozenset[Path]:
-    from affected import ROOT, affected, changed_files
+    from tools.affected import ROOT, affected, changed_files
 
     return frozenset(ROOT / path for path in affected(changed_files()))
 

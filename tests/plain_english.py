@@ -13,7 +13,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LIST = ROOT / "tests" / "plain-english.txt"
 PLACES = (
-    *("src/**/*", "templates/**/*", "tests/**/*.py", "docs/**/*.md", "benchmarks/**/*.py", "examples/**/*"),
+    *(
+        "src/**/*",
+        "templates/**/*",
+        "tests/**/*.py",
+        "docs/**/*.md",
+        "benchmarks/**/*.py",
+        "tools/*.py",
+        "examples/**/*",
+    ),
     *("*.md", "build.py"),
 )
 KINDS = frozenset({".py", ".html", ".css", ".js", ".md", ".txt"})

@@ -128,7 +128,7 @@ class Program:
 
     def started(self, *arguments: str) -> tuple[list[str], Path, tuple[str, ...]]:
         """What is run with these arguments, in which folder, and which libraries that needs besides."""
-        return [str(self.folder / "build.py"), *arguments], self.folder.parent, ()
+        return [str(self.folder / "build.py"), *arguments], self.folder, ()
 
     def outputs(self) -> dict[str, Any]:
         """Every node that has an output file, with a state that changes when it is written."""

@@ -14,16 +14,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-_COMMAND = '''"""Replaces the command line: says where it runs and with what."""
-import sys
+_COMMAND = """
 
-
-def main(argv, root, set_up):
-    """Set up, then print the interpreter and the arguments."""
-    set_up(root, argv)
-    print(sys.executable, *argv, sep="\\n")
+def _run(command, folder, terminal):
+    import sys
+    print(sys.executable, *sys.argv[1:], sep="\\n")
     return 0
-'''
+"""
+"""Put at the end of the command line: it says where it runs and with what, and does nothing else."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +53,10 @@ class SmallCheckout:
         """Start its front door, in a process group of its own."""
         inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         pip = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self.wheels), "PIP_CONFIG_FILE": os.devnull}
+        if path := inherited.get("PATH"):  # without uv, which would be used
+            inherited["PATH"] = os.pathsep.join(
+                folder for folder in path.split(os.pathsep) if not Path(folder, "uv").exists()
+            )
         return subprocess.Popen(
             [python, str(self.path / "build.py"), *argv],
             env={**inherited, **pip, **variables},
@@ -71,9 +73,9 @@ class SmallCheckout:
             f'[project]\nname = "small"\nclassifiers = []\ndependencies = [{listed}]\n'
             '[project.optional-dependencies]\ndask = ["small-cluster"]\ntest = ["small-checker>=1.0"]\n'
         )
-        self.lock("requirements.lock", *names)
-        self.lock("requirements-dask.lock", "small-cluster")
-        self.lock("requirements-test.lock", "small-checker")
+        self.lock("tools/engine.lock", *names)
+        self.lock("tools/dask.lock", "small-cluster")
+        self.lock("tools/test.lock", "small-checker")
 
     def lock(self, lock_file: str, *names: str) -> None:
         """List these libraries, with the hashes of their wheels, in a lock file."""
@@ -101,10 +103,12 @@ def make_small_checkout(folder: Path, *libraries: str) -> SmallCheckout:
     """A checkout in a folder with an odd name below `folder`, whose project asks for `libraries`."""
     checkout = SmallCheckout(folder / "it's ü" / "a checkout", folder / "wheels")
     checkout.wheels.mkdir()
-    ignored = shutil.ignore_patterns("__pycache__", "command*")
+    ignored = shutil.ignore_patterns("__pycache__", "fonts")
     shutil.copytree(ROOT / "src" / "labreport", checkout.path / "src" / "labreport", ignore=ignored)
+    shutil.copytree(ROOT / "tools", checkout.path / "tools", ignore=shutil.ignore_patterns("*.lock"))
     shutil.copy(ROOT / "build.py", checkout.path / "build.py")
-    (checkout.path / "src" / "labreport" / "command.py").write_text(_COMMAND)
+    with (checkout.path / "src" / "labreport" / "command.py").open("a") as command:
+        command.write(_COMMAND)
     checkout.require(*libraries)
     return checkout
 

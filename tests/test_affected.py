@@ -6,7 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from affected import ALWAYS, ELSEWHERE, ROOT, affected, changed_files
+
+from tools.affected import ALWAYS, ELSEWHERE, ROOT, affected, changed_files
 
 
 @pytest.mark.parametrize(

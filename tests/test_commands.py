@@ -34,6 +34,7 @@ def built() -> Program:
         (["--force", "absent"], "no item named 'absent'"),
         (["why", "measured.acuracy"], "no item named 'measured.acuracy'; did you mean 'measured.accuracy'?"),
         (["measureds"], "did you mean 'measured'?"),
+        (["grade", "--form", "form.json"], "--form writes TOML, and 'form.json' does not end with .toml"),
     ],
 )
 def test_bad_usage_is_one_line_and_2(built: Program, arguments: list[str], message: str) -> None:
@@ -46,13 +47,14 @@ def test_bad_usage_is_one_line_and_2(built: Program, arguments: list[str], messa
 
 
 def test_a_specification_that_breaks_a_rule_is_one_line_and_2(built: Program, tmp_path: Path) -> None:
-    """The experiment, the value and what is allowed are named; the report stays."""
+    """The edited line, the value and what is allowed are named; the report stays."""
     program = built.copy(tmp_path / "checkout")
     before = (program.folder / "report/report.html").read_bytes()
     program.edit("src/exercise/catalogue.py", "Walk(0.25)", "Walk(2.0)")
     ran = program.run()
     assert ran.code == 2
-    assert ran.err.strip() == ("error: experiment 'beta': rate is 2.0; allowed is above 0, to 1")
+    place = "checkout/src/exercise/catalogue.py:15"
+    assert ran.err == f"error: {place}: rate is 2.0; allowed is a number above 0 and up to 1\n"
     assert (program.folder / "report/report.html").read_bytes() == before
 
 
@@ -305,3 +307,37 @@ def test_verify_finds_what_differs(built: Program, tmp_path: Path, what: str) ->
     assert ran.code == 1
     assert "differs" in ran.out
     assert not ran.made
+
+
+def test_why_knows_what_the_report_numbers(built: Program) -> None:
+    """A question by its number, a figure by the page's; a number that the report does not have is unknown."""
+    named = built.run("why", "measured.accuracy", "--seeds", "2")
+    assert built.run("why", "1.1", "--seeds", "2").out == named.out
+    assert built.run("why", "Question 1.1", "--seeds", "2").out == named.out
+    figure = built.run("why", "curves", "--seeds", "2")
+    assert figure.out.startswith("figure/curves: fresh")
+    for word in ("Figure 1", "figure-1", "fig. 1"):
+        assert built.run("why", word, "--seeds", "2").out == figure.out
+    for word in ("9.1", "1.99", "Figure 99"):
+        assert f"no item named '{word}'" in built.run("why", word, "--seeds", "2").err
+
+
+def test_a_build_ends_with_its_files_and_how_they_are_checked(built: Program, tmp_path: Path) -> None:
+    """Page, PDF and answers by name, and a command that can be typed as it is."""
+    program = built.copy(tmp_path / "checkout")
+    ran = program.run("--seeds", "2", "--force", "document/html", "--output", "report")
+    assert ran.out.splitlines()[-2:] == [
+        "The report: report/report.html, report.pdf, answers.json",
+        "Check it:   python build.py verify --output report",
+    ]
+    command = ran.out.splitlines()[-1].partition("python build.py ")[2]
+    assert program.run(*command.split(), "--quick").code == 0
+
+
+def test_a_dry_run_says_how_long_training_takes(built: Program, tmp_path: Path) -> None:
+    """As the build would say it, from what trainings took before."""
+    program = built.copy(tmp_path / "checkout")
+    program.edit("src/labreport/execute/training.py", "WORTH_SAYING = 10.0", "WORTH_SAYING = 0.0")
+    ran = program.run("--seeds", "2", "--force", "--dry-run")
+    assert re.search(r"^9 trainings in [0-9]+ workers? will take about [0-9.]+ s\.$", ran.out, re.MULTILINE)
+    assert "will take" not in program.run("--seeds", "2", "--dry-run").out

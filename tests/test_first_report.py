@@ -53,8 +53,8 @@ def test_the_first_report_comes_before_the_whole_and_nothing_is_trained_twice(
     told = [line for line in ran.out.splitlines() if line.startswith(ANNOUNCED)]
     assert [line.rpartition(".")[2] for line in told] == ["html", "pdf"]
     assert set(epochs(tmp_path / "log").values()) == {1}
-    assert "10 trainings, 7 answers, 1 figure" in ran.out.splitlines()[0]
-    assert "10 trainings, 7 answers, 1 figure, 3 sections, 5 documents." in ran.out.splitlines()[-2]
+    assert "10 trainings, then 7 answers, figure curves, 3 sections" in ran.out.splitlines()[0]
+    assert "10 trainings, 7 answers, 1 figure, 3 sections, 5 documents." in ran.out.splitlines()[-3]
     whole.edit("src/labreport/execute/first.py", "WORTH_SECONDS = 0.0", "WORTH_SECONDS = 60.0")
     assert whole.run("--seeds", "3").code == 0
     assert documents(slow.folder / "report") == documents(whole.folder / "report")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,8 @@ def created(tmp_path_factory: pytest.TempPathFactory) -> Path:
     parent = tmp_path_factory.mktemp("new")
     made = labreport(parent, "new", "my-report")
     assert made.returncode == 0, made.stderr
-    assert "cd my-report" in made.stdout
-    built = labreport(parent / "my-report", "build", "--seeds", "3")
+    (command,) = re.findall("^  labreport (build .*?) *#", made.stdout, re.MULTILINE)
+    built = labreport(parent, *shlex.split(command), "--seeds", "3")
     assert built.returncode == 0, built.stderr
     return parent / "my-report"
 
@@ -46,6 +48,18 @@ def test_every_command_works_in_a_new_project(created: Path, words: tuple[str, .
 def test_the_skeletons_own_template_is_the_one_that_is_used(created: Path) -> None:
     """The words of the first question are those of the template in the project."""
     assert "Each dot is a seed, each line the mean" in (created / "report" / "report.html").read_text()
+
+
+@pytest.mark.parametrize("name", ["lab3", "week-48", "8-by-8", "Sixteen", "v2.14 against v2.13"])
+def test_a_name_may_hold_numbers(tmp_path: Path, name: str) -> None:
+    """It becomes the title, which states no finding; the page is built, and verified again."""
+    assert labreport(tmp_path, "new", name).returncode == 0
+    built = labreport(tmp_path, "build", "--project", name, "--seeds", "1")
+    assert built.returncode == 0, built.stderr
+    title = name[:1].upper() + name[1:].replace("-", " ")
+    assert f"<h1>{title}</h1>" in (tmp_path / name / "report" / "report.html").read_text()
+    verified = labreport(tmp_path, "verify", "--project", name, "--quick")
+    assert verified.returncode == 0, verified.stdout
 
 
 def test_a_folder_that_is_not_empty_is_refused(tmp_path: Path) -> None:

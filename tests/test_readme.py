@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import shlex
+from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from wine import labreport
 
-from exercise.catalogue import EXPERIMENTS, SMALL
+from exercise.catalogue import EXPERIMENTS, SMALL, WIDE
 from exercise.project import PROJECT
-from labreport.bootstrap.needed import supported_pythons
 from labreport.commands.declared import COMMANDS
 from labreport.commands.options import OPTIONS as TAKEN
 from labreport.commands.parser import parse
+from labreport.execute.session import open_session
+from labreport.execute.tasks import trainings
+from labreport.locate import find_project
+from tools import COMMANDS as OWN
+from tools.requirements import supported_pythons
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+BENCHMARKS = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
 COMMAND_LINES = [
@@ -24,6 +34,13 @@ COMMAND_LINES = [
 ]
 OPTIONS = sorted(set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)))
 OF_TESTS = ("--slow", "--browser", "--faults", "--lint", "--affected")
+
+
+@pytest.fixture(autouse=True)
+def _of_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own commands are known, as behind its front door."""
+    for name, declared in OWN.items():
+        monkeypatch.setitem(COMMANDS, name, declared)
 
 
 @pytest.mark.parametrize("line", COMMAND_LINES)
@@ -47,9 +64,57 @@ def test_the_readme_shows_every_command() -> None:
     assert {"build"} == set(COMMANDS) - shown
 
 
-def test_the_readme_shows_every_option() -> None:
-    """And no option that the program does not take."""
-    assert sorted({*TAKEN, "--help", "--version", *OF_TESTS}) == OPTIONS
+def test_the_readme_shows_no_option_that_is_not_taken() -> None:
+    """All of them are in `--help`."""
+    assert set(OPTIONS) <= {*TAKEN, "--help", *OF_TESTS}
+
+
+def test_the_readme_stays_short() -> None:
+    """Whatever is added takes the place of something."""
+    assert len(README) <= 10_100
+
+
+@pytest.mark.parametrize("path", DOCS)
+def test_every_name_of_code_in_the_docs_exists(path: Path) -> None:
+    """Modules of the engine and of the exercise, and what is looked for in them."""
+    lost = []
+    for name in re.findall(r"`((?:labreport|exercise)(?:\.\w+)+)", path.read_text(encoding="utf-8")):
+        module, members = name, list[str]()
+        while find(module) is None:
+            module, _, member = module.rpartition(".")
+            members.insert(0, member)
+        found: object = importlib.import_module(module)
+        for member in members:
+            found = getattr(found, member, None)
+        if found is None:
+            lost.append(name)
+    assert lost == []
+
+
+def find(module: str) -> object:
+    """Where a module is, or None."""
+    try:
+        return find_spec(module)
+    except ModuleNotFoundError:  # the name before it is not that of a package
+        return None
+
+
+def test_the_benchmarks_name_the_work_of_a_build_as_it_is(tmp_path: Path) -> None:
+    """How much a cold build makes is counted, and how long the largest network is trained."""
+    session = open_session(find_project(ROOT), tmp_path / "report", None, repair=False)
+    plan = session.planner.plan()
+    kinds = Counter(found.node.kind for found in plan.statuses)
+    work = len(trainings(session, plan.stale("result")).tasks)
+    said = f"{work} trainings, {kinds['answer']} answers, {kinds['figure']} figures, `wide` for {WIDE.epochs}"
+    assert f"{said} epochs" in BENCHMARKS
+
+
+def test_the_first_build_of_the_readme_names_its_work_as_it_is(tmp_path: Path) -> None:
+    """The lines that it prints for the example with wines."""
+    ran = labreport(ROOT / "examples" / "wine", "build", "--dry-run", "--output", str(tmp_path / "report"))
+    (line,) = re.findall("^To make: .*", README, re.MULTILINE)
+    assert line in " ".join(ran.stdout.split())
+    assert f"Done in 7.7 s: {line.removeprefix('To make: ').removesuffix(': never made')}." in README
 
 
 def test_the_readme_has_two_commands_to_begin_with() -> None:
@@ -74,7 +139,7 @@ def test_the_line_to_edit_stands_in_the_catalogue() -> None:
 
 def test_the_readme_names_the_pythons_and_the_seeds() -> None:
     """As the project and the command line have them."""
-    first, *_, last = supported_pythons(str(ROOT))
+    first, *_, last = supported_pythons()
     assert f"Python {first} to {last}" in README
     words = {3: "three", 5: "five", 10: "ten"}
     assert f"instead of {words[len(PROJECT.seed_range)]}; only new ones" in README

@@ -22,55 +22,55 @@ MAY_IMPORT = {
     "labreport.program": "",
     "labreport.front": "command program sources",
     "labreport.__main__": "front",
-    "labreport.locate": "errors",
+    "labreport.locate": "errors program",
     "labreport.processes": "",
     "labreport.warm": "",
     "labreport.errors": "suggest",
     "labreport.run": "",
     "labreport.texts": "",
     "labreport.nonfinite": "",
-    "labreport.placed": "errors",
+    "labreport.annotated": "suggest",
+    "labreport.placed": "annotated errors suggest",
     "labreport.required": "experiment",
     "labreport.outline": "errors experiment placed required texts",
     "labreport.installed": "",
     "labreport.frame": "",
-    "labreport.bootstrap": "errors installed",
-    "labreport.experiment": "errors fingerprint placed texts",
+    "labreport.experiment": "annotated errors fingerprint placed suggest texts",
     "labreport.fingerprint": "errors sources",
     "labreport.results": "experiment errors nonfinite",
     "labreport.recorded": "errors experiment fingerprint results run store suggest texts",
     "labreport.rubric": "errors",
-    "labreport.project": "errors experiment outline placed rubric",
+    "labreport.project": "annotated experiment outline placed rubric",
     "labreport.checks": "errors",
     "labreport.store": "errors fingerprint",
     "labreport.trajectory": "errors fingerprint nonfinite store",
     "labreport.plan": "experiment errors fingerprint frame installed nonfinite outline page placed program "
     "project store trajectory witness",
-    "labreport.console": "plan experiment errors",
+    "labreport.console": "plan experiment errors program",
     "labreport.guard": "console errors",
     "labreport.claims": "experiment errors later results texts",
     "labreport.stats": "errors experiment later placed results suggest",
     "labreport.charts": "claims errors frame",
     "labreport.recheck": "errors frame grading stats",
-    "labreport.page": "claims errors frame outline project recheck stats",
+    "labreport.page": "claims errors frame outline project recheck stats suggest texts",
     "labreport.pdf": "errors frame processes",
-    "labreport.audit": "claims errors frame outline page",
+    "labreport.audit": "claims errors frame outline page placed suggest texts",
     "labreport.builders": "charts claims errors experiment later results stats",
     "labreport.provenance": "",
     "labreport.nodes": "audit charts claims errors experiment fingerprint locate outline page pdf placed "
-    "plan program project provenance results store texts "
+    "plan program project provenance results store suggest texts "
     "trajectory witness",
-    "labreport.execute": "claims console errors fingerprint frame locate nodes nonfinite page pdf plan "
-    "processes project run sources store trajectory witness",
+    "labreport.execute": "audit claims console errors experiment fingerprint frame locate nodes nonfinite "
+    "outline page pdf placed plan processes project run sources store trajectory witness",
     "labreport.grading": "claims errors rubric",
     "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan recheck "
     "store trajectory",
-    "labreport.commands": "audit bootstrap checks claims console errors execute fingerprint grading "
+    "labreport.commands": "audit checks claims console errors execute fingerprint grading "
     "guard frame locate nodes page plan processes program recheck store suggest texts trajectory "
     "verification warm",
     "labreport.command": "commands console errors guard processes program",
-    "exercise.networks": "labreport.errors labreport.experiment",
-    "exercise.catalogue": "networks labreport.errors labreport.experiment",
+    "exercise.networks": "labreport.annotated labreport.experiment labreport.placed",
+    "exercise.catalogue": "networks labreport.experiment",
     "exercise.expressions": "catalogue labreport.experiment",
     "exercise.mnist": "labreport.errors",
     "exercise.timing": "mnist networks labreport.errors labreport.run",
@@ -129,8 +129,8 @@ LIBRARIES = {
     "pypdfium2": "labreport.audit",
     "rich": "labreport.console",
     "filelock": "labreport.store",
-    "msgspec": "labreport.page labreport.plan labreport.recheck labreport.stats labreport.store "
-    "labreport.trajectory",
+    "msgspec": "labreport.annotated labreport.page labreport.plan labreport.recheck labreport.stats "
+    "labreport.store labreport.trajectory",
     "safetensors": "exercise.again labreport.store",
     "distributed": "labreport.execute",
     "watchfiles": "labreport.commands",
@@ -153,7 +153,6 @@ LIGHT = (
     "labreport.command",
     "labreport.commands.declared",
     "labreport.commands.parser",
-    "labreport.bootstrap",
     "labreport.claims",
     "labreport.errors",
     "labreport.experiment",
@@ -273,8 +272,20 @@ def test_each_library_is_imported_in_its_rooms_alone() -> None:
 
 def test_set_up_uses_the_standard_library_alone() -> None:
     """It runs where there is no library yet."""
-    used = {name.partition(".")[0] for room, name, _ in _imports() if room == "labreport.bootstrap"}
-    assert set() == used - sys.stdlib_module_names - {"labreport"}
+    files = (SOURCE.parent / "tools").glob("*.py")
+    names = {name for file in files for name, _ in _imported(ast.parse(file.read_text(encoding="utf-8")))}
+    assert set() == {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {
+        "labreport",
+        "tools",
+    }
+    used = {".".join(name.split(".")[:2]) for name in names if name.startswith("labreport.")}
+    assert used <= {
+        "labreport.commands",
+        *LIGHT,
+        "labreport.console",
+        "labreport.program",
+        "labreport.suggest",
+    }
 
 
 @cache

@@ -13,9 +13,13 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from small_checkout import ROOT, SmallCheckout, end_group, make_small_checkout
+
+from labreport.console.terminal import Terminal
+from tools import environment
 
 
 @pytest.fixture
@@ -30,7 +34,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> SmallCheckout:
     checkout = make_small_checkout(tmp_path_factory.mktemp("made"), "small-library")
     run = checkout.run("part-two", "--seeds", "1")
     assert (0, [checkout.own_python, "part-two", "--seeds", "1"]) == (run.returncode, run.stdout.splitlines())
-    assert run.stderr.startswith(f"making {checkout.environment} from requirements.lock")
+    assert run.stderr.startswith(f"note: making {checkout.environment}; ")
     return checkout
 
 
@@ -50,7 +54,7 @@ def test_an_outdated_library_is_as_good_as_none(checkout: SmallCheckout) -> None
     project.write_text(project.read_text().replace("pytest>=1.0", "pytest>=999"))
     run = checkout.run()
     assert (1, "") == (run.returncode, run.stdout)
-    assert "pytest 1.0 is older than 999" in run.stderr
+    assert "pytest is 1.0, not >=999" in run.stderr
 
 
 def test_the_second_run_uses_the_environment_as_it_is(made: SmallCheckout) -> None:
@@ -70,9 +74,14 @@ def test_arguments_reach_the_environment_unchanged(made: SmallCheckout) -> None:
 
 def test_commands_that_only_look_make_no_environment(checkout: SmallCheckout) -> None:
     """`status`, `why`, `--dry-run` and `--help` change nothing, not even on a fresh machine."""
-    for words in (["status"], ["why", "wide"], ["--dry-run"], ["--help"]):
+    for words in (["status"], ["why", "wide"], ["--dry-run"]):
         run = checkout.run(*words)
-        assert (0, [sys.executable, *words]) == (run.returncode, run.stdout.splitlines())
+        assert (2, "") == (run.returncode, run.stdout)
+        line = "error: small-library is not installed, and this command only looks; python '"
+        assert run.stderr.startswith(line)
+        assert run.stderr.endswith(" build installs it, and builds\n")
+        assert run.stderr.count("\n") == 1
+    assert checkout.run("--help").stdout.startswith("usage: ")
     assert not checkout.environment.exists()
 
 
@@ -90,10 +99,10 @@ def test_a_changed_lock_file_makes_the_environment_again(checkout: SmallCheckout
 
 @pytest.mark.slow
 def test_a_damaged_environment_is_made_again(checkout: SmallCheckout) -> None:
-    """A library that has gone from a complete environment is noticed and comes back."""
+    """A library that was uninstalled from a complete environment is noticed and comes back."""
     assert checkout.run().returncode == 0
-    for path in checkout.environment.glob("lib/*/site-packages/small_library.py"):
-        path.unlink()
+    uninstall = ["-m", "pip", "uninstall", "-q", "-y", "small-library"]
+    subprocess.run([checkout.own_python, *uninstall], check=True)
     run = checkout.run()
     assert (0, checkout.own_python) == (run.returncode, run.stdout.strip())
     assert list(checkout.environment.glob("lib/*/site-packages/small_library.py"))
@@ -103,17 +112,17 @@ def test_a_damaged_environment_is_made_again(checkout: SmallCheckout) -> None:
     "sign",
     [
         "pyvenv.cfg",
-        pytest.param("requirements.lock.unfinished", marks=pytest.mark.slow),
-        pytest.param("set-up.log", marks=pytest.mark.slow),
+        pytest.param("set-up/log", marks=pytest.mark.slow),
+        pytest.param("set-up/engine.lock-*", marks=pytest.mark.slow),
     ],
 )
 def test_a_creation_that_was_killed_is_made_again(checkout: SmallCheckout, sign: str) -> None:
     """Killing set-up, early or late, leaves what the next run recognises and replaces."""
     process = checkout.start()
-    while process.poll() is None and not (checkout.environment / sign).exists():
+    while process.poll() is None and not list(checkout.environment.glob(sign)):
         time.sleep(0.01)
     end_group(process)
-    assert not (checkout.environment / "requirements.lock").exists()
+    assert not any(mark.stat().st_size for mark in checkout.environment.glob("set-up/engine.lock-*"))
     run = checkout.run()
     assert (0, checkout.own_python) == (run.returncode, run.stdout.strip())
     assert [".venv", ".venv.lock"] == sorted(path.name for path in checkout.path.glob(".venv*"))
@@ -123,13 +132,13 @@ def test_a_creation_that_was_killed_is_made_again(checkout: SmallCheckout, sign:
 def test_what_a_killed_run_had_started_is_waited_for(checkout: SmallCheckout) -> None:
     """Its pip may be at work still, and two in one folder would spoil it."""
     process = checkout.start()
-    while not any(b"/pip\0install\0" in words for words in _processes_naming(checkout.path)):
+    while not any(b"pip\0install\0" in words for words in _processes_naming(checkout.path)):
         assert process.poll() is None
         time.sleep(0.01)
     end_group(process)
     run = checkout.run()
     assert (0, checkout.own_python) == (run.returncode, run.stdout.strip())
-    assert run.stderr.startswith("another run is making")
+    assert run.stderr.startswith("note: another run is making")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
@@ -140,11 +149,36 @@ def test_interrupted_set_up_ends_what_it_started(checkout: SmallCheckout, number
         time.sleep(0.01)
     process.send_signal(number)
     _, errors = process.communicate(timeout=60)
-    assert (128 + number, "stopped; the same command makes the environment again") == (
+    assert (128 + number, "Stopped; the same command continues.") == (
         process.returncode,
         errors.splitlines()[-1],
     )
     assert [] == list(_processes_naming(checkout.path))
+
+
+def test_an_interruption_in_the_middle_of_its_start_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C arrives when pip is at work, and before its caller knows it."""
+    started: list[subprocess.Popen[bytes]] = []
+    start: Any = subprocess.Popen
+
+    def interrupted(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        process = start(*arguments, **options)
+        started.append(process)
+        signal.raise_signal(signal.SIGINT)
+        return process  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(subprocess, "Popen", interrupted)
+    monkeypatch.setattr(environment, "STATE", tmp_path)
+    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    with (tmp_path / "held").open("w") as held, pytest.raises(SystemExit):
+        environment._run(command, "pip", Terminal(), held.fileno())
+    (process,) = started
+    try:
+        assert process.poll() == -signal.SIGTERM
+    finally:
+        process.kill()
 
 
 def _processes_naming(path: Path) -> Iterator[bytes]:
@@ -178,7 +212,7 @@ def test_a_package_that_differs_from_its_hash_is_refused(checkout: SmallCheckout
 @pytest.mark.slow
 def test_a_package_without_a_hash_is_refused(checkout: SmallCheckout) -> None:
     """Everything that is installed must be in the lock file with its hash."""
-    (checkout.path / "requirements.lock").write_text("small-library==1.0\n")
+    (checkout.path / "tools" / "engine.lock").write_text("small-library==1.0\n")
     run = checkout.run()
     assert (1, "") == (run.returncode, run.stdout)
     assert "Hashes are required" in run.stderr or "hash" in run.stderr.splitlines()[-1].lower()
@@ -221,7 +255,9 @@ def test_of_two_runs_at_once_one_makes_and_one_waits(checkout: SmallCheckout) ->
         output.splitlines() for output, _ in outputs
     ]
     said = [line.partition(" /")[0] for _, errors in outputs for line in errors.splitlines()]
-    assert ["  unpacking packages: 1", "another run is making", "making"] == sorted(said)
+    assert ["note: another run is making", "note: making"] == sorted(
+        line for line in said if "making" in line
+    )
 
 
 def test_a_checkout_that_cannot_be_written_is_named(checkout: SmallCheckout) -> None:
@@ -267,17 +303,73 @@ def test_dask_is_added_when_a_scheduler_is_named(checkout: SmallCheckout) -> Non
 
 @pytest.mark.slow
 def test_what_tests_need_is_added_when_tests_are_asked_for(checkout: SmallCheckout) -> None:
-    """The second lock file comes on top of the first; an addition that was cut short is done again."""
-    (checkout.path / "src" / "labreport" / "command.py").write_text(
-        "def main(argv, root, set_up):\n    from labreport.bootstrap import python_for_tests\n"
-        "    print(python_for_tests(root))\n    return 0\n"
-    )
-    assert checkout.run("test").stdout.strip() == checkout.own_python
+    """All lock files come on top of each other; an addition that was cut short is done again."""
+    assert checkout.run("test").stdout.splitlines() == [checkout.own_python, "test"]
     (installed,) = checkout.environment.glob("lib/*/site-packages/small_checker.py")
     installed.write_text("")
-    (checkout.environment / "requirements-test.lock").rename(
-        checkout.environment / "requirements-test.lock.unfinished"
-    )
+    (mark,) = checkout.environment.glob("set-up/test.lock-*")
+    mark.write_text("")
     run = checkout.run("test")
-    assert (0, checkout.own_python) == (run.returncode, run.stdout.strip())
+    assert (0, checkout.own_python) == (run.returncode, run.stdout.splitlines()[0])
     assert installed.read_text() == "VALUE = 1\n"
+
+
+@pytest.mark.slow
+def test_a_project_gets_what_its_own_file_asks_for(made: SmallCheckout, tmp_path: Path) -> None:
+    """On top of the engine, from a list of its own or from its lock file, and nothing that others ask for."""
+    project = tmp_path / "project"
+    project.mkdir()
+    made.wheel("asked-for")
+    (project / "requirements.txt").write_text("# beside the engine\nasked-for>=1.0  # as it is\n")
+    run = made.run("--project", str(project))
+    assert (0, made.own_python) == (run.returncode, run.stdout.splitlines()[0])
+    assert list(made.environment.glob("lib/*/site-packages/asked_for.py"))
+    assert made.run("--project", str(project)).stderr == ""
+    (project / "requirements.lock").write_text("asked-for==1.0 --hash=sha256:" + "0" * 64 + "\n")
+    refused = made.run("--project", str(project))
+    assert "asked-for==1.0 is not what the lock file expects: its hash differs" in refused.stderr
+    assert not list(made.environment.glob("lib/*/site-packages/small_c*"))
+
+
+def test_creating_a_project_needs_no_library(checkout: SmallCheckout) -> None:
+    """`new` only writes files."""
+    assert checkout.run("new", "mine").stdout.splitlines() == [sys.executable, "new", "mine"]
+    assert not checkout.environment.exists()
+
+
+@pytest.mark.slow
+def test_people_can_install_into_the_environment(made: SmallCheckout) -> None:
+    """It has pip, and what they install stays."""
+    made.wheel("extra-library")
+    options = ["--no-index", "--find-links", str(made.wheels), "extra-library"]
+    subprocess.run([made.own_python, "-m", "pip", "install", "-q", *options], check=True)
+    assert made.run().stderr == ""
+    assert list(made.environment.glob("lib/*/site-packages/extra_library.py"))
+
+
+@pytest.mark.slow
+def test_uv_is_used_where_it_is_on_the_path(checkout: SmallCheckout, tmp_path: Path) -> None:
+    """With the same lock file and the same refusals; here a stand-in that hands its work to pip."""
+    (tmp_path / "bin").mkdir()
+    uv = tmp_path / "bin" / "uv"
+    uv.write_text(f"#!{sys.executable}\n{UV}")
+    uv.chmod(0o755)
+    path = f"{uv.parent}{os.pathsep}{os.environ['PATH']}"
+    run = checkout.run(PATH=path)
+    assert (0, checkout.own_python) == (run.returncode, run.stdout.strip())
+    assert list(checkout.environment.glob("lib/*/site-packages/small_library.py"))
+    assert uv.with_name("log").read_text().splitlines() == ["venv", "pip"]
+
+
+UV = """
+import os, pathlib, subprocess, sys
+words = sys.argv[1:]
+with pathlib.Path(__file__).with_name("log").open("a") as log:
+    print(words[0], file=log)
+python = words[words.index("--python") + 1]
+if words[0] == "venv":
+    sys.exit(subprocess.run([python, "-m", "venv", words[-1]]).returncode)
+assert {"--require-hashes", "--no-deps", "--only-binary=:all:"} <= set(words)
+pip = [python, "-m", "pip", "install", *words[words.index("--require-hashes"):]]
+sys.exit(subprocess.run(pip).returncode)
+"""

@@ -64,8 +64,8 @@ def test_nothing_is_made_twice(program: Program) -> None:
         ),
         (
             "templates/sections/studied.html",
-            "",
-            "<p>More.</p>\n",
+            "part of the way.</p>",
+            "part of the way.</p><p>More.</p>",
             {"section/studied", "document/html", "document/pdf"},
         ),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -44,13 +45,20 @@ def test_why_names_the_function_that_changed(program: Program) -> None:
     assert "function exercise.figures:curves changed" in program.run("why", "curves").out
 
 
-def test_a_rebuild_tells_how_the_answers_changed(program: Program) -> None:
-    """Old and new number, and what became of the verdict."""
-    program.edit(CATALOGUE, QUICK, QUICK.replace("0.5", "0.35"))
+def test_a_rebuild_tells_in_the_reports_words_how_the_answers_changed(program: Program) -> None:
+    """Question and sentence, was and now; `changes` lists everything, also after another build."""
+    program.edit(CATALOGUE, QUICK, QUICK.replace("0.5", "0.2"))
     ran = program.run()
-    assert "measured.better.alpha " in ran.out
-    assert "measured.accuracy.accuracy 9" in ran.out.partition("Changed in the answers:\n")[2].splitlines()[0]
-    assert "verdict unchanged" in ran.out
+    told = ran.out.partition("Changed in the answers:\n")[2].splitlines()
+    place = told.index("  1.2 Which of the two walks comes closer?")
+    assert told[place + 1].startswith("    was: The quick walk comes closer: ")
+    assert told[place + 2].startswith("    now: The quick walk does not come closer: ")
+    assert "claim" not in ran.out
+    assert program.run().code == 0
+    listed = program.run("changes")
+    assert listed.code == 0
+    assert "1.1 How close does the quick walk come?\n  was: The quick walk reaches" in listed.out
+    assert re.search(r"^  early: [0-9.]+.% → [0-9.]+.%$", listed.out, re.MULTILINE)
 
 
 def test_status_is_1_exactly_when_something_is_stale(program: Program) -> None:

@@ -22,10 +22,9 @@ def test_whichever_way_the_results_turn_out_every_number_is_traced(case: str, tm
     """The audit that every build runs passes on page and paper, for results of every kind."""
     report = made_report(case)
     folder = report.write(tmp_path / "report")
-    assert [str(finding) for finding in audit_html(report.screen, report.answers, TEMPLATES, NAMES)] == []
-    assert [
-        str(each) for each in audit_pdf(folder / "report.pdf", report.paper, report.answers, TEMPLATES, NAMES)
-    ] == []
+    known = (report.answers, TEMPLATES, NAMES, PROJECT.outline.declared)
+    assert [str(finding) for finding in audit_html(report.screen, *known)] == []
+    assert [str(finding) for finding in audit_pdf(folder / "report.pdf", report.paper, *known)] == []
 
 
 def test_the_page_asks_every_question_and_shows_every_figure() -> None:

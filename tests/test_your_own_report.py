@@ -14,8 +14,8 @@ from labreport.locate import find_project
 
 PAGE = (ROOT / "docs" / "your-own-report.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)
-NOT_RUN = ("pip install labreport scikit-learn", "cd examples/wine")
-"""Commands that the tests' environment stands for."""
+NOT_RUN = ("python -m venv", ". environment", "pip install ./labreport", "cd labreport/examples/wine")
+"""Commands that the tests' environment stands for; `test_clean_clone.py` runs them all."""
 
 
 def test_every_command_and_snippet_of_the_page_does_what_it_says(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def commands(text: str) -> list[tuple[str, list[str]]]:
 
 def run(folder: Path, command: str, expected: list[str]) -> None:
     """Run one command, which must succeed and print the lines in order."""
-    if command in NOT_RUN:
+    if command.startswith(NOT_RUN):
         return
     program, *arguments = shlex.split(command)
     assert program == "labreport"

@@ -123,7 +123,7 @@ def more_time() -> list[Case]:
     for split in ("validation", "test"):
         made = [{"complex": {**same, "later": later}} for later in (0.01, -0.01)]
         cases += four(slug, f"{split}-better", *made, {"complex": NOISY}, {"complex": QUIET})
-    giant = {"complex": {"network": Network((200_000, 200_000))}}
+    giant = {"complex": {"network": Network((10_000,) * 100)}}
     cases += three("bonus.perspective", "smaller", {}, giant, None)
     return cases
 

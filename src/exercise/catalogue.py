@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from exercise.networks import Network, Rules, Timing, check_values, timing_of
+from exercise.networks import Network, Timing, keeping_rules, timing_of
 from labreport.experiment import Experiment, Study, study
 
 START = "exercise.training:start"
@@ -15,7 +15,7 @@ START = "exercise.training:start"
 def _network(
     name: str, network: Network, epochs: int, snapshots: tuple[int, ...], title: str, seeds: int | None = None
 ) -> Experiment:
-    return Experiment(name, network, epochs, snapshots, START, title, seeds)
+    return keeping_rules(Experiment(name, network, epochs, snapshots, START, title, seeds))
 
 
 # The exercise's own networks
@@ -159,24 +159,3 @@ ACTIVATIONS = study(
     learning_rate=(0.05, 0.5),
 )
 STUDIES: tuple[Study, ...] = (RATES, DEPTH_GAIN, ACTIVATIONS)
-
-RULES = {
-    "wide": Rules(hidden_layers=(1, 1), parameters=(300_000, None)),
-    "small": Rules(hidden_layers=(1, 1), parameters=(1, 49_999), epochs=(50, None)),
-    "deep-8": Rules(hidden_layers=(10, None), nodes=(1, 9)),
-    "deep-32": Rules(hidden_layers=(10, None), nodes=(10, 50)),
-    "deep-64": Rules(hidden_layers=(10, None), nodes=(50, 100)),
-    "complex": Rules(hidden_layers=(3, None), epochs=(50, None)),
-}
-
-
-def check(experiments: tuple[Experiment, ...] = EXPERIMENTS, studies: tuple[Study, ...] = STUDIES) -> None:
-    """Raise `RuleBroken` at the first network that breaks a rule of the exercise."""
-    cells = tuple(cell for grid in studies for cell in grid.experiments())
-    for experiment in experiments + cells:
-        check_values(experiment)
-        if experiment.name in RULES:
-            RULES[experiment.name].check(experiment)
-
-
-check()

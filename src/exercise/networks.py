@@ -5,11 +5,14 @@ from __future__ import annotations
 import functools
 import statistics
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Annotated, Any, Literal, TypeAlias
 
-from labreport.errors import RuleBroken
+from labreport.annotated import Meta
 from labreport.experiment import Experiment
+from labreport.placed import refuse
 
 INPUTS = 784
 """Pixels of one image, 28 × 28."""
@@ -21,13 +24,9 @@ VARIANCE_SCALING: dict[str, tuple[float, str, str]] = {
     "lecun_uniform": (1.0, "fan_in", "uniform"),
 }
 """Keras' named initialisers as the variance scalings that they are: scale, fan, distribution."""
-CHOICES: dict[str, tuple[str, ...]] = {
-    "activation": ("sigmoid", "tanh", "relu"),
-    "initializer": tuple(VARIANCE_SCALING),
-    "loss": ("categorical_crossentropy",),
-    "optimizer": ("sgd",),
-}
-"""Fields of a network that name something, and the names that training knows."""
+
+
+Nodes: TypeAlias = Annotated[int, Meta(ge=1, le=10_000)]
 
 
 @dataclass(frozen=True)
@@ -40,18 +39,20 @@ class Network:
     it and leaves what is passed forward; without `output_bias` the biases of the output layer stay zero.
     """
 
-    hidden_layers: tuple[int, ...]
-    learning_rate: float = 0.5
-    momentum: float = 0.0
-    batch_size: int = 128
-    activation: str = "sigmoid"
-    initializer: str = "glorot_uniform"
-    initial_gain: float = 1.0
-    frozen_layers: int = 0
-    backward_gain: float = 1.0
+    hidden_layers: Annotated[
+        tuple[Annotated[int, Meta(ge=1, le=10_000)], ...], Meta(min_length=1, max_length=100)
+    ]
+    learning_rate: Annotated[float, Meta(ge=1e-6, le=100)] = 0.5
+    momentum: Annotated[float, Meta(ge=0, le=0.999)] = 0.0
+    batch_size: Annotated[int, Meta(ge=1, le=54_000)] = 128
+    activation: Literal["sigmoid", "tanh", "relu"] = "sigmoid"
+    initializer: Literal["glorot_uniform", "glorot_normal", "he_uniform", "lecun_uniform"] = "glorot_uniform"
+    initial_gain: Annotated[float, Meta(ge=1e-3, le=1_000)] = 1.0
+    frozen_layers: Annotated[int, Meta(ge=0, le=100)] = 0
+    backward_gain: Annotated[float, Meta(ge=1e-3, le=1_000)] = 1.0
     output_bias: bool = True
-    loss: str = "categorical_crossentropy"
-    optimizer: str = "sgd"
+    loss: Literal["categorical_crossentropy"] = "categorical_crossentropy"
+    optimizer: Literal["sgd"] = "sgd"
 
     @property
     def layer_shapes(self) -> tuple[tuple[int, int], ...]:
@@ -99,61 +100,47 @@ class Rules:
     parameters: tuple[int, int | None] = (1, None)
     epochs: tuple[int, int | None] = (10, None)
 
-    def check(self, experiment: Experiment) -> None:
-        """Raise `RuleBroken`, naming network, rule and number, unless `experiment` keeps them all."""
+    def broken(self, experiment: Experiment) -> Iterator[tuple[str, Any, str]]:
+        """Each rule that `experiment` breaks: the field that decides it, its value, and what is wrong."""
         network: Network = experiment.specification
-        _within(experiment.name, "hidden layers", len(network.hidden_layers), self.hidden_layers)
-        for width in network.hidden_layers:
-            _within(experiment.name, "nodes in a hidden layer", width, self.nodes)
-        _within(experiment.name, "trainable parameters", network.parameters, self.parameters)
-        _within(experiment.name, "epochs", experiment.epochs, self.epochs)
-        for field, allowed in (
+        layers, within = network.hidden_layers, f"network {experiment.name!r} has"
+        for field, what, number, (low, high) in (
+            ("hidden_layers", "hidden layers", len(layers), self.hidden_layers),
+            *(("hidden_layers", "nodes in a hidden layer", width, self.nodes) for width in layers),
+            ("hidden_layers", "trainable parameters", network.parameters, self.parameters),
+            ("epochs", "epochs", experiment.epochs, self.epochs),
+        ):
+            if number < low or (high is not None and number > high):
+                bounds = f"{low:,} or more" if high is None else f"{low:,}" + f" to {high:,}" * (low < high)
+                value = experiment.epochs if field == "epochs" else layers
+                yield field, value, f"{within} {number:,} {what}; the exercise allows {bounds}"
+        for field, asked in (
             ("activation", "sigmoid"),
             ("loss", "categorical_crossentropy"),
             ("optimizer", "sgd"),
         ):
-            found = getattr(network, field)
-            if found != allowed:
-                raise RuleBroken(
-                    f"network {experiment.name!r}: {field} is {found!r}; the exercise asks for {allowed!r}"
-                )
+            if (found := getattr(network, field)) != asked:
+                yield field, found, f"{within} the {field} {found!r}; the exercise asks for {asked!r}"
 
 
-def check_values(experiment: Experiment) -> None:
-    """Raise `RuleBroken` unless every field holds a value that training can use."""
-    network: Network = experiment.specification
-    name = experiment.name
-    if not all(type(width) is int for width in network.hidden_layers):
-        raise RuleBroken(
-            f"network {name!r}: hidden_layers is {network.hidden_layers!r}; whole numbers are allowed"
-        )
-    _within(name, "hidden layers", len(network.hidden_layers), (1, 100))
-    for width in network.hidden_layers:
-        _within(name, "nodes in a hidden layer", width, (1, 10_000))
-    for field, low, high in (
-        ("learning_rate", 1e-6, 100.0),
-        ("momentum", 0.0, 0.999),
-        ("initial_gain", 1e-3, 1e3),
-        ("backward_gain", 1e-3, 1e3),
-        ("frozen_layers", 0, len(network.hidden_layers)),
-        ("batch_size", 1, 54_000),
-    ):
-        value = getattr(network, field)
-        if type(value) not in (int, float) or not low <= value <= high:
-            raise RuleBroken(f"network {name!r}: {field} is {value!r}; allowed is {low:g} to {high:g}")
-    if type(network.batch_size) is not int:
-        raise RuleBroken(f"network {name!r}: batch_size is {network.batch_size!r}; allowed is a whole number")
-    for field, choices in CHOICES.items():
-        found = getattr(network, field)
-        if found not in choices:
-            raise RuleBroken(f"network {name!r}: {field} is {found!r}; allowed: {', '.join(choices)}")
+ASKED = {"activation": "sigmoid", "loss": "categorical_crossentropy", "optimizer": "sgd"}
+"""What the exercise asks for in each of its networks."""
+RULES = {
+    "wide": Rules(hidden_layers=(1, 1), parameters=(300_000, None)),
+    "small": Rules(hidden_layers=(1, 1), parameters=(1, 49_999), epochs=(50, None)),
+    "deep-8": Rules(hidden_layers=(10, None), nodes=(1, 9)),
+    "deep-32": Rules(hidden_layers=(10, None), nodes=(10, 50)),
+    "deep-64": Rules(hidden_layers=(10, None), nodes=(50, 100)),
+    "complex": Rules(hidden_layers=(3, None), epochs=(50, None)),
+}
 
 
-def _within(name: str, what: str, value: int, bounds: tuple[int, int | None]) -> None:
-    low, high = bounds
-    if value < low or (high is not None and value > high):
-        allowed = f"{low:,} or more" if high is None else f"{low:,} to {high:,}"
-        raise RuleBroken(f"network {name!r}: {value:,} {what}; allowed: {allowed}")
+def keeping_rules(experiment: Experiment) -> Experiment:
+    """The experiment. Raises `UsageError`, at the line of the value, for the first rule that it breaks."""
+    rules = RULES.get(experiment.name)
+    for field, value, text in rules.broken(experiment) if rules else ():
+        refuse(experiment.place, text, field, value, Experiment if field == "epochs" else Network)
+    return experiment
 
 
 def epoch_cost(network: Network | Timing) -> float:

@@ -4,50 +4,62 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Protocol
 
-from labreport.commands.declared import COMMANDS
+from labreport.commands.declared import COMMANDS, Declared
 from labreport.commands.parser import Command, parse
 from labreport.console.terminal import Terminal
-from labreport.errors import UsageError
+from labreport.errors import LabReportError
 from labreport.guard import guarded
 from labreport.processes import safe_spawn
-
-MAKE_THEIR_OWN = frozenset({"test"})
-"""Commands that make the environment themselves, once they know that it is needed."""
-
-SetUp = Callable[[str, Sequence[str]], None]
-"""Makes sure of the libraries, from the checkout's folder and the command line."""
+from labreport.program import place
 
 
-def main(argv: Sequence[str], root: str, set_up: SetUp | None = None) -> int:
-    """Carry out a command line for the project in `root`; returns the exit code.
+class Checkout(Protocol):
+    """What the front door of a checkout adds to the engine."""
 
-    `set_up` is called once the command line is known to be right, and before any library is needed.
-    """
+    @property
+    def COMMANDS(self) -> Mapping[str, Declared]:  # noqa: N802 (it is a module's)
+        """Commands of its own."""
+
+    def set_up(self, command: Command, folder: Path, terminal: Terminal) -> None:
+        """Make sure of the libraries for a command on the project in `folder`; raises `LabReportError`.
+
+        It is called once the command line is known to be right, and before any library is needed.
+        """
+
+
+def main(argv: Sequence[str], root: str, checkout: Callable[[], Checkout] | None = None) -> int:
+    """Carry out a command line for the project in `root`; returns the exit code."""
     terminal = Terminal(quiet="--quiet" in argv, debug="--debug" in argv)
+    own = checkout() if checkout is not None else None
     try:
+        if own is not None:
+            COMMANDS.update(own.COMMANDS)
         command = parse(argv)
-    except SystemExit as shown:  # after help or version
+        place(project=command.arguments.project, output=getattr(command.arguments, "output", None))
+        folder = Path(os.path.abspath(command.arguments.project or root))
+        if own is not None:
+            own.set_up(command, folder, terminal)
+    except SystemExit as shown:  # after help or version, or when set-up was interrupted
         return int(shown.code or 0)
-    except UsageError as error:
+    except LabReportError as error:
         terminal.failure(error)
         return error.exit_code
-    if set_up is not None and command.name not in MAKE_THEIR_OWN:
-        set_up(root, argv)
-    interrupted = COMMANDS[command.name].interrupted
-    return guarded(lambda: _run(command, root, terminal), terminal, interrupted)
+    return guarded(lambda: _run(command, folder, terminal), terminal, COMMANDS[command.name].interrupted)
 
 
-def _run(command: Command, root: str, terminal: Terminal) -> int:
-    arguments = command.arguments
-    folder = Path(os.path.abspath(arguments.project or root))
+def _run(command: Command, folder: Path, terminal: Terminal) -> int:
+    arguments, declared = command.arguments, COMMANDS[command.name]
     output = getattr(arguments, "output", None)
     arguments.output = Path(os.path.abspath(output)) if output else folder / "report"
-    module = importlib.import_module(f"labreport.commands.{command.name.replace('-', '_')}")
-    # The tests run as pytest would run them
-    with nullcontext() if command.name == "test" else safe_spawn():
+    module = importlib.import_module(
+        declared.module or f"labreport.commands.{command.name.replace('-', '_')}"
+    )
+    # The processes of a command with words of its own run as they would by themselves
+    with nullcontext() if declared.tail else safe_spawn():
         code: int = module.run(arguments, folder, terminal)
     return code

@@ -3,7 +3,6 @@
 LabReportError            exit 1: something failed or differs
 ├── UsageError            exit 2: bad usage or bad input; says what, where, and what is allowed
 │   ├── UnknownName       a word names nothing in the project
-│   ├── RuleBroken        a specification breaks a rule of the exercise
 │   └── UndeclaredRead    an answer or figure reads a result that its section did not declare
 ├── StoreError            the results directory cannot be read or written
 ├── OutdatedCode          code was edited after this process had loaded it
@@ -15,50 +14,23 @@ LabReportError            exit 1: something failed or differs
 
 from __future__ import annotations
 
-import re
-import traceback
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 from labreport.suggest import did_you_mean
 
-_FRAME = re.compile(r'^  File "([^"]+)", line ([0-9]+)', re.MULTILINE)
-
-
-def failed(what: str, error: BaseException, root: Path) -> str:
-    """One line for an error in the author's code: what failed, where below `root`, and why."""
-    found = place(error, root)
-    cause = (str(error).splitlines() or [""])[0]
-    where = f" at {found}" if found else ""
-    return f"{what} failed{where}: {type(error).__name__}: {cause} (--debug shows the traceback)."
-
-
-def place(error: BaseException, root: Path) -> str:
-    """The innermost line of the author's own code, below `root`, that an error went through: `fit.py:12`.
-
-    Empty where it went through none. An error from a worker process has its traceback as text.
-    """
-    engine, found = Path(__file__).parent, ""
-    frames = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
-    if isinstance(error, SyntaxError) and error.filename:
-        frames.append((error.filename, error.lineno))
-    if error.__cause__ is not None:
-        frames += [(file, int(line)) for file, line in _FRAME.findall(str(error.__cause__))]
-    for file, line in frames:
-        path = Path(file)
-        if (
-            path.is_relative_to(root)
-            and not path.is_relative_to(engine)
-            and "site-packages" not in path.parts
-        ):
-            found = f"{path.relative_to(root)}:{line}"
-    return found
-
 
 class LabReportError(Exception):
-    """Base class; its text is the one line that the user sees."""
+    """Base class; its text is the one line that the user sees, and `more` are further lines."""
 
     exit_code = 1
+    more: tuple[str, ...] = ()
+
+
+def all_at_once(kind: type[LabReportError], lines: Sequence[str], after: str = "") -> LabReportError:
+    """An error of a kind that says all these lines, the first of them with what comes `after`."""
+    error = kind(lines[0] + after)
+    error.more = tuple(lines[1:])
+    return error
 
 
 class UsageError(LabReportError):
@@ -74,10 +46,6 @@ class UnknownName(UsageError):
         self.word = word
         self.names = tuple(names)
         super().__init__(f"no {kind} named {word!r}{did_you_mean(word, self.names)}")
-
-
-class RuleBroken(UsageError):
-    """A specification breaks a rule of the exercise."""
 
 
 class UndeclaredRead(UsageError):

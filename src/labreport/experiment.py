@@ -6,11 +6,13 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any, NoReturn
 
+from labreport.annotated import Meta, brief
 from labreport.errors import UsageError
 from labreport.fingerprint.canonical import exact
-from labreport.placed import HIDDEN, at, called_from, reference
+from labreport.placed import HIDDEN, Place, at, called_from, check_values, reference, refuse
+from labreport.suggest import did_you_mean
 from labreport.texts import unprintable
 
 
@@ -69,15 +71,15 @@ class Experiment:
     Raises `UsageError` for values that do not fit together.
     """
 
-    name: str
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
     specification: Any
-    epochs: int = 1
-    snapshots: tuple[int, ...] = ()
+    epochs: Annotated[int, Meta(ge=1)] = 1
+    snapshots: tuple[Annotated[int, Meta(ge=1)], ...] = ()
     start: Any = ""
     title: str = ""
-    seeds: int | None = None
+    seeds: Annotated[int, Meta(ge=1)] | None = None
     fit: Any = ""
-    place: str = field(default="", compare=False, repr=False, metadata=HIDDEN)
+    place: Place = field(default=(), compare=False, repr=False, metadata=HIDDEN)
     files: tuple[str, ...] | None = None
     libraries: tuple[str, ...] | None = None
     by_seed: tuple[tuple[int, Experiment], ...] = ()
@@ -88,32 +90,29 @@ class Experiment:
     """What was given as `fit` or `start`, where that was a function."""
 
     def __post_init__(self) -> None:
-        if problem := unprintable(self):
-            raise UsageError(f"experiment {self.name!r}: {problem}.")
+        object.__setattr__(self, "place", called_from(self.place))
         if not is_dataclass(self.specification) or isinstance(self.specification, type):
-            raise UsageError(f"experiment {self.name!r}: specification must be a frozen dataclass")
-        if not isinstance(self.epochs, int) or self.epochs < 1:
-            raise UsageError(f"experiment {self.name!r}: epochs is {self.epochs!r}; at least 1 is needed")
-        if self.seeds is not None and self.seeds < 1:
-            raise UsageError(f"experiment {self.name!r}: seeds is {self.seeds!r}; at least 1 is needed")
+            self.refuse("specification", f"is {brief(self.specification)}; allowed is a frozen dataclass")
+        check_values(self.specification, self.place)
+        check_values(self, self.place, leave_out=("by_seed",))
+        if problem := unprintable(self):
+            field = problem.partition(":")[0]
+            refuse(self.place, f"experiment {self.name!r}: {problem}.", field, getattr(self, field, None))
         if self.fit and (self.start or self.epochs != 1):
-            raise UsageError(
-                f"experiment {self.name!r}: a fit has one epoch and no start; "
-                "leave out fit, or epochs and start"
-            )
+            self.refuse("fit", "has one epoch and no start; leave out fit, or epochs and start")
         for name in ("start", "fit"):
             given = getattr(self, name)
             if not isinstance(given, str):
                 object.__setattr__(self, "function", given)
             object.__setattr__(self, name, reference(given, f"experiment {self.name!r}: {name}"))
-        object.__setattr__(self, "snapshots", tuple(self.snapshots) or (self.epochs,))
-        object.__setattr__(self, "place", self.place or called_from())
-        wrong = [epoch for epoch in self.snapshots if not 1 <= epoch <= self.epochs]
-        if wrong:
-            raise UsageError(
-                f"experiment {self.name!r}: snapshot at epoch {wrong[0]}, "
-                f"allowed are 1 to {self.epochs} (its epochs)"
-            )
+        object.__setattr__(self, "snapshots", self.snapshots or (self.epochs,))
+        if wrong := [epoch for epoch in self.snapshots if epoch > self.epochs]:
+            self.refuse("snapshots", f"has epoch {wrong[0]}; allowed are 1 to {self.epochs}, its epochs")
+
+    def refuse(self, field: str, text: str) -> NoReturn:
+        """Raise `UsageError` at the line on which a field's value is written; `text` says what is wrong."""
+        told = f"experiment {self.name!r}: {field} {text}"
+        refuse(self.place, told, field, getattr(self, field), Experiment)
 
     @property
     def one_step(self) -> bool:
@@ -165,24 +164,37 @@ class Study:
     base: Experiment
     axes: tuple[tuple[str, tuple[Any, ...]], ...]
     title: str = ""
-    seeds: int | None = None
-    place: str = field(default="", compare=False, repr=False, metadata=HIDDEN)
+    seeds: Annotated[int, Meta(ge=1)] | None = None
+    place: Place = field(default=(), compare=False, repr=False, metadata=HIDDEN)
 
     def __post_init__(self) -> None:
-        if problem := unprintable((self.name, self.title)):
-            raise UsageError(f"study {self.name!r}: {problem}.")
-        object.__setattr__(self, "place", self.place or called_from())
-        for axis, values in self.axes:
-            if not values or len({repr(value) for value in values}) < len(values):
-                raise UsageError(
-                    f"study {self.name!r}: {axis} takes {list(values)!r}; "
-                    "at least one value is needed, and each once"
+        object.__setattr__(self, "place", called_from(self.place))
+        told = f"study {self.name!r}:"
+        base: object = self.base
+        if not isinstance(base, Experiment):
+            text = f"{told} base is {brief(base)}; allowed is an experiment"
+            refuse(self.place, text, "base", base, Study)
+        known = [member.name for member in fields(self.base.specification)]
+        axes: tuple[tuple[str, Any], ...] = self.axes
+        for axis, values in axes:
+            if axis not in known:
+                names = f"there are {', '.join(sorted(known))}"
+                text = f"{told} no field {axis!r} in the specification of {self.base.name!r}"
+                refuse(
+                    self.place, f"{text}{did_you_mean(axis, known).removesuffix('.')}; {names}", axis, values
                 )
+            if not isinstance(values, tuple):
+                text = f"{told} {axis} is {brief(values)}; write ({values!r},), with the comma"
+                refuse(self.place, text, axis, values)
+            if not values or len({repr(value) for value in values}) < len(values):
+                text = f"{told} {axis} takes {list(values)!r}; at least one value is needed, and each once"
+                refuse(self.place, text, axis, values)
+        check_values(self, self.place, leave_out=("base",))
+        if problem := unprintable((self.name, self.title)):
+            refuse(self.place, f"{told} {problem}", "name", self.name, Study)
         if self.base.by_seed:
-            raise UsageError(
-                f"study {self.name!r}: {self.base.name!r} has runs of its own for each seed, which cannot be "
-                "varied; declare an experiment for each cell"
-            )
+            text = f"{told} {self.base.name!r} has runs of its own for each seed, which cannot be varied"
+            refuse(self.place, f"{text}; declare an experiment for each cell", "base", self.base, Study)
 
     def experiments(self) -> tuple[Experiment, ...]:
         """The cells of the grid in row-major order, named `study/field=value,…`."""
@@ -199,6 +211,7 @@ class Study:
         return replace(
             self.base,
             name=f"{self.name}/{label}",
+            place=self.place,
             specification=replace(self.base.specification, **point),
             title=f"{self.title or self.name}: {label}",
             seeds=self.seeds if self.seeds is not None else self.base.seeds,
@@ -209,14 +222,9 @@ def study(
     name: str, base: Experiment, *, title: str = "", seeds: int | None = None, **axes: Sequence[Any]
 ) -> Study:
     """One line for a grid: `study("rates", WIDE, learning_rate=(0.1, 0.5), momentum=(0.0, 0.9))`."""
-    known = {member.name for member in fields(base.specification)}
-    for axis in axes:
-        if axis not in known:
-            raise UsageError(
-                f"study {name!r}: no field {axis!r} in the specification of {base.name!r}; "
-                f"there are {', '.join(sorted(known))}"
-            )
-    return Study(name, base, tuple((axis, tuple(values)) for axis, values in axes.items()), title, seeds)
+    several = (list, range, set, frozenset)
+    values = tuple((axis, tuple(each) if isinstance(each, several) else each) for axis, each in axes.items())
+    return Study(name, base, values, title, seeds)  # type: ignore[arg-type]  # which checks them
 
 
 def plain(value: Any) -> Any:

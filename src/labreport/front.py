@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from labreport.program import CONSOLE, FRONT, call
+from labreport.program import CONSOLE, FRONT, FRONT_DOOR, call, typed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ def fresh(root: str, front: str, words: list[str]) -> bool:
     return True
 
 
-def main(argv: list[str], root: str, set_up: Any = None) -> int:
+def main(argv: list[str], root: str, checkout: Any = None) -> int:
     """Carry out a command line for the project in `root`; returns the exit code.
 
-    `set_up` makes sure of the libraries, where that is this program's business.
+    `checkout` gives what a checkout adds, such as the set-up of libraries (`labreport.command.Checkout`).
     """
     words = [word for word in argv if word != "--quiet"]
     front = os.environ.setdefault(FRONT, f"2 {sys.executable} {sys.version.split()[0]}")
@@ -55,12 +55,15 @@ def main(argv: list[str], root: str, set_up: Any = None) -> int:
     sources.install()  # before anything else of the engine is loaded
     from labreport.command import main as command
 
-    return command(argv, root, set_up)
+    if checkout is not None:  # what this process may be replaced by has another interpreter
+        call(typed(FRONT_DOOR, front.partition(" ")[2].rpartition(" ")[0]))
+
+    return command(argv, root, checkout)
 
 
 def console() -> int:
     """The command `labreport`, for the project in the current folder or in `--project`."""
-    call(CONSOLE)
+    call(typed(CONSOLE, sys.executable))
     try:
         return main(sys.argv[1:], os.getcwd())
     except KeyboardInterrupt:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 _NORMAL = re.compile(r"[-_.]+")
-_found: dict[str, tuple[str, str]] | None = None
+_found: dict[str, str] | None = None
 _looked: list[tuple[str, int]] | None = None
 """The folders that `_found` was read from, and when they were last changed."""
 
@@ -21,11 +21,6 @@ def package_folders() -> tuple[str, ...]:
         for path in sys.path
         if path.rstrip("/").endswith(("site-packages", "dist-packages")) and os.path.isdir(path)
     )
-
-
-def version(distribution: str) -> str:
-    """The installed version of a distribution, empty when it is not installed."""
-    return _metadata(distribution)[1]
 
 
 def changed(versions: Mapping[str, str]) -> str:
@@ -60,27 +55,8 @@ def _owners() -> Mapping[str, Sequence[str]]:
     return packages_distributions()
 
 
-def is_whole(distribution: str) -> bool:
-    """Whether all that an installed distribution put beside its metadata is still there, at the top level.
-
-    Without a list of files, as in packages of Debian, that is taken for granted.
-    """
-    metadata, _ = _metadata(distribution)
-    try:
-        with open(os.path.join(metadata, "RECORD"), encoding="utf-8") as record:
-            tops = {line.partition(",")[0].strip('"').partition("/")[0] for line in record}
-    except (OSError, UnicodeDecodeError):
-        return True
-    folder = os.path.dirname(metadata)
-    return all(
-        os.path.lexists(os.path.join(folder, top))
-        for top in tops
-        if top.strip() not in ("", "..", "__pycache__")
-    )
-
-
-def _metadata(distribution: str) -> tuple[str, str]:
-    """Folder of metadata and version; both empty when it is not installed."""
+def version(distribution: str) -> str:
+    """The installed version of a distribution, empty when it is not installed."""
     global _found, _looked
     if _found is None:
         _found, _looked = {}, _folders()
@@ -88,8 +64,8 @@ def _metadata(distribution: str) -> tuple[str, str]:
             for name in os.listdir(folder):
                 if name.endswith((".dist-info", ".egg-info")):
                     project, _, number = name.rpartition(".")[0].partition("-")
-                    _found[_normal(project)] = (os.path.join(folder, name), number)
-    return _found.get(_normal(distribution), ("", ""))
+                    _found[_normal(project)] = number
+    return _found.get(_normal(distribution), "")
 
 
 def _folders() -> list[tuple[str, int]]:

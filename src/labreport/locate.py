@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labreport.errors import UsageError
+from labreport.program import called
 
 MODULE = "project"
 _MEMBERS = ("project", "source", "name")
@@ -60,7 +61,7 @@ def find_project(root: Path) -> Place:
             raise UsageError(f"{where}: [tool.labreport] names {module!r}, which is not a module in {source}")
         raise UsageError(
             f"no project in {root}: it has no project.py, and no [tool.labreport] in a pyproject.toml; "
-            "go to a project's folder, name one with --project DIR, or create one with `labreport new NAME`"
+            f"go to a project's folder, name one with --project DIR, or create one: {called()} new NAME"
         )
     return Place(root, module, source.resolve(), declared.get("name") or root.resolve().name)
 

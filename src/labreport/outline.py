@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from labreport.errors import UsageError
 from labreport.experiment import Experiment, Study
-from labreport.placed import HIDDEN, called_from, place_of, reference
+from labreport.placed import HIDDEN, Place, called_from, place_of, reference
 from labreport.required import Required
 from labreport.texts import unprintable
 
@@ -35,7 +35,7 @@ class Figure:
     data: tuple[str, ...] = ()
     function: Callable[..., Any] | None = field(default=None, compare=False, repr=False, metadata=HIDDEN)
     read: tuple[Need, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
-    place: str = field(default="", compare=False, repr=False, metadata=HIDDEN)
+    place: Place = field(default=(), compare=False, repr=False, metadata=HIDDEN)
 
     def __post_init__(self) -> None:
         _settle(self, "needs", self.needs)
@@ -75,7 +75,7 @@ class Question:
     function: Callable[..., Any] | None = field(default=None, compare=False, repr=False, metadata=HIDDEN)
     read: tuple[Need, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
     drawn: tuple[Figure, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
-    place: str = field(default="", compare=False, repr=False, metadata=HIDDEN)
+    place: Place = field(default=(), compare=False, repr=False, metadata=HIDDEN)
 
     def __post_init__(self) -> None:
         _settle(self, "needs", self.needs)
@@ -107,7 +107,7 @@ class Section:
     """Whether its answers are among those at a glance; those of an appendix need not be."""
     read: tuple[Need, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
     drawn: tuple[Figure, ...] = field(default=(), compare=False, repr=False, metadata=HIDDEN)
-    place: str = field(default="", compare=False, repr=False, metadata=HIDDEN)
+    place: Place = field(default=(), compare=False, repr=False, metadata=HIDDEN)
 
     def __post_init__(self) -> None:
         _settle(self, "experiments", self.experiments)
@@ -153,6 +153,13 @@ class Outline:
     def questions(self) -> tuple[Question, ...]:
         """Every question, in reading order."""
         return tuple(question for section in self.sections for question in section.questions)
+
+    @property
+    def declared(self) -> frozenset[str]:
+        """Titles, names and questions as their author wrote them, which state no finding."""
+        titles = (section.title for section in self.sections)
+        texts = (self.title, self.subtitle, self.author, *titles, *(one.text for one in self.questions))
+        return frozenset(" ".join(text.split()) for text in texts)
 
     @property
     def read(self) -> tuple[Need, ...]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 VERSION = "0.1.0"
 """The same as in `pyproject.toml`."""
 FRONT_DOOR = "python build.py"
@@ -10,11 +13,45 @@ FRONT = "LABREPORT_FRONT"
 """Environment variable: format, interpreter and version at the front door, which may continue in another."""
 
 _name = FRONT_DOOR
+_places = ""
 
 
 def called() -> str:
     """What the user types to run this program."""
     return _name
+
+
+def again(command: str) -> str:
+    """What the user types to give another command for the same project and output folder."""
+    return f"{_name} {command}{_places}"
+
+
+def place(**options: str | None) -> None:
+    """Decide which folders `again` names: `project` and `output`, as they were typed, or None."""
+    global _places
+    _places = "".join(f" --{name} {_quoted(text)}" for name, text in options.items() if text)
+
+
+def typed(usual: str, python: str) -> str:
+    """What starts this program again from the current folder: `usual`, or else its path.
+
+    `python` is the interpreter that the user started.
+    """
+    script = sys.argv[0]
+    name, folder = os.path.basename(script), os.path.dirname(os.path.abspath(script))
+    if usual == FRONT_DOOR:
+        place = os.path.relpath(script)
+        return f"{os.path.basename(python)} {_quoted(script if place.startswith('..') else place)}"
+    if name == "__main__.py":
+        return f"{os.path.basename(python)} -m labreport"
+    found = name != usual or folder in os.environ.get("PATH", "").split(os.pathsep)
+    return usual if found else _quoted(script)
+
+
+def _quoted(path: str) -> str:
+    import shlex  # only where there is something to say
+
+    return shlex.quote(path)
 
 
 def call(name: str) -> None:

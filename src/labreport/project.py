@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
-from labreport.errors import UsageError
+from labreport.annotated import Meta
 from labreport.experiment import Experiment, Study
 from labreport.outline import Outline, Question, Section, section
-from labreport.placed import reference
+from labreport.placed import HIDDEN, Place, called_from, check_values, reference, refuse
 from labreport.rubric import Rubric
 
 
@@ -69,7 +69,7 @@ class Project:
     package: str = ""
     module: str = ""
     data_files: tuple[str, ...] = ()
-    threads: int = 1
+    threads: Annotated[int, Meta(ge=1)] = 1
     resources: Mapping[str, float] = field(default_factory=dict)
     seeds: int | range = 5
     subtitle: str = ""
@@ -85,16 +85,15 @@ class Project:
     program: str = ""
     rubric: Rubric = field(default_factory=Rubric)
     recompute: str = ""
+    place: Place = field(default=(), compare=False, repr=False, metadata=HIDDEN)
 
     def __post_init__(self) -> None:
-        names: tuple[Any, ...] = (self.data_files, self.libraries)
-        if any(isinstance(name, str) for name in names):
-            raise UsageError("data_files and libraries are tuples; write ('one',) for a single name")
+        object.__setattr__(self, "place", called_from(self.place))
+        check_values(self, self.place)
         usable = isinstance(self.seeds, (int, range)) and not isinstance(self.seeds, bool)
         if not usable or not self.seed_range or self.seed_range.start < 0 or self.seed_range.step != 1:
-            raise UsageError(
-                f"seeds is {self.seeds!r}; write a number from 1, or a range such as range(5, 10)"
-            )
+            text = f"seeds is {self.seeds!r}; write a number from 1, or a range such as range(5, 10)"
+            refuse(self.place, text, "seeds", self.seeds, Project)
         if self.sections and not self.outline.sections:
             outline = Outline(
                 self.title,

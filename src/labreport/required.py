@@ -22,20 +22,20 @@ class Required:
     snapshots: tuple[int, ...] = ()
     epochs: int = 1
 
-    def missing(self, experiment: Experiment) -> str:
-        """What `experiment` lacks and how to give it that, in words; empty where it has everything."""
+    def missing(self, experiment: Experiment) -> tuple[str, str]:
+        """What `experiment` lacks and how to give it that, in words, and in which field; empty if nothing."""
         if experiment.epochs < self.epochs:
-            return (
-                f"{self.epochs} epochs of {experiment.name!r}, which has {experiment.epochs}; "
-                f"give it {self.epochs} epochs or more"
-            )
+            text = f"{self.epochs} epochs of {experiment.name!r}, which has {experiment.epochs}"
+            return f"{text}; give it {self.epochs} epochs or more", "epochs"
         wanted = {epoch or experiment.epochs for epoch in self.snapshots}
         lacking = sorted(wanted - set(experiment.snapshots))
         if not lacking:
-            return ""
-        kept, more = _listed(experiment.snapshots), _listed(lacking)
-        text = f"epoch {more} of {experiment.name!r}, which keeps epoch {kept}; add {more} to its snapshots"
-        return text if max(lacking) <= experiment.epochs else f"{text}, and give it {max(lacking)} epochs"
+            return "", ""
+        kept, wanting = _listed(experiment.snapshots), _listed(lacking)
+        text = f"epoch {wanting} of {experiment.name!r}, which keeps epoch {kept}"
+        text += f"; add {wanting} to its snapshots"
+        more = "" if max(lacking) <= experiment.epochs else f", and give it {max(lacking)} epochs"
+        return text + more, "snapshots"
 
 
 def required(

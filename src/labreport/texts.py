@@ -32,6 +32,11 @@ def enumeration(words: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
+def capitalized(text: str) -> str:
+    """`text` with a capital letter at its beginning, and all others as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def _first(value: Any) -> tuple[str, tuple[int, str]] | None:
     """Where the first such character is: the place in `value`, its number in the text there, and itself.
 

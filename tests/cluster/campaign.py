@@ -101,9 +101,11 @@ def train(checkout: Path, address: str, names: tuple[str, ...]) -> int:
     sys.path.insert(0, str(checkout / "src"))
     for name in [name for name in sys.modules if name.partition(".")[0] in ("labreport", "exercise")]:
         del sys.modules[name]
+    from labreport.console.progress import Progress
     from labreport.console.terminal import Terminal
     from labreport.execute.request import Outcome, Request
     from labreport.execute.session import open_session
+    from labreport.execute.tasks import trainings
     from labreport.execute.training import train as train_stale
     from labreport.locate import find_project
     from labreport.store.lock import output_lock
@@ -114,7 +116,8 @@ def train(checkout: Path, address: str, names: tuple[str, ...]) -> int:
         outcome = Outcome()
         try:
             request = Request(place, output, scheduler=address, jobs=2, targets=names)
-            train_stale(session, request, session.planner.plan(names or None), terminal, outcome)
+            work = trainings(session, session.planner.plan(names or None).stale("result"))
+            train_stale(session, request, work, terminal, outcome, Progress(terminal))
         finally:
             session.save()
     return outcome.exit_code

@@ -244,7 +244,7 @@ def mutation(place: Place, random: Random, index: int) -> str:
     """One safeguard, and the tests that know it."""
     mutant = MUTATIONS[index % len(MUTATIONS)]
     copy = place.folder / "mutant"
-    for name in ("src", "tests", "templates"):
+    for name in ("src", "tests", "templates", "tools"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "*.npz"))
     for name in ("build.py", "pyproject.toml"):
         shutil.copy(ROOT / name, copy)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from example_report import Example, example
@@ -85,6 +86,73 @@ def paper(report: Example, tmp_path: Path) -> tuple[Path, str]:
 def test_an_honest_pdf_passes(report: Example, paper: tuple[Path, str]) -> None:
     """Page numbers, references to pages and labels of drawings are accounted for."""
     assert audit_pdf(*paper, report.answers, report.templates) == []
+
+
+@pytest.fixture
+def numbered(report: Example) -> Example:
+    """The example with numerals of every kind in all that it declares."""
+    (part, appendix), (question,) = report.outline.sections, report.outline.questions
+    question = replace(question, text="Is 8 by 8 half of sixteen?")
+    outline = replace(
+        report.outline,
+        title="Lab 3",
+        subtitle="Week 48, v2.14 against v2.13",
+        author="T. Three, 2026",
+        sections=(
+            replace(part, title="Part ½", questions=(question,)),
+            replace(appendix, title="The 12 rest"),
+        ),
+    )
+    return replace(report, outline=outline)
+
+
+@pytest.mark.parametrize("medium", ["screen", "print"])
+def test_what_a_project_declares_may_hold_numbers(
+    numbered: Example, tmp_path: Path, medium: Literal["screen", "print"]
+) -> None:
+    """Titles, names and questions, where they are or lead to headings, on every page of the PDF too."""
+    page, target, declared = numbered.page(medium), tmp_path / "report.pdf", numbered.outline.declared
+    assert audit_html(page, numbered.answers, numbered.templates, (), declared) == []
+    assert {"3", "48", "Three", "sixteen"} <= {
+        finding.text for finding in audit_html(page, numbered.answers, numbered.templates)
+    }
+    if medium == "print":
+        write(page, numbered.templates, target)
+        assert audit_pdf(target, page, numbered.answers, numbered.templates, (), declared) == []
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "<p>Lab 3</p>",
+        "<p><b>Lab 3</b></p>",
+        "<td>Lab 3</td>",
+        "<h3>Lab 3: 97.5 %</h3>",
+        "<h3>Lab 3 of 4</h3>",
+        '<p><a href="#part">Lab 3 reaches more</a></p>',
+        '<p class="author">3</p>',
+        '<p title="Lab 3"></p>',
+    ],
+)
+def test_a_title_with_a_number_opens_no_hole_in_prose(numbered: Example, prose: str) -> None:
+    """What a title allows is that title, whole, as a heading, and nothing in the text."""
+    page = numbered.page().replace("<p>What follows.</p>", prose)
+    found = audit_html(page, numbered.answers, numbered.templates, (), numbered.outline.declared)
+    assert "3" in {finding.text for finding in found}
+
+
+def test_a_fact_with_a_number_may_begin_a_sentence(report: Example) -> None:
+    """The filter `capitalize` keeps its trace; a text that was changed otherwise has lost it."""
+    report = report.with_answer(facts={"digit": 5, "run": {}, "title": "zstd of level 3"})
+    templates = {
+        "{{ answer.facts.title | capitalize }}": [],
+        "{{ answer.facts.title | upper }}": ["3"],
+    }
+    for expression, texts in templates.items():
+        body = "{% block headline %}x{% endblock %}{% block body %}" + expression + "{% endblock %}"
+        page = replace(report.with_question(body), figures={}).page()
+        assert "Zstd of level 3" in page or texts
+        assert [each.text for each in audit_html(page, report.answers, report.templates)] == texts
 
 
 def test_a_number_in_a_header_that_a_page_repeats_is_accounted_for(report: Example, tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_a_project_collects_what_its_questions_hold() -> None:
 
 def test_no_digest_holds_a_function_or_a_place() -> None:
     """A question that moves in its file, or is rebuilt, is the same."""
-    moved = replace(some_question, place="elsewhere.py:1", function=fit)
+    moved = replace(some_question, place=("elsewhere.py:1",), function=fit)
     assert plain(moved) == plain(some_question)
     assert moved == some_question
     assert "function" not in plain(some_question)
@@ -99,19 +99,19 @@ def test_the_text_of_a_question_is_no_part_of_its_answers_code() -> None:
 @pytest.mark.parametrize(
     ("declare", "words"),
     [
-        (lambda: Experiment("one", Made(), epochs=0), "epochs is 0; at least 1"),
+        (lambda: Experiment("one", Made(), epochs=0), "epochs is 0; allowed is a whole number of at least 1"),
         (
             lambda: Experiment("one", Made(), epochs=2, snapshots=(3,)),
-            "snapshot at epoch 3, allowed are 1 to 2",
+            "snapshots has epoch 3; allowed are 1 to 2",
         ),
-        (lambda: Experiment("one", Made), "must be a frozen dataclass"),
-        (lambda: Experiment("one", Made(), epochs=2, fit="m:f"), "a fit has one epoch"),
+        (lambda: Experiment("one", Made), "specification is Made; allowed is a frozen dataclass"),
+        (lambda: Experiment("one", Made(), epochs=2, fit="m:f"), "fit has one epoch"),
         (lambda: study("sizes", ONE, size=()), "at least one value is needed"),
         (lambda: study("sizes", ONE, size=(1, 1)), "each once"),
         (lambda: study("sizes", ONE, sice=(1,)), "no field 'sice'"),
         (lambda: Project(fit=lambda made, seed: Fit()), "define it at the top of a module with def"),
         (lambda: Project(seeds=0), "seeds is 0"),
-        (lambda: Project(data_files="wine.csv"), r"write \('one',\)"),  # type: ignore[arg-type]
+        (lambda: Project(data_files="wine.csv"), r"write \('wine.csv',\), with the comma"),  # type: ignore[arg-type]
     ],
 )
 def test_a_mistake_in_a_declaration_is_refused_where_it_is_made(declare: Any, words: str) -> None:
@@ -124,7 +124,7 @@ def test_names_that_are_used_twice_are_refused_at_their_line() -> None:
     """Experiments, studies, questions, figures and sections share their names with nobody."""
     both = (section("Part", some_question), section("Part", replace(some_question, slug="next")))
     for project, words in (
-        (Project(experiments=(ONE, Experiment("one", Made(7))), fit=fit), "two experiments are called 'one'"),
+        (Project(experiments=(ONE, Experiment("one", Made(7))), fit=fit), "that of another experiment"),
         (
             Project(experiments=(ONE,), studies=(replace(SIZES, name="one"),), fit=fit),
             "'one' has the name of",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from labreport.commands.parser import parse
 from labreport.console.terminal import Terminal
 from labreport.errors import UsageError
 from labreport.front import console
-from labreport.program import FRONT_DOOR, VERSION, call
+from labreport.program import CONSOLE, FRONT_DOOR, VERSION, call, typed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,9 +61,57 @@ def test_a_mistake_is_one_line_that_says_what_is_allowed(
 ) -> None:
     """Exit code 2, nothing on standard output, and no set-up was asked for."""
     set_up: list[Any] = []
-    assert main(typed.split(" "), str(ROOT), lambda *given: set_up.append(given)) == 2
+    checkout = SimpleNamespace(COMMANDS={}, set_up=lambda *given: set_up.append(given))
+    assert main(typed.split(" "), str(ROOT), lambda: checkout) == 2
     assert capsys.readouterr() == ("", f"error: {line.replace('PROGRAM', FRONT_DOOR)}\n")
     assert set_up == []
+
+
+@pytest.mark.parametrize("words", ["test", "bench --quick", "affected"])
+def test_the_engine_by_itself_offers_no_command_of_the_checkout(
+    words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who has only the wheel sees no test and no benchmark."""
+    assert main(words.split(), str(ROOT / "examples" / "runs")) == 2
+    assert re.match("error: (unknown command or name|build does not take --quick)", capsys.readouterr().err)
+    assert main(["--help"], str(ROOT)) == 0
+    assert f"  {words.split()[0]} " not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("python", "script", "expected"),
+    [
+        ("/usr/bin/python3", "build.py", "python3 build.py"),
+        ("/x/.venv/bin/python", "./build.py", "python build.py"),
+        ("/usr/bin/python3", "sub folder/build.py", "python3 'sub folder/build.py'"),
+        ("/usr/bin/python3", "../elsewhere/build.py", "python3 ../elsewhere/build.py"),
+    ],
+)
+def test_messages_name_the_program_as_it_was_typed(
+    python: str, script: str, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that a command that is shown works from where the user is."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", [script, "status"])
+    assert typed(FRONT_DOOR, python) == expected
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("on-path/labreport", "labreport"),
+        ("bin/labreport", "bin/labreport"),
+        ("somewhere/labreport/__main__.py", "python3 -m labreport"),
+    ],
+)
+def test_the_installed_command_is_named_so_that_it_is_found(
+    script: str, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its name only where its folder is on the path."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path / "on-path"))
+    monkeypatch.setattr(sys, "argv", [script])
+    assert typed(CONSOLE, "/usr/bin/python3") == expected
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf", "-5", "-0.1", "soon", "1e9", ""])
@@ -81,7 +130,7 @@ def test_0_and_fractions_of_a_second_may_be_waited() -> None:
     assert parse([]).arguments.lock_timeout < 0
 
 
-@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"test"}))
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_refuses_every_option_that_it_does_not_declare(name: str) -> None:
     """Its own and the common ones are taken, all others are named as another command's."""
     declared = COMMANDS[name]
@@ -112,7 +161,6 @@ def test_every_command_refuses_every_option_that_it_does_not_declare(name: str) 
         ("--quiet --show-code=wide", "show-code", {"word": "wide", "quiet": True}),
         ("--project DIR status", "status", {"project": "DIR"}),
         ("status --project DIR", "status", {"project": "DIR"}),
-        ("test --slow -k status --seeds 3", "test", {"words": ["--slow", "-k", "status", "--seeds", "3"]}),
     ],
 )
 def test_the_first_word_is_a_command_or_else_a_name(
@@ -127,6 +175,15 @@ def test_the_first_word_is_a_command_or_else_a_name(
     found = parse(words)
     assert found.name == name
     assert {key: getattr(found.arguments, key) for key in expected} == expected
+
+
+@pytest.mark.parametrize("typed_words", ["help", "help why", "help build"])
+def test_help_is_a_word_too(typed_words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """As `--help` is: by itself it shows the whole program's, before a command's name that command's."""
+    assert main(typed_words.split(), str(ROOT)) == 0
+    shown = capsys.readouterr().out
+    assert main([*typed_words.split()[1:], "--help"], str(ROOT)) == 0
+    assert capsys.readouterr().out == shown
 
 
 def test_the_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) -> None:
@@ -152,23 +209,24 @@ def test_the_console_script_names_itself_and_works_in_the_current_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Its messages say `labreport`; `--project` leads to another folder, where the report is, too."""
-    seen: list[tuple[Path, Path]] = []
+    seen: list[Path] = []
 
-    def run(command: Any, root: str, terminal: Terminal) -> int:
-        seen.append((Path(root), Path(command.arguments.project or ".")))
-        return original(command, root, terminal)
+    def run(command: Any, folder: Path, terminal: Terminal) -> int:
+        seen.append(folder)
+        return original(command, folder, terminal)
 
     original = front._run
     monkeypatch.setattr(front, "_run", run)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(sys, "argv", ["labreport", "why"])
     try:
         assert console() == 2
         assert capsys.readouterr().err == "error: why needs a NAME; see labreport why --help.\n"
-        monkeypatch.setattr(sys, "argv", ["labreport", "bench", "--project", "other"])
+        monkeypatch.setattr(sys, "argv", ["labreport", "status", "--project", "other"])
         assert console() == 2
-        assert str(tmp_path / "other" / "benchmarks" / "run.py") in capsys.readouterr().err
-        assert seen == [(tmp_path, Path("other"))]
+        assert str(tmp_path / "other") in capsys.readouterr().err
+        assert seen == [tmp_path / "other"]
     finally:
         call(FRONT_DOOR)
 
@@ -177,12 +235,10 @@ def test_an_error_shows_a_traceback_only_with_debug(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The same line at the end."""
-    line = (
-        f"error: {tmp_path}/benchmarks/run.py: no such file; the benchmarks are part of the checkout only.\n"
-    )
-    assert main(["bench"], str(tmp_path)) == 2
-    assert capsys.readouterr().err == line
-    assert main(["bench", "--debug"], str(tmp_path)) == 2
+    assert main(["status"], str(tmp_path)) == 2
+    line = capsys.readouterr().err
+    assert line.startswith("error: ")
+    assert main(["status", "--debug"], str(tmp_path)) == 2
     err = capsys.readouterr().err
     assert err.startswith("Traceback (most recent call last):\n")
     assert err.endswith(line)

@@ -188,15 +188,15 @@ def test_time_left_of_what_is_not_known_is_said_once_enough_was_measured() -> No
     assert said[100] == pytest.approx(0.0)
 
 
-def test_time_left_is_that_of_the_longest_or_of_all_lanes_then_of_what_runs_alone() -> None:
-    """Nothing is split among lanes; what runs alone, and what is made, comes after."""
+def test_time_left_is_that_of_the_longest_or_of_all_lanes_then_of_what_runs_by_itself() -> None:
+    """Nothing is split among lanes; what runs by itself, and what is made, comes after."""
     left = TimeLeft(lanes=2, clock=Clock())
     left.expect("long", 50.0)
     left.expect("short", 10.0)
     assert left.seconds() == pytest.approx(50.0)
     left.expect("other", 60.0)
     assert left.seconds() == pytest.approx(60.0)
-    left.expect("timed", 5.0, Kind.ALONE)
+    left.expect("timed", 5.0, Kind.SINGLY)
     left.expect("report", 20.0, Kind.MADE)
     assert left.seconds() == pytest.approx(85.0)
 
@@ -244,6 +244,11 @@ STARTING = 8.0
 BUILDS = {
     "a first build": (TRAINED, TIMED, MADE),
     "an edit of one network": (((25.0, 28.3, 50), (31.8, 16.9, 50)), ((9.8, 11.0, 5),), MADE),
+    "an edit of one network beside others' work": (
+        ((16.0, 88.0, 50), (16.0, 88.0, 50)),
+        ((11.0, 43.0, 5),),
+        ((8.0, 14.0, 1), (9.7, 12.0, 1), (4.1, 5.0, 1), (7.5, 12.0, 1), (20.0, 50.0, 1)),
+    ),
     "an edit of a question": ((), (), ((0.2, 0.3, 1), (4.0, 7.0, 1), (20.0, 19.0, 1))),
     "a machine that is three times as slow": (tuple((a, 3 * a, n) for a, _, n in TRAINED), TIMED[:1], MADE),
 }
@@ -254,7 +259,7 @@ def test_the_time_left_is_within_a_third_at_half_time(name: str) -> None:
     """As recorded durations would have it, on two lanes."""
     clock = Clock()
     left = TimeLeft(lanes=2, clock=clock)
-    together, alone, made = BUILDS[name]
+    together, singly, made = BUILDS[name]
     for kind, parts in zip(Kind, BUILDS[name], strict=True):
         for number, (expected, _, _) in enumerate(parts):
             left.expect((kind, number), expected, kind)
@@ -280,11 +285,11 @@ def test_the_time_left_is_within_a_third_at_half_time(name: str) -> None:
             events.append((clock.now + taken / epochs, lane, number, epoch + 1))
         elif waiting:
             events.append((clock.now + 2.0, lane, waiting.pop(0), 0))
-    for number, (_, taken, epochs) in enumerate(alone):
+    for number, (_, taken, epochs) in enumerate(singly):
         clock.now += STARTING / 2
         for _ in range(epochs):
             clock.now += taken / epochs
-            left.work((Kind.ALONE, number), 1 / epochs)
+            left.work((Kind.SINGLY, number), 1 / epochs)
             note()
     for number, (_, taken, _) in enumerate(made):
         left.begin((Kind.MADE, number))
@@ -319,14 +324,14 @@ def test_off_a_terminal_progress_is_a_plain_line_now_and_then(monkeypatch: pytes
     ]
 
 
-def test_a_row_says_what_is_measured_alone() -> None:
+def test_a_row_says_what_is_measured_by_itself() -> None:
     """Which one, how many there are, and that it has begun."""
     assert (
-        Training("epoch time of a", 0, 5, "", "measured alone, 3 of 6").note
-        == "measured alone, 3 of 6  starting"
+        Training("epoch time of a", 0, 5, "", "measured by itself, 3 of 6").note
+        == "measured by itself, 3 of 6  starting"
     )
-    note = Training("epoch time of a", 2, 5, "1.20 s an epoch", "measured alone, 3 of 6").note
-    assert note == "measured alone, 3 of 6  epoch   2/5  1.20 s an epoch"
+    note = Training("epoch time of a", 2, 5, "1.20 s an epoch", "measured by itself, 3 of 6").note
+    assert note == "measured by itself, 3 of 6  epoch   2/5  1.20 s an epoch"
 
 
 LIVE = """

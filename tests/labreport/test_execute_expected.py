@@ -26,15 +26,15 @@ def task(name: str, cost: float) -> Task:
     return replace(made.task(replace(made.empty(), key=name, name=name), 10), cost=cost)
 
 
-def session(cost: str = "", **paces: float) -> Any:
+def session(cost: str = "", **paces: Any) -> Any:
     """What is known of a project."""
     return SimpleNamespace(ledger=SimpleNamespace(paces=paces), project=SimpleNamespace(cost=cost))
 
 
 def test_earlier_trainings_say_how_long_the_next_take() -> None:
-    """Each by its own pace, a new one by the usual pace; what figures took is no pace of a training."""
+    """Each by its own pace, a new one by the usual pace; what figures took says nothing of a training."""
     tasks = [task("a", 1.0), task("b", 1.0), task("new", 1.0)]
-    paces = {"a": 2.0, "b": 4.0, "#figure": 900.0}
+    paces: dict[str, Any] = {"a": 2.0, "b": 4.0, "#figure": 900.0}
     assert expected(session(**paces), tasks) == pytest.approx([20, 40, 30])
 
 

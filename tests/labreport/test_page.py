@@ -36,7 +36,7 @@ def test_a_quantity_is_printed_inside_data_that_names_its_source(report: Example
     ("expression", "complaint"),
     [
         ("{{ answer.quantities.accuracy }}", "part.one#accuracy is printed without a filter"),
-        ("{{ answer.quantities.precision | number }}", "filter 'number' was given Undefined"),
+        ("{{ answer.quantities.precision | number }}", "there is no quantity 'precision'"),
         ("{{ answer.facts.digit | number }}", "filter 'number' was given 5"),
         ("{{ missing }}", "'missing' is undefined"),
         ("{% if %}", "Expected an expression"),

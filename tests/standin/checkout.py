@@ -26,8 +26,7 @@ def make_checkout(directory: Path, typeset: bool = True, engine: Path | None = N
     for name in ("build.py", "pyproject.toml"):
         if (ROOT / name).is_file():
             shutil.copy(ROOT / name, directory / name)
-    for path in ROOT.glob("requirements*.lock"):
-        shutil.copy(path, directory / path.name)
+    shutil.copytree(ROOT / "tools", directory / "tools", ignore=_IGNORED)
     shutil.copytree(STANDIN / "templates", directory / "templates")
     return directory
 

@@ -9,7 +9,7 @@ would, and is equal where that would be.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,13 +53,14 @@ def audit_pdf(
     answers: Mapping[str, Answer],
     templates: Path,
     experiments: Iterable[str] = (),
+    declared: Set[str] = frozenset(),
 ) -> list[Finding]:
     """The audit of the page, and whether the file is the one that was written for it."""
     # Here, since the audit imports the page, one of whose files this one replaces
     from labreport.audit.finding import Finding
     from labreport.audit.screen import audit_html
 
-    found = list(audit_html(print_html, answers, templates, experiments))
+    found = list(audit_html(print_html, answers, templates, experiments, declared))
     if path.read_bytes() != paper(print_html):
         found.append(Finding(path.name, "", "is not what was made from the page"))
     return found

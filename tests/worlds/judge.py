@@ -243,7 +243,7 @@ def _audited(html: str, answers: Mapping[str, Answer], told: Told | None) -> Ite
     for mark in page.findings if told is not None else ():
         told.setdefault((mark.claim, WORDS.sub(" ", mark.text)), set()).add(mark.verdict)  # type: ignore[union-attr]
     contradicting = list(contradictions(page, answers, open_too=True))
-    for finding in audit_page(page, answers, TEMPLATES, NAMES):
+    for finding in audit_page(page, answers, TEMPLATES, NAMES, PROJECT.outline.declared):
         if finding not in contradicting and finding.where not in ("figures", "tables"):  # some may be missing
             yield Fault(f"audit: {finding.where} {WORDS.sub(' ', finding.problem)[:60]}", str(finding))
     for finding in contradicting:

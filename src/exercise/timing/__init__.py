@@ -72,7 +72,7 @@ class TimingRun:
 
     def _fit(self) -> float:
         """Seconds of the next epoch of plain Keras."""
-        self._say("go on")
+        self._say("continue")
         assert self._process.stdout is not None
         said = self._process.stdout.readline()
         try:

@@ -1,8 +1,16 @@
 """The finished HTML and PDF against the answers: every numeral traced, or on a written list."""
 
 from labreport.audit.finding import Finding
-from labreport.audit.lint import at_line, lint_templates
+from labreport.audit.lint import at_lines, check_declared, check_templates, lint_templates
 from labreport.audit.paper import audit_pdf
 from labreport.audit.screen import audit_html
 
-__all__ = ["Finding", "at_line", "audit_html", "audit_pdf", "lint_templates"]
+__all__ = [
+    "Finding",
+    "at_lines",
+    "audit_html",
+    "audit_pdf",
+    "check_declared",
+    "check_templates",
+    "lint_templates",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 
 from labreport.audit.allowed import Allowed
@@ -21,12 +21,14 @@ KEY = re.compile(r"[0-9a-f]{8,64}")
 SUBJECT = re.compile(r"^(?:[\w ]+: )?(?:layers of )?([^\s,:]+)(?=,|$| )")
 
 
-def check_attributes(page: Page, allowed: Allowed) -> Iterator[Finding]:
+def check_attributes(page: Page, allowed: Allowed, declared: Set[str]) -> Iterator[Finding]:
     """Numerals in attributes that are shown, read aloud, or printed by the style sheet with `attr()`."""
     printed = {
         name for style in page.styles for found in CONTENT.findall(style) for name in ATTRIBUTE.findall(found)
     }
     for where, name, text in page.attributes:
+        if name == "data-title" and text in declared:
+            continue
         if (name in SHOWN or name in printed or name == "value") and name != "data-value":
             for numeral in allowed.untraced(text):
                 problem = f"appears without a source in the attribute {name}, {text[:80]!r}"

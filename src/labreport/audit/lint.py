@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from labreport.audit.allowed import LIST, NUMERAL, WORDS, Allowed
 from labreport.audit.finding import Finding
 from labreport.errors import RenderError
-from labreport.frame import Lookup
-from labreport.page import refusing
+from labreport.frame import MACROS, Lookup
+from labreport.outline import Outline
+from labreport.page import mistakes, refusing
+from labreport.placed import Place, at, written
+from labreport.suggest import nearest
 
 NO_PROSE = re.compile(
     r"\{#.*?#\}"  # comments
@@ -20,6 +24,8 @@ NO_PROSE = re.compile(
     re.DOTALL,
 )
 EXPRESSION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_SOUGHT = 20
+"""Numbers of which the line is looked for: each takes as long as the sections take to be rendered."""
 LITERAL = re.compile(r"""^\s*(?:"[^"]*"|'[^']*'|[0-9.]+)""")
 
 
@@ -30,20 +36,69 @@ def lint_templates(folder: Path) -> list[Finding]:
     return [finding for file in files for finding in _lint(file, lookup.shown(file), allowed)]
 
 
-def at_line(finding: Finding, page: str, folder: Path, render: Callable[[], object]) -> str:
-    """What is wrong with a page, a number without a source by the line of the template that prints it.
+def check_templates(
+    folder: Path,
+    templates: Mapping[str, Mapping[str, Any]],
+    used: Container[str],
+    questions: Mapping[str, str],
+    sections: Mapping[str, str],
+    targets: Collection[str],
+) -> tuple[list[str], list[str]]:
+    """What is wrong with a project's templates as they are written, and what may be: lines with their places.
 
-    `render` makes the page's sections again. Where the number comes out of no template, its place on the page
-    is said.
+    `templates` is what `labreport.page.written` says of each template by its name, `used` are the names of
+    those that are used; `questions` and `sections` have for each slug the template, if there is one;
+    `targets` are slugs that can be referred to. Numerals are looked for once nothing else is wrong.
     """
-    line = _line_of(finding.text, folder, render) if finding.sourceless else None
-    if line is None:
-        return f"{page}: {finding}"
-    allowed = LIST if NUMERAL.match(finding.text) else WORDS
-    return (
-        f"{line}: the number {finding.text} has no source; print a quantity, as "
-        f"{{{{ answer.quantities.NAME | number }}}}, or allow the phrase in templates/{allowed}"
-    )
+    lookup = Lookup(folder)
+    own = {name: lookup.shown(folder / name) for name in templates if (folder / name).is_file()}
+    found = mistakes(templates, own, {name for name in questions.values() if name}, targets)
+    wrong = [f"{own[name]}:{line}: {text}" for name, each in found.items() for line, text in each]
+    wanted = {"questions": questions, "sections": sections}
+    notes: list[str] = []
+    for name, shown in own.items():
+        if name not in used and name not in MACROS:
+            top, slug = name.partition("/")[0], name.partition("/")[2].removesuffix(".html")
+            near = nearest(slug, [each for each, its in wanted.get(top, {}).items() if its not in own])
+            told = f"{shown}: nothing uses this template"
+            (wrong if near else notes).append(told + (f"; did you mean '{top}/{near}.html'?" if near else ""))
+    return wrong or [f"{each.where}: {_sourceless(each.text)}" for each in lint_templates(folder)], notes
+
+
+def check_declared(outline: Outline, place: Place, folder: Path) -> list[str]:
+    """Numbers in titles, names and questions that no written list allows, each by its line."""
+    allowed = Allowed(folder)
+    texts = [("title", outline.title, place), ("subtitle", outline.subtitle, place)]
+    texts += [("author", outline.author, place)]
+    texts += [("title", section.title, section.place) for section in outline.sections]
+    texts += [("text", question.text, question.place) for question in outline.questions]
+    return [
+        at(written(where, field, text), f"{_sourceless(numeral, '')}, in the {field} {text!r}")
+        for field, text, where in texts
+        for numeral in allowed.untraced(text)
+    ]
+
+
+def at_lines(findings: Sequence[Finding], page: str, folder: Path, render: Callable[[], object]) -> list[str]:
+    """What is wrong with a page, each once; a number without a source by the line that prints it.
+
+    That is a line of a template; `render` makes the page's sections again. Where the number comes out of no
+    template, or more than a few numbers are without a source, its place on the page is said.
+    """
+    numerals = dict.fromkeys(finding.text for finding in findings if finding.sourceless)
+    places = {numeral: _line_of(numeral, folder, render) for numeral in [*numerals][:_SOUGHT]}
+    lines: dict[str, None] = {}
+    for finding in findings:
+        place = places.get(finding.text) if finding.sourceless else None
+        lines[f"{place}: {_sourceless(finding.text)}" if place else f"{page}: {finding}"] = None
+    return list(lines)
+
+
+def _sourceless(
+    numeral: str, instead: str = "print a quantity, as {{ answer.quantities.NAME | number }}, or "
+) -> str:
+    allowed = LIST if NUMERAL.match(numeral) else WORDS
+    return f"the number {numeral} has no source; {instead}allow the phrase in templates/{allowed}"
 
 
 def _line_of(numeral: str, folder: Path, render: Callable[[], object]) -> str | None:

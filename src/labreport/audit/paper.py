@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,6 +21,8 @@ PAGED = re.compile(r'<a class="ref" href="#([^"]*)"')
 CONTENTS = re.compile(r'<nav class="contents".*?</nav>', re.DOTALL)
 ENTRY = re.compile(r'<a href="#([^"]*)"')
 TAG = re.compile(r"<[^>]*>")
+TITLE = re.compile(r'<h2 [^>]*data-title="([^"]*)"')
+"""Titles of sections, one of which is at the head of each page."""
 HEAD = re.compile(r"<head>.*?</head>", re.DOTALL)
 REPEATED = re.compile(r"<thead>.*?</thead>", re.DOTALL)
 """Header rows, which a table repeats on every page that it continues to."""
@@ -32,6 +34,7 @@ def audit_pdf(
     answers: Mapping[str, Answer],
     templates: Path,
     experiments: Iterable[str] = (),
+    declared: Set[str] = frozenset(),
 ) -> list[Finding]:
     """Everything wrong with the numerals of a PDF made from `print_html`; empty when all agree.
 
@@ -39,21 +42,22 @@ def audit_pdf(
     the page does, and besides these only what the style sheet adds: on every page its number and the
     number of pages, and behind each reference and each line of the contents the number of the page
     that its link really leads to. What is left belongs to drawings: their digits, one by one, for
-    labels close to each other may be read as one. Header rows may be there once more for each page.
+    labels close to each other may be read as one. Header rows, and
+    the title of the section that a page is in, may be there once more for each page.
     """
     anchors = list(_paged_links(print_html))
     found, pages, places = _read(path, anchors)
     expected = Counter(_numerals(print_html))
     for number in range(1, pages + 1):
         expected.update((str(number), str(pages)))
-    findings = audit_html(print_html, answers, templates, experiments)
+    findings = audit_html(print_html, answers, templates, experiments, declared)
     for anchor in anchors:
         if anchor in places:
             expected[str(places[anchor])] += 1
         else:
             findings.append(Finding(path.name, f"#{anchor}", "is linked to, but the PDF has no such place"))
     drawn = Counter(_digits_of_drawings(print_html))
-    for header in map(Counter, map(_numerals, REPEATED.findall(print_html))):
+    for header in map(Counter, map(_numerals, (*REPEATED.findall(print_html), *TITLE.findall(print_html)))):
         expected += _repeated(header, found - expected, drawn)
     return [*findings, *_differences(path.name, found, expected, drawn)]
 

@@ -20,6 +20,7 @@ BLOCKS = frozenset(
 )
 """Elements that no sentence goes across."""
 SENTENCE = re.compile(r"[.!?;](?=\s|$)")
+HEADINGS = frozenset({"title", "h1", "h2", "h3"})
 OWNERS = frozenset({"section", "article", "figure"})
 """Elements with an anchor of their own and, in heading or caption, a number."""
 VOID = frozenset(
@@ -42,6 +43,12 @@ class Element:
     def classes(self) -> list[str]:
         """Its class names."""
         return self.attributes.get("class", "").split()
+
+    @property
+    def heads(self) -> bool:
+        """Whether what is inside is, or leads to, a heading."""
+        linked = self.tag == "a" and self.attributes.get("href", "").startswith("#")
+        return linked or self.tag in HEADINGS or bool({"part", "author", "subtitle"} & set(self.classes))
 
     @property
     def unread(self) -> bool:
@@ -95,8 +102,11 @@ class Step:
 class Page(HTMLParser):
     """Reads a page: `Page().read(html)`."""
 
-    prose: list[tuple[str, str]] = field(default_factory=list)
-    """(where, text) of each piece of prose outside traced data and counters."""
+    prose: list[tuple[str, str, bool]] = field(default_factory=list)
+    """(where, text, whether it is in a heading) of each piece of prose outside traced data and counters.
+
+    Headings are those of the page and its parts, the links to them, and their rows in a table.
+    """
     traced: list[Traced] = field(default_factory=list)
     numbers: dict[str, str] = field(default_factory=dict)
     """Anchor → the number printed at the figure or heading that has it."""
@@ -176,7 +186,7 @@ class Page(HTMLParser):
             if element.wanted and not (traced and element.tag == "code"):
                 element.text += data
         if data.strip() and not (self._open and self._open[-1].silent):
-            self.prose.append((self._where, data))
+            self.prose.append((self._where, data, any(element.heads for element in self._open)))
             if SENTENCE.search(data):
                 self.flow.append(Step("stop"))
 

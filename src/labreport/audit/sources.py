@@ -9,6 +9,7 @@ from typing import Any
 from labreport.claims import Answer, Claim, Quantity
 from labreport.claims.evidence import evidence
 from labreport.claims.rounding import FORMS
+from labreport.texts import capitalized
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class Source:
         if isinstance(self.of, str):
             return self.of if form == "fact" else None
         return FORMS[form](self.of) if form in FORMS else None
+
+    def prints(self, form: str, text: str) -> bool:
+        """Whether it is printed as `text` in this form; a text may begin a sentence."""
+        expected = self.text(form)
+        return text == expected or (form == "fact" and expected is not None and text == capitalized(expected))
 
 
 def sources(answers: Mapping[str, Answer]) -> dict[str, list[Source]]:

@@ -45,7 +45,7 @@ def carry_out(request: Request, terminal: Terminal) -> int:
         raise
     except LabReportError as error:
         terminal.failure(error)
-        show_failure(terminal, request.output, 1)
+        show_failure(terminal, request.output, 1 + len(error.more))
         return error.exit_code
 
 

@@ -9,7 +9,10 @@ from labreport.guard import INTERRUPTED
 
 @dataclass(frozen=True)
 class Declared:
-    """One command. `words` is how many words follow its name: argparse's `nargs`, or none at all."""
+    """One command. `words` is how many words follow its name: argparse's `nargs`, or none at all.
+
+    A command with a `tail` takes all words that follow as they are; `tail` says in its help what they mean.
+    """
 
     does: str
     options: tuple[str, ...] = ()
@@ -17,6 +20,9 @@ class Declared:
     meaning: str = ""
     words: str | None = None
     interrupted: str = "Interrupted."
+    tail: str = ""
+    module: str = ""
+    """Where it is, unless in the module of `labreport.commands` with its name."""
 
 
 COMMANDS = {
@@ -52,7 +58,11 @@ COMMANDS = {
         "explain why something is stale, down to the changed line",
         ("--seeds", "--output"),
         "NAME",
-        "a section, a figure, an answer or an experiment",
+        "a section, a figure, an answer or an experiment; or its number, as 2.2 or 'Figure 3'",
+    ),
+    "changes": Declared(
+        "list what the last rebuild changed in the answers",
+        ("--output",),
     ),
     "verify": Declared(
         "check every stored byte, then every answer independently",
@@ -83,19 +93,12 @@ COMMANDS = {
         ("--seeds", "--jobs", "--output", "--open"),
         interrupted="Stopped watching.",
     ),
-    "bench": Declared(
-        "run the benchmarks",
-        ("--quick", "--cluster", "--catalogues"),
-        interrupted="Benchmarks stopped; they start from the beginning next time.",
-    ),
     "show-code": Declared(
         "print an experiment as the code that one would type",
         (),
         "NAME",
         "an experiment, or a cell of a study",
     ),
-    "test": Declared(
-        "run the tests (--slow, --browser, --faults, or as pytest)",
-    ),
 }
-"""A command's name to its declaration; the module of `show-code` is `labreport.commands.show_code`."""
+"""A command's name to its declaration; the module of `show-code` is `labreport.commands.show_code`.
+A checkout adds commands of its own (`labreport.command.Checkout`)."""

@@ -128,8 +128,6 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--open": {"action": "store_true", "help": "open the report when it is ready"},
     "--json": {"action": "store_true", "help": "print JSON, for scripts"},
     "--quick": {"action": "store_true", "help": "do only what takes seconds"},
-    "--cluster": {"action": "store_true", "help": "measure a Dask cluster on this machine"},
-    "--catalogues": {"action": "store_true", "help": "measure catalogues of 1,000 to 50,000 results"},
     "--repeat": {
         "type": whole_or_all("--repeat", SEEDS_LIMIT),
         "default": 1,

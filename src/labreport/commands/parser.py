@@ -15,9 +15,6 @@ from labreport.program import VERSION, called
 from labreport.suggest import did_you_mean, nearest
 from labreport.texts import enumeration
 
-WHOLE_TAIL = "test"
-"""The command whose words are pytest's, whatever they are."""
-
 _DESCRIPTION = "Carry out the experiments, answer the questions, write the report."
 _EPILOG = """\
 commands ({program} COMMAND --help explains one):
@@ -51,13 +48,13 @@ class Parser(argparse.ArgumentParser):
 
 def parse(argv: Sequence[str]) -> Command:
     """The command that `argv` asks for. Raises `UsageError`, or `SystemExit` after help or version."""
-    words = _old_spellings(list(argv))
+    words = _other_spellings(list(argv))
     place = _first_name(words)
     named = place is not None and words[place] in COMMANDS
     name = words[place] if named and place is not None else "build"
     if named and place is not None:
-        if name == WHOLE_TAIL:
-            return _with_tail(words[:place], words[place + 1 :])
+        if COMMANDS[name].tail:
+            return _with_tail(name, words[:place], words[place + 1 :])
         del words[place]
     parser = parser_of(name, top=not named)
     try:
@@ -80,7 +77,7 @@ def parser_of(name: str, top: bool = False) -> Parser:
         prog=program,
         usage=f"{program} [COMMAND] [NAME ...] [OPTIONS]" if top else None,
         description=_DESCRIPTION if top else f"{declared.does[0].upper()}{declared.does[1:]}.",
-        epilog=_EPILOG.format(program=called(), commands=listed) if top else None,
+        epilog=_EPILOG.format(program=called(), commands=listed) if top else declared.tail or None,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -88,6 +85,8 @@ def parser_of(name: str, top: bool = False) -> Parser:
         parser.add_argument("words", nargs=declared.words, metavar=declared.word, help=declared.meaning)
     elif declared.word:
         parser.add_argument("word", metavar=declared.word, help=declared.meaning)
+    elif declared.tail:
+        parser.usage = f"{called()} [OPTIONS] {name} [WORD ...]"
     add(parser, *declared.options, *COMMON)
     parser.add_argument("--version", action="version", version=f"labreport {VERSION}")
     return parser
@@ -99,14 +98,14 @@ def unknown_command_or_name(word: str, names: Sequence[str]) -> UsageError:
     return UsageError(f"unknown command or name {word!r}{meant} See {called()} --help.")
 
 
-def _with_tail(before: list[str], tail: list[str]) -> Command:
-    parser = parser_of(WHOLE_TAIL)
+def _with_tail(name: str, before: list[str], tail: list[str]) -> Command:
+    parser = parser_of(name)
     if "--help" in tail or "-h" in tail:
         before = ["--help"]
     arguments, extra = parser.parse_known_intermixed_args(before)
-    _refuse(parser, WHOLE_TAIL, extra)
+    _refuse(parser, name, extra)
     arguments.words = tail
-    return Command(WHOLE_TAIL, arguments)
+    return Command(name, arguments)
 
 
 def _refuse(parser: Parser, name: str, extra: Sequence[str]) -> None:
@@ -132,11 +131,13 @@ def _verb(takers: Sequence[Any]) -> str:
     return "do" if len(takers) > 1 else "does"
 
 
-def _old_spellings(words: list[str]) -> list[str]:
-    """`--show-code NAME` is the command `show-code NAME`."""
+def _other_spellings(words: list[str]) -> list[str]:
+    """`help NAME` is `NAME --help`, and `--show-code NAME` is the command `show-code NAME`."""
+    if words[:1] == ["help"]:
+        return [*words[1:], "--help"]
     for place, word in enumerate(words):
         option, equals, value = word.partition("=")
-        if word == "--" or word == WHOLE_TAIL:
+        if word == "--" or (word in COMMANDS and COMMANDS[word].tail):
             break
         if option == "--show-code":
             return ["show-code", *([value] if equals else []), *words[:place], *words[place + 1 :]]

@@ -91,6 +91,7 @@ def serve(connection: socket.socket, words: Sequence[str]) -> None:
         seeds=arguments.seeds,
         jobs=arguments.jobs,
         arguments=f"--seeds {arguments.seeds}" if arguments.seeds else "",
+        watched=True,
         told=lambda phase: channel.send(phase=phase),
     )
     terminal = Telling(channel)

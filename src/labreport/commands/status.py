@@ -14,7 +14,7 @@ from labreport.console.plan import why as first_reason
 from labreport.console.terminal import Terminal, shown
 from labreport.console.time_left import TimeLeft, duration
 from labreport.execute.pace import foresee
-from labreport.execute.session import open_session
+from labreport.execute.session import open_session, unused
 from labreport.execute.tasks import trainings
 from labreport.execute.training import cores
 from labreport.locate import find_project
@@ -66,6 +66,8 @@ def dry_run(
     if not plan.stale():
         terminal.say("Nothing to do.")
         return 0
+    for line in unused(session):
+        terminal.warn(line)
     show_plan(terminal, plan, verbose)
     time = TimeLeft()
     foresee(session, plan, trainings(session, plan.stale("result")).tasks, time, cores())

@@ -22,7 +22,7 @@ VERBS = {
 _CAUSES = 8
 """Causes that are listed before the rest is counted."""
 _NAMES = 3
-"""Names of what one cause makes that are told; more are counted."""
+"""Names of what one cause makes that are listed; more are counted."""
 Key = tuple[Any, ...]
 KEPT = "\xa0"
 """A space at which no line is broken."""

@@ -26,21 +26,21 @@ _TICK = 0.5
 class Training:
     """How far one worker's run has come; `measure` is what it reports, e.g. `accuracy 0.97`.
 
-    `alone` says which one it is of those that run by themselves.
+    `place` says which one it is of those that run by themselves.
     """
 
     name: str
     epoch: int
     epochs: int
     measure: str = ""
-    alone: str = ""
+    place: str = ""
 
     @property
     def note(self) -> str:
         """How far it is, in words."""
         epochs = f"epoch {self.epoch:>3}/{self.epochs}" if self.epochs > 1 and self.epoch else ""
         begins = "" if self.epoch else "starting"
-        return "  ".join(filter(None, (self.alone, begins, epochs, self.measure)))
+        return "  ".join(filter(None, (self.place, begins, epochs, self.measure)))
 
 
 class Display:

@@ -2,26 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from labreport.console.counts import counted
 from labreport.console.terminal import Terminal, shown
 from labreport.console.time_left import duration
+from labreport.plan.ledger import Change
+from labreport.program import again, called
 
 DOCUMENT = "document/"
-_CHANGES = 12
+_FILES = ("report.html", "report.pdf", "answers.json")
+_ANSWERS = 3
+"""Changed answers that are shown at the end of a build; the others are counted."""
+_SENTENCE = re.compile(r"(?<=[.!?])[ \n]+")
+_NUMBER = re.compile(r"[0-9][0-9.,\u202f]*")
 
 
-def show_changes(terminal: Terminal, lines: Sequence[str]) -> None:
-    """The changes in the answers, the first dozen of them."""
-    if not lines:
+def show_changes(terminal: Terminal, changed: Sequence[Change], titles: Mapping[str, str]) -> None:
+    """The answers that say something else now: first those whose words changed, then those whose numbers did.
+
+    `titles` are the questions with their numbers. What only times changed, and other numbers, are counted.
+    """
+    if not changed:
         return
+    answers = [change for change in changed if not change.name and not change.timed]
+    answers.sort(key=lambda change: _NUMBER.sub("", change.was) == _NUMBER.sub("", change.now))
+    numbers = sum(bool(change.name) and not change.timed for change in changed)
+    times = sum(bool(change.name) and change.timed for change in changed)
     terminal.say(terminal.paint("Changed in the answers:", "bold"))
-    for line in lines[:_CHANGES]:
-        terminal.say(f"  {shown(line)}")
-    if len(lines) > _CHANGES:
-        terminal.say(terminal.paint(f"  … and {len(lines) - _CHANGES} more; all are in answers.json", "dim"))
+    for change in answers[:_ANSWERS]:
+        terminal.say(_cut(f"  {titles.get(change.question, change.question)}", terminal.width))
+        for word, text in zip(("was", "now"), differing(change.was, change.now), strict=True):
+            terminal.say(_cut(f"    {word}: {text or '–'}", terminal.width))
+    rest = [counted(len(answers) - _ANSWERS, "more answer")] if len(answers) > _ANSWERS else []
+    rest += [counted(numbers, "number")] if numbers else []
+    rest += (
+        [f"{counted(times, 'time')} that {'was' if times == 1 else 'were'} measured again"] if times else []
+    )
+    if rest:
+        listed = f"'{called()} changes' lists all"
+        terminal.say(terminal.paint(f"  {'And' if answers else 'Only'} {', '.join(rest)}; {listed}", "dim"))
+
+
+def list_changes(terminal: Terminal, changed: Sequence[Change], titles: Mapping[str, str]) -> None:
+    """Everything that changed, by question."""
+    for slug in dict.fromkeys(change.question for change in changed):
+        terminal.result(terminal.paint(shown(titles.get(slug, slug)), "bold"))
+        for change in (change for change in changed if change.question == slug):
+            again = "  (measured again)" if change.timed else ""
+            if change.name:
+                text = f"  {change.name}: {change.was or '–'} → {change.now or '–'}{again}"
+                terminal.result(shown(text))
+            else:
+                terminal.result(shown(f"  was: {change.was or '–'}"))
+                terminal.result(shown(f"  now: {change.now or '–'}{again}"))
+
+
+def differing(was: str, now: str) -> tuple[str, str]:
+    """The first sentences of two texts that differ."""
+    old, new = (_SENTENCE.split(text) for text in (was, now))
+    while len(old) > 1 and len(new) > 1 and old[0] == new[0]:
+        del old[0], new[0]
+    if old[0] == new[0]:  # one of them says more
+        return " ".join(old), " ".join(new)
+    return old[0], new[0]
+
+
+def _cut(line: str, width: int) -> str:
+    line = shown(line)
+    return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
 def show_summary(
@@ -32,8 +84,12 @@ def show_summary(
     seconds: float,
     errors: int = 0,
     work: str = "training",
+    watched: bool = False,
 ) -> None:
-    """What was made and how long it took, then where the report is; after errors, what became of it."""
+    """What was made, how long it took, where the report is and how it is checked; or what became of it.
+
+    Of a build that is `watched`, the report is on the screen already.
+    """
     if errors:
         show_failure(terminal, output, errors, made)
         return
@@ -49,8 +105,12 @@ def show_summary(
     parts = [counted(len(trained), work)] if trained else []
     parts += [counted(count, kind) for kind, count in kinds.items()]
     terminal.say(f"{terminal.paint('Done', 'green', 'bold')} in {duration(seconds)}: {', '.join(parts)}.")
-    if where:
-        terminal.say(f"The report: {shown(str(where))}")
+    files = [name for name in _FILES if (output / name).is_file()]
+    if files and not watched:
+        terminal.say(
+            f"The report: {shown(nearby(output / files[0]))}{''.join(f', {name}' for name in files[1:])}"
+        )
+        terminal.say(f"Check it:   {again('verify')}")
 
 
 def show_failure(terminal: Terminal, output: Path, errors: int, made: Sequence[str] = ()) -> None:
@@ -62,6 +122,11 @@ def show_failure(terminal: Terminal, output: Path, errors: int, made: Sequence[s
     else:
         state = "No report was written."
     terminal.say(f"{terminal.paint('Build failed', 'red', 'bold')}: {counted(errors, 'error')}. {state}")
+
+
+def nearby(path: Path) -> str:
+    """A path from the current folder, where it is below that."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def report(output: Path) -> Path | None:

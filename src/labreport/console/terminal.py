@@ -58,11 +58,12 @@ class Terminal:
         self._write(self.err, f"{self.paint('error', 'red')}: {shown(text)}")
 
     def failure(self, error: BaseException | None, text: str = "") -> None:
-        """One line to standard error: `text` or the error's own; with `debug`, the traceback first."""
+        """A line to standard error for `text`, or each of the error's; with `debug`, the traceback first."""
         if self.debug and error is not None:
             lines = "".join(traceback.format_exception(error)).rstrip().split("\n")
             self._write(self.err, "\n".join(shown(line) for line in lines))
-        self.error(text or str(error))
+        for line in (text or str(error), *getattr(error, "more", ())):
+            self.error(line)
 
     def last(self, text: str) -> None:
         """One line to standard error after Ctrl-C, in place of the `^C` that the terminal has printed."""

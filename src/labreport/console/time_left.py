@@ -13,16 +13,19 @@ known of it."""
 
 
 class Kind(StrEnum):
-    """How parts follow each other: trainings on several lanes, then those that run alone, then the report."""
+    """How parts follow each other: trainings on several lanes, then one at a time, then the report."""
 
     TOGETHER = "together"
-    ALONE = "alone"
+    SINGLY = "singly"
     MADE = "made"
 
 
-TRUST = {Kind.TOGETHER: 0.1, Kind.ALONE: 0.1, Kind.MADE: 1.0}
+TRUST = {Kind.TOGETHER: 0.1, Kind.SINGLY: 0.1, Kind.MADE: 1.0}
 """What was expected counts as much as measuring this share of the work would: that figures are slow says less
 of the paper than one training says of the next."""
+
+TOLD = 0.25
+"""How much of it counts for one kind that another took longer than expected."""
 
 
 @dataclass
@@ -106,10 +109,10 @@ class TimeLeft:
         rest: dict[Kind, list[float]] = {kind: [0.0] for kind in Kind}
         for part in self._parts.values():
             rest[part.kind].append(self._rest(part))
-        together, alone, made = (rest[kind] for kind in Kind)
-        if not self.known and any(together + alone) and self._said() < ENOUGH:
+        together, singly, made = (rest[kind] for kind in Kind)
+        if not self.known and any(together + singly) and self._said() < ENOUGH:
             return None
-        return max(sum(together) / max(self.lanes, 1), *together) + sum(alone) + sum(made)
+        return max(sum(together) / max(self.lanes, 1), *together) + sum(singly) + sum(made)
 
     def __str__(self) -> str:
         found = self.seconds()
@@ -121,18 +124,24 @@ class TimeLeft:
         return max(seconds - (self._clock() - part.since), 0.0) if part.since is not None else seconds
 
     def _speed(self, kind: Kind) -> float:
-        """How many times as long as expected parts of a kind take."""
+        """How many times as long as expected parts of a kind take.
+
+        Until that is measured, what the others took tells a part of it: the machine may be as busy.
+        """
         if self.known or kind is Kind.MADE:
             trust = TRUST[kind] * sum(part.seconds for part in self._parts.values() if part.kind is kind)
             measured, expected = self._measured[kind]
+            others = [self._measured[one] for one in Kind if one is not kind and self.known]
+            took, should = (sum(one[place] for one in others) for place in (0, 1))
+            measured += trust * TOLD * ((took / should if should else 1.0) - 1.0)
         else:
-            trust, trained = 0.0, (Kind.TOGETHER, Kind.ALONE)
+            trust, trained = 0.0, (Kind.TOGETHER, Kind.SINGLY)
             measured, expected = (sum(self._measured[one][place] for one in trained) for place in (0, 1))
         return (measured + trust) / (expected + trust) if expected + trust else 1.0
 
     def _said(self) -> float:
         """The share of the trainings that was measured."""
-        expected = sum(self._measured[kind][1] for kind in (Kind.TOGETHER, Kind.ALONE))
+        expected = sum(self._measured[kind][1] for kind in (Kind.TOGETHER, Kind.SINGLY))
         return expected / sum(part.seconds for part in self._parts.values() if part.kind is not Kind.MADE)
 
 

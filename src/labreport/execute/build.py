@@ -9,15 +9,19 @@ from labreport.console.progress import Progress
 from labreport.console.summary import show_changes, show_summary
 from labreport.console.terminal import Terminal
 from labreport.console.time_left import duration
-from labreport.errors import StoreError
+from labreport.errors import LabReportError, RenderError, StoreError, all_at_once
 from labreport.execute.making import make_report
-from labreport.execute.numbers import changes, headline_sources, numbers
+from labreport.execute.numbers import changes, numbers
 from labreport.execute.pace import foresee
 from labreport.execute.request import Outcome, Request
-from labreport.execute.session import Session, open_session
+from labreport.execute.session import Session, open_session, own_modules, unused
 from labreport.execute.tasks import Trainings, trainings
 from labreport.execute.training import cores, train
+from labreport.nodes.document import DOCUMENT_FRAMES
+from labreport.nodes.section import QUESTION_FRAMES, SECTION_FRAME
 from labreport.nodes.workshop import Workshop
+from labreport.outline import Outline
+from labreport.plan.ledger import Change
 from labreport.plan.nodes import Plan
 from labreport.plan.stamp import remove_stamp, write_stamp
 from labreport.store.files import remove
@@ -42,22 +46,33 @@ def build(request: Request, terminal: Terminal) -> Outcome:
                 folders = session.data_folders
                 write_stamp(session.place.root, request.output, session.digests, request.arguments, folders)
         outcome.seconds = time.monotonic() - started
-        show_changes(terminal, found)
-        work = session.project.work
+        if found:
+            show_changes(terminal, found, titles(session.project.outline))
         show_summary(
-            terminal, session.output, outcome.trained, outcome.made, outcome.seconds, outcome.errors, work
+            terminal,
+            session.output,
+            outcome.trained,
+            outcome.made,
+            outcome.seconds,
+            outcome.errors,
+            session.project.work,
+            watched=request.watched,
         )
     return outcome
 
 
-def _made(request: Request, terminal: Terminal, progress: Progress) -> tuple[Session, Outcome, list[str]]:
+def _made(request: Request, terminal: Terminal, progress: Progress) -> tuple[Session, Outcome, list[Change]]:
     """Plan, train and make; what came of it, and what the answers say now that they did not say before."""
     remove_strays(request.output)
     quarantine = Quarantine(request.output)
     complete(request.output, quarantine)
     session = open_session(request.place, request.output, request.seeds, request.force)
     names = [name for word in request.targets for name in session.graph.resolve(word)] or None
-    plan = session.planner.plan(names)
+    try:
+        plan = session.planner.plan(names)
+    except LabReportError:
+        _check_templates(session)  # which says in which line the mistake is
+        raise
     for path in session.planner.views.leftovers():
         remove(path)
     _show_notices(quarantine, terminal)
@@ -65,10 +80,12 @@ def _made(request: Request, terminal: Terminal, progress: Progress) -> tuple[Ses
     outcome = Outcome()
     work = trainings(session, plan.stale("result"))
     if plan.stale():
+        for line in [*unused(session), *(_check_templates(session) if plan.stale("section") else ())]:
+            terminal.warn(line)
         show_plan(terminal, plan, request.verbose)
         remove_stamp(request.output)
         _expect(session, request, plan, work, progress, terminal)
-    changed: list[str] = []
+    changed: list[Change] = []
     try:
         request.told("training")
         early = train(session, request, work, terminal, outcome, progress)
@@ -80,11 +97,12 @@ def _made(request: Request, terminal: Terminal, progress: Progress) -> tuple[Ses
         _pack(session, terminal)
         outcome.made += [name for name in early if _counts(session, name) and name not in outcome.made]
         if any(name.startswith("document/") for name in outcome.made):
-            changed = _changes(session, workshop)
+            changed = [] if early else _changes(session, workshop)
+            session.ledger.changed = changed or session.ledger.changed
     finally:
         session.save()
     _show_notices(session.quarantine, terminal)
-    return session, outcome, [] if early else changed
+    return session, outcome, changed
 
 
 def _expect(
@@ -114,19 +132,50 @@ def _check_names(request: Request) -> None:
             session.graph.resolve(word)
 
 
+def _check_templates(session: Session) -> list[str]:
+    """What may be wrong with the project's templates. Raises `RenderError` for what is wrong, all of it."""
+    from labreport.audit import check_declared, check_templates
+
+    fingerprints, outline = session.planner.fingerprints, session.project.outline
+    found = [one.with_templates(fingerprints.has_template, SECTION_FRAME) for one in outline.sections]
+    sections = {one.slug: one.template for one in found}
+    questions = {one.slug: one.template for section in found for one in section.questions}
+    written = fingerprints.written()
+    code = [path.read_text(encoding="utf-8") for path in own_modules(session)]
+    try:
+        named = filter(None, (*sections.values(), *questions.values()))
+        used = fingerprints.used(*named, *QUESTION_FRAMES, *DOCUMENT_FRAMES)
+        used |= {name for name in written if any(name in text for text in code)}
+    except LabReportError:  # one that is not there, of which more is said below
+        used = set(written)
+    targets = {*sections, *questions, *(one.slug for one in outline.figures)}
+    wrong, notes = check_templates(session.place.templates, written, used, questions, sections, targets)
+    wrong += check_declared(outline, session.project.place, session.place.templates)
+    if wrong:
+        raise all_at_once(RenderError, wrong)
+    return notes
+
+
 def _counts(session: Session, name: str) -> bool:
     """Whether what was made for the first report is part of the whole one."""
     node = session.graph.nodes.get(name)
     return node is not None and node.kind != "result" and session.planner.status(name).fresh
 
 
-def _changes(session: Session, workshop: Workshop) -> list[str]:
+def _changes(session: Session, workshop: Workshop) -> list[Change]:
     """What the answers say now that they did not say when last published."""
-    now = numbers(workshop.all_answers())
-    found = changes(session.ledger.numbers, now, headline_sources(workshop.sections()))
-    session.ledger.numbers.clear()
-    session.ledger.numbers.update(now)
+    answers, sections = workshop.all_answers(), workshop.sections()
+    now = numbers(answers, sections)
+    found = changes(session.ledger.numbers, now, answers, sections)
+    session.ledger.numbers = now
     return found
+
+
+def titles(outline: Outline) -> dict[str, str]:
+    """Each question with its number, by its slug."""
+    from labreport.page import targets
+
+    return {one.slug: f"{targets(outline, ())[one.slug].number} {one.text}" for one in outline.questions}
 
 
 def _show_notices(quarantine: Quarantine, terminal: Terminal) -> None:

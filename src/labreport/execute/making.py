@@ -60,7 +60,7 @@ def make_report(
     note(session, watch.took)
     outcome.made.extend(found.made)
     if found.problem is not None:
-        outcome.problems.append(str(found.problem))
+        outcome.problems += [str(found.problem), *found.problem.more]
         terminal.failure(found.problem)
     return workshop
 
@@ -150,7 +150,7 @@ def _keep(
             outcome.made.append(node.name)
         elif isinstance(error, RenderError):
             blocked.add(node.name)
-            outcome.problems.append(str(error))
+            outcome.problems += [str(error), *error.more]
             terminal.failure(error)
         else:
             raise error

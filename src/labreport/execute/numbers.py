@@ -1,55 +1,55 @@
-"""The answers' numbers as short texts, and what changed in them since the last report."""
+"""The answers' headlines and numbers as texts, and what changed in them since the last report."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from labreport.claims import Answer
 from labreport.claims.rounding import format_number
+from labreport.plan.ledger import Change
 
 Numbers = dict[str, dict[str, str]]
-"""Question → quantity or claim → text; claims are under `claim NAME`."""
+"""Question → quantity → text; the empty name has the words of its headline."""
+HEADLINE = ""
+_SOURCE = re.compile(r'data-source="([^"#]*)#([^"]*)"')
 
-_SOURCE = re.compile(r'data-source="([^"]*)"')
 
-
-def numbers(answers: Mapping[str, Answer]) -> Numbers:
-    """All quantities, rounded as printed, and all verdicts."""
+def numbers(answers: Mapping[str, Answer], sections: Iterable[Mapping[str, Any]]) -> Numbers:
+    """What each rendered headline says, and all quantities, rounded as printed."""
+    said = {line["question"]: line["text"] for section in sections for line in section["headlines"]}
     return {
         slug: {
+            HEADLINE: said.get(slug, ""),
             **{name: format_number(quantity) for name, quantity in answer.quantities.items()},
-            **{f"claim {name}": str(claim.verdict) for name, claim in answer.claims.items()},
         }
         for slug, answer in answers.items()
     }
 
 
-def headline_sources(sections: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The sources (`QUESTION#QUANTITY`) of the numbers in the headlines of rendered sections, in order."""
-    lines = (line["headline_screen"] for section in sections for line in section["headlines"])
-    return [source for line in lines for source in _SOURCE.findall(line)]
-
-
-def changes(old: Numbers, new: Numbers, headlines: Sequence[str] = ()) -> list[str]:
-    """A line for each number or verdict that differs; none for the first report.
-
-    Verdicts that turned come first, then the numbers of the questions' `headlines` (`QUESTION#QUANTITY`),
-    then the others; each in the order of `new`.
-    """
+def changes(
+    old: Numbers, new: Numbers, answers: Mapping[str, Answer], sections: Iterable[Mapping[str, Any]]
+) -> list[Change]:
+    """Each headline and each number that differs, in reading order; none for the first report."""
     if not old:
         return []
-    told = {source: place for place, source in enumerate(headlines)}
-    ranked: list[tuple[int, str]] = []
+    lines = [line for section in sections for line in section["headlines"]]
+    printed = {
+        line["question"]: {name for slug, name in _SOURCE.findall(line["headline_screen"])} for line in lines
+    }
+    found: list[Change] = []
     for slug in [*new, *(slug for slug in old if slug not in new)]:
         before, after = old.get(slug, {}), new.get(slug, {})
-        turned = [name for name in after if name.startswith("claim ") and before.get(name) != after[name]]
-        ranked += [(-1, f"{slug}: {name} {before.get(name, '–')} → {after[name]}") for name in turned]
-        claimed = any(name.startswith("claim ") for name in after)
-        verdict = ", verdict unchanged" if claimed and not turned else ""
-        for name in [*after, *(name for name in before if name not in after)]:
-            if before.get(name) != after.get(name) and name not in turned:
-                line = f"{slug}.{name} {before.get(name, '–')} → {after.get(name, '–')}{verdict}"
-                ranked.append((told.get(f"{slug}#{name}", len(told)), line))
-    return [line for _, line in sorted(ranked, key=lambda found: found[0])]
+        timed = {name for name, each in answers[slug].quantities.items() if each.varies_with == "machine"}
+        told = HEADLINE in before or not before  # or the ledger is from before headlines were kept
+        names = [name for name in {**after, **before} if before.get(name) != after.get(name)]
+        numbers = [name for name in names if name != HEADLINE]
+        behind = printed.get(slug, set()) & set(numbers)
+        for name in names:
+            alone = bool(behind) and behind <= timed if name == HEADLINE else name in timed
+            if told or (
+                name != HEADLINE and name in after
+            ):  # or the ledger is from before headlines were kept
+                found.append(Change(slug, name, before.get(name, ""), after.get(name, ""), alone))
+    return found

@@ -30,7 +30,7 @@ def foresee_trainings(session: Session, tasks: Sequence[Task], time: TimeLeft, l
     seconds = expected(session, tasks)
     time.known, time.lanes = seconds is not None, max(lanes, 1)
     for task, each in zip(tasks, seconds or [task.work for task in tasks], strict=True):
-        time.expect(task.key, each, Kind.ALONE if task.exclusive else Kind.TOGETHER)
+        time.expect(task.key, each, Kind.SINGLY if task.exclusive else Kind.TOGETHER)
 
 
 def expected(session: Session, tasks: Sequence[Task]) -> list[float] | None:

@@ -28,6 +28,8 @@ class Request:
     verbose: bool = False
     arguments: str = ""
     """The command line as the front door will compare it, for the stamp."""
+    watched: bool = False
+    """Whether the report is on the screen already, which follows the build."""
     told: Callable[[str], None] = lambda phase: None
     """Called with what is begun: `training`, `making`, and `paper` once the page is published."""
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import os
 import re
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import ModuleType
 
-from labreport.errors import LabReportError, OutdatedCode, RuleBroken, UsageError, failed
-from labreport.errors import place as place_in
+from labreport.errors import LabReportError, OutdatedCode, UsageError
+from labreport.experiment import Experiment, Study
 from labreport.fingerprint.files import Digests
 from labreport.fingerprint.modules import default_roots, folder_of, source_files
 from labreport.frame import Lookup
@@ -18,6 +20,8 @@ from labreport.locate import Place
 from labreport.nodes.reading import Reader
 from labreport.nodes.unfold import unfold
 from labreport.nodes.workshop import Workshop
+from labreport.placed import at, failed
+from labreport.placed import place as place_in
 from labreport.plan.graph import Graph
 from labreport.plan.ledger import Ledger
 from labreport.plan.planner import Planner
@@ -136,21 +140,45 @@ def sources(place: Place) -> list[Path]:
     ]
 
 
+def unused(session: Session) -> list[str]:
+    """A line for each experiment and study to which a module gives a name, and that nothing reads."""
+    project = session.project
+    used = {one.name for one in project.all_experiments}
+    used |= {name for grid in project.studies for name in (grid.name, grid.base.name)}
+    found = {
+        at(one.place, f"nothing reads {one.name!r}; list {name} where a question reads it, or in the project")
+        for module in _loaded(session)
+        for name, one in vars(module).items()
+        if isinstance(one, (Experiment, Study)) and one.name not in used
+    }
+    return sorted(found)
+
+
+def own_modules(session: Session) -> list[Path]:
+    """The files of the project's modules that are loaded."""
+    files = (getattr(module, "__file__", None) for module in _loaded(session))
+    return [Path(file) for file in files if file]
+
+
+def _loaded(session: Session) -> list[ModuleType]:
+    package = session.project.package
+    return [module for name, module in [*sys.modules.items()] if name.partition(".")[0] == package]
+
+
 def load_project(place: Place) -> Project:
     """What the project's module declares; loading it runs the project's own checks."""
     place.importable()
     try:
         with loading(str(place.root)):
             module = importlib.import_module(place.module)
-    except RuleBroken:  # the project's own words
-        raise
     except LabReportError as error:
         where = place_in(error, place.root)
         if where and not PLACED.match(str(error)):
             error.args = (f"{where}: {error}",)
         raise
     except Exception as error:  # the project's own code may raise anything
-        raise UsageError(failed(f"project {place.module}", error, place.root)) from error
+        where = place_in(error, place.root)
+        raise UsageError(failed("" if where else f"project {place.module}", error, place.root)) from error
     found = {id(value): value for value in vars(module).values() if isinstance(value, Project)}
     if len(found) != 1:
         count = len(found) or "no"

@@ -13,12 +13,13 @@ from typing import Any
 from labreport.console.counts import counted
 from labreport.console.progress import Progress, Training
 from labreport.console.time_left import duration
-from labreport.errors import ExperimentFailed, OutdatedCode, StoreError, place
+from labreport.errors import ExperimentFailed, OutdatedCode, StoreError
 from labreport.execute.lanes import Lane, WorkerLost
 from labreport.execute.task import Task
 from labreport.execute.waiting import Waiting
 from labreport.execute.worker import Epoch
 from labreport.nonfinite import all_finite
+from labreport.placed import place
 from labreport.trajectory import Trajectory
 
 TRIES = 2
@@ -53,7 +54,7 @@ class Failure:
 
 @dataclass
 class _Active:
-    """A task on a lane: when it began and was last heard of, its place among those that are measured alone,
+    """A task on a lane: when it began and was last heard of, its place among those that run by themselves,
     and why it was ended.
     """
 
@@ -107,7 +108,7 @@ class Trainer:
         active: dict[Future[Trajectory], _Active] = {}
         compiled: defaultdict[int, set[str]] = defaultdict(set)
         failures: list[Failure] = []
-        alone = [task.key for task in tasks if task.exclusive]
+        singly = [task.key for task in tasks if task.exclusive]
         measured: list[str] = []
         try:
             while waiting or active:
@@ -125,7 +126,7 @@ class Trainer:
                         running = _Active(self._prepare(task), lane, time.monotonic())
                         if task.exclusive:
                             measured += [task.key] if task.key not in measured else []
-                            running.place = f"measured alone, {len(measured)} of {len(alone)}"
+                            running.place = f"measured by itself, {len(measured)} of {len(singly)}"
                         if running.task.remaining == 1:
                             progress.time.begin(task.key)
                         progress.training(lane, running.at())

@@ -12,7 +12,7 @@ from labreport.fingerprint.syntax import Summary
 Name = tuple[str, str]
 """A module, and what it defines there; empty for its statements that bind no name."""
 _ROOMS = (
-    *("audit", "bootstrap", "checks", "command", "commands", "console", "execute", "fingerprint", "front"),
+    *("audit", "checks", "command", "commands", "console", "execute", "fingerprint", "front"),
     *("grading", "guard", "installed", "locate", "nodes.calls", "nodes.result", "nodes.unfold"),
     *("nodes.workshop", "plan", "processes", "program", "rubric", "sources", "store"),
     *("suggest", "trajectory.document", "trajectory.store", "verification", "warm", "witness", "__main__"),

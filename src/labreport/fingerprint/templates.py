@@ -15,7 +15,8 @@ Summary = dict[str, dict[str, list[Any]]]
 
 `""` has all but the macros, and `"set"` what of that is not printed, such as names that macros know. A use is
 `name N`, `template T` that is put in or extended, `perhaps T` if there is one, `from T:N`, `all T`, or `any`
-for a template whose name is computed.
+for a template whose name is computed. Under `written` is what an author may have written wrongly in it
+(`labreport.page.written`).
 """
 
 

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from labreport.errors import AuditError
+from labreport.errors import AuditError, all_at_once
 from labreport.nodes.section import RENDERING
 from labreport.nodes.workshop import Press
 from labreport.plan.nodes import Node
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 DOCUMENT_FRAME = "document.html"
 """The template that `labreport.page` puts around the whole."""
+DOCUMENT_FRAMES = (DOCUMENT_FRAME, "screen.html", "print.html")
+"""The templates of whole documents."""
 ANSWERS = "labreport.page:answers_json"
 """What writes the answers: a `Press` calls it, so that following the nodes' code does not lead there."""
 SETTING = ("weasyprint", "pydyf", "tinycss2", "fonttools", "pikepdf")
@@ -102,14 +104,13 @@ class _Rendered(DocumentNode):
         )
 
     def accept(self, findings: list[Finding], press: Press) -> None:
-        """Raise `AuditError` at the first finding of an audit."""
-        from labreport.audit import at_line
+        """Raise `AuditError` for the findings of an audit, all of them."""
+        from labreport.audit import at_lines
 
         if findings:
-            more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+            lines = at_lines(findings, self.published, press.workshop.templates, press.render_again)
             kept = "the report has no PDF" if self.last else "the previous report is kept"
-            told = at_line(findings[0], self.published, press.workshop.templates, press.render_again)
-            raise AuditError(f"{told}{more}; {kept}")
+            raise all_at_once(AuditError, lines, f"; {kept}")
 
 
 class PageDocument(_Rendered):
@@ -134,7 +135,9 @@ class PageDocument(_Rendered):
         from labreport.page import evidence
 
         html = self.render(press, evidence(press.answers_json))
-        self.accept(audit_html(html, press.answers, press.workshop.templates, press.experiments), press)
+        declared = press.outline.declared
+        templates = press.workshop.templates
+        self.accept(audit_html(html, press.answers, templates, press.experiments, declared), press)
         return html.encode()
 
 
@@ -167,6 +170,6 @@ class PaperDocument(_Rendered):
 
         press.writer.finish()
         target = press.scratch / self.published
-        templates, names = press.workshop.templates, press.experiments
-        self.accept(audit_pdf(target, press.printed, press.answers, templates, names), press)
+        about = (press.answers, press.workshop.templates, press.experiments, press.outline.declared)
+        self.accept(audit_pdf(target, press.printed, *about), press)
         return target

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping
 
 from labreport.errors import UsageError
-from labreport.experiment import Experiment
+from labreport.experiment import Experiment, Study
 from labreport.nodes.answer import AnswerNode
 from labreport.nodes.document import AnswersDocument, DocumentNode, PageDocument, PaperDocument
 from labreport.nodes.figure import FigureNode
@@ -14,10 +14,11 @@ from labreport.nodes.provenance import CrateDocument, WorkflowDocument
 from labreport.nodes.result import ResultNode
 from labreport.nodes.section import SectionNode
 from labreport.outline import Figure, Question, Section
-from labreport.placed import at
+from labreport.placed import Place, at, refuse, variable, written
 from labreport.plan.graph import Graph
 from labreport.plan.nodes import Node
 from labreport.project import Project
+from labreport.suggest import did_you_mean
 
 
 def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
@@ -31,7 +32,7 @@ def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
     nodes: dict[str, Node] = {}
     results: dict[str, tuple[str, ...]] = {}
 
-    def add(node: Node, place: str = "") -> str:
+    def add(node: Node, place: Place = ()) -> str:
         if node.name in nodes:
             text = f"two entries of the outline are called {node.name!r}; names must differ"
             raise UsageError(at(place, text))
@@ -46,11 +47,6 @@ def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
     cells = {**{experiment.name: (experiment,) for experiment in experiments}, **grids}
 
     def read(needs: Iterable[str], reader: Question | Figure | Section) -> tuple[str, ...]:
-        for need in needs:
-            if need not in cells:
-                known = ", ".join((*(experiment.name for experiment in project.experiments), *grids))
-                text = f"{reader.slug!r} in the outline needs {need!r}; the catalogue has {known}"
-                raise UsageError(at(reader.place, text))
         return tuple(name for need in needs for cell in cells[need] for name in results[cell.name])
 
     def named(kind: str, slugs: Iterable[str], reader: Figure | Section) -> tuple[str, ...]:
@@ -62,6 +58,7 @@ def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
         return names
 
     outline = project.outline
+    _check_needs(project, cells)
     # What verification found is about all other answers, and comes after them
     for question in sorted(outline.questions, key=lambda question: question.reads_verification):
         answers = [name for name in nodes if name.startswith("answer/") and question.reads_verification]
@@ -96,16 +93,56 @@ def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
     return Graph(project, nodes, cells)
 
 
+def _check_needs(project: Project, cells: Mapping[str, Iterable[Experiment]]) -> None:
+    """Raise `UsageError` for an experiment or study that is read, or of which something is required, and that
+    is not there: at the one that had its name, where there is one."""
+    readers: dict[str, list[Question | Figure | Section]] = {}
+    outline = project.outline
+    everybody: tuple[Question | Figure | Section, ...] = (
+        *outline.questions,
+        *outline.figures,
+        *outline.sections,
+    )
+    for reader in everybody:
+        needs = reader.experiments if isinstance(reader, Section) else reader.needs
+        requires = () if isinstance(reader, Section) else reader.requires
+        for need in dict.fromkeys((*needs, *(required.name for required in requires))):
+            if need not in cells:
+                readers.setdefault(need, []).append(reader)
+    for need, asking in readers.items():
+        used = f"used by {', '.join(repr(reader.slug) for reader in asking)}"
+        declared: tuple[Experiment | Study, ...] = (*project.experiments, *project.studies)
+        for one in declared:
+            if variable(one.place).lower().replace("_", "-") == need.lower().replace("_", "-"):
+                where = written(one.place, "name", one.name, type(one))
+                text = f"no {project.words.run} is called {need!r} any more"
+                raise UsageError(at(where, f"{text} (this line says {one.name!r}); {used}"))
+        names = [one.name for one in declared]
+        text = f"no {project.words.run} is called {need!r}{did_you_mean(need, names).removesuffix('.')}"
+        raise UsageError(at(asking[0].place, f"{text}; {used}; there are {', '.join(names)}"))
+
+
 def _check_required(reader: Question | Figure, cells: Mapping[str, Iterable[Experiment]]) -> None:
     """Raise `UsageError` for what an experiment lacks of what its reader takes for granted."""
     for required in reader.requires:
         if required.name not in reader.needs:
-            text = f"{reader.slug!r} in the outline requires something of {required.name!r}"
-            raise UsageError(at(reader.place, f"{text}, which it does not read; add it to its `reads`"))
+            found = next((at(one.place, "")[:-2] for one in cells[required.name] if one.place), "")
+            text = (
+                f"{reader.slug!r} requires epochs or snapshots of {required.name!r}, which it does not read"
+            )
+            told = f"{text}; add it to what it reads{f' (it is declared at {found})' if found else ''}"
+            raise UsageError(at(reader.place, told))
         for experiment in cells[required.name]:
             for own in experiment.variants:
-                if lacks := required.missing(own):
-                    raise UsageError(at(experiment.place, f"{reader.slug!r} reads {lacks}"))
+                lacks, field = required.missing(own)
+                if lacks:
+                    refuse(
+                        experiment.place,
+                        f"{reader.slug!r} reads {lacks}",
+                        field,
+                        getattr(own, field),
+                        Experiment,
+                    )
 
 
 def _check_functions(readers: Iterable[Experiment | Question | Figure]) -> None:
@@ -125,11 +162,9 @@ def _check_names(project: Project, experiments: Iterable[Experiment]) -> None:
     seen: set[str] = set()
     for experiment in experiments:
         if experiment.name in seen:
-            text = f"two experiments are called {experiment.name!r}; names must differ"
-            raise UsageError(at(experiment.place, text))
-        if not experiment.name or len(experiment.name) > 200 or "#" in experiment.name:
-            text = f"experiment name {experiment.name!r}: 1 to 200 characters without '#' are allowed"
-            raise UsageError(at(experiment.place, text))
+            experiment.refuse("name", "is that of another experiment; names must differ")
+        if "#" in experiment.name:
+            experiment.refuse("name", "has the character '#', which is not allowed")
         if not experiment.code:
             text = f"nothing says how experiment {experiment.name!r} is run"
             raise UsageError(at(experiment.place, f"{text}; give it a fit or a start, or the project a fit"))

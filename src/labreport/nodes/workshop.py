@@ -8,10 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labreport.errors import LabReportError, OutdatedCode, RenderError, UsageError, failed, place
+from labreport.errors import LabReportError, OutdatedCode, RenderError, UsageError
 from labreport.nodes.calls import function
 from labreport.nodes.reading import Reader
 from labreport.outline import Outline
+from labreport.placed import failed, place
 from labreport.plan.nodes import Node, State
 from labreport.plan.planner import Planner
 from labreport.project import Project

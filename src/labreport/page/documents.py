@@ -17,7 +17,7 @@ from labreport.page.citing import citation
 from labreport.page.environment import STANDARD, Medium, environment, explained
 from labreport.page.permalinks import with_permalinks
 from labreport.page.policy import policy
-from labreport.page.references import Target, check, resolve, targets
+from labreport.page.references import NowhereTo, Target, check, resolve, targets
 from labreport.page.traced import traced_value
 from labreport.page.webfonts import font_faces
 from labreport.project import Words
@@ -91,7 +91,10 @@ def render_document(
     body = resolve(_frame(f"{medium}.html", names, medium, templates, words), known)
     if medium == "screen":
         body = with_permalinks(body)
-    check(body)
+    try:
+        check(body)
+    except NowhereTo as lost:
+        raise RenderError(_line_with(lost.anchor, templates) + str(lost)) from None
     page = _with_head(outline, body, medium, templates, words, evidence)
     size = len(page.encode())
     if size > LIMIT:
@@ -120,6 +123,16 @@ def _with_head(
         "policy": policy([styles], [script]) if medium == "screen" else "",
     }
     return _frame("document.html", head, medium, templates, words)
+
+
+def _line_with(anchor: str, templates: Path) -> str:
+    """Where a template names the term that an anchor is for, or the anchor: `templates/one.html:3: `."""
+    word = re.escape(anchor.removeprefix("term-")).replace("\\-", "[ -]")
+    link = re.compile(rf"""(term\(\s*["']{word}["']|href="\#{re.escape(anchor)}")""", re.IGNORECASE)
+    for path in sorted(templates.rglob("*.html")):
+        if found := link.search(text := _read(path)):
+            return f"{Lookup(templates).shown(path)}:{text.count(chr(10), 0, found.start()) + 1}: "
+    return ""
 
 
 def prepare_fonts(page: str) -> None:

@@ -15,8 +15,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from labreport.errors import LabReportError, RenderError
 from labreport.frame import MACROS, Lookup
+from labreport.page.mistakes import missing
 from labreport.page.numbers import FILTERS, REFUSED, print_value
 from labreport.page.syntax import SYNTAX
+from labreport.page.traced import TracedAnswer
 from labreport.project import Words
 
 Medium = Literal["screen", "print"]
@@ -24,6 +26,17 @@ MEDIA: tuple[Medium, ...] = ("screen", "print")
 
 
 STANDARD = Words()
+
+
+class Unknown(jinja2.StrictUndefined):
+    """A name that is not there: whatever is done with it raises, and says what there is."""
+
+    @property
+    def _undefined_message(self) -> str:
+        word, owner = self._undefined_name, self._undefined_obj
+        if self._undefined_hint or not isinstance(owner, (Mapping, TracedAnswer)):
+            return super()._undefined_message
+        return missing(str(word), owner)
 
 
 class _Files(jinja2.BaseLoader):
@@ -72,7 +85,7 @@ def environment(
     sandbox = ImmutableSandboxedEnvironment(
         loader=_Files(lookup),
         autoescape=True,
-        undefined=jinja2.StrictUndefined,
+        undefined=Unknown,
         finalize=print_value,
         bytecode_cache=None if REFUSED.get() else _COMPILED,  # constants are printed when compiled
         **SYNTAX,

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from jinja2 import Undefined
 from markupsafe import Markup, escape
 
 from labreport.claims.numerals import has_numeral
@@ -15,6 +16,7 @@ from labreport.claims.rounding import FORMS
 from labreport.errors import RenderError
 from labreport.frame import VERDICT_WORDS
 from labreport.page.traced import TracedInteger, TracedQuantity, TracedText
+from labreport.texts import capitalized
 
 REFUSED: ContextVar[str] = ContextVar("refused", default="")
 """A numeral that no expression may print, while `refusing` looks for the one that does."""
@@ -51,8 +53,17 @@ def join(items: Iterable[Any], separator: str = "") -> Markup:
     return Markup(escape(separator)).join(escape(print_value(item)) for item in items)
 
 
+def capitalize(text: str) -> str:
+    """`text` as a sentence begins with it, its trace kept, and all its other letters."""
+    if isinstance(text, TracedText) and has_numeral(text):
+        return _data(text, text.address, "fact", capitalized(text))
+    return capitalized(text)
+
+
 def _filter(form: str) -> Callable[[Any], Markup]:
     def printed(item: Any) -> Markup:
+        if isinstance(item, Undefined):
+            str(item)  # raises, and says what is not there
         if not isinstance(item, TracedQuantity):
             raise RenderError(f"filter {form!r} was given {item!r:.80}; it prints quantities of an answer")
         quantity = item.quantity
@@ -77,6 +88,7 @@ def verdict(name: str) -> str:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     **{form: _filter(form) for form in FORMS},
+    "capitalize": capitalize,
     "join": join,
     "verdict": verdict,
 }

@@ -21,6 +21,14 @@ IDENTITY = re.compile(r'\sid="([^"]*)"')
 TARGET = re.compile(r'\shref="#([^"]+)"')
 
 
+class NowhereTo(RenderError):
+    """A link within the page leads to an `anchor` that there is not."""
+
+    def __init__(self, anchor: str) -> None:
+        self.anchor = anchor
+        super().__init__(f"the page links to #{anchor}, which it does not have; check ref() and term()")
+
+
 @dataclass(frozen=True)
 class Target:
     """What can be referred to: its kind in words, its number as printed, its anchor."""
@@ -72,7 +80,7 @@ def check(html: str) -> None:
         raise RenderError(f"the page has the id {twice[0]!r} twice; prefix it with its question or figure")
     lost = sorted(set(TARGET.findall(html)) - set(identities))
     if lost:
-        raise RenderError(f"the page links to #{lost[0]}, which it does not have; check ref() and term()")
+        raise NowhereTo(lost[0])
 
 
 def _counter(number: str) -> Markup:

@@ -11,9 +11,11 @@ import jinja2
 from markupsafe import Markup
 
 from labreport.claims import Answer
-from labreport.errors import RenderError
+from labreport.errors import RenderError, all_at_once
+from labreport.frame import Lookup
 from labreport.outline import Question, Section
 from labreport.page.environment import MEDIA, STANDARD, Medium, environment, explained
+from labreport.page.mistakes import parsed, unknown_names
 from labreport.page.pictures import Pictures
 from labreport.page.text import plain_text
 from labreport.page.traced import TracedAnswer, traced
@@ -51,6 +53,7 @@ def render_section(
     by first use) and `figures` (slugs, in order).
     """
     views = {slug: traced(slug, answer) for slug, answer in answers.items()}
+    check_names(section, views, templates)
     rendered = {
         medium: _Rendering(section, views, figures, templates, context, words, medium) for medium in MEDIA
     }
@@ -73,6 +76,28 @@ def render_section(
         "terms": rendered["screen"].terms,
         "figures": rendered["screen"].figures,
     }
+
+
+def check_names(section: Section, views: Mapping[str, TracedAnswer], templates: Path) -> None:
+    """Raise `RenderError` for names that the answers do not have, also in words that are not printed now."""
+    lookup = Lookup(templates)
+
+    def tree(name: str) -> jinja2.nodes.Template | None:
+        path = lookup.find(name)
+        return parsed(path.read_text(encoding="utf-8")) if path is not None else None
+
+    rendered: list[tuple[str, dict[str, Any]]] = [(section.template, {"answers": views})]
+    rendered += [(one.template, {"answer": views[one.slug]}) for one in section.questions if one.template]
+    lines: dict[str, None] = {}
+    for template, context in rendered:
+        with explained(templates, template):
+            found = unknown_names(tree, template, context)
+        for name, wrong in found.items():
+            lines |= dict.fromkeys(
+                f"{lookup.shown(lookup.find(name) or templates)}:{at}: {text}" for at, text in wrong
+            )
+    if lines:
+        raise all_at_once(RenderError, list(lines))
 
 
 class _Rendering:

@@ -17,13 +17,13 @@ SYNTAX: Mapping[str, Any] = {
     "extensions": [Wordings],
 }
 """How every template is read."""
-_REFERENCES = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
+REFERENCES = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
 
 
 def summarise(source: str) -> dict[str, Any]:
     """The definitions of a template, as `labreport.fingerprint.templates.Summary` says.
 
-    A template that cannot be parsed is one text: it is the rendering that says what is wrong with it.
+    A template that cannot be parsed is one text: `written` says what is wrong with it.
     """
     try:
         tree = jinja2.Environment(**SYNTAX, autoescape=True).parse(source)
@@ -41,7 +41,7 @@ def _definition(parts: list[nodes.Node]) -> list[Any]:
     whole = nodes.Template(parts)
     names = list(whole.find_all(nodes.Name))
     uses = {f"name {name.name}" for name in names if name.ctx == "load"}
-    for reference in whole.find_all(_REFERENCES):
+    for reference in whole.find_all(REFERENCES):
         uses.update(_references(reference))
     given = {name.name for name in names if name.ctx == "store"}
     for imported in whole.find_all((nodes.Import, nodes.FromImport, nodes.Macro)):
@@ -57,7 +57,7 @@ def _given(node: nodes.Node) -> Iterable[str]:
 
 def _references(node: nodes.Node) -> Iterator[str]:
     """The templates that a tag may mean, and which part of them it uses; `any` for a computed name."""
-    names = _constants(node.template)  # type: ignore[attr-defined]  # every kind of reference has one
+    names = constants(node.template)  # type: ignore[attr-defined]  # every kind of reference has one
     if names is None:
         yield "any"
     for name in names or ():
@@ -77,7 +77,7 @@ def _chooses(name: nodes.Expr) -> bool:
     return isinstance(name, (nodes.List, nodes.Tuple))
 
 
-def _constants(name: nodes.Expr | None) -> list[str] | None:
+def constants(name: nodes.Expr | None) -> list[str] | None:
     """All texts that an expression may give; None where they are not written out."""
     if name is None:
         return []
@@ -90,7 +90,7 @@ def _constants(name: nodes.Expr | None) -> list[str] | None:
         several = list(name.items)
     else:
         return None
-    found = [_constants(one) for one in several]
+    found = [constants(one) for one in several]
     return None if None in found else [text for texts in found for text in texts or ()]
 
 

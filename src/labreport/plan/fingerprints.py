@@ -22,6 +22,7 @@ from labreport.fingerprint.names import CARRYING_OUT
 from labreport.fingerprint.syntax import FORMAT as SUMMARY
 from labreport.fingerprint.syntax import Summary, summarise
 from labreport.fingerprint.templates import Templates
+from labreport.frame import ENGINE as FRAME
 from labreport.frame import MACROS, Lookup
 from labreport.installed import changed, distributions, version
 from labreport.outline import Section
@@ -265,6 +266,17 @@ class Fingerprints:
         """Whether the project or the engine has a template of this name."""
         return self._lookup.find(name) is not None
 
+    def written(self) -> dict[str, dict[str, list[Any]]]:
+        """What `labreport.page.written` says of each template that a name means, by that name."""
+        names = self._lookup.templates_there()
+        every = ((name, self._lookup.find(name)) for name in (*names, *(f"{FRAME}{name}" for name in names)))
+        return {name: self._template(path).get("written", {}) for name, path in every if path is not None}
+
+    def used(self, *names: str) -> set[str]:
+        """The names of all templates that those of these names can reach, and of the prose of answers."""
+        reached = self._templates.closure(*names, *self._proses())
+        return {label.partition(":")[0] for label in reached}
+
     def proses(self) -> dict[str, str]:
         """The prose that answers come with, all of it."""
         return self._group("proses", self._templates.closure(*self._proses()), "template ")
@@ -320,9 +332,10 @@ class Fingerprints:
 
     def _template(self, path: Path) -> Summary:
         def summary(source: str) -> Summary:
+            from labreport.page.mistakes import written
             from labreport.page.syntax import summarise
 
-            return summarise(source)
+            return {**summarise(source), "written": written(source)}
 
         return self._summarised(path, self._lookup.shown(path), summary)
 
@@ -341,7 +354,8 @@ class Fingerprints:
                 raise OutdatedCode(edited(where))
             source = data.decode()
         except UnicodeDecodeError as error:
-            raise UsageError(f"{where}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+            line = path.read_bytes().count(b"\n", 0, error.start) + 1
+            raise UsageError(f"{where}:{line}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
         except OSError as error:
             raise UsageError(f"{where}: cannot be read: {error}") from None
         # As JSON gives it back, so that a summary from the ledger and a new one are the same values

@@ -40,12 +40,27 @@ class View(msgspec.Struct, forbid_unknown_fields=True):
     arrays: dict[str, str]
 
 
+class Change(msgspec.Struct, forbid_unknown_fields=True):
+    """What one number of an answer was and is, as printed; without a `name`, what its headline says.
+
+    It is `timed` where nothing but times, which were measured again, made the difference. An empty text
+    stands for what was not, or is no more, there.
+    """
+
+    question: str
+    name: str
+    was: str
+    now: str
+    timed: bool = False
+
+
 class Ledger(Sealed):
     """All by name: `nodes` the last making of each node; `groups` the members that a digest is for;
     `files` stamps and digests; `modules` summaries of source files with the digest of their content;
-    `views` parts of trajectories; `numbers` the answers' numbers as last published, to report what a
-    rebuild changed; `seeds` the number of seeds of the published report, 0 where there is none; `paces` the
-    seconds that a unit of work took when experiments were last trained.
+    `views` parts of trajectories; `numbers` the answers' numbers as last published, and under the empty name
+    the words of the headline; `changed` what the last rebuild that changed any of them changed; `seeds` the
+    number of seeds of the published report, 0 where there is none; `paces` the seconds that a unit of work
+    took when experiments were last trained.
     """
 
     checksum: str = ""
@@ -56,6 +71,7 @@ class Ledger(Sealed):
     modules: dict[str, tuple[str, _Summary]] = msgspec.field(default_factory=dict)
     views: dict[str, View] = msgspec.field(default_factory=dict)
     numbers: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
+    changed: list[Change] = msgspec.field(default_factory=list)
     seeds: int = 0
     paces: dict[str, float] = msgspec.field(default_factory=dict)
 

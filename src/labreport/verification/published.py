@@ -33,7 +33,8 @@ def page(session: Session) -> Check:
         html = page_of(session)
     except (Damaged, LookupError, TypeError, ValueError, AttributeError) as error:
         return Check("documents", False, f"damaged: {error}"[:200], FILES)
-    findings = [str(finding) for finding in audit_html(html, answers, session.place.templates)]
+    declared = session.project.outline.declared
+    findings = [str(each) for each in audit_html(html, answers, session.place.templates, (), declared)]
     name = "report.html against answers.json"
     return Check(name, not findings, findings[0] if findings else "every number agrees", PAGE)
 

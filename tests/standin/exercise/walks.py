@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from labreport.annotated import Meta
 
 
 @dataclass(frozen=True)
@@ -12,6 +15,6 @@ class Walk:
     `pause` is what an epoch takes, in seconds.
     """
 
-    rate: float = 0.5
+    rate: Annotated[float, Meta(gt=0, le=1)] = 0.5
     noise: float = 0.01
     pause: float = 0.002

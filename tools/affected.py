@@ -24,8 +24,10 @@ ALWAYS = frozenset({"tests/test_rooms.py"})
 ELSEWHERE = {
     "README.md": ("test_readme",),
     "CONTRIBUTING.md": ("test_contributing",),
-    "pyproject.toml": ("test_lock", "test_installed", "test_testing"),
+    "pyproject.toml": ("test_lock", "test_requirements", "test_testing"),
     "requirements": ("test_lock",),
+    "examples/wine/requirements": ("test_lock",),
+    "tools/": ("test_lock", "test_setup", "test_testing"),
     "build.py": ("test_setup", "test_stamp", "test_style"),
     "docs/decisions/libraries.md": ("test_lock",),
     "templates/": ("test_answers_prose", "test_exercise_bullets", "test_whole_report"),
@@ -76,8 +78,9 @@ def _git(root: Path, *words: str) -> list[str]:
 def _module(path: str) -> str:
     """`labreport.page.text` of `src/labreport/page/text.py`; empty for what cannot be imported."""
     folder, _, rest = path.partition("/")
-    if folder not in ("src", "tests") or not rest.endswith(".py"):
+    if folder not in ("src", "tests", "tools") or not rest.endswith(".py"):
         return ""
+    rest = path if folder == "tools" else rest
     return rest.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 

@@ -1,16 +1,14 @@
-"""`test`: make what the tests need, then run pytest with the user's arguments."""
+"""`test`: run pytest with the user's arguments."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import subprocess
+import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
-from labreport.bootstrap import python_for_tests
-from labreport.bootstrap.environment import EXTRAS, RUN, Environment
 from labreport.console.terminal import Terminal
 from labreport.errors import UsageError
 from labreport.program import FRONT
@@ -46,15 +44,9 @@ OFTEN = (
 
 
 def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
-    """Run the tests of the checkout at `root`; the words are pytest's.
-
-    Raises `UsageError` for an option that nothing is known of while the environment, of 2.5 GB, would
-    have to be made to ask pytest about it.
-    """
-    if not _is_there(root):
-        _check(arguments.words)
+    """Run the tests of the checkout at `root`, in this interpreter; the words are pytest's."""
     parallel = () if any(map(_needs_one_process, arguments.words)) else PARALLEL
-    command = [python_for_tests(str(root)), "-m", "pytest", *parallel, *arguments.words]
+    command = [sys.executable, "-m", "pytest", *parallel, *arguments.words]
     # The programs that the tests start have front doors of their own
     environment = {name: value for name, value in os.environ.items() if name != FRONT}
     with subprocess.Popen(command, cwd=root, env=environment) as pytest:
@@ -77,11 +69,8 @@ def _needs_one_process(word: str) -> bool:
     )
 
 
-def _is_there(root: Path) -> bool:
-    return find_spec("pytest") is not None or Environment(str(root)).is_complete([RUN, *EXTRAS.values()])
-
-
-def _check(words: Sequence[str]) -> None:
+def check(words: Sequence[str]) -> None:
+    """Raise `UsageError` for an option that nothing is known of while there is no pytest to ask."""
     for word in words:
         option = word.partition("=")[0]
         if option.startswith("-") and option not in (*GROUPS, *OFTEN):

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from labreport.command import main
-from labreport.commands import test as testing
+import tools
+from labreport.command import main as command
+from labreport.commands.declared import COMMANDS
 from labreport.program import FRONT
+from tools import environment, requirements
 
+ROOT = Path(__file__).resolve().parents[1]
 TESTS = """
 import pytest
 
@@ -37,14 +40,20 @@ def test_slow_browser(): pass
 """
 
 
+def main(argv: list[str], root: str) -> int:
+    """The command line of a checkout."""
+    return command(argv, root, lambda: tools)
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with one test of each group, under the real `conftest.py` and configuration."""
+    for name, declared in tools.COMMANDS.items():
+        monkeypatch.setitem(COMMANDS, name, declared)  # and taken out again
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # they take longer than these tests
-    root = Path(__file__).resolve().parents[2]
     (tmp_path / "tests").mkdir()
-    shutil.copy(root / "tests" / "conftest.py", tmp_path / "tests")
-    shutil.copy(root / "pyproject.toml", tmp_path)
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path / "tests")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
     (tmp_path / "tests" / "test_groups.py").write_text(TESTS)
     return tmp_path
 
@@ -106,7 +115,6 @@ def test_the_exit_code_says_how_the_tests_ended(
     """
     monkeypatch.setenv(FRONT, "the front door of this program")
     (project / "tests" / "test_groups.py").write_text(f"def test_one():\n    {body}\n")
-    monkeypatch.setattr(testing, "python_for_tests", lambda root: sys.executable)
     assert expected == main(["test", "-q", "-p", "no:cacheprovider", *arguments], str(project))
     capfd.readouterr()
 
@@ -115,14 +123,10 @@ def test_an_unknown_option_is_refused_before_an_environment_is_made(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Where there is no pytest to ask, only the groups and the usual options of pytest are taken."""
-    asked: list[str] = []
-
-    def make(root: str) -> str:
-        asked.append(root)
-        return sys.executable
-
-    monkeypatch.setattr(testing, "_is_there", lambda root: False)
-    monkeypatch.setattr(testing, "python_for_tests", make)
+    asked: list[object] = []
+    monkeypatch.setattr(tools, "find_spec", lambda name: None)
+    monkeypatch.setattr(environment, "is_ready", lambda wanted: False)
+    monkeypatch.setattr(environment, "ensure", lambda wanted, *more, **options: asked.append(wanted))
     assert main(["test", "--nonsense"], str(project)) == 2
     assert main(["test", "--slwo"], str(project)) == 2
     assert asked == []
@@ -130,7 +134,7 @@ def test_an_unknown_option_is_refused_before_an_environment_is_made(
     assert lines[0].startswith("error: unknown option --nonsense; ")
     assert lines[1] == "error: unknown option --slwo; did you mean --slow?"
     assert main(["test", "-q", "-k", "test_ordinary", "-p", "no:cacheprovider"], str(project)) == 0
-    assert asked == [str(project)]
+    assert asked == [requirements.layers(ROOT, "dask", "test")]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +169,6 @@ def test_tests_run_beside_each_other_unless_few_are_named(
 
         def terminate(self) -> None: ...
 
-    monkeypatch.setattr(testing, "python_for_tests", lambda root: sys.executable)
     monkeypatch.setattr(subprocess, "Popen", Pytest)
     assert main(["test", *words], str(project)) == 0
     assert commands == [[sys.executable, "-m", "pytest", *processes, *words]]

@@ -1,0 +1,480 @@
+"""Mistakes in a template, found in its text before it is rendered: also in branches that are not taken now.
+
+Each is a line of the template, and a text that says what is wrong and what to write.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import re
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from functools import lru_cache
+from html.parser import HTMLParser
+from typing import Any, NamedTuple
+
+import jinja2
+from jinja2 import nodes
+
+from labreport.page.numbers import FILTERS
+from labreport.page.syntax import REFERENCES, SYNTAX, constants
+from labreport.page.traced import TracedAnswer, TracedClaim, TracedQuantity
+from labreport.page.wordings import Wordings
+from labreport.suggest import did_you_mean
+
+VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+)
+"""Elements that have no end."""
+QUESTION = frozenset({"headline", "body", "evidence"})
+"""The blocks of a question's template."""
+GIVEN = frozenset(
+    {"answer", "answers", "question", "run", "caller", "loop", "self", "super", "varargs", "kwargs"}
+)
+"""Names that a template may use and that no template of the frame does."""
+_READING = jinja2.Environment(**SYNTAX, autoescape=True)
+_PAIRED = {
+    "autoescape",
+    "block",
+    "call",
+    "filter",
+    "for",
+    "if",
+    "macro",
+    "set",
+    "with",
+    "raw",
+    *Wordings.tags,
+}
+_TAGS = _PAIRED | {f"end{tag}" for tag in _PAIRED}
+_TAGS |= {"elif", "else", "extends", "from", "import", "include", "when", "silent", "otherwise"}
+"""All tags of the template language."""
+_PIECE = re.compile(r"\{[{%](.*?)(?:[}%]\}|$)")
+_TEXT = re.compile(r"""\"[^\"]*\"|'[^']*'""")
+_STATEMENT = re.compile(r"\{%[-+]?\s*(\w+)([^%]*)%\}|\{#.*?#\}", re.DOTALL)
+_INSIDE = (nodes.Macro, nodes.CallBlock, nodes.AssignBlock)
+"""Statements whose content is put in elsewhere."""
+
+
+class Mistake(NamedTuple):
+    """What is wrong on a line."""
+
+    line: int
+    text: str
+
+
+@lru_cache(maxsize=512)
+def parsed(source: str) -> nodes.Template:
+    """The syntax tree of a template. Raises `TemplateSyntaxError`, if possible at the line of the mistake."""
+    try:
+        return _READING.parse(source)
+    except jinja2.TemplateSyntaxError as error:
+        said = error.message or ""
+        nesting = _nesting(source) if re.search("unknown tag|end of template", said) else iter(())
+        line, text = next(itertools.chain(_quotes(source, error.lineno), nesting), (error.lineno, said))
+        raise jinja2.TemplateSyntaxError(text, line) from None
+
+
+def _quotes(source: str, until: int) -> Iterator[Mistake]:
+    """What is wrong with quotes up to a line, beyond which the template cannot be read."""
+    for line, text in enumerate(source.splitlines()[:until], start=1):
+        for piece in _PIECE.findall(text):
+            if curly := re.search("[\u2018\u2019\u201c\u201d\u201e]", re.sub(_TEXT, "", piece)):
+                yield Mistake(line, f"{curly[0]} is not a quote of this language; write \" or '")
+            if re.search("[\"']", re.sub(_TEXT, "", piece)):
+                yield Mistake(line, f"a text has no second quote: {piece.strip()[:50]}")
+
+
+def _nesting(source: str) -> Iterator[Mistake]:
+    """Tags that there are not, ends of nothing, and what has no end."""
+    begun: list[tuple[int, str]] = []
+    for found in _STATEMENT.finditer(source):
+        tag, line = found[1] or "", source.count("\n", 0, found.start()) + 1
+        last = f"{{% {begun[-1][1]} %}} of line {begun[-1][0]}" if begun else ""
+        if not tag:
+            continue
+        if tag not in _TAGS:
+            yield Mistake(line, f"there is no tag {tag!r}{did_you_mean(tag, _TAGS)}")
+        elif tag.startswith("end"):
+            opened = [name for _, name in begun]
+            if tag.removeprefix("end") not in opened:
+                yield Mistake(line, f"{{% {tag} %}} ends nothing" + (f"; it is in {last}" if last else ""))
+            elif opened[-1] != tag.removeprefix("end"):
+                text = f"{{% {opened[-1]} %}} has no {{% end{opened[-1]} %}}"
+                yield Mistake(begun[-1][0], f"{text} before {{% {tag} %}} of line {line}")
+            else:
+                begun.pop()
+        elif tag in _PAIRED and not (tag == "set" and "=" in found[2]):
+            begun.append((line, tag))
+    for line, tag in begun[-1:]:
+        yield Mistake(line, f"{{% {tag} %}} has no {{% end{tag} %}}")
+
+
+def written(source: str) -> dict[str, list[Any]]:
+    """What can be said of one template by itself, as plain JSON values; what is empty is left out.
+
+    `wrong` are its mistakes, each a line and a text; `references` the templates that it names and `names` the
+    variables that it uses, each with its line; `given` those to which it gives a value; `blocks` its blocks,
+    with their lines, `outside` the first line that is printed outside of all, and `extends` what it extends;
+    `refers` what it refers to by `ref`.
+    """
+    try:
+        tree = parsed(source)
+    except jinja2.TemplateSyntaxError as error:
+        return {"wrong": [[error.lineno, error.message or ""]]}
+    wrong = sorted([*_unknown(tree, nodes.Filter), *_unknown(tree, nodes.Test), *unbalanced(tree)])
+    used = {(name.lineno, name.name) for name in tree.find_all(nodes.Name) if name.ctx == "load"}
+    found: dict[str, list[Any]] = {
+        "wrong": [list(each) for each in wrong],
+        "references": [[node.lineno, name] for node in tree.find_all(REFERENCES) for name in _named(node)],
+        "names": [list(each) for each in sorted(used)],
+        "given": sorted(_given(tree)),
+        "blocks": [[block.lineno, block.name] for block in tree.find_all(nodes.Block)],
+        "outside": [node.lineno for node in tree.body if _prints(node)][:1],
+        "extends": [name for node in tree.find_all(nodes.Extends) for name in _named(node)],
+        "refers": [list(each) for each in _refers(tree)],
+    }
+    return {key: values for key, values in found.items() if values}
+
+
+def mistakes(
+    templates: Mapping[str, Mapping[str, Any]],
+    own: Container[str],
+    questions: Container[str],
+    targets: Collection[str],
+) -> dict[str, list[Mistake]]:
+    """All that is wrong with the templates of a project, by their names.
+
+    `templates` is what `written` said of each, the engine's among them; `own` are the project's, `questions`
+    those of them that are a question's, and `targets` what can be referred to. A variable is known when the
+    engine's templates use it, or any template gives it a value.
+    """
+    known = {*GIVEN, *_READING.globals}
+    for name, each in templates.items():
+        known.update(each.get("given", ()))
+        known.update(word for _, word in each.get("names", ()) if name not in own)
+    found: dict[str, list[Mistake]] = {}
+    for name, each in templates.items():
+        if name not in own:
+            continue
+        wrong = [Mistake(line, text) for line, text in each.get("wrong", ())]
+        kinds: tuple[tuple[str, str, Collection[str] | None], ...] = (
+            ("variable", "names", known),
+            ("template", "references", templates),
+            ("question, section or figure", "refers", targets),
+            ("block", "blocks", _blocks(name, templates, questions)),
+        )
+        for what, words, of in kinds:
+            for line, word in each.get(words, ()):
+                if of is not None and word not in of:
+                    wrong.append(Mistake(line, f"there is no {what} {word!r}{did_you_mean(word, of)}"))
+        if (each.get("extends") or name in questions) and each.get("outside"):
+            wrong.append(Mistake(each["outside"][0], "what is outside of all blocks is not printed; move it"))
+        if wrong:
+            found[name] = sorted(wrong)
+    return found
+
+
+def _blocks(
+    name: str, templates: Mapping[str, Mapping[str, Any]], questions: Container[str]
+) -> frozenset[str] | None:
+    """The blocks that somebody prints of a template; None where it prints itself."""
+    parents: list[str] = list(templates[name].get("extends", ()))
+    if (not parents and name not in questions) or any(parent not in templates for parent in parents):
+        return None
+    found = set(QUESTION if name in questions else ())
+    for parent in parents:
+        found |= {word for _, word in templates.get(parent, {}).get("blocks", ())}
+        found |= (_blocks(parent, templates, ()) if parent != name else None) or set()
+    return frozenset(found)
+
+
+def _refers(tree: nodes.Template) -> Iterator[Mistake]:
+    """Line and name of each `ref("name")`."""
+    for call in tree.find_all(nodes.Call):
+        named = isinstance(call.node, nodes.Name) and call.node.name == "ref"
+        if named and call.args and isinstance(call.args[0], nodes.Const):
+            yield Mistake(call.lineno, str(call.args[0].value))
+
+
+def _prints(node: nodes.Node) -> bool:
+    """Whether a statement prints more than white space."""
+    if not isinstance(node, nodes.Output):
+        return isinstance(node, (nodes.If, nodes.For, nodes.CallBlock, nodes.Include))
+    return any(not isinstance(each, nodes.TemplateData) or each.data.strip() for each in node.nodes)
+
+
+def _named(node: nodes.Node) -> list[str]:
+    """The templates of which each must be there."""
+    name = getattr(node, "template", None)
+    if getattr(node, "ignore_missing", False) or isinstance(name, (nodes.List, nodes.Tuple)):
+        return []
+    return constants(name) or []
+
+
+def _unknown(tree: nodes.Template, kind: type[nodes.Filter | nodes.Test]) -> Iterator[Mistake]:
+    """Filters, or tests, that there are not."""
+    what = kind.__name__.lower()
+    known = {*_READING.filters, *FILTERS} if kind is nodes.Filter else set(_READING.tests)
+    for node in tree.find_all(kind):
+        if node.name not in known:
+            yield Mistake(node.lineno, f"there is no {what} {node.name!r}{did_you_mean(node.name, known)}")
+
+
+def _given(tree: nodes.Template) -> set[str]:
+    """The names to which a template gives values, and those of which it asks whether they are defined."""
+    found = {name.name for name in tree.find_all(nodes.Name) if name.ctx in ("store", "param")}
+    found |= {macro.name for macro in tree.find_all(nodes.Macro)}
+    found |= {node.target for node in tree.find_all(nodes.Import)}
+    for node in tree.find_all(nodes.FromImport):
+        found |= {name if isinstance(name, str) else name[1] for name in node.names}
+    for test in tree.find_all(nodes.Test):
+        if test.name in ("defined", "undefined") and isinstance(test.node, nodes.Name):
+            found.add(test.node.name)
+    return found
+
+
+class _Elements(HTMLParser):
+    """The elements that are open, each with its line, while pieces of a template are fed in order."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.open: list[tuple[str, int]] = []
+        self.wrong: list[Mistake] = []
+        self._lines = 1
+
+    def piece(self, text: str, line: int) -> None:
+        """The next piece, which begins on a line."""
+        missing = max(line - self._lines, 0)
+        self.feed("\n" * missing + text)
+        self._lines += missing + text.count("\n")
+
+    def branch(self) -> _Elements:
+        """Another that continues from here."""
+        other = copy.copy(self)
+        other.open = list(self.open)
+        return other
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.open.append((tag, self.getpos()[0]))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        pass
+
+    def handle_endtag(self, tag: str) -> None:
+        line = self.getpos()[0]
+        if tag not in [name for name, _ in self.open]:
+            self.wrong.append(Mistake(line, f"</{tag}> ends nothing; delete it, or write <{tag}> before it"))
+            return
+        while (last := self.open.pop())[0] != tag:
+            self.unclosed(last)
+
+    def unclosed(self, element: tuple[str, int]) -> None:
+        """Note an element that has no end."""
+        tag, line = element
+        self.wrong.append(Mistake(line, f"<{tag}> has no </{tag}>"))
+
+    def end(self, before: list[tuple[str, int]]) -> None:
+        """All elements that are open now, and were not `before`, have no end."""
+        for element in self.open[len(before) :]:
+            self.unclosed(element)
+        if self.rawdata.lstrip().startswith("<") and re.match(r"\s*</?[a-zA-Z]", self.rawdata):
+            self.wrong.append(Mistake(self._lines, f"{self.rawdata.strip()[:40]} has no >"))
+        self.open = list(before)
+
+
+def unbalanced(tree: nodes.Template) -> list[Mistake]:
+    """Elements without an end and ends without an element, in each branch of a template by itself."""
+    elements = _Elements()
+    _walk(tree.body, elements)
+    elements.end([])
+    return sorted(set(elements.wrong))
+
+
+def _walk(parts: Iterable[nodes.Node], elements: _Elements) -> None:
+    for node in parts:
+        if isinstance(node, nodes.Output):
+            for each in node.nodes:
+                data = isinstance(each, nodes.TemplateData)
+                elements.piece(each.data if isinstance(each, nodes.TemplateData) else "x", each.lineno)
+                if not data:
+                    for inner in each.find_all(_INSIDE):
+                        _apart(inner, elements)
+        elif isinstance(node, nodes.If):
+            _choices(node, elements)
+        elif isinstance(node, nodes.For):
+            _once(node.body, elements)
+            _once(node.else_, elements)
+        elif isinstance(node, _INSIDE):
+            _apart(node, elements)
+        elif isinstance(node, (nodes.Block, nodes.FilterBlock, nodes.With, nodes.Scope)):
+            before = list(elements.open)
+            _walk(node.body, elements)
+            elements.end(before)
+
+
+def _apart(node: nodes.Node, elements: _Elements) -> None:
+    inner = _Elements()
+    inner._lines = 1
+    inner.piece("", node.lineno)
+    _walk(node.body, inner)  # type: ignore[attr-defined]  # each kind has one
+    inner.end([])
+    elements.wrong += inner.wrong
+
+
+def _once(body: list[nodes.Node], elements: _Elements) -> None:
+    """What may come several times, or not at all, leaves the same elements open."""
+    inner = elements.branch()
+    _walk(body, inner)
+    if [tag for tag, _ in inner.open] != [tag for tag, _ in elements.open]:
+        inner.end(elements.open)
+
+
+def _choices(node: nodes.If, elements: _Elements) -> None:
+    """Every branch leaves the same elements open; where they differ, those that it found open are to stay.
+
+    What is put in before the first or after the last of a loop is read as for one that has a single turn.
+    """
+    turn = node.test.node if isinstance(node.test, nodes.Not) else node.test
+    if isinstance(turn, nodes.Getattr) and turn.attr in ("first", "last"):
+        _walk(node.body if turn is node.test else node.else_, elements)
+        return
+    bodies = [node.body, *(each.body for each in node.elif_), node.else_]
+    found = []
+    for body in bodies:
+        branch = elements.branch()
+        _walk(body, branch)
+        found.append(branch)
+    ends = [[tag for tag, _ in branch.open] for branch in found]
+    if all(end == ends[0] for end in ends):
+        elements.__dict__.update(found[0].__dict__)
+        return
+    for branch in found:
+        if len(branch.open) >= len(elements.open):
+            branch.end(elements.open)
+        else:
+            tag, line = elements.open[len(branch.open)]
+            text = f"<{tag}> of line {line} is closed only in some branches of this {{% if %}}"
+            elements.wrong.append(Mistake(node.lineno, text))
+
+
+class _Unknown:
+    """A value that only rendering would tell."""
+
+
+UNKNOWN = _Unknown()
+
+
+def unknown_names(
+    tree: Callable[[str], nodes.Template | None], name: str, context: Mapping[str, Any]
+) -> dict[str, list[Mistake]]:
+    """Names of quantities, claims and answers that a template uses and the answers do not have.
+
+    `tree` gives the syntax tree of a template, and `context` what the one called `name` is rendered with.
+    What it includes is looked at in the same way. A name that a template tests with `is defined` or `in`, or
+    gets with `get`, may be missing. By template.
+    """
+    reached: dict[str, nodes.Template] = {}
+    waiting = [name]
+    while waiting:
+        each = waiting.pop()
+        found = tree(each) if each not in reached else None
+        if found is not None:
+            reached[each] = found
+            for put_in in found.find_all((nodes.Include, nodes.Extends)):
+                waiting += constants(put_in.template) or ()  # type: ignore[attr-defined]  # each has one
+    optional = {word for found in reached.values() for word in _optional(found)}
+    variables = _variables(reached.values(), dict(context))
+    wrong: dict[str, list[Mistake]] = {}
+    for each, found in reached.items():
+        accesses: Iterable[Any] = found.find_all((nodes.Getattr, nodes.Getitem))
+        for access in accesses:
+            word, owner = _word(access), _value(access.node, variables)
+            known = isinstance(owner, TracedAnswer) or (isinstance(owner, Mapping) and _traced(owner))
+            if word is None or word in optional or not known or _member(owner, word) is not UNKNOWN:
+                continue
+            if isinstance(access, nodes.Getitem) or not hasattr(owner, word):
+                wrong.setdefault(each, []).append(Mistake(access.lineno, missing(word, owner)))
+    return {each: sorted(set(found)) for each, found in wrong.items()}
+
+
+def _traced(owner: Mapping[str, Any]) -> bool:
+    """Whether it holds quantities, claims or answers. Which facts there are may depend on the results."""
+    return isinstance(next(iter(owner.values()), None), (TracedQuantity, TracedClaim, TracedAnswer))
+
+
+def missing(word: str, owner: Any) -> str:
+    """What is said of a name that something does not have."""
+    if isinstance(owner, TracedAnswer):
+        return f"an answer has no {word!r}; it has quantities, claims and facts"
+    names = [str(name) for name in owner]
+    first = next(iter(owner.values()), None)
+    kinds = ((TracedQuantity, "quantity"), (TracedClaim, "claim"), (TracedAnswer, "answer"))
+    kind = next((kind for of, kind in kinds if isinstance(first, of)), "fact")
+    near = did_you_mean(word, names)
+    some = (
+        f"; there are {', '.join(names)}" if near == "." and 0 < len(names) <= 12 else near.removesuffix(".")
+    )
+    return f"there is no {kind} {word!r}{some}"
+
+
+def _optional(tree: nodes.Template) -> Iterator[str]:
+    """The names of which a template asks whether they are there."""
+    asking = [test for test in tree.find_all(nodes.Test) if test.name in ("defined", "undefined")]
+    tested: list[nodes.Expr | None] = [test.node for test in asking]
+    tested += [each.node for each in tree.find_all(nodes.Filter) if each.name in ("default", "d")]
+    for node in tested:
+        if (word := _word(node)) is not None:
+            yield word
+    for compare in tree.find_all(nodes.Compare):
+        tested_in = any(operand.op in ("in", "notin") for operand in compare.ops)
+        if tested_in and isinstance(compare.expr, nodes.Const):
+            yield str(compare.expr.value)
+
+
+def _variables(trees: Iterable[nodes.Template], known: dict[str, Any]) -> dict[str, Any]:
+    """What is known of each name: what it is given once, or more than once in the same way."""
+    trees = list(trees)
+    for _ in range(3):  # names of names
+        given_to: dict[str, list[Any]] = {}
+        for tree in trees:
+            for node in tree.find_all(nodes.Assign):
+                if isinstance(node.target, nodes.Name):
+                    given_to.setdefault(node.target.name, []).append(_value(node.node, known))
+            for binding in tree.find_all((nodes.For, nodes.Macro, nodes.CallBlock)):
+                bound: Any = binding
+                for target in [bound.target] if isinstance(binding, nodes.For) else bound.args:
+                    for name in [target, *target.find_all(nodes.Name)]:
+                        given_to.setdefault(getattr(name, "name", ""), []).append(UNKNOWN)
+        for name, values in given_to.items():
+            known[name] = values[0] if all(each is values[0] for each in values) else UNKNOWN
+    return known
+
+
+def _word(node: nodes.Node | None) -> str | None:
+    if isinstance(node, nodes.Getattr):
+        return node.attr
+    if (
+        isinstance(node, nodes.Getitem)
+        and isinstance(node.arg, nodes.Const)
+        and isinstance(node.arg.value, str)
+    ):
+        return node.arg.value
+    return None
+
+
+def _value(node: nodes.Node, known: Mapping[str, Any]) -> Any:
+    if isinstance(node, nodes.Name):
+        return known.get(node.name, UNKNOWN)
+    if isinstance(node, (nodes.Getattr, nodes.Getitem)) and (word := _word(node)) is not None:
+        return _member(_value(node.node, known), word)
+    return UNKNOWN
+
+
+def _member(owner: Any, word: str) -> Any:
+    if isinstance(owner, Mapping):
+        return owner.get(word, UNKNOWN)
+    if isinstance(owner, TracedAnswer):
+        return getattr(owner, word, UNKNOWN)
+    return UNKNOWN

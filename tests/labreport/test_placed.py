@@ -1,0 +1,133 @@
+"""A mistake is named by the line on which the author wrote it."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+import pytest
+
+from labreport.errors import LabReportError
+from labreport.execute.session import load_project
+from labreport.locate import Place
+from labreport.nodes.unfold import unfold
+from labreport.plan.graph import Graph
+
+SOURCE = """\
+from dataclasses import dataclass, replace
+from sizes import SIZE
+from labreport import Experiment, Fit, Project, question, section, study
+from labreport.required import Required
+@dataclass(frozen=True)
+class Net:
+    layers: tuple[int, ...]
+    rate: float = 0.5
+def fit(net, seed):
+    return Fit({"accuracy": 0.5})
+def start(net, seed, epoch=0, state=None):
+    return None
+def _net(name, net, epochs=5, snapshots=(5,), title=""):
+    return Experiment(name, net, epochs, snapshots, start, title)
+def _varied(change, **fields):
+    return tuple(_net(f"{one.name}-{change}", replace(one.specification, **fields)) for one in ALL)
+SMALL = _net("small", Net((62,)), 5, (2, 5))
+SPECIFICATION = Net((3,))
+WIDE = _net(
+    "wide",
+    SPECIFICATION,
+    5,
+)
+SIZED = _net("sized", Net((SIZE,)))
+ALL = (SMALL, WIDE)
+GAIN = _varied("gain", rate=4.0)
+COPY = replace(SMALL, name="copy")
+GRID = study(
+    "grid",
+    SMALL,
+    rate=(0.1, 0.2),
+    layers=((1,), (2,)),
+)
+@question("Which?", reads=ALL, requires=[Required("small", (2,))])
+def which(results):
+    return None
+LISTED = (*ALL, SIZED, COPY, *GAIN)
+PROJECT = Project("Nets", experiments=LISTED, studies=(GRID,), sections=(section("All", which),))
+"""
+CASES = {
+    "a missing comma": ("Net((62,))", "Net((62))", 17, "layers is 62; write (62,), with the comma"),
+    "the value of a name": ("= Net((3,))", "= Net('3')", 18, "layers is '3'; write (3,)"),
+    "an argument of several lines": ("    5,\n)", "    0.5,\n)", 22, "epochs is 0.5; allowed is a whole"),
+    "through a helper with fields": ("rate=4.0", "rate='4'", 26, "rate is '4'; write 4.0, without quotes"),
+    "a snapshot": ("(2, 5)", "(2, 6)", 17, "snapshots has epoch 6; allowed are 1 to 5"),
+    "a positional default": ("5, (2, 5))", "5, 5)", 17, "snapshots is 5; write (5,), with the comma"),
+    "a copy": ('name="copy"', "name=3", 27, "name is 3; write '3', in quotes"),
+    "a copy's twin": ('name="copy"', 'name="wide"', 27, "name is that of another experiment"),
+    "a cell of a study": ("(0.1, 0.2)", "(0.1, 'b')", 31, "rate is 'b'; allowed is a number"),
+    "an axis": ("rate=(0.1, 0.2)", "rate=(0.1)", 31, "rate is 0.1; write (0.1,), with the comma"),
+    "an unknown axis": ("rate=(0.1, 0.2)", "rat=(0.1, 0.2)", 31, "no field 'rat'"),
+    "no specification": ("Net((62,))", "lambda: 3", 17, "<lambda>>; allowed is a frozen dataclass"),
+    "an unknown field": ("rate=4.0", "rat=4.0", 26, "keyword argument 'rat'; did you mean 'rate'?"),
+    "an unknown name": ("Net((62,))", "Nett((62,))", 17, "name 'Nett' is not defined; did you mean 'Net'?"),
+    "an unknown import": ("Project, question", "Project, questoin", 3, "did you mean 'question'?"),
+    "one for several": ("ALL = (SMALL, WIDE)", "ALL = (SMALL)", 25, "ALL is one Experiment and not several"),
+    "several as one": ("LISTED = (*ALL,", "LISTED = (ALL,", 37, "experiments[0] is (Experiment("),
+    "a syntax error": ("Net((62,))", "Net((62,)", 17, "SyntaxError: '(' was never closed (--debug"),
+    "an unknown digit": ("62", "\uff16\uff12", 17, "SyntaxError: invalid character"),
+    "a tab": ("SMALL = _net", "\tSMALL = _net", 17, "TabError: inconsistent use of tabs and spaces"),
+    "a new name": (
+        '"small"',
+        '"tiny"',
+        17,
+        "called 'small' any more (this line says 'tiny'); used by 'which'",
+    ),
+    "a snapshot that is read": ("(2, 5)", "(3, 5)", 17, "'which' reads epoch 2 of 'small'"),
+}
+"""What is replaced by what, on which line, and what is said of it."""
+
+
+def opened(folder: Path, monkeypatch: pytest.MonkeyPatch, nets: str, sizes: str = "SIZE = 7\n") -> Graph:
+    """The graph of a project whose two modules are these, seen from its folder."""
+    folder.mkdir(exist_ok=True)
+    (folder / "sizes.py").write_text(sizes)
+    (folder / "nets.py").write_text(nets, encoding="utf-8")
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    for name in ("nets", "sizes"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    importlib.invalidate_caches()
+    return unfold(load_project(Place(folder, "nets", folder, "nets")), 1)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_mistake_is_named_by_the_line_that_was_edited(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the line of a helper, nor the first one of a call of several lines."""
+    old, new, line, said = CASES[case]
+    assert SOURCE.count(old) >= 1
+    with pytest.raises(LabReportError) as caught:
+        opened(tmp_path, monkeypatch, SOURCE.replace(old, new, 1))
+    assert str(caught.value).startswith(f"nets.py:{line}: ")
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_value_that_is_imported_is_named_where_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the other module; without the mistake, nothing is refused."""
+    assert opened(tmp_path / "right", monkeypatch, SOURCE).nodes
+    with pytest.raises(LabReportError, match=r"^sizes.py:1: layers is '7'; write \(7,\), without quotes"):
+        opened(tmp_path, monkeypatch, SOURCE.replace("(SIZE,)", "SIZE"), "SIZE = '7'\n")
+
+
+def test_a_value_that_nobody_wrote_is_named_by_the_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not by another declaration that is used there and sets the same field."""
+    more = "TALL = study('tall', SMALL, layers=tuple((1,) * n for n in (2, 3)))\nmade = len(TALL.axes)\n"
+    more += "BAD = _net('bad', replace(TALL.base.specification, **{'la' + 'yers': 'x'}))\n"
+    source = SOURCE.replace("PROJECT =", f"{more}PROJECT =")
+    with pytest.raises(LabReportError, match=r"^nets.py:40: layers is 'x'; allowed is a tuple"):
+        opened(tmp_path, monkeypatch, source)
