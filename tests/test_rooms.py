@@ -49,31 +49,12 @@ MAY_IMPORT = {
     "labreport.console": "plan experiment errors program",
     "labreport.guard": "console errors",
     "labreport.stats": "errors experiment later placed results suggest",
-    "labreport.charts": "stats errors frame",
-    "labreport.recheck": "errors frame grading stats",
-    "labreport.page": "stats errors frame outline project recheck ",
-    "labreport.pdf": "errors frame processes",
-    "labreport.audit": "stats errors frame outline page",
-    "labreport.builders": "charts stats errors experiment later results ",
-    "labreport.provenance": "",
-    "labreport.nodes": "audit charts stats errors experiment fingerprint locate outline page pdf placed "
-    "plan program project provenance results store texts "
-    "trajectory witness",
-    "labreport.execute": "stats console errors fingerprint frame locate nodes nonfinite page pdf plan "
-    "processes project run sources store trajectory witness",
-    "labreport.grading": "stats errors rubric",
-    "labreport.verification": "audit checks stats console errors execute fingerprint nodes plan recheck "
-    "store trajectory",
-    "labreport.commands": "audit bootstrap checks stats console errors execute fingerprint grading "
-    "guard frame locate nodes page plan processes program recheck store suggest texts trajectory "
-    "verification warm",
-    "labreport.claims": "experiment errors later results texts",
     "labreport.charts": "claims errors frame",
-    "labreport.checking": "errors grading",
-    "labreport.page": "checking claims errors frame outline project suggest texts",
+    "labreport.recheck": "errors frame grading stats",
+    "labreport.page": "claims errors frame outline project recheck stats suggest texts",
     "labreport.pdf": "errors frame processes",
     "labreport.audit": "claims errors frame outline page placed suggest texts",
-    "labreport.builders": "charts claims errors experiment results",
+    "labreport.builders": "charts claims errors experiment later results stats",
     "labreport.provenance": "",
     "labreport.nodes": "audit charts claims errors experiment fingerprint locate outline page pdf placed "
     "plan program project provenance results store suggest texts "
@@ -83,8 +64,9 @@ MAY_IMPORT = {
     "labreport.grading": "claims errors rubric",
     "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan "
     "store trajectory",
-    "labreport.commands": "audit checking checks claims console errors execute fingerprint grading "
-    "guard frame locate nodes page plan processes program store suggest texts trajectory verification warm",
+    "labreport.commands": "audit checks claims console errors execute fingerprint grading "
+    "guard frame locate nodes page plan processes program recheck store suggest texts trajectory "
+    "verification warm",
     "labreport.command": "commands console errors guard processes program",
     "exercise.networks": "labreport.annotated labreport.experiment labreport.placed",
     "exercise.catalogue": "networks labreport.experiment",
@@ -146,15 +128,16 @@ LIBRARIES = {
     "pypdfium2": "labreport.audit",
     "rich": "labreport.console",
     "filelock": "labreport.store",
-    "msgspec": "labreport.page labreport.plan labreport.recheck labreport.stats labreport.store "
-    "labreport.trajectory",
-    "msgspec": "labreport.annotated labreport.plan labreport.store labreport.trajectory",
+    "msgspec": "labreport.annotated labreport.page labreport.plan labreport.recheck labreport.stats "
+    "labreport.store labreport.trajectory",
     "safetensors": "exercise.again labreport.store",
     "distributed": "labreport.execute",
     "watchfiles": "labreport.commands",
     "quickjs": "labreport.recheck",
-    "scipy": "labreport.grading labreport.stats exercise.bonus_complex",
-    "numpy": "labreport.builders labreport.charts labreport.commands labreport.grading "
+    "scipy": "labreport.claims labreport.grading labreport.stats exercise.bonus_complex "
+    "exercise.bonus_digits exercise.part_two",
+    "numpy": "labreport.builders labreport.charts labreport.claims labreport.commands "
+    "labreport.grading "
     "labreport.recorded labreport.stats labreport.store labreport.verification exercise.again "
     "exercise.bonus_complex exercise.bonus_digits "
     "exercise.bonus_longer exercise.measuring exercise.mnist exercise.networks exercise.part_three "

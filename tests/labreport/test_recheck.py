@@ -77,6 +77,14 @@ def test_every_operation_and_kind_of_finding_is_written_and_agrees() -> None:
     assert checked.judgements > 100
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_no_other_data_raise_a_false_alarm(seed: int) -> None:
+    """Whatever the values are by which operations and findings are computed."""
+    one = document(seed)
+    validate(one)
+    assert found(one) == []
+
+
 def test_any_of_200_numbers_that_is_changed_is_named() -> None:
     """Whichever it is: a value by seed, a count, an interval, a margin, an epoch, a declared number."""
     print(f"seed {SEED}")
