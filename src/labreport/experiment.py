@@ -3,14 +3,48 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from labreport.errors import UsageError
 from labreport.placed import HIDDEN, called_from, reference
 from labreport.texts import unprintable
+
+
+@dataclass(frozen=True)
+class Design:
+    """What is repeated, and whether each repetition has a partner in other experiments.
+
+    `unit` is what repetitions are counted by: `seed`, or what blocks or pairs recorded runs, by its name.
+    Where they are `paired`, what two experiments have for one unit is compared; several repetitions
+    within one unit are averaged. `labreport.results.Result.unit` says to which unit a run belongs.
+    """
+
+    unit: str = "seed"
+    paired: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Recorded:
+    """Runs that were made elsewhere: a table that was read when the project was loaded, and is kept nowhere.
+
+    `files` are paths below `folder`, and `arrays` those of them that hold arrays. A file that appears in one
+    of the `folders` may change what there is. `runs` gives the digest of each run, of all that can be
+    seen of it, by what it is called; `failed` names, by metric, the runs that gave no number. `results` makes the runs, in order, as answers see them, and `outdated`
+    names a source that is not as it was when it was read.
+    """
+
+    folder: Path
+    files: tuple[str, ...]
+    arrays: tuple[str, ...]
+    folders: tuple[str, ...]
+    runs: Mapping[str, str]
+    failed: Mapping[str, list[str]]
+    results: Callable[[], tuple[Any, ...]]
+    outdated: Callable[[], str]
 
 
 @dataclass(frozen=True)
@@ -26,9 +60,9 @@ class Experiment:
     people. `seeds`, where given, caps the number of seeds. `place` is where it is declared, for messages.
 
     `files` (paths below the project's package) and `libraries` (distributions), where given, are what this
-    experiment rests on in place of the project's `data_files` and `libraries`. `by_seed`, where given, has
-    the seeds that there are, each with what is run for it under the same name; then all of them are run,
-    whatever number is asked for. A file that appears in one of the `folders` may change what there is to run.
+    experiment rests on in place of the project's `data_files` and `libraries`. `design` says what is repeated,
+    and `recorded` has the runs of an experiment that nothing carries out, because they exist; neither is part
+    of a result's identity.
 
     An `exclusive` one runs by itself: no other run of the build is carried out at the same time, on any
     worker, so that its times are those of a machine that does nothing else. It goes before all others. A
@@ -48,9 +82,9 @@ class Experiment:
     place: str = field(default="", compare=False, repr=False, metadata=HIDDEN)
     files: tuple[str, ...] | None = None
     libraries: tuple[str, ...] | None = None
-    by_seed: tuple[tuple[int, Experiment], ...] = ()
-    folders: tuple[str, ...] = ()
     exclusive: bool = False
+    design: Design = Design()
+    recorded: Recorded | None = None
 
     def __post_init__(self) -> None:
         if problem := unprintable(self):
@@ -88,21 +122,14 @@ class Experiment:
         """The function that runs it, `"module:function"`."""
         return str(self.fit or self.start)
 
-    def runs(self, seeds: int) -> tuple[tuple[int, Experiment], ...]:
-        """What is run when `seeds` seeds are asked for: each seed, and the experiment with that seed."""
-        if self.by_seed:
-            return self.by_seed
-        return tuple((seed, self) for seed in range(min(seeds, self.seeds or seeds)))
+    def run_with(self, seeds: int) -> range:
+        """The seeds that are run when so many are asked for; none where the runs are recorded."""
+        return range(0 if self.recorded else min(seeds, self.seeds or seeds))
 
     @cached_property
     def values(self) -> Any:
         """Its specification as plain values, which nobody may change."""
         return plain(self.specification)
-
-    @property
-    def variants(self) -> tuple[Experiment, ...]:
-        """All that its seeds run: itself, unless they differ in more than the seed."""
-        return tuple(own for _, own in self.by_seed) or (self,)
 
 
 @dataclass(frozen=True)
@@ -129,10 +156,10 @@ class Study:
                     f"study {self.name!r}: {axis} takes {list(values)!r}; "
                     "at least one value is needed, and each once"
                 )
-        if self.base.by_seed:
+        if self.base.recorded:
             raise UsageError(
-                f"study {self.name!r}: {self.base.name!r} has runs of its own for each seed, which cannot be "
-                "varied; declare an experiment for each cell"
+                f"study {self.name!r}: the runs of {self.base.name!r} are recorded and cannot be varied; "
+                "declare an experiment for each cell"
             )
 
     def experiments(self) -> tuple[Experiment, ...]:

@@ -9,6 +9,18 @@ from typing import Any
 from labreport.errors import UndeclaredRead, UsageError
 from labreport.experiment import Experiment, Study
 from labreport.nonfinite import all_finite
+from labreport.suggest import did_you_mean
+
+
+class Metrics(dict[str, Any]):
+    """Metrics by name, and why others of the source cannot be read."""
+
+    def __init__(self, found: Mapping[str, Any], refused: Mapping[str, str]) -> None:
+        super().__init__(found)
+        self.refused = refused
+
+    def __missing__(self, name: str) -> Any:
+        raise UsageError(self.refused[name]) if name in self.refused else KeyError(name)
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,13 @@ class Result:
     snapshots: Mapping[int, Snapshot]
     provenance: Mapping[str, Any]
     """Where it was made: processor, threads, date, versions. Not part of the result's identity."""
+    group: str = ""
+    """The block, or what else pairs it, of a recorded run; empty where its seed does."""
+
+    @property
+    def unit(self) -> int | str:
+        """What its experiment's `Design` counts it by."""
+        return self.group or self.seed
 
     @property
     def diverged_at(self) -> int | None:
@@ -179,8 +198,12 @@ def _number(metrics: Mapping[str, Any], metric: str, owner: str) -> float:
         if isinstance(inner, Mapping) and metric.startswith(f"{name} "):
             found = inner.get(metric[len(name) + 1 :], found)
     if found is None or isinstance(found, Mapping):
-        known = ", ".join(_names(metrics)) or "none"
-        raise UsageError(f"result {owner!r} has no metric {metric!r}; it has {known}")
+        if metric in (refused := getattr(metrics, "refused", {})):
+            raise UsageError(refused[metric])
+        names = list(_names(metrics))
+        near = did_you_mean(metric, names)
+        text = f"result {owner!r} has no metric {metric!r}; it has {', '.join(names) or 'none'}"
+        raise UsageError(f"{text}{near if near != '.' else ''}")
     return float(found)
 
 

@@ -10,7 +10,7 @@ from labreport.nodes.answer import AnswerNode
 from labreport.nodes.document import AnswersDocument, DocumentNode, PageDocument, PaperDocument
 from labreport.nodes.figure import FigureNode
 from labreport.nodes.provenance import CrateDocument, WorkflowDocument
-from labreport.nodes.result import ResultNode
+from labreport.nodes.result import RecordingNode, ResultNode
 from labreport.nodes.section import SectionNode
 from labreport.outline import Figure, Question, Section
 from labreport.placed import at
@@ -38,8 +38,11 @@ def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
         return node.name
 
     for experiment in experiments:
+        if experiment.recorded:
+            results[experiment.name] = (add(RecordingNode(experiment), experiment.place),)
+            continue
         results[experiment.name] = tuple(
-            add(ResultNode(own, seed, project.work)) for seed, own in experiment.runs(seeds)
+            add(ResultNode(experiment, seed, project.work)) for seed in experiment.run_with(seeds)
         )
     cells = {**{experiment.name: (experiment,) for experiment in experiments}, **grids}
 
@@ -100,9 +103,8 @@ def _check_required(reader: Question | Figure, cells: Mapping[str, Iterable[Expe
             text = f"{reader.slug!r} in the outline requires something of {required.name!r}"
             raise UsageError(at(reader.place, f"{text}, which it does not read; add it to its `reads`"))
         for experiment in cells[required.name]:
-            for own in experiment.variants:
-                if lacks := required.missing(own):
-                    raise UsageError(at(experiment.place, f"{reader.slug!r} reads {lacks}"))
+            if lacks := required.missing(experiment):
+                raise UsageError(at(experiment.place, f"{reader.slug!r} reads {lacks}"))
 
 
 def _check_names(project: Project, experiments: Iterable[Experiment]) -> None:
@@ -111,10 +113,10 @@ def _check_names(project: Project, experiments: Iterable[Experiment]) -> None:
         if experiment.name in seen:
             text = f"two experiments are called {experiment.name!r}; names must differ"
             raise UsageError(at(experiment.place, text))
-        if not experiment.name or len(experiment.name) > 200 or "#" in experiment.name:
-            text = f"experiment name {experiment.name!r}: 1 to 200 characters without '#' are allowed"
+        if not experiment.name or len(experiment.name) > 200:
+            text = f"experiment name {experiment.name!r}: 1 to 200 characters are allowed"
             raise UsageError(at(experiment.place, text))
-        if not experiment.code:
+        if not experiment.code and not experiment.recorded:
             text = f"nothing says how experiment {experiment.name!r} is run"
             raise UsageError(at(experiment.place, f"{text}; give it a fit or a start, or the project a fit"))
         seen.add(experiment.name)
