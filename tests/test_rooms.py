@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "labreport.bootstrap": "errors installed",
     "labreport.experiment": "errors placed texts",
     "labreport.fingerprint": "errors",
-    "labreport.results": "experiment errors nonfinite",
+    "labreport.results": "experiment errors nonfinite suggest",
     "labreport.recorded": "errors experiment fingerprint results run store suggest texts",
     "labreport.rubric": "errors",
     "labreport.project": "errors experiment outline placed rubric",

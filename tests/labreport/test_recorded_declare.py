@@ -61,8 +61,9 @@ def test_several_columns_name_experiments_and_settings_keep_them(tmp_path: Path)
     assert list(found) == ["xz -e 10", "zlib 6", "zlib 10"]
     assert found["zlib 10"].specification.settings == {"program": "zlib", "level": 10}
     _table(tmp_path, "a b,c,text,mon,1.5,10,a\na,b c,text,mon,2.5,9,a\n")
-    assert "all.csv:3: program, level together are 'a b c', as at all.csv:2, where they are 'a b', 'c'" in _error(
-        tmp_path, 'recorded_groups("all.csv", name=("program", "level"))'
+    assert (
+        "all.csv:3: program, level together are 'a b c', as at all.csv:2, where they are 'a b', 'c'"
+        in _error(tmp_path, 'recorded_groups("all.csv", name=("program", "level"))')
     )
 
 
@@ -127,10 +128,14 @@ def test_a_column_that_nobody_uses_does_no_harm(tmp_path: Path) -> None:
     runs = Runs(found, results(found))
     assert runs.values("seconds") == [1.5, 1.6]
     for ask in (lambda: runs.values("size"), lambda: runs.at()[0].metrics["size"]):
-        with pytest.raises(UsageError, match=r"^all\.csv:3: size is 'True'; a number is needed, .*: write 1 or 0"):
+        with pytest.raises(
+            UsageError, match=r"^all\.csv:3: size is 'True'; a number is needed, .*: write 1 or 0"
+        ):
             ask()
     assert "all.csv:3: size is 'True'" in _error(tmp_path, 'recorded("a", "all.csv", metrics=("size",))')
-    with pytest.raises(UsageError, match="has no metric 'Seconds'; it has level, seconds; did you mean 'seconds'"):
+    with pytest.raises(
+        UsageError, match="has no metric 'Seconds'; it has level, seconds; did you mean 'seconds'"
+    ):
         runs.values("Seconds")
 
 

@@ -10,20 +10,31 @@ from labreport.claims.decide import counted
 from labreport.claims.rounding import THIN, format_number
 from labreport.results import Result, Results
 
-_ROWS = (("processor", "Processor"), ("system", "System"), ("python", "Python"))
+_ROWS = (("host", "Host"), ("processor", "Processor"), ("system", "System"), ("python", "Python"))
 
 
-def environment(results: Results, *, experiments: str = "Experiments", made: str = "Made") -> Answer:
+def environment(
+    results: Results,
+    *,
+    experiments: str = "Experiments",
+    made: str = "Made",
+    training: str = "Training",
+    seed: str = "seed",
+    epoch: str = "epoch",
+    run: str = "run",
+) -> Answer:
     """Machine, system, Python and libraries of all runs that the question reads, and how much was run.
 
     What differs between runs is listed with all its values. The claim `one-environment` says that nothing
     that decides their times does. Quantities: `runs`, `seeds`, `seeds.fewest` of any
     experiment, `epochs`, and as far as every run has recorded
     them `training_time`, `threads` and `cores`. The facts under `run` can describe the run on the title page
-    (`Project(facts=...)`), where `experiments` and `made` are labels. Declare the question `local`: its
-    answer is not the same elsewhere.
+    (`Project(facts=...)`), where `experiments`, `made` and `training` are labels, and `seed`, `epoch` and `run`
+    the words for these. Of recorded runs it says what they say of themselves, and nothing of this machine.
+    Declare the question `local`: its answer is not the same elsewhere.
     """
-    runs = [run for name in results for run in results[name]]
+    runs = [each for name in results for each in results[name]]
+    recorded = any(results[name].experiment.recorded for name in results)
     provenance = [run.provenance for run in runs]
     seeds, epochs = len({run.seed for run in runs}), sum(len(run.records) for run in runs)
     quantities = {
@@ -33,7 +44,7 @@ def environment(results: Results, *, experiments: str = "Experiments", made: str
         ),
         "runs": Quantity(len(runs), "", "all runs: experiments times seeds", varies_with="seeds"),
         "epochs": Quantity(epochs, "epochs", "all runs: sum", varies_with="seeds"),
-        **_training_time(runs),
+        **({} if recorded else _training_time(runs)),
         **threads_and_cores(provenance),
     }
     facts: dict[str, Any] = {key: _distinct(made.get(key) for made in provenance) for key, _ in _ROWS}
@@ -46,8 +57,9 @@ def environment(results: Results, *, experiments: str = "Experiments", made: str
     dates = _distinct(str(made["finished"])[:10] for made in provenance if made.get("finished"))
     facts["dates"] = [dates[0], dates[-1]] if dates else []
     facts["prose"] = "answers/environment.html"
+    shown = [(key, label) for key, label in _ROWS if facts[key] or not (recorded or key == "host")]
     facts["table"] = {
-        **{label: ", ".join(facts[key]) or "unknown" for key, label in _ROWS},
+        **{label: ", ".join(facts[key]) or "unknown" for key, label in shown},
         **{name: ", ".join(found) for name, found in versions.items()},
     }
     same = len(facts["processor"]) <= 1 and len(facts["python"]) <= 1
@@ -58,7 +70,11 @@ def environment(results: Results, *, experiments: str = "Experiments", made: str
         ("runs",),
         "provenance of the results compared",
     )
-    facts["run"] = _title_page(results, facts, quantities, experiments, made)
+    facts["told"] = bool(facts["table"])
+    labels = {"experiments": experiments, "made": made, "training": training}
+    facts["run"] = _title_page(
+        results, facts, quantities, labels, {"repeated": run if recorded else seed, "epoch": epoch}
+    )
     return Answer(quantities, {"one-environment": claim}, facts)
 
 
@@ -85,27 +101,29 @@ def _title_page(
     results: Results,
     facts: Mapping[str, Any],
     quantities: Mapping[str, Quantity],
-    experiments: str,
-    made: str,
+    labels: Mapping[str, str],
+    words: Mapping[str, str],
 ) -> dict[str, str]:
     epochs, time = quantities["epochs"].value or 0, quantities.get("training_time")
     longer = any(runs.experiment.epochs > 1 for runs in results.values())
     texts = {
-        experiments: f"{len(results)}, each with {_counts([len(each) for each in results.values()])}",
-        "Training": f"{epochs:,} epochs in {format_number(time)}".replace(",", THIN)
+        labels["experiments"]: f"{len(results)}, each with "
+        + _counts([len(each) for each in results.values()], words["repeated"]),
+        labels["training"]: f"{epochs:,} {words['epoch']}s in {format_number(time)}".replace(",", THIN)
         if longer and time
         else "",
+        "Host": ", ".join(facts["host"]),
         "Processor": ", ".join(facts["processor"]),
         "Libraries": ", ".join(facts["libraries"]),
-        made: " to ".join(dict.fromkeys(facts["dates"])),
+        labels["made"]: " to ".join(dict.fromkeys(facts["dates"])),
     }
     return {label: text for label, text in texts.items() if text}
 
 
-def _counts(counts: list[int]) -> str:
+def _counts(counts: list[int], what: str) -> str:
     """`5 seeds`, or `3 to 5 seeds` where experiments differ in it."""
     least, most = min(counts), max(counts)
-    return f"{least} {'seed' if most == 1 else 'seeds'}" if least == most else f"{least} to {most} seeds"
+    return f"{least} {what}{'' if most == 1 else 's'}" if least == most else f"{least} to {most} {what}s"
 
 
 def _distinct(values: Iterable[object]) -> list[str]:

@@ -114,8 +114,9 @@ class Progress:
         trainings: int,
         expected_seconds: float | None = None,
         work: str = "training",
+        epoch: str = "epoch",
     ) -> None:
-        self._work = work
+        self._work, self._epoch = work, epoch
         self._display = Display(terminal)
         self._time = TimeLeft(total, expected_seconds)
         self._trainings = trainings
@@ -132,7 +133,7 @@ class Progress:
         """Worker `lane` finished an epoch that cost `cost`."""
         self._time.work(cost)
         epochs = f"{training.epoch:>3}/{training.epochs}" if training.epochs > 1 else ""
-        note = f"epoch {epochs}  {training.measure}" if epochs else training.measure
+        note = f"{self._epoch} {epochs}  {training.measure}" if epochs else training.measure
         name = clipped(training.name, 30)
         self._display.row(f"lane {lane}", name, training.epoch, training.epochs, note)
         self._show_all()

@@ -81,6 +81,7 @@ class _Rendered(DocumentNode):
         return {
             **super().ingredients(planner),
             **fingerprints.words(),
+            **({"recorded": digest(recorded)} if (recorded := planner.recorded) else {}),
             **fingerprints.templates(DOCUMENT_FRAME, f"{self.medium}.html"),
             **fingerprints.files("styles"),
             **fingerprints.files("frame/fonts", "fonts"),
@@ -100,6 +101,7 @@ class _Rendered(DocumentNode):
             press.workshop.project.words,
             self.preliminary,
             evidence,
+            press.workshop.planner.recorded,
         )
 
     def accept(self, findings: list[Finding], press: Press) -> None:

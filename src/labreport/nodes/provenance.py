@@ -73,7 +73,9 @@ class CrateDocument(DocumentNode):
                 trainings=list(trainings.values()),
                 answers=[_answered(planner, question, headlines) for question in outline.questions],
                 documents=("report.html", "report.pdf", "answers.json"),
-                sources={name: sha for one in planner.recorded.values() for name, sha in one["files"].items()},
+                sources={
+                    name: sha for one in planner.recorded.values() for name, sha in one["files"].items()
+                },
                 made=_finished(press),
                 work=project.work,
                 seed=project.words.seed,

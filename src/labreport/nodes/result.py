@@ -31,9 +31,11 @@ class ResultNode(Node):
 
     kind = "result"
 
-    def __init__(self, experiment: Experiment, seed: int, work: str = "training") -> None:
+    def __init__(
+        self, experiment: Experiment, seed: int, work: str = "training", repeated: str = "seed"
+    ) -> None:
         super().__init__(f"{experiment.name}#{seed}")
-        self.work = work
+        self.work, self.repeated = work, repeated
         self.experiment = experiment
         self.seed = seed
 

@@ -42,7 +42,8 @@ def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
             results[experiment.name] = (add(RecordingNode(experiment), experiment.place),)
             continue
         results[experiment.name] = tuple(
-            add(ResultNode(experiment, seed, project.work)) for seed in experiment.run_with(seeds)
+            add(ResultNode(experiment, seed, project.work, project.words.seed))
+            for seed in experiment.run_with(seeds)
         )
     cells = {**{experiment.name: (experiment,) for experiment in experiments}, **grids}
 

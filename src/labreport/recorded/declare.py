@@ -281,9 +281,11 @@ class _Declared:
         numbered = [(seeds[run.seed or ""] if named else at, run) for at, run in enumerate(ordered)]
         numbered.sort(key=lambda one: one[0])
         settings = [self._settings(run.raw) for run in ordered]
-        common = tuple((key, value) for key, value in settings[0].items() if all(
-            one.get(key) == value for one in settings
-        ))
+        common = tuple(
+            (key, value)
+            for key, value in settings[0].items()
+            if all(one.get(key) == value for one in settings)
+        )
         shapes = {run.raw.metrics: run for run in ordered}
         for run in shapes.values():
             self._check_metrics(run.raw)
@@ -363,9 +365,7 @@ class _Declared:
         raw, names = run.raw, self._named(run.raw.metrics)
         records = []
         for row in raw.rows:
-            record: dict[str, Any] = {
-                names[key]: value for key, value in row.values.items() if key in names
-            }
+            record: dict[str, Any] = {names[key]: value for key, value in row.values.items() if key in names}
             records.append(record if row.step is None else {**record, STEP: row.step})
         last = {names[key]: value for key, value in run.last.items() if key in names}
         metrics = Metrics(_nested(raw.where, last), refused)

@@ -104,11 +104,7 @@ def _together(name: str, runs: list[RawRun], options: Options) -> list[RawRun]:
 def _times(started: object, finished: object) -> dict[str, str]:
     """When a run began and ended, from milliseconds since 1970, as far as they are known."""
     known = {"started": str(started or ""), "finished": str(finished or "")}
-    return {
-        key: at(int(time) / 1000)
-        for key, time in known.items()
-        if time.isdecimal() and len(time) < 15
-    }
+    return {key: at(int(time) / 1000) for key, time in known.items() if time.isdecimal() and len(time) < 15}
 
 
 def _seen(tags: dict[str, str], options: Options) -> dict[str, str]:

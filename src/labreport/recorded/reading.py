@@ -40,7 +40,9 @@ def facts(*experiments: Runs) -> dict[str, Any]:
     return {
         runs.experiment.name: {
             "runs": len(runs),
-            "missing_seeds": [seed for seed in every if runs.experiment.design.paired and seed not in runs.seeds],
+            "missing_seeds": [
+                seed for seed in every if runs.experiment.design.paired and seed not in runs.seeds
+            ],
             "epochs": {str(run.seed): len(run.records) for run in runs},
             "diverged": {str(seed): epoch for seed, epoch in runs.diverged.items()},
         }

@@ -38,9 +38,7 @@ def runs(
 
     def run(position: int, rows: Sequence[Row]) -> RawRun:
         known = dict(zip(fields, keys[position], strict=True))
-        return RawRun(
-            f"{name}:{lines[position]}", known, rows, files, metrics, refused, columns, arrays
-        )
+        return RawRun(f"{name}:{lines[position]}", known, rows, files, metrics, refused, columns, arrays)
 
     if not step:
         return [run(position, (Row(row),)) for position, row in enumerate(measured)]
@@ -82,17 +80,13 @@ def _step(name: str, cells: Mapping[str, Sequence[Cell]], options: Options) -> s
     return options.step or next(found, "")
 
 
-def _steps(
-    name: str, cells: Mapping[str, Sequence[Cell]], lines: Sequence[int], step: str
-) -> Sequence[int]:
+def _steps(name: str, cells: Mapping[str, Sequence[Cell]], lines: Sequence[int], step: str) -> Sequence[int]:
     if step not in cells:
         return range(1, len(lines) + 1)
     found, problem = _numbers(cells[step], step)
     if problem is not None:
         raise bad(f"{name}:{lines[problem[0]]}", problem[1])
-    return [
-        whole(value, f"{name}:{line}", step) for value, line in zip(found, lines, strict=True)
-    ]
+    return [whole(value, f"{name}:{line}", step) for value, line in zip(found, lines, strict=True)]
 
 
 def _metrics(

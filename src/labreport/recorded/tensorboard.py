@@ -32,6 +32,7 @@ for _byte in range(256):
 _WIRES = {1: 8, 5: 4}
 """Wire types of fixed size, and their bytes."""
 
+
 def read(folder: Path, name: str, options: Options) -> list[RawRun]:
     """The run in the folder or event file `name`. A scalar in a folder inside is called `FOLDER/TAG`.
 
