@@ -13,7 +13,14 @@ def main():
         return 2
     # In place of this folder: a file in it must not be taken for a module of Python's own
     sys.path[:] = [os.path.join(ROOT, "src"), *(path for path in sys.path if path not in ("", ROOT))]
-    from labreport.front import main as front
+    try:
+        from labreport.front import main as front
+    except (EOFError, ImportError, TypeError, ValueError):
+        # Compiled code that a full disk has cut short; all other is checked before it is used
+        import shutil
+
+        shutil.rmtree(os.path.join(ROOT, "src", "labreport", "__pycache__"))
+        from labreport.front import main as front
 
     return front(sys.argv[1:], ROOT, set_up)
 

@@ -45,7 +45,8 @@ class Make:
     With `wandering`, it is another digit for each seed. `by_lookalike` is the share of errors that go to
     the digit's look-alike; with `nearness`, errors go to digits of near mean images instead, or to far
     ones where it is negative. `stored` is the network whose weights are kept, if not the one trained.
-    `excess` is added to the training loss. An epoch takes `quiet` seconds by itself, else `seconds`.
+    `excess` is added to the training loss. An epoch takes `seconds`, or where `quiet` is given, such seconds with
+    nothing beside it.
     """
 
     training: float = 0.99
@@ -109,29 +110,23 @@ def made_results(
         runs[experiment.name] = Runs(
             experiment, tuple(_result(experiment, make, seed, count) for seed in range(count))
         )
-    if TIMES.name in wanted:
-        runs[TIMES.name] = made_times(overrides)
+    timings = [timing for timing in TIMES.values() if timing.name in wanted]
+    runs |= {timing.name: made_times(timing, overrides) for timing in timings}
     return Results("made", runs, studies, verification)
 
 
-def made_times(overrides: Mapping[str, Mapping[str, Any]]) -> Runs:
-    """The only result of the experiment that times epochs, with nothing beside it and by plain Keras."""
-    made_as = {each.name: replace(_default(each), **overrides.get(each.name, {})) for each in NETWORKS}
-    seconds = {name: one.seconds if one.quiet is None else one.quiet for name, one in made_as.items()}
-    record = {
-        "epoch": 1,
-        "seconds": 20.0,
-        **{
-            kind: {
-                name: [factor * second * (1 + 0.02 * place) for place in (-1, 0, 1)]
-                for name, second in seconds.items()
-            }
-            for kind, factor in (("own seconds", 1.0), ("fit seconds", 1.7))
-        },
-    }
-    snapshot = Snapshot(1, {}, dict)
-    made = Result(TIMES.name, 0, plain(TIMES.specification), (record,), {1: snapshot}, PROVENANCE)
-    return Runs(TIMES, (made,))
+def made_times(timing: Experiment, overrides: Mapping[str, Mapping[str, Any]]) -> Runs:
+    """The only run of an experiment that times epochs of a network by plain Keras, with nothing beside it."""
+    network = next(each for each in NETWORKS if TIMES[each.name].name == timing.name)
+    make = replace(_default(network), **overrides.get(network.name, {}))
+    middle = 1.7 * (make.seconds if make.quiet is None else make.quiet)
+    records = tuple(
+        {"epoch": epoch, "seconds": middle * (1 + 0.02 * place)}
+        for epoch, place in enumerate((-1, 2, 0, 1, -2), start=1)
+    )
+    snapshots = {timing.epochs: Snapshot(timing.epochs, {}, dict)}
+    made = Result(timing.name, 0, plain(timing.specification), records, snapshots, PROVENANCE)
+    return Runs(timing, (made,))
 
 
 def _default(experiment: Experiment) -> Make:

@@ -77,7 +77,7 @@ def test_the_readme_names_the_pythons_and_the_seeds() -> None:
     first, *_, last = supported_pythons(str(ROOT))
     assert f"Python {first} to {last}" in README
     words = {3: "three", 5: "five", 10: "ten"}
-    assert f"instead of {words[PROJECT.seeds]}; only new ones" in README
+    assert f"instead of {words[len(PROJECT.seed_range)]}; only new ones" in README
 
 
 def test_no_measurement_is_left_out() -> None:

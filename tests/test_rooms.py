@@ -16,10 +16,11 @@ SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 MAY_IMPORT = {
     "labreport.suggest": "",
-    "labreport.witness": "",
+    "labreport.witness": "sources",
+    "labreport.sources": "",
     "labreport.later": "",
     "labreport.program": "",
-    "labreport.front": "command program",
+    "labreport.front": "command program sources",
     "labreport.__main__": "front",
     "labreport.locate": "errors",
     "labreport.processes": "",
@@ -34,8 +35,8 @@ MAY_IMPORT = {
     "labreport.installed": "",
     "labreport.frame": "",
     "labreport.bootstrap": "errors installed",
-    "labreport.experiment": "errors placed texts",
-    "labreport.fingerprint": "errors",
+    "labreport.experiment": "errors fingerprint placed texts",
+    "labreport.fingerprint": "errors sources",
     "labreport.results": "experiment errors nonfinite suggest",
     "labreport.recorded": "errors experiment fingerprint results run store suggest texts",
     "labreport.rubric": "errors",
@@ -43,7 +44,7 @@ MAY_IMPORT = {
     "labreport.checks": "errors",
     "labreport.store": "errors fingerprint",
     "labreport.trajectory": "errors fingerprint nonfinite store",
-    "labreport.plan": "experiment errors fingerprint frame installed nonfinite page program project store "
+    "labreport.plan": "experiment errors fingerprint frame installed nonfinite page placed program project store "
     "trajectory witness",
     "labreport.console": "plan experiment errors",
     "labreport.guard": "console errors",
@@ -59,7 +60,7 @@ MAY_IMPORT = {
     "plan program project provenance results store texts "
     "trajectory witness",
     "labreport.execute": "claims console errors fingerprint frame locate nodes nonfinite page pdf plan "
-    "processes project run store trajectory witness",
+    "processes project run sources store trajectory witness",
     "labreport.grading": "claims errors rubric",
     "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan "
     "store trajectory",

@@ -81,9 +81,7 @@ def complex_network() -> list[Case]:
     cases: list[Case] = []
     for epoch, split in ((epoch, split) for epoch in (5, 20, 50) for split in ("validation", "test")):
         cases += four("bonus.complex", f"at-{epoch}.{split}", *complex_against_small(split))
-    seconds = ({"complex": {"seconds": value}, "small": {"seconds": 0.15}} for value in (0.4, 0.05, 0.15))
-    cases += three("bonus.time", "complex-slower", *seconds)
-    for claim in ("at-1", "at-2", "worth", "worth-by-this-program"):
+    for claim in ("at-1", "at-2", "worth"):
         cases += four("bonus.worth", claim, *complex_against_small("validation"))
     cases += four("bonus.worth", "final-better", *complex_against_small("test"))
     at_momentum = [

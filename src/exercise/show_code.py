@@ -113,7 +113,17 @@ def _model(network: Network) -> str:
     named = network.initializer != "glorot_uniform"
     initializer = f', kernel_initializer="{network.initializer}"' if named else ""
     hidden = f'activation="{network.activation}"{initializer}))'
-    lines = [f"model = keras.Sequential([keras.Input(({INPUTS},))])"]
+    lines = []
+    if network.backward_gain != 1:
+        lines += [
+            "import tensorflow as tf",
+            "",
+            "@tf.custom_gradient",
+            "def louder(values):  # the same values; going backwards, a larger gradient",
+            f"    return tf.identity(values), lambda gradient: {network.backward_gain!r} * gradient",
+            "",
+        ]
+    lines += [f"model = keras.Sequential([keras.Input(({INPUTS},))])"]
     widths = network.hidden_layers
     if len(widths) == 1:
         lines += [f"model.add(keras.layers.Dense({widths[0]}, {hidden}"]
@@ -122,12 +132,17 @@ def _model(network: Network) -> str:
             f"for _ in range({len(widths)}):",
             f"    model.add(keras.layers.Dense({widths[0]}, {hidden}",
         ]
+        if network.backward_gain != 1:
+            lines += ["    model.add(keras.layers.Lambda(louder))"]
     else:
         lines += [f"for width in {widths}:", f"    model.add(keras.layers.Dense(width, {hidden}"]
-    lines += [f'model.add(keras.layers.Dense({CLASSES}, activation="softmax"{initializer}))']
+    biases = "" if network.output_bias else ", use_bias=False"
+    lines += [f'model.add(keras.layers.Dense({CLASSES}, activation="softmax"{initializer}{biases}))']
     if network.initial_gain != 1:
         lines += [
             "for layer in model.layers:",
             f"    layer.kernel.assign({network.initial_gain!r} * layer.kernel)",
         ]
+    if network.frozen_layers:
+        lines += [f"for layer in model.layers[:{network.frozen_layers}]:", "    layer.trainable = False"]
     return "\n".join(lines)

@@ -10,21 +10,38 @@ from pathlib import Path
 from typing import Any
 
 from labreport.errors import UsageError
-from labreport.placed import HIDDEN, called_from, reference
+from labreport.fingerprint.canonical import exact
+from labreport.placed import HIDDEN, at, called_from, reference
 from labreport.texts import unprintable
 
 
 @dataclass(frozen=True)
 class Design:
-    """What is repeated, and whether each repetition has a partner in other experiments.
+    """What is repeated, and what pairs: what a comparison needs to know of the runs of an experiment.
 
-    `unit` is what repetitions are counted by: `seed`, or what blocks or pairs recorded runs, by its name.
-    Where they are `paired`, what two experiments have for one unit is compared; several repetitions
-    within one unit are averaged. `labreport.results.Result.unit` says to which unit a run belongs.
+    `unit` is what one observation is called, in the singular: a seed, a recorded run, or the block that a run
+    belongs to (an input, a data set, a session). Units are `paired` where one of the same name in another
+    experiment is its partner: seeds and blocks are, repetitions are not. `blocks`, where given, is the block of
+    each run, as pairs of its seed and the block's name; runs of one block are repetitions, averaged first.
+    `test_fraction` says that each unit is a random split of one data set, and which share of it is the test:
+    such units share data, and intervals are widened for it (Nadeau and Bengio 2003).
+
+    Raises `UsageError` for values that do not fit together.
     """
 
     unit: str = "seed"
     paired: bool = True
+    blocks: tuple[tuple[int, str], ...] = ()
+    test_fraction: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.test_fraction is not None and not 0 < self.test_fraction < 1:
+            raise UsageError(
+                f"design: test_fraction is {self.test_fraction!r}; allowed is a share between 0 and 1, "
+                "the part of the data set that each split tests"
+            )
+        if not self.unit:
+            raise UsageError("design: unit is empty; say what one observation is called, such as 'seed'")
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,9 +49,9 @@ class Recorded:
     """Runs that were made elsewhere: a table that was read when the project was loaded, and is kept nowhere.
 
     `files` are paths below `folder`, and `arrays` those of them that hold arrays. A file that appears in one
-    of the `folders` may change what there is. `runs` gives the digest of each run, of all that can be
-    seen of it, by what it is called; `failed` names, by metric, the runs that gave no number. `results` makes the runs, in order, as answers see them, and `outdated`
-    names a source that is not as it was when it was read.
+    of the `folders` may change what there is. `runs` gives the digest of each run, of all that can be seen of
+    it, by what it is called; `failed` names, by metric, the runs that gave no number. `results` makes the
+    runs, in order, as answers see them, and `outdated` names a source that is not as it was when it was read.
     """
 
     folder: Path
@@ -85,6 +102,8 @@ class Experiment:
     exclusive: bool = False
     design: Design = Design()
     recorded: Recorded | None = None
+    function: Callable[..., Any] | None = field(default=None, compare=False, repr=False, metadata=HIDDEN)
+    """What was given as `fit` or `start`, where that was a function."""
 
     def __post_init__(self) -> None:
         if problem := unprintable(self):
@@ -101,8 +120,10 @@ class Experiment:
                 "leave out fit, or epochs and start"
             )
         for name in ("start", "fit"):
-            named = reference(getattr(self, name), f"experiment {self.name!r}: {name}")
-            object.__setattr__(self, name, named)
+            given = getattr(self, name)
+            if not isinstance(given, str):
+                object.__setattr__(self, "function", given)
+            object.__setattr__(self, name, reference(given, f"experiment {self.name!r}: {name}"))
         object.__setattr__(self, "snapshots", tuple(self.snapshots) or (self.epochs,))
         object.__setattr__(self, "place", self.place or called_from())
         wrong = [epoch for epoch in self.snapshots if not 1 <= epoch <= self.epochs]
@@ -122,14 +143,26 @@ class Experiment:
         """The function that runs it, `"module:function"`."""
         return str(self.fit or self.start)
 
-    def run_with(self, seeds: int) -> range:
-        """The seeds that are run when so many are asked for; none where the runs are recorded."""
-        return range(0 if self.recorded else min(seeds, self.seeds or seeds))
+    def run_with(self, seeds: int, first: int = 0) -> range:
+        """The seeds that are run when so many from `first` on are asked for; none of recorded runs."""
+        return range(first, first if self.recorded else first + min(seeds, self.seeds or seeds))
 
     @cached_property
     def values(self) -> Any:
         """Its specification as plain values, which nobody may change."""
         return plain(self.specification)
+
+    @cached_property
+    def identity(self) -> tuple[str, frozenset[type]]:
+        """The text that no other specification has, and the classes of the dataclasses in it.
+
+        Raises `UsageError` for a specification that cannot be told from others by its fields.
+        """
+        classes: set[type] = set()
+        try:
+            return exact(self.specification, "specification", classes), frozenset(classes)
+        except UsageError as error:
+            raise UsageError(at(self.place, f"experiment {self.name!r}: {error}")) from None
 
 
 @dataclass(frozen=True)

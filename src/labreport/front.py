@@ -50,6 +50,9 @@ def main(argv: list[str], root: str, set_up: Any = None) -> int:
         if len(words) == len(argv):
             sys.stdout.write("Nothing to do: report/report.pdf is up to date.\n")
         return 0
+    from labreport import sources
+
+    sources.install()  # before anything else of the engine is loaded
     from labreport.command import main as command
 
     return command(argv, root, set_up)

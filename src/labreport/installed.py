@@ -10,6 +10,8 @@ from functools import cache
 
 _NORMAL = re.compile(r"[-_.]+")
 _found: dict[str, tuple[str, str]] | None = None
+_looked: list[tuple[str, int]] | None = None
+"""The folders that `_found` was read from, and when they were last changed."""
 
 
 def package_folders() -> tuple[str, ...]:
@@ -24,6 +26,14 @@ def package_folders() -> tuple[str, ...]:
 def version(distribution: str) -> str:
     """The installed version of a distribution, empty when it is not installed."""
     return _metadata(distribution)[1]
+
+
+def changed(versions: Mapping[str, str]) -> str:
+    """The first of these distributions that has another version by now than the one given; else empty."""
+    global _found, _looked
+    if _looked is not None and _looked != (_looked := _folders()):
+        _found = None
+    return next((name for name, known in versions.items() if version(name) != known), "")
 
 
 def distributions(modules: Iterable[str]) -> tuple[str, ...]:
@@ -71,15 +81,19 @@ def is_whole(distribution: str) -> bool:
 
 def _metadata(distribution: str) -> tuple[str, str]:
     """Folder of metadata and version; both empty when it is not installed."""
-    global _found
+    global _found, _looked
     if _found is None:
-        _found = {}
+        _found, _looked = {}, _folders()
         for folder in reversed(package_folders()):
             for name in os.listdir(folder):
                 if name.endswith((".dist-info", ".egg-info")):
                     project, _, number = name.rpartition(".")[0].partition("-")
                     _found[_normal(project)] = (os.path.join(folder, name), number)
     return _found.get(_normal(distribution), ("", ""))
+
+
+def _folders() -> list[tuple[str, int]]:
+    return [(folder, os.stat(folder).st_mtime_ns) for folder in package_folders()]
 
 
 def _normal(name: str) -> str:

@@ -46,7 +46,8 @@ class Project:
     `libraries` are distributions whose versions are part of every result's key; by default those that the
     code of the runs imports. `data_files` are paths below the package whose bytes are; `threads` is the
     number of compute threads a run uses, `resources` what it takes of a cluster's worker that has declared
-    such, as `{"GPU": 1}`, `seeds` the number of seeds of a build that does not name another.
+    such, as `{"GPU": 1}`, `seeds` the number of seeds of a build that does not name another, or the seeds
+    themselves as a range: `range(5, 10)` begins at seed 5, whatever number of seeds a build asks for.
     `source_roots` are the top-level modules whose code is followed for staleness; by default the
     engine and all that lie beside the package. `words` are how the pages call things. `verify`,
     `verify_published` and `show_code` name functions of the content, `"module:function"`: the first two yield
@@ -73,7 +74,7 @@ class Project:
     data_files: tuple[str, ...] = ()
     threads: int = 1
     resources: Mapping[str, float] = field(default_factory=dict)
-    seeds: int = 5
+    seeds: int | range = 5
     subtitle: str = ""
     author: str = ""
     facts: Question | str = ""
@@ -92,8 +93,11 @@ class Project:
         names: tuple[Any, ...] = (self.data_files, self.libraries)
         if any(isinstance(name, str) for name in names):
             raise UsageError("data_files and libraries are tuples; write ('one',) for a single name")
-        if not isinstance(self.seeds, int) or self.seeds < 1:
-            raise UsageError(f"seeds is {self.seeds!r}; at least 1 is needed")
+        usable = isinstance(self.seeds, (int, range)) and not isinstance(self.seeds, bool)
+        if not usable or not self.seed_range or self.seed_range.start < 0 or self.seed_range.step != 1:
+            raise UsageError(
+                f"seeds is {self.seeds!r}; write a number from 1, or a range such as range(5, 10)"
+            )
         if self.sections and not self.outline.sections:
             outline = Outline(
                 self.title,
@@ -104,24 +108,22 @@ class Project:
                 facts=self.facts if isinstance(self.facts, str) else self.facts.slug,
             )
             object.__setattr__(self, "outline", outline)
-        object.__setattr__(self, "fit", reference(self.fit, "fit"))
-        experiments = [self._run(one) for one in self.experiments]
-        studies = [self._run_all(one) for one in self.studies]
+        given = self.fit
+        object.__setattr__(self, "fit", reference(given, "fit"))
+        experiments = [_run(one, given) for one in self.experiments]
+        studies = [_run_all(one, given) for one in self.studies]
         for need in self.outline.read:
-            if isinstance(need, Experiment) and (one := self._run(need)) not in experiments:
+            if isinstance(need, Experiment) and (one := _run(need, given)) not in experiments:
                 experiments.append(one)
-            elif isinstance(need, Study) and (grid := self._run_all(need)) not in studies:
+            elif isinstance(need, Study) and (grid := _run_all(need, given)) not in studies:
                 studies.append(grid)
         object.__setattr__(self, "experiments", tuple(experiments))
         object.__setattr__(self, "studies", tuple(studies))
 
-    def _run(self, experiment: Experiment) -> Experiment:
-        """An experiment that says how it is run: by the project's `fit` unless it says otherwise."""
-        given = experiment.code or experiment.recorded or not self.fit
-        return experiment if given else replace(experiment, fit=self.fit)
-
-    def _run_all(self, study: Study) -> Study:
-        return replace(study, base=self._run(study.base))
+    @property
+    def seed_range(self) -> range:
+        """The seeds of a build that does not name another number of them."""
+        return self.seeds if isinstance(self.seeds, range) else range(self.seeds)
 
     @cached_property
     def all_experiments(self) -> tuple[Experiment, ...]:
@@ -133,6 +135,16 @@ class Project:
         """What is done for each seed, in the singular: a run, or where all go on by epochs, a training."""
         simple = [one.one_step or one.recorded is not None for one in self.all_experiments]
         return self.words.run if any(simple) else self.words.training
+
+
+def _run(experiment: Experiment, fit: Any) -> Experiment:
+    """An experiment that says how it is run: by the project's `fit` unless it says otherwise."""
+    given = experiment.code or experiment.recorded or not fit
+    return experiment if given else replace(experiment, fit=fit)
+
+
+def _run_all(study: Study, fit: Any) -> Study:
+    return replace(study, base=_run(study.base, fit))
 
 
 def _sections(given: Iterable[Section | Question]) -> tuple[Section, ...]:

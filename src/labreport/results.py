@@ -48,13 +48,6 @@ class Result:
     snapshots: Mapping[int, Snapshot]
     provenance: Mapping[str, Any]
     """Where it was made: processor, threads, date, versions. Not part of the result's identity."""
-    group: str = ""
-    """The block, or what else pairs it, of a recorded run; empty where its seed does."""
-
-    @property
-    def unit(self) -> int | str:
-        """What its experiment's `Design` counts it by."""
-        return self.group or self.seed
 
     @property
     def diverged_at(self) -> int | None:

@@ -26,6 +26,8 @@ LIBRARIES = (
     *("safetensors.numpy", "scipy.special", "scipy.stats", "seaborn", "tomllib", "unicodedata"),
 )
 """What builds import; one that is not listed only makes them slower."""
+STANDBY = "labreport.commands.standby:serve"
+"""What a fork does."""
 
 
 def main() -> None:
@@ -56,7 +58,7 @@ def _become_builder(source: str, descriptor: int, words: list[str]) -> None:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         sys.path.insert(0, source)
         with socket.socket(fileno=descriptor) as channel:
-            importlib.import_module("labreport.commands.standby").serve(channel, words)
+            importlib.import_module("labreport.sources").begin(STANDBY, channel, words)
         code = 0
     except Exception:
         traceback.print_exc()

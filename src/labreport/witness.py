@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from types import FrameType
 from typing import Any
+
+from labreport.sources import LIBRARIES, loaded
 
 ENGINE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 SYSTEM = (
@@ -30,7 +32,6 @@ SYSTEM = (
     "/System/",
     "/Library/",
 )
-INSTALLED = ("site-packages", "dist-packages")
 CODE = (".py", ".pyc", ".so")
 """How files end that are code: which modules are loaded is seen otherwise."""
 _WRITING = os.O_WRONLY | os.O_RDWR
@@ -40,18 +41,26 @@ _WRITING = os.O_WRONLY | os.O_RDWR
 class Allowed:
     """What may be used while something is made: it travels to workers.
 
-    `name` is what is made, `modules` the modules of the project and the engine that are followed for it,
-    `files` what it is made of, by their paths below `package`, `folder` that of the project, `declare` where
+    `name` is what is made, `modules` the modules of the project and the engine that are followed for it, with
+    the SHA-256 of their files, `files` what it is made of, by their paths below `package`, `folder` that of the project, `declare` where
     its files are declared. Modules whose names begin with one of `exempt` only carry out.
     """
 
     name: str
-    modules: frozenset[str]
+    modules: Mapping[str, str]
     files: frozenset[str]
     package: str
     folder: str
     declare: str
     exempt: tuple[str, ...] = ()
+
+    def edited(self) -> str:
+        """A module of which another text runs in this process than the one that is followed, in one line."""
+        for module, digest in self.modules.items():
+            path, runs = loaded.get(module, ("", digest))
+            if runs != digest:
+                return edited(self._shown(path))
+        return ""
 
     def problem(self, noted: Noted) -> str:
         """What was used and is not an ingredient, in one line; empty where there is nothing."""
@@ -87,9 +96,14 @@ class Allowed:
 
     def _is_theirs(self, path: str) -> bool:
         """Whether a file belongs to Python, a library, the system or somebody's settings."""
-        if set(path.split(os.sep)) & {*INSTALLED, "__pycache__"}:
+        if set(path.split(os.sep)) & {*LIBRARIES, "__pycache__"}:
             return True
         return not path.startswith(self._below) and path.startswith(_elsewhere())
+
+
+def edited(path: str) -> str:
+    """What is said of a file that is not any more what a build began with."""
+    return f"{path} was edited while the build ran; what rests on it is not kept; run the same command again"
 
 
 @dataclass
@@ -160,7 +174,7 @@ def _owner(file: str) -> str:
     """Whose code a file is: the engine's, the project's, or empty for Python and for libraries."""
     if file.startswith(ENGINE):
         return "engine"
-    if file.startswith(("<", *_python())) or set(file.split(os.sep)) & set(INSTALLED):
+    if file.startswith(("<", *_python())) or set(file.split(os.sep)) & set(LIBRARIES):
         return ""
     return "project"
 

@@ -50,7 +50,7 @@ return rows.map(({ given }) => {
 """
 PACKED = re.compile(r'(<script type="text/plain" id="evidence">)([^<]+)')
 PANEL = ".proof"
-TOTAL = 'data[data-source="bonus.time#small.seconds"]'
+TOTAL = 'data[data-source="part-one.small.time#slowest"]'
 DIFFERENCE = 'data[data-source="part-one.comparison#difference"]'
 
 
@@ -176,13 +176,13 @@ def test_a_changed_value_is_noticed(report: Path, chromium: Open, tmp_path: Path
     """In the data: the panel says what the number is now, and the switch names it."""
 
     def change(document: dict[str, Any]) -> None:
-        document["questions"]["bonus.time"]["quantities"]["small.seconds"]["derivation"]["values"][0] *= 1.5
+        document["questions"]["part-one.small.time"]["quantities"]["slowest"]["derivation"]["of"][-1] = 99.0
 
     with chromium(_changed(report, tmp_path, change)) as browser:
         said = _choose(browser, TOTAL)
         assert "it differs: value" in said
         _switch(browser).click()
-        assert "bonus.time#small.seconds" in _status(browser)
+        assert "part-one.small.time#slowest" in _status(browser)
 
 
 def test_a_changed_number_of_the_page_is_noticed(report: Path, chromium: Open) -> None:

@@ -252,6 +252,33 @@ REACHING = (
         (Edit("later.py", "return 1", "return 2"),),
     ),
     Pattern(
+        "getattr on an argument that is a module",
+        {
+            "main.py": "from pkg import late\n\n\ndef entry():\n    return reach(late, 'value')()\n\n\n"
+            "def reach(where, name):\n    return getattr(where, name)\n",
+            "late.py": "from pkg.later import value\n",
+            "later.py": "def value():\n    return 1\n",
+        },
+        (Edit("later.py", "return 1", "return 2"),),
+    ),
+    Pattern(
+        "getattr on a variable that is the module itself",
+        {
+            "main.py": "import sys\n\n\ndef entry():\n    here = sys.modules[__name__]\n"
+            "    return getattr(here, 'val' + 'ue')()\n\n\ndef value():\n    return 1\n",
+        },
+        (Edit("main.py", "return 1", "return 2"),),
+    ),
+    Pattern(
+        "getattr on an argument that is an object",
+        {
+            "main.py": "from pkg.late import One\n\n\ndef entry():\n    return reach(One(), 'value')()\n\n\n"
+            "def reach(what, name):\n    return getattr(what, name)\n",
+            "late.py": "class One:\n    def value(self):\n        return 1\n",
+        },
+        (Edit("late.py", "return 1", "return 2"),),
+    ),
+    Pattern(
         "a module's own __getattr__",
         {
             "main.py": "from pkg import late\n\n\ndef entry():\n    return late.anything\n",

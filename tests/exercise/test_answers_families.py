@@ -78,7 +78,7 @@ def test_a_deep_network_is_stuck_where_it_is_below_the_threshold() -> None:
 def test_every_family_can_be_resolved_from_its_needs_and_from_nothing_less(family: Family) -> None:
     """All experiments are in the catalogue; without one of them the error names it."""
     studies = {cell.name: grid.name for grid in STUDIES for cell in grid.experiments()}
-    assert set(family.needs) <= {*names(EXPERIMENTS), TIMES.name, *studies}
+    assert set(family.needs) <= {*names(EXPERIMENTS), *names(TIMES.values()), *studies}
     needs = list(dict.fromkeys(studies.get(need, need) for need in family.needs))
     assert len(comparisons(made_results(needs, 2), family).family(family)) == len(family.members)
     if len(needs) > 1:

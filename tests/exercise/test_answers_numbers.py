@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from answering import answer
+from answering import QUESTIONS, answer
 from made import made_results
 from scipy import stats
 
@@ -16,7 +16,7 @@ from exercise import mnist
 from exercise.bonus_complex.extrapolation import extrapolate, saturating
 from exercise.bonus_complex.perspective import training_flop
 from exercise.bonus_digits.confusion import confusions
-from exercise.catalogue import SMALL, TIMES
+from exercise.catalogue import NETWORKS, SMALL, TIMES, names
 from exercise.measuring.counting import stored_counts
 from exercise.measuring.families import CHECKED
 from exercise.measuring.seconds import epochs_within, first_passages
@@ -48,8 +48,9 @@ def _runs(name: str, seconds: list[float], *accuracies: list[float]) -> Runs:
 @pytest.mark.parametrize(("budget", "expected"), [(0.5, 0), (2.0, 1), (5.9, 2), (6.0, 3), (99.0, 3)])
 def test_a_time_holds_as_many_epochs_as_the_median_one_fits(budget: float, expected: int) -> None:
     """Epochs of 1, 2 and 9 s have a median of 2 s; more than were trained there are not."""
-    times = Result("times", 0, {}, ({"fit seconds": {"small": [1, 9, 2]}},), {}, {})
-    runs = {"small": _runs("small", [5, 5, 5], [0.6, 0.7, 0.8]), "times": Runs(TIMES, (times,))}
+    timing = TIMES["small"]
+    times = Result(timing.name, 0, {}, tuple({"seconds": second} for second in (1, 9, 2)), {}, {})
+    runs = {"small": _runs("small", [5, 5, 5], [0.6, 0.7, 0.8]), timing.name: Runs(timing, (times,))}
     assert epochs_within(budget, Results("made", runs, {}, None), "small") == expected
 
 
@@ -103,12 +104,22 @@ def test_a_weight_kept_twice_is_counted_once() -> None:
     assert stored_counts(replace(runs, runs=(run,))) == (49_228, 72)
 
 
-def test_time_is_the_median_over_epochs_and_seeds() -> None:
-    """Made epochs scatter about 0.3 s by three per cent; the total is fifty of them."""
-    found = answer("part-one.wide.time", wide={"seconds": 0.3}).quantities
-    assert found["seconds"].value == pytest.approx(0.3, rel=0.03)
-    assert found["epochs_timed"].value == 250
-    assert found["total"].value == pytest.approx(15.0, rel=0.03)
+def test_times_are_those_of_plain_keras_alone() -> None:
+    """The median and the slowest of five epochs, and a total that is fifty times the median."""
+    found = answer("part-one.small.time", small={"seconds": 4.0, "quiet": 0.3}).quantities
+    assert found["median"].value == pytest.approx(1.7 * 0.3)
+    assert found["slowest"].value == pytest.approx(1.7 * 0.3 * 1.04)
+    assert found["epochs"].value == 5
+    total = answer("bonus.time", small={"seconds": 4.0, "quiet": 0.3}).quantities["at-50.small.seconds"]
+    assert total.value == pytest.approx(50 * 1.7 * 0.3)
+
+
+def test_the_report_has_one_clock() -> None:
+    """No answer changes with the seconds that the trainings of this program took."""
+    for slug in QUESTIONS:
+        busy = answer(slug, 2, **{name: {"seconds": 9.0, "quiet": 0.2} for name in names(NETWORKS)})
+        calm = answer(slug, 2, **{name: {"seconds": 0.2} for name in names(NETWORKS)})
+        assert busy == calm, slug
 
 
 def test_accuracy_is_the_mean_over_seeds_of_what_was_kept() -> None:

@@ -62,7 +62,6 @@ SAYS_ONE_SEED = (
     "bonus.longer",
     "bonus.diminishing",
     "bonus.complex",
-    "bonus.time",
     "bonus.worth",
     "bonus.more-time",
 )

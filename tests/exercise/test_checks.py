@@ -47,7 +47,7 @@ NOT_BY_WEIGHTS = {
     "set-up.times",
 }
 """Questions about times, places and comparisons, which weights do not answer."""
-NAMED = {experiment.name: experiment for experiment in (*EXPERIMENTS, TIMES)} | {
+NAMED = {experiment.name: experiment for experiment in (*EXPERIMENTS, *TIMES.values())} | {
     cell.name: cell for grid in STUDIES for cell in grid.experiments()
 }
 IN_CHECKS = sorted({name for checks in CHECKS.values() for name in named(checks)})

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from made import made_results
 
+from exercise import catalogue as networks
 from exercise.catalogue import EXPERIMENTS, STUDIES, TIMES
 from exercise.project import PROJECT
 from labreport.claims import Answer
 from labreport.errors import UsageError
-from labreport.experiment import Experiment, study
+from labreport.execute.session import Session, open_session
+from labreport.experiment import Experiment, Study, study
+from labreport.locate import find_project
 from labreport.nodes.calls import draw, function
 from labreport.nodes.unfold import unfold
 from labreport.outline import Figure, Question
 from labreport.project import Project
-from labreport.results import Result, Snapshot
+from labreport.results import Result, Results, Runs, Snapshot
 
+ROOT = Path(__file__).resolve().parents[2]
+DERIVED = {"small-momentum": "small", "depth-gain": "deep-32", "activations": "deep-32", "rates": "complex"}
+"""What is read, and the network that its specification is made of."""
 ANSWERS: dict[str, Answer] = {}
 
 
@@ -62,7 +69,7 @@ def catalogue(**changed: Any) -> Project:
     """The project with other networks or studies, of which its questions know the names only."""
     outline = PROJECT.outline
     if "experiments" in changed:
-        changed["experiments"] += (TIMES,)
+        changed["experiments"] += tuple(TIMES.values())
     sections = tuple(
         replace(
             section,
@@ -98,6 +105,53 @@ def test_a_reader_declares_the_snapshots_that_it_reads(
         if required.snapshots
     }
     assert reading(reader, monkeypatch) == declared
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.slug)
+def test_a_reader_reads_all_that_it_declares(
+    reader: Question | Figure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is not read must not make anything again when it changes."""
+    seen: set[str] = set()
+    get, cells = Results.__getitem__, Results.study
+
+    def noted(results: Results, name: str | Experiment) -> Runs:
+        seen.add(name if isinstance(name, str) else name.name)
+        return get(results, name)
+
+    def noted_study(results: Results, name: str | Study) -> list[tuple[dict[str, Any], Runs]]:
+        seen.add(name if isinstance(name, str) else name.name)
+        return cells(results, name)
+
+    monkeypatch.setattr(Results, "__getitem__", noted)
+    monkeypatch.setattr(Results, "study", noted_study)
+    reading(reader, monkeypatch)
+    seen |= {name.partition("/")[0] for name in seen}
+    assert [need for need in reader.needs if need not in seen] == []
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
+    """The exercise as a build opens it."""
+    return open_session(find_project(ROOT), tmp_path_factory.mktemp("output"), 1, repair=False)
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.slug)
+def test_a_reader_rests_on_no_network_that_it_does_not_read(
+    reader: Question | Figure, session: Session
+) -> None:
+    """Neither through a table of networks, nor through the catalogue's own check of all of them."""
+    kind = "answer" if isinstance(reader, Question) else "figure"
+    node = session.graph.nodes[f"{kind}/{reader.slug}"]
+    reached = session.ledger.groups[node.ingredients(session.planner)["code"]]
+    used = {
+        value.name
+        for name, value in vars(networks).items()
+        if isinstance(value, Experiment) and f"function exercise.catalogue:{name}" in reached
+    }
+    below = (each for each in READERS if each.slug in getattr(reader, "answers", ()))
+    read = {need for one in (reader, *below) for need in one.needs}
+    assert used <= read | {DERIVED[need] for need in read & DERIVED.keys()}
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,8 @@ def test_shown_code_is_short_and_valid_for_every_experiment(item: Experiment) ->
     """It compiles, and has about a dozen lines none of which is too wide to print."""
     code = show_code(item)
     compile(code, item.name, "exec")
-    assert len([line for line in code.splitlines() if line]) <= 15
+    most = 15 if item.specification.backward_gain == 1 else 20  # the layer with another gradient
+    assert len([line for line in code.splitlines() if line]) <= most
     assert max(map(len, code.splitlines())) <= 110
 
 

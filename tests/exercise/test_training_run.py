@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from exercise import mnist
 from exercise.networks import Network
 from exercise.training import TrainingRun, start
+from exercise.training.model import weight_names
 from labreport.errors import UsageError
 
 pytestmark = pytest.mark.usefixtures("tiny_dataset")
@@ -184,3 +186,27 @@ def test_a_training_that_diverges_goes_on_as_in_keras() -> None:
     assert metrics["test"]["accuracy"] == np.mean(mnist.load().test.labels == digit)
     advanced(again, 3)
     assert bits(again.state()) == bits(run.state())
+
+
+def test_frozen_layers_and_a_missing_output_bias_stay_as_they_are(tiny_dataset: mnist.Dataset) -> None:
+    """The first two layers keep weights and biases, the output layer its zero biases; the rest is trained."""
+    network = Network((9,) * 4, frozen_layers=2, output_bias=False, momentum=0.5)
+    run = start(network, seed=3)
+    before = run.state()
+    run.advance()
+    after = run.state()
+    changed = {name for name in weight_names(network) if not np.array_equal(before[name], after[name])}
+    trained = {f"layer-{layer}.{part}" for layer in (2, 3, 4) for part in ("kernel", "bias")}
+    assert changed == trained - {"layer-4.bias"}
+    assert not after["layer-4.bias"].any()
+
+
+def test_a_backward_gain_multiplies_what_reaches_each_layer_and_nothing_forwards(
+    tiny_dataset: mnist.Dataset,
+) -> None:
+    """Of four layers, a gain of three gives 27, 9, 3 and 1 times the gradient, and an equal loss."""
+    network = Network((9,) * 3, batch_size=300)
+    plain, louder = (start(replace(network, backward_gain=gain), seed=3).advance() for gain in (1.0, 3.0))
+    assert louder["loss"] == plain["loss"]
+    ratios = np.divide(louder["first_gradient_norms"], plain["first_gradient_norms"])
+    np.testing.assert_allclose(ratios, [27.0, 9.0, 3.0, 1.0], rtol=1e-4)

@@ -136,6 +136,29 @@ def test_names_that_are_used_twice_are_refused_at_their_line() -> None:
             unfold(project, 1)
 
 
+def wrapped(made: Made, seed: int) -> Fit:
+    """Says that it is another function, as `functools.wraps` has it."""
+    return Fit()
+
+
+wrapped.__qualname__ = "fit"
+replaced = question("Which?", reads=(ONE,), slug="first")(some_question.function)
+
+
+def test_a_function_that_its_name_does_not_give_is_refused_at_its_line() -> None:
+    """A worker finds a function by its name, and would call the other one."""
+    stale = replace(some_question, slug="stale", function=wrapped)
+    for project, called in (
+        (Project(experiments=(ONE, replace(TWO, fit=wrapped)), fit=fit), "two"),
+        (Project(experiments=(ONE,), fit=wrapped), "one"),
+        (Project(studies=(study("sizes", replace(TWO, fit=wrapped), size=(3,)),), fit=fit), "two"),
+        (Project(sections=(stale,), fit=fit), "stale"),
+    ):
+        with pytest.raises(UsageError, match=rf"^\S+\.py:[0-9]+: {called!r} was given a function that says"):
+            unfold(project, 1)
+    assert unfold(Project(sections=(replaced,), fit=fit), 1)
+
+
 def test_a_fit_is_a_run_of_one_epoch() -> None:
     """Its record has the seconds and every metric; its snapshot what it returned."""
     import numpy

@@ -42,6 +42,11 @@ FILES = {
     "deep.py": "def origin():\n    return table['a']()\n\ntable = {'a': int}\n",
     "lazy.py": "def late():\n    return 7\n",
     "dynamic.py": "def entry(name):\n    return globals()[name]()\n\ndef hidden():\n    return 1\n",
+    "checking.py": "RULES = {'a': 1}\n\ndef entry():\n    return 1\n\ndef check(one):\n"
+    "    return [getattr(one, name) for name in RULES]\n\ndef other():\n    print(1)\n\ncheck(RULES)\n",
+    "declaring.py": "from labreport.outline import question\n\ndef answer(results):\n    print(results)\n\n"
+    "def made(text):\n    return question(text)(answer)\n\nTABLE = 3\nQUESTIONS = [made(str(TABLE))]\n\n"
+    "def entry():\n    return 1\n",
     "acting.py": "import os\nos.environ['A'] = '1'\n\ndef entry():\n    return 1\n",
 }
 
@@ -108,6 +113,23 @@ def test_dynamic_access_depends_on_the_whole_module(tmp_path: Path) -> None:
     """Where names are looked up at run time, everything there may be meant."""
     changed = fingerprint(tmp_path, {"dynamic.py": ("return 1", "return 2")}, "pkg.dynamic:entry")
     assert changed != fingerprint(tmp_path, root="pkg.dynamic:entry")
+
+
+def test_a_check_on_import_that_reads_objects_by_name_does_not_count(tmp_path: Path) -> None:
+    """What it is given was named elsewhere: `getattr` of an argument reaches nothing more of the module."""
+    assert set(_closure(tmp_path, "pkg.checking:entry")) == {"pkg.checking:entry"}
+    assert "pkg.checking:other" not in _closure(tmp_path, "pkg.checking:check")
+
+
+def test_a_question_that_is_made_on_import_does_not_count(tmp_path: Path) -> None:
+    """Its function is kept and not called, so that what it would do, and for which tables, is its own."""
+    assert set(_closure(tmp_path, "pkg.declaring:entry")) == {"pkg.declaring:entry"}
+    assert "pkg.declaring:answer" in _closure(tmp_path, "pkg.declaring:QUESTIONS")
+
+
+def _closure(folder: Path, root: str) -> dict[str, str]:
+    fingerprint(folder)
+    return dict(code(folder).closure(root))
 
 
 def test_statements_that_run_on_import_count(tmp_path: Path) -> None:

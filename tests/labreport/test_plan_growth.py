@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from labreport.errors import UsageError
 from labreport.experiment import Experiment, Study, study
 from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.code import Code
@@ -19,6 +23,7 @@ from labreport.nodes.unfold import unfold
 from labreport.outline import Outline
 from labreport.plan.fingerprints import Fingerprints
 from labreport.plan.ledger import Ledger
+from labreport.plan.planner import Planner
 from labreport.project import Project
 
 
@@ -60,8 +65,80 @@ def test_a_key_is_the_digest_of_the_ingredients_however_it_is_put_together(tmp_p
     planner: Any = SimpleNamespace(fingerprints=fingerprints)
     for node in unfold(project, seeds=3).of_kind("result"):
         made_of = node.ingredients(planner)
-        assert {"specification", "seed", "code", "library numpy"} <= set(made_of)
+        assert {"identity", "specification", "seed", "code", "library numpy"} <= set(made_of)
         assert node.key(planner, made_of) == digest(made_of)
+
+
+@dataclass(frozen=True)
+class Run(Walk):
+    """Another specification, with an equal field."""
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A specification that says of itself that it equals nothing."""
+
+    rate: float = 0.5
+
+    def __eq__(self, other: object) -> bool:
+        return False
+
+
+def test_experiments_of_two_classes_have_two_keys(tmp_path: Path) -> None:
+    """However equal their fields are: what runs them may tell the classes apart."""
+    walk, run = (Experiment(kind.__name__, kind(), fit="labreport.experiment:plain") for kind in (Walk, Run))
+    project = Project("title", experiments=(walk, run), libraries=(), package="labreport")
+    planner: Any = SimpleNamespace(fingerprints=Fingerprints(project, tmp_path, Digests(tmp_path), Ledger()))
+    nodes = unfold(project, seeds=1).of_kind("result")
+    assert len({node.key(planner, node.ingredients(planner)) for node in nodes}) == 2
+
+
+def test_two_experiments_with_one_key_and_unequal_specifications_are_an_error() -> None:
+    """The message names both."""
+    planner: Any = SimpleNamespace(_specifications={})
+    same = [Experiment(name, Walk(), start="m:f") for name in ("first", "second")]
+    for one in same:
+        Planner.check_shared(planner, "key", one)
+    with pytest.raises(UsageError, match="experiments 'first' and 'third' have one key"):
+        Planner.check_shared(planner, "key", Experiment("third", Run(), start="m:f"))
+    for name in ("alike", "alike-2"):
+        one = Experiment(name, Alike(), start="m:f")
+        with contextlib.nullcontext() if name == "alike" else pytest.raises(UsageError, match="one key"):
+            Planner.check_shared(planner, "other", one)
+
+
+CLASSES = """
+from dataclasses import dataclass
+from labreport import Fit
+@dataclass(frozen=True)
+class Base:
+    rate: float = 1.0
+@dataclass(frozen=True)
+class Nested(Base):
+    def used(self):
+        return {}
+class Outer:
+    @dataclass(frozen=True)
+    class Inner:
+        part: Base = Nested()
+def fit(specification, seed):
+    return Fit({{"used": specification.part.used()}})
+"""
+
+
+def test_the_code_of_a_class_inside_a_value_is_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of one that nothing names but the value: a method of a nested object, annotated by its base."""
+    monkeypatch.syspath_prepend(tmp_path)
+    found = []
+    for number in (1, 2):
+        (tmp_path / "classed.py").write_text(CLASSES.format(number))
+        monkeypatch.delitem(sys.modules, "classed", raising=False)
+        one = Experiment("one", importlib.import_module("classed").Outer.Inner(), fit="classed:fit")
+        project = Project("title", experiments=(one,), package="classed", libraries=())
+        found.append(Fingerprints(project, tmp_path, Digests(tmp_path), Ledger()).training(one)["code"])
+    assert found[0] != found[1]
 
 
 def test_a_closure_is_the_same_whatever_was_followed_before() -> None:

@@ -68,20 +68,17 @@ def test_several_columns_name_experiments_and_settings_keep_them(tmp_path: Path)
 
 
 def test_blocks_and_pairs_say_what_is_compared(tmp_path: Path) -> None:
-    """By the name of their column; a run's unit is its block, its pair, or its seed."""
+    """By the name of their column; what is compared for each is said by the design."""
     rows = [f"zlib,6,{file},{day},1.5,10,a\n" for file in ("text", "code") for day in ("tue", "mon")]
     _table(tmp_path, "".join(rows))
     blocked = declare(tmp_path, 'recorded("zlib", "all.csv", blocks="input file")')
-    assert blocked.design == Design("input file", paired=True)
-    assert [run.unit for run in results(blocked)] == ["code", "code", "text", "text"]
+    assert blocked.design == Design("input file", blocks=((0, "code"), (1, "code"), (2, "text"), (3, "text")))
     both = declare(tmp_path, 'recorded("zlib", "all.csv", blocks="input file", pairs="day")')
     assert list(both.recorded.runs) == ["code, mon", "code, tue", "text, mon", "text, tue"]
     call = 'recorded("zlib", "all.csv", pairs="day", where={"input file": "text"})'
     paired = declare(tmp_path, call)
-    assert paired.design == Design("day", paired=True)
-    assert [(run.seed, run.unit) for run in results(paired)] == [(0, "mon"), (1, "tue")]
-    seeded = declare(tmp_path, call.replace("pairs", "seed"))
-    assert [run.unit for run in results(seeded)] == ["mon", "tue"]
+    assert paired.design == Design("day", blocks=((0, "mon"), (1, "tue")))
+    assert declare(tmp_path, call.replace("pairs", "seed")).design == paired.design
 
 
 def test_seeds_are_numbers_where_all_are_and_unique_in_an_experiment(tmp_path: Path) -> None:
@@ -90,7 +87,7 @@ def test_seeds_are_numbers_where_all_are_and_unique_in_an_experiment(tmp_path: P
     found = declare(tmp_path, 'recorded("a", "all.csv", seed="level", blocks="input file")')
     assert seeds(found) == [0, 1, 2]
     found = declare(tmp_path, 'recorded("a", "all.csv", seed="level", where={"input file": "x"})')
-    assert [(run.seed, run.unit) for run in results(found)] == [(3, 3), (10, 10)]
+    assert (seeds(found), found.design) == ([3, 10], Design("level"))
 
 
 def test_the_order_of_rows_changes_nothing(tmp_path: Path) -> None:

@@ -46,8 +46,9 @@ class WorldRuns(dict[str, Runs]):
         return self._world.studies
 
     def __missing__(self, name: str) -> Runs:
-        if name == TIMES.name:
-            return made.made_times(self._world.overrides)
+        for timing in TIMES.values():
+            if timing.name == name:
+                return made.made_times(timing, self._world.overrides)
         cells = [cell for grid in self._world.studies.values() for cell in grid.experiments()]
         experiment = next(each for each in (*EXPERIMENTS, *cells, *CELLS) if each.name == name)
         self[name] = _runs(self._world, experiment)

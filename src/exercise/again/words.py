@@ -140,11 +140,6 @@ def _kept(match: re.Match[str], keys: list[str], files: Files) -> float:
     return _geometric([(layers[1] / layers[-2]) ** (1 / (len(layers) - 3)) for layers in norms])
 
 
-def _sum_of_seconds(match: re.Match[str], keys: list[str], files: Files) -> float:
-    epochs = range(1, int(match[1]) + 1)
-    return _mean(sum(files.record(key, epoch)["seconds"] for epoch in epochs) for key in keys)
-
-
 RECIPES: tuple[tuple[str, Recipe], ...] = (
     (r"count", lambda match, keys, files: float(len(keys))),
     (r"(test|validation) accuracy at epoch (\d+)", _accuracy),
@@ -160,7 +155,6 @@ RECIPES: tuple[tuple[str, Recipe], ...] = (
         _first_over_last,
     ),
     (r"gradient norm kept from layer to layer, before the first update", _kept),
-    (r"seconds of training, sum over (\d+) epochs", _sum_of_seconds),
 )
 """The words of what was measured, and how it is measured again."""
 

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from exercise.bonus_complex.more_time import MORE_TIME
-from exercise.bonus_complex.training_time import TRAINING_TIME
-from exercise.bonus_complex.worth import BY_THIS_PROGRAM, FIRST_PASSAGE, SMALL_AT_MOMENTUM, WORTH
+from exercise.bonus_complex.worth import FIRST_PASSAGE, SMALL_AT_MOMENTUM, WORTH
 from exercise.bonus_longer.longer import LONGER
 from exercise.catalogue import EXPERIMENTS, STUDIES, TIMES
 from exercise.measuring.comparing import comparisons
@@ -30,7 +29,7 @@ from labreport.results import Results
 
 FAMILIES = (
     *(PART_ONE, ABOVE_20, INTERVENTIONS, EFFECTS, TRIED, PAIRS, EQUAL_EPOCHS, *EQUAL_MOMENTUM, GOALS),
-    *(BEST, LONGER, COMPLEX_SIMPLE, TRAINING_TIME, WORTH, BY_THIS_PROGRAM, FIRST_PASSAGE),
+    *(BEST, LONGER, COMPLEX_SIMPLE, WORTH, FIRST_PASSAGE),
     *(*SMALL_AT_MOMENTUM, MORE_TIME),
 )
 """In the order of the report."""
@@ -55,7 +54,7 @@ def _required() -> Iterable[Required]:
     "Which comparisons were declared, and how are they corrected?",
     slug="appendix.families",
     reads=[
-        *(each for each in (*EXPERIMENTS, TIMES) if each.name in NEEDS),
+        *(each for each in (*EXPERIMENTS, *TIMES.values()) if each.name in NEEDS),
         *(each for each in STUDIES if NEEDS & {cell.name for cell in each.experiments()}),
     ],
     requires=tuple(_required()),

@@ -32,8 +32,8 @@ def heat_map(results: Results) -> charts.Drawing:
     return grid_map(results)
 
 
-def _map_of(study: Study) -> Figure:
-    return figure(reads=study, requires=required(study, LAST), slug=f"study-{study.name}")(heat_map)
+def _map_of(shown: Study) -> Figure:
+    return figure(reads=shown, requires=required(shown, LAST), slug=f"study-{shown.name}")(heat_map)
 
 
 def question_of(shown: Study) -> Question:

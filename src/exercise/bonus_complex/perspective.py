@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from exercise.bonus_complex.published import DURATIONS, MODELS
-from exercise.catalogue import COMPLEX, NETWORKS
+from exercise.catalogue import COMPLEX, NETWORKS, TIMES
 from exercise.expressions import FIRST_WEIGHTS, WEIGHTS
 from exercise.measuring.measures import exact, network_of, source, split
-from exercise.measuring.seconds import total_seconds
+from exercise.measuring.seconds import epoch_seconds, in_total, of_timings
 from exercise.networks import Network
 from labreport import charts
 from labreport.claims import Answer, Quantity
@@ -79,7 +79,7 @@ def compute_in_perspective(results: Results, answers: Mapping[str, Answer]) -> c
 @question(
     "How do these trainings compare with those of weeks to months?",
     slug="bonus.perspective",
-    reads=NETWORKS,
+    reads=(*NETWORKS, *TIMES.values()),
     figures=(compute_in_perspective,),
     checks=[("complex.flop", f"cut * {COMPLEX.epochs} * (6 * {WEIGHTS} - 2 * {FIRST_WEIGHTS})")],
 )
@@ -96,7 +96,8 @@ def perspective(results: Results) -> Answer:
     rows = []
     seconds = 0.0
     total = 0.0
-    for name in results:
+    names = [name for name in results if isinstance(results[name].experiment.specification, Network)]
+    for name in names:
         runs = results[name]
         network, last = network_of(runs), runs.experiment.epochs
         flop = float(training_flop(network, images, last))
@@ -105,12 +106,12 @@ def perspective(results: Results) -> Answer:
         )
         quantities[f"{name}.weights"] = exact(network.weights, "weights", f"formula: layers of {name}")
         quantities[f"{name}.epochs"] = exact(last, "epochs", f"catalogue: {name}")
-        quantities[f"{name}.seconds"] = total_seconds(runs)
+        quantities[f"{name}.seconds"] = in_total(results, name, last)
         rows.append(
             {"key": name, "name": name, "flop": flop, "year": None, "source": "this report", "own": True}
         )
         total += flop * len(runs)
-        seconds += sum(float(record["seconds"]) for run in runs for record in run.records)
+        seconds += epoch_seconds(results, name) * last * len(runs)
     for model in MODELS:
         quantities[f"{model.key}.flop"] = Quantity(model.flop, "FLOP", model.source)
         quantities[f"{model.key}.year"] = exact(model.year, "year", model.source)
@@ -127,18 +128,18 @@ def perspective(results: Results) -> Answer:
     for duration in DURATIONS:
         quantities[f"{duration.key}.days"] = Quantity(duration.days, "days", duration.source)
     rate = total / seconds
-    largest = max(results, key=lambda name: float(quantities[f"{name}.flop"].value or 0))
+    largest = max(names, key=lambda name: float(quantities[f"{name}.flop"].value or 0))
     largest_flop = float(quantities[f"{largest}.flop"].value or 0)
     smallest, greatest = min(MODELS, key=lambda model: model.flop), max(MODELS, key=lambda model: model.flop)
     quantities |= {
         "total.flop": Quantity(
             total, "FLOP", "sum over the exercise's networks and seeds", varies_with="seeds"
         ),
-        "total.seconds": Quantity(
-            seconds, "s", "seconds of training only, sum over the exercise's networks and seeds"
+        "total.seconds": of_timings(
+            Quantity(seconds, "s", "epochs times seconds of an epoch, over the exercise's networks and seeds")
         ),
-        "rate": Quantity(
-            total / seconds, "FLOP/s", "operations by formula over seconds of training, all runs"
+        "rate": of_timings(
+            Quantity(rate, "FLOP/s", "operations by formula over seconds by plain model.fit, all runs")
         ),
         "smallest.ratio": Quantity(
             _rounded(smallest.flop / largest_flop), "times", f"{smallest.name} over {largest}"

@@ -23,7 +23,7 @@ BELOW = 0.1
 """Share of the panel's height by which a name is below the curves that continue beside it."""
 
 
-@figure(reads=(SMALL, COMPLEX, TIMES), slug="accuracy-seconds")
+@figure(reads=(SMALL, COMPLEX, TIMES[SMALL.name], TIMES[COMPLEX.name]), slug="accuracy-seconds")
 def accuracy_against_seconds(results: Results) -> charts.Drawing:
     """Mean validation accuracy against seconds, epochs times each network's typical epoch; seeds faint."""
     networks = {network.name: results[network.name] for network in (SMALL, COMPLEX)}

@@ -6,7 +6,7 @@ from exercise.bonus_complex.seconds import accuracy_against_seconds
 from exercise.catalogue import COMPLEX, SMALL, SMALL_MOMENTUM, TIMES
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.comparing import comparisons
-from exercise.measuring.families import AT_OWN, AT_SHARE, COMPLEX_SIMPLE, MATCH, MOMENTS, SAME, SHARES, TEST
+from exercise.measuring.families import AT_SHARE, COMPLEX_SIMPLE, MATCH, MOMENTS, SAME, SHARES, TEST
 from exercise.measuring.measures import (
     accuracy,
     differ_in_layers,
@@ -16,32 +16,18 @@ from exercise.measuring.measures import (
     seeds_of,
     source,
 )
-from exercise.measuring.seconds import (
-    Clock,
-    by_fit,
-    by_itself,
-    epoch_seconds,
-    epochs_within,
-    first_passages,
-    of_timings,
-)
+from exercise.measuring.seconds import epoch_seconds, epochs_within, first_passages, in_total, of_timings
+from exercise.networks import timing_of
 from labreport.claims import Answer, Claim, Comparison, Family, Quantity
 from labreport.claims.statistics import over_seeds
 from labreport.outline import question
 from labreport.required import required
 from labreport.results import Results, Runs
 
+TIMED = (timing_of("complex"), timing_of("small"))
 WORTH = Family(
     "equal seconds",
-    tuple(
-        Comparison("complex", "small", metric, margin=SAME, also=(TIMES.name,))
-        for metric in AT_SHARE.values()
-    ),
-)
-BY_THIS_PROGRAM = Family(
-    "equal seconds by this program",
-    (Comparison("complex", "small", AT_OWN, margin=SAME, also=(TIMES.name,)),),
-    confirmatory=False,
+    tuple(Comparison("complex", "small", metric, margin=SAME, also=TIMED) for metric in AT_SHARE.values()),
 )
 SMALL_AT_MOMENTUM = tuple(
     Family(
@@ -51,13 +37,13 @@ SMALL_AT_MOMENTUM = tuple(
     )
     for same in SMALL_MOMENTUM
 )
-FIRST_PASSAGE = Family("first passage", (Comparison("complex", "small", MATCH, also=(TIMES.name,)),))
+FIRST_PASSAGE = Family("first passage", (Comparison("complex", "small", MATCH, also=TIMED),))
 
 
 @question(
     "Was the extra complexity worth the extra time?",
     slug="bonus.worth",
-    reads=(SMALL, COMPLEX, *SMALL_MOMENTUM, TIMES),
+    reads=(SMALL, COMPLEX, *SMALL_MOMENTUM, TIMES[SMALL.name], TIMES[COMPLEX.name]),
     requires=(*required((SMALL, COMPLEX), *MOMENTS), *required(SMALL_MOMENTUM, MOMENTS[-1])),
     figures=(accuracy_against_seconds,),
     checks=[("final_gain", f"{checked_accuracy(COMPLEX)} - {checked_accuracy(SMALL)}")],
@@ -65,26 +51,18 @@ FIRST_PASSAGE = Family("first passage", (Comparison("complex", "small", MATCH, a
 def worth(results: Results) -> Answer:
     """Validation accuracy of both after equally many seconds, and what the extra time buys.
 
-    The rule, fixed in advance: the complexity is worth its time when, after the seconds that the
-    simple network takes for all its epochs, the complex network is the more accurate. Seconds are epochs
-    times each network's typical epoch by itself, so that the moment is the same for every seed.
+    The rule: the complexity is worth its time when, after the seconds that the simple network takes for all
+    its epochs, the complex network is the more accurate. Seconds are epochs times each network's typical
+    epoch, so that the moment is the same for every seed.
     """
     simple, complex_ = results["small"], results["complex"]
-    budget = epoch_seconds(results, "small") * simple.experiment.epochs
     quantities: dict[str, Quantity] = {
-        "budget": Quantity(
-            budget,
-            "s",
-            source(
-                simple,
-                "all epochs, at the seconds of its median epoch by plain model.fit, with nothing beside it",
-            ),
-        ),
+        "budget": in_total(results, "small", simple.experiment.epochs),
         **seeds_of((complex_, simple)),
         "small.epochs": exact(simple.experiment.epochs, "epochs", "catalogue: small"),
         "complex.epochs": exact(complex_.experiment.epochs, "epochs", "catalogue: complex"),
     }
-    compare = comparisons(results, WORTH, BY_THIS_PROGRAM, FIRST_PASSAGE, COMPLEX_SIMPLE)
+    compare = comparisons(results, WORTH, FIRST_PASSAGE, COMPLEX_SIMPLE)
     claims: dict[str, Claim] = {}
     for index, share in enumerate(SHARES, start=1):
         key, name = f"at-{index}", "worth" if share == 1 else f"at-{index}"
@@ -94,14 +72,6 @@ def worth(results: Results) -> Answer:
         claims[name] = found.claim(
             name, f"validation accuracy: complex > small, after {share:.0%} of small's seconds", _shown(key)
         )
-    quantities |= _at_equal_seconds("own", 1.0, results, by_itself)
-    found = compare("complex", "small", AT_OWN)
-    quantities |= found.quantities("own.difference")
-    claims["worth-by-this-program"] = found.claim(
-        "worth-by-this-program",
-        "validation accuracy: complex > small, after small's seconds by this program",
-        _shown("own"),
-    )
     gain = compare("complex", "small", TEST, MOMENTS[-1])
     quantities |= gain.quantities("final_gain")
     claims["final-better"] = gain.claim(
@@ -142,14 +112,14 @@ def _shown(key: str) -> tuple[str, ...]:
     return tuple(f"{key}.{each}" for each in ("difference", "complex", "small", "seconds"))
 
 
-def _at_equal_seconds(key: str, share: float, results: Results, clock: Clock = by_fit) -> dict[str, Quantity]:
+def _at_equal_seconds(key: str, share: float, results: Results) -> dict[str, Quantity]:
     """A share of the simple network's training time, and what both have reached by then."""
-    seconds = share * epoch_seconds(results, "small", clock) * results["small"].experiment.epochs
+    seconds = share * epoch_seconds(results, "small") * results["small"].experiment.epochs
     quantities = {
         f"{key}.seconds": Quantity(seconds, "s", f"{share:.0%} of the simple network's training time")
     }
     for network in ("complex", "small"):
-        epoch = epochs_within(seconds, results, network, clock)
+        epoch = epochs_within(seconds, results, network)
         quantities |= _after(f"{key}.{network}", results[network], epoch, seconds)
     return quantities
 

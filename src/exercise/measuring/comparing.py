@@ -7,13 +7,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from exercise.measuring.families import AT_OWN, AT_SHARE, MATCH, SECONDS, TEST, VALIDATION
+from exercise.measuring.families import AT_SHARE, MATCH, TEST, VALIDATION
 from exercise.measuring.measures import right, source, split
-from exercise.measuring.seconds import Clock, by_fit, by_itself, epoch_seconds, epochs_within, first_passages
+from exercise.measuring.seconds import epoch_seconds, epochs_within, first_passages
 from labreport.claims import Comparison, Family
 from labreport.claims.comparison import paired
 from labreport.claims.estimate import Estimate, without_test
-from labreport.claims.measuring import accuracy_on_items, by_seed
+from labreport.claims.measuring import accuracy_on_items
 from labreport.claims.resolve import Comparisons, Measure, common
 from labreport.later import later
 from labreport.results import Result, Results, Runs
@@ -36,10 +36,8 @@ def _measures(results: Results) -> Mapping[str, Measure]:
     return {
         TEST: accuracy_on_items(_test_accuracy, len(split("test")), _right_on_test),
         VALIDATION: accuracy_on_items(_validation_accuracy, len(split("validation")), cover_items=False),
-        SECONDS: by_seed(_seconds, "s"),
         MATCH: partial(_first_passage, results),
         **{metric: _at_share(results, share) for share, metric in AT_SHARE.items()},
-        AT_OWN: _at_share(results, 1.0, by_itself),
     }
 
 
@@ -55,18 +53,14 @@ def _right_on_test(run: Result, epoch: int) -> NDArray[np.bool_]:
     return right(run, epoch, "test")
 
 
-def _seconds(run: Result, epoch: int) -> float:
-    return sum(float(record["seconds"]) for record in run.records[:epoch])
-
-
-def _at_share(results: Results, share: float, clock: Clock = by_fit) -> Measure:
+def _at_share(results: Results, share: float) -> Measure:
     """Validation accuracies after equally many seconds, by epochs timed with nothing beside them."""
 
     def measure(comparison: Comparison, first: Runs, second: Runs | None) -> Estimate:
         assert second is not None
         mine, theirs = first.experiment.name, second.experiment.name
-        budget = share * epoch_seconds(results, theirs, clock) * second.experiment.epochs
-        at, after = (epochs_within(budget, results, name, clock) for name in (mine, theirs))
+        budget = share * epoch_seconds(results, theirs) * second.experiment.epochs
+        at, after = (epochs_within(budget, results, name) for name in (mine, theirs))
         origin = source(
             first,
             f"validation accuracy at epoch {at}, minus {theirs} at epoch {after}: "

@@ -29,10 +29,9 @@ SEEN, CHECKED = 50, 100
 """The complex network's training is foretold from the first, and checked at the second."""
 SHARES = (0.25, 0.5, 1.0)
 """Shares of the simple network's training time after which accuracies are compared."""
-VALIDATION, TEST, SECONDS = "validation accuracy", "test accuracy", "seconds of training"
+VALIDATION, TEST = "validation accuracy", "test accuracy"
 MATCH = "seconds until the last validation accuracy of small"
 AT_SHARE = {share: f"validation accuracy after {share:.0%} of small's seconds" for share in SHARES}
-AT_OWN = "validation accuracy after small's seconds by this program"
 EQUAL_EPOCHS = Family(
     "part three at equal epochs", (Comparison("complex", "wide", VALIDATION, EPOCH, margin=SAME),)
 )

@@ -1,45 +1,54 @@
 """Seconds and epochs: how many epochs fit into a time, and when an accuracy is first reached.
 
 Epochs of trainings take longer with whatever else the machine does, and may do so for one network more than
-for another. So equal seconds are counted in epochs that were timed with nothing beside them: a network's
-typical epoch is the same for every seed, and equal seconds are equal epochs of each network for all seeds.
+for another. So all seconds are those of epochs that were timed with nothing beside them, by plain Keras: a
+network's typical epoch is the same for every seed, and equal seconds are equal epochs for all seeds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from statistics import median
 
-from exercise.catalogue import TIMES
-from exercise.measuring.measures import source
+from exercise.networks import timing_of
 from labreport.claims import Quantity
 from labreport.claims.derivation import Derivation
 from labreport.claims.resolve import common
-from labreport.claims.statistics import over_seeds
-from labreport.results import Results, Runs
+from labreport.results import Result, Results, Runs
 
 ROUNDING = 1e-9
-OWN = "this program on one thread, training only"
-FIT = "plain model.fit on all cores, validation included"
+HOW = "by plain model.fit on all cores, validation included, with nothing beside it"
 
 
-def by_itself(results: Results, name: str) -> Quantity:
-    """Seconds of an epoch of the network `name` with nothing beside it, by this program."""
-    return _timed(results, name, "own seconds", OWN)
+def timed(results: Results, name: str) -> Result:
+    """The run in which epochs of the network `name` were timed."""
+    (run,) = results[timing_of(name)].runs
+    return run
 
 
-def by_fit(results: Results, name: str) -> Quantity:
-    """Seconds of an epoch of the network `name` with nothing beside it, by plain Keras."""
-    return _timed(results, name, "fit seconds", FIT)
+def typical(results: Results, name: str) -> Quantity:
+    """Seconds of the median epoch of the network `name`."""
+    made = Derivation("middle", {"of": _seconds(results, name)})
+    return Quantity(epoch_seconds(results, name), "s", f"{name}: median epoch {HOW}", derivation=made)
 
 
-def _timed(results: Results, name: str, key: str, by: str) -> Quantity:
-    """The median of a few times, which says nothing of how much they vary."""
-    (run,) = results[TIMES.name].runs
-    seconds = [float(second) for second in run.records[0][key][name]]
-    origin = f"{TIMES.name}: {name}, median over epochs, nothing beside it, {by}"
-    return Quantity(median(seconds), "s", origin, derivation=Derivation("middle", {"of": seconds}))
+def slowest(results: Results, name: str) -> Quantity:
+    """Seconds of the slowest epoch of the network `name`: how far times vary."""
+    seconds = _seconds(results, name)
+    made = Derivation("greatest", {"of": seconds})
+    return Quantity(max(seconds), "s", f"{name}: slowest epoch {HOW}", derivation=made)
+
+
+def in_total(results: Results, name: str, epochs: int) -> Quantity:
+    """Seconds of so many epochs of the network `name`, each taken as long as the median one."""
+    one = typical(results, name)
+    made = Derivation("product", {"of": [one, epochs]})
+    seconds = epochs * epoch_seconds(results, name)
+    return of_timings(Quantity(seconds, "s", f"{one.source}, times {epochs}", derivation=made))
+
+
+def _seconds(results: Results, name: str) -> list[float]:
+    return [float(record["seconds"]) for record in timed(results, name).records]
 
 
 def ratio_of(one: Quantity, other: Quantity, origin: str) -> Quantity:
@@ -49,20 +58,14 @@ def ratio_of(one: Quantity, other: Quantity, origin: str) -> Quantity:
     return of_timings(Quantity(value, "times", origin, derivation=made))
 
 
-Clock = Callable[[Results, str], Quantity]
-"""By what an epoch of the network of that name is timed: `by_itself` or `by_fit`."""
-
-
-def epoch_seconds(results: Results, name: str, clock: Clock = by_fit) -> float:
+def epoch_seconds(results: Results, name: str) -> float:
     """Seconds of a typical epoch of the network `name`."""
-    seconds = clock(results, name).value
-    assert seconds is not None  # the median of some times
-    return seconds
+    return median(_seconds(results, name))
 
 
-def epochs_within(seconds: float, results: Results, name: str, clock: Clock = by_fit) -> int:
+def epochs_within(seconds: float, results: Results, name: str) -> int:
     """Epochs that the network `name` finishes within `seconds`, at most as many as it was trained for."""
-    finished = seconds / epoch_seconds(results, name, clock) * (1 + ROUNDING)
+    finished = seconds / epoch_seconds(results, name) * (1 + ROUNDING)
     return int(min(finished, results[name].experiment.epochs))
 
 
@@ -93,10 +96,3 @@ def first_passages(first: Runs, second: Runs) -> list[tuple[int | None, int]]:
 def of_timings(quantity: Quantity) -> Quantity:
     """The same number, marked as one that follows from timings: another machine would give another."""
     return replace(quantity, varies_with="machine")
-
-
-def total_seconds(runs: Runs, epochs: int | None = None) -> Quantity:
-    """Seconds of training summed over the epochs of a run; mean over seeds."""
-    sums = [sum(curve) for curve in runs.curve("seconds", epochs)]
-    last = epochs if epochs is not None else runs.experiment.epochs
-    return over_seeds(sums, "s", source(runs, f"seconds of training, sum over {last} epochs"))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from exercise.networks import Network
 from exercise.training import data
 from exercise.training.backend import tf
-from exercise.training.model import LOSSES, build, most_probable
+from exercise.training.model import LOSSES, build, fixed_variables, most_probable
 
 
 class Parameters(NamedTuple):
@@ -66,6 +66,7 @@ def compiled_epoch(network: Network, pixels: int) -> Epoch:
     loss_function = LOSSES[network.loss]
     layers = len(network.layer_shapes)
     batch_size = network.batch_size
+    fixed = fixed_variables(network)
 
     def train_batch(
         parameters: Parameters,
@@ -83,6 +84,10 @@ def compiled_epoch(network: Network, pixels: int) -> Epoch:
             loss = tf.reduce_sum(losses) / tf.cast(examples, tf.float32)
         gradients = tape.gradient(loss, parameters.weights)
         norms = tf.stack([norm(gradient) for gradient in gradients[::2]])
+        gradients = [
+            tf.zeros_like(gradient) if place in fixed else gradient
+            for place, gradient in enumerate(gradients)
+        ]
         correct = most_probable(probabilities) == tf.cast(labels, tf.int32)
         return descend(parameters, gradients, hyperparameters), Sums(
             sums.batches + 1,

@@ -21,6 +21,8 @@ def build(network: Network, seed: int, pixels: int = INPUTS) -> keras.Sequential
     """
     model = keras.Sequential([keras.Input((pixels,))])
     for layer, width in enumerate((*network.hidden_layers, CLASSES)):
+        if layer > 0 and network.backward_gain != 1:
+            model.add(keras.layers.Lambda(_multiplied_backwards(network.backward_gain)))
         model.add(
             keras.layers.Dense(
                 width,
@@ -40,6 +42,23 @@ def most_probable(probabilities: tf.Tensor) -> tf.Tensor:
     """
     known = tf.where(tf.math.is_nan(probabilities), math.inf, probabilities)
     return tf.argmax(known, axis=1, output_type=tf.int32)
+
+
+def _multiplied_backwards(gain: float) -> Callable[[tf.Tensor], tf.Tensor]:
+    """The identity, whose gradient is multiplied by `gain`."""
+
+    @tf.custom_gradient  # type: ignore[untyped-decorator]
+    def same(values: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
+        return tf.identity(values), lambda upstream: gain * upstream
+
+    layer: Callable[[tf.Tensor], tf.Tensor] = same
+    return layer
+
+
+def fixed_variables(network: Network) -> frozenset[int]:
+    """Places, in the order of the model's variables, of those that training leaves as they are."""
+    last = 2 * len(network.layer_shapes) - 1
+    return frozenset(range(2 * network.frozen_layers)) | (frozenset() if network.output_bias else {last})
 
 
 def weight_names(network: Network) -> list[str]:

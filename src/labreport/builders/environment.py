@@ -1,4 +1,4 @@
-"""Where, with what and for how long the results were made."""
+"""Where and with what the results were made."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 from labreport.claims import Answer, Quantity
 from labreport.claims.decide import counted
-from labreport.claims.rounding import THIN, format_number
-from labreport.results import Result, Results
+from labreport.claims.rounding import THIN
+from labreport.results import Results
 
 _ROWS = (("host", "Host"), ("processor", "Processor"), ("system", "System"), ("python", "Python"))
 
@@ -27,9 +27,8 @@ def environment(
 
     What differs between runs is listed with all its values. The claim `one-environment` says that nothing
     that decides their times does. Quantities: `runs`, `seeds`, `seeds.fewest` of any
-    experiment, `epochs`, and as far as every run has recorded
-    them `training_time`, `threads` and `cores`. The facts under `run` can describe the run on the title page
-    (`Project(facts=...)`), where `experiments`, `made` and `training` are labels, and `seed`, `epoch` and `run`
+    experiment, where all are run by seeds, `epochs`, and as far as every run has recorded them `threads` and
+    `cores`. The facts under `run` can describe the run on the title page (`Project(facts=...)`), where `experiments`, `made` and `training` are labels, and `seed`, `epoch` and `run`
     the words for these. Of recorded runs it says what they say of themselves, and nothing of this machine.
     Declare the question `local`: its answer is not the same elsewhere.
     """
@@ -38,13 +37,20 @@ def environment(
     provenance = [run.provenance for run in runs]
     seeds, epochs = len({run.seed for run in runs}), sum(len(run.records) for run in runs)
     quantities = {
-        "seeds": Quantity(seeds, "seeds", "all runs"),
-        "seeds.fewest": Quantity(
-            min(len(results[name]) for name in results), "seeds", "all runs: the fewest of any experiment"
+        **(
+            {
+                "seeds": Quantity(seeds, "seeds", "all runs"),
+                "seeds.fewest": Quantity(
+                    min(len(results[name]) for name in results),
+                    "seeds",
+                    "all runs: the fewest of any experiment",
+                ),
+            }
+            if all(results[name].experiment.design.unit == "seed" for name in results)
+            else {}
         ),
         "runs": Quantity(len(runs), "", "all runs: experiments times seeds", varies_with="seeds"),
         "epochs": Quantity(epochs, "epochs", "all runs: sum", varies_with="seeds"),
-        **({} if recorded else _training_time(runs)),
         **threads_and_cores(provenance),
     }
     facts: dict[str, Any] = {key: _distinct(made.get(key) for made in provenance) for key, _ in _ROWS}
@@ -89,14 +95,6 @@ def threads_and_cores(provenance: Iterable[Mapping[str, Any]]) -> dict[str, Quan
     return found
 
 
-def _training_time(runs: list[Result]) -> dict[str, Quantity]:
-    seconds = [record.get("seconds") for run in runs for record in run.records]
-    if not seconds or None in seconds:
-        return {}
-    total = sum(float(second) for second in seconds if second is not None) / 60
-    return {"training_time": Quantity(total, "min", "all runs: sum of the seconds of training only")}
-
-
 def _title_page(
     results: Results,
     facts: Mapping[str, Any],
@@ -104,14 +102,12 @@ def _title_page(
     labels: Mapping[str, str],
     words: Mapping[str, str],
 ) -> dict[str, str]:
-    epochs, time = quantities["epochs"].value or 0, quantities.get("training_time")
+    epochs = quantities["epochs"].value or 0
     longer = any(runs.experiment.epochs > 1 for runs in results.values())
     texts = {
         labels["experiments"]: f"{len(results)}, each with "
         + _counts([len(each) for each in results.values()], words["repeated"]),
-        labels["training"]: f"{epochs:,} {words['epoch']}s in {format_number(time)}".replace(",", THIN)
-        if longer and time
-        else "",
+        labels["training"]: f"{epochs:,} {words['epoch']}s".replace(",", THIN) if longer else "",
         "Host": ", ".join(facts["host"]),
         "Processor": ", ".join(facts["processor"]),
         "Libraries": ", ".join(facts["libraries"]),

@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
 def carry_out(request: Request, terminal: Terminal) -> int:
     """Build, and say what became of the report where that fails; the exit code.
 
-    Raises `UsageError` and `OutdatedCode`; nothing was begun then.
+    Raises `UsageError`; nothing was begun then. And `OutdatedCode`, where something was edited meanwhile.
     """
     from labreport.execute.build import build  # what a dry run has no use for takes long to load
 

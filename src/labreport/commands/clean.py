@@ -83,7 +83,7 @@ def _results(session: Session) -> list[Item]:
             continue
         made_of = digest({**found.ingredients, "seed": 0})
         cap = wanted.get(made_of, 0)
-        if cap is None or found.seed < cap:
+        if cap is None or found.seed < session.project.seed_range.start + cap:
             continue
         why = (
             "no experiment has its ingredients"

@@ -10,8 +10,7 @@ import select
 import signal
 import socket
 import sys
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,7 @@ from labreport.commands.options import add
 from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, OutdatedCode
 from labreport.execute.request import Request
-from labreport.execute.session import open_session, sources
-from labreport.fingerprint.files import RESOLUTION_NS, Stamp, stamp
+from labreport.execute.session import open_session
 from labreport.guard import guarded
 from labreport.locate import Place, find_project
 from labreport.nodes.calls import function
@@ -81,7 +79,7 @@ def serve(connection: socket.socket, words: Sequence[str]) -> None:
     place = find_project(Path(arguments.project))
     place.importable()
     output = Path(arguments.output)
-    loaded = _load(place, output, arguments.seeds)
+    _load(place, output, arguments.seeds)
     channel.send(ready=os.getpid())
     if not select.select([connection], [], [], IDLE_SECONDS)[0]:
         _prepare_fonts(output)
@@ -93,7 +91,6 @@ def serve(connection: socket.socket, words: Sequence[str]) -> None:
         seeds=arguments.seeds,
         jobs=arguments.jobs,
         arguments=f"--seeds {arguments.seeds}" if arguments.seeds else "",
-        loaded=loaded,
         told=lambda phase: channel.send(phase=phase),
     )
     terminal = Telling(channel)
@@ -117,13 +114,8 @@ def _prepare_fonts(output: Path) -> None:
         prepare_fonts((output / "report.html").read_text(encoding="utf-8"))
 
 
-def _load(place: Place, output: Path, seeds: int | None) -> Mapping[Path, Stamp]:
-    """Import engine and project, as far as that works; the stamps of all source files before that."""
-    files = [path for path in sources(place) if path.suffix == ".py"]
-    found = {path: written for path in files if (written := stamp(path)) is not None}
-    newest = max((max(written[0], written[3]) for written in found.values()), default=0)
-    time.sleep(min(max(newest + RESOLUTION_NS - time.time_ns(), 0), RESOLUTION_NS) / 1e9)
-    found = {path: written for path in files if (written := stamp(path)) is not None}
+def _load(place: Place, output: Path, seeds: int | None) -> None:
+    """Import engine and project, as far as that works."""
     for name in MODULES:
         importlib.import_module(f"labreport.{name}")
     with suppress(Exception):  # the author's code may raise anything; the build meets it as well, and says so
@@ -132,4 +124,3 @@ def _load(place: Place, output: Path, seeds: int | None) -> Mapping[Path, Stamp]
         for name in (*(one.answer for one in outline.questions), *(one.draw for one in outline.figures)):
             function(name, "")
     sys.stdout.flush()
-    return found

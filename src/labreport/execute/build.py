@@ -30,9 +30,7 @@ def build(request: Request, terminal: Terminal) -> Outcome:
         remove_strays(request.output)
         quarantine = Quarantine(request.output)
         complete(request.output, quarantine)
-        session = open_session(
-            request.place, request.output, request.seeds, request.force, loaded=request.loaded
-        )
+        session = open_session(request.place, request.output, request.seeds, request.force)
         names = [name for word in request.targets for name in session.graph.resolve(word)] or None
         plan = session.planner.plan(names)
         for path in session.planner.views.leftovers():

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labreport.errors import LabReportError, RenderError, StoreError
+from labreport.errors import LabReportError, OutdatedCode, RenderError, StoreError
 from labreport.execute.forks import in_forks
 from labreport.execute.session import Session
 from labreport.nodes.document import DocumentNode
@@ -54,6 +54,7 @@ def publish_documents(
                 node.begin(press)
 
         found = in_forks(lambda node: node.finish(press), first, processes, begin)
+        workshop.check_unedited()
         for _, error in found:
             if error is not None:
                 raise error
@@ -65,8 +66,9 @@ def publish_documents(
         for node in last:
             try:
                 content = node.finish(press)
-            except StoreError:
-                raise  # the disk, whatever is made
+                workshop.check_unedited()
+            except (StoreError, OutdatedCode):
+                raise  # the disk, or an edit, whatever is made
             except LabReportError as error:
                 published.problem = error
             else:

@@ -16,10 +16,11 @@ from labreport.errors import LabReportError
 from labreport.execute.making import make_report
 from labreport.execute.request import Outcome, Request
 from labreport.execute.session import LEDGER, Session, open_session
-from labreport.locate import Place
+from labreport.locate import find_project
 from labreport.nodes.unfold import unfold
 from labreport.plan.ledger import Ledger
 from labreport.processes import end_with_parent, safe_spawn
+from labreport.sources import begin
 from labreport.store.publish import complete
 
 WORTH_SECONDS = 60.0
@@ -97,20 +98,22 @@ class FirstReport:
         try:
             self._connection, other = context.Pipe()
             with other, safe_spawn():
-                arguments = (other, self._session.place, self._session.output)
-                self._process = context.Process(target=make_first, args=arguments, daemon=False)
+                where = str(self._session.place.root), str(self._session.output)
+                arguments = (f"{__name__}:make_first", other, *where)
+                self._process = context.Process(target=begin, args=arguments, daemon=False)
                 self._process.start()
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def make_first(channel: Connection, place: Place, output: Path) -> None:
+def make_first(channel: Connection, root: str, folder: str) -> None:
     """What the process does: build with one seed; send the name of each document, or what went wrong."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     errors = io.StringIO()
-    terminal, outcome = Terminal(quiet=True, err=errors), Outcome()
+    terminal, outcome, output = Terminal(quiet=True, err=errors), Outcome(), Path(folder)
     try:
+        place = find_project(Path(root))
         session = open_session(place, output, 1, repair=False, preliminary=True)
         try:
             make_report(

@@ -16,9 +16,13 @@ from pathlib import Path
 from typing import Protocol
 
 from labreport.execute.task import Task
-from labreport.execute.worker import Message, Outcome, serve
+from labreport.execute.worker import Message, Outcome
 from labreport.processes import RemoteTraceback, safe_spawn
+from labreport.sources import begin
 from labreport.trajectory import Trajectory
+
+SERVE = "labreport.execute.worker:serve"
+"""What a worker process does."""
 
 
 class WorkerLost(BrokenExecutor):
@@ -116,8 +120,8 @@ class ProcessLane:
         try:
             self._connection, other = context.Pipe()
             with other:
-                arguments = (other, self._threads, str(self._source))
-                process = context.Process(target=serve, args=arguments, daemon=True)
+                arguments = (SERVE, other, self._threads, str(self._source))
+                process = context.Process(target=begin, args=arguments, daemon=True)
                 with safe_spawn():
                     process.start()
                 self._process = process  # only now is there one to kill

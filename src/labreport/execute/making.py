@@ -33,9 +33,10 @@ def make_report(
 
     So many `processes` may be at work at once. `told` is called when the page is published and the PDF is
     not. What fails is shown, and noted in `outcome`. Raises `AuditError` where a number on the page cannot be
-    traced.
+    traced, and `OutdatedCode` where something was edited that is not any more what was planned.
     """
     workshop = session.workshop()
+    workshop.check_unedited()
     steps = Steps(terminal, sum(status.node.cached for status in plan.stale()) + 2)
 
     def published() -> None:
@@ -94,6 +95,7 @@ def _keep(
     outcome: Outcome,
 ) -> None:
     """Keep what was made; show what was raised. Raises what is not a `RenderError`."""
+    workshop.check_unedited()
     for node, (payload, error) in zip(nodes, found, strict=True):
         if error is None:
             workshop.keep(node, payload)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from labreport.execute.train import Failure
-from labreport.fingerprint.files import Stamp
 from labreport.locate import Place
 
 
@@ -29,8 +28,6 @@ class Request:
     verbose: bool = False
     arguments: str = ""
     """The command line as the front door will compare it, for the stamp."""
-    loaded: Mapping[Path, Stamp] | None = None
-    """See `labreport.execute.session.open_session`."""
     told: Callable[[str], None] = lambda phase: None
     """Called with what is begun: `training`, `making`, and `paper` once the page is published."""
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from labreport.errors import LabReportError, OutdatedCode, RuleBroken, UsageError, failed
 from labreport.errors import place as place_in
-from labreport.fingerprint.files import Digests, Stamp
+from labreport.fingerprint.files import Digests
 from labreport.fingerprint.modules import default_roots, folder_of, source_files
 from labreport.frame import Lookup
 from labreport.locate import Place
@@ -21,11 +22,13 @@ from labreport.plan.graph import Graph
 from labreport.plan.ledger import Ledger
 from labreport.plan.planner import Planner
 from labreport.project import Project
+from labreport.sources import loaded
 from labreport.store.cache import Cache
 from labreport.store.output import check_owner
 from labreport.store.quarantine import Quarantine
 from labreport.trajectory import Store
 from labreport.trajectory.packing import pack
+from labreport.witness import edited
 
 LEDGER = "ledger.json"
 PLACED = re.compile(r"[^:]+\.py:[0-9]+: ")
@@ -96,29 +99,27 @@ def open_session(
     repair: bool = True,
     published: bool = False,
     preliminary: bool = False,
-    loaded: Mapping[Path, Stamp] | None = None,
 ) -> Session:
     """Open the project at `place`. `force` names what to rebuild; None forces everything. A report of a
     `preliminary` session says that more seeds follow.
 
     With `seeds` None, there are as many as the project says, or, where a report is `published`, as that
     has. With `repair` false, damaged files are reported but not moved. Raises `UsageError` where the
-    output folder belongs to somebody else, and `OutdatedCode` where a file of source code is not as in
-    `loaded`, the stamps from before it was imported in this process.
+    output folder belongs to somebody else, and `OutdatedCode` where a file of source code was edited after
+    this process had loaded it.
     """
     check_owner(output, place)
     quarantine = Quarantine(output, repair=repair)
     ledger = Ledger.load(output / LEDGER, quarantine)
     digests = Digests(place.root, ledger.files, output)
     place.importable()
-    # Before the content is imported, so that an edit in between is noticed the next time
-    files = sources(place)
-    for path in files:
+    for path in sources(place):
         digests(path)
-    if loaded is not None and loaded != {path: digests.stamp(path) for path in files if path.suffix == ".py"}:
-        raise OutdatedCode("code was edited after it was loaded; run again")
     project = load_project(place)
-    seeds = seeds or (ledger.seeds if published else 0) or project.seeds
+    for file, runs in loaded.values():
+        if runs != digests(file) and runs != digests.again(file):
+            raise OutdatedCode(edited(os.path.relpath(file, place.root)))
+    seeds = seeds or (ledger.seeds if published else 0) or len(project.seed_range)
     graph = unfold(project, seeds, preliminary)
     store = Store(output / "results", quarantine)
     cache = Cache(output / "cache", quarantine)

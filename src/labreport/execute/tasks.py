@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from labreport.errors import OutdatedCode
 from labreport.execute.session import Session
 from labreport.execute.task import Task
 from labreport.nodes.calls import function
@@ -51,8 +52,10 @@ class Trainings:
     def keep(self, piece: Trajectory, finished: bool) -> None:
         """Store what a worker has sent, together with what there is of the same trajectory.
 
-        Raises `StoreError`.
+        Raises `StoreError`, and `OutdatedCode` where the data or libraries behind it are not what they were.
         """
+        if problem := self.session.planner.fingerprints.edited(piece.ingredients):
+            raise OutdatedCode(problem)
         store, key = self.session.store, piece.key
         if key in self.forced and not finished:
             self._held[key] = _joined(piece, self._held.get(key))

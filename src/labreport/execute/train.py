@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from labreport.console.progress import Progress, Training
-from labreport.errors import ExperimentFailed, StoreError, place
+from labreport.errors import ExperimentFailed, OutdatedCode, StoreError, place
 from labreport.execute.lanes import Lane, WorkerLost
 from labreport.execute.task import Task
 from labreport.execute.waiting import Waiting
@@ -92,7 +92,9 @@ class Trainer:
         """Of workers, since one last sent anything."""
 
     def run(self, tasks: Sequence[Task], progress: Progress) -> list[Failure]:
-        """Carry out all tasks; returns those that failed. Raises the `StoreError` of `keep` or `prepare`."""
+        """Carry out all tasks; returns those that failed. Raises the `StoreError` of `keep` or `prepare`,
+        and `OutdatedCode`.
+        """
         waiting = Waiting(sorted(tasks, key=lambda task: -task.work))
         active: dict[Future[Trajectory], _Active] = {}
         compiled: defaultdict[int, set[str]] = defaultdict(set)
@@ -183,8 +185,8 @@ class Trainer:
                 return Failure(task, busy.ended)
             cause = str(error) if "cannot be started" in str(error) else f"its worker died {TRIES} times"
             return Failure(task, f"{cause}; see the system's log for a lack of memory")
-        except StoreError:
-            raise  # the disk, which the next result would meet as well
+        except (StoreError, OutdatedCode):
+            raise  # the disk, or an edit, which the next result would meet as well
         except Exception as error:  # the trainer's own code may raise anything
             self._deaths = 0
             progress.skip(busy.left)
@@ -213,7 +215,7 @@ class Trainer:
                     continue
                 try:
                     self._keep(message, False)
-                except StoreError:
+                except (StoreError, OutdatedCode):
                     raise
                 except Exception as error:  # values of this experiment that cannot be kept
                     running.ended = _cause(error)

@@ -49,7 +49,9 @@ def train(session: Session, request: Request, plan: Plan, terminal: Terminal, ou
         if lanes and seconds is not None and seconds >= WORTH_SAYING:
             what, where = counted(len(tasks), session.project.work), counted(len(lanes), "worker")
             terminal.say(f"{what} in {where} will take about {duration(seconds)}.")
-        progress = Progress(terminal, total, len(tasks), seconds, session.project.work, session.project.words.epoch)
+        progress = Progress(
+            terminal, total, len(tasks), seconds, session.project.work, session.project.words.epoch
+        )
 
         def look_at_all() -> None:
             look()

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from labreport.errors import ExperimentFailed
+from labreport.errors import ExperimentFailed, OutdatedCode
 from labreport.execute.one_step import in_one_step
 from labreport.execute.task import Task
 from labreport.processes import portable
@@ -98,7 +98,8 @@ def drive(task: Task, send: Send) -> Trajectory:
     Calls `send` with an `Epoch` after each epoch, and at most every `CHECKPOINT_SECONDS` with the trajectory
     so far. Epochs that are there already keep their records: they are only trained again on the way to a
     snapshot that is missing before them. Raises `ExperimentFailed` for what was loaded or read and is none of
-    the task's ingredients, before anything is sent that could be kept.
+    the task's ingredients, and `OutdatedCode` for code that was edited since it was planned, before anything is
+    sent that could be kept.
     """
     with noting() as noted:
         return _drive(task, send, noted)
@@ -108,6 +109,7 @@ def _drive(task: Task, send: Send, noted: Noted) -> Trajectory:
     trajectory, place = task.trajectory, where(task.threads)
     states = trajectory.states
     begin, saved = _start(task), time.monotonic()
+    _check_code(task)  # before what takes long
     targets = trajectory.missing(task.epochs, task.snapshots)
     for first, last in trajectory.stretches(task.epochs, task.snapshots):
         run: Run = begin(task.specification, task.seed, first, _state(states.get(first)))
@@ -131,8 +133,18 @@ def _drive(task: Task, send: Send, noted: Noted) -> Trajectory:
     return trajectory
 
 
+def _check_code(task: Task) -> None:
+    """Raise `OutdatedCode` where another text of a module runs here than the one in the task's key."""
+    if task.allowed is not None and (problem := task.allowed.edited()):
+        raise OutdatedCode(problem)
+
+
 def _check_used(task: Task, noted: Noted) -> None:
-    """Raise `ExperimentFailed` for what was loaded or read and is none of the task's ingredients."""
+    """Raise `ExperimentFailed` for what was loaded or read and is none of the task's ingredients.
+
+    And `OutdatedCode`, as `_check_code`, for what was loaded since.
+    """
+    _check_code(task)
     if task.allowed is not None and (problem := task.allowed.problem(noted)):
         raise ExperimentFailed(problem)
 

@@ -52,9 +52,10 @@ class Code:
         module, _, name = root.partition(":")
         return (module, name) in self._names.find(module, name)
 
-    def loaded(self, *roots: str) -> set[str]:
-        """The modules that the `roots` can load: the engine's that only carry out are not among them."""
-        return {module for module in self._follow(roots).loaded if self._names.path(module) is not None}
+    def loaded(self, *roots: str) -> dict[str, Path]:
+        """The modules that the `roots` can load, and their files: without the engine's that only carry out."""
+        found = ((module, self._names.path(module)) for module in sorted(self._follow(roots).loaded))
+        return {module: path for module, path in found if path is not None}
 
     def libraries(self, *roots: str) -> set[str]:
         """The top-level modules of others that the `roots`, and all that they reach, import and use."""

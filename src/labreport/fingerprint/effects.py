@@ -44,12 +44,14 @@ READING = frozenset(
     | {"rpartition", "split", "startswith", "strip", "upper", "values"}
 )
 """Methods that do not."""
+DECLARING = frozenset({"question", "figure"})
+"""Decorators of the engine that declare something: they keep a function, and do not call it."""
 LOCALLY = "!"
 """The name, among what is stored into, of an object without one in the module: an argument, perhaps."""
 _BEGINNING = ("__init__", "__new__", "__post_init__", "__set_name__")
 _BUILTINS = frozenset(dir(builtins)) - ACTING - CALLING
 Effect = list[list[str]]
-"""Dotted names that are called, passed to a call (or given another name), and stored into."""
+"""Dotted names that are called, passed to a call (or given another name), stored into, and declared only."""
 
 
 def effect(statement: ast.AST, imports: Targets, engine: bool, deep: bool) -> Effect:
@@ -60,7 +62,19 @@ def effect(statement: ast.AST, imports: Targets, engine: bool, deep: bool) -> Ef
     """
     found = _Effects(imports, engine, deep)
     found.visit(statement)
-    return [sorted(found.calls), sorted(found.passed), sorted(found.stored)]
+    declared = found.declared - found.calls - found.passed
+    return [sorted(found.calls), sorted(found.passed), sorted(found.stored), sorted(declared)]
+
+
+def declares(decorator: ast.expr, imports: Targets) -> bool:
+    """Whether a decorator makes a question or a figure of a function, and does not change what it computes.
+
+    What it says of them, such as a question's text, is an ingredient of their own nodes.
+    """
+    if not isinstance(decorator, ast.Call):
+        return False
+    full = full_name(dotted(decorator.func), imports)
+    return full.startswith(f"{ENGINE}.") and full.rpartition(".")[2] in DECLARING
 
 
 class _Effects(ast.NodeVisitor):
@@ -73,6 +87,7 @@ class _Effects(ast.NodeVisitor):
         self.calls: set[str] = set()
         self.passed: set[str] = set()
         self.stored: set[str] = set()
+        self.declared: set[str] = set()
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self._decorated(node)
@@ -105,6 +120,8 @@ class _Effects(ast.NodeVisitor):
         if self._call(node.func):
             for value in (*node.args, *(keyword.value for keyword in node.keywords)):
                 self.passed.update(filter(None, map(self._root, _values(value))))
+        elif declares(node.func, self._imports):
+            self.declared.update(filter(None, map(self._root, node.args)))
         if dotted(node.func) in CHANGING and node.args:
             self.stored.add(self._root(node.args[0]))
         self.generic_visit(node)

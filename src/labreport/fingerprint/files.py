@@ -19,6 +19,8 @@ Remembered = tuple[int, int, int, int, str]
 
 RESOLUTION_NS = 30_000_000
 """A file changed this shortly before it was read is read again: its clock may not have moved on."""
+COARSE_NS = 2_000_000_000
+"""The same where the file system knows whole seconds only, or every second one."""
 OUTPUT_LIMIT = 256 << 20
 """Bytes of the largest file that the program itself writes."""
 
@@ -49,6 +51,7 @@ class Digests:
         for path, record in (known or {}).items():
             self._known[path] = (record[:4], True, record[4])
         self._checked: set[str] = set()
+        self._edited: set[str] = set()
 
     def __call__(self, path: str | Path) -> str | None:
         """The file's SHA-256, 64 hexadecimal digits; None when it is missing or no regular file."""
@@ -62,27 +65,51 @@ class Digests:
         self._checked.add(name)
         return self._known[name][2] if name in self._known else None
 
-    def stamp(self, path: str | Path) -> Stamp | None:
-        """The stamp under which the file was read when its digest was taken; None where it was not."""
-        known = self._known.get(self._name(path))
-        return known[0] if known is not None else None
-
     def forget(self, paths: Iterable[str | Path]) -> None:
         """Look again at `paths`, which this process has changed."""
         for path in paths:
             self._checked.discard(self._name(path))
+
+    def again(self, path: str | Path) -> str | None:
+        """The same as a call, and the file is read whatever was known of it."""
+        name = self._name(path)
+        self._checked.discard(name)
+        self._known.pop(name, None)
+        return self(path)
+
+    def edited(self, paths: Iterable[str | Path]) -> str:
+        """The first of `paths` that was written since its digest was taken, even if that was undone since.
+
+        Empty where there is none.
+        """
+        for path in paths:
+            name, now = self._name(path), stamp(path)
+            known = self._known.get(name)
+            if known is None or now is None:
+                same = known is None and now is None
+            elif now[:3] == known[0][:3] and name not in self._edited:
+                # Its change time alone may say that it was linked, or given to somebody else
+                same = (now == known[0] and known[1]) or sha256(path) == known[2]
+            else:
+                same = False
+            if not same:
+                return name
+        return ""
 
     def settle(self) -> None:
         """Wait until the clock has left every file behind, and read again those read too soon."""
         late = [name for name in self._checked if name in self._known and not self._known[name][1]]
         if not late:
             return
-        newest = max(max(self._known[name][0][0], self._known[name][0][3]) for name in late)
-        delay = (newest + RESOLUTION_NS - time.time_ns()) / 1e9
-        if 0 < delay < 1:
+        left_behind = max(_left_behind(self._known[name][0]) for name in late)
+        delay = (left_behind - time.time_ns()) / 1e9
+        if 0 < delay < 2 * COARSE_NS / 1e9:
             time.sleep(delay + 0.001)
         for name in late:
+            before = self._known[name][2]
             self._read(name, self._root / name)
+            if name not in self._known or self._known[name][2] != before:
+                self._edited.add(name)
 
     def stamps(self) -> dict[str, Stamp]:
         """The stamp under which each file looked at was read; only those that can be trusted."""
@@ -108,11 +135,16 @@ class Digests:
         if before is None or value is None:
             self._known.pop(name, None)
             return
-        trusted = max(before[0], before[3]) + RESOLUTION_NS < started
-        self._known[name] = (before, trusted, value)
+        self._known[name] = (before, _left_behind(before) < started, value)
 
     def _name(self, path: str | Path) -> str:
         return str(path).removeprefix(self._prefix)
+
+
+def _left_behind(found: Stamp) -> int:
+    """From when on a file that is written again cannot have this stamp any more, in ns."""
+    whole = found[0] % 1_000_000_000 == found[3] % 1_000_000_000 == 0
+    return max(found[0], found[3]) + (COARSE_NS if whole else RESOLUTION_NS)
 
 
 def sha256(path: str | Path, limit: int | None = None) -> str | None:

@@ -54,7 +54,7 @@ class Loading:
                 for inner, called in self._reached(self._called(module, definition[2]), is_engine(module))
             ]
             # What is only given to functions can be changed by them, if any changes what it has no name for
-            given = any(LOCALLY in stored for _, (_, _, stored) in running)
+            given = any(LOCALLY in stored for _, (_, _, stored, _) in running)
             for inner, effect in running:
                 self._add(inner, effect, change, given)
             change.names.discard((module, name))
@@ -64,7 +64,7 @@ class Loading:
 
     def _called(self, module: str, effect: list[list[str]]) -> set[Name]:
         """The definitions that are called, or may be since they are passed to what is."""
-        calls, passed, _ = effect
+        calls, passed, _, _ = effect
         found = {one for use in calls for one in self._names.lookup(module, use)}
         return found | {
             one for use in passed for one in self._names.lookup(module, use) if self._kind(one) == "def"
@@ -72,7 +72,7 @@ class Loading:
 
     def _add(self, module: str, effect: list[list[str]], change: Change, given: bool) -> None:
         """Add the effect of one statement or function."""
-        calls, passed, stored = effect
+        calls, passed, stored, _ = effect
         changed: set[Name] = set()
         for use in calls:
             parts, found = use.split("."), self._meaning(module, use, change)
@@ -117,5 +117,10 @@ class Loading:
             one = waiting.pop()
             if one not in reached and is_engine(one[0]) <= engine:
                 reached.add(one)
-                waiting.extend(self._names.targets(*one))
+                waiting.extend(self._names.targets(*one) - self._declared(*one))
         return reached
+
+    def _declared(self, module: str, name: str) -> set[Name]:
+        """What a definition only makes questions and figures of, which calls nothing of it."""
+        *_, declared = self._names.summary(module)["definitions"][name][3]
+        return {one for use in declared for one in self._names.lookup(module, use)}

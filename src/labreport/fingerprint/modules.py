@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from labreport.errors import UsageError
+from labreport.sources import LIBRARIES
 
 ENGINE = __name__.partition(".")[0]
-LIBRARIES = ("site-packages", "dist-packages")
-"""Folders of installed packages: what lies beside a package there does not belong to it."""
 
 
 class Modules:

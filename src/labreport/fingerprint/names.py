@@ -14,9 +14,11 @@ Name = tuple[str, str]
 _ROOMS = (
     *("audit", "bootstrap", "checks", "command", "commands", "console", "execute", "fingerprint", "front"),
     *("grading", "guard", "installed", "locate", "nodes.calls", "nodes.result", "nodes.unfold"),
-    *("nodes.workshop", "nonfinite", "plan", "processes", "program", "rubric", "store", "suggest"),
-    *("trajectory.document", "trajectory.store", "verification", "warm", "witness", "__main__"),
+    *("nodes.workshop", "plan", "processes", "program", "rubric", "sources", "store"),
+    *("suggest", "trajectory.document", "trajectory.store", "verification", "warm", "witness", "__main__"),
 )
+COMPUTING = f"{ENGINE}.execute.one_step"
+"""The module of these rooms that makes the records of a fit, which a report says."""
 CARRYING_OUT = tuple(f"{ENGINE}.{room}" for room in _ROOMS)
 """Modules of the engine that plan, carry out, keep, check and print. They compute nothing that a report says:
 they are not followed, and nothing is rebuilt for them. A change of what they keep raises a format."""
@@ -146,7 +148,7 @@ class Names:
 
 def carries_out(module: str) -> bool:
     """Whether a module is one of `CARRYING_OUT`."""
-    return f"{module}.".startswith(_CARRYING_OUT)
+    return f"{module}.".startswith(_CARRYING_OUT) and module != COMPUTING
 
 
 def is_engine(module: str) -> bool:

@@ -15,15 +15,14 @@ from labreport.fingerprint.binding import (
     at_import,
     bound,
     dotted,
-    full_name,
     kind_of,
     loaded,
 )
 from labreport.fingerprint.canonical import digest_text
-from labreport.fingerprint.effects import ENGINE, Effect, effect
+from labreport.fingerprint.effects import Effect, declares, effect
 from labreport.fingerprint.uses import uses
 
-FORMAT = "4"
+FORMAT = "5"
 """Of a summary: to be raised whenever one of the same source would come out different."""
 Summary = dict[str, dict[str, list[Any]]]
 """Plain JSON values:
@@ -33,8 +32,6 @@ imports       local name → what it may mean; see `labreport.fingerprint.bindin
 loads         `""` → modules that are loaded with this one
 """
 
-DECLARING = ("question", "figure")
-"""Decorators of the engine that declare something, and have no part in what the function computes."""
 _KINDS = ("def", "constant", "made", "alias")
 
 
@@ -59,7 +56,7 @@ def summarise(source: str, where: str, engine: bool = False) -> Summary:
             continue
         if isinstance(statement, ast.FunctionDef):
             statement.decorator_list = [
-                decorator for decorator in statement.decorator_list if not _declares(decorator, imports)
+                decorator for decorator in statement.decorator_list if not declares(decorator, imports)
             ]
         for name in bound(statement) or [""]:
             _add(
@@ -103,18 +100,7 @@ def _forget_locals(definitions: Mapping[str, list[Any]], known: Container[str]) 
 
 
 def _nothing() -> Effect:
-    return [[], [], []]
-
-
-def _declares(decorator: ast.expr, imports: Targets) -> bool:
-    """Whether a decorator makes a question or a figure of a function, and does not change what it computes.
-
-    What it says of them, such as a question's text, is an ingredient of their own nodes.
-    """
-    if not isinstance(decorator, ast.Call):
-        return False
-    full = full_name(dotted(decorator.func), imports)
-    return full.startswith(f"{ENGINE}.") and full.rpartition(".")[2] in DECLARING
+    return [[], [], [], []]
 
 
 def _is_text(statement: ast.stmt) -> bool:

@@ -17,6 +17,8 @@ from labreport.fingerprint.binding import IMPORTS, Targets, all_imported, dotted
 
 OWN = frozenset({"getattr", "vars", "setattr", "delattr", "operator.attrgetter", "operator.methodcaller"})
 """May reach any name of an object, perhaps of the module itself."""
+OF_AN_OBJECT = frozenset({"getattr", "vars", "setattr", "delattr"})
+"""Those of `OWN` whose first argument is the object."""
 ALL = frozenset({"globals", "locals", "eval", "exec", "compile", "inspect", "sys._getframe"})
 """May reach any name that the module knows."""
 LOADING = frozenset(
@@ -34,6 +36,7 @@ def uses(statement: ast.AST, imports: Targets) -> list[str]:
     own = [] if isinstance(statement, IMPORTS) else list(ast.walk(statement))
     local = all_imported(own)
     known = {**imports, **local}
+    inner = _bound_inside(own) - known.keys()
     found = {f"load {module}" for module in loaded(own)}
     for module, _ in local.pop("*", []):  # only a class or a nested statement can have one
         found.add(f"import {module}:")
@@ -60,6 +63,10 @@ def uses(statement: ast.AST, imports: Targets) -> list[str]:
             for child in (*node.args, *node.keywords):
                 visit(child)
             return
+        if isinstance(node, ast.Call) and _of_local(node, inner, known):
+            for child in (*node.args, *node.keywords):
+                visit(child)
+            return
         for field in ("annotation", "returns"):
             quoted = getattr(node, field, None)
             if isinstance(quoted, ast.Constant) and isinstance(quoted.value, str):
@@ -69,6 +76,36 @@ def uses(statement: ast.AST, imports: Targets) -> list[str]:
 
     visit(statement)
     return sorted(found)
+
+
+def _of_local(call: ast.Call, inner: frozenset[str], known: Targets) -> bool:
+    """Whether a call reaches a name of an object that a function has got under a name of its own.
+
+    That object's class, or the module that it is, is named where the object comes from, and counts there.
+    """
+    if full_name(dotted(call.func), known).removeprefix("builtins.") not in OF_AN_OBJECT or not call.args:
+        return False
+    value = call.args[0]
+    while isinstance(value, (ast.Attribute, ast.Subscript)):
+        value = value.value
+    return isinstance(value, ast.Name) and value.id in inner
+
+
+def _bound_inside(nodes: list[ast.AST]) -> frozenset[str]:
+    """The names of arguments, of variables of functions, and of those of comprehensions."""
+    found, shared = set[str](), set[str]()
+    for node in nodes:
+        if isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            shared.update(node.names)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.comprehension)):
+            found.update(
+                one.id
+                for one in ast.walk(node)
+                if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
+            )
+    return frozenset(found - shared)
 
 
 def _visit_quoted(text: str, visit: object) -> None:

@@ -13,6 +13,7 @@ from labreport.plan.nodes import Node, State, Status
 from labreport.plan.planner import Planner
 from labreport.plan.reasons import (
     Altered,
+    Changed,
     Extended,
     Forced,
     Missing,
@@ -42,6 +43,7 @@ class ResultNode(Node):
     def ingredients(self, planner: Planner) -> dict[str, Any]:
         """All that decides the trajectory; not its name, its title, nor how far it goes."""
         return {
+            "identity": self.experiment.identity[0],
             "specification": self.experiment.values,
             "seed": self.seed,
             **({"exclusive": True} if self.experiment.exclusive else {}),  # which `key` has, too
@@ -57,6 +59,7 @@ class ResultNode(Node):
     def status(self, planner: Planner) -> Status:
         """Stale where the trajectory does not reach what the experiment asks for, or is damaged."""
         made_of, key = planner.key(self)
+        planner.check_shared(key, self.experiment)
         stored = planner.views.of(key, self.experiment)
         record = planner.ledger.nodes.get(self.name)
         reasons: list[Reason] = []
@@ -71,7 +74,8 @@ class ResultNode(Node):
         elif stored.missing and record is not None and record.key == key:
             reasons.append(Missing(f"its stored result {key[:12]}"))
         elif stored.missing and record is not None:
-            reasons.extend(differences(record.ingredients, made_of, planner.ledger.groups))
+            found = differences(record.ingredients, made_of, planner.ledger.groups)
+            reasons.extend(found or [Changed("its ingredients")])
         if reasons:
             return Status(self, State.STALE, tuple(reasons), made_of, key)
         if record is None or record.key != key or record.output != stored.digest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 
 from labreport.errors import UsageError
@@ -43,7 +44,7 @@ def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
             continue
         results[experiment.name] = tuple(
             add(ResultNode(experiment, seed, project.work, project.words.seed))
-            for seed in experiment.run_with(seeds)
+            for seed in experiment.run_with(seeds, project.seed_range.start)
         )
     cells = {**{experiment.name: (experiment,) for experiment in experiments}, **grids}
 
@@ -69,6 +70,7 @@ def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
         answers = [name for name in nodes if name.startswith("answer/") and question.reads_verification]
         add(AnswerNode(question, (*read(question.needs, question), *answers)), question.place)
     readers: tuple[Question | Figure, ...] = (*outline.questions, *outline.figures)
+    _check_functions((*project.experiments, *(grid.base for grid in project.studies), *readers))
     for reader in readers:
         _check_required(reader, cells)
     for figure in outline.figures:
@@ -106,6 +108,21 @@ def _check_required(reader: Question | Figure, cells: Mapping[str, Iterable[Expe
         for experiment in cells[required.name]:
             if lacks := required.missing(experiment):
                 raise UsageError(at(experiment.place, f"{reader.slug!r} reads {lacks}"))
+
+
+def _check_functions(readers: Iterable[Experiment | Question | Figure]) -> None:
+    """Raise `UsageError` for a function that its name does not give: another one would be called."""
+    for one in readers:
+        name = (
+            one.code if isinstance(one, Experiment) else one.answer if isinstance(one, Question) else one.draw
+        )
+        module, _, attribute = name.partition(":")
+        found = vars(sys.modules[module]).get(attribute) if module in sys.modules else None
+        if one.function is None or found is None or one.function in (found, getattr(found, "function", None)):
+            continue
+        called = one.name if isinstance(one, Experiment) else one.slug
+        text = f"{called!r} was given a function that says it is {name}, which is another one by now"
+        raise UsageError(at(one.place, f"{text}; define each at the top of a module under a name of its own"))
 
 
 def _check_names(project: Project, experiments: Iterable[Experiment]) -> None:

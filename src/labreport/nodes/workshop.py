@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labreport.errors import LabReportError, RenderError, UsageError, failed, place
+from labreport.errors import LabReportError, OutdatedCode, RenderError, UsageError, failed, place
 from labreport.nodes.calls import function
 from labreport.nodes.reading import Reader
 from labreport.outline import Outline
@@ -49,12 +49,20 @@ class Workshop:
     def make(self, node: Node) -> bool:
         """Bring one node up to date; whether it had to be made.
 
-        Raises `RenderError` where the project's code fails, naming the node and the cause.
+        Raises `RenderError` where the project's code fails, naming the node and the cause, and `OutdatedCode`
+        where it was edited after it was planned.
         """
         if self.planner.status(node.name).fresh:
             return False
-        self.keep(node, self.made(node))
+        payload = self.made(node)
+        self.check_unedited()
+        self.keep(node, payload)
         return True
+
+    def check_unedited(self) -> None:
+        """Raise `OutdatedCode` where a file or library is not any more what was planned."""
+        if problem := self.planner.fingerprints.edited():
+            raise OutdatedCode(problem)
 
     def made(self, node: Node) -> Any:
         """What a stale node puts out, which is not kept yet. Raises as `make`."""
@@ -65,6 +73,8 @@ class Workshop:
             allowed = self.planner.fingerprints.allowed(node.name, status.ingredients, DECLARE)
             with noting() as noted:
                 payload = node.make(self)
+            if problem := allowed.edited():
+                raise OutdatedCode(problem)
             if problem := allowed.problem(noted):
                 raise RenderError(problem)
         except UsageError as error:

@@ -15,7 +15,10 @@ from types import TracebackType
 from labreport.errors import LabReportError, MissingLibrary, RenderError
 from labreport.processes import RemoteTraceback, end_with_parent
 
-PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from labreport.pdf.separate import main; main()"
+PROGRAM = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from labreport.sources import begin; begin('labreport.pdf.separate:main')"
+)
 LACKS_LIBRARY = 3
 """Exit code for `MissingLibrary`; 1 stands for any other error."""
 

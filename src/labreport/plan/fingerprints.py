@@ -6,12 +6,13 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from labreport.errors import UsageError
+from labreport.errors import OutdatedCode, UsageError
 from labreport.experiment import Experiment, plain
-from labreport.fingerprint.canonical import canonical, digest
+from labreport.fingerprint.canonical import canonical, digest, exact
 from labreport.fingerprint.code import Code
 from labreport.fingerprint.files import Digests
 from labreport.fingerprint.modules import default_roots, folder_of
@@ -20,10 +21,10 @@ from labreport.fingerprint.syntax import FORMAT as SUMMARY
 from labreport.fingerprint.syntax import Summary, summarise
 from labreport.fingerprint.templates import Templates
 from labreport.frame import MACROS, Lookup
-from labreport.installed import distributions, version
+from labreport.installed import changed, distributions, version
 from labreport.plan.ledger import Ledger
 from labreport.project import Project
-from labreport.witness import Allowed
+from labreport.witness import Allowed, edited
 
 PROSES = "answers"
 """The folder of the frame with the prose that answers come with."""
@@ -31,14 +32,24 @@ ENGINE = Path(__file__).resolve().parents[1]
 """The engine's folder."""
 DATA = "data "
 """How ingredients begin that are files, before their names."""
-FORMAT = 1
+FORMAT = 2
 """Of a stored result; raising it makes every result stale."""
+ONE_STEP = "labreport.execute.one_step:in_one_step"
+"""What makes a run of a fit."""
 
 
-def class_of(specification: Any) -> str:
-    """The class of a specification, as a root of code, `"module:name"`: what it computes counts too."""
-    kind = type(specification)
-    return f"{kind.__module__}:{kind.__qualname__}"
+def made_by(specification: Any, one_step: bool) -> tuple[str, ...]:
+    """What has a part in a run besides its function, as roots of code: the classes of all dataclasses in its
+    specification, whose methods it may call, and what drives a fit."""
+    classes: set[type] = set()
+    exact(specification, "specification", classes)
+    return roots_of(classes, one_step)
+
+
+def roots_of(classes: Iterable[type], one_step: bool) -> tuple[str, ...]:
+    """The roots of code that these classes are."""
+    roots = {f"{kind.__module__}:{kind.__qualname__.partition('.')[0]}" for kind in classes}
+    return (*sorted(roots), *([ONE_STEP] if one_step else []))
 
 
 class Fingerprints:
@@ -59,6 +70,8 @@ class Fingerprints:
         self._roots: dict[str, tuple[str, ...]] = {}
         self._training: dict[tuple[Any, ...], tuple[dict[str, Any], dict[str, str]]] = {}
         self._texts: dict[int, tuple[Experiment, dict[str, str]]] = {}
+        self._used: set[Path] = set()
+        self._versions: dict[str, str] = {}
 
     def training(self, experiment: Experiment) -> dict[str, Any]:
         """All that decides a result besides its specification and its seed."""
@@ -68,38 +81,43 @@ class Fingerprints:
         """The canonical text of all that decides a result besides its seed, by its name."""
         known = self._texts.get(id(experiment))
         if known is None:
-            own = canonical(experiment.values, "value.specification")
-            texts = {**self._trained(experiment)[1], "specification": own}
+            own = {
+                "identity": canonical(experiment.identity[0]),
+                "specification": canonical(experiment.values, "specification"),
+            }
+            texts = {**self._trained(experiment)[1], **own}
             known = self._texts[id(experiment)] = (experiment, texts)
         return known[1]
 
     def _trained(self, experiment: Experiment) -> tuple[dict[str, Any], dict[str, str]]:
         files = self._project.data_files if experiment.files is None else experiment.files
-        kind = class_of(experiment.specification)
-        label = (experiment.code, files, experiment.libraries, kind)
+        classes = experiment.identity[1]
+        label = (experiment.code, files, experiment.libraries, classes, experiment.one_step)
         if label not in self._training:
-            found = self.rests_on(experiment.code, files, self._libraries(experiment), kind)
+            roots = roots_of(classes, experiment.one_step)
+            libraries = self._libraries(experiment, roots)
+            found = self.rests_on(experiment.code, files, libraries, roots)
             self._training[label] = (found, {name: canonical(value) for name, value in found.items()})
         return self._training[label]
 
     def rests_on(
-        self, code: str, files: Iterable[str], libraries: Iterable[str], kind: str = ""
+        self, code: str, files: Iterable[str], libraries: Iterable[str], more: Iterable[str] = ()
     ) -> dict[str, Any]:
         """What a result has in its key when it is made by `code` from `files`, which lie below the package.
 
-        `kind` is what `class_of` says of its specification.
+        `more` is what `made_by` says of its specification.
 
         Raises `UsageError` for a file that is not there.
         """
         package, data = folder_of(self._project.package), {}
         for name in files:
-            found = self._digests(package / name)
+            found = self._digest(package / name)
             if found is None:
                 raise UsageError(f"{package / name}: not a file; restore it, or correct data_files")
             data[name] = found
         return {
             "data": data,
-            **self.code(code, *filter(self._code.defines, [kind])),
+            **self.code(code, *filter(self._code.defines, more)),
             **self.libraries(*libraries),
             "threads": self._project.threads,
             "format": FORMAT,
@@ -113,15 +131,17 @@ class Fingerprints:
             self._digests(table.folder / name)
         return self._group("runs", table.runs, f"run {experiment.name}: ")
 
-    def _libraries(self, experiment: Experiment) -> tuple[str, ...]:
+    def _libraries(self, experiment: Experiment, more: Iterable[str]) -> tuple[str, ...]:
         """The distributions that a run rests on: those of the experiment or the project, else those that its
-        code imports.
+        code imports, or that the classes of its specification come from.
 
-        Raises `UsageError` for one that is not installed.
+        `more` is as of `rests_on`. Raises `UsageError` for one that is not installed.
         """
         named = self._project.libraries if experiment.libraries is None else experiment.libraries
         if named is None:
-            return distributions(self._code.libraries(experiment.code))
+            own = [root for root in more if self._code.defines(root)]
+            others = {root.partition(".")[0].partition(":")[0] for root in more if root not in own}
+            return distributions(self._code.libraries(experiment.code, *own) | others)
         for name in named:
             if not version(name):
                 raise UsageError(
@@ -137,7 +157,7 @@ class Fingerprints:
         """
         package, found = folder_of(self._project.package), {}
         for name in names:
-            value = self._digests(package / name)
+            value = self._digest(package / name)
             if value is None:
                 raise UsageError(f"{package / name}: not a file; restore it, or correct where it is declared")
             found[f"{DATA}{name}"] = value
@@ -145,10 +165,11 @@ class Fingerprints:
 
     def allowed(self, name: str, ingredients: Mapping[str, Any], declare: str) -> Allowed:
         """What may be loaded and read while something of these `ingredients` is made."""
+        roots = self._roots[ingredients["code"]]
         data = (key.removeprefix(DATA) for key in ingredients if key.startswith(DATA))
         return Allowed(
             name,
-            frozenset(self._code.loaded(*self._roots[ingredients["code"]])),
+            {name: self._digest(path) or "" for name, path in self._code.loaded(*roots).items()},
             frozenset((*data, *ingredients.get("data", ()))),
             str(folder_of(self._project.package)),
             str(self._root),
@@ -189,7 +210,7 @@ class Fingerprints:
     def files(self, folder: str, label: str = "") -> dict[str, str]:
         """Every file of a folder of the frame."""
         label = label or folder
-        found = {name: self._digests(path) for name, path in self._lookup.files(folder).items()}
+        found = {name: self._digest(path) for name, path in self._lookup.files(folder).items()}
         members = {f"{label}/{name}": value for name, value in found.items() if value is not None}
         return self._group(label, members, "file ")
 
@@ -212,10 +233,31 @@ class Fingerprints:
         """How the project calls things."""
         return {"words": digest(plain(self._project.words))}
 
-    @staticmethod
-    def libraries(*distributions: str) -> dict[str, str]:
+    def libraries(self, *distributions: str) -> dict[str, str]:
         """Versions of installed libraries."""
-        return {f"library {name}": version(name) or "none" for name in distributions}
+        self._versions.update({name: version(name) for name in distributions})
+        return {f"library {name}": self._versions[name] or "none" for name in distributions}
+
+    def edited(self, ingredients: Mapping[str, Any] | None = None) -> str:
+        """What is said where something is not any more as it was when it was first looked at here; else empty.
+
+        That is every file on which anything planned rests, and the libraries; only the data files among
+        `ingredients` where these are given, and the libraries.
+        """
+        paths: Iterable[Path] = self._used
+        if ingredients is not None:
+            package = folder_of(self._project.package)
+            paths = [package / name for name in ingredients["data"]]
+        if path := self._digests.edited(paths):
+            return edited(path)
+        if other := changed(self._versions):
+            return edited(f"the library {other}")
+        return ""
+
+    def _digest(self, path: Path) -> str | None:
+        """The digest of a file on which something planned rests."""
+        self._used.add(path)
+        return self._digests(path)
 
     def _group(self, label: str, members: Any, prefix: str) -> dict[str, str]:
         named = {f"{prefix}{name}": value for name, value in members.items()}
@@ -239,21 +281,23 @@ class Fingerprints:
 
     def _summarised(self, path: Path, where: str, summary: Callable[[str], Summary]) -> Summary:
         """The summary of a source file, from the ledger where its content is the same."""
-        content = self._digests(path)
+        content = self._digest(path)
         if content is None:
             raise UsageError(f"{where}: not a file that can be read")
-        identity = f"{SUMMARY} {content}"
         known = self._ledger.modules.get(where)
-        if known is not None and known[0] == identity:
+        if known is not None and known[0] == f"{SUMMARY} {content}":
             found: Summary = known[1]
             return found
         try:
-            source = path.read_text(encoding="utf-8")
+            data = path.read_bytes()
+            if sha256(data).hexdigest() != content and sha256(data).hexdigest() != self._digests.again(path):
+                raise OutdatedCode(edited(where))
+            source = data.decode()
         except UnicodeDecodeError as error:
             raise UsageError(f"{where}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
         except OSError as error:
             raise UsageError(f"{where}: cannot be read: {error}") from None
         # As JSON gives it back, so that a summary from the ledger and a new one are the same values
         made: Summary = json.loads(json.dumps(summary(source)))
-        self._ledger.modules[where] = (identity, made)
+        self._ledger.modules[where] = (f"{SUMMARY} {sha256(data).hexdigest()}", made)
         return made

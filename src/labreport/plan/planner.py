@@ -8,9 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from labreport.errors import UsageError
 from labreport.experiment import Experiment
 from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.files import Digests
+from labreport.placed import at
 from labreport.plan.fingerprints import Fingerprints
 from labreport.plan.graph import Graph
 from labreport.plan.ledger import Ledger, Record
@@ -52,6 +54,7 @@ class Planner:
         self._cache = cache
         self._forced = set(forced)
         self._keys: dict[str, tuple[dict[str, Any], str]] = {}
+        self._specifications: dict[str, Experiment] = {}
         self._statuses: dict[str, Status] = {}
         self._needs: dict[str, tuple[str, frozenset[str]]] = {}
 
@@ -103,6 +106,17 @@ class Planner:
             made_of = node.ingredients(self)
             self._keys[node.name] = (made_of, node.key(self, made_of))
         return self._keys[node.name]
+
+    def check_shared(self, key: str, experiment: Experiment) -> None:
+        """Raise `UsageError` where another experiment has this key, and not an equal specification."""
+        first = self._specifications.setdefault(key, experiment)
+        one, other = first.specification, experiment.specification
+        if first is experiment or one is other or (type(one) is type(other) and one == other):
+            return
+        if type(one) is not type(other) or type(one).__eq__ is not object.__eq__:
+            text = f"experiments {first.name!r} and {experiment.name!r} have one key, but specifications that"
+            text = f"{text} are not equal; give the dataclass a field that tells them apart"
+            raise UsageError(at(experiment.place, text))
 
     def keys(self, experiment: Experiment) -> list[str]:
         """The keys of an experiment's results, in order of seed."""

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from labreport.fingerprint.canonical import canonical
+
 
 @dataclass(frozen=True)
 class NeverMade:
@@ -109,9 +111,13 @@ def differences(
     `groups` maps the digest that stands for a group (functions, templates) to its members' hashes.
     """
     before, after = dict(_flat(old)), dict(_flat(new))
+    told = [canonical(made_of.get("specification")) for made_of in (old, new)]
+    if told[0] != told[1] or "identity" not in before or "identity" not in after:
+        for each in (before, after):
+            each.pop("identity", None)  # which has all fields once more
     found: list[Changed] = []
     for name in sorted({*before, *after}):
-        if before.get(name) == after.get(name) and type(before.get(name)) is type(after.get(name)):
+        if canonical(before.get(name)) == canonical(after.get(name)):
             continue
         members = _members(groups.get(str(before.get(name))), groups.get(str(after.get(name))))
         if members:

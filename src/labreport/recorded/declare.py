@@ -309,7 +309,7 @@ class _Declared:
             (longest,),
             title=title,
             libraries=(),
-            design=self._design(ordered),
+            design=self._design(numbered),
             recorded=table,
         )
 
@@ -331,12 +331,15 @@ class _Declared:
                         failed.setdefault(names[metric], []).append(label)
         return digests, failed
 
-    def _design(self, runs: Sequence[_Run]) -> Design:
-        if self.blocks or self.pairs:
-            return Design(" and ".join(self.blocks or self.pairs))
-        if all(run.seed is not None for run in runs):
-            return Design(" and ".join(self.seed))
-        return Design("run", paired=False)
+    def _design(self, numbered: Sequence[tuple[int, _Run]]) -> Design:
+        """What pairs the runs: blocks, pairs, seeds, or nothing."""
+        by = self.blocks or self.pairs
+        if not by and any(run.seed is None for _, run in numbered):
+            return Design("run", paired=False)
+        unit = " and ".join(by or self.seed)
+        words = [(seed, run.block or run.pair or run.seed or "") for seed, run in numbered]
+        given = not by and all(str(seed) == word for seed, word in words)
+        return Design(unit, blocks=() if given else tuple(words))
 
     def _settings(self, raw: RawRun) -> dict[str, Any]:
         """The fields of a run that are settings: all but what numbers it, and how it was made."""
@@ -379,7 +382,6 @@ class _Declared:
             tuple(records),
             {len(records): Snapshot(len(records), metrics, load)},
             {**{key: word for key, word in made.items() if word}, "libraries": libraries},
-            run.block or run.pair or ("" if str(seed) == run.seed else run.seed or ""),
         )
 
     def _outdated(self, stamps: Mapping[str, Stamp | None]) -> str:

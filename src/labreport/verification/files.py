@@ -24,7 +24,10 @@ def recorded_files(session: Session) -> Check:
     """The files of recorded runs, whose digests the report names."""
     published = results_of(session)
     files = {
-        name: (table.folder / name, published.get(one.name, {}).get("recorded", {}).get("files", {}).get(name))
+        name: (
+            table.folder / name,
+            published.get(one.name, {}).get("recorded", {}).get("files", {}).get(name),
+        )
         for one in session.project.all_experiments
         if (table := one.recorded)
         for name in table.files

@@ -22,7 +22,8 @@ from labreport.execute.worker import Message, Outcome, drive
 from labreport.processes import portable
 
 START = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from labreport.execute.cluster import child; child.main()"
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from labreport.sources import begin; begin('labreport.execute.cluster.child:main')"
 )
 """What the interpreter of such a process is started with; its first argument is the folder with the code."""
 IDLE_SECONDS = 120.0

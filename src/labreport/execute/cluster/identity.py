@@ -11,7 +11,7 @@ from typing import Any
 from labreport.errors import LabReportError
 from labreport.execute.task import Task
 from labreport.fingerprint.files import Digests
-from labreport.plan.fingerprints import Fingerprints, class_of
+from labreport.plan.fingerprints import Fingerprints, made_by
 from labreport.plan.ledger import Ledger
 from labreport.project import Project
 
@@ -24,7 +24,7 @@ class Claim:
 
     `package` is the top-level module of the project, `roots` those whose code is followed, `python` the
     version that wrote the claim, `threads` the number of compute threads, and
-    `kind` the class of the specification.
+    `more` is what has a part in the runs besides that code.
     """
 
     code: str
@@ -33,12 +33,12 @@ class Claim:
     python: str
     threads: int
     wanted: Mapping[str, Any]
-    kind: str = ""
+    more: tuple[str, ...] = ()
 
     @property
     def plain(self) -> dict[str, Any]:
         """As JSON values."""
-        return {**vars(self), "roots": list(self.roots), "wanted": dict(self.wanted)}
+        return {**vars(self), "roots": list(self.roots), "wanted": dict(self.wanted), "more": list(self.more)}
 
     @property
     def requirements(self) -> list[str]:
@@ -51,10 +51,10 @@ def claim(task: Task, package: str, roots: tuple[str, ...]) -> Claim:
     wanted = {
         name: value
         for name, value in task.trajectory.ingredients.items()
-        if name not in ("specification", "seed", "exclusive")
+        if name not in ("identity", "specification", "seed", "exclusive")
     }
-    kind = class_of(task.specification)
-    return Claim(task.start, package, roots, platform.python_version(), task.threads, wanted, kind)
+    more = made_by(task.specification, task.one_step)
+    return Claim(task.start, package, roots, platform.python_version(), task.threads, wanted, more)
 
 
 def claims(tasks: Iterable[Task], package: str, roots: tuple[str, ...]) -> list[Claim]:
@@ -71,7 +71,7 @@ def inspect(claim: Claim, tree: Path) -> list[str]:
     project = Project(package=claim.package, source_roots=tuple(claim.roots), threads=claim.threads)
     fingerprints = Fingerprints(project, tree, Digests(tree), Ledger())
     try:
-        found = fingerprints.rests_on(claim.code, claim.wanted["data"], _libraries(claim.wanted), claim.kind)
+        found = fingerprints.rests_on(claim.code, claim.wanted["data"], _libraries(claim.wanted), claim.more)
     except LabReportError as error:
         return [str(error)]
     names = [*claim.wanted, *(name for name in found if name not in claim.wanted)]

@@ -1,0 +1,97 @@
+"""How long an epoch of a network takes by plain Keras, on all cores.
+
+Meant for an experiment that is `exclusive`: only where nothing runs beside it are times those of one network.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import weakref
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+from exercise import mnist
+from exercise.networks import CLASSES, Timing
+from labreport.errors import ExperimentFailed
+from labreport.run import Arrays
+
+PROGRAM = Path(__file__).with_name("plain_fit.py")
+LIMITING = ("_NUM_THREADS", "TF_NUM_INTRAOP", "TF_NUM_INTEROP")
+"""Parts of the names of variables that limit a process to some threads."""
+
+
+def start(specification: Timing, seed: int, epoch: int = 0, state: Arrays | None = None) -> TimingRun:
+    """A run that times one epoch after the other; one that continues begins with a network that is new."""
+    return TimingRun(specification, epoch)
+
+
+class TimingRun:
+    """Times the network of `timing`; see `labreport.run.Run`."""
+
+    def __init__(self, timing: Timing, epoch: int = 0) -> None:
+        self._epoch = epoch
+        self._told = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
+        free = {
+            name: value for name, value in os.environ.items() if not any(part in name for part in LIMITING)
+        }
+        self._process: subprocess.Popen[str] = subprocess.Popen(
+            [sys.executable, str(PROGRAM)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._told,
+            text=True,
+            env={**free, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        )
+        weakref.finalize(self, _end, self._process, self._told)
+        given = {"data": str(mnist.PACKAGED), "classes": CLASSES, "network": asdict(timing.network)}
+        self._say(json.dumps(given))
+        self._fit()  # the first epoch, in which Keras compiles, is not counted
+
+    def advance(self) -> dict[str, Any]:
+        """Time one more epoch. The record holds its seconds, validation included.
+
+        Raises `ExperimentFailed` where plain Keras ends.
+        """
+        seconds = self._fit()
+        self._epoch += 1
+        return {"epoch": self._epoch, "seconds": seconds}
+
+    def snapshot(self) -> tuple[dict[str, Any], Arrays]:
+        """Nothing but the records is kept."""
+        return {}, {}
+
+    def state(self) -> Arrays:
+        """There is nothing to continue from; the number of epochs stands for that."""
+        return {"epochs": [self._epoch]}
+
+    def _fit(self) -> float:
+        """Seconds of the next epoch of plain Keras."""
+        self._say("go on")
+        assert self._process.stdout is not None
+        said = self._process.stdout.readline()
+        try:
+            return float(said)
+        except ValueError:
+            self._process.wait()
+            self._told.seek(0)
+            last = self._told.read().strip().splitlines()[-1:] or [said.strip() or "it ended"]
+            raise ExperimentFailed(f"plain Keras could not be timed: {last[0]}") from None
+
+    def _say(self, line: str) -> None:
+        assert self._process.stdin is not None
+        try:
+            print(line, file=self._process.stdin, flush=True)
+        except BrokenPipeError:
+            pass  # it has ended; `_fit` says why
+
+
+def _end(process: subprocess.Popen[str], told: IO[str]) -> None:
+    """End plain Keras, and wait until it is gone: the next network is timed with nothing beside it."""
+    process.kill()
+    process.communicate()
+    told.close()

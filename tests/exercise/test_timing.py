@@ -1,0 +1,88 @@
+"""Epochs are timed by plain Keras, in a process that has all cores."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+from exercise import timing
+from exercise.catalogue import NETWORKS, TIMES
+from exercise.networks import Network, Timing, epoch_cost, program_name
+from labreport.errors import ExperimentFailed
+
+TIMED = Timing(Network((8,)))
+ECHO = "import sys\nsys.stdin.readline()\nfor _ in sys.stdin:\n    print({}, flush=True)\n"
+
+
+def _program(text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    path = tmp_path / "program.py"
+    path.write_text(text)
+    monkeypatch.setattr(timing, "PROGRAM", path)
+
+
+@pytest.mark.slow
+def test_each_epoch_is_timed_by_plain_keras() -> None:
+    """One number for each epoch after the first; nothing else is kept."""
+    run = timing.start(TIMED, seed=0)
+    records = [run.advance() for _ in range(2)]
+    assert [record["epoch"] for record in records] == [1, 2]
+    assert all(0 < record["seconds"] < 60 for record in records)
+    assert run.snapshot() == ({}, {})
+
+
+def test_the_first_epoch_of_a_process_is_not_counted(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    """Keras compiles in it; so also where a timing that was interrupted continues."""
+    _program(
+        ECHO.format("1.5 if hasattr(sys, 'warm') else setattr(sys, 'warm', 1) or 99"), monkeypatch, tmp_path
+    )
+    assert timing.start(TIMED, 0).advance() == {"epoch": 1, "seconds": 1.5}
+    assert timing.start(TIMED, 0, 3, {}).advance() == {"epoch": 4, "seconds": 1.5}
+
+
+def test_plain_keras_may_use_all_threads(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    """What limits this process does not reach it."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "1")
+    limits = "len({'OMP_NUM_THREADS', 'TF_NUM_INTRAOP_THREADS'} & set(__import__('os').environ))"
+    _program(ECHO.format(limits), monkeypatch, tmp_path)
+    assert timing.start(TIMED, 0).advance()["seconds"] == 0
+
+
+def test_plain_keras_is_gone_before_the_next_network_is_timed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    """Otherwise it would end beside that network's first epochs."""
+    _program(ECHO.format("__import__('os').getpid()"), monkeypatch, tmp_path)
+    run = timing.start(TIMED, 0)
+    process = int(run.advance()["seconds"])
+    os.kill(process, 0)
+    del run
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+def test_what_plain_keras_says_at_its_end_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    """The last line of its errors."""
+    _program(
+        "import sys\nprint('Traceback', file=sys.stderr)\nraise MemoryError('no room')\n",
+        monkeypatch,
+        tmp_path,
+    )
+    with pytest.raises(ExperimentFailed, match="plain Keras could not be timed: MemoryError: no room"):
+        timing.start(TIMED, 0)
+
+
+def test_each_network_is_timed_by_an_experiment_of_its_own() -> None:
+    """So that an edit of one network times that network, and what shares its specification is timed once."""
+    assert {timing.specification for timing in TIMES.values()} == {
+        Timing(network.specification) for network in NETWORKS
+    }
+    assert all(timing.exclusive for timing in TIMES.values())
+
+
+def test_an_epoch_of_plain_keras_costs_more() -> None:
+    """So that the time left is foretold; and what compiles to one program is not what is timed."""
+    assert epoch_cost(TIMED) > epoch_cost(TIMED.network)
+    assert program_name(TIMED) != program_name(TIMED.network)
