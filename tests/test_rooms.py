@@ -49,6 +49,7 @@ MAY_IMPORT = {
     "labreport.console": "plan experiment errors",
     "labreport.guard": "console errors",
     "labreport.claims": "experiment errors later results texts",
+    "labreport.stats": "errors experiment later placed results suggest",
     "labreport.charts": "claims errors frame",
     "labreport.checking": "errors grading",
     "labreport.page": "checking claims errors frame outline project",
@@ -126,14 +127,14 @@ LIBRARIES = {
     "pypdfium2": "labreport.audit",
     "rich": "labreport.console",
     "filelock": "labreport.store",
-    "msgspec": "labreport.plan labreport.store labreport.trajectory",
+    "msgspec": "labreport.plan labreport.stats labreport.store labreport.trajectory",
     "safetensors": "exercise.again labreport.store",
     "distributed": "labreport.execute",
     "watchfiles": "labreport.commands",
-    "scipy": "labreport.claims labreport.grading exercise.bonus_complex exercise.bonus_digits "
+    "scipy": "labreport.claims labreport.grading labreport.stats exercise.bonus_complex exercise.bonus_digits "
     "exercise.part_two",
     "numpy": "labreport.charts labreport.checking labreport.claims labreport.commands labreport.grading "
-    "labreport.recorded labreport.store labreport.verification exercise.again "
+    "labreport.recorded labreport.stats labreport.store labreport.verification exercise.again "
     "exercise.bonus_complex exercise.bonus_digits "
     "exercise.bonus_longer exercise.measuring exercise.mnist exercise.networks exercise.part_three "
     "exercise.part_two exercise.recompute exercise.training exercise.verification",
@@ -165,6 +166,7 @@ LIGHT = (
     "labreport.results",
     "labreport.rubric",
     "labreport.run",
+    "labreport.stats",
     "exercise.appendix",
     "exercise.bonus_complex",
     "exercise.bonus_digits",

@@ -98,7 +98,7 @@ class Runs:
 
         Raises `UsageError` for a metric that was not measured.
         """
-        return [_number(snapshot.metrics, metric, self.experiment.name) for snapshot in self.at(epoch)]
+        return [number(snapshot.metrics, metric, self.experiment.name) for snapshot in self.at(epoch)]
 
     def arrays(self, name: str, epoch: int | None = None) -> list[Any]:
         """The array `name` of every seed at a snapshot, by default the last.
@@ -184,8 +184,8 @@ class Results(Mapping[str, Runs]):
         ]
 
 
-def _number(metrics: Mapping[str, Any], metric: str, owner: str) -> float:
-    """The metric of this name in a mapping of one level or two, whose names are joined by a space."""
+def number(metrics: Mapping[str, Any], metric: str, owner: str) -> float:
+    """Read the metric of this name in a mapping of one level or two, whose names are joined by a space."""
     found = metrics.get(metric)
     for name, inner in metrics.items():
         if isinstance(inner, Mapping) and metric.startswith(f"{name} "):

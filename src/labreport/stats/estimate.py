@@ -1,0 +1,249 @@
+"""An estimate of a difference, and the judgement that the engine makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from labreport.later import later
+from labreport.stats.measure import Measure, Sample
+from labreport.stats.operation import ALPHA, Computed, Operation, Reason
+from labreport.stats.operations.crossed import OPERATION as CROSSED
+from labreport.stats.operations.crossed import share, table
+from labreport.stats.operations.difference import OPERATION as DIFFERENCE
+from labreport.stats.operations.mean import OPERATION as MEAN
+from labreport.stats.quantity import Derivation, Interval, Quantity, Source, known, measured_varies_with
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = later("numpy")
+
+Word = Literal["clear", "the same", "unclear"]
+Method = Callable[[Sample, "Sample | float", Measure], "Estimate"]
+"""How two samples, or one and a number, become an estimate."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """First minus second, or first over second, with its 95 % interval; `second` may be a number.
+
+    `how` says which variance decided: `crossed`, `items`, `paired`, `unpaired`, `equal`, or `none`, and then
+    `reason` why. `n` is the number of units.
+    """
+
+    first: str
+    second: str | float
+    measure: Measure
+    value: float | None
+    interval: Interval | None
+    n: int
+    how: str
+    reason: Reason
+    derivation: Derivation
+    source: Source
+    spread: float | None = None
+    operation: Operation | None = field(default=None, compare=False, repr=False)
+
+    def at(self, alpha: float) -> Computed:
+        """Compute it again with an interval of level 1 − `alpha`."""
+        assert self.operation is not None
+        return self.operation.compute(self.derivation.data, alpha)
+
+    def quantity(self) -> Quantity:
+        """The number that a report prints."""
+        unit = self.measure.difference_unit
+        return Quantity(
+            self.value,
+            unit,
+            self.source,
+            self.n,
+            self.spread,
+            self.interval,
+            measured_varies_with(self.measure.quantity_unit),
+            self.derivation,
+        )
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How sure a difference is: `clear`, `the same`, or `unclear`.
+
+    `sign` is that of the difference that was seen. `same` says that it lies inside the margin: of a clear one
+    too, which is then smaller than what matters. `among` is the number of comparisons of which this is one,
+    or from which it was chosen: it is judged at the level 1 − 0.05 / `among`.
+    """
+
+    word: Word
+    sign: int = 0
+    same: bool = False
+    reason: Reason = Reason.NONE
+    among: int = 1
+
+    @property
+    def clear(self) -> bool:
+        """Whether there is a difference."""
+        return self.word == "clear"
+
+    @property
+    def unclear(self) -> bool:
+        """Whether the results leave it open."""
+        return self.word == "unclear"
+
+
+def judged(found: Computed, measure: Measure, among: int = 1) -> Judgement:
+    """Judge a number that was computed at the level 1 − `ALPHA` / `among`."""
+    null = 1.0 if measure.scale == "ratio" else 0.0
+    sign = 0 if found.value is None else (found.value > null) - (found.value < null)
+    if found.reason is Reason.EQUAL:
+        return Judgement("the same", 0, True, Reason.EQUAL, among)
+    if found.low is None or found.high is None:
+        return Judgement("unclear", sign, False, found.reason, among)
+    least, most = _margins(measure)
+    clear = not found.low <= null <= found.high
+    same = least < found.low and found.high < most
+    word: Word = "clear" if clear else "the same" if same else "unclear"
+    return Judgement(word, sign, same, Reason.NONE, among)
+
+
+def _margins(measure: Measure) -> tuple[float, float]:
+    bound = measure.bound
+    if measure.scale == "ratio":
+        return (1.0, 1.0) if bound is None else (1 / bound, bound)
+    return (0.0, 0.0) if bound is None else (-bound, bound)
+
+
+def judge(estimate: Estimate, among: int = 1) -> Judgement:
+    """Judge an estimate as one of `among` comparisons."""
+    return judged(estimate.at(ALPHA / among), estimate.measure, among)
+
+
+JAVASCRIPT = """
+const Judgement = {
+  of({ value, low, high, reason }, { scale, unit, margin }, among) {
+    const none = scale === "ratio" ? 1 : 0;
+    const sign = value === null ? 0 : Math.sign(value - none);
+    if (reason === "equal") return { word: "the same", sign: 0, same: true, reason, among };
+    if (low === null || high === null) return { word: "unclear", sign, same: false, reason, among };
+    const bound = margin === null ? none : unit === "%" ? margin / 100 : margin;
+    const least = scale === "ratio" ? 1 / bound : -bound;
+    const same = least < low && high < bound;
+    const clear = !(low <= none && none <= high);
+    return { word: clear ? "clear" : same ? "the same" : "unclear", sign, same, reason: "", among };
+  },
+};
+"""
+"""The same rule in JavaScript: of a number computed at the level 1 − 0.05 / among, and a measure."""
+
+
+def compare(first: Sample, second: Sample | float, measure: Measure) -> Estimate:
+    """Estimate how two samples differ, or one and a number, by the operation that fits what is known."""
+    if isinstance(second, Sample) and first.paired and second.paired:
+        units = tuple(unit for unit in first.values if unit in second.values)
+        first, second = first.only(units), second.only(units)
+    data, operation = _items(first, second, measure), CROSSED
+    if data is None:
+        data, operation = _units(first, second, measure), DIFFERENCE
+    return estimated(first, second, measure, data, operation)
+
+
+def estimated(
+    first: Sample, second: Sample | float, measure: Measure, data: Mapping[str, Any], operation: Operation
+) -> Estimate:
+    """Make an estimate of data by an operation, such as one of an author's own."""
+    found = operation.compute(data, ALPHA)
+    if found.reason is Reason.NOTHING_IN_COMMON or any(
+        isinstance(one, Sample) and one.failed for one in (first, second)
+    ):
+        common = found.reason is Reason.NOTHING_IN_COMMON
+        reason = Reason.NOTHING_IN_COMMON if common else Reason.NOT_FINITE
+        found = Computed(None, found.n, reason=reason)
+    interval, how = None, "none"
+    if found.value is not None and found.low is not None and found.high is not None:
+        interval = Interval(found.low, found.high, operation.by(data), logarithmic=measure.scale == "ratio")
+        paired = not isinstance(second, Sample) or (first.paired and second.paired)
+        how = found.how if found.how != "units" else "paired" if paired else "unpaired"
+    elif found.reason is Reason.EQUAL:
+        how = "equal"
+    return Estimate(
+        first.name,
+        second if isinstance(second, float) else second.name,
+        measure,
+        found.value,
+        interval,
+        found.n,
+        how,
+        found.reason,
+        Derivation(operation.name, data),
+        source_of(measure, first, *([second] if isinstance(second, Sample) else [])),
+        found.spread,
+        operation,
+    )
+
+
+def mean(one: Sample, measure: Measure) -> Quantity:
+    """Compute the mean of a sample as a report prints it: over units, and over items where they are known."""
+    source, unit = source_of(measure, one), measure.quantity_unit
+    if _known(one, measure):
+        assert one.right is not None
+        return _measured(CROSSED.quantity({"first": share(list(one.right.values()))}, unit, source))
+    data = {
+        "values": _repetitions(one),
+        "scale": measure.scale,
+        "test_fraction": one.test_fraction,
+        "bounds": [0.0, 1.0] if measure.share else None,
+    }
+    return _measured(MEAN.quantity(data, unit, source, logarithmic=measure.scale == "ratio"))
+
+
+def _measured(quantity: Quantity) -> Quantity:
+    return replace(quantity, varies_with=measured_varies_with(quantity.unit))
+
+
+def source_of(measure: Measure, *of: Sample) -> Source:
+    """Trace a number to samples."""
+    epochs = [one.epoch for one in of if one.epoch is not None]
+    names = tuple(one.name for one in of)
+    units = tuple(of[0].values) if of[0].paired or len(of) == 1 else ()
+    return Source(names, measure.name, tuple(dict.fromkeys(epochs)), units, of[0].unit)
+
+
+def _repetitions(one: Sample) -> list[list[float | None]]:
+    return [known(values) for values in one.values.values()]
+
+
+def _known(one: Sample, measure: Measure) -> bool:
+    """Whether a sample is known item by item, and every run gave a number."""
+    whole = measure.share and measure.scale == "difference" and not one.failed
+    return whole and bool(one.right) and one.test_fraction is None  # each split has other items
+
+
+def _units(first: Sample, second: Sample | float, measure: Measure) -> dict[str, Any]:
+    fractions = [first.test_fraction]
+    if isinstance(second, Sample):
+        fractions.append(second.test_fraction)
+    return {
+        "first": _repetitions(first),
+        "second": _repetitions(second) if isinstance(second, Sample) else float(second),
+        "paired": not isinstance(second, Sample) or (first.paired and second.paired),
+        "scale": measure.scale,
+        "test_fraction": max((one for one in fractions if one is not None), default=None),
+    }
+
+
+def _items(first: Sample, second: Sample | float, measure: Measure) -> Mapping[str, Any] | None:
+    """Counts of items, where both are known item by item; None where they are not."""
+    if not _known(first, measure):
+        return None
+    assert first.right is not None
+    a = list(first.right.values())
+    if not isinstance(second, Sample):
+        return {"first": share(a), "threshold": float(second)}
+    if not _known(second, measure) or not (first.paired and second.paired):
+        return None
+    assert second.right is not None
+    b = list(second.right.values())
+    if first.items == second.items and len(a[0]) == len(b[0]):
+        return table(np.array(a), np.array(b))
+    return {"first": share(a), "second": share(b)}

@@ -1,0 +1,476 @@
+"""Findings: what was seen and how sure it is. Only the functions of this file make them.
+
+Each returns an `Answer` of its quantities and one finding, so that an author joins several with `|`. Names of
+quantities follow from the names of experiments in the order of their declaration, never from the results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from itertools import combinations, pairwise
+from typing import Any, Literal
+
+from labreport.errors import UsageError
+from labreport.experiment import Experiment
+from labreport.results import Results
+from labreport.stats.answer import Answer
+from labreport.stats.estimate import Estimate, Judgement, Method, compare, estimated, judge, mean
+from labreport.stats.measure import Measure, Sample, measured, sample, samples
+from labreport.stats.operation import Reason
+from labreport.stats.operations.arithmetic import calculated
+from labreport.stats.operations.condition import compare as condition
+from labreport.stats.operations.condition import holds
+from labreport.stats.operations.stated import OPERATION as STATED
+from labreport.stats.quantity import Derivation, Quantity, Source, known
+from labreport.stats.words import ordered, plural
+
+Kind = Literal["difference", "ranking", "count", "extremes", "trend", "exact"]
+OPEN = Judgement("unclear")
+FEW = 3
+"""Up to so many units, a sentence says what an interval takes for granted."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One comparison inside a finding: its quantity, its subjects, and its own judgement."""
+
+    quantity: str
+    subjects: tuple[str, str]
+    judgement: Judgement
+
+
+@dataclass(frozen=True)
+class Finding:
+    """An observation and its judgement, as values; `labreport.stats.words` makes the sentence.
+
+    `subjects` are experiments or classes in the order of their declaration, `titles` what people call them,
+    `numbers` the quantities of the answer that it rests on. `prefix` is what their names begin with, `unit`
+    what is repeated, `side` is `above` or `below` of a count, and the experiment of a trend. `remarks` are
+    pairs of a kind and a subject or a quantity: what else has to be said, such as a run that gave no number.
+    """
+
+    name: str
+    kind: Kind
+    subjects: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    judgement: Judgement = OPEN
+    measure: Measure | None = None
+    epochs: tuple[int, ...] = ()
+    parts: tuple[Part, ...] = ()
+    derivation: Derivation | None = field(default=None, compare=False, repr=False)
+    titles: tuple[str, ...] = ()
+    prefix: str = ""
+    unit: str = "seed"
+    side: str = ""
+    remarks: tuple[tuple[str, str], ...] = ()
+
+
+class _Making:
+    """Gathers the quantities and remarks of one finding under the names that follow from its subjects."""
+
+    def __init__(self, name: str, measure: Measure, of: Mapping[str, Sample]) -> None:
+        self.name, self.measure, self.of = name, measure, of
+        self.prefix = f"{name}." if name else ""
+        self.quantities: dict[str, Quantity] = {}
+        self.parts: list[Part] = []
+        self.remarks: list[tuple[str, str]] = []
+        for subject, one in of.items():
+            self._describe(subject, one)
+
+    def _describe(self, subject: str, one: Sample) -> None:
+        key = f"{self.prefix}{subject}"
+        self.quantities[f"{key}.mean"] = mean(one, self.measure)
+        source = Source((one.name,), self.measure.name, unit=one.unit, kind="counted")
+        if one.epoch is not None:
+            self.quantities[f"{key}.epochs"] = Quantity(
+                one.epoch, "epochs", Source((one.name,), kind="declared")
+            )
+        self.quantities[f"{key}.runs"] = _count(
+            one.runs, one.unit if len(one.values) == one.runs else "run", source
+        )
+        for kind, count in (("failed", one.failed), ("diverged", one.diverged - one.failed)):
+            if count > 0:
+                self.quantities[f"{key}.{kind}"] = _count(count, "", source)
+                self.remarks.append((kind, subject))
+
+    def pair(self, first: str, second: str, among: int, by: Method, called: str = "") -> Part:
+        """Compare two subjects; the quantity is called `FIRST minus SECOND`, or `over`, or as given."""
+        estimate = by(self.of[first], self.of[second], self.measure)
+        name = (
+            called or f"{self.prefix}{first} {'over' if self.measure.scale == 'ratio' else 'minus'} {second}"
+        )
+        return self.add(name, (first, second), estimate, among)
+
+    def add(self, name: str, subjects: tuple[str, str], estimate: Estimate, among: int) -> Part:
+        """Add an estimate, and what may be printed beside it: units, margin, number of comparisons."""
+        self.quantities[name] = estimate.quantity()
+        units = Source(estimate.source.experiments, unit=estimate.source.unit, kind="counted")
+        self.quantities[f"{name}.units"] = _count(estimate.n, units.unit, units)
+        if (bound := self.measure.bound) is not None:
+            unit = "points, unsigned" if self.measure.share else self.measure.difference_unit
+            reason = Source(measure=self.measure.name, kind="declared", note=self.measure.because)
+            self.quantities[f"{name}.margin"] = Quantity(bound, unit, reason)
+        if among > 1:
+            self.quantities[f"{name}.among"] = _count(among, "comparison", Source(kind="counted"), "")
+        self.parts.append(Part(name, subjects, judge(estimate, among)))
+        return self.parts[-1]
+
+    def made(
+        self, default: str, kind: Kind, judgement: Judgement, numbers: Sequence[str], **more: Any
+    ) -> Answer:
+        """The answer: all quantities, and the finding."""
+        found = list(self.of.values())
+        epochs = tuple(dict.fromkeys(one.epoch for one in found if one.epoch is not None))
+        few = [part.quantity for part in self.parts if part.judgement.clear and self._few(part.quantity)]
+        if few and kind != "count":
+            self.remarks.append(("few", f"{few[0]}.units"))
+        finding = Finding(
+            self.name or default,
+            kind,
+            tuple(self.of),
+            (*numbers, *(part.quantity for part in self.parts)),
+            judgement,
+            self.measure,
+            epochs,
+            tuple(self.parts),
+            None,
+            tuple(one.title or "" for one in found),
+            self.prefix,
+            found[0].unit if found else "seed",
+            remarks=tuple(self.remarks),
+            **more,
+        )
+        return Answer(self.quantities, {finding.name: finding})
+
+    def _few(self, name: str) -> bool:
+        quantity = self.quantities[name]
+        return quantity.n <= FEW and quantity.spread is not None
+
+    def means(self) -> list[str]:
+        """The names of the means, in the order of the subjects."""
+        return [f"{self.prefix}{subject}.mean" for subject in self.of]
+
+
+def _count(count: int, noun: str, source: Source, varies_with: Any = "seeds") -> Quantity:
+    return Quantity(count, plural(noun) if noun else "", source, varies_with=varies_with)
+
+
+def difference(
+    results: Results | Mapping[str, Sample],
+    first: str | Experiment,
+    second: str | Experiment,
+    measure: Measure,
+    epoch: int | None = None,
+    second_epoch: int | None = None,
+    among: int = 1,
+    *,
+    name: str = "",
+    by: Method = compare,
+) -> Answer:
+    """Find which of two has more of a measure, and how sure that is.
+
+    `among` is the number of comparisons from which the pair was chosen after looking, or of headlines that
+    were declared together. `by` makes the estimate, for a method that is not the usual one. Quantities:
+    `FIRST.mean`, `SECOND.mean`, `FIRST minus SECOND` (`over` on the scale of ratios) with `.units` and
+    `.margin`; with a `name`, each begins with it and a full stop.
+    """
+    one, other, measure = _named(first), _named(second), measured(measure)
+    of = samples(results, measure, epoch, (one, other)) if second_epoch is None else _two(
+        results, one, other, measure, epoch, second_epoch
+    )  # fmt: skip
+    making = _Making(name, measure, of)
+    first, second = of
+    part = making.pair(first, second, among, by)
+    _shared(making, part)
+    return making.made(part.quantity, "difference", part.judgement, making.means())
+
+
+def _two(
+    results: Results | Mapping[str, Sample],
+    first: str,
+    second: str,
+    measure: Measure,
+    epoch: int | None,
+    second_epoch: int,
+) -> dict[str, Sample]:
+    """Two samples at epochs of their own; those of one experiment are called by their epochs, too."""
+    found = [
+        samples(results, measure, at, (name,))[name] for name, at in ((first, epoch), (second, second_epoch))
+    ]
+    if first != second:
+        return {first: found[0], second: found[1]}
+    return {f"{one.name} at {one.epoch}": one for one in found}
+
+
+def _shared(making: _Making, part: Part) -> None:
+    """A remark where two samples have only some of their units in common."""
+    n = making.quantities[part.quantity].n
+    paired = all(making.of[subject].paired for subject in part.subjects)
+    if paired and 0 < n < max(len(making.of[subject].values) for subject in part.subjects):
+        making.remarks.append(("common", f"{part.quantity}.units"))
+
+
+def estimate(
+    first: str | Experiment,
+    second: str | Experiment,
+    measure: Measure,
+    *,
+    value: float,
+    low: float,
+    high: float,
+    n: int,
+    method: str,
+    among: int = 1,
+    name: str = "",
+) -> Answer:
+    """Judge an estimate that was computed by a method of one's own, as any other.
+
+    `value` is first minus second (or first over second), `low` and `high` are the ends of its 95 % interval,
+    `n` is the number of units. Raises `UsageError` where the value lies outside its interval.
+    """
+    measure = measured(measure)
+    if not low <= value <= high:
+        raise UsageError(f"estimate by {method!r}: {value} is not between its ends, {low} and {high}")
+    of = {each: Sample(each, {}) for each in (_named(first), _named(second))}
+    data = {"value": value, "low": low, "high": high, "n": n, "method": method, "scale": measure.scale}
+    making = _Making(name, measure, {})
+    making.of = of
+    called = f"{making.prefix}{(' over ' if measure.scale == 'ratio' else ' minus ').join(of)}"
+    part = making.add(called, tuple(of), _stated(of, measure, data), among)  # type: ignore[arg-type]
+    return making.made(called, "difference", part.judgement, ())
+
+
+def _stated(of: Mapping[str, Sample], measure: Measure, data: Mapping[str, Any]) -> Estimate:
+    first, second = of.values()
+    return estimated(first, second, measure, data, STATED)
+
+
+def ranking(
+    results: Results | Mapping[str, Sample],
+    measure: Measure,
+    epoch: int | None = None,
+    *,
+    name: str = "",
+    by: Method = compare,
+) -> Answer:
+    """Find which of several is best, who is level with it, and who is behind.
+
+    Best is the highest mean, or the lowest where that is better. Every pair is compared, each as one of all
+    pairs. The judgement is clear where every other is clearly behind, the same where none differs by as
+    much as matters. Quantities: `NAME.mean`, and `FIRST minus SECOND` of every pair.
+    """
+    measure = measured(measure)
+    of = samples(results, measure, epoch)
+    if len(of) < 2:
+        raise UsageError(f"a ranking compares at least two experiments; {len(of)} is read")
+    making = _Making(name, measure, of)
+    among = len(of) * (len(of) - 1) // 2
+    for first, second in combinations(of, 2):
+        making.pair(first, second, among, by)
+    return making.made(
+        "ranking", "ranking", first_of(making.parts, making.quantities, measure, of), making.means()
+    )
+
+
+def first_of(
+    parts: Sequence[Part], quantities: Mapping[str, Quantity], measure: Measure, of: Sequence[str] | Any,
+    prefix: str = "",
+) -> Judgement:  # fmt: skip
+    """The judgement of a ranking, from those of the pairs of the best and its rivals."""
+    order = ordered(
+        {name: _mean_of(quantities, prefix, name) for name in of}, lower=measure.better == "lower"
+    )
+    among = parts[0].judgement.among if parts else 1
+    if not order:
+        return Judgement("unclear", 0, False, Reason.NOT_FINITE, among)
+    rivals = [part.judgement for part in parts if order[0] in part.subjects]
+    reason = next((one.reason for one in rivals if one.unclear), Reason.NONE)
+    same = all(one.same for one in rivals)
+    if all(one.clear for one in rivals) and len(order) == len(list(of)):
+        return Judgement("clear", 1, same, Reason.NONE, among)
+    return Judgement("the same" if same else "unclear", 0 if same else 1, same, reason, among)
+
+
+def _mean_of(quantities: Mapping[str, Quantity], prefix: str, name: str) -> float | None:
+    found = quantities.get(f"{prefix}{name}.mean")
+    return None if found is None else found.value
+
+
+def extremes(
+    results: Results | Mapping[str, Sample],
+    measure: Measure,
+    epoch: int | None = None,
+    *,
+    name: str = "",
+    by: Method = compare,
+) -> Answer:
+    """Find which of several has the most and which the least of a measure, such as errors by class.
+
+    The judgement is that of these two, as one of all pairs: whether any differ. Whether it is clear which is
+    first is said as well. Quantities as of `ranking`.
+    """
+    measure = measured(measure)
+    of = samples(results, measure, epoch)
+    if len(of) < 2:
+        raise UsageError(f"extremes compares at least two; there is {len(of)}")
+    making = _Making(name, measure, of)
+    among = len(of) * (len(of) - 1) // 2
+    for first, second in combinations(of, 2):
+        making.pair(first, second, among, by)
+    order = ordered(
+        {each: _mean_of(making.quantities, making.prefix, each) for each in of},
+        lower=measure.better == "lower",
+    )
+    ends = {order[0], order[-1]} if order else set()
+    judgement = next((part.judgement for part in making.parts if set(part.subjects) == ends), None)
+    return making.made(
+        "extremes",
+        "extremes",
+        judgement or Judgement("unclear", 0, False, Reason.NOT_FINITE, among),
+        making.means(),
+    )
+
+
+def count(
+    results: Results | Mapping[str, Sample],
+    names: Sequence[str | Experiment],
+    measure: Measure,
+    *,
+    above: float | None = None,
+    below: float | None = None,
+    epoch: int | None = None,
+    name: str = "",
+) -> Answer:
+    """Find in how many of its runs each experiment is above, or below, a threshold.
+
+    The threshold is in the unit of the measure, 92 for 92 %. An experiment is clear where all of its runs or
+    none are beyond, and its mean differs clearly from the threshold. Quantities: `threshold`, and for
+    each `NAME.count`, `NAME.runs`, `NAME.mean`, and `NAME from threshold`.
+    """
+    measure = measured(measure)
+    if (above is None) == (below is None):
+        raise UsageError("count: give either above= or below=, the threshold in the unit of the measure")
+    side, given = ("above", above) if above is not None else ("below", below)
+    assert given is not None
+    threshold = given / 100 if measure.share else float(given)
+    of = samples(results, measure, epoch, tuple(map(_named, names)))
+    making = _Making(name, measure, of)
+    declared = Source(measure=measure.name, kind="declared")
+    making.quantities[f"{making.prefix}threshold"] = Quantity(threshold, measure.quantity_unit, declared)
+    judgements = []
+    for subject, one in of.items():
+        values = [value for unit in making.of[subject].values.values() for value in unit]
+        source = Source((subject,), measure.name, unit=one.unit, kind="counted")
+        counted = calculated(side, known(values), "", source, than=threshold)  # type: ignore[arg-type]
+        making.quantities[f"{making.prefix}{subject}.count"] = _varying(counted)
+        part = making.add(
+            f"{making.prefix}{subject} from threshold",
+            (subject, "threshold"),
+            compare(one, threshold, measure),
+            1,
+        )
+        whole = counted.value in (0, len(values))
+        judgements.append(part.judgement if whole else Judgement("unclear", part.judgement.sign))
+    clear = all(one.clear for one in judgements)
+    signs = {one.sign for one in judgements}
+    reason = next((one.reason for one in judgements if one.unclear), Reason.NONE)
+    judgement = Judgement(
+        "clear" if clear else "unclear", signs.pop() if len(signs) == 1 else 0, False, reason
+    )
+    return making.made("count", "count", judgement, making.means(), side=side)
+
+
+def _varying(quantity: Quantity) -> Quantity:
+    return replace(quantity, varies_with="seeds")
+
+
+def trend(
+    results: Results | Mapping[str, Sample],
+    steps: Sequence[str | Experiment | int],
+    measure: Measure,
+    *,
+    of: str | Experiment = "",
+    epoch: int | None = None,
+    name: str = "",
+    by: Method = compare,
+) -> Answer:
+    """Find what each step brings, and all of them together.
+
+    `steps` are experiments (the cells of a study) in order, or epochs of the experiment `of`. Each step is
+    compared as one of all steps and the whole. Quantities: `STEP.mean`, and `LATER minus EARLIER`. The
+    judgement is that of the whole.
+    """
+    measure = measured(measure)
+    if len(steps) < 2:
+        raise UsageError(f"a trend needs at least two steps; there are {len(steps)}")
+    found: dict[str, Sample] = {}
+    for step in steps:
+        if isinstance(step, int):
+            assert isinstance(results, Results)
+            found[str(step)] = sample(results[_named(of)], measure, step)
+        else:
+            found[_named(step)] = samples(results, measure, epoch, (_named(step),))[_named(step)]
+    making = _Making(name, measure, found)
+    labels = list(found)
+    pairs = [(later, earlier) for earlier, later in pairwise(labels)]
+    if len(labels) > 2:
+        pairs.append((labels[-1], labels[0]))
+    for later, earlier in pairs:
+        part = making.pair(later, earlier, len(pairs), by)
+        making.parts[-1] = Part(part.quantity, (earlier, later), part.judgement)
+    for step in steps:
+        if isinstance(step, int):
+            source = Source((_named(of),), kind="declared")
+            making.quantities[f"{making.prefix}step {step}"] = Quantity(step, "epochs", source)
+    return making.made("trend", "trend", making.parts[-1].judgement, making.means(), side=_named(of))
+
+
+def exact(name: str, condition: Derivation, numbers: Mapping[str, Quantity] | None = None) -> Answer:
+    """Find whether a condition on exact numbers holds: see `labreport.stats.operations.condition`."""
+    sign = 1 if holds(condition.data) else -1
+    found = dict(numbers or {})
+    finding = Finding(name, "exact", (), tuple(found), Judgement("clear", sign), derivation=condition)
+    return Answer(found, {name: finding})
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field in which a second experiment differs from a first, and both values."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+def changes(first: Experiment, second: Experiment) -> tuple[Change, ...]:
+    """List every field in which `second` differs from `first`, in the specification's order, epochs last.
+
+    Raises `UsageError` where the specifications are of different kinds.
+    """
+    if type(first.specification) is not type(second.specification):
+        raise UsageError(
+            f"{first.name} and {second.name} cannot be compared: their specifications are "
+            f"{type(first.specification).__name__} and {type(second.specification).__name__}"
+        )
+    before, after = _values(first), _values(second)
+    return tuple(Change(name, before[name], after[name]) for name in before if before[name] != after[name])
+
+
+def only_difference(name: str, first: Experiment, second: Experiment, field: str) -> Answer:
+    """Find whether two experiments differ in one field of their specifications and in nothing else."""
+    known = _values(first)
+    if field not in known:
+        raise UsageError(f"{first.name} has no field {field!r}; there are {', '.join(sorted(known))}")
+    found = [change.field for change in changes(first, second)]
+    return exact(name, condition(found, "=", [field]))
+
+
+def _values(experiment: Experiment) -> dict[str, Any]:
+    specification = experiment.specification
+    values = {one.name: getattr(specification, one.name) for one in fields(specification)}
+    return {**values, "epochs": experiment.epochs}
+
+
+def _named(one: str | Experiment) -> str:
+    return one if isinstance(one, str) else one.name

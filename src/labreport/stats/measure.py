@@ -1,0 +1,205 @@
+"""What a metric is, said once, and samples of it: a value for each unit that an experiment repeats."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from labreport.errors import UsageError
+from labreport.experiment import Design
+from labreport.later import later
+from labreport.placed import at, called_from
+from labreport.results import Result, Results, Runs, number
+from labreport.stats.quantity import Unit
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = later("numpy")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A metric: its name, its unit, which direction is better, and how small a difference does not matter.
+
+    `unit="%"` is for shares, which are stored as fractions from 0 to 1 and printed in per cent; differences
+    are percentage points, and `margin=0.2` is 0.2 of them. `scale="ratio"` compares positive values by how
+    many times one is the other; `margin=1.02` is then within 2 %. `because` gives the reason of the margin.
+    `more` and `less` say how something with a higher and with a lower value is called, as `"slower"` and
+    `"faster"`.
+
+    `value(run, epoch)` reads the number off a run, by default the metric of that name; `right(run, epoch)`
+    gives an array of which items are right, with which an accuracy is known item by item.
+
+    Raises `UsageError` for values that do not fit together.
+    """
+
+    name: str
+    unit: str
+    better: Literal["higher", "lower", ""] = "higher"
+    scale: Literal["difference", "ratio"] = "difference"
+    margin: float | None = None
+    because: str = ""
+    value: Callable[[Result, int | None], float] | None = field(default=None, compare=False, repr=False)
+    right: Callable[[Result, int | None], NDArray[np.bool_]] | None = field(
+        default=None, compare=False, repr=False
+    )
+    more: str = ""
+    less: str = ""
+
+    def __post_init__(self) -> None:
+        least = 1 if self.scale == "ratio" else 0
+        if self.margin is not None and not self.margin > least:
+            self._refuse(f"margin is {self.margin!r}; it must be greater than {least}")
+        if self.better not in ("higher", "lower", ""):
+            self._refuse(f"better is {self.better!r}; allowed are 'higher', 'lower' and ''")
+        if self.scale not in ("difference", "ratio"):
+            self._refuse(f"scale is {self.scale!r}; allowed are 'difference' and 'ratio'")
+
+    def _refuse(self, text: str) -> None:
+        raise UsageError(at(called_from(), f"measure {self.name!r}: {text}"))
+
+    @property
+    def share(self) -> bool:
+        """Whether its values are fractions that are printed in per cent."""
+        return self.unit == "%"
+
+    @property
+    def quantity_unit(self) -> Unit:
+        """The unit of a value as quantities have it."""
+        return "fraction" if self.share else self.unit
+
+    @property
+    def difference_unit(self) -> Unit:
+        """The unit of a difference, or of a ratio."""
+        return "times" if self.scale == "ratio" else "points" if self.share else self.unit
+
+    @property
+    def bound(self) -> float | None:
+        """The margin in the unit of differences as they are stored: a fraction, a ratio, a number."""
+        return self.margin / 100 if self.margin is not None and self.share else self.margin
+
+    def to_plain(self) -> dict[str, Any]:
+        """Write it as JSON has it."""
+        names = ("unit", "better", "scale", "margin", "because")
+        return {name: getattr(self, name) for name in names}
+
+    def of(self, run: Result, epoch: int | None) -> float:
+        """Read the value of one run. Raises `UsageError` for a share that is none."""
+        if self.value is not None:
+            found = float(self.value(run, epoch))
+        elif self.right is not None:
+            found = float(np.mean(self.right(run, epoch)))
+        else:
+            found = number(run.at(epoch).metrics, self.name, run.name)
+        if self.share and math.isfinite(found) and not 0 <= found <= 1:
+            self._refuse(
+                f"{run.name!r}, seed {run.seed} has the value {found:g}; a measure in % is stored as a "
+                "fraction from 0 to 1: return the fraction, or declare another unit"
+            )
+        return found
+
+
+def measured(measure: Any) -> Measure:
+    """Check that a measure is one. Raises `UsageError` that shows what to write in place of a text."""
+    if isinstance(measure, Measure):
+        return measure
+    shown = f'Measure("{measure}", unit="%")' if isinstance(measure, str) else 'Measure("seconds", unit="s")'
+    raise UsageError(
+        at(called_from(), f"the measure is {measure!r}; write {shown}, with the unit of its values")
+    )
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A measure of one experiment: for each unit its repetitions, in most cases one.
+
+    `right`, where it is known, has for each unit which items are right; samples whose `items` are equal have
+    the same items, by place. `failed` are the runs without a finite number, `diverged` those whose training
+    diverged and still gave one, each as a share of all `runs`.
+    """
+
+    name: str
+    values: Mapping[int | str, tuple[float, ...]]
+    right: Mapping[int | str, NDArray[np.bool_]] | None = None
+    paired: bool = True
+    unit: str = "seed"
+    title: str = ""
+    epoch: int | None = None
+    test_fraction: float | None = None
+    items: str = ""
+    diverged: int = 0
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are."""
+        return sum(len(values) for values in self.values.values())
+
+    @property
+    def failed(self) -> int:
+        """How many of them gave no finite number."""
+        return sum(not math.isfinite(value) for values in self.values.values() for value in values)
+
+    def only(self, units: tuple[int | str, ...]) -> Sample:
+        """The same, of these units in this order."""
+        right = None if self.right is None else {unit: self.right[unit] for unit in units}
+        return replace(self, values={unit: self.values[unit] for unit in units}, right=right)
+
+
+def sample(runs: Runs, measure: Measure, epoch: int | None = None) -> Sample:
+    """Make the sample of a measure from the runs of an experiment; its design says what its units are."""
+    measure = measured(measure)
+    design: Design = runs.experiment.design
+    block = dict(design.blocks)
+    values: dict[int | str, list[float]] = {}
+    right: dict[int | str, NDArray[np.bool_]] = {}
+    for run in runs:
+        if block and run.seed not in block:
+            raise UsageError(
+                f"{run.name!r}, run {run.seed} is in no {design.unit}; name the {design.unit} of every run"
+            )
+        unit: int | str = block.get(run.seed, run.seed)
+        values.setdefault(unit, []).append(measure.of(run, epoch))
+        if measure.right is not None and not block:
+            right[unit] = np.asarray(measure.right(run, epoch), dtype=bool)
+    experiment = runs.experiment
+    last = epoch or max(experiment.snapshots)
+    return Sample(
+        experiment.name,
+        {unit: tuple(found) for unit, found in values.items()},
+        right or None,
+        design.paired or bool(block),
+        design.unit,
+        experiment.title,
+        last if experiment.epochs > 1 else None,
+        design.test_fraction,
+        diverged=sum(at is not None and at <= last for at in (run.diverged_at for run in runs)),
+    )
+
+
+def samples(
+    results: Results | Mapping[str, Sample],
+    measure: Measure,
+    epoch: int | None = None,
+    names: tuple[str, ...] = (),
+) -> dict[str, Sample]:
+    """Make the samples of several experiments, by default of all that are read by their own names.
+
+    Raises `UsageError` where their last epochs differ and none is given.
+    """
+    if not isinstance(results, Results):
+        return {name: results[name] for name in names or tuple(results)}
+    found = {name: sample(results[name], measure, epoch) for name in names or results.experiments}
+    epochs = {one.epoch for one in found.values()}
+    if epoch is None and len(epochs) > 1:
+        words = ", ".join(f"{name}: {one.epoch or 1}" for name, one in found.items())
+        raise UsageError(
+            at(
+                called_from(),
+                f"{measure.name!r} would be compared after unequal epochs ({words}); give epoch=",
+            )
+        )
+    return found

@@ -1,0 +1,181 @@
+"""What an operation is, and the intervals that operations share.
+
+An operation computes a number and its interval from plain data, twice: in Python here, and in JavaScript in
+the page and in `check`. Each is one file in `labreport/stats/operations/` that ends with its `OPERATION`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from labreport.later import later
+from labreport.stats.quantity import Derivation, Interval, Quantity, Source, Unit
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = later("scipy.special")
+
+ALPHA = 0.05
+"""Every interval that is printed has the level 1 − `ALPHA`."""
+NEGLIGIBLE = 1e-12
+"""Values that differ by less, relative to their size, are equal: what is left is rounding."""
+Ends = tuple[float, float]
+"""The low and the high end of an interval."""
+
+
+class Reason(StrEnum):
+    """Why there is no interval, or which kind of result it is; words are made of it last."""
+
+    NONE = ""
+    EQUAL = "equal"
+    ONE_RUN = "one run"
+    NO_SPREAD = "no spread"
+    NOTHING_IN_COMMON = "nothing in common"
+    NOT_FINITE = "not finite"
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What an operation computes: a value over `n` units, its spread, and the ends of its interval.
+
+    Without ends, `reason` says why. `how` names the variance that decided: over units, over items, or both.
+    """
+
+    value: float | None
+    n: int = 1
+    spread: float | None = None
+    low: float | None = None
+    high: float | None = None
+    reason: Reason = Reason.NONE
+    how: str = "units"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One way to compute a number: its data, its computation in two languages, and its words.
+
+    `data` is the type of its data (a `TypedDict`), from which the schema of `answers.json` is made.
+    `compute(data, alpha)` gives the number with its interval of level 1 − alpha. `how(data)` is one sentence
+    without its full stop, `by(data)` names the interval. `python` computes `value`, `low` and `high` from
+    `data` with NumPy and SciPy; `javascript` is a function `(data, alpha) => ({value, n, spread, low, high})`
+    that may use `Distributions` and `Shared`. Where `tested` is false, the interval describes the
+    observations and judges nothing.
+    """
+
+    name: str
+    data: type
+    compute: Callable[[Any, float], Computed]
+    how: Callable[[Any], str]
+    by: Callable[[Any], str]
+    python: str
+    javascript: str
+    level: float = 1 - ALPHA
+
+    def quantity(
+        self, data: Mapping[str, Any], unit: Unit, source: Source | str, *, logarithmic: bool = False
+    ) -> Quantity:
+        """Compute a quantity from data, which it keeps as its derivation."""
+        found = self.compute(data, ALPHA)
+        interval = None
+        if found.value is not None and found.low is not None and found.high is not None:
+            interval = Interval(found.low, found.high, self.by(data), self.level, logarithmic)
+        made = Derivation(self.name, data)
+        return Quantity(found.value, unit, source, found.n, found.spread, interval, derivation=made)
+
+
+def quantile(alpha: float, df: float = math.inf) -> float:
+    """How many standard errors an interval of level 1 − `alpha` reaches to each side."""
+    tail = float(special.ndtri(alpha / 2) if math.isinf(df) else special.stdtrit(df, alpha / 2))
+    return -tail if tail <= 0 else math.inf  # SciPy gives +inf where the quantile overflows
+
+
+def wilson(share: float, size: float, z: float) -> Ends:
+    """Compute Wilson's score interval (1927) of a share of `size` items, `z` standard errors to each side."""
+    if math.isinf(z):
+        return 0.0, 1.0
+    spread = z * z / size
+    centre = (share + spread / 2) / (1 + spread)
+    half = z * math.sqrt(share * (1 - share) / size + spread / (4 * size)) / (1 + spread)
+    return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
+
+
+def satterthwaite(parts: Sequence[tuple[float, float]]) -> float:
+    """Degrees of freedom of a sum of variances, each with its own (Satterthwaite 1946)."""
+    lost = sum(part**2 / df for part, df in parts if part > 0)
+    return sum(part for part, _ in parts) ** 2 / lost if lost > 0 else math.inf
+
+
+def student(value: float, variance: float, df: float, alpha: float) -> Ends:
+    """Compute Student's interval of a mean, from the variance of that mean."""
+    half = quantile(alpha, df) * math.sqrt(variance)
+    return value - half, value + half
+
+
+def variance_of(values: Sequence[float]) -> float:
+    """Compute the variance of a sample."""
+    mean = math.fsum(values) / len(values)
+    return math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1)
+
+
+def by_unit(sample: Sequence[Sequence[float | None]], scale: str = "difference") -> list[float | None]:
+    """One value for each unit: the mean of its repetitions, of their logarithms on the scale of ratios.
+
+    None where a repetition is missing, or has no logarithm.
+    """
+    return [_middle(repetitions, scale) for repetitions in sample]
+
+
+def _middle(repetitions: Sequence[float | None], scale: str) -> float | None:
+    found = [value for value in repetitions if value is not None and math.isfinite(value)]
+    if len(found) < len(repetitions) or not found:
+        return None
+    if scale == "ratio":
+        if min(found) <= 0:
+            return None
+        found = [math.log(value) for value in found]
+    return math.fsum(found) / len(found)
+
+
+def of_mean(
+    values: Sequence[float | None], alpha: float, *, size: float = 0.0, test_fraction: float | None = None
+) -> Computed:
+    """The mean of one value for each unit, with Student's interval.
+
+    `test_fraction` says that the units are random splits of one data set, with this share of it for the
+    test. They share data, so the variance is Nadeau and Bengio's corrected one (2003): s² (1/n + f/(1 − f)).
+    A spread that is negligible beside `size` is none.
+    """
+    n = len(values)
+    finite = [value for value in values if value is not None]
+    if not n or len(finite) < n:
+        return Computed(None, n, reason=Reason.NOT_FINITE if n else Reason.NOTHING_IN_COMMON)
+    mean = math.fsum(finite) / n
+    if n == 1:
+        return Computed(mean, 1, reason=Reason.ONE_RUN)
+    variance = variance_of(finite)
+    if math.sqrt(variance) <= NEGLIGIBLE * max(size, *map(abs, finite)):
+        return Computed(mean, n, 0.0, reason=Reason.NO_SPREAD)
+    shared = 0.0 if test_fraction is None else test_fraction / (1 - test_fraction)
+    low, high = student(mean, variance * (1 / n + shared), n - 1, alpha)
+    return Computed(mean, n, math.sqrt(variance), low, high)
+
+
+def as_ratio(found: Computed) -> Computed:
+    """Turn a mean of logarithms into a ratio; a standard deviation of it would mislead."""
+    if found.value is None:
+        return found
+    low, high = (None if end is None else math.exp(end) for end in (found.low, found.high))
+    return replace(found, value=math.exp(found.value), low=low, high=high, spread=None)
+
+
+def operand(value: Any) -> float | None:
+    """The number that an operand stands for: a number itself, or the value of a quantity."""
+    if isinstance(value, Quantity):
+        return value.value
+    found: float | None = value["value"] if isinstance(value, Mapping) else value
+    return found

@@ -1,0 +1,112 @@
+"""The registry of operations: every file of this folder, found by listing it.
+
+What computes an answer imports an operation from its own file. Only the page, `check` and the schema ask for
+all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from labreport.stats.operation import ALPHA, Computed, Operation
+
+SHARED = """
+const Shared = (() => {
+  const sum = (values) => {
+    let [total, lost] = [0, 0];
+    for (const value of values) {
+      const next = total + value;
+      lost += Math.abs(total) >= Math.abs(value) ? total - next + value : value - next + total;
+      total = next;
+    }
+    return total + lost;
+  };
+  const mean = (values) => sum(values) / values.length;
+  const squares = (values) => {
+    const middle = mean(values);
+    return sum(values.map((value) => (value - middle) ** 2));
+  };
+  const byUnit = (sample, scale) => sample.map((values) =>
+    !values.length || values.some((v) => v === null || (scale === "ratio" && v <= 0)) ? null
+      : mean(scale === "ratio" ? values.map(Math.log) : values));
+  const ends = (value, variance, df, alpha) => {
+    const half = Distributions.studentQuantile(alpha, df) * Math.sqrt(variance);
+    return { low: value - half, high: value + half };
+  };
+  const none = (value, n, reason, spread = null) => ({ value, n, spread, low: null, high: null, reason });
+  const ofMean = (values, alpha, { size = 0, fraction = null } = {}) => {
+    const n = values.length;
+    if (!n || values.includes(null)) return none(null, n, n ? "not finite" : "nothing in common");
+    const value = mean(values);
+    if (n === 1) return none(value, 1, "one run");
+    const v = squares(values) / (n - 1);
+    const flat = Math.sqrt(v) <= 1e-12 * Math.max(size, ...values.map(Math.abs));
+    if (flat) return none(value, n, "no spread", 0);
+    const share = 1 / n + (fraction === null ? 0 : fraction / (1 - fraction));
+    return { value, n, spread: Math.sqrt(v), ...ends(value, v * share, n - 1, alpha), reason: "" };
+  };
+  const exp = (x) => (x === null ? null : Math.exp(x));
+  const asRatio = ({ value, low, high, ...rest }) =>
+    ({ ...rest, value: exp(value), low: exp(low), high: exp(high), spread: null });
+  const freedom = (parts) => {
+    const lost = sum(parts.filter(([v]) => v > 0).map(([v, df]) => (v * v) / df));
+    return lost > 0 ? sum(parts.map(([v]) => v)) ** 2 / lost : Infinity;
+  };
+  const wilson = (share, size, z) => {
+    const [a, b] = [1 + (z * z) / size, 2 * share + (z * z) / size];
+    const root = Math.sqrt(Math.max(b * b - 4 * a * share * share, 0));
+    return [Math.max(0, (b - root) / (2 * a)), Math.min(1, (b + root) / (2 * a))];
+  };
+  const operand = (value) => (value !== null && typeof value === "object" ? value.value : value);
+  return { asRatio, byUnit, ends, freedom, mean, none, ofMean, operand, squares, sum, wilson };
+})();
+"""
+"""What several operations use in JavaScript, beside `Distributions` of the frame's script."""
+
+
+@cache
+def listed() -> Mapping[str, Operation]:
+    """List every operation by its name."""
+    found: dict[str, Operation] = {}
+    for module in iter_modules(__path__):
+        one: Operation = import_module(f"{__name__}.{module.name}").OPERATION
+        found[one.name] = one
+    return found
+
+
+def compute(derivation: Mapping[str, Any], alpha: float = ALPHA) -> Computed:
+    """Compute a derivation of `answers.json` again, whose operands are quantities as `resolved` has them."""
+    return listed()[derivation["operation"]].compute(derivation["data"], alpha)
+
+
+def resolved(value: Any, quantities: Mapping[str, Mapping[str, Any]]) -> Any:
+    """Plain data with the quantities of an answer in the place of their names."""
+    if isinstance(value, Mapping):
+        if set(value) == {"quantity"}:
+            return quantities[value["quantity"]]
+        return {name: resolved(item, quantities) for name, item in value.items()}
+    return [resolved(item, quantities) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def javascript() -> str:
+    """All operations as one object of JavaScript, `Operations`, each a function by its name."""
+    each = [f"{json_text(one.name)}: {one.javascript.strip()}" for one in listed().values()]
+    return SHARED + "const Operations = {\n" + ",\n".join(each) + "\n};\n"
+
+
+def schemas() -> dict[str, Any]:
+    """The JSON schema of each operation's data, by its name."""
+    import msgspec
+
+    return {name: msgspec.json.schema(one.data) for name, one in listed().items()}
+
+
+def json_text(name: str) -> str:
+    """A name as a text of JavaScript."""
+    import json
+
+    return json.dumps(name)

@@ -1,0 +1,160 @@
+"""The difference of two samples by unit, paired or not, or of one from a number; as such or as a ratio."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal, TypedDict
+
+from labreport.stats.operation import (
+    NEGLIGIBLE,
+    Computed,
+    Operation,
+    Reason,
+    as_ratio,
+    by_unit,
+    of_mean,
+    satterthwaite,
+    student,
+)
+
+
+class Data(TypedDict):
+    """`first` and `second` have a list of repetitions for each unit, in one order where they are `paired`.
+
+    `second` may be one number. `test_fraction` is for units that are random splits of one data set.
+    """
+
+    first: list[list[float | None]]
+    second: list[list[float | None]] | float
+    paired: bool
+    scale: Literal["difference", "ratio"]
+    test_fraction: float | None
+
+
+def compute(data: Data, alpha: float) -> Computed:
+    """Compute first minus second, or first over second, with its interval of level 1 − `alpha`."""
+    scale = data["scale"]
+    first = by_unit(data["first"], scale)
+    if isinstance(data["second"], (int, float)):
+        second = by_unit([[data["second"]]], scale) * len(first)
+    else:
+        second = by_unit(data["second"], scale)
+    paired = data["paired"] or isinstance(data["second"], (int, float))
+    found = (_paired if paired else _unpaired)(first, second, alpha, data["test_fraction"])
+    return as_ratio(found) if scale == "ratio" else found
+
+
+def _paired(
+    first: list[float | None], second: list[float | None], alpha: float, test_fraction: float | None
+) -> Computed:
+    pairs = list(zip(first, second, strict=True))
+    size = max((abs(value) for pair in pairs for value in pair if value is not None), default=0.0)
+    differences = [None if a is None or b is None else a - b for a, b in pairs]
+    found = of_mean(differences, alpha, size=size, test_fraction=test_fraction)
+    if found.reason is Reason.NO_SPREAD and abs(found.value or 0.0) <= NEGLIGIBLE * size:
+        return Computed(0.0, found.n, 0.0, reason=Reason.EQUAL, how="equal")
+    return found
+
+
+def _unpaired(
+    first: list[float | None], second: list[float | None], alpha: float, test_fraction: float | None
+) -> Computed:
+    n = min(len(first), len(second))
+    a, b = of_mean(first, alpha), of_mean(second, alpha)
+    for one in (a, b):
+        if one.value is None:
+            return Computed(None, n, reason=one.reason)
+    assert a.value is not None
+    assert b.value is not None
+    value, size = a.value - b.value, max(abs(a.value), abs(b.value))
+    if n == 1:
+        return Computed(value, 1, reason=Reason.ONE_RUN)
+    shared = 0.0 if test_fraction is None else test_fraction / (1 - test_fraction)
+    parts = [((one.spread or 0.0) ** 2 * (1 / one.n + shared), one.n - 1.0) for one in (a, b)]
+    variance = sum(part for part, _ in parts)
+    if math.sqrt(variance) <= NEGLIGIBLE * size:
+        equal = abs(value) <= NEGLIGIBLE * size
+        return Computed(0.0 if equal else value, n, None, reason=Reason.EQUAL if equal else Reason.NO_SPREAD)
+    low, high = student(value, variance, satterthwaite(parts), alpha)
+    return Computed(value, n, None, low, high)
+
+
+def how(data: Data) -> str:
+    """Say in one sentence how the number was made."""
+    units = len(data["first"])
+    if isinstance(data["second"], (int, float)):
+        return f"Mean over {units} minus the threshold {data['second']:g}"
+    kind = "ratio of geometric means" if data["scale"] == "ratio" else "difference of means"
+    blocked = any(len(values) > 1 for values in (*data["first"], *data["second"]))
+    inside = ", repetitions averaged within each" if blocked else ""
+    if data["paired"]:
+        return f"{kind[0].upper()}{kind[1:]}, paired over {units}{inside}"
+    return f"{kind[0].upper()}{kind[1:]} of {units} and {len(data['second'])} that nothing pairs"
+
+
+def by(data: Data) -> str:
+    """Name the interval."""
+    paired = data["paired"] or isinstance(data["second"], (int, float))
+    method = "Student's t, paired" if paired else "Welch's t"
+    logarithms = " on logarithms" if data["scale"] == "ratio" else ""
+    corrected = "" if data["test_fraction"] is None else ", variance corrected for repeated splits"
+    return f"{method}{logarithms}{corrected}"
+
+
+PYTHON = """
+import numpy as np
+from scipy import stats
+
+log = np.log if data["scale"] == "ratio" else np.asarray
+first = np.array([np.mean(log(values)) for values in data["first"]])
+number = isinstance(data["second"], (int, float))
+second = [log(data["second"])] if number else [np.mean(log(values)) for values in data["second"]]
+f = data["test_fraction"]
+shared = 0 if f is None else f / (1 - f)
+if data["paired"] or number:
+    parts = [((first - second).var(ddof=1) * (1 / len(first) + shared), len(first) - 1)]
+else:
+    parts = [(np.var(x, ddof=1) * (1 / len(x) + shared), len(x) - 1) for x in (first, second)]
+variance = sum(v for v, _ in parts)
+df = variance**2 / sum(v**2 / df for v, df in parts)
+value = np.mean(first) - np.mean(second)
+low, high = stats.t.interval(0.95, df, value, np.sqrt(variance))
+if data["scale"] == "ratio":
+    value, low, high = np.exp([value, low, high])
+"""
+
+JAVASCRIPT = """
+(data, alpha) => {
+  const { asRatio, byUnit, ends, freedom, none, ofMean } = Shared;
+  const { scale, test_fraction: fraction } = data;
+  const number = typeof data.second === "number";
+  const first = byUnit(data.first, scale);
+  const second = byUnit(number ? data.first.map(() => [data.second]) : data.second, scale);
+  const finish = (found) => (scale === "ratio" ? asRatio(found) : found);
+  const size = (values) => Math.max(0, ...values.filter((value) => value !== null).map(Math.abs));
+  if (data.paired || number) {
+    const all = size([...first, ...second]);
+    const apart = first.map((a, unit) => (a === null || second[unit] === null ? null : a - second[unit]));
+    const found = ofMean(apart, alpha, { size: all, fraction });
+    const equal = found.reason === "no spread" && Math.abs(found.value) <= 1e-12 * all;
+    return finish(equal ? none(0, found.n, "equal", 0) : found);
+  }
+  const n = Math.min(first.length, second.length);
+  const [a, b] = [ofMean(first, alpha), ofMean(second, alpha)];
+  const missing = [a, b].find((one) => one.value === null);
+  if (missing) return none(null, n, missing.reason);
+  const value = a.value - b.value;
+  if (n === 1) return finish(none(value, 1, "one run"));
+  const shared = fraction === null ? 0 : fraction / (1 - fraction);
+  const parts = [a, b].map((one) => [one.spread ** 2 * (1 / one.n + shared), one.n - 1]);
+  const variance = parts[0][0] + parts[1][0];
+  const all = size([a.value, b.value]);
+  if (Math.sqrt(variance) <= 1e-12 * all) {
+    const equal = Math.abs(value) <= 1e-12 * all;
+    return finish(none(equal ? 0 : value, n, equal ? "equal" : "no spread"));
+  }
+  return finish({ value, n, spread: null, ...ends(value, variance, freedom(parts), alpha), reason: "" });
+}
+"""
+
+OPERATION = Operation("difference", Data, compute, how, by, PYTHON, JAVASCRIPT)

@@ -1,0 +1,349 @@
+"""How a quantity is printed: to the digits that its uncertainty supports, and with its unit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from labreport.stats.numerals import in_words
+from labreport.stats.quantity import Quantity
+
+NO_BREAK = "\u00a0"
+"""Between a number and its unit."""
+THIN = "\u202f"
+"""Between groups of three digits: a narrow space that does not break."""
+MINUS = "\u2212"
+MISSING = "–"
+"""Printed where the results cannot give a number."""
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SYMBOLS = {
+    "fraction": "%",
+    "points": "percentage points",
+    "points, unsigned": "percentage points",
+    "s": "s",
+    "ms": "ms",
+    "min": "min",
+    "days": "days",
+    "years": "years",
+    "FLOP": "FLOP",
+    "FLOP/s": "FLOP/s",
+    "nat": "nat",
+    "times": "times",
+}
+_IRREGULAR = {
+    "axes": "axis",
+    "biases": "bias",
+    "caches": "cache",
+    "children": "child",
+    "indices": "index",
+    "lenses": "lens",
+    "matrices": "matrix",
+    "people": "person",
+    "series": "series",
+    "species": "species",
+    "vertices": "vertex",
+}
+_NO_PLURALS = ("ss", "us", "is", "bps")
+_UNITLESS = ("", "year")
+_POINTS = ("points", "points, unsigned")
+_PER_CENT = ("fraction", *_POINTS)
+
+
+def format_number(quantity: Quantity) -> str:
+    """Value and unit, as `96.5 %`, `318 010 parameters`, `3.1 × 10¹² FLOP`."""
+    if quantity.value is None:
+        return MISSING
+    return _with_unit(_Form.of(quantity).text(quantity.value, group_from=10_000), quantity)
+
+
+def format_bare(quantity: Quantity) -> str:
+    """The value without its unit, for a column of a table whose header names the unit."""
+    if quantity.value is None:
+        return MISSING
+    return _Form.of(quantity).text(quantity.value, group_from=1_000)
+
+
+def format_spread(quantity: Quantity) -> str:
+    """Value ± half-width of its interval, and unit: `96.5 ± 0.2 %`.
+
+    Of a logarithmic interval the ends: `25 % (24 to 26 %)`; and of one that is much longer on one side, or
+    that excludes zero although ± would seem to include it. Without an interval, or where it has no width
+    because all seeds agree, only the number.
+    """
+    half = half_width(quantity)
+    if quantity.value is None or not half or not _uncertainty(quantity):
+        return format_number(quantity)
+    if _lopsided(quantity) or (quantity.interval is not None and quantity.interval.logarithmic):
+        return f"{format_number(quantity)} ({format_interval(quantity)})"
+    form = _Form.of(quantity)
+    value, width = form.mantissa(quantity.value), form.mantissa(half).lstrip("+")
+    text = f"{value}{NO_BREAK}±{NO_BREAK}{width}"
+    return _with_unit(f"({text}){form.power}" if form.power else text, quantity)
+
+
+def format_interval(quantity: Quantity) -> str:
+    """Low to high, and unit: `96.3 to 96.7 %`; the number where all seeds agree; without one, a dash."""
+    if quantity.value is None or quantity.interval is None:
+        return MISSING
+    if not _uncertainty(quantity):
+        return format_number(quantity)
+    ends = (quantity.interval.low, quantity.interval.high)
+    if _logarithmic(quantity):  # each end to its own digits: they may be far apart
+        low, high = (_Form.of(replace(quantity, value=end)).text(end, group_from=10_000) for end in ends)
+    else:
+        low, high = (_Form.of(quantity).text(end, group_from=10_000) for end in ends)
+    return _with_unit(f"{low} to {high}", quantity)
+
+
+def format_size(quantity: Quantity) -> str:
+    """How large a difference is, whichever way it points, with its interval: `0.5 ± 0.2 percentage points`.
+
+    Of a ratio, how many times the greater is: `1.4 times (1.2 to 1.7 times)`, and below 1.1 in per cent.
+    """
+    return format_spread(_size(quantity))
+
+
+def format_size_only(quantity: Quantity) -> str:
+    """The same without its interval: `0.5 percentage points`."""
+    return format_number(_size(quantity))
+
+
+def _size(quantity: Quantity) -> Quantity:
+    value, interval, unit = quantity.value, quantity.interval, quantity.unit
+    if value is None:
+        return quantity
+    ends = None if interval is None else (interval.low, interval.high)
+    if unit != "times":
+        if value < 0:
+            value, ends = -value, ends and (-ends[1], -ends[0])
+        unit = "points, unsigned" if unit == "points" else unit
+    else:
+        if value < 1:
+            value, ends = 1 / value, ends and (1 / ends[1], 1 / ends[0])
+        if value < PER_CENT_BELOW:
+            value, ends, unit = value - 1, ends and (ends[0] - 1, ends[1] - 1), "fraction"
+            interval = None if interval is None else replace(interval, logarithmic=False)
+    if interval is not None and ends is not None:
+        interval = replace(interval, low=ends[0], high=ends[1])
+    return replace(quantity, value=value, unit=unit, interval=interval)
+
+
+PER_CENT_BELOW = 1.1
+"""Ratios below this are printed as so many per cent."""
+
+
+def half_width(quantity: Quantity) -> float | None:
+    """Half the width of the interval: the wider side, should the value not be in its middle."""
+    if quantity.value is None or quantity.interval is None:
+        return None
+    return max(quantity.value - quantity.interval.low, quantity.interval.high - quantity.value)
+
+
+def _uncertainty(quantity: Quantity) -> float | None:
+    """What the last digit printed should be as large as.
+
+    For most that is the interval's half-width. One that holds only part of the observations, as a
+    median's middle half does, is as much wider than the median is uncertain as the root of their number.
+    """
+    uncertainty = half_width(quantity) or quantity.spread
+    if not uncertainty or uncertainty < 1e-9 * abs(quantity.value or 0):  # what is left of equal values
+        return None
+    if quantity.interval is not None and quantity.interval.level < 0.9:
+        return uncertainty / math.sqrt(quantity.n)
+    return uncertainty
+
+
+def decimals(uncertainty: float) -> int:
+    """Decimals that show `uncertainty` to one significant digit, or to two where the first is 1."""
+    exponent = math.floor(math.log10(uncertainty))
+    leading = round(uncertainty / 10**exponent, 1)
+    if leading >= 9.5:  # prints as 10 of the digit below
+        exponent, leading = exponent + 1, 1.0
+    return -exponent + (1 if leading < 1.95 else 0)
+
+
+LOPSIDED = 1.5
+"""How many times as long as the other a side of an interval must be for its ends to be printed."""
+
+
+def _lopsided(quantity: Quantity) -> bool:
+    """Whether value ± half-width would give a wrong picture of the interval."""
+    interval, half = quantity.interval, half_width(quantity)
+    if quantity.value is None or interval is None or half is None:
+        return False
+    shorter = min(quantity.value - interval.low, interval.high - quantity.value)
+    if half > LOPSIDED * shorter:
+        return True
+    hides_zero = quantity.unit in _POINTS and not interval.low <= 0 <= interval.high
+    return hides_zero and half >= abs(float(quantity.value))
+
+
+def _more(quantity: Quantity, shown: int, factor: float) -> int:
+    """Further decimals of a difference.
+
+    Those without which one whose interval excludes zero would seem to include it; and one more where rounding
+    would change it by a fifth of its uncertainty, so that it agrees with the values that it is between.
+    """
+    interval, half = quantity.interval, half_width(quantity)
+    if quantity.unit not in _POINTS or interval is None or half is None:
+        return 0
+    coarse = abs(round(float(quantity.value or 0) * factor, shown) - float(quantity.value or 0) * factor)
+    least = 1 if coarse > 0.2 * half * factor else 0
+    if interval.low <= 0 <= interval.high:
+        return least
+    value = abs(float(quantity.value or 0))
+    if _lopsided(quantity):  # the nearer end is printed, and is not zero
+        value, half = min(abs(interval.low), abs(interval.high)), 0.0
+    for more in range(least, MOST + 1):
+        if round(value * factor, shown + more) > round(half * factor, shown + more):
+            return more
+    return least
+
+
+MOST = 2
+"""Decimals that are added at most to show on which side of zero an interval lies."""
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A way of writing numbers: scaled by `factor` and by a power of ten, with fixed decimals."""
+
+    decimals: int
+    factor: float = 1.0
+    exponent: int | None = None
+    signed: bool = False
+    grouped: bool = True
+
+    @classmethod
+    def of(cls, quantity: Quantity) -> _Form:
+        value = 0 if quantity.value is None else quantity.value  # 0.0 stays a measured number
+        factor = 100.0 if quantity.unit in _PER_CENT else 1.0
+        signed = quantity.unit == "points"
+        uncertainty = _uncertainty(quantity)
+        if isinstance(value, int):
+            return cls(0, factor, None, signed, quantity.unit != "year")
+        if _scientific(value, quantity):
+            exponent = math.floor(math.log10(abs(value)))
+            shown = _places(quantity, uncertainty, exponent)
+            if round(abs(value) / 10**exponent, shown) >= 10:  # 9.96 × 10⁹ is printed as 1.0 × 10¹⁰
+                exponent += 1
+                shown = _places(quantity, uncertainty, exponent)
+            return cls(shown, factor, exponent)
+        if _logarithmic(quantity):
+            return cls(max(0, 1 - math.floor(math.log10(value * factor))), factor)
+        if uncertainty:
+            shown = max(0, decimals(uncertainty * factor))
+            return cls(shown + _more(quantity, shown, factor), factor, None, signed)
+        digits = 2 if quantity.unit in _POINTS else 3
+        return cls(_plain_decimals(value * factor, digits), factor, None, signed)
+
+    @property
+    def power(self) -> str:
+        return (
+            ""
+            if self.exponent is None
+            else f" × 10{str(self.exponent).translate(_SUPERSCRIPTS)}".replace(" ", NO_BREAK)
+        )
+
+    def mantissa(self, value: float) -> str:
+        return self._digits(value, group_from=10_000)
+
+    def text(self, value: float, group_from: int) -> str:
+        return self._digits(value, group_from) + self.power
+
+    def _digits(self, value: float, group_from: int) -> str:
+        scaled = value * self.factor / 10 ** (self.exponent or 0)
+        text = f"{abs(scaled):.{self.decimals}f}"
+        whole, _, fraction = text.partition(".")
+        if self.grouped and int(whole) >= group_from:
+            whole = f"{int(whole):,}".replace(",", THIN)
+        text = whole + (f".{fraction}" if fraction else "")
+        if float(f"{scaled:.{self.decimals}f}") == 0:
+            return text
+        return MINUS + text if scaled < 0 else "+" + text if self.signed else text
+
+
+def _scientific(value: float, quantity: Quantity) -> bool:
+    """Powers of ten for compute, and for whatever is too large or too small to read otherwise."""
+    if value == 0 or quantity.unit in _PER_CENT:
+        return False
+    return quantity.unit in ("FLOP", "FLOP/s") or not 1e-3 <= abs(value) < 1e7
+
+
+def _places(quantity: Quantity, uncertainty: float | None, exponent: int) -> int:
+    """Decimals of a mantissa: as many as the uncertainty supports, up to three; without one, one."""
+    if not uncertainty or _logarithmic(quantity):
+        return 1
+    return min(max(decimals(uncertainty / 10**exponent), 0), 3)
+
+
+def _logarithmic(quantity: Quantity) -> bool:
+    """Whether the ends of the interval are so many times apart that each needs its own digits."""
+    interval = quantity.interval
+    return interval is not None and interval.logarithmic and interval.high > WIDE * interval.low
+
+
+WIDE = 1.5
+"""How many times the lower end the upper one of a logarithmic interval is, where each has its own digits."""
+
+
+def _plain_decimals(value: float, digits: int) -> int:
+    """Without an uncertainty: as many decimals as the value has, up to so many significant digits.
+
+    Two decimals that say it exactly are kept in any case, as of a share of ten thousand items.
+    """
+    if value == 0:
+        return 0
+    if abs(value) >= 1 and math.isclose(round(value, 2), value, rel_tol=1e-9):
+        return next(count for count in range(3) if math.isclose(round(value, count), value, rel_tol=1e-9))
+    most = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    return next(
+        count
+        for count in range(most + 1)
+        if count == most or math.isclose(round(value, count), value, rel_tol=1e-9)
+    )
+
+
+def _with_unit(text: str, quantity: Quantity) -> str:
+    if quantity.unit in _UNITLESS:
+        return text
+    if quantity.unit in _SYMBOLS:
+        return f"{text}{NO_BREAK}{_SYMBOLS[quantity.unit]}"
+    noun = singular(quantity.unit) if quantity.value == 1 else quantity.unit
+    return f"{text}{NO_BREAK}{noun}"
+
+
+def singular(unit: str) -> str:
+    """A plural noun after the number 1: `hidden layers` gives `hidden layer`. Symbols stay: `ms`, `Hz`."""
+    rest, space, word = unit.rpartition(" ")
+    if word in _IRREGULAR:
+        word = _IRREGULAR[word]
+    elif len(word) > 3 and word.isalpha() and word.endswith("s") and not word.endswith(_NO_PLURALS):
+        if word.endswith("ies"):
+            word = word[:-3] + "y"
+        elif word.endswith(("sses", "shes", "ches", "xes", "zzes")):
+            word = word[:-2]
+        else:
+            word = word[:-1]
+    return rest + space + word
+
+
+def format_word(quantity: Quantity) -> str:
+    """A small exact count in words, and its unit: `two seeds`; anything else as `format_number` has it."""
+    if not isinstance(quantity.value, int) or in_words(quantity.value) == str(quantity.value):
+        return format_number(quantity)
+    return _with_unit(in_words(quantity.value), quantity)
+
+
+FORMS: Mapping[str, Callable[[Quantity], str]] = {
+    "number": format_number,
+    "spread": format_spread,
+    "interval": format_interval,
+    "bare": format_bare,
+    "size": format_size,
+    "size only": format_size_only,
+    "word": format_word,
+}
+"""Each form in which a page prints a quantity, by the name of its filter."""

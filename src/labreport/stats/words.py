@@ -1,0 +1,620 @@
+"""The only place with English: phrases for findings and sources, which a project can replace entry by entry.
+
+A sentence is a tuple of parts: texts, numbers by the name of their quantity, and names of experiments. The
+page makes traced numbers and marked names of them, `plain` a text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from labreport.errors import UsageError
+from labreport.stats.operation import Reason
+from labreport.stats.quantity import Quantity, Source
+from labreport.stats.rounding import FORMS
+from labreport.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from labreport.stats.findings import Finding
+
+
+@dataclass(frozen=True)
+class Number:
+    """A quantity of the answer, printed in one of the forms of `labreport.stats.rounding.FORMS`."""
+
+    quantity: str
+    form: str = "number"
+
+
+@dataclass(frozen=True)
+class Name:
+    """An experiment or a class, with the text that stands for it."""
+
+    subject: str
+    text: str
+
+
+Part = str | Number | Name
+Parts = tuple[Part, ...]
+
+PHRASES: Mapping[str, str] = {
+    "and": " and ",
+    "comma": ", ",
+    "then": ", then ",
+    "after": "After {epochs}, ",
+    "is": "is",
+    "are": "are",
+    "has": "has",
+    "have": "have",
+    # What has more or less of a measure, and the most and the least; the last word of its name decides
+    "more": "{has} a higher {measure} than",
+    "less": "{has} a lower {measure} than",
+    "most": "{has} the highest {measure}",
+    "least": "{has} the lowest {measure}",
+    "alike": "{has} the same {measure} as",
+    "more own": "{is} {word} than",
+    "most own": "{is} {word}",
+    "alike own": "{is} level with",
+    "more accuracy": "{is} more accurate than",
+    "less accuracy": "{is} less accurate than",
+    "most accuracy": "{is} the most accurate",
+    "least accuracy": "{is} the least accurate",
+    "alike accuracy": "{is} as accurate as",
+    "more seconds": "{is} slower than",
+    "less seconds": "{is} faster than",
+    "most seconds": "{is} the slowest",
+    "least seconds": "{is} the fastest",
+    "alike seconds": "{is} as fast as",
+    # A difference: whole sentences by judgement, the observation, and the judgement by itself
+    "difference, clear": "{after}{first} {more} {second}, by {amount}.",
+    "difference, clear, same": "{after}{first} {more} {second}, by {amount}, less than matters ({margin}).",
+    "difference, the same": "{after}{first} {alike} {second} ({means}; the difference is below {margin}).",
+    "difference, equal": "{after}{first} {alike} {second}, the same in all {units} ({means}).",
+    "difference, unclear": "{after}{first} {more} {second}, by {amount}, which may be chance.",
+    "difference, corrected": "{after}{first} {more} {second}, by {amount}: clear by itself, but one of "
+    "{among} comparisons, so it may be chance.",
+    "difference, seen": "{after}{first} {more} {second}, by {size} ({means}).",
+    "difference, seen bare": "{after}{first} {more} {second}, by {size}.",
+    "difference, tie": "{after}{first} {alike} {second} ({means}).",
+    "difference, unknown": "{after}{first} and {second} cannot be compared.",
+    "judgement, clear": "The difference is clear: {amount}.",
+    "judgement, clear, same": "The difference is clear, {amount}, but smaller than what matters ({margin}).",
+    "judgement, the same": "That is the same as far as matters: the difference is below {margin}.",
+    "judgement, equal": "They are the same in all {units}.",
+    "judgement, unclear": "The difference may be chance ({amount}).",
+    "judgement, corrected": "By itself the difference would be clear ({amount}); as one of {among} "
+    "comparisons, it may be chance.",
+    "judgement, one run": "That is too few runs to judge.",
+    "judgement, no spread": "The difference is equal in all {units}, so how far chance reaches is unknown.",
+    "judgement, nothing in common": "They have no {unit} in common.",
+    "judgement, not finite": "",
+    # A ranking
+    "ranking, seen": "{after}{top} {most} ({means}){then}.",
+    "ranking, next": "{name} ({means})",
+    "ranking, ahead": "{after}{top} {most} ({means}), ahead of {behind} ({behind means}), by {amount}.",
+    "ranking, ahead of several": "{after}{top} {most} ({means}), ahead of {behind} ({behind means}), of the "
+    "next by {amount}.",
+    "ranking, level": "{after}{level} {are} level ({means}), ahead of {behind} ({behind means}).",
+    "ranking, all level": "{after}{level} {are} level ({means}; the differences are below {margin}).",
+    "ranking, all equal": "{after}{level} {are} level ({means}), the same in all {units}.",
+    "judgement of level": "{names} {are} level with the first, as far as matters ({margin}).",
+    "judgement of ahead": "That it is ahead of {names} is clear.",
+    "judgement of open": "Whether it is ahead of {names} is unclear.",
+    "judgement of top": "That it is ahead of every other is clear.",
+    # The most and the least
+    "extremes, seen": "{after}{top} {most} ({means}), {bottom} {least} ({bottom means}).",
+    "extremes, clear": "That they differ is clear; which is first is not.",
+    "extremes, clear top": "That they differ is clear, and so is which is first.",
+    "extremes, unclear": "That they differ may be chance ({amount}).",
+    # How many of n are above or below a threshold
+    "count, above": "{names} {are} above {threshold}",
+    "count, below": "{names} {are} below {threshold}",
+    "count, not above": "{names} {are} not above {threshold}",
+    "count, not below": "{names} {are} not below {threshold}",
+    "count, none": "{clause} in none of {n} ({means})",
+    "count, all": "{clause} in each of {n} ({means})",
+    "count, some": "{clause} in {k} of {n} ({means})",
+    "count, one": "{clause} ({means})",
+    "judgement of count, clear": "That is clear.",
+    "judgement of count, some": "It depends on the {unit}.",
+    "judgement of count, unclear": "That may be chance.",
+    # Steps
+    "trend, seen": "{subject}{measure} changes {steps}{whole}.",
+    "trend, subject": "{name}: ",
+    "trend, step": "by {amount} from {start} to {end}",
+    "trend, whole": ", in all by {amount}",
+    # An exact condition
+    "exact, yes": "It holds.",
+    "exact, no": "It does not hold.",
+    # Remarks
+    "remark, failed": "In {k} of {n}, {name} gave no number.",
+    "remark, diverged": "In {k} of {n}, {name} diverged.",
+    "remark, common": "Compared over the {units} that they have in common.",
+    "remark, few": "An interval from {units} takes it for granted that values are normally distributed.",
+    # Where a number comes from
+    "source, minus": "{first} minus {second}",
+    "source, epoch": "epoch {epochs}",
+    "source, stated": "stated",
+}  # fmt: skip
+"""Every phrase by its name. Braces are filled in; a sentence keeps those that it needs, in any order."""
+
+_SLOT = re.compile(r"\{([^}]*)\}")
+
+
+def phrases_of(own: Mapping[str, str]) -> Mapping[str, str]:
+    """All phrases, with a project's own. Raises `UsageError` for a name or a slot that there is not."""
+    for name, text in own.items():
+        if name not in PHRASES and name.split(" ")[0] not in ("more", "less", "most", "least", "alike"):
+            raise UsageError(f"phrases: no phrase is called {name!r}{did_you_mean(name, PHRASES)}")
+        slots = set(_SLOT.findall(PHRASES.get(name, "{is}{has}{measure}")))
+        if wrong := sorted(set(_SLOT.findall(text)) - slots):
+            allowed = ", ".join(f"{{{slot}}}" for slot in sorted(slots)) or "none"
+            raise UsageError(f"phrases: {name!r} has no {{{wrong[0]}}}; allowed are {allowed}")
+    return {**PHRASES, **own}
+
+
+def plural(noun: str) -> str:
+    """The plural of a regular noun: `seed` gives `seeds`, `query` gives `queries`."""
+    if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
+        return f"{noun[:-1]}ies"
+    return (
+        noun
+        if noun.endswith("series")
+        else f"{noun}es"
+        if noun.endswith(("s", "x", "ch", "sh"))
+        else f"{noun}s"
+    )
+
+
+def plain(parts: Iterable[Part], quantities: Mapping[str, Quantity]) -> str:
+    """The parts as a text, names between backticks where they have no title."""
+    return "".join(_text(part, quantities) for part in parts)
+
+
+def _text(part: Part, quantities: Mapping[str, Quantity]) -> str:
+    if isinstance(part, Number):
+        return FORMS[part.form](quantities[part.quantity])
+    if isinstance(part, Name):
+        return part.text if part.text != part.subject else f"`{part.text}`"
+    return part
+
+
+def source_text(source: Source, phrases: Mapping[str, str] | None = None) -> str:
+    """A source in words: `wide minus small, test accuracy, epoch 10; seeds 0, 1, 2`."""
+    words = {**PHRASES, **(phrases or {})}
+    of = source.experiments
+    subject = words["source, minus"].format(first=of[0], second=of[1]) if len(of) == 2 else ", ".join(of)
+    epochs = ", ".join(map(str, source.epochs))
+    when = words["source, epoch"].format(epochs=epochs) if epochs else ""
+    text = ", ".join(filter(None, (subject, source.measure, when, source.note)))
+    units = ", ".join(map(str, source.units))
+    noun = source.unit if len(source.units) == 1 else plural(source.unit)
+    return f"{text}; {noun} {units}" if units else text
+
+
+class Sentence:
+    """The words of one finding, from its quantities, in the phrases of a project."""
+
+    def __init__(
+        self, finding: Finding, quantities: Mapping[str, Quantity], phrases: Mapping[str, str] | None = None
+    ) -> None:
+        self.finding, self.quantities = finding, quantities
+        self.phrases = {**PHRASES, **(phrases or {})}
+        self.titles = dict(zip(finding.subjects, finding.titles, strict=True))
+
+    def whole(self) -> Parts:
+        """The standard sentence: what was seen and how sure it is, with remarks."""
+        return _sentences(getattr(self, f"_{self.finding.kind}")("whole"), self._remarks())
+
+    def observation(self) -> Parts:
+        """What was seen, true whatever the judgement."""
+        return _sentences(getattr(self, f"_{self.finding.kind}")("seen"))
+
+    def judgement(self) -> Parts:
+        """How sure that is, with remarks."""
+        return _sentences(getattr(self, f"_{self.finding.kind}")("judged"), self._remarks())
+
+    # A difference of two
+
+    def _difference(self, which: str) -> Parts:
+        (part,) = self.finding.parts
+        return self._pair(which, part.quantity, part.subjects)
+
+    def _pair(self, which: str, number: str, subjects: Sequence[str]) -> Parts:
+        measure = self.finding.measure
+        assert measure is not None
+        value, null = self.quantities[number].value, 1.0 if measure.scale == "ratio" else 0.0
+        lower = measure.better == "lower"
+        first, second = subjects
+        if value is not None and (value > null if lower else value < null):
+            first, second = second, first
+        slots: dict[str, Part | Parts] = {
+            "after": self._after(),
+            "first": self._name(first),
+            "second": self._name(second),
+            "more": self._form("less" if lower else "more"),
+            "alike": self._form("alike"),
+            "amount": Number(number, "size"),
+            "size": Number(number, "size only"),
+            "margin": Number(f"{number}.margin", "size only"),
+            "units": Number(f"{number}.units"),
+            "among": Number(f"{number}.among", "bare"),
+            "unit": self.finding.unit,
+        }
+        bare = self._called(first, "mean") not in self.quantities
+        slots["means"] = () if bare else self._means((first, second))
+        seen = "unknown" if value is None else "tie" if value == null else "seen bare" if bare else "seen"
+        key = self._judged_as(number)
+        fits = seen.startswith("seen") or key in ("clear", "clear, same", "the same", "equal")
+        if which == "whole" and f"difference, {key}" in PHRASES and seen != "unknown" and fits:
+            return self._fill(f"difference, {key}", slots)
+        parts: list[Parts] = []
+        if which in ("whole", "seen"):
+            parts.append(self._fill(f"difference, {seen}", slots))
+        if which in ("whole", "judged"):
+            parts.append(self._fill(f"judgement, {key}", slots))
+        return _sentences(*parts)
+
+    def _judged_as(self, number: str) -> str:
+        """The ending of the names of phrases that a judgement of one number has."""
+        judgement = self.finding.judgement
+        if judgement.reason is not Reason.NONE:
+            return str(judgement.reason)
+        if judgement.clear:
+            return "clear, same" if judgement.same else "clear"
+        return "corrected" if judgement.unclear and self._clear_by_itself(number) else judgement.word
+
+    def _clear_by_itself(self, number: str) -> bool:
+        interval, measure = self.quantities[number].interval, self.finding.measure
+        null = 1.0 if measure is not None and measure.scale == "ratio" else 0.0
+        return interval is not None and not interval.low <= null <= interval.high
+
+    # Which of several is first
+
+    def _ranking(self, which: str) -> Parts:
+        order, top = self._order()
+        if not order:
+            return self._fill("difference, unknown", {**self._pairwise()}) if len(self.titles) == 2 else ()
+        level = [*top, *self._rivals(lambda one: one.same)]
+        behind = self._rivals(lambda one: one.clear and not one.same)
+        open_ = self._rivals(lambda one: one.unclear)
+        slots: dict[str, Part | Parts] = {
+            "after": self._after(),
+            "top": self._names(top),
+            "most": self._form("least" if self._lower else "most", len(top)),
+            "level": self._names(level),
+            "are": self.phrases["are"],
+            "means": self._means(top),
+            "behind": self._names(behind),
+            "behind means": self._means(behind),
+            "then": self._then(order, top),
+        }
+        number = self._pair_number(top[0], behind[0]) if behind else ""
+        if which == "whole" and not open_:
+            if behind and len(level) == 1:
+                slots["amount"] = Number(number, "size")
+                return self._fill("ranking, ahead" + (" of several" if len(behind) > 1 else ""), slots)
+            slots |= {"means": self._means(level), "margin": self._margin()}
+            if behind:
+                return self._fill("ranking, level", slots)
+            equal = all(part.judgement.reason is Reason.EQUAL for part in self.finding.parts)
+            slots["units"] = Number(f"{self.finding.parts[0].quantity}.units")
+            return self._fill("ranking, all equal" if equal else "ranking, all level", slots)
+        parts: list[Parts] = []
+        if which in ("whole", "seen"):
+            parts.append(self._fill("ranking, seen", slots))
+        if which in ("whole", "judged"):
+            parts += self._judged_ranking(level[1:], behind, open_)
+        return _sentences(*parts)
+
+    def _judged_ranking(self, level: list[str], behind: list[str], open_: list[str]) -> list[Parts]:
+        reasons = {part.judgement.reason for part in self.finding.parts if part.judgement.unclear}
+        if not level and not behind and len(reasons) == 1 and (reason := reasons.pop()) in (
+            Reason.ONE_RUN, Reason.NOTHING_IN_COMMON, Reason.NOT_FINITE,
+        ):  # fmt: skip
+            return [self._fill(f"judgement, {reason}", {"unit": self.finding.unit})]
+        found = []
+        if behind and not level and not open_:
+            return [self._fill("judgement of top", {})]
+        for key, names in (("ahead", behind), ("level", level), ("open", open_)):
+            if names:
+                slots: dict[str, Part | Parts] = {
+                    "names": self._names(names),
+                    "are": self._verb("are", len(names)),
+                }
+                if key == "level":
+                    slots["margin"] = self._margin()
+                found.append(self._fill(f"judgement of {key}", slots))
+        return found
+
+    # The most and the least of several
+
+    def _extremes(self, which: str) -> Parts:
+        order, top = self._order()
+        if not order:
+            return ()
+        last = self._value(order[-1])
+        bottom = [name for name in self.titles if self._value(name) == last]
+        slots: dict[str, Part | Parts] = {
+            "after": self._after(),
+            "top": self._names(top),
+            "bottom": self._names(bottom),
+            "most": self._form("least" if self._lower else "most", len(top)),
+            "least": self._form("most" if self._lower else "least", len(bottom)),
+            "means": self._means(top),
+            "bottom means": self._means(bottom),
+        }
+        parts: list[Parts] = []
+        if which in ("whole", "seen"):
+            parts.append(self._fill("extremes, seen", slots))
+        if which in ("whole", "judged"):
+            parts.append(self._judged_extremes(top, order))
+        return _sentences(*parts)
+
+    def _judged_extremes(self, top: list[str], order: list[str]) -> Parts:
+        judgement = self.finding.judgement
+        number = self._pair_number(top[0], order[-1])
+        if judgement.clear:
+            rivals = [part.judgement for part in self.finding.parts if self._about(part.subjects, top)]
+            sure = len(top) == 1 and all(one.clear and not one.same for one in rivals)
+            return self._fill("extremes, clear top" if sure else "extremes, clear", {})
+        slots: dict[str, Part | Parts] = {
+            "amount": Number(number, "size"),
+            "margin": self._margin(),
+            "units": Number(f"{number}.units"),
+            "unit": self.finding.unit,
+        }
+        if judgement.reason is not Reason.NONE or judgement.word == "the same":
+            return self._fill(f"judgement, {judgement.reason or judgement.word}", slots)
+        return self._fill("extremes, unclear", slots)
+
+    # How many of n
+
+    def _count(self, which: str) -> Parts:
+        groups: dict[tuple[object, ...], list[str]] = {}
+        for name in self.titles:
+            key = tuple(self.quantities[self._called(name, end)].value for end in ("count", "runs"))
+            groups.setdefault(key, []).append(name)
+        clauses = []
+        for (k, n), names in groups.items():
+            side = self.finding.side if k or n != 1 else f"not {self.finding.side}"
+            clause = self._fill(
+                f"count, {side}",
+                {
+                    "names": self._names(names),
+                    "are": self._verb("are", len(names)),
+                    "threshold": Number(f"{self.finding.prefix}threshold"),
+                },
+            )
+            ending = "one" if n == 1 else "none" if k == 0 else "all" if k == n else "some"
+            slots: dict[str, Part | Parts] = {
+                "clause": clause,
+                "k": Number(self._called(names[0], "count"), "bare"),
+                "n": Number(self._called(names[0], "runs")),
+                "means": self._means(names),
+            }
+            clauses.append(self._fill(f"count, {ending}", slots))
+        seen = (self._after(), *self._joined(clauses, "comma"), ".")
+        word = "clear" if self.finding.judgement.clear else "unclear"
+        if any(isinstance(k, int) and isinstance(n, int) and 0 < k < n for k, n in groups):
+            word = "some"
+        phrase = f"judgement of count, {word}"
+        if word == "unclear" and self.finding.judgement.reason is Reason.ONE_RUN:
+            phrase = "judgement, one run"
+        judged = self._fill(phrase, {"unit": self.finding.unit})
+        if which == "seen" or (which == "whole" and word == "clear"):
+            return _flat(seen)
+        return judged if which == "judged" else _sentences(_flat(seen), judged)
+
+    # Steps
+
+    def _trend(self, which: str) -> Parts:
+        parts = self.finding.parts
+        steps, whole = (parts[:-1], parts[-1]) if len(parts) > 1 else (parts, None)
+        assert self.finding.measure is not None
+        last = whole or steps[-1]
+        found = [
+            self._fill(
+                "trend, step",
+                {
+                    "amount": Number(step.quantity, "spread"),
+                    "start": self._step(step.subjects[0]),
+                    "end": self._step(step.subjects[1]),
+                },
+            )
+            for step in steps
+        ]
+        total = (
+            () if whole is None else self._fill("trend, whole", {"amount": Number(whole.quantity, "spread")})
+        )
+        subject = (
+            self._fill("trend, subject", {"name": self._name(self.finding.side)}) if self.finding.side else ()
+        )
+        seen = self._fill(
+            "trend, seen",
+            {
+                "subject": subject,
+                "measure": self.finding.measure.name,
+                "steps": self._joined(found, "comma"),
+                "whole": total,
+            },
+        )
+        slots: dict[str, Part | Parts] = {
+            "amount": Number(last.quantity, "size"),
+            "margin": Number(f"{last.quantity}.margin", "size only"),
+            "units": Number(f"{last.quantity}.units"),
+            "among": Number(f"{last.quantity}.among", "bare"),
+            "unit": self.finding.unit,
+        }
+        judged = self._fill(f"judgement, {self._judged_as(last.quantity)}", slots)
+        return _sentences(*([seen] if which != "judged" else []), *([judged] if which != "seen" else []))
+
+    def _step(self, label: str) -> Part | Parts:
+        number = f"{self.finding.prefix}step {label}"
+        return Number(number) if number in self.quantities else self._name(label)
+
+    def _exact(self, which: str) -> Parts:
+        return self._fill("exact, yes" if self.finding.judgement.sign > 0 else "exact, no", {})
+
+    # Pieces
+
+    @property
+    def _lower(self) -> bool:
+        measure = self.finding.measure
+        return measure is not None and measure.better == "lower"
+
+    def _pairwise(self) -> dict[str, Part | Parts]:
+        first, second = self.titles
+        return {"after": self._after(), "first": self._name(first), "second": self._name(second)}
+
+    def _order(self) -> tuple[list[str], list[str]]:
+        """Those that have a number, the best first, and those that are first together."""
+        order = ordered({name: self._value(name) for name in self.titles}, lower=self._lower)
+        return order, [name for name in order if self._value(name) == self._value(order[0])]
+
+    def _value(self, name: str) -> float | None:
+        return self.quantities[self._called(name, "mean")].value
+
+    def _about(self, subjects: Sequence[str], names: Sequence[str]) -> bool:
+        return bool(set(subjects) & set(names))
+
+    def _rivals(self, fits: object) -> list[str]:
+        """The others whose difference from the first has a judgement that fits, the nearest first."""
+        order, top = self._order()
+        found = {}
+        for part in self.finding.parts:
+            if top[0] in part.subjects:
+                (other,) = set(part.subjects) - {top[0]}
+                found[other] = part.judgement
+        assert callable(fits)
+        return [name for name in order if name not in top and name in found and fits(found[name])]
+
+    def _pair_number(self, first: str, second: str) -> str:
+        pair = {first, second}
+        return next((one.quantity for one in self.finding.parts if set(one.subjects) == pair), "")
+
+    def _then(self, order: list[str], top: list[str]) -> Parts:
+        rest = [
+            self._fill("ranking, next", {"name": self._name(name), "means": self._means([name])})
+            for name in order
+            if name not in top
+        ]
+        return (self.phrases["then"], *self._joined(rest, "comma")) if rest else ()
+
+    def _margin(self) -> Number:
+        return Number(f"{self.finding.parts[0].quantity}.margin", "size only")
+
+    def _called(self, name: str, ending: str) -> str:
+        return f"{self.finding.prefix}{name}.{ending}"
+
+    def _name(self, subject: str) -> Name:
+        return Name(subject, self.titles.get(subject) or subject)
+
+    def _names(self, names: Sequence[str]) -> Parts:
+        return self._joined([(self._name(name),) for name in names], "comma")
+
+    def _joined(self, parts: Sequence[Parts], between: str) -> Parts:
+        found: list[Part] = []
+        for place, part in enumerate(parts):
+            if place:
+                found.append(self.phrases["and" if place == len(parts) - 1 else between])
+            found += part
+        return tuple(found)
+
+    def _means(self, names: Sequence[str]) -> Parts:
+        """Their means, with the unit behind the last; of several that are equal, one."""
+        means = [self._called(name, "mean") for name in names]
+        if len({FORMS["number"](self.quantities[name]) for name in means}) == 1:
+            means = means[:1]
+        return self._joined(
+            [(Number(one, "bare"),) for one in means[:-1]] + [(Number(one),) for one in means[-1:]], "comma"
+        )
+
+    def _after(self) -> Parts:
+        number = f"{self.finding.prefix}{self.finding.subjects[0]}.epochs" if self.finding.subjects else ""
+        if len(self.finding.epochs) != 1 or number not in self.quantities:
+            return ()
+        return self._fill("after", {"epochs": Number(number)})
+
+    def _verb(self, verb: str, count: int) -> str:
+        return self.phrases[verb] if count != 1 else self.phrases[{"are": "is", "have": "has"}[verb]]
+
+    def _form(self, key: str, count: int = 1) -> Parts:
+        """How something with more, less, the most, the least, or as much of the measure is called."""
+        measure = self.finding.measure
+        assert measure is not None
+        slots: dict[str, Part | Parts] = {
+            "is": self._verb("are", count),
+            "has": self._verb("have", count),
+            "measure": measure.name,
+        }
+        own = measure.more if key in ("more", "most") else measure.less
+        if own and key in ("more", "less"):
+            return self._fill("more own", {**slots, "word": own})
+        if own and key in ("most", "least"):
+            return self._fill("most own", {**slots, "word": superlative(own)})
+        if key == "alike" and (measure.more or measure.less):
+            return self._fill("alike own", slots)
+        special = f"{key} {measure.name.split()[-1]}" if measure.name else key
+        return self._fill(special if special in self.phrases else key, slots)
+
+    def _remarks(self) -> Parts:
+        return _sentences(*(self._remark(kind, name) for kind, name in self.finding.remarks))
+
+    def _remark(self, kind: str, name: str) -> Parts:
+        if kind in ("common", "few"):
+            return self._fill(f"remark, {kind}", {"units": Number(name)})
+        slots: dict[str, Part | Parts] = {
+            "k": Number(self._called(name, kind), "bare"),
+            "n": Number(self._called(name, "runs")),
+            "name": self._name(name),
+        }
+        return self._fill(f"remark, {kind}", slots)
+
+    def _fill(self, key: str, slots: Mapping[str, Part | Parts]) -> Parts:
+        """A phrase with its slots filled."""
+        found: list[Part] = []
+        for place, text in enumerate(_SLOT.split(self.phrases[key])):
+            if place % 2 == 0:
+                found.append(text)
+            else:
+                part = slots[text]
+                found += part if isinstance(part, tuple) else (part,)
+        return tuple(part for part in found if part != "")
+
+
+def superlative(comparative: str) -> str:
+    """`more accurate` gives `the most accurate`, `faster` gives `the fastest`."""
+    for start, most in (("more ", "most "), ("less ", "least ")):
+        if comparative.startswith(start):
+            return f"the {most}{comparative[len(start) :]}"
+    return f"the {comparative[:-1]}st" if comparative.endswith("er") else comparative
+
+
+def ordered(values: Mapping[str, float | None], *, lower: bool) -> list[str]:
+    """Names by their values, the best first, those without a number left out; ties in the given order."""
+    found = {name: value for name, value in values.items() if value is not None}
+    return sorted(found, key=lambda name: found[name] if lower else -found[name])
+
+
+def _flat(parts: Iterable[Part | Parts]) -> Parts:
+    found: list[Part] = []
+    for part in parts:
+        found += part if isinstance(part, tuple) else (part,)
+    return tuple(part for part in found if part != "")
+
+
+def _sentences(*several: Parts) -> Parts:
+    """Sentences with a space between them, each with a capital letter."""
+    found: list[Part] = []
+    for parts in several:
+        if not parts:
+            continue
+        if found:
+            found.append(" ")
+        start = parts[0]
+        found += (start[:1].upper() + start[1:] if isinstance(start, str) else start, *parts[1:])
+    return tuple(found)

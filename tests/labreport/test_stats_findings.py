@@ -1,0 +1,340 @@
+"""Findings: what was seen is always true, and how sure it is follows from the numbers."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pytest
+from made_results import Made, along, named, runs
+
+from labreport.errors import UsageError
+from labreport.experiment import Design, Experiment
+from labreport.results import Results
+from labreport.stats import (
+    Answer,
+    Measure,
+    Reason,
+    Sample,
+    count,
+    difference,
+    estimate,
+    exact,
+    extremes,
+    sample,
+    trend,
+)
+from labreport.stats import ranking as rank
+from labreport.stats.findings import only_difference
+from labreport.stats.operations.condition import compare as condition
+from labreport.stats.words import Name, Number, Sentence, phrases_of, plain
+
+ACCURACY = Measure("test accuracy", "%", margin=0.2)
+SECONDS = Measure("test seconds", "s", better="lower", scale="ratio", margin=1.02)
+WIDE = (0.980, 0.981, 0.982, 0.979, 0.981)
+SMALL = (0.975, 0.976, 0.976, 0.974, 0.977)
+LIKE_WIDE = (0.9801, 0.981, 0.9821, 0.9789, 0.9812)
+FAR = (0.983, 0.979, 0.980, 0.984, 0.976)
+
+
+def says(answer: Answer) -> str:
+    """The standard sentence of the only finding, with plain spaces."""
+    (found,) = answer.to_plain()["findings"].values()
+    return str(found["says"]).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def pair(first: Sequence[float], second: Sequence[float], **more: object) -> Answer:
+    """The difference of two samples."""
+    return difference(named({"a": first, "b": second}), "a", "b", ACCURACY, **more)  # type: ignore[arg-type]
+
+
+def test_a_clear_difference_is_told_with_its_interval() -> None:
+    """Whichever of the two is given first, the sentence begins with the better one."""
+    expected = "`wide` is more accurate than `small`, by 0.50 ± 0.09 percentage points."
+    results = named({"wide": WIDE, "small": SMALL})
+    assert says(difference(results, "wide", "small", ACCURACY)) == expected
+    turned = difference(results, "small", "wide", ACCURACY)
+    assert says(turned) == expected
+    (finding,) = turned.findings.values()
+    assert (finding.judgement.word, finding.judgement.sign) == ("clear", -1)
+    assert turned.quantities["small minus wide"].value == pytest.approx(-0.005)
+
+
+def test_inside_the_margin_is_the_same() -> None:
+    """The means stand beside it, and the margin."""
+    found = pair(WIDE, LIKE_WIDE)
+    assert says(found) == (
+        "`b` is as accurate as `a` (98.07 and 98.06 %; the difference is below 0.2 percentage points)."
+    )
+    assert found.findings["a minus b"].judgement.word == "the same"
+
+
+def test_clear_and_inside_the_margin_says_both() -> None:
+    """The judgement is clear, and says that it is the same as far as matters."""
+    found = pair(WIDE, [value - 0.0005 - 1e-5 * place for place, value in enumerate(WIDE)])
+    judgement = found.findings["a minus b"].judgement
+    assert (judgement.word, judgement.same) == ("clear", True)
+    assert "less than matters (0.2 percentage points)" in says(found)
+
+
+def test_neither_may_be_chance() -> None:
+    """Unclear is what is neither clear nor the same."""
+    found = pair(WIDE, FAR)
+    assert found.findings["a minus b"].judgement.unclear
+    assert says(found).endswith(", which may be chance.")
+
+
+def test_equal_in_every_seed_is_the_same() -> None:
+    """No interval is needed, and none is made up."""
+    found = pair(WIDE, WIDE)
+    assert says(found) == "`a` is as accurate as `b`, the same in all 5 seeds (98.06 %)."
+    judgement = found.findings["a minus b"].judgement
+    assert (judgement.word, judgement.reason) == ("the same", Reason.EQUAL)
+    assert found.quantities["a minus b"].interval is None
+
+
+def test_an_equal_difference_in_every_seed_is_not_certain() -> None:
+    """Learners that do not depend on the seed say nothing of other data."""
+    found = pair(WIDE, [value - 0.01 for value in WIDE])
+    assert found.findings["a minus b"].judgement.reason is Reason.NO_SPREAD
+    assert "so how far chance reaches is unknown" in says(found)
+
+
+def test_one_run_is_too_few() -> None:
+    """The observation is made, and no more."""
+    found = pair(WIDE[:1], SMALL[:1])
+    assert found.findings["a minus b"].judgement.reason is Reason.ONE_RUN
+    seen = "`a` is more accurate than `b`, by 0.5 percentage points (98 and 97.5 %)."
+    assert says(found) == f"{seen} That is too few runs to judge."
+
+
+def test_no_seed_in_common_cannot_be_compared() -> None:
+    """Paired samples without a pair have no difference."""
+    of = {name: Sample(name, {seed: (0.9,)}) for seed, name in enumerate("ab")}
+    found = difference(of, "a", "b", ACCURACY)
+    assert found.findings["a minus b"].judgement.reason is Reason.NOTHING_IN_COMMON
+    assert says(found) == "`a` and `b` cannot be compared. They have no seed in common."
+
+
+def test_a_run_without_a_number_is_told() -> None:
+    """It is excluded from nothing in silence, and has no mean."""
+    found = pair((0.98, math.nan, 0.98), (0.97, 0.97, 0.96))
+    assert found.quantities["a.mean"].value is None
+    assert says(found) == "`a` and `b` cannot be compared. In 1 of 3 seeds, `a` gave no number."
+
+
+def test_only_common_seeds_are_compared_and_said() -> None:
+    """The number of seeds is that of this pair."""
+    found = pair(WIDE, SMALL[:3])
+    assert found.quantities["a minus b.units"].value == 3
+    assert "Compared over the 3 seeds that they have in common." in says(found)
+
+
+def test_one_of_several_comparisons_needs_more() -> None:
+    """The printed interval stays the 95 % one; the words say what the number of comparisons changes."""
+    first, second = (0.980, 0.981, 0.982, 0.979, 0.981), (0.979, 0.9805, 0.980, 0.9786, 0.980)
+    alone, among = pair(first, second), pair(first, second, among=20)
+    assert alone.findings["a minus b"].judgement.clear
+    assert among.findings["a minus b"].judgement.unclear
+    assert alone.quantities["a minus b"] == among.quantities["a minus b"]
+    assert "clear by itself, but one of 20 comparisons" in says(among)
+
+
+def test_known_item_by_item_items_are_covered() -> None:
+    """One seed is enough for a judgement where the items are known."""
+    generator = np.random.default_rng(0)
+    first, second = generator.random(2000) < 0.9, generator.random(2000) < 0.8
+    of = {
+        name: Sample(name, {0: (float(np.mean(right)),)}, {0: right})
+        for name, right in (("a", first), ("b", second))
+    }
+    found = difference(of, "a", "b", ACCURACY)
+    assert found.findings["a minus b"].judgement.clear
+    assert found.quantities["a minus b"].derivation is not None
+    assert found.quantities["a minus b"].derivation.operation == "crossed"
+
+
+def test_a_ranking_names_ties_together() -> None:
+    """A tie is not a winner."""
+    found = rank(named({"wide": WIDE, "small": SMALL, "copy": WIDE}), ACCURACY)
+    assert says(found) == "`wide` and `copy` are level (98.06 %), ahead of `small` (97.56 %)."
+    assert not found.findings["ranking"].judgement.clear
+
+
+def test_the_fastest_is_the_lowest() -> None:
+    """`better` decides, and ratios are printed as times."""
+    slow, fast = (2.0, 2.2, 2.1, 2.05), (1.0, 1.1, 1.04, 1.03)
+    found = rank(named({"slow": slow, "fast": fast}, "seconds"), SECONDS)
+    assert says(found).startswith("`fast` is the fastest (1.04 s), ahead of `slow` (2.09 s), by 2.0")
+    assert found.findings["ranking"].judgement.clear
+    assert "slow over fast" in found.quantities
+
+
+def test_a_nan_is_never_first() -> None:
+    """Of the others it is still said who is first."""
+    found = rank(named({"wide": WIDE, "small": SMALL, "broken": (1.0, math.nan, 1.0, 1.0, 1.0)}), ACCURACY)
+    assert says(found).startswith("`wide` is the most accurate (98.06 %)")
+    assert "In 1 of 5 seeds, `broken` gave no number." in says(found)
+    assert not found.findings["ranking"].judgement.clear
+
+
+def test_unequal_epochs_are_refused_unless_given() -> None:
+    """The message has the epoch of each."""
+    of = {}
+    for name, epochs in (("a", 10), ("b", 50)):
+        of[name] = runs(Experiment(name, Made(), epochs), [{"test": {"accuracy": 0.9}}] * 2)
+    with pytest.raises(UsageError, match=r"unequal epochs \(a: 10, b: 50\); give epoch="):
+        rank(Results("test", of), ACCURACY)
+
+
+@pytest.mark.parametrize(
+    ("values", "k", "word", "text"),
+    [
+        (WIDE, 5, "clear", "`a` is above 92 % in each of 5 seeds (98.06 %)."),
+        ((0.1, 0.11, 0.1), 0, "clear", "`a` is above 92 % in none of 3 seeds (10.3 %)."),
+        (
+            (0.98, 0.98, 0.1),
+            2,
+            "unclear",
+            "`a` is above 92 % in 2 of 3 seeds (69 %). It depends on the seed.",
+        ),
+    ],
+)
+def test_k_of_n(values: Sequence[float], k: int, word: str, text: str) -> None:
+    """All or none is clear where the threshold is clearly elsewhere."""
+    found = count(named({"a": values}), ("a",), ACCURACY, above=92)
+    assert found.quantities["a.count"].value == k
+    assert found.findings["count"].judgement.word == word
+    assert says(found).startswith(text)
+
+
+def test_that_some_differ_is_clear_before_it_is_which() -> None:
+    """The pair of the most and the least is judged by itself."""
+    of = named({"wide": WIDE, "small": SMALL, "like": LIKE_WIDE})
+    found = extremes(of, ACCURACY)
+    assert says(found) == (
+        "`like` is the most accurate (98.07 %), `small` is the least accurate (97.56 %). That they differ is "
+        "clear; which is first is not."
+    )
+    assert found.findings["extremes"].judgement.clear
+
+
+def test_a_trend_gives_the_gain_of_each_step() -> None:
+    """And of all of them together."""
+    grid, results = along({1: SMALL, 2: WIDE, 3: LIKE_WIDE})
+    names = [cell.name for cell in grid.experiments()]
+    found = trend(results, names, ACCURACY)
+    assert found.findings["trend"].judgement.clear
+    assert f"{names[1]} minus {names[0]}" in found.quantities
+    assert f"{names[2]} minus {names[0]}" in found.quantities
+    assert says(found).startswith("Test accuracy changes by +0.50 ± 0.09 percentage points from")
+
+
+def test_an_estimate_of_ones_own_is_judged_by_the_same_rule() -> None:
+    """Nobody gives a judgement."""
+    found = estimate("a", "b", ACCURACY, value=0.01, low=0.005, high=0.02, n=9, method="bootstrap")
+    assert found.findings["a minus b"].judgement.clear
+    made = found.quantities["a minus b"].derivation
+    assert made is not None
+    assert (made.operation, made.data["method"]) == ("stated", "bootstrap")
+    with pytest.raises(UsageError, match="is not between its ends"):
+        estimate("a", "b", ACCURACY, value=1.0, low=0.0, high=0.1, n=9, method="bootstrap")
+
+
+def test_an_exact_condition_holds_or_not() -> None:
+    """Its sign is that of yes or no."""
+    assert exact("few", condition(3, "<", 4)).findings["few"].judgement.sign == 1
+    assert exact("few", condition(5, "<", 4)).findings["few"].judgement.sign == -1
+    first, second = Experiment("a", Made(1)), Experiment("b", Made(2))
+    assert only_difference("size", first, second, "size").findings["size"].judgement.sign == 1
+    assert only_difference("epochs", first, second, "epochs").findings["epochs"].judgement.sign == -1
+
+
+def test_blocks_are_the_units() -> None:
+    """Repetitions inside a block are averaged first, so that n is the number of blocks."""
+    blocks = tuple((run, "first" if run < 3 else "second") for run in range(6))
+    experiment = Experiment("a", Made(), design=Design("input", blocks=blocks))
+    made = runs(experiment, [{"test": {"accuracy": value}} for value in (0.1, 0.2, 0.3, 0.7, 0.8, 0.9)])
+    found = sample(made, ACCURACY)
+    assert {unit: len(values) for unit, values in found.values.items()} == {"first": 3, "second": 3}
+    answer = difference({"a": found, "b": found}, "a", "b", ACCURACY)
+    assert answer.quantities["a minus b.units"].value == 2
+    assert "the same in all 2 inputs" in says(answer)
+
+
+def test_a_text_in_place_of_a_measure_shows_what_to_write() -> None:
+    """With the place in the author's file."""
+    with pytest.raises(
+        UsageError, match=r'test_stats_findings.py:\d+: .*write Measure\("test accuracy", unit="%"\)'
+    ):
+        rank(named({"a": WIDE, "b": SMALL}), "test accuracy")  # type: ignore[arg-type]
+
+
+def test_a_share_that_is_none_names_the_run() -> None:
+    """98 is not a fraction."""
+    with pytest.raises(UsageError, match=r"'a', seed 1 has the value 98; .* stored as a fraction"):
+        rank(named({"a": (0.9, 98.0), "b": (0.9, 0.9)}), ACCURACY)
+
+
+FINDINGS: Mapping[str, Callable[[], Answer]] = {
+    "difference": lambda: pair(WIDE, SMALL),
+    "ranking": lambda: rank(named({"wide": WIDE, "small": SMALL, "far": FAR}), ACCURACY),
+    "count": lambda: count(named({"a": WIDE}), ("a",), ACCURACY, above=92),
+    "extremes": lambda: extremes(named({"wide": WIDE, "small": SMALL, "far": FAR}), ACCURACY),
+    "trend": lambda: trend(
+        named({"wide": WIDE, "small": SMALL, "far": FAR}), ("wide", "small", "far"), ACCURACY
+    ),
+    "estimate": lambda: estimate("a", "b", ACCURACY, value=0.01, low=0.0, high=0.02, n=3, method="bootstrap"),
+    "exact": lambda: exact("few", condition(3, "<", 4)),
+}
+
+
+@pytest.mark.parametrize("kind", FINDINGS)
+def test_an_answer_survives_json(kind: str) -> None:
+    """All of it but the functions of a measure."""
+    answer = FINDINGS[kind]()
+    plain_ = json.loads(json.dumps(answer.to_plain()))
+    assert Answer.from_plain(plain_) == answer
+    assert json.loads(json.dumps(Answer.from_plain(plain_).to_plain())) == plain_
+
+
+@pytest.mark.parametrize("kind", FINDINGS)
+def test_every_number_of_a_sentence_is_a_quantity(kind: str) -> None:
+    """No digit stands in a text; observation and judgement are not empty."""
+    answer = FINDINGS[kind]()
+    for finding in answer.findings.values():
+        sentence = Sentence(finding, answer.quantities)
+        for parts in (sentence.whole(), sentence.observation(), sentence.judgement()):
+            assert parts
+            for part in parts:
+                assert isinstance(part, (str, Number, Name))
+                if isinstance(part, str):
+                    assert not any(sign.isdigit() for sign in part), part
+                elif isinstance(part, Number):
+                    assert part.quantity in answer.quantities
+
+
+def test_answers_join_unless_a_name_means_two_things() -> None:
+    """Equal quantities may occur twice."""
+    results = named({"a": WIDE, "b": SMALL, "c": FAR})
+    one, other = difference(results, "a", "b", ACCURACY), difference(results, "a", "c", ACCURACY)
+    assert set((one | other).findings) == {"a minus b", "a minus c"}
+    with pytest.raises(UsageError, match=r"quantity '.*' has two meanings in joined answers"):
+        one | difference(named({"a": SMALL, "b": WIDE}), "a", "b", ACCURACY)
+    again = difference(named({"a": SMALL, "b": WIDE}), "a", "b", ACCURACY, name="again")
+    assert "again.a minus b" in (one | again).quantities
+
+
+def test_a_project_has_its_own_phrases() -> None:
+    """Entry by entry; a slot that there is not is an error."""
+    answer = pair(WIDE, SMALL)
+    own = phrases_of({"difference, clear": "{first} schlägt {second} um {amount}."})
+    finding = answer.findings["a minus b"]
+    text = plain(Sentence(finding, answer.quantities, own).whole(), answer.quantities)
+    assert text.startswith("`a` schlägt `b` um 0.50")
+    with pytest.raises(UsageError, match=r"no \{third\}; allowed are"):
+        phrases_of({"difference, clear": "{third}"})
+    with pytest.raises(UsageError, match="did you mean 'difference, clear'"):
+        phrases_of({"difference, clearr": ""})

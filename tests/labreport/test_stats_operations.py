@@ -1,0 +1,234 @@
+"""Every operation computes the same in Python, in JavaScript, and by the lines that a reader is shown."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import labreport
+from labreport.stats.estimate import JAVASCRIPT, judged
+from labreport.stats.measure import Measure
+from labreport.stats.operation import ALPHA, Computed
+from labreport.stats.operations import compute, javascript, listed, resolved, schemas
+from labreport.stats.operations.crossed import share, table
+
+quickjs = pytest.importorskip("quickjs")
+Draw = random.Random
+CASES = 60
+
+
+def _number(draw: Draw, positive: bool = False) -> float:
+    return draw.choice([draw.uniform(0.5, 3), draw.lognormvariate(0, 2), 1.25]) * (
+        1 if positive else draw.choice((1, -1))
+    )
+
+
+def _sample(draw: Draw, n: int, scale: str, missing: bool) -> list[list[float | None]]:
+    repetitions = draw.choice((1, 1, 3))
+    flat = draw.random() < 0.1
+    found: list[list[float | None]] = [
+        [1.5 if flat else _number(draw, scale == "ratio") for _ in range(repetitions)] for _ in range(n)
+    ]
+    if missing:
+        found[0][0] = None
+    return found
+
+
+def _difference(draw: Draw) -> dict[str, Any]:
+    scale, paired, n = (
+        draw.choice(("difference", "ratio")),
+        draw.random() < 0.5,
+        draw.choice((1, 2, 3, 5, 30)),
+    )
+    first = _sample(draw, n, scale, draw.random() < 0.05)
+    other = n if paired else draw.choice((1, 2, 7))
+    second: Any = first if draw.random() < 0.1 and paired else _sample(draw, other, scale, False)
+    if draw.random() < 0.2:
+        second = _number(draw, True)
+    fraction = draw.choice((None, None, 0.3))
+    return {"first": first, "second": second, "paired": paired, "scale": scale, "test_fraction": fraction}
+
+
+def _mean(draw: Draw) -> dict[str, Any]:
+    scale = draw.choice(("difference", "ratio"))
+    values = _sample(draw, draw.choice((1, 2, 5, 30)), scale, draw.random() < 0.1)
+    bounds = draw.choice((None, [0.0, 1.0])) if scale == "difference" else None
+    if bounds:
+        values = [[draw.betavariate(9, 1)] for _ in values]
+    return {"values": values, "scale": scale, "test_fraction": draw.choice((None, 0.2)), "bounds": bounds}
+
+
+def _rights(draw: Draw, units: int, items: int) -> Any:
+    generator = np.random.default_rng(draw.randrange(2**32))
+    kind = draw.randrange(5)
+    if kind == 0:
+        return np.ones((units, items), dtype=bool)
+    rows = generator.random((units, items)) < np.clip(generator.normal(0.8, 0.3, items), 0, 1)
+    if kind == 1:
+        rows = np.repeat(rows[:1], units, axis=0)
+    return rows
+
+
+def _crossed(draw: Draw) -> dict[str, Any]:
+    units, items = draw.choice((1, 2, 3, 5)), draw.choice((1, 2, 20, 300))
+    first = _rights(draw, units, items)
+    kind = draw.randrange(3)
+    if kind == 0:
+        second = first if draw.random() < 0.1 else _rights(draw, units, items)
+        return dict(table(first, second))
+    if kind == 1:
+        return {"first": share(list(first)), "threshold": draw.choice((0.0, 0.7))}
+    return {
+        "first": share(list(first)),
+        "second": share(list(_rights(draw, units, draw.choice((1, 15, 200))))),
+    }
+
+
+def _median(draw: Draw) -> dict[str, Any]:
+    values = [_number(draw) for _ in range(draw.choice((1, 2, 3, 8, 50)))]
+    return {"values": values, "reach": draw.choice(("middle half", "all"))}
+
+
+def _correlation(draw: Draw) -> dict[str, Any]:
+    n = draw.choice((2, 3, 8, 12))
+    return {name: [draw.choice((1.0, 2.0, _number(draw))) for _ in range(n)] for name in "xy"}
+
+
+def _arithmetic(draw: Draw) -> dict[str, Any]:
+    operator = draw.choice(
+        "sum mean product quotient difference greatest least count middle rounded power negation above below".split()
+    )
+    of: list[Any] = [_number(draw, True) for _ in range(draw.choice((2, 3, 6)))]
+    if draw.random() < 0.5:
+        of[0] = {"value": 2.5, "interval": {"low": 2.0, "high": 3.5}}
+    return {"operator": operator, "of": of, "than": 1.0}
+
+
+def _condition(draw: Draw) -> dict[str, Any]:
+    def one() -> dict[str, Any]:
+        return {
+            "operator": draw.choice(("<", "<=", ">", ">=", "=")),
+            "left": draw.choice((1, 2, {"value": 2}, {"value": None})),
+            "right": draw.choice((1, 2)),
+        }
+
+    if draw.random() < 0.2:
+        return {"operator": "=", "left": ["width"], "right": draw.choice((["width"], ["depth"]))}
+    return draw.choice((one(), {"operator": draw.choice(("every", "some")), "of": [one(), one()]}))
+
+
+def _stated(draw: Draw) -> dict[str, Any]:
+    scale, value = draw.choice(("difference", "ratio")), draw.choice((None, 1.5, 1.5))
+    ends = (None, None) if draw.random() < 0.2 else (1.2, 2.5)
+    return {"value": value, "low": ends[0], "high": ends[1], "n": 5, "method": "bootstrap", "scale": scale}
+
+
+MADE: dict[str, Callable[[Draw], dict[str, Any]]] = {
+    "difference": _difference,
+    "mean": _mean,
+    "crossed": _crossed,
+    "median": _median,
+    "rank correlation": _correlation,
+    "arithmetic": _arithmetic,
+    "condition": _condition,
+    "stated": _stated,
+}
+"""Random data for each operation."""
+
+
+def _cases(name: str) -> Iterator[dict[str, Any]]:
+    draw = random.Random(name)
+    return (json.loads(json.dumps(MADE[name](draw))) for _ in range(CASES))
+
+
+@pytest.fixture(scope="module")
+def script() -> Any:
+    """The page's script of distributions, and all operations."""
+    folder = Path(labreport.__file__).parent / "frame" / "script"
+    context = quickjs.Context()
+    context.eval((folder / "check-distributions.js").read_text())
+    context.eval(javascript() + JAVASCRIPT)
+    return context
+
+
+def _run(script: Any, name: str, data: Any, alpha: float) -> dict[str, Any]:
+    call = f"JSON.stringify(Operations[{json.dumps(name)}]({json.dumps(data)}, {alpha!r}))"
+    found: dict[str, Any] = json.loads(script.eval(call))
+    return found
+
+
+def _agree(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def test_each_operation_is_tried() -> None:
+    """One that is added to the folder needs random data here, and a schema."""
+    assert set(MADE) <= set(listed())
+    assert set(schemas()) == set(listed())
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_javascript_computes_the_same(name: str, script: Any) -> None:
+    """Value, spread and interval to nine digits, at two levels, and why there is no interval."""
+    for data in _cases(name):
+        for alpha in (ALPHA, ALPHA / 15):
+            here: Computed = compute({"operation": name, "data": data}, alpha)
+            there = _run(script, name, data, alpha)
+            for key in ("value", "spread", "low", "high"):
+                assert _agree(getattr(here, key), there[key]), (key, here, there, data)
+            assert (here.n, str(here.reason)) == (there["n"], there["reason"]), (here, there, data)
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_the_lines_of_python_compute_the_same(name: str) -> None:
+    """The lines of a panel give value and interval from the entry in `answers.json`."""
+    tried = 0
+    for data in _cases(name):
+        here = compute({"operation": name, "data": data}, ALPHA)
+        if here.value is None or (here.reason and name != "median"):
+            continue
+        tried += 1
+        space: dict[str, Any] = {"data": data}
+        exec(listed()[name].python, space)
+        if here.low is None and name not in ("condition", "rank correlation", "arithmetic"):
+            continue
+        for key in ("value", "low", "high"):
+            assert _agree(getattr(here, key), space[key]), (key, here, space[key], data)
+    assert tried > CASES / 5
+
+
+def test_judgements_are_the_same_in_javascript(script: Any) -> None:
+    """Clear, the same, unclear, sign and reason, on both scales."""
+    draw = random.Random(3)
+    for _ in range(300):
+        scale = draw.choice(("difference", "ratio"))
+        margin = draw.choice((None, 1.3 if scale == "ratio" else 0.2))
+        measure = Measure("m", draw.choice(("%", "s")), scale=scale, margin=margin)  # type: ignore[arg-type]
+        low, high = sorted(draw.uniform(0.6, 1.6) - (scale == "difference") for _ in range(2))
+        found = Computed((low + high) / 2, 5, None, low, high)
+        if draw.random() < 0.2:
+            found = Computed(found.value, 1, reason=compute({"operation": "mean", "data": _one()}).reason)
+        here = judged(found, measure, 3)
+        given = {"value": found.value, "low": found.low, "high": found.high, "reason": str(found.reason)}
+        call = f"JSON.stringify(Judgement.of({json.dumps(given)}, {json.dumps(measure.to_plain())}, 3))"
+        there = json.loads(script.eval(call))
+        assert there == {key: getattr(here, key) for key in there}, (given, here)
+
+
+def _one() -> dict[str, Any]:
+    return {"values": [[1.0]], "scale": "difference", "test_fraction": None, "bounds": None}
+
+
+def test_references_are_resolved() -> None:
+    """Data refer to other quantities by their names."""
+    data = {"operator": "sum", "of": [{"quantity": "a"}, 1]}
+    assert compute({"operation": "arithmetic", "data": resolved(data, {"a": {"value": 2}})}).value == 3
