@@ -77,9 +77,8 @@ class Experiment:
     people. `seeds`, where given, caps the number of seeds. `place` is where it is declared, for messages.
 
     `files` (paths below the project's package) and `libraries` (distributions), where given, are what this
-    experiment rests on in place of the project's `data_files` and `libraries`. `design` says what is repeated,
-    and `recorded` has the runs of an experiment that nothing carries out, because they exist; neither is part
-    of a result's identity.
+    experiment rests on in place of the project's `data_files` and `libraries`. `recorded` has the runs of an
+    experiment that nothing carries out, because they exist.
 
     An `exclusive` one runs by itself: no other run of the build is carried out at the same time, on any
     worker, so that its times are those of a machine that does nothing else. It goes before all others. A

@@ -123,7 +123,7 @@ def _provenance(press: Press) -> Mapping[str, Any]:
 
 
 def _finished(press: Press) -> str:
-    """When the last of the recorded runs was made, as far as they say so, or else when its file was written."""
+    """When the last of the recorded runs was made, as far as they say so, else when its file was written."""
     experiments = press.workshop.project.all_experiments
     tables = [(one, one.recorded) for one in experiments if one.recorded]
     runs = [run for one, _ in tables for run in press.workshop.reader.runs(one)]

@@ -69,8 +69,8 @@ def render_document(
     names; `words` are the project's. Sections without questions at the beginning of the outline come
     before the answers at a glance. One that is `preliminary` says that it rests on a single seed and that
     more follow. `evidence` is what the function of that name made: with it, a browser shows the data of each
-    number and computes it again. `recorded` says of experiments whose runs were made elsewhere where they came
-    from. Raises `RenderError` where a reference leads nowhere or the page
+    number and computes it again. `recorded` says where runs came from that were made
+    elsewhere. Raises `RenderError` where a reference leads nowhere or the page
     grows over 4 MB.
     """
     known = targets(outline, sections)

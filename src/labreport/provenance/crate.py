@@ -252,7 +252,7 @@ def _data(report: Report) -> Iterator[Entity]:
             "@id": _source(name),
             "@type": "CreativeWork",
             "name": name,
-            "description": "Runs that were made elsewhere, and only read here. It is not part of this folder.",
+            "description": "Runs that were made elsewhere and only read here. It is not in this folder.",
             "sha256": digest,
         }
 

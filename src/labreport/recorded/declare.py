@@ -35,7 +35,7 @@ Renamed = Sequence[str] | Mapping[str, str] | None
 
 @dataclass(frozen=True)
 class Recording:
-    """The specification of recorded runs: the pattern of their source, and settings that all have in common."""
+    """The specification of recorded runs: the pattern of their source, and settings that all of them have."""
 
     source: str
     parameters: tuple[tuple[str, Any], ...] = ()
@@ -68,13 +68,13 @@ def recorded(
     chooses some, or renames: `{"test/accuracy": "val_acc"}`.
 
     What follows names columns, placeholders of the pattern or parameters, one or several together. `seed`
-    (by default `seed`, where there is one) and `pairs` say which run of another experiment a run is compared
-    with; where neither is there, runs have no partner. `blocks` are inputs, data sets or sessions: runs of one
-    block are averaged, and blocks are what is compared. Two runs of one experiment with the same seed, pair
-    and block are an error. `step` numbers the rows of a run (by default `epoch` or `step`; `row` is their order
-    in the file); without it, each row of a table is a run. `parameters` are settings. `where` leaves out runs
-    that differ from it. `made` says how the runs were made, as `{"processor": "cpu", "finished": "date",
-    "zlib": "zlib version"}`.
+    (by default `seed`, where there is one) and `pairs` say which run of another experiment a run is
+    compared with; where neither is there, runs have no partner. `blocks` are inputs, data sets or sessions:
+    runs of one block are averaged, and blocks are what is compared. Two runs of one experiment with the
+    same seed, pair and block are an error. `step` numbers the rows of a run (by default `epoch` or `step`;
+    `row` is their order in the file); without it, each row of a table is a run. `parameters` are settings.
+    `where` leaves out runs that differ from it. `made` says how the runs were made, as
+    `{"processor": "cpu", "finished": "date", "zlib": "zlib version"}`.
 
     Raises `UsageError` in one line with file and line for whatever cannot be read.
     """
@@ -254,8 +254,8 @@ class _Declared:
         said = ", ".join(f"{names} is {word if word.isdigit() else short(word)}" for names, word in parts)
         steps = ", or what numbers the steps of one run with step=" if len(run.raw.rows) == 1 else ""
         return (
-            f"{said}, as at {other.raw.where}; each run of an experiment needs its own: remove one, or name the "
-            f"columns that tell them apart with name=, seed=, pairs= or blocks={steps}"
+            f"{said}, as at {other.raw.where}; each run of an experiment needs its own: remove one, or name "
+            f"the columns that tell them apart with name=, seed=, pairs= or blocks={steps}"
         )
 
     def _experiment(
@@ -314,7 +314,7 @@ class _Declared:
         )
 
     def _told(self, runs: Iterable[_Run]) -> tuple[dict[str, str], dict[str, list[str]]]:
-        """The digest of each run by what it is called, and by metric what those are called that gave no number."""
+        """The digest of each run by what it is called, and by metric the runs that gave no number."""
         digests: dict[str, str] = {}
         failed: dict[str, list[str]] = {}
         counts: Counter[str] = Counter()
@@ -351,7 +351,7 @@ class _Declared:
         for metric in self._named(raw.metrics).values():
             if problem := unprintable(metric):
                 raise bad(raw.where, f"a metric is called {metric!a}: {problem}")
-        _nested(raw.where, {metric: 0.0 for metric in self._named(raw.metrics).values()})
+        _nested(raw.where, dict.fromkeys(self._named(raw.metrics).values(), 0.0))
 
     def _named(self, metrics: Sequence[str]) -> dict[str, str]:
         """Names in the report by those in the source, of the metrics that are read."""

@@ -1,4 +1,4 @@
-"""From a pattern such as `runs/{name}-{seed}.csv` to the files and folders that it means, and their reader."""
+"""From a pattern such as `runs/{name}-{seed}.csv` to the files that it means, and to their reader."""
 
 from __future__ import annotations
 

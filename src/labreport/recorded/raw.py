@@ -169,8 +169,8 @@ def chosen(where: str, known: Iterable[str], options: Options) -> tuple[str, ...
         if metric not in names:
             raise bad(
                 where,
-                f"never records {metric!r}{did_you_mean(metric, names)} Leave it out with where=, or the metric "
-                "with metrics=",
+                f"never records {metric!r}{did_you_mean(metric, names)} Leave it out with where=, or the "
+                "metric with metrics=",
             )
     return options.metrics or names
 

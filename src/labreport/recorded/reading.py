@@ -51,7 +51,7 @@ def facts(*experiments: Runs) -> dict[str, Any]:
 
 
 def _final(runs: Runs, run: Result, metric: str) -> float:
-    """The last value; not a number where there is none. Raises `UsageError` where the source has no such metric."""
+    """The last value, which may be not a number. Raises `UsageError` where the source has no such metric."""
     found: Any = run.at().metrics
     refused = getattr(found, "refused", {})
     for part in metric.split("/"):

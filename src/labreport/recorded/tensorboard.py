@@ -61,7 +61,10 @@ def read(folder: Path, name: str, options: Options) -> list[RawRun]:
 
 
 def scalars(name: str, data: bytes) -> Iterator[tuple[float, str, int, float]]:
-    """Time in seconds since 1970, tag, step and value of every scalar in an event file. Raises `UsageError` for a damaged one."""
+    """Time in seconds since 1970, tag, step and value of every scalar in an event file.
+
+    Raises `UsageError` for a damaged one.
+    """
     try:
         for record in _records(data):
             found = {number: value for number, _, value in _fields(record) if number in (1, 2, 5)}
