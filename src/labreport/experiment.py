@@ -21,8 +21,8 @@ class Design:
 
     `unit` is what one observation is called, in the singular: a seed, a recorded run, or the block that a run
     belongs to (an input, a data set, a session). Units are `paired` where one of the same name in another
-    experiment is its partner: seeds and blocks are, repetitions are not. `blocks`, where given, is the block of
-    each run, as pairs of its seed and the block's name; runs of one block are repetitions, averaged first.
+    experiment is its partner: seeds and blocks are, repetitions are not. `blocks`, where given, is the block
+    of each run, as pairs of its seed and the block's name; runs of one block are repetitions, averaged first.
     `test_fraction` says that each unit is a random split of one data set, and which share of it is the test:
     such units share data, and intervals are widened for it (Nadeau and Bengio 2003).
 

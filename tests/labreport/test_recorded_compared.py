@@ -1,4 +1,4 @@
-"""A benchmark with blocks, as examples/benchmark has it: what is fastest, what is the same, and over how many."""
+"""A benchmark with blocks, as examples/benchmark has it: what is fastest, what is the same, and of how many."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_what_differs_by_less_than_the_margin_is_the_same(blocked: Results) -> N
 
 
 def test_the_number_is_that_of_inputs_and_not_of_runs(blocked: Results) -> None:
-    """Repetitions in a block are averaged, on the scale of the ratio; the interval is Student's over blocks."""
+    """Repetitions in a block are averaged, as logarithms; the interval is Student's over blocks."""
     answer = difference(blocked, "lzma 0", "zlib 6", SECONDS)
     found = answer.quantities["lzma 0 over zlib 6"]
     assert (found.n, answer.quantities["lzma 0 over zlib 6.units"].value) == (6, 6)

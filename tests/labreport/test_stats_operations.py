@@ -7,16 +7,20 @@ import math
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
+from made_results import named
 
 import labreport
+from labreport.stats import count, difference, exact, extremes, ranking, trend
 from labreport.stats.estimate import JAVASCRIPT, judged
 from labreport.stats.measure import Measure
 from labreport.stats.operation import ALPHA, Computed
 from labreport.stats.operations import compute, javascript, listed, resolved, schemas
+from labreport.stats.operations.arithmetic import Operator
+from labreport.stats.operations.condition import compare as condition
 from labreport.stats.operations.crossed import share, table
 
 quickjs = pytest.importorskip("quickjs")
@@ -102,9 +106,7 @@ def _correlation(draw: Draw) -> dict[str, Any]:
 
 
 def _arithmetic(draw: Draw) -> dict[str, Any]:
-    operator = draw.choice(
-        "sum mean product quotient difference greatest least count middle rounded power negation above below".split()
-    )
+    operator = draw.choice(get_args(Operator))
     of: list[Any] = [_number(draw, True) for _ in range(draw.choice((2, 3, 6)))]
     if draw.random() < 0.5:
         of[0] = {"value": 2.5, "interval": {"low": 2.0, "high": 3.5}}
@@ -222,6 +224,43 @@ def test_judgements_are_the_same_in_javascript(script: Any) -> None:
         call = f"JSON.stringify(Judgement.of({json.dumps(given)}, {json.dumps(measure.to_plain())}, 3))"
         there = json.loads(script.eval(call))
         assert there == {key: getattr(here, key) for key in there}, (given, here)
+
+
+def test_findings_are_judged_again_in_javascript(script: Any) -> None:
+    """From `answers.json` only, every kind of finding gets the judgement that it has."""
+    draw = random.Random(4)
+    words = set()
+    for _ in range(60):
+        shifts = {"a": 0.0, "b": draw.choice((0, 0.02)), "c": 0.001}
+        values = {
+            name: [draw.gauss(0.9 + shift, 0.004) for _ in range(draw.choice((1, 2, 5)))]
+            for name, shift in shifts.items()
+        }
+        if draw.random() < 0.1:
+            values["c"][0] = math.nan
+        better = draw.choice(("higher", "lower"))
+        measure = Measure("test accuracy", "%", better, margin=0.5)  # type: ignore[arg-type]
+        results = named(values)
+        made = [
+            difference(results, "a", "b", measure, among=3),
+            ranking(results, measure),
+            extremes(results, measure),
+            trend(results, ("a", "b", "c"), measure),
+            count(results, ("a", "b"), measure, above=90.5),
+            exact("few", condition(len(values), "<", draw.choice((3, 4)))),
+        ]
+        for answer in made:
+            plain = json.loads(json.dumps(answer.to_plain()))
+            for finding in plain["findings"].values():
+                of = plain["measures"].get(finding["measure"])
+                call = f"""
+                const [finding, quantities, measure] = {json.dumps([finding, plain["quantities"], of])};
+                JSON.stringify(Judgement.again(finding, quantities, measure,
+                  ({{ operation, data }}, alpha) => Operations[operation](data, alpha)));
+                """
+                assert json.loads(script.eval(f"{{{call}}}")) == finding["judgement"], finding
+                words.add((finding["kind"], finding["judgement"]["word"]))
+    assert len(words) > 10
 
 
 def _one() -> dict[str, Any]:

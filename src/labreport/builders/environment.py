@@ -27,11 +27,11 @@ def environment(
 
     What differs between runs is listed with all its values. The claim `one-environment` says that nothing
     that decides their times does. Quantities: `runs`, `epochs`, where all experiments are run by seeds
-    `seeds` and `seeds.fewest` of any of them, and as far as every run has recorded them `threads` and `cores`. The
-    facts under `run` can describe the run on the title page (`Project(facts=...)`), where `experiments`,
-    `made` and `training` are labels, and `seed`, `epoch` and `run` the words for these. Of recorded runs it
-    says what they say of themselves, and nothing of this machine. Declare the question `local`: its answer is
-    not the same elsewhere.
+    `seeds` and `seeds.fewest` of any of them, and as far as every run has recorded them `threads` and
+    `cores`. The facts under `run` can describe the run on the title page (`Project(facts=...)`), where
+    `experiments`, `made` and `training` are labels, and `seed`, `epoch` and `run` the words for these. Of
+    recorded runs it says what they say of themselves, and nothing of this machine. Declare the question
+    `local`: its answer is not the same elsewhere.
     """
     runs = [each for name in results for each in results[name]]
     recorded = any(results[name].experiment.recorded for name in results)

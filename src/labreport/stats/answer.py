@@ -11,6 +11,7 @@ from labreport.stats.quantity import Derivation, Interval, Quantity, plain_field
 
 if TYPE_CHECKING:
     from labreport.stats.findings import Finding
+    from labreport.stats.measure import Measure
 
 VERSION = 3
 """Of `answers.json`."""
@@ -49,13 +50,21 @@ class Answer:
             }
             for name, one in self.findings.items()
         }
-        measures = {one.measure.name: one.measure for one in self.findings.values() if one.measure}
         return {
             "quantities": {name: _quantity(one, names, name) for name, one in self.quantities.items()},
             "findings": findings,
             "facts": dict(self.facts),
-            "measures": {name: one.to_plain() for name, one in measures.items()},
+            "measures": {name: one.to_plain() for name, one in self.measures.items()},
         }
+
+    @property
+    def measures(self) -> dict[str, Measure]:
+        """The measures of the findings by name. Raises `UsageError` where two differ and share a name."""
+        found: dict[str, Measure] = {}
+        for one in self.findings.values():
+            if one.measure is not None and found.setdefault(one.measure.name, one.measure) != one.measure:
+                raise UsageError(f"two measures are called {one.measure.name!r}; give each a name of its own")
+        return found
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> Answer:

@@ -15,7 +15,7 @@ from labreport.errors import UsageError
 from labreport.experiment import Experiment
 from labreport.results import Results
 from labreport.stats.answer import Answer
-from labreport.stats.estimate import Estimate, Judgement, Method, compare, estimated, judge, mean
+from labreport.stats.estimate import Estimate, Judgement, Method, Word, compare, estimated, judge, mean
 from labreport.stats.measure import Measure, Sample, measured, sample, samples
 from labreport.stats.operation import Reason
 from labreport.stats.operations.arithmetic import calculated
@@ -116,9 +116,7 @@ class _Making:
         self.parts.append(Part(name, subjects, judge(estimate, among)))
         return self.parts[-1]
 
-    def made(
-        self, default: str, kind: Kind, judgement: Judgement, numbers: Sequence[str], **more: Any
-    ) -> Answer:
+    def made(self, default: str, kind: Kind, judgement: Judgement, **more: Any) -> Answer:
         """The answer: all quantities, and the finding."""
         found = list(self.of.values())
         epochs = tuple(dict.fromkeys(one.epoch for one in found if one.epoch is not None))
@@ -129,7 +127,7 @@ class _Making:
             self.name or default,
             kind,
             tuple(self.of),
-            (*numbers, *(part.quantity for part in self.parts)),
+            (*filter(self.quantities.get, self.means().values()), *(part.quantity for part in self.parts)),
             judgement,
             self.measure,
             epochs,
@@ -147,9 +145,9 @@ class _Making:
         quantity = self.quantities[name]
         return quantity.n <= FEW and quantity.spread is not None
 
-    def means(self) -> list[str]:
-        """The names of the means, in the order of the subjects."""
-        return [f"{self.prefix}{subject}.mean" for subject in self.of]
+    def means(self) -> dict[str, str]:
+        """The name of each subject's mean, in the order of the subjects."""
+        return {subject: f"{self.prefix}{subject}.mean" for subject in self.of}
 
 
 def _count(count: int, noun: str, source: Source, varies_with: Any = "seeds") -> Quantity:
@@ -183,7 +181,7 @@ def difference(
     first, second = of
     part = making.pair(first, second, among, by)
     _shared(making, part)
-    return making.made(part.quantity, "difference", part.judgement, making.means())
+    return making.made(part.quantity, "difference", part.judgement)
 
 
 def _two(
@@ -238,7 +236,7 @@ def estimate(
     making.of = of
     called = f"{making.prefix}{(' over ' if measure.scale == 'ratio' else ' minus ').join(of)}"
     part = making.add(called, tuple(of), _stated(of, measure, data), among)  # type: ignore[arg-type]
-    return making.made(called, "difference", part.judgement, ())
+    return making.made(called, "difference", part.judgement)
 
 
 def _stated(of: Mapping[str, Sample], measure: Measure, data: Mapping[str, Any]) -> Estimate:
@@ -268,33 +266,31 @@ def ranking(
     among = len(of) * (len(of) - 1) // 2
     for first, second in combinations(of, 2):
         making.pair(first, second, among, by)
-    return making.made(
-        "ranking", "ranking", first_of(making.parts, making.quantities, measure, of), making.means()
-    )
+    judgement = first_of(making.parts, making.quantities, measure, making.means())
+    return making.made("ranking", "ranking", judgement)
 
 
 def first_of(
-    parts: Sequence[Part], quantities: Mapping[str, Quantity], measure: Measure, of: Sequence[str] | Any,
-    prefix: str = "",
-) -> Judgement:  # fmt: skip
-    """The judgement of a ranking, from those of the pairs of the best and its rivals."""
-    order = ordered(
-        {name: _mean_of(quantities, prefix, name) for name in of}, lower=measure.better == "lower"
-    )
+    parts: Sequence[Part], quantities: Mapping[str, Quantity], measure: Measure, means: Mapping[str, str]
+) -> Judgement:
+    """Judge who is first, from the pairs of the best and its rivals; `means` has each subject's quantity."""
+    lower = measure.better == "lower"
+    order = ordered({name: quantities[mean].value for name, mean in means.items()}, lower=lower)
     among = parts[0].judgement.among if parts else 1
     if not order:
         return Judgement("unclear", 0, False, Reason.NOT_FINITE, among)
-    rivals = [part.judgement for part in parts if order[0] in part.subjects]
+    rivals = [facing(part, order[0], lower) for part in parts if order[0] in part.subjects]
+    same, clear = all(one.same for one in rivals), all(one.clear for one in rivals)
     reason = next((one.reason for one in rivals if one.unclear), Reason.NONE)
-    same = all(one.same for one in rivals)
-    if all(one.clear for one in rivals) and len(order) == len(list(of)):
-        return Judgement("clear", 1, same, Reason.NONE, among)
-    return Judgement("the same" if same else "unclear", 0 if same else 1, same, reason, among)
+    word: Word = "clear" if clear else "the same" if same else "unclear"
+    return Judgement(word, 0 if word == "the same" else 1, same, reason, among)
 
 
-def _mean_of(quantities: Mapping[str, Quantity], prefix: str, name: str) -> float | None:
-    found = quantities.get(f"{prefix}{name}.mean")
-    return None if found is None else found.value
+def facing(part: Part, best: str, lower: bool) -> Judgement:
+    """The judgement of a pair with the best; unclear where the other is clearly better on common units."""
+    one = part.judgement
+    ahead = (one.sign > 0) == ((part.subjects[0] == best) != lower)
+    return one if ahead or not one.clear else Judgement("unclear", one.sign, False, Reason.NONE, one.among)
 
 
 def extremes(
@@ -318,17 +314,12 @@ def extremes(
     among = len(of) * (len(of) - 1) // 2
     for first, second in combinations(of, 2):
         making.pair(first, second, among, by)
-    order = ordered(
-        {each: _mean_of(making.quantities, making.prefix, each) for each in of},
-        lower=measure.better == "lower",
-    )
+    values = {each: making.quantities[mean].value for each, mean in making.means().items()}
+    order = ordered(values, lower=measure.better == "lower")
     ends = {order[0], order[-1]} if order else set()
     judgement = next((part.judgement for part in making.parts if set(part.subjects) == ends), None)
     return making.made(
-        "extremes",
-        "extremes",
-        judgement or Judgement("unclear", 0, False, Reason.NOT_FINITE, among),
-        making.means(),
+        "extremes", "extremes", judgement or Judgement("unclear", 0, False, Reason.NOT_FINITE, among)
     )
 
 
@@ -378,7 +369,7 @@ def count(
     judgement = Judgement(
         "clear" if clear else "unclear", signs.pop() if len(signs) == 1 else 0, False, reason
     )
-    return making.made("count", "count", judgement, making.means(), side=side)
+    return making.made("count", "count", judgement, side=side)
 
 
 def _varying(quantity: Quantity) -> Quantity:
@@ -423,7 +414,7 @@ def trend(
         if isinstance(step, int):
             source = Source((_named(of),), kind="declared")
             making.quantities[f"{making.prefix}step {step}"] = Quantity(step, "epochs", source)
-    return making.made("trend", "trend", making.parts[-1].judgement, making.means(), side=_named(of))
+    return making.made("trend", "trend", making.parts[-1].judgement, side=_named(of))
 
 
 def exact(name: str, condition: Derivation, numbers: Mapping[str, Quantity] | None = None) -> Answer:

@@ -84,7 +84,7 @@ class Measure:
 
     def to_plain(self) -> dict[str, Any]:
         """Write it as JSON has it."""
-        names = ("unit", "better", "scale", "margin", "because")
+        names = ("unit", "better", "scale", "margin", "because", "more", "less")
         return {name: getattr(self, name) for name in names}
 
     def of(self, run: Result, epoch: int | None) -> float:

@@ -483,12 +483,14 @@ class Sentence:
 
     def _rivals(self, fits: object) -> list[str]:
         """The others whose difference from the first has a judgement that fits, the nearest first."""
+        from labreport.stats.findings import facing
+
         order, top = self._order()
         found = {}
         for part in self.finding.parts:
             if top[0] in part.subjects:
                 (other,) = set(part.subjects) - {top[0]}
-                found[other] = part.judgement
+                found[other] = facing(part, top[0], self._lower)
         assert callable(fits)
         return [name for name in order if name not in top and name in found and fits(found[name])]
 
