@@ -1,15 +1,18 @@
-"""Declares recorded runs as a project would, and reads them as an answer would."""
+"""Declares recorded runs as a project would, reads them as an answer would, and builds reports of them."""
 
 from __future__ import annotations
 
 import importlib
 import itertools
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from program import Program, Ran
+from wine import labreport
 
 from labreport.experiment import Experiment
 from labreport.results import Result
@@ -65,3 +68,23 @@ def replayed(experiment: Experiment) -> dict[int, Made]:
 def _made(run: Result) -> Made:
     last = run.at()
     return Made([dict(record) for record in run.records], dict(last.metrics), dict(last.arrays))
+
+
+class Example(Program):
+    """A project of its own, built by the command in its folder."""
+
+    def run(
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        timeout: float = 300,
+        cold: bool = False,
+    ) -> Ran:
+        """Run `labreport` as a user would; the documents are not set in type."""
+        assert not cold
+        assert not environment
+        before = self.outputs()
+        found = labreport(self.folder, *arguments)
+        after = self.outputs()
+        made = {name for name, state in after.items() if before.get(name) != state}
+        return Ran(found.returncode, found.stdout, found.stderr, frozenset(made))

@@ -1,4 +1,4 @@
-"""A benchmark with blocks, as examples/benchmark has it: what is fastest, what is the same, and of how many."""
+"""A benchmark with blocks, as examples/benchmark has it: what is fastest, what is the same, of how many."""
 
 from __future__ import annotations
 

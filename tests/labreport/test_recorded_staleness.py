@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from program import Program, Ran
-from wine import labreport
+from recordings import Example
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = {"document/html", "document/pdf", "document/answers", "document/crate"}
@@ -18,26 +16,6 @@ WORKFLOW = "document/workflow"
 """A copy of the module that declares the project: it rests on no run, and is made only by the first build."""
 READERS = {"answer/best", "figure/curves", "section/settings", *DOCUMENTS}
 """All that rests on the runs of `quick`; the question `longer` is made to read the slow ones only."""
-
-
-class Example(Program):
-    """A copy of the example, built by the command in its folder."""
-
-    def run(
-        self,
-        *arguments: str,
-        environment: Mapping[str, str] | None = None,
-        timeout: float = 300,
-        cold: bool = False,
-    ) -> Ran:
-        """Run `labreport` as a user would; the documents are not set in type."""
-        assert not cold
-        assert not environment
-        before = self.outputs()
-        found = labreport(self.folder, *arguments)
-        after = self.outputs()
-        made = {name for name, state in after.items() if before.get(name) != state}
-        return Ran(found.returncode, found.stdout, found.stderr, frozenset(made))
 
 
 @pytest.fixture(scope="module")
