@@ -93,7 +93,7 @@ def test_thousands_of_runs_are_kept_in_no_file_of_their_own(example: Example) ->
 def test_one_more_row_is_one_run_that_is_new(example: Example) -> None:
     """Which is named; what rests on its experiment is made again."""
     _write(example.folder, [*_table(example), "zlib,6,90000,1.25,web-03,2024-05-07,1.3.1"])
-    assert "run zlib 6: seed 90000 is new" in example.run("why", "made").out
+    assert "run zlib 6: turn 90000 is new" in example.run("why", "made").out
     assert "answer/made" in _made(example.run())
 
 
@@ -115,12 +115,12 @@ def test_the_report_says_where_its_runs_came_from(example: Example) -> None:
     digest = hashlib.sha256((example.folder / "all.csv").read_bytes()).hexdigest()
     page = (example.folder / "report/report.html").read_text()
     assert f"{digest}  all.csv" in page
-    assert "seconds: 1 of 3,000 measurements: C# 1 (seed 0)" in page
+    assert "seconds: 1 of 3,000 measurements: C# 1 (turn 0)" in page
     answers = json.loads((example.folder / "report/answers.json").read_text())
     assert answers["results"]["C# 1"]["recorded"] == {
         "runs": ROWS // 2,
         "files": {"all.csv": digest},
-        "failed": {"seconds": ["seed 0"]},
+        "failed": {"seconds": ["turn 0"]},
     }
     assert answers["questions"]["made"]["facts"]["table"] == {"Host": "web-03", "zlib": "1.3.1"}
     crate = (example.folder / "report/ro-crate-metadata.json").read_text()

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from labreport.errors import UsageError
 from labreport.experiment import Design, Experiment, Recorded
@@ -110,27 +111,23 @@ def recorded_groups(
     return declared.experiments({})
 
 
+class _Words(NamedTuple):
+    """What identifies a run: what its columns say, joined by spaces; empty where it has none."""
+
+    name: str
+    seed: str
+    block: str
+    pair: str
+
+
 @dataclass(frozen=True)
 class _Run:
-    """A run with what it is declared as: texts of several columns are joined by spaces."""
+    """A run with what it is declared as."""
 
     raw: RawRun
     source: str
-    name: str
-    seed: str | None
-    block: str
-    pair: str
+    words: _Words
     digest: str
-
-    @property
-    def label(self) -> str:
-        """What it is called where its experiment is known: what identifies it, or else what it measured."""
-        known = [word for word in (self.block, self.pair) if word]
-        known += [f"seed {self.seed}"] if self.seed is not None else []
-        if self.seed is None and not self.pair:
-            last = self.raw.rows[-1].values
-            known += [f"{metric} {value:g}" for metric, value in list(last.items())[:3]]
-        return ", ".join(known) or "without a number"
 
     @property
     def last(self) -> dict[str, float]:
@@ -164,11 +161,16 @@ class _Declared:
         return folder_of(self.package)
 
     @property
+    def columns(self) -> tuple[tuple[str, ...], ...]:
+        """The columns of each of `_Words`."""
+        return self.name, self.seed, self.blocks, self.pairs
+
+    @property
     def options(self) -> Options:
         """What a reader has to know."""
         made = (column for _, column in self.made)
         filtered = (key for key, _ in self.where)
-        known = (*self.name, *self.seed, *self.blocks, *self.pairs, *self.parameters, *filtered, *made)
+        known = (*chain(*self.columns), *self.parameters, *filtered, *made)
         chosen = None if self.metrics is None else tuple(source for _, source in self.metrics)
         return Options(tuple(dict.fromkeys(known)), chosen, self.step, self.where)
 
@@ -177,11 +179,14 @@ class _Declared:
         names = [source.name for source in sources(self.folder, self.pattern)]
         stamps = {name: stamp(self.folder / name) for name in names}
         runs = [self._run(raw, source, next(iter(titles), "")) for raw, source in self._read()]
+        stamps |= {
+            name: stamp(self.folder / name) for run in runs for name in run.raw.files if name not in stamps
+        }
         self._check(runs)
-        seeds = _numbers(run.seed for run in runs if run.seed is not None)
+        seeds = _numbers(run.words.seed for run in runs if run.words.seed)
         found: dict[str, list[_Run]] = {}
-        for run in sorted(runs, key=lambda run: natural(run.name)):
-            found.setdefault(run.name, []).append(run)
+        for run in sorted(runs, key=lambda run: natural(run.words.name)):
+            found.setdefault(run.words.name, []).append(run)
         return {
             name: self._experiment(name, titles.get(name, ""), group, seeds, stamps)
             for name, group in found.items()
@@ -205,58 +210,47 @@ class _Declared:
             _field(raw, key, "which parameters= asks for")
         for _, key in self.made:
             _field(raw, key, "which made= asks for")
-        seeded = self.seed != (SEED,) or SEED in raw.fields
-        return _Run(
-            raw,
-            source,
-            _joined(raw, self.name, "name") or name,
-            _joined(raw, self.seed, "seed") if seeded else None,
-            _joined(raw, self.blocks, "blocks"),
-            _joined(raw, self.pairs, "pairs"),
-            _digest(raw),
-        )
+        seed = self.seed if self.seed != (SEED,) or SEED in raw.fields else ()
+        columns = {"name": self.name, "seed": seed, "blocks": self.blocks, "pairs": self.pairs}
+        words = _Words(*(_joined(raw, keys, option) for option, keys in columns.items()))
+        return _Run(raw, source, words if self.name else words._replace(name=name), _digest(raw))
 
     def _check(self, runs: Iterable[_Run]) -> None:
         """Raise `UsageError` for two runs that are called alike, naming both."""
-        seen: dict[tuple[str, str | None, str, str], _Run] = {}
-        written: dict[tuple[int, str], tuple[tuple[str, ...], str]] = {}
-        columns = (self.name, self.seed, self.blocks, self.pairs)
+        seen: dict[_Words, _Run] = {}
+        written: dict[tuple[tuple[str, ...], str], tuple[list[str], str]] = {}
         for run in runs:
-            words = (run.name, run.seed or "", run.block, run.pair)
-            for place, (names, word) in enumerate(zip(columns, words, strict=True)):
-                if len(names) > 1:
-                    parts = tuple(run.raw.fields[key] for key in names)
-                    known = written.setdefault((place, word), (parts, run.raw.where))
-                    if known[0] != parts:
+            for keys, word in zip(self.columns, run.words, strict=True):
+                if len(keys) > 1:
+                    parts = [run.raw.fields[key] for key in keys]
+                    other, where = written.setdefault((keys, word), (parts, run.raw.where))
+                    if other != parts:
                         raise bad(
                             run.raw.where,
-                            f"{', '.join(names)} together are {word!r}, as at {known[1]}, where they are "
-                            f"{', '.join(map(repr, known[0]))}; rename one",
+                            f"{', '.join(keys)} together are {word!r}, as at {where}, where they are "
+                            f"{', '.join(map(repr, other))}; rename one",
                         )
-            if run.seed is None and not run.pair:
-                continue
-            identity = (run.name, run.seed, run.block, run.pair)
-            other = seen.setdefault(identity, run)
-            if other is not run:
-                raise bad(run.raw.where, self._twice(run, other))
+            if (run.words.seed or run.words.pair) and (first := seen.setdefault(run.words, run)) is not run:
+                said = ", ".join(
+                    f"{' and '.join(keys)} is {word if word.isdigit() else short(word)}"
+                    for keys, word in zip(self.columns, run.words, strict=True)
+                    if keys and word
+                )
+                steps = ", or what numbers the steps of one run with step=" if len(run.raw.rows) == 1 else ""
+                raise bad(
+                    run.raw.where,
+                    f"{said}, as at {first.raw.where}; each run of an experiment needs its own: remove one, "
+                    f"or name the columns that tell them apart with name=, seed=, pairs= or blocks={steps}",
+                )
 
-    def _twice(self, run: _Run, other: _Run) -> str:
-        parts = [
-            (" and ".join(names), word)
-            for names, word in (
-                (self.name, run.name),
-                (self.seed, run.seed),
-                (self.blocks, run.block),
-                (self.pairs, run.pair),
-            )
-            if names and word
-        ]
-        said = ", ".join(f"{names} is {word if word.isdigit() else short(word)}" for names, word in parts)
-        steps = ", or what numbers the steps of one run with step=" if len(run.raw.rows) == 1 else ""
-        return (
-            f"{said}, as at {other.raw.where}; each run of an experiment needs its own: remove one, or name "
-            f"the columns that tell them apart with name=, seed=, pairs= or blocks={steps}"
-        )
+    def _label(self, run: _Run) -> str:
+        """What a run is called where its experiment is known: what identifies it, or else what it measured."""
+        _, seed, block, pair = run.words
+        known = [word for word in (block, pair, f"{' and '.join(self.seed)} {seed}" if seed else "") if word]
+        if not (seed or pair):
+            last = run.raw.rows[-1].values
+            known += [f"{metric} {value:g}" for metric, value in list(last.items())[:3]]
+        return ", ".join(known) or "without a number"
 
     def _experiment(
         self,
@@ -270,15 +264,13 @@ class _Declared:
         ordered = sorted(
             runs,
             key=lambda run: (
-                natural(run.block),
-                natural(run.pair),
-                natural(run.seed or ""),
-                natural(run.source) if run.seed is None else (),
+                *map(natural, run.words),
+                natural("" if run.words.seed else run.source),
                 run.digest,
             ),
         )
-        named = all(run.seed is not None for run in ordered) and not (self.blocks or self.pairs)
-        numbered = [(seeds[run.seed or ""] if named else at, run) for at, run in enumerate(ordered)]
+        named = all(run.words.seed for run in ordered) and not (self.blocks or self.pairs)
+        numbered = [(seeds[run.words.seed] if named else at, run) for at, run in enumerate(ordered)]
         numbered.sort(key=lambda one: one[0])
         settings = [self._settings(run.raw) for run in ordered]
         common = tuple(
@@ -319,7 +311,7 @@ class _Declared:
         failed: dict[str, list[str]] = {}
         counts: Counter[str] = Counter()
         for run in runs:
-            label = run.label
+            label = self._label(run)
             counts[label] += 1
             if counts[label] > 1:
                 label = f"{label} ({counts[label]})"
@@ -334,10 +326,10 @@ class _Declared:
     def _design(self, numbered: Sequence[tuple[int, _Run]]) -> Design:
         """What pairs the runs: blocks, pairs, seeds, or nothing."""
         by = self.blocks or self.pairs
-        if not by and any(run.seed is None for _, run in numbered):
+        if not by and not all(run.words.seed for _, run in numbered):
             return Design("run", paired=False)
         unit = " and ".join(by or self.seed)
-        words = [(seed, run.block or run.pair or run.seed or "") for seed, run in numbered]
+        words = [(seed, run.words.block or run.words.pair or run.words.seed) for seed, run in numbered]
         given = not by and all(str(seed) == word for seed, word in words)
         return Design(unit, blocks=() if given else tuple(words))
 
@@ -385,13 +377,13 @@ class _Declared:
         )
 
     def _outdated(self, stamps: Mapping[str, Stamp | None]) -> str:
-        """The source that is not as it was when it was read; empty where all are."""
+        """A file or folder that is not as it was when it was read; empty where all are."""
         try:
-            now = [source.name for source in sources(self.folder, self.pattern)]
+            now = {source.name for source in sources(self.folder, self.pattern)}
         except UsageError:
-            now = []
-        changed = [name for name in now if stamps.get(name) != stamp(self.folder / name)]
-        return next(iter([*changed, *(name for name in stamps if name not in now)]), "")
+            now = set()
+        changed = (name for name, known in stamps.items() if stamp(self.folder / name) != known)
+        return next(chain(changed, sorted(now - set(stamps))), "")
 
 
 def _caller() -> str:
