@@ -132,7 +132,7 @@ class Project:
 
     @cached_property
     def work(self) -> str:
-        """What is done for each seed, in the singular: a run, or where all go on by epochs, a training."""
+        """What is done for each seed, in the singular: a run, or a training where all have epochs."""
         simple = [one.one_step or one.recorded is not None for one in self.all_experiments]
         return self.words.run if any(simple) else self.words.training
 

@@ -118,7 +118,7 @@ def test_a_run_without_a_number_is_a_failed_run(tmp_path: Path, cell: str) -> No
 
 
 def test_a_column_that_nobody_uses_does_no_harm(tmp_path: Path) -> None:
-    """Whatever it holds; who asks for it is told the file, the row and what is allowed."""
+    """Whatever it holds; asking for it is an error with file, row and what is allowed."""
     rows = "zlib,6,text,mon,1.5,10,a\nzlib,6,text,tue,1.6,True,a\n"
     _table(tmp_path, rows)
     found = declare(tmp_path, 'recorded("zlib", "all.csv", pairs="day")')

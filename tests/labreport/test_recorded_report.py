@@ -1,4 +1,4 @@
-"""A report on thousands of recorded runs: what is kept, what is made again, what it says of its sources."""
+"""A report on thousands of recorded runs: what is kept, what is rebuilt, what it says of its sources."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_thousands_of_runs_are_kept_in_no_file_of_their_own(example: Example) ->
 
 
 def test_one_more_row_is_one_run_that_is_new(example: Example) -> None:
-    """Which is named; what rests on its experiment is made again."""
+    """Which is named; what rests on its experiment is rebuilt."""
     _write(example.folder, [*_table(example), "zlib,6,90000,1.25,web-03,2024-05-07,1.3.1"])
     assert "run zlib 6: turn 90000 is new" in example.run("why", "made").out
     assert "answer/made" in _made(example.run())

@@ -97,7 +97,7 @@ class SharesForced:
     name: str
 
     def __str__(self) -> str:
-        return f"is one with {self.name.removeprefix('result/')} and must be made again, too"
+        return f"is one with {self.name.removeprefix('result/')} and must be rebuilt, too"
 
 
 Reason = NeverMade | Changed | Missing | Altered | Extended | Upstream | Forced | SharesForced

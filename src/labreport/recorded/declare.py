@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -155,7 +155,7 @@ class _Declared:
     parameters: tuple[str, ...]
     name: tuple[str, ...]
 
-    @property
+    @cached_property
     def folder(self) -> Path:
         """Below which the pattern is."""
         return folder_of(self.package)
@@ -240,11 +240,12 @@ class _Declared:
                 raise bad(
                     run.raw.where,
                     f"{said}, as at {first.raw.where}; each run of an experiment needs its own: remove one, "
-                    f"or name the columns that tell them apart with name=, seed=, pairs= or blocks={steps}",
+                    "or name the columns that tell them apart with name=, seed=, pairs= or blocks="
+                    f"{steps}",
                 )
 
     def _label(self, run: _Run) -> str:
-        """What a run is called where its experiment is known: what identifies it, or else what it measured."""
+        """What a run is called in its experiment: what identifies it, or else what it measured."""
         _, seed, block, pair = run.words
         known = [word for word in (block, pair, f"{' and '.join(self.seed)} {seed}" if seed else "") if word]
         if not (seed or pair):
@@ -485,6 +486,7 @@ def _arrays(folder: Path, name: str) -> Mapping[str, Any]:
     return arrays(folder, name) if name else {}
 
 
+@cache
 def _plain(written: str) -> Any:
     """A setting as a number where it is one."""
     for kind in (int, float):

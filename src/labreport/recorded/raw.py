@@ -119,7 +119,7 @@ def number(written: str) -> float | None:
 
 
 def not_a_number(written: str, what: str) -> str:
-    """What is wrong with a text that is no number, and what is allowed."""
+    """What is wrong with a text that is not a number, and what is allowed."""
     hint = next((f": {hint}" for form, hint in _HINTS if re.fullmatch(form, written.strip(), re.I)), "")
     return (
         f"{what} is {short(written)}; a number is needed, with a decimal point, or nan, inf, NA, or nothing "
