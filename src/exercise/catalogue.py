@@ -13,23 +13,22 @@ START = "exercise.training:start"
 
 
 def _network(
-    name: str, network: Network, epochs: int, snapshots: tuple[int, ...], title: str, seeds: int | None = None
+    name: str, network: Network, epochs: int, snapshots: tuple[int, ...], title: str = ""
 ) -> Experiment:
-    return Experiment(name, network, epochs, snapshots, START, title, seeds)
+    return Experiment(name, network, epochs, snapshots, START, title)
 
 
 # The exercise's own networks
-WIDE = _network("wide", Network((400,)), 50, (10, 50), "one wide hidden layer")
-SMALL = _network("small", Network((62,)), 50, (5, 10, 20, 50), "one small hidden layer")
-DEEP_8 = _network("deep-8", Network((8,) * 10), 10, (10,), "ten hidden layers of eight nodes")
-DEEP_32 = _network("deep-32", Network((32,) * 10), 10, (10,), "ten hidden layers of thirty-two nodes")
-DEEP_64 = _network("deep-64", Network((64,) * 10), 10, (10,), "ten hidden layers of sixty-four nodes")
+WIDE = _network("wide", Network((400,)), 50, (10, 50))
+SMALL = _network("small", Network((62,)), 50, (5, 10, 20, 50))
+DEEP_8 = _network("deep-8", Network((8,) * 10), 10, (10,))
+DEEP_32 = _network("deep-32", Network((32,) * 10), 10, (10,))
+DEEP_64 = _network("deep-64", Network((64,) * 10), 10, (10,))
 COMPLEX = _network(
     "complex",
     Network((128,) * 3, momentum=0.9),
     50,
     (5, 10, 20, 50),
-    "three hidden layers, with momentum",
 )
 
 # Every one of these is in all tables and figures that compare networks; one more is one value more here
@@ -137,7 +136,6 @@ RATES = study(
     "rates",
     _network("rates", COMPLEX.specification, 10, (10,), "the complex network, for ten epochs"),
     title="learning rate and momentum",
-    seeds=3,
     learning_rate=(0.1, 0.2, 0.5, 1.0),
     momentum=(0.0, 0.9),
 )
@@ -145,16 +143,14 @@ DEPTH_GAIN = study(
     "depth-gain",
     DEEP_32,
     title="depth against initial gain",
-    seeds=3,
     hidden_layers=tuple((32,) * depth for depth in (2, 4, 6, 8, 10)),
-    initial_gain=(1.0, 2.0, 3.0, 4.0, 6.0),
+    initial_gain=(1.0, 2.0, 4.0),
 )
 # Not allowed by the exercise, but the first thing that readers ask about
 ACTIVATIONS = study(
     "activations",
     DEEP_32,
     title="activation function and learning rate",
-    seeds=3,
     activation=("sigmoid", "relu"),
     learning_rate=(0.05, 0.5),
 )

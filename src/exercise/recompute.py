@@ -15,7 +15,7 @@ QUESTION = "bonus.digits"
 
 
 def recompute(predictions: Mapping[str, NDArray[Any]]) -> dict[str, dict[str, float]]:
-    """Test accuracy, and that of each digit, for each network whose predictions are given.
+    """The share of each digit's images that each network misreads whose predictions are given.
 
     Each array has the digit predicted for each of the 10,000 test images, in their order, after the
     network's last epoch; its name is that of the network. Raises `ValueError` for other names, shapes
@@ -30,7 +30,6 @@ def recompute(predictions: Mapping[str, NDArray[Any]]) -> dict[str, dict[str, fl
             raise ValueError(f"has {predicted.size:,} predictions for {name}; {len(labels):,} are needed")
         if predicted.min() < 0 or predicted.max() >= CLASSES:
             raise ValueError(f"has predictions for {name} that are not digits from 0 to 9")
-        right = predicted == labels
-        found[f"{name}.test_accuracy"] = float(right.mean())
-        found |= {f"{name}.digit-{digit}": float(right[labels == digit].mean()) for digit in range(CLASSES)}
+        wrong = predicted != labels
+        found |= {f"{name}.{digit}.mean": float(wrong[labels == digit].mean()) for digit in range(CLASSES)}
     return {QUESTION: found}

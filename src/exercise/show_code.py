@@ -69,6 +69,57 @@ def chart(name, epoch):  # test accuracy by digit
 """
 
 
+_PROGRAM = """\
+import keras
+import numpy as np
+from matplotlib import pyplot
+
+# {inputs} pixels of each image as numbers from zero to one, and one-hot digits
+(images, digits), (test_images, test_digits) = keras.datasets.mnist.load_data()
+images, test_images = (pixels.reshape(-1, {inputs}) / 255 for pixels in (images, test_images))
+targets = keras.utils.to_categorical(digits, {classes})
+
+{model}
+model.compile(
+    keras.optimizers.SGD(learning_rate={learning_rate!r}{momentum}),
+    loss="{loss}",
+    metrics=["accuracy"],
+)
+model.summary()  # counts the parameters
+history = model.fit(
+    images, targets, batch_size={batch_size}, epochs=10, validation_split=0.1
+).history
+test_targets = keras.utils.to_categorical(test_digits, {classes})
+print("test loss and accuracy:", model.evaluate(test_images, test_targets, verbose=0))
+
+figure, (curves, bars) = pyplot.subplots(1, 2, figsize=(10, 4))
+for name in ("accuracy", "val_accuracy"):  # val_ is validation
+    curves.plot(range(1, 11), history[name], label=name)
+curves.set_xlabel("epoch")
+curves.legend()
+predicted = model.predict(test_images, verbose=0).argmax(axis=1)
+misread = [100 * np.mean(predicted[test_digits == digit] != digit) for digit in range({classes})]
+bars.bar(range({classes}), misread)
+bars.set_xticks(range({classes}))
+bars.set_xlabel("digit")
+bars.set_ylabel("misread, %")
+figure.savefig("network.png")
+"""
+
+
+def show_program(network: Network) -> str:
+    """A complete program that trains a network for ten epochs and draws its curves and its errors by digit."""
+    return _PROGRAM.format(
+        inputs=INPUTS,
+        classes=CLASSES,
+        model=_model(network),
+        learning_rate=network.learning_rate,
+        momentum=f", momentum={network.momentum!r}" if network.momentum else "",
+        loss=network.loss,
+        batch_size=network.batch_size,
+    )
+
+
 def show_code(experiment: Experiment) -> str:
     """Python that trains the experiment's network with `model.fit`.
 

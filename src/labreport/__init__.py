@@ -10,19 +10,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from labreport.builders.compare import effect as effect
     from labreport.builders.compare import ranking as ranking
     from labreport.builders.confusion import confusion_matrix as confusion_matrix
     from labreport.builders.confusion import hardest as hardest
-    from labreport.builders.curves import learning_curve as learning_curve
     from labreport.builders.dots import dots as dots
+    from labreport.builders.dots import learning_curve as learning_curve
     from labreport.builders.environment import environment as environment
     from labreport.builders.grid import grid as grid
     from labreport.builders.grid import grid_map as grid_map
-    from labreport.builders.studies import effect as effect
-    from labreport.claims import Answer as Answer
-    from labreport.claims import Claim as Claim
-    from labreport.claims import Quantity as Quantity
-    from labreport.claims import Verdict as Verdict
+    from labreport.experiment import Design as Design
     from labreport.experiment import Experiment as Experiment
     from labreport.experiment import Study as Study
     from labreport.experiment import study as study
@@ -37,6 +34,16 @@ if TYPE_CHECKING:
     from labreport.results import Results as Results
     from labreport.results import Runs as Runs
     from labreport.run import Fit as Fit
+    from labreport.stats import Answer as Answer
+    from labreport.stats import Measure as Measure
+    from labreport.stats import Quantity as Quantity
+    from labreport.stats import Source as Source
+    from labreport.stats import count as count
+    from labreport.stats import difference as difference
+    from labreport.stats import estimate as estimate
+    from labreport.stats import exact as exact
+    from labreport.stats import extremes as extremes
+    from labreport.stats import trend as trend
 
 _HOMES = {
     "ranking": "builders.compare",
@@ -44,14 +51,11 @@ _HOMES = {
     "hardest": "builders.confusion",
     "dots": "builders.dots",
     "environment": "builders.environment",
-    "effect": "builders.studies",
+    "effect": "builders.compare",
     "grid": "builders.grid",
     "grid_map": "builders.grid",
-    "learning_curve": "builders.curves",
-    "Answer": "claims",
-    "Claim": "claims",
-    "Quantity": "claims",
-    "Verdict": "claims",
+    "learning_curve": "builders.dots",
+    "Design": "experiment",
     "Experiment": "experiment",
     "Study": "experiment",
     "study": "experiment",
@@ -66,6 +70,16 @@ _HOMES = {
     "Results": "results",
     "Runs": "results",
     "Fit": "run",
+    "Answer": "stats",
+    "Measure": "stats",
+    "Quantity": "stats",
+    "Source": "stats",
+    "count": "stats",
+    "difference": "stats",
+    "estimate": "stats",
+    "exact": "stats",
+    "extremes": "stats",
+    "trend": "stats",
 }
 """A name to the module that defines it."""
 

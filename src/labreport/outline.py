@@ -50,7 +50,7 @@ class Question:
     """One question of the report, and the pure function that answers it.
 
     `answer` is `"module:function"`; the function takes `Results` and returns a
-    `labreport.claims.Answer`. `needs` names the experiments and studies that it may read.
+    `labreport.Answer`. `needs` names the experiments and studies that it may read.
     `template` holds the blocks `headline` (one line) and `body` (the evidence); without one, it is
     `questions/SLUG.html`, or where there is no such file, the prose that the answer comes with. `checks` are
     pairs of a quantity of the answer and the Python expression that gives it independently, after

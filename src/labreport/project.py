@@ -30,6 +30,14 @@ class Words:
     item: str = "item"
     category: str = "class"
     checked_in: str = "Python"
+    phrases: Mapping[str, str] = field(default_factory=dict)
+    """Those of `labreport.stats.words.PHRASES` that a project says in words of its own, by their names."""
+
+    def __post_init__(self) -> None:
+        if self.phrases:
+            from labreport.stats.words import phrases_of
+
+            phrases_of(self.phrases)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,8 @@
-"""Builders of answers and figures: what they decide, and that their prose follows it and passes the audit."""
+"""Builders of answers and figures: what they find, and that their figures are fit to print."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
 
 import numpy
 import pytest
@@ -14,9 +12,7 @@ from made_results import Made, along, named, runs
 from labreport import (
     Answer,
     Experiment,
-    Question,
-    Section,
-    Verdict,
+    Measure,
     confusion_matrix,
     dots,
     effect,
@@ -27,43 +23,62 @@ from labreport import (
     learning_curve,
     ranking,
 )
-from labreport.audit import audit_html
 from labreport.builders.confusion import confusions
 from labreport.builders.grid import _words
 from labreport.errors import UsageError
-from labreport.outline import Outline
-from labreport.page import render_document, render_section
-from labreport.results import Results
+from labreport.experiment import Design
+from labreport.results import Results, Runs
+from labreport.stats.words import Sentence, plain
 
 NEAR, FAR = [0.80, 0.81, 0.79, 0.80, 0.82], [0.90, 0.92, 0.91, 0.90, 0.91]
+ACCURACY = Measure("test accuracy", "%", margin=1)
+SECONDS = Measure("test seconds", "s", better="lower", scale="ratio")
 
 
-def page(answer: Answer, tmp_path: Path) -> str:
-    """The page of one question without a template of its own, audited."""
-    section = Section("all", "All", "section.html", (Question("one", "Which?", "m:f"),))
-    rendered = render_section(section, {"one": answer}, {}, tmp_path, {})
-    html = render_document(Outline("Made", "", (section,)), [rendered], "screen", tmp_path, {})
-    assert [] == audit_html(html, {"one": answer}, tmp_path)
-    return html
+def says(answer: Answer, name: str) -> str:
+    """The standard sentence of a finding, with plain spaces."""
+    parts = Sentence(answer.findings[name], answer.quantities).whole()
+    return plain(parts, answer.quantities).replace("\u00a0", " ").replace("\u202f", " ")
 
 
-def test_ranking_says_who_leads_when_the_seeds_bear_it_out() -> None:
+def test_ranking_says_who_leads_when_the_seeds_show_it() -> None:
     """Five seeds ten points apart decide; the order is that of the means."""
-    answer = ranking(named({"a": NEAR, "b": FAR}))
+    answer = ranking(named({"a": NEAR, "b": FAR}), ACCURACY)
     assert answer.facts["order"] == ["b", "a"]
-    assert answer.claims["leads"].verdict is Verdict.SUPPORTED
-    assert answer.quantities["b minus a"].value == pytest.approx(0.104)
+    assert answer.findings["ranking"].judgement.clear
+    assert answer.quantities["a minus b"].value == pytest.approx(-0.104)
+    assert answer.facts["behind"] == {"a": "a minus b"}
+
+
+def test_ranking_names_experiments_by_their_titles() -> None:
+    """In sentences and in the table."""
+    results = named({"a": NEAR, "b": FAR})
+    titled = {
+        name: Runs(Experiment(name, Made(), title=f"the {name} one"), of.runs) for name, of in results.items()
+    }
+    answer = ranking(Results("test", titled), ACCURACY)
+    assert says(answer, "ranking").startswith("the b one is the most accurate")
+    assert answer.facts["titles"] == {"b": "the b one", "a": "the a one"}
+
+
+def test_the_fastest_is_not_the_slowest() -> None:
+    """Which direction is better is the measure's."""
+    answer = ranking(named({"slow": [2.0, 2.1, 2.2], "fast": [1.0, 1.1, 1.15]}, "seconds"), SECONDS)
+    assert answer.facts["order"] == ["fast", "slow"]
+    assert says(answer, "ranking").startswith("`fast` is the fastest")
 
 
 def test_a_grid_says_which_cell_leads_and_shows_all() -> None:
     """By the mean of what chooses; numbers on an axis are quantities, texts are printed as they are."""
     results = along({1: NEAR, 2: FAR})[1]
-    answer = grid(results, chosen_by="test accuracy")
-    assert answer.claims["leads"].supported
+    answer = grid(results, ACCURACY, ACCURACY)
+    assert answer.findings["best"].judgement.clear
     assert answer.quantities["best.size"].value == 2
     assert answer.quantities["cell.0.0"].value == pytest.approx(sum(NEAR) / len(NEAR))
     assert answer.facts["rows"][1] == [{"label": "size", "numbers": ["row.1.size"], "text": ""}]
-    assert grid_map(results, "test accuracy").rows == [["1", 80.4], ["2", 90.8]]
+    assert "best.sizes/size=1.behind" in answer.quantities
+    assert says(answer, "best").startswith("size 2 is the most accurate (90.8 %), ahead of size 1 (80.4 %)")
+    assert grid_map(results, ACCURACY).rows == [["1", 80.4], ["2", 90.8]]
     assert _words("row.0", {"kernel": "linear"}, "x", {}) == [
         {"label": "kernel", "numbers": [], "text": "linear"}
     ]
@@ -72,64 +87,87 @@ def test_a_grid_says_which_cell_leads_and_shows_all() -> None:
 def test_a_grid_needs_one_study() -> None:
     """Results without one have no cells."""
     with pytest.raises(UsageError, match="a grid shows one study; it was given 0"):
-        grid(named({"a": NEAR}))
+        grid(named({"a": NEAR}), ACCURACY, ACCURACY)
 
 
 def test_ranking_leaves_open_what_overlaps() -> None:
-    """Equal samples in another order have no leader."""
-    answer = ranking(named({"a": NEAR, "b": NEAR[::-1], "c": FAR}))
-    assert answer.claims["leads"].supported
-    assert answer.claims["a minus b"].inconclusive
+    """Means that are equal by accident are named together, and are not level in every seed."""
+    answer = ranking(named({"a": NEAR, "b": [*NEAR[1:], NEAR[0]], "c": FAR}), ACCURACY)
+    assert answer.findings["ranking"].judgement.clear
+    parts = {part.quantity: part.judgement for part in answer.findings["ranking"].parts}
+    assert parts["a minus b"].unclear
 
 
 def test_a_learner_without_chance_proves_nothing() -> None:
-    """Values that are the same for every seed give no verdict and no p-value, however far apart."""
+    """Values that are the same for every seed are judged no further, however far apart."""
     for compared in (
-        ranking(named({"a": [0.8] * 5, "b": [0.9] * 5})),
-        ranking(named({"a": [0.8], "b": [0.9]})),
+        ranking(named({"a": [0.8] * 5, "b": [0.9] * 5}), ACCURACY),
+        ranking(named({"a": [0.8], "b": [0.9]}), ACCURACY),
     ):
-        assert compared.claims["leads"].inconclusive
-        assert compared.claims["b minus a"].p_value is None
+        assert compared.findings["ranking"].judgement.unclear
 
 
 def test_all_pairs_are_corrected_together() -> None:
-    """A difference that a single test would call significant is not, among ten pairs."""
+    """A difference that is clear by itself is not among ten pairs, and its interval stays."""
     noise = numpy.random.default_rng(3).normal(0.8, 0.02, (5, 8))
-    alone = ranking(named({"a": list(noise[0]), "b": list(noise[0] - 0.01 + 0.3 * (noise[1] - 0.8))}))
-    many = {str(index): list(row) for index, row in enumerate(noise)}
-    among = ranking(named({**many, "b": list(noise[0] - 0.01 + 0.3 * (noise[1] - 0.8))}))
-    name = next(name for name in among.claims if set(name.split(" minus ")) == {"0", "b"})
-    p_alone, p_among = alone.claims["a minus b"].p_value, among.claims[name].p_value
-    assert p_alone is not None
-    assert p_among is not None
-    assert p_alone < p_among
+    near = list(noise[0] - 0.01 + 0.3 * (noise[1] - 0.8))
+    alone = ranking(named({"a": list(noise[0]), "b": near}), ACCURACY)
+    of = {"a": noise[0], "b": near, "c": noise[2], "d": noise[3], "e": noise[4]}
+    among = ranking(named({name: list(values) for name, values in of.items()}), ACCURACY)
+    assert alone.quantities["a minus b"] == among.quantities["a minus b"]
+    (judged,) = (part for part in among.findings["ranking"].parts if part.quantity == "a minus b")
+    assert judged.judgement.among == 10
 
 
-def test_effect_is_supported_refuted_or_open() -> None:
-    """The claim follows the direction in which the metric goes."""
-    for last, verdict in (
-        (FAR, "supported"),
-        ([0.5, 0.6, 0.55, 0.5, 0.52], "refuted"),
-        (NEAR[::-1], "inconclusive"),
-    ):
-        grid, results = along({1: NEAR, 2: NEAR, 4: last})
-        assert str(effect(results, grid).claims["rises"].verdict) == verdict
+@pytest.mark.parametrize(
+    ("last", "word", "sign"),
+    [
+        (FAR, "clear", 1),
+        ([0.5, 0.6, 0.55, 0.5, 0.52], "clear", -1),
+        ([0.7, 0.9, 0.8, 0.85, 0.77], "unclear", 0),
+    ],
+)
+def test_effect_follows_the_last_value(last: list[float], word: str, sign: int) -> None:
+    """From the first value to the last, up, down, or neither."""
+    study, results = along({1: NEAR, 2: NEAR, 4: last})
+    answer = effect(results, study, ACCURACY)
+    judgement = answer.findings["trend"].judgement
+    assert judgement.word == word
+    assert judgement.sign == sign or word == "unclear"
+    assert answer.quantities["4 minus 1"].value == pytest.approx(numpy.mean(last) - numpy.mean(NEAR))
+    assert "2 minus 1" in answer.quantities
 
 
 def test_effect_needs_one_axis() -> None:
     """A study of two axes has no single effect."""
-    grid, results = along({1: NEAR})
+    study, results = along({1: NEAR})
     with pytest.raises(UsageError, match="needs one axis"):
-        effect(results, grid)
+        effect(results, study, ACCURACY)
 
 
-def guesses() -> Results:
-    """Three seeds of an experiment that takes every second `b` for an `a`."""
-    truth = numpy.array(["a", "b", "c"] * 20)
+def test_splits_of_one_data_set_are_known_from_the_design() -> None:
+    """The interval is the wider one that is corrected for what splits have in common."""
+    plain_, split = named({"a": NEAR, "b": FAR}), {}
+    for name, of in plain_.items():
+        split[name] = Runs(Experiment(name, Made(), design=Design(test_fraction=0.3)), of.runs)
+    usual = ranking(plain_, ACCURACY).quantities["a minus b"].interval
+    corrected = ranking(Results("test", split), ACCURACY).quantities["a minus b"].interval
+    assert usual is not None
+    assert corrected is not None
+    ratio = (corrected.high - corrected.low) / (usual.high - usual.low)
+    assert ratio == pytest.approx(((1 / 5 + 0.3 / 0.7) / (1 / 5)) ** 0.5)
+    assert "corrected for repeated splits" in corrected.kind
+    assert "corrected" not in usual.kind
+
+
+def guesses(shift: int = 0) -> Results:
+    """Three seeds of an experiment that takes every second `b` for an `a`; `shift` reorders its items."""
     arrays = []
     for seed in range(3):
+        truth = numpy.roll(numpy.array(["a", "b", "c"] * 20), shift * seed)
         predicted = truth.copy()
-        predicted[1 : 60 - 6 * seed : 6] = "a"
+        wrong = numpy.flatnonzero(truth == "b")[: 10 - seed]
+        predicted[wrong] = "a"
         arrays.append({"truth": truth, "predicted": predicted})
     return Results("test", {"tree": runs(Experiment("tree", Made()), [{}] * 3, arrays)})
 
@@ -139,69 +177,75 @@ def test_confusions_count_every_item_with_classes_that_are_texts() -> None:
     classes, counts = confusions(guesses(), "tree")
     assert classes == ["a", "b", "c"]
     assert counts[0] == [[20, 0, 0], [10, 10, 0], [0, 0, 20]]
-    answer = hardest(guesses(), "tree")
-    assert answer.facts["first"] == "b"
-    assert answer.claims["leads"].supported
+
+
+@pytest.mark.parametrize(("shift", "operation"), [(0, "crossed"), (1, "difference")])
+def test_the_hardest_class_is_found_over_seeds_and_items(shift: int, operation: str) -> None:
+    """Over items where all seeds have the same."""
+    answer = hardest(guesses(shift), "tree")
+    assert answer.facts["order"][0] == "b"
+    assert answer.findings["extremes"].judgement.clear
+    assert says(answer, "extremes").startswith(
+        "`b` is missed most often (45 %), `a` and `c` are missed least"
+    )
     assert answer.quantities["wrong"].value == 10 + 9 + 8
+    made = answer.quantities["a minus b"].derivation
+    assert made is not None
+    assert made.operation == operation
 
 
-def test_the_environment_says_whether_times_can_be_compared(tmp_path: Path) -> None:
-    """One machine or several, in other words."""
+def test_the_environment_says_whether_times_can_be_compared() -> None:
+    """One machine or several."""
     one = environment(named({"a": NEAR}))
-    assert one.claims["one-environment"].supported
+    assert one.findings["one-environment"].judgement.sign == 1
     assert one.facts["run"] == {
         "Experiments": "1, each with 5 seeds",
         "Processor": "made",
         "Libraries": "numpy 2",
     }
-    claims = {
-        name: replace(claim, verdict=Verdict.REFUTED, reason="two processors")
-        for name, claim in one.claims.items()
-    }
-    assert "times should not be compared" in page(replace(one, claims=claims), tmp_path)
-    assert "times should not be compared" not in page(one, tmp_path)
+
+
+def test_runs_that_experiments_share_are_counted_once() -> None:
+    """Two names of one specification are one training for each seed."""
+    assert environment(named({"a": NEAR, "b": NEAR})).quantities["runs"].value == 5
 
 
 @pytest.mark.parametrize(
-    ("build", "wordings"),
+    "build",
     [
-        (lambda: ranking(named({"a": NEAR, "b": FAR})), 2),
-        (lambda: effect(along({1: NEAR, 2: NEAR, 4: FAR})[1], "sizes"), len(Verdict)),
-        (lambda: hardest(guesses(), "tree"), 2),
-        (lambda: grid(along({1: NEAR, 2: FAR})[1], chosen_by="test accuracy"), 3),
-        (lambda: Answer(ranking(named({"a": NEAR, "b": FAR})).quantities), 1),
-        (lambda: replace(ranking(named({"a": NEAR, "b": FAR})), facts={}), len(Verdict)),
+        lambda results, study: ranking(results, "test accuracy"),  # type: ignore[arg-type]
+        lambda results, study: effect(results, study, "test accuracy"),  # type: ignore[arg-type]
+        lambda results, study: grid(results, "test accuracy", ACCURACY),  # type: ignore[arg-type]
+        lambda results, study: dots(results, "test accuracy"),  # type: ignore[arg-type]
+        lambda results, study: learning_curve(results, study, "test accuracy"),  # type: ignore[arg-type]
     ],
-    ids=["ranking", "effect", "hardest", "grid", "plain", "plain-claims"],
+    ids=["ranking", "effect", "grid", "dots", "learning_curve"],
 )
-def test_default_prose_has_words_for_every_verdict(
-    build: Callable[[], Answer], wordings: int, tmp_path: Path
-) -> None:
-    """The prose renders and passes the audit whatever the claims say, and says different things of them."""
-    answer = build()
-    pages = [
-        page(
-            replace(
-                answer,
-                claims={name: replace(claim, verdict=verdict) for name, claim in answer.claims.items()},
-            ),
-            tmp_path,
-        )
-        for verdict in Verdict
-    ]
-    headlines = {html.split('class="answer"')[1].split("</div>")[0] for html in pages}
-    assert len(headlines) >= wordings
+def test_a_text_in_place_of_a_measure_shows_what_to_write(build: Callable[..., object]) -> None:
+    """Whichever builder it is given to."""
+    study, results = along({1: NEAR, 2: FAR})
+    with pytest.raises(
+        UsageError, match=r'test_builders.py:\d+: .* write Measure\("test accuracy", unit="%"\)'
+    ):
+        build(results, study)
 
 
 def test_figures_of_builders_are_fit_to_print() -> None:
     """No text is cut off or covers another, and the caption finds nothing."""
-    grid, results = along({1: NEAR, 2: NEAR, 4: FAR})
+    study, results = along({1: NEAR, 2: NEAR, 100: FAR})
     drawings = (
-        dots(named({"a short name": NEAR, "another, rather longer name": FAR})),
-        learning_curve(results, grid),
+        dots(named({"a short name": NEAR, "another, rather longer name": FAR}), ACCURACY),
+        learning_curve(results, study, ACCURACY),
         confusion_matrix(guesses(), "tree"),
     )
     for drawing in drawings:
         assert [] == overlapping_texts(drawing.figure)
         assert [] == clipped_texts(drawing.figure)
         assert drawing.caption.count(". ") >= 1
+    assert drawings[1].figure.axes[0].get_xscale() == "log"
+
+
+def test_a_run_without_a_number_has_no_dot() -> None:
+    """Its row of the table is there, and empty."""
+    drawing = dots(named({"a": [0.8, float("nan"), 0.9]}), ACCURACY)
+    assert [row[2] for row in drawing.rows] == [80.0, None, 90.0]

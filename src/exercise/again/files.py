@@ -26,12 +26,7 @@ class Files:
         self._folder = folder / "results"
         self._results = results
         self.record = functools.cache(self._record)
-        self.right = functools.cache(self._right)
         self.document = functools.cache(self._document)
-
-    def epochs(self, name: str) -> int:
-        """How many epochs the report asks of an experiment."""
-        return int(self._results[name]["epochs"])
 
     def seeds(self, name: str) -> list[int]:
         """The seeds that were trained, in order."""
@@ -66,23 +61,6 @@ class Files:
     def predictions(self, key: str, epoch: int, split: str = "test") -> NDArray[np.int64]:
         """The digit that was predicted for each image."""
         return self.arrays(key, epoch)[PREDICTIONS[split]].astype(np.int64)
-
-    def _right(self, key: str, epoch: int, split: str) -> NDArray[np.bool_]:
-        """Which images were recognised."""
-        found: NDArray[np.bool_] = self.predictions(key, epoch, split) == labels(split)
-        return found
-
-    def shapes(self, name: str) -> list[tuple[int, int]]:
-        """Inputs and nodes of each layer, as the weights of the first seed have them."""
-        kept = self.arrays(self._results[name]["keys"][0])
-        layers = sum(array.startswith("state.layer-") and array.endswith(".kernel") for array in kept)
-        kernels = (kept[f"state.layer-{layer}.kernel"].shape for layer in range(layers))
-        return [(int(inputs), int(nodes)) for inputs, nodes in kernels]
-
-    def specification(self, name: str) -> dict[str, Any]:
-        """What the stored result says that it was trained with."""
-        found: dict[str, Any] = self.document(self._results[name]["keys"][0])["ingredients"]["specification"]
-        return found
 
 
 def labels(split: str) -> NDArray[np.int64]:

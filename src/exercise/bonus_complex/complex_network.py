@@ -2,50 +2,74 @@
 
 from __future__ import annotations
 
-from exercise.catalogue import COMPLEX, SMALL
+from exercise.catalogue import COMPLEX, SMALL, names
 from exercise.expressions import accuracy as checked_accuracy
-from exercise.measuring.comparing import comparisons
-from exercise.measuring.families import COMPLEX_SIMPLE, MOMENTS, TEST, VALIDATION
-from exercise.measuring.measures import accuracy, exact, network_of, recorded_accuracy, seeds_of
-from labreport.claims import Answer, Claim, Quantity
-from labreport.outline import question
+from exercise.measuring.measures import MOMENTS, TEST, VALIDATION, declared, network_of, seeds_of
+from exercise.measuring.reading import PERCENT, mean_by_epoch, percent
+from labreport import charts
+from labreport.outline import figure, question
 from labreport.required import required
 from labreport.results import Results
+from labreport.stats import Answer, difference
+
+BOTH = (COMPLEX, SMALL)
+SKIPPED = 2
+"""First epochs that the figure leaves out, in which everything changes fast."""
+
+
+@figure(reads=BOTH, slug="complex-small")
+def by_epoch(results: Results) -> charts.Drawing:
+    """Validation accuracy of both networks by epoch: the mean over seeds, and each seed as a faint line."""
+    figure, (panel,) = charts.column_figure(46, margins=charts.Margins(left=9, right=19, top=8))
+    curves = {name: percent(results[name].curve("validation_accuracy")) for name in names(BOTH)}
+    means = {name: mean_by_epoch(seeds) for name, seeds in curves.items()}
+    for (name, seeds), style in zip(curves.items(), charts.SERIES, strict=False):
+        mark = charts.Mark(name, style)
+        epochs = list(range(SKIPPED + 1, len(means[name]) + 1))
+        charts.seed_lines(panel, epochs, [seed[SKIPPED:] for seed in seeds], mark)
+        charts.curve(panel, epochs, means[name][SKIPPED:], mark)
+    charts.whole_numbers(panel.xaxis)
+    charts.plain_numbers(panel.yaxis)
+    panel.set_xlabel("epoch")
+    charts.y_title(panel, "Validation accuracy, %")
+    charts.round_limits(panel, 1.0, highest=PERCENT)
+    charts.note_truncated(panel)
+    charts.label_line_ends(panel, charts.named_curves(panel))
+    return charts.Drawing(
+        figure,
+        "line chart, validation accuracy of the complex and the simple network by epoch",
+        ["network", "epoch", "mean validation accuracy, %"],
+        [
+            [name, epoch, round(value, 2)]
+            for name, values in means.items()
+            for epoch, value in enumerate(values, start=1)
+        ],
+    )
 
 
 @question(
     "How accurate are both networks after 5, 20 and 50 epochs?",
     slug="bonus.complex",
-    reads=(SMALL, COMPLEX),
-    requires=required((SMALL, COMPLEX), *MOMENTS),
+    reads=BOTH,
+    requires=required(BOTH, *MOMENTS),
+    figures=(by_epoch,),
     checks=[
-        ("at-5.complex.validation_accuracy", checked_accuracy(COMPLEX, 5, "validation")),
-        ("at-20.complex.test_accuracy", checked_accuracy(COMPLEX, 20)),
+        ("validation-5.complex.mean", checked_accuracy(COMPLEX, 5, "validation")),
+        ("test-20.complex.mean", checked_accuracy(COMPLEX, 20)),
     ],
 )
 def complex_network(results: Results) -> Answer:
     """Both networks after 5, 20 and 50 epochs, on validation and on test data."""
-    networks = {"small": results["small"], "complex": results["complex"]}
-    quantities: dict[str, Quantity] = seeds_of((networks["complex"], networks["small"]))
-    claims: dict[str, Claim] = {}
-    compare = comparisons(results, COMPLEX_SIMPLE)
+    answer = Answer({"seeds": seeds_of(*results.values())}, facts={"moments": list(map(str, MOMENTS))})
     for epoch in MOMENTS:
-        moment = f"at-{epoch}"
-        quantities[f"{moment}.epochs"] = exact(epoch, "epochs", "exercise")
-        for name, runs in networks.items():
-            quantities[f"{moment}.{name}.validation_accuracy"] = recorded_accuracy(runs, epoch)
-            quantities[f"{moment}.{name}.test_accuracy"] = accuracy(runs, epoch, "test")
-        for kind, metric in (("validation", VALIDATION), ("test", TEST)):
-            key = f"{moment}.{kind}"
-            found = compare("complex", "small", metric, epoch)
-            quantities |= found.quantities(f"{key}_difference")
-            numbers = [f"{key}_difference", *(f"{moment}.{name}.{kind}_accuracy" for name in networks)]
-            claims[key] = found.claim(key, f"{kind} accuracy after {epoch} epochs: complex > small", numbers)
-    for name, runs in networks.items():
-        quantities[f"{name}.parameters"] = exact(
-            network_of(runs).parameters, "parameters", f"catalogue: {name}"
-        )
-        quantities[f"{name}.hidden_layers"] = exact(
-            len(network_of(runs).hidden_layers), "hidden layers", f"catalogue: {name}"
-        )
-    return Answer(quantities, claims, {"rows": [f"at-{epoch}" for epoch in MOMENTS]})
+        answer |= Answer({f"at-{epoch}": declared(epoch, "epochs", "exercise")})
+        for name, measure in (("validation", VALIDATION), ("test", TEST)):
+            answer |= difference(results, COMPLEX, SMALL, measure, epoch, name=f"{name}-{epoch}")
+    return answer | Answer(
+        {
+            f"{name}.parameters": declared(
+                network_of(results[name]).parameters, "parameters", "formula", name, kind="computed"
+            )
+            for name in names(BOTH)
+        }
+    )

@@ -7,16 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from exercise.bonus_complex.published import DURATIONS, MODELS
-from exercise.catalogue import COMPLEX, NETWORKS, TIMES
+from exercise.catalogue import COMPLEX, NETWORKS, TIMES, names
 from exercise.expressions import FIRST_WEIGHTS, WEIGHTS
-from exercise.measuring.measures import exact, network_of, source, split
-from exercise.measuring.seconds import epoch_seconds, in_total, of_timings
+from exercise.measuring.measures import declared, network_of, split
+from exercise.measuring.seconds import in_total
 from exercise.networks import Network
 from labreport import charts
-from labreport.claims import Answer, Quantity
-from labreport.claims.decide import counted
 from labreport.outline import figure, question
 from labreport.results import Results
+from labreport.stats import Answer, Quantity
 
 FLOP_PER_WEIGHT = 6
 """A multiplication and an addition for each weight going forward, and twice that going back: the counting
@@ -87,92 +86,42 @@ def perspective(results: Results) -> Answer:
     """Compute of every network by formula, and of published models by their sources."""
     images = len(split("training"))
     quantities: dict[str, Quantity] = {
-        "images.training": exact(images, "images", "MNIST: training split"),
-        "flop_per_weight": exact(FLOP_PER_WEIGHT, "", "Kaplan et al. 2020, section 2.1"),
-        "flop_per_first_weight": exact(
-            FLOP_PER_FIRST_WEIGHT, "", "the same, without a gradient of the inputs"
-        ),
+        "images.training": declared(images, "images", "MNIST, training split"),
+        "flop_per_weight": declared(FLOP_PER_WEIGHT, "", "Kaplan et al. 2020, section 2.1", kind="stated"),
     }
-    rows = []
-    seconds = 0.0
-    total = 0.0
-    names = [name for name in results if isinstance(results[name].experiment.specification, Network)]
-    for name in names:
-        runs = results[name]
-        network, last = network_of(runs), runs.experiment.epochs
+    rows: list[dict[str, Any]] = []
+    for name in names(NETWORKS):
+        network, last = network_of(results[name]), results[name].experiment.epochs
         flop = float(training_flop(network, images, last))
-        quantities[f"{name}.flop"] = Quantity(
-            flop, "FLOP", f"formula: operations per weight · images · epochs of {name}"
+        quantities[f"{name}.flop"] = declared(
+            flop, "FLOP", "weights · images · epochs", name, kind="computed"
         )
-        quantities[f"{name}.weights"] = exact(network.weights, "weights", f"formula: layers of {name}")
-        quantities[f"{name}.epochs"] = exact(last, "epochs", f"catalogue: {name}")
         quantities[f"{name}.seconds"] = in_total(results, name, last)
-        rows.append(
-            {"key": name, "name": name, "flop": flop, "year": None, "source": "this report", "own": True}
-        )
-        total += flop * len(runs)
-        seconds += epoch_seconds(results, name) * last * len(runs)
+        rows.append({"name": name, "flop": flop, "year": None, "source": "this report", "own": True})
     for model in MODELS:
-        quantities[f"{model.key}.flop"] = Quantity(model.flop, "FLOP", model.source)
-        quantities[f"{model.key}.year"] = exact(model.year, "year", model.source)
+        quantities[f"{model.key}.flop"] = declared(model.flop, "FLOP", model.source, kind="stated")
         rows.append(
-            {
-                "key": model.key,
-                "name": model.name,
-                "flop": model.flop,
-                "year": model.year,
-                "source": model.source,
-                "own": False,
-            }
+            {"name": model.name, "flop": model.flop, "year": model.year, "source": model.source, "own": False}
         )
     for duration in DURATIONS:
-        quantities[f"{duration.key}.days"] = Quantity(duration.days, "days", duration.source)
-    rate = total / seconds
-    largest = max(names, key=lambda name: float(quantities[f"{name}.flop"].value or 0))
-    largest_flop = float(quantities[f"{largest}.flop"].value or 0)
-    smallest, greatest = min(MODELS, key=lambda model: model.flop), max(MODELS, key=lambda model: model.flop)
-    quantities |= {
-        "total.flop": Quantity(
-            total, "FLOP", "sum over the exercise's networks and seeds", varies_with="seeds"
-        ),
-        "total.seconds": of_timings(
-            Quantity(seconds, "s", "epochs times seconds of an epoch, over the exercise's networks and seeds")
-        ),
-        "rate": of_timings(
-            Quantity(rate, "FLOP/s", "operations by formula over seconds by plain model.fit, all runs")
-        ),
-        "smallest.ratio": Quantity(
-            _rounded(smallest.flop / largest_flop), "times", f"{smallest.name} over {largest}"
-        ),
-        "greatest.ratio": Quantity(
-            _rounded(greatest.flop / largest_flop), "times", f"{greatest.name} over {largest}"
-        ),
-    }
+        quantities[f"{duration.key}.days"] = declared(duration.days, "days", duration.source, kind="stated")
+    largest = max(names(NETWORKS), key=lambda name: float(quantities[f"{name}.flop"].value or 0))
+    flop, seconds = (float(quantities[f"{largest}.{what}"].value or 0) for what in ("flop", "seconds"))
     for model in MODELS:
-        years = model.flop / rate / SECONDS_A_YEAR
-        quantities[f"{model.key}.years_here"] = Quantity(
-            _rounded(years),
+        years = _rounded(model.flop / (flop / seconds) / SECONDS_A_YEAR)
+        quantities[f"{model.key}.years_here"] = declared(
+            years,
             "years",
-            f"{model.source}, at this report's rate",
+            f"{model.source}, at the rate of {largest}",
+            kind="computed",
             varies_with="machine",
         )
-    claims = {
-        "smaller": counted(
-            "smaller",
-            "every training here takes less compute than any published one listed",
-            largest_flop < smallest.flop,
-            (f"{largest}.flop", f"{smallest.key}.flop"),
-        )
-    }
     facts = {
         "models": rows,
         "largest": largest,
-        "smallest": {"key": smallest.key, "name": smallest.name},
-        "greatest": {"key": greatest.key, "name": greatest.name},
         "durations": [{"key": one.key, "name": one.name, "source": one.source} for one in DURATIONS],
-        "seeds": source(results[largest], "count"),
     }
-    return Answer(quantities, claims, facts)
+    return Answer(quantities, facts=facts)
 
 
 def _rounded(value: float) -> float:

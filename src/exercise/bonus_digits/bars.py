@@ -1,86 +1,45 @@
-"""Accuracy by digit: bars that hang from 100 %, so that their length is the share of wrong answers."""
+"""Errors by digit: bars from the most to the least, with their values."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from exercise.measuring.reading import PERCENT
 from labreport import charts
-from labreport.claims import Answer, Quantity
 from labreport.outline import figure
 from labreport.results import Results
+from labreport.stats import Answer
 
-COLUMNS = 3
-ROW = 46.0
-"""Millimetres that a row of panels takes with all around it."""
 LIFT = 18.0
 """Points above a panel at which its title clears the axis's name."""
 
 
 @figure(answers=("bonus.digits",), slug="digits")
-def accuracy_by_digit(results: Results, answers: Mapping[str, Answer]) -> charts.Drawing:
-    """A panel of bars for each network that tells digits apart; the table holds every network."""
+def errors_by_digit(results: Results, answers: Mapping[str, Answer]) -> charts.Drawing:
+    """A panel for each network, a bar for each digit, sorted by the share of its images that are misread."""
     answer = answers["bonus.digits"]
-    digits = [int(digit) for digit in answer.facts["digits"]]
-    names = [str(name) for name in answer.facts["rows"]]
-    found = {name: [answer.quantities[f"{name}.digit-{digit}"] for digit in digits] for name in names}
-    shown = [name for name in names if name in answer.facts["learned"]] or names[:1]
-    columns = min(COLUMNS, len(shown))
-    rows = math.ceil(len(shown) / columns)
+    orders = {str(name): list(order) for name, order in answer.facts["orders"].items()}
     figure, panels = charts.column_figure(
-        rows * ROW,
-        columns=columns,
-        rows=rows,
-        margins=charts.Margins(left=9, right=2, top=13, bottom=10, between=5, rows_between=22),
+        46, columns=len(orders), margins=charts.Margins(left=8, right=2, top=13, bottom=10, between=4)
     )
-    for panel, name in zip(panels, shown, strict=False):
-        _bars(panel, digits, found[name], stand_out=name in answer.facts["learned"])
+    rows: list[list[str | int | float | None]] = []
+    for panel, (name, order) in zip(panels, orders.items(), strict=True):
+        shares = [PERCENT * float(answer.quantities[f"{name}.{digit}.mean"].value or 0) for digit in order]
+        mark = charts.Mark("misread", charts.SERIES[1])
+        places = list(range(len(order)))
+        charts.bars(panel, places, shares, mark, standing_out=mark, at=None)
+        for place, share in zip(places, shares, strict=True):
+            panel.text(place, share, f"{share:.1f}", ha="center", va="bottom", fontsize=6.6)
+        panel.set_xticks(places, order)
+        panel.set_xlabel("digit")
+        charts.plain_numbers(panel.yaxis)
         charts.panel_title(panel, name, lift=LIFT)
-    lowest = min(_low(quantity) for name in shown for quantity in found[name])
-    for panel in panels[: len(shown)]:
-        panel.set_ylim(max(0.0, 2.0 * math.floor(lowest / 2.0)), PERCENT)
-    for panel in panels[len(shown) :]:
-        panel.set_visible(False)
-    for start in range(0, len(shown), columns):
-        charts.level(panels[start : start + columns])
-        charts.y_title(panels[start], "Accuracy, %")
+        rows += [[name, int(digit), round(share, 2)] for digit, share in zip(order, shares, strict=True)]
+    charts.level(panels)
+    charts.y_title(panels[0], "Misread, %")
     return charts.Drawing(
         figure,
-        "bar charts of test accuracy by digit, the bars hanging from the top",
-        ["network", "digit", "mean test accuracy, %", "low, %", "high, %"],
-        [
-            [name, digit, *_rounded(quantity)]
-            for name in names
-            for digit, quantity in zip(digits, found[name], strict=True)
-        ],
+        "bar charts of the share of test images that are misread, by digit, sorted",
+        ["network", "digit", "misread, %"],
+        rows,
     )
-
-
-def _bars(panel: charts.Panel, digits: Sequence[int], found: Sequence[Quantity], *, stand_out: bool) -> None:
-    """A bar for each digit, down to its accuracy; the longest stands out."""
-    heights = [_percent(quantity) for quantity in found]
-    longest = min(range(len(heights)), key=lambda index: heights[index]) if stand_out else None
-    digit, other = charts.Mark("digit", charts.SERIES[1]), charts.Mark("longest bar", charts.SERIES[0])
-    charts.bars(panel, digits, heights, digit, standing_out=other, at=longest, base=PERCENT)
-    ink = charts.Mark("interval", charts.SERIES[3])
-    highs = [
-        PERCENT * quantity.interval.high if quantity.interval else _percent(quantity) for quantity in found
-    ]
-    charts.interval_bars(panel, digits, [_low(quantity) for quantity in found], highs, ink)
-    charts.plain_numbers(panel.xaxis, digits)
-    charts.plain_numbers(panel.yaxis)
-    panel.set_xlabel("digit")
-
-
-def _percent(quantity: Quantity) -> float:
-    return PERCENT * float(quantity.value or 0)
-
-
-def _low(quantity: Quantity) -> float:
-    return PERCENT * quantity.interval.low if quantity.interval else _percent(quantity)
-
-
-def _rounded(quantity: Quantity) -> list[float | None]:
-    limits = (quantity.interval.low, quantity.interval.high) if quantity.interval else (None, None)
-    return [None if value is None else round(PERCENT * value, 2) for value in (quantity.value, *limits)]

@@ -16,10 +16,8 @@ from labreport.results import Results, Runs
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from scipy import stats
 else:
     np = later("numpy")
-    stats = later("scipy.stats")
 
 
 def confusions(runs: Runs) -> NDArray[np.int64]:

@@ -1,68 +1,130 @@
-"""The simple network for 20 and 50 epochs."""
+"""The simple network for 20 and 50 epochs, and what each ten epochs bring."""
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import Any
+from collections.abc import Mapping
 
 from exercise.catalogue import SMALL
 from exercise.expressions import accuracy as checked_accuracy
-from exercise.measuring.comparing import comparisons
 from exercise.measuring.curves import small_curves
-from exercise.measuring.families import LEARNED, LONGER_MOMENTS, MATTERS, TEST
-from exercise.measuring.measures import SPLITS, accuracy, exact, loss, source
-from labreport.claims import Answer, Comparison, Family, Quantity
-from labreport.outline import question
+from exercise.measuring.measures import (
+    LAST,
+    MARGIN,
+    RECORDED,
+    SPLITS,
+    TEST,
+    accuracy,
+    declared,
+    loss,
+    seeds_of,
+)
+from exercise.measuring.reading import PERCENT
+from labreport import charts
+from labreport.outline import figure, question
 from labreport.required import required
 from labreport.results import Results
+from labreport.stats import Answer, exact, trend
+from labreport.stats.operations.condition import compare as condition
+from labreport.stats.operations.condition import every
 
-LONGER = Family(
-    "the simple network for longer",
-    tuple(
-        Comparison("small", "small", TEST, after, before, margin=MATTERS)
-        for before, after in pairwise(LONGER_MOMENTS)
-    ),
-)
+MOMENTS = (10, 20, 50)
+"""Epochs after which the simple network is looked at."""
+WINDOW = 10
+"""Epochs over which a gain is measured; single epochs jitter."""
+STEPS = tuple(range(WINDOW, LAST + 1, WINDOW))
 
 
 @question(
     "What do 20 and 50 epochs bring the simple network over 10?",
     slug="bonus.longer",
     reads=SMALL,
-    requires=required(SMALL, *LONGER_MOMENTS),
+    requires=required(SMALL, *MOMENTS),
     figures=(small_curves,),
-    checks=[(f"at-{epoch}.test_accuracy", checked_accuracy(SMALL, epoch)) for epoch in (20, 50)],
+    checks=[(f"{epoch}.mean", checked_accuracy(SMALL, epoch)) for epoch in MOMENTS],
 )
 def longer(results: Results) -> Answer:
     """Accuracy and loss of the simple network after 10, 20 and 50 epochs."""
-    runs = results[SMALL]
-    quantities: dict[str, Quantity] = {
-        "seeds": exact(len(runs), "seeds", source(runs, "count")),
-        "threshold.matters": exact(MATTERS, "points, unsigned", "fixed in advance"),
-    }
-    for epoch in LONGER_MOMENTS:
-        quantities[f"at-{epoch}.epochs"] = exact(epoch, "epochs", "exercise")
+    runs = results[SMALL.name]
+    quantities = {"seeds": seeds_of(runs)}
+    for epoch in MOMENTS:
+        quantities[f"at-{epoch}.epochs"] = declared(epoch, "epochs", "exercise")
         for name in SPLITS:
             quantities[f"at-{epoch}.{name}_accuracy"] = accuracy(runs, epoch, name)
-            quantities[f"at-{epoch}.{name}_loss"] = loss(runs, epoch, name)
-    compare = comparisons(results, LONGER)
-    claims = {}
-    for before, after in pairwise(LONGER_MOMENTS):
-        gain = compare("small", "small", TEST, after, before)
-        quantities |= gain.quantities(f"gain-{after}")
-        claims[f"{after}-better"] = gain.claim(
-            f"{after}-better",
-            f"test accuracy: {after} epochs > {before} epochs",
-            (f"gain-{after}", f"at-{after}.test_accuracy", f"at-{before}.test_accuracy"),
+        quantities[f"at-{epoch}.validation_loss"] = loss(runs, epoch, "validation")
+    answer = Answer(quantities, facts={"rows": [f"at-{epoch}" for epoch in MOMENTS]})
+    return answer | trend(results, MOMENTS, TEST, of=SMALL)
+
+
+@figure(answers=("bonus.diminishing",))
+def gain_per_epoch(results: Results, answers: Mapping[str, Answer]) -> charts.Drawing:
+    """A bar for what each ten epochs add to validation accuracy, and the gain that matters."""
+    answer = answers["bonus.diminishing"]
+    gains = [answer.quantities[name] for name in answer.facts["gains"]]
+    ends = [float(end) for end in STEPS[1:]]
+    means = [PERCENT * float(gain.value or 0) for gain in gains]
+    figure, (panel,) = charts.column_figure(38, margins=charts.Margins(left=11, right=4, top=8))
+    gained = charts.Mark(f"gain over {WINDOW} epochs", charts.SERIES[1])
+    charts.bars(panel, ends, means, gained, standing_out=gained, at=None, width=0.6 * WINDOW)
+    limits = [gain.interval for gain in gains]
+    ink = charts.Mark("interval", charts.SERIES[3])
+    known = [(PERCENT * one.low, PERCENT * one.high) for one in limits if one is not None]
+    if len(known) == len(ends):
+        charts.interval_bars(panel, ends, [low for low, _ in known], [high for _, high in known], ink)
+    panel.set_xlim(ends[0] - WINDOW, ends[-1] + 1.8 * WINDOW)
+    panel.axhline(0.0, color=charts.Colour.INK.value, linewidth=0.6)
+    charts.plain_numbers(panel.yaxis)
+    panel.set_xticks(ends, [f"{end - WINDOW + 1:.0f}–{end:.0f}" for end in ends])
+    panel.set_xlabel("epochs")
+    charts.y_title(panel, "Gain in validation accuracy, percentage points")
+    charts.reference_line(panel, MARGIN, "the gain that matters")
+    return charts.Drawing(
+        figure,
+        "bar chart, gain in validation accuracy by ranges of epochs",
+        ["up to epoch", f"gain over {WINDOW} epochs, points", "low", "high"],
+        [
+            [int(end), round(mean, 3), *(_ends(one) if one else (None, None))]
+            for end, mean, one in zip(ends, means, limits, strict=True)
+        ],
+    )
+
+
+def _ends(interval: object) -> tuple[float, float]:
+    low, high = (PERCENT * getattr(interval, end) for end in ("low", "high"))
+    return round(low, 3), round(high, 3)
+
+
+@question(
+    "Have returns diminished after 20 epochs, and after 50?",
+    slug="bonus.diminishing",
+    reads=SMALL,
+    requires=required(SMALL, epochs=LAST),
+    figures=(gain_per_epoch,),
+    checks=[
+        (
+            "20 minus 10",
+            f"{checked_accuracy(SMALL, 20, 'validation')} - {checked_accuracy(SMALL, 10, 'validation')}",
         )
-    means = [quantities[f"at-{epoch}.validation_accuracy"].value or 0.0 for epoch in LONGER_MOMENTS]
-    return Answer(quantities, claims, {**_moments(), "rings": min(means) > LEARNED})
-
-
-def _moments() -> dict[str, Any]:
-    """Keys of the rows, and the epochs between which gains are measured, as text."""
-    return {
-        "rows": [f"at-{epoch}" for epoch in LONGER_MOMENTS],
-        "before": [str(epoch) for epoch in LONGER_MOMENTS[:-1]],
-        "after": [str(epoch) for epoch in LONGER_MOMENTS[1:]],
-    }
+    ],
+)
+def diminishing(results: Results) -> Answer:
+    """What each ten epochs add to validation accuracy."""
+    answer = trend(results, STEPS, RECORDED, of=SMALL)
+    names = [f"{later} minus {earlier}" for earlier, later in zip(STEPS, STEPS[1:], strict=False)]
+    first, *others = (answer.quantities[name] for name in names)
+    whole = answer.quantities[f"{STEPS[-1]} minus {STEPS[0]}"]
+    early = answer.quantities[names[0]].value, answer.quantities[names[1]].value
+    share = (
+        sum(map(float, early)) / float(whole.value)  # type: ignore[arg-type]
+        if whole.value and None not in early
+        else None
+    )
+    more = {
+        "window": declared(WINDOW, "epochs", "chosen"),
+        "seeds": seeds_of(results[SMALL.name]),
+        "share": declared(
+            share, "fraction", "gain of epochs 11 to 30 over that of 11 to 50", SMALL.name,
+            kind="computed", varies_with="seeds",
+        ),
+    }  # fmt: skip
+    answer |= Answer(more, facts={"gains": names})
+    return answer | exact("diminish", every(*(condition(one, "<", first) for one in others)))

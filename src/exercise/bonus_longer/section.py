@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from exercise.bonus_longer.diminishing import diminishing
-from exercise.bonus_longer.longer import longer
+from exercise.bonus_longer.longer import diminishing, longer
 from labreport.outline import section
 
 SECTION = section("The simple network, trained for longer", longer, diminishing, slug="bonus-longer")

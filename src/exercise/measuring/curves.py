@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from exercise.catalogue import COMPLEX, DEEP, SMALL, WIDE
-from exercise.measuring.families import EPOCH
+from exercise.measuring.measures import EPOCH
 from exercise.measuring.reading import PERCENT, mean_by_epoch, percent
 from exercise.networks import CLASSES
 from labreport import charts

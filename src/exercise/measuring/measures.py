@@ -1,22 +1,20 @@
-"""What several answers measure in the same way: accuracies, differences, who got which image right."""
+"""What the answers measure: the measures themselves, and the numbers that several answers read in one way."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from exercise import mnist
 from exercise.networks import Network
-from labreport.claims import Quantity, Unit, VariesWith, Verdict
-from labreport.claims.comparison import mcnemar, separate_items
-from labreport.claims.decision import decide
-from labreport.claims.derivation import Derivation
-from labreport.claims.estimate import Estimate
-from labreport.claims.resolve import common
-from labreport.claims.statistics import over_seeds, share_over_seeds
+from labreport.errors import UsageError
 from labreport.later import later
 from labreport.results import Result, Results, Runs
+from labreport.stats import Answer, Measure, Quantity, Source, Unit, VariesWith, exact, mean, sample
+from labreport.stats.operations.arithmetic import calculated
+from labreport.stats.operations.condition import compare as condition
+from labreport.stats.quantity import Kind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +22,21 @@ if TYPE_CHECKING:
 else:
     np = later("numpy")
 
+MARGIN = 0.2
+"""Percentage points of accuracy below which a difference does not matter, in the whole report."""
+BECAUSE = "about what chance moves an accuracy near 97 % on 10 000 images"
+LEARNED = 20.0
+"""Test accuracy in per cent above which a network counts as having learned: twice that of guessing."""
+GOAL = 92.0
+"""Accuracy in per cent that the exercise asks the complex network to exceed."""
+EPOCH = 10
+"""Parts one and two compare networks after this many epochs."""
+LAST = 50
+"""Parts three to six compare networks after this many."""
+MOMENTS = (5, 20, 50)
+"""Epochs at which the exercise compares the complex network with the simple one."""
+SEEN, CHECKED = 50, 100
+"""The complex network's training is forecast from the first, and checked at the second."""
 SPLITS = ("training", "validation", "test")
 PREDICTIONS = {"validation": "validation_predictions", "test": "predictions"}
 """The array of a snapshot that holds the class predicted for each image of a split."""
@@ -33,6 +46,36 @@ def split(name: str) -> mnist.Split:
     """One of the three splits of the dataset, by name."""
     data = mnist.load()
     return {"training": data.training, "validation": data.validation, "test": data.test}[name]
+
+
+def right(run: Result, epoch: int | None, split_name: str) -> NDArray[np.bool_]:
+    """Which images of a split the model of `run` got right at `epoch`; shape (images,)."""
+    correct: NDArray[np.bool_] = run.at(epoch).arrays[PREDICTIONS[split_name]] == split(split_name).labels
+    return correct
+
+
+def _right(split_name: str) -> Callable[[Result, int | None], NDArray[np.bool_]]:
+    def of_split(run: Result, epoch: int | None) -> NDArray[np.bool_]:
+        return right(run, epoch, split_name)
+
+    return of_split
+
+
+def _recorded(run: Result, epoch: int | None) -> float:
+    """Validation accuracy as recorded at the end of an epoch, for epochs without a snapshot."""
+    if epoch is None:
+        raise UsageError("recorded validation accuracy needs an epoch")
+    return float(run.records[epoch - 1]["validation_accuracy"])
+
+
+TRAINING = Measure("training accuracy", unit="%", margin=MARGIN, because=BECAUSE)
+VALIDATION = Measure(
+    "validation accuracy", unit="%", margin=MARGIN, because=BECAUSE, right=_right("validation")
+)
+TEST = Measure("test accuracy", unit="%", margin=MARGIN, because=BECAUSE, right=_right("test"))
+ACCURACIES = {"training": TRAINING, "validation": VALIDATION, "test": TEST}
+RECORDED = Measure("validation accuracy", unit="%", margin=MARGIN, because=BECAUSE, value=_recorded)
+"""Validation accuracy at any epoch; it knows how many images are right, and not which."""
 
 
 def network_of(runs: Runs) -> Network:
@@ -46,29 +89,21 @@ def nodes_in_each(network: Network) -> int | None:
     return network.hidden_layers[0] if len(set(network.hidden_layers)) == 1 else None
 
 
-def exact(value: float | int | None, unit: Unit, source: str, varies_with: VariesWith = "") -> Quantity:
-    """A number known exactly: counted, declared or fixed in advance.
-
-    `varies_with` says that another honest run would count something else.
-    """
-    return Quantity(value, unit, source, varies_with=varies_with)
-
-
-def first_and_last(name: str, epochs: Sequence[int | None], origin: str) -> dict[str, Quantity]:
-    """The earliest and the latest of some epochs, one for each seed; None where a seed has none."""
-    known = [epoch for epoch in epochs if epoch is not None]
-    whole = len(known) == len(epochs)
-    ends = {"first": min(known), "last": max(known)} if whole else dict.fromkeys(("first", "last"))
-    return {
-        f"{name}_{which}": exact(epoch, "", f"{origin}: {which} of all seeds", "seeds")
-        for which, epoch in ends.items()
-    }
+def declared(
+    value: float | int | None,
+    unit: Unit,
+    note: str,
+    *experiments: str,
+    kind: Kind = "declared",
+    varies_with: VariesWith = "",
+) -> Quantity:
+    """A number known exactly: declared, by a formula, or stated by others; `note` says which."""
+    return Quantity(value, unit, Source(experiments, kind=kind, note=note), varies_with=varies_with)
 
 
-def source(runs: Runs, what: str) -> str:
-    """Which results a number comes from, as text: `wide, seeds 0, 1, 2, test accuracy at epoch 10`."""
-    seeds = ", ".join(str(seed) for seed in runs.seeds)
-    return f"{runs.experiment.name}, {'seeds' if len(runs) > 1 else 'seed'} {seeds}: {what}"
+def counted(value: float | int | None, unit: Unit, note: str, *experiments: str) -> Quantity:
+    """A number counted in results, which other seeds would change."""
+    return declared(value, unit, note, *experiments, kind="counted", varies_with="seeds")
 
 
 def accuracy(runs: Runs, epoch: int, split_name: str) -> Quantity:
@@ -77,95 +112,82 @@ def accuracy(runs: Runs, epoch: int, split_name: str) -> Quantity:
     The interval of training accuracy covers the seeds; those of the other two, whose images stand for
     images that the network has not seen, cover seeds and images.
     """
-    values = runs.metric(epoch, split_name, "accuracy")
-    return _accuracy(values, split_name, source(runs, f"{split_name} accuracy at epoch {epoch}"))
-
-
-def recorded_accuracy(runs: Runs, epoch: int) -> Quantity:
-    """Validation accuracy as recorded at the end of `epoch`, for epochs without a snapshot."""
-    values = [curve[epoch - 1] for curve in runs.curve("validation_accuracy", epoch)]
-    return _accuracy(values, "validation", source(runs, f"validation accuracy recorded at epoch {epoch}"))
-
-
-def accuracy_over_seeds(runs: Runs, epoch: int, split_name: str) -> Quantity:
-    """The same as `accuracy`, with the interval that covers the seeds only, on these very images."""
-    origin = source(runs, f"{split_name} accuracy at epoch {epoch}, these images only")
-    return over_seeds(runs.metric(epoch, split_name, "accuracy"), "fraction", origin)
-
-
-def _accuracy(values: Sequence[float], split_name: str, origin: str) -> Quantity:
-    if split_name == "training" and len(values) > 1:
-        return over_seeds(values, "fraction", origin)
-    return share_over_seeds(values, len(split(split_name)), origin)
+    measure = ACCURACIES[split_name]
+    return mean(sample(runs, measure, epoch), measure)
 
 
 def loss(runs: Runs, epoch: int, split_name: str) -> Quantity:
     """Mean cross-entropy on a split at the snapshot of `epoch`."""
-    origin = source(runs, f"{split_name} loss at epoch {epoch}")
-    return over_seeds(runs.metric(epoch, split_name, "loss"), "nat", origin)
+    measure = Measure(f"{split_name} loss", unit="nat", better="lower")
+    return mean(sample(runs, measure, epoch), measure)
 
 
-def between_splits(runs: Runs, epoch: int, first: str, second: str) -> Estimate:
-    """Accuracy on `first` minus accuracy on `second`, of the same models, over seeds and images."""
-    origin = source(runs, f"{first} minus {second} accuracy at epoch {epoch}")
-    a, b = (runs.metric(epoch, name, "accuracy") for name in (first, second))
-    return separate_items(a, len(split(first)), b, len(split(second)), origin)
+def seeds_of(*runs: Runs) -> Quantity:
+    """The number of seeds of these networks. Raises `UsageError` where they have different numbers."""
+    counts = {len(each) for each in runs}
+    if len(counts) != 1:
+        names = ", ".join(f"{each.experiment.name}: {len(each)}" for each in runs)
+        raise UsageError(f"networks that are compared have different numbers of seeds ({names})")
+    return declared(counts.pop(), "seeds", "seeds of each network", kind="counted")
 
 
-def right(run: Result, epoch: int, split_name: str) -> NDArray[np.bool_]:
-    """Which images of a split the model of `run` got right at `epoch`; shape (images,)."""
-    correct: NDArray[np.bool_] = run.at(epoch).arrays[PREDICTIONS[split_name]] == split(split_name).labels
-    return correct
+def epochs_of(runs: Runs) -> Quantity:
+    """For how many epochs a network was trained."""
+    return declared(runs.experiment.epochs, "epochs", "catalogue", runs.experiment.name)
 
 
-def by_image(a: Runs, epoch_a: int, b: Runs, epoch_b: int, split_name: str = "test") -> list[Estimate]:
-    """McNemar's comparison of two networks on the same images, one for each seed that both have."""
-    what = f"{a.experiment.name} at epoch {epoch_a} minus {b.experiment.name} at epoch {epoch_b}"
-    return [
-        mcnemar(
-            right(first, epoch_a, split_name),
-            right(second, epoch_b, split_name),
-            f"{what}, seed {first.seed}: {split_name} accuracy",
-        )
-        for first, second in common(a, b)
-    ]
+def parameter_counts(runs: Runs) -> Answer:
+    """`NAME.parameters`, `.weights`, `.biases` by formula, and whether the stored weights are as many."""
+    name, network = runs.experiment.name, network_of(runs)
+    formula = {
+        "parameters": network.parameters,
+        "weights": network.weights,
+        "biases": network.biases,
+    }
+    quantities = {
+        f"{name}.{unit}": declared(value, unit, "formula of the layers", name, kind="computed")
+        for unit, value in formula.items()
+    }
+    stored = declared(
+        stored_parameters(runs), "parameters", "elements of the stored weights", name, kind="counted"
+    )
+    quantities[f"{name}.stored_parameters"] = stored
+    agree = condition(quantities[f"{name}.parameters"], "=", stored)
+    return Answer(quantities) | exact(f"{name}.counts-agree", agree)
 
 
-def seeds_differing(a: Runs, epoch_a: int, b: Runs, epoch_b: int) -> Quantity:
-    """In how many seeds the two models differ on test images, Holm-corrected over the seeds."""
-    decisions = decide(by_image(a, epoch_a, b, epoch_b))
-    differing = sum(decision.verdict is not Verdict.INCONCLUSIVE for decision in decisions)
-    return exact(differing, "seeds", "McNemar's exact test of each seed, Holm-corrected")
+def stored_parameters(runs: Runs) -> int:
+    """Weights and biases counted in the arrays of the last snapshot of the first seed."""
+    run = runs.runs[0]
+    arrays = run.at(max(run.snapshots)).arrays
+    # a weight may be kept twice, as what was learned and as what training continues from
+    found = {name.removeprefix("state."): array for name, array in arrays.items()}
+    return sum(
+        int(array.size)
+        for name, array in found.items()
+        if name.startswith("layer-") and name.endswith((".kernel", ".bias"))
+    )
 
 
-def seeds_of(networks: Iterable[Runs]) -> dict[str, Quantity]:
-    """How many seeds these have: `seeds` the most, `seeds.fewest` the fewest of any."""
-    counts = [len(runs) for runs in networks]
+def first_and_last(
+    name: str, epochs: Sequence[int | None], note: str, experiment: str
+) -> dict[str, Quantity]:
+    """The earliest and the latest of some epochs, one for each seed; None where a seed has none."""
+    known = [epoch for epoch in epochs if epoch is not None]
+    whole = len(known) == len(epochs)
+    ends = {"first": min(known), "last": max(known)} if whole else dict.fromkeys(("first", "last"))
     return {
-        "seeds": exact(max(counts), "seeds", "most seeds of any network that is read"),
-        "seeds.fewest": exact(min(counts), "seeds", "fewest seeds of any network that is read"),
+        f"{name}_{which}": counted(epoch, "", f"{note}: {which} of all seeds", experiment)
+        for which, epoch in ends.items()
     }
 
 
-def shared_seeds(a: Runs, b: Runs) -> Quantity:
-    """The number of seeds that both networks were trained with."""
-    return exact(len(list(common(a, b))), "seeds", "seeds that both share")
+def ratio(one: Quantity, other: Quantity, note: str) -> Quantity:
+    """How many times the other the one is."""
+    found = calculated("quotient", [one, other], "times", Source(kind="computed", note=note))
+    return replace(found, varies_with=one.varies_with or other.varies_with)
 
 
-def negated(quantity: Quantity) -> Quantity:
-    """The difference seen from the other side."""
-    interval = quantity.interval
-    if interval is not None:
-        interval = replace(interval, low=-interval.high, high=-interval.low)
-    value = None if quantity.value is None else -quantity.value
-    origin, derivation = f"minus ({quantity.source})", Derivation("negation", {"of": quantity})
-    return replace(quantity, value=value, interval=interval, source=origin, derivation=derivation)
-
-
-def differ_in_layers(results: Results, original: str, changed: str, other: str) -> bool:
-    """Whether `changed` is `original` with the momentum of `other`, from which only its layers differ."""
-    before, after, against = (network_of(results[name]) for name in (original, changed, other))
-    return (
-        before != after == replace(before, momentum=against.momentum)
-        and replace(after, hidden_layers=against.hidden_layers) == against
-    )
+def all_of(results: Results, names: Iterable[str]) -> list[Runs]:
+    """The runs of several networks."""
+    return [results[name] for name in names]

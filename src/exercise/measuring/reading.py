@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exercise.networks import Network
-from labreport.claims.premises import Change, changes
 from labreport.experiment import Experiment
+from labreport.stats.findings import Change, changes
 
 PERCENT = 100.0
 

@@ -1,49 +1,49 @@
-"""How many trainable parameters each network of one hidden layer has."""
+"""How many trainable parameters the networks of one hidden layer have."""
 
 from __future__ import annotations
 
-from exercise.catalogue import SMALL, WIDE
+from exercise.catalogue import SMALL, WIDE, names
 from exercise.expressions import parameters as checked_parameters
-from exercise.measuring.counting import counts_agree, parameter_counts
-from exercise.measuring.measures import (
-    exact,
-    network_of,
-)
-from labreport.claims import Answer
+from exercise.measuring.measures import declared, network_of, parameter_counts, ratio
 from labreport.outline import question
 from labreport.required import LAST, required
 from labreport.results import Results
+from labreport.stats import Answer
+
+BOTH = (WIDE, SMALL)
 
 
-def parameters(results: Results) -> Answer:
-    """Parameters of the only network read, layer by layer."""
-    (runs,) = results.values()
-    network = network_of(runs)
-    quantities = parameter_counts(runs)
-    quantities["nodes"] = exact(sum(network.hidden_layers), "nodes", f"catalogue: {runs.experiment.name}")
-    rows = []
-    for index, (inputs, outputs) in enumerate(network.layer_shapes):
-        origin = f"formula: layer {index} of {runs.experiment.name}"
-        quantities |= {
-            f"layer-{index}.inputs": exact(inputs, "", origin),
-            f"layer-{index}.nodes": exact(outputs, "nodes", origin),
-            f"layer-{index}.weights": exact(inputs * outputs, "weights", origin),
-            f"layer-{index}.biases": exact(outputs, "biases", origin),
-            f"layer-{index}.parameters": exact((inputs + 1) * outputs, "parameters", origin),
-        }
-        rows.append(
-            {"key": f"layer-{index}", "title": "hidden" if index < len(network.hidden_layers) else "output"}
-        )
-    return Answer(quantities, {"counts-agree": counts_agree(runs)}, {"rows": rows})
-
-
-WIDE_PARAMETERS, SMALL_PARAMETERS = (
-    question(
-        f"How many trainable parameters does the {network.name} network have?",
-        slug=f"part-one.{network.name}.parameters",
-        reads=network,
-        requires=required(network, LAST),
-        checks=[("parameters", checked_parameters(network))],
-    )(parameters)
-    for network in (WIDE, SMALL)
+@question(
+    "How many trainable parameters do the two networks have?",
+    slug="part-one.parameters",
+    reads=BOTH,
+    requires=required(BOTH, LAST),
+    checks=[(f"{network.name}.parameters", checked_parameters(network)) for network in BOTH],
 )
+def parameters(results: Results) -> Answer:
+    """Weights and biases of each network, layer by layer."""
+    answer = Answer()
+    rows = []
+    for name in names(BOTH):
+        network = network_of(results[name])
+        answer |= parameter_counts(results[name])
+        for index, (inputs, outputs) in enumerate(network.layer_shapes):
+            key = f"{name}.layer-{index}"
+            sizes = {
+                "inputs": (inputs, ""),
+                "nodes": (outputs, "nodes"),
+                "weights": (inputs * outputs, "weights"),
+                "biases": (outputs, "biases"),
+                "parameters": ((inputs + 1) * outputs, "parameters"),
+            }
+            answer |= Answer(
+                {
+                    f"{key}.{what}": declared(value, unit, f"layer {index}", name, kind="computed")
+                    for what, (value, unit) in sizes.items()
+                }
+            )
+            title = "hidden layer" if index < len(network.hidden_layers) else "output layer"
+            rows.append({"key": key, "network": name, "title": title})
+    found = answer.quantities
+    times = ratio(found["wide.parameters"], found["small.parameters"], "parameters of wide over small")
+    return answer | Answer({"ratio": times}, facts={"rows": rows, "networks": names(BOTH)})

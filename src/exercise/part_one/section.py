@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from exercise.measuring.curves import part_one_curves
-from exercise.part_one.accuracy import SMALL_ACCURACY, WIDE_ACCURACY
-from exercise.part_one.comparison import comparison
-from exercise.part_one.parameters import SMALL_PARAMETERS, WIDE_PARAMETERS
-from exercise.part_one.time import SMALL_TIME, WIDE_TIME
+from exercise.part_one.accuracy import accuracies, comparison
+from exercise.part_one.parameters import parameters
+from exercise.part_one.time import epoch_times
 from labreport.outline import section
 
 SECTION = section(
-    "One hidden layer, large and small",
-    WIDE_PARAMETERS,
-    SMALL_PARAMETERS,
-    WIDE_ACCURACY,
-    SMALL_ACCURACY,
-    comparison,
-    WIDE_TIME,
-    SMALL_TIME,
-    slug="part-one",
-    figures=(part_one_curves,),
+    "One hidden layer, large and small", parameters, accuracies, comparison, epoch_times, slug="part-one"
 )

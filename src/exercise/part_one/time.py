@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from exercise.catalogue import SMALL, TIMES, WIDE
-from exercise.measuring.measures import exact
-from exercise.measuring.seconds import slowest, timed, typical
-from exercise.networks import timing_of
-from labreport.claims import Answer
+from exercise.catalogue import TIMES, names
+from exercise.measuring.seconds import epochs_timed, typical
+from exercise.part_one.parameters import BOTH
 from labreport.outline import question
 from labreport.results import Results
+from labreport.stats import Answer
 
 
-def epoch_times(results: Results) -> Answer:
-    """Seconds of the median and of the slowest of a few epochs."""
-    (name,) = (timing.partition("/")[2] for timing in results)
-    quantities = {
-        "median": typical(results, name),
-        "slowest": slowest(results, name),
-        "epochs": exact(len(timed(results, name).records), "epochs", f"catalogue: {timing_of(name)}"),
-    }
-    return Answer(quantities, {})
-
-
-WIDE_TIME, SMALL_TIME = (
-    question(
-        f"How long is an epoch of the {network.name} network?",
-        slug=f"part-one.{network.name}.time",
-        reads=TIMES[network.name],
-    )(epoch_times)
-    for network in (WIDE, SMALL)
+@question(
+    "About how long does an epoch take?",
+    slug="part-one.time",
+    reads=[TIMES[name] for name in names(BOTH)],
 )
+def epoch_times(results: Results) -> Answer:
+    """Seconds of the median epoch of each network, with the fastest and the slowest."""
+    quantities = {f"{name}.seconds": typical(results, name) for name in names(BOTH)}
+    quantities["epochs"] = epochs_timed(results, names(BOTH))
+    return Answer(quantities, facts={"networks": names(BOTH)})

@@ -2,86 +2,29 @@
 
 from __future__ import annotations
 
-from exercise.catalogue import COMPLEX, SAME_MOMENTUM, SMALL, WIDE
-from exercise.expressions import accuracy as checked_accuracy
-from exercise.measuring.comparing import comparisons
-from exercise.measuring.families import EPOCH, EQUAL_EPOCHS, SAME, VALIDATION
-from exercise.measuring.measures import differ_in_layers, exact, network_of, recorded_accuracy
-from labreport.claims import Answer, Claim, Comparison, Family, Quantity
-from labreport.claims.decide import counted
+from exercise.catalogue import names
+from exercise.measuring.measures import EPOCH, TEST, declared, epochs_of, ratio
+from exercise.part_three.best import LEARNING
 from labreport.outline import question
 from labreport.required import required
 from labreport.results import Results
-
-SIMILAR = 1.5
-"""Numbers of epochs are similar when the larger is at most this many times the smaller."""
-EQUAL_MOMENTUM = tuple(
-    Family(
-        "part three at equal momentum",
-        (Comparison(same.name, "wide", VALIDATION, EPOCH, margin=SAME),),
-        confirmatory=False,
-    )
-    for same in SAME_MOMENTUM
-)
+from labreport.stats import Answer, exact, ranking
+from labreport.stats.operations.condition import compare as condition
+from labreport.stats.operations.condition import every
 
 
 @question(
-    "Did they train for a similar number of epochs?",
+    "Did the networks train for a similar number of epochs?",
     slug="part-three.epochs",
-    reads=(WIDE, SMALL, COMPLEX, *SAME_MOMENTUM),
-    requires=required((WIDE, SMALL, COMPLEX, *SAME_MOMENTUM), epochs=EPOCH),
-    checks=[("wide.validation_accuracy", checked_accuracy(WIDE, EPOCH, "validation"))],
+    reads=LEARNING,
+    requires=required(LEARNING, EPOCH),
 )
 def epochs(results: Results) -> Answer:
-    """Epochs of the three networks, and whether more of them explain the difference."""
-    complex_, wide = results["complex"], results["wide"]
-    counts = {name: results[name].experiment.epochs for name in ("wide", "small", "complex")}
-    quantities = {
-        f"{name}.epochs": exact(count, "epochs", f"catalogue: {name}") for name, count in counts.items()
-    }
-    ratio = max(counts.values()) / min(counts.values())
-    at_equal = comparisons(results, EQUAL_EPOCHS)("complex", "wide", VALIDATION, EPOCH)
-    quantities |= {
-        "epochs": exact(EPOCH, "epochs", "exercise"),
-        "ratio": Quantity(ratio, "times", "most epochs over fewest"),
-        "threshold.similar": exact(SIMILAR, "times", "fixed in advance"),
-        "complex.validation_accuracy": recorded_accuracy(complex_, EPOCH),
-        "wide.validation_accuracy": recorded_accuracy(wide, EPOCH),
-        **at_equal.quantities("difference"),
-    }
-    claims: dict[str, Claim] = {
-        "similar": counted(
-            "similar",
-            "most epochs ≤ threshold × fewest epochs",
-            ratio <= SIMILAR,
-            ("ratio", "threshold.similar"),
-        ),
-        "better-at-equal-epochs": at_equal.claim(
-            "better-at-equal-epochs",
-            "validation accuracy after equally many epochs: complex > wide",
-            ("difference", "complex.validation_accuracy", "wide.validation_accuracy"),
-        ),
-    }
-    for family in EQUAL_MOMENTUM:
-        (member,) = family.members
-        if not differ_in_layers(results, "complex", member.first, "wide"):
-            continue
-        found = comparisons(results, family)(member.first, "wide", VALIDATION, EPOCH)
-        quantities |= {
-            **{
-                f"{name}.momentum": exact(network_of(results[name]).momentum, "", f"catalogue: {name}")
-                for name in ("complex", "wide")
-            },
-            f"{member.first}.validation_accuracy": recorded_accuracy(results[member.first], EPOCH),
-            **found.quantities("equal_momentum.difference"),
-        }
-        claims["better-at-equal-momentum"] = found.claim(
-            "better-at-equal-momentum",
-            "validation accuracy after equally many epochs with equal momentum: layers of complex > wide",
-            (
-                "equal_momentum.difference",
-                f"{member.first}.validation_accuracy",
-                "wide.validation_accuracy",
-            ),
-        )
-    return Answer(quantities, claims, {"rows": list(counts)})
+    """Epochs of the three networks, and which of them was ahead after those of part one."""
+    quantities = {f"{name}.epochs": epochs_of(results[name]) for name in names(LEARNING)}
+    first, *others = quantities.values()
+    quantities["part_one"] = declared(EPOCH, "epochs", "exercise")
+    quantities["times"] = ratio(first, quantities["part_one"], "epochs here over those of part one")
+    answer = Answer(quantities, facts={"rows": names(LEARNING)})
+    answer |= exact("equal", every(*(condition(first, "=", other) for other in others)))
+    return answer | ranking(results, TEST, EPOCH, name="early")

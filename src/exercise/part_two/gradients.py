@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from exercise.catalogue import DEEP, GAIN
-from exercise.measuring.measures import network_of, source
+from exercise.measuring.measures import network_of
 from exercise.measuring.reading import change, shape
-from exercise.part_two.predictions import SLOPE
+from exercise.part_two.causes import SLOPE
 from labreport import charts
-from labreport.claims import Quantity
-from labreport.claims.statistics import geometric
 from labreport.outline import figure
 from labreport.results import Results, Runs
+from labreport.stats import Measure, Quantity, Sample, mean
 
+KEPT = Measure("gradient of the first hidden layer over that of the last", unit="", better="", scale="ratio")
 LEAST = 1e-45
 """Smallest positive single-precision number: a gradient that underflowed counts as this."""
 
@@ -25,47 +25,23 @@ def first_norms(runs: Runs) -> list[list[float]]:
     return [[float(norm) for norm in run.records[0]["first_gradient_norms"]] for run in runs]
 
 
-def last_norms(runs: Runs) -> list[list[float]]:
-    """The same, as recorded in the last epoch."""
-    last = runs.experiment.epochs - 1
-    return [[float(norm) for norm in run.records[last]["gradient_norms"]] for run in runs]
+def kept(runs: Runs) -> Quantity:
+    """Share of the gradient's norm that is left from the last hidden layer back to the first, at the start.
 
-
-def gradient_quantities(runs: Runs) -> dict[str, Quantity]:
-    """`ratio` at the start, `ratio_last` in the last epoch, `kept_per_layer` at the start.
-
-    The ratio is that of the first hidden layer's norm to the last hidden layer's. `kept_per_layer`
-    leaves the first layer out, whose inputs are pixels: it is the geometric mean of the factors from
-    the last hidden layer back to the second, all of one shape. With two hidden layers or one there is
-    none, and it is None.
+    It is a geometric mean over seeds. A norm that underflowed counts as the least number there is; where no
+    gradient arrives at all, or none that is finite, there is no share.
     """
-    hidden = len(network_of(runs).hidden_layers)
-    return {
-        "ratio": geometric(
-            [_ratio(norms, 0, hidden - 1) for norms in first_norms(runs)],
-            "",
-            source(runs, "gradient norm, first over last hidden layer, before the first update"),
-        ),
-        "ratio_last": geometric(
-            [_ratio(norms, 0, hidden - 1) for norms in last_norms(runs)],
-            "",
-            source(runs, f"gradient norm, first over last hidden layer, epoch {runs.experiment.epochs}"),
-        ),
-        "kept_per_layer": geometric(
-            [_ratio(norms, 1, hidden - 1) ** (1 / (hidden - 2)) for norms in first_norms(runs)]
-            if hidden > 2
-            else [],
-            "fraction",
-            source(runs, "gradient norm kept from layer to layer, before the first update"),
-        ),
+    last = len(network_of(runs).hidden_layers) - 1
+    values: dict[int | str, tuple[float, ...]] = {
+        run.seed: (_ratio(norms, last),) for run, norms in zip(runs, first_norms(runs), strict=True)
     }
+    return mean(Sample(runs.experiment.name, values), KEPT)
 
 
-def _ratio(norms: Sequence[float], first: int, last: int) -> float:
-    """One layer's norm over another's; not a number where no gradient at all arrives, or no finite one."""
-    if not (math.isfinite(norms[first]) and math.isfinite(norms[last])) or norms[last] == 0:
+def _ratio(norms: Sequence[float], last: int) -> float:
+    if not (math.isfinite(norms[0]) and math.isfinite(norms[last])) or norms[last] == 0:
         return math.nan
-    return max(norms[first], LEAST) / max(norms[last], LEAST)
+    return max(norms[0], LEAST) / max(norms[last], LEAST)
 
 
 TWO_LINES = 19.0

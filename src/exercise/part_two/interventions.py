@@ -9,11 +9,11 @@ from exercise.measuring.reading import PERCENT, change, shape
 from exercise.networks import Network
 from exercise.part_two.above_20 import above_20
 from labreport import charts
-from labreport.claims import Answer
 from labreport.experiment import Experiment
 from labreport.outline import figure
 from labreport.required import LAST, required
 from labreport.results import Results, Runs
+from labreport.stats import Answer
 
 KINDS = (DEEP, GAIN, FEWER_LAYERS, LONGER)
 """As usual, then each change; one experiment a deep network."""
@@ -29,7 +29,7 @@ ABOVE_LABEL = 16.0
 )
 def interventions(results: Results, answers: Mapping[str, Answer]) -> charts.Drawing:
     """One panel a deep network, one row a change, one dot a seed."""
-    threshold = answers[above_20.slug].quantities["threshold"].value
+    threshold = answers[above_20.slug].quantities["test.threshold"].value
     kinds = [_labels(results, group) for group in zip(*KINDS, strict=True)]
     alike = all(labels == kinds[0] for labels in kinds)
     margins = charts.Margins(left=24, right=4, top=12, between=6 if alike else 24)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from exercise.catalogue import NETWORKS
 from labreport.builders.environment import environment as made_with
-from labreport.claims import Answer
 from labreport.outline import question
 from labreport.results import Results
+from labreport.stats import Answer
 
 
 @question(

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from exercise.catalogue import COMPLEX, NETWORKS, RULES
+from exercise.catalogue import COMPLEX, NETWORKS, RULES, SMALL
 from exercise.expressions import parameters
-from exercise.measuring.diverging import converged
-from exercise.measuring.measures import SPLITS, exact, network_of, split
+from exercise.measuring.measures import (
+    BECAUSE,
+    MARGIN,
+    SPLITS,
+    counted,
+    declared,
+    network_of,
+    seeds_of,
+    split,
+)
 from exercise.set_up.references import REFERENCES
-from labreport.claims import Answer, Claim, Quantity
-from labreport.claims.decide import all_of, counted
+from exercise.show_code import show_program
 from labreport.errors import RuleBroken
 from labreport.outline import question
 from labreport.results import Results, Runs
+from labreport.stats import Answer, Quantity, exact
+from labreport.stats.operations.condition import compare as condition
 
 
 @question(
@@ -22,59 +31,48 @@ from labreport.results import Results, Runs
 )
 def rules(results: Results) -> Answer:
     """Every network against its rules; the numbers that the rules are about."""
-    quantities: dict[str, Quantity] = {}
-    claims: dict[str, Claim] = {}
+    kept = [name for name in results if name in RULES and _keeps_rules(results[name])]
+    diverged = {name: sum(run.diverged_at is not None for run in results[name]) for name in results}
+    quantities: dict[str, Quantity] = {
+        "networks": declared(sum(name in RULES for name in results), "networks", "networks with rules"),
+        "kept": declared(len(kept), "networks", "networks that keep them", kind="counted"),
+        "diverged": counted(sum(diverged.values()), "trainings", "trainings without a finite loss"),
+        "fewest_epochs": declared(
+            min(len(run.records) for runs in results.values() for run in runs),
+            "epochs",
+            "the shortest training",
+            kind="counted",
+        ),
+        "seeds": seeds_of(*results.values()),
+        "first_seed": declared(min(next(iter(results.values())).seeds), "", "project"),
+        "last_seed": declared(max(next(iter(results.values())).seeds), "", "project"),
+        "margin": declared(MARGIN / 100, "points, unsigned", BECAUSE),
+        **{f"images.{name}": declared(len(split(name)), "images", f"MNIST, {name}") for name in SPLITS},
+    }
     for name in results:
-        runs = results[name]
-        quantities |= {f"{name}.{key}": quantity for key, quantity in _declared(runs).items()}
-        numbers = [f"{name}.{key}" for key in ("hidden_layers", "parameters", "epochs")]
-        if name not in RULES:
-            continue
-        claims[name] = counted(
-            name,
-            f"{name} keeps the exercise's rules",
-            _keeps_rules(runs),
-            numbers,
-            "the rules, one by one, on what was trained",
-        )
-    ruled, trained = list(claims.values()), []
-    for name in results:
-        found, claim = converged(results[name], f"{name}.")
-        quantities |= found
-        trained.append(claim)
-    claims["all"] = all_of("all", "every network keeps the exercise's rules", ruled)
-    claims |= {claim.name: claim for claim in trained}
-    claims["converged"] = all_of("converged", "no training of any network diverges", trained)
-    least = min(len(run.records) for runs in results.values() for run in runs)
-    quantities["fewest_epochs"] = exact(least, "epochs", "the shortest of all runs")
-    quantities["networks"] = exact(len(ruled), "networks", "catalogue: networks with rules")
-    for name in SPLITS:
-        quantities[f"images.{name}"] = exact(len(split(name)), "images", f"MNIST: {name} split")
-    rows = [
-        {
-            "name": name,
-            "nodes": _nodes(results[name]),
-            "activation": network_of(results[name]).activation,
-        }
-        for name in results
-    ]
-    references = [{"text": each.text, "url": each.url} for each in REFERENCES]
-    diverged = [name for name in results if not claims[f"{name}.converged"].supported]
-    return Answer(quantities, claims, {"rows": rows, "diverged": diverged, "references": references})
+        quantities |= {f"{name}.{key}": value for key, value in _declared(results[name]).items()}
+    facts = {
+        "rows": [{"name": name, "nodes": _nodes(results[name])} for name in results],
+        "breaking": [name for name in results if name in RULES and name not in kept],
+        "diverged": [name for name, count in diverged.items() if count],
+        "program": show_program(SMALL.specification),
+        "references": [{"text": each.text, "url": each.url} for each in REFERENCES],
+    }
+    answer = Answer(quantities, facts=facts)
+    answer |= exact("all", condition(quantities["kept"], "=", quantities["networks"]))
+    return answer | exact("converged", condition(quantities["diverged"], "=", 0))
 
 
 def _declared(runs: Runs) -> dict[str, Quantity]:
-    network = network_of(runs)
-    origin = f"catalogue: {runs.experiment.name}"
-    return {
-        "hidden_layers": exact(len(network.hidden_layers), "hidden layers", origin),
-        "parameters": exact(network.parameters, "parameters", origin),
-        "epochs": exact(runs.experiment.epochs, "epochs", origin),
-        "learning_rate": exact(network.learning_rate, "", origin),
-        "momentum": exact(network.momentum, "", origin),
-        "batch_size": exact(network.batch_size, "images", origin),
-        "initial_gain": exact(network.initial_gain, "", origin),
+    network, name = network_of(runs), runs.experiment.name
+    found = {
+        "parameters": (network.parameters, "parameters"),
+        "epochs": (runs.experiment.epochs, "epochs"),
+        "learning_rate": (network.learning_rate, ""),
+        "momentum": (network.momentum, ""),
+        "batch_size": (network.batch_size, "images"),
     }
+    return {key: declared(value, unit, "catalogue", name) for key, (value, unit) in found.items()}
 
 
 def _nodes(runs: Runs) -> str:

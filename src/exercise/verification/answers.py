@@ -8,10 +8,10 @@ from exercise.catalogue import STUDIES
 from exercise.project import PROJECT
 from exercise.verification.compare import close
 from labreport.checks import Check
-from labreport.claims import Answer
 from labreport.nodes.calls import function
 from labreport.outline import Question
 from labreport.results import Results, Runs
+from labreport.stats import Answer
 
 TOLERANCE = 1e-3
 """Relative; losses agree to single precision, and what is computed from their differences to less."""
@@ -34,11 +34,11 @@ def answer_checks(stored: Mapping[str, Runs], measured: Mapping[str, Runs]) -> I
         if names.issuperset(cells):
             before, after = (_answer(question, cells, runs) for runs in (stored, measured))
             found = list(_differing(before, after))
-            count = len(before.quantities) + len(before.claims)
+            count = len(before.quantities) + len(before.findings)
             yield Check(
                 f"plain Keras {question.slug}",
                 not found,
-                found[0] if found else f"{count} quantities and claims computed again",
+                found[0] if found else f"{count} quantities and findings computed again",
                 "answers, from what plain Keras found",
             )
 
@@ -51,15 +51,16 @@ def _answer(question: Question, cells: list[str], runs: Mapping[str, Runs]) -> A
 
 
 def _differing(before: Answer, after: Answer) -> Iterator[str]:
-    if before.quantities.keys() != after.quantities.keys() or before.claims.keys() != after.claims.keys():
-        yield "other quantities or claims than from the stored results"
+    if before.quantities.keys() != after.quantities.keys() or before.findings.keys() != after.findings.keys():
+        yield "other quantities or findings than from the stored results"
         return
     for name, quantity in before.quantities.items():
         if not _equal(quantity.value, after.quantities[name].value):
             yield f"{name}: stored {quantity.value}, found {after.quantities[name].value}"
-    for name, claim in before.claims.items():
-        if claim.verdict is not after.claims[name].verdict:
-            yield f"claim {name}: stored {claim.verdict}, found {after.claims[name].verdict}"
+    for name, finding in before.findings.items():
+        word, again = finding.judgement.word, after.findings[name].judgement.word
+        if word != again:
+            yield f"finding {name}: stored {word}, found {again}"
 
 
 def _equal(before: float | None, after: float | None) -> bool:

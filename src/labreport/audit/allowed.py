@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from labreport.claims.numerals import has_numeral, number_words
+from labreport.stats.numerals import has_numeral, number_words
 from labreport.errors import AuditError
 from labreport.frame import Lookup
 

@@ -10,15 +10,14 @@ from typing import Any
 from labreport.audit.allowed import Allowed
 from labreport.audit.finding import Finding
 from labreport.audit.reading import SHOWN, Page
-from labreport.claims import Answer
-from labreport.claims.numerals import has_numeral
+from labreport.stats import Answer
+from labreport.stats.numerals import has_numeral
 
 CONTENT = re.compile(r"content\s*:([^;}]*)")
 STRING = re.compile(r'"((?:\\.|[^"\\])*)"' + r"|'((?:\\.|[^'\\])*)'", re.DOTALL)
 ESCAPE = re.compile(r"\\([0-9A-Fa-f]{1,6})\s?|\\(.)", re.DOTALL)
 ATTRIBUTE = re.compile(r"attr\(\s*([\w-]+)")
 KEY = re.compile(r"[0-9a-f]{8,64}")
-SUBJECT = re.compile(r"^(?:[\w ]+: )?(?:layers of )?([^\s,:]+)(?=,|$| )")
 
 
 def check_attributes(page: Page, allowed: Allowed) -> Iterator[Finding]:
@@ -63,11 +62,10 @@ def _names(answers: Mapping[str, Answer]) -> Iterator[str]:
         yield from _texts(answer.facts)
         for name, quantity in answer.quantities.items():
             yield name.partition(".")[0]
-            found = SUBJECT.search(quantity.source)
-            if found:
-                yield found[1]
-        for name in answer.claims:
+            yield from quantity.origin.experiments
+        for name, finding in answer.findings.items():
             yield name.partition(".")[0]
+            yield from finding.subjects
 
 
 def _texts(fact: Any) -> Iterator[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from labreport.audit.finding import Finding
 from labreport.audit.screen import audit_html
-from labreport.claims import Answer
+from labreport.stats import Answer
 from labreport.errors import AuditError
 
 DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)?")

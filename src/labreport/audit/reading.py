@@ -46,7 +46,8 @@ class Element:
     @property
     def unread(self) -> bool:
         """Whether what is inside is not prose, or is looked at in its own way."""
-        return self.tag in UNREAD or self.tag in OWN or bool({"figure-data", "counter"} & set(self.classes))
+        own = self.tag in UNREAD or self.tag in OWN or "data-subject" in self.attributes
+        return own or bool({"figure-data", "counter"} & set(self.classes))
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,10 @@ class Traced:
 
 @dataclass(frozen=True)
 class Mark:
-    """Words that are bound to a claim, the claim's address, and the verdict for which they were written."""
+    """Words that are bound to a finding, its address, and the judgement for which they were written."""
 
-    claim: str
-    verdict: str
+    finding: str
+    judgement: str
     text: str
     where: str
 
@@ -104,7 +105,9 @@ class Page(HTMLParser):
     """Numbers of tables, in order."""
     references: list[Reference] = field(default_factory=list)
     findings: list[Mark] = field(default_factory=list)
-    """Words bound to claims by the tags `finding` and `premise`."""
+    """Words bound to findings."""
+    titled: list[tuple[str, str, str]] = field(default_factory=list)
+    """(where, name of an experiment, its title in the text)."""
     pictures: list[tuple[str, str, str]] = field(default_factory=list)
     """(where, alternative text, caption) of each figure."""
     attributes: list[tuple[str, str, str]] = field(default_factory=list)
@@ -138,7 +141,7 @@ class Page(HTMLParser):
             self.flow.append(Step("row" if tag == "tr" else "stop"))
         if tag not in VOID:
             wanted = ("data", "figcaption", "span", "code", "style")
-            element.wanted = tag in wanted or "data-claim" in element.attributes
+            element.wanted = tag in wanted or "data-finding" in element.attributes
             element.silent = element.unread or (bool(self._open) and self._open[-1].silent)
             self._open.append(element)
 
@@ -182,10 +185,13 @@ class Page(HTMLParser):
 
     def _closed(self, element: Element) -> None:
         attributes = element.attributes
-        if "data-claim" in attributes:
+        if "data-finding" in attributes:
             text = " ".join(element.text.split())
-            verdict = attributes.get("data-verdict", "")
-            self.findings.append(Mark(attributes["data-claim"], verdict, text, self._where))
+            judgement = attributes.get("data-judgement", "")
+            self.findings.append(Mark(attributes["data-finding"], judgement, text, self._where))
+        if "data-subject" in attributes:
+            self.titled.append((self._where, attributes["data-subject"], element.text.strip()))
+            self._name(attributes["data-subject"])
         if element.tag == "data":
             self._traced(element)
         elif element.tag == "style":

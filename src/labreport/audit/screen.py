@@ -12,8 +12,8 @@ from labreport.audit.hidden import check_attributes, check_names, check_styles
 from labreport.audit.reading import Page, Traced
 from labreport.audit.sources import Source, sources
 from labreport.audit.subjects import check_subjects
-from labreport.claims import Answer
-from labreport.claims.numerals import number_words
+from labreport.stats import Answer
+from labreport.stats.numerals import number_words
 
 
 def audit_html(
@@ -44,6 +44,7 @@ def audit_page(
         *check_styles(page, allowed),
         *check_names(page, answers, allowed, names),
         *check_subjects(page, answers, names),
+        *_check_titles(page, answers),
         *contradictions(page, answers),
     ]
 
@@ -57,6 +58,18 @@ def _check_traced(item: Traced, known: Mapping[str, list[Source]]) -> Iterator[F
         expected = candidates[0].text(item.form) or candidates[0].value
         problem = f"is not what {item.source} rounds to, {expected!r}"
         yield Finding(item.where, item.text, problem, sourceless=True)
+
+
+def _check_titles(page: Page, answers: Mapping[str, Answer]) -> Iterator[Finding]:
+    """The title of an experiment in the text is the one that it was declared with."""
+    titles: dict[str, set[str]] = {}
+    for answer in answers.values():
+        for finding in answer.findings.values():
+            for subject, title in zip(finding.subjects, finding.titles, strict=True):
+                titles.setdefault(subject, set()).add(title)
+    for where, subject, text in page.titled:
+        if text not in titles.get(subject, set()):
+            yield Finding(where, text, f"is not the title of {subject!r}", sourceless=True)
 
 
 def _check_prose(page: Page, allowed: Allowed) -> Iterator[Finding]:

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from labreport.claims import Answer, Claim, Quantity
-from labreport.claims.evidence import evidence
-from labreport.claims.rounding import FORMS
+from labreport.stats import Answer, Quantity
+from labreport.stats.rounding import FORMS
 
 
 @dataclass(frozen=True)
@@ -37,8 +36,6 @@ def sources(answers: Mapping[str, Answer]) -> dict[str, list[Source]]:
 def _of_answer(slug: str, answer: Answer) -> Iterator[tuple[str, Source]]:
     for name, quantity in answer.quantities.items():
         yield f"{slug}#{name}", _quantity(quantity)
-    for name, claim in answer.claims.items():
-        yield from _claim(f"{slug}#claims.{name}", claim)
     for name, fact in answer.facts.items():
         yield from _fact(f"{slug}#facts.{name}", fact)
 
@@ -46,14 +43,6 @@ def _of_answer(slug: str, answer: Answer) -> Iterator[tuple[str, Source]]:
 def _quantity(quantity: Quantity) -> Source:
     value = "" if quantity.value is None else repr(quantity.value)
     return Source(value, quantity)
-
-
-def _claim(address: str, claim: Claim) -> Iterator[tuple[str, Source]]:
-    yield f"{address}.predicate", _text(claim.predicate)
-    yield f"{address}.test", _text(claim.test)
-    yield f"{address}.reason", _text(claim.reason)
-    yield f"{address}.evidence", _text(evidence(claim))
-    yield f"{address}.p", _quantity(Quantity(claim.p_value, "p"))
 
 
 def _fact(address: str, fact: Any) -> Iterator[tuple[str, Source]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from labreport.audit.finding import Finding
 from labreport.audit.reading import Page, Step
-from labreport.claims import Answer
+from labreport.stats import Answer
 
 
 def check_subjects(
@@ -25,7 +25,7 @@ def check_subjects(
     if pattern is None:
         return
     known = {
-        f"{slug}#{name}": frozenset(pattern.findall(quantity.source))
+        f"{slug}#{name}": frozenset(quantity.origin.experiments)
         for slug, answer in answers.items()
         for name, quantity in answer.quantities.items()
     }

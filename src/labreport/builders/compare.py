@@ -1,61 +1,79 @@
-"""Which of several experiments is ahead, and whether the seeds bear it out."""
+"""Which of several experiments is best, and what a metric does along the axis of a study."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import combinations
+from dataclasses import replace
+from typing import Any
 
-from labreport.builders.pairs import Sample, between, compare, mean
-from labreport.claims import Answer, Quantity
 from labreport.errors import UsageError
-from labreport.results import Results
+from labreport.experiment import Study
+from labreport.results import Results, Runs
+from labreport.stats import Answer, Measure, sample, trend
+from labreport.stats import ranking as ranked
+from labreport.stats.measure import measured
+from labreport.stats.words import ordered
 
 
-def ranking(results: Results, metric: str = "test accuracy", *, unit: str = "fraction") -> Answer:
-    """The experiments that the question reads, ordered by the mean of `metric` over seeds, the highest first.
+def ranking(results: Results, measure: Measure, epoch: int | None = None) -> Answer:
+    """Rank the experiments that the question reads by the mean of `measure`, the best first.
 
-    Every pair is compared seed by seed, Holm-corrected for all pairs, so that choosing the first among
-    them costs no certainty. The claim `leads` says that the first is ahead of every other. Quantities:
-    `NAME.mean`, and `FIRST minus SECOND` for each difference. Raises `UsageError` for fewer than two
-    experiments.
+    The finding `ranking` says who is first, who is level with it and who is behind. Quantities: `NAME.mean`,
+    and `FIRST minus SECOND` for each pair. Raises `UsageError` for fewer than two experiments.
     """
-    names = results.experiments
-    if len(names) < 2:
-        raise UsageError(f"ranking compares at least two experiments; the question reads {len(names)}")
-    samples = {
-        name: dict(zip(results[name].seeds, results[name].values(metric), strict=True)) for name in names
+    answer = ranked(results, measure, epoch)
+    return replace(answer, facts={"prose": "answers/ranking.html", **order_of(answer, measure)})
+
+
+def order_of(answer: Answer, measure: Measure) -> dict[str, Any]:
+    """Facts for a table of a ranking: subjects in order, their titles, and each difference from the first."""
+    (finding,) = answer.findings.values()
+    means = {name: answer.quantities[f"{finding.prefix}{name}.mean"].value for name in finding.subjects}
+    known = ordered(means, lower=measure.better == "lower")
+    order = [*known, *(name for name in finding.subjects if name not in known)]
+    behind = {
+        (set(part.subjects) - {order[0]}).pop(): part.quantity
+        for part in finding.parts
+        if order[0] in part.subjects
     }
-    titles = {name: results[name].experiment.title or name for name in names}
-    return ranked(samples, metric, unit, titles, "answers/ranking.html")
+    titles = dict(zip(finding.subjects, finding.titles, strict=True))
+    return {
+        "measure": measure.name,
+        "order": order,
+        "titles": {name: titles[name] or name for name in order},
+        "behind": behind,
+    }
 
 
-def ranked(
-    samples: Mapping[str, Sample], metric: str, unit: str, titles: Mapping[str, str], prose: str
-) -> Answer:
-    """The answer of `ranking`, for samples however they were measured."""
-    from labreport.claims.decide import all_of
+def effect(results: Results, study: Study | str, measure: Measure, epoch: int | None = None) -> Answer:
+    """Find what `measure` does along the axis of a study that has one axis, step by step.
 
-    means = {name: mean(sample, unit, f"{name}, {metric}") for name, sample in samples.items()}
-    order = sorted(samples, key=lambda name: -(means[name].value or 0.0))
-    quantities, claims = compare(samples, list(combinations(order, 2)), unit, metric)
-    first, second, last = order[0], order[1], order[-1]
-    rivals = [claims[between(first, other)] for other in order[1:]]
-    leads = all_of("leads", f"{first} is ahead of every other", rivals)
-    return Answer(
-        {
-            **{f"{name}.mean": means[name] for name in order},
-            **quantities,
-            "seeds": Quantity(min(map(len, samples.values())), "seeds", metric),
-            "compared": Quantity(len(order), "", metric),
-        },
-        {"leads": leads, **claims},
-        {
-            "prose": prose,
-            "metric": metric,
-            "order": order,
-            "titles": {name: titles[name] for name in order},
-            "first": first,
-            "second": second,
-            "last": last,
-        },
-    )
+    The finding `trend` gives the difference of each step, and of the last value from the first, on which its
+    judgement is. Quantities: `VALUE.mean` by value of the axis, `LATER minus EARLIER`. Raises `UsageError`
+    for a study of another shape.
+    """
+    measure = measured(measure)
+    axis, cells = cells_of(results, study)
+    of = {
+        str(value): replace(sample(runs, measure, epoch), title=str(value)) for value, runs in cells.items()
+    }
+    answer = trend(of, tuple(of), measure)
+    facts = {
+        "prose": "answers/effect.html",
+        "measure": measure.name,
+        "axis": axis.replace("_", " "),
+        "order": list(of),
+    }
+    return replace(answer, facts=facts)
+
+
+def cells_of(results: Results, study: Study | str) -> tuple[str, dict[Any, Runs]]:
+    """The only axis of a study, and its cells by value."""
+    points = results.study(study)
+    name = study if isinstance(study, str) else study.name
+    axes = list(points[0][0])
+    if len(axes) != 1 or len(points) < 2:
+        raise UsageError(
+            f"study {name!r} has {len(axes)} axes and {len(points)} cells; the effect of an axis needs one "
+            "axis with at least two values"
+        )
+    return axes[0], {point[axes[0]]: runs for point, runs in points}

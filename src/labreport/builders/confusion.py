@@ -6,14 +6,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from labreport.builders.compare import ranked
-from labreport.claims import Answer, Quantity
+from labreport.builders.compare import order_of
 from labreport.errors import UsageError
 from labreport.experiment import Experiment
+from labreport.later import later
 from labreport.results import Results
+from labreport.stats import Answer, Measure, Quantity, Sample, Source, extremes
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from labreport.charts import Drawing
+else:
+    np = later("numpy")
+
+MISSED = Measure("share missed", "%", better="")
+"""How much of a class is taken for another."""
 
 
 def confusions(
@@ -45,42 +53,67 @@ def confusions(
 
 
 def hardest(
-    results: Results, name: Experiment | str, truth: str = "truth", predicted: str = "predicted"
+    results: Results,
+    name: Experiment | str,
+    truth: str = "truth",
+    predicted: str = "predicted",
+    measure: Measure = MISSED,
 ) -> Answer:
-    """Which class is recognised least often, from the arrays of one experiment.
+    """Find which class is missed most often and which least, from the arrays of one experiment.
 
-    The share of each class that is recognised is measured for each seed in which the class occurs, and
-    every pair of classes is compared seed by seed, corrected for all pairs. The claim `leads` says that more
-    of the hardest class is missed than of every other. Quantities: `CLASS.mean`, the share missed.
-    Raises `UsageError` for fewer than two classes.
+    The finding `extremes` says whether they differ, and whether it is clear which is missed most. Classes
+    are compared run by run; where all runs have the same items, also over the items. Quantities:
+    `CLASS.mean`, the share missed, `CLASS minus CLASS`, `items` and `wrong`. Raises `UsageError` for fewer
+    than two classes.
     """
     classes, counts = confusions(results, name, truth, predicted)
     if len(classes) < 2:
         raise UsageError(f"the hardest class is one of several; {truth!r} has {len(classes)}")
-    missed = {
-        label: {
-            seed: 1 - table[index][index] / sum(table[index])
-            for seed, table in counts.items()
-            if sum(table[index])
-        }
-        for index, label in enumerate(classes)
-    }
-    owner = results[name].experiment
-    answer = ranked(
-        missed, f"share missed, {owner.name}", "fraction", dict(zip(classes, classes, strict=True)), ""
-    )
+    runs = results[name]
+    answer = extremes(_missed(results, name, truth, predicted, classes), measure)
     items = sum(sum(map(sum, table)) for table in counts.values())
     wrong = items - sum(table[index][index] for table in counts.values() for index in range(len(classes)))
-    source = f"{owner.name}, all seeds together"
-    return replace(
-        answer,
-        quantities={
-            **answer.quantities,
-            "items": Quantity(items, "", source, varies_with="seeds"),
-            "wrong": Quantity(wrong, "", source, varies_with="seeds"),
-        },
-        facts={**answer.facts, "prose": "answers/hardest.html", "of": owner.title or owner.name},
-    )
+    source = Source((runs.experiment.name,), measure.name, units=runs.seeds, kind="counted")
+    found = {
+        "items": Quantity(items, "", source, varies_with="seeds"),
+        "wrong": Quantity(wrong, "", source, varies_with="seeds"),
+    }
+    facts = {
+        "prose": "answers/hardest.html",
+        **order_of(answer, measure),
+        "of": runs.experiment.title or runs.experiment.name,
+    }
+    return replace(answer, quantities={**answer.quantities, **found}, facts=facts)
+
+
+def _missed(
+    results: Results, name: Experiment | str, truth: str, predicted: str, classes: Sequence[str]
+) -> dict[str, Sample]:
+    """For each class, the share missed by seed, of the seeds in which it occurs."""
+    runs = results[name]
+    design = runs.experiment.design
+    labels = [np.asarray(each).astype(str) for each in runs.arrays(truth)]
+    guesses = [np.asarray(each).astype(str) for each in runs.arrays(predicted)]
+    same_items = all(np.array_equal(labels[0], each) for each in labels)
+    found = {}
+    for label in classes:
+        missed: dict[int | str, Any] = {
+            seed: guess[true == label] != label
+            for seed, true, guess in zip(runs.seeds, labels, guesses, strict=True)
+            if (true == label).any()
+        }
+        values: dict[int | str, tuple[float, ...]] = {
+            seed: (float(np.mean(wrong)),) for seed, wrong in missed.items()
+        }
+        found[label] = Sample(
+            label,
+            values,
+            missed if same_items else None,
+            unit=design.unit,
+            test_fraction=design.test_fraction,
+            items=label,
+        )
+    return found
 
 
 def confusion_matrix(

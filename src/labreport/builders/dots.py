@@ -1,41 +1,57 @@
-"""One dot for each seed of each experiment."""
+"""Samples drawn: a dot for each run of each experiment, and a line along the axis of a study."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from labreport.builders.pairs import axis_title
+from labreport.builders.compare import cells_of
+from labreport.experiment import Study
 from labreport.results import Results
+from labreport.stats import Measure, Sample, mean, sample
+from labreport.stats.measure import measured
+from labreport.stats.words import plural
 
 if TYPE_CHECKING:
     from labreport.charts import Drawing
 
 ROW_MM = 9.0
 """Height of an experiment's row."""
+LOGARITHMIC_FROM = 50.0
+"""An axis of positive numbers that reach so many times as far is logarithmic."""
 
 
-def dots(
-    results: Results, metric: str = "test accuracy", *, unit: str = "fraction", epoch: int | None = None
-) -> Drawing:
-    """`metric` of every experiment that the figure reads: a dot for each seed, a line at the mean.
+def axis_title(measure: Measure) -> str:
+    """What an axis shows and in which unit, which is not repeated where the measure is named after it."""
+    return measure.name if measure.unit in ("", *measure.name.split()) else f"{measure.name}, {measure.unit}"
+
+
+def factor(measure: Measure) -> float:
+    """By what values are multiplied to be drawn."""
+    return 100.0 if measure.share else 1.0
+
+
+def dots(results: Results, measure: Measure, *, epoch: int | None = None) -> Drawing:
+    """Draw `measure` of every experiment that the figure reads: a dot for each run, a line at the mean.
 
     At the snapshot of `epoch`, or else at the last one.
     """
     from labreport.charts import SERIES, Drawing, Margins, column_figure, plain_numbers
 
-    names = results.experiments
-    titles = [results[name].experiment.title or name for name in names]
+    measure = measured(measure)
+    of = [sample(results[name], measure, epoch) for name in results.experiments]
+    titles = [one.title or one.name for one in of]
     room = 6.0 + 1.75 * max(map(len, titles))
     figure, (axes,) = column_figure(
-        14.0 + ROW_MM * len(names), margins=Margins(left=min(room, 50.0), top=4.0, bottom=10.0)
+        14.0 + ROW_MM * len(of), margins=Margins(left=min(room, 50.0), top=4.0, bottom=10.0)
     )
-    factor = 100.0 if unit == "fraction" else 1.0
     rows: list[list[str | int | float | None]] = []
-    for place, name in enumerate(names):
-        runs = results[name]
-        values = [factor * value for value in runs.values(metric, epoch)]
-        for seed, value in zip(runs.seeds, values, strict=True):
-            rows.append([titles[place], seed, round(value, 4)])
+    for place, one in enumerate(of):
+        drawn = _drawn(one, measure)
+        rows += [
+            [titles[place], unit, None if math.isnan(value) else round(value, 4)] for unit, value in drawn
+        ]
+        values = [value for _, value in drawn if not math.isnan(value)]
         spread = [place + 0.5 * (index / max(len(values) - 1, 1) - 0.5) for index in range(len(values))]
         axes.plot(
             values,
@@ -48,18 +64,100 @@ def dots(
             label=f"_{titles[place]}",
             clip_on=False,
         )
-        middle = sum(values) / len(values)
-        axes.plot([middle, middle], [place - 0.36, place + 0.36], color=SERIES[0].colour.value, linewidth=1.6)
-    axes.set_yticks(range(len(names)), titles)
-    axes.set_ylim(len(names) - 0.4, -0.6)
+        if (middle := mean(one, measure).value) is not None:
+            at = factor(measure) * middle
+            axes.plot([at, at], [place - 0.36, place + 0.36], color=SERIES[0].colour.value, linewidth=1.6)
+    axes.set_yticks(range(len(of)), titles)
+    axes.set_ylim(len(of) - 0.4, -0.6)
     axes.grid(True, axis="x")
     axes.grid(False, axis="y")
     plain_numbers(axes.xaxis)
-    axes.set_xlabel(axis_title(metric, unit))
+    axes.set_xlabel(axis_title(measure))
     return Drawing(
         figure,
         "dot plot",
-        ["experiment", "seed", metric],
+        ["experiment", of[0].unit, measure.name],
         rows,
-        f"{metric.capitalize()}, seed by seed. Each dot is a seed, each upright line the mean of its row.",
+        f"{_capital(measure.name)}, {of[0].unit} by {of[0].unit}. Each dot is one value, each upright line "
+        f"the {_kind(measure)} of its row.",
     )
+
+
+def learning_curve(results: Results, study: Study | str, measure: Measure) -> Drawing:
+    """Draw `measure` along the axis of a study: mean, interval, and a faint line for each unit."""
+    from labreport.charts import (
+        SERIES,
+        Drawing,
+        Margins,
+        Mark,
+        band,
+        column_figure,
+        curve,
+        plain_numbers,
+        seed_lines,
+        y_title,
+    )
+
+    measure = measured(measure)
+    axis, cells = cells_of(results, study)
+    figure, (axes,) = column_figure(62.0, margins=Margins(left=12.0, bottom=12.0))
+    mark = Mark(measure.name, SERIES[1])
+    numeric = all(isinstance(value, (int, float)) for value in cells)
+    at = [float(value) if numeric else float(place) for place, value in enumerate(cells)]
+    of = [sample(runs, measure) for runs in cells.values()]
+    found = [mean(one, measure) for one in of]
+    times = factor(measure)
+    middle = [math.nan if one.value is None else times * one.value for one in found]
+    low = [
+        times * one.interval.low if one.interval else value for one, value in zip(found, middle, strict=True)
+    ]
+    high = [
+        times * one.interval.high if one.interval else value for one, value in zip(found, middle, strict=True)
+    ]
+    by_unit: dict[int | str, list[float]] = {}
+    for one in of:
+        for unit, value in _drawn(one, measure):
+            by_unit.setdefault(unit, []).append(value)
+    whole = [line for line in by_unit.values() if len(line) == len(at) and all(map(math.isfinite, line))]
+    if min(at) > 0 and max(at) >= LOGARITHMIC_FROM * min(at):
+        axes.set_xscale("log")
+    seed_lines(axes, at, whole, mark)
+    band(axes, at, low, high, mark)
+    curve(axes, at, middle, mark, markers=True)
+    plain_numbers(axes.xaxis, at)
+    if not numeric:
+        axes.set_xticks(at, [str(value) for value in cells])
+    plain_numbers(axes.yaxis)
+    axes.set_xlabel(axis.replace("_", " "))
+    y_title(axes, axis_title(measure))
+    rows = zip(cells, middle, low, high, strict=True)
+    return Drawing(
+        figure,
+        "line chart",
+        [axis, f"{measure.name}, mean", "low", "high"],
+        [[value if numeric else str(value), *map(_rounded, row)] for value, *row in rows],
+        f"{_capital(measure.name)} by {axis.replace('_', ' ')}. The line is the {_kind(measure)} over "
+        f"{plural(of[0].unit)}, the band its 95 % interval; each faint line is a {of[0].unit}.",
+    )
+
+
+def _drawn(one: Sample, measure: Measure) -> list[tuple[int | str, float]]:
+    """Each value as it is drawn, with its unit; NaN of one that is not finite."""
+    times = factor(measure)
+    return [
+        (unit, times * value if math.isfinite(value) else math.nan)
+        for unit, values in one.values.items()
+        for value in values
+    ]
+
+
+def _kind(measure: Measure) -> str:
+    return "geometric mean" if measure.scale == "ratio" else "mean"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _rounded(value: float) -> float | None:
+    return round(value, 4) if math.isfinite(value) else None

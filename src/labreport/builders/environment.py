@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from labreport.claims import Answer, Quantity
-from labreport.claims.decide import counted
-from labreport.claims.rounding import THIN
-from labreport.results import Results
+from labreport.experiment import plain
+from labreport.results import Results, Runs
+from labreport.stats import Answer, Quantity, Source, exact
+from labreport.stats.operations.condition import compare, every
+from labreport.stats.rounding import THIN
+from labreport.stats.words import plural
 
 _ROWS = (("host", "Host"), ("processor", "Processor"), ("system", "System"), ("python", "Python"))
+COUNTED = Source(kind="counted", note="all runs")
 
 
 def environment(
@@ -19,43 +22,43 @@ def environment(
     experiments: str = "Experiments",
     made: str = "Made",
     training: str = "Training",
-    seed: str = "seed",
     epoch: str = "epoch",
-    run: str = "run",
 ) -> Answer:
     """Machine, system, Python and libraries of all runs that the question reads, and how much was run.
 
-    What differs between runs is listed with all its values. The claim `one-environment` says that nothing
-    that decides their times does. Quantities: `runs`, `epochs`, where all experiments are run by seeds
-    `seeds` and `seeds.fewest` of any of them, and as far as every run has recorded them `threads` and
-    `cores`. The facts under `run` can describe the run on the title page (`Project(facts=...)`), where
-    `experiments`, `made` and `training` are labels, and `seed`, `epoch` and `run` the words for these. Of
-    recorded runs it says what they say of themselves, and nothing of this machine. Declare the question
+    What differs between runs is listed with all its values. The finding `one-environment` says that nothing
+    that decides their times does. Quantities: `runs`, each counted once however many experiments share it,
+    `epochs`, where all experiments are run by seeds `seeds` and `seeds.fewest` of any of them, `processors`,
+    `pythons`, `library-sets`, and as far as every run has recorded them `threads` and `cores`. The facts under
+    `run` can describe the run on the title page (`Project(facts=...)`), where `experiments`, `made` and
+    `training` are labels, and `epoch` is the word for one. Of recorded runs it says what they say of
+    themselves, and nothing of this machine. Declare the question
     `local`: its answer is not the same elsewhere.
     """
     runs = [each for name in results for each in results[name]]
     recorded = any(results[name].experiment.recorded for name in results)
     provenance = [run.provenance for run in runs]
-    seeds, epochs = len({run.seed for run in runs}), sum(len(run.records) for run in runs)
-    quantities = {
-        **(
-            {
-                "seeds": Quantity(seeds, "seeds", "all runs"),
-                "seeds.fewest": Quantity(
-                    min(len(results[name]) for name in results),
-                    "seeds",
-                    "all runs: the fewest of any experiment",
-                ),
-            }
-            if all(results[name].experiment.design.unit == "seed" for name in results)
-            else {}
-        ),
-        "runs": Quantity(len(runs), "", "all runs: experiments times seeds", varies_with="seeds"),
-        "epochs": Quantity(epochs, "epochs", "all runs: sum", varies_with="seeds"),
-        **threads_and_cores(provenance),
-    }
+    trainings = _distinct_runs(results)
     facts: dict[str, Any] = {key: _distinct(made.get(key) for made in provenance) for key, _ in _ROWS}
     libraries = [dict(made.get("libraries") or {}) for made in provenance]
+    by_seed = all(results[name].experiment.design.unit == "seed" for name in results)
+    seeds = {
+        "seeds": (len({run.seed for run in runs}), "seeds"),
+        "seeds.fewest": (min(len(results[name]) for name in results), "seeds"),
+    }
+    counts = {
+        **(seeds if by_seed else {}),
+        "runs": (len(trainings), ""),
+        "epochs": (sum(trainings.values()), "epochs"),
+        "processors": (len(facts["processor"]), ""),
+        "pythons": (len(facts["python"]), ""),
+        "library-sets": (len({tuple(sorted(made.items())) for made in libraries}), ""),
+    }
+    quantities = {
+        name: Quantity(count, unit, COUNTED, varies_with="seeds") for name, (count, unit) in counts.items()
+    }
+    kinds = [quantities[name] for name in ("processors", "pythons", "library-sets")]
+    answer = exact("one-environment", every(*(compare(kind, "<=", 1) for kind in kinds)), quantities)
     versions: dict[str, list[str]] = {
         name: _distinct(made.get(name, "none") for made in libraries)
         for name in sorted({name for made in libraries for name in made})
@@ -69,20 +72,24 @@ def environment(
         **{label: ", ".join(facts[key]) or "unknown" for key, label in shown},
         **{name: ", ".join(found) for name, found in versions.items()},
     }
-    same = len(facts["processor"]) <= 1 and len(facts["python"]) <= 1
-    claim = counted(
-        "one-environment",
-        "one processor and one set of library versions for every run",
-        same and len({tuple(sorted(made.items())) for made in libraries}) == 1,
-        ("runs",),
-        "provenance of the results compared",
-    )
     facts["told"] = bool(facts["table"])
     labels = {"experiments": experiments, "made": made, "training": training}
-    facts["run"] = _title_page(
-        results, facts, quantities, labels, {"repeated": run if recorded else seed, "epoch": epoch}
-    )
-    return Answer(quantities, {"one-environment": claim}, facts)
+    facts["run"] = _title_page(results, facts, quantities, labels, epoch)
+    return answer | Answer(threads_and_cores(provenance), facts=facts)
+
+
+def _distinct_runs(results: Results) -> dict[str, int]:
+    """The number of epochs of each run; experiments that ask for the same run share it."""
+    found: dict[str, int] = {}
+    for of in results.values():
+        one = of.experiment
+        kind = type(one.specification).__qualname__
+        own = one.name if one.recorded else ""
+        same = repr((own, one.code, kind, plain(one.specification), one.exclusive))
+        for run in of:
+            key = f"{same} {run.seed}"
+            found[key] = max(found.get(key, 0), len(run.records))
+    return found
 
 
 def threads_and_cores(provenance: Iterable[Mapping[str, Any]]) -> dict[str, Quantity]:
@@ -92,7 +99,12 @@ def threads_and_cores(provenance: Iterable[Mapping[str, Any]]) -> dict[str, Quan
         known = {int(made[key]) for made in provenance if made.get(key) is not None}
         if len(known) == 1:
             unit = "threads" if key == "threads" else ""
-            found[key] = Quantity(known.pop(), unit, "provenance of the results", varies_with="machine")
+            found[key] = Quantity(
+                known.pop(),
+                unit,
+                Source(kind="counted", note="provenance of the results"),
+                varies_with="machine",
+            )
     return found
 
 
@@ -101,14 +113,13 @@ def _title_page(
     facts: Mapping[str, Any],
     quantities: Mapping[str, Quantity],
     labels: Mapping[str, str],
-    words: Mapping[str, str],
+    epoch: str,
 ) -> dict[str, str]:
     epochs = quantities["epochs"].value or 0
     longer = any(runs.experiment.epochs > 1 for runs in results.values())
     texts = {
-        labels["experiments"]: f"{len(results)}, each with "
-        + _counts([len(each) for each in results.values()], words["repeated"]),
-        labels["training"]: f"{epochs:,} {words['epoch']}s".replace(",", THIN) if longer else "",
+        labels["experiments"]: f"{len(results)}, each with {_counts(list(results.values()))}",
+        labels["training"]: f"{epochs:,} {plural(epoch)}".replace(",", THIN) if longer else "",
         "Host": ", ".join(facts["host"]),
         "Processor": ", ".join(facts["processor"]),
         "Libraries": ", ".join(facts["libraries"]),
@@ -117,10 +128,12 @@ def _title_page(
     return {label: text for label, text in texts.items() if text}
 
 
-def _counts(counts: list[int], what: str) -> str:
+def _counts(runs: list[Runs]) -> str:
     """`5 seeds`, or `3 to 5 seeds` where experiments differ in it."""
+    counts, unit = [len(each) for each in runs], runs[0].experiment.design.unit
     least, most = min(counts), max(counts)
-    return f"{least} {what}{'' if most == 1 else 's'}" if least == most else f"{least} to {most} {what}s"
+    noun = unit if most == 1 else plural(unit)
+    return f"{least} {noun}" if least == most else f"{least} to {most} {noun}"
 
 
 def _distinct(values: Iterable[object]) -> list[str]:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from labreport.claims import Answer
-from labreport.claims.rounding import format_number
+from labreport.stats import Answer
+from labreport.stats.rounding import format_number
 
 Numbers = dict[str, dict[str, str]]
-"""Question → quantity or claim → text; claims are under `claim NAME`."""
+"""Question → quantity or finding → text; claims are under `finding NAME`."""
 
 _SOURCE = re.compile(r'data-source="([^"]*)"')
 
@@ -20,7 +20,7 @@ def numbers(answers: Mapping[str, Answer]) -> Numbers:
     return {
         slug: {
             **{name: format_number(quantity) for name, quantity in answer.quantities.items()},
-            **{f"claim {name}": str(claim.verdict) for name, claim in answer.claims.items()},
+            **{f"finding {name}": found.judgement.word for name, found in answer.findings.items()},
         }
         for slug, answer in answers.items()
     }
@@ -44,9 +44,9 @@ def changes(old: Numbers, new: Numbers, headlines: Sequence[str] = ()) -> list[s
     ranked: list[tuple[int, str]] = []
     for slug in [*new, *(slug for slug in old if slug not in new)]:
         before, after = old.get(slug, {}), new.get(slug, {})
-        turned = [name for name in after if name.startswith("claim ") and before.get(name) != after[name]]
+        turned = [name for name in after if name.startswith("finding ") and before.get(name) != after[name]]
         ranked += [(-1, f"{slug}: {name} {before.get(name, '–')} → {after[name]}") for name in turned]
-        claimed = any(name.startswith("claim ") for name in after)
+        claimed = any(name.startswith("finding ") for name in after)
         verdict = ", verdict unchanged" if claimed and not turned else ""
         for name in [*after, *(name for name in before if name not in after)]:
             if before.get(name) != after.get(name) and name not in turned:

@@ -1,6 +1,5 @@
-"""The frame of every report: templates, styles, scripts, fonts and words, and the lookup of who has them."""
+"""The frame of every report: templates, styles, scripts and fonts, and the lookup of who has them."""
 
 from labreport.frame.lookup import FOLDER, MACROS, Lookup
-from labreport.frame.verdicts import VERDICT_WORDS
 
-__all__ = ["FOLDER", "MACROS", "VERDICT_WORDS", "Lookup"]
+__all__ = ["FOLDER", "MACROS", "Lookup"]

@@ -46,16 +46,16 @@ class AnswerNode(Node):
 
     def make(self, workshop: Workshop) -> Any:
         """Call the question's function."""
-        from labreport.claims import Answer
+        from labreport.stats import Answer
 
         function = workshop.function(self.question.answer, f"question {self.slug!r}")
         answer = function(workshop.reader.of_question(self.question))
         if not isinstance(answer, Answer):
             kind = type(answer).__name__
             raise RenderError(f"{self.name}: {self.question.answer} must return an Answer, not a {kind}")
-        for name, claim in answer.claims.items():
-            for number in claim.numbers:
+        for name, finding in answer.findings.items():
+            for number in finding.numbers:
                 if number not in answer.quantities:
-                    text = f"{self.name}: claim {name!r} names {number!r}, which is none of its quantities"
+                    text = f"{self.name}: finding {name!r} names {number!r}, which is none of its quantities"
                     raise RenderError(at(place_of(function), text))
         return answer.to_plain()

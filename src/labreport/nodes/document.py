@@ -65,7 +65,8 @@ class AnswersDocument(DocumentNode):
     def ingredients(self, planner: Planner) -> dict[str, Any]:
         """The keys of all results too."""
         code = planner.fingerprints.code_here("labreport.nodes.document:AnswersDocument", ANSWERS)
-        return {**super().ingredients(planner), "results": planner.digest_of_kept, **code}
+        words = planner.fingerprints.words()
+        return {**super().ingredients(planner), "results": planner.digest_of_kept, **words, **code}
 
     def finish(self, press: Press) -> bytes:
         """As JSON."""

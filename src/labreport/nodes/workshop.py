@@ -20,7 +20,7 @@ from labreport.texts import unprintable
 from labreport.witness import noting
 
 if TYPE_CHECKING:
-    from labreport.claims import Answer
+    from labreport.stats import Answer
     from labreport.pdf import Writer
 
 
@@ -101,7 +101,7 @@ class Workshop:
 
     def answers(self, slugs: Iterable[str]) -> dict[str, Answer]:
         """Answers by question."""
-        from labreport.claims import Answer
+        from labreport.stats import Answer
 
         return {slug: Answer.from_plain(self.payload(f"answer/{slug}")) for slug in slugs}
 
@@ -164,7 +164,12 @@ class Press:
         from labreport.page import answers_json
 
         return answers_json(
-            self.outline, self.answers, self.facts, self.sections, self.workshop.planner.kept()
+            self.outline,
+            self.answers,
+            self.facts,
+            self.sections,
+            self.workshop.planner.kept(),
+            self.workshop.project.words.phrases,
         )
 
     @property

@@ -7,14 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labreport.checking.digests import digests
-from labreport.claims import Answer
-from labreport.claims.estimate import ALPHA
-from labreport.claims.power import MOST_SEEDS, POWER
 from labreport.errors import RenderError
 from labreport.outline import Outline
-
-SCHEMA = 2
-"""Version of the form; raised when a reader of the old one could misread the new one."""
+from labreport.stats import Answer
+from labreport.stats.answer import VERSION
 
 
 def answers_json(
@@ -23,11 +19,13 @@ def answers_json(
     facts: Mapping[str, Any],
     sections: Sequence[Mapping[str, Any]] = (),
     results: Mapping[str, Any] | None = None,
+    phrases: Mapping[str, str] | None = None,
 ) -> str:
     """All answers by question, sorted, so that equal answers are equal bytes.
 
     `sections` are what `render_section` returned; each question's headline is taken from them.
-    `results` gives for each experiment its number of epochs and the keys of its results in the store.
+    `results` gives for each experiment its number of epochs and the keys of its results in the store;
+    what findings say is in `phrases`.
     """
     headlines = {line["question"]: line["text"] for section in sections for line in section["headlines"]}
     questions = {
@@ -37,7 +35,7 @@ def answers_json(
             "text": question.text,
             "headline": headlines.get(question.slug),
             "local": question.local,
-            **answers[question.slug].to_plain(),
+            **answers[question.slug].to_plain(phrases),
         }
         for order, (section, question) in enumerate(
             ((section, question) for section in outline.sections for question in section.questions), start=1
@@ -45,11 +43,10 @@ def answers_json(
         if question.slug in answers
     }
     document: dict[str, Any] = {
-        "schema": SCHEMA,
+        "schema": VERSION,
         "title": outline.title,
         "run": dict(facts),
-        "rules": {"alpha": ALPHA, "power": POWER, "most_seeds": MOST_SEEDS},
-        "families": _shared(questions),
+        "measures": _shared(questions),
         "questions": questions,
         "results": dict(results or {}),
     }
@@ -63,18 +60,13 @@ def answers_json(
 
 
 def _shared(questions: dict[str, Any]) -> dict[str, Any]:
-    """The declared families, taken out of the questions that refer to them.
+    """The measures of all questions, taken out of them.
 
-    Raises `RenderError` where two questions tested one family and found different things.
+    Raises `RenderError` where two questions mean different things by one name.
     """
     shared: dict[str, Any] = {}
     for slug, question in questions.items():
-        for name, family in list(question["families"].items()):
-            if not family["declared"]:
-                continue
-            if shared.setdefault(name, family) != family:
-                raise RenderError(
-                    f"{slug} tested the family {name!r} with other results than another question"
-                )
-            del question["families"][name]
+        for name, measure in question.pop("measures").items():
+            if shared.setdefault(name, measure) != measure:
+                raise RenderError(f"{slug} measures {name!r} as {measure}, another question as {shared[name]}")
     return shared

@@ -83,12 +83,6 @@ def render_document(
         "glance": _glance(outline, sections, medium),
         "opening": [Markup(section[medium]) for section in sections[:opening]],
         "sections": [Markup(section[medium]) for section in sections[opening:]],
-        "decided": [
-            Markup(rows)
-            for section in sections
-            for line in section["headlines"]
-            if (rows := line[f"decided_{medium}"].strip())
-        ],
         "citation": citation(outline, facts, sections),
         "recorded": _sources(recorded, words) if recorded else None,
     }

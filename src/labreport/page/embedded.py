@@ -7,21 +7,18 @@ import json
 import zlib
 from typing import Any
 
-from labreport.frame import VERDICT_WORDS
-
 
 def evidence(answers: str) -> str:
-    """The rules, families, quantities and claims of an `answers.json`, compressed, in base64.
+    """The measures, quantities and findings of an `answers.json`, compressed, in base64.
 
-    With them are the words for verdicts. Facts, digests and results are left out: nothing follows from them.
+    Facts, digests and results are left out: nothing follows from them.
     """
     document = json.loads(answers)
     kept = {
-        "rules": document["rules"],
-        "verdicts": dict(VERDICT_WORDS),
-        "families": document["families"],
+        "schema": document["schema"],
+        "measures": document["measures"],
         "questions": {
-            slug: {key: question[key] for key in ("quantities", "claims", "families")}
+            slug: {key: question[key] for key in ("quantities", "findings")}
             for slug, question in document["questions"].items()
         },
     }

@@ -17,6 +17,7 @@ from labreport.errors import LabReportError, RenderError
 from labreport.frame import MACROS, Lookup
 from labreport.page.numbers import FILTERS, REFUSED, print_value
 from labreport.page.syntax import SYNTAX
+from labreport.page.wordings import helpers as sentences
 from labreport.project import Words
 
 Medium = Literal["screen", "print"]
@@ -80,7 +81,7 @@ def environment(
     for unneeded in ("lipsum", "cycler", "joiner"):
         del sandbox.globals[unneeded]
     sandbox.filters.update(FILTERS)
-    sandbox.globals.update(helpers, medium=medium, words=words)
+    sandbox.globals.update(helpers, medium=medium, words=words, **sentences(words.phrases))
     for name in filter(lookup.find, MACROS):
         with explained(templates, name):
             macros = sandbox.get_template(name).module

@@ -10,11 +10,10 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from labreport.claims.numerals import has_numeral
-from labreport.claims.rounding import FORMS
 from labreport.errors import RenderError
-from labreport.frame import VERDICT_WORDS
 from labreport.page.traced import TracedInteger, TracedQuantity, TracedText
+from labreport.stats.numerals import has_numeral
+from labreport.stats.rounding import FORMS
 
 REFUSED: ContextVar[str] = ContextVar("refused", default="")
 """A numeral that no expression may print, while `refusing` looks for the one that does."""
@@ -51,15 +50,17 @@ def join(items: Iterable[Any], separator: str = "") -> Markup:
     return Markup(escape(separator)).join(escape(print_value(item)) for item in items)
 
 
-def _filter(form: str) -> Callable[[Any], Markup]:
-    def printed(item: Any) -> Markup:
-        if not isinstance(item, TracedQuantity):
-            raise RenderError(f"filter {form!r} was given {item!r:.80}; it prints quantities of an answer")
-        quantity = item.quantity
-        value = "" if quantity.value is None else repr(quantity.value)
-        return _data(value, item.address, form, FORMS[form](quantity))
+def printed(item: Any, form: str) -> Markup:
+    """A quantity in one of the forms. Raises `RenderError` for what is no quantity of an answer."""
+    if not isinstance(item, TracedQuantity):
+        raise RenderError(f"filter {form!r} was given {item!r:.80}; it prints quantities of an answer")
+    quantity = item.quantity
+    value = "" if quantity.value is None else repr(quantity.value)
+    return _data(value, item.address, form, FORMS[form](quantity))
 
-    return printed
+
+def _filter(form: str) -> Callable[[Any], Markup]:
+    return lambda item: printed(item, form)
 
 
 def _data(value: str, source: str, form: str, text: str) -> Markup:
@@ -68,15 +69,7 @@ def _data(value: str, source: str, form: str, text: str) -> Markup:
     )
 
 
-def verdict(name: str) -> str:
-    """A verdict in the words of a reader. Raises `RenderError` for what is none."""
-    if name not in VERDICT_WORDS:
-        raise RenderError(f"filter 'verdict' was given {name!r:.80}; it prints {', '.join(VERDICT_WORDS)}")
-    return VERDICT_WORDS[name]
-
-
 FILTERS: Mapping[str, Callable[..., Any]] = {
-    **{form: _filter(form) for form in FORMS},
+    **{form.replace(" ", "_"): _filter(form) for form in FORMS},
     "join": join,
-    "verdict": verdict,
 }

@@ -10,7 +10,6 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from labreport.claims import Answer
 from labreport.errors import RenderError
 from labreport.outline import Question, Section
 from labreport.page.environment import MEDIA, STANDARD, Medium, environment, explained
@@ -18,6 +17,7 @@ from labreport.page.pictures import Pictures
 from labreport.page.text import plain_text
 from labreport.page.traced import TracedAnswer, traced
 from labreport.project import Words
+from labreport.stats import Answer
 
 TERM = re.compile(r'<a class="term" href="#term-([^"]+)">(.*?)</a>', re.DOTALL)
 NOTE = re.compile(
@@ -29,7 +29,6 @@ NOTE = re.compile(
 PLAIN = "answers/plain.html"
 """The prose of a question without a template whose answer names none in its fact `prose`."""
 TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
-CLAIM = re.compile(r'data-claim="([^"]*)"')
 LINK = re.compile(r"<a\b[^>]*>(.*?)</a>", re.DOTALL)
 
 
@@ -47,8 +46,8 @@ def render_section(
     what `labreport.charts.export` returned; `context` is what the program knows about the whole run,
     `run` in the section's template; `words` are the project's. Returned: `slug`, `title`, `screen` and
     `print` (HTML whose figures, tables and references are numbered when the document is made),
-    `headlines` (one for each question, with the rows of the table of all tests), `terms` (of the glossary,
-    by first use) and `figures` (slugs, in order).
+    `headlines` (one for each question), `terms` (of the glossary, by first use) and `figures` (slugs, in
+    order).
     """
     views = {slug: traced(slug, answer) for slug, answer in answers.items()}
     rendered = {
@@ -65,8 +64,6 @@ def render_section(
                 "text": plain_text(rendered["screen"].headlines[question.slug]),
                 "headline_screen": rendered["screen"].headlines[question.slug],
                 "headline_print": rendered["print"].headlines[question.slug],
-                "decided_screen": rendered["screen"].decided[question.slug],
-                "decided_print": rendered["print"].decided[question.slug],
             }
             for question in section.questions
         ],
@@ -97,7 +94,6 @@ class _Rendering:
             words,
         )
         self.headlines: dict[str, str] = {}
-        self.decided: dict[str, str] = {}
         questions = [self._question(question, views) for question in section.questions]
         names = {
             "section": {"slug": section.slug, "title": section.title},
@@ -132,19 +128,10 @@ class _Rendering:
             template = self._sandbox.get_template(name)
             headline = _block(template, "headline", names)
             body = _block(template, "body", names)
-            evidence = _block(template, "evidence", names) if "evidence" in template.blocks else ""
         self.headlines[question.slug] = LINK.sub(r"\1", headline).strip()
-        self.decided[question.slug] = self._framed("decided.html", names)
-        blocks = {"headline": headline, "evidence": evidence, "body": body}
-        told = [address.rpartition("#claims.")[2] for address in CLAIM.findall(headline)]
-        return self._framed(
-            "question.html",
-            names | {"told": told} | {key: Markup(text.strip()) for key, text in blocks.items()},
-        )
-
-    def _framed(self, name: str, names: Mapping[str, Any]) -> Markup:
-        with explained(self._templates, name):
-            return Markup(self._sandbox.get_template(name).render(names))
+        blocks = {"headline": Markup(headline.strip()), "body": Markup(body.strip())}
+        with explained(self._templates, "question.html"):
+            return Markup(self._sandbox.get_template("question.html").render(names | blocks))
 
     def _first_use(self, link: re.Match[str]) -> str:
         term, text = link.groups()

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from labreport.claims import Answer, Claim, Interval, Quantity
-from labreport.claims.evidence import evidence
+from labreport.errors import RenderError
+from labreport.stats import Answer, Finding, Interval, Quantity
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,6 @@ class TracedQuantity:
         """The interval, in the unit of `value`."""
         return self.quantity.interval
 
-    @property
-    def source(self) -> str:
-        """Results, seeds, epoch, split and metric that it was computed from."""
-        return self.quantity.source
-
 
 class TracedText(str):
     """A string of an answer; what is cut out of it or joined to it is plain text again."""
@@ -73,28 +68,46 @@ class TracedInteger(int):
 
 
 @dataclass(frozen=True)
-class TracedClaim:
-    """A claim with traced wording; `evidence` is its test and p-value in a few words, `p` the p-value."""
+class TracedFinding:
+    """A finding of an answer, with the quantities from which its sentences are made."""
 
     address: str
-    name: str
-    predicate: TracedText
-    test: TracedText
-    verdict: str
-    supported: bool
-    refuted: bool
-    equivalent: bool
-    inconclusive: bool
-    threshold: float | None
-    p_value: float | None
-    reason: TracedText
-    evidence: TracedText
-    p: TracedQuantity
+    finding: Finding
+    quantities: Mapping[str, TracedQuantity]
 
     @property
-    def p_is_of(self) -> str:
-        """Words before a p-value that is not of the test for a difference."""
-        return "equal: " if self.equivalent else ""
+    def word(self) -> str:
+        """How sure it is: `clear`, `the same` or `unclear`; of an exact one `yes` or `no`."""
+        judgement = self.finding.judgement
+        if self.finding.kind == "exact":
+            return "yes" if judgement.sign > 0 else "no"
+        return judgement.word
+
+    @property
+    def sign(self) -> int:
+        """That of the difference that was seen: 1, 0 or -1."""
+        return self.finding.judgement.sign
+
+    def __bool__(self) -> bool:
+        """For an exact finding, whether it holds; another one has no truth, which is an error."""
+        if self.finding.kind != "exact":
+            raise RenderError(f"{self.address} is {self.word}, not yes or no; compare its `word`")
+        return self.sign > 0
+
+    @property
+    def clear(self) -> bool:
+        """Whether there is a difference."""
+        return self.finding.judgement.clear
+
+    @property
+    def same(self) -> bool:
+        """Whether a difference would be smaller than what matters."""
+        return self.finding.judgement.same
+
+    @property
+    def unclear(self) -> bool:
+        """Whether the results leave it open."""
+        return self.finding.judgement.unclear
 
 
 @dataclass(frozen=True)
@@ -102,15 +115,19 @@ class TracedAnswer:
     """What a template knows as `answer`."""
 
     quantities: Mapping[str, TracedQuantity]
-    claims: Mapping[str, TracedClaim]
+    findings: Mapping[str, TracedFinding]
     facts: Mapping[str, Any]
 
 
 def traced(question: str, answer: Answer) -> TracedAnswer:
     """`answer` with the address of each of its values."""
+    quantities = {name: TracedQuantity(f"{question}#{name}", item) for name, item in answer.quantities.items()}
     return TracedAnswer(
-        {name: TracedQuantity(f"{question}#{name}", item) for name, item in answer.quantities.items()},
-        {name: _claim(f"{question}#claims.{name}", item) for name, item in answer.claims.items()},
+        quantities,
+        {
+            name: TracedFinding(f"{question}#findings.{name}", item, quantities)
+            for name, item in answer.findings.items()
+        },
         {name: traced_value(item, f"{question}#facts.{name}") for name, item in answer.facts.items()},
     )
 
@@ -133,21 +150,3 @@ def traced_value(value: Any, address: str) -> Any:
         return [traced_value(item, f"{address}.{index}") for index, item in enumerate(value)]
     return value
 
-
-def _claim(address: str, claim: Claim) -> TracedClaim:
-    return TracedClaim(
-        address,
-        claim.name,
-        TracedText(claim.predicate, f"{address}.predicate"),
-        TracedText(claim.test, f"{address}.test"),
-        str(claim.verdict),
-        claim.supported,
-        claim.refuted,
-        claim.equivalent,
-        claim.inconclusive,
-        claim.threshold,
-        claim.p_value,
-        TracedText(claim.reason, f"{address}.reason"),
-        TracedText(evidence(claim), f"{address}.evidence"),
-        TracedQuantity(f"{address}.p", Quantity(claim.p_value, "p", claim.test)),
-    )

@@ -1,167 +1,208 @@
-"""Two tags of the template language that bind words to claims: `finding` and `premise`.
+"""Findings in templates: the engine's own sentences, and the tag `finding` for words of an author's own.
 
-A finding has a wording for every verdict that its claim may get; one that lacks a wording is an error
-when the template is read. A premise has words for where the specifications bear it out, and for where not.
+What is printed is in an element whose `data-finding` and `data-judgement` let a program read it back.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
-from jinja2 import Undefined, nodes
+from jinja2 import Undefined, nodes, pass_context
 from jinja2.ext import Extension
 from jinja2.parser import Parser
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from labreport.errors import RenderError
-from labreport.page.traced import TracedClaim
+from labreport.page.traced import TracedFinding
+from labreport.stats.words import Name, Number, Parts, Sentence
 
-VERDICTS = ("supported", "refuted", "equivalent", "inconclusive")
-EXACT = VERDICTS[:2]
-"""What a premise may be: it compares specifications, and that leaves nothing open."""
+EXACT = ("yes", "no")
+"""What an exact finding may be."""
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "clear": ("more", "less"),
+    "more": ("more",),
+    "less": ("less",),
+    "same": ("same",),
+    "unclear": ("unclear",),
+    "yes": ("yes",),
+    "no": ("no",),
+}
+"""The words that `when` takes, and the outcomes for which each stands."""
+OUTCOMES = ("more", "less", "same", "unclear")
 BLOCK = re.compile(r"<(?:p|div|figure|table|ul|ol|dl|h[1-6]|section|article|pre|blockquote)\b")
-VERDICT = "wording_verdict"
-"""The name under which the verdict reaches the words; templates have no use for it."""
+OUTCOME = "wording_outcome"
+"""The name under which the outcome reaches the words; templates have no use for it."""
 
 
-class Wordings(Extension):
-    """`{% finding CLAIM %}{% when supported %}…{% endfinding %}` and `{% premise CLAIM %}…{% endpremise %}`.
+def outcome(finding: TracedFinding) -> str:
+    """Which wording a finding takes: `more` or `less` of a clear one, `same`, `unclear`, or yes and no."""
+    judgement = finding.finding.judgement
+    if finding.finding.kind == "exact":
+        return finding.word
+    if judgement.clear:
+        return "more" if judgement.sign >= 0 else "less"
+    return "same" if judgement.word == "the same" else "unclear"
 
-    CLAIM is a claim of an answer, or the name of one of `answer.claims` as a text. `{% when a, b %}` gives
-    one wording to several verdicts; `{% silent a, b %}` says that nothing is said then. What is printed
-    is in an element whose `data-claim` and `data-verdict` let a program read the finding back.
+
+def helpers(phrases: Mapping[str, str]) -> dict[str, Any]:
+    """The functions `finding`, `observation` and `judgement`, in the phrases of a project.
+
+    Each takes a finding, or the name of one of `answer.findings` as a text.
     """
 
-    tags = {"finding", "premise"}  # noqa: RUF012  # Jinja's own declaration
+    def said(which: str) -> Callable[[Context, Any], Markup]:
+        @pass_context
+        def function(context: Context, given: Any) -> Markup:
+            finding = _meant(given, context.get("answer"), which)
+            return marked(words_of(finding, which, phrases), finding)
 
-    def parse(self, parser: Parser) -> nodes.Node:
-        """One tag, up to its end."""
-        token = next(parser.stream)
-        claim = _claim(parser)
-        read = _finding if token.value == "finding" else _premise
-        words = read(parser, token.lineno)
-        known = nodes.Const(tuple(words), lineno=token.lineno)
-        call = self.call_method("_printed", [claim, known, nodes.Const(token.value)], lineno=token.lineno)
-        argument = nodes.Name(VERDICT, "param", lineno=token.lineno)
-        body = [_choice(words, token.lineno)]
-        return nodes.CallBlock(call, [argument], [], body, lineno=token.lineno)
+        return function
 
-    def _printed(self, claim: object, known: Iterable[str], tag: str, caller: Callable[[str], str]) -> Markup:
-        if isinstance(claim, Undefined):
-            str(claim)  # raises, and says what is not there
-        if not isinstance(claim, TracedClaim):
-            raise RenderError(f"{tag} was given {claim!r:.80}; it takes a claim of an answer")
-        verdict = str(claim.verdict)
-        if verdict not in known:
-            raise RenderError(
-                f"{tag} {claim.address} is {verdict}; allowed are {', '.join(known)}"
-                + ("; words that a test decides are a finding" if tag == "premise" else "")
-            )
-        return _marked(caller(verdict), claim.address, verdict)
+    return {name: said(name) for name in ("finding", "observation", "judgement")}
 
 
-def _marked(words: str, address: str, verdict: str) -> Markup:
+def words_of(finding: TracedFinding, which: str, phrases: Mapping[str, str]) -> Markup:
+    """One of the standard sentences of a finding, its numbers traced and its names marked."""
+    quantities = {name: one.quantity for name, one in finding.quantities.items()}
+    sentence = Sentence(finding.finding, quantities, phrases)
+    parts: Parts = {
+        "finding": sentence.whole,
+        "observation": sentence.observation,
+        "judgement": sentence.judgement,
+    }[which]()
+    return Markup("").join(_part(part, finding) for part in parts)
+
+
+def _part(part: str | Number | Name, finding: TracedFinding) -> Markup | str:
+    from labreport.page.numbers import printed
+
+    if isinstance(part, Number):
+        return printed(finding.quantities[part.quantity], part.form)
+    if isinstance(part, Name):
+        if part.text == part.subject:
+            return Markup("<code>{}</code>").format(part.text)
+        return Markup('<span data-subject="{}">{}</span>').format(part.subject, part.text)
+    return part
+
+
+def marked(words: str, finding: TracedFinding) -> Markup:
     """The words in an element that says whose they are; white space around them stays outside."""
     text = words.strip()
     if not text:
         return Markup(words)
     before, _, after = words.partition(text)
     element = "div" if BLOCK.search(text) else "span"
-    return Markup('{}<{} data-claim="{}" data-verdict="{}">{}</{}>{}').format(
-        Markup(before), element, address, verdict, Markup(text), element, Markup(after)
+    return Markup('{}<{} data-finding="{}" data-judgement="{}">{}</{}>{}').format(
+        Markup(before), element, finding.address, finding.word, Markup(text), element, Markup(after)
     )
 
 
-def _claim(parser: Parser) -> nodes.Expr:
-    """The tag's expression; a text is the name of a claim of `answer`."""
-    line = parser.stream.current.lineno
-    claim = parser.parse_expression()
-    if isinstance(claim, nodes.Const) and isinstance(claim.value, str):
-        claims = nodes.Getattr(nodes.Name("answer", "load", lineno=line), "claims", "load", lineno=line)
-        return nodes.Getitem(claims, claim, "load", lineno=line)
-    return claim
+def _meant(given: Any, answer: Any, used: str) -> TracedFinding:
+    """The finding itself, or the one of this name. Raises `RenderError` for anything else."""
+    if isinstance(given, Undefined):
+        str(given)  # raises, and says what is not there
+    if isinstance(given, str) and answer is not None:
+        if given not in answer.findings:
+            known = ", ".join(answer.findings) or "none"
+            raise RenderError(f"{used} was given {given!r}, which is no finding of the answer; it has {known}")
+        return answer.findings[given]  # type: ignore[no-any-return]
+    if not isinstance(given, TracedFinding):
+        raise RenderError(f"{used} was given {given!r:.80}; it takes a finding of an answer, or its name")
+    return given
 
 
-def _finding(parser: Parser, line: int) -> dict[str, list[nodes.Node]]:
-    """Verdict → its words, after every rule of the construct has been checked."""
-    _nothing(parser, parser.parse_statements(("name:when", "name:silent", "name:endfinding")), line)
+class Wordings(Extension):
+    """`{% finding F %}an observation of one's own{% endfinding %}`, behind which the engine says how sure it is.
+
+    With `{% when clear %}…{% when same %}…{% when unclear %}…` the author says that as well; `clear` may be
+    two, `more` and `less`. An exact finding has `yes` and `no`. `{% silent … %}` says that nothing is said then.
+    """
+
+    tags = {"finding"}  # noqa: RUF012  # Jinja's own declaration
+
+    def parse(self, parser: Parser) -> nodes.Node:
+        """One tag, up to its end."""
+        line = next(parser.stream).lineno
+        given = parser.parse_expression()
+        first = parser.parse_statements(("name:when", "name:silent", "name:endfinding"))
+        answer = nodes.Name("answer", "load", lineno=line)
+        known = nodes.Test(answer, "defined", [], [], None, None, lineno=line)
+        current = nodes.CondExpr(known, answer, nodes.Const(None), lineno=line)
+        if parser.stream.current.value == "endfinding":
+            next(parser.stream)
+            if _empty(first):
+                parser.fail("this finding has no words; write what was seen, or {{ finding(...) }}", line)
+            call = self.call_method("_observed", [given, current, nodes.Name("judgement", "load")], lineno=line)
+            return nodes.CallBlock(call, [], [], first, lineno=line)
+        if not _empty(first):
+            parser.fail("words outside every {% when %} of a finding belong to no outcome; move them", line)
+        words = _wordings(parser, line)
+        call = self.call_method("_chosen", [given, current, nodes.Const(tuple(words))], lineno=line)
+        body = [_choice(words, line)]
+        return nodes.CallBlock(call, [nodes.Name(OUTCOME, "param", lineno=line)], [], body, lineno=line)
+
+    @pass_context
+    def _observed(
+        self, context: Context, given: Any, answer: Any, judgement: Any, caller: Callable[[], str]
+    ) -> Markup:
+        finding = _meant(given, answer, "finding")
+        words = caller().rstrip()
+        if finding.finding.kind == "exact":
+            raise RenderError(f"finding {finding.address} is yes or no; give it {{% when yes %}} and {{% when no %}}")
+        sure = "" if words.rstrip().endswith(":") else Markup(" ") + judgement(context, finding)
+        return marked(words, finding) + sure
+
+    def _chosen(
+        self, given: Any, answer: Any, known: tuple[str, ...], caller: Callable[[str], str]
+    ) -> Markup:
+        finding = _meant(given, answer, "finding")
+        found = outcome(finding)
+        if found not in known:
+            wanted = "yes and no" if found in EXACT else "clear, same and unclear"
+            raise RenderError(f"finding {finding.address} is {found}; it needs wordings for {wanted}")
+        return marked(caller(found), finding)
+
+
+def _wordings(parser: Parser, line: int) -> dict[str, list[nodes.Node]]:
+    """Outcome → its words, after every rule of the tag has been checked."""
     words: dict[str, list[nodes.Node]] = {}
-    written: list[tuple[tuple[str, ...], list[nodes.Node]]] = []
     while parser.stream.current.value != "endfinding":
         tag = next(parser.stream)
-        verdicts = tuple(_verdicts(parser, tag.value))
+        outcomes = list(_outcomes(parser, tag.value))
         body = parser.parse_statements(("name:when", "name:silent", "name:endfinding"))
-        if tag.value == "silent":
-            _nothing(parser, body, tag.lineno)
-        else:
-            _check_wording(parser, verdicts, body, tag.lineno)
-            for others, other in written:
-                if other == body:
-                    parser.fail(
-                        f"the wording for {', '.join(verdicts)} is the same as that for {', '.join(others)}; "
-                        f"list the verdicts together: {{% when {', '.join((*others, *verdicts))} %}}",
-                        tag.lineno,
-                    )
-            written.append((verdicts, body))
-        for verdict in verdicts:
-            if verdict in words:
-                parser.fail(f"two wordings for {verdict}; a finding has one for each verdict", tag.lineno)
-            words[verdict] = body
+        if tag.value == "silent" and not _empty(body):
+            parser.fail("words behind {% silent %} belong to no outcome; move them", tag.lineno)
+        if tag.value == "when" and _empty(body):
+            names = ", ".join(outcomes)
+            parser.fail(f"{{% when %}} for {names} has no words; write them, or {{% silent %}}", tag.lineno)
+        if "unclear" in outcomes and {"more", "less"} & set(outcomes):
+            parser.fail("unclear shares a wording with clear; what is open needs words of its own", tag.lineno)
+        for one in outcomes:
+            if one in words:
+                parser.fail(f"two wordings for {one}; a finding has one for each outcome", tag.lineno)
+            words[one] = body
     next(parser.stream)
-    missing = [verdict for verdict in VERDICTS if verdict not in words]
-    if missing:
-        parser.fail(
-            f"this finding has no wording for {' and '.join(missing)}; "
-            f"add {{% when {', '.join(missing)} %}} and the words",
-            line,
-        )
+    wanted = EXACT if set(words) & set(EXACT) else OUTCOMES
+    missing = [one for one in wanted if one not in words]
+    wrong = [one for one in words if one not in wanted]
+    if missing or wrong:
+        text = f"no wording for {' and '.join(missing)}" if missing else f"{wrong[0]} beside yes and no"
+        parser.fail(f"this finding has {text}; it needs yes and no, or clear, same and unclear", line)
     return words
 
 
-def _premise(parser: Parser, line: int) -> dict[str, list[nodes.Node]]:
-    holds = parser.parse_statements(("name:otherwise", "name:endpremise"))
-    if parser.stream.current.value != "otherwise":
-        parser.fail(
-            "this premise has no {% otherwise %}; say there what is true where it does not hold, or nothing",
-            line,
-        )
-    if _empty(holds):
-        parser.fail("this premise says nothing where it holds; write the words", line)
-    next(parser.stream)
-    fails = parser.parse_statements(("name:endpremise",), drop_needle=True)
-    if fails == holds:
-        parser.fail("this premise says the same whether it holds or not", line)
-    return dict(zip(EXACT, (holds, fails), strict=True))
-
-
-def _verdicts(parser: Parser, tag: str) -> Iterator[str]:
-    """The names behind `when`, separated by commas."""
+def _outcomes(parser: Parser, tag: str) -> Iterator[str]:
+    """The words behind `when`, separated by commas."""
     while True:
         token = parser.stream.expect("name")
-        if token.value not in VERDICTS:
-            parser.fail(f"{token.value!r} is not a verdict; {tag} takes {', '.join(VERDICTS)}", token.lineno)
-        yield token.value
+        if token.value not in WORDS:
+            parser.fail(f"{token.value!r} is not an outcome; {tag} takes {', '.join(WORDS)}", token.lineno)
+        yield from WORDS[token.value]
         if not parser.stream.skip_if("comma"):
             return
-
-
-def _check_wording(parser: Parser, verdicts: tuple[str, ...], body: list[nodes.Node], line: int) -> None:
-    if _empty(body):
-        names = ", ".join(verdicts)
-        parser.fail(f"{{% when {names} %}} has no words; write them, or {{% silent {names} %}}", line)
-    shared = [verdict for verdict in verdicts if verdict in EXACT]
-    if "inconclusive" in verdicts and shared:
-        parser.fail(
-            f"inconclusive shares a wording with {' and '.join(shared)}; "
-            "what is left open is not a finding: give it words of its own",
-            line,
-        )
-
-
-def _nothing(parser: Parser, body: list[nodes.Node], line: int) -> None:
-    if not _empty(body):
-        parser.fail("words outside every {% when %} of a finding are bound to no verdict; move them", line)
 
 
 def _empty(body: list[nodes.Node]) -> bool:
@@ -174,11 +215,11 @@ def _empty(body: list[nodes.Node]) -> bool:
 
 
 def _choice(words: dict[str, list[nodes.Node]], line: int) -> nodes.If:
-    """`if` over the verdict, a branch for each."""
+    """`if` over the outcome, a branch for each."""
 
-    def test(verdict: str) -> nodes.Compare:
-        given = nodes.Name(VERDICT, "load", lineno=line)
-        return nodes.Compare(given, [nodes.Operand("eq", nodes.Const(verdict))], lineno=line)
+    def test(found: str) -> nodes.Compare:
+        given = nodes.Name(OUTCOME, "load", lineno=line)
+        return nodes.Compare(given, [nodes.Operand("eq", nodes.Const(found))], lineno=line)
 
     first, *others = words.items()
     branches = [nodes.If(test(name), body, [], [], lineno=line) for name, body in others]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labreport.errors import UsageError
-from labreport.experiment import Experiment
+from labreport.experiment import Design, Experiment, plain
 from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.files import Digests
 from labreport.placed import at
@@ -151,7 +151,16 @@ class Planner:
         needs = tuple(needs)
         outputs = {f"results {need}": self._need(need)[0] for need in needs}
         data = sorted({name for need in needs for name in self._need(need)[1]})
-        return outputs | self.fingerprints.data(data)
+        return outputs | self._designs(needs) | self.fingerprints.data(data)
+
+    def _designs(self, needs: Iterable[str]) -> dict[str, str]:
+        """What the runs of each need are to a comparison, where that is not the usual."""
+        designs = {need: [cell.design for cell in self.graph.cells(need)] for need in needs}
+        return {
+            f"design {need}": digest(plain(of))
+            for need, of in designs.items()
+            if any(d != Design() for d in of)
+        }
 
     def _need(self, need: str) -> tuple[str, frozenset[str]]:
         """The digest of all that is read of a need, and the data files that its results rest on."""

@@ -149,6 +149,11 @@ class _Making:
         """The name of each subject's mean, in the order of the subjects."""
         return {subject: f"{self.prefix}{subject}.mean" for subject in self.of}
 
+    def order(self) -> list[str]:
+        """The subjects that have a mean, the best first."""
+        values = {subject: self.quantities[mean].value for subject, mean in self.means().items()}
+        return ordered(values, lower=self.measure.better == "lower")
+
 
 def _count(count: int, noun: str, source: Source, varies_with: Any = "seeds") -> Quantity:
     return Quantity(count, plural(noun) if noun else "", source, varies_with=varies_with)
@@ -251,12 +256,14 @@ def ranking(
     *,
     name: str = "",
     by: Method = compare,
+    pairs: Literal["all", "best"] = "all",
 ) -> Answer:
     """Find which of several is best, who is level with it, and who is behind.
 
     Best is the highest mean, or the lowest where that is better. Every pair is compared, each as one of all
     pairs. The judgement is clear where every other is clearly behind, the same where none differs by as
-    much as matters. Quantities: `NAME.mean`, and `FIRST minus SECOND` of every pair.
+    much as matters. Quantities: `NAME.mean`, and `FIRST minus SECOND` of every pair; or with `pairs="best"`,
+    for many experiments, only `NAME.behind`, the best minus each.
     """
     measure = measured(measure)
     of = samples(results, measure, epoch)
@@ -264,22 +271,24 @@ def ranking(
         raise UsageError(f"a ranking compares at least two experiments; {len(of)} is read")
     making = _Making(name, measure, of)
     among = len(of) * (len(of) - 1) // 2
-    for first, second in combinations(of, 2):
-        making.pair(first, second, among, by)
-    judgement = first_of(making.parts, making.quantities, measure, making.means())
+    if pairs == "all":
+        for first, second in combinations(of, 2):
+            making.pair(first, second, among, by)
+    elif order := making.order():
+        for other in of:
+            if other != order[0]:
+                making.pair(order[0], other, among, by, f"{making.prefix}{other}.behind")
+    judgement = _first_of(making)
     return making.made("ranking", "ranking", judgement)
 
 
-def first_of(
-    parts: Sequence[Part], quantities: Mapping[str, Quantity], measure: Measure, means: Mapping[str, str]
-) -> Judgement:
-    """Judge who is first, from the pairs of the best and its rivals; `means` has each subject's quantity."""
-    lower = measure.better == "lower"
-    order = ordered({name: quantities[mean].value for name, mean in means.items()}, lower=lower)
-    among = parts[0].judgement.among if parts else 1
+def _first_of(making: _Making) -> Judgement:
+    """Judge who is first, from the pairs of the best and its rivals."""
+    order, among = making.order(), making.parts[0].judgement.among if making.parts else 1
     if not order:
         return Judgement("unclear", 0, False, Reason.NOT_FINITE, among)
-    rivals = [facing(part, order[0], lower) for part in parts if order[0] in part.subjects]
+    lower = making.measure.better == "lower"
+    rivals = [facing(part, order[0], lower) for part in making.parts if order[0] in part.subjects]
     same, clear = all(one.same for one in rivals), all(one.clear for one in rivals)
     reason = next((one.reason for one in rivals if one.unclear), Reason.NONE)
     word: Word = "clear" if clear else "the same" if same else "unclear"
@@ -314,8 +323,7 @@ def extremes(
     among = len(of) * (len(of) - 1) // 2
     for first, second in combinations(of, 2):
         making.pair(first, second, among, by)
-    values = {each: making.quantities[mean].value for each, mean in making.means().items()}
-    order = ordered(values, lower=measure.better == "lower")
+    order = making.order()
     ends = {order[0], order[-1]} if order else set()
     judgement = next((part.judgement for part in making.parts if set(part.subjects) == ends), None)
     return making.made(

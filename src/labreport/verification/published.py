@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,7 +23,7 @@ COPIES = "results that are copies of others"
 def page(session: Session) -> Check:
     """Every printed number traced, and every finding compared with its claim, once more."""
     from labreport.audit import audit_html
-    from labreport.claims import Answer
+    from labreport.stats import Answer
 
     try:
         answers = {slug: Answer.from_plain(plain) for slug, plain in answers_of(session).items()}
@@ -41,15 +42,15 @@ def equal(answers: Mapping[str, Any]) -> Check:
     for slug, answer in answers.items():
         for name, quantity in answer["quantities"].items():
             source, unit, value = quantity["source"], quantity["unit"], quantity["value"]
-            if ":" not in source and " minus " not in source:
+            if source["kind"] != "measured":
                 continue
-            known = (source, str(unit), name.rpartition(".")[2])
+            known = (json.dumps(source, sort_keys=True), str(unit), name.rpartition(".")[2])
             address, other = first.setdefault(known, (f"{slug}#{name}", value))
             if address == f"{slug}#{name}":
                 continue
             shared += 1
             if other != value:
-                problem = f"{slug}#{name} is {value}, but {address} is {other}; both are {source}"
+                problem = f"{slug}#{name} is {value}, but {address} is {other}; both are of {', '.join(source['experiments'])}"
                 return Check("equal numbers", False, problem, EQUAL)
     return Check("equal numbers", True, f"{shared} numbers that another answer has, too", EQUAL)
 

@@ -110,9 +110,9 @@ def _recomputed(session: Session) -> Iterator[Check]:
         results = reader.of_question(question)
         again = json.loads(json.dumps(function(question.answer, question.slug)(results).to_plain()))
         found = published.get(question.slug, {})
-        different = [part for part in ("quantities", "claims", "facts") if again[part] != found.get(part)]
-        count = len(again["quantities"]) + len(again["claims"])
+        different = [part for part in ("quantities", "findings", "facts") if again[part] != found.get(part)]
+        count = len(again["quantities"]) + len(again["findings"])
         detail = (
-            f"{count} quantities and claims" if not different else f"{different[0]} differ from answers.json"
+            f"{count} quantities and findings" if not different else f"{different[0]} differ from answers.json"
         )
         yield Check(f"answer {question.slug}", not different, detail, ANSWERS)

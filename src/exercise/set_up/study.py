@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from exercise.catalogue import ACTIVATIONS, DEPTH_GAIN, RATES, STUDIES
 from exercise.expressions import accuracy as checked_accuracy
-from exercise.measuring.measures import accuracy
+from exercise.measuring.measures import TEST, VALIDATION
 from labreport import charts
 from labreport.builders.grid import grid, grid_map
-from labreport.claims import Answer, Quantity
 from labreport.experiment import Study
 from labreport.outline import Figure, Question, figure, question
 from labreport.required import LAST, required
-from labreport.results import Results, Runs
+from labreport.results import Results
+from labreport.stats import Answer
 
 SHOWN_ELSEWHERE = (RATES, DEPTH_GAIN, ACTIVATIONS)
 """Studies that another question shows, which are not told twice."""
@@ -19,17 +19,12 @@ SHOWN_ELSEWHERE = (RATES, DEPTH_GAIN, ACTIVATIONS)
 
 def study(results: Results) -> Answer:
     """Test accuracy of every cell, and the cell that leads on validation data."""
-    return grid(results, measured=_accuracy)
-
-
-def _accuracy(runs: Runs, metric: str) -> Quantity:
-    """With an interval that covers the images, too."""
-    return accuracy(runs, runs.experiment.epochs, metric.partition(" ")[0])
+    return grid(results, TEST, VALIDATION)
 
 
 def heat_map(results: Results) -> charts.Drawing:
     """Mean validation accuracy by the first axis (rows) and all the others (columns)."""
-    return grid_map(results)
+    return grid_map(results, VALIDATION)
 
 
 def _map_of(shown: Study) -> Figure:
@@ -44,7 +39,6 @@ def question_of(shown: Study) -> Question:
         reads=shown,
         requires=required(shown, LAST),
         figures=(_map_of(shown),),
-        template="questions/study.html",
         checks=[("cell.0.0", checked_accuracy(shown.experiments()[0]))],
     )(study)
 

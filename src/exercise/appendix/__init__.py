@@ -1,1 +1,0 @@
-"""Studies, checks, and what was trained."""
