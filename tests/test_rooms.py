@@ -51,8 +51,8 @@ MAY_IMPORT = {
     "labreport.claims": "experiment errors later results texts",
     "labreport.stats": "errors experiment later placed results suggest",
     "labreport.charts": "claims errors frame",
-    "labreport.checking": "errors grading",
-    "labreport.page": "checking claims errors frame outline project",
+    "labreport.recheck": "errors frame grading",
+    "labreport.page": "claims errors frame outline project recheck",
     "labreport.pdf": "errors frame processes",
     "labreport.audit": "claims errors frame outline page",
     "labreport.builders": "charts claims errors experiment results",
@@ -63,10 +63,11 @@ MAY_IMPORT = {
     "labreport.execute": "claims console errors fingerprint frame locate nodes nonfinite page pdf plan "
     "processes project run sources store trajectory witness",
     "labreport.grading": "claims errors rubric",
-    "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan "
+    "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan recheck "
     "store trajectory",
-    "labreport.commands": "audit bootstrap checking checks claims console errors execute fingerprint grading "
-    "guard frame locate nodes page plan processes program store suggest texts trajectory verification warm",
+    "labreport.commands": "audit bootstrap checks claims console errors execute fingerprint grading "
+    "guard frame locate nodes page plan processes program recheck store suggest texts trajectory "
+    "verification warm",
     "labreport.command": "commands console errors guard processes program",
     "exercise.networks": "labreport.errors labreport.experiment",
     "exercise.catalogue": "networks labreport.errors labreport.experiment",
@@ -131,9 +132,10 @@ LIBRARIES = {
     "safetensors": "exercise.again labreport.store",
     "distributed": "labreport.execute",
     "watchfiles": "labreport.commands",
+    "quickjs": "labreport.recheck",
     "scipy": "labreport.claims labreport.grading labreport.stats exercise.bonus_complex exercise.bonus_digits "
     "exercise.part_two",
-    "numpy": "labreport.charts labreport.checking labreport.claims labreport.commands labreport.grading "
+    "numpy": "labreport.charts labreport.claims labreport.commands labreport.grading "
     "labreport.recorded labreport.stats labreport.store labreport.verification exercise.again "
     "exercise.bonus_complex exercise.bonus_digits "
     "exercise.bonus_longer exercise.measuring exercise.mnist exercise.networks exercise.part_three "

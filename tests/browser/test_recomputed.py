@@ -14,95 +14,13 @@ from typing import Any
 
 import pytest
 from driving import element, press, violations
-from recomputed import LEVELS, MARGINS, operations, points
-
-from labreport.checking.summaries import NUMBERS
-from labreport.frame import FOLDER
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., AbstractContextManager[Any]]
-CLOSE = 1e-9
-"""JavaScript and Python agree within this, relative to the number or to the largest of its row."""
-POINTS = """
-const [points] = arguments;
-return points.map(([name, given]) => Distributions[name](...given.map((each) => each ?? Infinity)));
-"""
-ROWS = """
-const [rows, levels, margins] = arguments;
-return rows.map(({ given }) => {
-  const found = Summaries[given.operation](given, "fraction");
-  const row = { value: found.value, n: found.n, spread: found.spread };
-  row.intervals = levels.map((level) => Families.interval(found, level));
-  if (found.shape && found.value !== null) {
-    row.p = found.shape.p();
-    const inside = (margin) => Math.abs(found.value) < margin;
-    row.equivalent = margins.map((each) => (inside(each) ? found.shape.pEquivalent(each) : null));
-  }
-  if (found.overSeeds) {
-    row.seeds = found.overSeeds.ends(0.05);
-  }
-  if (found.plan) {
-    row.detectable = Families.detectable(found.plan, 0.02, 0.8);
-    row.needed = [null, 0.02].map((each) => Families.seedsNeeded(found.plan, 0.05, each, 0.8, 10000));
-  }
-  return row;
-});
-"""
 PACKED = re.compile(r'(<script type="text/plain" id="evidence">)([^<]+)')
 PANEL = ".proof"
 TOTAL = 'data[data-source="part-one.small.time#slowest"]'
 DIFFERENCE = 'data[data-source="part-one.comparison#difference"]'
-
-
-@pytest.fixture
-def script(tmp_path: Path, chromium: Open) -> Callable[..., Any]:
-    """Runs lines of JavaScript in an empty page with the part of the script that computes."""
-    page = tmp_path / "empty.html"
-    parts = "".join(path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("script/check-*.js")))
-    page.write_text(f"<!DOCTYPE html><title>Empty</title><script>{parts}</script>", encoding="utf-8")
-
-    def run(lines: str, *given: Any) -> Any:
-        with chromium(page) as browser:
-            return browser.execute_script(lines, *given)
-
-    return run
-
-
-def _close(found: Any, wanted: Any, size: float = 0.0) -> bool:
-    if isinstance(wanted, (list, tuple)):
-        size = max((abs(each) for each in wanted if each is not None), default=0.0)
-        return len(found) == len(wanted) and all(
-            _close(one, other, 0.0 if other is None else size)
-            for one, other in zip(found, wanted, strict=True)
-        )
-    if found is None or wanted is None:
-        return found is wanted
-    return bool(abs(found - wanted) <= CLOSE * max(abs(wanted), size))
-
-
-def test_its_distributions_are_those_of_python(script: Callable[..., Any]) -> None:
-    """Tails, quantiles and the noncentral t, near and far, with few and many degrees of freedom."""
-    wanted = list(points())
-    found = script(POINTS, [[name, given] for name, given, _ in wanted])
-    assert len(wanted) > 300
-    assert [
-        (name, given, value, now)
-        for (name, given, value), now in zip(wanted, found, strict=True)
-        if not _close(now, value)
-    ] == []
-
-
-def test_its_operations_are_those_of_python(script: Callable[..., Any]) -> None:
-    """Each value with its intervals, p-values, smallest detectable difference and number of seeds."""
-    wanted = list(operations())
-    found = script(ROWS, wanted, LEVELS, MARGINS)
-    assert {row["given"]["operation"] for row in wanted} == set(NUMBERS)
-    for row, now in zip(wanted, found, strict=True):
-        for name in row.keys() - {"given", "intervals"}:
-            assert _close(now[name], row[name]), (row["given"], name, row[name], now[name])
-        for interval, other in zip(now["intervals"], row["intervals"], strict=True):
-            assert (interval is None) == (other is None), row["given"]
-            assert interval is None or _close(interval, other), (row["given"], other, interval)
 
 
 def _status(browser: Any) -> str:

@@ -10,7 +10,7 @@ import pytest
 from answering import answer
 
 from exercise.project import PROJECT
-from labreport import checking
+from labreport import recheck
 from labreport.claims import Answer
 from labreport.page import answers_json
 
@@ -19,7 +19,7 @@ jsonschema = pytest.importorskip(
 )
 
 SLUGS = [question.slug for question in PROJECT.outline.questions]
-SCHEMA = json.loads(Path(checking.__file__).with_name("answers.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(Path(recheck.__file__).with_name("answers.schema.json").read_text(encoding="utf-8"))
 
 
 def written() -> Any:

@@ -158,7 +158,7 @@ def test_a_figure_rests_on_no_room_that_has_no_part_in_drawing() -> None:
     """Else every edit of the engine would draw every figure again, and planning would read all of it."""
     rooms = {name.partition(":")[0].split(".")[1] for name in engine().closure(*figure.MADE_BY)}
     assert "charts" in rooms
-    assert not rooms & {"page", "pdf", "recorded", "checking", "provenance", "builders"}
+    assert not rooms & {"page", "pdf", "recorded", "recheck", "provenance", "builders"}
 
 
 def test_a_summary_leaves_out_what_the_module_does_not_know() -> None:

@@ -6,19 +6,21 @@ import html
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy
 import pytest
 import trained as made
 from drawn import drawn as drawing
+from graded import reference
 
 from labreport.charts import export
 from labreport.page.pictures import inline
 from labreport.trajectory import Snapshot, Trajectory
 from labreport.verification.copies import copies
 from labreport.verification.drawn import figures, misdrawn
-from labreport.verification.published import equal
+from labreport.verification.published import again, equal
 
 
 def seed(number: int, seconds: float = 0.1234567891) -> Trajectory:
@@ -131,3 +133,16 @@ def test_a_number_that_two_answers_have_is_one_number() -> None:
     found = equal(answers)
     assert not found.passed
     assert "second#test_accuracy is 0.91, but first#wide.test_accuracy is 0.9" in found.detail
+
+
+def test_a_published_number_that_its_own_data_contradict_is_found(tmp_path: Path) -> None:
+    """By the page's script, with the file only; a file that cannot be read is not a pass."""
+    assert not again(tmp_path).passed
+    document = reference()
+    (tmp_path / "answers.json").write_text(json.dumps(document), encoding="utf-8")
+    assert again(tmp_path).passed
+    document["questions"]["part-one.comparison"]["quantities"]["difference"]["value"] += 0.001
+    (tmp_path / "answers.json").write_text(json.dumps(document), encoding="utf-8")
+    found = again(tmp_path)
+    assert not found.passed
+    assert found.detail.startswith("part-one.comparison#difference, value: the file says ")

@@ -1,7 +1,7 @@
 """How a number or a verdict was computed, kept beside it so that others can compute it again.
 
 A derivation is an operation and its inputs. It is made where the number is made, written to
-`answers.json`, and evaluated again by `labreport.checking`, which shares no code with this package. The
+`answers.json`, and evaluated again by `labreport.recheck`, which shares no code with this package. The
 operations, with their inputs, are described in docs/answers-file.md.
 """
 

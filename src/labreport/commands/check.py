@@ -1,4 +1,4 @@
-"""Compute every number and verdict of an `answers.json` again, from that file only."""
+"""Compute every number and judgement of an `answers.json` again, from that file only."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from labreport.console.terminal import shown
 from labreport.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,9 +19,10 @@ MOST_SHOWN = 40
 
 def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """Check one file; 1 when something in it differs. Neither results nor the project are read."""
-    from labreport.checking.coverage import count
-    from labreport.checking.evaluate import changed, evaluate
-    from labreport.checking.reading import load
+    from labreport.recheck.coverage import count
+    from labreport.recheck.digests import changed
+    from labreport.recheck.document import load
+    from labreport.recheck.script import evaluate
 
     path = Path(found.words) if found.words else found.output / "answers.json"
     begun = time.perf_counter()
@@ -29,15 +31,16 @@ def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         evaluation = evaluate(document)
         differences = [*evaluation.differences, *changed(document)]
     except UsageError as error:
-        raise UsageError(f"{path}: {error}") from error
+        raise UsageError(shown(f"{path}: {error}")) from error
     covered = count(document, evaluation.numbers)
     seconds = time.perf_counter() - begun
     for difference in differences[:MOST_SHOWN]:
-        terminal.result(terminal.paint("differs", "red") + f"  {difference}")
+        terminal.result(terminal.paint("differs", "red") + f"  {shown(str(difference))}")
     if len(differences) > MOST_SHOWN:
         terminal.result(f"and {len(differences) - MOST_SHOWN} more differences")
+    terminal.result(f"The file holds {covered.holds}.")
     terminal.result(
-        f"{evaluation.numbers:,} numbers and {evaluation.verdicts:,} verdicts of {path} computed again in "
+        f"{evaluation.numbers:,} numbers and {evaluation.judgements:,} judgements of {path} computed again in "
         f"{seconds:.2g} s: {len(evaluation.differences)} differ."
     )
     if found.verbose:

@@ -6,11 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from labreport.checking.digests import digests
 from labreport.errors import RenderError
 from labreport.outline import Outline
-from labreport.stats import Answer
-from labreport.stats.answer import VERSION
+from labreport.recheck.digests import digests
+from labreport.stats.answer import VERSION, Answer
 
 
 def answers_json(
@@ -25,7 +24,7 @@ def answers_json(
 
     `sections` are what `render_section` returned; each question's headline is taken from them.
     `results` gives for each experiment its number of epochs and the keys of its results in the store;
-    what findings say is in `phrases`.
+    findings are told in the project's `phrases`. Raises `RenderError`.
     """
     headlines = {line["question"]: line["text"] for section in sections for line in section["headlines"]}
     questions = {
@@ -46,7 +45,7 @@ def answers_json(
         "schema": VERSION,
         "title": outline.title,
         "run": dict(facts),
-        "measures": _shared(questions),
+        "measures": _measures(questions),
         "questions": questions,
         "results": dict(results or {}),
     }
@@ -59,14 +58,14 @@ def answers_json(
         ) from error
 
 
-def _shared(questions: dict[str, Any]) -> dict[str, Any]:
-    """The measures of all questions, taken out of them.
-
-    Raises `RenderError` where two questions mean different things by one name.
-    """
-    shared: dict[str, Any] = {}
+def _measures(questions: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Every measure, taken out of the questions. Raises `RenderError` where two share a name and differ."""
+    found: dict[str, Any] = {}
     for slug, question in questions.items():
         for name, measure in question.pop("measures").items():
-            if shared.setdefault(name, measure) != measure:
-                raise RenderError(f"{slug} measures {name!r} as {measure}, another question as {shared[name]}")
-    return shared
+            if found.setdefault(name, measure) != measure:
+                raise RenderError(
+                    f"{slug} has a measure {name!r} that differs from the one of another question; "
+                    "declare it once, or give one of them another name"
+                )
+    return found

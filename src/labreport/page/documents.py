@@ -21,6 +21,7 @@ from labreport.page.references import Target, check, resolve, targets
 from labreport.page.traced import traced_value
 from labreport.page.webfonts import font_faces
 from labreport.project import Words
+from labreport.recheck.script import operations
 
 LIMIT = 4_000_000
 """Bytes that the HTML page may have."""
@@ -123,7 +124,7 @@ def _with_head(
     styles = "".join(_style(lookup, name, applies) for applies, name in STYLES[medium])
     script = ""
     if medium == "screen":
-        script = "".join(_read(path) for path in lookup.files("script", "*.js").values())
+        script = operations() + "".join(_read(path) for path in lookup.files("script", "*.js").values())
         styles = font_faces(FOLDER / "fonts", [TAG.sub("", body), styles, script]) + styles
     for text, end in ((styles, "</style"), (script, "</script")):
         if end in text.lower():

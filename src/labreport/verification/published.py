@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from labreport.checks import Check
+from labreport.errors import LabReportError
 from labreport.execute.session import Session
 from labreport.store.files import Damaged
 from labreport.trajectory import Trajectory
@@ -16,6 +18,7 @@ from labreport.verification.files import FILES, answers_of, page_of
 
 PAGE = "the page's numbers, traced to the answers"
 EQUAL = "numbers that appear in several answers"
+AGAIN = "numbers and judgements, computed again by the page's script"
 DRAWN = "figures, read off the page as it is drawn"
 COPIES = "results that are copies of others"
 
@@ -33,6 +36,22 @@ def page(session: Session) -> Check:
     findings = [str(finding) for finding in audit_html(html, answers, session.place.templates)]
     name = "report.html against answers.json"
     return Check(name, not findings, findings[0] if findings else "every number agrees", PAGE)
+
+
+def again(output: Path) -> Check:
+    """Every number and judgement of `answers.json` from its own data, as `check` does."""
+    from labreport.recheck.digests import changed
+    from labreport.recheck.document import load
+    from labreport.recheck.script import evaluate
+
+    try:
+        document = load(output / "answers.json")
+        found = evaluate(document)
+        different = [*found.differences, *changed(document)]
+    except (LabReportError, LookupError, TypeError, AttributeError) as error:
+        return Check("answers.json from its own data", False, str(error)[:200], AGAIN)
+    detail = str(different[0]) if different else f"{found.numbers:,} numbers, {found.judgements:,} judgements"
+    return Check("answers.json from its own data", not different, detail, AGAIN)
 
 
 def equal(answers: Mapping[str, Any]) -> Check:

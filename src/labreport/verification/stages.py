@@ -15,7 +15,7 @@ from labreport.nodes.calls import function
 from labreport.plan.nodes import Plan, State
 from labreport.trajectory import Trajectory
 from labreport.verification.files import FILES, answers_of, documents, stored_files
-from labreport.verification.published import copied, drawn, equal, page
+from labreport.verification.published import again, copied, drawn, equal, page
 from labreport.verification.repeated import drawn_at_random, expected_seconds, repeated
 
 ANSWERS = "answers, computed again from the stored results"
@@ -95,6 +95,7 @@ def _documents(session: Session) -> Iterator[Check]:
         yield missing
         return
     yield page(session)
+    yield again(session.output)
     yield equal(answers_of(session))
     yield from drawn(session)
 

@@ -4,7 +4,6 @@
 
 const Distributions = (() => {
   const LARGE = 1e7; // from so many degrees of freedom, Student's distribution is nearly the normal one
-  const FAR = 9; // a normal variable is never, to 19 digits, so far from its mean
   const TINY = 1e-300;
   const NEAR = 3e-16;
 
@@ -163,78 +162,5 @@ const Distributions = (() => {
       : decreasingRoot((t) => Math.log(Math.max(studentTail(t, df), TINY)) - Math.log(alpha), 1),
   );
 
-  const divided = (points) => {
-    const total = points.reduce((sum, [, weight]) => sum + weight, 0);
-    return points.map(([point, weight]) => [point, weight / total]);
-  };
-  // Points and weights over the root of a chi-square variable by its degrees of freedom: trapezoids in the
-  // logarithm, `fineness` of them in a standard deviation.
-  const chiWeights = kept((df, fineness) => {
-    const step = 1 / Math.sqrt(2 * df) / fineness;
-    const points = [];
-    for (const sign of [-1, 1]) {
-      for (let place = sign < 0 ? 0 : 1; ; place += 1) {
-        const u = sign * place * step;
-        const height = df * (u - Math.expm1(2 * u) / 2);
-        if (height < -45) {
-          break;
-        }
-        points.push([Math.exp(u), Math.exp(height)]);
-      }
-    }
-    return divided(points);
-  });
-  const normalWeights = kept(() =>
-    divided(Array.from({ length: 141 }, (_, place) => (place - 70) / 8).map((z) => [z, Math.exp((-z * z) / 2)])),
-  );
-
-  // The probability that a t variable of noncentrality `shift` exceeds a critical value.
-  const noncentralTail = (critical, df, shift) => {
-    if (critical === Infinity) {
-      return 0;
-    }
-    if (df > 1e5) {
-      return normalTail(critical - shift);
-    }
-    if (shift < -FAR) {
-      return 0;
-    }
-    const over = (weights, tail) => weights.reduce((sum, [point, weight]) => sum + weight * tail(point), 0);
-    if (shift > FAR) {
-      const below = (point) => 1 - chiSquareTail(df * point * point, df);
-      return over(normalWeights(), (z) => below((z + shift) / critical));
-    }
-    const steep = Math.max(critical, Math.abs(shift)) / Math.sqrt(2 * df);
-    const fineness = Math.max(6, 2 ** Math.ceil(Math.log2(2 * steep)));
-    return over(chiWeights(df, fineness), (point) => normalTail(critical * point - shift));
-  };
-
-  // Numbers of ways to choose, and their quotients, which need more digits than a number has.
-  const ways = (n, k) => {
-    let found = 1n;
-    for (let place = 0; place < k; place += 1) {
-      found = (found * BigInt(n - place)) / BigInt(place + 1);
-    }
-    return found;
-  };
-  const quotient = (above, below) => {
-    const bits = (value) => 4 * value.toString(16).length;
-    const shift = 80 + bits(below) - bits(above);
-    const scaled = shift < 0 ? above / (below << BigInt(-shift)) : (above << BigInt(shift)) / below;
-    return Number(scaled) * 2 ** -shift;
-  };
-
-  return {
-    betaCdf,
-    betaQuantile,
-    chiSquareTail,
-    decreasingRoot,
-    kept,
-    noncentralTail,
-    normalTail,
-    quotient,
-    studentQuantile,
-    studentTail,
-    ways,
-  };
+  return { betaCdf, betaQuantile, chiSquareTail, normalTail, studentQuantile, studentTail };
 })();

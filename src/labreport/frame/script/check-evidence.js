@@ -1,13 +1,13 @@
-// The page's numbers and verdicts against what their own data give, computed in this browser.
+// Every number and judgement against what its own data give: in the browser for the reader of the page, and in the
+// engine that `labreport check` and `verify` embed. The file may come from anybody. `Operations` and `Judgement` are
+// put together from the files in which each operation is defined.
 "use strict";
 
 const Evidence = (() => {
-  const [RELATIVE, CANCELLED] = [1e-7, 1e-11]; // as `labreport check` compares
-  const TURNED = { supported: "refuted", refuted: "supported" };
-  const TESTED = ["p", "p_corrected", "p_equivalent", "p_equivalent_corrected", "alpha", "verdict"];
-  const ORDER = ["refuted", "equivalent", "inconclusive", "supported"]; // from false to true
-
-  const PART_OF_A_CLAIM = /\.(p|predicate|test|reason|evidence)$/;
+  // Numbers agree within the first, relative to themselves, or within the second, relative to the largest of
+  // value, spread and interval: what subtraction leaves of rounding.
+  const [RELATIVE, CANCELLED] = [1e-7, 1e-11];
+  const ALPHA = 0.05;
 
   const same = (says, found, scale = 0) => {
     if (typeof says !== "number" || typeof found !== "number") {
@@ -15,208 +15,210 @@ const Evidence = (() => {
     }
     return Math.abs(says - found) <= RELATIVE * Math.abs(found) + CANCELLED * scale;
   };
-
-  // Whether the condition of a rule holds, its references resolved.
-  const operand = (given) => {
-    if (given === null || typeof given !== "object") {
-      return given;
-    }
-    return "operation" in given ? (given.of.interval?.[given.operation] ?? null) : given.value;
+  const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+  // The name in `{"quantity": NAME}`, or null.
+  const reference = (value) => {
+    const whole = isObject(value) && typeof value.quantity === "string" && Object.keys(value).length === 1;
+    return whole ? value.quantity : null;
   };
-  const RELATIONS = {
-    "=": (left, right) => left === right,
-    "<": (left, right) => left < right,
-    "<=": (left, right) => left <= right,
-    ">": (left, right) => left > right,
-    ">=": (left, right) => left >= right,
-  };
-  const holds = (condition) => {
-    const { operation, of } = condition;
-    const [left, right] = [condition.left, condition.right].map(operand);
-    return {
-      otherwise: () => true,
-      every: () => of.every(holds),
-      some: () => of.some(holds),
-      "verdict is": () => of.verdict === condition.verdict,
-      compare: () => left !== null && right !== null && RELATIONS[condition.relation](left, right),
-    }[operation]();
-  };
-
-  // A quantity or claim, and those that are written in full inside its derivation.
-  function* withInner(slug, content, address) {
-    yield { slug, content, address, kind: "verdict" in content ? "claim" : "quantity" };
-    yield* inside(slug, content.derivation, address);
-  }
-  function* inside(slug, value, address) {
-    if (value === null || typeof value !== "object") {
-      return;
+  // What an object holds under a name, not what every object has.
+  const owned = (object, name, what) => {
+    if (!Object.hasOwn(object ?? {}, name)) {
+      throw new TypeError(`there is no ${what} called '${name}'`);
     }
-    if ("derivation" in value) {
-      yield* withInner(slug, value, address);
-      return;
+    return object[name];
+  };
+  // What `compute` gives; where the data make no sense, the error says whose they are.
+  const placed = (place, compute) => {
+    try {
+      return compute();
+    } catch (error) {
+      throw new Error(`${place} cannot be computed again: ${error.message}`);
     }
-    for (const each of Object.values(value)) {
-      yield* inside(slug, each, address);
+  };
+  // The quantities that are written in full inside data, because the answer has them under no name.
+  function* inside(value) {
+    if (isObject(value) && "derivation" in value) {
+      yield value;
+    } else if (value !== null && typeof value === "object") {
+      for (const each of Object.values(value)) {
+        yield* inside(each);
+      }
     }
   }
 
-  // Everything that follows from one document: `rules`, `families` and `questions` of an answers.json.
+  // `measures` and `questions` of an answers.json.
   class Document {
     constructor(document) {
       this.document = document;
-      this.members = new Map();
     }
 
-    // A family by the name by which a question knows it, and its members computed again.
-    family(slug, name) {
-      const own = this.document.questions[slug].families[name];
-      const family = own ?? this.document.families[name];
-      if (!this.members.has(family)) {
-        this.members.set(family, Families.tested(family, this.document.rules));
-      }
-      return { family, members: this.members.get(family) };
+    question(slug) {
+      return owned(this.document.questions, slug, "question");
     }
 
-    // What an address means, QUESTION#NAME or QUESTION#claims.NAME: a quantity, a claim, or nothing.
+    // What an address means, QUESTION#NAME or QUESTION#findings.NAME: a quantity, a finding, or nothing.
     item(address) {
       const [slug, name] = [address.slice(0, address.indexOf("#")), address.slice(address.indexOf("#") + 1)];
-      const { quantities = {}, claims = {} } = this.document.questions[slug] ?? {};
-      const named = /^claims\.(.+)$/.exec(name)?.[1] ?? "";
-      const claim = [named, named.replace(PART_OF_A_CLAIM, "")].find((each) => claims[each]);
-      if (claim) {
-        return { slug, name: claim, kind: "claim", content: claims[claim] };
+      const { quantities = {}, findings = {} } = this.document.questions[slug] ?? {};
+      const found = name.startsWith("findings.") ? name.slice("findings.".length) : null;
+      if (found !== null && Object.hasOwn(findings, found)) {
+        return { slug, name: found, kind: "finding", content: findings[found] };
       }
-      return quantities[name] ? { slug, name, kind: "quantity", content: quantities[name] } : null;
+      return Object.hasOwn(quantities, name) ? { slug, name, kind: "quantity", content: quantities[name] } : null;
     }
 
-    // An input with each reference replaced by what it refers to.
+    // Data with each reference replaced by the quantity that it names.
     resolve(slug, value) {
       if (Array.isArray(value)) {
         return value.map((each) => this.resolve(slug, each));
       }
-      if (value === null || typeof value !== "object" || "derivation" in value) {
+      if (!isObject(value) || "derivation" in value) {
         return value;
       }
-      const keys = Object.keys(value);
-      if (keys.length === 1 && (keys[0] === "quantity" || keys[0] === "claim")) {
-        const { quantities, claims } = this.document.questions[slug];
-        return (keys[0] === "claim" ? claims : quantities)[value[keys[0]]];
+      const named = reference(value);
+      if (named !== null) {
+        return owned(this.question(slug).quantities, named, "quantity");
       }
-      return Object.fromEntries(keys.map((key) => [key, this.resolve(slug, value[key])]));
+      return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, this.resolve(slug, each)]));
     }
 
-    // A quantity or claim computed again: what is stated, what is found, and whether they are the same.
-    // Without a derivation there is nothing to compute, and `cannot` says so.
-    again(item) {
-      const { content } = item;
-      if (!content.derivation) {
-        const stated = item.kind === "claim" ? "its verdict was stated" : "it was counted, declared or stated";
-        return { fields: [], cannot: `${stated}, and follows from no other numbers` };
+    compute(slug, derivation, alpha = ALPHA) {
+      if (!derivation) {
+        throw new TypeError("it has no data");
       }
-      return item.kind === "claim" ? this.claimAgain(item) : this.quantityAgain(item);
+      return owned(Operations, derivation.operation, "operation")(this.resolve(slug, derivation.data), alpha);
+    }
+
+    // A quantity or finding again, as fields: what is stated, what is found, and whether they are the same.
+    // There are none where nothing else in the file gives it.
+    again(item) {
+      return item.kind === "finding" ? this.findingAgain(item) : this.quantityAgain(item);
     }
 
     quantityAgain({ slug, content }) {
-      const { derivation } = content;
-      const { rules } = this.document;
-      let found;
-      if (derivation.operation === "comparison") {
-        const member = this.family(slug, derivation.family).members[derivation.member];
-        found = Families.gives(member, derivation.gives, rules);
-      } else {
-        found = Summaries[derivation.operation](this.resolve(slug, derivation), content.unit);
-        found.interval = Families.interval(found, rules.alpha);
+      if (!content.derivation) {
+        return [];
       }
-      if (found.cannot) {
-        return { fields: [], cannot: found.cannot };
-      }
-      const size = Math.max(Math.abs(found.value ?? 0), found.spread ?? 0);
+      const found = this.compute(slug, content.derivation);
+      const { interval } = content;
+      const size = Math.max(...[found.value, found.spread].map((each) => Math.abs(each ?? 0)));
+      const wider = Math.max(size, Math.abs(found.low ?? 0), Math.abs(found.high ?? 0));
       const fields = ["value", "spread", "n"].map((name) => this.field(name, content[name], found[name], size));
-      const ends = found.interval ?? [null, null, null];
-      const wider = Math.max(size, Math.abs(ends[0] ?? 0), Math.abs(ends[1] ?? 0));
-      ["low", "high", "level"].forEach((name, place) => {
-        fields.push(this.field(name, content.interval?.[name] ?? null, ends[place], wider));
-      });
-      return { fields, cannot: "" };
+      return [
+        ...fields,
+        this.field("interval.low", interval && interval.low, found.low, wider),
+        this.field("interval.high", interval && interval.high, found.high, wider),
+      ];
     }
 
-    claimAgain({ slug, content }) {
-      const given = this.resolve(slug, content.derivation);
-      const { alpha } = this.document.rules;
+    findingAgain({ slug, content }) {
+      const { quantities } = this.question(slug);
+      const measure = content.measure === null ? null : owned(this.document.measures, content.measure, "measure");
+      const again = (derivation, alpha) => this.compute(slug, derivation, alpha);
       const fields = [];
-      let verdict;
-      if (given.operation === "comparison") {
-        const member = this.family(slug, given.family).members[given.member];
-        verdict = given.less ? (TURNED[member.verdict] ?? member.verdict) : member.verdict;
-        const p = verdict === "equivalent" ? member.p_equivalent_corrected : member.p_corrected;
-        fields.push(this.field("p_value", content.p_value, p));
-        fields.push(this.field("margin", content.margin, member.margin));
-        fields.push(this.field("threshold", content.threshold, alpha));
-      } else if (given.operation === "joint") {
-        const places = given.claims.map((claim) => ORDER.indexOf(claim.verdict));
-        verdict = ORDER[given.pick === "all" ? Math.min(...places) : Math.max(...places)];
-      } else {
-        verdict = given.rules.find(({ when }) => holds(when))?.verdict ?? "inconclusive";
-        fields.push(this.field("threshold", content.threshold, given.threshold));
-        fields.push(this.field("p_value", content.p_value, given.p_value && given.p_value.value));
+      const judged = (place, says, found) => {
+        for (const name of ["word", "sign", "same", "reason", "among"]) {
+          fields.push(this.field(`${place}judgement.${name}`, says[name], found[name]));
+        }
+      };
+      // Counted and declared numbers that are printed beside the others, and follow from the same data.
+      const beside = (name, expected) => {
+        if (Object.hasOwn(quantities, name)) {
+          fields.push({ ...this.field(`'${name}'`, quantities[name].value, expected), beside: `${slug}#${name}` });
+        }
+      };
+      const { kind, prefix, subjects, parts, epochs } = content;
+      const among = (subjects.length * (subjects.length - 1)) / 2;
+      const pairs = { ranking: among, extremes: among, trend: subjects.length > 2 ? subjects.length : 1 };
+      if (kind in pairs) {
+        fields.push(this.field("number of parts", parts.length, pairs[kind]));
       }
-      fields.push(this.field("verdict", content.verdict, verdict));
-      return { fields, cannot: "" };
+      for (const subject of subjects) {
+        const data = quantities[`${prefix}${subject}.mean`]?.derivation?.data;
+        if (data) {
+          beside(`${prefix}${subject}.runs`, data.values ? data.values.flat().length : data.first.right.length);
+        }
+        const stated = quantities[`${prefix}${subject}.epochs`]?.value;
+        beside(`${prefix}${subject}.epochs`, epochs.includes(stated) ? stated : (epochs[0] ?? null));
+      }
+      for (const { quantity: name, judgement } of parts) {
+        const quantity = owned(quantities, name, "quantity");
+        const found = again(quantity.derivation, ALPHA / judgement.among);
+        judged(`'${name}', `, judgement, Judgement.of(found, measure, judgement.among));
+        beside(`${name}.units`, quantity.n);
+        beside(`${name}.among`, judgement.among);
+        beside(`${name}.margin`, measure.unit === "%" ? measure.margin / 100 : measure.margin);
+        if (kind in pairs) {
+          fields.push(this.field(`'${name}', number of comparisons`, judgement.among, parts.length));
+        }
+        if (kind === "count") {
+          const { data } = quantity.derivation;
+          beside(`${prefix}threshold`, typeof data.second === "number" ? data.second : data.threshold);
+        }
+      }
+      judged("", content.judgement, Judgement.again(content, quantities, measure, again));
+      return fields;
     }
 
     field(name, says, found, scale) {
+      if (says === undefined) {
+        throw new TypeError(`it has no ${name}`);
+      }
       return { name, says, found, same: same(says, found, scale) };
     }
 
-    // The members of a family against what their data and the correction give.
-    familyAgain(family, members) {
-      return family.members.flatMap((member, place) => {
-        const { found, ...rest } = members[place];
-        const size = Math.max(Math.abs(found.value ?? 0), found.spread ?? 0);
-        const own = ["value", "spread", "n"].map((name) => this.field(name, member[name], found[name], size));
-        return [...own, ...TESTED.map((name) => this.field(name, member[name], rest[name]))];
-      });
-    }
-
-    // All quantities and claims of all questions, and those written in full inside others.
+    // All quantities and findings of all questions, and the quantities written in full inside others.
     *items() {
-      for (const [slug, { quantities, claims }] of Object.entries(this.document.questions)) {
-        for (const [prefix, contents] of [["", quantities], ["claims.", claims]]) {
-          for (const [name, content] of Object.entries(contents)) {
-            yield* withInner(slug, content, `${slug}#${prefix}${name}`);
-          }
+      for (const [slug, { quantities, findings }] of Object.entries(this.document.questions)) {
+        for (const [name, content] of Object.entries(quantities)) {
+          yield* this.withInner({ slug, kind: "quantity", content, address: `${slug}#${name}` });
+        }
+        for (const [name, content] of Object.entries(findings)) {
+          yield* this.withInner({ slug, kind: "finding", content, address: `${slug}#findings.${name}` });
         }
       }
     }
 
-    // How much was computed again, what differs, and what a browser cannot compute.
+    *withInner(item) {
+      yield item;
+      let number = 0;
+      for (const content of inside(item.content.derivation?.data)) {
+        number += 1;
+        yield* this.withInner({ ...item, kind: "quantity", content, address: `${item.address}, operand ${number}` });
+      }
+    }
+
+    // How much was computed again, and what differs.
     all() {
-      const found = { numbers: 0, verdicts: 0, differing: new Set(), cannot: 0 };
-      const count = (where, fields) => {
-        for (const { name, says, same: agrees } of fields) {
-          found[name === "verdict" ? "verdicts" : "numbers"] += says === null ? 0 : 1;
+      const found = { numbers: 0, judgements: 0, differences: [] };
+      const counted = new Set();
+      for (const item of this.items()) {
+        const place = item.address;
+        for (const { name, says, found: now, same: agrees, beside } of placed(place, () => this.again(item))) {
+          found.judgements += name.endsWith("judgement.word") ? 1 : 0;
+          found.numbers += typeof says === "number" && !counted.has(beside) ? 1 : 0;
+          if (beside) {
+            counted.add(beside);
+          }
           if (!agrees) {
-            found.differing.add(where);
+            found.differences.push({ place, field: name, says, found: now });
           }
         }
-      };
-      const { families, questions } = this.document;
-      for (const slug of Object.keys(questions)) {
-        for (const name of [...Object.keys(families), ...Object.keys(questions[slug].families)]) {
-          this.family(slug, name);
-        }
-      }
-      for (const [family, members] of this.members) {
-        count(`family of ${family.members.map(({ name }) => name).join(", ")}`, this.familyAgain(family, members));
-      }
-      for (const item of this.items()) {
-        const { fields, cannot } = this.again(item);
-        count(item.address, fields);
-        found.cannot += cannot && item.content.derivation ? 1 : 0;
       }
       return found;
     }
   }
 
-  return { Document, same };
+  // The same of a text in JSON, as one; `error` says in one line what makes no sense.
+  const checked = (text) => {
+    const plain = (key, value) => (typeof value === "number" && !Number.isFinite(value) ? String(value) : value);
+    try {
+      return JSON.stringify(new Document(JSON.parse(text)).all(), plain);
+    } catch (error) {
+      return JSON.stringify({ error: error.message });
+    }
+  };
+
+  return { Document, checked, isObject, reference, same };
 })();

@@ -1,14 +1,15 @@
-// How a number was made, in words: operation, values by seed, interval. References are left as they are.
+// Numbers, data and the lines of Python that compute a number again, as texts for a reader.
 "use strict";
 
 const NumberWords = (() => {
+  const { isObject, reference } = Evidence;
   const PER_CENT = ["fraction", "points", "points, unsigned"];
-  const SYMBOLS = { fraction: "%", points: "percentage points", "points, unsigned": "percentage points", p: "", year: "" };
+  const SYMBOLS = { fraction: "%", points: "percentage points", "points, unsigned": "percentage points", year: "" };
   const MINUS = "\u2212";
+  const VALUES = ["first", "second", "values", "value", "low", "high", "threshold"]; // data in the unit of the number
 
   const unitOf = (unit) => SYMBOLS[unit] ?? unit;
   const withUnit = (text, unit) => (unitOf(unit) ? `${text}\u00a0${unitOf(unit)}` : text);
-  const isReference = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
   // Numbers side by side, with the decimals that show how they differ; of one by itself, six significant digits.
   const numbers = (values, unit = "") => {
@@ -38,159 +39,74 @@ const NumberWords = (() => {
     return values.length > MOST ? `${shown}, and ${values.length - MOST} more` : shown;
   };
 
-  const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
-  const values = (given, label = "Values by seed") => [label, (unit) => list(given, unit)];
-  const pair = ({ first, second }) => [
-    values(first, "First, by seed"),
-    values(second, "Second, by seed"),
-    values(
-      first.map((one, seed) => (one === null || second[seed] === null ? null : one - second[seed])),
-      "Difference, by seed",
-    ),
-  ];
-  const counts = (given, label) => [label, () => [given].flat().join(", ")];
-  const agreement = (given) => [
-    counts(given.both, "Both right"),
-    counts(given.only_first, "Only the first right"),
-    counts(given.only_second, "Only the second right"),
-    counts(given.neither, "Neither right"),
-  ];
-  const operands = (of) => [["Of", of]];
-  const arithmetic = (how) => ({ of }) => ({ how, rows: operands(of) });
+  // Data by their names in answers.json, as rows of a label and texts; what is null is left out. Where a
+  // quantity stands for its value, `operand` gives its pieces. Repetitions inside a unit are in brackets.
+  const isNumber = (value) => value === null || typeof value === "number";
+  const rows = (data, unit, operand, before = "") =>
+    Object.entries(data).flatMap(([key, value]) => {
+      const label = `${before}${key.replaceAll("_", " ")}`;
+      const own = VALUES.includes(key) ? unit : "";
+      const piece = (each) => {
+        if (isNumber(each)) {
+          return [number(each, own)];
+        }
+        if (Array.isArray(each)) {
+          return [each.every(isNumber) ? `(${list(each, own)})` : each.flatMap(piece).join(", ")];
+        }
+        if (!isObject(each)) {
+          return [String(each)];
+        }
+        return reference(each) !== null || "value" in each
+          ? operand(each)
+          : [Object.values(each).flatMap(piece).map((one) => one.textContent ?? one).join(" ")];
+      };
+      if (value === null) {
+        return [];
+      }
+      if (isObject(value) && reference(value) === null && !("value" in value)) {
+        return rows(value, unit, operand, `${label}, `);
+      }
+      if (!Array.isArray(value)) {
+        return [[label, piece(value)]];
+      }
+      const alone = value.every((each) => Array.isArray(each) && each.length === 1 && isNumber(each[0]));
+      const flat = alone ? value.flat() : value;
+      if (flat.length && flat.every(isNumber)) {
+        return [[label, [list(flat, own)]]];
+      }
+      return [[label, flat.flatMap((each, place) => [...(place ? [", "] : []), ...piece(each)])]];
+    });
 
-  // For each operation: what it is, the rows of data, and how its interval is made.
-  const OPERATIONS = {
-    "paired difference": ({ first, second, test_fraction: fraction }) => ({
-      how: `Mean of ${counted(first.length, "difference")}, seed by seed`,
-      rows: pair({ first, second }),
-      by: fraction === undefined ? "by Student's t, paired" : "by Student's t, with the variance of repeated splits corrected",
-    }),
-    "paired items": (given) => ({
-      how: `Difference of two accuracies on the same items, over ${counted(given.both.length, "seed")}`,
-      rows: [...agreement(given), counts(given.items_by_sum, "Items by the sum of their differences")],
-      by: "by Student's t over seeds and items",
-    }),
-    McNemar: (given) => ({
-      how: "Difference of two accuracies on the same items",
-      rows: agreement(given),
-      by: "by Newcombe's method or from the exact test, whichever is wider",
-    }),
-    "two shares": (given) => ({
-      how: "Difference of two shares of separate items",
-      rows: [
-        counts([`${given.right_first} of ${given.items_first}`], "First"),
-        counts([`${given.right_second} of ${given.items_second}`], "Second"),
-      ],
-      by: "by Newcombe's method",
-    }),
-    "separate items": ({ first, second, items_first: itemsA, items_second: itemsB }) => ({
-      how: `Mean of ${counted(first.length, "difference")}; the first on ${itemsA} items, the second on ${itemsB}`,
-      rows: pair({ first, second }),
-      by: "by Student's t over seeds and items",
-    }),
-    "share over items": (given) => ({
-      how: `Mean of ${counted(given.values.length, "value")} on ${given.items} items, less ${given.threshold}`,
-      rows: [
-        values(given.values),
-        ...(given.right_by_seed ? [counts(given.right_by_seed, "Right, by seed")] : []),
-        ...(given.items_by_seeds_right ? [counts(given.items_by_seeds_right, "Items by how many seeds have them right")] : []),
-      ],
-      by: "by Wilson's method over seeds and items",
-    }),
-    "mean over seeds": ({ values: given }) => ({
-      how: `Mean of ${counted(given.length, "value")}`,
-      rows: [values(given)],
-      by: "by Student's t",
-    }),
-    "geometric mean": ({ values: given }) => ({
-      how: `Geometric mean of ${counted(given.length, "value")}`,
-      rows: [values(given)],
-      by: "by Student's t of their logarithms",
-    }),
-    median: ({ values: given }) => ({
-      how: `Median of ${counted(given.length, "value")}`,
-      rows: [values(given, "Values")],
-      by: "the middle half of the values",
-    }),
-    "ratio of means": ({ above, below }) => ({
-      how: "Mean of the first over mean of the second",
-      rows: [values(above, "First, by seed"), values(below, "Second, by seed")],
-      by: "by Fieller's method",
-    }),
-    Wilson: ({ successes, items }) => ({
-      how: `Share: ${successes} of ${items}`,
-      rows: [],
-      by: "by Wilson's method",
-    }),
-    Spearman: ({ x, y, gives }) => ({
-      how: {
-        coefficient: "Spearman's coefficient",
-        p: "p-value of Spearman's coefficient, over all orders of the values",
-        least_p: `Least p-value that ${x.length} values can reach`,
-      }[gives],
-      rows: [["First", () => list(x)], ["Second", () => list(y)]],
-    }),
-    Mantel: ({ size, gives }) => ({
-      how: {
-        coefficient: `Correlation of the ranks of two tables of ${size} by ${size}`,
-        p: `p-value of the correlation of two tables of ${size} by ${size}, over random orders`,
-        least_p: "Least p-value that so many random orders can reach",
-      }[gives],
-      rows: [],
-    }),
-    "chi-square": ({ counts: given }) => ({
-      how: "Median, over seeds, of the p-values of chi-square tests against equal counts",
-      rows: given.map((row, seed) => counts(row, `Counts of seed ${seed}`)),
-    }),
-    Fisher: ({ table }) => ({
-      how: "p-value of Fisher's exact test, one-sided",
-      rows: table.map((row, place) => counts(row, `Row ${place + 1}`)),
-    }),
-    negation: ({ of }) => ({ how: "The same difference, seen from the other side", rows: operands([of]) }),
-    sum: arithmetic("Sum"),
-    mean: arithmetic("Mean"),
-    product: arithmetic("Product"),
-    quotient: arithmetic("The first divided by the others"),
-    difference: arithmetic("The first less the second"),
-    greatest: arithmetic("Greatest"),
-    least: arithmetic("Least"),
-    count: arithmetic("Number"),
-    "lower median": arithmetic("Median, the lower one of two"),
-    middle: arithmetic("Median"),
-    rounded: arithmetic("Nearest whole number"),
-    power: ({ base, exponent }) => ({ how: "The first to the power of the second", rows: operands([base, exponent]) }),
+  // Lines that compute one number of answers.json again, with NumPy and SciPy only; `lines` are those of its
+  // operation. A text in JSON is one in Python.
+  const refers = (value) =>
+    reference(value) !== null || (value !== null && typeof value === "object" && Object.values(value).some(refers));
+  const python = (slug, name, { data }, lines) => {
+    const [of, at] = [slug, name].map((each) => JSON.stringify(each));
+    const found = `answers["questions"][${of}]["quantities"]`;
+    const resolved = [
+      "",
+      "def resolved(x):  # the quantities themselves in the place of their names",
+      "    if isinstance(x, dict):",
+      '        named = set(x) == {"quantity"}',
+      '        return quantities[x["quantity"]] if named else {key: resolved(x[key]) for key in x}',
+      "    return [resolved(each) for each in x] if isinstance(x, list) else x",
+      "",
+      "data = resolved(data)",
+    ];
+    return [
+      "import json",
+      "",
+      'with open("answers.json", encoding="utf-8") as file:',
+      "    answers = json.load(file)",
+      `quantities = ${found}`,
+      `data = quantities[${at}]["derivation"]["data"]`,
+      ...(refers(data) ? resolved : []),
+      "",
+      lines.trim(),
+      "print(value, low, high)",
+    ].join("\n");
   };
 
-  const GIVES = {
-    difference: "",
-    p: "p-value, after the correction",
-    level: "Level of the interval, after the correction",
-    margin: "Margin inside which two count as equal, fixed before anything ran",
-    seeds_only: "The same difference with the interval over seeds only",
-    detectable: "The smallest difference that these seeds would have shown with the power that was fixed",
-    power: "The power that was fixed before anything ran",
-    seeds_needed: "The number of seeds that would decide it",
-    seeds_bound: "More seeds than this are not counted",
-  };
-  const corrected = (name, { members, correction, confirmatory, declared }) => {
-    const kind = confirmatory ? "confirmatory" : "exploratory";
-    const members_ = `${counted(members.length, "comparison")}, ${kind}${declared ? "" : ", of this question only"}`;
-    const how = correction === "holm" && members.length > 1 ? "corrected together by Holm's procedure" : "not corrected";
-    return `\u201c${name}\u201d: ${members_}; ${how}`;
-  };
-
-  // The condition of a rule; `say` shows what it refers to, `verdict` is the word for one.
-  const condition = (when, say, verdict) => {
-    const end = (side) => (isReference(side) && "operation" in side ? [`${side.operation} end of `, ...say(side.of)] : say(side));
-    const joined = (word) => when.of.flatMap((each, place) => [...(place ? [` ${word} `] : []), ...condition(each, say, verdict)]);
-    return {
-      otherwise: () => ["otherwise"],
-      every: () => joined("and"),
-      some: () => joined("or"),
-      "verdict is": () => [...say(when.of), ` is \u201c${verdict(when.verdict)}\u201d`],
-      compare: () => [...end(when.left), ` ${when.relation} `, ...end(when.right)],
-    }[when.operation]();
-  };
-
-  return { GIVES, OPERATIONS, condition, corrected, isReference, list, number, numbers, withUnit };
+  return { number, numbers, python, rows, withUnit };
 })();

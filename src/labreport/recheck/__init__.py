@@ -1,0 +1,10 @@
+"""The independent path: every number and verdict of an `answers.json` computed again, from that file only.
+
+What computes is the script of the page (`frame/script/check-*.js`), run here in an embedded engine. Nothing
+is imported from `labreport.claims`, which made the numbers.
+
+- `document`: reading a file that may come from anybody, and what can be wrong with it;
+- `script`: the page's script in the engine, with limits of time, memory and depth;
+- `digests`: data that were changed after the file was written;
+- `coverage`: which numbers are covered by what.
+"""

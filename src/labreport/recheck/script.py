@@ -1,0 +1,80 @@
+"""The page's script in an embedded engine, which has no access to files, network or clock of this process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from labreport.frame import FOLDER
+from labreport.recheck.document import Difference, Malformed
+from labreport.stats.estimate import JAVASCRIPT
+from labreport.stats.operations import javascript
+
+SECONDS = 60
+"""Of processor time, for one file; the answers of the exercise take one."""
+MEMORY = 256 << 20
+STACK = 256 << 10
+"""Bytes that the script may have; a file of the largest size allowed needs a tenth of them."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What computing a document again gave: how many numbers and judgements, and those that differ."""
+
+    numbers: int
+    judgements: int
+    differences: tuple[Difference, ...]
+
+
+@cache
+def operations() -> str:
+    """The part of the page's script that is put together from the files in which each operation is defined."""
+    return javascript() + JAVASCRIPT
+
+
+@cache
+def source() -> str:
+    """The part of the page's script that computes."""
+    files = sorted(FOLDER.glob("script/check-*.js"))
+    return operations() + "".join(path.read_text(encoding="utf-8") for path in files)
+
+
+def evaluate(document: Mapping[str, Any]) -> Checked:
+    """Everything of a document computed again. Raises `Malformed` where it cannot be."""
+    found = json.loads(_run(json.dumps(document)))
+    if "error" in found:
+        raise Malformed(found["error"])
+    differences = tuple(map(_difference, found["differences"]))
+    return Checked(found["numbers"], found["judgements"], differences)
+
+
+def _run(text: str) -> str:
+    import quickjs
+
+    context = quickjs.Context()
+    context.set_memory_limit(MEMORY)
+    context.set_max_stack_size(STACK)
+    context.set_time_limit(SECONDS)
+    try:
+        context.eval(source())
+        answer = context.eval("Evidence.checked")(text)
+    except quickjs.JSException as error:
+        stopped = "interrupted" in str(error).partition("\n")[0]
+        limit = f"{SECONDS} s" if stopped else f"{MEMORY >> 20} MB of memory"
+        raise Malformed(f"the file cannot be computed again within {limit}") from None
+    return str(answer)
+
+
+def _difference(found: Mapping[str, Any]) -> Difference:
+    return Difference(
+        found["place"], found["field"], _shown(found["says"]), f"its data give {_shown(found['found'])}"
+    )
+
+
+def _shown(value: Any) -> str:
+    if value is None or value == "":
+        return "nothing"
+    return f"{value:.9g}" if isinstance(value, float) else str(value)
