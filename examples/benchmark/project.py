@@ -24,7 +24,7 @@ RUNS = recorded_groups(
     metrics=("seconds", "bytes"),
     made={"processor": "machine", "python": "python", "finished": "date"},
 )
-ENOUGH = "nobody waits 2 % longer and notices"
+ENOUGH = "so small a difference is not worth a change of program"
 SECONDS = Measure("seconds", "s", better="lower", scale="ratio", margin=1.02, because=ENOUGH)
 SIZE = Measure("bytes", "bytes", better="lower", scale="ratio", margin=1.02, more="larger", less="smaller")
 
@@ -55,7 +55,7 @@ def machine(results: Results) -> Answer:
 
 project = Project(
     "Compressors",
-    subtitle="Five programs on six inputs",
+    subtitle="Which is fast, and which leaves little",
     sections=(section("Programs", fastest, smallest), section("Runs", machine)),
     facts=machine,
     words=Words(run="measurement", item="input", category="program"),

@@ -11,7 +11,7 @@ from labreport.outline import Section
 from labreport.plan.nodes import Node
 from labreport.plan.planner import Planner
 
-QUESTION_FRAMES = ("question.html", "decided.html")
+QUESTION_FRAMES = ("question.html",)
 """The templates of every question: what `labreport.page` puts around it, and its rows of all tests."""
 SECTION_FRAME = "section.html"
 """The template of a section that has none of its own."""
