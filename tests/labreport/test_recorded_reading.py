@@ -77,3 +77,12 @@ def test_ranking_reads_the_last_row_of_each_run(both: dict[str, Runs]) -> None:
     sound = Runs(both["a"].experiment, both["a"].runs[:2])
     answer = ranking(Results("question", {"a": sound, "b": both["b"]}), "test accuracy")
     assert answer.quantities["a minus b"].value == pytest.approx(0.4375)
+
+
+def test_each_row_has_a_snapshot_and_none_comes_after_the_end_of_a_run(both: dict[str, Runs]) -> None:
+    """At an epoch that a run did not reach, it gave no number; without an epoch, its own last row counts."""
+    assert both["a"].values("test accuracy", 1) == [0.5, 0.5, 0.5]
+    assert str(both["b"].values("test accuracy", 2)) == "[nan, 0.5]"
+    assert both["b"].values("test accuracy") == [0.25, 0.5]
+    with pytest.raises(UsageError, match="no snapshot at epoch 3"):
+        both["b"].values("test accuracy", 3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from hashlib import sha256
@@ -129,13 +129,34 @@ class _Run:
     words: _Words
     digest: str
 
-    @property
-    def last(self) -> dict[str, float]:
-        """The last value of each metric; not a number where the run did not measure it."""
+    def at(self, epoch: int = 0) -> dict[str, float]:
+        """The last value of each metric up to an epoch, by default the last one of the run.
+
+        It is not a number where the run did not measure it, or ended before.
+        """
         found = dict.fromkeys(self.raw.metrics, math.nan)
-        for row in self.raw.rows:
-            found.update(row.values)
+        if epoch <= len(self.raw.rows):
+            for row in self.raw.rows[: epoch or None]:
+                found.update(row.values)
         return found
+
+
+class _Snapshots(Mapping[int, Snapshot]):
+    """A snapshot of each epoch of a run, made when it is asked for; also of those after its end."""
+
+    def __init__(self, epochs: int, longest: int, make: Callable[[int], Snapshot]) -> None:
+        self._epochs, self._longest, self._make = epochs, longest, make
+
+    def __getitem__(self, epoch: int) -> Snapshot:
+        if not 1 <= epoch <= self._longest:
+            raise KeyError(epoch)
+        return self._make(epoch)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(1, self._epochs + 1))
+
+    def __len__(self) -> int:
+        return self._epochs
 
 
 @dataclass(frozen=True)
@@ -292,14 +313,14 @@ class _Declared:
             folders(self.folder, self.pattern, files),
             digests,
             failed,
-            cache(partial(self._results, name, numbered)),
+            cache(partial(self._results, name, longest, numbered)),
             partial(self._outdated, stamps),
         )
         return Experiment(
             name,
             Recording(self.pattern, common),
             longest,
-            (longest,),
+            tuple(range(1, longest + 1)),
             title=title,
             libraries=(),
             design=self._design(numbered),
@@ -317,11 +338,11 @@ class _Declared:
             if counts[label] > 1:
                 label = f"{label} ({counts[label]})"
             digests[label] = run.digest
-            if any(not math.isfinite(value) for value in run.last.values()):
-                names = self._named(run.raw.metrics)
-                for metric, value in run.last.items():
-                    if metric in names and not math.isfinite(value):
-                        failed.setdefault(names[metric], []).append(label)
+            missing = [metric for metric, value in run.at().items() if not math.isfinite(value)]
+            names = self._named(missing)
+            for metric in missing:
+                if metric in names:
+                    failed.setdefault(names[metric], []).append(label)
         return digests, failed
 
     def _design(self, numbered: Sequence[tuple[int, _Run]]) -> Design:
@@ -352,20 +373,23 @@ class _Declared:
             return {metric: metric for metric in metrics}
         return {source: name for name, source in self.metrics}
 
-    def _results(self, name: str, numbered: Sequence[tuple[int, _Run]]) -> tuple[Result, ...]:
+    def _results(self, name: str, longest: int, numbered: Sequence[tuple[int, _Run]]) -> tuple[Result, ...]:
         """The runs as answers and figures see them."""
         refused = {metric: text for _, run in numbered for metric, text in run.raw.refused.items()}
-        return tuple(self._result(name, seed, run, refused) for seed, run in numbered)
+        return tuple(self._result(name, longest, seed, run, refused) for seed, run in numbered)
 
-    def _result(self, name: str, seed: int, run: _Run, refused: Mapping[str, str]) -> Result:
+    def _result(self, name: str, longest: int, seed: int, run: _Run, refused: Mapping[str, str]) -> Result:
         raw, names = run.raw, self._named(run.raw.metrics)
         records = []
         for row in raw.rows:
             record: dict[str, Any] = {names[key]: value for key, value in row.values.items() if key in names}
             records.append(record if row.step is None else {**record, STEP: row.step})
-        last = {names[key]: value for key, value in run.last.items() if key in names}
-        metrics = Metrics(_nested(raw.where, last), refused)
-        load: Callable[[], Mapping[str, Any]] = partial(_arrays, self.folder, raw.arrays)
+
+        def snapshot(epoch: int) -> Snapshot:
+            found = {names[key]: value for key, value in run.at(epoch).items() if key in names}
+            load = partial(_arrays, self.folder, raw.arrays if epoch == len(records) else "")
+            return Snapshot(epoch, Metrics(_nested(raw.where, found), refused), load)
+
         made: dict[str, Any] = {**raw.made, **{key: raw.fields[column] for key, column in self.made}}
         libraries = {key: made.pop(key) for key in [key for key in made if key not in MADE]}
         return Result(
@@ -373,7 +397,7 @@ class _Declared:
             seed,
             {"source": run.source, "parameters": [list(one) for one in self._settings(raw).items()]},
             tuple(records),
-            {len(records): Snapshot(len(records), metrics, load)},
+            _Snapshots(len(records), longest, snapshot),
             {**{key: word for key, word in made.items() if word}, "libraries": libraries},
         )
 
