@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from labreport.errors import AuditError
-from labreport.fingerprint.canonical import digest
 from labreport.nodes.section import RENDERING
 from labreport.nodes.workshop import Press
 from labreport.plan.nodes import Node
@@ -36,16 +35,16 @@ class DocumentNode(Node):
         self.preliminary = preliminary
         """Whether it says that a report from more seeds follows."""
 
+    @property
+    def label(self) -> str:
+        """The file."""
+        return self.published
+
     def ingredients(self, planner: Planner) -> dict[str, Any]:
-        """Sections and answers, and the words of the outline."""
-        outline = planner.graph.project.outline
+        """Sections and answers, and all that the outline says."""
         return {
             **planner.outputs(self),
-            "title": outline.title,
-            "subtitle": outline.subtitle,
-            "author": outline.author,
-            "language": outline.language,
-            "sections": digest([[section.slug, section.title] for section in outline.sections]),
+            "outline": planner.fingerprints.outline,
             **({"preliminary": True} if self.preliminary else {}),
         }
 
