@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from labreport.errors import AuditError
+from labreport.fingerprint.canonical import digest
 from labreport.nodes.section import RENDERING
 from labreport.nodes.workshop import Press
 from labreport.plan.nodes import Node
