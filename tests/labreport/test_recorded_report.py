@@ -136,7 +136,7 @@ def test_the_report_says_where_its_runs_came_from(example: Example) -> None:
 
 def test_verify_compares_the_files_with_the_report(example: Example) -> None:
     """And says nothing of trainings that are repeated."""
-    ran = example.run("verify")
+    ran = example.run("verify", "--verbose")
     assert ran.code == 0, ran.err
     assert "recorded runs" in ran.out
     assert "equal bits" not in ran.out
