@@ -45,8 +45,8 @@ class Make:
     With `wandering`, it is another digit for each seed. `by_lookalike` is the share of errors that go to
     the digit's look-alike; with `nearness`, errors go to digits of near mean images instead, or to far
     ones where it is negative. `stored` is the network whose weights are kept, if not the one trained.
-    `excess` is added to the training loss. An epoch takes `seconds`, or where `quiet` is given, such seconds with
-    nothing beside it.
+    `excess` is added to the training loss. An epoch takes `seconds`; with nothing
+    beside it, `quiet` seconds where that is given.
     """
 
     training: float = 0.99

@@ -27,7 +27,6 @@ SHARED = {
     "section/shared",
     *DOCUMENTS,
 }
-RATES_READ = {"answer/shared.rates"}
 ALL = TRAININGS | MEASURED | STUDIED | SHARED
 
 CATALOGUE = "src/exercise/catalogue.py"

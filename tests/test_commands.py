@@ -99,7 +99,7 @@ def test_a_failing_answer_is_named_with_file_and_line(built: Program, tmp_path: 
 def test_status_says_first_whether_all_is_fresh(built: Program, tmp_path: Path) -> None:
     """Then only what is not; `--verbose` lists everything, and the numbers are those of the plan."""
     assert built.run("status", "--seeds", "2").out == (
-        "All 30 items are fresh: 14 results, 7 answers, 1 figure, 3 sections, 5 documents.\n"
+        "All is fresh: 9 trainings, 7 answers, 1 figure, 3 sections, 5 documents.\n"
     )
     listed = built.run("status", "--seeds", "2", "--verbose").out.splitlines()[1:]
     assert {line.split()[0] for line in listed} == {"fresh"}
@@ -108,14 +108,29 @@ def test_status_says_first_whether_all_is_fresh(built: Program, tmp_path: Path) 
     program.edit("templates/questions/studied.grid.html", "The best", "Best")
     ran = program.run("status", "--seeds", "2")
     assert ran.code == 1
-    assert ran.out.startswith("1 of 30 items is stale, and 4 more if those change: 1 section, 4 documents.\n")
-    assert [line.split()[:2] for line in ran.out.splitlines()[1:]] == [
+    assert ran.out == (
+        "Stale: 1 section, 4 documents.\n"
+        "template questions/studied.grid.html changed: section studied, then 4 documents;\n"
+        "  --verbose lists them\n"
+    )
+    listed = program.run("status", "--seeds", "2", "--verbose").out.splitlines()[1:]
+    assert [line.split()[:2] for line in listed if not line.startswith("fresh")] == [
         ["stale", "section/studied"],
-        ["waits", "document/answers"],
-        ["waits", "document/html"],
-        ["waits", "document/crate"],
-        ["waits", "document/pdf"],
+        ["waits", "answers.json"],
+        ["waits", "report.html"],
+        ["waits", "ro-crate-metadata.json"],
+        ["waits", "report.pdf"],
     ]
+
+
+def test_one_edit_of_the_catalogue_is_one_line_of_status(built: Program, tmp_path: Path) -> None:
+    """What changed, from what to what, and all that it leads to; a document has the name of its file."""
+    program = built.copy(tmp_path / "checkout")
+    program.edit("src/exercise/catalogue.py", "Walk(0.25)", "Walk(0.26)")
+    told = program.run("status", "--seeds", "2").out.splitlines()
+    assert len(told) <= 4
+    assert re.match(r"\w+: rate 0.25 → 0.26: 2 trainings of \w+, then ", told[1])
+    assert program.run("why", "report.pdf", "--seeds", "2").out.startswith("report.pdf: ")
 
 
 def test_an_unwritable_output_is_one_line_and_2(built: Program, tmp_path: Path) -> None:
@@ -258,11 +273,14 @@ def test_a_report_agrees_with_itself_and_not_with_another(built: Program, tmp_pa
 
 
 def test_verify_passes_on_what_was_built(built: Program) -> None:
-    """Every byte, every answer, and one training done again."""
-    ran = built.run("verify", "--seeds", "2")
+    """Every byte, every answer, and one training again; a check that passes is a line only if asked for."""
+    ran = built.run("verify", "--seeds", "2", "--verbose")
     assert ran.code == 0, ran.out + ran.err
     assert "equal bits" in ran.out
     assert "0 failed" in ran.out
+    short = built.run("verify", "--seeds", "2").out
+    assert "equal bits" not in short
+    assert len(short.splitlines()) == len(ran.out.splitlines()) - ran.out.count("ok  ")
 
 
 @pytest.mark.parametrize("what", ["array", "answers", "page"])

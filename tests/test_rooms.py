@@ -44,8 +44,8 @@ MAY_IMPORT = {
     "labreport.checks": "errors",
     "labreport.store": "errors fingerprint",
     "labreport.trajectory": "errors fingerprint nonfinite store",
-    "labreport.plan": "experiment errors fingerprint frame installed nonfinite page placed program project store "
-    "trajectory witness",
+    "labreport.plan": "experiment errors fingerprint frame installed nonfinite outline page placed program "
+    "project store trajectory witness",
     "labreport.console": "plan experiment errors",
     "labreport.guard": "console errors",
     "labreport.claims": "experiment errors later results texts",
@@ -73,6 +73,7 @@ MAY_IMPORT = {
     "exercise.catalogue": "networks labreport.errors labreport.experiment",
     "exercise.expressions": "catalogue labreport.experiment",
     "exercise.mnist": "labreport.errors",
+    "exercise.timing": "mnist networks labreport.errors labreport.run",
     "exercise.training": "mnist networks labreport.errors labreport.run",
     "exercise.measuring": "catalogue mnist networks labreport.charts labreport.claims labreport.errors "
     "labreport.experiment labreport.later labreport.outline labreport.required labreport.results",
@@ -117,7 +118,7 @@ MAY_IMPORT = {
 
 LIBRARIES = {
     "tensorflow": "exercise.training exercise.verification",
-    "keras": "exercise.training exercise.verification",
+    "keras": "exercise.timing exercise.training exercise.verification",
     "matplotlib": "labreport.charts",
     "seaborn": "labreport.charts",
     "jinja2": "labreport.page",
@@ -139,7 +140,7 @@ LIBRARIES = {
     "labreport.recorded labreport.stats labreport.store labreport.verification exercise.again "
     "exercise.bonus_complex exercise.bonus_digits "
     "exercise.bonus_longer exercise.measuring exercise.mnist exercise.networks exercise.part_three "
-    "exercise.part_two exercise.recompute exercise.training exercise.verification",
+    "exercise.part_two exercise.recompute exercise.timing exercise.training exercise.verification",
 }
 """A library to the rooms that may import it."""
 

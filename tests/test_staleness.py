@@ -19,7 +19,6 @@ from standin_nodes import (
     FIGURES,
     MEASURED,
     QUICK,
-    RATES_READ,
     SHARED,
     SLOW,
     TRAINING,
@@ -43,7 +42,7 @@ def test_nothing_is_made_twice(program: Program) -> None:
 @pytest.mark.parametrize(
     ("name", "old", "new", "made"),
     [
-        (CATALOGUE, QUICK, QUICK.replace("0.5", "0.55"), ALPHA | MEASURED | SHARED - RATES_READ),
+        (CATALOGUE, QUICK, QUICK.replace("0.5", "0.55"), ALPHA | MEASURED | SHARED | {"answer/studied.grid"}),
         (
             TRAINING,
             "self._walk.noise * stumble",
@@ -100,19 +99,73 @@ UNIMPORTANT = (
     (TRAINING, "self._epoch += 1", "self._epoch += 1  # a comment"),
     (TRAINING, '"""Walk one epoch;', '"""Walk an epoch;'),
     (TRAINING, "loss = self._loss()\n", "loss = (\n            self._loss()\n        )\n"),
-    (CATALOGUE, '"the quick walk"', '"the brisk walk"'),
     (ANSWERS, '"""How accurate', '"""Tell how accurate'),
     ("templates/sections/studied.html", "", "{# a comment #}"),
     ("src/labreport/charts/drawing.py", '"""', '"""Also: '),
 )
-"""Edits of a comment, docstrings, layout, a title, a template's comment, and the engine's docstring."""
+"""Edits of a comment, docstrings, layout, a template's comment, and the engine's docstring."""
 
 
 def test_what_changes_no_result_makes_nothing(program: Program) -> None:
-    """Comments, docstrings, formatting and titles do not count: not one of these edits, made together."""
+    """Comments, docstrings and formatting do not count: not one of these edits, made together."""
     for edit in UNIMPORTANT:
         program.edit(*edit)
     assert build_as_planned(program).made == set()
+
+
+def test_a_title_makes_what_may_print_it_and_retrains_nothing(program: Program) -> None:
+    """Answers and figures that read the experiment; a study of it has a title of its own."""
+    program.edit(CATALOGUE, '"the quick walk"', '"the brisk walk"')
+    why = program.run("why", "measured.better").out
+    assert "declaration of alpha changed" in why
+    made = build_as_planned(program).made
+    read = {"answer/measured.accuracy", "answer/measured.better", "figure/curves", "answer/shared.longer"}
+    assert read <= made
+    assert not made & TRAININGS
+
+
+def test_a_file_that_is_read_while_the_project_is_loaded_counts(program: Program) -> None:
+    """For all that is made in that process, and also where nothing else was edited since."""
+    settings = program.folder / "src/exercise/settings.json"
+    settings.write_text("0.25")
+    read = "import json\nfrom pathlib import Path\n\n"
+    read += 'THRESHOLD = json.loads(Path(__file__).with_name("settings.json").read_text())\n\nMEASURED ='
+    program.edit(OUTLINE, "MEASURED =", read)
+    assert program.run().code == 0
+    assert "Nothing to do" in program.run().out
+    settings.write_text("0.75")
+    made = program.run().made
+    assert {"answer/measured.better", "figure/curves", "section/studied"} <= made
+    assert not made & TRAININGS
+
+
+OUTLINE = "src/exercise/outline.py"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "Which of the two walks comes closer?",
+            "Which walk comes closer?",
+            "question measured.better changed",
+        ),
+        ('("alpha", "beta"),\n', '("beta", "alpha"),\n', "order of what is read changed"),
+        (
+            '            ("grid",),\n',
+            '            ("grid",),\n            local=True,\n',
+            "question studied.grid changed",
+        ),
+        ('    title="Walks",\n', '    title="Walks",\n    author="Ada",\n', "author  → Ada"),
+        ("sections=(MEASURED, STUDIED, SHARED)", "sections=(STUDIED, MEASURED, SHARED)", "order changed"),
+    ],
+)
+def test_whatever_the_outline_says_is_an_ingredient(program: Program, old: str, new: str, told: str) -> None:
+    """Each document is rebuilt, and `why` names the part of the outline, never the code of an answer."""
+    program.edit(OUTLINE, old, new)
+    found = program.run("why", "answers" if "read" not in told else "measured.better")
+    assert told in found.out + found.err
+    assert "code of the answers" not in program.run("why", "crate").out
 
 
 def test_touched_files_and_other_surroundings_make_nothing(program: Program, tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ class Experiment:
     experiment that nothing carries out, because they exist.
 
     An `exclusive` one runs by itself: no other run of the build is carried out at the same time, on any
-    worker, so that its times are those of a machine that does nothing else. It goes before all others. A
+    worker, so that its times are those of a machine that does nothing else. It comes after the others. A
     result that was made so is another one than a result that was not.
 
     `design` says what its runs are to a comparison (see `Design`); it is no part of a result's identity.
@@ -102,7 +102,7 @@ class Experiment:
     libraries: tuple[str, ...] | None = None
     exclusive: bool = False
     design: Design = Design()
-    recorded: Recorded | None = None
+    recorded: Recorded | None = field(default=None, repr=False, metadata=HIDDEN)
     function: Callable[..., Any] | None = field(default=None, compare=False, repr=False, metadata=HIDDEN)
     """What was given as `fit` or `start`, where that was a function."""
 
@@ -157,7 +157,7 @@ class Experiment:
     def identity(self) -> tuple[str, frozenset[type]]:
         """The text that no other specification has, and the classes of the dataclasses in it.
 
-        Raises `UsageError` for a specification that cannot be told from others by its fields.
+        Raises `UsageError` for a specification that its fields do not distinguish from others.
         """
         classes: set[type] = set()
         try:

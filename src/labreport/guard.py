@@ -12,7 +12,7 @@ from typing import NoReturn
 from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError
 
-INTERRUPTED = "Interrupted; run the same command again to continue from the last checkpoint."
+INTERRUPTED = "Interrupted. What is finished is kept; run the same command again to continue."
 
 
 class _Terminated(BaseException):

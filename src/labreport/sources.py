@@ -1,8 +1,8 @@
 """Loads modules of the project and the engine by their text, so that what runs is what was digested.
 
-Python itself takes compiled code for that of a source file by its size and the second of its time, and ends with
-an error where it was cut short by a full disk. Here, compiled code is kept under the digest of the text that it
-was made of, and used only if it is whole. Libraries are loaded as ever. Standard library only.
+Python itself takes compiled code for that of a source file by its size and the second of its time, and ends
+with an error where a full disk has cut it short. Here, compiled code is kept under the digest of the text
+that it was made of, and used only if it is whole. Libraries are loaded as ever. Standard library only.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _SUM = 32
 """Bytes of a checksum; kept code begins with two: of what it was made of, and of itself."""
 
 loaded: dict[str, tuple[str, str]] = {}
-"""What was loaded in this process: a module's name to its file, and the SHA-256 of the text that runs; that is
-empty where one module was loaded from two texts."""
+"""What was loaded in this process: a module's name to its file, and the SHA-256 of the text that runs, which
+is empty where it was loaded from two texts."""
 
 
 class Loader(SourceFileLoader):
@@ -52,7 +52,7 @@ class Loader(SourceFileLoader):
 
 
 class Finder:
-    """Asks all other finders of `sys.meta_path`, and has modules of the project and the engine loaded here."""
+    """Asks the other finders of `sys.meta_path`, and has modules of project and engine loaded by `Loader`."""
 
     @classmethod
     def find_spec(
@@ -68,7 +68,7 @@ class Finder:
 
 
 def is_own(path: str) -> bool:
-    """Whether a file of source code is neither Python's nor an installed package's, but for the engine's."""
+    """Whether a file of source code is the engine's, or neither Python's nor an installed package's."""
     return path.startswith(_ENGINE) or not (
         path.startswith(_PYTHON) or set(path.split(os.sep)) & set(LIBRARIES)
     )
@@ -103,7 +103,7 @@ def _kept(path: str, made_of: bytes) -> CodeType | None:
         head, own, rest = data[:_SUM], data[_SUM : 2 * _SUM], data[2 * _SUM :]
         if head != made_of or sha256(rest).digest() != own:
             return None
-        found = marshal.loads(rest)  # noqa: S302 - whole, and of this text
+        found = marshal.loads(rest)
     except (OSError, ValueError, EOFError, TypeError):
         return None
     return found if isinstance(found, CodeType) else None

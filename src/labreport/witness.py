@@ -16,6 +16,7 @@ from functools import cache, cached_property
 from types import FrameType
 from typing import Any
 
+from labreport import sources
 from labreport.sources import LIBRARIES, loaded
 
 ENGINE = os.path.dirname(os.path.abspath(__file__)) + os.sep
@@ -32,18 +33,18 @@ SYSTEM = (
     "/System/",
     "/Library/",
 )
-CODE = (".py", ".pyc", ".so")
-"""How files end that are code: which modules are loaded is seen otherwise."""
-_WRITING = os.O_WRONLY | os.O_RDWR
+COMPILED = (".pyc", ".so")
+"""How files end that are compiled code: which modules are loaded is seen otherwise."""
 
 
 @dataclass(frozen=True)
 class Allowed:
     """What may be used while something is made: it travels to workers.
 
-    `name` is what is made, `modules` the modules of the project and the engine that are followed for it, with
-    the SHA-256 of their files, `files` what it is made of, by their paths below `package`, `folder` that of the project, `declare` where
-    its files are declared. Modules whose names begin with one of `exempt` only carry out.
+    `name` is what is made, `modules` the modules of the project and the engine that are followed for it, each
+    with the SHA-256 of its file, `files` what it is made of, by their paths below `package`, `folder` that of
+    the project, `declare` where its files are declared. Modules whose names begin with one of `exempt` only
+    carry out.
     """
 
     name: str
@@ -64,15 +65,17 @@ class Allowed:
 
     def problem(self, noted: Noted) -> str:
         """What was used and is not an ingredient, in one line; empty where there is nothing."""
-        for module in sorted(_names(noted.loaded)):
+        modules = _modules(noted.loaded | noted.files)
+        for module in sorted({modules[file] for file in noted.loaded & set(modules)}):
             if module not in self.modules and not f"{module}.".startswith(self.exempt):
                 return (
                     f"{self.name}: the module {module!r} was loaded for it, which is not among its "
                     "ingredients: nothing that can be read in its code leads there; import it by name in a "
                     "module that is"
                 )
-        for path in sorted(noted.files - noted.written):
-            if not self._is_declared(path) and not self._is_theirs(path):
+        own = {file for file, module in modules.items() if module in self.modules}
+        for path in sorted((noted.files - own) | (noted.loaded - set(modules))):
+            if not self._is_declared(path) and not _is_theirs(path, self._below):
                 return (
                     f"{self.name}: the file {self._shown(path)} was read for it, which is not among its "
                     f"ingredients; declare it in {self.declare}"
@@ -94,28 +97,32 @@ class Allowed:
     def _below(self) -> str:
         return self.folder + os.sep
 
-    def _is_theirs(self, path: str) -> bool:
-        """Whether a file belongs to Python, a library, the system or somebody's settings."""
-        if set(path.split(os.sep)) & {*LIBRARIES, "__pycache__"}:
-            return True
-        return not path.startswith(self._below) and path.startswith(_elsewhere())
-
 
 def edited(path: str) -> str:
     """What is said of a file that is not any more what a build began with."""
     return f"{path} was edited while the build ran; what rests on it is not kept; run the same command again"
 
 
+def _is_theirs(path: str, below: str) -> bool:
+    """Whether a file is Python's, a library's, the system's or somebody's settings, and not `below`."""
+    if set(path.split(os.sep)) & {*LIBRARIES, "__pycache__"}:
+        return True
+    return not path.startswith(below) and path.startswith(_elsewhere())
+
+
 @dataclass
 class Noted:
-    """What was seen: files of modules of the project and the engine that were loaded, and files that the
-    project's own code read or wrote, itself or through a library."""
+    """What was seen: files of the project and the engine whose code was run, as that of a module or
+    otherwise, and files that the project's own code wrote, or read before it wrote them, itself or through a
+    library."""
 
     loaded: set[str] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
     written: set[str] = field(default_factory=set)
 
 
+read_while_loading: set[str] = set()
+"""Files that the project's own code read while its modules were loaded in this process."""
 _noted: Noted | None = None
 _installed = False
 
@@ -135,38 +142,71 @@ def noting() -> Iterator[Noted]:
         _noted = outer
 
 
+@contextmanager
+def loading(folder: str) -> Iterator[None]:
+    """Note in `read_while_loading` what the project in `folder` reads."""
+    with noting() as noted:
+        yield
+    found = noted.files - set(_modules(noted.files))
+    read_while_loading.update(path for path in found if not _is_theirs(path, folder + os.sep))
+
+
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     if _noted is None:
         return
-    if event == "exec":  # of a module's code, however the import was asked for
-        code = arguments[0]
+    if event == "exec":
+        code, caller = arguments[0], sys._getframe(1)
         if code.co_name == "<module>" and _owner(code.co_filename):
-            _noted.loaded.add(code.co_filename)
+            if _importing(caller):  # however that was asked for
+                _noted.loaded.add(code.co_filename)
+            elif _by_project(caller):
+                _noted.files.add(code.co_filename)
     elif event == "open":
         _opened(_noted, *arguments)
+    elif event == "sqlite3.connect":
+        _opened(_noted, _database(arguments[0]), "r", 0)
 
 
 def _opened(noted: Noted, path: Any, mode: Any, flags: Any) -> None:
     if not isinstance(path, (str, bytes, os.PathLike)):
         return  # a descriptor that is open already
-    name = os.fsdecode(path)
-    if name.endswith(CODE):
+    name, caller = os.fsdecode(path), sys._getframe(2)
+    if name.endswith(COMPILED) or (name.endswith(".py") and _importing(caller)):
         return  # most of what is opened, and whose it is takes long to find out
     name = os.path.abspath(name)
-    if (isinstance(mode, str) and set(mode) & set("wax+")) or (isinstance(flags, int) and flags & _WRITING):
-        noted.written.add(name)
-    elif name not in noted.files and _by_project(sys._getframe(2)):
+    flags = flags if isinstance(flags, int) else 0
+    new = bool(flags & (os.O_TRUNC | os.O_EXCL)) or (isinstance(mode, str) and bool(set(mode) & set("wx")))
+    known = name in noted.files or name in noted.written
+    if not new and not known and flags & os.O_ACCMODE != os.O_WRONLY and _by_project(caller):
         noted.files.add(name)
+    if new or flags & os.O_ACCMODE != os.O_RDONLY:
+        noted.written.add(name)
+
+
+def _database(name: Any) -> Any:
+    """The file of an SQLite database, which may be given as a URI; None for one in memory."""
+    text = os.fsdecode(name) if isinstance(name, (str, bytes, os.PathLike)) else ":memory:"
+    path = text.removeprefix("file:").partition("?")[0] if text.startswith("file:") else text
+    return path if path and not path.startswith(":memory:") else None
+
+
+def _importing(frame: FrameType | None) -> bool:
+    """Whether a module's text is read for an import."""
+    file = frame.f_code.co_filename if frame is not None else ""
+    return file.startswith(("<frozen importlib", sources.__file__))
 
 
 def _by_project(frame: FrameType | None) -> bool:
-    """Whether the innermost function that is not in a library is the project's, rather than the engine's."""
+    """Whether the innermost function that is not in a library is the project's, rather than the engine's.
+
+    In a thread that a library has started there is none: the project asked for it.
+    """
     while frame is not None:
         owner = _owner(frame.f_code.co_filename)
         if owner:
             return owner == "project"
         frame = frame.f_back
-    return False
+    return True
 
 
 @cache
@@ -174,7 +214,7 @@ def _owner(file: str) -> str:
     """Whose code a file is: the engine's, the project's, or empty for Python and for libraries."""
     if file.startswith(ENGINE):
         return "engine"
-    if file.startswith(("<", *_python())) or set(file.split(os.sep)) & set(LIBRARIES):
+    if not file.endswith(".py") or file.startswith(_python()) or set(file.split(os.sep)) & set(LIBRARIES):
         return ""
     return "project"
 
@@ -201,8 +241,9 @@ def _elsewhere() -> tuple[str, ...]:
     return (*SYSTEM, os.path.join(home, "."), *(f"{os.path.abspath(path)}{os.sep}" for path in own))
 
 
-def _names(files: set[str]) -> set[str]:
-    """The modules that were loaded from files."""
+def _modules(files: set[str]) -> dict[str, str]:
+    """The modules that were loaded from these files; a file that was run in another way is none's."""
     if not files:
-        return set()
-    return {name for name, module in list(sys.modules.items()) if getattr(module, "__file__", None) in files}
+        return {}
+    found = ((getattr(module, "__file__", None), name) for name, module in list(sys.modules.items()))
+    return {file: name for file, name in found if file in files and name != "__mp_main__"}

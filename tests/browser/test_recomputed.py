@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 Open = Callable[..., AbstractContextManager[Any]]
 PACKED = re.compile(r'(<script type="text/plain" id="evidence">)([^<]+)')
 PANEL = ".proof"
-TOTAL = 'data[data-source="part-one.small.time#slowest"]'
+LOSS = 'data[data-source="bonus.longer#at-50.validation_loss"]'
 DIFFERENCE = 'data[data-source="part-one.comparison#difference"]'
 
 
@@ -80,7 +80,7 @@ def test_every_number_and_verdict_comes_out_the_same(report: Path, chromium: Ope
 def test_a_number_that_is_chosen_shows_its_data_and_its_test(report: Path, chromium: Open) -> None:
     """Source, values by seed, interval, the claims that rest on it, and that it comes out the same."""
     with chromium(report / "report.html") as browser:
-        said = _choose(browser, TOTAL)
+        said = _choose(browser, LOSS)
         assert "Mean of 5 values" in said or "Mean of 1 value" in said
         assert "Values by seed" in said
         assert "in this browser: the same" in said
@@ -94,21 +94,22 @@ def test_a_changed_value_is_noticed(report: Path, chromium: Open, tmp_path: Path
     """In the data: the panel says what the number is now, and the switch names it."""
 
     def change(document: dict[str, Any]) -> None:
-        document["questions"]["part-one.small.time"]["quantities"]["slowest"]["derivation"]["of"][-1] = 99.0
+        loss = document["questions"]["bonus.longer"]["quantities"]["at-50.validation_loss"]
+        loss["derivation"]["values"][0] *= 1.5
 
     with chromium(_changed(report, tmp_path, change)) as browser:
-        said = _choose(browser, TOTAL)
+        said = _choose(browser, LOSS)
         assert "it differs: value" in said
         _switch(browser).click()
-        assert "part-one.small.time#slowest" in _status(browser)
+        assert "bonus.longer#at-50.validation_loss" in _status(browser)
 
 
 def test_a_changed_number_of_the_page_is_noticed(report: Path, chromium: Open) -> None:
     """The page shows another number than its own data hold."""
     with chromium(report / "report.html") as browser:
-        number = element(browser, TOTAL)
+        number = element(browser, LOSS)
         browser.execute_script("arguments[0].value = '1.5'", number)
-        assert "The page has 1.5, its data" in _choose(browser, TOTAL)
+        assert "The page has 1.5, its data" in _choose(browser, LOSS)
 
 
 def test_the_keyboard_chooses_a_number_and_returns_to_it(report: Path, chromium: Open) -> None:

@@ -142,7 +142,7 @@ def wrapped(made: Made, seed: int) -> Fit:
 
 
 wrapped.__qualname__ = "fit"
-replaced = question("Which?", reads=(ONE,), slug="first")(some_question.function)
+replaced = replace(some_question, slug="first")
 
 
 def test_a_function_that_its_name_does_not_give_is_refused_at_its_line() -> None:

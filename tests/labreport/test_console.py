@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -13,10 +14,10 @@ from typing import Any
 import pytest
 
 from labreport.console.plan import show_plan
-from labreport.console.progress import Progress, Steps, Training
+from labreport.console.progress import Progress, Training
 from labreport.console.summary import show_summary
 from labreport.console.terminal import Terminal
-from labreport.console.time_left import TimeLeft
+from labreport.console.time_left import Kind, TimeLeft
 from labreport.experiment import Experiment
 from labreport.nodes.result import ResultNode
 from labreport.plan.nodes import Node, Plan, State, Status
@@ -48,14 +49,15 @@ class Made(Node):
 def result(name: str, seed: int, key: str, reason: Reason) -> Status:
     """A stale result."""
     experiment = Experiment(name, Value(), 1, (1,), "module:start")
-    return Status(ResultNode(experiment, seed), State.STALE, (reason,), key=key)
+    given = {"specification": {"rate": 0.1, "network": {}}}
+    return Status(ResultNode(experiment, seed), State.STALE, (reason,), given, key)
 
 
-def other(name: str, reason: Reason) -> Status:
+def other(name: str, *reasons: Reason) -> Status:
     """A stale node of another kind."""
     kind, _, slug = name.partition("/")
-    state = State.PENDING if isinstance(reason, Upstream) else State.STALE
-    return Status(Made(kind, slug), state, (reason,))
+    state = State.PENDING if isinstance(reasons[0], Upstream) else State.STALE
+    return Status(Made(kind, slug), state, reasons)
 
 
 def printed(*statuses: Status, verbose: bool = False) -> list[str]:
@@ -70,33 +72,57 @@ def printed(*statuses: Status, verbose: bool = False) -> list[str]:
 def test_a_plan_of_everything_is_one_line() -> None:
     """Two experiments that share their trajectories are trained once."""
     results = [result(name, seed, f"key-{seed}", NeverMade()) for name in ("a", "b") for seed in range(3)]
-    later = [other(f"{kind}/x", NeverMade()) for kind in ("answer", "figure", "section", "document")]
-    line = "To make: 3 trainings, 1 answer, 1 figure, 1 section, 1 document: never made"
-    assert printed(*results, *later) == [line]
+    later = [other(f"{kind}/{name}", NeverMade()) for kind in ("answer", "figure") for name in "xy"]
+    line = "never made: 3 trainings of a, b, then 2 answers, 2 figures"
+    assert printed(*results, *later) == [f"{line}; --verbose lists them"]
+    assert printed(*results, *later, verbose=True)[-1] == line
     assert len(printed(*results, *later, verbose=True)) == 2 + 4 + 1
 
 
-def test_a_plan_gives_each_reason_once_with_the_names_where_they_are_few() -> None:
-    """What only waits for others comes last."""
-    changed = Changed("hidden_layers", [62], [40])
+def test_one_edit_is_one_line_whatever_it_leads_to() -> None:
+    """All that has the value that changed, what names the definition, and what reads any of it."""
+    changed, nested = Changed("rate", [62], [40]), Changed("network.rate", [62], [40])
+    definition = Changed("function catalogue:SMALL", about="small")
     lines = printed(
         *(result("small", seed, f"key-{seed}", changed) for seed in range(5)),
-        other("answer/parts", Upstream("result/small#0")),
-        other("figure/curves", Changed("function module:draw")),
+        *(result("small-momentum", seed, f"other-{seed}", changed) for seed in range(5)),
+        result("times/small", 0, "timed", nested),
+        other("answer/parts", definition, Upstream("result/small#0")),
+        other("answer/time", Upstream("result/times/small#0")),
+        other("figure/curves", Upstream("result/small#0")),
         other("document/html", Upstream("answer/parts")),
     )
     assert lines == [
-        "To make: 5 trainings of small: hidden_layers [62] → [40]",
-        "         figure curves: function module:draw changed",
-        "         1 answer, 1 document: if what they read changes",
+        "small: rate (62,) → (40,): 11 trainings of small, small-momentum, times/small,",
+        "  then 2 answers, figure curves, html; --verbose lists them",
     ]
 
 
-def test_many_reasons_are_counted_and_long_ones_cut() -> None:
+def test_two_edits_are_two_lines() -> None:
+    """What was edited itself is listed under its own edit, not under that of what it reads."""
+    definition = Changed("function catalogue:SMALL", about="small")
+    lines = printed(
+        result("small", 0, "key", Changed("rate", 0.1, 0.2)),
+        other("answer/parts", definition),
+        *(
+            other(f"figure/{name}", definition, Changed("function module:draw"), Upstream("result/small#0"))
+            for name in ("curves", "bars")
+        ),
+        other("section/one", Changed("template one.html")),
+        other("document/html", Upstream("section/one")),
+    )
+    assert lines == [
+        "small: rate 0.1 → 0.2: 1 training of small, then answer parts",
+        "function module:draw changed: 2 figures",
+        "template one.html changed: section one, then html; --verbose lists them",
+    ]
+
+
+def test_many_causes_are_counted_and_long_ones_cut() -> None:
     """At most eight, three lines each, within the width."""
     lines = printed(*(other(f"figure/f{number}", Changed(f"{number} {'x ' * 300}")) for number in range(20)))
     assert len(lines) == 8 * 3 + 1
-    assert lines[-1].strip() == "… for 12 more reasons; --verbose lists everything"
+    assert lines[-1] == "… and 12 more causes"
     assert max(map(len, lines)) <= 80
 
 
@@ -145,87 +171,183 @@ class Clock:
         return self.now
 
 
-def test_time_left_is_said_only_once_enough_was_measured() -> None:
+def test_time_left_of_what_is_not_known_is_said_once_enough_was_measured() -> None:
     """A slow start counts for nothing: the program takes 20 s before its first epoch, then 1 s for each."""
     clock = Clock()
-    left = TimeLeft(100.0, clock=clock)
+    left = TimeLeft(known=False, clock=clock)
+    left.expect("one", 700.0)
     said = {}
     clock.now = 20.0
     for epoch in range(1, 101):
         clock.now += 1.0
-        left.work(1.0)
+        left.work("one", 0.01)
         said[epoch] = left.seconds()
     assert said[1] is None
     assert said[5] is None
     assert said[6] == pytest.approx(94.0)
-    assert said[100] == 0.0
+    assert said[100] == pytest.approx(0.0)
 
 
-@pytest.mark.parametrize("expected", [60.0, 200.0])
-def test_time_left_begins_with_what_is_known_from_before(expected: float) -> None:
-    """Earlier seconds first, then more and more the speed of this run; always within a factor of two of
-    either.
-    """
+def test_time_left_is_that_of_the_longest_or_of_all_lanes_then_of_what_runs_alone() -> None:
+    """Nothing is split among lanes; what runs alone, and what is made, comes after."""
+    left = TimeLeft(lanes=2, clock=Clock())
+    left.expect("long", 50.0)
+    left.expect("short", 10.0)
+    assert left.seconds() == pytest.approx(50.0)
+    left.expect("other", 60.0)
+    assert left.seconds() == pytest.approx(60.0)
+    left.expect("timed", 5.0, Kind.ALONE)
+    left.expect("report", 20.0, Kind.MADE)
+    assert left.seconds() == pytest.approx(85.0)
+
+
+def test_time_left_goes_down_while_nothing_is_heard() -> None:
+    """One step may take all the time; longer than expected, it is about to end."""
     clock = Clock()
-    left = TimeLeft(100.0, expected, clock)
-    assert left.seconds() == expected
-    for epoch in range(1, 101):
-        clock.now += 1.0
-        left.work(1.0)
-        found = left.seconds()
-        assert found is not None
-        true = 100.0 - epoch
-        assert min(true, expected * true / 100) - 1e-9 <= found <= max(true, expected * true / 100) + 1e-9
-        if epoch > 31:
-            assert found == pytest.approx(true)
+    left = TimeLeft(clock=clock)
+    left.expect("one", 100.0)
+    left.begin("one")
+    clock.now = 40.0
+    assert left.seconds() == pytest.approx(60.0)
+    assert left.share == pytest.approx(0.4)
+    clock.now = 140.0
+    assert left.seconds() == 0.0
 
 
 def test_work_that_is_not_done_is_no_speed() -> None:
-    """Half of the work is skipped: the rest takes as long as before."""
+    """Half of the work need not be done: the rest takes as long as before."""
     clock = Clock()
-    left = TimeLeft(100.0, clock=clock)
-    for _ in range(11):
-        clock.now += 1.0
-        left.work(1.0)
-    left.skip(49.0)
+    left = TimeLeft(clock=clock)
+    left.expect("one", 50.0)
+    left.expect("other", 50.0)
+    left.begin("one")
+    clock.now = 10.0
+    left.work("one", 0.2)
+    left.end("other")
     assert left.seconds() == pytest.approx(40.0)
+    left.again("one")
+    assert left.seconds() == pytest.approx(50.0)
+
+
+TRAINED = (
+    *((34.6, 71.1, 50), (34.1, 73.3, 100), (9.1, 20.2, 30), (3.4, 15.3, 10), (3.0, 10.2, 10)),
+    *((3.4, 14.6, 10), (7.7, 25.0, 50), (3.4, 17.0, 10), (5.9, 18.3, 30), (7.7, 31.8, 50), (2.0, 6.8, 10)),
+    *((4.3, 10.3, 30), (1.4, 3.0, 10), (3.4, 22.4, 10), (2.1, 10.4, 10), (3.4, 25.2, 10), (2.0, 7.3, 10)),
+    *((3.4, 21.6, 10), (3.4, 17.5, 10), (1.4, 5.8, 10), (0.9, 2.6, 10)),
+)
+"""Trainings of a first build beside others' work: seconds expected by cost, seconds taken, and epochs."""
+TIMED = ((18.2, 17.5, 5), (13.4, 9.8, 5), (15.1, 14.0, 5), (13.3, 9.1, 5), (13.8, 10.1, 5), (14.7, 12.2, 5))
+MADE = ((5.8, 14.0, 1), (12.8, 17.0, 1), (2.7, 4.0, 1), (4.0, 7.0, 1), (20.0, 19.0, 1))
+"""Answers, figures, sections, page and paper."""
+STARTING = 8.0
+"""Seconds in which a process starts and compiles, before its first epoch."""
+BUILDS = {
+    "a first build": (TRAINED, TIMED, MADE),
+    "an edit of one network": (((25.0, 28.3, 50), (31.8, 16.9, 50)), ((9.8, 11.0, 5),), MADE),
+    "an edit of a question": ((), (), ((0.2, 0.3, 1), (4.0, 7.0, 1), (20.0, 19.0, 1))),
+    "a machine that is three times as slow": (tuple((a, 3 * a, n) for a, _, n in TRAINED), TIMED[:1], MADE),
+}
+
+
+@pytest.mark.parametrize("name", BUILDS)
+def test_the_time_left_is_within_a_third_at_half_time(name: str) -> None:
+    """As recorded durations would have it, on two lanes."""
+    clock = Clock()
+    left = TimeLeft(lanes=2, clock=clock)
+    together, alone, made = BUILDS[name]
+    for kind, parts in zip(Kind, BUILDS[name], strict=True):
+        for number, (expected, _, _) in enumerate(parts):
+            left.expect((kind, number), expected, kind)
+    said: list[tuple[float, float]] = []
+
+    def note() -> None:
+        found = left.seconds()
+        assert found is not None
+        said.append((clock.now, found))
+
+    events: list[tuple[float, int, int, int]] = []
+    waiting = list(range(len(together)))
+    for lane in range(2):
+        if waiting:
+            events.append((STARTING, lane, waiting.pop(0), 0))
+    while events:
+        events.sort()
+        clock.now, lane, number, epoch = events.pop(0)
+        _, taken, epochs = together[number]
+        left.work((Kind.TOGETHER, number), 1 / epochs)
+        note()
+        if epoch + 1 < epochs:
+            events.append((clock.now + taken / epochs, lane, number, epoch + 1))
+        elif waiting:
+            events.append((clock.now + 2.0, lane, waiting.pop(0), 0))
+    for number, (_, taken, epochs) in enumerate(alone):
+        clock.now += STARTING / 2
+        for _ in range(epochs):
+            clock.now += taken / epochs
+            left.work((Kind.ALONE, number), 1 / epochs)
+            note()
+    for number, (_, taken, _) in enumerate(made):
+        left.begin((Kind.MADE, number))
+        for _ in range(10):
+            clock.now += taken / 10
+            note()
+        left.work((Kind.MADE, number), 1.0)
+        note()
+    half = clock.now / 2
+    found = max((one for one in said if one[0] <= half), key=lambda one: one[0])
+    assert found[1] - (half - found[0]) == pytest.approx(half, rel=1 / 3)
 
 
 def test_off_a_terminal_progress_is_a_plain_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     """For trainings and for what is made after them."""
     monkeypatch.setattr("labreport.console.progress._EVERY", 0.0)
     out = io.StringIO()
-    terminal = Terminal(out=out)
-    progress = Progress(terminal, 10.0, 2)
+    left = TimeLeft(known=False, clock=Clock())
+    left.expect("alpha", 10.0)
+    progress = Progress(Terminal(out=out), left)
+    progress.trainings(1, "training")
+    progress.to_make(2)
     with progress.shown():
-        progress.epoch(0, Training("alpha#0", 1, 5, "validation 12.0 %"), 1.0)
-        progress.finished("alpha#0  5 epochs")
+        left.work("alpha", 0.2)
+        progress.training(0, Training("alpha#0", 1, 5, "validation 12.0 %"))
+        progress.finished("alpha", "alpha#0  5 epochs")
         progress.idle(0)
-    steps = Steps(terminal, 2)
-    with steps.shown():
-        steps.begin("figure", "curves")
+        progress.making("figure", "curves")
     assert out.getvalue().splitlines() == [
-        "   10 %  0/2 trainings  estimating the time  alpha#0    1/5  validation 12.0 %",
-        "  1/2  draw curves",
+        "   20 %  0/1 training  estimating the time  alpha#0  epoch   1/5  validation 12.0 %",
+        "  1/2  draw curves  0.0 s left",
     ]
+
+
+def test_a_row_says_what_is_measured_alone() -> None:
+    """Which one, how many there are, and that it has begun."""
+    assert (
+        Training("epoch time of a", 0, 5, "", "measured alone, 3 of 6").note
+        == "measured alone, 3 of 6  starting"
+    )
+    note = Training("epoch time of a", 2, 5, "1.20 s an epoch", "measured alone, 3 of 6").note
+    assert note == "measured alone, 3 of 6  epoch   2/5  1.20 s an epoch"
 
 
 LIVE = """
 import sys, time
-from labreport.console.progress import Progress, Steps, Training
+from labreport.console.progress import Progress, Training
 from labreport.console.terminal import Terminal
 
 terminal = Terminal()
-progress = Progress(terminal, 10.0, 2)
+progress = Progress(terminal, doing="looking")
 with progress.shown():
-    progress.epoch(0, Training("[red]alpha#0", 1, 5, "validation 12.0 %"), 1.0)
-    progress.finished("alpha#0  [b]5 epochs")
+    time.sleep(1.3)
+    progress.trainings(2, "training")
+    progress.to_make(2)
+    progress.training(0, Training("[red]alpha#0", 1, 5, "validation 12.0 %"))
+    progress.finished("alpha", "alpha#0  [b]5 epochs")
     terminal.error("something [i]failed")
-    time.sleep(0.3)
+    time.sleep(1.0)
     progress.idle(0)
-with Steps(terminal, 2).shown() as steps:
-    steps.begin("figure", "curves")
-    time.sleep(0.3)
+    progress.finished("beta")
+    progress.making("figure", "curves")
+    total = sum(n * n for n in range(20_000_000))
 terminal.say("the end")
 """
 
@@ -248,3 +370,19 @@ def test_on_a_terminal_lines_stay_and_rows_go() -> None:
     assert "  alpha#0  [b]5 epochs" in kept
     assert "error: something [i]failed" in kept
     assert kept[-1] == "the end"
+
+
+def test_something_moves_each_second_whatever_the_program_does() -> None:
+    """While it sleeps, and while it computes: the clock of the first row."""
+    script = f"import pty; pty.spawn([{sys.executable!r}, '-c', {LIVE!r}])"
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE), "TERM": "xterm", "COLUMNS": "80"}
+    ran = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+    clocks = set(re.findall(r"0:0[0-9]", ran.stdout))
+    assert {"0:00", "0:01", "0:02"} <= clocks
+    assert len(clocks) >= 4

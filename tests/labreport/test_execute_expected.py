@@ -13,9 +13,12 @@ import pytest
 import trained as made
 
 from labreport.console.terminal import Terminal
-from labreport.execute.pace import expected
+from labreport.execute.pace import USUAL, expected, making, note
 from labreport.execute.room import check_room
 from labreport.execute.task import Task
+from labreport.nodes.document import AnswersDocument, PageDocument, PaperDocument
+
+DOCUMENTS = ((PageDocument, 1), (AnswersDocument, 2), (PaperDocument, 3))
 
 
 def task(name: str, cost: float) -> Task:
@@ -29,17 +32,31 @@ def session(cost: str = "", **paces: float) -> Any:
 
 
 def test_earlier_trainings_say_how_long_the_next_take() -> None:
-    """Each by its own pace, a new one by the usual pace; shared among workers, but none is split."""
+    """Each by its own pace, a new one by the usual pace; what figures took is no pace of a training."""
     tasks = [task("a", 1.0), task("b", 1.0), task("new", 1.0)]
-    assert expected(session(a=2.0, b=4.0), tasks, 1) == pytest.approx(20 + 40 + 30)
-    assert expected(session(a=2.0, b=4.0), tasks, 2) == pytest.approx(45)
-    assert expected(session(a=2.0, b=4.0), tasks, 90) == pytest.approx(40)
+    paces = {"a": 2.0, "b": 4.0, "#figure": 900.0}
+    assert expected(session(**paces), tasks) == pytest.approx([20, 40, 30])
 
 
 def test_without_them_the_cost_is_in_seconds_or_nothing_is_known() -> None:
     """The project's own word is better than none."""
-    assert expected(session("module:cost"), [task("a", 0.5)], 1) == pytest.approx(5.0)
-    assert expected(session(), [task("a", 0.5)], 1) is None
+    assert expected(session("module:cost"), [task("a", 0.5)]) == pytest.approx([5.0])
+    assert expected(session(), [task("a", 0.5)]) is None
+
+
+def test_earlier_builds_say_how_long_the_report_takes() -> None:
+    """By kind; what is published at once is one thing, and the paper another."""
+    opened, figure = session(), SimpleNamespace(kind="figure", name="figure/a", cached=True)
+    page, answers, paper = (made(f"x{number}") for made, number in DOCUMENTS)
+    nodes = [figure, page, answers, paper]
+    stale: Any = [SimpleNamespace(node=node) for node in nodes]
+    assert making(opened, stale) == {
+        "figure/a": USUAL["figure"],
+        "page": USUAL["page"],
+        "paper": USUAL["paper"],
+    }
+    note(opened, {"figure": [2.0, 4.0], "paper": [9.0], "page": []})
+    assert making(opened, stale) == {"figure/a": 3.0, "page": USUAL["page"], "paper": 9.0}
 
 
 @pytest.mark.parametrize(("free", "warns"), [(10_000_000, True), (30_000_000, False)])

@@ -101,7 +101,7 @@ def run(
         kept.append(piece.key)
 
     trainer = Trainer(lanes, noted, stall_seconds=stall)
-    failures = trainer.run(tasks, Progress(Terminal(quiet=True), 1.0, len(tasks)))
+    failures = trainer.run(tasks, Progress(Terminal(quiet=True)))
     return kept, [failure.cause for failure in failures]
 
 
@@ -110,6 +110,33 @@ def test_longest_tasks_go_first() -> None:
     lane = MadeLane(finished)
     run([lane], [task("a", 10), task("b", 50), task("c", 10, cost=3.0)])
     assert lane.given == ["b", "c", "a"]
+
+
+def test_what_runs_alone_comes_after_the_others_of_its_rank() -> None:
+    """The results of a first report do not wait for the seeds that follow it."""
+    lane = MadeLane(finished)
+    first = [replace(task("time", 50), exclusive=True), task("a", 10), task("b", 20)]
+    later = [replace(task("c", 90), rank=1), replace(task("d", 90), rank=1, exclusive=True)]
+    run([lane], [*later, *first])
+    assert lane.given == ["b", "a", "time", "c", "d"]
+
+
+def test_a_training_leaves_a_line_only_if_it_takes_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One epoch is one epoch, and an epoch that is timed says its seconds."""
+    lines: list[str] = []
+    monkeypatch.setattr(Progress, "finished", lambda progress, key, line="": lines.append(line))
+
+    def timed(task: Task) -> Trajectory:
+        return replace(task.trajectory, records=({"epoch": 1, "seconds": 1.25},) * task.epochs)
+
+    run([MadeLane(timed)], [task("a", 1)])
+    monkeypatch.setattr("labreport.execute.train.WORTH_A_LINE", 0.0)
+    run([MadeLane(timed)], [task("a", 1), task("b", 2)])
+    assert lines[0] == ""
+    assert [line.partition("  ")[2] for line in sorted(lines[1:])] == [
+        "1 epoch  1.25 s an epoch  0.0 s",
+        "2 epochs  1.25 s an epoch  0.0 s",
+    ]
 
 
 def test_a_lane_stays_with_the_program_it_has_compiled() -> None:

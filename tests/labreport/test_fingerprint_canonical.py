@@ -153,7 +153,7 @@ def test_the_classes_in_a_value_are_found_however_deep_they_are() -> None:
 
 @dataclass(frozen=True)
 class Kept:
-    """Keeps an argument that is no field."""
+    """Keeps an argument that is not a field."""
 
     alpha: float = 1.0
     scale: InitVar[float] = 1.0

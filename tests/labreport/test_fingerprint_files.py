@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,53 @@ def test_a_huge_file_among_the_outputs_is_not_read(tmp_path: Path) -> None:
     assert digests(output / "file") is None
     assert digests("report/file") is None
     assert digests(tmp_path / "file") is not None
+
+
+def test_an_edit_in_the_same_second_is_noticed_where_a_clock_knows_seconds_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file is read again until its second is over, as git does."""
+    exact = files.stamp
+
+    def coarse(path: str | Path) -> files.Stamp | None:
+        found = exact(path)
+        second = 1_000_000_000
+        return found and (found[0] // second * second, found[1], found[2], found[3] // second * second)
+
+    monkeypatch.setattr(files, "stamp", coarse)
+    while not 0.1 < time.time() % 1 < 0.5:
+        time.sleep(0.05)
+    path = tmp_path / "a"
+    path.write_text("one")
+    first = Digests(tmp_path)
+    value = first(path)
+    path.write_text("two")
+    assert first.edited([path])
+    assert Digests(tmp_path, first.export())(path) != value
+
+
+def test_an_edit_that_was_undone_is_an_edit(tmp_path: Path) -> None:
+    """Whoever read the file in between has read something else."""
+    path, linked, same = (old(tmp_path / name, "one") for name in ("a", "b", "c"))
+    digests = Digests(tmp_path)
+    for each in (path, linked, same):
+        digests(each)
+    assert digests.edited([path, linked, same]) == ""
+    os.link(linked, tmp_path / "d")
+    assert digests.edited([linked, same]) == ""
+    path.write_text("two")
+    path.write_text("one")
+    assert digests.edited([same, linked, path]) == "a"
+    same.unlink()
+    assert digests.edited([same]) == "c"
+
+
+def test_an_edit_that_only_settling_finds_is_one_from_then_on(tmp_path: Path) -> None:
+    """The digest that was given before is not that of the file any more."""
+    path = tmp_path / "a"
+    path.write_text("one")
+    digests = Digests(tmp_path)
+    digests(path)
+    path.write_text("two")
+    digests.settle()
+    assert digests.edited([path]) == "a"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labreport.plan.reasons import differences
+from labreport.plan.reasons import differences, short
 
 OLD, NEW = "a" * 64, "b" * 64
 
@@ -19,3 +19,11 @@ def test_a_changed_member_comes_before_those_that_come_and_go_with_it() -> None:
         "function project:Model is gone",
         "function project:added is new",
     ]
+
+
+def test_a_field_is_named_as_in_its_specification_however_deep_it_is() -> None:
+    """And its values as they are written in Python."""
+    old, new = ({"specification": {"network": {"layers": [layers]}, "rate": 0.1}} for layers in (62, 40))
+    assert [str(reason) for reason in differences(old, new, {})] == ["network.layers (62,) → (40,)"]
+    assert short([32, 32, 32]) == "(32,) × 3"
+    assert short([1, "a", True]) == "(1, a, True)"

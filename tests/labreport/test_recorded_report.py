@@ -136,7 +136,7 @@ def test_the_report_says_where_its_runs_came_from(example: Example) -> None:
 
 def test_verify_compares_the_files_with_the_report(example: Example) -> None:
     """And says nothing of trainings that are repeated."""
-    ran = example.run("verify")
+    ran = example.run("verify", "--verbose")
     assert ran.code == 0, ran.err
     assert "recorded runs" in ran.out
     assert "equal bits" not in ran.out
@@ -157,3 +157,20 @@ def test_two_rows_with_one_identity_stop_a_build(example: Example) -> None:
     assert (ran.code, ran.made, ran.err.count("\n")) == (2, frozenset(), 1)
     said = f"project.py:6: all.csv:{ROWS + 2}: program and level is 'C# 1', turn is 2, as at all.csv:6; each"
     assert said in ran.err
+
+
+def test_the_example_of_the_documentation_is_built(tmp_path: Path) -> None:
+    """As it stands there: the fastest program is named, over as many inputs as there are."""
+    root = Path(__file__).resolve().parents[2]
+    shown = (root / "docs/recorded-runs.md").read_text().partition("## A complete example")[2]
+    folder = tmp_path / "benchmark"
+    folder.mkdir()
+    shutil.copy(root / "examples/benchmark/runs.csv", folder)
+    (folder / "project.py").write_text(shown.partition("```python\n")[2].partition("```")[0])
+    assert (folder / "project.py").read_text() == (root / "examples/benchmark/project.py").read_text()
+    example = Example(folder)
+    ran = example.run()
+    assert ran.code == 0, ran.err
+    answers = json.loads((folder / "report/answers.json").read_text())["questions"]
+    assert answers["fastest"]["findings"]["ranking"]["says"].startswith("`zlib 1` is the fastest")
+    assert answers["fastest"]["quantities"]["zlib 1 over zlib 6.units"]["value"] == 6

@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from labreport import sources
 from labreport.witness import Allowed, Noted, noting
 
 
@@ -32,7 +34,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def allowed(folder: Path, *files: str, modules: tuple[str, ...] = ()) -> Allowed:
     """What an answer may use."""
-    return Allowed("answer/one", frozenset(modules), frozenset(files), str(folder), str(folder), "data=")
+    return Allowed(
+        "answer/one", dict.fromkeys(modules, ""), frozenset(files), str(folder), str(folder), "data="
+    )
 
 
 def test_a_file_that_is_not_declared_is_named(project: Path) -> None:
@@ -68,7 +72,6 @@ def test_a_file_read_by_a_library_for_the_project_counts(project: Path) -> None:
         read(project / "data.txt")
     assert "data.txt" in allowed(project).problem(noted)
     with noting() as noted:
-        Path(project / "witnessed_late.py").read_text()
         import colorsys  # noqa: F401
     assert allowed(project).problem(noted) == ""
 
@@ -88,3 +91,92 @@ def test_a_module_that_is_not_followed_is_named(project: Path) -> None:
 def test_settings_and_caches_are_nobody_s_ingredients(project: Path, path: str) -> None:
     """Keras and Matplotlib read theirs when they are loaded, for whoever loads them."""
     assert allowed(project).problem(Noted(files={os.path.expanduser(path)})) == ""
+
+
+READING = """
+import concurrent.futures
+import importlib.util
+import runpy
+import sqlite3
+
+import numpy
+
+
+def changed(path):
+    with open(path, "r+") as file:
+        return file.read()
+
+
+def mapped(path):
+    return numpy.memmap(path, mode="r+")[0]
+
+
+def read_then_written(path):
+    changed(path)
+    open(path, "w").close()
+
+
+def connected(path):
+    return sqlite3.connect(f"file:{path}?mode=ro", uri=True).close()
+
+
+def in_a_thread(path):
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        return pool.submit(numpy.fromfile, path, numpy.uint8).result()
+
+
+def run(path):
+    return runpy.run_path(str(path))
+
+
+def executed(path):
+    with open(path) as file:
+        exec(file.read())
+
+
+def located(path):
+    spec = importlib.util.spec_from_file_location("located", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+"""
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        *("changed", "mapped", "read_then_written", "connected", "in_a_thread", "run", "executed", "located"),
+    ],
+)
+def test_every_way_to_read_a_file_counts(project: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """Opened to be changed, mapped, as a database, in a library's thread, or run without being imported."""
+    (project / "reading.py").write_text(READING)
+    monkeypatch.delitem(sys.modules, "reading", raising=False)
+    function = vars(importlib.import_module("reading"))[how]
+    path = project / ("data.txt" if how not in ("run", "executed", "located") else "script.py")
+    path.write_text("" if how == "connected" else "VALUE = 1\n")
+
+    with noting() as noted:
+        function(path)
+    for name in ("located", "script"):
+        sys.modules.pop(name, None)
+    assert path.name in allowed(project, modules=("reading",)).problem(noted)
+    assert allowed(project, path.name, modules=("reading",)).problem(noted) == ""
+
+
+def test_the_text_of_a_module_that_is_followed_is_no_file(project: Path) -> None:
+    """A warning, or a traceback, shows a line of it."""
+    read = importlib.import_module("witnessed").read
+
+    with noting() as noted:
+        read(project / "witnessed.py")
+    assert allowed(project, modules=("witnessed",)).problem(noted) == ""
+
+
+def test_a_module_that_runs_another_text_than_was_planned_is_named(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Edited after the plan was made, and before it was imported."""
+    monkeypatch.setitem(sources.loaded, "witnessed", (str(project / "witnessed.py"), "new"))
+    asked = replace(allowed(project), modules={"witnessed": "old", "elsewhere": "old"})
+    assert asked.edited().startswith("witnessed.py was edited while the build ran")
+    assert replace(asked, modules={"witnessed": "new"}).edited() == ""

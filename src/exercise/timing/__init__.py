@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import weakref
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -84,10 +85,8 @@ class TimingRun:
 
     def _say(self, line: str) -> None:
         assert self._process.stdin is not None
-        try:
+        with suppress(BrokenPipeError):  # it has ended; `_fit` says why
             print(line, file=self._process.stdin, flush=True)
-        except BrokenPipeError:
-            pass  # it has ended; `_fit` says why
 
 
 def _end(process: subprocess.Popen[str], told: IO[str]) -> None:

@@ -56,7 +56,7 @@ COMMANDS = {
     ),
     "verify": Declared(
         "check every stored byte, then every answer independently",
-        ("--quick", "--repeat", "--seeds", "--jobs", "--output", "--lock-timeout"),
+        ("--quick", "--repeat", "--seeds", "--jobs", "--output", "--lock-timeout", "--verbose"),
         interrupted="Verification stopped; it starts from the beginning next time.",
     ),
     "check": Declared(

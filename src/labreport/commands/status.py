@@ -8,11 +8,15 @@ import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
-from labreport.console.counts import counted, items
-from labreport.console.plan import show_plan
+from labreport.console.counts import work
+from labreport.console.plan import show_causes, show_plan
 from labreport.console.plan import why as first_reason
 from labreport.console.terminal import Terminal, shown
+from labreport.console.time_left import TimeLeft, duration
+from labreport.execute.pace import foresee
 from labreport.execute.session import open_session
+from labreport.execute.tasks import trainings
+from labreport.execute.training import cores
 from labreport.locate import find_project
 from labreport.plan.nodes import Plan, State, Status
 
@@ -35,11 +39,15 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         ]
         terminal.result(json.dumps({"fresh": not plan.stale(), "nodes": nodes}, ensure_ascii=False, indent=1))
         return 1 if plan.stale() else 0
+    stale = plan.stale()
     for line in textwrap.wrap(_headline(plan), terminal.width, subsequent_indent="  "):
-        terminal.result(terminal.paint(line, "yellow" if plan.stale() else "green"))
-    for group in by_experiment(plan.statuses if arguments.verbose else plan.stale()):
-        _line(terminal, group)
-    return 1 if plan.stale() else 0
+        terminal.result(terminal.paint(line, "yellow" if stale else "green"))
+    if arguments.verbose:
+        for group in by_experiment(plan.statuses):
+            _line(terminal, group)
+    else:
+        show_causes(terminal.result, terminal.width, stale)
+    return 1 if stale else 0
 
 
 def dry_run(
@@ -55,21 +63,20 @@ def dry_run(
     session = open_session(find_project(root), output, seeds, force, repair=False)
     names = [name for word in targets for name in session.graph.resolve(word)] or None
     plan = session.planner.plan(names)
-    if plan.stale():
-        show_plan(terminal, plan, verbose)
-    else:
+    if not plan.stale():
         terminal.say("Nothing to do.")
+        return 0
+    show_plan(terminal, plan, verbose)
+    time = TimeLeft()
+    foresee(session, plan, trainings(session, plan.stale("result")).tasks, time, cores())
+    if (seconds := time.seconds()) is not None:
+        terminal.say(f"This would take about {duration(seconds)}.")
     return 0
 
 
 def _headline(plan: Plan) -> str:
-    total, stale = len(plan.statuses), plan.stale()
-    if not stale:
-        return f"All {counted(total, 'item')} are fresh: {items(plan.statuses)}."
-    waiting = sum(found.state is State.PENDING for found in stale)
-    also = f", and {waiting:,} more if those change" if waiting else ""
-    verb = "is" if len(stale) - waiting == 1 else "are"
-    return f"{len(stale) - waiting:,} of {counted(total, 'item')} {verb} stale{also}: {items(stale)}."
+    stale = plan.stale()
+    return f"Stale: {work(stale)}." if stale else f"All is fresh: {work(plan.statuses)}."
 
 
 def by_experiment(statuses: Iterable[Status]) -> list[list[Status]]:
@@ -85,7 +92,7 @@ def label_of(group: list[Status]) -> str:
     """The name of a group, for results with its seeds: `result/wide#0–4`."""
     node = group[0].node
     if node.kind != "result":
-        return node.name
+        return node.label if node.kind == "document" else node.name
     seeds = [int(found.node.slug.rpartition("#")[2]) for found in group]
     run = (
         f"{seeds[0]}–{seeds[-1]}"

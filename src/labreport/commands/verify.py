@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from labreport.checks import Check, summary
-from labreport.console.progress import Display
+from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal, shown
-from labreport.console.time_left import TimeLeft, duration
+from labreport.console.time_left import Kind, TimeLeft, duration
 from labreport.execute.session import Session, open_session
 from labreport.execute.training import cores
 from labreport.locate import Place, find_project
@@ -30,6 +30,7 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         quick=arguments.quick,
         repeat=arguments.repeat,
         jobs=arguments.jobs,
+        verbose=arguments.verbose,
     )
 
 
@@ -43,8 +44,9 @@ def verify(
     quick: bool = False,
     repeat: int | None = 1,
     jobs: int = 0,
+    verbose: bool = False,
 ) -> int:
-    """A line for each check of the published report; 1 when any fails.
+    """A line for each check of the published report that fails, with `verbose` for each; 1 when any fails.
 
     With `seeds` None, it is checked with the seeds that it was built with. With `quick`, only what takes
     seconds; else `repeat` trainings are repeated, all of them with None. Holds the lock, so that a build
@@ -69,10 +71,10 @@ def verify(
             checks.append(check)
             word = terminal.paint("ok", "green") if check.passed else terminal.paint("differs", "red")
             line = f"{word}  {shown(check.name)}  {terminal.paint(shown(check.detail), 'dim')}"
-            if check.passed:
-                terminal.say(line)
-            else:
+            if not check.passed:
                 terminal.result(line)
+            elif verbose:
+                terminal.say(line)
         failed = sum(not check.passed for check in checks)
         passed = len(checks) - failed
         took = duration(time.monotonic() - began)
@@ -84,21 +86,15 @@ def verify(
 
 def _checked(parts: Sequence[Stage], terminal: Terminal) -> Iterator[Check]:
     """All checks, with a row that says what is being done and how long the rest will take."""
-    left = TimeLeft(sum(part.seconds for part in parts), sum(part.seconds for part in parts))
-    for number, part in enumerate(parts, 1):
-        display = Display(terminal)
-        with display.shown():
-            told, spent = 0.0, time.monotonic()
-            display.row("all", "verify", left.done, left.total, f"{number}/{len(parts)} {part.words}  {left}")
-            for check in part.checks():
-                yield check
-                share = min(time.monotonic() - spent, part.seconds) - told
-                told += share
-                left.work(share)
-                display.row(
-                    "all", "verify", left.done, left.total, f"{number}/{len(parts)} {part.words}  {left}"
-                )
-            left.work(part.seconds - told)
+    left = TimeLeft()
+    for number, part in enumerate(parts):
+        left.expect(number, part.seconds, Kind.MADE)
+    for number, part in enumerate(parts):
+        progress = Progress(terminal, left, f"{number + 1}/{len(parts)} {part.words}")
+        left.begin(number)
+        with progress.shown():
+            yield from part.checks()
+        left.work(number, 1.0)
 
 
 def _keep(terminal: Terminal, session: Session, checks: Sequence[Check]) -> None:

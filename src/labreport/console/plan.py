@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
-from labreport.console.counts import work
+from labreport.console.counts import counted, work
 from labreport.console.terminal import Terminal, shown
 from labreport.plan.nodes import Plan, State, Status
-from labreport.plan.reasons import Upstream
+from labreport.plan.reasons import FOLLOWING, Changed, Reason, Upstream, short
 
 VERBS = {
     "result": "train",
@@ -18,25 +19,95 @@ VERBS = {
     "section": "write",
     "document": "publish",
 }
-WAITING = "if what they read changes"
-_REASONS = 8
-"""Reasons that are listed before the rest is counted."""
+_CAUSES = 8
+"""Causes that are listed before the rest is counted."""
 _NAMES = 3
-"""Experiments of one reason that are named; more are counted."""
+"""Names of what one cause makes that are told; more are counted."""
+Key = tuple[Any, ...]
+KEPT = "\xa0"
+"""A space at which no line is broken."""
 
 
 def show_plan(terminal: Terminal, plan: Plan, verbose: bool) -> None:
-    """What is to be made, a line for each reason; with `verbose`, a line for each thing before that."""
+    """What is to be made, a line for each cause; with `verbose`, a line for each thing before that."""
     stale = plan.stale()
     if verbose:
         for name, verb, reason in _lines(stale):
             _line(terminal, verb, name, reason)
-    begin, reasons = "To make: ", _by_reason(stale)
-    for reason, group in itertools.islice(reasons.items(), _REASONS):
-        _wrapped(terminal, begin, f"{_what(group)}: {reason}")
-        begin = " " * len(begin)
-    if len(reasons) > _REASONS:
-        _wrapped(terminal, begin, f"… for {len(reasons) - _REASONS} more reasons; --verbose lists everything")
+    show_causes(terminal.say, terminal.width, stale, verbose)
+
+
+def show_causes(
+    say: Callable[[str], None], width: int, stale: Sequence[Status], verbose: bool = False
+) -> None:
+    """A line for each cause: what changed, and all that is made because of it."""
+    causes = by_cause(stale)
+    for number, (cause, group) in enumerate(causes[:_CAUSES], 1):
+        hint = "" if verbose or number < min(len(causes), _CAUSES) or len(stale) == 1 else LISTED
+        _wrapped(say, width, f"{cause}: {_what(group)}{hint}")
+    if len(causes) > _CAUSES:
+        say(f"… and {counted(len(causes) - _CAUSES, 'more cause')}")
+
+
+LISTED = f"; --verbose{KEPT}lists{KEPT}them"
+
+
+def by_cause(stale: Iterable[Status]) -> list[tuple[str, list[Status]]]:
+    """What is stale, by what changed first: in words, and all that is made because of it.
+
+    A changed specification is one cause, whichever experiments have it and whatever names the definition that
+    was edited. What has no cause of its own has that of the first thing that it reads.
+    """
+    groups: dict[Key, list[Status]] = {}
+    keys: dict[str, Key] = {}
+    edited: dict[str, Key] = {}
+    for status in stale:
+        own = _own(status)
+        read = (
+            keys[reason.name]
+            for reason in status.reasons
+            if isinstance(reason, Upstream) and reason.name in keys
+        )
+        if fields := _fields(status, own):
+            key: Key = fields
+            edited.setdefault(_name(status), key)
+        elif own:
+            found = [
+                edited.get(reason.about, (str(reason),)) if isinstance(reason, Changed) else (str(reason),)
+                for reason in own
+            ]
+            key = next((one for one in found if one not in edited.values()), found[0])
+        else:
+            key = next(read, ("what it reads",))
+        keys[status.name] = key
+        groups.setdefault(key, []).append(status)
+    return [(_words(key, group), group) for key, group in groups.items()]
+
+
+def _own(status: Status) -> list[Reason]:
+    """The reasons that are not those of what it reads."""
+    waits = any(isinstance(reason, Upstream) for reason in status.reasons)
+    return [
+        reason
+        for reason in status.reasons
+        if not isinstance(reason, Upstream)
+        and not (waits and isinstance(reason, Changed) and reason.what in FOLLOWING)
+    ]
+
+
+def _fields(status: Status, reasons: Sequence[Reason]) -> Key:
+    """The name, old and new value of each field of a specification that changed, if nothing else did."""
+    values = status.ingredients.get("specification", {})
+    changed = [reason for reason in reasons if isinstance(reason, Changed)]
+    if len(changed) < len(reasons) or any(one.what.partition(".")[0] not in values for one in changed):
+        return ()
+    return tuple((one.what.rpartition(".")[2], short(one.old), short(one.new)) for one in changed)
+
+
+def _words(key: Key, group: Sequence[Status]) -> str:
+    if isinstance(key[0], str):
+        return key[0]
+    return f"{_name(group[0])}: {', '.join(f'{field} {old} → {new}' for field, old, new in key)}"
 
 
 def why(status: Status) -> str:
@@ -49,30 +120,33 @@ def why(status: Status) -> str:
     return f"{first}{f' (and {more} more)' if more else ''}"
 
 
-def _by_reason(stale: Iterable[Status]) -> dict[str, list[Status]]:
-    """The statuses by the first reason of their own; what only waits for others comes last."""
-    groups: dict[str, list[Status]] = {}
-    for status in stale:
-        own = (str(reason) for reason in status.reasons if not isinstance(reason, Upstream))
-        groups.setdefault(next(own, WAITING), []).append(status)
-    if WAITING in groups:
-        groups[WAITING] = groups.pop(WAITING)
-    return groups
-
-
 def _what(group: Sequence[Status]) -> str:
-    """Amounts by kind, with names where there are few: `5 trainings of small`, `section part-two`."""
-    if len(group) == 1 and group[0].node.kind != "result":
-        return f"{group[0].node.kind} {group[0].node.slug}"
-    names = list(dict.fromkeys(_name(status) for status in group))
-    kinds = {status.node.kind for status in group}
-    if len(names) > _NAMES or len(kinds) > 1:
-        return work(group)
-    return f"{work(group)} {'of ' if kinds == {'result'} else ''}{', '.join(names)}"
+    """Amounts by kind, those that come later after `then`; with names where there are few."""
+    trained = [status for status in group if status.node.kind == "result"]
+    first = trained or [status for status in group if status.state is State.STALE]
+    later = [status for status in group if status not in first]
+    return ", then ".join(filter(None, (_amounts(first), _amounts(later))))
+
+
+def _amounts(group: Sequence[Status]) -> str:
+    """`5 trainings of small`, `section part-two`, `3 answers, 4 documents`."""
+    found = []
+    for _, each in itertools.groupby(group, key=lambda status: status.node.kind):
+        same = list(each)
+        names = list(dict.fromkeys(_name(status) for status in same))
+        if same[0].node.kind == "result":
+            of = f" of {', '.join(names)}" if len(names) <= _NAMES else ""
+            found.append(f"{work(same)}{of}")
+        elif len(same) == 1:
+            kind = "" if same[0].node.kind == "document" else f"{same[0].node.kind} "
+            found.append(f"{kind}{names[0]}")
+        else:
+            found.append(work(same))
+    return ", ".join(found)
 
 
 def _name(status: Status) -> str:
-    return status.node.slug.rpartition("#")[0] or status.node.slug
+    return status.node.label.rpartition("#")[0] or status.node.label
 
 
 def _lines(stale: Iterable[Status]) -> Iterable[tuple[str, str, str]]:
@@ -96,11 +170,14 @@ def _line(terminal: Terminal, verb: str, name: str, reason: str) -> None:
     terminal.say(f"  {terminal.paint(f'{verb:8}', 'cyan')}{name:26}  {terminal.paint(text, 'dim')}")
 
 
-def _wrapped(terminal: Terminal, begin: str, text: str) -> None:
-    """`text` on at most three lines, after `begin`."""
-    indent = " " * len(begin)
+def _wrapped(say: Callable[[str], None], width: int, text: str) -> None:
+    """`text` on at most three lines."""
     for line in textwrap.wrap(
-        shown(text), terminal.width - len(begin), max_lines=3, placeholder=" …", break_on_hyphens=False
+        shown(text),
+        width,
+        subsequent_indent="  ",
+        max_lines=3,
+        placeholder=" …",
+        break_on_hyphens=False,
     ):
-        terminal.say(begin + line)
-        begin = indent
+        say(line.replace(KEPT, " "))

@@ -2,45 +2,67 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from labreport.console.counts import counted
 from labreport.console.plan import VERBS
 from labreport.console.terminal import Terminal, shown
 from labreport.console.time_left import TimeLeft
 
 _EVERY = 10.0
 """Seconds between two plain lines."""
+_TICK = 0.5
+"""Seconds after which the rows are drawn again, whatever happens."""
 
 
 @dataclass
 class Training:
-    """How far one worker's run has come; `measure` is what it reports, e.g. `accuracy 0.97`."""
+    """How far one worker's run has come; `measure` is what it reports, e.g. `accuracy 0.97`.
+
+    `alone` says which one it is of those that run by themselves.
+    """
 
     name: str
     epoch: int
     epochs: int
-    measure: str
+    measure: str = ""
+    alone: str = ""
+
+    @property
+    def note(self) -> str:
+        """How far it is, in words."""
+        epochs = f"epoch {self.epoch:>3}/{self.epochs}" if self.epochs > 1 and self.epoch else ""
+        begins = "" if self.epoch else "starting"
+        return "  ".join(filter(None, (self.alone, begins, epochs, self.measure)))
 
 
 class Display:
-    """Rows with a bar, while inside `shown`, where there is a terminal."""
+    """Rows with a bar, while inside `shown`, where there is a terminal.
 
-    def __init__(self, terminal: Terminal) -> None:
+    `tick` is called twice a second meanwhile, whatever the program does: by a signal, not by a thread, beside
+    which no process could be forked.
+    """
+
+    def __init__(self, terminal: Terminal, tick: Callable[[], None] = lambda: None) -> None:
         self.terminal = terminal
+        self._tick = tick
         self._rows: dict[str, Any] = {}
         self._bars: Any = None
+        self._drawing = False
         self._spoken = time.monotonic()
 
     @contextmanager
     def shown(self) -> Iterator[None]:
         """While inside, the rows are on the screen; they leave nothing behind."""
         terminal = self.terminal
-        if not terminal.interactive or terminal.quiet:
+        if not terminal.interactive or terminal.quiet or self._bars is not None:
             yield
             return
         from rich.console import Console
@@ -55,14 +77,15 @@ class Display:
             columns[1],
             console=console,
             transient=True,
-            auto_refresh=False,  # by a thread, beside which no process could be forked
+            auto_refresh=False,
             redirect_stderr=terminal.errors_interactive,
         ) as self._bars:
             # Lines that are printed meanwhile appear above the rows
             terminal.out = sys.stdout
             terminal.err = sys.stderr if terminal.errors_interactive else terminal.err
             try:
-                yield
+                with _every(_TICK, self._draw_again):
+                    yield
             finally:
                 terminal.out, terminal.err = before
                 self._rows.clear()
@@ -72,21 +95,27 @@ class Display:
         """Show or change one row."""
         if self._bars is None:
             return
-        if key not in self._rows:
-            self._rows[key] = self._bars.add_task("", note="")
-        self._bars.update(
-            self._rows[key],
-            description=f"  {name}",
-            completed=done,
-            total=max(total, 1e-9),
-            note=note,
-            refresh=True,
-        )
+        self._drawing = True
+        try:
+            if key not in self._rows:
+                self._rows[key] = self._bars.add_task("", note="")
+            self._bars.update(
+                self._rows[key],
+                description=f"  {name}",
+                completed=done,
+                total=max(total, 1e-9),
+                note=note,
+                refresh=True,
+            )
+        finally:
+            self._drawing = False
 
     def remove(self, key: str) -> None:
         """Take one row away."""
         if key in self._rows:
+            self._drawing = True
             self._bars.remove_task(self._rows.pop(key))
+            self._drawing = False
 
     def speak(self, line: str) -> None:
         """A plain line, where there are no rows and none was printed for a while."""
@@ -100,97 +129,100 @@ class Display:
         """Whether the rows are on the screen."""
         return self._bars is not None
 
+    def _draw_again(self) -> None:
+        """Unless something is being written at this moment."""
+        if not self._drawing and not self.terminal.writing:
+            with suppress(RuntimeError, OSError, ValueError):  # somebody else writes, or nobody reads
+                self._tick()
+
+
+@contextmanager
+def _every(seconds: float, call: Callable[[], None]) -> Iterator[None]:
+    """Call something again and again while inside; in the main thread of a system that has such a clock."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, lambda number, frame: call())
+    clock = signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *clock)
+        signal.signal(signal.SIGALRM, before)
+
 
 class Progress:
-    """Hears of every epoch; shows experiment, epoch, accuracy, and the time left for all of them.
+    """What a build does, on the screen: each training, what is made after them, and the time left for all.
 
-    `total` is the work in any unit of cost; `expected_seconds` is what it took before, if that is known.
+    `time` holds the parts of the build; whoever plans them says what each should take.
     """
 
-    def __init__(
-        self,
-        terminal: Terminal,
-        total: float,
-        trainings: int,
-        expected_seconds: float | None = None,
-        work: str = "training",
-        epoch: str = "epoch",
-    ) -> None:
-        self._work, self._epoch = work, epoch
-        self._display = Display(terminal)
-        self._time = TimeLeft(total, expected_seconds)
-        self._trainings = trainings
-        self._finished = 0
+    def __init__(self, terminal: Terminal, time_left: TimeLeft | None = None, doing: str = "") -> None:
+        self.time = time_left or TimeLeft()
+        self._display = Display(terminal, self._show)
+        self._doing = doing
+        self._work = ""
+        self._trainings = self._finished = 0
+        self._made = self._to_make = 0
 
     @contextmanager
     def shown(self) -> Iterator[Progress]:
         """While inside, the display is live (where there is a terminal)."""
         with self._display.shown():
-            self._show_all()
+            if self._doing:
+                self._show()
             yield self
 
-    def epoch(self, lane: int, training: Training, cost: float) -> None:
-        """Worker `lane` finished an epoch that cost `cost`."""
-        self._time.work(cost)
-        epochs = f"{training.epoch:>3}/{training.epochs}" if training.epochs > 1 else ""
-        note = f"{self._epoch} {epochs}  {training.measure}" if epochs else training.measure
+    def trainings(self, count: int, work: str) -> None:
+        """So many are to be done."""
+        self._trainings, self._work = count, work
+        self._show()
+
+    def training(self, lane: int, training: Training) -> None:
+        """How far the training of worker `lane` has come."""
         name = clipped(training.name, 30)
-        self._display.row(f"lane {lane}", name, training.epoch, training.epochs, note)
-        self._show_all()
-        percent = 100 * self._time.done / self._time.total if self._time.total else 100.0
-        told = f"  {percent:3.0f} %  {self._note()}  "
-        rest = f"  {epochs}  {training.measure}"
-        room = self._display.terminal.width - len(told) - len(rest)
-        self._display.speak(f"{told}{clipped(training.name, room)}{rest}")
+        self._display.row(f"lane {lane}", name, training.epoch, training.epochs, training.note)
+        self._show()
+        told = f"  {100 * self.time.share:3.0f} %  {self._note()}  "
+        room = self._display.terminal.width - len(told) - len(training.note) - 2
+        self._display.speak(f"{told}{clipped(training.name, room)}  {training.note}")
 
     def idle(self, lane: int) -> None:
         """Worker `lane` has nothing to do."""
         self._display.remove(f"lane {lane}")
 
-    def finished(self, line: str) -> None:
+    def finished(self, key: Hashable, line: str = "") -> None:
         """A training is stored."""
+        self.time.end(key)
         self._finished += 1
-        if self._display.live:
+        if self._display.live and line:
             terminal = self._display.terminal
             terminal.say(terminal.paint(f"  {shown(line)}", "dim"))
-        self._show_all()
+        self._show()
 
-    def seconds_left(self) -> float | None:
-        """Seconds until all is done, as shown; None while nothing can be said."""
-        return self._time.seconds()
+    def to_make(self, count: int) -> None:
+        """So many things are to be made of the results."""
+        self._to_make = count
 
-    def skip(self, cost: float) -> None:
-        """Work that turned out to be done already, or will not be done."""
-        self._time.skip(cost)
+    def making(self, kind: str, name: str) -> None:
+        """The next thing of this kind is begun."""
+        self._made = min(self._made + 1, self._to_make)
+        room = self._display.terminal.width - 58
+        self._doing = f"{self._made}/{self._to_make}  {VERBS.get(kind, 'make')} {clipped(name, room)}"
+        self._show()
+        self._display.speak(f"  {self._note()}")
 
-    def _show_all(self) -> None:
-        self._display.row("all", "all", self._time.done, self._time.total, self._note())
+    def _show(self) -> None:
+        elapsed = int(self.time.elapsed)
+        clock = f"{elapsed // 60}:{elapsed % 60:02}"
+        self._display.row("all", clock, self.time.share, 1.0, self._note())
 
     def _note(self) -> str:
-        return f"{self._finished}/{self._trainings} {self._work}s  {self._time}"
-
-
-class Steps:
-    """What is made after the training, thing by thing: `total` of them."""
-
-    def __init__(self, terminal: Terminal, total: int) -> None:
-        self._display = Display(terminal)
-        self._total = total
-        self._begun = 0
-
-    @contextmanager
-    def shown(self) -> Iterator[Steps]:
-        """While inside, the display is live (where there is a terminal)."""
-        with self._display.shown():
-            yield self
-
-    def begin(self, kind: str, name: str, count: int = 1) -> None:
-        """The next things of this kind are begun, `count` of them."""
-        self._begun = min(self._begun + count, self._total)
-        room = self._display.terminal.width - 40
-        note = f"{self._begun}/{self._total}  {VERBS.get(kind, 'make')} {clipped(name, room)}"
-        self._display.row("all", "report", self._begun - 1, self._total, note)
-        self._display.speak(f"  {note}")
+        if self._finished < self._trainings:
+            doing = f"{self._finished}/{counted(self._trainings, self._work)}"
+        else:
+            doing = self._doing
+        return "  ".join(filter(None, (doing, str(self.time) if self.time.planned else "")))
 
 
 def clipped(name: str, room: int) -> str:

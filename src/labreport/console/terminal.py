@@ -30,6 +30,8 @@ class Terminal:
         self.out = out if out is not None else sys.stdout
         self.err = err if err is not None else sys.stderr
         self.quiet = quiet
+        self.writing = False
+        """Whether a line is being written at this moment."""
         self.debug = debug
         self.interactive = _is_terminal(self.out) and os.environ.get("TERM", "dumb") != "dumb"
         self.errors_interactive = _is_terminal(self.err)
@@ -73,6 +75,7 @@ class Terminal:
         return f"\x1b[{';'.join(_CODES[look] for look in looks)}m{text}\x1b[0m"
 
     def _write(self, stream: TextIO, text: str) -> None:
+        self.writing = True
         try:
             print(text, file=stream, flush=True)
         except UnicodeEncodeError:
@@ -81,6 +84,8 @@ class Terminal:
         except (OSError, ValueError):
             # The reader has gone, or there never was one: the build matters more than its report
             self.quiet = True
+        finally:
+            self.writing = False
 
 
 def shown(text: str) -> str:

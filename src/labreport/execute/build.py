@@ -5,15 +5,20 @@ from __future__ import annotations
 import time
 
 from labreport.console.plan import show_plan
+from labreport.console.progress import Progress
 from labreport.console.summary import show_changes, show_summary
 from labreport.console.terminal import Terminal
+from labreport.console.time_left import duration
 from labreport.errors import StoreError
 from labreport.execute.making import make_report
 from labreport.execute.numbers import changes, headline_sources, numbers
+from labreport.execute.pace import foresee
 from labreport.execute.request import Outcome, Request
 from labreport.execute.session import Session, open_session
+from labreport.execute.tasks import Trainings, trainings
 from labreport.execute.training import cores, train
 from labreport.nodes.workshop import Workshop
+from labreport.plan.nodes import Plan
 from labreport.plan.stamp import remove_stamp, write_stamp
 from labreport.store.files import remove
 from labreport.store.lock import output_lock
@@ -21,52 +26,76 @@ from labreport.store.output import MARK, remove_strays
 from labreport.store.publish import complete
 from labreport.store.quarantine import Quarantine
 
+WORTH_SAYING = 10.0
+"""Seconds from which how long a build takes is said before it begins."""
+
 
 def build(request: Request, terminal: Terminal) -> Outcome:
     """Make what is stale. Raises `LabReportError` for what stops the whole build."""
     started = time.monotonic()
+    progress = Progress(terminal, doing="looking for what changed")
     _check_names(request)
     with output_lock(request.output, request.place, request.lock_timeout, terminal.say):
-        remove_strays(request.output)
-        quarantine = Quarantine(request.output)
-        complete(request.output, quarantine)
-        session = open_session(request.place, request.output, request.seeds, request.force)
-        names = [name for word in request.targets for name in session.graph.resolve(word)] or None
-        plan = session.planner.plan(names)
-        for path in session.planner.views.leftovers():
-            remove(path)
-        _show_notices(quarantine, terminal)
-        _show_notices(session.quarantine, terminal)
-        outcome = Outcome()
-        if plan.stale():
-            show_plan(terminal, plan, request.verbose)
-            remove_stamp(request.output)
-        try:
-            request.told("training")
-            early = train(session, request, plan, terminal, outcome)
-            session.planner.forget()
-            request.told("making")
-            workshop = make_report(
-                session, plan, terminal, outcome, request.jobs or cores(), lambda: request.told("paper")
-            )
-            _pack(session, terminal)
-            outcome.made += [name for name in early if _counts(session, name) and name not in outcome.made]
-        finally:
-            session.save()
-        _show_notices(session.quarantine, terminal)
+        with progress.shown():
+            session, outcome, found = _made(request, terminal, progress)
+            if not request.targets and outcome.exit_code == 0:
+                folders = session.data_folders
+                write_stamp(session.place.root, request.output, session.digests, request.arguments, folders)
         outcome.seconds = time.monotonic() - started
-        if any(name.startswith("document/") for name in outcome.made):
-            found = _changes(session, workshop)
-            show_changes(terminal, [] if early else found)
-            session.save()
-        if names is None and outcome.exit_code == 0:
-            folders = session.data_folders
-            write_stamp(session.place.root, request.output, session.digests, request.arguments, folders)
+        show_changes(terminal, found)
         work = session.project.work
         show_summary(
             terminal, session.output, outcome.trained, outcome.made, outcome.seconds, outcome.errors, work
         )
     return outcome
+
+
+def _made(request: Request, terminal: Terminal, progress: Progress) -> tuple[Session, Outcome, list[str]]:
+    """Plan, train and make; what came of it, and what the answers say now that they did not say before."""
+    remove_strays(request.output)
+    quarantine = Quarantine(request.output)
+    complete(request.output, quarantine)
+    session = open_session(request.place, request.output, request.seeds, request.force)
+    names = [name for word in request.targets for name in session.graph.resolve(word)] or None
+    plan = session.planner.plan(names)
+    for path in session.planner.views.leftovers():
+        remove(path)
+    _show_notices(quarantine, terminal)
+    _show_notices(session.quarantine, terminal)
+    outcome = Outcome()
+    work = trainings(session, plan.stale("result"))
+    if plan.stale():
+        show_plan(terminal, plan, request.verbose)
+        remove_stamp(request.output)
+        _expect(session, request, plan, work, progress, terminal)
+    changed: list[str] = []
+    try:
+        request.told("training")
+        early = train(session, request, work, terminal, outcome, progress)
+        session.planner.forget()
+        request.told("making")
+        workshop = make_report(
+            session, plan, terminal, outcome, progress, request.jobs or cores(), lambda: request.told("paper")
+        )
+        _pack(session, terminal)
+        outcome.made += [name for name in early if _counts(session, name) and name not in outcome.made]
+        if any(name.startswith("document/") for name in outcome.made):
+            changed = _changes(session, workshop)
+    finally:
+        session.save()
+    _show_notices(session.quarantine, terminal)
+    return session, outcome, [] if early else changed
+
+
+def _expect(
+    session: Session, request: Request, plan: Plan, work: Trainings, progress: Progress, terminal: Terminal
+) -> None:
+    """What the screen knows of all that is to be done, and a line of how long it takes, if that is long."""
+    lanes = 1 if request.scheduler else min(request.jobs or cores(), max(len(work.tasks), 1))
+    foresee(session, plan, work.tasks, progress.time, lanes)
+    total = progress.time.seconds()
+    if total is not None and total >= WORTH_SAYING and not request.scheduler:
+        terminal.say(f"This will take about {duration(total)}.")
 
 
 def _pack(session: Session, terminal: Terminal) -> None:

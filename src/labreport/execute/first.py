@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from labreport.console.progress import Progress
 from labreport.console.summary import report
 from labreport.console.terminal import Terminal, shown
 from labreport.errors import LabReportError
@@ -121,6 +122,7 @@ def make_first(channel: Connection, root: str, folder: str) -> None:
                 session.planner.plan(),
                 terminal,
                 outcome,
+                Progress(terminal),
                 told=lambda: channel.send(("report.html", "")),
             )
         finally:

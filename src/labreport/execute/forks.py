@@ -24,10 +24,12 @@ def in_forks(
     items: Sequence[_Item],
     processes: int,
     first: Callable[[], None] | None = None,
+    taken_up: Callable[[int], None] = lambda number: None,
 ) -> list[Made]:
     """What `make` returns or raises for each of the items, made in so many processes, this one among them.
 
-    This process does what is to be done `first`, while the others begin.
+    This process does what is to be done `first`, while the others begin. `taken_up` is called with the number
+    of each item that this one begins, by when all before it are begun.
 
     In this process only, where forks are not safe: elsewhere than on Linux, and beside other threads. What
     a fork did not make, because it died, is made in this process.
@@ -36,7 +38,11 @@ def in_forks(
     if forks < 1 or sys.platform != "linux" or threading.active_count() > 1 or len(items) > 255:
         if first is not None:
             first()
-        return [made(make, item) for item in items]
+        found_here = []
+        for place, item in enumerate(items):
+            taken_up(place)
+            found_here.append(made(make, item))
+        return found_here
     taken, queue = os.pipe()
     os.write(queue, bytes(range(len(items))))  # each process takes the next number from the pipe
     os.close(queue)
@@ -48,6 +54,7 @@ def in_forks(
         if first is not None:
             first()
         while number := os.read(taken, 1):
+            taken_up(number[0])
             found[number[0]] = made(make, items[number[0]])
     except BaseException:
         for pid, _ in running:

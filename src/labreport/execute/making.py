@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Iterable, Sequence
 
-from labreport.console.progress import Steps
+from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
 from labreport.errors import RenderError
 from labreport.execute.documents import publish_documents
 from labreport.execute.forks import Made, in_forks, made
+from labreport.execute.pace import PAGE, PAPER, note, part_of
 from labreport.execute.request import Outcome
 from labreport.execute.session import Session
 from labreport.nodes.document import PaperDocument
@@ -26,6 +28,7 @@ def make_report(
     plan: Plan,
     terminal: Terminal,
     outcome: Outcome,
+    progress: Progress,
     processes: int = 1,
     told: Callable[[], None] = lambda: None,
 ) -> Workshop:
@@ -37,21 +40,24 @@ def make_report(
     """
     workshop = session.workshop()
     workshop.check_unedited()
-    steps = Steps(terminal, sum(status.node.cached for status in plan.stale()) + 2)
-
-    def published() -> None:
-        steps.begin("document", "report.pdf")
-        told()
-
-    with Writer(workshop.templates, session.output) as writer, steps.shown():
+    watch = _Watch(progress)
+    progress.to_make(sum(status.node.cached for status in plan.stale()) + 2)
+    with Writer(workshop.templates, session.output) as writer:
         if any(isinstance(status.node, PaperDocument) for status in plan.stale()):
             writer.start()
-        _make(workshop, plan, terminal, outcome, steps, processes)
+        _make(workshop, plan, terminal, outcome, watch, processes)
         _check_all_made(session, plan, terminal, outcome)
         if outcome.exit_code or not _complete(session):
             return workshop  # nothing is published that is out of date
-        steps.begin("document", "report.html")
+
+        def published() -> None:
+            watch.begin("document", PAPER, "report.pdf")
+            told()
+
+        watch.begin("document", PAGE, "report.html")
         found = publish_documents(session, workshop, writer, published, processes)
+        watch.end()
+    note(session, watch.took)
     outcome.made.extend(found.made)
     if found.problem is not None:
         outcome.problems.append(str(found.problem))
@@ -59,8 +65,37 @@ def make_report(
     return workshop
 
 
+class _Watch:
+    """Times one thing after the other, for the screen and for the next build."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.took: dict[str, list[float]] = {}
+        self._progress = progress
+        self._part = ""
+        self._kind = ""
+        self._begun = 0.0
+
+    def begin(self, kind: str, part: str, name: str) -> None:
+        """What was begun before is done."""
+        self.end()
+        self._kind, self._part, self._begun = part if kind == "document" else kind, part, time.monotonic()
+        self._progress.time.begin(part)
+        self._progress.making(kind, name)
+
+    def end(self) -> None:
+        """Nothing is being made now."""
+        if self._part:
+            self._progress.time.work(self._part, 1.0)
+            self.took.setdefault(self._kind, []).append(time.monotonic() - self._begun)
+        self._part = ""
+
+    def leave_out(self, node: Node) -> None:
+        """It need not be made."""
+        self._progress.time.end(part_of(node))
+
+
 def _make(
-    workshop: Workshop, plan: Plan, terminal: Terminal, outcome: Outcome, steps: Steps, processes: int
+    workshop: Workshop, plan: Plan, terminal: Terminal, outcome: Outcome, watch: _Watch, processes: int
 ) -> None:
     """Answers, figures and sections; one that fails, or waits for one that did, leaves the rest be.
 
@@ -78,12 +113,25 @@ def _make(
                     blocked.add(node.name)
                 elif kind in TOGETHER:
                     due.append(node)
+                    continue
                 else:
-                    steps.begin(kind, node.slug)
+                    watch.begin(kind, node.name, node.slug)
                     _keep(workshop, [node], [made(workshop.made, node)], blocked, terminal, outcome)
+                    watch.end()
+            elif node.cached:
+                watch.leave_out(node)
         if due:
-            steps.begin(kind, due[0].slug, len(due))
-            _keep(workshop, due, in_forks(workshop.made, due, processes), blocked, terminal, outcome)
+            begun = 0
+
+            def taken_up(number: int, due: Sequence[Node] = due) -> None:
+                nonlocal begun
+                for node in due[begun : number + 1]:
+                    watch.begin(node.kind, node.name, node.slug)
+                begun = number + 1
+
+            found = in_forks(workshop.made, due, processes, taken_up=taken_up)
+            watch.end()
+            _keep(workshop, due, found, blocked, terminal, outcome)
 
 
 def _keep(

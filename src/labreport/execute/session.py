@@ -28,7 +28,7 @@ from labreport.store.output import check_owner
 from labreport.store.quarantine import Quarantine
 from labreport.trajectory import Store
 from labreport.trajectory.packing import pack
-from labreport.witness import edited
+from labreport.witness import edited, loading
 
 LEDGER = "ledger.json"
 PLACED = re.compile(r"[^:]+\.py:[0-9]+: ")
@@ -141,7 +141,8 @@ def load_project(place: Place) -> Project:
     """What the project's module declares; loading it runs the project's own checks."""
     place.importable()
     try:
-        module = importlib.import_module(place.module)
+        with loading(str(place.root)):
+            module = importlib.import_module(place.module)
     except RuleBroken:  # the project's own words
         raise
     except LabReportError as error:

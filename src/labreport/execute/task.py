@@ -33,6 +33,8 @@ class Task:
     rank: int = 0
     exclusive: bool = False
     """Whether no other task may be carried out at the same time."""
+    title: str = ""
+    """What an exclusive one is called on the screen."""
 
     @property
     def key(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from labreport.errors import OutdatedCode
 from labreport.execute.session import Session
 from labreport.execute.task import Task
 from labreport.nodes.calls import function
@@ -52,10 +51,8 @@ class Trainings:
     def keep(self, piece: Trajectory, finished: bool) -> None:
         """Store what a worker has sent, together with what there is of the same trajectory.
 
-        Raises `StoreError`, and `OutdatedCode` where the data or libraries behind it are not what they were.
+        Raises `StoreError`.
         """
-        if problem := self.session.planner.fingerprints.edited(piece.ingredients):
-            raise OutdatedCode(problem)
         store, key = self.session.store, piece.key
         if key in self.forced and not finished:
             self._held[key] = _joined(piece, self._held.get(key))
@@ -115,6 +112,7 @@ def trainings(session: Session, stale: Iterable[Status]) -> Trainings:
                 cost=float(cost(first.specification)) if cost else 1.0,
                 one_step=first.one_step,
                 exclusive=first.exclusive,
+                title=first.title,
                 allowed=session.planner.fingerprints.allowed(
                     f"result {first.name!r}", group[0].ingredients, DECLARE
                 ),

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from labreport.console.counts import counted
 from labreport.console.progress import Progress, Training
+from labreport.console.time_left import duration
 from labreport.errors import ExperimentFailed, OutdatedCode, StoreError, place
 from labreport.execute.lanes import Lane, WorkerLost
 from labreport.execute.task import Task
@@ -33,6 +35,8 @@ _NONE_WORKS = (
     "no worker process stays alive: each one died before it sent anything; "
     "run one experiment by itself (build.py NAME --jobs 1) and see what it prints"
 )
+WORTH_A_LINE = 1.0
+"""Seconds of a training from which a line is left of it on the screen."""
 _TICK = 0.03
 """Seconds between two looks at what workers have sent."""
 
@@ -49,18 +53,22 @@ class Failure:
 
 @dataclass
 class _Active:
-    """A task on a lane: when it began and was last heard of, the epochs trained, and why it was ended."""
+    """A task on a lane: when it began and was last heard of, its place among those that are measured alone,
+    and why it was ended.
+    """
 
     task: Task
     lane: int
     heard: float
-    trained: int = 0
+    place: str = ""
     ended: str = ""
     begun: float = field(default_factory=time.monotonic)
 
-    @property
-    def left(self) -> float:
-        return max(self.task.remaining - self.trained, 0) * self.task.cost
+    def at(self, epoch: int = 0, measure: str = "") -> Training:
+        """How far it is, for the screen."""
+        task = self.task
+        name = task.title if task.exclusive and task.title else f"{task.name}#{task.seed}"
+        return Training(name, epoch, task.epochs, measure, self.place)
 
 
 class Trainer:
@@ -99,6 +107,8 @@ class Trainer:
         active: dict[Future[Trajectory], _Active] = {}
         compiled: defaultdict[int, set[str]] = defaultdict(set)
         failures: list[Failure] = []
+        alone = [task.key for task in tasks if task.exclusive]
+        measured: list[str] = []
         try:
             while waiting or active:
                 self._look()
@@ -113,6 +123,12 @@ class Trainer:
                             for own in compiled.values():
                                 own.discard(task.program)  # so that they stay few, however many there are
                         running = _Active(self._prepare(task), lane, time.monotonic())
+                        if task.exclusive:
+                            measured += [task.key] if task.key not in measured else []
+                            running.place = f"measured alone, {len(measured)} of {len(alone)}"
+                        if running.task.remaining == 1:
+                            progress.time.begin(task.key)
+                        progress.training(lane, running.at())
                         active[self._submit(lane, running.task)] = running
                     else:
                         progress.idle(lane)
@@ -128,8 +144,9 @@ class Trainer:
                     waiting.clear()
                 self._end_hanging(active)
         finally:
-            for place in self._lanes:
-                place.close()
+            for lane, worker in enumerate(self._lanes):
+                worker.close()
+                progress.idle(lane)
             self._savers.shutdown()
         return failures
 
@@ -178,9 +195,9 @@ class Trainer:
                 self._deaths += 1
             if self._tries[task.key] < TRIES and not busy.ended:
                 waiting.put_back(task)
-                progress.skip(-busy.trained * task.cost)
+                progress.time.again(task.key)
                 return None
-            progress.skip(busy.left)
+            progress.finished(task.key)
             if busy.ended:
                 return Failure(task, busy.ended)
             cause = str(error) if "cannot be started" in str(error) else f"its worker died {TRIES} times"
@@ -189,14 +206,14 @@ class Trainer:
             raise  # the disk, or an edit, which the next result would meet as well
         except Exception as error:  # the trainer's own code may raise anything
             self._deaths = 0
-            progress.skip(busy.left)
+            progress.finished(task.key)
             where = place(error, Path(task.source))
             cause = busy.ended or _cause(error)
             return Failure(task, f"{cause} at {where}" if where else cause, error)
-        progress.skip(busy.left)
-        progress.finished(_line(task, piece))
+        took = time.monotonic() - busy.begun
+        progress.finished(task.key, _line(task, piece, took) if took >= WORTH_A_LINE else "")
         if task.work:
-            pace = (time.monotonic() - busy.begun) / task.work
+            pace = took / task.work
             self.paces[task.name] = min(pace, self.paces.get(task.name, pace))
         return None
 
@@ -208,10 +225,8 @@ class Trainer:
                 running.heard = time.monotonic()
                 self._deaths = 0
                 if isinstance(message, Epoch):
-                    running.trained += 1
-                    name = f"{running.task.name}#{running.task.seed}"
-                    training = Training(name, message.epoch, running.task.epochs, measure(message.record))
-                    progress.epoch(running.lane, training, running.task.cost)
+                    progress.time.work(running.task.key, 1 / max(running.task.remaining, 1))
+                    progress.training(running.lane, running.at(message.epoch, measure(message.record)))
                     continue
                 try:
                     self._keep(message, False)
@@ -250,14 +265,14 @@ def measure(record: Any) -> str:
         value = record.get(name)
         if isinstance(value, float):
             return f"{label} {100 * value:.1f} %" if name != "loss" else f"{label} {value:.3f}"
-    numbers = [(name, value) for name, value in record.items() if name != "seconds"]
-    name, value = numbers[0] if numbers else ("", None)
-    return f"{name} {value:.4g}" if isinstance(value, (int, float)) else ""
+    numbers = [(name, value) for name, value in record.items() if name not in ("epoch", "seconds")]
+    name, value = next(iter(numbers), ("seconds", record.get("seconds")))
+    if not isinstance(value, (int, float)):
+        return ""
+    return f"{value:.2f} s an epoch" if name == "seconds" else f"{name} {value:.4g}"
 
 
-def _line(task: Task, piece: Trajectory) -> str:
-    times = [record.get("seconds") for record in piece.records]
-    seconds = sum(time for time in times if isinstance(time, int | float))
-    epochs = "" if task.one_step else f"{piece.epochs} epochs  "
-    how = f"{epochs}{measure(piece.records[-1])}  {seconds:.1f} s"
-    return f"{task.name}#{task.seed}  {how}"
+def _line(task: Task, piece: Trajectory, took: float) -> str:
+    epochs = "" if task.one_step else counted(piece.epochs, "epoch")
+    how = (epochs, measure(piece.records[-1]), duration(took))
+    return "  ".join((f"{task.name}#{task.seed}", *filter(None, how)))

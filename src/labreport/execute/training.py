@@ -10,28 +10,30 @@ from dataclasses import replace
 from labreport.console.counts import counted
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
-from labreport.console.time_left import duration
+from labreport.errors import OutdatedCode
 from labreport.execute.first import FirstReport, wanted
 from labreport.execute.lanes import Lane, ProcessLane
-from labreport.execute.pace import expected
 from labreport.execute.request import Outcome, Request
 from labreport.execute.room import check_room
 from labreport.execute.session import Session
 from labreport.execute.task import Task
-from labreport.execute.tasks import trainings
+from labreport.execute.tasks import Trainings
 from labreport.execute.train import Failure, Trainer
-from labreport.plan.nodes import Plan
 from labreport.trajectory import Trajectory
 
-WORTH_SAYING = 10.0
-"""Seconds from which how long training takes is said before it begins."""
 NAMED = 4
 """Experiments that a message about many of them names."""
 
 
-def train(session: Session, request: Request, plan: Plan, terminal: Terminal, outcome: Outcome) -> list[str]:
-    """Train what stale results need; the names of what was made for a first report meanwhile."""
-    work = trainings(session, plan.stale("result"))
+def train(
+    session: Session,
+    request: Request,
+    work: Trainings,
+    terminal: Terminal,
+    outcome: Outcome,
+    progress: Progress,
+) -> list[str]:
+    """Do the trainings; the names of what was made for a first report meanwhile."""
     if not work.tasks:
         return []
     check_room(session, len(work.tasks), terminal)
@@ -39,27 +41,25 @@ def train(session: Session, request: Request, plan: Plan, terminal: Terminal, ou
     tasks = [replace(task, rank=int(first is not None and task.key not in first.keys)) for task in work.tasks]
 
     def keep(piece: Trajectory, finished: bool) -> None:
+        # On a cluster, data and libraries are those of the key, whatever is edited here
+        edited = "" if request.scheduler else session.planner.fingerprints.edited(piece.ingredients)
+        if edited:
+            raise OutdatedCode(edited)
         work.keep(piece, finished)
         if finished and first is not None:
             first.trained(piece.key)
 
     with _lanes(session, request, tasks, terminal) as (lanes, look):
-        seconds = expected(session, tasks, len(lanes))
-        total = sum(task.work for task in tasks)
-        if lanes and seconds is not None and seconds >= WORTH_SAYING:
-            what, where = counted(len(tasks), session.project.work), counted(len(lanes), "worker")
-            terminal.say(f"{what} in {where} will take about {duration(seconds)}.")
-        progress = Progress(
-            terminal, total, len(tasks), seconds, session.project.work, session.project.words.epoch
-        )
+        progress.trainings(len(tasks), session.project.work)
 
         def look_at_all() -> None:
             look()
+            progress.time.lanes = max(len(lanes), 1)
             if first is not None:
-                first.look(progress.seconds_left())
+                first.look(progress.time.seconds())
 
         trainer = Trainer(lanes, keep, work.prepare, look=look_at_all)
-        with progress.shown(), first or contextlib.nullcontext():
+        with first or contextlib.nullcontext():
             outcome.failures = trainer.run(tasks, progress)
     session.ledger.paces.update(trainer.paces)
     failed = {failure.task.key for failure in outcome.failures}

@@ -8,18 +8,19 @@ from collections.abc import Iterable, Iterator, Set
 from labreport.execute.task import Task
 
 _Programs = dict[str, deque[Task]]
-_EXCLUSIVE = -1
-"""The rank of exclusive tasks."""
+_Rank = tuple[int, bool]
+"""A task's own rank, and whether it is exclusive."""
 
 
 class Waiting:
     """Tasks by rank and program, the longest first; choosing one takes as long however many there are.
 
-    Exclusive ones come before all others: the lanes are idle then, and need not wait for each other.
+    Exclusive ones come after all others of their rank: what they measure, the results that are there by then
+    do not wait for.
     """
 
     def __init__(self, tasks: Iterable[Task]) -> None:
-        self._ranks: dict[int, _Programs] = {}
+        self._ranks: dict[_Rank, _Programs] = {}
         for task in tasks:
             self._queue(task).append(task)
 
@@ -47,10 +48,10 @@ class Waiting:
     @property
     def exclusive(self) -> bool:
         """Whether the next task must be carried out by itself."""
-        return bool(self._ranks) and self._first == _EXCLUSIVE
+        return bool(self._ranks) and self._first[1]
 
     @property
-    def _first(self) -> int:
+    def _first(self) -> _Rank:
         return min(self._ranks)
 
     def has(self, program: str) -> bool:
@@ -72,5 +73,5 @@ class Waiting:
         return self._ranks.setdefault(_rank(task), {}).setdefault(task.program, deque())
 
 
-def _rank(task: Task) -> int:
-    return _EXCLUSIVE if task.exclusive else task.rank
+def _rank(task: Task) -> _Rank:
+    return task.rank, task.exclusive

@@ -98,8 +98,8 @@ def drive(task: Task, send: Send) -> Trajectory:
     Calls `send` with an `Epoch` after each epoch, and at most every `CHECKPOINT_SECONDS` with the trajectory
     so far. Epochs that are there already keep their records: they are only trained again on the way to a
     snapshot that is missing before them. Raises `ExperimentFailed` for what was loaded or read and is none of
-    the task's ingredients, and `OutdatedCode` for code that was edited since it was planned, before anything is
-    sent that could be kept.
+    the task's ingredients, and `OutdatedCode` for code that was edited since it was planned, before anything
+    is sent that could be kept.
     """
     with noting() as noted:
         return _drive(task, send, noted)

@@ -56,13 +56,13 @@ def digest_text(text: str) -> str:
 def exact(value: Any, where: str = "value", classes: set[type] | None = None) -> str:
     """`value`, called `where` in messages, as a text that no other value has: `labs.models.Ridge(alpha=1.0)`.
 
-    Beyond what `canonical` tells apart, it has the class of every dataclass, by module and qualified name, and
-    the order of dictionaries; a list and a tuple differ. Fields of the engine's classes whose metadata are
-    `labreport.placed.HIDDEN` are left out. The dataclasses are added to `classes`.
+    Beyond what `canonical` tells apart, it has the class of every dataclass, by module and qualified name,
+    and the order of dictionaries; a list and a tuple differ. Fields of the engine's classes whose metadata
+    are `labreport.placed.HIDDEN` are left out. The dataclasses are added to `classes`.
 
-    Raises `UsageError` for what such a text cannot say: other types, numbers that are not finite, dictionaries
-    with other keys than strings, a dataclass that keeps something outside of its fields, and one that cannot be
-    found by its name.
+    Raises `UsageError` for what such a text cannot say: other types, numbers that are not finite,
+    dictionaries with other keys than strings, a dataclass that keeps something outside of its fields, and
+    one that cannot be found by its name.
     """
     kind = type(value)
     if kind is str:
@@ -80,23 +80,29 @@ def exact(value: Any, where: str = "value", classes: set[type] | None = None) ->
                 raise UsageError(f"cannot fingerprint {where}: key {key!r} is not a string")
         members = [f"{_quoted(key)}:{exact(item, f'{where}.{key}', classes)}" for key, item in value.items()]
         return f"{{{','.join(members)}}}"
-    if is_dataclass(kind):
-        names = _fields(kind)
-        for name in _held(value):
-            if name not in names and not isinstance(getattr_static(kind, name, None), cached_property):
-                raise UsageError(
-                    f"cannot fingerprint {where}: {kind.__qualname__} keeps {name!r}, which is none of its "
-                    "fields, so that no key would have it; make it a field, or compute it where it is used"
-                )
-        if classes is not None:
-            classes.add(kind)
-        found = []
-        for name in filter(names.get, names):
-            if not hasattr(value, name):
-                raise UsageError(f"cannot fingerprint {where}: its field {name!r} has no value; give it one")
-            found.append(f"{name}={exact(getattr(value, name), f'{where}.{name}', classes)}")
-        return f"{kind.__module__}.{kind.__qualname__}({','.join(found)})"
-    _refuse(value, where, "lists, tuples, dicts and dataclasses of these")
+    if not is_dataclass(kind):
+        _refuse(value, where, "lists, tuples, dicts and dataclasses of these")
+    return _exact_object(value, where, classes)
+
+
+def _exact_object(value: Any, where: str, classes: set[type] | None) -> str:
+    """The same of a dataclass."""
+    kind = type(value)
+    names: Mapping[str, bool] = _fields(kind)  # type: ignore[arg-type]  # a class can be hashed
+    for name in _held(value):
+        if name not in names and not isinstance(getattr_static(kind, name, None), cached_property):
+            raise UsageError(
+                f"cannot fingerprint {where}: {kind.__qualname__} keeps {name!r}, which is none of its "
+                "fields, so that no key would have it; make it a field, or compute it where it is used"
+            )
+    if classes is not None:
+        classes.add(kind)
+    found = []
+    for name in filter(names.get, names):
+        if not hasattr(value, name):
+            raise UsageError(f"cannot fingerprint {where}: its field {name!r} has no value; give it one")
+        found.append(f"{name}={exact(getattr(value, name), f'{where}.{name}', classes)}")
+    return f"{kind.__module__}.{kind.__qualname__}({','.join(found)})"
 
 
 @cache
@@ -114,8 +120,8 @@ def _fields(kind: type) -> Mapping[str, bool]:
     for base in kind.__mro__[:-1]:
         if base.__module__ in BUILT_IN:
             raise UsageError(
-                f"cannot fingerprint a {kind.__qualname__}: it is derived from {base.__qualname__}, which holds "
-                "values outside of its fields; make them a field"
+                f"cannot fingerprint a {kind.__qualname__}: it is derived from {base.__qualname__}, which "
+                "holds values outside of its fields; make them a field"
             )
     engine = kind.__module__.partition(".")[0] == ENGINE
     return {one.name: not engine or one.metadata.get("plain", True) for one in fields(kind)}

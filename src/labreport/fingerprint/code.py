@@ -53,7 +53,7 @@ class Code:
         return (module, name) in self._names.find(module, name)
 
     def loaded(self, *roots: str) -> dict[str, Path]:
-        """The modules that the `roots` can load, and their files: without the engine's that only carry out."""
+        """The modules that the `roots` can load, and their files; not the engine's that only carry out."""
         found = ((module, self._names.path(module)) for module in sorted(self._follow(roots).loaded))
         return {module: path for module, path in found if path is not None}
 

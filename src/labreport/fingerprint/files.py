@@ -88,7 +88,7 @@ class Digests:
             if known is None or now is None:
                 same = known is None and now is None
             elif now[:3] == known[0][:3] and name not in self._edited:
-                # Its change time alone may say that it was linked, or given to somebody else
+                # A change time by itself may say that it was linked, or given to somebody else
                 same = (now == known[0] and known[1]) or sha256(path) == known[2]
             else:
                 same = False

@@ -36,16 +36,16 @@ class DocumentNode(Node):
         self.preliminary = preliminary
         """Whether it says that a report from more seeds follows."""
 
+    @property
+    def label(self) -> str:
+        """The file."""
+        return self.published
+
     def ingredients(self, planner: Planner) -> dict[str, Any]:
-        """Sections and answers, and the words of the outline."""
-        outline = planner.graph.project.outline
+        """Sections and answers, and all that the outline says."""
         return {
             **planner.outputs(self),
-            "title": outline.title,
-            "subtitle": outline.subtitle,
-            "author": outline.author,
-            "language": outline.language,
-            "sections": digest([[section.slug, section.title] for section in outline.sections]),
+            "outline": planner.fingerprints.outline,
             **({"preliminary": True} if self.preliminary else {}),
         }
 

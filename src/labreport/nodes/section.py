@@ -38,7 +38,7 @@ class SectionNode(Node):
         proses = {} if len(own) == len(section.questions) else fingerprints.proses()
         return {
             **planner.outputs(self),
-            "outline": digest(plain(section)),
+            "outline": fingerprints.section(section),
             **fingerprints.words(),
             "experiments": digest(self._experiments(planner)),
             **fingerprints.templates(found.template, *QUESTION_FRAMES, *own),

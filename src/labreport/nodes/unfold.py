@@ -113,9 +113,7 @@ def _check_required(reader: Question | Figure, cells: Mapping[str, Iterable[Expe
 def _check_functions(readers: Iterable[Experiment | Question | Figure]) -> None:
     """Raise `UsageError` for a function that its name does not give: another one would be called."""
     for one in readers:
-        name = (
-            one.code if isinstance(one, Experiment) else one.answer if isinstance(one, Question) else one.draw
-        )
+        name: str = getattr(one, {Experiment: "code", Question: "answer", Figure: "draw"}[type(one)])
         module, _, attribute = name.partition(":")
         found = vars(sys.modules[module]).get(attribute) if module in sys.modules else None
         if one.function is None or found is None or one.function in (found, getattr(found, "function", None)):

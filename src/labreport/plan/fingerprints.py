@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from labreport.errors import OutdatedCode, UsageError
-from labreport.experiment import Experiment, plain
+from labreport.experiment import Experiment, Study, plain
 from labreport.fingerprint.canonical import canonical, digest, exact
 from labreport.fingerprint.code import Code
 from labreport.fingerprint.files import Digests
@@ -22,9 +24,10 @@ from labreport.fingerprint.syntax import Summary, summarise
 from labreport.fingerprint.templates import Templates
 from labreport.frame import MACROS, Lookup
 from labreport.installed import changed, distributions, version
+from labreport.outline import Section
 from labreport.plan.ledger import Ledger
 from labreport.project import Project
-from labreport.witness import Allowed, edited
+from labreport.witness import Allowed, edited, read_while_loading
 
 PROSES = "answers"
 """The folder of the frame with the prose that answers come with."""
@@ -32,8 +35,12 @@ ENGINE = Path(__file__).resolve().parents[1]
 """The engine's folder."""
 DATA = "data "
 """How ingredients begin that are files, before their names."""
+FUNCTION = "function "
+"""How ingredients begin that are definitions, before their names."""
 FORMAT = 2
 """Of a stored result; raising it makes every result stale."""
+PYTHON = ".".join(map(str, sys.version_info[:2]))
+"""The version of Python that runs everything."""
 ONE_STEP = "labreport.execute.one_step:in_one_step"
 """What makes a run of a fit."""
 
@@ -70,6 +77,7 @@ class Fingerprints:
         self._roots: dict[str, tuple[str, ...]] = {}
         self._training: dict[tuple[Any, ...], tuple[dict[str, Any], dict[str, str]]] = {}
         self._texts: dict[int, tuple[Experiment, dict[str, str]]] = {}
+        self._declarations: dict[str, str] = {}
         self._used: set[Path] = set()
         self._versions: dict[str, str] = {}
 
@@ -119,6 +127,7 @@ class Fingerprints:
             "data": data,
             **self.code(code, *filter(self._code.defines, more)),
             **self.libraries(*libraries),
+            "python": PYTHON,
             "threads": self._project.threads,
             "format": FORMAT,
         }
@@ -130,6 +139,39 @@ class Fingerprints:
         for name in table.files:
             self._digests(table.folder / name)
         return self._group("runs", table.runs, f"run {experiment.name}: ")
+
+    def declared(self, needs: tuple[str, ...]) -> dict[str, str]:
+        """How what is read is declared, titles included, and in which order it is read."""
+        if not needs:
+            return {}
+        members = {f"declaration of {need}": self._declaration(need) for need in needs}
+        return self._group("declarations", {**members, "order of what is read": digest(needs)}, "")
+
+    def _declaration(self, need: str) -> str:
+        if need not in self._declarations:
+            project = self._project
+            all_named: tuple[Study | Experiment, ...] = (*project.studies, *project.experiments)
+            found = next(one for one in all_named if one.name == need)
+            self._declarations[need] = digest(exact(found))
+        return self._declarations[need]
+
+    @cached_property
+    def outline(self) -> dict[str, Any]:
+        """All that the outline says, by section, question and figure."""
+        outline = self._project.outline
+        parts = [part for section in outline.sections for part in self.section(section).items()]
+        figures = [(f"figure {figure.slug}", digest(exact(figure))) for figure in outline.figures]
+        order = [[section.slug for section in outline.sections], [figure.slug for figure in outline.figures]]
+        rest = {one.name: getattr(outline, one.name) for one in fields(outline)}
+        del rest["sections"], rest["figures"]
+        return {**rest, **dict(parts), **dict(figures), "order": digest(order)}
+
+    @staticmethod
+    def section(section: Section) -> dict[str, str]:
+        """All that the outline says of a section and of its questions."""
+        alone = [exact(replace(section, questions=())), [question.slug for question in section.questions]]
+        questions = {f"question {one.slug}": digest(exact(one)) for one in section.questions}
+        return {f"section {section.slug}": digest(alone), **questions}
 
     def _libraries(self, experiment: Experiment, more: Iterable[str]) -> tuple[str, ...]:
         """The distributions that a run rests on: those of the experiment or the project, else those that its
@@ -179,7 +221,7 @@ class Fingerprints:
 
     def code(self, *roots: str) -> dict[str, str]:
         """The functions `roots`, each `"module:function"`, with all that they call."""
-        found = self._group("code", self._code.closure(*roots), "function ")
+        found = self._group("code", self._code.closure(*roots), FUNCTION)
         self._roots[found["code"]] = roots
         return found
 
@@ -187,11 +229,17 @@ class Fingerprints:
         """The same of what is made in the program's own process, with the versions of the libraries used.
 
         The project and all modules that its outline names may have been loaded before in that process: what
-        loading them does to others counts too.
+        loading them does to others counts too, and what they have read.
         """
         roots = (*roots, *self._beside)
         libraries = self.libraries(*distributions(self._code.libraries(*roots)))
-        return {**self.code(*roots), **libraries}
+        return {**self.code(*roots), **libraries, **self._read_while_loading, "python": PYTHON}
+
+    @cached_property
+    def _read_while_loading(self) -> dict[str, str]:
+        paths = {os.path.relpath(path, self._root): Path(path) for path in sorted(read_while_loading)}
+        files = {name: self._digest(path) or "" for name, path in paths.items()}
+        return self._group("files that the project reads", files, "file ") if files else {}
 
     @cached_property
     def _beside(self) -> tuple[str, ...]:
@@ -239,7 +287,7 @@ class Fingerprints:
         return {f"library {name}": self._versions[name] or "none" for name in distributions}
 
     def edited(self, ingredients: Mapping[str, Any] | None = None) -> str:
-        """What is said where something is not any more as it was when it was first looked at here; else empty.
+        """What is said where something is not what it was when it was first looked at here; else empty.
 
         That is every file on which anything planned rests, and the libraries; only the data files among
         `ingredients` where these are given, and the libraries.

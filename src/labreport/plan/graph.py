@@ -60,5 +60,7 @@ class Graph:
         for kind in _KINDS:
             if f"{kind}/{word}" in self.nodes:
                 return (f"{kind}/{word}",)
-        slugs = [node.slug for node in self.nodes.values()]
+        if called := next((node.name for node in self.of_kind("document") if node.label == word), ""):
+            return (called,)
+        slugs = [node.label for node in self.nodes.values()]
         raise UnknownName("item", word, [*slugs, *self.nodes, *self._cells])

@@ -39,6 +39,11 @@ class Node(ABC):
         """What making a result is called, and what there is one result for, in the singular."""
 
     @property
+    def label(self) -> str:
+        """What it is called for people: its slug, or the file that is published."""
+        return self.slug
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """Names of the experiments and studies whose results it reads."""
         return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import cached_property
@@ -9,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labreport.errors import UsageError
-from labreport.experiment import Design, Experiment, plain
+from labreport.experiment import Experiment, Study
 from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.files import Digests
 from labreport.placed import at
-from labreport.plan.fingerprints import Fingerprints
+from labreport.plan.fingerprints import FUNCTION, Fingerprints
 from labreport.plan.graph import Graph
 from labreport.plan.ledger import Ledger, Record
 from labreport.plan.nodes import Node, Plan, State, Status
@@ -113,7 +114,7 @@ class Planner:
         one, other = first.specification, experiment.specification
         if first is experiment or one is other or (type(one) is type(other) and one == other):
             return
-        if type(one) is not type(other) or type(one).__eq__ is not object.__eq__:
+        if type(one) is not type(other) or vars(type(one)).get("__eq__") is not None:
             text = f"experiments {first.name!r} and {experiment.name!r} have one key, but specifications that"
             text = f"{text} are not equal; give the dataclass a field that tells them apart"
             raise UsageError(at(experiment.place, text))
@@ -147,20 +148,13 @@ class Planner:
         return digest(self.kept())
 
     def results(self, needs: Iterable[str]) -> dict[str, Any]:
-        """As ingredients: one digest for all that is read of each need, so that they stay few."""
+        """As ingredients: one digest for all that is read of each need, so that they stay few, and how they
+        are declared."""
         needs = tuple(needs)
         outputs = {f"results {need}": self._need(need)[0] for need in needs}
         data = sorted({name for need in needs for name in self._need(need)[1]})
-        return outputs | self._designs(needs) | self.fingerprints.data(data)
-
-    def _designs(self, needs: Iterable[str]) -> dict[str, str]:
-        """What the runs of each need are to a comparison, where that is not the usual."""
-        designs = {need: [cell.design for cell in self.graph.cells(need)] for need in needs}
-        return {
-            f"design {need}": digest(plain(of))
-            for need, of in designs.items()
-            if any(d != Design() for d in of)
-        }
+        found = self.fingerprints
+        return outputs | found.declared(needs) | found.data(data)
 
     def _need(self, need: str) -> tuple[str, frozenset[str]]:
         """The digest of all that is read of a need, and the data files that its results rest on."""
@@ -200,7 +194,7 @@ class Planner:
                 {name: value for name, value in found.items() if not waiting or name not in unknown}
                 for found in (record.ingredients, made_of)
             )
-            reasons.extend(differences(before, after, self.ledger.groups))
+            reasons.extend(map(_about, differences(before, after, self.ledger.groups)))
         state = State.STALE if reasons else State.FRESH
         if waiting:
             reasons.extend(Upstream(status.name) for status in waiting)
@@ -231,3 +225,10 @@ class Planner:
         record = Record(made_of, key, found[1], {str(path.relative_to(self.output)): written})
         self.ledger.nodes[node.name] = record
         return record
+
+
+def _about(reason: Changed) -> Changed:
+    """With the experiment or study that the changed definition declares, if it does."""
+    module, _, name = reason.what.removeprefix(FUNCTION).partition(":")
+    value = vars(sys.modules[module]).get(name) if module in sys.modules else None
+    return replace(reason, about=value.name) if isinstance(value, (Experiment, Study)) else reason

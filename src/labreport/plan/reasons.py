@@ -9,6 +9,10 @@ from typing import Any
 
 from labreport.fingerprint.canonical import canonical
 
+SPECIFICATION = "specification."
+FOLLOWING = frozenset({"results", "trainings", "experiments", "code of the answers"})
+"""Ingredients that stand for trainings and answers: where one of those changes, that is the cause."""
+
 
 @dataclass(frozen=True)
 class NeverMade:
@@ -22,21 +26,23 @@ class NeverMade:
 class Changed:
     """An ingredient is another than when it was made; `old` or `new` is None where there is none.
 
-    An empty text stands for a value that would tell a reader nothing, such as a hash.
+    An empty text stands for a value that would tell a reader nothing, such as a hash. `about` is the
+    experiment or study that a changed definition declares.
     """
 
     what: str
     old: Any = None
     new: Any = None
+    about: str = ""
 
     def __str__(self) -> str:
         if self.old is None and self.new is None:
             return f"{self.what} changed"
         if self.old is None:
-            return f"{self.what} is new" + (f": {_short(self.new)}" if self.new != "" else "")
+            return f"{self.what} is new" + (f": {short(self.new)}" if self.new != "" else "")
         if self.new is None:
-            return f"{self.what} is gone" + (f" (was {_short(self.old)})" if self.old != "" else "")
-        return f"{self.what} {_short(self.old)} → {_short(self.new)}"
+            return f"{self.what} is gone" + (f" (was {short(self.old)})" if self.old != "" else "")
+        return f"{self.what} {short(self.old)} → {short(self.new)}"
 
 
 @dataclass(frozen=True)
@@ -136,7 +142,8 @@ def _members(old: Mapping[str, str] | None, new: Mapping[str, str] | None) -> li
     return [
         Changed(
             name,
-            *("" if name in one and name not in other else None for one, other in ((old, new), (new, old))),
+            "" if name in old and name not in new else None,
+            "" if name in new and name not in old else None,
         )
         for name in sorted({*old, *new}, key=lambda name: ((name in old) != (name in new), name))
         if old.get(name) != new.get(name)
@@ -146,7 +153,8 @@ def _members(old: Mapping[str, str] | None, new: Mapping[str, str] | None) -> li
 def _flat(value: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
     pairs: list[tuple[str, Any]] = []
     for name, item in value.items():
-        label = name if prefix in ("", "specification.", "libraries.", "data.") else f"{prefix}{name}"
+        plain = prefix in ("libraries.", "data.", "outline.")
+        label = name if plain else f"{prefix.removeprefix(SPECIFICATION)}{name}"
         if isinstance(item, Mapping):
             pairs.extend(_flat(item, f"{name}." if not prefix else f"{prefix}{name}."))
         else:
@@ -158,7 +166,14 @@ def _is_digest(value: Any) -> bool:
     return isinstance(value, str) and len(value) in (16, 64) and all(c in "0123456789abcdef" for c in value)
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """A value as it is written in Python, where that is short."""
     if isinstance(value, list) and len(value) > 2 and len({json.dumps(item) for item in value}) == 1:
-        return f"[{value[0]}] × {len(value)}"
-    return value if isinstance(value, str) else json.dumps(value)
+        return f"({short(value[0])},) × {len(value)}"
+    if isinstance(value, list):
+        return f"({', '.join(map(short, value))}{',' if len(value) == 1 else ''})"
+    return value if isinstance(value, str) else repr(value) if _plain(value) else json.dumps(value)
+
+
+def _plain(value: Any) -> bool:
+    return value is None or isinstance(value, bool | int | float)

@@ -14,6 +14,7 @@ from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
 from labreport.execute.lanes import ProcessLane
 from labreport.execute.one_step import TIMES
+from labreport.execute.pace import foresee_trainings
 from labreport.execute.session import Session
 from labreport.execute.tasks import trainings
 from labreport.execute.train import Trainer
@@ -67,7 +68,9 @@ def repeated(session: Session, chosen: Sequence[Status], terminal: Terminal, job
     again = [replace(status, reasons=(Forced(),)) for status in chosen if stored[status.key] is not None]
     tasks = trainings(session, again).tasks
     lanes = [ProcessLane(project.threads, session.source) for _ in range(min(jobs, len(tasks)))]
-    progress = Progress(terminal, sum(task.work for task in tasks), len(tasks), work=project.work)
+    progress = Progress(terminal)
+    foresee_trainings(session, tasks, progress.time, len(lanes))
+    progress.trainings(len(tasks), project.work)
     with progress.shown():
         failures = Trainer(lanes, keep).run(tasks, progress)
     causes = {failure.task.key: failure.cause for failure in failures}

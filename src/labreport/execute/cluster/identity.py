@@ -91,6 +91,8 @@ def _told(name: str, wanted: Any, found: Any, claim: Claim) -> str:
     if name.startswith(_LIBRARY):
         library = name.removeprefix(_LIBRARY)
         return f"{library} {found} instead of {wanted}" if found != "none" else f"{library} is not installed"
+    if name == "python":
+        return f"Python {found} instead of {wanted}"
     if name == "data":
         different = [file for file in wanted if wanted[file] != (found or {}).get(file)]
         return f"data {', '.join(different)} differ"
