@@ -1,24 +1,28 @@
-"""Declares recorded runs as a project would, and replays them as a worker would."""
+"""Declares recorded runs as a project would, reads them as an answer would, and builds reports of them."""
 
 from __future__ import annotations
 
 import importlib
 import itertools
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from program import Program, Ran
+from wine import labreport
+
 from labreport.experiment import Experiment
+from labreport.results import Result
 
 _numbers = itertools.count()
 
 
 @dataclass(frozen=True)
 class Made:
-    """What replaying one run gives."""
+    """What one run holds."""
 
     records: list[dict[str, Any]]
     metrics: dict[str, Any]
@@ -45,15 +49,42 @@ def declare(folder: Path, call: str) -> Any:
         return importlib.import_module(module).FOUND
 
 
-def replayed(folder: Path, experiment: Experiment) -> dict[int, Made]:
-    """Every run of an experiment by seed, epoch by epoch."""
-    with importable(folder):
-        return {seed: _replayed(own, seed) for seed, own in experiment.by_seed}
+def seeds(experiment: Experiment) -> list[int]:
+    """The seeds of its runs, in order."""
+    return [run.seed for run in results(experiment)]
 
 
-def _replayed(own: Experiment, seed: int) -> Made:
-    module, _, name = own.start.partition(":")
-    run = vars(importlib.import_module(module))[name](own.specification, seed)
-    records = [run.advance() for _ in range(own.epochs)]
-    metrics, arrays = run.snapshot()
-    return Made(records, metrics, dict(arrays))
+def results(experiment: Experiment) -> tuple[Result, ...]:
+    """Its runs, as answers see them."""
+    assert experiment.recorded is not None
+    return experiment.recorded.results()
+
+
+def replayed(experiment: Experiment) -> dict[int, Made]:
+    """Every run of an experiment by seed."""
+    return {run.seed: _made(run) for run in results(experiment)}
+
+
+def _made(run: Result) -> Made:
+    last = run.at()
+    return Made([dict(record) for record in run.records], dict(last.metrics), dict(last.arrays))
+
+
+class Example(Program):
+    """A project of its own, built by the command in its folder."""
+
+    def run(
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        timeout: float = 300,
+        cold: bool = False,
+    ) -> Ran:
+        """Run `labreport` as a user would; the documents are not set in type."""
+        assert not cold
+        assert not environment
+        before = self.outputs()
+        found = labreport(self.folder, *arguments)
+        after = self.outputs()
+        made = {name for name, state in after.items() if before.get(name) != state}
+        return Ran(found.returncode, found.stdout, found.stderr, frozenset(made))

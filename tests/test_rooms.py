@@ -37,7 +37,7 @@ MAY_IMPORT = {
     "labreport.frame": "",
     "labreport.experiment": "annotated errors fingerprint placed suggest texts",
     "labreport.fingerprint": "errors sources",
-    "labreport.results": "experiment errors nonfinite",
+    "labreport.results": "experiment errors nonfinite suggest",
     "labreport.recorded": "errors experiment fingerprint results run store suggest texts",
     "labreport.rubric": "errors",
     "labreport.project": "annotated experiment outline placed rubric",

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from statistics import mean
 
-from labreport.builders.pairs import compare
-
-from labreport import Answer, Project, Results, Words, figure, question, section
-from labreport.builders.compare import ranked
+from labreport import Answer, Measure, Project, Results, Words, figure, question, ranking, section
 from labreport.charts import Drawing
-from labreport.recorded import curves, facts, final_values, recorded_groups
+from labreport.recorded import curves, facts, recorded_groups
+from labreport.stats import difference
 
 RUNS = recorded_groups("runs/{name}-{seed}.csv", parameters=("learning_rate",))
 METRIC = "test/accuracy"
-HALF = 10
-"""The epoch with which the last one is compared."""
+ACCURACY = Measure("test accuracy", unit="%", margin=1, because="less is not worth another setting")
+HALF, LAST = 10, 20
+"""The epochs that are compared."""
 
 
 @figure(reads=RUNS.values(), slug="curves")
@@ -59,36 +57,22 @@ def by_epoch(results: Results) -> Drawing:
 
 @question("Which setting is the best?", reads=RUNS.values(), figures=(by_epoch,))
 def best(results: Results) -> Answer:
-    """The last values, compared pair by pair; settings whose runs all diverged are left out."""
-    finals = {name: final_values(runs, METRIC) for name, runs in results.items()}
-    finals = {name: values for name, values in finals.items() if values}
-    titles = {name: f"{name} setting" for name in finals}
-    answer = ranked(finals, "test accuracy", "fraction", titles, "answers/ranking.html")
-    return replace(answer, facts={**answer.facts, "uneven": facts(*results.values())})
+    """The last values, compared pair by pair; runs that diverged are counted."""
+    return ranking(results, ACCURACY) | Answer(facts={"uneven": facts(*results.values())})
 
 
 @question("Do longer trainings help?", reads=RUNS.values(), template="questions/longer.html")
 def longer(results: Results) -> Answer:
-    """What the second half of the training brings, over the runs that have one."""
-    samples: dict[str, dict[int, float]] = {}
-    settings: dict[str, str] = {}
-    for name, runs in results.items():
-        points = {seed: dict(found) for seed, found in curves(runs, METRIC).items()}
-        both = {seed: found for seed, found in points.items() if HALF in found and max(found) > HALF}
-        if both:
-            settings[f"{name} minus half of {name}"] = name
-            samples[name] = {seed: found[max(found)] for seed, found in both.items()}
-            samples[f"half of {name}"] = {seed: found[HALF] for seed, found in both.items()}
-    pairs = [(name, f"half of {name}") for name in settings.values()]
-    quantities, claims = compare(samples, pairs, "fraction", METRIC)
-    helped = [key for key in settings if claims[key].supported]
-    uneven = facts(*results.values())
-    return Answer(quantities, claims, {"settings": settings, "helped": helped, "uneven": uneven})
+    """What the second half of the training brings."""
+    answer = Answer(facts={"settings": list(results), "uneven": facts(*results.values())})
+    for name in results:
+        answer |= difference(results, name, name, ACCURACY, LAST, HALF, name=name)
+    return answer
 
 
 project = Project(
     "Recorded runs",
     subtitle="Learning rates, read from files",
     sections=(section("Settings", best, longer),),
-    words=Words(run="setting", item="image", category="digit"),
+    words=Words(run="training", item="image", category="digit"),
 )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 from labreport.annotated import Meta, brief
@@ -45,6 +46,26 @@ class Design:
             raise UsageError("design: unit is empty; say what one observation is called, such as 'seed'")
 
 
+@dataclass(frozen=True, eq=False)
+class Recorded:
+    """Runs that were made elsewhere: a table that was read when the project was loaded, and is kept nowhere.
+
+    `files` are paths below `folder`, and `arrays` those of them that hold arrays. A file that appears in one
+    of the `folders` may change what there is. `runs` gives the digest of each run, of all that can be seen of
+    it, by what it is called; `failed` names, by metric, the runs that gave no number. `results` makes the
+    runs, in order, as answers see them, and `outdated` names a source that is not as it was when it was read.
+    """
+
+    folder: Path
+    files: tuple[str, ...]
+    arrays: tuple[str, ...]
+    folders: tuple[str, ...]
+    runs: Mapping[str, str]
+    failed: Mapping[str, list[str]]
+    results: Callable[[], tuple[Any, ...]]
+    outdated: Callable[[], str]
+
+
 @dataclass(frozen=True)
 class Experiment:
     """One thing to run, for as many seeds as the user asks.
@@ -58,9 +79,8 @@ class Experiment:
     people. `seeds`, where given, caps the number of seeds. `place` is where it is declared, for messages.
 
     `files` (paths below the project's package) and `libraries` (distributions), where given, are what this
-    experiment rests on in place of the project's `data_files` and `libraries`. `by_seed`, where given, has
-    the seeds that there are, each with what is run for it under the same name; then all of them are run,
-    whatever number is asked for. A file that appears in one of the `folders` may change what there is to run.
+    experiment rests on in place of the project's `data_files` and `libraries`. `recorded` has the runs of an
+    experiment that nothing carries out, because they exist.
 
     An `exclusive` one runs by itself: no other run of the build is carried out at the same time, on any
     worker, so that its times are those of a machine that does nothing else. It comes after the others. A
@@ -82,10 +102,9 @@ class Experiment:
     place: Place = field(default=(), compare=False, repr=False, metadata=HIDDEN)
     files: tuple[str, ...] | None = None
     libraries: tuple[str, ...] | None = None
-    by_seed: tuple[tuple[int, Experiment], ...] = ()
-    folders: tuple[str, ...] = ()
     exclusive: bool = False
     design: Design = Design()
+    recorded: Recorded | None = field(default=None, repr=False, metadata=HIDDEN)
     function: Callable[..., Any] | None = field(default=None, compare=False, repr=False, metadata=HIDDEN)
     """What was given as `fit` or `start`, where that was a function."""
 
@@ -94,7 +113,7 @@ class Experiment:
         if not is_dataclass(self.specification) or isinstance(self.specification, type):
             self.refuse("specification", f"is {brief(self.specification)}; allowed is a frozen dataclass")
         check_values(self.specification, self.place)
-        check_values(self, self.place, leave_out=("by_seed",))
+        check_values(self, self.place,)
         if problem := unprintable(self):
             field = problem.partition(":")[0]
             refuse(self.place, f"experiment {self.name!r}: {problem}.", field, getattr(self, field, None))
@@ -124,11 +143,9 @@ class Experiment:
         """The function that runs it, `"module:function"`."""
         return str(self.fit or self.start)
 
-    def runs(self, seeds: int, first: int = 0) -> tuple[tuple[int, Experiment], ...]:
-        """What is run when `seeds` seeds from `first` on are asked for: each seed with its experiment."""
-        if self.by_seed:
-            return self.by_seed
-        return tuple((seed, self) for seed in range(first, first + min(seeds, self.seeds or seeds)))
+    def run_with(self, seeds: int, first: int = 0) -> range:
+        """The seeds that are run when so many from `first` on are asked for; none of recorded runs."""
+        return range(first, first if self.recorded else first + min(seeds, self.seeds or seeds))
 
     @cached_property
     def values(self) -> Any:
@@ -146,11 +163,6 @@ class Experiment:
             return exact(self.specification, "specification", classes), frozenset(classes)
         except UsageError as error:
             raise UsageError(at(self.place, f"experiment {self.name!r}: {error}")) from None
-
-    @property
-    def variants(self) -> tuple[Experiment, ...]:
-        """All that its seeds run: itself, unless they differ in more than the seed."""
-        return tuple(own for _, own in self.by_seed) or (self,)
 
 
 @dataclass(frozen=True)
@@ -192,8 +204,8 @@ class Study:
         check_values(self, self.place, leave_out=("base",))
         if problem := unprintable((self.name, self.title)):
             refuse(self.place, f"{told} {problem}", "name", self.name, Study)
-        if self.base.by_seed:
-            text = f"{told} {self.base.name!r} has runs of its own for each seed, which cannot be varied"
+        if self.base.recorded:
+            text = f"{told} the runs of {self.base.name!r} are recorded and cannot be varied"
             refuse(self.place, f"{text}; declare an experiment for each cell", "base", self.base, Study)
 
     def experiments(self) -> tuple[Experiment, ...]:

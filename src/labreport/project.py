@@ -18,12 +18,15 @@ from labreport.rubric import Rubric
 class Words:
     """What things are called in this report, in the singular, wherever the engine has to name them.
 
-    `run` is what an experiment carries out once for each seed, `item` one of the things it is measured
-    on, `category` one of the kinds that items are sorted into, and `checked_in` the language or library
-    of the expressions that find a printed number again.
+    `run` is what an experiment carries out once for each `seed`, or `training` where that has one `epoch`
+    after another; `item` one of the things it is measured on, `category` one of the kinds that items are
+    sorted into, and `checked_in` the language or library of the expressions that find a printed number again.
     """
 
     run: str = "run"
+    training: str = "training"
+    seed: str = "seed"
+    epoch: str = "epoch"
     item: str = "item"
     category: str = "class"
     checked_in: str = "Python"
@@ -136,13 +139,15 @@ class Project:
 
     @cached_property
     def work(self) -> str:
-        """What is done for each seed, in the singular: the project's word, or `training` by epochs."""
-        return self.words.run if any(one.one_step for one in self.all_experiments) else "training"
+        """What is done for each seed, in the singular: a run, or a training where all have epochs."""
+        simple = [one.one_step or one.recorded is not None for one in self.all_experiments]
+        return self.words.run if any(simple) else self.words.training
 
 
 def _run(experiment: Experiment, fit: Any) -> Experiment:
     """An experiment that says how it is run: by the project's `fit` unless it says otherwise."""
-    return experiment if experiment.code or not fit else replace(experiment, fit=fit)
+    given = experiment.code or experiment.recorded or not fit
+    return experiment if given else replace(experiment, fit=fit)
 
 
 def _run_all(study: Study, fit: Any) -> Study:

@@ -9,6 +9,18 @@ from typing import Any
 from labreport.errors import UndeclaredRead, UsageError
 from labreport.experiment import Experiment, Study
 from labreport.nonfinite import all_finite
+from labreport.suggest import did_you_mean
+
+
+class Metrics(dict[str, Any]):
+    """Metrics by name, and why others of the source cannot be read."""
+
+    def __init__(self, found: Mapping[str, Any], refused: Mapping[str, str]) -> None:
+        super().__init__(found)
+        self.refused = refused
+
+    def __missing__(self, name: str) -> Any:
+        raise UsageError(self.refused[name]) if name in self.refused else KeyError(name)
 
 
 @dataclass(frozen=True)
@@ -179,8 +191,12 @@ def number(metrics: Mapping[str, Any], metric: str, owner: str) -> float:
         if isinstance(inner, Mapping) and metric.startswith(f"{name} "):
             found = inner.get(metric[len(name) + 1 :], found)
     if found is None or isinstance(found, Mapping):
-        known = ", ".join(_names(metrics)) or "none"
-        raise UsageError(f"result {owner!r} has no metric {metric!r}; it has {known}")
+        if metric in (refused := getattr(metrics, "refused", {})):
+            raise UsageError(refused[metric])
+        names = list(_names(metrics))
+        near = did_you_mean(metric, names)
+        text = f"result {owner!r} has no metric {metric!r}; it has {', '.join(names) or 'none'}"
+        raise UsageError(f"{text}{near if near != '.' else ''}")
     return float(found)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,14 +36,5 @@ def test_a_study_of_recorded_runs_is_refused(tmp_path: Path) -> None:
     """Its cells would all be the same runs."""
     (tmp_path / "a.csv").write_text("epoch,loss\n1,2\n")
     found = declare(tmp_path, 'recorded("a", "a.csv")')
-    with pytest.raises(UsageError, match="'a' has runs of its own for each seed, which cannot be varied"):
-        study("steps", found, step=("epoch", "step"))
-
-
-def test_all_recorded_seeds_are_there_whatever_number_is_asked_for(tmp_path: Path) -> None:
-    """`--seeds` is about runs that the program makes itself."""
-    for seed in (3, 5, 8):
-        (tmp_path / f"a-{seed}.csv").write_text("epoch,loss\n1,2\n")
-    found = declare(tmp_path, 'recorded("a", "a-{seed}.csv")')
-    assert [seed for seed, _ in found.runs(1)] == [3, 5, 8]
-    assert [seed for seed, _ in replace(found, by_seed=(), seeds=2).runs(5)] == [0, 1]
+    with pytest.raises(UsageError, match="the runs of 'a' are recorded and cannot be varied"):
+        study("sources", found, source=("a.csv", "b.csv"))

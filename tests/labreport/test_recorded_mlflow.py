@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
-from recordings import declare, replayed
+from recordings import declare, replayed, results, seeds
 
 from labreport.errors import UsageError
 
@@ -71,12 +72,12 @@ def store(tmp_path: Path) -> Path:
 def test_a_file_store_is_read_by_parameters(tmp_path: Path, store: Path) -> None:
     """Grouped by a parameter, numbered by another; deleted runs are left out; steps are put in order."""
     found = declare(tmp_path, 'recorded_groups("mlruns", name="rate")')
-    assert {name: [seed for seed, _ in one.by_seed] for name, one in found.items()} == {
+    assert {name: seeds(one) for name, one in found.items()} == {
         "0.1": [0, 1],
         "0.5": [0],
     }
     assert found["0.1"].specification.settings["experiment"] == "digits: all"
-    made = replayed(tmp_path, found["0.1"])
+    made = replayed(found["0.1"])
     assert made[1].records == [{"loss": 1.0, "step": 1}, {"loss": 0.5, "val/acc": 0.6, "step": 2}]
     assert made[1].metrics == {"loss": 0.5, "val": {"acc": 0.6}}
 
@@ -84,8 +85,7 @@ def test_a_file_store_is_read_by_parameters(tmp_path: Path, store: Path) -> None
 def test_a_run_of_a_file_store_rests_on_its_own_files(tmp_path: Path, store: Path) -> None:
     """And on the description of its experiment, not on other runs."""
     found = declare(tmp_path, 'recorded("slow", "mlruns", where={"rate": "0.5"})')
-    ((_, own),) = found.by_seed
-    assert set(own.files or ()) == {
+    assert set(found.recorded.files) == {
         "mlruns/1/meta.yaml",
         *(
             f"mlruns/1/c3/{name}"
@@ -104,8 +104,8 @@ def test_a_run_of_a_file_store_rests_on_its_own_files(tmp_path: Path, store: Pat
 def test_folders_in_which_a_run_may_appear_are_watched(tmp_path: Path, store: Path) -> None:
     """In the store for another experiment, in an experiment for another run, in a run for another metric."""
     found = declare(tmp_path, 'recorded("slow", "mlruns", where={"rate": "0.5"})')
-    assert {"mlruns", "mlruns/1", "mlruns/1/c3/metrics"} <= set(found.folders)
-    assert "." not in found.folders
+    assert {"mlruns", "mlruns/1", "mlruns/1/c3/metrics"} <= set(found.recorded.folders)
+    assert "." not in found.recorded.folders
 
 
 def test_values_without_steps_are_numbered_in_order(tmp_path: Path, store: Path) -> None:
@@ -114,9 +114,10 @@ def test_values_without_steps_are_numbered_in_order(tmp_path: Path, store: Path)
     for lines in ("3 0.7 0\n1 0.9 0\n2 nan 0\n", "3 0.7\n1 0.9\n2 nan\n"):
         path.write_text(lines)
         call = 'recorded("slow", "mlruns", where={"rate": "0.5"}, metrics=("loss",))'
-        (made,) = replayed(tmp_path, declare(tmp_path, call)).values()
-        assert made.records == [{"loss": 0.9, "step": 0}, {"step": 1}, {"loss": 0.7, "step": 2}]
-        assert made.metrics == {"loss": 0.7, "diverged_at": 2}
+        (made,) = replayed(declare(tmp_path, call)).values()
+        assert made.records == [{"loss": 0.9, "step": 0}, ANY, {"loss": 0.7, "step": 2}]
+        assert str(made.records[1]) == "{'loss': nan, 'step': 1}"
+        assert made.metrics == {"loss": 0.7}
 
 
 DAMAGE = {
@@ -141,28 +142,32 @@ def test_a_damaged_file_of_the_store_is_reported(
     assert len(str(caught.value).splitlines()) == 1
 
 
-def test_a_run_without_metrics_is_reported_with_a_way_out(tmp_path: Path, store: Path) -> None:
-    """A run that failed early has none; by its status it can be left out."""
+def test_a_run_without_metrics_is_a_failed_run(tmp_path: Path, store: Path) -> None:
+    """It gave no number for what other runs record; by its status it can be left out."""
     folder = _run(store, "e5", 2, "0.1", status=4)
     for path in (folder / "metrics/loss", folder / "metrics/val/acc"):
         path.unlink()
-    with pytest.raises(UsageError, match=r"e5: holds no metric at all; .*where="):
-        declare(tmp_path, 'recorded_groups("mlruns", name="rate")')
+    found = declare(tmp_path, 'recorded_groups("mlruns", name="rate")')["0.1"]
+    assert found.recorded.failed == {"loss": ["seed 2"], "val/acc": ["seed 2"]}
+    assert str(replayed(found)[2].metrics) == "{'loss': nan, 'val': {'acc': nan}}"
     call = 'recorded_groups("mlruns", name="rate", where={"status": "FINISHED"})'
-    assert len(declare(tmp_path, call)["0.1"].by_seed) == 2
+    assert seeds(declare(tmp_path, call)["0.1"]) == [0, 1]
+    call = 'recorded("none", "mlruns", where={"status": "FAILED"})'
+    assert declare(tmp_path, call).recorded.failed["loss"] == ["seed 2"]
 
 
 TABLES = """
 CREATE TABLE experiments (experiment_id INTEGER PRIMARY KEY, name VARCHAR(256), lifecycle_stage VARCHAR(32));
-CREATE TABLE runs (run_uuid VARCHAR(32) PRIMARY KEY, name VARCHAR(250), status VARCHAR(9), start_time BIGINT,
+CREATE TABLE runs (run_uuid VARCHAR(32) PRIMARY KEY, name VARCHAR(250), status VARCHAR(9),
+    start_time BIGINT, end_time BIGINT,
     lifecycle_stage VARCHAR(20), experiment_id INTEGER);
 CREATE TABLE params (key VARCHAR(250), value VARCHAR(8000), run_uuid VARCHAR(32));
 CREATE TABLE tags (key VARCHAR(250), value VARCHAR(8000), run_uuid VARCHAR(32));
 CREATE TABLE metrics (key VARCHAR(250), value FLOAT, timestamp BIGINT, run_uuid VARCHAR(32), step BIGINT,
     is_nan BOOLEAN);
 INSERT INTO experiments VALUES (1, 'digits', 'active');
-INSERT INTO runs VALUES ('a1', 'calm-fox', 'FINISHED', 5, 'active', 1),
-    ('b2', 'old', 'FINISHED', 6, 'deleted', 1);
+INSERT INTO runs VALUES ('a1', 'calm-fox', 'FINISHED', 5, 1700000000000, 'active', 1),
+    ('b2', 'old', 'FINISHED', 6, NULL, 'deleted', 1);
 INSERT INTO params VALUES ('seed', '4', 'a1');
 INSERT INTO tags VALUES ('team', 'blue', 'a1');
 INSERT INTO metrics VALUES ('loss', 0.5, 2, 'a1', 2, 0), ('loss', 1.0, 1, 'a1', 1, 0),
@@ -177,9 +182,12 @@ def test_the_database_is_read(tmp_path: Path) -> None:
         database.executescript(TABLES)
     before = (tmp_path / "mlflow.db").read_bytes()
     call = 'recorded("a", "mlflow.db", where={"experiment": "digits", "tags.team": "blue"})'
-    made = replayed(tmp_path, declare(tmp_path, call))
-    assert made[4].records == [{"loss": 1.0, "norm": 2.0, "step": 1}, {"loss": 0.5, "step": 2}, {"step": 3}]
-    assert made[4].metrics == {"diverged_at": 3}
+    made = replayed(declare(tmp_path, call))
+    assert made[4].records == [{"loss": 1.0, "norm": 2.0, "step": 1}, {"loss": 0.5, "step": 2}, ANY]
+    assert str(made[4].records[2]) == "{'loss': nan, 'norm': inf, 'step': 3}"
+    assert str(made[4].metrics) == "{'loss': nan, 'norm': inf}"
+    (run,) = results(declare(tmp_path, call))
+    assert run.provenance["finished"] == "2023-11-14T22:13:20+00:00"
     assert (tmp_path / "mlflow.db").read_bytes() == before
 
 

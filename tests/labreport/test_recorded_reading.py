@@ -5,23 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from recordings import declare, replayed
+from recordings import declare, results
 
 from labreport import ranking
 from labreport.errors import UsageError
 from labreport.experiment import Experiment
 from labreport.recorded import curves, facts, final_values
-from labreport.results import Result, Results, Runs, Snapshot
+from labreport.results import Results, Runs
 
 
-def _runs(folder: Path, experiment: Experiment) -> Runs:
+def _runs(experiment: Experiment) -> Runs:
     """The runs as the engine gives them to an answer."""
-    found = []
-    for seed, made in replayed(folder, experiment).items():
-        last = len(made.records)
-        snapshots = {last: Snapshot(last, made.metrics, dict)}
-        found.append(Result(experiment.name, seed, {}, tuple(made.records), snapshots, {}))
-    return Runs(experiment, tuple(found))
+    return Runs(experiment, results(experiment))
 
 
 @pytest.fixture
@@ -37,7 +32,7 @@ def both(tmp_path: Path) -> dict[str, Runs]:
         rows = "".join(f"{row},{value}\n" for row, value in enumerate(values, 1))
         (tmp_path / f"{name}.csv").write_text(f"epoch,test/accuracy\n{rows}")
     found = declare(tmp_path, 'recorded_groups("{name}-{seed}.csv")')
-    return {name: _runs(tmp_path, experiment) for name, experiment in found.items()}
+    return {name: _runs(experiment) for name, experiment in found.items()}
 
 
 def test_final_values_leave_out_diverged_runs(both: dict[str, Runs]) -> None:
@@ -78,9 +73,16 @@ def test_an_unknown_metric_gets_a_suggestion(both: dict[str, Runs]) -> None:
 
 
 def test_ranking_reads_the_last_row_of_each_run(both: dict[str, Runs]) -> None:
-    """Over the seeds that both have; a diverged run is an error there."""
+    """Over the seeds that both have."""
     sound = Runs(both["a"].experiment, both["a"].runs[:2])
     answer = ranking(Results("question", {"a": sound, "b": both["b"]}), "test accuracy")
     assert answer.quantities["a minus b"].value == pytest.approx(0.4375)
-    with pytest.raises(UsageError, match="has no metric 'test accuracy'"):
-        ranking(Results("question", both), "test accuracy")
+
+
+def test_each_row_has_a_snapshot_and_none_comes_after_the_end_of_a_run(both: dict[str, Runs]) -> None:
+    """At an epoch that a run did not reach, it gave no number; without an epoch, its own last row counts."""
+    assert both["a"].values("test accuracy", 1) == [0.5, 0.5, 0.5]
+    assert str(both["b"].values("test accuracy", 2)) == "[nan, 0.5]"
+    assert both["b"].values("test accuracy") == [0.25, 0.5]
+    with pytest.raises(UsageError, match="no snapshot at epoch 3"):
+        both["b"].values("test accuracy", 3)

@@ -5,40 +5,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from program import Program, Ran
-from wine import labreport
+from recordings import Example
 
 ROOT = Path(__file__).resolve().parents[2]
-RESULTS = {f"result/{name}#{seed}" for name in ("slow", "middle", "quick") for seed in range(4)}
 DOCUMENTS = {"document/html", "document/pdf", "document/answers", "document/crate"}
 WORKFLOW = "document/workflow"
 """A copy of the module that declares the project: it rests on no run, and is made only by the first build."""
 READERS = {"answer/best", "figure/curves", "section/settings", *DOCUMENTS}
 """All that rests on the runs of `quick`; the question `longer` is made to read the slow ones only."""
-
-
-class Example(Program):
-    """A copy of the example, built by the command in its folder."""
-
-    def run(
-        self,
-        *arguments: str,
-        environment: Mapping[str, str] | None = None,
-        timeout: float = 300,
-        cold: bool = False,
-    ) -> Ran:
-        """Run `labreport` as a user would; the documents are not set in type."""
-        assert not cold
-        assert not environment
-        before = self.outputs()
-        found = labreport(self.folder, *arguments)
-        after = self.outputs()
-        made = {name for name, state in after.items() if before.get(name) != state}
-        return Ran(found.returncode, found.stdout, found.stderr, frozenset(made))
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +28,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Example:
     example.edit("project.py", "reads=RUNS.values(), template=", 'reads=RUNS["slow"], template=')
     ran = example.run()
     assert ran.code == 0, ran.err
-    assert ran.made == RESULTS | READERS | {"answer/longer", WORKFLOW}
+    assert ran.made == READERS | {"answer/longer", WORKFLOW}
     return example
 
 
@@ -72,26 +49,26 @@ def test_nothing_is_read_again_when_nothing_changed(example: Example) -> None:
 
 
 def test_editing_a_file_makes_what_rests_on_it(example: Example) -> None:
-    """One result of twelve, its readers, and not the answer that reads other experiments."""
+    """The readers of its experiment, and not the answer that reads other experiments."""
     example.run()
     example.edit("runs/quick-2.csv", "0.9352", "0.9452")
-    assert "runs/quick-2.csv changed" in example.run("why", "best").out
-    assert example.run().made == {"result/quick#2", *READERS}
+    assert "run quick: seed 2 changed" in example.run("why", "best").out
+    assert example.run().made == READERS
 
 
 def test_adding_a_file_reads_it_and_nothing_else(example: Example) -> None:
     """Also after a run that found nothing to do, and left a stamp."""
     assert "Nothing to do" in example.run().out
     shutil.copy(example.folder / "runs/quick-2.csv", example.folder / "runs/quick-7.csv")
-    assert "file runs/quick-7.csv is new" in example.run("why", "best").out
-    assert example.run().made == {"result/quick#7", *READERS}
+    assert "run quick: seed 7 is new" in example.run("why", "best").out
+    assert example.run().made == READERS
 
 
 def test_removing_a_file_reads_nothing_and_computes_its_answers_again(example: Example) -> None:
     """The seeds that are left are compared, and the answer says which one is missing."""
     assert "Nothing to do" in example.run().out
     (example.folder / "runs/quick-1.csv").unlink()
-    assert "file runs/quick-1.csv is gone" in example.run("why", "best").out
+    assert "run quick: seed 1 is gone" in example.run("why", "best").out
     ran = example.run()
     assert ran.made == READERS, ran.err
     answers = json.loads((example.folder / "report/answers.json").read_text())["questions"]
@@ -122,9 +99,10 @@ def test_a_damaged_file_is_reported_before_anything_is_made(example: Example) ->
     assert "runs/middle-0.csv:21: test/accuracy is 'much'; a number is needed" in ran.err
 
 
-def test_clean_keeps_the_runs_that_there_are(example: Example) -> None:
-    """And removes the result of a file that was removed."""
+def test_clean_has_nothing_to_remove(example: Example) -> None:
+    """Recorded runs are not stored, also where a file was removed."""
     (example.folder / "runs/quick-1.csv").unlink()
     example.run()
-    assert "1 items removed" in example.run("clean").out
+    assert not (example.folder / "report/results").exists()
+    assert "Nothing to remove" in example.run("clean").out
     assert "All" in example.run("status").out

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import struct
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
-from recordings import declare, replayed
+from recordings import declare, replayed, results
 
 from labreport.errors import UsageError
-from labreport.recorded import event_format
+from labreport.recorded import tensorboard
 
 
 def _write(folder: Path, scalars: dict[str, dict[int, float]], dtype: str = "float32") -> None:
@@ -30,7 +31,7 @@ def _write(folder: Path, scalars: dict[str, dict[int, float]], dtype: str = "flo
 
 def _record(data: bytes) -> bytes:
     length = struct.pack("<Q", len(data))
-    sums = (struct.pack("<I", event_format._masked(part)) for part in (length, data))
+    sums = (struct.pack("<I", tensorboard._masked(part)) for part in (length, data))
     return length + next(sums) + data + next(sums)
 
 
@@ -48,21 +49,25 @@ def test_scalars_of_tensorflow_are_read(tmp_path: Path) -> None:
         _write(run / "train", {"loss": {0: 1.0, 1: 0.5 + seed, 300: 0.25}})
         _write(run / "validation", {"loss": {0: 1.5, 300: math.nan}})
     found = declare(tmp_path, 'recorded("net", "logs/run-{seed}")')
-    assert found.start == "labreport.recorded.tensorboard:start"
-    made = replayed(tmp_path, found)
+    made = replayed(found)
     assert made[1].records == [
         {"train/loss": 1.0, "validation/loss": 1.5, "step": 0},
         {"train/loss": 1.5, "step": 1},
-        {"train/loss": 0.25, "step": 300},
+        ANY,
     ]
-    assert made[1].metrics == {"train": {"loss": 0.25}, "diverged_at": 3}
+    assert str(made[1].records[2]) == "{'train/loss': 0.25, 'validation/loss': nan, 'step': 300}"
+    assert str(made[1].metrics) == "{'train': {'loss': 0.25}, 'validation': {'loss': nan}}"
+    (first, _) = results(found)
+    assert first.diverged_at == 3
+    assert first.provenance["started"] <= first.provenance["finished"]
+    assert first.provenance["finished"].startswith("20")
 
 
 @pytest.mark.parametrize("dtype", ["float64", "int32", "int64"])
 def test_scalars_of_other_types_are_read(tmp_path: Path, dtype: str) -> None:
     """Zero and negative numbers among them."""
     _write(tmp_path / "run", {"count": {0: 0, 1: -3, 2: 70_000}}, dtype)
-    (made,) = replayed(tmp_path, declare(tmp_path, 'recorded("a", "run")')).values()
+    (made,) = replayed(declare(tmp_path, 'recorded("a", "run")')).values()
     assert [record["count"] for record in made.records] == [0.0, -3.0, 70_000.0]
 
 
@@ -77,7 +82,7 @@ def test_files_of_the_first_tensorflow_are_read(tmp_path: Path) -> None:
                 tf.compat.v1.Summary(value=[tf.compat.v1.Summary.Value(tag="acc", simple_value=value)]), step
             )
         writer.close()
-    (made,) = replayed(tmp_path, declare(tmp_path, 'recorded("a", "run")')).values()
+    (made,) = replayed(declare(tmp_path, 'recorded("a", "run")')).values()
     assert [(record["step"], record["acc"]) for record in made.records] == [
         (-1, 0.5),
         (0, 0.0),
@@ -91,7 +96,7 @@ def test_simple_values_are_read(tmp_path: Path) -> None:
     name = tmp_path / "run/events.out.tfevents.1"
     name.write_bytes(_simple(b"acc", 1, 0.25) + _simple(b"acc", 2, 0.5))
     name.with_suffix(".2").write_bytes(_simple(b"acc", 2, 0.75))
-    (made,) = replayed(tmp_path, declare(tmp_path, 'recorded("a", "run")')).values()
+    (made,) = replayed(declare(tmp_path, 'recorded("a", "run")')).values()
     assert made.records == [{"acc": 0.25, "step": 1}, {"acc": 0.75, "step": 2}]
 
 
@@ -99,7 +104,7 @@ def test_the_checksum_is_crc_32c() -> None:
     """The check value of CRC-32C is that of RFC 3720, masked as TFRecord says."""
     crc = 0xE3069283
     masked = ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
-    assert event_format._masked(b"123456789") == masked
+    assert tensorboard._masked(b"123456789") == masked
 
 
 DAMAGE = {

@@ -12,28 +12,42 @@ from labreport.stats.operations.condition import compare, every
 from labreport.stats.rounding import THIN
 from labreport.stats.words import plural
 
-_ROWS = (("processor", "Processor"), ("system", "System"), ("python", "Python"))
+_ROWS = (("host", "Host"), ("processor", "Processor"), ("system", "System"), ("python", "Python"))
 COUNTED = Source(kind="counted", note="all runs")
 
 
-def environment(results: Results, *, experiments: str = "Experiments", made: str = "Made") -> Answer:
+def environment(
+    results: Results,
+    *,
+    experiments: str = "Experiments",
+    made: str = "Made",
+    training: str = "Training",
+    epoch: str = "epoch",
+) -> Answer:
     """Machine, system, Python and libraries of all runs that the question reads, and how much was run.
 
     What differs between runs is listed with all its values. The finding `one-environment` says that nothing
     that decides their times does. Quantities: `runs`, each counted once however many experiments share it,
-    `seeds`, `seeds.fewest` of any experiment, `epochs`, `processors`, `pythons`, `library-sets`, and as far
-    as every run has recorded them `threads` and `cores`. The facts under `run` can describe the run on the
-    title page (`Project(facts=...)`), where `experiments` and `made` are labels. Declare the question
+    `epochs`, where all experiments are run by seeds `seeds` and `seeds.fewest` of any of them, `processors`,
+    `pythons`, `library-sets`, and as far as every run has recorded them `threads` and `cores`. The facts under
+    `run` can describe the run on the title page (`Project(facts=...)`), where `experiments`, `made` and
+    `training` are labels, and `epoch` is the word for one. Of recorded runs it says what they say of
+    themselves, and nothing of this machine. Declare the question
     `local`: its answer is not the same elsewhere.
     """
-    runs = [run for name in results for run in results[name]]
+    runs = [each for name in results for each in results[name]]
+    recorded = any(results[name].experiment.recorded for name in results)
     provenance = [run.provenance for run in runs]
     trainings = _distinct_runs(results)
     facts: dict[str, Any] = {key: _distinct(made.get(key) for made in provenance) for key, _ in _ROWS}
     libraries = [dict(made.get("libraries") or {}) for made in provenance]
-    counts = {
+    by_seed = all(results[name].experiment.design.unit == "seed" for name in results)
+    seeds = {
         "seeds": (len({run.seed for run in runs}), "seeds"),
         "seeds.fewest": (min(len(results[name]) for name in results), "seeds"),
+    }
+    counts = {
+        **(seeds if by_seed else {}),
         "runs": (len(trainings), ""),
         "epochs": (sum(trainings.values()), "epochs"),
         "processors": (len(facts["processor"]), ""),
@@ -53,11 +67,14 @@ def environment(results: Results, *, experiments: str = "Experiments", made: str
     dates = _distinct(str(made["finished"])[:10] for made in provenance if made.get("finished"))
     facts["dates"] = [dates[0], dates[-1]] if dates else []
     facts["prose"] = "answers/environment.html"
+    shown = [(key, label) for key, label in _ROWS if facts[key] or not (recorded or key == "host")]
     facts["table"] = {
-        **{label: ", ".join(facts[key]) or "unknown" for key, label in _ROWS},
+        **{label: ", ".join(facts[key]) or "unknown" for key, label in shown},
         **{name: ", ".join(found) for name, found in versions.items()},
     }
-    facts["run"] = _title_page(results, facts, quantities, experiments, made)
+    facts["told"] = bool(facts["table"])
+    labels = {"experiments": experiments, "made": made, "training": training}
+    facts["run"] = _title_page(results, facts, quantities, labels, epoch)
     return answer | Answer(threads_and_cores(provenance), facts=facts)
 
 
@@ -65,10 +82,12 @@ def _distinct_runs(results: Results) -> dict[str, int]:
     """The number of epochs of each run; experiments that ask for the same run share it."""
     found: dict[str, int] = {}
     for of in results.values():
+        one = of.experiment
+        kind = type(one.specification).__qualname__
+        own = one.name if one.recorded else ""
+        same = repr((own, one.code, kind, plain(one.specification), one.exclusive))
         for run in of:
-            one = dict(of.experiment.by_seed).get(run.seed, of.experiment)
-            kind = type(one.specification).__qualname__
-            key = repr((one.code, kind, plain(one.specification), one.exclusive, run.seed))
+            key = f"{same} {run.seed}"
             found[key] = max(found.get(key, 0), len(run.records))
     return found
 
@@ -93,17 +112,18 @@ def _title_page(
     results: Results,
     facts: Mapping[str, Any],
     quantities: Mapping[str, Quantity],
-    experiments: str,
-    made: str,
+    labels: Mapping[str, str],
+    epoch: str,
 ) -> dict[str, str]:
     epochs = quantities["epochs"].value or 0
     longer = any(runs.experiment.epochs > 1 for runs in results.values())
     texts = {
-        experiments: f"{len(results)}, each with {_counts(list(results.values()))}",
-        "Training": f"{epochs:,} epochs".replace(",", THIN) if longer else "",
+        labels["experiments"]: f"{len(results)}, each with {_counts(list(results.values()))}",
+        labels["training"]: f"{epochs:,} {plural(epoch)}".replace(",", THIN) if longer else "",
+        "Host": ", ".join(facts["host"]),
         "Processor": ", ".join(facts["processor"]),
         "Libraries": ", ".join(facts["libraries"]),
-        made: " to ".join(dict.fromkeys(facts["dates"])),
+        labels["made"]: " to ".join(dict.fromkeys(facts["dates"])),
     }
     return {label: text for label, text in texts.items() if text}
 

@@ -70,7 +70,9 @@ def _results(session: Session) -> list[Item]:
     """
     planner, store = session.planner, session.store
     wanted: dict[str, int | None] = {}
-    for experiment in (own for one in session.project.all_experiments for own in one.variants):
+    for experiment in session.project.all_experiments:
+        if experiment.recorded:
+            continue
         made_of = digest(ResultNode(experiment, 0).ingredients(planner))
         caps = (wanted[made_of], experiment.seeds) if made_of in wanted else (experiment.seeds,)
         wanted[made_of] = None if None in caps else max(cap for cap in caps if cap is not None)

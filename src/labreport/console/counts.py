@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from labreport.plan.nodes import Status
 
-KINDS = ("result", "answer", "figure", "section", "document")
+KINDS = ("recording", "result", "answer", "figure", "section", "document")
 
 
 def counted(count: int, what: str) -> str:

@@ -155,7 +155,7 @@ def _lines(stale: Iterable[Status]) -> Iterable[tuple[str, str, str]]:
         stale, key=lambda status: (_name(status), status.node.kind, why(status))
     ):
         members = list(group)
-        count = f" × {len(members)} seeds" if len(members) > 1 else ""
+        count = f" × {len(members)} {members[0].node.repeated}s" if len(members) > 1 else ""
         waiting = "if changed: " if members[0].state is State.PENDING else ""
         verb = "run" if kind == "result" and members[0].node.work != "training" else VERBS[kind]
         yield f"{name}{count}", verb, f"{waiting}{reason}"

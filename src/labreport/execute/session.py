@@ -67,7 +67,8 @@ class Session:
     @property
     def data_folders(self) -> list[Path]:
         """Folders in which another file may change what there is to run, or what is stored."""
-        names = {name for one in self.project.experiments for name in one.folders}
+        recorded = [one.recorded for one in self.project.experiments if one.recorded]
+        names = {name for table in recorded for name in table.folders}
         packed = [self.store.folder] if self.store.shelf.packs.all_keys() else []
         return [*packed, *(folder_of(self.place.package) / name for name in sorted(names))]
 

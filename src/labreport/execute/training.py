@@ -64,19 +64,19 @@ def train(
     session.ledger.paces.update(trainer.paces)
     failed = {failure.task.key for failure in outcome.failures}
     outcome.trained = [f"{task.name}#{task.seed}" for task in tasks if task.key not in failed]
-    _show_failures(terminal, outcome.failures, session.project.work)
+    _show_failures(terminal, outcome.failures, session.project.work, session.project.words.seed)
     session.planner.stored({task.key for task in tasks} - failed)
     return first.made if first is not None else []
 
 
-def _show_failures(terminal: Terminal, failures: Sequence[Failure], work: str) -> None:
+def _show_failures(terminal: Terminal, failures: Sequence[Failure], work: str, seed: str) -> None:
     """One line for each cause, whatever the number of experiments and seeds that it ended."""
     groups: dict[str, list[Failure]] = {}
     for failure in failures:
         groups.setdefault(failure.cause, []).append(failure)
     for cause, group in groups.items():
         first = group[0]
-        what = f"experiment {first.task.name!r} seed {first.task.seed}"
+        what = f"experiment {first.task.name!r} {seed} {first.task.seed}"
         if len(group) > 1:
             names = list(dict.fromkeys(failure.task.name for failure in group))
             more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""

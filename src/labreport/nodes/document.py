@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from labreport.errors import AuditError, all_at_once
+from labreport.fingerprint.canonical import digest
 from labreport.nodes.section import RENDERING
 from labreport.nodes.workshop import Press
 from labreport.plan.nodes import Node
@@ -83,6 +84,7 @@ class _Rendered(DocumentNode):
         return {
             **super().ingredients(planner),
             **fingerprints.words(),
+            **({"recorded": digest(recorded)} if (recorded := planner.recorded) else {}),
             **fingerprints.templates(DOCUMENT_FRAME, f"{self.medium}.html"),
             **fingerprints.files("styles"),
             **fingerprints.files("frame/fonts", "fonts"),
@@ -102,6 +104,7 @@ class _Rendered(DocumentNode):
             press.workshop.project.words,
             self.preliminary,
             evidence,
+            press.workshop.planner.recorded,
         )
 
     def accept(self, findings: list[Finding], press: Press) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,9 @@ class CrateDocument(DocumentNode):
         """As JSON-LD."""
         planner, outline = press.workshop.planner, press.outline
         headlines = {line["question"]: line["text"] for part in press.sections for line in part["headlines"]}
-        made = [each for one in planner.graph.project.all_experiments for each in _trainings(press, one)]
+        project = planner.graph.project
+        own = [one for one in project.all_experiments if not one.recorded]
+        made = [each for one in own for each in _trainings(press, one)]
         trainings = {training.key: training for training in made}
         provenance = _provenance(press)
         return crate(
@@ -70,6 +73,12 @@ class CrateDocument(DocumentNode):
                 trainings=list(trainings.values()),
                 answers=[_answered(planner, question, headlines) for question in outline.questions],
                 documents=("report.html", "report.pdf", "answers.json"),
+                sources={
+                    name: sha for one in planner.recorded.values() for name, sha in one["files"].items()
+                },
+                made=_finished(press),
+                work=project.work,
+                seed=project.words.seed,
             )
         )
 
@@ -113,19 +122,34 @@ def _provenance(press: Press) -> Mapping[str, Any]:
     return {}
 
 
+def _finished(press: Press) -> str:
+    """When the last of the recorded runs was made, as far as they say so, else when its file was written."""
+    experiments = press.workshop.project.all_experiments
+    tables = [(one, one.recorded) for one in experiments if one.recorded]
+    runs = [run for one, _ in tables for run in press.workshop.reader.runs(one)]
+    times = [str(run.provenance["finished"]) for run in runs if run.provenance.get("finished")]
+    written = [(table.folder / name).stat().st_mtime for _, table in tables for name in table.files]
+    return max(times, default="") or (
+        datetime.fromtimestamp(max(written), UTC).isoformat(timespec="seconds") if written else ""
+    )
+
+
 def _data(planner: Planner) -> dict[str, str]:
     """The project's data files and their digests, as the results' keys have them."""
     found: dict[str, str] = {}
     for experiment in planner.graph.project.all_experiments:
+        if experiment.recorded:
+            continue
         found |= planner.fingerprints.training(experiment)["data"]
     return found
 
 
 def _answered(planner: Planner, question: Question, headlines: Mapping[str, str]) -> Answered:
-    keys = [
-        key for need in question.needs for cell in planner.graph.cells(need) for key in planner.keys(cell)
-    ]
+    cells = [cell for need in question.needs for cell in planner.graph.cells(need)]
+    keys = [key for cell in cells if not cell.recorded for key in planner.keys(cell)]
+    sources = [name for cell in cells if cell.recorded for name in cell.recorded.files]
     made_of = planner.fingerprints.code(question.answer)
     code = f"{question.answer}, digest {made_of['code'][:16]}"
     unique = tuple(dict.fromkeys(keys))
-    return Answered(question.slug, question.text, headlines.get(question.slug) or "", code, unique)
+    headline, read = headlines.get(question.slug) or "", tuple(dict.fromkeys(sources))
+    return Answered(question.slug, question.text, headline, code, unique, read)

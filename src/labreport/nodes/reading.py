@@ -41,7 +41,9 @@ class Reader:
         return Results(reader, runs, studies)
 
     def runs(self, experiment: Experiment) -> Runs:
-        """All seeds of one experiment."""
+        """All runs of one experiment."""
+        if experiment.recorded:
+            return Runs(experiment, experiment.recorded.results())
         nodes = self._graph.results_of(experiment.name)
         wishes = ((node, node.experiment) for node in nodes if isinstance(node, ResultNode))
         return Runs(experiment, tuple(self.result(own, self._planner.key(node)[1]) for node, own in wishes))

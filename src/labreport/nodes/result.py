@@ -1,10 +1,11 @@
-"""A result: what one experiment asks of one trained trajectory."""
+"""A result: what one experiment asks of one trained trajectory, or runs that were made elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from labreport.errors import OutdatedCode
 from labreport.experiment import Experiment
 from labreport.fingerprint.canonical import digest_members
 from labreport.plan.ledger import Record
@@ -31,9 +32,11 @@ class ResultNode(Node):
 
     kind = "result"
 
-    def __init__(self, experiment: Experiment, seed: int, work: str = "training") -> None:
+    def __init__(
+        self, experiment: Experiment, seed: int, work: str = "training", repeated: str = "seed"
+    ) -> None:
         super().__init__(f"{experiment.name}#{seed}")
-        self.work = work
+        self.work, self.repeated = work, repeated
         self.experiment = experiment
         self.seed = seed
 
@@ -78,3 +81,29 @@ class ResultNode(Node):
         if record is None or record.key != key or record.output != stored.digest:
             planner.ledger.nodes[self.name] = Record(made_of, key, stored.digest, {})
         return Status(self, State.FRESH, (), made_of, key, stored.digest)
+
+
+class RecordingNode(Node):
+    """The runs of a recorded experiment: they are there, and nothing has to be made of them."""
+
+    kind = "recording"
+
+    def __init__(self, experiment: Experiment) -> None:
+        super().__init__(experiment.name)
+        self.experiment = experiment
+
+    def ingredients(self, planner: Planner) -> dict[str, Any]:
+        """The digests of its runs."""
+        return planner.fingerprints.recorded(self.experiment)
+
+    def key(self, planner: Planner, made_of: Mapping[str, Any]) -> str:
+        """The digest of them all, whatever their order in the source."""
+        return str(made_of["runs"])
+
+    def status(self, planner: Planner) -> Status:
+        """Fresh. Raises `OutdatedCode` where a source was edited after it was read."""
+        table = self.experiment.recorded
+        if table is not None and (name := table.outdated()):
+            raise OutdatedCode(f"{name} was edited after it was read; run again")
+        made_of, key = planner.key(self)
+        return Status(self, State.FRESH, (), made_of, key, key)

@@ -11,7 +11,7 @@ from labreport.nodes.answer import AnswerNode
 from labreport.nodes.document import AnswersDocument, DocumentNode, PageDocument, PaperDocument
 from labreport.nodes.figure import FigureNode
 from labreport.nodes.provenance import CrateDocument, WorkflowDocument
-from labreport.nodes.result import ResultNode
+from labreport.nodes.result import RecordingNode, ResultNode
 from labreport.nodes.section import SectionNode
 from labreport.outline import Figure, Question, Section
 from labreport.placed import Place, at, refuse, variable, written
@@ -40,9 +40,12 @@ def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
         return node.name
 
     for experiment in experiments:
+        if experiment.recorded:
+            results[experiment.name] = (add(RecordingNode(experiment), experiment.place),)
+            continue
         results[experiment.name] = tuple(
-            add(ResultNode(own, seed, project.work))
-            for seed, own in experiment.runs(seeds, project.seed_range.start)
+            add(ResultNode(experiment, seed, project.work, project.words.seed))
+            for seed in experiment.run_with(seeds, project.seed_range.start)
         )
     cells = {**{experiment.name: (experiment,) for experiment in experiments}, **grids}
 
@@ -133,16 +136,15 @@ def _check_required(reader: Question | Figure, cells: Mapping[str, Iterable[Expe
             told = f"{text}; add it to what it reads{f' (it is declared at {found})' if found else ''}"
             raise UsageError(at(reader.place, told))
         for experiment in cells[required.name]:
-            for own in experiment.variants:
-                lacks, field = required.missing(own)
-                if lacks:
-                    refuse(
-                        experiment.place,
-                        f"{reader.slug!r} reads {lacks}",
-                        field,
-                        getattr(own, field),
-                        Experiment,
-                    )
+            lacks, field = required.missing(experiment)
+            if lacks:
+                refuse(
+                    experiment.place,
+                    f"{reader.slug!r} reads {lacks}",
+                    field,
+                    getattr(experiment, field),
+                    Experiment,
+                )
 
 
 def _check_functions(readers: Iterable[Experiment | Question | Figure]) -> None:
@@ -165,7 +167,7 @@ def _check_names(project: Project, experiments: Iterable[Experiment]) -> None:
             experiment.refuse("name", "is that of another experiment; names must differ")
         if "#" in experiment.name:
             experiment.refuse("name", "has the character '#', which is not allowed")
-        if not experiment.code:
+        if not experiment.code and not experiment.recorded:
             text = f"nothing says how experiment {experiment.name!r} is run"
             raise UsageError(at(experiment.place, f"{text}; give it a fit or a start, or the project a fit"))
         seen.add(experiment.name)

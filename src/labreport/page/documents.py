@@ -38,6 +38,8 @@ STYLES: Mapping[Medium, Sequence[tuple[str, str]]] = {
 }
 """Style sheets in order, each with the medium in which it applies: the browser prints as the PDF is set."""
 TAG = re.compile(r"<[^>]*>")
+FILES, NAMED = 30, 8
+"""How many files of recorded runs are listed, and how many runs that gave no number are named."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ def render_document(
     words: Words = STANDARD,
     preliminary: bool = False,
     evidence: str = "",
+    recorded: Mapping[str, Any] | None = None,
 ) -> str:
     """The report as one HTML text: for the browser (`"screen"`) or for `labreport.pdf` (`"print"`).
 
@@ -67,7 +70,8 @@ def render_document(
     names; `words` are the project's. Sections without questions at the beginning of the outline come
     before the answers at a glance. One that is `preliminary` says that it rests on a single seed and that
     more follow. `evidence` is what the function of that name made: with it, a browser shows the data of each
-    number and computes it again. Raises `RenderError` where a reference leads nowhere or the page
+    number and computes it again. `recorded` says where runs came from that were made
+    elsewhere. Raises `RenderError` where a reference leads nowhere or the page
     grows over 4 MB.
     """
     known = targets(outline, sections)
@@ -81,6 +85,7 @@ def render_document(
         "opening": [Markup(section[medium]) for section in sections[:opening]],
         "sections": [Markup(section[medium]) for section in sections[opening:]],
         "citation": citation(outline, facts, sections),
+        "recorded": _sources(recorded, words) if recorded else None,
     }
     body = resolve(_frame(f"{medium}.html", names, medium, templates, words), known)
     if medium == "screen":
@@ -94,6 +99,25 @@ def render_document(
     if size > LIMIT:
         raise RenderError(f"the page has {size:,} bytes; allowed are {LIMIT:,}; draw its figures lighter")
     return page
+
+
+def _sources(recorded: Mapping[str, Any], words: Words) -> dict[str, list[str]]:
+    """A line for each file of recorded runs, and one for each metric for which runs gave no number."""
+    files = {name: digest for one in recorded.values() for name, digest in one["files"].items()}
+    lines = [f"{digest}  {name}" for name, digest in list(files.items())[:FILES]]
+    if len(files) > FILES:
+        lines.append(f"and {len(files) - FILES:,} more, which are in answers.json")
+    total = sum(one["runs"] for one in recorded.values())
+    failed: dict[str, list[str]] = {}
+    for name, one in recorded.items():
+        for metric, runs in one["failed"].items():
+            failed.setdefault(metric, []).extend(f"{name} ({run})" for run in runs)
+    told = [
+        f"{metric}: {len(runs):,} of {total:,} {words.run}s: {'; '.join(runs[:NAMED])}"
+        + (f"; and {len(runs) - NAMED:,} more" if len(runs) > NAMED else "")
+        for metric, runs in failed.items()
+    ]
+    return {"files": lines, "failed": told}
 
 
 def _with_head(

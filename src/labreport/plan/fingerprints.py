@@ -133,12 +133,13 @@ class Fingerprints:
             "format": FORMAT,
         }
 
-    def given(self, experiments: Iterable[Experiment]) -> dict[str, str]:
-        """Which files there are that hold runs made elsewhere, by name; nothing where there are none."""
-        files = {
-            name: "" for one in experiments if one.by_seed for own in one.variants for name in own.files or ()
-        }
-        return self._group("recorded files", files, "file ") if files else {}
+    def recorded(self, experiment: Experiment) -> dict[str, str]:
+        """The runs of a recorded experiment, each by its digest. Its files count for the stamp only."""
+        table = experiment.recorded
+        assert table is not None
+        for name in table.files:
+            self._digests(table.folder / name)
+        return self._group("runs", table.runs, f"run {experiment.name}: ")
 
     def declared(self, needs: tuple[str, ...]) -> dict[str, str]:
         """How what is read is declared, titles included, and in which order it is read."""

@@ -9,7 +9,7 @@ from labreport.experiment import Experiment
 from labreport.plan.nodes import Node
 from labreport.project import Project
 
-_KINDS = ("section", "answer", "figure", "document", "result")
+_KINDS = ("section", "answer", "figure", "document", "result", "recording")
 """Where a slug is looked for, in this order."""
 
 
@@ -24,8 +24,9 @@ class Graph:
         self._cells = cells
         self._results: dict[str, list[Node]] = {}
         for node in nodes.values():
-            if node.kind == "result":
-                self._results.setdefault(node.slug.rpartition("#")[0], []).append(node)
+            if node.kind in ("result", "recording"):
+                name = node.slug if node.kind == "recording" else node.slug.rpartition("#")[0]
+                self._results.setdefault(name, []).append(node)
 
     def of_kind(self, kind: str) -> tuple[Node, ...]:
         """The nodes of one kind."""

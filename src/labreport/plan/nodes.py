@@ -35,8 +35,8 @@ class Node(ABC):
         self.reads = reads
         """Names of the nodes that it reads."""
         self.name = f"{self.kind}/{slug}"
-        self.work = "training"
-        """What making a result is called, in the singular."""
+        self.work, self.repeated = "training", "seed"
+        """What making a result is called, and what there is one result for, in the singular."""
 
     @property
     def label(self) -> str:

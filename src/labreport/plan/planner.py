@@ -124,11 +124,23 @@ class Planner:
         return [self.key(node)[1] for node in self.graph.results_of(experiment.name)]
 
     def kept(self) -> dict[str, Any]:
-        """Under which keys all results are kept, one per seed, and how many epochs they have."""
-        return {
-            experiment.name: {"epochs": experiment.epochs, "keys": self.keys(experiment)}
-            for experiment in self.graph.project.all_experiments
-        }
+        """Under which keys all results are kept, one per seed, and how many epochs they have; of recorded
+        ones how many runs there are, from which files, each with its SHA-256."""
+        kept: dict[str, Any] = {}
+        for experiment in self.graph.project.all_experiments:
+            table = experiment.recorded
+            keys = [] if table else self.keys(experiment)
+            kept[experiment.name] = {"epochs": experiment.epochs, "keys": keys}
+            if table:
+                files = {name: self.digests(table.folder / name) for name in table.files}
+                recorded = {"runs": len(table.runs), "files": files, "failed": dict(table.failed)}
+                kept[experiment.name]["recorded"] = recorded
+        return kept
+
+    @property
+    def recorded(self) -> dict[str, Any]:
+        """Of each recorded experiment, what `kept` says of it."""
+        return {name: one["recorded"] for name, one in self.kept().items() if "recorded" in one}
 
     @cached_property
     def digest_of_kept(self) -> str:
@@ -140,17 +152,20 @@ class Planner:
         are declared."""
         needs = tuple(needs)
         outputs = {f"results {need}": self._need(need)[0] for need in needs}
-        cells = (cell for need in needs for cell in self.graph.cells(need))
         data = sorted({name for need in needs for name in self._need(need)[1]})
         found = self.fingerprints
-        return outputs | found.declared(needs) | found.given(cells) | found.data(data)
+        return outputs | found.declared(needs) | found.data(data)
 
     def _need(self, need: str) -> tuple[str, frozenset[str]]:
         """The digest of all that is read of a need, and the data files that its results rest on."""
         if need not in self._needs:
-            outputs = digest([self.put_out(node.name) for node in self.graph.results_of(need)])
-            trained = map(self.fingerprints.training, self.graph.cells(need))
-            self._needs[need] = (outputs, frozenset(name for one in trained for name in one["data"]))
+            outputs = [self.put_out(node.name) for node in self.graph.results_of(need)]
+            data: set[str] = set()
+            for one in self.graph.cells(need):
+                data.update(one.recorded.arrays if one.recorded else self.fingerprints.training(one)["data"])
+            # Recorded runs are one group, whose members a reason can name
+            whole = outputs[0] if self.graph.cells(need)[0].recorded else digest(outputs)
+            self._needs[need] = (whole, frozenset(data))
         return self._needs[need]
 
     def outputs(self, node: Node) -> dict[str, Any]:

@@ -103,7 +103,7 @@ class SharesForced:
     name: str
 
     def __str__(self) -> str:
-        return f"shares its training with {self.name.removeprefix('result/')} and must be retrained too"
+        return f"is one with {self.name.removeprefix('result/')} and must be rebuilt, too"
 
 
 Reason = NeverMade | Changed | Missing | Altered | Extended | Upstream | Forced | SharesForced

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 Entity = dict[str, Any]
 
@@ -26,8 +27,8 @@ _CONTEXT = (
     "https://w3id.org/ro/crate/1.1/context",
     {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"},
 )
+_RUN = ("train", "Carry out each experiment with each of its {seed}s, and keep what came of it.")
 _STEPS = (
-    ("train", "Train each experiment with each of its seeds, and keep weights and predictions."),
     ("answer", "Compute each answer, with its tests, from the results that it declares."),
     ("write", "Write the documents, and trace every printed number to an answer."),
 )
@@ -49,18 +50,26 @@ class Training:
 
 @dataclass(frozen=True)
 class Answered:
-    """One question: its words, the answer in one line, what computed it, and the keys of what that read."""
+    """One question: its words, the answer in one line, what computed it, and the keys of what that read.
+
+    `sources` are names of the files with recorded runs that it read.
+    """
 
     slug: str
     text: str
     headline: str
     code: str
     reads: tuple[str, ...]
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Report:
-    """What the crate is about. `data` are the names of the project's data files with their digests."""
+    """What the crate is about. `data` are the names of the project's data files with their digests.
+
+    `sources` are the same of files with runs that were made elsewhere, of which the last was made at `made`,
+    as far as that is known. `work` and `seed` are the project's words for a training and a seed.
+    """
 
     title: str
     description: str
@@ -72,6 +81,16 @@ class Report:
     trainings: Sequence[Training]
     answers: Sequence[Answered]
     documents: Sequence[str]
+    sources: Mapping[str, str] = field(default_factory=dict)
+    made: str = ""
+    work: str = "training"
+    seed: str = "seed"
+
+    @property
+    def steps(self) -> tuple[tuple[str, str], ...]:
+        """What was done, in order; nothing is carried out where all runs were made elsewhere."""
+        run = ((_RUN[0], _RUN[1].format(seed=self.seed)),) if self.trainings else ()
+        return (*run, *_STEPS)
 
 
 def crate(report: Report) -> bytes:
@@ -119,7 +138,8 @@ def _actions(report: Report) -> list[str]:
 
 
 def _last(report: Report) -> str:
-    return max((training.finished for training in report.trainings), default="1970-01-01T00:00:00+00:00")
+    made = [*(training.finished for training in report.trainings), report.made]
+    return max(made) or "1970-01-01T00:00:00+00:00"
 
 
 def _profile(name: str, version: str) -> str:
@@ -156,10 +176,10 @@ def _workflow(report: Report) -> Iterator[Entity]:
         "programmingLanguage": {"@id": "#python"},
         "encodingFormat": "text/x-python",
         "version": report.version,
-        "hasPart": _to(*(f"#tool-{name}" for name, _ in _STEPS)),
-        "step": _to(*(f"#step-{name}" for name, _ in _STEPS)),
+        "hasPart": _to(*(f"#tool-{name}" for name, _ in report.steps)),
+        "step": _to(*(f"#step-{name}" for name, _ in report.steps)),
     }
-    for place, (name, does) in enumerate(_STEPS):
+    for place, (name, does) in enumerate(report.steps):
         tool = {"@id": f"#tool-{name}", "@type": "SoftwareApplication", "name": name, "description": does}
         tool["version"] = report.version
         yield {**tool, "softwareRequirements": _to(*(f"#library-{each}" for each in report.libraries))}
@@ -177,8 +197,9 @@ def _workflow(report: Report) -> Iterator[Entity]:
 
 def _run(report: Report) -> Iterator[Entity]:
     """The whole run, and its orchestration: which step led to which actions."""
+    trained = {"train": [f"#train-{training.key[:16]}" for training in report.trainings]}
     actions = {
-        "train": [f"#train-{training.key[:16]}" for training in report.trainings],
+        **(trained if report.trainings else {}),
         "answer": [f"#answer-{answer.slug}" for answer in report.answers],
         "write": ["#write"],
     }
@@ -190,7 +211,9 @@ def _run(report: Report) -> Iterator[Entity]:
         "instrument": {"@id": WORKFLOW},
         "startTime": min(times),
         "endTime": _last(report),
-        "object": _to(*(f"#data-{digest[:16]}" for digest in report.data.values())),
+        "object": _to(
+            *(f"#data-{digest[:16]}" for digest in report.data.values()), *map(_source, report.sources)
+        ),
         "result": _to(*report.documents),
     }
     yield {
@@ -224,6 +247,18 @@ def _data(report: Report) -> Iterator[Entity]:
             "description": "A data file of the project, which is not part of this folder.",
             "sha256": digest,
         }
+    for name, digest in report.sources.items():
+        yield {
+            "@id": _source(name),
+            "@type": "CreativeWork",
+            "name": name,
+            "description": "Runs that were made elsewhere and only read here. It is not in this folder.",
+            "sha256": digest,
+        }
+
+
+def _source(name: str) -> str:
+    return f"#source-{quote(name)}"
 
 
 def _documents(report: Report) -> Iterator[Entity]:
@@ -239,18 +274,18 @@ def _result(key: str) -> str:
 
 def _trainings(report: Report) -> Iterator[Entity]:
     for training in report.trainings:
-        name = f"{training.title or training.experiment}, seed {training.seed}"
+        name = f"{training.title or training.experiment}, {report.seed} {training.seed}"
         yield {
             "@id": _result(training.key),
             "@type": "File",
-            "name": f"Result of {training.experiment}, seed {training.seed}",
+            "name": f"Result of {training.experiment}, {report.seed} {training.seed}",
             "encodingFormat": "application/json",
             "identifier": training.key,
         }
         yield {
             "@id": f"#train-{training.key[:16]}",
             "@type": "CreateAction",
-            "name": f"Train {name}",
+            "name": f"{report.work.capitalize()} of {name}",
             "description": f"{training.code}, experiment {training.experiment}",
             "instrument": {"@id": "#tool-train"},
             "startTime": training.started,
@@ -277,6 +312,6 @@ def _answers(report: Report) -> Iterator[Entity]:
             "description": f"Computed by {answer.code}",
             "instrument": {"@id": "#tool-answer"},
             "endTime": _last(report),
-            "object": _to(*(_result(key) for key in answer.reads)),
+            "object": _to(*(_result(key) for key in answer.reads), *map(_source, answer.sources)),
             "result": {"@id": f"#answered-{answer.slug}"},
         }

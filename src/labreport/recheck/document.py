@@ -134,11 +134,23 @@ class Question(Form):
     facts: Annotated[dict[str, Any], Meta(description="Words, lists and tables that the prose uses.")]
 
 
-class Result(Form):
+Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class Recorded(Form):
+    """Runs that were made elsewhere and read: the SHA-256 of each file, by metric those without a number."""
+
+    runs: Annotated[int, Meta(ge=1)]
+    files: dict[str, Digest]
+    failed: dict[str, list[str]]
+
+
+class Result(Form, omit_defaults=True):
     """The results of an experiment: its last epoch, and the keys in the store, one a seed."""
 
     epochs: Annotated[int, Meta(ge=1)]
-    keys: list[Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]]
+    keys: list[Digest]
+    recorded: Recorded | None = None
 
 
 class Document(Form):

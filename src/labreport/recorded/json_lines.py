@@ -1,4 +1,4 @@
-"""Runs in JSON lines: an object for each epoch or step; one run a file, or members that name it."""
+"""Runs in JSON lines: an object for each run, or for each epoch or step of one."""
 
 from __future__ import annotations
 
@@ -7,32 +7,27 @@ from pathlib import Path
 from typing import Any
 
 from labreport.recorded import table
-from labreport.recorded.raw import Options, RawRun, bad, short, text
-from labreport.recorded.replay import Replay, beside, replay
-from labreport.run import Arrays
+from labreport.recorded.raw import Options, RawRun, bad, beside, short, text
 
 _DEPTH = 8
 
 
 def read(folder: Path, name: str, options: Options) -> list[RawRun]:
     """The runs in a file with an object in each line. Objects inside are named by path, as `test/accuracy`;
-    null, or a member that is not there, was not measured; NaN and Infinity are of a run that diverged."""
-    lines: list[table.Line] = []
+    null, or a member that is not there, was not measured; NaN and Infinity are of a run that failed."""
+    lines, objects = [], []
     for line, written in enumerate(text(folder, name).split("\n"), 1):
         if written.strip():
-            lines.append((line, _object(f"{name}:{line}", written)))
+            lines.append(line)
+            objects.append(_object(f"{name}:{line}", written))
     if not lines:
         raise bad(name, "is empty; an object in each line is needed")
-    columns = list(dict.fromkeys(column for _, values in lines for column in values))
-    return table.runs(name, columns, lines, options, beside(folder, name))
+    columns = dict.fromkeys(column for found in objects for column in found)
+    cells = {column: [found.get(column) for found in objects] for column in columns}
+    return table.runs(name, cells, lines, options, beside(folder, name))
 
 
-def start(specification: Any, seed: int, epoch: int = 0, state: Arrays | None = None) -> Replay:
-    """A run of such a file; see `labreport.run.Start`."""
-    return replay(read, specification, epoch)
-
-
-def _object(where: str, written: str) -> dict[str, str | float | None]:
+def _object(where: str, written: str) -> dict[str, table.Cell]:
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         if len(set(names)) < len(names):
@@ -49,7 +44,7 @@ def _object(where: str, written: str) -> dict[str, str | float | None]:
         ) from None
     if not isinstance(found, dict):
         raise bad(where, f'is {short(found)}; an object such as {{"epoch": 1, "loss": 0.5}} is needed')
-    flat: dict[str, str | float | None] = {}
+    flat: dict[str, table.Cell] = {}
     _flatten(where, "", found, flat)
     return flat
 

@@ -1,15 +1,26 @@
-"""From a pattern such as `runs/{name}-{seed}.csv` to the files and folders that it means."""
+"""From a pattern such as `runs/{name}-{seed}.csv` to the files that it means, and to their reader."""
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePath
 
-from labreport.recorded.raw import bad
+from labreport.errors import UsageError
+from labreport.recorded.raw import Read, bad
 from labreport.suggest import did_you_mean
 
+READERS = {
+    "csv": "labreport.recorded.comma_separated",
+    "jsonl": "labreport.recorded.json_lines",
+    "mlflow": "labreport.recorded.mlflow",
+    "tensorboard": "labreport.recorded.tensorboard",
+}
+"""A name to the module with the function `read`; any other name is that of a module."""
+_SUFFIXES = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".db": "mlflow"}
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SEED = "seed"
 _MAGIC = re.compile(r"[*?\[{]")
@@ -65,9 +76,11 @@ def folders(folder: Path, pattern: str, files: Iterable[str]) -> tuple[str, ...]
     return tuple(sorted(names))
 
 
-def natural(name: str) -> list[tuple[int, int, str]]:
+@cache
+def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     """A key that sorts numbers in a text by their value."""
-    return [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in re.split(r"([0-9]+)", name)]
+    parts = re.split(r"([0-9]+)", name)
+    return tuple((1, int(part), "") if part.isdigit() else (0, 0, part) for part in parts)
 
 
 def _split(pattern: str) -> tuple[str, list[str]]:
@@ -107,3 +120,34 @@ def _similar(path: Path) -> str:
     except OSError:
         return "; correct the path"
     return did_you_mean(path.name, names)
+
+
+def reader_for(reader: str, folder: Path, pattern: str) -> Read:
+    """The function `read` of a reader's name, or of a module; without a name, of what the pattern finds.
+
+    Raises `UsageError` where there is none.
+    """
+    known = reader or _guess(folder, pattern)
+    module = READERS.get(known, known)
+    try:
+        found = vars(importlib.import_module(module)).get("read")
+    except ImportError as error:
+        raise bad(
+            pattern, f"reader {module!r} cannot be imported: {error}; there are {', '.join(READERS)}"
+        ) from None
+    if not callable(found):
+        raise UsageError(f"reader {module!r} needs a function `read`, as labreport.recorded.raw says")
+    read: Read = found
+    return read
+
+
+def _guess(folder: Path, pattern: str) -> str:
+    suffix = Path(pattern).suffix
+    if suffix in _SUFFIXES:
+        return _SUFFIXES[suffix]
+    first = folder / sources(folder, pattern)[0].name
+    if first.is_dir() and any(first.glob("**/*tfevents*")):
+        return "tensorboard"
+    if first.is_dir() and any(first.glob("*/meta.yaml")):
+        return "mlflow"
+    raise bad(pattern, f"does not show what it holds; say it with reader=, one of {', '.join(READERS)}")

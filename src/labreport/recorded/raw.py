@@ -3,52 +3,73 @@
 from __future__ import annotations
 
 import codecs
+import io
 import math
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+import re
+import zipfile
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 from labreport.errors import StoreError, UsageError
 from labreport.store.files import Damaged, read_regular
+from labreport.suggest import did_you_mean
 
 LIMIT = 256 << 20
 """Bytes of the largest file that is read."""
+ARRAYS = ".npz"
+"""The suffix of a file of arrays that lies beside a run's own file and has its name."""
+MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "null", "none"})
+"""How a cell says, in lower case, that nothing was measured."""
+_HINTS = (
+    (r"true|false|yes|no", "write 1 or 0"),
+    (r"[-+]?[0-9]+,[0-9]+", "write a decimal point in place of the comma"),
+    (r"[-+]?[0-9]+[.,'’ ][0-9.,'’ ]+", "leave out the separators of thousands"),
+    (r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}.*|[0-9]{1,2}:[0-9]{2}.*", "a date or a time of day is none"),
+    (r"[-+]?[0-9.]+ ?[^0-9.]+", "leave out the unit"),
+)
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the author says of a source. `fields` are columns that name a run or a setting of it, and are not
-    metrics; `metrics` are the columns to read (None: all others); `step` is the column that numbers rows."""
+    """What the author says of a source. `fields` are columns that name a run or a setting of it, and are no
+    metrics; `metrics` are the columns to read (None: all others); `step` is the column that numbers rows;
+    rows whose columns differ from `where` are left out."""
 
     fields: tuple[str, ...] = ()
     metrics: tuple[str, ...] | None = None
     step: str = ""
+    where: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
-class Row:
-    """The metrics of one epoch or step; they may be infinite or not a number. `where` is for messages."""
+class Row(NamedTuple):
+    """What was measured at one step: values by metric, which may be infinite or not a number."""
 
-    where: str
     values: Mapping[str, float]
     step: int | None = None
 
 
 @dataclass(frozen=True)
 class RawRun:
-    """One run in a source. `label` is its name there, empty where the source holds only one; `fields` say
-    which run it is and with which settings; `rows` are in order; `files` are names of the files it is in."""
+    """One run in a source.
+
+    `where` is its place for messages; `fields` say which run it is and with which settings; `rows` are in
+    order; `files` are names of the files it is in. `metrics` are all that its source has, whether this run
+    measured them or not, and `refused` says of columns that are not numbers why they cannot be read.
+    `arrays` is the name of a file of arrays, and `made` says how the run was made, as far as the source does.
+    """
 
     where: str
-    label: str
     fields: Mapping[str, str]
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     files: tuple[str, ...]
+    metrics: tuple[str, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
     arrays: str = ""
-    """The name of a file of arrays; empty where there is none."""
-    source: str = ""
-    """Where this run can be read without the others; empty for the whole source."""
+    made: Mapping[str, str] = field(default_factory=dict)
 
 
 class Read(Hashable, Protocol):
@@ -82,31 +103,101 @@ def text(folder: Path, name: str) -> str:
         ) from None
 
 
-def number(written: str, where: str, what: str) -> float | None:
-    """A number from a text; None for the empty text, for what was not measured.
+def number(written: str) -> float | None:
+    """A number from a text; None for what was not measured.
 
-    `nan` and `inf`, in any spelling that Python knows, are values: of a run that diverged.
+    `nan` and `inf`, in any spelling that Python knows, are values: of a run that failed. Raises `ValueError`
+    for anything else.
     """
-    stripped = written.strip()
-    if not stripped:
-        return None
     try:
-        if "_" not in stripped:
-            return float(stripped)
+        if "_" not in written:
+            return float(written)
     except ValueError:
-        pass
-    raise bad(
-        where,
-        f"{what} is {short(written)}; a number is needed, with a decimal point, or nan, inf, or nothing "
-        "where it was not measured (or choose the columns with metrics=)",
+        if written.strip().lower() in MISSING:
+            return None
+    raise ValueError(written)
+
+
+def not_a_number(written: str, what: str) -> str:
+    """What is wrong with a text that is not a number, and what is allowed."""
+    hint = next((f": {hint}" for form, hint in _HINTS if re.fullmatch(form, written.strip(), re.I)), "")
+    return (
+        f"{what} is {short(written)}; a number is needed, with a decimal point, or nan, inf, NA, or nothing "
+        f"where it was not measured{hint}"
     )
 
 
 def whole(value: float | None, where: str, what: str) -> int:
     """A whole number of at most 15 digits."""
     if value is None or not math.isfinite(value) or value != int(value) or abs(value) >= 1e15:
-        raise bad(where, f"{what} is {value}; a whole number of at most 15 digits is needed")
+        shown = "empty" if value is None else value
+        raise bad(where, f"{what} is {shown}; a whole number of at most 15 digits is needed")
     return int(value)
+
+
+def by_step(entries: list[tuple[int, float]]) -> dict[int, float]:
+    """Values by step, of entries in order of time; of two with one step, the later counts.
+
+    Where all entries have one step, nobody gave them any: they are then numbered in order from 0.
+    """
+    steps = {step for step, _ in entries}
+    if len(steps) == 1 and len(entries) > 1:
+        return {position: value for position, (_, value) in enumerate(entries)}
+    return dict(entries)
+
+
+def rows(series: Mapping[str, Mapping[int, float]]) -> list[Row]:
+    """A row for each step at which any metric was measured, of values by metric and step."""
+    steps = sorted({step for values in series.values() for step in values})
+    return [
+        Row({metric: values[step] for metric, values in series.items() if step in values}, step)
+        for step in steps
+    ] or [Row({})]
+
+
+def chosen(where: str, known: Iterable[str], options: Options) -> tuple[str, ...]:
+    """The metrics that are read of those that are `known`, where steps are numbered by the format.
+
+    Raises `UsageError` where there is none, or not the one that the author names.
+    """
+    names = tuple(dict.fromkeys(known))
+    if options.step:
+        raise bad(where, f"step={options.step!r} is for tables; here the steps are in the files")
+    if not names:
+        raise bad(where, "holds no metric at all; remove it, or leave it out with where=")
+    for metric in options.metrics or ():
+        if metric not in names:
+            raise bad(
+                where,
+                f"never records {metric!r}{did_you_mean(metric, names)} Leave it out with where=, or the "
+                "metric with metrics=",
+            )
+    return options.metrics or names
+
+
+def beside(folder: Path, name: str) -> str:
+    """The name of the file of arrays beside a run's own file; empty where there is none."""
+    path = Path(name).with_suffix(ARRAYS)
+    return str(path) if (folder / path).is_file() else ""
+
+
+def arrays(folder: Path, name: str) -> dict[str, Any]:
+    """The arrays of an .npz file by name. Raises `UsageError` for one that is damaged or holds objects."""
+    import numpy
+
+    try:
+        with numpy.load(io.BytesIO(content(folder, name)), allow_pickle=False) as file:
+            return {key: file[key] for key in file.files}
+    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, AttributeError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise bad(
+            name, f"not a file of arrays: {reason}; write it with numpy.savez, numbers and texts only"
+        ) from None
+
+
+def at(seconds: float) -> str:
+    """A time in seconds since 1970 as a text, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
 def short(value: object) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from labreport.checks import Check
 from labreport.errors import StoreError
 from labreport.execute.session import Session
-from labreport.fingerprint.files import Digests
+from labreport.fingerprint.files import Digests, sha256
 from labreport.nodes.result import ResultNode
 from labreport.plan.nodes import Plan, Status
 from labreport.store.files import Damaged, read_regular
@@ -20,18 +20,34 @@ LIMIT = 64_000_000
 FILES = "files, every byte"
 
 
+def recorded_files(session: Session) -> Check:
+    """The files of recorded runs, whose digests the report names."""
+    published = results_of(session)
+    files = {
+        name: (
+            table.folder / name,
+            published.get(one.name, {}).get("recorded", {}).get("files", {}).get(name),
+        )
+        for one in session.project.all_experiments
+        if (table := one.recorded)
+        for name in table.files
+    }
+    bad = [name for name, (path, written) in files.items() if sha256(path) != written]
+    detail = f"not as in the report: {', '.join(bad[:5])}" if bad else f"{len(files)} files, every byte"
+    return Check("recorded runs", not bad, detail, FILES)
+
+
 def stored_files(session: Session, plan: Plan, stored: Mapping[str, Status]) -> Iterator[Check]:
     """Every file of every live result, of the cache and of the documents, read in full."""
     digests = Digests(session.place.root, output=session.output)
     session.store.shelf.packs.forget()
     bad = [status.name for status in stored.values() if not _whole(session, status, digests)]
     bad += [f"{status.name} ({status.reasons[0]})" for status in plan.stale("result")]
-    yield Check(
-        "store",
-        not bad,
-        f"{len(stored)} results, every byte" if not bad else f"damaged or missing: {', '.join(bad[:5])}",
-        FILES,
-    )
+    whole = f"{len(stored)} results, every byte"
+    if stored or bad:
+        yield Check("store", not bad, f"damaged or missing: {', '.join(bad[:5])}" if bad else whole, FILES)
+    if any(one.recorded for one in session.project.all_experiments):
+        yield recorded_files(session)
     altered = []
     for status in plan.statuses:
         record = session.ledger.nodes.get(status.name)
@@ -61,9 +77,17 @@ def page_of(session: Session) -> str:
 
 def answers_of(session: Session) -> dict[str, Any]:
     """The published answers by question; none where the file cannot be read."""
+    return _published(session, "questions")
+
+
+def results_of(session: Session) -> dict[str, Any]:
+    """What is published of the results by experiment; nothing where the file cannot be read."""
+    return _published(session, "results")
+
+
+def _published(session: Session, part: str) -> dict[str, Any]:
     try:
-        found = json.loads(read_regular(session.output / "answers.json", LIMIT))
-        questions = found["questions"]
+        found = json.loads(read_regular(session.output / "answers.json", LIMIT))[part]
     except (OSError, Damaged, StoreError, LookupError, TypeError, ValueError, RecursionError):
         return {}
-    return questions if isinstance(questions, dict) else {}
+    return found if isinstance(found, dict) else {}

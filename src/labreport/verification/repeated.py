@@ -22,7 +22,7 @@ from labreport.plan.nodes import Status
 from labreport.plan.reasons import Forced
 from labreport.trajectory import Trajectory
 
-TRAINING = "trainings drawn at random, repeated to equal bits"
+DRAWN = "drawn at random, repeated to equal bits"
 START_SECONDS = 12.0
 """What it takes to begin: a process, its libraries, compiling."""
 
@@ -49,7 +49,8 @@ def repeated(session: Session, chosen: Sequence[Status], terminal: Terminal, job
     """A check for each, all of them trained again by `jobs` workers."""
     found: dict[str, list[Trajectory]] = {}
     checks: dict[str, Check] = {}
-    names = {status.key: f"retrained {status.node.slug}" for status in chosen}
+    names = {status.key: f"{status.node.slug} again" for status in chosen}
+    project, group = session.project, f"{session.project.work}s {DRAWN}"
     stored = {status.key: session.store.get(status.key) for status in chosen}
 
     def keep(piece: Trajectory, finished: bool) -> None:
@@ -59,23 +60,23 @@ def repeated(session: Session, chosen: Sequence[Status], terminal: Terminal, job
         if finished and before is not None:
             # Only the snapshots of the last piece have their arrays: the pieces before are kept, too
             different = next(_differing(before, pieces), "")
-            extent = f"{counted(before.epochs, 'epoch')}, " if before.epochs > 1 else ""
+            extent = f"{counted(before.epochs, project.words.epoch)}, " if before.epochs > 1 else ""
             detail = different or f"{extent}equal bits"
-            checks[piece.key] = Check(names[piece.key], not different, detail, TRAINING)
+            checks[piece.key] = Check(names[piece.key], not different, detail, group)
             found.pop(piece.key)
 
     again = [replace(status, reasons=(Forced(),)) for status in chosen if stored[status.key] is not None]
     tasks = trainings(session, again).tasks
-    lanes = [ProcessLane(session.project.threads, session.source) for _ in range(min(jobs, len(tasks)))]
+    lanes = [ProcessLane(project.threads, session.source) for _ in range(min(jobs, len(tasks)))]
     progress = Progress(terminal)
     foresee_trainings(session, tasks, progress.time, len(lanes))
-    progress.trainings(len(tasks), session.project.work)
+    progress.trainings(len(tasks), project.work)
     with progress.shown():
         failures = Trainer(lanes, keep).run(tasks, progress)
     causes = {failure.task.key: failure.cause for failure in failures}
     for key, name in names.items():
         cause = causes.get(key, "its stored result cannot be read")
-        yield checks.get(key) or Check(name, False, cause, TRAINING)
+        yield checks.get(key) or Check(name, False, cause, group)
 
 
 def _differing(stored: Trajectory, pieces: Sequence[Trajectory]) -> Iterator[str]:
@@ -83,7 +84,7 @@ def _differing(stored: Trajectory, pieces: Sequence[Trajectory]) -> Iterator[str
 
     for number, (old, new) in enumerate(zip(stored.records, pieces[-1].records, strict=False), 1):
         if _repeatable(old) != _repeatable(new):
-            yield f"its record of epoch {number} differs"
+            yield f"its record number {number} differs"
     again = {epoch: kept for piece in pieces for epoch, kept in piece.snapshots.items() if kept.arrays}
     for epoch in sorted(set(stored.snapshots) & set(again)):
         for name, array in stored.snapshots[epoch].arrays.items():

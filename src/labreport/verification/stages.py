@@ -54,7 +54,8 @@ def stages(
     size = sum(map(session.store.shelf.size, fresh))
     snapshots = sum(len(found.snapshots) for found in stored.values())
     yield Stage("every stored byte", 0.3 + size / BYTES_A_SECOND, lambda: stored_files(session, plan, fresh))
-    yield Stage("copies of results", 0.3 + size / BYTES_A_SECOND, lambda: copied(stored))
+    if stored:
+        yield Stage("copies of results", 0.3 + size / BYTES_A_SECOND, lambda: copied(stored))
     yield Stage("the published page", 2 * SECONDS_A_DOCUMENT, lambda: _documents(session))
     if quick:
         return

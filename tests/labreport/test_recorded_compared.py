@@ -1,0 +1,107 @@
+"""A benchmark with blocks, as examples/benchmark has it: what is fastest, what is the same, of how many."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections.abc import Mapping
+from itertools import groupby
+from pathlib import Path
+from statistics import mean
+
+import pytest
+from recordings import declare, results
+from scipy import stats
+
+from labreport.experiment import Experiment
+from labreport.results import Results, Runs
+from labreport.stats import Answer, Measure, difference, ranking, sample
+
+SOURCE = Path(__file__).resolve().parents[2] / "examples/benchmark/runs.csv"
+CALL = 'recorded_groups("runs.csv", name=("program", "level"), metrics=("seconds", "bytes"), {})'
+SECONDS = Measure("seconds", "s", better="lower", scale="ratio", margin=1.02)
+SIZE = Measure("bytes", "bytes", better="lower", scale="ratio", margin=1.02)
+
+
+def _read(folder: Path, options: str) -> Results:
+    shutil.copy(SOURCE, folder / "runs.csv")
+    found: Mapping[str, Experiment] = declare(folder, CALL.format(options))
+    return Results("question", {name: Runs(one, results(one)) for name, one in found.items()})
+
+
+@pytest.fixture
+def blocked(tmp_path: Path) -> Results:
+    """The runs of each program, with the inputs as blocks."""
+    return _read(tmp_path, 'blocks="input"')
+
+
+def _says(answer: Answer) -> str:
+    (found,) = answer.to_plain()["findings"].values()
+    return str(found["says"])
+
+
+def test_the_fastest_is_named_and_not_the_slowest(blocked: Results) -> None:
+    """By which direction is better."""
+    assert _says(ranking(blocked, SECONDS)).startswith("`zlib 1` is the fastest")
+
+
+def test_what_differs_by_less_than_the_margin_is_the_same(blocked: Results) -> None:
+    """The headers of gzip are some bytes longer, in every input."""
+    answer = difference(blocked, "gzip 6", "zlib 6", SIZE)
+    (finding,) = answer.findings.values()
+    assert finding.judgement.same
+    interval = answer.quantities["gzip 6 over zlib 6"].interval
+    assert interval is not None
+    assert 1 / 1.02 < interval.low <= interval.high < 1.02
+
+
+def test_the_number_is_that_of_inputs_and_not_of_runs(blocked: Results) -> None:
+    """Repetitions in a block are averaged, as logarithms; the interval is Student's over blocks."""
+    answer = difference(blocked, "lzma 0", "zlib 6", SECONDS)
+    found = answer.quantities["lzma 0 over zlib 6"]
+    assert (found.n, answer.quantities["lzma 0 over zlib 6.units"].value) == (6, 6)
+    logs = {name: _logs(blocked[name]) for name in ("lzma 0", "zlib 6")}
+    differences = [
+        mean(logs["lzma 0"][block]) - mean(logs["zlib 6"][block]) for block in sorted(logs["zlib 6"])
+    ]
+    expected = stats.ttest_1samp(differences, 0).confidence_interval()
+    assert found.value == pytest.approx(math.exp(mean(differences)))
+    assert found.interval is not None
+    assert (found.interval.low, found.interval.high) == pytest.approx(
+        (math.exp(expected.low), math.exp(expected.high))
+    )
+
+
+def _logs(runs: Runs) -> dict[str, list[float]]:
+    block = dict(runs.experiment.design.blocks)
+    found = sorted((block[run.seed], math.log(SECONDS.of(run, None))) for run in runs)
+    return {name: [value for _, value in group] for name, group in groupby(found, lambda one: one[0])}
+
+
+def test_repetitions_without_blocks_have_no_partner(tmp_path: Path) -> None:
+    """They are compared by Welch's test, over one input."""
+    read = _read(tmp_path, 'where={"input": "prose"}')
+    answer = difference(read, "lzma 0", "zlib 6", SECONDS)
+    found = answer.quantities["lzma 0 over zlib 6"]
+    first, second = (
+        [math.log(value) for (value,) in sample(read[name], SECONDS).values.values()]
+        for name in ("lzma 0", "zlib 6")
+    )
+    expected = stats.ttest_ind(first, second, equal_var=False).confidence_interval()
+    assert found.interval is not None
+    assert (found.interval.low, found.interval.high) == pytest.approx(
+        (math.exp(expected.low), math.exp(expected.high))
+    )
+
+
+def test_a_failed_run_is_said_without_being_asked_for(tmp_path: Path) -> None:
+    """In the sentence of the finding; it is never the best."""
+    shutil.copy(SOURCE, tmp_path / "runs.csv")
+    lines = (tmp_path / "runs.csv").read_text().splitlines()
+    cells = lines[1].split(",")
+    assert cells[:3] == ["zlib", "1", "prose"]
+    lines[1] = ",".join([*cells[:3], "NA", *cells[4:]])
+    (tmp_path / "runs.csv").write_text("\n".join(lines))
+    found = declare(tmp_path, CALL.format('blocks="input"'))
+    read = Results("question", {name: Runs(one, results(one)) for name, one in found.items()})
+    assert "In 1 of 30 runs, `zlib 1` gave no number" in _says(ranking(read, SECONDS)).replace("\u00a0", " ")
