@@ -11,10 +11,10 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from labreport.claims import Answer
 from labreport.outline import Question
 from labreport.page.environment import environment
 from labreport.page.traced import traced
+from labreport.stats import Answer
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 

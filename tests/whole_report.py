@@ -15,11 +15,11 @@ from exercise.catalogue import EXPERIMENTS
 from exercise.project import PROJECT
 from exercise.show_code import show_check, show_code
 from labreport.charts import export
-from labreport.claims import Answer
 from labreport.experiment import plain
 from labreport.outline import Section
 from labreport.page import answers_json, evidence, render_document, render_section
 from labreport.pdf import write
+from labreport.stats import Answer
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
