@@ -13,6 +13,7 @@ from exercise.project import PROJECT
 from labreport.charts import Drawing
 from labreport.nodes import calls
 from labreport.outline import Figure
+from labreport.stats import Answer
 
 FIGURES = {figure.slug: figure for figure in PROJECT.outline.figures}
 QUESTIONS = {question.slug: question for question in PROJECT.outline.questions}

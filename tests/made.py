@@ -1,4 +1,4 @@
-"""Made results: plausible numbers for every experiment, to be bent until a claim turns either way."""
+"""Made results: plausible numbers for every experiment, to be bent until a finding turns either way."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from exercise.part_two.predictions import STARVED, expected_ratio
 from numpy.typing import NDArray
 
 from exercise import mnist
-from exercise.bonus_digits.pattern import mean_image_distances as _distances
 from exercise.catalogue import EXPERIMENTS, NETWORKS, STUDIES, TIMES
 from exercise.networks import Network
+from exercise.part_two.causes import expected_share
+from exercise.part_two.depth_gain import STARVED
 from labreport.experiment import Experiment, plain
 from labreport.results import Result, Results, Runs, Snapshot
-
-mean_image_distances = functools.cache(_distances)
 
 PROVENANCE = {
     "processor": "Example Processor",
@@ -41,11 +40,10 @@ class Make:
     Accuracies are those at the experiment's last epoch; before it they follow `drop · epoch^(−rate)`.
     With `collapsed`, the network names one digit for every image. `noise` is half the range between
     seeds. `later` is added to the accuracy evenly from epoch 50 to 100. `kept` is the share of the
-    gradient that each layer hands back. `hard` digits are wrong more often by `hardness`;
-    With `wandering`, it is another digit for each seed. `by_lookalike` is the share of errors that go to
-    the digit's look-alike; with `nearness`, errors go to digits of near mean images instead, or to far
-    ones where it is negative. `stored` is the network whose weights are kept, if not the one trained.
-    `excess` is added to the training loss. An epoch takes `seconds`; with nothing
+    gradient that each layer hands back. `hard` digits are wrong more often by `hardness`; with
+    `wandering`, they are other digits for each seed. `by_lookalike` is the share of errors that go to
+    the digit's look-alike. `stored` is the network whose weights are kept, if not the one trained.
+    From epoch `turns` on, validation loss rises by a tenth an epoch. An epoch takes `seconds`; with nothing
     beside it, `quiet` seconds where that is given.
     """
 
@@ -58,17 +56,15 @@ class Make:
     collapsed: bool = False
     seconds: float = 0.3
     kept: float = 0.25
-    kept_late: float | None = None
     later: float = 0.0
     hard: tuple[int, ...] = (8,)
     hardness: float = 2.5
     wandering: bool = False
     by_lookalike: float = 0.6
-    nearness: float = 0.0
     network: Network | None = None
     stored: Network | None = None
     epochs: int | None = None
-    excess: float = 0.0
+    turns: int | None = None
     provenance: Mapping[str, Any] | None = None
     quiet: float | None = None
 
@@ -83,15 +79,13 @@ DEFAULTS = {
 def made_results(
     needs: Iterable[str],
     seeds: int = 5,
-    verification: Mapping[str, Any] | None = None,
     **overrides: Mapping[str, Any],
 ) -> Results:
     """Results for the experiments and studies named in `needs`.
 
     `overrides` maps the name of an experiment (or of a cell) to fields of `Make`:
     `made_results(("wide",), wide={"test": 0.5})`, `made_results(needs, **{"deep-8": {"collapsed": False}})`.
-    `verification` is what `verify` is made to have found. What is said of `complex` holds for
-    `complex-100` as well: they are one training.
+    What is said of `complex` holds for `complex-100` as well: they are one training.
     """
     wanted = set(needs)
     studies = {grid.name: grid for grid in STUDIES if grid.name in wanted}
@@ -112,7 +106,7 @@ def made_results(
         )
     timings = [timing for timing in TIMES.values() if timing.name in wanted]
     runs |= {timing.name: made_times(timing, overrides) for timing in timings}
-    return Results("made", runs, studies, verification)
+    return Results("made", runs, studies)
 
 
 def made_times(timing: Experiment, overrides: Mapping[str, Mapping[str, Any]]) -> Runs:
@@ -135,7 +129,7 @@ def _default(experiment: Experiment) -> Make:
     if name.removesuffix("-100") in DEFAULTS:
         return DEFAULTS[name.removesuffix("-100")]
     depth = len(network.hidden_layers)
-    starved = network.activation == "sigmoid" and expected_ratio(depth, network.initial_gain) < STARVED
+    starved = network.activation == "sigmoid" and expected_share(depth, network.initial_gain) < STARVED
     kept = 0.25 * network.initial_gain
     if starved:
         return Make(collapsed=True, noise=0.0, kept=kept)
@@ -188,31 +182,27 @@ def _made(experiment: Experiment, make: Make, seed: int, seeds: int) -> Result:
 def _record(
     experiment: Experiment, make: Make, epoch: int, at: Any, named: int | None, seed: int
 ) -> dict[str, Any]:
-    first_norms, norms = _norms(len(experiment.specification.layer_shapes), make.kept, make.kept_late, seed)
+    norms = _norms(len(experiment.specification.layer_shapes), make.kept, seed)
     validation = _share(mnist.load().validation.labels, named, at("validation", epoch))
+    rise = 0.1 * max(0, epoch - make.turns) if make.turns is not None else 0.0
     return {
         "epoch": epoch,
-        "loss": 4 * (1 - at("training", epoch)) + 0.02 + make.excess,
+        "loss": 4 * (1 - at("training", epoch)) + 0.02,
         "accuracy": at("training", epoch) if named is None else 0.11,
-        "validation_loss": 4 * (1 - validation) + 0.02,
+        "validation_loss": 4 * (1 - validation) + 0.02 + rise,
         "validation_accuracy": validation,
         "seconds": make.seconds * (1 + 0.03 * math.sin(epoch + 5 * seed)),
         "gradient_norms": norms,
-        "first_gradient_norms": first_norms,
+        "first_gradient_norms": norms,
     }
 
 
 @functools.lru_cache(maxsize=64)
-def _norms(layers: int, share: float, share_late: float | None, seed: int) -> tuple[list[float], list[float]]:
-    """Gradient norms by layer, of the first batch and of the epochs, which are alike."""
+def _norms(layers: int, share: float, seed: int) -> list[float]:
+    """Gradient norms by layer."""
     wobble = 1 + 0.05 * math.sin(seed + 1)
-    wander = 1 + 0.03 * math.sin(5 * seed + 1)
-    kept = share * wander
-    late = kept if share_late is None else share_late * wander
-    first, then = (
-        [0.5 * wobble * each ** (layers - 1 - layer) for layer in range(layers)] for each in (kept, late)
-    )
-    return first, then
+    kept = share * (1 + 0.03 * math.sin(5 * seed + 1))
+    return [0.5 * wobble * kept ** (layers - 1 - layer) for layer in range(layers)]
 
 
 def _share(labels: NDArray[np.uint8], named: int | None, accuracy: float) -> float:
@@ -254,7 +244,7 @@ def _predict(
     """Predictions with exactly the accuracy asked for; images that are hard for one are hard for all."""
     if named is not None:
         return np.full(len(labels), named, dtype=np.uint8)
-    errors = make.hard, make.hardness, make.wandering, make.by_lookalike, make.nearness
+    errors = make.hard, make.hardness, make.wandering, make.by_lookalike
     return _wrong_at_places(labels.tobytes(), accuracy, name, seed, *errors)
 
 
@@ -268,7 +258,6 @@ def _wrong_at_places(
     hardness: float,
     wandering: bool,
     by_lookalike: float,
-    nearness: float,
 ) -> NDArray[np.uint8]:
     """The same for `digits`, the labels; many tests ask for the same again."""
     labels = np.frombuffer(digits, dtype=np.uint8)
@@ -279,13 +268,6 @@ def _wrong_at_places(
     ease = (difficulty + 0.1 * generator.random(len(labels))) / weight  # the least easy fail
     wrong = np.argsort(ease, kind="stable")[: len(labels) - round(accuracy * len(labels))]
     predictions = labels.copy()
-    if nearness:
-        odds = np.exp(-nearness * mean_image_distances() / 1000)
-        np.fill_diagonal(odds, 0)
-        odds /= odds.sum(axis=1, keepdims=True)
-        predictions[wrong] = [generator.choice(10, p=odds[digit]) for digit in labels[wrong]]
-        predictions.setflags(write=False)
-        return predictions
     lookalike = np.array([LOOKALIKES[digit] for digit in range(10)], dtype=np.uint8)[labels[wrong]]
     anything = ((labels[wrong] + generator.integers(1, 10, len(wrong))) % 10).astype(np.uint8)
     predictions[wrong] = np.where(generator.random(len(wrong)) < by_lookalike, lookalike, anything)

@@ -20,6 +20,7 @@ from labreport.experiment import plain
 from labreport.outline import Section
 from labreport.page import answers_json, evidence, render_document, render_section
 from labreport.pdf import write
+from labreport.stats import Answer
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 

@@ -113,7 +113,7 @@ class Experiment:
         if not is_dataclass(self.specification) or isinstance(self.specification, type):
             self.refuse("specification", f"is {brief(self.specification)}; allowed is a frozen dataclass")
         check_values(self.specification, self.place)
-        check_values(self, self.place,)
+        check_values(self, self.place, leave_out=("recorded",))
         if problem := unprintable(self):
             field = problem.partition(":")[0]
             refuse(self.place, f"experiment {self.name!r}: {problem}.", field, getattr(self, field, None))

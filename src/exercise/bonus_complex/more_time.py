@@ -11,7 +11,8 @@ from labreport.later import later
 from labreport.outline import question
 from labreport.required import required
 from labreport.results import Results
-from labreport.stats import Answer, difference
+from labreport.stats import Answer, difference, exact
+from labreport.stats.operations.condition import compare as condition
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +22,8 @@ else:
     np = later("numpy")
     optimize = later("scipy.optimize")
 
+LEARNED = 0.995
+"""Accuracy on the training images above which there is little left to learn from them."""
 FIRST = 5
 """The epochs before this one are left out: a network may sit on a plateau before it begins to learn."""
 
@@ -33,7 +36,7 @@ FIRST = 5
     checks=[("test.complex-100 at 100.mean", checked_accuracy(COMPLEX_LONGER))],
 )
 def more_time(results: Results) -> Answer:
-    """The gain that was forecast and the measured one."""
+    """The gain that was forecast and the measured one, and whether anything was left to learn."""
     longer = results[COMPLEX_LONGER.name]
     curves = np.array(results[COMPLEX.name].curve("validation_accuracy", SEEN))
     predicted = forecast(curves)
@@ -55,6 +58,7 @@ def more_time(results: Results) -> Answer:
             "training": accuracy(longer, SEEN, "training"),
         }
     )
+    answer |= exact("learned", condition(answer.quantities["training"], ">", LEARNED))
     for name, measure in (("validation", VALIDATION), ("test", TEST)):
         answer |= difference(results, COMPLEX_LONGER, COMPLEX_LONGER, measure, CHECKED, SEEN, name=name)
     return answer

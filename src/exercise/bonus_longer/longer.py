@@ -116,7 +116,7 @@ def diminishing(results: Results) -> Answer:
     early = answer.quantities[names[0]].value, answer.quantities[names[1]].value
     share = (
         sum(map(float, early)) / float(whole.value)  # type: ignore[arg-type]
-        if whole.value and None not in early
+        if whole.value is not None and whole.value > 0 and None not in early
         else None
     )
     more = {

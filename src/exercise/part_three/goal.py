@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from exercise.catalogue import COMPLEX
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.curves import complex_curves
@@ -41,8 +43,9 @@ def goal(results: Results) -> Answer:
     """The complex network against the goal on both splits, and whether it overfits."""
     runs = results[COMPLEX.name]
     network, epochs = network_of(runs), runs.experiment.epochs
-    losses = mean_by_epoch(runs.curve("validation_loss"))
-    lowest = min(range(len(losses)), key=lambda place: losses[place]) + 1
+    losses, trained = (mean_by_epoch(runs.curve(f"{split}loss")) for split in ("validation_", ""))
+    finite = [place for place, loss in enumerate(losses) if math.isfinite(loss)]
+    lowest = min(finite, key=lambda place: losses[place], default=0) + 1
     above = [
         next((epoch for epoch, value in enumerate(curve, 1) if PERCENT * value > GOAL), None)
         for curve in runs.curve("validation_accuracy")
@@ -67,6 +70,17 @@ def goal(results: Results) -> Answer:
                 kind="counted",
                 varies_with="seeds",
             ),
+            **{
+                name: declared(change, "nat", note, COMPLEX.name, kind="computed", varies_with="seeds")
+                for name, change, note in (
+                    (
+                        "validation_rise",
+                        losses[-1] - losses[lowest - 1],
+                        "mean validation loss since its lowest",
+                    ),
+                    ("training_rise", trained[-1] - trained[lowest - 1], "mean training loss since then"),
+                )
+            },
             **first_and_last(
                 "above_goal", above, "first epoch above the goal on validation data", COMPLEX.name
             ),
@@ -82,4 +96,9 @@ def goal(results: Results) -> Answer:
         )
     )
     answer |= exact("both", reached)
-    return answer | exact("overfits", condition(found["lowest_loss"], "<", epochs / 2))
+    overfits = every(
+        condition(found["lowest_loss"], "<", epochs / 2),
+        condition(found["validation_rise"], ">", 0),
+        condition(found["training_rise"], "<", 0),
+    )
+    return answer | exact("overfits", overfits)

@@ -16,6 +16,7 @@ from exercise.measuring.measures import (
     network_of,
     seeds_of,
 )
+from exercise.measuring.reading import PERCENT
 from exercise.part_two.causes import ALIKE, APART, BIAS, SLOPE, Effect, Prediction, expected_share
 from exercise.part_two.gradients import gradients_by_layer, kept
 from exercise.part_two.interventions import interventions
@@ -79,11 +80,15 @@ def hypothesis(results: Results) -> Answer:
     answer |= _all_as("stuck", [("usual", name) for name in names(DEEP)], "stays", found)
     for name, group in (("larger-weights", GAIN), ("fewer-layers", FEWER_LAYERS)):
         answer |= _all_as(name, [("trials", each) for each in names(group)], "learns", found)
+    both = [("trials", each) for each in names((*GAIN, *FEWER_LAYERS))]
+    answer |= _all_as("repaired", both, "learns", found)
     answer |= _all_as("longer", [("trials", each) for each in names(LONGER)], "stays", found)
     answer |= _all_as("bias", [("trials", BIAS.changed.name)], "learns", found)
     for explanation in ("forward", "backward"):
         effects = [_as(found, "trials", trial.changed.name, getattr(trial, explanation)) for trial in APART]
         answer |= exact(explanation, every(*effects))
+    apart = [("trials", trial.changed.name) for trial in APART]
+    answer |= _all_as("both", apart, "learns", found) | _all_as("neither", apart, "stays", found)
     for trial in (*ALIKE, BACKWARD_TRIAL, BIAS):
         assert trial.field is not None
         name = f"{trial.changed.name}.trial"
@@ -91,11 +96,13 @@ def hypothesis(results: Results) -> Answer:
             name, results[trial.network.name].experiment, results[trial.changed.name].experiment, trial.field
         )
     right = sum(_came(found, trial) for trial in ALIKE)
+    alike = {
+        "alike": declared(len(ALIKE), "trials", "declared before the runs"),
+        "alike_right": counted(right, "trials", "trials that came out as both explanations predict"),
+    }
+    answer |= exact("as-predicted", condition(alike["alike_right"], "=", alike["alike"]))
     answer |= Answer(
-        {
-            "alike": declared(len(ALIKE), "trials", "declared before the runs"),
-            "alike_right": counted(right, "trials", "trials that came out as both explanations predict"),
-        },
+        alike,
         facts={
             "deep": names(DEEP),
             "frozen": FROZEN_TRIAL.changed.name,
@@ -149,4 +156,5 @@ def _activations(results: Results) -> Answer:
         key = f"tried.{point['activation']}.{point['learning_rate']:g}"
         quantities[key] = accuracy(runs, runs.experiment.epochs, "test")
         quantities[f"{key}.rate"] = declared(point["learning_rate"], "", "study", runs.experiment.name)
-    return Answer(quantities)
+    fails = condition(quantities["tried.relu.0.5"], "<", LEARNED / PERCENT)
+    return Answer(quantities) | exact("relu-fails", fails)
