@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from graded import expected, reference
+from labreport.grading.handwritten import stated
+from labreport.grading.headline import headline_numbers
 
 from exercise import mnist
 from exercise.rubric import RUBRIC
@@ -15,8 +17,6 @@ from labreport.errors import UsageError
 from labreport.grading.expected import Decision, Expected, Question
 from labreport.grading.filled import from_form
 from labreport.grading.form import template
-from labreport.grading.handwritten import stated
-from labreport.grading.headline import headline_numbers
 from labreport.grading.reference import expect
 from labreport.grading.score import Graded, Scored, score
 from labreport.grading.worker import grade
