@@ -75,9 +75,9 @@ def answers(
     first = int(generator.integers(1000))
     drawn = {name: np.round(generator.normal(*truth, seeds), 4) for name, truth in TRUTH.items()}
     losses = {name: (1 - values) * 3.5 for name, values in drawn.items()}
-    seconds = {"small": 10.0, "wide": 30.0, "complex": 60.0}
-    speed = generator.uniform(0.5, 2)
     of = swap or {}
+    machine = generator.uniform(0.5, 2)
+    seconds = {name: 10 * machine * generator.normal(1, 0.02, seeds) for name in ("small", "wide", "complex")}
 
     def samples(values: Mapping[str, Any], *names: str) -> dict[str, Sample]:
         return {name: sample(name, values[of.get(name, name)], first, epoch=10) for name in names}
@@ -92,6 +92,7 @@ def answers(
         )
         for name in PARAMETERS
     }
+    deep = ("deep-1", "deep-2", "deep-3")
     fewer = condition(counted["small.parameters"], "<", counted["wide.parameters"])
     holds = exact("small-has-fewer-parameters", fewer, counted)
     return {
@@ -99,24 +100,19 @@ def answers(
         "better": difference(samples(drawn, "small", "wide"), "small", "wide", ACCURACY),
         "loss": difference(samples(losses, "wide", "complex"), "wide", "complex", LOSS),
         "level": difference(samples(drawn, "wider", "same"), "wider", "same", ACCURACY),
-        "depth": trend(samples(drawn, "deep-1", "deep-2", "deep-3"), ["deep-1", "deep-2", "deep-3"], ACCURACY),
+        "depth": trend(samples(drawn, *deep), deep, ACCURACY),
         "above": count(samples(drawn, "complex", "deep-3"), ["complex", "deep-3"], ACCURACY, above=96),
-        "digits": extremes({name: sample(name, digits[of.get(name, name)], first) for name in digits}, MISSED),
+        "digits": extremes({n: sample(n, digits[of.get(n, n)], first) for n in digits}, MISSED),
         "parameters": holds,
         "wine": ranking(
             {
-                name: sample(name, wine[of.get(name, name)], first, test_fraction=50 / 178, title=f"the {name}")
-                for name in wine
+                each: sample(each, wine[of.get(each, each)], first, test_fraction=0.3, title=f"the {each}")
+                for each in wine
             },
             Measure("wine accuracy", "%", margin=1),
         ),
-        "time": difference(
-            samples({name: value * speed * generator.normal(1, 0.02, seeds) for name, value in seconds.items()}, "small", "wide"),
-            "small",
-            "wide",
-            SECONDS,
-        ),
-    }  # fmt: skip
+        "time": difference(samples(seconds, "small", "wide"), "small", "wide", SECONDS),
+    }
 
 
 def document(of: Mapping[str, Answer]) -> Plain:

@@ -81,7 +81,7 @@ def test_results_under_each_others_names_get_little(tmp_path: Path, seeds: int) 
     for number in range(5):
         result = grade_plain(tmp_path, exchanged(5, number), expected(seeds))
         assert result.points <= 0.3 * expected(seeds).points
-        lost_in = {question.slug for question in result.questions if question.points < 0.1}
+        lost_in = {question.slug for question in result.questions if question.points < 0.2}
         assert lost_in >= {"accuracy", "better", "loss", "depth", "above", "digits", "parameters"}
 
 
@@ -89,11 +89,9 @@ def test_two_means_exchanged_take_their_outcome_with_them(tmp_path: Path) -> Non
     """The judgement was copied; the numbers beside it say the opposite."""
 
     def change(plain: Plain) -> None:
-        of = plain["questions"]["better"]["quantities"]
-        of["small.mean"]["value"], of["wide.mean"]["value"] = (
-            of["wide.mean"]["value"],
-            of["small.mean"]["value"],
-        )
+        quantities = plain["questions"]["better"]["quantities"]
+        small, wide = quantities["small.mean"], quantities["wide.mean"]
+        small["value"], wide["value"] = wide["value"], small["value"]
 
     result = {question.slug: question for question in graded(tmp_path, change).questions}["better"]
     assert result.points < 0.2

@@ -101,7 +101,7 @@ def outcome(answer: Answer) -> dict[str, tuple[tuple[str, ...], bool]]:
     """Words and firmness of what is compared of an answer."""
     plain = document({"one": answer})
     (question,) = expect(plain, Rubric()).questions
-    return {name: (found.words, found.firm) for name, found in question.outcomes.items()}
+    return {name: (one.words, one.firm) for name, one in question.outcomes.items() if one.compared}
 
 
 def pair(*values: float) -> Answer:

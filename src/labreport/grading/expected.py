@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+UNCLEAR = ("unclear",)
+
 
 class Number(msgspec.Struct, frozen=True):
     """A number that is compared: it agrees when it lies from `low` to `high`, in the unit of `value`."""
@@ -23,8 +25,8 @@ class Number(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct, frozen=True):
     """What a finding of the reference says, as it is compared. `firm` means that other seeds would repeat it.
 
-    `words` are those that are right: alternatives, or where there are `subjects` (with their titles), the one
-    that is first or those that are level. `order` has pairs of numbers of which the first is the greater.
+    `words` are those that are right: alternatives, or where there are `subjects` (with what they are called),
+    the one that is first or those that are level. `order` has pairs of numbers, the greater first.
     """
 
     words: tuple[str, ...]
@@ -38,6 +40,11 @@ class Outcome(msgspec.Struct, frozen=True):
     near: tuple[str, ...] = ()
     """Subjects that other seeds could put beside those that are first."""
 
+    @property
+    def compared(self) -> bool:
+        """Whether it is: what the reference leaves open is asked for, but not compared."""
+        return self.words != UNCLEAR
+
     def agrees(self, said: tuple[str, ...]) -> bool:
         """Whether what a submission says is right."""
         if not self.subjects or self.firm:
@@ -48,7 +55,8 @@ class Outcome(msgspec.Struct, frozen=True):
         """Words as a student would write them."""
         if self.subjects:
             return " and ".join(self.subjects.get(each, each[:40]) for each in said)
-        return next((option for option, words in self.options.items() if words[:1] == said[:1]), said[0][:40])
+        names = {words[0]: option for option, words in self.options.items()}
+        return " or ".join(names.get(each, each[:40]) for each in said)
 
 
 class Question(msgspec.Struct, frozen=True):

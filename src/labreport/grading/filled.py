@@ -26,6 +26,7 @@ COARSEST_SHARE = 0.005
 """Half of a whole per cent: a share must be written at least as finely."""
 COARSEST = 0.05
 """Half a unit of the last digit, relative to the number, that rounding may make elsewhere."""
+QUOTED = "\"' "
 _QUOTES = dict.fromkeys(map(ord, "“”„‟«»″＂"), '"') | dict.fromkeys(map(ord, "‘’‚‛"), "'")
 _HEADER = re.compile(r"\[+\s*([^\]]*?)\s*\]+\s*[,;]?\s*(?:#.*)?")
 _ENTRY = re.compile(r'\s*([A-Za-z]+)(?:\s*\.\s*("(?:[^"\\]|\\.)*"|[^="]+?))?\s*[=:]\s*(.*)')
@@ -79,7 +80,7 @@ class _Reader:
             self._entry(place, kind, _name(entry[2] or ""), entry[3])
         elif self.open is not None:
             before, more = self.entries[self.open]
-            self.entries[self.open] = before, f"{more} {_value(text)}"[: SENTENCE_LENGTH + LINE_LENGTH]
+            self.entries[self.open] = before, f"{more} {text.strip(QUOTED)}"[: SENTENCE_LENGTH + LINE_LENGTH]
             self.open = None if text.endswith('"') else self.open
         elif self.slug is not None:
             self.notes.append(f'line {place}: {shortened(text)} is not read; write NAME = "ANSWER"')
@@ -126,7 +127,7 @@ class _Reader:
 
 def _allowed(question: Question, name: str) -> str:
     outcome = question.outcomes[name]
-    return ", ".join([title or subject for subject, title in outcome.subjects.items()] + [*outcome.options])
+    return ", ".join([*outcome.subjects.values(), *outcome.options])
 
 
 def _name(text: str) -> str:

@@ -61,6 +61,11 @@ def asked_number(name: str, quantity: Quantity) -> str:
     return f"{of}: {source.measure}{when}"
 
 
+def titles_of(finding: Finding) -> dict[str, str]:
+    """What people call the subjects of a finding."""
+    return {name: title or name for name, title in zip(finding.subjects, finding.titles, strict=True)}
+
+
 def asked_outcome(
     key: str, finding: Finding, said: Said, quantities: Mapping[str, Quantity]
 ) -> tuple[str, Options]:
@@ -68,7 +73,7 @@ def asked_outcome(
     if finding.kind == "exact" or finding.measure is None:
         return f"Does this hold: {finding.name.replace('-', ' ')}?", {"yes": ("yes",), "no": ("no",)}
     sentence = Sentence(finding, quantities)
-    titles = {name: title or name for name, title in zip(finding.subjects, finding.titles, strict=True)}
+    titles = titles_of(finding)
     after = f"After {finding.epochs[0]} epochs: " if len(finding.epochs) == 1 else ""
     if finding.kind == "difference":
         first, second = (titles[one] for one in finding.subjects)

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 import msgspec
 
+from labreport.grading.expected import UNCLEAR
 from labreport.stats.estimate import Judgement
 from labreport.stats.findings import Finding, Part, facing
 from labreport.stats.words import ordered
-
-UNCLEAR = ("unclear",)
 
 
 class Found(msgspec.Struct, frozen=True):

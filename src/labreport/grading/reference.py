@@ -11,8 +11,8 @@ import msgspec
 
 from labreport.errors import UsageError
 from labreport.grading.expected import Expected, Number, Outcome, Question
-from labreport.grading.form import asked_number, asked_outcome
-from labreport.grading.outcomes import UNCLEAR, Said, outcomes
+from labreport.grading.form import asked_number, asked_outcome, titles_of
+from labreport.grading.outcomes import Said, outcomes
 from labreport.grading.strict import JSON_LIMIT, Malformed, parse_json, read
 from labreport.grading.submission import digest
 from labreport.grading.tolerance import accepted, apart, typical_spreads
@@ -80,7 +80,11 @@ def expect(plain: Mapping[str, Any], rubric: Rubric, recompute: str = "") -> Exp
         for slug, one in sorted(questions.items(), key=lambda item: (item[1].get("order", 0), item[0]))
         if rubric.points_of(slug) > 0
     ]
-    graded = tuple(question for question in found if question.numbers or question.outcomes)
+    graded = tuple(
+        question
+        for question in found
+        if question.numbers or any(each.compared for each in question.outcomes.values())
+    )
     if not graded:
         raise UsageError("the reference holds no answers that can be compared; build it with several seeds")
     return Expected(plain["schema"], graded, rubric.numbers, rubric.unclear, recompute)
@@ -97,16 +101,15 @@ def _question(slug: str, text: str, answer: Answer, rubric: Rubric, typical: Map
     for name in asked:
         if name not in answer.quantities:
             raise UsageError(f"rubric: the form asks for {name!r}, but {slug} has no such quantity")
-    # Numbers that findings rest on, means first; then what was measured; then any
-    used = [name for finding in answer.findings.values() for name in finding.numbers]
-    measured = [name for name in sorted(numbers, key=len) if numbers[name].varies]
-    wanted = [name for name in asked if name in numbers] or [
-        name for name in dict.fromkeys([*used, *measured, *numbers]) if name in numbers
-    ][:FORM_NUMBERS]
+    # What the form asks for does not depend on results: the means of findings, else any numbers
+    findings = answer.findings.values()
+    pairs = {part.quantity for finding in findings for part in finding.parts}
+    means = [name for finding in findings for name in finding.numbers if name not in pairs]
+    usual = [name for name in dict.fromkeys(means) if name in numbers] or sorted(numbers, key=len)
+    wanted = [name for name in asked if name in numbers] or usual[:FORM_NUMBERS]
     widest = sorted(found, key=lambda key: (-len(found[key].numbers), key))
-    return Question(
-        slug, text, rubric.points_of(slug), numbers, found, tuple(wanted), tuple(widest[:FORM_OUTCOMES])
-    )
+    points, outcomes_asked = rubric.points_of(slug), tuple(widest[:FORM_OUTCOMES])
+    return Question(slug, text, points, numbers, found, tuple(wanted), outcomes_asked)
 
 
 # Numbers
@@ -181,10 +184,10 @@ def _separate(
 def _outcomes(
     name: str, finding: Finding, answer: Answer, numbers: Mapping[str, Number]
 ) -> Iterator[tuple[str, Outcome]]:
-    """The outcomes of a finding that are compared.
+    """The outcomes of a finding that can be compared.
 
-    One that the reference leaves open says nothing about a submission. One that follows from timings says
-    something only about a machine, and an exact one of measured numbers nothing about other seeds.
+    One that follows from timings says something only about a machine, and an exact one of measured numbers
+    nothing about other seeds.
     """
     quantities, measure = answer.quantities, finding.measure
     values = {each: quantity.value for each, quantity in quantities.items()}
@@ -195,7 +198,7 @@ def _outcomes(
         if varies - {""}:
             return
     for key, said in outcomes(name, finding, values, lower).items():
-        if said.words == UNCLEAR or any(quantities[p.quantity].varies_with == "machine" for p in said.parts):
+        if any(quantities[part.quantity].varies_with == "machine" for part in said.parts):
             continue
         sure = {
             part: measure is not None and _firm(part, quantities, measure)
@@ -213,7 +216,7 @@ def _outcomes(
                 tuple(_order(finding, [part for part in sure if sure[part]], values)),
                 question,
                 options,
-                dict(zip(finding.subjects, finding.titles, strict=True)) if which else {},
+                titles_of(finding) if which else {},
                 tuple({subject for part in sure if not sure[part] for subject in part.subjects}),
             ),
         )

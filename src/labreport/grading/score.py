@@ -8,8 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from labreport.grading.expected import Expected, Graded, Number, Outcome, Question, Scored
-from labreport.grading.outcomes import UNCLEAR
+from labreport.grading.expected import UNCLEAR, Expected, Graded, Number, Outcome, Question, Scored
 from labreport.grading.submission import Answered, Stated, Submission
 
 ENOUGH_NUMBERS = 5
@@ -78,6 +77,8 @@ def _question(
     }
     shares, reasons = [], list(wrong.values())
     for name in question.form_outcomes if by_hand else question.outcomes:
+        if not question.outcomes[name].compared:
+            continue
         share, reason = _outcome(question.outcomes[name], name, answered, numbers, wrong, expected)
         shares.append(share)
         reasons += [reason] if reason else []
@@ -125,13 +126,14 @@ def _outcome(
     if not said:
         return 0.0, f"{question} has no answer, expected {right}"
     resting = [each for each in outcome.numbers if each in numbers]
-    if resting and 2 * sum(each in wrong for each in resting) >= len(resting):
+    bad = [each for each in resting if each in wrong and each in answered.numbers]
+    if resting and len(bad) >= sum(each not in wrong for each in resting):
         return (
             0.0,
             f"{question} {outcome.shown(said)}, which rests on wrong numbers",
         )
     if said == UNCLEAR:
-        if any(each in wrong for each in resting):
+        if bad:
             return 0.0, f"{question} unclear, which rests on wrong numbers; expected {right}"
         if not outcome.firm:
             return 1.0, ""
