@@ -15,11 +15,10 @@ class Rubric:
 
     `points` maps a question's slug to its points; a question that is not named there is worth `default`,
     and one worth 0 is not graded. Questions that are `local` in the outline are never graded. `numbers`
-    is the share of a question's points for its numbers, the rest is for its verdicts; where a question
-    has only one of the two, that one gets everything. `inconclusive` is the share of a verdict's points
-    for "inconclusive" where the reference is decided. `form` maps a question to the names of the
-    quantities that the short form asks for; without an entry, they are those of its headline, numbers in the
-    units `chosen`, which are of what was chosen rather than found out, only where there are no others.
+    is the share of a question's points for its numbers, the rest is for its outcomes; where a question
+    has only one of the two, that one gets everything. `unclear` is the share of an outcome's points
+    for "unclear" where the reference is clear. `form` maps a question to the names of the quantities
+    that the short form asks for; without an entry, they are those on which its findings rest.
 
     Raises `UsageError` for negative points and for shares outside 0 to 1.
     """
@@ -27,15 +26,14 @@ class Rubric:
     points: Mapping[str, float] = field(default_factory=dict)
     default: float = 1.0
     numbers: float = 0.5
-    inconclusive: float = 0.5
+    unclear: float = 0.5
     form: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    chosen: tuple[str, ...] = ("epochs",)
 
     def __post_init__(self) -> None:
         for name, value in {"default": self.default, **self.points}.items():
             if not (math.isfinite(value) and value >= 0):
                 raise UsageError(f"rubric: points of {name!r} are {value!r}; allowed is 0 or more")
-        for name, share in (("numbers", self.numbers), ("inconclusive", self.inconclusive)):
+        for name, share in (("numbers", self.numbers), ("unclear", self.unclear)):
             if not 0 <= share <= 1:
                 raise UsageError(f"rubric: {name} is {share!r}; allowed is a share from 0 to 1")
 

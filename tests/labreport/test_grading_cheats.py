@@ -1,4 +1,4 @@
-"""What a submitter claims about the own numbers gains nothing."""
+"""What a submitter says of the own numbers gains nothing, and made-up or exchanged numbers little."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from graded import Plain, each_quantity, expected, graded
+from graded import Plain, each_quantity, exchanged, expected, grade_plain, graded, lost, reference
 
 
 def nonsense(plain: Plain) -> None:
@@ -29,13 +29,6 @@ def one_seed(plain: Plain) -> None:
         quantity |= {"n": 1, "spread": None}
 
 
-def many_seeds(plain: Plain) -> None:
-    """Nonsense said to come from 10⁹ seeds."""
-    nonsense(plain)
-    for quantity in each_quantity(plain):
-        quantity |= {"n": 10**9, "spread": 1e300}
-
-
 def timings(plain: Plain) -> None:
     """Nonsense said to vary with the machine."""
     nonsense(plain)
@@ -55,70 +48,122 @@ def no_quantities(plain: Plain) -> None:
         question["quantities"] = {}
 
 
-@pytest.mark.parametrize(
-    "cheat", [nonsense, huge_spread, one_seed, many_seeds, timings, no_values, no_quantities]
-)
-def test_nonsense_gets_no_points_for_numbers(tmp_path: Path, cheat: Callable[[Plain], None]) -> None:
-    """Whatever spread, number of seeds or unit is claimed with it."""
+@pytest.mark.parametrize("cheat", [nonsense, huge_spread, one_seed, timings, no_values, no_quantities])
+def test_nonsense_gets_no_points(tmp_path: Path, cheat: Callable[[Plain], None]) -> None:
+    """Whatever spread, number of seeds or unit is said of it, and with every right outcome."""
     result = graded(tmp_path, cheat)
-    assert result.points == 0.0
+    assert (result.problem, result.points) == ("", 0.0)
 
 
-def test_claims_about_the_own_spread_change_no_point(tmp_path: Path) -> None:
-    """A number that is off gets the same, with any claimed spread and number of seeds."""
+def made_up(share: float) -> Callable[[Plain], None]:
+    """One share for everything, and no difference anywhere; counts as they are."""
 
-    def points_with(**claimed: object) -> float:
+    def change(plain: Plain) -> None:
+        for quantity in each_quantity(plain):
+            if quantity["unit"] in ("fraction", "points", "nat", "times"):
+                quantity["value"] = share if quantity["unit"] == "fraction" else 0.0
+
+    return change
+
+
+@pytest.mark.parametrize("seeds", [5, 10])
+@pytest.mark.parametrize("share", [0.5, 0.9, 0.97, 0.99])
+def test_one_value_for_everything_gets_little(tmp_path: Path, share: float, seeds: int) -> None:
+    """With every right outcome and count, at most 30 % of the points."""
+    plain = reference(seeds)
+    made_up(share)(plain)
+    assert grade_plain(tmp_path, plain, expected(seeds)).points <= 0.3 * expected(seeds).points
+
+
+@pytest.mark.parametrize("seeds", [5, 10])
+def test_results_under_each_others_names_get_little(tmp_path: Path, seeds: int) -> None:
+    """Honest results of other seeds, with the networks exchanged, lose what rests on their difference."""
+    for number in range(5):
+        result = grade_plain(tmp_path, exchanged(5, number), expected(seeds))
+        assert result.points <= 0.3 * expected(seeds).points
+        lost_in = {question.slug for question in result.questions if question.points < 0.2}
+        assert lost_in >= {"accuracy", "better", "loss", "depth", "above", "digits", "parameters"}
+
+
+def test_two_means_exchanged_take_their_outcome_with_them(tmp_path: Path) -> None:
+    """The judgement was copied; the numbers beside it say the opposite."""
+
+    def change(plain: Plain) -> None:
+        quantities = plain["questions"]["better"]["quantities"]
+        small, wide = quantities["small.mean"], quantities["wide.mean"]
+        small["value"], wide["value"] = wide["value"], small["value"]
+
+    result = {question.slug: question for question in graded(tmp_path, change).questions}["better"]
+    assert result.points < 0.2
+    assert "rests on wrong numbers" in " ".join(result.reasons)
+
+
+def test_an_outcome_must_agree_with_the_own_numbers(tmp_path: Path) -> None:
+    """Two equal means inside both ranges do not show that one is greater."""
+
+    def change(plain: Plain) -> None:
+        quantities = plain["questions"]["better"]["quantities"]
+        middle = (quantities["small.mean"]["value"] + quantities["wide.mean"]["value"]) / 2
+        quantities["small.mean"]["value"] = quantities["wide.mean"]["value"] = middle
+
+    question = {each.slug: each for each in graded(tmp_path, change).questions}["better"]
+    assert "the submitted wide.mean is not greater than small.mean" in " ".join(question.reasons)
+
+
+def test_what_is_said_of_the_own_spread_changes_no_point(tmp_path: Path) -> None:
+    """A number that is off gets the same, with any spread and number of seeds."""
+
+    def points_with(**said: object) -> float:
         def off(plain: Plain) -> None:
             for quantity in each_quantity(plain):
                 if quantity["value"] is not None:
                     quantity["value"] *= 1.01
-                quantity |= claimed
+                quantity |= said
 
         return graded(tmp_path, off).points
 
     honest = points_with()
     assert honest < expected().points
-    for claimed in ({"n": 1}, {"n": 10**9}, {"spread": 1e9}, {"spread": 0.0, "n": 2}):
-        assert points_with(**claimed) == honest
+    for said in ({"n": 1}, {"n": 10**9}, {"spread": 1e9}, {"spread": 0.0, "n": 2}):
+        assert points_with(**said) == honest
 
 
-@pytest.mark.parametrize("verdict", ["inconclusive", "", "refuted or supported", "yes"])
-def test_one_verdict_for_everything_is_not_right_everywhere(tmp_path: Path, verdict: str) -> None:
+@pytest.mark.parametrize("word", ["unclear", "the same", "clear"])
+def test_one_judgement_for_everything_is_not_right_everywhere(tmp_path: Path, word: str) -> None:
     """Neither with right numbers nor, all the less, with nonsense: there it gets nothing."""
 
     def change(plain: Plain) -> None:
         for question in plain["questions"].values():
-            for claim in question["claims"].values():
-                claim["verdict"] = verdict
-
-    assert graded(tmp_path, change).points < 0.9 * expected().points
+            for finding in question["findings"].values():
+                for one in (finding, *finding["parts"]):
+                    one["judgement"] |= {"word": word, "sign": 1, "same": word == "the same"}
 
     def both(plain: Plain) -> None:
         change(plain)
         nonsense(plain)
 
-    rest = graded(tmp_path, both).points
-    # What rests on no compared number keeps a part for "inconclusive"
-    assert rest <= (0.03 * expected().points if verdict == "inconclusive" else 0.0)
+    assert graded(tmp_path, change).points < 0.9 * expected().points
+    assert graded(tmp_path, both).points == 0.0
 
 
-def test_an_open_verdict_gets_a_part_and_a_reason(tmp_path: Path) -> None:
+def test_an_open_outcome_gets_a_part_and_a_reason(tmp_path: Path) -> None:
     """Fewer seeds leave open what more seeds decide."""
 
     def change(plain: Plain) -> None:
-        plain["questions"]["part-one.wide.parameters"]["claims"]["counts-agree"]["verdict"] = "inconclusive"
+        finding = plain["questions"]["better"]["findings"]["small minus wide"]
+        finding["judgement"]["word"] = "unclear"
 
-    result = {question.slug: question for question in graded(tmp_path, change).questions}
-    question = result["part-one.wide.parameters"]
+    question = {each.slug: each for each in graded(tmp_path, change).questions}["better"]
     assert question.points == pytest.approx(0.75)
-    assert question.reasons == ("claim counts-agree is inconclusive, as with few seeds; expected supported",)
+    assert question.reasons == (
+        "After 10 epochs: Is small more accurate than wide? unclear, as with few seeds; expected no",
+    )
 
 
 def test_an_exact_count_must_be_equal(tmp_path: Path) -> None:
     """One parameter too many is wrong."""
 
     def change(plain: Plain) -> None:
-        plain["questions"]["part-one.wide.parameters"]["quantities"]["parameters"]["value"] += 1
+        plain["questions"]["parameters"]["quantities"]["wide.parameters"]["value"] += 1
 
-    result = {question.slug: question for question in graded(tmp_path, change).questions}
-    assert result["part-one.wide.parameters"].reasons == ("parameters is 318011, expected 318010",)
+    assert lost(graded(tmp_path, change)) == ["parameters: wide.parameters is 318011, expected 318010"]

@@ -1,27 +1,31 @@
-"""An honest run gets all points, whatever its seeds, their number, and its machine."""
+"""An honest run gets the points, whatever its seeds and its machine."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from answering import QUESTIONS, fresh_answer
-from graded import each_quantity, expected, graded, reference, rerun
-from made import PROVENANCE
+from graded import (
+    answers,
+    document,
+    each_quantity,
+    expected,
+    grade_plain,
+    graded,
+    lost,
+    reference,
+    rerun,
+    sample,
+)
 
-from exercise.catalogue import EXPERIMENTS
-from exercise.project import PROJECT
-from labreport.grading.score import Graded
-from labreport.grading.worker import grade
-from labreport.page import answers_json
-
-
-def lost(result: Graded) -> list[str]:
-    """All reasons for lost points."""
-    return [f"{question.slug}: {reason}" for question in result.questions for reason in question.reasons]
+from labreport.errors import UsageError
+from labreport.grading.reference import expect, load
+from labreport.rubric import Rubric
+from labreport.stats import Answer, Measure, Quantity, Source, difference, exact, ranking
+from labreport.stats.operations.arithmetic import calculated
+from labreport.stats.operations.condition import compare as condition
 
 
 def test_the_reference_gets_all_points_by_itself(tmp_path: Path) -> None:
@@ -30,63 +34,108 @@ def test_the_reference_gets_all_points_by_itself(tmp_path: Path) -> None:
     assert graded(tmp_path).points == pytest.approx(expected().points)
 
 
-@pytest.mark.parametrize("seeds", [1, 2, 5, 20])
-def test_other_seeds_cores_and_seconds_lose_nothing(tmp_path: Path, seeds: int) -> None:
-    """Ten runs of each number of seeds, drawn from the reference's own distribution."""
-    generator = np.random.default_rng(seeds)
-    for _ in range(10):
-        path = tmp_path / "rerun.json"
-        path.write_text(json.dumps(rerun(reference(), seeds, generator)), encoding="utf-8")
-        assert lost(grade(path, expected())) == []
+@pytest.mark.parametrize("seeds", [5, 10])
+def test_other_seeds_and_another_machine_keep_their_points(tmp_path: Path, seeds: int) -> None:
+    """Of twenty runs, each gets at least 95 % of the points, and nothing is missing by its name."""
+    for number in range(20):
+        result = grade_plain(tmp_path, rerun(seeds, number), expected(seeds))
+        assert result.points >= 0.95 * expected(seeds).points
+        assert [reason for reason in lost(result) if "missing" in reason or "no answer" in reason] == []
 
 
-def test_made_results_of_another_machine_lose_nothing(tmp_path: Path) -> None:
-    """All answers computed from slower epochs on more cores, at equal accuracies."""
-    elsewhere: Any = {
-        experiment.name.removesuffix("-100"): {
-            "seconds": 0.31,
-            "provenance": {**PROVENANCE, "processor": "Another", "cores": 64, "threads": 2},
-        }
-        for experiment in EXPERIMENTS
-    }
-    answers = {slug: fresh_answer(slug, 5, **elsewhere) for slug in QUESTIONS}
-    path = tmp_path / "elsewhere.json"
-    path.write_text(answers_json(PROJECT.outline, answers, {}), encoding="utf-8")
-    assert lost(grade(path, expected())) == []
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_fewer_seeds_lose_what_they_leave_open(tmp_path: Path, seeds: int) -> None:
+    """Nearly every reason is an outcome that so few seeds cannot decide."""
+    for number in range(10):
+        result = grade_plain(tmp_path, rerun(seeds, number), expected())
+        numbers = [reason for reason in lost(result) if "as with few seeds" not in reason]
+        assert len(numbers) <= 6
+        assert result.points >= 0.7 * expected().points
 
 
-def test_fewer_seeds_lose_only_what_they_leave_open(tmp_path: Path) -> None:
-    """Made results of two seeds: every reason is a verdict that two seeds cannot decide."""
-    path = tmp_path / "two.json"
-    path.write_text(json.dumps(reference(2)), encoding="utf-8")
-    reasons = lost(grade(path, expected()))
-    assert reasons
-    assert [reason for reason in reasons if "as with few seeds" not in reason] == []
+def test_names_do_not_depend_on_who_is_first() -> None:
+    """Two level classifiers change places with other seeds; what is compared has the same names."""
+    orders, names = set(), set()
+    for number in range(10):
+        answer = answers(10, np.random.default_rng(number))["wine"]
+        means = {name: answer.quantities[f"{name}.mean"].value or 0.0 for name in ("forest", "linear")}
+        orders.add(means["forest"] > means["linear"])
+        names.add(tuple(expect(document({"wine": answer}), Rubric()).questions[0].numbers))
+    assert orders == {True, False}
+    assert len(names) == 1
 
 
 def test_a_wrong_number_is_found(tmp_path: Path) -> None:
-    """Five points off is not chance, and the reason gives the range that is right."""
+    """One point off is not chance, and the reason gives the range that is right."""
 
     def change(plain: Any) -> None:
-        plain["questions"]["part-one.wide.accuracy"]["quantities"]["test_accuracy"]["value"] = 0.91
+        plain["questions"]["better"]["quantities"]["wide.mean"]["value"] = 0.99
 
     (reason,) = lost(graded(tmp_path, change))
-    assert "test_accuracy is 0.91, expected 0.96" in reason
+    assert "wide.mean is 0.99, expected 0.98" in reason
 
 
 def test_nothing_of_the_machine_is_compared() -> None:
-    """No expected number varies with it, though the reference has many."""
-    machine = {
-        id(quantity) for quantity in each_quantity(reference()) if quantity["varies_with"] == "machine"
-    }
-    assert len(machine) > 20
-    names = {
-        (question.slug, name)
-        for question in expected().questions
-        for name in question.numbers
-        if reference()["questions"][question.slug]["quantities"][name]["varies_with"] == "machine"
-    }
-    assert set() == names
+    """No number and no outcome, though the reference has some; nor what was declared beside results."""
+    machine = [each for each in each_quantity(reference()) if each["varies_with"] == "machine"]
+    assert len(machine) > 2
+    assert "time" not in {question.slug for question in expected().questions}
+    names = {name for question in expected().questions for name in question.numbers}
+    assert not [name for name in names if name.endswith((".epochs", ".margin", ".among", ".threshold"))]
+
+
+def test_numbers_made_of_measured_ones_are_not_exact() -> None:
+    """A quotient of two measured means has no spread, and differs with other seeds all the same."""
+    mean = Quantity(0.5, "fraction", Source(("a",), "share"), n=5, spread=0.01)
+    ratio = calculated("quotient", [mean, 2], "times", Source(kind="computed"))
+    fixed = calculated("sum", [1, 2], "layers", Source(kind="computed"))
+    holds = exact("half", condition(ratio, "<", 1), {"a.mean": mean, "ratio": ratio, "layers": fixed})
+    (question,) = expect(document({"one": holds}), Rubric()).questions
+    assert (set(question.numbers), dict(question.outcomes)) == ({"a.mean", "layers"}, {})
+
+
+MEASURE = Measure("accuracy", "%", margin=1)
+
+
+def outcome(answer: Answer) -> dict[str, tuple[tuple[str, ...], bool]]:
+    """Words and firmness of what is compared of an answer."""
+    plain = document({"one": answer})
+    (question,) = expect(plain, Rubric()).questions
+    return {name: (one.words, one.firm) for name, one in question.outcomes.items() if one.compared}
+
+
+def pair(*values: float) -> Answer:
+    """The difference of `a` from 90 % in each seed."""
+    second = sample("b", [0.9] * len(values))
+    return difference({"a": sample("a", values), "b": second}, "a", "b", MEASURE)
+
+
+def test_an_outcome_is_firm_where_its_interval_is_far_from_no_difference() -> None:
+    """By two half-widths; a difference inside the margin is both, and an open one is not compared."""
+    assert outcome(pair(0.95, 0.951, 0.949, 0.95)) == {"a minus b": (("more",), True)}
+    assert outcome(pair(0.95, 0.93, 0.92, 0.96)) == {"a minus b": (("more",), False)}
+    assert outcome(pair(0.85, 0.851, 0.849, 0.85)) == {"a minus b": (("less",), True)}
+    assert outcome(pair(0.901, 0.9011, 0.9012, 0.901)) == {"a minus b": (("more", "same"), True)}
+    assert outcome(pair(0.901, 0.899, 0.9, 0.9)) == {"a minus b": (("same",), True)}
+    assert outcome(pair(0.95, 0.85, 0.92, 0.9)) == {}
+
+
+def test_those_that_are_level_are_first_together() -> None:
+    """With the rest behind, the group is what is compared, whatever the judgement of the whole."""
+    of = {name: sample(name, np.array([0, 1, 2, 1, 0]) / 5000 + mean) for name, mean in
+          {"low": 0.90, "one": 0.9500, "two": 0.9502}.items()}  # fmt: skip
+    of["two"] = sample("two", np.array([2, 0, 1, 1, 0]) / 5000 + 0.9502)
+    assert outcome(ranking(of, MEASURE)) == {"ranking": (("one", "two"), True)}
+
+
+def test_the_lowest_is_first_where_less_is_better(tmp_path: Path) -> None:
+    """For the reference and for a submission, each by its own measure."""
+    loss = Measure("loss", "nat", better="lower", margin=0.01)
+    values = {"a": [0.5, 0.51, 0.49, 0.5], "b": [0.2, 0.21, 0.2, 0.19]}
+    answer = ranking({name: sample(name, each) for name, each in values.items()}, loss)
+    assert outcome(answer) == {"ranking": (("b",), True)}
+    plain = document({"one": answer})
+    assert lost(grade_plain(tmp_path, plain, expect(plain, Rubric()))) == []
 
 
 def test_more_seeds_in_the_reference_make_the_tolerance_narrower() -> None:
@@ -94,7 +143,15 @@ def test_more_seeds_in_the_reference_make_the_tolerance_narrower() -> None:
 
     def width(seeds: int) -> float:
         questions = {question.slug: question for question in expected(seeds).questions}
-        number = questions["part-one.wide.accuracy"].numbers["test_accuracy"]
+        number = questions["wine"].numbers["forest.mean"]
         return number.high - number.low
 
-    assert width(10) < 0.6 * width(5) < 0.6 * width(2)
+    assert width(20) < width(3)
+
+
+def test_a_reference_of_another_version_is_one_line(tmp_path: Path) -> None:
+    """It says which, and what to do."""
+    path = tmp_path / "answers.json"
+    path.write_text('{"schema": 2, "questions": {"a": {}}}')
+    with pytest.raises(UsageError, match="has version 2, this program reads 3; build it again"):
+        load(path)

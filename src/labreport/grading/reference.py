@@ -2,47 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from labreport.claims.quantity import COMPANIONS
-from labreport.errors import UsageError
-from labreport.grading.decisions import decisions
-from labreport.grading.expected import Decision, Expected, Number, Question
-from labreport.grading.headline import headline_numbers
-from labreport.grading.strict import JSON_LIMIT, Malformed, parse_json, read
-from labreport.grading.submission import checked_questions, digest
-from labreport.grading.tolerance import Spreads, accepted
-from labreport.rubric import Rubric
+import msgspec
 
-FORM_VERDICTS = 2
-"""Verdicts that the short form asks for in each question, at most."""
+from labreport.errors import UsageError
+from labreport.grading.expected import Expected, Number, Outcome, Question
+from labreport.grading.form import asked_number, asked_outcome, titles_of
+from labreport.grading.outcomes import Said, outcomes
+from labreport.grading.strict import JSON_LIMIT, Malformed, parse_json, read
+from labreport.grading.submission import digest
+from labreport.grading.tolerance import accepted, apart, typical_spreads
+from labreport.rubric import Rubric
+from labreport.stats import Answer, Finding, Measure, Part, Quantity, Reason
+from labreport.stats.answer import VERSION
+from labreport.stats.operation import ALPHA, quantile
+
+FIRM = 2.0
+"""Half-widths of its interval by which an outcome lies from the nearest other one that is firm."""
+FORM_NUMBERS = 4
+"""Numbers that the short form asks for in each question, at most."""
+FORM_OUTCOMES = 2
+"""Outcomes that it asks for."""
 
 
 def load(path: Path) -> dict[str, Any]:
-    """The reference's document. Raises `UsageError` in one line where there is none, or not such a one."""
+    """Read the reference's document. Raises `UsageError` where it is none, or of another version."""
     try:
         plain = parse_json(read(Path(path).resolve(), JSON_LIMIT))
-        for slug, question in checked_questions(plain).items():
-            _check(question, slug)
+        if not isinstance(plain, dict) or not isinstance(plain.get("questions"), dict):
+            raise Malformed("is not an answers.json from this program")
+        if plain.get("schema") != VERSION:
+            raise Malformed(
+                f"has version {plain.get('schema')!r}, this program reads {VERSION}; build it again"
+            )
+        if not plain["questions"]:
+            raise Malformed("holds no questions")
+        for slug in plain["questions"]:
+            try:
+                _answer(plain, slug)
+            except (msgspec.ValidationError, KeyError, TypeError, ValueError, UsageError) as error:
+                raise Malformed(f"has an answer to {slug!r} that cannot be read: {error}") from None
     except Malformed as problem:
         hint = "; run python build.py first, or give --reference FILE" if not path.exists() else ""
         raise UsageError(f"the reference {path} {problem}{hint}") from None
-    if not isinstance(plain["schema"], int):
-        raise UsageError(f"the reference {path} is not an answers.json from this program")
-    return dict(plain)
+    return plain
+
+
+def _answer(plain: Mapping[str, Any], slug: str) -> Answer:
+    return Answer.from_plain({**plain["questions"][slug], "measures": plain["measures"]})
 
 
 def seeds(plain: Mapping[str, Any]) -> int:
     """The largest number of seeds behind a spread of the reference, 1 where there is none."""
-    found = [
-        int(quantity["n"])
-        for question in plain["questions"].values()
-        for quantity in question["quantities"].values()
-        if quantity["varies_with"] == "seeds" and quantity["spread"] is not None
-    ]
-    return max(found, default=1)
+    every = (quantity for slug in plain["questions"] for quantity in _answer(plain, slug).quantities.values())
+    return max((q.n for q in every if q.varies_with == "seeds" and q.spread is not None), default=1)
 
 
 def content(plain: Mapping[str, Any]) -> str:
@@ -52,83 +69,192 @@ def content(plain: Mapping[str, Any]) -> str:
 
 def expect(plain: Mapping[str, Any], rubric: Rubric, recompute: str = "") -> Expected:
     """What the reference expects. Raises `UsageError` when the rubric leaves nothing to compare."""
-    questions = {slug: question for slug, question in plain["questions"].items() if not question.get("local")}
+    questions = {slug: one for slug, one in plain["questions"].items() if not one.get("local")}
     for slug in (*rubric.points, *rubric.form):
         if slug not in questions:
             raise UsageError(f"rubric: the reference has no graded question {slug!r}")
-    everywhere = Spreads.of(
-        quantity for question in questions.values() for quantity in question["quantities"].values()
-    )
+    answers = {slug: _answer(plain, slug) for slug in questions}
+    typical = typical_spreads(one for answer in answers.values() for one in answer.quantities.values())
     found = [
-        _question(slug, question, rubric, everywhere)
-        for slug, question in sorted(questions.items(), key=lambda item: (item[1].get("order", 0), item[0]))
+        _question(slug, str(one.get("text", "")), answers[slug], rubric, typical)
+        for slug, one in sorted(questions.items(), key=lambda item: (item[1].get("order", 0), item[0]))
         if rubric.points_of(slug) > 0
     ]
-    graded = tuple(question for question in found if question.numbers or question.verdicts)
+    graded = tuple(
+        question
+        for question in found
+        if question.numbers or any(each.compared for each in question.outcomes.values())
+    )
     if not graded:
         raise UsageError("the reference holds no answers that can be compared; build it with several seeds")
-    return Expected(plain["schema"], graded, rubric.numbers, rubric.inconclusive, recompute)
+    return Expected(plain["schema"], graded, rubric.numbers, rubric.unclear, recompute)
 
 
-def _question(slug: str, plain: Mapping[str, Any], rubric: Rubric, everywhere: Spreads) -> Question:
-    quantities = plain["quantities"]
-    here = Spreads.of(quantities.values())
-    numbers = {}
-    for name, quantity in sorted(quantities.items()):
-        of, _, ending = name.rpartition(".")
-        if of in quantities and ending in COMPANIONS:
-            continue  # which of them there are depends on the verdict, and the number itself is compared
-        limits = accepted(quantity, here, everywhere)
-        if limits is not None:
-            low, high = limits
-            numbers[name] = Number(
-                float(quantity["value"]), low, high, quantity["unit"], quantity["varies_with"] == "seeds"
-            )
-    verdicts = decisions(plain, numbers)
+def _question(slug: str, text: str, answer: Answer, rubric: Rubric, typical: Mapping[str, float]) -> Question:
+    numbers = _numbers(answer, typical)
+    found = {
+        key: outcome
+        for name, finding in answer.findings.items()
+        for key, outcome in _outcomes(name, finding, answer, numbers)
+    }
     asked = rubric.form.get(slug, ())
     for name in asked:
-        if name not in quantities:
+        if name not in answer.quantities:
             raise UsageError(f"rubric: the form asks for {name!r}, but {slug} has no such quantity")
-    compared = tuple(name for name in asked if name in numbers)
-    return Question(
-        slug,
-        str(plain.get("text", "")),
-        rubric.points_of(slug),
-        numbers,
-        verdicts,
-        compared or headline_numbers(plain, numbers, rubric.chosen),
-        tuple(_asked_verdicts(plain["claims"], verdicts)),
-    )
+    # What the form asks for does not depend on results: the means of findings, else any numbers
+    findings = answer.findings.values()
+    pairs = {part.quantity for finding in findings for part in finding.parts}
+    means = [name for finding in findings for name in finding.numbers if name not in pairs]
+    usual = [name for name in dict.fromkeys(means) if name in numbers] or sorted(numbers, key=len)
+    wanted = [name for name in asked if name in numbers] or usual[:FORM_NUMBERS]
+    widest = sorted(found, key=lambda key: (-len(found[key].numbers), key))
+    points, outcomes_asked = rubric.points_of(slug), tuple(widest[:FORM_OUTCOMES])
+    return Question(slug, text, points, numbers, found, tuple(wanted), outcomes_asked)
 
 
-def _asked_verdicts(claims: Mapping[str, Any], verdicts: Mapping[str, Decision]) -> list[str]:
-    """The widest claims first: one that joins others rests on more numbers."""
-    ordered = sorted(verdicts, key=lambda name: (-len(claims[name].get("numbers", ())), name))
-    return ordered[:FORM_VERDICTS]
+# Numbers
 
 
-def _check(question: dict[str, Any], slug: str) -> None:
-    """Fill in what an older reference leaves out, and refuse what the rule of tolerance cannot use."""
-    for name, quantity in question["quantities"].items():
-        where = f"has a quantity {name!r} of question {slug!r} that"
-        if not isinstance(quantity.get("unit"), str) or "n" not in quantity or "spread" not in quantity:
-            raise Malformed(f"{where} has no unit, n or spread")
-        interval = quantity.setdefault("interval", None)
-        if interval is not None and not (
-            isinstance(interval, dict)
-            and all(isinstance(interval.get(key), (int, float)) for key in ("low", "high", "level"))
-            and 0 < interval["level"] < 1
-        ):
-            raise Malformed(f"{where} has no proper interval")
-        if interval is not None:
-            interval.setdefault("logarithmic", False)
-        if quantity.setdefault("varies_with", _guessed(quantity)) not in ("", "seeds", "machine"):
-            raise Malformed(f"{where} varies with {quantity['varies_with']!r}; seeds or machine is allowed")
+def _numbers(answer: Answer, typical: Mapping[str, float]) -> dict[str, Number]:
+    """The numbers that are compared: found out, and called the same in every honest run."""
+    found: dict[str, Number] = {}
+    declared: dict[str, Number] = {}
+    for name, quantity in sorted(answer.quantities.items()):
+        of, _, ending = name.rpartition(".")
+        if ending == "behind" or (ending == "among" and of in answer.quantities):
+            continue  # which of the first there are depends on the results; the second is no result
+        varies = _varies(quantity, answer.quantities)
+        limits = accepted(quantity, varies, typical)
+        if limits is not None and quantity.value is not None:
+            where = declared if quantity.origin.kind == "declared" else found
+            what = asked_number(name, quantity)
+            where[name] = Number(float(quantity.value), *limits, quantity.unit, varies == "seeds", what)
+    only_declared = all(quantity.origin.kind == "declared" for quantity in answer.quantities.values())
+    numbers = declared if only_declared else found
+    for finding in answer.findings.values():
+        for part in finding.parts:
+            _separate(numbers, finding, part, answer.quantities)
+    return numbers
 
 
-def _guessed(quantity: Mapping[str, Any]) -> str:
-    """For a reference that was written before the field existed."""
-    if quantity["unit"] in ("s", "min", "FLOP/s", "years", "threads"):
-        return "machine"
-    measured = quantity["spread"] is not None or quantity["interval"] is not None
-    return "seeds" if measured or quantity["unit"] in ("p", "seeds") else ""
+def _varies(quantity: Quantity, quantities: Mapping[str, Quantity]) -> str:
+    """What a quantity varies with: what it says, or what the quantities of which it is made say."""
+    if quantity.varies_with:
+        return quantity.varies_with
+    made = quantity.derivation
+    found = set(_rests_on(made.data, quantities)) if made else set()
+    direct = quantity.origin.kind == "measured" or (made and made.operation != "arithmetic")
+    return "machine" if "machine" in found else "seeds" if "seeds" in found or direct else ""
+
+
+def _rests_on(data: Any, quantities: Mapping[str, Quantity], depth: int = 8) -> Iterator[str]:
+    """What the quantities in the data of a derivation vary with."""
+    if isinstance(data, Mapping) and depth:
+        if isinstance(data.get("quantity"), str) and data["quantity"] in quantities:
+            used = quantities[data["quantity"]]
+            yield used.varies_with
+            data = used.derivation.data if used.derivation and not used.varies_with else {}
+        yield str(data.get("varies_with", ""))
+        data = list(data.values())
+    for item in data if isinstance(data, (list, tuple)) and depth else ():
+        yield from _rests_on(item, quantities, depth - 1)
+
+
+def _separate(
+    numbers: dict[str, Number], finding: Finding, part: Part, quantities: Mapping[str, Quantity]
+) -> None:
+    """Keep two means apart that clearly differ, and their difference from none."""
+    measure, judgement = finding.measure, part.judgement
+    if measure is None or not judgement.clear or judgement.same or not _firm(part, quantities, measure):
+        return
+    ends = [f"{finding.prefix}{subject}.mean" for subject in part.subjects]
+    if finding.kind == "count":
+        ends[1] = f"{finding.prefix}threshold"
+    for name, other in (ends, ends[::-1]):
+        value = quantities[other].value if other in quantities else None
+        if name in numbers and numbers[name].varies and value is not None:
+            numbers[name] = apart(numbers[name], value)
+    if part.quantity in numbers:
+        numbers[part.quantity] = apart(numbers[part.quantity], 1.0 if measure.scale == "ratio" else 0.0)
+
+
+# Outcomes
+
+
+def _outcomes(
+    name: str, finding: Finding, answer: Answer, numbers: Mapping[str, Number]
+) -> Iterator[tuple[str, Outcome]]:
+    """The outcomes of a finding that can be compared.
+
+    One that follows from timings says something only about a machine, and an exact one of measured numbers
+    nothing about other seeds.
+    """
+    quantities, measure = answer.quantities, finding.measure
+    values = {each: quantity.value for each, quantity in quantities.items()}
+    lower = measure is not None and measure.better == "lower"
+    if finding.kind == "exact":
+        varies = {_varies(quantities[each], quantities) for each in finding.numbers if each in quantities}
+        varies |= set(_rests_on(finding.derivation.data, quantities)) if finding.derivation else set()
+        if varies - {""}:
+            return
+    for key, said in outcomes(name, finding, values, lower).items():
+        if any(quantities[part.quantity].varies_with == "machine" for part in said.parts):
+            continue
+        sure = {
+            part: measure is not None and _firm(part, quantities, measure)
+            for part in said.parts
+            if part.quantity in quantities
+        }
+        which = finding.kind in ("ranking", "extremes")
+        question, options = asked_outcome(key, finding, said, quantities)
+        yield (
+            key,
+            Outcome(
+                said.words,
+                all(sure.values()),
+                tuple(each for each in _used(finding, said) if each in numbers),
+                tuple(_order(finding, [part for part in sure if sure[part]], values)),
+                question,
+                options,
+                titles_of(finding) if which else {},
+                tuple({subject for part in sure if not sure[part] for subject in part.subjects}),
+            ),
+        )
+
+
+def _used(finding: Finding, said: Said) -> list[str]:
+    """Names of the numbers that decide an outcome."""
+    if not said.parts:
+        return list(finding.numbers)
+    subjects = dict.fromkeys(subject for part in said.parts for subject in part.subjects)
+    means = [f"{finding.prefix}{subject}.mean" for subject in subjects]
+    return [*means, *(part.quantity for part in said.parts)]
+
+
+def _order(
+    finding: Finding, parts: list[Part], values: Mapping[str, float | None]
+) -> Iterator[tuple[str, str]]:
+    """Pairs of means of which the first is clearly greater."""
+    for part in parts:
+        one, other = (f"{finding.prefix}{subject}.mean" for subject in part.subjects)
+        first, second = values.get(one), values.get(other)
+        if part.judgement.clear and not part.judgement.same and first is not None and second is not None:
+            yield (one, other) if first > second else (other, one)
+
+
+def _firm(part: Part, quantities: Mapping[str, Quantity], measure: Measure) -> bool:
+    """Whether another honest run would decide the same: the interval is far from what decides."""
+    quantity, judgement = quantities[part.quantity], part.judgement
+    value, interval, bound = quantity.value, quantity.interval, measure.bound
+    if judgement.reason is Reason.EQUAL:
+        return True
+    if interval is None or value is None:
+        return False
+    low, high, margin = interval.low, interval.high, bound or 0.0
+    if measure.scale == "ratio":
+        if min(low, value) <= 0:
+            return False
+        low, value, high, margin = (math.log(one) for one in (low, value, high, bound or 1.0))
+    df = quantity.n - 1 if quantity.n > 1 else math.inf
+    half = (high - low) / 2 * quantile(ALPHA / judgement.among, df) / quantile(ALPHA, df)
+    return (margin - abs(value) if judgement.same else abs(value)) >= FIRM * half

@@ -5,80 +5,43 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
-from labreport.grading.expected import Decision, Expected, Number, Question
+import msgspec
+
+from labreport.grading.expected import UNCLEAR, Expected, Graded, Number, Outcome, Question, Scored
 from labreport.grading.submission import Answered, Stated, Submission
 
 ENOUGH_NUMBERS = 5
 """Measured numbers in full precision that must be equal before two runs are called the same."""
-
 LARGEST_COUNT = 1e9
 """Larger whole numbers may be rounded by hand, as 1.3e12 operations."""
-
-
-NONE_AGREES = "no number of the whole submission agrees, so that its verdicts rest on nothing"
-
-
-@dataclass(frozen=True)
-class Scored:
-    """Points of one question, reasons for those that were lost, and the student's sentence."""
-
-    slug: str
-    points: float
-    most: float
-    reasons: tuple[str, ...]
-    sentence: str = ""
-
-
-@dataclass(frozen=True)
-class Graded:
-    """A graded submission, or the `problem` for which it could not be read.
-
-    `content` is equal for equal submissions, `numbers` for those with identical measured numbers; both
-    are empty where there is nothing to compare.
-    """
-
-    questions: tuple[Scored, ...]
-    problem: str = ""
-    content: str = ""
-    numbers: str = ""
-
-    @property
-    def points(self) -> float:
-        """All points together."""
-        return sum(question.points for question in self.questions)
-
-
-def unread(expected: Expected, problem: str) -> Graded:
-    """No points, for a submission that cannot be read."""
-    return Graded(
-        tuple(Scored(question.slug, 0.0, question.points, (problem,)) for question in expected.questions),
-        problem,
-    )
+NONE_AGREES = "no number of the whole submission agrees, so that its outcomes rest on nothing"
 
 
 def score(
     expected: Expected, submission: Submission, recomputed: Mapping[str, Mapping[str, float]]
 ) -> Graded:
-    """Every question scored; `recomputed` numbers take the place of those that were stated.
+    """Score every question; `recomputed` numbers take the place of those that were stated.
 
-    A file in which no number agrees at all gets nothing, not even for verdicts that need no number.
+    A file in which no number agrees at all gets nothing, not even for outcomes that need no number.
     """
     found = tuple(
         _question(question, submission, recomputed.get(question.slug, {}), expected)
         for question in expected.questions
     )
     resting = {question.slug for question in expected.questions if question.numbers}
-    if resting and not submission.by_hand and not any(each.points for each in found if each.slug in resting):
+    if resting and not any(each.points for each in found if each.slug in resting):
         found = tuple(
-            replace(each, points=0.0, reasons=(*each.reasons, NONE_AGREES)) if each.points else each
+            msgspec.structs.replace(each, points=0.0, reasons=(*each.reasons, NONE_AGREES))
+            if each.points
+            else each
             for each in found
         )
     return Graded(
         found,
         content=submission.content,
         numbers="" if submission.by_hand else measured(expected, submission),
+        notes=submission.notes,
     )
 
 
@@ -104,38 +67,25 @@ def _question(
     answered = submission.questions.get(question.slug)
     if answered is None and not recomputed:
         return Scored(question.slug, 0.0, question.points, ("is not answered",))
-    answered = answered or Answered()
-    by_hand = submission.by_hand
-    numbers = {
-        name: number
-        for name, number in question.numbers.items()
-        if not by_hand or name in question.form_numbers or name in recomputed
-    }
-    verdicts = {
-        name: verdict
-        for name, verdict in question.verdicts.items()
-        if not by_hand or name in question.form_verdicts
-    }
+    answered, by_hand = answered or Answered(), submission.by_hand
+    asked = {*question.form_numbers, *recomputed} if by_hand else set(question.numbers)
+    numbers = {name: number for name, number in question.numbers.items() if name in asked}
     wrong = {
         name: reason
         for name, number in numbers.items()
         if (reason := _wrong(name, number, answered.numbers.get(name), recomputed.get(name)))
     }
     shares, reasons = [], list(wrong.values())
-    if numbers and len(wrong) == len(numbers) and verdicts:
-        reasons.append("no number agrees, so that its verdicts rest on nothing")
-        verdicts, shares = {}, [0.0]
-    for name, decision in verdicts.items():
-        verdict = answered.verdicts.get(name, "")
-        if by_hand and (verdict, decision.verdict) == ("refuted", "equivalent"):
-            verdict = decision.verdict  # a plain "no" denies the claim, and so does "no difference"
-        share, reason = _verdict(name, decision, verdict, wrong, expected)
+    for name in question.form_outcomes if by_hand else question.outcomes:
+        if not question.outcomes[name].compared:
+            continue
+        share, reason = _outcome(question.outcomes[name], name, answered, numbers, wrong, expected)
         shares.append(share)
         reasons += [reason] if reason else []
     weight = expected.numbers_share if numbers and shares else 1.0 if numbers else 0.0
     earned = weight * (len(numbers) - len(wrong)) / max(len(numbers), 1)
     earned += (1 - weight) * sum(shares) / max(len(shares), 1)
-    if not numbers and not verdicts:
+    if not numbers and not shares:
         earned = 1.0
     return Scored(question.slug, question.points * earned, question.points, tuple(reasons), answered.sentence)
 
@@ -162,24 +112,42 @@ def _wrong(name: str, number: Number, stated: Stated | None, recomputed: float |
     return ""
 
 
-def _verdict(
-    name: str, decision: Decision, verdict: str, wrong: Mapping[str, str], expected: Expected
+def _outcome(
+    outcome: Outcome,
+    name: str,
+    answered: Answered,
+    numbers: Mapping[str, Number],
+    wrong: Mapping[str, str],
+    expected: Expected,
 ) -> tuple[float, str]:
-    """The share of the points for a verdict, and why it is not all of them."""
-    if decision.numbers and all(number in wrong for number in decision.numbers):
-        return 0.0, f"claim {name} rests on numbers of which none agrees"
-    if verdict == decision.verdict:
-        return 1.0, ""
-    if not verdict:
-        return 0.0, f"claim {name} has no verdict, expected {decision.verdict}"
-    if verdict != "inconclusive":
-        return 0.0, f"claim {name} is {verdict[:20]!a}, expected {decision.verdict}".replace("'", "")
-    if any(number in wrong for number in decision.numbers):
-        return 0.0, f"claim {name} is inconclusive on wrong numbers, expected {decision.verdict}"
-    if not decision.firm:
-        return 1.0, ""
-    share = expected.inconclusive_share
-    return share, f"claim {name} is inconclusive, as with few seeds; expected {decision.verdict}"
+    """The share of the points for an outcome, and why it is not all of them."""
+    question, right = outcome.question or name, outcome.shown(outcome.words)
+    said = answered.outcomes.get(name)
+    if not said:
+        return 0.0, f"{question} has no answer, expected {right}"
+    resting = [each for each in outcome.numbers if each in numbers]
+    bad = [each for each in resting if each in wrong and each in answered.numbers]
+    if resting and len(bad) >= sum(each not in wrong for each in resting):
+        return (
+            0.0,
+            f"{question} {outcome.shown(said)}, which rests on wrong numbers",
+        )
+    if said == UNCLEAR:
+        if bad:
+            return 0.0, f"{question} unclear, which rests on wrong numbers; expected {right}"
+        if not outcome.firm:
+            return 1.0, ""
+        return expected.unclear_share, f"{question} unclear, as with few seeds; expected {right}"
+    if not outcome.agrees(said):
+        return 0.0, f"{question} {outcome.shown(said)}, expected {right}"
+    for greater, less in outcome.order:
+        more, other = (answered.numbers.get(each, Stated(None)) for each in (greater, less))
+        if more.value is None or other.value is None:
+            continue
+        rounding = more.rounding + other.rounding
+        if more.value < other.value - rounding or (not rounding and more.value == other.value):
+            return 0.0, f"{question} {right}, but the submitted {greater} is not greater than {less}"
+    return 1.0, ""
 
 
 def _counted(number: Number) -> bool:

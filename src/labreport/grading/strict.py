@@ -7,7 +7,6 @@ import json
 import math
 import os
 import stat
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +51,7 @@ def parse_json(data: bytes) -> Any:
     """The value of a JSON text. Raises `Malformed`, also for NaN, for keys given twice, and for depth."""
     try:
         value = json.loads(
-            _text(data),
+            text_of(data),
             parse_constant=_no_constant,
             parse_int=_integer,
             parse_float=_finite,
@@ -66,36 +65,18 @@ def parse_json(data: bytes) -> Any:
     return value
 
 
-def parse_toml(data: bytes) -> dict[str, Any]:
-    """The table of a TOML text; decimal numbers stay texts, so that their rounding is kept.
-
-    Raises `Malformed`.
-    """
-    try:
-        value = tomllib.loads(_text(data).replace("\r\n", "\n"), parse_float=str)
-    except tomllib.TOMLDecodeError as error:
-        raise Malformed(f"is not a valid form: {_line(str(error))}") from None
-    except (RecursionError, ValueError):
-        raise Malformed("is not a valid form: a value is too long or nested too deeply") from None
-    _check_depth(value)
-    return value
-
-
 def shortened(value: object, length: int = 40) -> str:
     """A foreign value as it can be shown on one line."""
     text = repr(value) if not isinstance(value, int) or abs(value) < 10**DIGITS else "a huge number"
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
-def _text(data: bytes) -> str:
+def text_of(data: bytes) -> str:
+    """Decode UTF-8 text. Raises `Malformed`."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Malformed(f"is not UTF-8 text (byte {error.start + 1})") from None
-
-
-def _line(text: str) -> str:
-    return text.splitlines()[0][:100] if text else "unknown error"
 
 
 def _no_constant(name: str) -> None:

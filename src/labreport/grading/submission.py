@@ -5,17 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
+from labreport.grading.outcomes import Found, outcomes
 from labreport.grading.strict import Malformed, parse_json, shortened
 
-VERDICT_LENGTH = 40
-"""Characters that a verdict may have; longer ones are not read."""
 
-
-@dataclass(frozen=True)
-class Stated:
+class Stated(msgspec.Struct, frozen=True):
     """A number as submitted; `rounding` is half a unit of the last digit that was written by hand.
 
     Without a value, `text` says what was written instead of a number.
@@ -26,17 +24,15 @@ class Stated:
     text: str = ""
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True):
     """What a submission states for one question."""
 
-    numbers: Mapping[str, Stated] = field(default_factory=dict)
-    verdicts: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, Stated] = {}
+    outcomes: Mapping[str, tuple[str, ...]] = {}
     sentence: str = ""
 
 
-@dataclass(frozen=True)
-class Submission:
+class Submission(msgspec.Struct, frozen=True):
     """A whole submission. `content` is a digest of everything in it, however its file is laid out."""
 
     questions: Mapping[str, Answered]
@@ -44,6 +40,29 @@ class Submission:
     by_hand: bool = False
     predictions: str = ""
     """Name of the file of predictions beside it, or empty."""
+    notes: tuple[str, ...] = ()
+    """About lines that could not be read."""
+
+
+class _Finding(Found, frozen=True):
+    measure: str | None = None
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    quantities: dict[str, Stated]
+    findings: dict[str, _Finding]
+
+
+class _Measure(msgspec.Struct, frozen=True):
+    better: str
+
+
+class _Document(msgspec.Struct, frozen=True):
+    """The fields of an `answers.json` that are read; questions are converted one by one, to name them."""
+
+    schema: int
+    questions: dict[str, Any]
+    measures: dict[str, _Measure]
 
 
 def digest(value: Any) -> str:
@@ -53,66 +72,40 @@ def digest(value: Any) -> str:
 
 
 def from_answers(data: bytes, schema: int) -> Submission:
-    """A submission that is an `answers.json` of this version. Raises `Malformed`."""
+    """Read a submission that is an `answers.json` of this version. Raises `Malformed`."""
     plain = parse_json(data)
-    checked_questions(plain)
+    if not isinstance(plain, dict) or not isinstance(plain.get("questions"), dict):
+        raise Malformed("is not an answers.json from this program")
     if plain.get("schema") != schema or isinstance(plain["schema"], bool):
-        raise Malformed(f"has schema {shortened(plain.get('schema'))}; the reference has {schema}")
+        raise Malformed(f"has version {shortened(plain.get('schema'))}; the reference has {schema}")
+    if not plain["questions"]:
+        raise Malformed("holds no questions")
     return of_answers(plain)
 
 
 def of_answers(plain: Mapping[str, Any]) -> Submission:
-    """A checked answers document as a submission."""
-    return Submission(
-        {
-            slug: Answered(
-                {
-                    name: Stated(None if fields["value"] is None else float(fields["value"]))
-                    for name, fields in question["quantities"].items()
-                },
-                {name: fields["verdict"] for name, fields in question["claims"].items()},
-            )
-            for slug, question in plain["questions"].items()
-        },
-        digest(plain),
-    )
+    """Make a submission of an answers document. Raises `Malformed` where a field has a wrong type."""
+    document: _Document = _converted(plain, _Document, "")
+    found = {}
+    for slug, question in document.questions.items():
+        answer: _Answer = _converted(question, _Answer, f" in question {shortened(slug)}")
+        values = {name: stated.value for name, stated in answer.quantities.items()}
+        said = {
+            key: each.words
+            for name, finding in answer.findings.items()
+            for key, each in outcomes(name, finding, values, _lower(finding, document)).items()
+        }
+        found[slug] = Answered({name: Stated(value) for name, value in values.items()}, said)
+    return Submission(found, digest(plain))
 
 
-def checked_questions(plain: Any) -> dict[str, Any]:
-    """The questions of an answers document, every used field of the right type. Raises `Malformed`."""
-    questions = plain.get("questions") if isinstance(plain, dict) else None
-    if not isinstance(questions, dict) or "schema" not in plain:
-        raise Malformed("is not an answers.json from this program")
-    if not questions:
-        raise Malformed("holds no questions")
-    for slug, question in questions.items():
-        where = f"question {shortened(slug)}"
-        _object(question, where)
-        for part in ("quantities", "claims"):
-            _object(question.get(part), f"{part} of {where}")
-        for name, fields in question["quantities"].items():
-            _check_quantity(fields, f"{shortened(name)} of {where}")
-        for name, fields in question["claims"].items():
-            _object(fields, f"claim {shortened(name)} of {where}")
-            verdict = fields.get("verdict")
-            if not isinstance(verdict, str) or len(verdict) > VERDICT_LENGTH:
-                raise Malformed(
-                    f"has the verdict {shortened(verdict)} for {shortened(name)} of {where}; "
-                    "a word is allowed"
-                )
-    return questions
+def _lower(finding: _Finding, document: _Document) -> bool:
+    measure = document.measures.get(finding.measure or "")
+    return measure is not None and measure.better == "lower"
 
 
-def _object(value: Any, where: str) -> None:
-    if not isinstance(value, dict):
-        raise Malformed(f"has {shortened(value)} as {where}; an object is allowed")
-
-
-def _check_quantity(fields: Any, where: str) -> None:
-    _object(fields, where)
-    if "value" not in fields:
-        raise Malformed(f"has no value for {where}")
-    for key, kinds in (("value", (int, float)), ("spread", (int, float)), ("n", (int,))):
-        value = fields.get(key)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, kinds)):
-            raise Malformed(f"has the {key} {shortened(value)} for {where}; a number is allowed")
+def _converted(plain: Any, kind: Any, where: str) -> Any:
+    try:
+        return msgspec.convert(plain, kind)
+    except msgspec.ValidationError as error:
+        raise Malformed(f"has a wrong value{where}: {str(error)[:200]}") from None

@@ -1,30 +1,37 @@
 """A process that reads and scores untrusted files, one after another, within a limit of memory.
 
 It gets one line of JSON with what is expected, then a line for each file, and answers each file with one
-line. Only the standard library is loaded, and NumPy where predictions were submitted.
+line. NumPy is loaded only where predictions were submitted.
 """
 
 from __future__ import annotations
 
-import json
+import importlib
+import io
+import math
 import os
 import resource
 import sys
-from dataclasses import asdict
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from labreport.grading.expected import Expected
+import msgspec
+
+from labreport.grading.expected import Expected, Graded, unread
 from labreport.grading.filled import from_form
-from labreport.grading.plain import from_plain
-from labreport.grading.predictions import recomputed
-from labreport.grading.score import Graded, score, unread
-from labreport.grading.strict import FORM_LIMIT, JSON_LIMIT, Malformed, read
+from labreport.grading.score import score
+from labreport.grading.strict import FORM_LIMIT, JSON_LIMIT, Malformed, read, shortened
 from labreport.grading.submission import from_answers
 
 MEMORY = 1 << 30
 """Bytes of address space; an ordinary submission takes a few percent of it."""
 FORM_SUFFIX = ".toml"
+PREDICTIONS_LIMIT = 16_000_000
+"""Bytes of the file of predictions."""
+ITEMS = 1_000_000
+"""Predictions in one array."""
 
 
 def grade(path: Path, expected: Expected) -> Graded:
@@ -55,9 +62,56 @@ def main() -> None:
         except (ValueError, OSError):
             continue  # macOS knows no limit of address space; the time limit still holds
     requests, replies = sys.stdin.buffer, sys.stdout.buffer
-    expected = from_plain(Expected, json.loads(requests.readline()))
+    expected = msgspec.json.decode(requests.readline(), type=Expected)
     for line in requests:
-        request: Any = json.loads(line)
-        graded = grade(Path(os.fsdecode(bytes.fromhex(request))), expected)
-        replies.write(json.dumps(asdict(graded)).encode("ascii") + b"\n")
+        graded = grade(Path(os.fsdecode(bytes.fromhex(line.decode("ascii")))), expected)
+        replies.write(msgspec.json.encode(graded) + b"\n")
         replies.flush()
+
+
+# Predictions
+
+
+def recomputed(form: Path, name: str, function: str) -> dict[str, dict[str, float]]:
+    """By question and quantity, what the project's `function` finds in the file `name` beside `form`.
+
+    The function gets a mapping from the name of each array to its predictions, whole numbers of shape
+    (items,), and raises `ValueError` for what does not fit its data. Raises `Malformed`.
+    """
+    if not name or not function:
+        return {}
+    if Path(name).name != name or name.startswith("."):
+        raise Malformed(f"names the predictions {shortened(name)}; a file in the same folder is allowed")
+    where = f"names the predictions {shortened(name)}, which"
+    try:
+        arrays = _arrays(read(form.with_name(name), PREDICTIONS_LIMIT), name)
+    except Malformed as problem:
+        raise Malformed(f"{where} {problem}") from None
+    module, _, attribute = function.partition(":")
+    try:
+        found: Mapping[str, Mapping[str, float]] = getattr(importlib.import_module(module), attribute)(arrays)
+    except ValueError as error:
+        raise Malformed(f"{where} {error}") from None
+    return {
+        slug: {name: float(value) for name, value in values.items() if math.isfinite(value)}
+        for slug, values in found.items()
+    }
+
+
+def _arrays(data: bytes, name: str) -> dict[str, Any]:
+    import numpy as np
+
+    try:
+        loaded = np.load(io.BytesIO(data), allow_pickle=False)
+        arrays = {key: loaded[key] for key in loaded.files} if hasattr(loaded, "files") else loaded
+    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, SyntaxError, NotImplementedError):
+        raise Malformed("is not a .npy or .npz file of whole numbers") from None
+    if not isinstance(arrays, dict):
+        arrays = {name.rsplit(".", 1)[0]: arrays}
+    for key, array in arrays.items():
+        if array.ndim != 1 or array.dtype.kind not in "iu" or array.size > ITEMS:
+            raise Malformed(
+                f"has the array {shortened(key)} of shape {array.shape} and type {array.dtype}; "
+                "one whole number for each item is allowed"
+            )
+    return arrays

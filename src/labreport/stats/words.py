@@ -532,6 +532,10 @@ class Sentence:
         special = f"{key} {measure.name.split()[-1]}" if measure.name else key
         return self._fill(special if special in self.phrases else key, slots)
 
+    def called(self, key: str) -> str:
+        """How something with `more`, `less`, the `most` or the `least` of the measure is called."""
+        return plain(self._form(key), self.quantities)
+
     def _remarks(self) -> Parts:
         return _sentences(*(self._remark(kind, name) for kind, name in self.finding.remarks))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from labreport.errors import LabReportError
-from labreport.grading.pool import ask_all
+from labreport.grading.grade import ask_all
 
 WORKER = """
 import os, sys, time
