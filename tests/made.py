@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from exercise.part_two.predictions import STARVED, expected_ratio
 from numpy.typing import NDArray
 
 from exercise import mnist

@@ -37,36 +37,34 @@ MAY_IMPORT = {
     "labreport.frame": "",
     "labreport.experiment": "annotated errors fingerprint placed suggest texts",
     "labreport.fingerprint": "errors sources",
-    "labreport.results": "experiment errors nonfinite suggest",
-    "labreport.recorded": "errors experiment fingerprint results run store suggest texts",
+    "labreport.results": "errors experiment nonfinite suggest",
+    "labreport.recorded": "errors experiment fingerprint results store suggest texts",
     "labreport.rubric": "errors",
-    "labreport.project": "annotated experiment outline placed rubric",
-    "labreport.checks": "errors",
+    "labreport.project": "annotated experiment outline placed rubric stats",
+    "labreport.checks": "",
     "labreport.store": "errors fingerprint",
     "labreport.trajectory": "errors fingerprint nonfinite store",
-    "labreport.plan": "experiment errors fingerprint frame installed nonfinite outline page placed program "
+    "labreport.plan": "errors experiment fingerprint frame installed nonfinite outline page placed program "
     "project store trajectory witness",
-    "labreport.console": "plan experiment errors program",
+    "labreport.console": "plan program",
     "labreport.guard": "console errors",
     "labreport.stats": "errors experiment later placed results suggest",
-    "labreport.charts": "claims errors frame",
+    "labreport.charts": "errors frame",
     "labreport.recheck": "errors frame grading stats",
-    "labreport.page": "claims errors frame outline project recheck stats suggest texts",
+    "labreport.page": "errors frame outline project recheck stats suggest texts",
     "labreport.pdf": "errors frame processes",
-    "labreport.audit": "claims errors frame outline page placed suggest texts",
-    "labreport.builders": "charts claims errors experiment later results stats",
+    "labreport.audit": "errors frame page stats suggest texts",
+    "labreport.builders": "charts errors experiment later results stats",
     "labreport.provenance": "",
-    "labreport.nodes": "audit charts claims errors experiment fingerprint locate outline page pdf placed "
-    "plan program project provenance results store suggest texts "
-    "trajectory witness",
-    "labreport.execute": "audit claims console errors experiment fingerprint frame locate nodes nonfinite "
-    "outline page pdf placed plan processes project run sources store trajectory witness",
-    "labreport.grading": "claims errors rubric",
-    "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan "
-    "store trajectory",
-    "labreport.commands": "audit checks claims console errors execute fingerprint grading "
-    "guard frame locate nodes page plan processes program recheck store suggest texts trajectory "
-    "verification warm",
+    "labreport.nodes": "audit charts errors experiment fingerprint locate outline page pdf placed plan program "
+    "project provenance results stats store suggest texts trajectory witness",
+    "labreport.execute": "audit console errors experiment fingerprint frame locate nodes nonfinite outline page "
+    "pdf placed plan processes project run sources stats store trajectory witness",
+    "labreport.grading": "errors rubric stats suggest",
+    "labreport.verification": "audit checks console errors execute fingerprint nodes plan recheck stats store "
+    "trajectory",
+    "labreport.commands": "checks console errors execute fingerprint frame grading guard locate nodes page plan "
+    "processes program recheck store suggest texts verification warm",
     "labreport.command": "commands console errors guard processes program",
     "exercise.networks": "labreport.annotated labreport.experiment labreport.placed",
     "exercise.catalogue": "networks labreport.experiment",
@@ -74,44 +72,35 @@ MAY_IMPORT = {
     "exercise.mnist": "labreport.errors",
     "exercise.timing": "mnist networks labreport.errors labreport.run",
     "exercise.training": "mnist networks labreport.errors labreport.run",
-    "exercise.measuring": "catalogue mnist networks labreport.charts labreport.claims labreport.errors "
-    "labreport.experiment labreport.later labreport.outline labreport.required labreport.results",
-    "exercise.set_up": "catalogue expressions measuring networks labreport.builders labreport.charts "
-    "labreport.claims labreport.errors labreport.experiment labreport.later labreport.outline "
-    "labreport.required labreport.results",
-    "exercise.summary": "bonus_complex bonus_digits catalogue measuring part_one part_three part_two set_up "
-    "labreport.builders labreport.charts labreport.outline labreport.required labreport.results",
-    "exercise.part_one": "catalogue expressions measuring networks labreport.builders labreport.charts "
-    "labreport.claims labreport.errors labreport.experiment labreport.later labreport.outline "
-    "labreport.required labreport.results",
-    "exercise.part_two": "catalogue expressions measuring networks labreport.charts labreport.claims "
-    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
-    "labreport.results",
-    "exercise.part_three": "catalogue expressions measuring networks set_up labreport.charts "
-    "labreport.claims labreport.errors labreport.experiment labreport.later labreport.outline "
-    "labreport.required labreport.results",
-    "exercise.bonus_digits": "catalogue expressions measuring networks mnist labreport.charts "
-    "labreport.claims labreport.errors labreport.experiment labreport.later "
-    "labreport.outline labreport.required labreport.results",
-    "exercise.bonus_longer": "catalogue expressions measuring networks labreport.charts labreport.claims "
-    "labreport.errors labreport.experiment labreport.later labreport.outline labreport.required "
-    "labreport.results",
-    "exercise.bonus_complex": "catalogue expressions measuring networks set_up labreport.charts "
-    "labreport.claims labreport.errors labreport.experiment labreport.later labreport.outline "
-    "labreport.required labreport.results",
-    "exercise.appendix": "bonus_complex bonus_longer catalogue expressions measuring networks part_one "
-    "part_three part_two set_up labreport.builders "
-    "labreport.charts labreport.stats labreport.errors labreport.experiment labreport.later "
-    "labreport.outline labreport.required labreport.results",
+    "exercise.measuring": "catalogue mnist networks labreport.charts labreport.errors labreport.experiment "
+    "labreport.later labreport.outline labreport.results labreport.stats",
+    "exercise.set_up": "catalogue expressions measuring networks part_two show_code labreport.builders "
+    "labreport.charts labreport.experiment labreport.outline labreport.required "
+    "labreport.results labreport.stats",
+    "exercise.summary": "bonus_complex bonus_digits bonus_longer catalogue measuring part_one part_three "
+    "part_two set_up labreport.charts labreport.outline labreport.required "
+    "labreport.results labreport.stats",
+    "exercise.part_one": "catalogue expressions measuring labreport.outline labreport.required labreport.results "
+    "labreport.stats",
+    "exercise.part_two": "catalogue expressions measuring networks labreport.charts labreport.experiment "
+    "labreport.later labreport.outline labreport.required labreport.results labreport.stats",
+    "exercise.part_three": "catalogue expressions measuring labreport.outline labreport.required labreport.results "
+    "labreport.stats",
+    "exercise.bonus_digits": "catalogue expressions measuring mnist networks part_three labreport.charts "
+    "labreport.later labreport.outline labreport.required labreport.results labreport.stats",
+    "exercise.bonus_longer": "catalogue expressions measuring labreport.charts labreport.outline labreport.required "
+    "labreport.results labreport.stats",
+    "exercise.bonus_complex": "catalogue expressions measuring networks labreport.charts labreport.later "
+    "labreport.outline labreport.required labreport.results labreport.stats",
     "exercise.rubric": "labreport.rubric",
-    "exercise.project": "appendix bonus_complex bonus_digits bonus_longer catalogue part_one part_three "
-    "part_two rubric set_up summary labreport.project",
+    "exercise.project": "bonus_complex bonus_digits bonus_longer catalogue part_one part_three part_two rubric "
+    "set_up summary labreport.project",
     "exercise.recompute": "catalogue mnist networks",
-    "exercise.show_code": "catalogue networks labreport.errors labreport.experiment",
+    "exercise.show_code": "catalogue networks labreport.experiment",
     "exercise.again": "mnist labreport.checks",
     "exercise.verification": "again catalogue mnist networks project show_code training labreport.checks "
-    "labreport.claims labreport.errors labreport.experiment labreport.nodes labreport.outline "
-    "labreport.project labreport.results labreport.trajectory",
+    "labreport.errors labreport.nodes labreport.outline labreport.results labreport.stats "
+    "labreport.trajectory",
 }
 """A room to the rooms that it may import; those of its own package without the package's name."""
 
@@ -152,7 +141,6 @@ LIGHT = (
     "labreport.command",
     "labreport.commands.declared",
     "labreport.commands.parser",
-    "labreport.claims",
     "labreport.errors",
     "labreport.experiment",
     "labreport.fingerprint",
@@ -170,7 +158,6 @@ LIGHT = (
     "labreport.rubric",
     "labreport.run",
     "labreport.stats",
-    "exercise.appendix",
     "exercise.bonus_complex",
     "exercise.bonus_digits",
     "exercise.bonus_longer",
@@ -199,7 +186,7 @@ def _imports() -> tuple[tuple[str, str, str], ...]:
 
 
 def _room(path: Path) -> str:
-    """`labreport/claims/decide.py` is in `labreport.claims`; a package's own file in the package."""
+    """`labreport/stats/decide.py` is in `labreport.stats`; a package's own file in the package."""
     parts = path.relative_to(SOURCE).with_suffix("").parts
     return ".".join(part for part in parts[:2] if part != "__init__")
 
