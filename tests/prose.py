@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import jinja2
-from labreport.claims import Answer
 from markupsafe import Markup
 
 from labreport.outline import Question
