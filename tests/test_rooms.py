@@ -62,7 +62,7 @@ MAY_IMPORT = {
     "trajectory witness",
     "labreport.execute": "claims console errors fingerprint frame locate nodes nonfinite page pdf plan "
     "processes project run sources store trajectory witness",
-    "labreport.grading": "claims errors rubric",
+    "labreport.grading": "errors rubric stats suggest",
     "labreport.verification": "audit checks claims console errors execute fingerprint nodes plan "
     "store trajectory",
     "labreport.commands": "audit bootstrap checking checks claims console errors execute fingerprint grading "
@@ -127,11 +127,11 @@ LIBRARIES = {
     "pypdfium2": "labreport.audit",
     "rich": "labreport.console",
     "filelock": "labreport.store",
-    "msgspec": "labreport.plan labreport.stats labreport.store labreport.trajectory",
+    "msgspec": "labreport.grading labreport.plan labreport.stats labreport.store labreport.trajectory",
     "safetensors": "exercise.again labreport.store",
     "distributed": "labreport.execute",
     "watchfiles": "labreport.commands",
-    "scipy": "labreport.claims labreport.grading labreport.stats exercise.bonus_complex exercise.bonus_digits "
+    "scipy": "labreport.claims labreport.stats exercise.bonus_complex exercise.bonus_digits "
     "exercise.part_two",
     "numpy": "labreport.charts labreport.checking labreport.claims labreport.commands labreport.grading "
     "labreport.recorded labreport.stats labreport.store labreport.verification exercise.again "
