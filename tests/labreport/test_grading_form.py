@@ -138,7 +138,7 @@ def test_the_form_asks_in_the_language_of_the_measure() -> None:
         "Which is missed least often: 0, 1, 2, 3, 4, 5, 6, 7, 8 or 9? (",
         "Is the test accuracy higher at deep-3 than at deep-1? (",
         "Is complex above 96 % in every seed? (yes, no, unclear)",
-        "Does this hold: small has fewer parameters? (yes, no)",
+        "Does this hold: small.parameters < wide.parameters? (yes, no)",
         "Which is the most accurate: the tree, the forest or the linear? (",
     ):
         assert asked in text.replace("\u00a0", " ")
