@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import combinations
 
 from exercise.catalogue import DEEP, DEEP_8, NETWORKS, names
@@ -105,7 +106,7 @@ def correlation(results: Results) -> Answer:
     shown = list(dict.fromkeys([*turned[:1], *shallow[:1], *turned[1:2]]))[:2]
     return answer | Answer(
         {
-            "coefficient": RANK_CORRELATION.quantity(data, "", source),
+            "coefficient": replace(RANK_CORRELATION.quantity(data, "", source), varies_with="seeds"),
             "turned": counted(
                 len(turned), "pairs", "pairs in which the larger network is clearly less accurate"
             ),
