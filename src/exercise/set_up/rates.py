@@ -65,8 +65,8 @@ def rates(results: Results) -> Answer:
     if mine in cells and mine != best:
         # by their roles, since which of them is best depends on the results
         samples = {
-            role: replace(sample(cells[pair], VALIDATION), name=role)
-            for role, pair in (("best", best), ("chosen", mine))
+            role: replace(sample(cells[pair], VALIDATION), name=role, title=title)
+            for role, pair, title in (("best", best, "the best pair"), ("chosen", mine, "the pair in use"))
         }
         answer |= difference(samples, "best", "chosen", VALIDATION, among=len(cells) - 1, name="lead")
     return answer
