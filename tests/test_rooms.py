@@ -126,8 +126,8 @@ LIBRARIES = {
     "scipy": "labreport.stats exercise.bonus_complex",
     "numpy": "labreport.builders labreport.charts labreport.grading labreport.recorded labreport.stats "
     "labreport.store labreport.verification exercise.again exercise.bonus_complex exercise.bonus_digits "
-    "exercise.measuring exercise.mnist exercise.networks exercise.part_two exercise.recompute exercise.timing "
-    "exercise.training exercise.verification",
+    "exercise.measuring exercise.mnist exercise.networks exercise.part_two exercise.recompute "
+    "exercise.timing exercise.training exercise.verification",
 }
 """A library to the rooms that may import it."""
 

@@ -8,12 +8,12 @@ from typing import Literal
 
 import pytest
 from example_report import Example, example
-from labreport.claims import Interval, Quantity
 
 from labreport.audit import audit_html, audit_pdf, lint_templates
 from labreport.errors import AuditError
 from labreport.frame import FOLDER
 from labreport.pdf import write
+from labreport.stats import Interval, Quantity
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 PRINTED = "96.5\u00a0±\u00a00.3\u00a0%"
