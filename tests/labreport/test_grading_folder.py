@@ -9,7 +9,6 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from graded import expected, reference, rerun
 
@@ -17,12 +16,15 @@ from labreport.commands.grade import run
 from labreport.commands.parser import parse
 from labreport.console.terminal import Terminal
 from labreport.errors import UsageError
+from labreport.execute import session
 from labreport.grading.folder import find
 from labreport.grading.grade import grade_all
+from labreport.project import Project
+from labreport.stats.answer import VERSION
 
 MALFORMED: dict[str, tuple[Callable[[Path], object], str]] = {
     "array.json": (lambda path: path.write_text("[1, 2]"), "is not an answers.json from this program"),
-    "cut.json": (lambda path: path.write_text('{"schema": 2,'), "is not valid JSON (line 1, column 14)"),
+    "cut.json": (lambda path: path.write_text('{"schema": 3,'), "is not valid JSON (line 1, column 14)"),
     "deep.json": (lambda path: path.write_text("[" * 100_000), "is nested more than 24 levels deep"),
     "empty.json": (lambda path: path.write_text(""), "is not valid JSON (line 1, column 1)"),
     "huge.json": (
@@ -35,34 +37,32 @@ MALFORMED: dict[str, tuple[Callable[[Path], object], str]] = {
     "link.json": (lambda path: path.symlink_to("absent"), "is a link; the file itself is needed"),
     "nan.json": (lambda path: path.write_text(with_value("NaN")), "holds NaN; finite numbers are allowed"),
     "none.json": (
-        lambda path: path.write_text('{"schema": 2, "questions": {}}'),
+        lambda path: path.write_text(json.dumps(reference() | {"questions": {}})),
         "holds no questions",
     ),
     "pipe.json": (os.mkfifo, "is a FIFO, not a file"),
     "student": (os.mkdir, "holds no file that ends in .json or .toml"),
     "text.json": (
         lambda path: path.write_text(with_value('"ten"')),
-        "has the value 'ten' for 'parameters' of question 'part-one.wide.parameters'; a number",
+        "has a wrong value in question 'parameters': Expected `float | null`, got `str`",
     ),
-    "true.json": (lambda path: path.write_text(with_value("true")), "has the value True for"),
+    "true.json": (
+        lambda path: path.write_text(with_value("true")),
+        "has a wrong value in question 'parameters': Expected `float | null`, got `bool`",
+    ),
     "twice.json": (
-        lambda path: path.write_text('{"schema": 2, "questions": {"a": {}, "a": {}}}'),
+        lambda path: path.write_text('{"questions": {"a": {}, "a": {}}}'),
         "has the key 'a' twice in one object",
     ),
-    "verdict.json": (
-        lambda path: path.write_text(
-            json.dumps(
-                {"schema": 2, "questions": {"a": {"quantities": {}, "claims": {"b": {"verdict": []}}}}}
-            )
-        ),
-        "has the verdict [] for 'b'",
+    "judgement.json": (
+        lambda path: path.write_text(json.dumps(reference()).replace('"word": "clear"', '"word": []', 1)),
+        "has a wrong value in question 'above': Expected `str`, got `array`",
     ),
     "version.json": (
         lambda path: path.write_text(json.dumps(reference() | {"schema": 99})),
-        "has schema 99; the reference has 2",
+        f"has version 99; the reference has {VERSION}",
     ),
-    "form.toml": (lambda path: path.write_text("form = 1\n[a\n"), "is not a valid form: "),
-    "other.toml": (lambda path: path.write_text("x = 1\n"), "is not a form of this program"),
+    "form.toml": (lambda path: path.write_text("form = 1\n"), "is not a form of this program"),
 }
 
 
@@ -72,8 +72,14 @@ ROOT = Path(__file__).parents[2]
 def with_value(text: str) -> str:
     """The reference's text, with another text as the number of parameters."""
     plain = reference()
-    plain["questions"]["part-one.wide.parameters"]["quantities"]["parameters"]["value"] = "HERE"
+    plain["questions"]["parameters"]["quantities"]["wide.parameters"]["value"] = "HERE"
     return json.dumps(plain).replace('"HERE"', text)
+
+
+@pytest.fixture(autouse=True)
+def project(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A project that gives every question one point."""
+    monkeypatch.setattr(session, "load_project", lambda place: Project("Made"))
 
 
 def command(folder: Path, *arguments: str) -> tuple[int, str, str]:
@@ -89,12 +95,11 @@ def command(folder: Path, *arguments: str) -> tuple[int, str, str]:
 
 
 def test_malformed_files_among_many_get_one_line_each(tmp_path: Path) -> None:
-    """The honest ones beside them get all points; the exit code is 0."""
+    """The honest ones beside them get their points; the exit code is 0."""
     folder = tmp_path / "submissions"
     folder.mkdir()
-    generator = np.random.default_rng(1)
-    for number in range(40):
-        text = json.dumps(rerun(reference(), 5, generator))
+    for number in range(10):
+        text = json.dumps(rerun(5, number))
         (folder / f"student-{number:02}.json").write_text(text, encoding="utf-8")
     for name, (make, _) in MALFORMED.items():
         make(folder / name)
@@ -102,24 +107,27 @@ def test_malformed_files_among_many_get_one_line_each(tmp_path: Path) -> None:
     code, out, _ = command(tmp_path, str(folder), "--csv", str(table))
     assert code == 0
     rows = {row["submission"]: row for row in csv.DictReader(io.StringIO(table.read_text()))}
-    assert len(rows) == 40 + len(MALFORMED)
+    assert len(rows) == 10 + len(MALFORMED)
     for name, (_, problem) in MALFORMED.items():
         row = rows[name.rsplit(".", 1)[0]]
         assert row["points"] == "0"
         assert problem in row["problem"]
         assert len([line for line in out.splitlines() if line.startswith(f"{name.rsplit('.', 1)[0]} ")]) == 1
-    assert {rows[f"student-{number:02}"]["points"] for number in range(40)} == {"25"}
+    assert (
+        min(float(rows[f"student-{number:02}"]["points"]) for number in range(10)) > 0.9 * expected().points
+    )
     assert all(len(line) <= 80 for line in out.splitlines())
 
 
 @pytest.mark.parametrize("name", MALFORMED)
 def test_a_malformed_single_file_is_one_line(tmp_path: Path, name: str) -> None:
     """Bad input, exit code 2."""
-    make, _ = MALFORMED[name]
+    make, problem = MALFORMED[name]
     make(tmp_path / name)
     with pytest.raises(UsageError) as found:
         command(tmp_path, str(tmp_path / name))
     assert found.value.exit_code == 2
+    assert problem in str(found.value)
     assert len(str(found.value).splitlines()) == 1
 
 
@@ -129,12 +137,12 @@ def test_a_single_file_with_all_points_is_0_and_with_fewer_1(tmp_path: Path) -> 
     path = tmp_path / "one.json"
     path.write_text(json.dumps(plain), encoding="utf-8")
     assert command(tmp_path, str(path))[0] == 0
-    del plain["questions"]["part-three.goal"]
+    del plain["questions"]["depth"]
     path.write_text(json.dumps(plain), encoding="utf-8")
     code, out, _ = command(tmp_path, str(path))
     assert code == 1
     assert "    is not answered" in out.splitlines()
-    assert out.splitlines()[-1] == "24 of 25 points."
+    assert out.splitlines()[-1] == "8 of 9 points."
 
 
 def test_names_of_learning_platforms_are_kept(tmp_path: Path) -> None:
@@ -182,12 +190,11 @@ def test_identical_submissions_are_named(tmp_path: Path) -> None:
     """The same file laid out differently, and the same numbers under other texts."""
     folder = tmp_path / "submissions"
     folder.mkdir()
-    generator = np.random.default_rng(2)
-    plain = rerun(reference(), 5, generator)
+    plain = rerun(5, 1)
     (folder / "anna.json").write_text(json.dumps(plain))
     (folder / "bert.json").write_text(json.dumps(plain, indent=3, sort_keys=True))
     (folder / "carl.json").write_text(json.dumps(plain | {"title": "Mine"}))
-    (folder / "dora.json").write_text(json.dumps(rerun(reference(), 5, generator)))
+    (folder / "dora.json").write_text(json.dumps(rerun(5, 2)))
     (folder / "emil.json").write_text(json.dumps(reference()))
     _, out, _ = command(tmp_path, str(folder))
     assert "identical file: anna, bert" in out.splitlines()
@@ -217,8 +224,8 @@ def test_a_reference_without_answers_is_bad_usage(tmp_path: Path) -> None:
         (reference() | {"questions": {}}, "holds no questions"),
         ({"schema": 1}, "is not an answers.json"),
         (
-            {"schema": 2, "questions": {"part-three.goal": {"quantities": {}, "claims": {}}}},
-            "no graded question|no answers that can be compared|no such quantity",
+            reference() | {"questions": {"goal": {"quantities": {}, "findings": {}, "facts": {}}}},
+            "no answers that can be compared",
         ),
     ):
         (tmp_path / "reference.json").write_text(json.dumps(plain))

@@ -289,7 +289,8 @@ def test_a_sentence_may_go_on_on_the_next_line(tmp_path: Path) -> None:
     """Until its quotation mark."""
     text = filled().replace('sentence = "As measured."', 'sentence = "As\nmeasured = here,\n[so]."', 1)
     result = grade_form(tmp_path, text)
-    assert (result.notes, result.points) == ((), pytest.approx(expected().points))
+    assert result.notes == ()
+    assert result.points == pytest.approx(expected().points)
     assert question(result, "accuracy").sentence == "As measured = here, [so]."
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from graded import Plain, expected, graded
 
 from labreport.grading import gradescope, table
+from labreport.grading.expected import unread
 from labreport.grading.grade import Result
-from labreport.grading.score import unread
 
 TOP = {"score", "output", "output_format", "visibility", "tests"}
 TEST = {"name", "number", "score", "max_score", "status", "output", "output_format", "visibility"}
@@ -23,7 +23,7 @@ def one_wrong(folder: Path) -> Result:
     """A submission in which one question has a wrong number."""
 
     def change(plain: Plain) -> None:
-        plain["questions"]["part-one.wide.accuracy"]["quantities"]["test_accuracy"]["value"] = 0.5
+        plain["questions"]["parameters"]["quantities"]["wide.parameters"]["value"] = 5
 
     return Result("anna", graded(folder, change))
 
@@ -36,8 +36,8 @@ def test_gradescope_gets_its_own_fields(tmp_path: Path) -> None:
     assert sum(test["score"] for test in document["tests"]) - document["score"] < 1e-3
     assert sum(test["max_score"] for test in document["tests"]) == expected().points
     failed = [test for test in document["tests"] if test["status"] == "failed"]
-    assert [test["name"] for test in failed] == ["part-one.wide.accuracy"]
-    assert "test_accuracy is 0.5" in failed[0]["output"]
+    assert [test["name"] for test in failed] == ["parameters"]
+    assert "wide.parameters is 5" in failed[0]["output"]
     assert {test["visibility"] for test in document["tests"]} == {"after_published"}
 
 
@@ -54,11 +54,11 @@ def test_the_spreadsheet_has_a_column_for_each_question(tmp_path: Path) -> None:
     slugs = [question.slug for question in expected().questions]
     assert list(row) == ["submission", "points", "max_points", "problem", *slugs, "reasons"]
     assert sum(float(row[slug]) for slug in slugs) - float(row["points"]) < 0.02
-    assert row["reasons"].startswith("part-one.wide.accuracy: test_accuracy is 0.5")
+    assert row["reasons"].startswith("parameters: wide.parameters is 5")
 
 
 def test_the_table_names_where_most_was_lost(tmp_path: Path) -> None:
     """In 80 columns."""
     lines = list(table.many([one_wrong(tmp_path)], expected(), 80))
-    assert "in part-one.wide.accuracy" in lines[1]
+    assert "in parameters" in lines[1]
     assert max(map(len, lines)) <= 80
