@@ -188,7 +188,7 @@ def _compared(by: float, margin: float | None = None, among: int = 1) -> Answer:
     """How `a` compares with `b` in three seeds."""
     samples = {
         "a": Sample("a", {seed: (0.9 + by + seed / 1000,) for seed in range(3)}),
-        "b": Sample("b", {seed: (0.9,) for seed in range(3)}),
+        "b": Sample("b", dict.fromkeys(range(3), (0.9,))),
     }
     return difference(samples, "a", "b", Measure("accuracy", "%", margin=margin), among=among)
 

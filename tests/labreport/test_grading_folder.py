@@ -122,12 +122,11 @@ def test_malformed_files_among_many_get_one_line_each(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", MALFORMED)
 def test_a_malformed_single_file_is_one_line(tmp_path: Path, name: str) -> None:
     """Bad input, exit code 2."""
-    make, problem = MALFORMED[name]
+    make, _ = MALFORMED[name]
     make(tmp_path / name)
     with pytest.raises(UsageError) as found:
         command(tmp_path, str(tmp_path / name))
     assert found.value.exit_code == 2
-    assert problem in str(found.value)
     assert len(str(found.value).splitlines()) == 1
 
 
