@@ -82,6 +82,8 @@ PHRASES: Mapping[str, str] = {
     "difference, the same": "{after}{first} {alike} {second} ({means}; the difference is below {margin}).",
     "difference, equal": "{after}{first} {alike} {second}, the same in all {units} ({means}).",
     "difference, unclear": "{after}{first} {more} {second}, by {amount}, which may be chance.",
+    "difference, unclear, none": "{after}{first} and {second} cannot be told apart ({means}; the difference is "
+    "{amount}).",
     "difference, corrected": "{after}{first} {more} {second}, by {amount}: clear by itself, but one of "
     "{among} comparisons, so it may be chance.",
     "difference, seen": "{after}{first} {more} {second}, by {size} ({means}).",
@@ -265,8 +267,11 @@ class Sentence:
         }
         if value is None:
             return self._either(which, self._unknown(), self._fill(f"judgement, {self._key(part)}", slots))
-        seen = "tie" if value == null else "seen bare" if bare else "seen"
+        none = value == null or not re.search("[1-9]", FORMS["size only"](self.quantities[part.quantity]))
+        seen = "tie" if none else "seen bare" if bare else "seen"
         key = self._key(part)
+        if which == "whole" and key == "unclear" and none and not bare:
+            return self._fill("difference, unclear, none", slots)
         fits = seen != "tie" or key in ("the same", "equal")
         if which == "whole" and f"difference, {key}" in self.phrases and fits:
             return self._fill(f"difference, {key}", slots)
