@@ -110,8 +110,8 @@ MAY_IMPORT = {
 """A room to the rooms that it may import; those of its own package without the package's name."""
 
 LIBRARIES = {
-    "tensorflow": "exercise.training exercise.verification",
-    "keras": "exercise.timing exercise.training exercise.verification",
+    "tensorflow": "exercise.training",
+    "keras": "exercise.timing exercise.training",
     "matplotlib": "labreport.charts",
     "seaborn": "labreport.charts",
     "jinja2": "labreport.page",
@@ -122,20 +122,17 @@ LIBRARIES = {
     "pypdfium2": "labreport.audit",
     "rich": "labreport.console",
     "filelock": "labreport.store",
-    "msgspec": "labreport.annotated labreport.page labreport.plan labreport.recheck labreport.stats "
-    "labreport.store labreport.trajectory",
+    "msgspec": "labreport.annotated labreport.grading labreport.page labreport.plan labreport.recheck "
+    "labreport.stats labreport.store labreport.trajectory",
     "safetensors": "exercise.again labreport.store",
     "distributed": "labreport.execute",
     "watchfiles": "labreport.commands",
     "quickjs": "labreport.recheck",
-    "scipy": "labreport.claims labreport.grading labreport.stats exercise.bonus_complex "
-    "exercise.bonus_digits exercise.part_two",
-    "numpy": "labreport.builders labreport.charts labreport.claims labreport.commands "
-    "labreport.grading "
-    "labreport.recorded labreport.stats labreport.store labreport.verification exercise.again "
-    "exercise.bonus_complex exercise.bonus_digits "
-    "exercise.bonus_longer exercise.measuring exercise.mnist exercise.networks exercise.part_three "
-    "exercise.part_two exercise.recompute exercise.timing exercise.training exercise.verification",
+    "scipy": "labreport.stats exercise.bonus_complex",
+    "numpy": "labreport.builders labreport.charts labreport.grading labreport.recorded labreport.stats "
+    "labreport.store labreport.verification exercise.again exercise.bonus_complex exercise.bonus_digits "
+    "exercise.measuring exercise.mnist exercise.networks exercise.part_two exercise.recompute "
+    "exercise.timing exercise.training exercise.verification",
 }
 """A library to the rooms that may import it."""
 

@@ -1,4 +1,4 @@
-"""The engine: experiments, staleness, claims and pages; it knows nothing about any one project.
+"""The engine: experiments, staleness, findings and pages; it knows nothing about any one project.
 
 What a project's author needs can be imported from here. Nothing is loaded until it is asked for, because a
 run with nothing to do imports this module, too.

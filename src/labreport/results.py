@@ -191,8 +191,9 @@ def number(metrics: Mapping[str, Any], metric: str, owner: str) -> float:
         if isinstance(inner, Mapping) and metric.startswith(f"{name} "):
             found = inner.get(metric[len(name) + 1 :], found)
     if found is None or isinstance(found, Mapping):
-        if metric in (refused := getattr(metrics, "refused", {})):
-            raise UsageError(refused[metric])
+        for name, why in getattr(metrics, "refused", {}).items():
+            if metric in (name, name.replace("/", " ")):
+                raise UsageError(why)
         names = list(_names(metrics))
         near = did_you_mean(metric, names)
         text = f"result {owner!r} has no metric {metric!r}; it has {', '.join(names) or 'none'}"

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from example_report import ANSWER, Example, example
-from labreport.claims import Answer, Claim, Interval, Quantity, Verdict
 
 from labreport.audit import audit_html, lint_templates
 from labreport.audit.allowed import Allowed
 from labreport.audit.contradictions import contradictions
 from labreport.audit.reading import Page
 from labreport.errors import AuditError
+from labreport.stats import Answer, Measure, Quantity, Sample, Source, difference
 
 Honest = tuple[str, Mapping[str, Answer], Path]
 
@@ -122,16 +123,18 @@ def test_a_count_in_words_and_a_fact_in_words_are_traced(report: Example) -> Non
     assert audit_html(page, report.answers, report.templates) == []
 
 
+def _measured(value: float, *experiments: str, unit: str = "fraction") -> Quantity:
+    return Quantity(value, unit, Source(experiments, "accuracy", units=(0, 1)))
+
+
 NETWORKS = Answer(
     {
-        "wide": Quantity(0.9, "fraction", "wide, seeds 0, 1: accuracy"),
-        "small": Quantity(0.8, "fraction", "small, seeds 0, 1: accuracy"),
-        "trial": Quantity(0.7, "fraction", "small-twice, seeds 0, 1: accuracy"),
-        "both": Quantity(0.1, "points", "wide, seeds 0, 1: accuracy, minus small"),
+        "wide": _measured(0.9, "wide"),
+        "small": _measured(0.8, "small"),
+        "trial": _measured(0.7, "small-twice"),
+        "both": _measured(0.1, "wide", "small", unit="points"),
         "chance": Quantity(0.1, "fraction", "the most frequent digit"),
     },
-    {},
-    ANSWER.facts,
 )
 
 
@@ -155,7 +158,7 @@ def test_a_number_beside_the_name_of_another_network_is_found(report: Example, t
     """In the row of a table and in a sentence, unless the text says what it is about."""
     for name in NETWORKS.quantities:
         text = text.replace(name.upper(), "{{ answer.quantities.%s | number }}" % name)  # noqa: UP031
-    report = report.with_answer(quantities=NETWORKS.quantities).with_question(
+    report = report.with_answer(quantities=NETWORKS.quantities, findings={}).with_question(
         "{% block headline %}x{% endblock %}{% block body %}" + text + "{% endblock %}"
     )
     names = ["wide", "small", "small-twice"]
@@ -167,57 +170,49 @@ def test_a_number_beside_the_name_of_another_network_is_found(report: Example, t
     assert len(found) == wrong, [str(each) for each in found]
 
 
-FINDING = (
-    "{% block headline %}x{% endblock %}{% block body %}{% finding 'high' %}{% when supported %}Yes."
-    "{% when refuted, equivalent %}No.{% when inconclusive %}Who knows.{% endfinding %}{% endblock %}"
-)
-
-
-def test_a_finding_that_is_not_what_its_claim_says_is_found(report: Example) -> None:
-    """The page was changed afterwards, or the claim was."""
-    page = report.with_question(FINDING).page()
+def test_a_finding_that_is_not_what_its_answer_says_is_found(report: Example) -> None:
+    """The page was changed afterwards, or the answer was."""
+    page = report.with_question(
+        "{% block headline %}x{% endblock %}{% block body %}"
+        "{% finding 'high' %}{% when yes %}Yes.{% when no %}No.{% endfinding %}{% endblock %}"
+    ).page()
     assert audit_html(page, report.answers, report.templates) == []
-    (found,) = audit_html(
-        page.replace('data-verdict="supported"', 'data-verdict="refuted"'), report.answers, report.templates
-    )
-    assert str(found) == "part.one: 'Yes.' says refuted, but part.one#claims.high is supported"
-    (missing,) = audit_html(
-        page.replace('data-claim="part.one#claims.high"', 'data-claim="x"'), report.answers, report.templates
-    )
+    said, named = 'data-judgement="yes">Yes.', 'data-finding="part.one#findings.high"'
+    (found,) = audit_html(page.replace(said, said.replace("yes", "no")), report.answers, report.templates)
+    assert str(found) == "part.one: 'Yes.' says no, but part.one#findings.high is yes"
+    (missing, *_) = audit_html(page.replace(named, 'data-finding="x"'), report.answers, report.templates)
     assert "which the answers do not have" in missing.problem
 
 
-def _claim(name: str, verdict: str, number: str = "difference") -> Claim:
-    return Claim(name, f"{name}: a > b", "a test", Verdict(verdict), 0.05, 0.01, (number,))
-
-
-def _difference(low: float, high: float, value: float = 0.1) -> Quantity:
-    interval = Interval(low, high, "Student")
-    return Quantity(value, "points", "a, seeds 0, 1: accuracy, minus b", 2, 0.1, interval)
+def _compared(by: float, margin: float | None = None, among: int = 1) -> Answer:
+    """How `a` compares with `b` in three seeds."""
+    samples = {
+        "a": Sample("a", {seed: (0.9 + by + seed / 1000,) for seed in range(3)}),
+        "b": Sample("b", dict.fromkeys(range(3), (0.9,))),
+    }
+    return difference(samples, "a", "b", Measure("accuracy", "%", margin=margin), among=among)
 
 
 def _problems(**answers: Answer) -> list[str]:
     return [each.problem for each in contradictions(Page(), answers)]
 
 
-def test_one_comparison_with_two_verdicts_is_found() -> None:
-    """Even in two questions; with one verdict it passes."""
-    one = Answer({"difference": _difference(0.05, 0.15)}, {"x": _claim("x", "supported")})
-    other = Answer({"difference": _difference(0.05, 0.15)}, {"y": _claim("y", "inconclusive")})
+def test_one_comparison_with_two_judgements_is_found() -> None:
+    """Even in two questions; with one judgement, or among other numbers of comparisons, it passes."""
+    one, other = _compared(0.002), _compared(0.002, margin=0.1)
+    (name,) = one.findings
+    unclear = replace(one.findings[name].judgement, word="unclear")
+    part = replace(one.findings[name].parts[0], judgement=unclear)
+    changed = Answer(one.quantities, {"y": replace(one.findings[name], judgement=unclear, parts=(part,))})
     assert _problems(one=one, other=one) == []
-    (found,) = _problems(one=one, other=other)
-    assert "is inconclusive, but one#claims.x, about the same comparison, is supported" in found
+    assert _problems(one=one, other=_compared(0.002, among=20)) == []
+    assert _problems(one=one, other=other) == []
+    (found,) = _problems(one=one, other=changed)
+    assert found == "is unclear, but one#findings.a minus b calls the same comparison clear"
 
 
 def test_one_quantity_with_two_values_is_found() -> None:
     """Where both answers say that they come from the same results."""
-    one, other = (Answer({"difference": _difference(0.05, 0.15, value)}) for value in (0.1, 0.11))
+    one, other = (Answer({"a": _measured(value, "a")}) for value in (0.1, 0.11))
     (found,) = _problems(one=one, other=other)
-    assert found.startswith("differs from one#difference, 0.1, though both come from a, seeds")
-
-
-def test_a_decided_claim_whose_interval_leaves_it_open_is_found() -> None:
-    """It is that of another test, or the claim is wrong."""
-    answer = Answer({"difference": _difference(-0.05, 0.15)}, {"x": _claim("x", "supported")})
-    (found,) = _problems(one=answer)
-    assert found == "is supported, but its interval -0.05 to 0.15 contains 0"
+    assert found == "differs from one#a, 0.1, though both are a, accuracy; seeds 0, 1"

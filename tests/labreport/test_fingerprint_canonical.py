@@ -41,6 +41,9 @@ _OTHER: dict[str, Any] = {
     "activation": lambda value: value + "x",
     "initializer": lambda value: value + "x",
     "initial_gain": lambda value: value * 2,
+    "frozen_layers": lambda value: value + 1,
+    "backward_gain": lambda value: value * 2,
+    "output_bias": lambda value: not value,
     "loss": lambda value: value + "x",
     "optimizer": lambda value: value + "x",
 }

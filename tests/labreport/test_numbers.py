@@ -5,12 +5,11 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from labreport.claims import Answer, Quantity
-
 from labreport.console.summary import differing, list_changes, show_changes
 from labreport.console.terminal import Terminal
 from labreport.execute.numbers import changes, numbers
 from labreport.plan.ledger import Change
+from labreport.stats import Answer, Quantity
 
 TITLES = {"first": "1.1 Which is better?", "second": "1.2 How long does it take?"}
 
@@ -113,7 +112,7 @@ def test_the_first_sentences_that_differ_are_compared() -> None:
 def test_a_ledger_from_before_headlines_were_kept_tells_no_headlines() -> None:
     """Only its numbers can be compared."""
     answers = {"first": Answer({"a": Quantity(2)})}
-    old = {"first": {"a": "1", "claim better": "refuted"}}
+    old = {"first": {"a": "1", "gone": "3"}}
     new = {"first": {"": "Two.", "a": "2"}}
     assert [(change.name, change.was, change.now) for change in changes(old, new, answers, ())] == [
         ("a", "1", "2")

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 from example_report import DRAWING, Example, example
-from labreport.claims import Answer, Quantity
 
 from labreport.errors import RenderError
 from labreport.frame import FOLDER
 from labreport.page import answers_json
+from labreport.stats import Answer, Quantity
+from labreport.stats.answer import VERSION
 
 
 @pytest.fixture
@@ -92,6 +93,7 @@ def test_a_name_from_the_facts_can_be_part_of_a_key(report: Example) -> None:
     """Joined to a key a fact is plain text; printed it is traced."""
     report = report.with_answer(
         quantities={"deep-8.x": Quantity(3, "", "made")},
+        findings={},
         facts={**report.answers["part.one"].facts, "rows": ["deep-8"]},
     )
     report.with_question(
@@ -233,12 +235,12 @@ def test_answers_are_sorted_versioned_and_carry_their_headline(report: Example) 
     """What a script or a grader reads."""
     text = answers_json(report.outline, report.answers, {"Seeds": "5"}, report.sections())
     document = json.loads(text)
-    assert document["schema"] == 2
+    assert document["schema"] == VERSION
     assert document["run"] == {"Seeds": "5"}
     question = document["questions"]["part.one"]
     assert question["headline"] == "It reaches 96.5\u00a0±\u00a00.3\u00a0%."
     assert question["quantities"]["accuracy"]["value"] == 0.96473
-    assert question["claims"]["high"]["verdict"] == "supported"
+    assert question["findings"]["high"]["says"] == "It holds."
     assert text == json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
@@ -249,30 +251,13 @@ def test_an_answer_that_json_cannot_hold_is_refused(report: Example) -> None:
         answers_json(report.outline, broken, {})
 
 
-def test_every_claim_is_in_the_table_of_all_tests(report: Example) -> None:
-    """With its test and its verdict, below its question; each answer links to its rows."""
-    for medium in ("screen", "print"):
-        page = report.page(medium)
-        before, table = page.split('<section id="decided"')
-        assert 'id="decided-part.one" href="#part.one"' in table
-        assert ">accuracy &gt; 90" in table
-        assert "made up" in table
-        assert "made up" not in before
-        assert 'href="#decided-part.one"' in before
-
-
-def test_a_question_names_its_evidence_or_its_first_test_does(report: Example) -> None:
-    """The block `evidence` is printed in the answer's box; without it, the first claim with a p-value."""
-    claim = replace(report.answers["part.one"].claims["high"], p_value=0.02)
-    report = report.with_answer(claims={"high": claim})
-    assert "made up, p\u00a0=\u00a00.02" in report.page().split("<section id=")[1]
-    report.with_question(
-        "{% block headline %}x{% endblock %}{% block evidence %}seen by eye{% endblock %}"
-        "{% block body %}{% endblock %}"
-    )
-    box = report.sections()[0]["screen"]
-    assert "seen by eye" in box
-    assert "made up" not in box
+def test_every_finding_is_told_below_its_question_on_screen(report: Example) -> None:
+    """In the folded evidence, marked as its words are anywhere; the printed page has none."""
+    told = '<span data-finding="part.one#findings.high" data-judgement="yes"'
+    evidence = report.page().partition('<details class="checks">')[2].partition("</details>")[0]
+    assert told in evidence
+    assert ">It holds.</span>" in evidence
+    assert told not in report.page("print")
 
 
 def test_a_section_without_questions_at_the_beginning_comes_before_the_answers(report: Example) -> None:

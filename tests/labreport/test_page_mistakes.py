@@ -34,7 +34,7 @@ def test_the_elements_of_every_template_are_balanced(folder: Path) -> None:
         ("{% macro a() %}\n<i>{% endmacro %}", "2: <i> has no </i>"),
         ("{% call a() %}\n<i>{% endcall %}", "2: <i> has no </i>"),
         (
-            '{% premise "a" %}\n<i>a{% otherwise %}b{% endpremise %}',
+            '{% finding "a" %}{% when yes %}\n<i>a{% when no %}b{% endfinding %}',
             "2: <i> has no </i>",
         ),
         ("<p>a</p", "1: <p> has no </p>"),
@@ -132,8 +132,8 @@ def report(tmp_path: Path) -> Example:
         ),
         ('{% set q = answer.quantities %}{% if false %}{{ q["acuracy"] }}{% endif %}', "quantity 'acuracy'"),
         (
-            '{% if false %}{{ answer.claims["hihg"].verdict }}{% endif %}',
-            "claim 'hihg'; did you mean 'high'?",
+            '{% if false %}{{ answer.findings["hihg"].word }}{% endif %}',
+            "finding 'hihg'; did you mean 'high'?",
         ),
         ("{% if false %}{{ answer.quantites }}{% endif %}", "an answer has no 'quantites'"),
         (
@@ -192,7 +192,7 @@ def test_all_mistakes_are_told_at_once_before_anything_is_made(tmp_path: Path) -
 
 
 def test_a_number_in_a_wording_that_is_not_chosen_is_refused(tmp_path: Path) -> None:
-    """It would stop the build on the day on which the verdict turns."""
+    """It would stop the build on the day on which the finding turns."""
     program = Program.fresh(tmp_path / "checkout")
     better = "templates/questions/measured.better.html"
     program.edit(better, "does not come closer:", "is within 2 % and does not come closer:")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from recordings import declare, results
 
-from labreport import ranking
+from labreport import Measure, ranking
 from labreport.errors import UsageError
 from labreport.experiment import Experiment
 from labreport.recorded import curves, facts, final_values
@@ -75,7 +75,7 @@ def test_an_unknown_metric_gets_a_suggestion(both: dict[str, Runs]) -> None:
 def test_ranking_reads_the_last_row_of_each_run(both: dict[str, Runs]) -> None:
     """Over the seeds that both have."""
     sound = Runs(both["a"].experiment, both["a"].runs[:2])
-    answer = ranking(Results("question", {"a": sound, "b": both["b"]}), "test accuracy")
+    answer = ranking(Results("question", {"a": sound, "b": both["b"]}), Measure("test accuracy", "%"))
     assert answer.quantities["a minus b"].value == pytest.approx(0.4375)
 
 

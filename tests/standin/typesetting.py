@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from labreport.claims import Answer
-
     from labreport.audit.finding import Finding
+    from labreport.stats import Answer
 
 
 def paper(html: str) -> bytes:

@@ -59,7 +59,7 @@ def check_names(
 
 
 def _names(answers: Mapping[str, Answer]) -> Iterator[str]:
-    """Texts among facts, and what quantities and claims are called after and come from."""
+    """Texts among facts, and what quantities and findings are called after and come from."""
     for answer in answers.values():
         yield from _texts(answer.facts)
         for name, quantity in answer.quantities.items():

@@ -165,8 +165,6 @@ def _check_names(project: Project, experiments: Iterable[Experiment]) -> None:
     for experiment in experiments:
         if experiment.name in seen:
             experiment.refuse("name", "is that of another experiment; names must differ")
-        if "#" in experiment.name:
-            experiment.refuse("name", "has the character '#', which is not allowed")
         if not experiment.code and not experiment.recorded:
             text = f"nothing says how experiment {experiment.name!r} is run"
             raise UsageError(at(experiment.place, f"{text}; give it a fit or a start, or the project a fit"))

@@ -1,7 +1,7 @@
-"""The independent path: every number and verdict of an `answers.json` computed again, from that file only.
+"""The independent path: every number and judgement of an `answers.json` computed again, from that file only.
 
 What computes is the script of the page (`frame/script/check-*.js`), run here in an embedded engine. Nothing
-is imported from `labreport.claims`, which made the numbers.
+of the Python that made the numbers is used.
 
 - `document`: reading a file that may come from anybody, and what can be wrong with it;
 - `script`: the page's script in the engine, with limits of time, memory and depth;

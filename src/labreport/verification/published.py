@@ -24,7 +24,7 @@ COPIES = "results that are copies of others"
 
 
 def page(session: Session) -> Check:
-    """Every printed number traced, and every finding compared with its claim, once more."""
+    """Every printed number traced, and every finding compared with its answer, once more."""
     from labreport.audit import audit_html
     from labreport.stats import Answer
 
