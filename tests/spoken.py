@@ -11,19 +11,21 @@ import jinja2
 from jinja2 import nodes
 
 from labreport.errors import RenderError
-from labreport.page.wordings import VERDICTS, Wordings
+from labreport.page.wordings import Wordings
 
 TAG = re.compile(r"<(/?)(b|strong|h[1-6]|title)\b[^>]*>", re.IGNORECASE)
 ALTERNATIVE = re.compile(r'\b(?:alt|aria-label|title)="([^"]*)"')
 LETTERS = re.compile(r"[^\W\d_]{2}")
 ORDERED = frozenset({"gt", "gteq", "lt", "lteq"})
+JUDGED = frozenset({"word", "sign", "clear", "same", "unclear", "judgement"})
+"""What says how a finding came out."""
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """Words outside `finding` and `premise`, at a line of a template.
+    """Words outside `finding`, at a line of a template.
 
-    `place` is `headline`, `bold`, `heading` or `alternative`, or says how words are chosen: `verdict` or
+    `place` is `headline`, `bold`, `heading` or `alternative`, or says how words are chosen: `judgement` or
     `comparison`. Of a choice, `text` is empty.
     """
 
@@ -71,7 +73,7 @@ class _Walk:
 
     def _node(self, node: nodes.Node) -> Iterator[Spoken]:
         if isinstance(node, nodes.CallBlock) and isinstance(node.call.node, nodes.ExtensionAttribute):
-            return  # a finding or a premise
+            return  # a finding
         if isinstance(node, nodes.Block):
             self._state = replace(self._state, block=node.name)
             yield from self.all(node.body)
@@ -99,8 +101,8 @@ class _Walk:
             yield from self._choice(choice.test, choice.lineno)
 
     def _choice(self, test: nodes.Node, line: int) -> Iterator[Spoken]:
-        if any(_name(node) in (*VERDICTS, "verdict") for node in (test, *test.find_all(nodes.Node))):
-            yield Spoken(self._file, line, "verdict")
+        if any(_name(node) in JUDGED or _is_finding(node) for node in (test, *test.find_all(nodes.Node))):
+            yield Spoken(self._file, line, "judgement")
         elif any(_compares(node) for node in (test, *test.find_all(nodes.Compare))):
             yield Spoken(self._file, line, "comparison")
 
@@ -138,11 +140,16 @@ def _name(node: nodes.Node) -> str:
     return ""
 
 
+def _is_finding(node: nodes.Node) -> bool:
+    """Whether it is one of an answer's findings, which chooses by whether it holds."""
+    return isinstance(node, (nodes.Getattr, nodes.Getitem)) and _name(node.node) == "findings"
+
+
 def _compares(node: nodes.Node) -> bool:
     """Whether values are compared; with one, to say it in the singular or the plural, is not a comparison."""
     if not isinstance(node, nodes.Compare):
         return False
     sides = [node.expr, *(operand.expr for operand in node.ops)]
-    values = any(_name(side) in ("value", "p_value", "low", "high", "spread") for side in sides)
+    values = any(_name(side) in ("value", "low", "high", "spread") for side in sides)
     grammar = any(isinstance(side, nodes.Const) and side.value == 1 for side in sides)
     return values and not grammar and any(operand.op in ORDERED for operand in node.ops)

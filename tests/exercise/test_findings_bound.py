@@ -1,4 +1,4 @@
-"""How many findings of the report are not bound to a claim yet: a list that can only become shorter."""
+"""How many findings of the report are not bound to their results yet: a list that can only become shorter."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def reality() -> dict[str, int]:
 
 
 def test_the_list_of_findings_outside_the_construct_is_what_there_is() -> None:
-    """A new one fails; one that was bound to its claim is to be taken off the list."""
+    """A new one fails; one that was bound to its result is to be taken off the list."""
     lines = (
         line.rpartition(" ") for line in LIST.read_text(encoding="utf-8").splitlines() if line[:1] != "#"
     )
@@ -32,5 +32,5 @@ def test_the_list_of_findings_outside_the_construct_is_what_there_is() -> None:
     found = reality()
     more = {file: count for file, count in found.items() if count > known.get(file, 0)}
     fewer = {file: found.get(file, 0) for file, count in known.items() if found.get(file, 0) < count}
-    assert not more, f"findings outside the construct: bind them to claims, {more}"
+    assert not more, f"findings outside the construct: bind them to results, {more}"
     assert not fewer, f"fewer are left than {LIST.name} says: write {fewer}"
