@@ -48,5 +48,5 @@ def _caption(slug: str, caller: Callable[[], Markup], wide: bool = False) -> Mar
 
 
 def _text(markup: str) -> str:
-    markup = re.sub(r"</?(?:data|a|b|em|code|kbd)\b[^>]*>", "", markup)  # inside a line: they leave no gap
+    markup = re.sub(r"</?(?:data|a|b|em|code|kbd|span)\b[^>]*>", "", markup)  # they leave no gap
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", " ", markup))).strip()

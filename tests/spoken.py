@@ -16,17 +16,17 @@ from labreport.page.wordings import Wordings
 TAG = re.compile(r"<(/?)(b|strong|h[1-6]|title)\b[^>]*>", re.IGNORECASE)
 ALTERNATIVE = re.compile(r'\b(?:alt|aria-label|title)="([^"]*)"')
 LETTERS = re.compile(r"[^\W\d_]{2}")
+JUDGED = frozenset({"word", "sign", "clear", "same", "unclear"})
+"""What a template can ask of a finding."""
 ORDERED = frozenset({"gt", "gteq", "lt", "lteq"})
-JUDGED = frozenset({"word", "sign", "clear", "same", "unclear", "judgement"})
-"""What says how a finding came out."""
 
 
 @dataclass(frozen=True)
 class Spoken:
     """Words outside `finding`, at a line of a template.
 
-    `place` is `headline`, `bold`, `heading` or `alternative`, or says how words are chosen: `judgement` or
-    `comparison`. Of a choice, `text` is empty.
+    `place` is `headline`, `bold`, `heading` or `alternative`, or says how words are chosen: `judgement`
+    or `comparison`. Of a choice, `text` is empty.
     """
 
     file: str

@@ -11,7 +11,8 @@ from exercise.measuring.seconds import epochs_within, in_total
 from labreport.outline import question
 from labreport.required import required
 from labreport.results import Results
-from labreport.stats import Answer, difference
+from labreport.stats import Answer, difference, exact
+from labreport.stats.operations.condition import compare as condition
 
 
 @question(
@@ -40,6 +41,7 @@ def worth(results: Results) -> Answer:
         },
         facts={"same": [one.name for one in SMALL_MOMENTUM]},
     )
+    answer |= exact("too-slow", condition(answer.quantities["within"], "<", 1))
     if within:
         at_equal = difference(results, COMPLEX, SMALL, RECORDED, within, LAST, name="equal-time")
         answer |= _of_timings(at_equal)
