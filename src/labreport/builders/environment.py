@@ -28,10 +28,10 @@ def environment(
 
     What differs between runs is listed with all its values. The finding `one-environment` says that nothing
     that decides their times does. Quantities: `runs`, each counted once however many experiments share it,
-    `epochs`, where all experiments are run by seeds `seeds` and `seeds.fewest` of any of them, `processors`,
-    `pythons`, `library-sets`, and as far as every run has recorded them `threads` and `cores`. The facts under
-    `run` can describe the run on the title page (`Project(facts=...)`), where `experiments`, `made` and
-    `training` are labels, and `epoch` is the word for one. Of recorded runs it says what they say of
+    `epochs`, `seeds` and `seeds.fewest` of any experiment where all are run by seeds, `processors`,
+    `pythons`, `library-sets`, and as far as every run has recorded them `threads` and `cores`. The facts
+    under `run` can describe the run on the title page (`Project(facts=...)`), where `experiments`, `made`
+    and `training` are labels, and `epoch` is the word for one. Of recorded runs it says what they say of
     themselves, and nothing of this machine. Declare the question
     `local`: its answer is not the same elsewhere.
     """

@@ -22,7 +22,7 @@ from labreport.fingerprint.canonical import digest_text
 from labreport.fingerprint.effects import Effect, declares, effect
 from labreport.fingerprint.uses import uses
 
-FORMAT = "5"
+FORMAT = "6"
 """Of a summary: to be raised whenever one of the same source would come out different."""
 Summary = dict[str, dict[str, list[Any]]]
 """Plain JSON values:

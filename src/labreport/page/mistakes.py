@@ -19,7 +19,7 @@ from jinja2 import nodes
 from labreport.page.numbers import FILTERS
 from labreport.page.syntax import REFERENCES, SYNTAX, constants
 from labreport.page.traced import TracedAnswer, TracedFinding, TracedQuantity
-from labreport.page.wordings import Wordings
+from labreport.page.wordings import SAID, Wordings
 from labreport.suggest import did_you_mean
 
 VOID = frozenset(
@@ -29,7 +29,7 @@ VOID = frozenset(
 QUESTION = frozenset({"headline", "body", "evidence"})
 """The blocks of a question's template."""
 GIVEN = frozenset(
-    {"answer", "answers", "question", "run", "caller", "loop", "self", "super", "varargs", "kwargs"}
+    {"answer", "answers", "question", "run", "caller", "loop", "self", "super", "varargs", "kwargs", *SAID}
 )
 """Names that a template may use and that no template of the frame does."""
 _READING = jinja2.Environment(**SYNTAX, autoescape=True)

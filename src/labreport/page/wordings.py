@@ -31,6 +31,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "no": ("no",),
 }
 """The words that `when` takes, and the outcomes for which each stands."""
+SAID = ("finding", "observation", "judgement")
+"""The functions of templates that say what a finding is."""
 OUTCOMES = ("more", "less", "same", "unclear")
 BLOCK = re.compile(r"<(?:p|div|figure|table|ul|ol|dl|h[1-6]|section|article|pre|blockquote)\b")
 OUTCOME = "wording_outcome"
@@ -61,7 +63,7 @@ def helpers(phrases: Mapping[str, str]) -> dict[str, Any]:
 
         return function
 
-    return {name: said(name) for name in ("finding", "observation", "judgement")}
+    return {name: said(name) for name in SAID}
 
 
 def words_of(finding: TracedFinding, which: str, phrases: Mapping[str, str]) -> Markup:
@@ -128,10 +130,11 @@ def _meant(given: Any, answer: Any, used: str) -> TracedFinding:
 
 
 class Wordings(Extension):
-    """`{% finding F %}an observation of one's own{% endfinding %}`, behind which the engine says how sure it is.
+    """`{% finding F %}an observation of one's own{% endfinding %}`, and the engine says how sure it is.
 
-    With `{% when clear %}…{% when same %}…{% when unclear %}…` the author says that as well; `clear` may be
-    two, `more` and `less`. An exact finding has `yes` and `no`. `{% silent … %}` says that nothing is said then.
+    With `{% when clear %}…{% when same %}…{% when unclear %}…` the author says that as well; `clear` may
+    be two, `more` and `less`. An exact finding has `yes` and `no`. `{% silent … %}` says that nothing is
+    said then.
     """
 
     tags = {"finding"}  # noqa: RUF012  # Jinja's own declaration
