@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     Returns 1 where there is a fault that is not on the written list, `known.txt`, and where a class of worlds
     is missing among `ENOUGH` or more.
     """
-    from worlds.judge import Fault, Told, is_known, known, unchanged
+    from worlds.judge import Fault, is_known, known
     from worlds.world import CLASSES, world
 
     options = _options(arguments)
@@ -31,17 +31,12 @@ def main(arguments: list[str] | None = None) -> int:
     began = time.monotonic()
     jobs = [(number, options.figures) for number in range(options.seed, options.seed + options.worlds)]
     found: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
-    told: Told = {}
     seconds = 0.0
     with multiprocessing.get_context("spawn").Pool(options.jobs) as pool:
-        for number, faults, words, took in pool.imap_unordered(_judged, jobs, chunksize=4):
+        for number, faults, took in pool.imap_unordered(_judged, jobs, chunksize=4):
             seconds += took
             for kind, text in faults:
                 found[kind].append((number, text))
-            for key, verdicts in words.items():
-                told.setdefault(key, set()).update(verdicts)
-    for fault in unchanged(told):
-        found[fault.kind].append((options.seed, fault.text))
     counts = Counter(name for number, _ in jobs for name in world(number).classes)
     print("  ".join(f"{name}: {counts[name]}" for name in CLASSES))
     missing = [name for name in CLASSES if not counts[name] and options.worlds >= ENOUGH]
@@ -63,16 +58,14 @@ def main(arguments: list[str] | None = None) -> int:
     return 0 if not missing and all(is_known(Fault(kind, "")) for kind in found) else 1
 
 
-def _judged(
-    job: tuple[int, bool],
-) -> tuple[int, list[tuple[str, str]], dict[tuple[str, str], set[str]], float]:
+def _judged(job: tuple[int, bool]) -> tuple[int, list[tuple[str, str]], float]:
     from worlds.judge import judge
     from worlds.world import world
 
     number, figures = job
-    began, told = time.process_time(), {}  # type: ignore[var-annotated]
-    faults = [(fault.kind, fault.text) for fault in judge(world(number), figures=figures, told=told)]
-    return number, faults, told, time.process_time() - began
+    began = time.process_time()
+    faults = [(fault.kind, fault.text) for fault in judge(world(number), figures=figures)]
+    return number, faults, time.process_time() - began
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:

@@ -129,6 +129,7 @@ PHRASES: Mapping[str, str] = {
     "judgement of count, some": "It depends on the {unit}{those}.",
     "judgement of count, no spread": "The value is equal in all {units}{those}, so how far chance reaches is "
     "unknown.",
+    "judgement of count, equal": "The value is exactly that in all {units}{those}.",
     "judgement of count, unclear": "That may be chance{those}.",
     "count, those": " with {names}",
     # Steps
