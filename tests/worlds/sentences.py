@@ -82,8 +82,8 @@ class _Reader:
             for one in self._named(several) if several else rest:
                 if self._clear(self._pair(self._labels[best], one)) not in (None, bool(clear)):
                     yield f"{behind!r} is called as sure as it is not"
-        best = next(iter(sorted(values, key=lambda one: values[one] if self._lower else -values[one])), None)
-        for rival in [self._pair(best, one) for one in values if best not in (None, one)]:
+        first = sorted(values, key=lambda one: values[one] if self._lower else -values[one])[:1]
+        for rival in [self._pair(one, other) for one in first for other in values if one != other]:
             yield from self._size(rival)
             if self._clear(rival) is False and not self._within(rival) and not OPEN.search(self._says):
                 yield "called sure, though it may be chance"
@@ -179,7 +179,7 @@ class _Reader:
             return False
         if among == 1:
             return True
-        if "Student" not in interval["kind"]:
+        if interval["kind"] != "Student's t, paired" or quantity["derivation"]["operation"] != "difference":
             return None
         low, high = interval["low"], interval["high"]
         if self._zero:
@@ -205,7 +205,7 @@ def _holds(condition: Mapping[str, Any], numbers: Mapping[str, Any]) -> bool:
         each = [_holds(one, numbers) for one in condition["of"]]
         return all(each) if condition["operator"] == "every" else any(each)
     left, right = (
-        numbers.get(side.get("quantity"), side)["value"] if isinstance(side, Mapping) else side
+        numbers.get(str(side.get("quantity")), side)["value"] if isinstance(side, Mapping) else side
         for side in (condition["left"], condition["right"])
     )
     if condition["operator"] == "=" or None in (left, right):

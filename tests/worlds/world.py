@@ -27,7 +27,6 @@ CLASSES = (
     "complex without momentum",
     "diverged",
     "one seed",
-    "mixed seeds",
     "other shapes",
     "other studies",
     "ties",
@@ -43,7 +42,7 @@ class World:
     number: int
     traits: tuple[str, ...]
     images: int
-    seeds: Mapping[str, int]
+    seeds: int
     overrides: Mapping[str, Mapping[str, Any]]
     diverged: Mapping[str, int] = field(default_factory=dict)
     """Experiment → the first epoch whose loss is not a number."""
@@ -87,16 +86,10 @@ def world(number: int) -> World:
     return World(number, tuple(traits), images, seeds, overrides, diverged, saturated, studies)
 
 
-def _seeds(random: np.random.Generator, traits: list[str]) -> dict[str, int]:
-    kind = str(random.choice(["one seed", "two seeds", "three seeds", "five seeds", "mixed seeds"]))
-    traits.append(kind)
-    names = [*BASES, *(cell.name for cell in CELLS)]
-    if kind == "mixed seeds":
-        counts = {name: int(random.integers(1, 5)) for name in names}
-        counts["complex-100"] = counts["complex"]  # one training
-        return counts
-    count = {"one": 1, "two": 2, "three": 3, "five": 5}[kind.split()[0]]
-    return dict.fromkeys(names, count)
+def _seeds(random: np.random.Generator, traits: list[str]) -> int:
+    count = int(random.choice([1, 2, 3, 5]))
+    traits.append({1: "one seed"}.get(count, f"{count} seeds"))
+    return count
 
 
 def _learning(random: np.random.Generator, traits: list[str], overrides: dict[str, dict[str, Any]]) -> None:
