@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from exercise.again.words import computed
+from labreport.claims import Quantity
 from made import made_results
 
 from exercise.again import check_answers
 from exercise.again.files import Files
-from exercise.again.words import computed
 from exercise.project import PROJECT
 from labreport.checks import Check
-from labreport.claims import Quantity
 from labreport.experiment import plain
 from labreport.fingerprint.canonical import digest
 from labreport.nodes.calls import function

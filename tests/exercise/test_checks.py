@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from labreport.claims import Answer
 from made import made_results
 from safetensors.numpy import save_file
 
@@ -21,7 +22,6 @@ from exercise.show_code import show_check
 from exercise.training.backend import keras, tf
 from exercise.training.model import build
 from exercise.verification.plain import measure, plain_model
-from labreport.claims import Answer
 from labreport.experiment import Experiment
 from labreport.nodes.calls import function
 from labreport.results import Result, Results, Runs, Snapshot

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from drawn import answer, draw
 from figure_type import drawn_texts
+from labreport.claims import Answer
 from made import made_results
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
@@ -23,7 +24,6 @@ from exercise.bonus_digits.gallery import COLUMNS, ROWS, always_misread
 from exercise.measuring.curves import training_curves
 from exercise.part_two.depth_gain import depth_against_gain
 from labreport.charts import Drawing, export
-from labreport.claims import Answer
 from labreport.results import Results, Runs, Snapshot
 
 NONE: Mapping[str, Answer] = {}

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from labreport.claims import Answer
 from made import made_results
 
 from exercise import catalogue as networks
 from exercise.catalogue import EXPERIMENTS, STUDIES, TIMES
 from exercise.project import PROJECT
-from labreport.claims import Answer
 from labreport.errors import UsageError
 from labreport.execute.session import Session, open_session
 from labreport.experiment import Experiment, Study, study
