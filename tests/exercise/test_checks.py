@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from labreport.claims import Answer
 from made import made_results
 from safetensors.numpy import save_file
 

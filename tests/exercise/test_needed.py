@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from labreport.claims import Answer
 from made import made_results
 
 from exercise import catalogue as networks
@@ -23,6 +22,7 @@ from labreport.nodes.unfold import unfold
 from labreport.outline import Figure, Question
 from labreport.project import Project
 from labreport.results import Result, Results, Runs, Snapshot
+from labreport.stats import Answer
 
 ROOT = Path(__file__).resolve().parents[2]
 DERIVED = {"small-momentum": "small", "depth-gain": "deep-32", "activations": "deep-32", "rates": "complex"}
@@ -83,11 +83,10 @@ def catalogue(**changed: Any) -> Project:
     return replace(PROJECT, outline=replace(outline, sections=sections, figures=figures), **changed)
 
 
-READERS = [
-    reader
-    for reader in (*PROJECT.outline.questions, *PROJECT.outline.figures)
-    if not getattr(reader, "reads_verification", False)
-]
+READERS: tuple[Question | Figure, ...] = (
+    *(question for question in PROJECT.outline.questions if not question.reads_verification),
+    *PROJECT.outline.figures,
+)
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.slug)
@@ -149,8 +148,8 @@ def test_a_reader_rests_on_no_network_that_it_does_not_read(
         for name, value in vars(networks).items()
         if isinstance(value, Experiment) and f"function exercise.catalogue:{name}" in reached
     }
-    below = (each for each in READERS if each.slug in getattr(reader, "answers", ()))
-    read = {need for one in (reader, *below) for need in one.needs}
+    below = [each for each in READERS if each.slug in getattr(reader, "answers", ())]
+    read = {*reader.needs, *(need for each in below for need in each.needs)}
     assert used <= read | {DERIVED[need] for need in read & DERIVED.keys()}
 
 

@@ -42,7 +42,12 @@ print(
                 if any("added" in row for row in drawn.drawn(slug, "one seed").rows)
             ],
             "rows": report.screen.count("<code>added</code>"),
-            "findings": [str(each) for each in audit_html(report.screen, report.answers, TEMPLATES, names)],
+            "findings": [
+                str(each)
+                for each in audit_html(
+                    report.screen, report.answers, TEMPLATES, names, PROJECT.outline.declared
+                )
+            ],
         }
     )
 )

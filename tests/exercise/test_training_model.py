@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any, get_args, get_type_hints
+
 import numpy as np
 import pytest
 
 from exercise.catalogue import NETWORKS
-from exercise.networks import CHOICES, Network
+from exercise.networks import VARIANCE_SCALING, Network
 from exercise.training.backend import keras
 from exercise.training.model import LOSSES, build, weight_names, weight_shapes
 from labreport.experiment import Experiment
+
+HINTS = get_type_hints(Network)
 
 
 def initial(network: Network, seed: int) -> list[np.ndarray]:
@@ -63,8 +67,8 @@ def test_the_gain_scales_initial_kernels_and_nothing_else() -> None:
     assert not np.any(quadrupled[3])
 
 
-@pytest.mark.parametrize("name", CHOICES["initializer"])
-def test_initializers_are_keras_own(name: str) -> None:
+@pytest.mark.parametrize("name", get_args(HINTS["initializer"]))
+def test_initializers_are_keras_own(name: Any) -> None:
     """With gain one, each draws what Keras' initialiser of that name draws from the same seed."""
     layer_seed = int(np.random.SeedSequence([5, 0]).generate_state(1)[0])
     initializer = keras.initializers.get({"class_name": name, "config": {"seed": layer_seed}})
@@ -74,6 +78,7 @@ def test_initializers_are_keras_own(name: str) -> None:
 
 def test_every_name_that_a_network_may_carry_is_known_to_training() -> None:
     """The choices that the catalogue's check allows, and those that training has, are the same."""
-    assert set(LOSSES) == set(CHOICES["loss"])
-    for activation in CHOICES["activation"]:
+    assert set(VARIANCE_SCALING) == set(get_args(HINTS["initializer"]))
+    assert set(LOSSES) == set(get_args(HINTS["loss"]))
+    for activation in get_args(HINTS["activation"]):
         assert callable(keras.activations.get(activation))

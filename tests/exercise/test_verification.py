@@ -22,8 +22,9 @@ from labreport.experiment import Experiment, plain
 from labreport.results import Result, Results, Runs, Snapshot
 
 ALPHA = Experiment("alpha", Network((12,)), 2, (1, 2), "exercise.training:start")
-DIVERGES = Network((4,), activation="relu", learning_rate=1e38)
-GAMMA = Experiment("gamma", DIVERGES, 2, (2,), "exercise.training:start")
+GAMMA = Experiment("gamma", Network((4,), activation="relu"), 2, (2,), "exercise.training:start")
+DIVERGES = replace(GAMMA.specification, learning_rate=1e38)
+object.__setattr__(GAMMA, "specification", DIVERGES)  # a rate that no catalogue may have
 BETA = Experiment("beta", Network((9, 8), momentum=0.9), 2, (2,), "exercise.training:start")
 
 
