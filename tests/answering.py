@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from labreport.claims import Answer
 from made import made_results
 
 from exercise.catalogue import STUDIES

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from labreport.claims import Answer
 from made import made_results
 
 from exercise.project import PROJECT

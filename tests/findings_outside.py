@@ -1,7 +1,7 @@
-"""Findings outside the construct that binds words to claims, in templates, titles and figures.
+"""Findings outside the construct that binds words to what was found, in templates, titles and figures.
 
 Prominent words (headlines, bold texts, headings, alternative texts, titles) either come from a finding or
-say nothing that results could refute; words chosen by a condition are chosen by a finding's verdict. What
+say nothing that results could refute; words chosen by a condition are chosen by a finding. What
 is neutral cannot be decided by a program, so words that judge or compare are looked for, one by one.
 """
 
@@ -12,31 +12,30 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from spoken import Spoken, spoken
+from spoken import JUDGED, Spoken, spoken
 
 from labreport.audit.finding import Finding
 from labreport.frame import FOLDER
 from labreport.outline import Outline
-from labreport.page.wordings import VERDICTS
 
 JUDGING = re.compile(
     r"\b(?:better|best|worse|worst|more|most|less|least|fewer|fewest|(?:high|low|fast|slow|larg|small|great)er"
     r"|(?:high|low|fast|slow|larg|small|great)est|ahead|behind|leads?|learn(?:s|ed)?|fail(?:s|ed)?|works?"
     r"|help(?:s|ed)?|stop(?:s|ped)?|improv(?:es?|ed)|enough|hardly|never|always|yes|no|not|none|neither|cannot"
     r"|surely|probably|clearly|starved|hold(?:s)?|held|missed|accurate|drops?|rises?|falls?|grows?|shrinks?"
-    r"|differ(?:s)?|alone|too|depends?|agrees?|wins?|loses?|beats?|reach(?:es|ed)?|exceeds?)\b",
+    r"|differ(?:s)?|alone|too|depends?|agrees?|wins?|loses?|beats?|reach(?:es|ed)?(?!\s*$)|exceeds?)\b",
     re.IGNORECASE,
 )
-"""Words by which a text finds something."""
+"""Words by which a text finds something; what something reaches may be a number behind the text."""
 SENTENCE = re.compile(r"[.!:;]\s*$")
 CHOSEN = {
-    "verdict": "words are chosen by a verdict outside a finding; use {% finding %} with all its wordings",
+    "judgement": "words are chosen by a judgement outside a finding; use {% finding %} with all its wordings",
     "comparison": "words are chosen by comparing values; compare in the answer and use {% finding %}",
 }
 
 
 def findings_outside(templates: Path) -> list[Finding]:
-    """Every finding of `templates`, or of the frame, that is bound to no claim, with file and line."""
+    """Every finding of `templates`, or of the frame, that is not bound, with file and line."""
     pieces = [*spoken(templates), *spoken(FOLDER, "labreport/frame")]
     return [found for piece in pieces for found in _judge(piece)]
 
@@ -85,11 +84,11 @@ def _judge(piece: Spoken) -> Iterator[Finding]:
     elif (word := JUDGING.search(piece.text)) is not None:
         yield Finding(where, piece.text[:80], f"({piece.place}) {_problem(word[0])}")
     elif piece.place == "bold" and SENTENCE.search(piece.text):
-        yield Finding(where, piece.text[:80], "(bold) is a sentence outside a finding; bind it to a claim")
+        yield Finding(where, piece.text[:80], "(bold) is a sentence outside a finding; bind it to one")
 
 
 def _problem(word: str) -> str:
-    return f"says {word!r} outside a finding; bind it to a claim, or name things neutrally"
+    return f"says {word!r} outside a finding; bind it to one, or name things neutrally"
 
 
 def _figure(tree: ast.stmt, name: str) -> Iterator[Finding]:
@@ -117,9 +116,9 @@ def _says(choice: ast.IfExp) -> bool:
 
 
 def _compares(test: ast.expr) -> bool:
-    """By order, other than with one; or by a verdict that was not asked for all its cases."""
+    """By order, other than with one; or by a judgement that was not asked for all its cases."""
     for node in ast.walk(test):
-        if isinstance(node, ast.Attribute) and node.attr in VERDICTS:
+        if isinstance(node, ast.Attribute) and node.attr in JUDGED:
             return True
         if isinstance(node, ast.Compare):
             sides = [node.left, *node.comparators]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from labreport.grading.expected import Expected, Graded
 from labreport.grading.reference import expect
@@ -63,7 +64,7 @@ WINE = {"tree": 0.90, "forest": 0.97, "linear": 0.97}
 """True accuracies of classifiers, two of them level, of 50 wines in each test."""
 
 
-def sample(name: str, values: Iterable[float], first: int = 0, **more: Any) -> Sample:
+def sample(name: str, values: Sequence[float] | NDArray[np.float64], first: int = 0, **more: Any) -> Sample:
     """A sample with one run for each seed, from `first` on."""
     return Sample(name, {first + place: (float(value),) for place, value in enumerate(values)}, **more)
 

@@ -42,7 +42,8 @@ class Make:
     gradient that each layer hands back. `hard` digits are wrong more often by `hardness`; with
     `wandering`, they are other digits for each seed. `by_lookalike` is the share of errors that go to
     the digit's look-alike. `stored` is the network whose weights are kept, if not the one trained.
-    From epoch `turns` on, validation loss rises by a tenth an epoch. An epoch takes `seconds`; with nothing
+    From epoch `turns` on, validation loss rises by a tenth an epoch; from epoch `diverges` on, the training
+    loss is not a number. An epoch takes `seconds`; with nothing
     beside it, `quiet` seconds where that is given.
     """
 
@@ -64,6 +65,7 @@ class Make:
     stored: Network | None = None
     epochs: int | None = None
     turns: int | None = None
+    diverges: int | None = None
     provenance: Mapping[str, Any] | None = None
     quiet: float | None = None
 
@@ -98,7 +100,8 @@ def made_results(
         if make.network is not None:
             experiment = replace(experiment, specification=make.network)
         if make.epochs is not None:
-            experiment = replace(experiment, epochs=make.epochs, snapshots=(make.epochs,))
+            kept = {epoch for epoch in experiment.snapshots if epoch < make.epochs} | {make.epochs}
+            experiment = replace(experiment, epochs=make.epochs, snapshots=tuple(sorted(kept)))
         count = min(seeds, experiment.seeds) if experiment.seeds is not None else seeds
         runs[experiment.name] = Runs(
             experiment, tuple(_result(experiment, make, seed, count) for seed in range(count))
@@ -183,10 +186,11 @@ def _record(
 ) -> dict[str, Any]:
     norms = _norms(len(experiment.specification.layer_shapes), make.kept, seed)
     validation = _share(mnist.load().validation.labels, named, at("validation", epoch))
+    diverged = make.diverges is not None and epoch >= make.diverges
     rise = 0.1 * max(0, epoch - make.turns) if make.turns is not None else 0.0
     return {
         "epoch": epoch,
-        "loss": 4 * (1 - at("training", epoch)) + 0.02,
+        "loss": math.nan if diverged else 4 * (1 - at("training", epoch)) + 0.02,
         "accuracy": at("training", epoch) if named is None else 0.11,
         "validation_loss": 4 * (1 - validation) + 0.02 + rise,
         "validation_accuracy": validation,

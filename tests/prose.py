@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import jinja2
-from labreport.claims import Answer
 from markupsafe import Markup
 
 from labreport.outline import Question
@@ -48,5 +47,5 @@ def _caption(slug: str, caller: Callable[[], Markup], wide: bool = False) -> Mar
 
 
 def _text(markup: str) -> str:
-    markup = re.sub(r"</?(?:data|a|b|em|code|kbd)\b[^>]*>", "", markup)  # inside a line: they leave no gap
+    markup = re.sub(r"</?(?:data|a|b|em|code|kbd|span)\b[^>]*>", "", markup)  # they leave no gap
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", " ", markup))).strip()

@@ -11,20 +11,22 @@ import jinja2
 from jinja2 import nodes
 
 from labreport.errors import RenderError
-from labreport.page.wordings import VERDICTS, Wordings
+from labreport.page.wordings import Wordings
 
 TAG = re.compile(r"<(/?)(b|strong|h[1-6]|title)\b[^>]*>", re.IGNORECASE)
 ALTERNATIVE = re.compile(r'\b(?:alt|aria-label|title)="([^"]*)"')
 LETTERS = re.compile(r"[^\W\d_]{2}")
+JUDGED = frozenset({"word", "sign", "clear", "same", "unclear"})
+"""What a template can ask of a finding."""
 ORDERED = frozenset({"gt", "gteq", "lt", "lteq"})
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """Words outside `finding` and `premise`, at a line of a template.
+    """Words outside `finding`, at a line of a template.
 
-    `place` is `headline`, `bold`, `heading` or `alternative`, or says how words are chosen: `verdict` or
-    `comparison`. Of a choice, `text` is empty.
+    `place` is `headline`, `bold`, `heading` or `alternative`, or says how words are chosen: `judgement`
+    or `comparison`. Of a choice, `text` is empty.
     """
 
     file: str
@@ -71,7 +73,7 @@ class _Walk:
 
     def _node(self, node: nodes.Node) -> Iterator[Spoken]:
         if isinstance(node, nodes.CallBlock) and isinstance(node.call.node, nodes.ExtensionAttribute):
-            return  # a finding or a premise
+            return  # a finding
         if isinstance(node, nodes.Block):
             self._state = replace(self._state, block=node.name)
             yield from self.all(node.body)
@@ -99,8 +101,8 @@ class _Walk:
             yield from self._choice(choice.test, choice.lineno)
 
     def _choice(self, test: nodes.Node, line: int) -> Iterator[Spoken]:
-        if any(_name(node) in (*VERDICTS, "verdict") for node in (test, *test.find_all(nodes.Node))):
-            yield Spoken(self._file, line, "verdict")
+        if any(_name(node) in JUDGED for node in (test, *test.find_all(nodes.Node))):
+            yield Spoken(self._file, line, "judgement")
         elif any(_compares(node) for node in (test, *test.find_all(nodes.Compare))):
             yield Spoken(self._file, line, "comparison")
 
@@ -143,6 +145,6 @@ def _compares(node: nodes.Node) -> bool:
     if not isinstance(node, nodes.Compare):
         return False
     sides = [node.expr, *(operand.expr for operand in node.ops)]
-    values = any(_name(side) in ("value", "p_value", "low", "high", "spread") for side in sides)
+    values = any(_name(side) in ("value", "low", "high", "spread") for side in sides)
     grammar = any(isinstance(side, nodes.Const) and side.value == 1 for side in sides)
     return values and not grammar and any(operand.op in ORDERED for operand in node.ops)

@@ -11,8 +11,8 @@ from labreport.errors import RenderError
 from labreport.outline import Outline, Section
 
 BOUND = (
-    '{% finding "x" %}{% when supported %}It is better.{% when refuted, equivalent %}It is worse.'
-    "{% when inconclusive %}Who knows.{% endfinding %}"
+    '{% finding "x" %}{% when more %}It is better.{% when less, same %}It is worse.'
+    "{% when unclear %}Who knows.{% endfinding %}"
 )
 
 
@@ -25,12 +25,13 @@ BOUND = (
         "<h4>More helps</h4>",
         '<img alt="the wide network is better" src="x">',
         "{% block headline %}The wide one is better.{% endblock %}",
-        "{% if answer.claims.x.supported %}A{% else %}B{% endif %}",
-        '{% if answer.claims["x"].verdict == "supported" %}A{% endif %}',
+        "{% block headline %}It reaches the goal.{% endblock %}",
+        "{% if answer.findings.x.clear %}A{% else %}B{% endif %}",
+        '{% if answer.findings["x"].word == "clear" %}A{% endif %}',
         "{% if a.value > b.value %}A{% endif %}",
         "{% if x %}{% elif a.value >= 3 %}A{% endif %}",
         '<p>{{ "up" if a.value > b.value else "down" }}</p>',
-        '{% for name in names %}<p>{{ "held" if c[name].supported else "failed" }}</p>{% endfor %}',
+        '{% for name in names %}<p>{{ "held" if c[name].sign > 0 else "failed" }}</p>{% endfor %}',
         "{% macro m() %}{% if a.value < b.value %}A{% endif %}{% endmacro %}",
     ],
 )
@@ -48,9 +49,10 @@ def test_a_finding_outside_the_construct_is_found(tmp_path: Path, text: str) -> 
         '{% call figure("a") %}<b>Accuracy by epoch</b>{% endcall %}',
         f"{{% block headline %}}{BOUND}{{% endblock %}}",
         "{% block headline %}{{ q.accuracy | spread }} on test data.{% endblock %}",
+        "{% block headline %}It reaches {{ q.accuracy | number }}.{% endblock %}",
         "<h4>Measured</h4>",
         "{% if q.seeds.value > 1 %}mean over seeds{% else %}one seed{% endif %}",
-        "{% if q.p.value is not none %}{{ q.p | number }}{% endif %}",
+        "{% if q.a.value is not none %}{{ q.a | number }}{% endif %}",
         "{% if medium == 'screen' %}A{% endif %}",
         "<p>Training for longer is better only where something is left to learn.</p>",
     ],
@@ -63,9 +65,9 @@ def test_bound_and_neutral_texts_pass(tmp_path: Path, text: str) -> None:
 
 def test_a_template_with_an_incomplete_finding_is_an_error_of_the_lint_too(tmp_path: Path) -> None:
     """Every template is read, those that no question uses yet as well."""
-    (tmp_path / "unused.html").write_text("\n{% finding 'x' %}{% when supported %}A.{% endfinding %}")
+    (tmp_path / "unused.html").write_text("\n{% finding 'x' %}{% when clear %}A.{% endfinding %}")
     with pytest.raises(
-        RenderError, match=r"templates/unused\.html:2: this finding has no wording for refuted"
+        RenderError, match=r"templates/unused\.html:2: this finding has no wording for same and unclear"
     ):
         findings_outside(tmp_path)
 

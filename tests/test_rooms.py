@@ -44,8 +44,8 @@ MAY_IMPORT = {
     "labreport.checks": "",
     "labreport.store": "errors fingerprint",
     "labreport.trajectory": "errors fingerprint nonfinite store",
-    "labreport.plan": "errors experiment fingerprint frame installed nonfinite outline page placed program "
-    "project store trajectory witness",
+    "labreport.plan": "errors experiment fingerprint frame installed nonfinite outline page "
+    "placed program project store trajectory witness",
     "labreport.console": "plan program",
     "labreport.guard": "console errors",
     "labreport.stats": "errors experiment later placed results suggest",
@@ -56,15 +56,17 @@ MAY_IMPORT = {
     "labreport.audit": "errors frame page stats suggest texts",
     "labreport.builders": "charts errors experiment later results stats",
     "labreport.provenance": "",
-    "labreport.nodes": "audit charts errors experiment fingerprint locate outline page pdf placed plan "
-    "program project provenance results stats store suggest texts trajectory witness",
-    "labreport.execute": "audit console errors experiment fingerprint frame locate nodes nonfinite outline "
-    "page pdf placed plan processes project run sources stats store trajectory witness",
+    "labreport.nodes": "audit charts errors experiment fingerprint locate outline page pdf placed "
+    "plan program project provenance results stats store suggest texts "
+    "trajectory witness",
+    "labreport.execute": "audit console errors experiment fingerprint frame locate nodes nonfinite "
+    "outline page pdf placed plan processes project run sources stats store "
+    "trajectory witness",
     "labreport.grading": "errors rubric stats suggest",
     "labreport.verification": "audit checks console errors execute fingerprint nodes plan recheck stats "
     "store trajectory",
-    "labreport.commands": "checks console errors execute fingerprint frame grading guard locate nodes page "
-    "plan processes program recheck store suggest texts verification warm",
+    "labreport.commands": "checks console errors execute fingerprint frame grading guard locate nodes "
+    "page plan processes program recheck store suggest texts verification warm",
     "labreport.command": "commands console errors guard processes program",
     "exercise.networks": "labreport.annotated labreport.experiment labreport.placed",
     "exercise.catalogue": "networks labreport.experiment",
@@ -72,35 +74,38 @@ MAY_IMPORT = {
     "exercise.mnist": "labreport.errors",
     "exercise.timing": "mnist networks labreport.errors labreport.run",
     "exercise.training": "mnist networks labreport.errors labreport.run",
-    "exercise.measuring": "catalogue mnist networks labreport.charts labreport.errors labreport.experiment "
-    "labreport.later labreport.outline labreport.results labreport.stats",
-    "exercise.set_up": "catalogue expressions measuring networks part_two show_code labreport.builders "
-    "labreport.charts labreport.experiment labreport.outline labreport.required "
-    "labreport.results labreport.stats",
-    "exercise.summary": "bonus_complex bonus_digits bonus_longer catalogue measuring part_one part_three "
-    "part_two set_up labreport.charts labreport.outline labreport.required "
-    "labreport.results labreport.stats",
+    "exercise.measuring": "catalogue mnist networks labreport.charts labreport.errors "
+    "labreport.experiment labreport.later labreport.outline labreport.results "
+    "labreport.stats",
+    "exercise.set_up": "catalogue expressions measuring networks part_two show_code "
+    "labreport.builders labreport.charts labreport.experiment labreport.outline "
+    "labreport.required labreport.results labreport.stats",
+    "exercise.summary": "bonus_complex bonus_digits bonus_longer catalogue measuring part_one "
+    "part_three part_two set_up labreport.charts labreport.outline "
+    "labreport.required labreport.results labreport.stats",
     "exercise.part_one": "catalogue expressions measuring labreport.outline labreport.required "
     "labreport.results labreport.stats",
-    "exercise.part_two": "catalogue expressions measuring networks labreport.charts labreport.experiment "
-    "labreport.later labreport.outline labreport.required labreport.results labreport.stats",
+    "exercise.part_two": "catalogue expressions measuring networks labreport.charts "
+    "labreport.experiment labreport.later labreport.outline labreport.required "
+    "labreport.results labreport.stats",
     "exercise.part_three": "catalogue expressions measuring labreport.outline labreport.required "
     "labreport.results labreport.stats",
     "exercise.bonus_digits": "catalogue expressions measuring mnist networks part_three labreport.charts "
-    "labreport.later labreport.outline labreport.required labreport.results labreport.stats",
+    "labreport.later labreport.outline labreport.required labreport.results "
+    "labreport.stats",
     "exercise.bonus_longer": "catalogue expressions measuring labreport.charts labreport.outline "
     "labreport.required labreport.results labreport.stats",
     "exercise.bonus_complex": "catalogue expressions measuring networks labreport.charts labreport.later "
     "labreport.outline labreport.required labreport.results labreport.stats",
     "exercise.rubric": "labreport.rubric",
-    "exercise.project": "bonus_complex bonus_digits bonus_longer catalogue part_one part_three part_two "
-    "rubric set_up summary labreport.project",
+    "exercise.project": "bonus_complex bonus_digits bonus_longer catalogue part_one part_three "
+    "part_two rubric set_up summary labreport.project",
     "exercise.recompute": "catalogue mnist networks",
     "exercise.show_code": "catalogue networks labreport.experiment",
     "exercise.again": "mnist labreport.checks",
     "exercise.verification": "again catalogue mnist networks project show_code training labreport.checks "
-    "labreport.errors labreport.nodes labreport.outline labreport.results labreport.stats "
-    "labreport.trajectory",
+    "labreport.errors labreport.nodes labreport.outline labreport.results "
+    "labreport.stats labreport.trajectory",
 }
 """A room to the rooms that it may import; those of its own package without the package's name."""
 

@@ -325,9 +325,15 @@ def test_a_project_gets_what_its_own_file_asks_for(made: SmallCheckout, tmp_path
     assert (0, made.own_python) == (run.returncode, run.stdout.splitlines()[0])
     assert list(made.environment.glob("lib/*/site-packages/asked_for.py"))
     assert made.run("--project", str(project)).stderr == ""
-    (project / "requirements.lock").write_text("asked-for==1.0 --hash=sha256:" + "0" * 64 + "\n")
+    made.wheel("pinned")
+    (project / "requirements.txt").write_text("asked-for\npinned\n")
+    (project / "requirements.lock").write_text("pinned==1.0 --hash=sha256:" + "0" * 64 + "\n")
     refused = made.run("--project", str(project))
-    assert "asked-for==1.0 is not what the lock file expects: its hash differs" in refused.stderr
+    assert "pinned==1.0 is not what the lock file expects: its hash differs" in refused.stderr
+    (project / "requirements.lock").unlink()
+    (project / "requirements.txt").write_text("asked-for\nsmall-library<1\n")
+    refused = made.run("--project", str(project))
+    assert refused.stderr.startswith("error: project: Cannot install small-library<1")
     assert not list(made.environment.glob("lib/*/site-packages/small_c*"))
 
 

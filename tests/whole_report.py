@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import drawn
-from labreport.claims import Answer
 
 from exercise.catalogue import EXPERIMENTS
 from exercise.project import PROJECT

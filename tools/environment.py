@@ -124,7 +124,7 @@ def _install(layer: Layer, terminal: Terminal, held: int) -> None:
         options = ["--require-hashes", "--no-deps", "--only-binary=:all:"]
     else:
         locked = "".join(file.read_text(encoding="utf-8") for file in lock_files())
-        pins = re.findall(r"^(\w\S*==.*?)(?: \\)?$", locked, re.MULTILINE)
+        pins = re.findall(r"^(\w\S*==.*?)(?: \\| --hash.*)?$", locked, re.MULTILINE)
         (STATE / "pins").write_text("\n".join(pins), encoding="utf-8")
         options = ["-c", str(STATE / "pins")]
     pip = [str(PYTHON), "-I", "-m", "pip", "install", "--no-input", "--no-user", "--progress-bar=off"]
@@ -235,6 +235,8 @@ def _cause(text: str) -> str:
     if "HASHES" in text or (differs and differs[2]):
         name = (differs[1] or differs[2]) if differs else "a package"
         return f"{name} is not what the lock file expects: its hash differs"
+    if conflict := re.search(r"ERROR: (Cannot install .*)", text):
+        return conflict[1].rstrip(".")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     errors = [line for line in lines if re.match(r"(?i)(error|cause|Caused by|×|╰─▶)", line)]
     named = errors[:2] if errors and not errors[0].startswith("ERROR") else errors[-1:]

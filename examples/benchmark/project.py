@@ -1,4 +1,4 @@
-"""Five compressors on six inputs, measured elsewhere: a report on recorded runs. Build it with `labreport build`."""
+"""Five compressors on six inputs, measured elsewhere: a report on recorded runs."""
 
 from labreport import (
     Answer,
@@ -16,7 +16,7 @@ from labreport import (
 from labreport.charts import Drawing
 from labreport.recorded import recorded_groups
 
-# Each row of the file is a run; the six inputs are blocks, so that a program is compared with another on each.
+# Each row of the file is a run; the six inputs are blocks: programs are compared on each.
 RUNS = recorded_groups(
     "runs.csv",
     name=("program", "level"),

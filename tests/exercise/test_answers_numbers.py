@@ -2,96 +2,58 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 from answering import QUESTIONS, answer
-from exercise.bonus_complex.extrapolation import extrapolate, saturating
-from exercise.measuring.counting import stored_counts
-from exercise.measuring.families import CHECKED
-from exercise.part_two.predictions import expected_ratio
 from made import made_results
-from scipy import stats
 
 from exercise import mnist
 from exercise.bonus_complex.perspective import training_flop
 from exercise.bonus_digits.confusion import confusions
-from exercise.catalogue import NETWORKS, SMALL, TIMES, names
-from exercise.measuring.seconds import epochs_within, first_passages
+from exercise.catalogue import NETWORKS, TIMES, names
+from exercise.measuring.measures import seeds_of, stored_parameters
+from exercise.measuring.seconds import epochs_within
 from exercise.networks import Network
-from exercise.part_two.depth_gain import boundary
+from exercise.part_two.causes import expected_share
+from labreport.errors import UsageError
 from labreport.results import Result, Results, Runs, Snapshot
 
 
-def _runs(name: str, seconds: list[float], *accuracies: list[float]) -> Runs:
-    """Runs with these seconds of each epoch, one per list of validation accuracies."""
-    runs = [
-        Result(
-            name,
-            seed,
-            {},
-            tuple(
-                {"seconds": second, "validation_accuracy": value}
-                for second, value in zip(seconds, values, strict=True)
-            ),
-            {},
-            {},
-        )
-        for seed, values in enumerate(accuracies)
-    ]
-    return Runs(replace(SMALL, name=name, epochs=len(seconds), snapshots=()), tuple(runs))
+def _value(slug: str, name: str, **made: object) -> float:
+    value = answer(slug, **made).quantities[name].value  # type: ignore[arg-type]
+    assert value is not None
+    return value
 
 
-@pytest.mark.parametrize(("budget", "expected"), [(0.5, 0), (2.0, 1), (5.9, 2), (6.0, 3), (99.0, 3)])
+@pytest.mark.parametrize(("budget", "expected"), [(0.5, 0), (2.0, 1), (5.9, 2), (6.0, 3), (999.0, 50)])
 def test_a_time_holds_as_many_epochs_as_the_median_one_fits(budget: float, expected: int) -> None:
     """Epochs of 1, 2 and 9 s have a median of 2 s; more than were trained there are not."""
     timing = TIMES["small"]
     times = Result(timing.name, 0, {}, tuple({"seconds": second} for second in (1, 9, 2)), {}, {})
-    runs = {"small": _runs("small", [5, 5, 5], [0.6, 0.7, 0.8]), timing.name: Runs(timing, (times,))}
-    assert epochs_within(budget, Results("made", runs, {}, None), "small") == expected
-
-
-def test_first_passage_is_set_against_first_passage() -> None:
-    """Each seed's goal is the simple network's own last accuracy, which it may have reached before."""
-    simple = _runs("small", [1, 1, 1], [0.8, 0.9, 0.9], [0.7, 0.8, 0.95])
-    complex_ = _runs("complex", [2, 2, 2], [0.9, 0.95, 0.95], [0.8, 0.9, 0.94])
-    assert first_passages(complex_, simple) == [(1, 2), (None, 3)]
+    runs = {"small": made_results(("small",), 1)["small"], timing.name: Runs(timing, (times,))}
+    assert epochs_within(budget, Results("made", runs), "small") == expected
 
 
 def test_at_equal_seconds_the_moment_is_the_same_for_every_seed() -> None:
-    """Fifty epochs of about 0.15 s are about eighteen of 0.4 s, whichever seed is asked."""
-    found = answer("bonus.worth", small={"seconds": 0.15}, complex={"seconds": 0.4}).quantities
-    assert found["at-3.small.epochs"].value == 50
-    assert found["at-3.complex.epochs"].value == 18
-    runs = made_results(("small", "complex"), complex={"seconds": 0.4}, small={"seconds": 0.15})
-    curves = [
+    """Fifty epochs of about 0.15 s are about eighteen of 0.4 s, whatever ran beside the training."""
+    made = {"small": {"seconds": 0.15}, "complex": {"seconds": 4.0, "quiet": 0.4}}
+    assert _value("bonus.worth", "within", **made) == 18
+    runs = made_results(("small", "complex"), **made)
+    complex_, small = (
         np.array(runs[name].curve("validation_accuracy"))[:, epoch - 1]
         for name, epoch in (("complex", 18), ("small", 50))
-    ]
-    assert found["at-3.difference"].value == pytest.approx(np.mean(curves[0] - curves[1]))
-
-
-def test_equal_seconds_do_not_depend_on_what_ran_beside_a_training() -> None:
-    """A network that was trained on a busy machine has as many epochs as its epochs by themselves allow."""
-    busy = {"seconds": 4.0, "quiet": 0.4}
-    found = answer("bonus.worth", small={"seconds": 0.15}, complex=busy).quantities
-    calm = answer("bonus.worth", small={"seconds": 0.15}, complex={"seconds": 0.4}).quantities
-    assert found["at-3.complex.epochs"].value == 18
-    assert found == calm
-
-
-def test_parameters_are_those_of_the_formula() -> None:
-    """784 · 400 + 400 · 10 weights and 400 + 10 biases."""
-    found = answer("part-one.wide.parameters").quantities
-    assert (found["weights"].value, found["biases"].value, found["parameters"].value) == (
-        317_600,
-        410,
-        318_010,
     )
-    assert found["stored_parameters"].value == 318_010
+    difference = _value("bonus.worth", "equal-time.complex minus small", **made)
+    assert difference == pytest.approx(np.mean(complex_ - small))
+
+
+def test_parameters_are_those_of_the_formula_and_of_the_weights_kept() -> None:
+    """784 · 400 + 400 · 10 weights and 400 + 10 biases."""
+    found = [_value("part-one.parameters", f"wide.{name}") for name in ("weights", "biases", "parameters")]
+    assert found == [317_600, 410, 318_010]
+    assert _value("part-one.parameters", "wide.stored_parameters") == 318_010
 
 
 def test_a_weight_kept_twice_is_counted_once() -> None:
@@ -101,17 +63,17 @@ def test_a_weight_kept_twice_is_counted_once() -> None:
     twice = arrays | {f"state.{name}": array for name, array in arrays.items() if name.startswith("layer-")}
     twice["state.velocity.layer-0.kernel"] = arrays["layer-0.kernel"]
     run = replace(runs.runs[0], snapshots={50: Snapshot(50, {}, lambda: twice)})
-    assert stored_counts(replace(runs, runs=(run,))) == (49_228, 72)
+    assert stored_parameters(replace(runs, runs=(run,))) == 49_228 + 72
 
 
 def test_times_are_those_of_plain_keras_alone() -> None:
-    """The median and the slowest of five epochs, and a total that is fifty times the median."""
-    found = answer("part-one.small.time", small={"seconds": 4.0, "quiet": 0.3}).quantities
-    assert found["median"].value == pytest.approx(1.7 * 0.3)
-    assert found["slowest"].value == pytest.approx(1.7 * 0.3 * 1.04)
-    assert found["epochs"].value == 5
-    total = answer("bonus.time", small={"seconds": 4.0, "quiet": 0.3}).quantities["at-50.small.seconds"]
-    assert total.value == pytest.approx(50 * 1.7 * 0.3)
+    """The median of five epochs with the fastest and the slowest; a total is fifty times the median."""
+    made = {"small": {"seconds": 4.0, "quiet": 0.3}}
+    found = answer("part-one.time", **made).quantities["small.seconds"]
+    assert found.interval is not None
+    expected = [1.7 * 0.3 * share for share in (1, 0.96, 1.04)]
+    assert [found.value, found.interval.low, found.interval.high] == pytest.approx(expected)
+    assert _value("bonus.time", "at-50.small", **made) == pytest.approx(50 * 1.7 * 0.3)
 
 
 def test_the_report_has_one_clock() -> None:
@@ -125,29 +87,31 @@ def test_the_report_has_one_clock() -> None:
 def test_accuracy_is_the_mean_over_seeds_of_what_was_kept() -> None:
     """The answer's numbers are the snapshots' own."""
     runs = made_results(("wide",))["wide"]
-    found = answer("part-one.wide.accuracy").quantities
     for split in ("training", "validation", "test"):
-        assert found[f"{split}_accuracy"].value == pytest.approx(np.mean(runs.metric(10, split, "accuracy")))
-    difference = np.array(runs.metric(10, "test", "accuracy")) - runs.metric(10, "validation", "accuracy")
-    assert found["test_minus_validation"].value == pytest.approx(difference.mean())
+        expected = np.mean(runs.metric(10, split, "accuracy"))
+        assert _value("part-one.accuracy", f"wide.{split}_accuracy") == pytest.approx(expected)
+    test, validation = (np.array(runs.metric(10, split, "accuracy")) for split in ("test", "validation"))
+    difference = _value("part-one.accuracy", "wide.test.test minus validation")
+    assert difference == pytest.approx(np.mean(test - validation))
+
+
+def test_networks_with_different_numbers_of_seeds_are_not_told_as_equally_many() -> None:
+    """The error names them."""
+    results = [made_results((name,), seeds)[name] for name, seeds in (("wide", 5), ("small", 3))]
+    with pytest.raises(UsageError, match="wide: 5, small: 3"):
+        seeds_of(*results)
 
 
 def test_the_slope_predicts_a_quarter_a_layer() -> None:
-    """Nine steps from the tenth layer back to the first; a gain of four undoes them all."""
-    assert expected_ratio(10, 1.0) == pytest.approx(0.25**9)
-    assert expected_ratio(10, 4.0) == 1.0
-    assert expected_ratio(6, boundary(6)) == pytest.approx(0.01)
+    """Nine steps from the first hidden layer to the tenth; a gain of four undoes them all."""
+    assert expected_share(10, 1.0) == pytest.approx(0.25**9)
+    assert expected_share(10, 4.0) == 1.0
 
 
 def test_gradients_are_measured_from_layer_to_layer() -> None:
     """Made to keep a third each, the first hidden layer has a third to the ninth of the last."""
-    made: dict[str, Any] = {"deep-32": {"kept": 1 / 3}}
-    found = answer("part-two.hypothesis", **made).quantities
-    kept, ratio = found["deep-32.kept_per_layer"].value, found["deep-32.ratio"].value
-    assert kept is not None
-    assert ratio is not None
-    assert kept == pytest.approx(1 / 3, rel=0.03)
-    assert ratio == pytest.approx(kept**9, rel=1e-6)
+    kept = _value("part-two.hypothesis", "deep-32.kept", **{"deep-32": {"kept": 1 / 3}})
+    assert kept ** (1 / 9) == pytest.approx(1 / 3, rel=0.03)
 
 
 def test_confusions_count_every_test_image_once() -> None:
@@ -160,44 +124,16 @@ def test_confusions_count_every_test_image_once() -> None:
     assert [int(np.trace(matrix)) for matrix in matrices] == rights
 
 
-def test_a_network_that_learned_nothing_has_no_pattern() -> None:
-    """One digit named for every image would look like the strongest pattern of all."""
-    claims = answer("bonus.pattern", complex={"collapsed": True, "noise": 0.0}).claims
-    assert (claims["complex.uneven"].inconclusive, claims["complex.alike"].inconclusive) == (True, True)
-    assert claims["complex.uneven"].reason == "nothing shows that complex tells digits apart"
-
-
-def test_the_digit_made_hard_is_the_worst() -> None:
-    """Its accuracy is the lowest, and its interval is Wilson's for its own images."""
-    found = answer("bonus.digits", complex={"hard": (5,)}).quantities
-    accuracies = [found[f"complex.digit-{digit}"].value for digit in range(10)]
-    assert found["complex.worst_digit"].value == 5
-    assert min(value for value in accuracies if value is not None) == accuracies[5]
-    rest = found["complex.worst_difference"]
-    assert rest.value is not None
-    assert rest.value < 0
-
-
-def test_every_network_s_digits_are_read_after_equally_many_epochs() -> None:
-    """Ten, also for the network that was trained for fifty."""
-    found = answer("bonus.digits").quantities
-    sources = {found[f"{name}.digit-3"].source.split("at epoch ")[1][:2] for name in ("wide", "complex")}
-    assert sources == {"10"}
-
-
-def test_a_digit_is_compared_with_all_others_over_seeds_and_images() -> None:
-    """The difference is that of two shares, seed by seed, and its doubt includes both draws of images."""
-    runs = made_results(("complex",))["complex"]
+def test_the_digit_made_hard_is_misread_most_after_the_last_epoch() -> None:
+    """Its share is that of the predictions, and no other digit's is higher."""
+    made = {"complex": {"hard": (5,)}}
     labels = mnist.load().test.labels
-    differences = []
-    for run in runs:
-        right = run.at(10).arrays["predictions"] == labels
-        differences.append(right[labels == 8].mean() - right[labels != 8].mean())
-    estimate = answer("bonus.digits").quantities["complex.worst_difference"]
-    assert estimate.value == pytest.approx(np.mean(differences))
-    interval = estimate.interval
-    assert interval is not None
-    assert interval.high - interval.low > 2 * 1.96 * math.sqrt(0.9 * 0.1 / 974) * 0.5
+    runs = made_results(("complex",), **made)["complex"]
+    wrong = np.mean([run.at(50).arrays["predictions"] != labels for run in runs], axis=0)
+    shares = [_value("bonus.digits", f"complex.{digit}.mean", **made) for digit in range(10)]
+    assert shares == pytest.approx([wrong[labels == digit].mean() for digit in range(10)])
+    assert answer("bonus.digits", **made).facts["orders"]["complex"][0] == "5"
+    assert int(np.argmax(shares)) == 5
 
 
 def test_compute_counts_no_gradient_of_the_inputs() -> None:
@@ -205,44 +141,19 @@ def test_compute_counts_no_gradient_of_the_inputs() -> None:
     assert training_flop(Network((2,)), 100, 3) == (4 * 784 * 2 + 6 * 2 * 10) * 100 * 3
 
 
-def test_a_curve_of_the_right_kind_is_carried_on_exactly() -> None:
-    """Points on a saturating power law give back the law, with next to no doubt."""
-    law = saturating(np.arange(1, CHECKED + 1, dtype=float), 0.98, 0.1, 0.8)
-    found = extrapolate(np.array([law[:50], law[:50]]))
-    assert found is not None
-    predicted = found.at_end("made")
-    assert predicted.value == pytest.approx(law[-1], abs=1e-6)
-    assert found.backtest_error < 1e-6
+def test_gains_are_those_of_ten_epochs() -> None:
+    """Over the recorded curves, and their share of all epochs after the tenth."""
+    curves = np.mean(made_results(("small",))["small"].curve("validation_accuracy"), axis=0)
+    assert _value("bonus.diminishing", "20 minus 10") == pytest.approx(curves[19] - curves[9])
+    share = (curves[29] - curves[9]) / (curves[49] - curves[9])
+    assert _value("bonus.diminishing", "share") == pytest.approx(share)
 
 
-def test_a_prediction_counts_how_wrong_it_was_before() -> None:
-    """A curve that turns down after epoch 25 was foretold wrongly, and the interval says so."""
-    law = saturating(np.arange(1, 51, dtype=float), 0.98, 0.1, 0.8)
-    law[25:] -= 0.01
-    found = extrapolate(np.array([law]))
-    assert found is not None
-    assert found.backtest_error == pytest.approx(0.01, rel=0.1)
-    interval = found.at_end("made").interval
-    assert interval is not None
-    assert interval.high - interval.low > 2 * 1.9 * found.backtest_error * 0.9
-
-
-def test_gains_are_those_of_ten_epochs_and_their_ratio_is_paired() -> None:
-    """Fieller's interval excludes one exactly where the paired test finds that gains change."""
-    curves = np.array(made_results(("small",))["small"].curve("validation_accuracy"))
-    found = answer("bonus.diminishing").quantities
-    early, late = curves[:, 19] - curves[:, 9], curves[:, 49] - curves[:, 39]
-    assert found["at-20.gain"].value == pytest.approx(early.mean())
-    assert found["ratio"].value == pytest.approx(late.mean() / early.mean())
-    assert found["change.p"].value == pytest.approx(stats.ttest_rel(late, early).pvalue, rel=1e-6)
-    interval = found["ratio"].interval
-    assert interval is not None
-    assert (interval.high < 1) == (float(found["change.p"].value or 0) < 0.05)
-
-
-def test_the_best_epochs_are_told_as_a_range_over_the_seeds() -> None:
-    """The earliest and the latest, so that no number stands for an epoch that no seed has."""
-    found = answer("bonus.diminishing").quantities
-    curves = np.array(made_results(("small",))["small"].curve("validation_accuracy"))
-    best = curves.argmax(axis=1) + 1
-    assert (found["best_first"].value, found["best_last"].value) == (best.min(), best.max())
+def test_a_correlation_leads_with_pairs_in_which_more_parameters_are_less_accurate() -> None:
+    """Each pair has more parameters on its second place, and clearly less accuracy."""
+    found = answer("part-two.correlation")
+    assert found.facts["counterexamples"] == [["small", "deep-64"], ["complex", "wide"]]
+    for smaller, larger in found.facts["counterexamples"]:
+        parameters = [_value("part-two.correlation", f"{name}.parameters") for name in (smaller, larger)]
+        assert parameters == sorted(parameters)
+        assert _value("part-two.correlation", f"{smaller} minus {larger}") > 0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import made
 import pytest
-from exercise.appendix.study import SHOWN_ELSEWHERE, question_of, study
 
 from exercise.catalogue import STUDIES
 from exercise.project import PROJECT
+from exercise.set_up.study import SHOWN_ELSEWHERE, question_of, study
 from labreport.errors import UsageError
 
 

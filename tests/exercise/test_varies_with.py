@@ -5,25 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from answering import QUESTIONS, fresh_answer
-from labreport.claims import Answer
+from answering import fresh_answer
 from made import PROVENANCE
 
 from exercise.catalogue import EXPERIMENTS
+from exercise.project import PROJECT
+from labreport.stats import Answer
 
 OTHER_MACHINE = {**PROVENANCE, "processor": "Another Processor", "cores": 16, "threads": 2}
-OTHER_BEST = ("rates/learning_rate=1.0,momentum=0.0", "depth-gain/hidden_layers=32x4,initial_gain=6.0")
+OTHER_BEST = ("rates/learning_rate=1.0,momentum=0.0", "depth-gain/hidden_layers=32x4,initial_gain=1.0")
 """Cells of the studies that are not the best ones of the made results."""
 EVERY_NETWORK = sorted({experiment.name.removesuffix("-100") for experiment in EXPERIMENTS})
 
+ASKED = [question.slug for question in PROJECT.outline.questions]
+
 
 def changed(before: Answer, after: Answer) -> set[str]:
-    """Quantities of `before` that have another value in `after`, or none."""
-    values = {name: quantity.value for name, quantity in after.quantities.items()}
-    return {name for name, quantity in before.quantities.items() if values.get(name) != quantity.value}
+    """Quantities of both that have different values."""
+    both = before.quantities.keys() & after.quantities.keys()
+    return {name for name in both if before.quantities[name].value != after.quantities[name].value}
 
 
-@pytest.mark.parametrize("slug", QUESTIONS)
+@pytest.mark.parametrize("slug", ASKED)
 def test_what_changes_with_the_machine_says_so(slug: str) -> None:
     """Other seconds, cores and threads change only quantities that vary with the machine."""
     here = fresh_answer(slug)
@@ -33,7 +36,7 @@ def test_what_changes_with_the_machine_says_so(slug: str) -> None:
     assert set() == unmarked
 
 
-@pytest.mark.parametrize("slug", QUESTIONS)
+@pytest.mark.parametrize("slug", ASKED)
 def test_what_changes_with_the_seeds_says_so(slug: str) -> None:
     """Another number of seeds, and other errors, change no quantity that is said to vary with nothing."""
     here = fresh_answer(slug)
@@ -50,4 +53,4 @@ def test_what_changes_with_the_seeds_says_so(slug: str) -> None:
 
 def test_a_count_varies_with_nothing() -> None:
     """A number of parameters is the same in every honest run, and is said to be."""
-    assert fresh_answer("part-one.wide.parameters").quantities["parameters"].varies_with == ""
+    assert fresh_answer("part-one.parameters").quantities["wide.parameters"].varies_with == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -137,7 +138,7 @@ def test_the_form_asks_in_the_language_of_the_measure() -> None:
         "Which is missed least often: 0, 1, 2, 3, 4, 5, 6, 7, 8 or 9? (",
         "Is the test accuracy higher at deep-3 than at deep-1? (",
         "Is complex above 96 % in every seed? (yes, no, unclear)",
-        "Does this hold: small has fewer parameters? (yes, no)",
+        "Does this hold: small.parameters < wide.parameters? (yes, no)",
         "Which is the most accurate: the tree, the forest or the linear? (",
     ):
         assert asked in text.replace("\u00a0", " ")
@@ -289,7 +290,7 @@ def test_a_sentence_may_go_on_on_the_next_line(tmp_path: Path) -> None:
     """Until its quotation mark."""
     text = filled().replace('sentence = "As measured."', 'sentence = "As\nmeasured = here,\n[so]."', 1)
     result = grade_form(tmp_path, text)
-    assert result.notes == ()
+    assert not result.notes
     assert result.points == pytest.approx(expected().points)
     assert question(result, "accuracy").sentence == "As measured = here, [so]."
 
@@ -316,6 +317,16 @@ def test_a_form_full_of_errors_is_told_in_part(tmp_path: Path) -> None:
     """However many lines and however long they are."""
     result = grade_form(tmp_path, "form = 2\n[better]\n" + f"{'=' * 300}\n" * 800)
     assert (result.problem, result.points, len(result.notes)) == ("", 0.0, 20)
+    for slow in (
+        "number." + " " * 3900,
+        "[" * 3900,
+        "number.a" + " b" * 1900,
+        'number."' + "\\" * 3900,
+        "=" * 3900,
+    ):
+        start = time.monotonic()
+        assert grade_form(tmp_path, "form = 2\n[better]\n" + f"{slow}\n" * 60).points == 0.0
+        assert time.monotonic() - start < 3
     long = f'form = 2\n[better]\nnumber.{"a" * 100_000} = "{"9" * 100_000}"\n'
     assert max(map(len, grade_form(tmp_path, long).notes)) < 200
 

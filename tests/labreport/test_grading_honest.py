@@ -94,6 +94,28 @@ def test_numbers_made_of_measured_ones_are_not_exact() -> None:
     assert (set(question.numbers), dict(question.outcomes)) == ({"a.mean", "layers"}, {})
 
 
+def test_numbers_made_of_times_are_not_compared() -> None:
+    """A quotient of a time and a constant is one of the machine; how many seeds there are is no result."""
+    time = Quantity(3.0, "s", Source(("a",), "seconds"), n=5, spread=0.1)
+    rate = calculated("quotient", [1000, time], "images per second", Source(kind="computed"))
+    layers = calculated("sum", [1, 2], "layers", Source(kind="computed"))
+    seeds = Quantity(5, "seeds", Source(kind="counted"))
+    answer = Answer({"seconds": time, "rate": rate, "layers": layers, "seeds": seeds})
+    (question,) = expect(document({"one": answer}), Rubric()).questions
+    assert set(question.numbers) == {"layers"}
+
+
+def test_the_ranges_of_two_that_clearly_differ_do_not_meet_the_other() -> None:
+    """Each is cut at two thirds of the way to the other, where its spread alone would let it go farther."""
+    spread = [0.0, 0.02, -0.02, 0.01, -0.01]
+    shifted = {"a": [0.9 + each for each in spread], "b": [0.86 + each * 0.99 for each in spread]}
+    of = {name: sample(name, values) for name, values in shifted.items()}
+    (question,) = expect(document({"one": difference(of, "a", "b", MEASURE)}), Rubric()).questions
+    assert question.numbers["a.mean"].low == pytest.approx(0.9 - 0.04 * 2 / 3)
+    assert question.numbers["b.mean"].high == pytest.approx(0.86 + 0.04 * 2 / 3)
+    assert question.numbers["a.mean"].high > 0.97
+
+
 MEASURE = Measure("accuracy", "%", margin=1)
 
 

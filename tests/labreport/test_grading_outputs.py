@@ -11,7 +11,7 @@ from typing import Any
 from graded import Plain, expected, graded
 
 from labreport.grading import gradescope, table
-from labreport.grading.expected import unread
+from labreport.grading.expected import Graded, unread
 from labreport.grading.grade import Result
 
 TOP = {"score", "output", "output_format", "visibility", "tests"}
@@ -37,7 +37,7 @@ def test_gradescope_gets_its_own_fields(tmp_path: Path) -> None:
     assert sum(test["max_score"] for test in document["tests"]) == expected().points
     failed = [test for test in document["tests"] if test["status"] == "failed"]
     assert [test["name"] for test in failed] == ["parameters"]
-    assert "wide.parameters is 5" in failed[0]["output"]
+    assert "wide.parameters is 5," in failed[0]["output"]
     assert {test["visibility"] for test in document["tests"]} == {"after_published"}
 
 
@@ -54,7 +54,7 @@ def test_the_spreadsheet_has_a_column_for_each_question(tmp_path: Path) -> None:
     slugs = [question.slug for question in expected().questions]
     assert list(row) == ["submission", "points", "max_points", "problem", *slugs, "reasons"]
     assert sum(float(row[slug]) for slug in slugs) - float(row["points"]) < 0.02
-    assert row["reasons"].startswith("parameters: wide.parameters is 5")
+    assert row["reasons"].startswith("parameters: wide.parameters is 5,")
 
 
 def test_the_table_names_where_most_was_lost(tmp_path: Path) -> None:
@@ -62,3 +62,12 @@ def test_the_table_names_where_most_was_lost(tmp_path: Path) -> None:
     lines = list(table.many([one_wrong(tmp_path)], expected(), 80))
     assert "in parameters" in lines[1]
     assert max(map(len, lines)) <= 80
+
+
+def test_lines_that_could_not_be_read_are_told_everywhere() -> None:
+    """On the terminal, to Gradescope and in the spreadsheet."""
+    whole = unread(expected(), "").questions
+    result = Result("anna", Graded(whole, notes=("line 7: 'perhaps' is not a number",)))
+    assert "line 7: 'perhaps' is not a number" in list(table.one(result))
+    assert "line 7" in json.loads(gradescope.results(result))["output"]
+    assert "line 7" in table.spreadsheet([result], expected())

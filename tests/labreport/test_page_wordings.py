@@ -30,7 +30,7 @@ def report(tmp_path: Path) -> Example:
 
 
 def _answer(by: float, apart: float) -> Answer:
-    """The example's, and how `a` compares with `b`: ahead `by` so much, `apart` so much between seeds."""
+    """The example's, and how `a` compares with `b`, from which it differs by so much."""
     values = {
         "a": {seed: (0.9 + by + apart * (seed - 1),) for seed in range(3)},
         "b": dict.fromkeys(range(3), (0.9,)),

@@ -82,7 +82,8 @@ def test_clear_and_inside_the_margin_says_both() -> None:
 def test_neither_may_be_chance() -> None:
     """Unclear is what is neither clear nor the same; a difference that is printed as zero is called none."""
     level, apart = pair(WIDE, FAR), pair(WIDE, [value - 0.002 for value in FAR])
-    assert level.findings["a minus b"].judgement.unclear and apart.findings["a minus b"].judgement.unclear
+    assert level.findings["a minus b"].judgement.unclear
+    assert apart.findings["a minus b"].judgement.unclear
     assert "cannot be told apart" in says(level)
     assert says(apart).endswith(", which may be chance.")
 

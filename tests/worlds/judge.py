@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import math
 import re
@@ -10,21 +9,19 @@ import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from example_report import DRAWING
-from labreport.claims import Answer
-from labreport.claims.families import Family
-from labreport.claims.resolve import Comparisons
+from prose import render
 from worlds.runs import WorldRuns, dataset
-from worlds.world import BASES, World
+from worlds.truth import Results as Seen
+from worlds.truth import false_findings, false_words
+from worlds.world import World
 
 from exercise import mnist
 from exercise.catalogue import STUDIES
 from exercise.project import PROJECT
-from labreport.audit.contradictions import contradictions
 from labreport.audit.reading import Page
 from labreport.audit.screen import audit_page
 from labreport.charts import export
@@ -34,28 +31,19 @@ from labreport.page.references import Target, resolve, targets
 from labreport.page.sections import _Rendering
 from labreport.page.traced import traced
 from labreport.results import Results
+from labreport.stats import Answer
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 SOURCE = "src/"
 NO_NUMBER = re.compile(r"\b(?:nan|inf|Undefined)\b|(?<=>)None(?=<)")
 NO_TEXT = re.compile(r"<svg\b.*?</svg>|<script\b.*?</script>|<pre\b.*?</pre>|<[^>]*>", re.DOTALL)
 SEVERAL_SEEDS = re.compile(
-    r"\b(?:with (?:every|each) seed|each of its seeds|each seed as|means? over (?:the )?seeds|most seeds"
-    r"|paired t-test|Student)\b"
+    r"\b(?:means? (?:of|over)(?! an epoch)|thin lines?|from seed to seed|most seeds|depend\w* on the seed)\b"
 )
-"""What is said of several seeds, and the names of tests that need them."""
+"""What is said of several seeds."""
 GLOSSARY = re.compile(r"<dl\b.*?</dl>", re.DOTALL)
 WORDS = re.compile(r"[0-9.]+(?:e-?[0-9]+)?|'[^']*'")
 """What differs between two faults of one kind."""
-CONTRADICTIONS = {
-    "though both come from": "one quantity, two values",
-    "about the same comparison": "one comparison, two verdicts",
-    "contains": "decided, but its interval leaves it open",
-    "excludes": "left open, but its interval decides",
-    "says": "a finding and its claim",
-}
-Told = dict[tuple[str, str], set[str]]
-"""The words of a finding without their numbers, by claim, to the verdicts for which they were printed."""
 NAMES = [experiment.name for experiment in PROJECT.all_experiments]
 STUDY_NAMES = {grid.name: grid for grid in STUDIES}
 
@@ -68,72 +56,27 @@ class Fault:
     text: str
 
 
-def is_known(fault: Fault) -> bool:
-    """Whether faults of this kind are on the written list."""
-    return any(fnmatchcase(fault.kind, pattern) for pattern in known())
-
-
-@functools.cache
-def known() -> tuple[str, ...]:
-    """Patterns of the kinds of faults that are to be fixed in the exercise."""
-    lines = Path(__file__).with_name("known.txt").read_text(encoding="utf-8").splitlines()
-    return tuple(line.partition("\t")[0] for line in lines if line and not line.startswith("#"))
-
-
-def judge(
-    world: World, *, figures: bool = False, part: int = 0, parts: int = 1, told: Told | None = None
-) -> list[Fault]:
-    """All faults of one world's report; an empty list if it crashes nowhere and contradicts itself nowhere.
+def judge(world: World, *, figures: bool = False, part: int = 0, parts: int = 1) -> list[Fault]:
+    """All faults of one world's report: crashes, contradictions, and what is false.
 
     With `figures`, every figure is drawn, exported and checked as well, which takes most of the time. Of
-    several `parts`, only every so many questions are asked, beginning with question number `part`. The words
-    of each finding are added to `told`.
+    several `parts`, only every so many questions are asked, beginning with question number `part`.
     """
     questions = PROJECT.outline.questions[part % parts :: parts]
     faults: list[Fault] = []
-    with _images(world.images), _families_once():
+    with _images(world.images):
         everything = WorldRuns(world)
         answers = dict(_answers(questions, everything, faults))
         drawings = dict(_figures(everything, answers, faults)) if figures else {}
         sections = list(_sections(answers, drawings, faults))
+        faults += _false(questions, everything, answers)
     known = targets(PROJECT.outline, sections)
     for figure in PROJECT.outline.figures:  # of a question that crashed
         known.setdefault(figure.slug, Target("Figure", "", figure.slug))
     html = resolve("".join(section["screen"] for section in sections), known)
-    complex_ = world.overrides["complex"].get("network", BASES["complex"].specification)
-    if not complex_.momentum and "trained with momentum" in html:
-        faults.append(Fault("premise: trained with momentum", f"momentum of complex is {complex_.momentum}"))
     if set(world.seeds.values()) == {1}:
-        faults += as_if_several_seeds(html, answers)
-    return [*faults, *_audited(html, answers, told)]
-
-
-@contextmanager
-def _families_once() -> Iterator[None]:
-    """Each family of comparisons is worked out once in a world, whichever answers ask for it."""
-    resolve, known = Comparisons._resolve, {}
-
-    def once(comparisons: Comparisons, family: Family) -> Any:
-        if family not in known:
-            known[family] = resolve(comparisons, family)
-        return known[family]
-
-    Comparisons._resolve = once  # type: ignore[method-assign, assignment]
-    try:
-        yield
-    finally:
-        Comparisons._resolve = resolve  # type: ignore[method-assign]
-
-
-def unchanged(told: Told) -> Iterator[Fault]:
-    """A fault for each finding whose words are the same for two verdicts that exclude each other.
-
-    `equivalent` may share its words with another verdict; supported, refuted and inconclusive may not.
-    """
-    for (claim, words), verdicts in sorted(told.items()):
-        if len(verdicts & {"supported", "refuted", "inconclusive"}) > 1:
-            kind = f"wording: the same for {' and '.join(sorted(verdicts))} ({claim})"
-            yield Fault(kind, words)
+        faults += as_if_several_seeds(html)
+    return [*faults, *_audited(html, answers)]
 
 
 @contextmanager
@@ -170,6 +113,20 @@ def _answers(
             faults.append(_crash(f"answer {question.slug}", error))
         else:
             yield question.slug, Answer.from_plain(json.loads(json.dumps(plain)))
+
+
+def _false(
+    questions: Iterable[Question], everything: WorldRuns, answers: Mapping[str, Answer]
+) -> Iterator[Fault]:
+    """What the findings and the words of each question say that the results contradict."""
+    seen = Seen(everything)
+    for question in questions:
+        if question.slug in answers:
+            answer = answers[question.slug]
+            for text in false_findings(seen, question.slug, answer):
+                yield Fault(f"false: a finding of {question.slug}", text)
+            for text in false_words(seen, question.slug, answer, render(question, answer)):
+                yield Fault(f"false: the words of {question.slug}", text)
 
 
 def _finite(value: Any, where: str) -> None:
@@ -238,31 +195,20 @@ def _rendered(
     return {"screen": rendered.html, "figures": rendered.figures}
 
 
-def _audited(html: str, answers: Mapping[str, Answer], told: Told | None) -> Iterator[Fault]:
-    page = Page().read(html)
-    for mark in page.findings if told is not None else ():
-        told.setdefault((mark.claim, WORDS.sub(" ", mark.text)), set()).add(mark.verdict)  # type: ignore[union-attr]
-    contradicting = list(contradictions(page, answers, open_too=True))
-    for finding in audit_page(page, answers, TEMPLATES, NAMES, PROJECT.outline.declared):
-        if finding not in contradicting and finding.where not in ("figures", "tables"):  # some may be missing
+def _audited(html: str, answers: Mapping[str, Answer]) -> Iterator[Fault]:
+    for finding in audit_page(Page().read(html), answers, TEMPLATES, NAMES):
+        if finding.where not in ("figures", "tables"):  # some may be missing
             yield Fault(f"audit: {finding.where} {WORDS.sub(' ', finding.problem)[:60]}", str(finding))
-    for finding in contradicting:
-        kind = next((kind for words, kind in CONTRADICTIONS.items() if words in finding.problem), "other")
-        yield Fault(f"contradiction: {kind} ({finding.where.partition('#')[0]})", str(finding))
     for found in NO_NUMBER.finditer(NO_TEXT.sub("<>", html)):
         around = found.string[max(0, found.start() - 60) : found.end() + 40]
         yield Fault(f"text: {found[0]} is printed", " ".join(around.split()))
 
 
-def as_if_several_seeds(html: str, answers: Mapping[str, Answer]) -> Iterator[Fault]:
-    """What a report of one seed says of several: in its prose, or as the test of a claim."""
+def as_if_several_seeds(html: str) -> Iterator[Fault]:
+    """What a report of one seed says of several in its prose."""
     prose = " ".join(NO_TEXT.sub(" ", GLOSSARY.sub("", html)).split())
     for found in SEVERAL_SEEDS.finditer(prose):
         yield Fault(f"one seed: {found[0]}", prose[max(0, found.start() - 60) : found.end() + 40])
-    for slug, answer in answers.items():
-        for name, claim in answer.claims.items():
-            if SEVERAL_SEEDS.search(claim.test):
-                yield Fault(f"one seed: the test of {slug}#{name}", claim.test)
 
 
 def _crash(where: str, error: Exception) -> Fault:

@@ -59,7 +59,7 @@ def _runs(world: World, experiment: Experiment) -> Runs:
     make = replace(made._default(experiment), **world.overrides.get(experiment.name, {}))
     if make.network is not None:
         experiment = replace(experiment, specification=make.network)
-    count = world.seeds.get(experiment.name, min(3, max(world.seeds.values())))
+    count = max(world.seeds.values())
     results = [made._result(experiment, make, seed, count) for seed in range(count)]
     first = world.diverged.get(experiment.name)
     finite = experiment.name in world.saturated

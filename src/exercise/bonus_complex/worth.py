@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from exercise.catalogue import COMPLEX, SMALL, SMALL_MOMENTUM, TIMES
 from exercise.expressions import accuracy as checked_accuracy
-from exercise.measuring.measures import LAST, RECORDED, TEST, declared, network_of, seeds_of
+from exercise.measuring.measures import LAST, RECORDED, TEST, VALIDATION, declared, network_of, seeds_of
 from exercise.measuring.seconds import epochs_within, in_total
 from labreport.outline import question
 from labreport.required import required
 from labreport.results import Results
-from labreport.stats import Answer, difference
+from labreport.stats import Answer, difference, exact
+from labreport.stats.operations.condition import compare as condition
 
 
 @question(
@@ -40,8 +41,10 @@ def worth(results: Results) -> Answer:
         },
         facts={"same": [one.name for one in SMALL_MOMENTUM]},
     )
+    answer |= exact("too-slow", condition(answer.quantities["within"], "<", 1))
     if within:
-        at_equal = difference(results, COMPLEX, SMALL, RECORDED, within, LAST, name="equal-time")
+        measure = VALIDATION if within == LAST else RECORDED  # of other epochs no predictions are kept
+        at_equal = difference(results, COMPLEX, SMALL, measure, within, LAST, name="equal-time")
         answer |= _of_timings(at_equal)
     answer |= difference(results, COMPLEX, SMALL, TEST, LAST, name="late")
     for same in SMALL_MOMENTUM:

@@ -14,7 +14,8 @@ from labreport.later import later
 from labreport.outline import question
 from labreport.required import required
 from labreport.results import Results, Runs
-from labreport.stats import Answer, Measure, Sample, extremes
+from labreport.stats import Answer, Measure, Sample, exact, extremes
+from labreport.stats.operations.condition import compare as condition
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,6 +56,8 @@ def digits(results: Results) -> Answer:
             map(str, range(CLASSES)),
             key=lambda digit: -float(answer.quantities[f"{name}.{digit}.mean"].value or 0),
         )
+        most, least = (answer.quantities[f"{name}.{orders[name][end]}.mean"] for end in (0, -1))
+        answer |= exact(f"{name}.uneven", condition(most, ">", least))
     return Answer(answer.quantities, answer.findings, {**answer.facts, "orders": orders})
 
 

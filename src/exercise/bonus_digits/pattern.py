@@ -75,7 +75,9 @@ def pattern(results: Results) -> Answer:
         },
     }
     always_first = exact("always-first", condition(quantities["first_in_seeds"], "=", quantities["seeds"]))
-    return Answer(quantities, facts=facts) | always_first
+    return (
+        Answer(quantities, facts=facts) | always_first | exact("any", condition(quantities["errors"], ">", 0))
+    )
 
 
 def _mean(values: list[float], measure: Measure) -> Quantity:

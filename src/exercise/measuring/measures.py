@@ -128,7 +128,7 @@ def seeds_of(*runs: Runs) -> Quantity:
     if len(counts) != 1:
         names = ", ".join(f"{each.experiment.name}: {len(each)}" for each in runs)
         raise UsageError(f"networks that are compared have different numbers of seeds ({names})")
-    return declared(counts.pop(), "seeds", "seeds of each network", kind="counted")
+    return counted(counts.pop(), "seeds", "seeds of each network")
 
 
 def epochs_of(runs: Runs) -> Quantity:

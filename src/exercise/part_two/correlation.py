@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import combinations
 
 from exercise.catalogue import DEEP, DEEP_8, NETWORKS, names
@@ -14,7 +15,8 @@ from labreport import charts
 from labreport.outline import figure, question
 from labreport.required import required
 from labreport.results import Results
-from labreport.stats import Answer, Source, difference
+from labreport.stats import Answer, Source, difference, exact
+from labreport.stats.operations.condition import compare as condition
 from labreport.stats.operations.rank_correlation import OPERATION as RANK_CORRELATION
 from labreport.stats.quantity import known
 
@@ -103,12 +105,11 @@ def correlation(results: Results) -> Answer:
     turned.sort(key=lambda pair: -float(found[" minus ".join(pair)].value or 0))
     shallow = [pair for pair in turned if not set(pair) & set(names(DEEP))]
     shown = list(dict.fromkeys([*turned[:1], *shallow[:1], *turned[1:2]]))[:2]
+    number = counted(len(turned), "pairs", "pairs in which the larger network is clearly less accurate")
+    answer |= exact("counterexample", condition(number, ">", 0), {"turned": number})
     return answer | Answer(
         {
-            "coefficient": RANK_CORRELATION.quantity(data, "", source),
-            "turned": counted(
-                len(turned), "pairs", "pairs in which the larger network is clearly less accurate"
-            ),
+            "coefficient": replace(RANK_CORRELATION.quantity(data, "", source), varies_with="seeds"),
         },
         facts={"rows": by_size, "counterexamples": [list(pair) for pair in shown], "networks": len(by_size)},
     )

@@ -79,6 +79,6 @@ def depth_and_gain(results: Results) -> Answer:
                 agreeing, "networks", f"study {DEPTH_GAIN.name}: as the rule says in every seed"
             ),
             "starved": declared(STARVED, "fraction", "chosen after earlier trainings"),
-            "seeds": declared(runs, "seeds", f"study {DEPTH_GAIN.name}", kind="counted"),
+            "seeds": counted(runs, "seeds", f"study {DEPTH_GAIN.name}"),
         }
     )

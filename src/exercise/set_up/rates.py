@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from exercise.catalogue import COMPLEX, RATES
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.measures import VALIDATION, accuracy, counted, declared, network_of, seeds_of
 from labreport.outline import question
 from labreport.required import LAST, required
 from labreport.results import Results
-from labreport.stats import Answer, Quantity, difference, exact
+from labreport.stats import Answer, Quantity, difference, exact, sample
 from labreport.stats.operations.condition import compare as condition
 
 _CHOSEN = [cell for cell in RATES.experiments() if cell.specification == COMPLEX.specification]
@@ -61,6 +63,10 @@ def rates(results: Results) -> Answer:
     if mine in cells:
         answer |= Answer({"chosen": found[mine]})
     if mine in cells and mine != best:
-        first_name, second_name = (cells[pair].experiment.name for pair in (best, mine))
-        answer |= difference(results, first_name, second_name, VALIDATION, among=len(cells) - 1, name="lead")
+        # by their roles, since which of them is best depends on the results
+        samples = {
+            role: replace(sample(cells[pair], VALIDATION), name=role, title=title)
+            for role, pair, title in (("best", best, "the best pair"), ("chosen", mine, "the pair in use"))
+        }
+        answer |= difference(samples, "best", "chosen", VALIDATION, among=len(cells) - 1, name="lead")
     return answer

@@ -44,8 +44,8 @@ def rules(results: Results) -> Answer:
             kind="counted",
         ),
         "seeds": seeds_of(*results.values()),
-        "first_seed": declared(min(next(iter(results.values())).seeds), "", "project"),
-        "last_seed": declared(max(next(iter(results.values())).seeds), "", "project"),
+        "first_seed": declared(min(next(iter(results.values())).seeds), "", "project", varies_with="seeds"),
+        "last_seed": declared(max(next(iter(results.values())).seeds), "", "project", varies_with="seeds"),
         "margin": declared(MARGIN / 100, "points, unsigned", BECAUSE),
         **{f"images.{name}": declared(len(split(name)), "images", f"MNIST, {name}") for name in SPLITS},
     }

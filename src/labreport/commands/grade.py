@@ -30,6 +30,8 @@ def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         raise UsageError(f"--form writes TOML, and {found.form!r} does not end with .toml")
     if bool(found.words) == bool(found.form):
         raise UsageError("grade takes either a submission (or a folder of them), or --form FILE")
+    if found.form and Path(found.form).suffix.lower() != ".toml":
+        raise UsageError(f"--form {found.form}: a form ends in .toml; write {Path(found.form).stem}.toml")
     project = load_project(find_project(root))
     plain = reference.load(Path(found.reference) if found.reference else found.output / "answers.json")
     expected = reference.expect(plain, project.rubric, project.recompute)

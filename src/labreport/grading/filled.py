@@ -28,8 +28,8 @@ COARSEST = 0.05
 """Half a unit of the last digit, relative to the number, that rounding may make elsewhere."""
 QUOTED = "\"' "
 _QUOTES = dict.fromkeys(map(ord, "“”„‟«»″＂"), '"') | dict.fromkeys(map(ord, "‘’‚‛"), "'")
-_HEADER = re.compile(r"\[+\s*([^\]]*?)\s*\]+\s*[,;]?\s*(?:#.*)?")
-_ENTRY = re.compile(r'\s*([A-Za-z]+)(?:\s*\.\s*("(?:[^"\\]|\\.)*"|[^="]+?))?\s*[=:]\s*(.*)')
+_HEADER = re.compile(r"\[{1,2}([^\[\]]*)\]{1,2} ?[,;]? ?(?:#.*)?")
+_ENTRY = re.compile(r'([A-Za-z]+) ?(?:\. ?("(?:[^"\\]|\\.)*"|[^="]+))? ?[=:] ?(.*)')
 
 
 def from_form(data: bytes, expected: Expected) -> Submission:
@@ -65,7 +65,7 @@ class _Reader:
 
     def line(self, place: int, line: str) -> None:
         """Read one line."""
-        text = line.strip()
+        text = " ".join(line.split())
         header, entry = _HEADER.fullmatch(text), _ENTRY.fullmatch(text)
         kind = entry[1].lower() if entry else ""
         if not text or text.startswith("#"):

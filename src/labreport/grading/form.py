@@ -71,7 +71,8 @@ def asked_outcome(
 ) -> tuple[str, Options]:
     """Ask what a finding says, and which answers may be given; subjects are in the order of declaration."""
     if finding.kind == "exact" or finding.measure is None:
-        return f"Does this hold: {finding.name.replace('-', ' ')}?", {"yes": ("yes",), "no": ("no",)}
+        holds = _condition(finding.derivation.data) if finding.derivation else ""
+        return f"Does this hold: {holds or finding.name}?", {"yes": ("yes",), "no": ("no",)}
     sentence = Sentence(finding, quantities)
     titles = titles_of(finding)
     after = f"After {finding.epochs[0]} epochs: " if len(finding.epochs) == 1 else ""
@@ -95,6 +96,19 @@ def asked_outcome(
     names = list(titles.values())
     one_of = f"{', '.join(names[:-1])} or {names[-1]}"
     return f"{after}Which {sentence.called('least' if turned else 'most')}: {one_of}?", UNCLEAR
+
+
+def _condition(data: Mapping[str, Any]) -> str:
+    """A condition on quantities of the answer; empty where it is on other values, which could be results."""
+    if "of" in data:
+        parts = [_condition(one) for one in data["of"]]
+        return {"every": " and ", "some": " or "}[data["operator"]].join(parts) if all(parts) else ""
+    left, right = data["left"], data["right"]
+    if not isinstance(left, Mapping) or "quantity" not in left:
+        return ""
+    if isinstance(right, Mapping) and "quantity" in right:
+        return f"{left['quantity']} {data['operator']} {right['quantity']}"
+    return f"{left['quantity']} {data['operator']} {right:g}" if isinstance(right, (int, float)) else ""
 
 
 def _step(label: str, finding: Finding, titles: Mapping[str, str], quantities: Mapping[str, Quantity]) -> str:

@@ -19,9 +19,10 @@ REASONS = 40
 def results(result: Result) -> str:
     """The document, as text in ASCII."""
     graded = result.graded
+    whole = f"The submission {graded.problem}." if graded.problem else "Every question was compared."
     document: dict[str, Any] = {
         "score": round(graded.points, 4),
-        "output": f"The submission {graded.problem}." if graded.problem else "Every question was compared.",
+        "output": "\n".join([whole, *graded.notes]),
         "output_format": "text",
         "visibility": VISIBILITY,
         "tests": [

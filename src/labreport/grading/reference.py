@@ -20,6 +20,7 @@ from labreport.rubric import Rubric
 from labreport.stats import Answer, Finding, Measure, Part, Quantity, Reason
 from labreport.stats.answer import VERSION
 from labreport.stats.operation import ALPHA, quantile
+from labreport.stats.words import plural
 
 FIRM = 2.0
 """Half-widths of its interval by which an outcome lies from the nearest other one that is firm."""
@@ -119,10 +120,11 @@ def _numbers(answer: Answer, typical: Mapping[str, float]) -> dict[str, Number]:
     """The numbers that are compared: found out, and called the same in every honest run."""
     found: dict[str, Number] = {}
     declared: dict[str, Number] = {}
+    units = {"seeds", "runs", *(plural(finding.unit) for finding in answer.findings.values())}
     for name, quantity in sorted(answer.quantities.items()):
         of, _, ending = name.rpartition(".")
-        if ending == "behind" or (ending == "among" and of in answer.quantities):
-            continue  # which of the first there are depends on the results; the second is no result
+        if ending == "behind" or quantity.unit in units or (ending == "among" and of in answer.quantities):
+            continue  # which of the first there are depends on the results; the others are no results
         varies = _varies(quantity, answer.quantities)
         limits = accepted(quantity, varies, typical)
         if limits is not None and quantity.value is not None:

@@ -34,6 +34,7 @@ def one(result: Result) -> Iterator[str]:
         yield f"{question.slug:{width}}  {points(question.points):>5} of {points(question.most)}"
         for reason in listed(question.reasons):
             yield f"    {reason}"
+    yield from graded.notes
     yield f"{points(graded.points)} of {points(sum(question.most for question in graded.questions))} points."
 
 
@@ -67,6 +68,7 @@ def spreadsheet(results: Sequence[Result], expected: Expected) -> str:
                 for question in graded.questions
                 for reason in listed(question.reasons)
             ]
+            + list(graded.notes)
         )
         writer.writerow(
             [

@@ -139,6 +139,10 @@ class Wordings(Extension):
 
     tags = {"finding"}  # noqa: RUF012  # Jinja's own declaration
 
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Keep the end of the line behind a finding, so that there is a space before the next sentence."""
+        return re.sub(r"(\bendfinding\s*)%\}", r"\1+%}", source)
+
     def parse(self, parser: Parser) -> nodes.Node:
         """One tag, up to its end."""
         line = next(parser.stream).lineno
