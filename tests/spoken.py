@@ -101,7 +101,7 @@ class _Walk:
             yield from self._choice(choice.test, choice.lineno)
 
     def _choice(self, test: nodes.Node, line: int) -> Iterator[Spoken]:
-        if any(_name(node) in JUDGED for node in (test, *test.find_all(nodes.Node))):
+        if any(_name(node) in JUDGED or _is_finding(node) for node in (test, *test.find_all(nodes.Node))):
             yield Spoken(self._file, line, "judgement")
         elif any(_compares(node) for node in (test, *test.find_all(nodes.Compare))):
             yield Spoken(self._file, line, "comparison")
@@ -138,6 +138,11 @@ def _name(node: nodes.Node) -> str:
     if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
         return str(node.arg.value)
     return ""
+
+
+def _is_finding(node: nodes.Node) -> bool:
+    """Whether it is one of an answer's findings, which chooses by whether it holds."""
+    return isinstance(node, (nodes.Getattr, nodes.Getitem)) and _name(node.node) == "findings"
 
 
 def _compares(node: nodes.Node) -> bool:

@@ -28,6 +28,7 @@ BOUND = (
         "{% block headline %}It reaches the goal.{% endblock %}",
         "{% if answer.findings.x.clear %}A{% else %}B{% endif %}",
         '{% if answer.findings["x"].word == "clear" %}A{% endif %}',
+        "{% if not answer.findings.x %}A{% endif %}",
         "{% if a.value > b.value %}A{% endif %}",
         "{% if x %}{% elif a.value >= 3 %}A{% endif %}",
         '<p>{{ "up" if a.value > b.value else "down" }}</p>',

@@ -57,15 +57,3 @@ def test_all_numbers_without_a_source_are_told_at_once(built: Program, tmp_path:
     assert f"error: {TEMPLATE}:4: the number 45" in lines
     assert f"error: {TEMPLATE}:10: the number 77" in lines
     assert f"Build failed: {len(lines)} errors. The previous report is unchanged." in ran.out
-
-
-def test_a_number_in_a_title_or_a_question_is_told_before_anything_is_made(tmp_path: Path) -> None:
-    """By the line that declares it, also where it is behind several others."""
-    program = Program.fresh(tmp_path / "checkout")
-    program.edit("src/exercise/outline.py", '"The walks, varied"', '"The 7 walks"')
-    program.edit("src/exercise/outline.py", '"Which of the two walks comes', '"Which of 9 walks comes')
-    ran = program.run("--seeds", "1")
-    lines = [line.partition(" has no source")[0] for line in ran.err.splitlines()]
-    where = f"error: {program.folder.name}/src/exercise/outline.py"
-    assert lines == [f"{where}:32: the number 7", f"{where}:22: the number 9"]
-    assert not ran.made

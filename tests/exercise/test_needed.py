@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from labreport.claims import Answer
 from made import made_results
 
 from exercise import catalogue as networks
@@ -23,6 +22,7 @@ from labreport.nodes.unfold import unfold
 from labreport.outline import Figure, Question
 from labreport.project import Project
 from labreport.results import Result, Results, Runs, Snapshot
+from labreport.stats import Answer
 
 ROOT = Path(__file__).resolve().parents[2]
 DERIVED = {"small-momentum": "small", "depth-gain": "deep-32", "activations": "deep-32", "rates": "complex"}

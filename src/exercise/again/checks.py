@@ -34,13 +34,18 @@ def check_answers(folder: Path) -> Iterator[Check]:
 
 
 def is_accuracy_or_loss(quantity: Mapping[str, Any]) -> bool:
-    """Whether a quantity is a measured accuracy or loss of one network, or a difference of two."""
+    """Whether a quantity is a measured accuracy or loss of one network, or a difference of two.
+
+    A difference from a threshold is not, whose source names only the network.
+    """
     source = quantity["source"]
     kind, what = source.get("kind", "measured"), source.get("measure", "").split()
     known = (
         len(what) == 2 and what[0] in ("training", "validation", "test") and what[1] in ("accuracy", "loss")
     )
-    return bool(kind == "measured" and known and source.get("units") and source.get("epochs"))
+    whole = source.get("units") and source.get("epochs")
+    difference = quantity["unit"].startswith("points")
+    return bool(kind == "measured" and known and whole and difference == (len(source["experiments"]) > 1))
 
 
 def _check(slug: str, quantities: Mapping[str, Mapping[str, Any]], files: Files) -> Check:

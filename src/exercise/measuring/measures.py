@@ -74,7 +74,7 @@ VALIDATION = Measure(
 )
 TEST = Measure("test accuracy", unit="%", margin=MARGIN, because=BECAUSE, right=_right("test"))
 ACCURACIES = {"training": TRAINING, "validation": VALIDATION, "test": TEST}
-RECORDED = Measure("validation accuracy", unit="%", margin=MARGIN, because=BECAUSE, value=_recorded)
+RECORDED = Measure("recorded validation accuracy", unit="%", margin=MARGIN, because=BECAUSE, value=_recorded)
 """Validation accuracy at any epoch; it knows how many images are right, and not which."""
 
 

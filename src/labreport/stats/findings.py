@@ -235,7 +235,10 @@ def _two(
     ]
     if first != second:
         return {first: found[0], second: found[1]}
-    return {f"{one.name} at {one.epoch}": one for one in found}
+    return {
+        f"{one.name} at {one.epoch}": replace(one, title=one.title and f"{one.title} at {one.epoch}")
+        for one in found
+    }
 
 
 def estimate(

@@ -131,6 +131,7 @@ PHRASES: Mapping[str, str] = {
     "judgement of count, some": "It depends on the {unit}{those}.",
     "judgement of count, no spread": "The value is equal in all {units}{those}, so how far chance reaches is "
     "unknown.",
+    "judgement of count, equal": "The value is exactly that in all {units}{those}.",
     "judgement of count, unclear": "That may be chance{those}.",
     "count, those": " with {names}",
     # Steps
@@ -148,7 +149,7 @@ PHRASES: Mapping[str, str] = {
     "remark, uneven": "Not all have the same {units}; each pair is compared over those that it has in "
     "common.",
     "remark, items": "That is about these models on other items: another {unit} may differ by more.",
-    "remark, copies": "Two of the {units} have equal values in both; if one is a copy, the interval is too "
+    "remark, copies": "Some of the {units} have equal values in both; if one is a copy, the interval is too "
     "narrow.",
     "remark, few": "An interval from {units} takes it for granted that values are normally distributed.",
     # Where a number comes from
