@@ -26,7 +26,10 @@ from labreport.stats import Answer
 
 ROOT = Path(__file__).resolve().parents[2]
 DERIVED = {
-    "small-momentum": "small", "depth-gain": "deep-32", "activations": "deep-32", "rates": "complex",
+    "small-momentum": "small",
+    "depth-gain": "deep-32",
+    "activations": "deep-32",
+    "rates": "complex",
     **{timing.name: name for name, timing in TIMES.items()},
 }
 """What is read, and the network that its specification is made of."""
