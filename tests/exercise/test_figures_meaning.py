@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from drawn import draw
 from figure_type import drawn_texts
-from labreport.claims import Answer
 from made import made_results
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle

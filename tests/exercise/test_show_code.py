@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from exercise import mnist
-from exercise.catalogue import CAUSES, EXPERIMENTS
+from exercise.catalogue import CAUSES, EXPERIMENTS, SMALL
 from exercise.networks import VARIANCE_SCALING, Network
-from exercise.show_code import show_code
+from exercise.show_code import show_code, show_program
 from exercise.training.backend import keras
 from exercise.training.model import build
 from labreport.experiment import Experiment
