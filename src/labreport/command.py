@@ -14,6 +14,7 @@ from labreport.console.terminal import Terminal
 from labreport.errors import UsageError
 from labreport.guard import guarded
 from labreport.processes import safe_spawn
+from labreport.streams import output_problem
 
 MAKE_THEIR_OWN = frozenset({"test"})
 """Commands that make the environment themselves, once they know that it is needed."""
@@ -38,7 +39,11 @@ def main(argv: Sequence[str], root: str, set_up: SetUp | None = None) -> int:
     if set_up is not None and command.name not in MAKE_THEIR_OWN:
         set_up(root, argv)
     interrupted = COMMANDS[command.name].interrupted
-    return guarded(lambda: _run(command, root, terminal), terminal, interrupted)
+    code = guarded(lambda: _run(command, root, terminal), terminal, interrupted)
+    problem = output_problem() if terminal.asked else None
+    if problem is not None:
+        terminal.error(f"cannot write to standard output: {problem.strerror}")
+    return code or int(problem is not None)
 
 
 def _run(command: Command, root: str, terminal: Terminal) -> int:

@@ -6,6 +6,7 @@ import os
 import sys
 
 from labreport.program import CONSOLE, FRONT, call
+from labreport.streams import keep_streams
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def main(argv: list[str], root: str, set_up: Any = None) -> int:
 
     `set_up` makes sure of the libraries, where that is this program's business.
     """
+    keep_streams()
     words = [word for word in argv if word != "--quiet"]
     front = os.environ.setdefault(FRONT, f"2 {sys.executable} {sys.version.split()[0]}")
     if fresh(root, front, words[1:] if words[:1] == ["build"] else words):

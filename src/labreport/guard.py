@@ -35,10 +35,6 @@ def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = IN
         return _end(terminal, interrupted, 130)
     except _Terminated:
         return _end(terminal, interrupted, 143)
-    except BrokenPipeError:
-        # Nobody reads the output any more, so there is nobody to inform
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 1
     except Exception as error:
         lines = str(error).splitlines() or [""]
         hint = "" if terminal.debug else "; --debug shows the traceback"

@@ -6,6 +6,7 @@ A project's folder has `project.py`, or a `pyproject.toml` whose table `[tool.la
 
 from __future__ import annotations
 
+import os
 import sys
 import tomllib
 from dataclasses import dataclass
@@ -15,6 +16,35 @@ from labreport.errors import UsageError
 
 MODULE = "project"
 _MEMBERS = ("project", "source", "name")
+_LIBRARIES = frozenset(
+    {
+        *(
+            "PIL",
+            "brotli",
+            "filelock",
+            "fontTools",
+            "jinja2",
+            "labreport",
+            "markupsafe",
+            "matplotlib",
+            "msgspec",
+        ),
+        *(
+            "numpy",
+            "packaging",
+            "pandas",
+            "pypdfium2",
+            "pyphen",
+            "rich",
+            "safetensors",
+            "scipy",
+            "seaborn",
+            "watchfiles",
+            "weasyprint",
+        ),
+    }
+)
+"""What the engine imports, besides Python's own modules."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +92,21 @@ def find_project(root: Path) -> Place:
             f"no project in {root}: it has no project.py, and no [tool.labreport] in a pyproject.toml; "
             "go to a project's folder, name one with --project DIR, or create one with `labreport new NAME`"
         )
+    _check_names(source)
     return Place(root, module, source.resolve(), declared.get("name") or root.resolve().name)
+
+
+def _check_names(source: Path) -> None:
+    """Raise `UsageError` for a module that hides one of Python or of a library from everything else."""
+    engine = Path(__file__).parent
+    for name in sorted(os.listdir(source)):
+        stem, path = name.removesuffix(".py"), source / name
+        if stem not in _LIBRARIES and stem not in sys.stdlib_module_names:
+            continue
+        is_module = path.is_file() if name.endswith(".py") else (path / "__init__.py").is_file()
+        if is_module and not (stem == engine.name and path.samefile(engine)):
+            whose = "a library's" if stem in _LIBRARIES else "Python's own"
+            raise UsageError(f"{path}: hides {whose} module {stem!r} from this program; rename it")
 
 
 def _declared(path: Path) -> dict[str, str]:

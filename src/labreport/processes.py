@@ -8,8 +8,16 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from labreport.streams import keep_streams
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+    from typing import Any
 
 SAFE_PATH = "PYTHONSAFEPATH"
 """Environment variable: where it is set, Python puts neither the current folder nor that of the script in
@@ -33,11 +41,13 @@ class RemoteTraceback(Exception):
         return type(self), self.args
 
 
-def portable(error: Exception) -> Exception:
-    """An exception that survives the way to another process."""
+def portable(error: BaseException) -> Exception:
+    """An exception that survives the way to another process, and does not end that."""
     try:
+        if not isinstance(error, Exception):
+            raise TypeError
         found: Exception = pickle.loads(pickle.dumps(error))  # noqa: S301 - its own bytes, to see whether it can be
-    except Exception:  # of a class whose instances cannot be rebuilt
+    except Exception:  # of a class whose instances cannot be rebuilt, or that is not to be caught by everyone
         found = RuntimeError(f"{type(error).__name__}: {error}")
     return found
 
@@ -58,6 +68,52 @@ def safe_spawn() -> Iterator[None]:
             del os.environ[SAFE_PATH]
         else:
             os.environ[SAFE_PATH] = before
+
+
+def spawned(
+    target: Callable[..., None], *arguments: Any, daemon: bool = True
+) -> tuple[BaseProcess, Connection]:
+    """A new process that calls `target(connection, *arguments)`, and the other end of its connection.
+
+    It begins as `begin_child` says. Raises `OSError` or `RuntimeError` where it cannot be started.
+    """
+    import multiprocessing
+
+    context = multiprocessing.get_context("spawn")
+    # Ctrl-C reaches every process of the terminal: this one must not meet it half imported
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        ours, theirs = context.Pipe()
+        with theirs, safe_spawn():
+            process = context.Process(
+                target=_call, args=(os.getpid(), target, theirs, *arguments), daemon=daemon
+            )
+            try:
+                process.start()
+            except BaseException:
+                ours.close()
+                raise
+        return process, ours
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _call(parent: int, target: Callable[..., None], *arguments: Any) -> None:
+    begin_child(parent)
+    target(*arguments)
+
+
+def begin_child(parent: int = 0) -> None:
+    """What every process that the program starts does first.
+
+    Ctrl-C is its parent's to answer, what it prints may be lost, and it ends with its parent, at once if that
+    is not `parent` any more.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    keep_streams()
+    end_with_parent()
+    if parent and os.getppid() != parent:
+        os._exit(1)
 
 
 def end_with_parent() -> None:

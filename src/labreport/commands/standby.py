@@ -7,7 +7,6 @@ import importlib
 import json
 import os
 import select
-import signal
 import socket
 import sys
 import time
@@ -26,7 +25,7 @@ from labreport.fingerprint.files import RESOLUTION_NS, Stamp, stamp
 from labreport.guard import guarded
 from labreport.locate import Place, find_project
 from labreport.nodes.calls import function
-from labreport.processes import end_with_parent, safe_spawn
+from labreport.processes import begin_child, safe_spawn
 
 OPTIONS = ("--project", "--output", "--seeds", "--jobs")
 MODULES = ("audit", "builders", "charts", "claims", "execute.build", "execute.first", "page", "pdf")
@@ -73,8 +72,7 @@ def serve(connection: socket.socket, words: Sequence[str]) -> None:
     That is `ready`, `phase`, `error` and `done`, and `outdated` where code was edited after it was loaded
     here; nothing was made then. `words` are the options of the build.
     """
-    end_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the watching process's to answer
+    begin_child()
     channel, parser = Channel(connection), argparse.ArgumentParser()
     add(parser, *OPTIONS)
     arguments = parser.parse_args(list(words))

@@ -18,7 +18,7 @@ _DIRECTION = {
 
 
 class Terminal:
-    """Standard output and standard error as one page. A closed stream is not an error."""
+    """Standard output and standard error as one page; both last (see `labreport.streams`)."""
 
     def __init__(
         self,
@@ -31,6 +31,8 @@ class Terminal:
         self.err = err if err is not None else sys.stderr
         self.quiet = quiet
         self.debug = debug
+        self.asked = False
+        """Whether anything was printed that was asked for."""
         self.interactive = _is_terminal(self.out) and os.environ.get("TERM", "dumb") != "dumb"
         self.errors_interactive = _is_terminal(self.err)
         self.colour = (self.interactive and not os.environ.get("NO_COLOR")) or bool(
@@ -45,6 +47,7 @@ class Terminal:
 
     def result(self, text: str) -> None:
         """One line that was asked for (`status`, `why`): printed even when quiet."""
+        self.asked = True
         self._write(self.out, text)
 
     def warn(self, text: str) -> None:
@@ -73,14 +76,7 @@ class Terminal:
         return f"\x1b[{';'.join(_CODES[look] for look in looks)}m{text}\x1b[0m"
 
     def _write(self, stream: TextIO, text: str) -> None:
-        try:
-            print(text, file=stream, flush=True)
-        except UnicodeEncodeError:
-            encoding = getattr(stream, "encoding", None) or "ascii"
-            print(text.encode(encoding, "replace").decode(encoding), file=stream, flush=True)
-        except (OSError, ValueError):
-            # The reader has gone, or there never was one: the build matters more than its report
-            self.quiet = True
+        print(text, file=stream, flush=True)
 
 
 def shown(text: str) -> str:
