@@ -29,6 +29,7 @@ COMMANDS = {
             "--force",
             "--output",
             "--scheduler",
+            "--adopt",
             "--lock-timeout",
             "--open",
             "--verbose",

@@ -17,7 +17,7 @@ from labreport.nodes.workshop import Workshop
 from labreport.plan.stamp import remove_stamp, write_stamp
 from labreport.store.files import remove
 from labreport.store.lock import output_lock
-from labreport.store.output import MARK, remove_strays
+from labreport.store.output import MARK, mark_as_own, remove_strays
 from labreport.store.publish import complete
 from labreport.store.quarantine import Quarantine
 
@@ -26,7 +26,7 @@ def build(request: Request, terminal: Terminal) -> Outcome:
     """Make what is stale. Raises `LabReportError` for what stops the whole build."""
     started = time.monotonic()
     _check_names(request)
-    with output_lock(request.output, request.place, request.lock_timeout, terminal.say):
+    with output_lock(request.output, request.place, request.lock_timeout, terminal.say, request.adopt):
         remove_strays(request.output)
         quarantine = Quarantine(request.output)
         complete(request.output, quarantine)
@@ -54,6 +54,7 @@ def build(request: Request, terminal: Terminal) -> Outcome:
             _pack(session, terminal)
             outcome.made += [name for name in early if _counts(session, name) and name not in outcome.made]
         finally:
+            mark_as_own(request.output, request.place)  # it may have been removed meanwhile
             session.save()
         _show_notices(session.quarantine, terminal)
         outcome.seconds = time.monotonic() - started
@@ -81,7 +82,7 @@ def _pack(session: Session, terminal: Terminal) -> None:
 
 def _check_names(request: Request) -> None:
     """Raise `UnknownName` before anything is written, where the folder is not this project's yet."""
-    if (request.targets or request.force) and not (request.output / MARK).exists():
+    if (request.targets or request.force) and not request.adopt and not (request.output / MARK).exists():
         session = open_session(request.place, request.output, request.seeds, request.force, repair=False)
         for word in request.targets:
             session.graph.resolve(word)

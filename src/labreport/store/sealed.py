@@ -73,12 +73,18 @@ def unseal(data: bytes, structure: type[_Value]) -> _Value:
     """The document as a `structure`. Raises `Damaged`."""
     if len(data) < _START or not data.startswith(_OPEN) or data[_START - len(_CLOSE) : _START] != _CLOSE:
         raise Damaged("is not a checked document")
-    if hashlib.sha256(memoryview(data)[_START:]).hexdigest().encode() != data[len(_OPEN) : len(_OPEN) + 64]:
+    if not is_sealed(data):
         raise Damaged("differs from its checksum")
     try:
         return msgspec.json.decode(data, type=structure)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Damaged(f"is not the document that was written: {error}") from None
+
+
+def is_sealed(data: bytes) -> bool:
+    """Whether it begins with the checksum of all that follows."""
+    found = hashlib.sha256(memoryview(data)[_START:]).hexdigest().encode()
+    return data.startswith(_OPEN) and found == data[len(_OPEN) : len(_OPEN) + 64]
 
 
 def check_plain(value: Any, where: str = "the value", depth: int = 0, *, finite: bool = True) -> None:
