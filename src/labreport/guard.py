@@ -12,7 +12,7 @@ from typing import NoReturn
 from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError
 
-INTERRUPTED = "Interrupted; run the same command again to continue from the last checkpoint."
+INTERRUPTED = "Interrupted; run the same command again; what is finished is kept."
 
 
 class _Terminated(BaseException):
@@ -22,7 +22,8 @@ class _Terminated(BaseException):
 def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = INTERRUPTED) -> int:
     """Run `action`; returns its exit code, or prints why it ended and returns 1 or 2.
 
-    After SIGINT or SIGTERM it prints `interrupted` and ends the process with 130 or 143.
+    After SIGINT or SIGTERM it prints `interrupted`, or what `terminal.standing` says instead, and ends the
+    process with 130 or 143.
     """
     before = signal.signal(signal.SIGTERM, _terminate), sys.unraisablehook
     sys.unraisablehook = _send_again
@@ -65,7 +66,7 @@ def _send_again(swallowed: sys.UnraisableHookArgs) -> None:
 def _end(terminal: Terminal, line: str, code: int) -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    terminal.last(line)
+    terminal.last(terminal.standing() if terminal.standing is not None else line)
     # Worker processes were killed; nothing that is left to run could matter
     sys.stdout.flush()
     os._exit(code)

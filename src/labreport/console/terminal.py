@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import traceback
+from collections.abc import Callable
 from typing import TextIO
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
@@ -33,6 +34,8 @@ class Terminal:
         self.debug = debug
         self.asked = False
         """Whether anything was printed that was asked for."""
+        self.standing: Callable[[], str] | None = None
+        """What to say if the program is interrupted now, where that is more than each command says."""
         self.interactive = _is_terminal(self.out) and os.environ.get("TERM", "dumb") != "dumb"
         self.errors_interactive = _is_terminal(self.err)
         self.colour = (self.interactive and not os.environ.get("NO_COLOR")) or bool(
