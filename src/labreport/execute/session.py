@@ -120,6 +120,8 @@ def open_session(
     seeds = seeds or (ledger.seeds if published else 0) or project.seeds
     graph = unfold(project, seeds, preliminary)
     store = Store(output / "results", quarantine)
+    if repair:
+        store.take_back()
     cache = Cache(output / "cache", quarantine)
     forced = list(graph.nodes) if force is None else [name for word in force for name in graph.resolve(word)]
     planner = Planner(graph, place.root, output, store, cache, ledger, digests, forced)

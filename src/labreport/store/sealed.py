@@ -14,11 +14,12 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from contextlib import suppress
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 
-from labreport.store.files import Damaged, TooLarge
+from labreport.store.files import Damaged, OtherVersion, TooLarge
 
 LIMIT = 8 << 20
 """Bytes of a document; decoded, the worst text of this size takes some 200 MB of memory."""
@@ -78,7 +79,23 @@ def unseal(data: bytes, structure: type[_Value]) -> _Value:
     try:
         return msgspec.json.decode(data, type=structure)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        _check_version(data, structure)
         raise Damaged(f"is not the document that was written: {error}") from None
+
+
+class _Form(msgspec.Struct):
+    format: str = ""
+
+
+def _check_version(data: bytes, structure: type[Any]) -> None:
+    """Raise `OtherVersion` where a document has the form of another version: another number in its format."""
+    hint = get_type_hints(structure).get("format")
+    with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        form = msgspec.json.decode(data, type=_Form).format
+        for own in get_args(hint):
+            same_kind = form.rpartition(" ")[0] == own.rpartition(" ")[0]
+            if form != own and same_kind and form.rpartition(" ")[2].isdecimal():
+                raise OtherVersion(form)
 
 
 def is_sealed(data: bytes) -> bool:
