@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import sys
 
-from labreport.program import CONSOLE, FRONT, call
-from labreport.streams import keep_streams
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 STAMP = "report/.stamp"
+STAMP_LIMIT = 1 << 28
+"""Bytes of a stamp that is read; one of 100,000 files has a tenth of it."""
 
 
 def fresh(root: str, front: str, words: list[str]) -> bool:
@@ -22,6 +21,9 @@ def fresh(root: str, front: str, words: list[str]) -> bool:
     try:
         descriptor = os.open(f"{root}/{STAMP}", os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # if it is a FIFO
         with open(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if status.st_mode & 0o170000 != 0o100000 or status.st_size > STAMP_LIMIT:
+                return False
             head, _, rest = file.read().partition(b"\n")
         if head != os.fsencode(f"{front} {crc32(rest)} {' '.join(words)}"):
             return False
@@ -45,6 +47,9 @@ def main(argv: list[str], root: str, set_up: Any = None) -> int:
 
     `set_up` makes sure of the libraries, where that is this program's business.
     """
+    from labreport.program import FRONT
+    from labreport.streams import keep_streams
+
     keep_streams()
     words = [word for word in argv if word != "--quiet"]
     front = os.environ.setdefault(FRONT, f"2 {sys.executable} {sys.version.split()[0]}")
@@ -59,8 +64,10 @@ def main(argv: list[str], root: str, set_up: Any = None) -> int:
 
 def console() -> int:
     """The command `labreport`, for the project in the current folder or in `--project`."""
-    call(CONSOLE)
-    try:
+    try:  # imports, too: Ctrl-C may come that soon
+        from labreport.program import CONSOLE, call
+
+        call(CONSOLE)
         return main(sys.argv[1:], os.getcwd())
     except KeyboardInterrupt:
         # So early that nothing was begun; once something is, labreport.guard says how to continue

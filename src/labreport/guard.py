@@ -36,7 +36,7 @@ def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = IN
         return _end(terminal, interrupted, 130)
     except _Terminated:
         return _end(terminal, interrupted, 143)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         lines = str(error).splitlines() or [""]
         hint = "" if terminal.debug else "; --debug shows the traceback"
         terminal.failure(error, f"{type(error).__name__}: {lines[0]}{hint}")

@@ -248,3 +248,14 @@ def test_on_a_terminal_lines_stay_and_rows_go() -> None:
     assert "  alpha#0  [b]5 epochs" in kept
     assert "error: something [i]failed" in kept
     assert kept[-1] == "the end"
+
+
+def test_direction_characters_never_reach_the_terminal() -> None:
+    """Whoever prints: a project's own words may hold them, and would turn the rest of the line around."""
+    out, err = io.StringIO(), io.StringIO()
+    terminal = Terminal(out=out, err=err)
+    for print_line in (terminal.say, terminal.result, terminal.warn, terminal.error, terminal.last):
+        print_line("a\u202eb\u2066c")
+    assert out.getvalue() + err.getvalue() != ""
+    assert "a\\u202eb\\u2066c" in out.getvalue()
+    assert not set("\u202e\u2066") & set(out.getvalue() + err.getvalue())

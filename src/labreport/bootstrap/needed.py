@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+import stat
 import tomllib
 from dataclasses import dataclass
 from typing import Any
@@ -64,7 +65,10 @@ def read_project(root: str) -> dict[str, Any]:
     """The table `project` of `pyproject.toml`."""
     path = os.path.join(root, "pyproject.toml")
     try:
-        with open(path, "rb") as file:
+        # A FIFO would block an ordinary open without end, and some devices have no end
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise OSError("it is not a file")
             project: dict[str, Any] = tomllib.load(file)["project"]
             return project
     except (OSError, tomllib.TOMLDecodeError, KeyError) as error:

@@ -17,6 +17,7 @@ from typing import Any
 
 from labreport.commands.build import carry_out
 from labreport.commands.options import add
+from labreport.commands.serving import PAGE_LIMIT
 from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, OutdatedCode
 from labreport.execute.request import Request
@@ -26,6 +27,7 @@ from labreport.guard import guarded
 from labreport.locate import Place, find_project
 from labreport.nodes.calls import function
 from labreport.processes import begin_child, safe_spawn
+from labreport.store.files import Damaged, read_regular
 
 OPTIONS = ("--project", "--output", "--seeds", "--jobs")
 MODULES = ("audit", "builders", "charts", "claims", "execute.build", "execute.first", "page", "pdf")
@@ -111,8 +113,8 @@ def _prepare_fonts(output: Path) -> None:
     """Where `watch` keeps them, only the first process has anything to make."""
     from labreport.page import prepare_fonts
 
-    with suppress(OSError, ValueError, LabReportError):  # the build says what is wrong, if anything is
-        prepare_fonts((output / "report.html").read_text(encoding="utf-8"))
+    with suppress(OSError, ValueError, LabReportError, Damaged):  # the build says what it is
+        prepare_fonts(read_regular(output / "report.html", PAGE_LIMIT).decode())
 
 
 def _load(place: Place, output: Path, seeds: int | None) -> Mapping[Path, Stamp]:

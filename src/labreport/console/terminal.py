@@ -79,12 +79,12 @@ class Terminal:
         return f"\x1b[{';'.join(_CODES[look] for look in looks)}m{text}\x1b[0m"
 
     def _write(self, stream: TextIO, text: str) -> None:
-        print(text, file=stream, flush=True)
+        print(text.translate(_DIRECTION), file=stream, flush=True)
 
 
 def shown(text: str) -> str:
-    """`text` on one line, control and direction characters made visible."""
-    return text.translate(CONTROL | _DIRECTION)
+    """`text` on one line, control characters made visible; a terminal does so for direction characters."""
+    return text.translate(CONTROL)
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

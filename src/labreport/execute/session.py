@@ -149,7 +149,7 @@ def load_project(place: Place) -> Project:
         if where and not PLACED.match(str(error)):
             error.args = (f"{where}: {error}",)
         raise
-    except Exception as error:  # the project's own code may raise anything
+    except (Exception, SystemExit) as error:  # the project's own code may raise anything
         raise UsageError(failed(f"project {place.module}", error, place.root)) from error
     found = {id(value): value for value in vars(module).values() if isinstance(value, Project)}
     if len(found) != 1:
