@@ -8,8 +8,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from graded import Plain, expected, graded
 
+from labreport.commands.grade import _write
+from labreport.errors import UsageError
 from labreport.grading import gradescope, table
 from labreport.grading.grade import Result
 from labreport.grading.score import unread
@@ -62,3 +65,30 @@ def test_the_table_names_where_most_was_lost(tmp_path: Path) -> None:
     lines = list(table.many([one_wrong(tmp_path)], expected(), 80))
     assert "in part-one.wide.accuracy" in lines[1]
     assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize("kind", ["csv", "gradescope", "form"])
+def test_only_what_the_command_wrote_is_overwritten(kind: str, tmp_path: Path) -> None:
+    """Not a submission, a reference, a form that is filled in, a program, nor what a link leads to."""
+    result = one_wrong(tmp_path)
+    text, ours = {
+        "csv": (table.spreadsheet([result], expected()), table.is_spreadsheet),
+        "gradescope": (gradescope.results(result), gradescope.is_results),
+        "form": ("form = 2\n", lambda old: False),
+    }[kind]
+    new, old = tmp_path / "new", tmp_path / "old"
+    _write([(new, text)], ours)
+    if kind != "form":
+        new.write_bytes(text.replace("anna", "bert").replace("0.5", "0.6").encode())
+    _write([(new, text)], ours)
+    assert new.read_bytes() == text.encode()
+    for content in ('{"schema": 1}', "form = 2\nname = 'anna'\n", "import labreport\n", "a,b\n1,2\n", ""):
+        old.write_text(content)
+        with pytest.raises(UsageError, match="only what this command wrote is overwritten"):
+            _write([(tmp_path / "first", text), (old, text)], ours)
+        assert old.read_text() == content
+        assert not (tmp_path / "first").exists()
+    (tmp_path / "link").symlink_to(new)
+    for odd in (tmp_path / "link", tmp_path, Path("/dev/null")):
+        with pytest.raises(UsageError, match="only what this command wrote is overwritten"):
+            _write([(odd, text)], ours)
