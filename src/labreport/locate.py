@@ -121,12 +121,12 @@ def _is_project(folder: Path) -> bool:
             if sign in (_text(folder / name) or ""):
                 return True
         except UsageError:
-            continue  # whatever it is, it is no project that can be built
+            continue  # whatever it is, it cannot be built
     return False
 
 
 def _text(path: Path) -> str | None:
-    """The text of a file; None where there is none. Raises `UsageError` for what is no text of usual size."""
+    """The text of a file; None where there is none. Raises `UsageError` for all but a text of usual size."""
     try:
         # A FIFO would block an ordinary open without end, and some devices have no end
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:

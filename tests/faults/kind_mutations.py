@@ -218,7 +218,7 @@ MUTATIONS = (
     Mutation(
         "the refusal of undefined names",
         "page/environment.py",
-        "        undefined=jinja2.StrictUndefined,",
+        "        undefined=Unknown,",
         "        undefined=jinja2.Undefined,",
         (PAGE,),
     ),

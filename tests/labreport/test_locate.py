@@ -32,7 +32,7 @@ def test_what_is_no_module_hides_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("odd", ["/dev/zero", "FIFO", "folder"])
 def test_what_is_no_text_in_place_of_the_table_is_one_line(odd: str, tmp_path: Path) -> None:
-    """It is neither waited for nor read without end, and is no sign of a project above another folder."""
+    """It is neither waited for nor read without end, and does not stand for a project above another."""
     path = tmp_path / "pyproject.toml"
     if odd == "FIFO":
         os.mkfifo(path)
