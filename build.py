@@ -14,6 +14,7 @@ def main():
     # In place of this folder: a file in it must not be taken for a module of Python's own
     sys.path[:] = [os.path.join(ROOT, "src"), *(path for path in sys.path if path not in ("", ROOT))]
     try:
+        from labreport import program, streams  # noqa: F401 - what the next one loads, too
         from labreport.front import main as front
     except (EOFError, ImportError, TypeError, ValueError):
         # Compiled code that a full disk has cut short; all other is checked before it is used

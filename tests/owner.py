@@ -8,10 +8,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Owner:
-    """A project with a name, whose own folder is elsewhere."""
+    """A project with a name, in a folder that is not on the disk; `others` are further ones that are."""
 
     name: str = "exercise"
+    root: Path = Path("/nowhere/exercise")
+    others: tuple[Path, ...] = ()
 
-    def owns(self, output: Path) -> bool:
-        """No output folder is inside its own folder."""
-        return False
+    def around(self, folder: Path) -> Path | None:
+        """The innermost of all that `folder` is in."""
+        known = (self.root, *self.others)
+        return next((one for one in (folder, *folder.parents) if one in known), None)

@@ -124,3 +124,16 @@ def test_a_document_that_is_gone_or_altered_is_not_up_to_date(
         path.write_bytes(data)
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     assert not up_to_date(program)
+
+
+@pytest.mark.parametrize("odd", ["endless", "sparse"])
+def test_a_stamp_without_end_is_not_read(odd: str, tmp_path: Path) -> None:
+    """A device, or a file of more bytes than any stamp has."""
+    path = tmp_path / "report" / STAMP
+    path.parent.mkdir()
+    if odd == "endless":
+        path.symlink_to("/dev/zero")
+    else:
+        path.touch()
+        os.truncate(path, 1 << 40)
+    assert not fresh(str(tmp_path), "2", [])

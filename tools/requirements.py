@@ -50,6 +50,8 @@ def read_metadata() -> dict[str, Any]:
     """The table `project` of `pyproject.toml`; raises `UsageError` where it cannot be read."""
     path = ROOT / "pyproject.toml"
     try:
+        if not path.is_file():  # a FIFO would block without end, and some devices have no end
+            raise OSError("it is not a file")
         project: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
         return project
     except (OSError, tomllib.TOMLDecodeError, KeyError) as error:

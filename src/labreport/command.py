@@ -16,6 +16,7 @@ from labreport.errors import LabReportError
 from labreport.guard import guarded
 from labreport.processes import safe_spawn
 from labreport.program import place
+from labreport.streams import output_problem
 
 
 class Checkout(Protocol):
@@ -49,7 +50,12 @@ def main(argv: Sequence[str], root: str, checkout: Callable[[], Checkout] | None
     except LabReportError as error:
         terminal.failure(error)
         return error.exit_code
-    return guarded(lambda: _run(command, folder, terminal), terminal, COMMANDS[command.name].interrupted)
+    interrupted = COMMANDS[command.name].interrupted
+    code = guarded(lambda: _run(command, folder, terminal), terminal, interrupted)
+    problem = output_problem() if terminal.asked else None
+    if problem is not None:
+        terminal.error(f"cannot write to standard output: {problem.strerror}")
+    return code or int(problem is not None)
 
 
 def _run(command: Command, folder: Path, terminal: Terminal) -> int:

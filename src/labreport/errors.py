@@ -61,7 +61,9 @@ class OutdatedCode(LabReportError):
 
 
 class ExperimentFailed(LabReportError):
-    """A run raised, or its worker died twice."""
+    """A run raised, or its worker died twice. `place` is where the author's function begins."""
+
+    place = ""
 
 
 class RenderError(LabReportError):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 
-from labreport.program import CONSOLE, FRONT, FRONT_DOOR, call, typed
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 STAMP = "report/.stamp"
+STAMP_LIMIT = 1 << 28
+"""Bytes of a stamp that is read; one of 100,000 files has a tenth of it."""
 
 
 def fresh(root: str, front: str, words: list[str]) -> bool:
@@ -21,6 +21,9 @@ def fresh(root: str, front: str, words: list[str]) -> bool:
     try:
         descriptor = os.open(f"{root}/{STAMP}", os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # if it is a FIFO
         with open(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if status.st_mode & 0o170000 != 0o100000 or status.st_size > STAMP_LIMIT:
+                return False
             head, _, rest = file.read().partition(b"\n")
         if head != os.fsencode(f"{front} {crc32(rest)} {' '.join(words)}"):
             return False
@@ -44,6 +47,10 @@ def main(argv: list[str], root: str, checkout: Any = None) -> int:
 
     `checkout` gives what a checkout adds, such as the set-up of libraries (`labreport.command.Checkout`).
     """
+    from labreport.program import FRONT, FRONT_DOOR, call, typed
+    from labreport.streams import keep_streams
+
+    keep_streams()
     words = [word for word in argv if word != "--quiet"]
     front = os.environ.setdefault(FRONT, f"2 {sys.executable} {sys.version.split()[0]}")
     if fresh(root, front, words[1:] if words[:1] == ["build"] else words):
@@ -63,8 +70,10 @@ def main(argv: list[str], root: str, checkout: Any = None) -> int:
 
 def console() -> int:
     """The command `labreport`, for the project in the current folder or in `--project`."""
-    call(typed(CONSOLE, sys.executable))
-    try:
+    try:  # imports, too: Ctrl-C may come that soon
+        from labreport.program import CONSOLE, call, typed
+
+        call(typed(CONSOLE, sys.executable))
         return main(sys.argv[1:], os.getcwd())
     except KeyboardInterrupt:
         # So early that nothing was begun; once something is, labreport.guard says how to continue

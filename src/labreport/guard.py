@@ -22,7 +22,8 @@ class _Terminated(BaseException):
 def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = INTERRUPTED) -> int:
     """Run `action`; returns its exit code, or prints why it ended and returns 1 or 2.
 
-    After SIGINT or SIGTERM it prints `interrupted` and ends the process with 130 or 143.
+    After SIGINT or SIGTERM it prints `interrupted`, or what `terminal.standing` says instead, and ends the
+    process with 130 or 143.
     """
     before = signal.signal(signal.SIGTERM, _terminate), sys.unraisablehook
     sys.unraisablehook = _send_again
@@ -35,11 +36,7 @@ def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = IN
         return _end(terminal, interrupted, 130)
     except _Terminated:
         return _end(terminal, interrupted, 143)
-    except BrokenPipeError:
-        # Nobody reads the output any more, so there is nobody to inform
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 1
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         lines = str(error).splitlines() or [""]
         hint = "" if terminal.debug else "; --debug shows the traceback"
         terminal.failure(error, f"{type(error).__name__}: {lines[0]}{hint}")
@@ -69,7 +66,7 @@ def _send_again(swallowed: sys.UnraisableHookArgs) -> None:
 def _end(terminal: Terminal, line: str, code: int) -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    terminal.last(line)
+    terminal.last(terminal.standing() if terminal.standing is not None else line)
     # Worker processes were killed; nothing that is left to run could matter
     sys.stdout.flush()
     os._exit(code)

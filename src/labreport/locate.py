@@ -6,6 +6,8 @@ A project's folder has `project.py`, or a `pyproject.toml` whose table `[tool.la
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
 import tomllib
 from dataclasses import dataclass
@@ -16,6 +18,37 @@ from labreport.program import called
 
 MODULE = "project"
 _MEMBERS = ("project", "source", "name")
+_TEXT_LIMIT = 16 << 20
+"""Bytes of the largest file that is read to find a project."""
+_LIBRARIES = frozenset(
+    {
+        *(
+            "PIL",
+            "brotli",
+            "filelock",
+            "fontTools",
+            "jinja2",
+            "labreport",
+            "markupsafe",
+            "matplotlib",
+            "msgspec",
+        ),
+        *(
+            "numpy",
+            "packaging",
+            "pandas",
+            "pypdfium2",
+            "pyphen",
+            "rich",
+            "safetensors",
+            "scipy",
+            "seaborn",
+            "watchfiles",
+            "weasyprint",
+        ),
+    }
+)
+"""What the engine imports, besides Python's own modules."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +77,10 @@ class Place:
         if sys.path[:1] != [source]:
             sys.path[:] = [source, *(path for path in sys.path if path != source)]
 
-    def owns(self, output: Path) -> bool:
-        """Whether an output folder is inside the project's own folder, and so its own, whatever the mark."""
-        return output.is_relative_to(self.root)
+    def around(self, folder: Path) -> Path | None:
+        """The innermost folder of a project, this one or another, that `folder` is in; None without any."""
+        folder, root = Path(os.path.realpath(folder)), Path(os.path.realpath(self.root))
+        return next((one for one in (folder, *folder.parents) if one == root or _is_project(one)), None)
 
 
 def find_project(root: Path) -> Place:
@@ -63,17 +97,54 @@ def find_project(root: Path) -> Place:
             f"no project in {root}: it has no project.py, and no [tool.labreport] in a pyproject.toml; "
             f"go to a project's folder, name one with --project DIR, or create one: {called()} new NAME"
         )
+    _check_names(source)
     return Place(root, module, source.resolve(), declared.get("name") or root.resolve().name)
+
+
+def _check_names(source: Path) -> None:
+    """Raise `UsageError` for a module that hides one of Python or of a library from everything else."""
+    engine = Path(__file__).parent
+    for name in sorted(os.listdir(source)):
+        stem, path = name.removesuffix(".py"), source / name
+        if stem not in _LIBRARIES and stem not in sys.stdlib_module_names:
+            continue
+        is_module = path.is_file() if name.endswith(".py") else (path / "__init__.py").is_file()
+        if is_module and not (stem == engine.name and path.samefile(engine)):
+            whose = "a library's" if stem in _LIBRARIES else "Python's own"
+            raise UsageError(f"{path}: hides {whose} module {stem!r} from this program; rename it")
+
+
+def _is_project(folder: Path) -> bool:
+    """Whether a folder looks like a project's."""
+    for name, sign in ((f"{MODULE}.py", "labreport"), ("pyproject.toml", "[tool.labreport]")):
+        try:
+            if sign in (_text(folder / name) or ""):
+                return True
+        except UsageError:
+            continue  # whatever it is, it cannot be built
+    return False
+
+
+def _text(path: Path) -> str | None:
+    """The text of a file; None where there is none. Raises `UsageError` for all but a text of usual size."""
+    try:
+        # A FIFO would block an ordinary open without end, and some devices have no end
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise UsageError(f"{path}: is not a file")
+            data = file.read(_TEXT_LIMIT + 1)
+        if len(data) > _TEXT_LIMIT:
+            raise UsageError(f"{path}: has more than {_TEXT_LIMIT:,} bytes")
+        return data.decode("utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read: {error}") from None
 
 
 def _declared(path: Path) -> dict[str, str]:
     """The table `[tool.labreport]`; empty where there is none."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read: {error}") from None
+    text = _text(path) or ""
     if "tool.labreport" not in text:
         return {}
     try:

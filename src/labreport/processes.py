@@ -11,6 +11,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from labreport.sources import begin
+from labreport.streams import keep_streams
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+    from typing import Any
+
 SAFE_PATH = "PYTHONSAFEPATH"
 """Environment variable: where it is set, Python puts neither the current folder nor that of the script in
 front of the path from which it imports."""
@@ -33,11 +42,13 @@ class RemoteTraceback(Exception):
         return type(self), self.args
 
 
-def portable(error: Exception) -> Exception:
-    """An exception that survives the way to another process."""
+def portable(error: BaseException) -> Exception:
+    """An exception that survives the way to another process, and does not end that."""
     try:
+        if not isinstance(error, Exception):
+            raise TypeError
         found: Exception = pickle.loads(pickle.dumps(error))  # noqa: S301 - its own bytes, to see whether it can be
-    except Exception:  # of a class whose instances cannot be rebuilt
+    except Exception:  # of a class whose instances cannot be rebuilt, or that is not to be caught by everyone
         found = RuntimeError(f"{type(error).__name__}: {error}")
     return found
 
@@ -58,6 +69,51 @@ def safe_spawn() -> Iterator[None]:
             del os.environ[SAFE_PATH]
         else:
             os.environ[SAFE_PATH] = before
+
+
+def spawned(function: str, *arguments: Any, daemon: bool = True) -> tuple[BaseProcess, Connection]:
+    """A new process that calls `"module:function"` with a connection, of which the other end is returned, and
+    `arguments`, none of which may be of a module of its own: what is loaded there is loaded by its text.
+
+    It begins as `begin_child` says. Raises `OSError` or `RuntimeError` where it cannot be started.
+    """
+    import multiprocessing
+
+    context = multiprocessing.get_context("spawn")
+    # Ctrl-C reaches every process of the terminal: this one must not meet it half imported
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        ours, theirs = context.Pipe()
+        with theirs, safe_spawn():
+            given = (f"{__name__}:call", os.getpid(), function, theirs, *arguments)
+            process = context.Process(target=begin, args=given, daemon=daemon)
+            try:
+                process.start()
+            except BaseException:
+                ours.close()
+                raise
+        return process, ours
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def call(parent: int, function: str, *arguments: Any) -> None:
+    """What a process does that was `spawned` by `parent`."""
+    begin_child(parent)
+    begin(function, *arguments)
+
+
+def begin_child(parent: int = 0) -> None:
+    """What every process that the program starts does first.
+
+    Ctrl-C is its parent's to answer, what it prints may be lost, and it ends with its parent, at once if that
+    is not `parent` any more.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    keep_streams()
+    end_with_parent()
+    if parent and os.getppid() != parent:
+        os._exit(1)
 
 
 def end_with_parent() -> None:

@@ -66,4 +66,5 @@ def _first(value: Any) -> tuple[str, tuple[int, str]] | None:
 
 @cache
 def _names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+    """Fields that are shown; where something is declared is for messages only."""
+    return tuple(field.name for field in fields(kind) if field.metadata.get("plain", True))

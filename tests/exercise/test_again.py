@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from exercise.again.words import computed
 from made import made_results
 
 from exercise.again import check_answers

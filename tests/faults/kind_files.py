@@ -156,10 +156,11 @@ def mark(place: Place, random: Random, index: int) -> str:
         require(len(ran.err.strip().splitlines()) == 1, f"one line: {ran.err[-500:]}")
         require(str(place.report) in ran.err, f"names the folder: {ran.err[-500:]}")
         require(formats.tree(place.report) == before, "nothing is changed in a folder that is refused")
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        path.unlink(missing_ok=True)
-        path.write_bytes(whole)
+        if way != "another project's":
+            require("--adopt" in ran.err, f"the remedy is named: {ran.err[-500:]}")
+            require(place.run("--adopt").code == 0, "with it, the folder is the project's again")
+        else:
+            path.write_bytes(whole)
         require(place.run().code == 0, "with its mark back, it works")
     require(not trainings(place), "no training is repeated")
     settled(place, quarantine=True)

@@ -99,9 +99,8 @@ MUTATIONS = (
     Mutation(
         "the checksum of a document",
         "store/sealed.py",
-        "if hashlib.sha256(memoryview(data)[_START:]).hexdigest().encode() != "
-        "data[len(_OPEN) : len(_OPEN) + 64]:",
-        "if False:",
+        "    if not is_sealed(data):\n",
+        "    if False:\n",
         (SEALED,),
     ),
     Mutation(
@@ -128,8 +127,8 @@ MUTATIONS = (
     Mutation(
         "the refusal of Python objects",
         "store/arrays.py",
-        'elif array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:',
-        "elif False:",
+        'if array.dtype.kind != "U" and (array.dtype.kind not in "biuf" or array.dtype.itemsize > 8):',
+        "if False:",
         (ARRAYS,),
     ),
     Mutation(
@@ -156,14 +155,14 @@ MUTATIONS = (
     Mutation(
         "the mark of ownership",
         "store/output.py",
-        "    if marked is None:\n",
-        "    if False:\n",
+        "        if not _made_here(directory):\n",
+        "        if False:\n",
         (OUTPUT,),
     ),
     Mutation(
         "the comparison of projects",
         "store/output.py",
-        '    if marked not in ("", owner.name) and not owner.owns(directory):',
+        "    if not belongs and (there or not adopt):",
         "    if False:",
         (OUTPUT,),
     ),
@@ -219,7 +218,7 @@ MUTATIONS = (
     Mutation(
         "the refusal of undefined names",
         "page/environment.py",
-        "        undefined=jinja2.StrictUndefined,",
+        "        undefined=Unknown,",
         "        undefined=jinja2.Undefined,",
         (PAGE,),
     ),

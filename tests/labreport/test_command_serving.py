@@ -176,3 +176,13 @@ def test_news_are_waited_for(server: PageServer, monkeypatch: pytest.MonkeyPatch
     assert news(broken["token"])[0] == first
     os.utime(server.page, ns=(1, 1))
     assert news(first["token"])[0]["page"] != first["page"]
+
+
+def test_something_else_in_place_of_a_document_is_not_waited_for(server: PageServer) -> None:
+    """A FIFO would block an ordinary open without end; the page counts as missing then."""
+    server.page.unlink()
+    for name in ("report.html", "report.pdf"):
+        os.mkfifo(server.page.with_name(name))
+    host = f"127.0.0.1:{server.port}"
+    assert ask(server, "GET", "/", host)[0] == 503
+    assert ask(server, "GET", "/report.pdf", host)[0] == 404

@@ -391,3 +391,14 @@ def test_something_moves_each_second_whatever_the_program_does() -> None:
     clocks = set(re.findall(r"0:0[0-9]", ran.stdout))
     assert {"0:00", "0:01", "0:02"} <= clocks
     assert len(clocks) >= 4
+
+
+def test_direction_characters_never_reach_the_terminal() -> None:
+    """Whoever prints: a project's own words may hold them, and would turn the rest of the line around."""
+    out, err = io.StringIO(), io.StringIO()
+    terminal = Terminal(out=out, err=err)
+    for print_line in (terminal.say, terminal.result, terminal.warn, terminal.error, terminal.last):
+        print_line("a\u202eb\u2066c")
+    assert out.getvalue() + err.getvalue() != ""
+    assert "a\\u202eb\\u2066c" in out.getvalue()
+    assert not set("\u202e\u2066") & set(out.getvalue() + err.getvalue())

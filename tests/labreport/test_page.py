@@ -268,3 +268,12 @@ def test_a_section_without_questions_at_the_beginning_comes_before_the_answers(r
     turned = replace(report, outline=replace(report.outline, sections=(appendix, part)))
     page = turned.page()
     assert page.index('id="appendix"') < page.index("Answers at a glance</span>") < page.index('id="part"')
+
+
+def test_a_template_that_does_not_end_is_an_error(report: Example, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the line of the template that was at work."""
+    monkeypatch.setattr("labreport.page.environment.SECONDS", 0.2)
+    loop = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+    report.with_question("{% block headline %}It.{% endblock %}{% block body %}" + loop + "{% endblock %}")
+    with pytest.raises(RenderError, match=r"^templates/questions/one\.html:1: takes more than 0\.2 s; look"):
+        report.sections()

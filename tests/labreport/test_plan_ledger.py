@@ -78,7 +78,7 @@ EDITS: dict[str, Edit] = {
     "numbers of numbers": lambda plain: plain.update(numbers={"a": {"b": 1}}),
     "seeds a text": lambda plain: plain.update(seeds="5"),
     "seeds null": lambda plain: plain.update(seeds=None),
-    "another format": lambda plain: plain.update(format="labreport ledger 1"),
+    "another format": lambda plain: plain.update(format="labreport book 1"),
 }
 
 
@@ -98,5 +98,19 @@ def test_a_ledger_of_another_shape_is_set_aside(edit: str, signed: bool, tmp_pat
     (notice,) = quarantine.notices
     assert "ledger.json" in notice
     assert "\n" not in notice
+    filled().save(path)
+    assert Ledger.load(path, quarantine).nodes == filled().nodes
+
+
+def test_a_ledger_of_another_version_is_replaced_without_a_word(tmp_path: Path) -> None:
+    """It is whole, and decides nothing by itself."""
+    path = tmp_path / "ledger.json"
+    filled().save(path)
+    plain = {**json.loads(path.read_bytes()), "format": "labreport ledger 1"}
+    del plain["checksum"]
+    path.write_bytes(seal(plain))
+    quarantine = Quarantine(tmp_path)
+    assert Ledger.load(path, quarantine) == Ledger()
+    assert quarantine.notices == []
     filled().save(path)
     assert Ledger.load(path, quarantine).nodes == filled().nodes

@@ -27,7 +27,7 @@ RUNS = recorded_groups(
 @question("With what were they made?", reads=RUNS.values(), local=True)
 def made(results):
     """As the runs say it."""
-    return environment(results, run="measurement")
+    return environment(results)
 
 
 project = Project("Timings", sections=(made,), words=Words(run="measurement", seed="turn"))

@@ -86,7 +86,8 @@ def test_short_and_diverged_runs_are_reported(example: Example) -> None:
     uneven = answers["best"]["facts"]["uneven"]["slow"]
     assert uneven["epochs"] == {"0": 7, "1": 20, "2": 20, "3": 20}
     assert uneven["diverged"] == {"3": 20}
-    assert answers["best"]["quantities"]["slow.mean"]["n"] == 3
+    assert answers["best"]["quantities"]["slow.mean"]["value"] is None
+    assert answers["best"]["quantities"]["slow.failed"]["value"] == 1
     assert "Runs of slow diverged." in (example.folder / "report/report.html").read_text()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -15,7 +17,8 @@ from labreport.errors import UsageError
 from labreport.execute.session import Session
 from labreport.store.cache import Cache
 from labreport.store.files import temporary_name
-from labreport.store.output import FOLDERS, MARK, check_owner, claim, remove_strays
+from labreport.store.output import FOLDERS, MARK, check_owner, claim, mark_as_own, remove_strays
+from labreport.store.sealed import seal
 
 
 @pytest.mark.parametrize("name", ["report", "a/b/c", "new\nline", "emoji🙂", "\udcff"])
@@ -46,20 +49,89 @@ def test_a_folder_of_somebody_else_is_refused_unchanged(content: str, marked: st
 
 
 def test_the_folder_of_another_project_is_refused(tmp_path: Path) -> None:
-    """The message names both."""
-    claim(tmp_path, Owner("wine"))
+    """The message names both, and also of two of one name it is known which one made it."""
+    wine, lab, other = (
+        Owner(name, tmp_path / folder / name) for folder, name in (("a", "wine"), ("a", "lab"), ("b", "lab"))
+    )
+    claim(tmp_path / "out", wine)
     with pytest.raises(UsageError, match=r"holds the report of another project, 'wine', not of 'exercise'"):
-        claim(tmp_path, Owner())
+        claim(tmp_path / "out", Owner())
+    claim(tmp_path / "shared", lab)
+    there = replace(other, others=(lab.root,))
+    for adopt in (False, True):
+        with pytest.raises(UsageError, match=r"'lab' in .*/a/lab, not of 'lab' in .*/b/lab; choose"):
+            check_owner(tmp_path / "shared", there, adopt)
+    check_owner(tmp_path / "shared", other)  # the other one is not there any more: this is where it has moved
 
 
-@pytest.mark.parametrize("content", [b"", b"\0" * 9, b"[]", b"{", b'{"project": 1}', b"\xff", b"[" * 9_000])
-def test_a_damaged_mark_is_written_again(content: bytes, tmp_path: Path) -> None:
-    """It still says that the folder is the program's; a kill may have cut it."""
+def test_the_place_of_the_report_in_another_project_is_refused(tmp_path: Path) -> None:
+    """Whether there is a report in it or not; other folders in it are taken, and then known as this one's."""
+    inner = tmp_path / "outer" / "inner"
+    outer = Owner("outer", inner.parent, (inner,))
+    inner.mkdir(parents=True)
+    with pytest.raises(UsageError, match=r"is the place of the report of another project, .*/outer/inner; "):
+        claim(inner / "report", outer)
+    assert not (inner / "report").exists()
+    claim(inner / "out", outer)
+    (inner / "out" / "report.html").write_text("")
+    check_owner(inner / "out", outer)
+
+
+def test_a_report_moves_and_is_copied_with_its_project(tmp_path: Path) -> None:
+    """Under any name, because the mark says where the project is from there."""
+    before, after = Owner("lab", tmp_path / "lab"), Owner("new", tmp_path / "deep" / "new")
+    claim(before.root / "report", before)
+    (before.root / "report" / "report.html").write_text("")
+    shutil.copytree(before.root, after.root)
+    check_owner(after.root / "report", replace(after, others=(before.root,)))
+    check_owner(before.root / "report", before)
+
+
+@pytest.mark.parametrize(
+    "content", [None, b"", b"\0" * 9, b"[]", b"{", b'{"project": 1}', b"\xff", b"[" * 9_000]
+)
+def test_a_report_whose_mark_is_lost_goes_to_nobody_by_guess(content: bytes | None, tmp_path: Path) -> None:
+    """It is known again in the project's own folder, and elsewhere if the user says so."""
+    own, elsewhere, foreign = Owner("lab", tmp_path / "lab"), tmp_path / "out", tmp_path / "photos"
+    for folder in (own.root / "report", elsewhere, foreign):
+        claim(folder, own)
+        (folder / MARK).unlink() if content is None else (folder / MARK).write_bytes(content)
+        (folder / "results").mkdir()
+        (folder / "results" / f"{'0' * 64}.json").write_bytes(
+            seal({"a": 1}) if folder != foreign else b"mine"
+        )
+    good = (own.root / "report" / MARK).read_bytes() if content is not None else None
+    claim(own.root / "report", own)
+    assert (own.root / "report" / MARK).read_bytes() != good
+    with pytest.raises(
+        UsageError, match=r"whose mark, .labreport, is lost; .* build once with --adopt, else "
+    ):
+        claim(elsewhere, own)
+    claim(elsewhere, own, adopt=True)
+    claim(elsewhere, own)
+    for adopt in (False, True):
+        with pytest.raises(UsageError, match="is not empty and has no mark of this program; nothing"):
+            claim(foreign, own, adopt)
+
+
+@pytest.mark.parametrize("content", [None, b"", b'{"made by": "lab'])
+def test_a_folder_with_nothing_but_a_begun_mark_is_taken(content: bytes | None, tmp_path: Path) -> None:
+    """A kill may have cut it."""
+    if content is not None:
+        (tmp_path / MARK).write_bytes(content)
     claim(tmp_path, Owner())
-    good = (tmp_path / MARK).read_bytes()
-    (tmp_path / MARK).write_bytes(content)
+    check_owner(tmp_path, Owner())
+
+
+def test_a_mark_of_an_older_version_counts_by_its_name(tmp_path: Path) -> None:
+    """It says no more; a build writes it again."""
+    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / MARK).write_text('{"made by": "labreport", "project": "exercise"}')
+    with pytest.raises(UsageError, match="another project, 'exercise', not of 'wine'"):
+        claim(tmp_path, Owner("wine"))
     claim(tmp_path, Owner())
-    assert (tmp_path / MARK).read_bytes() == good
+    mark_as_own(tmp_path, Owner())
+    assert "root" in (tmp_path / MARK).read_text()
 
 
 @pytest.mark.parametrize("name", FOLDERS)

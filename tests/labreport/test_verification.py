@@ -113,6 +113,12 @@ def test_a_scale_that_its_labels_belie_is_found() -> None:
     assert any("its x axis says" in wrong for wrong in misdrawn(figure))
 
 
+def test_names_that_are_numbers_stand_where_the_table_has_them() -> None:
+    """Digits in the order of their errors are no scale; a wrong one below a bar is found."""
+    (figure,) = figures(published("digits", (r">8</text>", ">1</text>")))
+    assert any("its x axis says" in wrong for wrong in misdrawn(figure))
+
+
 def test_a_table_that_differs_from_what_the_script_has_is_found() -> None:
     """The reader sees one, the script reads the other off."""
     rows = [[1, 2.0]]

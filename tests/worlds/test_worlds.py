@@ -52,8 +52,8 @@ def test_a_rule_turned_round_is_noticed(turned: str, kind: str, monkeypatch: pyt
         if name == "difference":
             found: Answer = made(*values, **named)
             minus = {
-                key: replace(one, value=-float(one.value))
-                if " minus " in key and one.unit == "points"
+                key: replace(one, value=-one.value)
+                if one.value is not None and " minus " in key and one.unit == "points"
                 else one
                 for key, one in found.quantities.items()
             }

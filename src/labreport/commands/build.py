@@ -59,6 +59,7 @@ def _request(arguments: argparse.Namespace, root: Path, force: tuple[str, ...] |
         force=force,
         scheduler=arguments.scheduler or "",
         lock_timeout=arguments.lock_timeout,
+        adopt=arguments.adopt,
         verbose=arguments.verbose,
         arguments=f"--seeds {arguments.seeds}" if arguments.seeds else "",
     )

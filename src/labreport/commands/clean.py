@@ -7,6 +7,7 @@ import contextlib
 import os
 from pathlib import Path
 
+from labreport.console.counts import counted
 from labreport.console.terminal import Terminal, shown
 from labreport.execute.session import Session, open_session
 from labreport.fingerprint.canonical import digest
@@ -49,7 +50,13 @@ def clean(terminal: Terminal, place: Place, output: Path, lock_timeout: float, d
             for name in [name for name in session.ledger.nodes if _gone(session, name)]:
                 del session.ledger.nodes[name]
             session.save()
+        others = session.store.other_versions()
     freed = sum(sizes) / 1e6
+    for path in others:
+        terminal.say(
+            f"keeps {counted(len(list(path.glob('*.json'))), 'result')} of another version, {path.name}  "
+            f"{_size(path) / 1e6:.1f} MB; remove {shown(str(path))} if you will not use that version again"
+        )
     if not found:
         terminal.say("Nothing to remove: the project can use every result that is stored.")
     elif dry_run:

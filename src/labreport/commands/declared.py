@@ -35,6 +35,7 @@ COMMANDS = {
             "--force",
             "--output",
             "--scheduler",
+            "--adopt",
             "--lock-timeout",
             "--open",
             "--verbose",

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 from labreport.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from labreport.console.terminal import Terminal
     from labreport.grading.grade import Result
+
+_LIMIT = 64 << 20
+"""Bytes of the largest file that is compared before it is overwritten."""
 
 
 def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
@@ -38,7 +41,7 @@ def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     if found.form:
         from labreport.grading.form import template
 
-        _write(Path(found.form), template(plain, expected))
+        _write([(Path(found.form), template(plain, expected))], lambda old: False)
         terminal.say(f"Wrote {found.form}: {len(expected.questions)} questions.")
         return 0
     from labreport.console.terminal import shown
@@ -68,7 +71,7 @@ def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     if ignored:
         terminal.warn(f"ignored {len(ignored)} files that are not submissions: {', '.join(ignored[:5])}")
     if found.csv:
-        _write(Path(found.csv), table.spreadsheet(results, expected))
+        _write([(Path(found.csv), table.spreadsheet(results, expected))], table.is_spreadsheet)
     if found.gradescope:
         _gradescope(Path(found.gradescope), results, folder)
     if problem:
@@ -79,20 +82,37 @@ def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
 def _gradescope(path: Path, results: Sequence[Result], folder: bool) -> None:
     from labreport.grading import gradescope
 
-    if not folder:
-        _write(path / "results.json" if path.is_dir() else path, gradescope.results(results[0]))
-        return
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"cannot make the folder {path}: {error.strerror}") from None
-    for result in results:
-        _write(path / f"{result.name}.results.json", gradescope.results(result))
+    if folder:
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"cannot make the folder {path}: {error.strerror}") from None
+    one = path / "results.json" if path.is_dir() else path
+    places = [path / f"{result.name}.results.json" for result in results] if folder else [one]
+    texts = map(gradescope.results, results)
+    _write(list(zip(places, texts, strict=True)), gradescope.is_results)
 
 
-def _write(path: Path, text: str) -> None:
-    from labreport.store.files import write_atomically
+def _write(files: Sequence[tuple[Path, str]], ours: Callable[[str], bool]) -> None:
+    """Write files, in place of such as this program wrote for this purpose only: `ours` says so of a text.
 
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder; give the name of a file")
-    write_atomically(Path(os.path.abspath(path)), text.encode("utf-8", "backslashreplace"))
+    Raises `UsageError` before anything is written.
+    """
+    from labreport.store.files import Damaged, read_regular, write_atomically
+
+    for path, text in files:
+        try:
+            old = "" if path.is_symlink() else read_regular(path, _LIMIT).decode("utf-8", "replace")
+        except FileNotFoundError:
+            continue
+        except Damaged:
+            old = ""
+        if old != text and not ours(old):
+            what = (
+                "a folder; give the name of a file"
+                if path.is_dir()
+                else "there; remove it, or name another file"
+            )
+            raise UsageError(f"{path} is {what}: only what this command wrote is overwritten")
+    for path, text in files:
+        write_atomically(Path(os.path.abspath(path)), text.encode("utf-8", "backslashreplace"))

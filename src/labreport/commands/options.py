@@ -94,6 +94,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "metavar": "DIR",
         "help": "folder of the report and its results (default: report)",
     },
+    "--adopt": {"action": "store_true", "help": "take over an output folder whose mark is lost"},
     "--scheduler": {
         "type": text("--scheduler", "an address, tcp://HOST:PORT"),
         "metavar": "ADDRESS",

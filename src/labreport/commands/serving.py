@@ -18,6 +18,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from labreport.errors import StoreError
+from labreport.store.files import Damaged, read_regular
+
 HOST = "127.0.0.1"
 BESIDE = {"report.pdf": "application/pdf", "answers.json": "application/json"}
 """What the page links to, with its type. Browsers show a PDF with code of their own."""
@@ -25,6 +28,8 @@ CONNECTIONS = 16
 """Connections at one time; others are closed at once."""
 SECONDS = 10.0
 """The longest that one connection may last."""
+PAGE_LIMIT = 1 << 30
+"""Bytes of a document that is served."""
 HOLD_SECONDS = 8.0
 """How long an answer about what is there waits for something new; shorter than `SECONDS`."""
 _LOOK = 0.02
@@ -191,8 +196,8 @@ class _Request(http.server.BaseHTTPRequestHandler):
     def _send_page(self) -> None:
         status = HTTPStatus.OK
         try:
-            page = self.server.page.read_text(encoding="utf-8", errors="replace")
-        except OSError:
+            page = read_regular(self.server.page, PAGE_LIMIT).decode("utf-8", "replace")
+        except (OSError, Damaged, StoreError):
             page, status = EMPTY, HTTPStatus.SERVICE_UNAVAILABLE
         found = reloading(page)
         if found is None:
@@ -203,8 +208,8 @@ class _Request(http.server.BaseHTTPRequestHandler):
     def _send_beside(self, name: str) -> None:
         """A document that the page links to."""
         try:
-            content = self.server.page.with_name(name).read_bytes()
-        except OSError:
+            content = read_regular(self.server.page.with_name(name), PAGE_LIMIT)
+        except (OSError, Damaged, StoreError):
             self.send_error(HTTPStatus.NOT_FOUND, f"{name} is not there yet")
         else:
             self._send(content, BESIDE[name], "default-src 'none'")

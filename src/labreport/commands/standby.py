@@ -7,7 +7,6 @@ import importlib
 import json
 import os
 import select
-import signal
 import socket
 import sys
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from typing import Any
 
 from labreport.commands.build import carry_out
 from labreport.commands.options import add
+from labreport.commands.serving import PAGE_LIMIT
 from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, OutdatedCode
 from labreport.execute.request import Request
@@ -24,7 +24,8 @@ from labreport.execute.session import open_session
 from labreport.guard import guarded
 from labreport.locate import Place, find_project
 from labreport.nodes.calls import function
-from labreport.processes import end_with_parent, safe_spawn
+from labreport.processes import begin_child, safe_spawn
+from labreport.store.files import Damaged, read_regular
 
 OPTIONS = ("--project", "--output", "--seeds", "--jobs")
 MODULES = ("audit", "builders", "charts", "execute.build", "execute.first", "page", "pdf", "stats")
@@ -71,8 +72,7 @@ def serve(connection: socket.socket, words: Sequence[str]) -> None:
     That is `ready`, `phase`, `error` and `done`, and `outdated` where code was edited after it was loaded
     here; nothing was made then. `words` are the options of the build.
     """
-    end_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the watching process's to answer
+    begin_child()
     channel, parser = Channel(connection), argparse.ArgumentParser()
     add(parser, *OPTIONS)
     arguments = parser.parse_args(list(words))
@@ -111,8 +111,8 @@ def _prepare_fonts(output: Path) -> None:
     """Where `watch` keeps them, only the first process has anything to make."""
     from labreport.page import prepare_fonts
 
-    with suppress(OSError, ValueError, LabReportError):  # the build says what is wrong, if anything is
-        prepare_fonts((output / "report.html").read_text(encoding="utf-8"))
+    with suppress(OSError, ValueError, LabReportError, Damaged):  # the build says what it is
+        prepare_fonts(read_regular(output / "report.html", PAGE_LIMIT).decode())
 
 
 def _load(place: Place, output: Path, seeds: int | None) -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import traceback
+from collections.abc import Callable
 from typing import TextIO
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
@@ -18,7 +19,7 @@ _DIRECTION = {
 
 
 class Terminal:
-    """Standard output and standard error as one page. A closed stream is not an error."""
+    """Standard output and standard error as one page; both last (see `labreport.streams`)."""
 
     def __init__(
         self,
@@ -33,6 +34,10 @@ class Terminal:
         self.writing = False
         """Whether a line is being written at this moment."""
         self.debug = debug
+        self.asked = False
+        """Whether anything was printed that was asked for."""
+        self.standing: Callable[[], str] | None = None
+        """What to say if the program is interrupted now, where that is more than each command says."""
         self.interactive = _is_terminal(self.out) and os.environ.get("TERM", "dumb") != "dumb"
         self.errors_interactive = _is_terminal(self.err)
         self.colour = (self.interactive and not os.environ.get("NO_COLOR")) or bool(
@@ -47,6 +52,7 @@ class Terminal:
 
     def result(self, text: str) -> None:
         """One line that was asked for (`status`, `why`): printed even when quiet."""
+        self.asked = True
         self._write(self.out, text)
 
     def warn(self, text: str) -> None:
@@ -78,20 +84,14 @@ class Terminal:
     def _write(self, stream: TextIO, text: str) -> None:
         self.writing = True
         try:
-            print(text, file=stream, flush=True)
-        except UnicodeEncodeError:
-            encoding = getattr(stream, "encoding", None) or "ascii"
-            print(text.encode(encoding, "replace").decode(encoding), file=stream, flush=True)
-        except (OSError, ValueError):
-            # The reader has gone, or there never was one: the build matters more than its report
-            self.quiet = True
+            print(text.translate(_DIRECTION), file=stream, flush=True)
         finally:
             self.writing = False
 
 
 def shown(text: str) -> str:
-    """`text` on one line, control and direction characters made visible."""
-    return text.translate(CONTROL | _DIRECTION)
+    """`text` on one line, control characters made visible; a terminal does so for direction characters."""
+    return text.translate(CONTROL)
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -26,7 +26,7 @@ from labreport.plan.nodes import Plan
 from labreport.plan.stamp import remove_stamp, write_stamp
 from labreport.store.files import remove
 from labreport.store.lock import output_lock
-from labreport.store.output import MARK, remove_strays
+from labreport.store.output import MARK, mark_as_own, remove_strays
 from labreport.store.publish import complete
 from labreport.store.quarantine import Quarantine
 
@@ -39,7 +39,7 @@ def build(request: Request, terminal: Terminal) -> Outcome:
     started = time.monotonic()
     progress = Progress(terminal, doing="looking for what changed")
     _check_names(request)
-    with output_lock(request.output, request.place, request.lock_timeout, terminal.say):
+    with output_lock(request.output, request.place, request.lock_timeout, terminal.say, request.adopt):
         with progress.shown():
             session, outcome, found = _made(request, terminal, progress)
             if not request.targets and outcome.exit_code == 0:
@@ -100,6 +100,7 @@ def _made(request: Request, terminal: Terminal, progress: Progress) -> tuple[Ses
             changed = [] if early else _changes(session, workshop)
             session.ledger.changed = changed or session.ledger.changed
     finally:
+        mark_as_own(request.output, request.place)  # it may have been removed meanwhile
         session.save()
     _show_notices(session.quarantine, terminal)
     return session, outcome, changed
@@ -126,7 +127,7 @@ def _pack(session: Session, terminal: Terminal) -> None:
 
 def _check_names(request: Request) -> None:
     """Raise `UnknownName` before anything is written, where the folder is not this project's yet."""
-    if (request.targets or request.force) and not (request.output / MARK).exists():
+    if (request.targets or request.force) and not request.adopt and not (request.output / MARK).exists():
         session = open_session(request.place, request.output, request.seeds, request.force, repair=False)
         for word in request.targets:
             session.graph.resolve(word)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import multiprocessing
-import signal
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -20,10 +18,11 @@ from labreport.execute.session import LEDGER, Session, open_session
 from labreport.locate import find_project
 from labreport.nodes.unfold import unfold
 from labreport.plan.ledger import Ledger
-from labreport.processes import end_with_parent, safe_spawn
-from labreport.sources import begin
+from labreport.processes import spawned
 from labreport.store.publish import complete
 
+MAKE = "labreport.execute.first:make_first"
+"""What the process does that makes it."""
 WORTH_SECONDS = 60.0
 """Seconds of training that must be left: with less, the whole report comes soon after the first."""
 
@@ -93,24 +92,16 @@ class FirstReport:
             self.made = _adopt(session)
 
     def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        # Ctrl-C reaches every process of the terminal; it is the build's to answer
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        arguments = str(self._session.place.root), str(self._session.output)
         try:
-            self._connection, other = context.Pipe()
-            with other, safe_spawn():
-                where = str(self._session.place.root), str(self._session.output)
-                arguments = (f"{__name__}:make_first", other, *where)
-                self._process = context.Process(target=begin, args=arguments, daemon=False)
-                self._process.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            self._process, self._connection = spawned(MAKE, *arguments, daemon=False)
+        except (OSError, RuntimeError) as error:
+            self._terminal.warn(f"the first report is not made: {error}; training continues")
+            self._missing.add("")  # it is not tried again
 
 
 def make_first(channel: Connection, root: str, folder: str) -> None:
     """What the process does: build with one seed; send the name of each document, or what went wrong."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    end_with_parent()
     errors = io.StringIO()
     terminal, outcome, output = Terminal(quiet=True, err=errors), Outcome(), Path(folder)
     try:

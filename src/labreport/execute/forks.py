@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import IO, Any, NoReturn, TypeVar
 
-from labreport.processes import RemoteTraceback, end_with_parent, portable
+from labreport.processes import RemoteTraceback, begin_child, portable
 
 _Item = TypeVar("_Item")
 Made = tuple[Any, Exception | None]
@@ -94,9 +94,8 @@ def _fork(make: Callable[[_Item], Any], items: Sequence[_Item], taken: int) -> t
 
 def _take(make: Callable[[_Item], Any], items: Sequence[_Item], taken: int, results: IO[bytes]) -> NoReturn:
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the build's to answer
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        end_with_parent()
+        begin_child()
         while number := os.read(taken, 1):
             value, error = made(make, items[number[0]])
             trace = "".join(traceback.format_exception(error)) if error is not None else ""

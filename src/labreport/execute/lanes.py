@@ -6,7 +6,7 @@ nothing is left behind that would have to be given back.
 
 from __future__ import annotations
 
-import multiprocessing
+import errno
 import signal
 from concurrent.futures import BrokenExecutor, Future
 from contextlib import suppress
@@ -17,8 +17,7 @@ from typing import Protocol
 
 from labreport.execute.task import Task
 from labreport.execute.worker import Message, Outcome
-from labreport.processes import RemoteTraceback, safe_spawn
-from labreport.sources import begin
+from labreport.processes import RemoteTraceback, spawned
 from labreport.trajectory import Trajectory
 
 SERVE = "labreport.execute.worker:serve"
@@ -27,6 +26,40 @@ SERVE = "labreport.execute.worker:serve"
 
 class WorkerLost(BrokenExecutor):
     """The machine of a worker, or the way to it, is gone: nothing that the task did."""
+
+
+class CannotStart(BrokenExecutor):
+    """No worker process can be started here; the text says why, and what to do."""
+
+    def __init__(self, error: Exception) -> None:
+        number = error.errno if isinstance(error, OSError) else None
+        what = {
+            errno.EMFILE: "allow more open files (ulimit -n), or fewer workers (--jobs)",
+            errno.ENFILE: "close other programs, or allow fewer workers (--jobs)",
+            errno.EAGAIN: "allow more processes (ulimit -u), or fewer workers (--jobs)",
+            errno.ENOMEM: "free some memory, or allow fewer workers (--jobs)",
+        }.get(number or 0, "try with fewer workers (--jobs)")
+        super().__init__(
+            f"no worker process can be started: {getattr(error, 'strerror', None) or error}; {what}"
+        )
+
+
+class WorkerDied(BrokenExecutor):
+    """The process of a worker has ended; the text says how, as far as that is known: `with exit code 3`."""
+
+
+def how_ended(code: int | None) -> str:
+    """How a process ended that was not to end yet, from its exit code as `subprocess` gives it."""
+    if code is None:
+        return ""
+    if code >= 0:
+        return f"with exit code {code}"
+    try:
+        name = signal.strsignal(-code) or ""
+    except ValueError:
+        name = ""
+    hint = "; see the system's log for a lack of memory" if code == -signal.SIGKILL else ""
+    return f"of signal {-code}{f' ({name})' if name else ''}{hint}"
 
 
 class Lane(Protocol):
@@ -65,16 +98,16 @@ class ProcessLane:
         self._future: Future[Trajectory] = Future()
 
     def submit(self, task: Task) -> Future[Trajectory]:
-        """Begin a task; raises `BrokenExecutor` if its process cannot be started."""
+        """Begin a task; raises `CannotStart` if its process cannot be started."""
         self._future = Future()
         try:
             if self._connection is None:
-                self._start()
-            assert self._connection is not None
+                arguments = (self._threads, str(self._source))
+                self._process, self._connection = spawned(SERVE, *arguments)
             self._connection.send(task)
         except (OSError, NotImplementedError, RuntimeError) as error:
             self.close()
-            raise BrokenExecutor(f"no worker can be started: {error}") from None
+            raise CannotStart(error) from None
         return self._future
 
     def messages(self) -> list[Message]:
@@ -91,10 +124,15 @@ class ProcessLane:
                 elif message.trajectory is not None:
                     self._future.set_result(message.trajectory)
         except Exception:  # the worker was killed while it sent: what is left of a message may raise anything
-            self.close()
+            self._lost()
         if self._process is not None and not self._process.is_alive() and not self._future.done():
             self.close()
         return received
+
+    def _lost(self) -> None:
+        if self._process is not None:
+            self._process.join(0.5)  # so that it is known how it ended, where it ends by itself
+        self.close()
 
     def renew(self) -> None:
         """The next task starts a fresh process."""
@@ -102,28 +140,14 @@ class ProcessLane:
 
     def close(self) -> None:
         """Kill the process; nothing is lost, since what is finished is stored."""
-        process, connection = self._process, self._connection
+        process, connection, code = self._process, self._connection, None
         self._process = self._connection = None
         if connection is not None:
             connection.close()
         if process is not None:
             with suppress(OSError, ValueError, AssertionError):
+                code = process.exitcode
                 process.kill()
                 process.join()
         if not self._future.done():
-            self._future.set_exception(BrokenExecutor("its worker died"))
-
-    def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        # Ctrl-C reaches every process of the terminal: a worker must not meet it half imported
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            self._connection, other = context.Pipe()
-            with other:
-                arguments = (SERVE, other, self._threads, str(self._source))
-                process = context.Process(target=begin, args=arguments, daemon=True)
-                with safe_spawn():
-                    process.start()
-                self._process = process  # only now is there one to kill
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            self._future.set_exception(WorkerDied(how_ended(code)))

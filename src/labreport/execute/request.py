@@ -25,6 +25,8 @@ class Request:
     force: tuple[str, ...] | None = ()
     scheduler: str = ""
     lock_timeout: float = -1.0
+    adopt: bool = False
+    """See `labreport.store.output.check_owner`."""
     verbose: bool = False
     arguments: str = ""
     """The command line as the front door will compare it, for the stamp."""

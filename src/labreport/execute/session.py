@@ -126,6 +126,8 @@ def open_session(
     seeds = seeds or (ledger.seeds if published else 0) or len(project.seed_range)
     graph = unfold(project, seeds, preliminary)
     store = Store(output / "results", quarantine)
+    if repair:
+        store.take_back()
     cache = Cache(output / "cache", quarantine)
     forced = list(graph.nodes) if force is None else [name for word in force for name in graph.resolve(word)]
     planner = Planner(graph, place.root, output, store, cache, ledger, digests, forced)
@@ -177,7 +179,7 @@ def load_project(place: Place) -> Project:
         if where and not PLACED.match(str(error)):
             error.args = (f"{where}: {error}",)
         raise
-    except Exception as error:  # the project's own code may raise anything
+    except (Exception, SystemExit) as error:  # the project's own code may raise anything
         where = place_in(error, place.root)
         raise UsageError(failed("" if where else f"project {place.module}", error, place.root)) from error
     found = {id(value): value for value in vars(module).values() if isinstance(value, Project)}

@@ -14,7 +14,7 @@ from labreport.console.counts import counted
 from labreport.console.progress import Progress, Training
 from labreport.console.time_left import duration
 from labreport.errors import ExperimentFailed, OutdatedCode, StoreError
-from labreport.execute.lanes import Lane, WorkerLost
+from labreport.execute.lanes import CannotStart, Lane, WorkerDied, WorkerLost
 from labreport.execute.task import Task
 from labreport.execute.waiting import Waiting
 from labreport.execute.worker import Epoch
@@ -63,6 +63,7 @@ class _Active:
     heard: float
     place: str = ""
     ended: str = ""
+    hung: str = ""
     begun: float = field(default_factory=time.monotonic)
 
     def at(self, epoch: int = 0, measure: str = "") -> Training:
@@ -99,6 +100,7 @@ class Trainer:
         self._savers = ThreadPoolExecutor(SAVERS, "labreport-save")
         self._deaths = 0
         """Of workers, since one last sent anything."""
+        self._none_works = _NONE_WORKS
 
     def run(self, tasks: Sequence[Task], progress: Progress) -> list[Failure]:
         """Carry out all tasks; returns those that failed. Raises the `StoreError` of `keep` or `prepare`,
@@ -141,7 +143,7 @@ class Trainer:
                     if failure:
                         failures.append(failure)
                 if self._deaths >= GIVE_UP * max(len(self._lanes), 1) and waiting:
-                    failures += [Failure(task, _NONE_WORKS) for task in waiting]
+                    failures += [Failure(task, self._none_works) for task in waiting]
                     waiting.clear()
                 self._end_hanging(active)
         finally:
@@ -159,10 +161,10 @@ class Trainer:
         self._tries[task.key] = self._tries.get(task.key, 0) + 1
         try:
             return self._lanes[lane].submit(task)
-        except (BrokenExecutor, RuntimeError) as error:
+        except BrokenExecutor as error:
             # A worker that cannot be started counts as one that died
             failed: Future[Trajectory] = Future()
-            failed.set_exception(error if isinstance(error, BrokenExecutor) else BrokenExecutor(str(error)))
+            failed.set_exception(error)
             return failed
 
     def _keep_together(
@@ -194,6 +196,7 @@ class Trainer:
                 self._tries[task.key] -= 1
             else:
                 self._deaths += 1
+                self._none_works = str(error) if isinstance(error, CannotStart) else _NONE_WORKS
             if self._tries[task.key] < TRIES and not busy.ended:
                 waiting.put_back(task)
                 progress.time.again(task.key)
@@ -201,16 +204,18 @@ class Trainer:
             progress.finished(task.key)
             if busy.ended:
                 return Failure(task, busy.ended)
-            cause = str(error) if "cannot be started" in str(error) else f"its worker died {TRIES} times"
-            return Failure(task, f"{cause}; see the system's log for a lack of memory")
+            return Failure(task, busy.hung or _ended(error))
         except (StoreError, OutdatedCode):
             raise  # the disk, or an edit, which the next result would meet as well
         except Exception as error:  # the trainer's own code may raise anything
             self._deaths = 0
             progress.finished(task.key)
-            where = place(error, Path(task.source))
             cause = busy.ended or _cause(error)
-            return Failure(task, f"{cause} at {where}" if where else cause, error)
+            if where := place(error, Path(task.source)):
+                cause += f" at {where}"
+            elif where := getattr(error, "place", ""):
+                cause += f" ({where})"
+            return Failure(task, cause, error)
         took = time.monotonic() - busy.begun
         progress.finished(task.key, _line(task, piece, took) if took >= WORTH_A_LINE else "")
         if task.work:
@@ -243,12 +248,21 @@ class Trainer:
                 continue  # it sends nothing before its end, however long it takes
             if time.monotonic() - running.heard > self._stall and self._lanes[running.lane].watched:
                 running.heard = time.monotonic()
+                running.hung = f"its worker sent nothing for {duration(self._stall)}, {TRIES} times"
                 self._lanes[running.lane].renew()
 
 
 def _must_wait(waiting: Waiting, active: dict[Future[Trajectory], _Active]) -> bool:
     """Whether a task is carried out by itself, or the next one is to be and others are not done yet."""
     return bool(active) and (waiting.exclusive or any(running.task.exclusive for running in active.values()))
+
+
+def _ended(error: BrokenExecutor) -> str:
+    """Why a task has no worker, in one line."""
+    if isinstance(error, CannotStart):
+        return str(error)
+    how = f", last {error}" if isinstance(error, WorkerDied) and str(error) else ""
+    return f"its worker died {TRIES} times{how}"
 
 
 def _cause(error: Exception) -> str:

@@ -25,6 +25,40 @@ NAMED = 4
 """Experiments that a message about many of them names."""
 
 
+class Standing:
+    """How far the trainings of a build are, for the line that says what an interruption costs."""
+
+    def __init__(self, work: str) -> None:
+        self._work = work
+        self._running: dict[str, bool] = {}
+        """By key, whether there is a checkpoint."""
+        self._finished = 0
+
+    def begun(self, key: str, stored: bool) -> None:
+        """A training begins, some epochs of which may be stored."""
+        self._running[key] = stored
+
+    def kept(self, key: str, finished: bool, *, stored: bool) -> None:
+        """What a worker sent is kept, on the disk if it is `stored`."""
+        if finished:
+            self._running.pop(key, None)
+            self._finished += 1
+        else:
+            self._running[key] = stored
+
+    def told(self) -> str:
+        """The line; nothing is promised that is not on the disk."""
+        saved = sum(self._running.values())
+        lost = len(self._running) - saved
+        parts = [
+            f"{counted(self._finished, self._work)} finished" if self._finished else "",
+            f"{saved} to continue from {'its' if saved == 1 else 'their'} last checkpoint" if saved else "",
+            f"{lost} to begin again" if lost else "",
+        ]
+        found = ", ".join(filter(None, parts))
+        return f"Interrupted; run the same command again{': ' if found else ''}{found}."
+
+
 def train(
     session: Session,
     request: Request,
@@ -40,12 +74,20 @@ def train(
     first = FirstReport(session, terminal) if wanted(session, request) else None
     tasks = [replace(task, rank=int(first is not None and task.key not in first.keys)) for task in work.tasks]
 
+    standing = Standing(session.project.work)
+
+    def prepare(task: Task) -> Task:
+        prepared = work.prepare(task)
+        standing.begun(task.key, bool(prepared.trajectory.epochs))
+        return prepared
+
     def keep(piece: Trajectory, finished: bool) -> None:
         # On a cluster, data and libraries are those of the key, whatever is edited here
         edited = "" if request.scheduler else session.planner.fingerprints.edited(piece.ingredients)
         if edited:
             raise OutdatedCode(edited)
         work.keep(piece, finished)
+        standing.kept(piece.key, finished, stored=finished or piece.key not in work.forced)
         if finished and first is not None:
             first.trained(piece.key)
 
@@ -58,9 +100,11 @@ def train(
             if first is not None:
                 first.look(progress.time.seconds())
 
-        trainer = Trainer(lanes, keep, work.prepare, look=look_at_all)
+        trainer = Trainer(lanes, keep, prepare, look=look_at_all)
+        terminal.standing = standing.told
         with first or contextlib.nullcontext():
             outcome.failures = trainer.run(tasks, progress)
+        terminal.standing = None
     session.ledger.paces.update(trainer.paces)
     failed = {failure.task.key for failure in outcome.failures}
     outcome.trained = [f"{task.name}#{task.seed}" for task in tasks if task.key not in failed]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
-import signal
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -19,6 +18,7 @@ from labreport.execute.one_step import in_one_step
 from labreport.execute.task import Task
 from labreport.processes import portable
 from labreport.run import Run, Start
+from labreport.store.arrays import checked
 from labreport.store.sealed import check_plain
 from labreport.trajectory import STATE, Snapshot, Trajectory
 from labreport.witness import Noted, noting
@@ -55,14 +55,12 @@ _channel: Any = None
 
 
 def prepare(channel: Any, threads: int, source: str) -> None:
-    """Initialise a worker process: its threads, its way to the parent, and its end with the parent's."""
+    """Initialise a worker process: its threads, and its way to the parent."""
     global _channel
     _channel = channel
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(thread_variables(threads))
     if source not in sys.path:
         sys.path.insert(0, source)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def thread_variables(threads: int) -> dict[str, str]:
@@ -85,11 +83,20 @@ def serve(channel: Any, threads: int, source: str) -> None:
             task: Task = channel.recv()
         except (EOFError, OSError):
             return
-        try:
-            outcome = Outcome(trajectory=drive(task, _send))
-        except Exception as error:  # the trainer's own code may raise anything
-            outcome = Outcome(error=portable(error), trace="".join(traceback.format_exception(error)))
-        _send(outcome)
+        carry_out(task, _send)
+
+
+def carry_out(task: Task, send: Callable[[Message | Outcome], None]) -> None:
+    """Carry out a task; the last that is sent is what came of it, whatever the author's code does."""
+    try:
+        send(Outcome(trajectory=drive(task, send)))
+    except BaseException as error:  # the trainer's own code may raise anything
+        trace = "".join(traceback.format_exception(error))
+        if isinstance(error, ExperimentFailed):
+            error.place = _place(task)
+        if isinstance(error, SystemExit):
+            error = ExperimentFailed(f"it called sys.exit({error.code if error.code is not None else ''})")
+        send(Outcome(error=portable(error), trace=trace))
 
 
 def drive(task: Task, send: Send) -> Trajectory:
@@ -108,7 +115,8 @@ def drive(task: Task, send: Send) -> Trajectory:
 def _drive(task: Task, send: Send, noted: Noted) -> Trajectory:
     trajectory, place = task.trajectory, where(task.threads)
     states = trajectory.states
-    begin, saved = _start(task), time.monotonic()
+    author, saved = _start(task), time.monotonic()
+    begin: Start = in_one_step(author) if task.one_step else author
     _check_code(task)  # before what takes long
     targets = trajectory.missing(task.epochs, task.snapshots)
     for first, last in trajectory.stretches(task.epochs, task.snapshots):
@@ -147,6 +155,15 @@ def _check_used(task: Task, noted: Noted) -> None:
     _check_code(task)
     if task.allowed is not None and (problem := task.allowed.problem(noted)):
         raise ExperimentFailed(problem)
+
+
+def _place(task: Task) -> str:
+    """Where the author's function is that a task names: what it returned is in no traceback."""
+    try:
+        code = inspect.unwrap(_start(task)).__code__
+        return f"{os.path.relpath(code.co_filename, task.source)}:{code.co_firstlineno}"
+    except Exception:  # it may be anything that can be called
+        return ""
 
 
 def where(threads: int) -> dict[str, Any]:
@@ -193,11 +210,21 @@ def _snapshot(run: Run, epoch: int) -> Snapshot:
         raise ExperimentFailed(
             f"an array of epoch {epoch} is named {odd[0]!r}; no name may begin with {STATE!r}"
         )
-    return Snapshot(metrics, {**arrays, **_kept(run)})
+    return Snapshot(metrics, {**_arrays(arrays), **_kept(run)})
 
 
 def _kept(run: Run) -> dict[str, Any]:
-    return {f"{STATE}{name}": array for name, array in run.state().items()}
+    return {f"{STATE}{name}": array for name, array in _arrays(run.state()).items()}
+
+
+def _arrays(given: Any) -> Mapping[str, Any]:
+    """What `Run.snapshot` or `Run.state` returned, if it can be sent and kept. Raises `ExperimentFailed`."""
+    if not isinstance(given, Mapping):
+        raise ExperimentFailed(f"its arrays are a {type(given).__name__}; allowed is a dict of arrays")
+    try:
+        return checked(given)
+    except (ValueError, TypeError) as error:
+        raise ExperimentFailed(str(error)) from None
 
 
 def _sent(trajectory: Trajectory) -> Trajectory:
@@ -210,29 +237,18 @@ def _sent(trajectory: Trajectory) -> Trajectory:
     )
 
 
-def _start(task: Task) -> Start:
+def _start(task: Task) -> Any:
+    """The author's function that a task names."""
     if task.source not in sys.path:
         sys.path.insert(0, task.source)
     module, _, name = task.start.partition(":")
-    found = vars(importlib.import_module(module))[name]
-    start: Start = in_one_step(found) if task.one_step else found
-    return start
+    return vars(importlib.import_module(module))[name]
 
 
 def _send(message: Message | Outcome) -> None:
     try:
         _channel.send(message)
     except OSError:
-        os._exit(1)
-
-
-def _end_with_parent() -> None:
-    """A worker never outlives the build: it waits for the parent's end, however that comes."""
-    from multiprocessing import connection, parent_process
-
-    parent = parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
         os._exit(1)
 
 

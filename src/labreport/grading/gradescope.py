@@ -45,3 +45,18 @@ def results(result: Result) -> str:
         ],
     }
     return json.dumps(document, indent=1) + "\n"
+
+
+def is_results(text: str) -> bool:
+    """Whether a text is what `results` writes."""
+    try:
+        plain = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(plain, dict) and set(plain) == {
+        "score",
+        "output",
+        "output_format",
+        "visibility",
+        "tests",
+    }

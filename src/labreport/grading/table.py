@@ -12,6 +12,7 @@ from labreport.grading.grade import Result
 
 REASONS = 5
 """Reasons shown for one question; the rest is counted."""
+_COLUMNS = ("submission", "points", "max_points", "problem")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -57,7 +58,7 @@ def spreadsheet(results: Sequence[Result], expected: Expected) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     slugs = [question.slug for question in expected.questions]
-    writer.writerow(["submission", "points", "max_points", "problem", *slugs, "reasons"])
+    writer.writerow([*_COLUMNS, *slugs, "reasons"])
     for result in results:
         graded = result.graded
         reasons = (
@@ -81,6 +82,12 @@ def spreadsheet(results: Sequence[Result], expected: Expected) -> str:
             ]
         )
     return out.getvalue()
+
+
+def is_spreadsheet(text: str) -> bool:
+    """Whether a text is what `spreadsheet` writes."""
+    head = text.partition("\n")[0].rstrip("\r")
+    return head.startswith(f"{','.join(_COLUMNS)},") and head.endswith(",reasons")
 
 
 def _remark(result: Result) -> str:

@@ -84,7 +84,7 @@ class Workshop:
             raise
         except LabReportError:
             raise
-        except Exception as error:  # the project's own code may raise anything
+        except (Exception, SystemExit) as error:  # the project's own code may raise anything
             raise RenderError(failed(f"{node.kind} {node.slug}", error, self._root)) from error
         if problem := unprintable(payload):
             raise RenderError(f"{node.kind} {node.slug}: {problem}.")

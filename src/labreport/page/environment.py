@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import CodeType
-from typing import Any, Literal
+from types import CodeType, FrameType
+from typing import Any, Literal, NoReturn
 
 import jinja2
 import jinja2.bccache
@@ -27,6 +29,8 @@ MEDIA: tuple[Medium, ...] = ("screen", "print")
 
 
 STANDARD = Words()
+SECONDS = 4.0
+"""Time of the processor that a template may take; an ordinary one takes some hundredths."""
 
 
 class Unknown(jinja2.StrictUndefined):
@@ -107,7 +111,8 @@ def explained(templates: Path, name: str) -> Iterator[None]:
     """Turn whatever a template raises into one `RenderError` line: file, line, cause."""
     lookup = Lookup(templates)
     try:
-        yield
+        with _limited():
+            yield
     except RenderError as error:
         raise RenderError(_at(lookup, name, error, str(error))) from error
     except LabReportError:
@@ -118,6 +123,26 @@ def explained(templates: Path, name: str) -> Iterator[None]:
         raise RenderError(f"templates/{error.name} is missing; {name} needs it") from error
     except Exception as error:
         raise RenderError(_at(lookup, name, error, f"{error or type(error).__name__}")) from error
+
+
+@contextmanager
+def _limited() -> Iterator[None]:
+    """Within, a template that computes without end is an error; one limit holds for all that is nested."""
+    running = signal.getitimer(signal.ITIMER_VIRTUAL)[0]
+    if running or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGVTALRM, _end_template)
+    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def _end_template(number: int, frame: FrameType | None) -> NoReturn:
+    raise RenderError(f"takes more than {SECONDS:g} s; look for a loop that does not end")
 
 
 def _at(lookup: Lookup, name: str, error: BaseException, text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -13,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 
 from labreport.errors import LabReportError, MissingLibrary, RenderError
-from labreport.processes import RemoteTraceback, end_with_parent
+from labreport.processes import RemoteTraceback, begin_child
 
 PROGRAM = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
@@ -93,8 +92,7 @@ class Writer:
 
 def main() -> None:
     """What the process does: load, wait for the document, write it; an error is one line."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the build's to answer; it ends this process
-    end_with_parent()
+    begin_child()
     tempfile.tempdir = sys.argv[3]
     from labreport.pdf.writing import load, write
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from labreport.store.files import Damaged, read_regular, write_atomically
+from labreport.store.files import Damaged, OtherVersion, read_regular, write_atomically
 from labreport.store.quarantine import Quarantine
 from labreport.store.sealed import Sealed, seal, unseal
 
@@ -80,7 +80,7 @@ class Ledger(Sealed):
         """The ledger at `path`; an empty one where it is missing, or damaged and set aside."""
         try:
             return unseal(read_regular(path, LIMIT), cls)
-        except FileNotFoundError:
+        except (FileNotFoundError, OtherVersion):  # it decides nothing by itself
             return cls()
         except Damaged as damage:
             quarantine.take(path, str(damage))

@@ -21,17 +21,15 @@ _TEXT = "|U"
 """In front of the length of its texts, at the end of an array's name in the file: the format has no texts."""
 
 
-def pack(arrays: Mapping[str, Any]) -> bytes:
-    """The bytes of a file with `arrays`: numbers, booleans and texts of any shape.
+def checked(arrays: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers, booleans and texts of any shape, as NumPy's arrays in the order of their names.
 
     Raises `ValueError` for a name or an array that cannot be kept, `TooLarge` for too much.
     """
     import numpy
-    from safetensors import SafetensorError
-    from safetensors.numpy import save
 
-    prepared = {}
-    for name in sorted(arrays):
+    found = {}
+    for name in sorted(arrays, key=str):
         if (
             not isinstance(name, str)
             or not name
@@ -41,16 +39,28 @@ def pack(arrays: Mapping[str, Any]) -> bytes:
         ):
             raise ValueError(f"an array is named {name!r}; 1 to 200 printable characters are allowed")
         array = numpy.asarray(arrays[name], order="C")
+        if array.dtype.kind != "U" and (array.dtype.kind not in "biuf" or array.dtype.itemsize > 8):
+            kind = array.dtype if array.dtype != object else f"object ({type(arrays[name]).__name__})"
+            raise ValueError(f"array {name!r} has the type {kind}; numbers and text are allowed")
+        found[name] = array
+    total = sum(array.nbytes for array in found.values())
+    if total > LIMIT:
+        raise TooLarge(f"the arrays have {total:,} bytes; at most {LIMIT:,} are allowed")
+    return found
+
+
+def pack(arrays: Mapping[str, Any]) -> bytes:
+    """The bytes of a file with `arrays`. Raises what `checked` does."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import save
+
+    prepared = {}
+    for name, array in checked(arrays).items():
         if array.dtype.kind == "U":
             length = array.dtype.itemsize // 4
             array = array.astype(f"<U{length}").reshape(*array.shape, 1).view("<u4")
             name = f"{name}{_TEXT}{length}"
-        elif array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
-            raise ValueError(f"array {name!r} has the type {array.dtype}; numbers and text are allowed")
         prepared[name] = array
-    total = sum(array.nbytes for array in prepared.values())
-    if total > LIMIT:
-        raise TooLarge(f"the arrays have {total:,} bytes; at most {LIMIT:,} are allowed")
     try:
         data = bytes(save(prepared))
     except SafetensorError as error:

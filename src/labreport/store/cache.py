@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from labreport.errors import StoreError
-from labreport.store.files import Damaged, make_directory, read_regular, write_atomically
+from labreport.store.files import Damaged, OtherVersion, make_directory, read_regular, write_atomically
 from labreport.store.names import file_name
 from labreport.store.quarantine import Quarantine
 from labreport.store.sealed import LIMIT, Sealed, check_plain, encode, seal, unseal
@@ -84,7 +84,7 @@ class Cache:
             if (document.kind, document.slug) != (kind, slug):
                 raise Damaged(f"belongs to {document.kind[:40]} {document.slug[:80]!r}")
             return view(document)
-        except FileNotFoundError:
+        except (FileNotFoundError, OtherVersion):  # what is quick to rebuild is written over
             return None
         except Damaged as damage:
             self._quarantine.take(path, str(damage))

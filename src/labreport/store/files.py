@@ -22,6 +22,14 @@ class Damaged(Exception):
     """A file is not what was written; the text says in what way. Never reaches the user."""
 
 
+class OtherVersion(Damaged):
+    """A file is whole, and in the form of another version of this program, whose name is `form`."""
+
+    def __init__(self, form: str) -> None:
+        super().__init__(f"was made by another version of this program ({form})")
+        self.form = form
+
+
 class TooLarge(ValueError):
     """More bytes than a file of the store may have."""
 

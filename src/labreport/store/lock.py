@@ -17,9 +17,11 @@ NAME = ".lock"
 
 @contextmanager
 def output_lock(
-    directory: Path, owner: Owner, timeout: float, waiting: Callable[[str], None]
+    directory: Path, owner: Owner, timeout: float, waiting: Callable[[str], None], adopt: bool = False
 ) -> Iterator[None]:
     """Hold the lock of `directory`, which is created and marked as the output folder of `owner`.
+
+    `adopt` is as of `labreport.store.output.check_owner`.
 
     When another run has it, `waiting` is called once with a line of text, and it is waited for: `timeout`
     seconds, or without end when that is negative. Raises `StoreError` when the time is over, `UsageError`
@@ -27,7 +29,7 @@ def output_lock(
     """
     from filelock import FileLock, Timeout
 
-    claim(directory, owner)
+    claim(directory, owner, adopt)
     notices: list[str] = []
     Quarantine(directory, notices).clear(directory / NAME)
     for notice in notices:

@@ -1,25 +1,48 @@
 """Whose an output folder is: a mark in it says which project made it, and nothing else is ever touched.
 
-A folder that is not empty and has no mark belongs to somebody else and is refused, before anything is
-written or removed. So is the folder of another project, and one in which a link has the name of a folder
-of ours.
+The mark names the project and its folder: relative to the mark where the report is inside the project's
+folder, so that both can be moved and copied together. What is refused, before anything is written or removed:
+
+- a folder that is not empty and holds nothing that this program made;
+- the report of a project that is still there, and the place of its report in its own folder;
+- a report whose mark is lost or damaged, unless it is inside the project's own folder, or the user says with
+  `--adopt` that it is this project's;
+- a folder in which a link has the name of a folder of ours.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
-import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from labreport.errors import UsageError
-from labreport.store.files import find_strays, names_in, remove, shown, sync_directory
+from labreport.errors import StoreError, UsageError
+from labreport.store.files import (
+    Damaged,
+    find_strays,
+    names_in,
+    read_regular,
+    remove,
+    shown,
+    sync_directory,
+    write_atomically,
+)
+from labreport.store.quarantine import Quarantine
 
 MARK = ".labreport"
 FOLDERS = ("results", "cache", "quarantine", ".publishing")
 """The folders that the program makes in an output folder."""
-_LIMIT = 4096
+USUAL = "report"
+"""The name of the output folder in a project's own folder, unless the user names another."""
+_LIMIT = 1 << 16
+_LOOKED_AT = 20
+"""Documents of a folder that are read to see whether this program made it."""
+_DOCUMENT_LIMIT = 256_000_000
 
 
 class Owner(Protocol):
@@ -27,14 +50,36 @@ class Owner(Protocol):
 
     @property
     def name(self) -> str:
-        """Its identity in output folders that are elsewhere than in its own folder."""
+        """What it is called."""
 
-    def owns(self, output: Path) -> bool:
-        """Whether a folder is its own whatever the mark says, because it is inside the project's folder."""
+    @property
+    def root(self) -> Path:
+        """Its folder."""
+
+    def around(self, folder: Path) -> Path | None:
+        """The innermost folder of a project, its own or another's, that `folder` is in; None without any."""
 
 
-def check_owner(directory: Path, owner: Owner) -> None:
-    """Raise `UsageError` unless `directory` is missing, empty, or marked as an output folder of `owner`."""
+@dataclass(frozen=True)
+class _Mark:
+    """What a mark says; `root` is None in those of older versions."""
+
+    name: str
+    root: Path | None
+
+
+def check_owner(directory: Path, owner: Owner, adopt: bool = False) -> None:
+    """Raise `UsageError` unless `directory` is missing, empty, or an output folder of `owner`.
+
+    With `adopt`, one whose mark is lost, or whose project is not there any more, is taken to be its own.
+    """
+    around = owner.around(directory)
+    inside = _same(around, owner.root)
+    if around is not None and not inside and _same(directory, around / USUAL):
+        raise UsageError(
+            f"{shown(directory)} is the place of the report of another project, {shown(around)}; "
+            "choose another folder with --output"
+        )
     if not os.path.lexists(directory):
         return
     if not directory.is_dir():
@@ -43,42 +88,70 @@ def check_owner(directory: Path, owner: Owner) -> None:
         names = os.listdir(directory)
     except OSError as error:
         raise _unwritable(directory, error) from error
-    if not names:
-        return
-    marked = _marked(directory / MARK)
-    if marked is None:
-        raise UsageError(
-            f"{shown(directory)} is not empty and has no mark of this program; nothing in it was changed; "
-            "choose an empty or new folder with --output, or move this one away"
-        )
-    if marked not in ("", owner.name) and not owner.owns(directory):
-        raise UsageError(
-            f"{shown(directory)} holds the report of another project, {marked!r}, not of {owner.name!r}; "
-            "choose another folder with --output"
-        )
     for name in FOLDERS:
-        if (directory / name).is_symlink():
+        if MARK in names and (directory / name).is_symlink():
             raise UsageError(
                 f"{shown(directory / name)} is a link, and nothing is written or removed through links; "
                 "replace it by a folder, or choose another output folder with --output"
             )
+    mark = _marked(directory)
+    if mark is None:
+        if not names or (names == [MARK] and _content(directory / MARK) is not None):
+            return  # killed after the mark was begun, or before
+        if not _made_here(directory):
+            raise UsageError(
+                f"{shown(directory)} is not empty and has no mark of this program; nothing in it was "
+                "changed; choose an empty or new folder with --output, or move this one away"
+            )
+        if not inside and not adopt:
+            raise UsageError(
+                f"{shown(directory)} holds a report whose mark, {MARK}, is lost; nothing in it was changed; "
+                "if it is this project's, build once with --adopt, else choose another folder with --output"
+            )
+        return
+    if mark.root is None:
+        belongs, there = inside or (around is None and mark.name == owner.name), False
+    else:
+        there = _same(owner.around(mark.root), mark.root)
+        belongs = _same(mark.root, owner.root) or (not there and mark.name == owner.name)
+    if not belongs and (there or not adopt):
+        where = f" in {shown(mark.root)}" if there and mark.root is not None else ""
+        here = f" in {shown(owner.root)}" if mark.name == owner.name else ""
+        hint = "" if there else "if that is this one under its old name, build once with --adopt, else "
+        raise UsageError(
+            f"{shown(directory)} holds the report of another project, {mark.name!r}{where}, not of "
+            f"{owner.name!r}{here}; {hint}choose another folder with --output"
+        )
 
 
-def claim(directory: Path, owner: Owner) -> None:
-    """Create `directory` where it is missing, and mark it as an output folder of `owner`.
+def claim(directory: Path, owner: Owner, adopt: bool = False) -> None:
+    """Create `directory` where it is missing, and mark it as an output folder of `owner` if it has no mark.
 
     Raises `UsageError` as `check_owner` does, and when it cannot be written to.
     """
-    check_owner(directory, owner)
-    mark = directory / MARK
+    check_owner(directory, owner, adopt)
+    if _marked(directory) is None:
+        mark_as_own(directory, owner)
+
+
+def mark_as_own(directory: Path, owner: Owner) -> None:
+    """Write the mark, where it is not as it would be written now. Raises `UsageError`."""
+    mark, around = directory / MARK, owner.around(directory)
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        if _marked(mark) == owner.name:
+        inside = _same(around, owner.root)
+        root = os.path.relpath(owner.root.resolve(), directory.resolve()) if inside else os.fspath(owner.root)
+        plain = {"made by": "labreport", "project": owner.name, "root": root}
+        data = (json.dumps(plain, indent=1) + "\n").encode("ascii")
+        if _content(mark) == data:
             return
-        text = json.dumps({"made by": "labreport", "project": owner.name}, indent=1) + "\n"
+        if os.listdir(directory):
+            Quarantine(directory).clear(mark)
+            write_atomically(mark, data)
+            return
         # Not by way of a temporary file: killed in between, that would be all there is in the folder
-        with open(mark, "w", encoding="utf-8") as file:
-            file.write(text)
+        with open(mark, "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         sync_directory(directory)
@@ -96,19 +169,46 @@ def remove_strays(directory: Path) -> None:
             remove(path)
 
 
-def _marked(mark: Path) -> str | None:
-    """The project that a mark names; empty where it is damaged, None where there is none."""
+def _same(one: Path | None, other: Path | None) -> bool:
+    return one is not None and other is not None and os.path.realpath(one) == os.path.realpath(other)
+
+
+def _content(mark: Path) -> bytes | None:
+    """The bytes of a mark; None where it is missing, or no file of a mark's size."""
     try:
-        if not stat.S_ISREG(os.lstat(mark).st_mode):
-            return None
-        with open(mark, "rb") as file:
-            plain = json.loads(file.read(_LIMIT))
-    except FileNotFoundError:
+        return read_regular(mark, _LIMIT)
+    except (Damaged, FileNotFoundError, StoreError):
         return None
-    except (OSError, ValueError, RecursionError):
-        return ""
-    project = plain.get("project") if isinstance(plain, dict) else None
-    return project if isinstance(project, str) else ""
+
+
+def _marked(directory: Path) -> _Mark | None:
+    """What the mark of a folder says; None where it is missing or damaged."""
+    try:
+        plain = json.loads(_content(directory / MARK) or b"")
+        name, root = plain["project"], plain.get("root")
+        if not isinstance(name, str) or not isinstance(root, str | None):
+            return None
+    except (ValueError, RecursionError, TypeError, LookupError, AttributeError):
+        return None
+    return _Mark(name, None if root is None else Path(os.path.realpath(directory.resolve() / root)))
+
+
+def _made_here(directory: Path) -> bool:
+    """Whether a folder holds a document of this program, whose checksum is right."""
+    from labreport.store.sealed import is_sealed
+
+    for path in itertools.islice(_documents(directory), _LOOKED_AT):
+        with suppress(Damaged, FileNotFoundError, StoreError):
+            if is_sealed(read_regular(path, _DOCUMENT_LIMIT)):
+                return True
+    return False
+
+
+def _documents(directory: Path) -> Iterator[Path]:
+    yield directory / "ledger.json"
+    for folder in (directory / "results", *sorted((directory / "cache").glob("*"))):
+        if not folder.is_symlink() and not folder.parent.is_symlink():
+            yield from sorted(folder.glob("*.json"))
 
 
 def _unwritable(directory: Path, error: OSError) -> UsageError:

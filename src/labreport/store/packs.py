@@ -140,8 +140,8 @@ class Packs:
             self._forget(path)
             remove(path)
 
-    def take_apart(self, path: Path) -> None:
-        """Make files of the whole members of a damaged pack, and set it aside. Raises `StoreError`."""
+    def take_apart(self, path: Path, *, damaged: bool = True) -> None:
+        """Make files of the members of a pack that are whole; a damaged pack is set aside."""
         with self._lock:
             if self._quarantine.repair:
                 for name, data in _salvaged(path):
@@ -149,8 +149,10 @@ class Packs:
                         write_atomically(self._folder / name, data)
                 self._forget(path)
                 self._changed()
-            if os.path.lexists(path):
+            if damaged and os.path.lexists(path):
                 self._quarantine.take(path, "differs from its checksum")
+            elif self._quarantine.repair:
+                remove(path)
 
     def _members(self) -> dict[str, dict[str, Member]]:
         """All members, by key and by name."""

@@ -14,11 +14,12 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from contextlib import suppress
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 
-from labreport.store.files import Damaged, TooLarge
+from labreport.store.files import Damaged, OtherVersion, TooLarge
 
 LIMIT = 8 << 20
 """Bytes of a document; decoded, the worst text of this size takes some 200 MB of memory."""
@@ -73,12 +74,34 @@ def unseal(data: bytes, structure: type[_Value]) -> _Value:
     """The document as a `structure`. Raises `Damaged`."""
     if len(data) < _START or not data.startswith(_OPEN) or data[_START - len(_CLOSE) : _START] != _CLOSE:
         raise Damaged("is not a checked document")
-    if hashlib.sha256(memoryview(data)[_START:]).hexdigest().encode() != data[len(_OPEN) : len(_OPEN) + 64]:
+    if not is_sealed(data):
         raise Damaged("differs from its checksum")
     try:
         return msgspec.json.decode(data, type=structure)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        _check_version(data, structure)
         raise Damaged(f"is not the document that was written: {error}") from None
+
+
+class _Form(msgspec.Struct):
+    format: str = ""
+
+
+def _check_version(data: bytes, structure: type[Any]) -> None:
+    """Raise `OtherVersion` where a document has the form of another version: another number in its format."""
+    hint = get_type_hints(structure).get("format")
+    with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        form = msgspec.json.decode(data, type=_Form).format
+        for own in get_args(hint):
+            same_kind = form.rpartition(" ")[0] == own.rpartition(" ")[0]
+            if form != own and same_kind and form.rpartition(" ")[2].isdecimal():
+                raise OtherVersion(form)
+
+
+def is_sealed(data: bytes) -> bool:
+    """Whether it begins with the checksum of all that follows."""
+    found = hashlib.sha256(memoryview(data)[_START:]).hexdigest().encode()
+    return data.startswith(_OPEN) and found == data[len(_OPEN) : len(_OPEN) + 64]
 
 
 def check_plain(value: Any, where: str = "the value", depth: int = 0, *, finite: bool = True) -> None:

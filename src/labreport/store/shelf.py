@@ -28,7 +28,7 @@ class Shelf:
 
     def __init__(self, folder: Path, quarantine: Quarantine) -> None:
         self.folder = folder
-        self.packs = Packs(folder, quarantine, self._look_again)
+        self.packs = Packs(folder, quarantine, self.look_again)
         self._quarantine = quarantine
         self._listed: set[str] | None = None
         self._beside: defaultdict[str, set[str]] = defaultdict(set)
@@ -82,10 +82,14 @@ class Shelf:
         path = self.folder / name
         if os.path.lexists(path) or name not in self.packs:
             self._quarantine.take(path, reason)
-            self._look_again()
+            self.look_again()
             return self._quarantine.repair and name in self.packs
         self.packs.take_apart(self.packs.of(name[:64])[name].pack)
         return self._quarantine.repair
+
+    def unpack(self, key: str) -> None:
+        """Make files of their own of all that is in the pack that has `key`. Raises `StoreError`."""
+        self.packs.take_apart(next(iter(self.packs.of(key).values())).pack, damaged=False)
 
     def note(self, name: str) -> None:
         """A file of its own was written."""
@@ -121,7 +125,8 @@ class Shelf:
         if is_key(name[:64]) and name[64:65] == "." and name[64:] not in (DOCUMENT, PACK):
             self._beside[name[:64]].add(name)
 
-    def _look_again(self) -> None:
+    def look_again(self) -> None:
+        """The folder has changed otherwise than by what was noted."""
         self._listed = None
 
 

@@ -15,17 +15,23 @@ from labreport.fingerprint.files import sha256
 from labreport.store import arrays
 from labreport.store.files import (
     Damaged,
+    OtherVersion,
+    cannot_write,
     make_directory,
     names_in,
     shown,
+    sync_directory,
     write_atomically,
 )
 from labreport.store.names import is_key
 from labreport.store.quarantine import Quarantine
 from labreport.store.sealed import LIMIT
-from labreport.store.shelf import Digest, Shelf
-from labreport.trajectory.document import ArrayFile, decode, encode
+from labreport.store.shelf import DOCUMENT, Digest, Shelf
+from labreport.trajectory.document import FORMAT, ArrayFile, decode, encode
 from labreport.trajectory.trajectory import Snapshot, Trajectory
+
+OTHERS = "other-versions"
+"""The folder of results that other versions of this program made, a folder for each form."""
 
 
 class StoredArrays(Mapping[str, Any]):
@@ -80,6 +86,8 @@ class Store:
         self.folder = folder
         self._quarantine = quarantine or Quarantine(folder.parent, repair=repair)
         self.shelf = Shelf(folder, self._quarantine)
+        self._others: set[str] = set()
+        """The keys of results that were found in the form of another version."""
 
     @property
     def notices(self) -> list[str]:
@@ -106,6 +114,8 @@ class Store:
             document = decode(self.shelf.read(name, LIMIT), key)
         except FileNotFoundError:
             return None
+        except OtherVersion as other:
+            return self.get(key) if self._put_aside(key, other) else None
         except Damaged as damage:
             return self.get(key) if self.shelf.set_aside(name, str(damage)) else None
         found = {
@@ -188,8 +198,53 @@ class Store:
             for name in (names_in(self.folder) if trajectories is None or keys else ())
             if name.endswith(arrays.SUFFIX)
             and (name[:64] in keys or (trajectories is None and is_key(name[:64])))
+            and name[:64] not in self._others
             and name not in named
         ]
+
+    def other_versions(self) -> list[Path]:
+        """Folders with results in the form of other versions of this program."""
+        folder = self.folder / OTHERS
+        return [] if folder.is_symlink() else [path for path in sorted(folder.glob("*")) if names_in(path)]
+
+    def _put_aside(self, key: str, other: OtherVersion) -> bool:
+        """Put a result of another version where that finds it again; whether there is one to read now."""
+        notice = (
+            f"{shown(self.folder.name)}: results were made by another version of this program ({other.form})"
+        )
+        if not self._quarantine.repair:
+            if not self._others:
+                self.notices.append(notice)
+            self._others.add(key)
+            return False
+        if self.shelf.is_packed(f"{key}{DOCUMENT}"):
+            self.shelf.unpack(key)
+        theirs = self._of_version(other.form)
+        make_directory(theirs.parent)
+        make_directory(theirs)
+        # The document last: as long as it is there, the next run finds the rest
+        _move(list(reversed(self.paths(key))), theirs)
+        self.shelf.look_again()
+        if not self._others:
+            self.notices.append(f"{notice}; they are kept in {shown(self.folder.name)}/{OTHERS}")
+        self._others.add(key)
+        self.take_back()
+        return os.path.lexists(self.path(key))
+
+    def take_back(self) -> None:
+        """Put back results of this version that another one has put aside, unless there are newer ones."""
+        ours = self._of_version(FORMAT)
+        if ours.parent.is_symlink():
+            return
+        names = names_in(ours)
+        keys = {name[:64] for name in names} - set(self.keys())
+        back = sorted((name for name in names if name[:64] in keys), key=lambda name: name.endswith(DOCUMENT))
+        if back:
+            _move([ours / name for name in back], self.folder)
+            self.shelf.look_again()
+
+    def _of_version(self, form: str) -> Path:
+        return self.folder / OTHERS / form.replace(" ", "-")
 
     def _put_arrays(self, key: str, epoch: int, kept: Mapping[str, Any]) -> ArrayFile:
         if isinstance(kept, StoredArrays) and kept.shelf is self.shelf and self.shelf.has(kept.name):
@@ -229,3 +284,13 @@ class Store:
             self.shelf.set_aside(kept.name, str(damage))
             return False
         return True
+
+
+def _move(paths: Iterable[Path], folder: Path) -> None:
+    """Move files into a folder, and make that last. Raises `StoreError`."""
+    try:
+        for path in paths:
+            os.replace(path, folder / path.name)
+        sync_directory(folder)
+    except OSError as error:
+        raise cannot_write(folder, error) from error

@@ -71,7 +71,7 @@ def misdrawn(figure: Figure) -> Iterator[str]:
         panel = _Panel(group, axes)
         marks = list(panel.marks())
         if marks:
-            yield from panel.mislabelled()
+            yield from panel.mislabelled(rows, figure.readings["columns"])
         for series, x, y in marks:
             if not _told(panel, rows, x, y):
                 yield f"{series} is drawn at ({x:.5g}, {y:.5g}), which is in no row of its table"
@@ -129,8 +129,8 @@ class _Panel:
             _worth(y, share_y, self._axes["ylim"], self._axes["yscale"]),
         )
 
-    def mislabelled(self) -> Iterator[str]:
-        """Tick labels of a linear axis that are elsewhere than their values."""
+    def mislabelled(self, rows: Sequence[Sequence[Any]], columns: Sequence[str]) -> Iterator[str]:
+        """Tick labels of a linear axis that are elsewhere than their values, and are not names of places."""
         for letter, labels, limits, scale, length in (
             ("x", self._below, self._axes["xlim"], self._axes["xscale"], self._width),
             ("y", self._beside, self._axes["ylim"], self._axes["yscale"], -self._height),
@@ -140,7 +140,7 @@ class _Panel:
                 for place, text in labels
                 if NUMBER.fullmatch(text.replace(",", ""))
             ]
-            if scale != "linear" or len(numbers) < 2:
+            if scale != "linear" or len(numbers) < 2 or (letter == "x" and self._listed(rows, columns)):
                 continue
             (first, low), *others = sorted(numbers)
             for place, value in others:
@@ -149,6 +149,16 @@ class _Panel:
                     found = low + apart * (limits[1] - limits[0])
                     yield f"its {letter} axis says {value:g} where {found:.4g} is"
                     break
+
+    def _listed(self, rows: Sequence[Sequence[Any]], columns: Sequence[str]) -> bool:
+        """Whether the rows of this panel have each label below it beside the number of its place."""
+        name = self._axes.get("xlabel")
+        if name not in columns:
+            return False
+        column = columns.index(name)
+        own = [row for row in rows if self._axes.get("title") in row] or rows
+        listed = {(cell, str(row[column])) for row in own for cell in (*row[:column], *row[column + 1 :])}
+        return all((round(self._x(place)), label) in listed for place, label in self._below)
 
 
 def _places(group: ElementTree.Element, part: str) -> Iterator[tuple[float, float]]:

@@ -76,8 +76,13 @@ def page_of(session: Session) -> str:
 
 
 def answers_of(session: Session) -> dict[str, Any]:
-    """The published answers by question; none where the file cannot be read."""
-    return _published(session, "questions")
+    """The published answers by question, each with all measures; none where the file cannot be read."""
+    measures = _published(session, "measures")
+    return {
+        slug: {**answer, "measures": measures}
+        for slug, answer in _published(session, "questions").items()
+        if isinstance(answer, dict)
+    }
 
 
 def results_of(session: Session) -> dict[str, Any]:

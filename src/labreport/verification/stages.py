@@ -13,6 +13,7 @@ from labreport.console.terminal import Terminal
 from labreport.execute.session import Session
 from labreport.nodes.calls import function
 from labreport.plan.nodes import Plan, State
+from labreport.stats import Answer
 from labreport.trajectory import Trajectory
 from labreport.verification.files import FILES, answers_of, documents, stored_files
 from labreport.verification.published import again, copied, drawn, equal, page
@@ -107,9 +108,11 @@ def _missing() -> Iterator[Check]:
 def _recomputed(session: Session) -> Iterator[Check]:
     """Every answer from the stored results again, against `answers.json`."""
     reader, published = session.reader(), answers_of(session)
+    phrases = session.project.words.phrases
     for question in session.project.outline.questions:
         results = reader.of_question(question)
-        again = json.loads(json.dumps(function(question.answer, question.slug)(results).to_plain()))
+        answer: Answer = function(question.answer, question.slug)(results)
+        again = json.loads(json.dumps(answer.to_plain(phrases)))
         found = published.get(question.slug, {})
         different = [part for part in ("quantities", "findings", "facts") if again[part] != found.get(part)]
         count = len(again["quantities"]) + len(again["findings"])

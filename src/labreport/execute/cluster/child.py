@@ -18,7 +18,7 @@ from typing import Any
 from labreport.errors import LabReportError
 from labreport.execute.cluster.identity import Claim, inspect
 from labreport.execute.task import Task
-from labreport.execute.worker import Message, Outcome, drive
+from labreport.execute.worker import Message, Outcome, carry_out
 from labreport.processes import portable
 
 START = (
@@ -65,10 +65,10 @@ def serve(channel: Connection, tree: Path) -> None:
                 if different := inspect(claim, tree):
                     raise LabReportError(f"the worker is not what it was any more: {'; '.join(different)}")
                 checked.add(label)
-            outcome = Outcome(trajectory=drive(task, send))
-        except Exception as error:  # the trainer's own code may raise anything
-            outcome = Outcome(error=portable(error), trace="".join(traceback.format_exception(error)))
-        send(outcome)
+        except Exception as error:  # it does not belong to what is here
+            send(Outcome(error=portable(error), trace="".join(traceback.format_exception(error))))
+        else:
+            carry_out(task, send)
 
 
 def _read(data: bytes, tree: Path) -> tuple[Claim, Task]:

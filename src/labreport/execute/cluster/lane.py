@@ -19,7 +19,7 @@ from labreport.errors import LabReportError
 from labreport.execute.cluster.child import START
 from labreport.execute.cluster.identity import claim
 from labreport.execute.cluster.link import Link, LinkLost, Refused, settle
-from labreport.execute.lanes import WorkerLost
+from labreport.execute.lanes import WorkerDied, WorkerLost
 from labreport.execute.task import Task
 from labreport.execute.worker import Message, Outcome
 from labreport.processes import RemoteTraceback
@@ -118,7 +118,7 @@ class ClusterLane:
                 break
             self._frames.popleft()
             if isinstance(frame, str):
-                self._fail(BrokenExecutor(f"its worker died: {frame}"))
+                self._fail(WorkerDied(f"as {frame}"))
                 break
             try:
                 data = frame.result() if isinstance(frame, Future) else frame
@@ -150,7 +150,7 @@ class ClusterLane:
         if self.ready:
             with suppress(LinkLost, Refused):
                 self.spot.link.call(self.spot.worker, "end", lane=self.name)
-        self._fail(BrokenExecutor("its worker died"))
+        self._fail(WorkerDied())
 
     def close(self) -> None:
         """The pool ends the processes of all lanes."""
