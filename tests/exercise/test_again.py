@@ -11,8 +11,8 @@ import pytest
 from made import made_results
 
 from exercise.again import check_answers
-from exercise.again.files import Files
 from exercise.again.checks import computed
+from exercise.again.files import Files
 from exercise.project import PROJECT
 from labreport.checks import Check
 from labreport.experiment import plain

@@ -21,10 +21,10 @@ from exercise.show_code import show_check
 from exercise.training.backend import keras, tf
 from exercise.training.model import build
 from exercise.verification.plain import measure, plain_model
-from labreport.stats import Answer
 from labreport.experiment import Experiment
 from labreport.nodes.calls import function
 from labreport.results import Result, Results, Runs, Snapshot
+from labreport.stats import Answer
 
 pytestmark = pytest.mark.filterwarnings("ignore:Even though the:UserWarning")
 QUESTIONS = {question.slug: question for question in PROJECT.outline.questions}
