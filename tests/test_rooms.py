@@ -48,7 +48,7 @@ MAY_IMPORT = {
     "placed program project store trajectory witness",
     "labreport.console": "plan program",
     "labreport.guard": "console errors",
-    "labreport.stats": "errors experiment later placed results suggest",
+    "labreport.stats": "errors experiment later placed results suggest texts",
     "labreport.charts": "errors frame",
     "labreport.recheck": "errors frame grading stats",
     "labreport.page": "errors frame outline project recheck stats suggest texts",

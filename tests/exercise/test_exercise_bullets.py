@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from answering import QUESTIONS, answer
 from prose import render
 
-from exercise.catalogue import STUDIES
 from exercise.networks import Network
 from exercise.project import PROJECT
-from labreport.nodes.calls import function
 from labreport.outline import Question, Section
 
 BULLETS = (
-    ("classify MNIST with every network", "set-up.rules"),
-    ("sigmoid in every network", "set-up.rules"),
-    ("categorical cross-entropy as the loss", "set-up.rules"),
-    ("stochastic gradient descent as the optimiser", "set-up.rules"),
-    ("at least ten epochs", "set-up.rules"),
-    ("one hidden layer, at least 300,000 parameters: how many in all", "part-one.wide.parameters"),
-    ("… how many weights", "part-one.wide.parameters"),
-    ("… how many biases", "part-one.wide.parameters"),
-    ("… accuracy on validation data after ten epochs", "part-one.wide.accuracy"),
-    ("… how that differs on training data", "part-one.wide.accuracy"),
-    ("… how that differs on test data", "part-one.wide.accuracy"),
-    ("… how long an epoch takes", "part-one.wide.time"),
-    ("one hidden layer, fewer than 50,000 parameters: how many in all", "part-one.small.parameters"),
-    ("… how many weights, how many biases", "part-one.small.parameters"),
-    ("… accuracy on validation, training and test data", "part-one.small.accuracy"),
-    ("… how long an epoch takes", "part-one.small.time"),
-    (
-        "ten hidden layers of few, more and many nodes: any above 20 % on validation or test data",
-        "part-two.above-20",
-    ),
+    ("MNIST, sigmoid, cross-entropy, gradient descent and ten epochs with every network", "set-up.rules"),
+    ("one hidden layer, at least 300 000 or fewer than 50 000 parameters: how many", "part-one.parameters"),
+    ("… how many weights, how many biases", "part-one.parameters"),
+    ("… accuracy on validation data, and how that differs on training and test data", "part-one.accuracy"),
+    ("… how long an epoch takes", "part-one.time"),
+    ("ten hidden layers of few, more and many nodes: any above 20 %", "part-two.above-20"),
     ("a hypothesis why they do as they do", "part-two.hypothesis"),
     ("how many parameters each of them has", "part-two.parameters"),
     ("whether parameters and accuracy go together, part one considered", "part-two.correlation"),
@@ -51,32 +36,27 @@ BULLETS = (
     ("whether the complex network would get better with more time", "bonus.more-time"),
     ("perspective: models that train for weeks to months", "bonus.perspective"),
 )
-CHARTED = ("wide", "small", "deep-8", "deep-32", "deep-64", "complex")
+CHARTED = {"wide", "small", "deep-8", "deep-32", "deep-64", "complex"}
 """The exercise asks for a chart of training and validation performance of every network."""
-OWN = {
-    "appendix.families",
-    "set-up.environment",
-    "set-up.times",
-    "set-up.rates",
-    "part-one.comparison",
-    "appendix.checked",
-}
+OWN = {"part-one.comparison", "set-up.rates", "set-up.depth-gain", "set-up.environment"}
 """Questions that the report asks of itself, beyond the exercise."""
+TOLD = re.compile(rf"\d|\b(?:{'|'.join(sorted(CHARTED))})\b")
 
 
 @pytest.mark.parametrize(("bullet", "slug"), BULLETS)
 def test_a_bullet_of_the_exercise_has_its_answer(bullet: str, slug: str) -> None:
-    """The question is in the outline, its function can be called, and it says something."""
-    question = QUESTIONS[slug]
-    assert callable(function(question.answer, slug))
-    found = answer(slug)
-    assert found.quantities, bullet
+    """The first sentence of the answer holds a number or the name of a network, or the reason asked for."""
+    first = re.split(r"(?<=[.;]) ", render(QUESTIONS[slug], answer(slug))["headline"].removeprefix("No. "))[0]
+    assert TOLD.search(first) or (slug == "part-two.hypothesis" and first.startswith("Because")), (
+        bullet,
+        first,
+    )
 
 
 def test_no_question_answers_nothing_of_the_exercise() -> None:
     """The list and the outline are the same questions, except for the report's own."""
-    studies = {f"study.{grid.name}" for grid in STUDIES}
-    assert {slug for _, slug in BULLETS} | OWN | studies == set(QUESTIONS)
+    slugs = {question.slug for question in PROJECT.outline.questions}
+    assert {slug for _, slug in BULLETS} | OWN == slugs
 
 
 def test_every_network_has_its_training_chart() -> None:
@@ -84,13 +64,13 @@ def test_every_network_has_its_training_chart() -> None:
     holders: list[Question | Section] = [*PROJECT.outline.questions, *PROJECT.outline.sections]
     shown = {slug for holder in holders for slug in holder.figures if slug.startswith("curves-")}
     charted = {name for figure in PROJECT.outline.figures if figure.slug in shown for name in figure.needs}
-    assert charted == set(CHARTED)
+    assert charted == CHARTED
 
 
 def test_a_width_changed_in_the_catalogue_changes_numbers_and_words() -> None:
-    """Another network gives other parameters, and another verdict where a rule breaks."""
-    narrow = answer("part-one.wide.parameters", wide={"network": Network((100,))})
-    assert narrow.quantities["parameters"].value == 784 * 100 + 100 + 100 * 10 + 10
+    """Another network gives other parameters, and another answer where a rule breaks."""
+    narrow = answer("part-one.parameters", wide={"network": Network((100,))})
+    assert narrow.quantities["wide.parameters"].value == 784 * 100 + 100 + 100 * 10 + 10
     slug = "set-up.rules"
     made: tuple[dict[str, Any], ...] = ({}, {"wide": {"network": Network((100,))}})
     before, after = (render(QUESTIONS[slug], answer(slug, **overrides)) for overrides in made)

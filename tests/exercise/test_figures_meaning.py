@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pytest
-from drawn import answer, draw
+from drawn import draw
 from figure_type import drawn_texts
 from labreport.claims import Answer
 from made import made_results
@@ -17,16 +16,15 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from exercise import mnist
-from exercise.bonus_complex.more_time import predicted_and_measured
 from exercise.bonus_complex.perspective import compute_in_perspective
 from exercise.bonus_digits.confusion import confusion_matrix
 from exercise.bonus_digits.gallery import COLUMNS, ROWS, always_misread
+from exercise.catalogue import DEPTH_GAIN
 from exercise.measuring.curves import training_curves
 from exercise.part_two.depth_gain import depth_against_gain
 from labreport.charts import Drawing, export
 from labreport.results import Results, Runs, Snapshot
-
-NONE: Mapping[str, Answer] = {}
+from labreport.stats import Answer
 
 
 def _words(drawing: Drawing) -> list[str]:
@@ -92,45 +90,40 @@ def test_gradients_are_drawn_against_the_slope_s_bound() -> None:
     assert end / start == pytest.approx(0.25**9)
 
 
-def test_the_map_separates_cells_by_the_prediction_not_by_the_outcome() -> None:
-    """The line follows what the answer expected, whatever the networks did."""
-    made = answer("part-two.hypothesis", "five seeds")
+def test_the_map_separates_cells_by_the_rule_not_by_the_outcome() -> None:
+    """The line is where the rule expects it, whatever the networks did."""
 
-    def edges(**changes: bool) -> set[Any]:
-        cells = [{**cell, **changes} for cell in made.facts["map"]["cells"]]
-        bent = Answer(made.quantities, made.claims, {**made.facts, "map": {"cells": cells}})
-        drawing = depth_against_gain(made_results(("depth-gain",), 1), {"part-two.hypothesis": bent})
-        (panel,) = drawing.figure.axes
+    def edges(**made: Any) -> set[Any]:
+        cells = {cell.name: made for cell in DEPTH_GAIN.experiments()}
+        (panel,) = depth_against_gain(made_results(("depth-gain",), 1, **cells), {}).figure.axes
         return {tuple(map(tuple, np.asarray(line.get_xydata()).tolist())) for line in panel.lines}
 
-    assert edges(learned=True) == edges(learned=False) == edges()
-    assert len(edges()) > len(edges(expected=True)) == 1, "only the key is left where nothing separates"
+    assert edges(collapsed=True) == edges(collapsed=False, test=0.9) == edges()
+    assert len(edges()) > 1, "more than the key"
 
 
 def test_the_map_prints_accuracies() -> None:
     """Every cell of the study has its value, to whole per cents."""
     drawing = draw("depth-gain")
     (panel,) = drawing.figure.axes
-    values = [round(float(str(cell))) for row in drawing.rows for cell in row[1:]]
-    assert [int(text.get_text()) for text in panel.texts[: len(values)]] == values
+    values = [float(str(cell)) for row in drawing.rows for cell in row[1:]]
+    printed = [float(text.get_text()) for text in panel.texts[: len(values)]]
+    assert printed == pytest.approx(values, abs=0.51)
 
 
-def test_the_worst_digit_stands_out_only_where_a_network_learned() -> None:
-    """A network that names one digit for all has no worst digit worth a colour."""
-    assert 3 == export("d", draw("digits"))["svg_print"].count('data-series="longest bar"')
-    assert 0 == export("d", draw("digits", "no network learned"))["svg_print"].count("longest bar")
-    assert len(draw("digits", "no network learned").figure.axes) < len(draw("digits").figure.axes)
-
-
-def test_bars_hang_from_the_top() -> None:
-    """Length is what a bar shows: here the share of wrong answers, whatever the axis starts at."""
+def test_bars_of_digits_fall_from_the_most_to_the_least() -> None:
+    """Each bar starts at zero, and has its value and its digit beside it."""
     drawing = draw("digits")
-    accuracies = {round(float(str(row[2])), 2) for row in drawing.rows}
-    for panel in drawing.figure.axes:
-        assert panel.get_ylim()[1] == 100.0
-        bars = [patch for patch in panel.patches if isinstance(patch, Rectangle)]
-        assert {bar.get_y() for bar in bars} == {100.0}
-        assert {round(100.0 + bar.get_height(), 2) for bar in bars} <= accuracies
+    for panel, name in zip(drawing.figure.axes, ("wide", "small", "complex"), strict=True):
+        rows = [row for row in drawing.rows if row[0] == name]
+        lengths = [patch.get_width() for patch in panel.patches if isinstance(patch, Rectangle)]
+        assert lengths == sorted(lengths, reverse=True)
+        assert lengths == pytest.approx([float(str(row[3])) for row in rows], abs=0.005)
+        assert [text.get_text() for text in panel.texts[: len(rows)]] == [
+            f"{length:.1f}" for length in lengths
+        ]
+        assert [label.get_text() for label in panel.get_yticklabels()] == [str(row[2]) for row in rows]
+        assert panel.get_xlim()[0] == 0
 
 
 def test_the_confusion_matrix_leaves_its_diagonal_blank() -> None:
@@ -182,30 +175,6 @@ def test_the_gain_is_drawn_against_the_gain_that_matters() -> None:
     assert _column(drawing, "up to epoch") == [20, 30, 40, 50]
     assert "the gain that matters" in _words(drawing)
     assert {"11–20", "41–50"} <= set(_words(drawing))
-
-
-def _labels(drawing: Drawing) -> list[str]:
-    return [series["label"] for series in export("x", drawing)["series"]]
-
-
-def test_seconds_are_those_of_the_median_epoch() -> None:
-    """Of those timed by plain Keras, so that equal seconds are the same epochs for every seed."""
-    drawing = draw("accuracy-seconds")
-    times = made_results(("times/small", "times/complex"), 5)
-    for name in ("small", "complex"):
-        seconds = [row[2] for row in drawing.rows if row[0] == name]
-        (seconds_of_epochs,) = times[f"times/{name}"].curve("seconds")
-        median = np.median(seconds_of_epochs)
-        assert seconds == pytest.approx([epoch * median for epoch in range(1, 51)], abs=0.001)
-
-
-def test_a_prediction_that_could_not_be_made_is_not_drawn() -> None:
-    """Then the figure shows only the measurement."""
-    made = answer("bonus.more-time", "five seeds")
-    without = Answer(made.quantities, made.claims, {**made.facts, "fit": None})
-    results = made_results(("complex-100",), 2)
-    assert _labels(predicted_and_measured(results, {"bonus.more-time": without})) == ["measured"]
-    assert _labels(predicted_and_measured(results, {"bonus.more-time": made})) == ["measured", "predicted"]
 
 
 def test_models_are_sorted_by_compute_and_ours_set_apart() -> None:

@@ -25,7 +25,13 @@ from labreport.results import Result, Results, Runs, Snapshot
 from labreport.stats import Answer
 
 ROOT = Path(__file__).resolve().parents[2]
-DERIVED = {"small-momentum": "small", "depth-gain": "deep-32", "activations": "deep-32", "rates": "complex"}
+DERIVED = {
+    "small-momentum": "small",
+    "depth-gain": "deep-32",
+    "activations": "deep-32",
+    "rates": "complex",
+    **{timing.name: name for name, timing in TIMES.items()},
+}
 """What is read, and the network that its specification is made of."""
 ANSWERS: dict[str, Answer] = {}
 
@@ -156,8 +162,8 @@ def test_a_reader_rests_on_no_network_that_it_does_not_read(
 @pytest.mark.parametrize(
     ("name", "epochs", "snapshots", "words"),
     [
-        ("small", 60, (5, 10, 20, 60), r"'part-three.best' reads epoch 50 of 'small', which keeps epoch"),
-        ("small", 60, (5, 10, 20, 50), r"'part-one.small.parameters' reads epoch 60 .*add 60 to its snap"),
+        ("small", 60, (5, 10, 20, 60), r"'part-one.comparison' reads epoch 50 of 'small', which keeps epoch"),
+        ("small", 60, (5, 10, 20, 50), r"'part-one.parameters' reads epoch 60 .*add 60 to its snap"),
         (
             "deep-8",
             20,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,29 @@ def test_shown_code_trains_the_network_it_is_shown_for(
     assert len({values.tobytes() for values in initial}) == len(initial)
     for values, layer in zip(initial, ours.layers, strict=True):
         assert np.std(values) == pytest.approx(np.std(layer.kernel.numpy()), rel=0.5)
+
+
+@pytest.mark.parametrize(
+    "network", [SMALL.specification, Network((9, 9), momentum=0.9, activation="relu")], ids=str
+)
+def test_the_printed_program_trains_and_draws_its_picture(
+    network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ten epochs, two curves, a bar for each digit, and the test accuracy, in less than a page."""
+    monkeypatch.chdir(tmp_path)
+    code = show_program(network)
+    assert len(code.splitlines()) < 60
+    assert max(map(len, code.splitlines())) <= 110
+    found = executed(code)
+    found["pyplot"].close("all")
+    assert (tmp_path / "network.png").read_bytes().startswith(b"\x89PNG")
+    assert "test loss and accuracy: [" in capsys.readouterr().out
+    assert found["model"].count_params() == network.parameters
+    assert {len(values) for values in found["history"].values()} == {10}
+    assert [line.get_label() for line in found["curves"].lines] == ["accuracy", "val_accuracy"]
+    taken, digits = found["predicted"], found["test_digits"]
+    shares = [100 * np.mean(taken[digits == digit] != digit) for digit in range(10)]
+    assert [bar.get_height() for bar in found["bars"].patches] == pytest.approx(shares)
 
 
 @pytest.mark.parametrize("item", EXPERIMENTS, ids=lambda item: item.name)

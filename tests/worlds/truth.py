@@ -85,9 +85,10 @@ def _values(results: Results, slug: str, finding: Finding, subject: str, answer:
     if slug == "bonus.more-time":
         return results.accuracy("complex-100", split, int(subject.rpartition(" ")[2]))
     if finding.name == "equal-time":
-        return results.recorded(
-            subject, int(answer.quantities["within"].value or 0) if subject == "complex" else 50
-        )
+        within = int(answer.quantities["within"].value or 0)
+        if within == 50:  # of which the predictions are kept
+            return results.accuracy(subject, "validation", 50)
+        return results.recorded(subject, within if subject == "complex" else 50)
     if finding.name == "lead":
         role = "best." if subject == "best" else ""
         pair = (answer.quantities[f"{role}{axis}"].value for axis in ("learning_rate", "momentum"))
@@ -262,7 +263,8 @@ def _pattern(results: Results, answer: Answer, text: str) -> Iterator[bool]:
 def _diminishing(results: Results, answer: Answer, text: str) -> Iterator[bool]:
     at = {epoch: fmean(results.recorded("small", epoch).values()) for epoch in range(10, 51, 10)}
     first, *others = (at[epoch + 10] - at[epoch] for epoch in range(10, 50, 10))
-    yield text.startswith("Yes:" if all(other < first for other in others) else "Not steadily:")
+    yield all((other < first + NEAR) if text.startswith("Yes:") else True for other in others)
+    yield text.startswith("Yes:") or not all(other < first - NEAR for other in others)
 
 
 def _worth(results: Results, answer: Answer, text: str) -> Iterator[bool]:

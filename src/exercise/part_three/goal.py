@@ -26,6 +26,7 @@ from labreport.results import Results
 from labreport.stats import Answer, count, exact
 from labreport.stats.operations.condition import compare as condition
 from labreport.stats.operations.condition import every
+from labreport.stats.quantity import known
 
 
 @question(
@@ -46,6 +47,7 @@ def goal(results: Results) -> Answer:
     losses, trained = (mean_by_epoch(runs.curve(f"{split}loss")) for split in ("validation_", ""))
     finite = [place for place, loss in enumerate(losses) if math.isfinite(loss)]
     lowest = min(finite, key=lambda place: losses[place], default=0) + 1
+    rises = known(each[-1] - each[lowest - 1] for each in (losses, trained))
     above = [
         next((epoch for epoch, value in enumerate(curve, 1) if PERCENT * value > GOAL), None)
         for curve in runs.curve("validation_accuracy")
@@ -71,14 +73,10 @@ def goal(results: Results) -> Answer:
                 varies_with="seeds",
             ),
             **{
-                name: declared(change, "nat", note, COMPLEX.name, kind="computed", varies_with="seeds")
-                for name, change, note in (
-                    (
-                        "validation_rise",
-                        losses[-1] - losses[lowest - 1],
-                        "mean validation loss since its lowest",
-                    ),
-                    ("training_rise", trained[-1] - trained[lowest - 1], "mean training loss since then"),
+                name: declared(rise, "nat", note, COMPLEX.name, kind="computed", varies_with="seeds")
+                for name, rise, note in (
+                    ("validation_rise", rises[0], "mean validation loss since its lowest"),
+                    ("training_rise", rises[1], "mean training loss since then"),
                 )
             },
             **first_and_last(

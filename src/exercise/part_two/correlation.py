@@ -21,7 +21,7 @@ from labreport.stats.operations.rank_correlation import OPERATION as RANK_CORREL
 from labreport.stats.quantity import known
 
 
-@figure(reads=NETWORKS, answers=("part-two.correlation",), slug="accuracy-parameters")
+@figure(answers=("part-two.correlation",), slug="accuracy-parameters")
 def accuracy_against_parameters(results: Results, answers: Mapping[str, Answer]) -> charts.Drawing:
     """One labelled mark a network: mean validation accuracy after equally many epochs."""
     answer = answers["part-two.correlation"]
@@ -33,7 +33,7 @@ def accuracy_against_parameters(results: Results, answers: Mapping[str, Answer])
         charts.Mark("few hidden layers", charts.SERIES[1]),
         charts.Mark("ten hidden layers", charts.SERIES[0]),
     )
-    shallow = [name for name in results if name not in names(DEEP)]
+    shallow = [name for name in answer.facts["rows"] if name not in names(DEEP)]
     for mark, shown in ((few, shallow), (ten, names(DEEP))):
         places = [
             (

@@ -14,6 +14,7 @@ from labreport.audit.sources import Source, sources
 from labreport.audit.subjects import check_subjects
 from labreport.stats import Answer
 from labreport.stats.numerals import number_words
+from labreport.texts import capitalized
 
 
 def audit_html(
@@ -70,12 +71,12 @@ def _check_traced(item: Traced, known: Mapping[str, list[Source]]) -> Iterator[F
 
 
 def _check_titles(page: Page, answers: Mapping[str, Answer]) -> Iterator[Finding]:
-    """The title of an experiment in the text is the one that it was declared with."""
+    """The title of an experiment in the text is the one that it was declared with, or begins a sentence."""
     titles: dict[str, set[str]] = {}
     for answer in answers.values():
         for finding in answer.findings.values():
             for subject, title in zip(finding.subjects, finding.titles, strict=True):
-                titles.setdefault(subject, set()).add(title)
+                titles.setdefault(subject, set()).update((title, capitalized(title)))
     for where, subject, text in page.titled:
         if text not in titles.get(subject, set()):
             yield Finding(where, text, f"is not the title of {subject!r}", sourceless=True)

@@ -56,8 +56,6 @@ def capitalize(text: str) -> str:
     """`text` as a sentence begins with it, its trace kept, and all its other letters."""
     if isinstance(text, TracedText) and has_numeral(text):
         return _data(text, text.address, "fact", capitalized(text))
-    if isinstance(text, Markup):
-        return Markup(re.sub(r"^(?:<[^>]*>)*\w", lambda found: found[0][:-1] + found[0][-1].upper(), text))
     return capitalized(text)
 
 

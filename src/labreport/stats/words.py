@@ -16,6 +16,7 @@ from labreport.stats.operation import Reason
 from labreport.stats.quantity import Quantity, Source
 from labreport.stats.rounding import FORMS
 from labreport.suggest import did_you_mean
+from labreport.texts import capitalized
 
 if TYPE_CHECKING:
     from labreport.stats.estimate import Judgement
@@ -599,5 +600,9 @@ def _sentences(*several: Parts) -> Parts:
         if found:
             found.append(" ")
         start = parts[0]
-        found += (start[:1].upper() + start[1:] if isinstance(start, str) else start, *parts[1:])
+        if isinstance(start, str):
+            start = capitalized(start)
+        elif isinstance(start, Name) and start.text != start.subject:
+            start = Name(start.subject, capitalized(start.text))
+        found += (start, *parts[1:])
     return tuple(found)
