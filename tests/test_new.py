@@ -32,7 +32,7 @@ def test_a_new_project_builds_at_once_and_only_once(created: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("status", "--seeds", "3"), "are fresh"),
+        (("status", "--seeds", "3"), "All is fresh"),
         (("verify",), "0 failed"),
         (("clean", "--dry-run"), "Nothing to remove"),
         (("why", "closer", "--seeds", "3"), "fresh"),
