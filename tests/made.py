@@ -16,7 +16,7 @@ from exercise import mnist
 from exercise.catalogue import EXPERIMENTS, NETWORKS, STUDIES, TIMES
 from exercise.networks import Network
 from exercise.part_two.causes import expected_share
-from exercise.part_two.depth_gain import STARVED
+from exercise.set_up.depth_gain import STARVED
 from labreport.experiment import Experiment, plain
 from labreport.results import Result, Results, Runs, Snapshot
 

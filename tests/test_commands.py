@@ -34,7 +34,7 @@ def built() -> Program:
         (["--force", "absent"], "no item named 'absent'"),
         (["why", "measured.acuracy"], "no item named 'measured.acuracy'; did you mean 'measured.accuracy'?"),
         (["measureds"], "did you mean 'measured'?"),
-        (["grade", "--form", "form.json"], "--form writes TOML, and 'form.json' does not end with .toml"),
+        (["grade", "--form", "form.json"], "--form form.json: a form ends in .toml; write form.toml"),
     ],
 )
 def test_bad_usage_is_one_line_and_2(built: Program, arguments: list[str], message: str) -> None:

@@ -35,7 +35,15 @@ PROJECT = Project(
     libraries=("tensorflow", "keras", "numpy"),
     data_files=("data/mnist.npz",),
     threads=1,
-    words=Words(run="network", item="image", category="digit", checked_in="Keras"),
+    words=Words(
+        run="network",
+        item="image",
+        category="digit",
+        checked_in="Keras",
+        phrases={
+            "remark, items": "That is about these models on other images: another {unit} may differ by more."
+        },
+    ),
     verify="exercise.verification:verify",
     verify_published="exercise.verification.published:published",
     show_code="exercise.show_code:show_code",

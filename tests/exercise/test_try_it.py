@@ -21,10 +21,9 @@ BOXES = [
 
 
 def test_there_are_boxes() -> None:
-    """Nodes, activation, learning rate and momentum are among what can be tried."""
+    """The number of nodes is what can be tried."""
     code = " ".join(cast("re.Match[str]", box.values[0])["code"] for box in BOXES)
-    for change in ("(40,)", '"relu"', "learning_rate=0.1", "momentum"):
-        assert change in code
+    assert "(40,)" in code
 
 
 @pytest.mark.parametrize("box", BOXES)

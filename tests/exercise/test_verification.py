@@ -14,12 +14,14 @@ from made import made_results
 from exercise import mnist
 from exercise.networks import Network
 from exercise.training import start
-from exercise.verification import verify
+from exercise.verification import answers, verify
 from exercise.verification.answers import answer_checks
 from exercise.verification.plain import confusion
 from labreport.checks import Check
 from labreport.experiment import Experiment, plain
 from labreport.results import Result, Results, Runs, Snapshot
+from labreport.stats import exact
+from labreport.stats.operations.condition import compare
 
 ALPHA = Experiment("alpha", Network((12,)), 2, (1, 2), "exercise.training:start")
 GAMMA = Experiment("gamma", Network((4,), activation="relu"), 2, (2,), "exercise.training:start")
@@ -222,11 +224,20 @@ def test_confusion_matrix_has_digits_in_rows() -> None:
     assert counts.sum() == 3
 
 
+def test_an_exact_finding_that_turns_out_the_other_way_is_found() -> None:
+    """Even where every quantity agrees within its tolerance, so that only the yes has become a no."""
+    stored, found = (exact("both", compare(one, ">", 2)) for one in (3, 1))
+    assert list(answers._differing(stored, stored)) == []
+    assert list(answers._differing(stored, found)) == ["finding both: stored yes, found no"]
+
+
 def test_answers_are_recomputed_from_what_was_measured() -> None:
-    """Equal results give equal answers; one seed's accuracy moved shows in the questions that read it."""
+    """Equal results give equal answers; one seed's predictions changed show in the questions that read it."""
     stored = made_results(("wide", "small"))
     runs = stored["wide"]
-    moved = altered(runs.runs[0], 10, lambda metrics, arrays: metrics["test"].update(accuracy=0.5))
+    moved = altered(
+        runs.runs[0], 10, lambda metrics, arrays: arrays.update(predictions=arrays["predictions"] * 0)
+    )
     measured = {
         "wide": replace(runs, runs=(moved, *runs.runs[1:])),
         "small": stored["small"],
@@ -236,6 +247,6 @@ def test_answers_are_recomputed_from_what_was_measured() -> None:
     assert unchanged
     assert all(unchanged.values())
     assert {name for name, passed in changed.items() if not passed} == {
-        "plain Keras part-one.wide.accuracy",
+        "plain Keras part-one.accuracy",
         "plain Keras part-one.comparison",
     }

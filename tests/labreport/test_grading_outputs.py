@@ -8,11 +8,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
 from graded import Plain, expected, graded
 
-from labreport.commands.grade import _write
-from labreport.errors import UsageError
 from labreport.grading import gradescope, table
 from labreport.grading.expected import Graded, unread
 from labreport.grading.grade import Result

@@ -30,7 +30,8 @@ def made(results):
     return environment(results)
 
 
-project = Project("Timings", sections=(made,), words=Words(run="measurement", seed="turn"))
+WORDS = Words(run="measurement", seed="turn", phrases={"exact, yes": "So it is."})
+project = Project("Timings", sections=(made,), words=WORDS)
 '''
 ROWS = 3000
 HEADER = "program,level,turn,seconds,host,date,version"

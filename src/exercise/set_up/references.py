@@ -62,14 +62,6 @@ REFERENCES = (
         "https://doi.org/10.1080/01621459.1927.10502953",
     ),
     Reference(
-        "McNemar, Note on the Sampling Error of the Difference Between Correlated Proportions, 1947",
-        "https://doi.org/10.1007/BF02295996",
-    ),
-    Reference(
-        "Holm, A Simple Sequentially Rejective Multiple Test Procedure, 1979",
-        "https://www.jstor.org/stable/4615733",
-    ),
-    Reference(
         "Schuirmann, A Comparison of the Two One-Sided Tests Procedure and the Power Approach, 1987 "
         "(equivalence)",
         "https://doi.org/10.1007/BF01068419",

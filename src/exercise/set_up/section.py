@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exercise.catalogue import NETWORKS
-from exercise.part_two.depth_gain import depth_and_gain
+from exercise.set_up.depth_gain import depth_and_gain
 from exercise.set_up.environment import environment
 from exercise.set_up.rates import rates
 from exercise.set_up.rules import rules

@@ -11,7 +11,7 @@ from labreport.checks import Check
 from labreport.nodes.calls import function
 from labreport.outline import Question
 from labreport.results import Results, Runs
-from labreport.stats import Answer
+from labreport.stats import Answer, Finding
 
 TOLERANCE = 1e-3
 """Relative; losses agree to single precision, and what is computed from their differences to less."""
@@ -58,9 +58,15 @@ def _differing(before: Answer, after: Answer) -> Iterator[str]:
         if not _equal(quantity.value, after.quantities[name].value):
             yield f"{name}: stored {quantity.value}, found {after.quantities[name].value}"
     for name, finding in before.findings.items():
-        word, again = finding.judgement.word, after.findings[name].judgement.word
+        word, again = _word(finding), _word(after.findings[name])
         if word != again:
             yield f"finding {name}: stored {word}, found {again}"
+
+
+def _word(finding: Finding) -> str:
+    if finding.kind == "exact":
+        return "yes" if finding.judgement.sign > 0 else "no"
+    return finding.judgement.word
 
 
 def _equal(before: float | None, after: float | None) -> bool:

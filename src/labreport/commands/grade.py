@@ -29,8 +29,6 @@ def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     from labreport.grading import reference
     from labreport.locate import find_project
 
-    if found.form and not found.form.endswith(".toml"):
-        raise UsageError(f"--form writes TOML, and {found.form!r} does not end with .toml")
     if bool(found.words) == bool(found.form):
         raise UsageError("grade takes either a submission (or a folder of them), or --form FILE")
     if found.form and Path(found.form).suffix.lower() != ".toml":
