@@ -15,7 +15,7 @@ PAGES = {"document/html", "document/pdf"}
     ("name", "old", "new", "made"),
     [
         ("question.html", "Answer</span>", "Answered</span>", SECTIONS | PAGES),
-        ("macros.html", "Try it yourself</span>", "Try it</span>", SECTIONS),
+        ("macros.html", "Figure <span", "Drawing <span", {"section/measured"} | PAGES),
         ("script/theme.js", "Dark theme", "Darker theme", {"document/html"}),
         ("allowed-numerals.txt", "the level", "the usual level", set()),
     ],
