@@ -261,13 +261,14 @@ def test_a_report_agrees_with_itself_and_not_with_another(built: Program, tmp_pa
         return ran.code, ran.out
 
     assert grade(lambda questions: None)[0] == 0
+    turned = -answers["questions"]["measured.better"]["findings"]["quicker"]["judgement"]["sign"]
     for change, message in (
         (
             lambda found: found["measured.accuracy"]["quantities"]["accuracy"].update(value=0.1),
             "accuracy is 0.1",
         ),
         (
-            lambda found: found["measured.better"]["findings"]["quicker"]["judgement"].update(sign=-1),
+            lambda found: found["measured.better"]["findings"]["quicker"]["judgement"].update(sign=turned),
             "quicker",
         ),
         (lambda found: found.pop("measured.better"), "is not answered"),
