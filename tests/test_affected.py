@@ -14,7 +14,7 @@ from affected import ALWAYS, ELSEWHERE, ROOT, affected, changed_files
     [
         ("src/labreport/page/text.py", "tests/labreport/test_page.py", "tests/test_clean.py"),
         ("src/labreport/commands/clean.py", "tests/test_clean.py", "tests/labreport/test_page.py"),
-        ("src/labreport/claims/decide.py", "tests/exercise/test_answers_verdicts.py", "tests/test_lock.py"),
+        ("src/labreport/stats/answer.py", "tests/exercise/test_answers_traced.py", "tests/test_lock.py"),
         ("src/exercise/networks.py", "tests/exercise/test_networks.py", "tests/labreport/test_page.py"),
         ("tests/made.py", "tests/exercise/test_figures.py", "tests/labreport/test_page.py"),
         ("tests/test_lock.py", "tests/test_lock.py", "tests/test_readme.py"),
