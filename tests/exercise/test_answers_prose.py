@@ -109,7 +109,7 @@ CASES = (
     ),
     Case("part-two.hypothesis", "at least one does in some seed", {"deep-64-30-epochs": ERRATIC}),
     Case("part-two.hypothesis", "these biases made it name one digit", {NO_BIAS: LEARNS}),
-    Case("part-two.hypothesis", "it is not these biases alone", {NO_BIAS: ERRATIC}),
+    Case("part-two.hypothesis", "it is not only these biases", {NO_BIAS: ERRATIC}),
     Case("part-two.hypothesis", "so large that many nodes", {RELU: STUCK}),
     Case("part-two.parameters", "", {}, "deep-8 has 7 018, deep-32 has 34 954, deep-64 has 88 330."),
     Case("part-two.parameters", "how many of them belong", {"deep-64": {"network": Network((100,) * 20)}}),
@@ -239,7 +239,7 @@ def test_the_layers_and_settings_of_a_network_are_told_as_they_are() -> None:
 
 
 def test_without_a_fitted_curve_the_prose_tells_of_no_forecast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The measured gain is told all the same."""
+    """The measured gain is printed all the same."""
     monkeypatch.setattr(more_time, "forecast", lambda curves: None)
     rendered = render(QUESTIONS["bonus.more-time"], fresh_answer("bonus.more-time"))
     assert "50 epochs more" in rendered["headline"]
