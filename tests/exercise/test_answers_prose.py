@@ -14,6 +14,7 @@ from prose import TEMPLATES, render
 
 from exercise.bonus_complex import more_time
 from exercise.catalogue import COMPLEX
+from exercise.measuring.measures import CHECKED
 from exercise.networks import Network
 from exercise.project import PROJECT
 from labreport.page import wordings
@@ -248,5 +249,5 @@ def test_without_a_fitted_curve_the_prose_tells_of_no_forecast(monkeypatch: pyte
 
 def test_a_curve_of_the_right_kind_is_carried_on_exactly() -> None:
     """Points on a power law give back the law."""
-    law = more_time._power_law(np.arange(1, more_time.CHECKED + 1, dtype=float), 0.98, 0.1, 0.8)
+    law = more_time._power_law(np.arange(1, CHECKED + 1, dtype=np.float64), 0.98, 0.1, 0.8)
     assert more_time.forecast(np.array([law[:50], law[:50]])) == pytest.approx(law[-1], abs=1e-6)

@@ -89,7 +89,7 @@ def catalogue(**changed: Any) -> Project:
     return replace(PROJECT, outline=replace(outline, sections=sections, figures=figures), **changed)
 
 
-READERS = [
+READERS: list[Question | Figure] = [
     reader
     for reader in (*PROJECT.outline.questions, *PROJECT.outline.figures)
     if not getattr(reader, "reads_verification", False)
@@ -155,8 +155,8 @@ def test_a_reader_rests_on_no_network_that_it_does_not_read(
         for name, value in vars(networks).items()
         if isinstance(value, Experiment) and f"function exercise.catalogue:{name}" in reached
     }
-    below = (each for each in READERS if each.slug in getattr(reader, "answers", ()))
-    read = {need for one in (reader, *below) for need in one.needs}
+    below = [each for each in READERS if each.slug in getattr(reader, "answers", ())]
+    read = {need for one in [reader, *below] for need in one.needs}
     assert used <= read | {DERIVED[need] for need in read & DERIVED.keys()}
 
 

@@ -52,7 +52,7 @@ def test_a_rule_turned_round_is_noticed(turned: str, kind: str, monkeypatch: pyt
         if name == "difference":
             found: Answer = made(*values, **named)
             minus = {
-                key: replace(one, value=-float(one.value))
+                key: replace(one, value=-float(one.value or 0))
                 if " minus " in key and one.unit == "points"
                 else one
                 for key, one in found.quantities.items()
