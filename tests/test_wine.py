@@ -23,8 +23,8 @@ def wine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_every_question_is_answered_with_verdicts(wine: Path) -> None:
-    """Answers, claims and results are those of the project, and rest on scikit-learn."""
+def test_every_question_is_answered_with_findings(wine: Path) -> None:
+    """Answers, findings and results are those of the project, and rest on scikit-learn."""
     answers = json.loads((wine / "report" / "answers.json").read_text())
     questions = answers["questions"]
     assert sorted(questions) == ["best", "cultivar", "data", "made-with"]
@@ -33,9 +33,9 @@ def test_every_question_is_answered_with_verdicts(wine: Path) -> None:
     assert questions["data"]["facts"]["order"] == ["10", "20", "40", "80", "120"]
     for slug in ("best", "data", "cultivar"):
         assert questions[slug]["headline"]
-        verdicts = {claim["verdict"] for claim in questions[slug]["claims"].values()}
-        assert verdicts
-        assert verdicts <= {"supported", "refuted", "inconclusive", "equivalent"}
+        words = {finding["judgement"]["word"] for finding in questions[slug]["findings"].values()}
+        assert words
+        assert words <= {"clear", "the same", "unclear"}
     assert questions["cultivar"]["quantities"]["items"]["value"] == 50 * int(SEEDS)
     assert "scikit-learn" in questions["made-with"]["facts"]["table"]
     assert len(answers["results"]["rows/rows=40"]["keys"]) == int(SEEDS)

@@ -22,8 +22,8 @@ from labreport.errors import UsageError
 from labreport.results import Result, Results, Runs, Snapshot
 
 
-def _value(slug: str, name: str, **made: object) -> float:
-    value = answer(slug, **made).quantities[name].value  # type: ignore[arg-type]
+def _value(slug: str, name: str, **made: Any) -> float:
+    value = answer(slug, **made).quantities[name].value
     assert value is not None
     return value
 
@@ -39,7 +39,7 @@ def test_a_time_holds_as_many_epochs_as_the_median_one_fits(budget: float, expec
 
 def test_at_equal_seconds_the_moment_is_the_same_for_every_seed() -> None:
     """Fifty epochs of about 0.15 s are about eighteen of 0.4 s, whatever ran beside the training."""
-    made: Any = {"small": {"seconds": 0.15}, "complex": {"seconds": 4.0, "quiet": 0.4}}
+    made: dict[str, Any] = {"small": {"seconds": 0.15}, "complex": {"seconds": 4.0, "quiet": 0.4}}
     assert _value("bonus.worth", "within", **made) == 18
     runs = made_results(("small", "complex"), **made)
     complex_, small = (
@@ -69,7 +69,7 @@ def test_a_weight_kept_twice_is_counted_once() -> None:
 
 def test_times_are_those_of_plain_keras_alone() -> None:
     """The median of five epochs with the fastest and the slowest; a total is fifty times the median."""
-    made: Any = {"small": {"seconds": 4.0, "quiet": 0.3}}
+    made: dict[str, Any] = {"small": {"seconds": 4.0, "quiet": 0.3}}
     found = answer("part-one.time", **made).quantities["small.seconds"]
     assert found.interval is not None
     expected = [1.7 * 0.3 * share for share in (1, 0.96, 1.04)]
@@ -127,7 +127,7 @@ def test_confusions_count_every_test_image_once() -> None:
 
 def test_the_digit_made_hard_is_misread_most_after_the_last_epoch() -> None:
     """Its share is that of the predictions, and no other digit's is higher."""
-    made: Any = {"complex": {"hard": (5,)}}
+    made: dict[str, Any] = {"complex": {"hard": (5,)}}
     labels = mnist.load().test.labels
     runs = made_results(("complex",), **made)["complex"]
     wrong = np.mean([run.at(50).arrays["predictions"] != labels for run in runs], axis=0)
