@@ -39,7 +39,7 @@ def test_a_report_in_packs_is_fresh_and_verified(packed: Program, tmp_path: Path
     assert set(program.plan("--seeds", "1").values()) == {"fresh"}
     ran = program.run("verify", "--quick")
     assert ran.code == 0, ran.out + ran.err
-    assert "every byte" in ran.out
+    assert "every stored byte" in ran.out
 
 
 @pytest.mark.parametrize("deed", ["altered", "removed", "a result beside it"])

@@ -51,7 +51,7 @@ ENGINE = (
     *("labreport.charts", "labreport.nodes.workshop", "labreport.audit", "labreport.builders.dots"),
 )
 """Loaded once for all edits that do not touch the engine."""
-FOLLOWED = ("charts", "claims", "page", "outline.py", "results.py", "experiment.py", "errors.py", "texts.py")
+FOLLOWED = ("charts", "stats", "page", "outline.py", "results.py", "experiment.py", "errors.py", "texts.py")
 """Of the engine, what computes and draws; the rest only carries out (`labreport.fingerprint.names`)."""
 
 

@@ -44,22 +44,22 @@ def comparable(answers: dict[str, Any]) -> dict[str, Any]:
 
 
 def _comparable_question(question: dict[str, Any]) -> dict[str, Any]:
-    """All but quantities of time and claims on them; where there are such, digits in texts do not count."""
+    """All but quantities of time and findings on them; where there are such, digits in texts do not count."""
     times = {name for name, quantity in question["quantities"].items() if timed(quantity)}
-    claims = {
-        name: claim
-        for name, claim in question["claims"].items()
-        if not times & set(claim["numbers"]) and not timed(claim)
+    findings = {
+        name: finding
+        for name, finding in question["findings"].items()
+        if not times & set(finding["numbers"]) and not timed(finding)
     }
     quantities = {name: value for name, value in question["quantities"].items() if name not in times}
-    rest = {name: value for name, value in question.items() if name not in ("quantities", "claims")}
+    rest = {name: value for name, value in question.items() if name not in ("quantities", "findings")}
     if times or question.get("local"):
         rest = {name: _NUMBER.sub("#", str(value)) for name, value in rest.items()}
-    return {"quantities": quantities, "claims": claims, **rest}
+    return {"quantities": quantities, "findings": findings, **rest}
 
 
 def timed(value: dict[str, Any]) -> bool:
-    """Whether this is a quantity or a claim about time."""
+    """Whether this is a quantity or a finding about time."""
     if str(value.get("unit", "")).split(" ")[0].split("/")[0] in _UNITS_OF_TIME:
         return True
     words = " ".join(

@@ -44,13 +44,13 @@ def answers(
             "accuracy": {
                 "headline": headline,
                 "facts": {},
-                "claims": {"better": {"numbers": ["accuracy"], "predicate": "a > b", "verdict": verdict}},
+                "findings": {"better": {"numbers": ["accuracy"], "predicate": "a > b", "verdict": verdict}},
                 "quantities": {"accuracy": {"value": accuracy, "unit": "fraction", "source": "wide"}},
             },
             "time": {
                 "headline": f"It takes {took} s.",
                 "facts": {"seconds": [took]},
-                "claims": {"slower": {"numbers": ["took"], "predicate": "a > b", "p_value": took}},
+                "findings": {"slower": {"numbers": ["took"], "predicate": "a > b", "p_value": took}},
                 "quantities": {"took": {"value": took, "unit": "s", "source": "wide"}},
             },
         },
