@@ -72,7 +72,7 @@ def sample(name: str, values: Sequence[float] | NDArray[np.float64], first: int 
 def answers(
     seeds: int, generator: np.random.Generator, swap: Mapping[str, str] | None = None
 ) -> dict[str, Answer]:
-    """Answers of one honest run; with `swap`, of one whose networks stand under other names."""
+    """Answers of one honest run; with `swap`, of one whose networks have other names."""
     first = int(generator.integers(1000))
     drawn = {name: np.round(generator.normal(*truth, seeds), 4) for name, truth in TRUTH.items()}
     losses = {name: (1 - values) * 3.5 for name, values in drawn.items()}
@@ -145,7 +145,7 @@ EXCHANGED = {
     "forest": "tree",
     **{str(digit): str(9 - digit) for digit in range(10)},
 }
-"""Names, and whose results stand under them."""
+"""Names, and whose results have them."""
 
 
 def exchanged(seeds: int, number: int) -> Plain:

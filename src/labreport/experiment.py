@@ -86,7 +86,7 @@ class Experiment:
     worker, so that its times are those of a machine that does nothing else. It comes after the others. A
     result that was made so is another one than a result that was not.
 
-    `design` says what its runs are to a comparison (see `Design`); it is no part of a result's identity.
+    `design` says what its runs are to a comparison (see `Design`); it is not a part of a result's identity.
 
     Raises `UsageError` for values that do not fit together.
     """

@@ -95,7 +95,7 @@ def test_numbers_made_of_measured_ones_are_not_exact() -> None:
 
 
 def test_numbers_made_of_times_are_not_compared() -> None:
-    """A quotient of a time and a constant is one of the machine; how many seeds there are is no result."""
+    """A quotient of a time and a constant is one of the machine; how many seeds there are is not a result."""
     time = Quantity(3.0, "s", Source(("a",), "seconds"), n=5, spread=0.1)
     rate = calculated("quotient", [1000, time], "images per second", Source(kind="computed"))
     layers = calculated("sum", [1, 2], "layers", Source(kind="computed"))
@@ -106,7 +106,7 @@ def test_numbers_made_of_times_are_not_compared() -> None:
 
 
 def test_the_ranges_of_two_that_clearly_differ_do_not_meet_the_other() -> None:
-    """Each is cut at two thirds of the way to the other, where its spread alone would let it go farther."""
+    """Each is cut at two thirds of the way to the other, where its spread by itself would let it go farther."""
     spread = [0.0, 0.02, -0.02, 0.01, -0.01]
     shifted = {"a": [0.9 + each for each in spread], "b": [0.86 + each * 0.99 for each in spread]}
     of = {name: sample(name, values) for name, values in shifted.items()}

@@ -134,7 +134,7 @@ def test_an_incomplete_finding_is_an_error_before_anything_is_rendered(
     assert getattr(raised.value, "lineno", None) in (2, 3)
     with pytest.raises(RenderError, match=r"templates/questions/one\.html:\d+: ") as told:
         report.page()
-    if complaint != "beside":  # `yes` beside other outcomes is told by what is missing then
+    if complaint != "beside":  # `yes` beside other outcomes is reported by what is missing then
         assert complaint in str(told.value)
 
 
@@ -150,7 +150,7 @@ def test_what_is_left_open_never_shares_the_words_of_a_clear_finding(report: Exa
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        (WHOLE.replace('"ahead"', '"aheda"'), "'aheda', which is no finding of the answer; it has"),
+        (WHOLE.replace('"ahead"', '"aheda"'), "'aheda', which is not a finding of the answer; it has"),
         (WHOLE.replace('"ahead"', "answer.facts.digit"), "takes a finding of an answer"),
         (WHOLE.replace('"ahead"', '"high"'), "it needs wordings for yes and no"),
         (EXACT.replace('"high"', '"ahead"'), "it needs wordings for clear, same and unclear"),

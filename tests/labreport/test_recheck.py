@@ -367,7 +367,7 @@ def _panels(one: Plain) -> Any:
 def test_the_lines_of_python_in_a_panel_give_the_number(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """They run as they stand beside answers.json, with NumPy and SciPy only."""
+    """They run as they are, beside answers.json, with NumPy and SciPy only."""
     one = document()
     (tmp_path / "answers.json").write_text(json.dumps(one), encoding="utf-8")
     monkeypatch.chdir(tmp_path)

@@ -161,7 +161,7 @@ def test_two_rows_with_one_identity_stop_a_build(example: Example) -> None:
 
 
 def test_the_example_of_the_documentation_is_built(tmp_path: Path) -> None:
-    """As it stands there: the fastest program is named, over as many inputs as there are."""
+    """As it is there: the fastest program is named, over as many inputs as there are."""
     root = Path(__file__).resolve().parents[2]
     shown = (root / "docs/recorded-runs.md").read_text().partition("## A complete example")[2]
     folder = tmp_path / "benchmark"

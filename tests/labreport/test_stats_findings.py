@@ -63,7 +63,7 @@ def test_a_clear_difference_is_told_with_its_interval() -> None:
 
 
 def test_inside_the_margin_is_the_same() -> None:
-    """The means stand beside it, and the margin."""
+    """The means are beside it, and the margin."""
     found = pair(WIDE, LIKE_WIDE)
     assert says(found) == (
         "`b` is as accurate as `a` (98.07 and 98.06 %; the difference is below 0.2 percentage points)."
@@ -84,7 +84,7 @@ def test_neither_may_be_chance() -> None:
     level, apart = pair(WIDE, FAR), pair(WIDE, [value - 0.002 for value in FAR])
     assert level.findings["a minus b"].judgement.unclear
     assert apart.findings["a minus b"].judgement.unclear
-    assert "cannot be told apart" in says(level)
+    assert "cannot be distinguished" in says(level)
     assert says(apart).endswith(", which may be chance.")
 
 
@@ -350,7 +350,7 @@ def test_an_answer_survives_json(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", FINDINGS)
 def test_every_number_of_a_sentence_is_a_quantity(kind: str) -> None:
-    """No digit stands in a text; observation and judgement are not empty."""
+    """No digit is in a text; observation and judgement are not empty."""
     answer = FINDINGS[kind]()
     for finding in answer.findings.values():
         sentence = Sentence(finding, answer.quantities)

@@ -65,7 +65,7 @@ def _trained(epochs: int) -> Results:
 
 
 def test_that_some_digit_is_harder_is_clear_though_which_is_not() -> None:
-    """Ten classes, two of them easier, none alone the hardest."""
+    """Ten classes, two of them easier, none by itself the hardest."""
     shares = [0.02, 0.02, 0.06, 0.06, 0.06, 0.06, 0.06, 0.06, 0.06, 0.061]
     known = [_known(str(digit), share, digit, items=1000) for digit, share in enumerate(shares)]
     of = {one.name: Sample(one.name, one.values, one.right, items=one.name) for one in known}

@@ -125,7 +125,7 @@ def test_a_scale_that_its_labels_belie_is_found() -> None:
 
 
 def test_names_that_are_numbers_stand_where_the_table_has_them() -> None:
-    """Digits in the order of their errors are no scale; a wrong one below a bar is found."""
+    """Digits in the order of their errors are not a scale; a wrong one below a bar is found."""
     (figure,) = figures(published("sorted", (r">8</text>", ">1</text>")))
     assert any("its x axis says" in wrong for wrong in misdrawn(figure))
 

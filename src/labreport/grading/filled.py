@@ -19,7 +19,7 @@ SENTENCE_LENGTH = 2_000
 LINE_LENGTH = 4_000
 """Characters of a line that are looked at."""
 NOTES = 20
-"""Lines with an error that are told."""
+"""Lines with an error that are reported."""
 LENGTH = 80
 """Characters of a number or an answer that are looked at."""
 COARSEST_SHARE = 0.005
@@ -33,7 +33,7 @@ _ENTRY = re.compile(r'([A-Za-z]+) ?(?:\. ?("(?:[^"\\]|\\.)*"|[^="]+))? ?[=:] ?(.
 
 
 def from_form(data: bytes, expected: Expected) -> Submission:
-    """Read a filled-in form. Raises `Malformed` only where the file is no form of this version."""
+    """Read a filled-in form. Raises `Malformed` only where the file is not a form of this version."""
     reader = _Reader(expected)
     for place, line in enumerate(text_of(data).splitlines(), start=1):
         reader.line(place, line.translate(_QUOTES)[:LINE_LENGTH])
@@ -61,7 +61,7 @@ class _Reader:
         self.slug: str | None = ""
         """The question of the section, nothing before the first, None in one that is unknown."""
         self.open: tuple[str, str, str] | None = None
-        """The sentence that goes on on the next line."""
+        """The sentence that continues on the next line."""
 
     def line(self, place: int, line: str) -> None:
         """Read one line."""

@@ -19,7 +19,7 @@ VERSION = 2
 WIDTH = 96
 """Characters of a line of instructions."""
 Options = Mapping[str, tuple[str, ...]]
-"""What may be written, and the words of outcomes for which it stands."""
+"""What may be written, and the words of the outcomes that it means."""
 UNCLEAR = {"unclear": ("unclear",)}
 COMPARED: Options = {"yes": ("more",), "no": ("less", "same"), "no difference": ("same",), **UNCLEAR}
 """A plain "no" denies that there is more, and so is right where there is no difference, too."""

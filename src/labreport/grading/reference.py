@@ -124,7 +124,7 @@ def _numbers(answer: Answer, typical: Mapping[str, float]) -> dict[str, Number]:
     for name, quantity in sorted(answer.quantities.items()):
         of, _, ending = name.rpartition(".")
         if ending == "behind" or quantity.unit in units or (ending == "among" and of in answer.quantities):
-            continue  # which of the first there are depends on the results; the others are no results
+            continue  # which of the first there are depends on the results; the others are not results
         varies = _varies(quantity, answer.quantities)
         limits = accepted(quantity, varies, typical)
         if limits is not None and quantity.value is not None:

@@ -24,7 +24,7 @@ def answers_json(
 
     `sections` are what `render_section` returned; each question's headline is taken from them.
     `results` gives for each experiment its number of epochs and the keys of its results in the store;
-    findings are told in the project's `phrases`. Raises `RenderError`.
+    findings are written in the project's `phrases`. Raises `RenderError`.
     """
     headlines = {line["question"]: line["text"] for section in sections for line in section["headlines"]}
     questions = {

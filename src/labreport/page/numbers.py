@@ -60,7 +60,7 @@ def capitalize(text: str) -> str:
 
 
 def printed(item: Any, form: str) -> Markup:
-    """A quantity in one of the forms. Raises `RenderError` for what is no quantity of an answer."""
+    """A quantity in one of the forms. Raises `RenderError` for what is not a quantity of an answer."""
     if isinstance(item, Undefined):
         str(item)  # raises, and says what is not there
     if not isinstance(item, TracedQuantity):

@@ -30,7 +30,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "yes": ("yes",),
     "no": ("no",),
 }
-"""The words that `when` takes, and the outcomes for which each stands."""
+"""The words that `when` takes, and the outcomes that each means."""
 SAID = ("finding", "observation", "judgement")
 """The functions of templates that say what a finding is."""
 OUTCOMES = ("more", "less", "same", "unclear")
@@ -121,7 +121,7 @@ def _meant(given: Any, answer: Any, used: str) -> TracedFinding:
         if given not in answer.findings:
             known = ", ".join(answer.findings) or "none"
             raise RenderError(
-                f"{used} was given {given!r}, which is no finding of the answer; it has {known}"
+                f"{used} was given {given!r}, which is not a finding of the answer; it has {known}"
             )
         return answer.findings[given]  # type: ignore[no-any-return]
     if not isinstance(given, TracedFinding):

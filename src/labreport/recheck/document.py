@@ -146,7 +146,7 @@ class Recorded(Form):
 
 
 class Result(Form, omit_defaults=True):
-    """The results of an experiment: its last epoch, and the keys in the store, one a seed."""
+    """The results of an experiment: its last epoch, and the keys in the store, one for each seed."""
 
     epochs: Annotated[int, Meta(ge=1)]
     keys: list[Digest]

@@ -83,7 +83,7 @@ PHRASES: Mapping[str, str] = {
     "difference, the same": "{after}{first} {alike} {second} ({means}; the difference is below {margin}).",
     "difference, equal": "{after}{first} {alike} {second}, the same in all {units} ({means}).",
     "difference, unclear": "{after}{first} {more} {second}, by {amount}, which may be chance.",
-    "difference, unclear, none": "{after}{first} and {second} cannot be told apart ({means}; the "
+    "difference, unclear, none": "{after}{first} and {second} cannot be distinguished ({means}; the "
     "difference is {amount}).",
     "difference, corrected": "{after}{first} {more} {second}, by {amount}: clear by itself, but one of "
     "{among} comparisons, so it may be chance.",

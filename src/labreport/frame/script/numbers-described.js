@@ -69,8 +69,8 @@ const NumberWords = (() => {
       if (!Array.isArray(value)) {
         return [[label, piece(value)]];
       }
-      const alone = value.every((each) => Array.isArray(each) && each.length === 1 && isNumber(each[0]));
-      const flat = alone ? value.flat() : value;
+      const single = value.every((each) => Array.isArray(each) && each.length === 1 && isNumber(each[0]));
+      const flat = single ? value.flat() : value;
       if (flat.length && flat.every(isNumber)) {
         return [[label, [list(flat, own)]]];
       }

@@ -55,7 +55,7 @@ class Table(TypedDict):
 
 
 class Data(TypedDict):
-    """A `table` for two on the same items; else the share `first`, alone or with `second` on other items."""
+    """A `table` for two on the same items; else the share `first`, by itself or with `second` on other items."""
 
     table: NotRequired[Table]
     first: NotRequired[Share]
@@ -260,16 +260,16 @@ def newcombe(a: float, items_a: int, b: float, items_b: int, alpha: float) -> En
 
 def how(data: Data) -> str:
     """Say in one sentence how the number was made."""
-    alone = "items are taken as independent of one another"
+    taken = "items are taken as independent of one another"
     if "table" in data:
         items = sum(data["table"][key][0] for key in ("both", "only_first", "only_second", "neither"))
         units = len(data["table"]["both"])
-        return f"Difference of two accuracies on the same {items} items, over {units}; {alone}"
+        return f"Difference of two accuracies on the same {items} items, over {units}; {taken}"
     first, units = data["first"], len(data["first"]["right"])
     if "second" in data:
         items = data["second"]["items"]
-        return f"Accuracy on {first['items']} items minus that on {items} others, over {units}; {alone}"
-    return f"Accuracy on {first['items']} items, over {units}; {alone}"
+        return f"Accuracy on {first['items']} items minus that on {items} others, over {units}; {taken}"
+    return f"Accuracy on {first['items']} items, over {units}; {taken}"
 
 
 def by(data: Data) -> str:
