@@ -106,7 +106,7 @@ def test_numbers_made_of_times_are_not_compared() -> None:
 
 
 def test_the_ranges_of_two_that_clearly_differ_do_not_meet_the_other() -> None:
-    """Each is cut at two thirds of the way to the other, where its spread by itself would let it go farther."""
+    """Each is cut at two thirds of the way to the other, where its spread would let it go farther."""
     spread = [0.0, 0.02, -0.02, 0.01, -0.01]
     shifted = {"a": [0.9 + each for each in spread], "b": [0.86 + each * 0.99 for each in spread]}
     of = {name: sample(name, values) for name, values in shifted.items()}

@@ -55,7 +55,7 @@ class Table(TypedDict):
 
 
 class Data(TypedDict):
-    """A `table` for two on the same items; else the share `first`, by itself or with `second` on other items."""
+    """A `table` for two on the same items; else the share `first`, or `first` and `second` on other items."""
 
     table: NotRequired[Table]
     first: NotRequired[Share]

@@ -1,4 +1,4 @@
-"""Spearman's rank correlation of a few chosen points, which are not a sample of others: it has no interval."""
+"""Spearman's rank correlation of a few chosen points. They are not a sample, so it has no interval."""
 
 from __future__ import annotations
 
