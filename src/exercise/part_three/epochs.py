@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exercise.catalogue import names
-from exercise.measuring.measures import EPOCH, TEST, declared, epochs_of, ratio
+from exercise.measuring.measures import EPOCH, TEST, declared, epochs_of
 from exercise.part_three.best import LEARNING
 from labreport.outline import question
 from labreport.required import required
@@ -24,7 +24,6 @@ def epochs(results: Results) -> Answer:
     quantities = {f"{name}.epochs": epochs_of(results[name]) for name in names(LEARNING)}
     first, *others = quantities.values()
     quantities["part_one"] = declared(EPOCH, "epochs", "exercise")
-    quantities["times"] = ratio(first, quantities["part_one"], "epochs here over those of part one")
     answer = Answer(quantities, facts={"rows": names(LEARNING)})
     answer |= exact("equal", every(*(condition(first, "=", other) for other in others)))
     return answer | ranking(results, TEST, EPOCH, name="early")

@@ -183,7 +183,7 @@ def plural(noun: str) -> str:
         noun
         if noun.endswith("series")
         else f"{noun}es"
-        if noun.endswith(("s", "x", "ch", "sh"))
+        if noun.endswith(("s", "x", "ch", "sh")) and not noun.endswith("epoch")
         else f"{noun}s"
     )
 
