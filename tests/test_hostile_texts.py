@@ -56,7 +56,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Program:
     program.edit("src/exercise/outline.py", '"A report of the stand-in exercise"', f'"{quoted}"')
     program.edit("src/exercise/outline.py", '"The walks, measured"', f'"{quoted}"')
     program.edit("src/exercise/outline.py", '"How close does the quick walk come?"', f'"{quoted}"')
-    program.edit("src/exercise/answers.py", '"alpha > beta"', f'"{quoted}"')
+    program.edit("src/exercise/answers.py", '"best": best}', f'"best": best, "note": "{quoted}"}}')
     program.edit("src/exercise/figures.py", '"line chart"', f'"{quoted}"')
     program.edit("src/exercise/figures.py", 'set_xlabel("epoch")', f'set_xlabel("{quoted}")')
     program.edit("src/exercise/figures.py", '"walk", "epoch"', f'"{quoted}", "epoch"')

@@ -196,7 +196,7 @@ def _rendered(
 
 
 def _audited(html: str, answers: Mapping[str, Answer]) -> Iterator[Fault]:
-    for finding in audit_page(Page().read(html), answers, TEMPLATES, NAMES):
+    for finding in audit_page(Page().read(html), answers, TEMPLATES, NAMES, PROJECT.outline.declared):
         if finding.where not in ("figures", "tables"):  # some may be missing
             yield Fault(f"audit: {finding.where} {WORDS.sub(' ', finding.problem)[:60]}", str(finding))
     for found in NO_NUMBER.finditer(NO_TEXT.sub("<>", html)):

@@ -191,7 +191,7 @@ def _hypothesis(results: Results, answer: Answer, text: str) -> Iterator[bool]:
         "It is not enough to bring back only": results.stays(frozen, backward),
         "larger weights or fewer layers repair it": stuck and results.learns(*gain, *fewer),
         "larger weights and fewer layers do not repair all": not results.learns(*gain, *fewer),
-        "all three networks learn in every seed. With": results.learns(*gain),
+        "large, all three networks learn in every seed": results.learns(*gain),
         "10, all three do.": results.learns(*fewer),
         "10, not all three do.": not results.learns(*fewer),
         "none does in any seed": results.stays(*longer),
@@ -220,7 +220,7 @@ def _goal(results: Results, answer: Answer, text: str) -> Iterator[bool]:
     seeds = len(results.runs["complex"].runs)
     both = all(results.above("complex", split, level=GOAL) == seeds for split in ("validation", "test"))
     yield text.startswith("Yes:" if both else "Not in every seed:")
-    if "overfits" in text:
+    if "a sign of overfitting" in text:
         losses, trained = (
             [fmean(results.recorded("complex", epoch, name).values()) for epoch in range(1, 51)]
             for name in ("validation_loss", "loss")
@@ -308,7 +308,7 @@ def _rates(results: Results, answer: Answer, text: str) -> Iterator[bool]:
 
 def _epochs(results: Results, answer: Answer, text: str) -> Iterator[bool]:
     epochs = {results.runs[name].experiment.epochs for name in LEARNING}
-    yield text.startswith("Yes," if len(epochs) == 1 else "No:")
+    yield text.startswith("Yes:" if len(epochs) == 1 else "No:")
 
 
 OWN_WORDS: Mapping[str, Said] = {
