@@ -57,7 +57,7 @@ def test_ranking_names_experiments_by_their_titles() -> None:
         name: Runs(Experiment(name, Made(), title=f"the {name} one"), of.runs) for name, of in results.items()
     }
     answer = ranking(Results("test", titled), ACCURACY)
-    assert says(answer, "ranking").startswith("the b one is the most accurate")
+    assert says(answer, "ranking").startswith("The b one is the most accurate")
     assert answer.facts["titles"] == {"b": "the b one", "a": "the a one"}
 
 
@@ -77,7 +77,7 @@ def test_a_grid_says_which_cell_leads_and_shows_all() -> None:
     assert answer.quantities["cell.0.0"].value == pytest.approx(sum(NEAR) / len(NEAR))
     assert answer.facts["rows"][1] == [{"label": "size", "numbers": ["row.1.size"], "text": ""}]
     assert "best.sizes/size=1.behind" in answer.quantities
-    assert says(answer, "best").startswith("size 2 is the most accurate (90.8 %), ahead of size 1 (80.4 %)")
+    assert says(answer, "best").startswith("Size 2 is the most accurate (90.8 %), ahead of size 1 (80.4 %)")
     assert grid_map(results, ACCURACY).rows == [["1", 80.4], ["2", 90.8]]
     assert _words("row.0", {"kernel": "linear"}, "x", {}) == [
         {"label": "kernel", "numbers": [], "text": "linear"}
