@@ -137,7 +137,8 @@ def mark(place: Place, random: Random, index: int) -> str:
     if way == "another project's":
         plain = json.loads(whole)
         plain.pop("checksum", None)
-        path.write_bytes(formats.reseal(whole, {**plain, "project": "somebody-else"}))
+        (outside / "project.py").write_text("")
+        path.write_bytes(formats.reseal(whole, {**plain, "project": "somebody-else", "root": str(outside)}))
     elif way in ("emptied", "truncated", "a bit flipped", "a list"):
         data = {
             "emptied": b"",
