@@ -72,30 +72,6 @@ def test_a_curve_can_be_switched_off_and_on(report: Path, chromium: Open) -> Non
         assert browser.find_elements("css selector", shown)
 
 
-def test_bars_and_matrix_follow_the_chosen_network(report: Path, chromium: Open) -> None:
-    """Six networks to choose from, ten digits each."""
-    select = module("selenium.webdriver.support.select", "selenium").Select
-    with chromium(report / "report.html") as browser:
-        choice = select(element(browser, ".chooser select"))
-        assert [option.text for option in choice.options] == [
-            "wide",
-            "small",
-            "deep-8",
-            "deep-32",
-            "deep-64",
-            "complex",
-        ]
-        texts = set()
-        for name in ("wide", "complex"):
-            choice.select_by_visible_text(name)
-            shown = element(browser, ".chooser .chosen")
-            assert f", {name}" in shown.text
-            texts.add(shown.text.replace(name, ""))
-        assert len(texts) == 2
-        assert len(browser.find_elements("css selector", ".chooser .bar")) == 10
-        assert len(browser.find_elements("css selector", ".chooser .matrix tbody td")) == 100
-
-
 def test_the_gallery_is_filtered_by_what_it_is_and_is_taken_for(report: Path, chromium: Open) -> None:
     """Only fitting pictures stay, and the count says how many."""
     select = module("selenium.webdriver.support.select", "selenium").Select

@@ -100,7 +100,7 @@ def test_without_its_script_everything_can_be_read(report: Path, chromium: Open,
         browser.get(page.as_uri())
         assert browser.find_elements("css selector", "button, select") == []
         figures = browser.find_elements("css selector", "figure")
-        assert len(figures) >= 16
+        assert len(figures) >= 15
         assert all(figure.find_element("css selector", "svg").size["height"] > 50 for figure in figures)
         assert len(browser.find_elements("css selector", ".figure-data summary")) == len(figures)
         assert len(browser.find_elements("css selector", ".answer")) >= 20
