@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 ENGINE = "engine/labreport"
 DISTRIBUTIONS = (
     *("numpy", "scipy", "matplotlib", "seaborn", "jinja2", "markupsafe", "weasyprint", "pydyf", "tinycss2"),
-    *("fonttools", "pikepdf", "brotli"),
+    *("fonttools", "pikepdf", "brotli", "msgspec"),
 )
 
 
@@ -70,7 +70,8 @@ EDITS = (
     Edit("trial/answers.py", "How many are there?", "How many?", ("section/edits",)),
     Edit(f"{ENGINE}/program.py", 'VERSION = "', 'VERSION = "9.', ("document/crate",)),
     Edit(f"{ENGINE}/outline.py", 'language: str = "en"', 'language: str = "fr"', ("document/html",)),
-    Edit(f"{ENGINE}/plan/fingerprints.py", "FORMAT = 1", "FORMAT = 2", ("result/base#0",)),
+    Edit(f"{ENGINE}/plan/fingerprints.py", "FORMAT = 2", "FORMAT = 3", ("result/base#0",)),
+    Edit(f"{ENGINE}/plan/fingerprints.py", 'PYTHON = "', 'PYTHON = "9" + "', ("result/base#0",)),
     Edit(
         f"{ENGINE}/nodes/answer.py",
         "return answer.to_plain()",

@@ -20,6 +20,7 @@ from exercise.bonus_digits.confusion import confusion_matrix
 from exercise.bonus_digits.gallery import COLUMNS, ROWS, always_misread
 from exercise.catalogue import DEPTH_GAIN
 from exercise.measuring.curves import training_curves
+from exercise.measuring.reading import mean_by_epoch
 from exercise.set_up.depth_gain import depth_against_gain
 from labreport.charts import Drawing, export
 from labreport.results import Results, Runs, Snapshot
@@ -191,3 +192,10 @@ def test_models_are_sorted_by_compute_and_ours_set_apart() -> None:
     assert (own, published) == ([[1e12, 0.0]], [[1e25, 1.0]])
     assert lines[0].get_marker() != lines[1].get_marker()
     assert "giant (2024)" in _words(drawing)
+
+
+def test_equal_means_of_two_epochs_are_equal() -> None:
+    """In whatever order the seeds' losses are added, so that the lowest epoch does not hang on rounding."""
+    curves = [[0.1, 0.3], [0.2, 0.2], [0.3, 0.1]]
+    first, second = mean_by_epoch(curves)
+    assert first == second

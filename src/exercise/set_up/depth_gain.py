@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from statistics import fmean
 
 from exercise.catalogue import DEPTH_GAIN
 from exercise.measuring.measures import LEARNED, TEST, counted, declared
-from exercise.measuring.reading import PERCENT, mean
+from exercise.measuring.reading import PERCENT
 from exercise.part_two.causes import expected_share
 from labreport import charts
 from labreport.outline import figure, question
@@ -33,7 +34,7 @@ def depth_against_gain(results: Results, answers: Mapping[str, Answer]) -> chart
     """Mean test accuracy by hidden layers (rows) and initial gain (columns)."""
     cells = _cells(results)
     depths, gains = (sorted(set(axis)) for axis in zip(*cells, strict=True))
-    values = [[PERCENT * mean(cells[depth, gain]) for gain in gains] for depth in depths]
+    values = [[PERCENT * fmean(cells[depth, gain]) for gain in gains] for depth in depths]
     figure, (panel,) = charts.column_figure(44, margins=charts.Margins(left=9, right=30, top=8, bottom=10))
     charts.heat_map(
         panel,
