@@ -13,7 +13,7 @@ PERCENT = 100.0
 
 
 def mean_by_epoch(curves: Sequence[Sequence[float]]) -> list[float]:
-    """The mean over seeds at each epoch; `curves` is (seeds, epochs). Equal means are equal: sums are exact."""
+    """The mean over seeds at each epoch; `curves` is (seeds, epochs), and sums are exact."""
     return [fmean(values) for values in zip(*curves, strict=True)]
 
 
