@@ -134,6 +134,7 @@ def findings(of: Mapping[str, Sample], measure: Measure, threshold: float) -> An
     first, second, *_ = of
     return (
         ranking(of, measure)
+        | ranking(of, measure, name="best", pairs="best")
         | difference(of, first, second, measure, name="pair")
         | difference(of, second, first, measure, among=6, name="chosen")
         | extremes(of, measure, name="ends")

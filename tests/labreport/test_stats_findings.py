@@ -66,7 +66,7 @@ def test_inside_the_margin_is_the_same() -> None:
     """The means are beside it, and the margin."""
     found = pair(WIDE, LIKE_WIDE)
     assert says(found) == (
-        "`b` is as accurate as `a` (98.07 and 98.06 %; the difference is below 0.2 percentage points)."
+        "`b` is as accurate as `a` (98.07 and 98.06 %): the difference is below 0.2 percentage points."
     )
     assert found.findings["a minus b"].judgement.word == "the same"
 
@@ -277,7 +277,7 @@ def test_a_trend_gives_the_gain_of_each_step() -> None:
     assert found.findings["trend"].judgement.clear
     assert f"{names[1]} minus {names[0]}" in found.quantities
     assert f"{names[2]} minus {names[0]}" in found.quantities
-    assert says(found).startswith("Test accuracy changes by +0.50 ± 0.09 percentage points from")
+    assert says(found).startswith("Test accuracy rises by 0.50 ± 0.09 percentage points from")
 
 
 def test_an_estimate_of_ones_own_is_judged_by_the_same_rule() -> None:

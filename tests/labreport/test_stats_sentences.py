@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from made_results import Made, named, runs
+from every_operation import answers, document
+from made_results import Made, named
 
+from labreport.errors import UsageError
 from labreport.experiment import Experiment
-from labreport.results import Results
+from labreport.recheck.digests import digests
+from labreport.recheck.script import evaluate
+from labreport.results import Result, Results, Runs, Snapshot
 from labreport.stats import (
     Answer,
     Measure,
@@ -22,7 +32,9 @@ from labreport.stats import (
     extremes,
     mean,
     ranking,
+    sample,
     trend,
+    words,
 )
 from labreport.stats.operations import listed
 from labreport.stats.operations.median import OPERATION as MEDIAN
@@ -48,17 +60,29 @@ def _known(name: str, share: float, seed: int, units: int = 5, items: int = 2000
     )
 
 
-def _trained(epochs: int) -> Results:
+def _trained(at: Mapping[str, Mapping[int, Sequence[float]]], **titles: str) -> Results:
+    """Experiments with accuracies by epoch, as many as there are seeds."""
     found = {}
-    for name, middle in (("wide", 0.98), ("small", 0.975)):
-        values = [middle + 0.0001 * seed * (1 + (name == "wide")) for seed in range(5)]
-        made = runs(Experiment(name, Made(), epochs), [{"test": {"accuracy": value}} for value in values])
-        one = tuple(
-            type(run)(run.name, run.seed, run.specification, run.records, {epochs: run.snapshots[1]}, {})
-            for run in made
-        )
-        found[name] = type(made)(made.experiment, one)
+    for name, by_epoch in at.items():
+        experiment = Experiment(name, Made(), max(by_epoch), title=titles.get(name, ""))
+        snapshots = [
+            {epoch: Snapshot(epoch, {"test": {"accuracy": values[seed]}}, dict)
+             for epoch, values in by_epoch.items()}
+            for seed in range(len(next(iter(by_epoch.values()))))
+        ]  # fmt: skip
+        made = [Result(name, seed, {}, ({},), kept, {}) for seed, kept in enumerate(snapshots)]
+        found[name] = Runs(experiment, tuple(made))
     return Results("test", found)
+
+
+BOTH = _trained(
+    {
+        "wide": {10: [0.97, 0.9711, 0.972], 50: [0.98, 0.981, 0.983]},
+        "small": {10: [0.96, 0.961, 0.963], 50: [0.97, 0.971, 0.973]},
+        "once": {10: [0.95, 0.951, 0.954]},
+    },
+    small="the small network",
+)
 
 
 # Judgements
@@ -100,8 +124,163 @@ def test_a_pair_of_fifteen_is_judged_as_one_of_fifteen() -> None:
 
 def test_a_sentence_names_the_epoch_that_it_is_about() -> None:
     """What holds after ten epochs need not hold after fifty."""
-    assert says(difference(_trained(10), "wide", "small", ACCURACY)).startswith("After 10 epochs, `wide` is")
-    assert says(ranking(_trained(50), ACCURACY)).startswith("After 50 epochs, `wide` is")
+    assert says(difference(BOTH, "wide", "small", ACCURACY, 10)).startswith("After 10 epochs, `wide` is")
+    assert says(extremes(_only("wide", "small"), ACCURACY, 50)).startswith("After 50 epochs, `wide` is")
+    assert says(trend(BOTH, ["wide", "once"], ACCURACY, epoch=10)).startswith(
+        "After 10 epochs, test accuracy"
+    )
+
+
+def _only(*names: str) -> dict[str, Sample]:
+    return {name: sample(BOTH[name], ACCURACY, 50 if name != "once" else 10) for name in names}
+
+
+def test_a_sentence_about_two_epochs_names_both() -> None:
+    """Of one network or of two, in every kind of finding, and where the number comes from."""
+    itself = difference(BOTH, "wide", "wide", ACCURACY, 50, 10)
+    assert says(itself).startswith("`wide` after 50 epochs is more accurate than `wide` after 10 epochs, by")
+    source = itself.quantities["wide at 50 minus wide at 10"].origin.text()
+    assert source == "wide after epoch 50 minus wide after epoch 10, test accuracy; seeds 0, 1, 2"
+    two = difference(BOTH, "small", "wide", ACCURACY, 10, 50)
+    expected = "`wide` after 50 epochs is more accurate than the small network after 10 epochs, by"
+    assert says(two).startswith(expected)
+    assert says(ranking(_only("wide", "once"), ACCURACY)).startswith("`wide` after 50 epochs is the most")
+    steps = says(trend(BOTH, [10, 50], ACCURACY, of="wide"))
+    assert steps.startswith("`wide`: test accuracy rises by 1.03 ± 0.1")
+    assert "from 10 epochs to 50 epochs." in steps
+
+
+def test_a_difference_of_an_experiment_and_itself_is_refused() -> None:
+    """Without a second epoch, with the place in the author's file."""
+    with pytest.raises(
+        UsageError, match=r"test_stats_sentences.py:\d+: difference of 'wide' and itself; give"
+    ):
+        difference(BOTH, "wide", "wide", ACCURACY, 10)
+
+
+RATIO = Measure("test seconds", "s", better="lower", scale="ratio", margin=1.02)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "words"),
+    [
+        ([1.0, 1.1, 1.2], [0.98, 1.07, 1.18], "falls by 2.1 ± 1.4 % from `a` to `b`."),
+        ([1.0, 1.1, 1.2], [0.5, 0.51, 0.52], "falls by 54 ± 9 % from `a` to `b`."),
+        ([0.5, 0.51, 0.52], [1.0, 1.1, 1.2], "becomes 2.2 times (1.8 to 2.6 times) as high from `a` to `b`."),
+        ([1.0, 1.1, 1.2], [1.3, 1.44, 1.55], "rises by 30 ± 2 % from `a` to `b`."),
+        ([1.0, 1.1], [1.0, 1.1], "does not change from `a` to `b`."),
+    ],
+)
+def test_a_ratio_rises_or_falls_by_per_cent(first: list[float], second: list[float], words: str) -> None:
+    """Nothing "changes by 0.979 times"; what was 1 and is 0.979 has fallen by 2.1 %, and not by 2.2 %."""
+    found = trend(named({"a": first, "b": second}, "seconds"), ("a", "b"), RATIO)
+    assert says(found).startswith(f"Test seconds {words}")
+
+
+@pytest.mark.parametrize(
+    ("measure", "a", "b"),
+    [
+        (ACCURACY, [0.5, 0.9, 0.1], [0.3, 0.4, 0.80001]),
+        (Measure("test loss", "nat"), [50.0, 90.0, 10.0], [30.0, 40.0, 80.001]),
+        (RATIO, [0.05, 0.09, 0.01], [0.05000001, 0.09, 0.00999999]),
+    ],
+)
+def test_nothing_is_more_by_a_printed_zero(measure: Measure, a: list[float], b: list[float]) -> None:
+    """Means that differ only in digits that are not printed are level, unless the difference has digits."""
+    of = {
+        name: Sample(name, {seed: (value,) for seed, value in enumerate(values)})
+        for name, values in (("a", a), ("b", b))
+    }
+    for answer in (
+        difference(of, "a", "b", measure),
+        ranking(of, measure),
+        extremes(of, measure),
+        trend(of, ("a", "b"), measure),
+    ):
+        (finding,) = answer.findings.values()
+        sentence = Sentence(finding, answer.quantities)
+        for parts in (sentence.whole(), sentence.observation()):
+            text = plain(parts, answer.quantities)
+            word = re.search("more|less|higher|lowe|rises|falls|faste|slowe", text)
+            assert not word or "by 0.00003" in text, text
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_one_training_is_not_called_every_seed(known: bool) -> None:
+    """No word of a sentence about one seed says that there are others."""
+    a, b = _known("a", 0.9, 1, units=1), _known("b", 0.8, 2, units=1)
+    alike, missing = replace(a, name="alike"), replace(b, name="missing", values={0: (math.nan,)})
+    if not known:
+        a, b, alike = (replace(one, right=None) for one in (a, b, alike))
+    for other in (b, alike, missing):
+        of = {"a": a, other.name: other}
+        for answer in (
+            difference(of, "a", other.name, ACCURACY),
+            ranking(of, ACCURACY),
+            extremes(of, ACCURACY),
+            count(of, tuple(of), ACCURACY, above=87),
+            trend(of, tuple(of), ACCURACY),
+        ):
+            assert not re.search(r"\b(all|any|every|each|none) |1 of 1|seeds", says(answer)), says(answer)
+    if known:
+        text = says(difference({"a": a, "alike": alike}, "a", "alike", ACCURACY))
+        assert text.startswith("`a` is as accurate as `alike`, the same in this one training (")
+
+
+def test_an_estimate_without_means_has_no_empty_brackets() -> None:
+    """One by a method of one's own gives none, whatever its judgement is."""
+    for value, low, high in ((0.0, -0.0001, 0.0001), (0.0, -0.1, 0.1), (0.0001, -0.001, 0.001)):
+        found = estimate("a", "b", ACCURACY, value=value, low=low, high=high, n=9, method="bootstrap")
+        (finding,) = found.findings.values()
+        seen = plain(Sentence(finding, found.quantities).observation(), found.quantities)
+        assert "(;" not in says(found)
+        assert "()" not in says(found) + seen
+
+
+def test_the_range_of_a_median_is_not_called_half() -> None:
+    """It holds every observation; neither it nor the middle half is printed behind ±, which is 95 %."""
+    for reach, level in (("all", 1.0), ("middle half", 0.5)):
+        found = MEDIAN.quantity({"values": [3.0, 3.1, 3.3, 3.4], "reach": reach}, "s", "times")
+        assert found.interval is not None
+        assert found.interval.level == level
+        assert "±" not in FORMS["spread"](found)
+
+
+READ = {
+    "audit/reading.py": "counts the ends of sentences between a number and a name",
+    "execute/numbers.py": "finds the sources of numbers in HTML",
+    "console/summary.py": "shows of two texts the first sentences that differ",
+    "page/documents.py": "takes tags out",
+    "page/sections.py": "moves links, notes and tables",
+    "page/wordings.py": "looks for an element of HTML in an author's words",
+    "stats/words.py": "finds the slots of a phrase, not of a sentence",
+}
+"""Modules that have a regular expression and the text of sentences, and what they read there: no English."""
+
+
+def test_no_module_reads_english_back() -> None:
+    """With phrases in no language, all but the sentences is the same, and the file passes its check."""
+    slots = re.compile(r"\{\w+( \w+)?\}")
+    own = {name: "".join(one[0] for one in slots.finditer(text)) or "#" for name, text in PHRASES.items()}
+    for slug, answer in answers(1):
+        english, other = answer.to_plain(), answer.to_plain(own)
+        said = {name: one.pop("says") for name, one in english["findings"].items()}
+        assert all(one.pop("says") != said[name] for name, one in other["findings"].items()), slug
+        assert json.dumps(english) == json.dumps(other)
+    one = document()
+    for question in one["questions"].values():
+        for finding in question["findings"].values():
+            finding["says"] = "#"
+    one["digests"] = digests(one)
+    assert not evaluate(one).differences
+    folder = Path(words.__file__).parents[1]
+    sentences = re.compile(r"headlines|\bSentence\b|words_of|\[\"says\"\]|self\.prose")
+    reading = {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*.py")
+        if "import re\n" in (text := path.read_text()) and sentences.search(text)
+    }
+    assert reading <= {*READ, "grading/form.py"}, reading
 
 
 def test_the_margin_that_judges_is_the_margin_that_is_printed() -> None:

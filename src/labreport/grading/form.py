@@ -57,7 +57,7 @@ def asked_number(name: str, quantity: Quantity) -> str:
         return name
     between = " over " if quantity.unit == "times" else " minus "
     of = between.join(source.experiments) if len(source.experiments) <= 2 else name
-    when = "".join(f", epoch {epoch}" for epoch in source.epochs[:1])
+    when = ", epoch " + " and ".join(map(str, source.epochs)) if source.epochs else ""
     return f"{of}: {source.measure}{when}"
 
 
@@ -74,15 +74,15 @@ def asked_outcome(
         holds = _condition(finding.derivation.data) if finding.derivation else ""
         return f"Does this hold: {holds or finding.name}?", {"yes": ("yes",), "no": ("no",)}
     sentence = Sentence(finding, quantities)
-    titles = titles_of(finding)
-    after = f"After {finding.epochs[0]} epochs: " if len(finding.epochs) == 1 else ""
+    titles = {subject: sentence.called(subject) for subject in finding.subjects}
+    after = f"After {finding.epochs[0]} epochs: " if finding.epochs and not sentence.moments else ""
     if finding.kind == "difference":
         first, second = (titles[one] for one in finding.subjects)
-        verb, rest = sentence.called("more").split(" ", 1)
+        verb, rest = sentence.form("more").split(" ", 1)
         start = f"Does {first} have" if verb == "has" else f"{verb.capitalize()} {first}"
         return f"{after}{start} {rest} {second}?", COMPARED
     if finding.kind == "trend":
-        start, end = (_step(one, finding, titles, quantities) for one in said.parts[0].subjects)
+        start, end = (f"epoch {one}" if finding.side else titles[one] for one in said.parts[0].subjects)
         of = f" of {finding.side}" if finding.side else ""
         return f"Is the {finding.measure.name}{of} higher at {end} than at {start}?", COMPARED
     if finding.kind == "count":
@@ -90,12 +90,14 @@ def asked_outcome(
         threshold = format_number(quantities[f"{finding.prefix}threshold"])
         above = finding.side == "above"
         beyond, short = ("more", "less") if above else ("less", "more")
-        question = f"{after}Is {titles[subject]} {finding.side} {threshold} in every {unit}?"
+        runs = quantities[f"{finding.prefix}{subject}.runs"].value
+        every = "" if runs == 1 else f" in every {unit}"
+        question = f"{after}Is {titles[subject]} {finding.side} {threshold}{every}?"
         return question, {"yes": (beyond,), "no": (short,), **UNCLEAR}
     turned = (finding.measure.better == "lower") != key.endswith(": last")
     names = list(titles.values())
     one_of = f"{', '.join(names[:-1])} or {names[-1]}"
-    return f"{after}Which {sentence.called('least' if turned else 'most')}: {one_of}?", UNCLEAR
+    return f"{after}Which {sentence.form('least' if turned else 'most')}: {one_of}?", UNCLEAR
 
 
 def _condition(data: Mapping[str, Any]) -> str:
@@ -109,10 +111,6 @@ def _condition(data: Mapping[str, Any]) -> str:
     if isinstance(right, Mapping) and "quantity" in right:
         return f"{left['quantity']} {data['operator']} {right['quantity']}"
     return f"{left['quantity']} {data['operator']} {right:g}" if isinstance(right, (int, float)) else ""
-
-
-def _step(label: str, finding: Finding, titles: Mapping[str, str], quantities: Mapping[str, Quantity]) -> str:
-    return f"epoch {label}" if f"{finding.prefix}step {label}" in quantities else titles[label]
 
 
 def template(plain: Mapping[str, Any], expected: Expected) -> str:

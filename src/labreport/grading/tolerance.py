@@ -88,7 +88,7 @@ def _factor(n: int) -> float:
 def _from_interval(quantity: Quantity, scaled: Callable[[float], float]) -> float | None:
     """The standard deviation of one observation that the interval of a mean of `n` implies."""
     interval, value, n = quantity.interval, quantity.value, quantity.n
-    if interval is None or value is None:
+    if interval is None or value is None or interval.level == 1:
         return None
     half = max(scaled(interval.high) - scaled(value), scaled(value) - scaled(interval.low))
     df = n - 1 if n > 1 else math.inf

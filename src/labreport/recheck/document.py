@@ -18,7 +18,7 @@ from labreport.stats.operation import Reason
 from labreport.stats.operations import listed
 
 Count = Annotated[int, Meta(ge=0)]
-Level = Annotated[float, Meta(gt=0, lt=1)]
+Level = Annotated[float, Meta(gt=0, le=1)]
 Number = int | float
 
 

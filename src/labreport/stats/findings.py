@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from labreport.errors import UsageError
 from labreport.experiment import Experiment
+from labreport.placed import at, called_from
 from labreport.results import Results
 from labreport.stats.answer import Answer
 from labreport.stats.estimate import Estimate, Judgement, Method, Word, compare, estimated, judge, mean
@@ -75,6 +76,7 @@ class _Making:
         self.quantities: dict[str, Quantity] = {}
         self.parts: list[Part] = []
         self.remarks: list[tuple[str, str]] = []
+        self.how: dict[str, str] = {}
         for subject, one in of.items():
             self._describe(subject, one)
 
@@ -104,7 +106,7 @@ class _Making:
 
     def add(self, name: str, subjects: tuple[str, str], estimate: Estimate, among: int) -> Part:
         """Add an estimate, and what may be printed beside it: units, margin, number of comparisons."""
-        self.quantities[name] = estimate.quantity()
+        self.quantities[name], self.how[name] = estimate.quantity(), estimate.how
         units = Source(estimate.source.experiments, unit=estimate.source.unit, kind="counted")
         self.quantities[f"{name}.units"] = _count(estimate.n, units.unit, units)
         if (bound := self.measure.bound) is not None:
@@ -145,7 +147,7 @@ class _Making:
             quantity, kinds = self.quantities[part.quantity], []
             if not part.judgement.clear:
                 continue
-            if quantity.n == 1 and "items" in (quantity.interval.kind if quantity.interval else ""):
+            if quantity.n == 1 and self.how[part.quantity] == "items":
                 kinds.append("items")
             elif quantity.n <= FEW and quantity.spread is not None and kind != "count":
                 kinds.append("few")
@@ -210,6 +212,9 @@ def difference(
     `.margin`; with a `name`, each begins with it and a full stop.
     """
     one, other, measure = _named(first), _named(second), measured(measure)
+    if one == other and second_epoch in (None, epoch):
+        problem = f"difference of {one!r} and itself; give second_epoch=, or name another experiment"
+        raise UsageError(at(called_from(), problem))
     of = samples(results, measure, epoch, (one, other)) if second_epoch is None else _two(
         results, one, other, measure, epoch, second_epoch
     )  # fmt: skip
@@ -230,15 +235,11 @@ def _two(
     second_epoch: int,
 ) -> dict[str, Sample]:
     """Two samples at epochs of their own; those of one experiment are called by their epochs, too."""
-    found = [
-        samples(results, measure, at, (name,))[name] for name, at in ((first, epoch), (second, second_epoch))
-    ]
+    both = ((first, epoch), (second, second_epoch))
+    found = [samples(results, measure, when, (name,))[name] for name, when in both]
     if first != second:
         return {first: found[0], second: found[1]}
-    return {
-        f"{one.name} at {one.epoch}": replace(one, title=one.title and f"{one.title} at {one.epoch}")
-        for one in found
-    }
+    return {f"{one.name} at {one.epoch}": replace(one, title=one.title or one.name) for one in found}
 
 
 def estimate(
@@ -301,10 +302,11 @@ def ranking(
     if pairs == "all":
         for first, second in combinations(of, 2):
             making.pair(first, second, among, by)
-    elif order := making.order():
+    else:
+        best = next(iter(making.order()), next(iter(of)))
         for other in of:
-            if other != order[0]:
-                making.pair(order[0], other, among, by, f"{making.prefix}{other}.behind")
+            if other != best:
+                making.pair(best, other, among, by, f"{making.prefix}{other}.behind")
     judgement = _first_of(making)
     if any(map(making.uneven, making.parts)):
         making.remarks.append(("uneven", ""))
@@ -313,7 +315,7 @@ def ranking(
 
 def _first_of(making: _Making) -> Judgement:
     """Judge who is first, from the pairs of the best and its rivals."""
-    order, among = making.order(), making.parts[0].judgement.among if making.parts else 1
+    order, among = making.order(), making.parts[0].judgement.among
     if not order:
         return Judgement("unclear", 0, False, Reason.NOT_FINITE, among)
     lower = making.measure.better == "lower"
@@ -447,10 +449,6 @@ def trend(
     for later, earlier in pairs:
         part = making.pair(later, earlier, len(pairs), by)
         making.parts[-1] = Part(part.quantity, (earlier, later), part.judgement)
-    for step in steps:
-        if isinstance(step, int):
-            source = Source((_named(of),), kind="declared")
-            making.quantities[f"{making.prefix}step {step}"] = Quantity(step, "epochs", source)
     return making.made("trend", "trend", making.parts[-1].judgement, side=_named(of))
 
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from labreport.later import later
-from labreport.stats.quantity import Derivation, Interval, Quantity, Source, Unit
+from labreport.stats.quantity import LEVEL, Derivation, Interval, Quantity, Source, Unit
 
 if TYPE_CHECKING:
     from scipy import special
@@ -21,7 +21,7 @@ else:
     special = later("scipy.special")
 
 ALPHA = 0.05
-"""Every interval that is printed has the level 1 − `ALPHA`."""
+"""What an interval of the level `LEVEL` leaves out."""
 NEGLIGIBLE = 1e-12
 """Values that differ by less, relative to their size, are equal: what is left is rounding."""
 NORMAL = "its interval takes it for granted that the values vary as a normal distribution does"
@@ -46,6 +46,7 @@ class Computed:
     """What an operation computes: a value over `n` units, its spread, and the ends of its interval.
 
     Without ends, `reason` says why. `how` names the variance that decided: over units, over items, or both.
+    `level` is that of the interval that is printed.
     """
 
     value: float | None
@@ -55,6 +56,7 @@ class Computed:
     high: float | None = None
     reason: Reason = Reason.NONE
     how: str = "units"
+    level: float = LEVEL
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,7 @@ class Operation:
     `compute(data, alpha)` gives the number with its interval of level 1 − alpha. `how(data)` is one sentence
     without its full stop, `by(data)` names the interval. `python` computes `value`, `low` and `high` from
     `data` with NumPy and SciPy; `javascript` is a function `(data, alpha) => ({value, n, spread, low, high})`
-    that may use `Distributions` and `Shared`. Where `tested` is false, the interval describes the
-    observations and judges nothing.
+    that may use `Distributions` and `Shared`.
     """
 
     name: str
@@ -76,7 +77,6 @@ class Operation:
     by: Callable[[Any], str]
     python: str
     javascript: str
-    level: float = 1 - ALPHA
 
     def quantity(
         self, data: Mapping[str, Any], unit: Unit, source: Source | str, *, logarithmic: bool = False
@@ -85,7 +85,7 @@ class Operation:
         found = self.compute(data, ALPHA)
         interval = None
         if found.value is not None and found.low is not None and found.high is not None:
-            interval = Interval(found.low, found.high, self.by(data), self.level, logarithmic)
+            interval = Interval(found.low, found.high, self.by(data), found.level, logarithmic)
         made = Derivation(self.name, data)
         return Quantity(found.value, unit, source, found.n, found.spread, interval, derivation=made)
 

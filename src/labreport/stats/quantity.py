@@ -55,17 +55,23 @@ class Source:
         return source_text(self, phrases)
 
 
+LEVEL = 0.95
+"""Every confidence interval has this level, and ± stands for no other."""
+
+
 @dataclass(frozen=True)
 class Interval:
     """A closed interval in the quantity's own unit; `kind` says how it was made.
 
-    A `logarithmic` one is that of a mean logarithm: its ends are as many times off, not as much.
+    One of another level than `LEVEL` describes observations: the level is the share of them that it holds,
+    0.5 of their middle half, 1 from the least to the greatest. A `logarithmic` one is that of a mean
+    logarithm: its ends are as many times off, not as much.
     """
 
     low: float
     high: float
     kind: str
-    level: float = 0.95
+    level: float = LEVEL
     logarithmic: bool = False
 
 

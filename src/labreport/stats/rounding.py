@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from labreport.stats.numerals import in_words
-from labreport.stats.quantity import Quantity
+from labreport.stats.quantity import LEVEL, Quantity
 
 NO_BREAK = "\u00a0"
 """Between a number and its unit."""
@@ -18,20 +18,7 @@ MISSING = "–"
 """Printed where the results cannot give a number."""
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_SYMBOLS = {
-    "fraction": "%",
-    "points": "percentage points",
-    "points, unsigned": "percentage points",
-    "s": "s",
-    "ms": "ms",
-    "min": "min",
-    "days": "days",
-    "years": "years",
-    "FLOP": "FLOP",
-    "FLOP/s": "FLOP/s",
-    "nat": "nat",
-    "times": "times",
-}
+_SYMBOLS = {"fraction": "%", "points": "percentage points", "points, unsigned": "percentage points"}
 _IRREGULAR = {
     "axes": "axis",
     "biases": "bias",
@@ -68,14 +55,15 @@ def format_bare(quantity: Quantity) -> str:
 def format_spread(quantity: Quantity) -> str:
     """Value ± half-width of its interval, and unit: `96.5 ± 0.2 %`.
 
-    Of a logarithmic interval the ends: `25 % (24 to 26 %)`; and of one that is much longer on one side, or
-    that excludes zero although ± would seem to include it. Without an interval, or where it has no width
-    because all seeds agree, only the number.
+    Of a logarithmic interval the ends: `25 % (24 to 26 %)`; and of one that is much longer on one side, that
+    excludes zero although ± would seem to include it, or that is not a 95 % interval. Without an interval, or
+    where it has no width because all seeds agree, only the number.
     """
     half = half_width(quantity)
     if quantity.value is None or not half or not _uncertainty(quantity):
         return format_number(quantity)
-    if _lopsided(quantity) or (quantity.interval is not None and quantity.interval.logarithmic):
+    interval = quantity.interval
+    if _lopsided(quantity) or (interval and (interval.logarithmic or interval.level != LEVEL)):
         return f"{format_number(quantity)} ({format_interval(quantity)})"
     form = _Form.of(quantity)
     value, width = form.mantissa(quantity.value), form.mantissa(half).lstrip("+")
@@ -105,12 +93,23 @@ def format_size(quantity: Quantity) -> str:
     return format_spread(_size(quantity))
 
 
+def format_change(quantity: Quantity) -> str:
+    """By how much something rises or falls; of a ratio in per cent, or from two on how many times it is."""
+    return format_spread(_size(quantity, change=True))
+
+
 def format_size_only(quantity: Quantity) -> str:
     """The same without its interval: `0.5 percentage points`."""
     return format_number(_size(quantity))
 
 
-def _size(quantity: Quantity) -> Quantity:
+def prints_none(quantity: Quantity) -> bool:
+    """Whether a difference, or what a ratio is more than one, is zero to the digits that are printed."""
+    size = _size(quantity)
+    return size.value is not None and size.unit != "times" and _Form.of(size).rounded(size.value) == 0
+
+
+def _size(quantity: Quantity, change: bool = False) -> Quantity:
     value, interval, unit = quantity.value, quantity.interval, quantity.unit
     if value is None:
         return quantity
@@ -119,17 +118,21 @@ def _size(quantity: Quantity) -> Quantity:
         if value < 0:
             value, ends = -value, ends and (-ends[1], -ends[0])
         unit = "points, unsigned" if unit == "points" else unit
+    elif change and value < 1:
+        value, ends, unit = 1 - value, ends and (1 - ends[1], 1 - ends[0]), "fraction"
     else:
         if value < 1:
             value, ends = 1 / value, ends and (1 / ends[1], 1 / ends[0])
-        if value < PER_CENT_BELOW:
+        if value < (DOUBLE if change else PER_CENT_BELOW):
             value, ends, unit = value - 1, ends and (ends[0] - 1, ends[1] - 1), "fraction"
-            interval = None if interval is None else replace(interval, logarithmic=False)
     if interval is not None and ends is not None:
-        interval = replace(interval, low=ends[0], high=ends[1])
+        logarithmic = interval.logarithmic and unit == "times"
+        interval = replace(interval, low=ends[0], high=ends[1], logarithmic=logarithmic)
     return replace(quantity, value=value, unit=unit, interval=interval)
 
 
+DOUBLE = 2.0
+"""Below this, what a ratio rises by is printed as so many per cent."""
 PER_CENT_BELOW = 1.1
 """Ratios below this are printed as so many per cent."""
 
@@ -144,13 +147,13 @@ def half_width(quantity: Quantity) -> float | None:
 def _uncertainty(quantity: Quantity) -> float | None:
     """What the last digit printed should be as large as.
 
-    For most that is the interval's half-width. One that holds only part of the observations, as a
+    For most that is the interval's half-width. One that holds a share of the observations, as a
     median's middle half does, is as much wider than the median is uncertain as the root of their number.
     """
     uncertainty = half_width(quantity) or quantity.spread
     if not uncertainty or uncertainty < 1e-9 * abs(quantity.value or 0):  # what is left of equal values
         return None
-    if quantity.interval is not None and quantity.interval.level < 0.9:
+    if quantity.interval is not None and quantity.interval.level != LEVEL:
         return uncertainty / math.sqrt(quantity.n)
     return uncertainty
 
@@ -224,10 +227,11 @@ class _Form:
         uncertainty = _uncertainty(quantity)
         if isinstance(value, int):
             return cls(0, factor, None, signed, quantity.unit != "year")
-        if _scientific(value, quantity):
-            exponent = math.floor(math.log10(abs(value)))
+        size = max(abs(value), uncertainty or 0.0)
+        if _scientific(size, quantity):
+            exponent = math.floor(math.log10(size))
             shown = _places(quantity, uncertainty, exponent)
-            if round(abs(value) / 10**exponent, shown) >= 10:  # 9.96 × 10⁹ is printed as 1.0 × 10¹⁰
+            if round(size / 10**exponent, shown) >= 10:  # 9.96 × 10⁹ is printed as 1.0 × 10¹⁰
                 exponent += 1
                 shown = _places(quantity, uncertainty, exponent)
             return cls(shown, factor, exponent)
@@ -253,8 +257,15 @@ class _Form:
     def text(self, value: float, group_from: int) -> str:
         return self._digits(value, group_from) + self.power
 
+    def _scaled(self, value: float) -> float:
+        return value * self.factor / 10.0 ** (self.exponent or 0)
+
+    def rounded(self, value: float) -> float:
+        """The mantissa as it is printed."""
+        return round(self._scaled(value), self.decimals)
+
     def _digits(self, value: float, group_from: int) -> str:
-        scaled = value * self.factor / 10 ** (self.exponent or 0)
+        scaled = self._scaled(value)
         text = f"{abs(scaled):.{self.decimals}f}"
         whole, _, fraction = text.partition(".")
         if self.grouped and int(whole) >= group_from:
@@ -265,11 +276,11 @@ class _Form:
         return MINUS + text if scaled < 0 else "+" + text if self.signed else text
 
 
-def _scientific(value: float, quantity: Quantity) -> bool:
+def _scientific(size: float, quantity: Quantity) -> bool:
     """Powers of ten for compute, and for whatever is too large or too small to read otherwise."""
-    if value == 0 or quantity.unit in _PER_CENT:
+    if size == 0 or quantity.unit in _PER_CENT:
         return False
-    return quantity.unit in ("FLOP", "FLOP/s") or not 1e-3 <= abs(value) < 1e7
+    return quantity.unit in ("FLOP", "FLOP/s") or not 1e-3 <= size < 1e7
 
 
 def _places(quantity: Quantity, uncertainty: float | None, exponent: int) -> int:
@@ -309,10 +320,9 @@ def _plain_decimals(value: float, digits: int) -> int:
 def _with_unit(text: str, quantity: Quantity) -> str:
     if quantity.unit in _UNITLESS:
         return text
-    if quantity.unit in _SYMBOLS:
-        return f"{text}{NO_BREAK}{_SYMBOLS[quantity.unit]}"
-    noun = singular(quantity.unit) if quantity.value == 1 else quantity.unit
-    return f"{text}{NO_BREAK}{noun}"
+    noun = _SYMBOLS.get(quantity.unit, quantity.unit)
+    one = text.lstrip("+" + MINUS) == "1" and quantity.unit != "times"
+    return f"{text}{NO_BREAK}{singular(noun) if one else noun}"
 
 
 def singular(unit: str) -> str:
@@ -344,6 +354,7 @@ FORMS: Mapping[str, Callable[[Quantity], str]] = {
     "bare": format_bare,
     "size": format_size,
     "size only": format_size_only,
+    "change": format_change,
     "word": format_word,
 }
 """Each form in which a page prints a quantity, by the name of its filter."""

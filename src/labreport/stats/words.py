@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from labreport.errors import UsageError
 from labreport.stats.operation import Reason
 from labreport.stats.quantity import Quantity, Source
-from labreport.stats.rounding import FORMS
+from labreport.stats.rounding import DOUBLE, FORMS, prints_none
 from labreport.suggest import did_you_mean
 from labreport.texts import capitalized
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from labreport.stats.estimate import Judgement
     from labreport.stats.findings import Finding
     from labreport.stats.findings import Part as OnePart
+    from labreport.stats.measure import Measure
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ PHRASES: Mapping[str, str] = {
     "comma": ", ",
     "then": ", then ",
     "after": "After {epochs}, ",
+    "at": "{name} after {epochs}",
+    "means": " ({means})",
+    "everywhere": "in all {units}",
+    "everywhere, one": "in this one {unit}",
+    "everywhere, one seed": "in this one training",
     "is": "is",
     "are": "are",
     "has": "has",
@@ -80,20 +87,19 @@ PHRASES: Mapping[str, str] = {
     # A difference: whole sentences by judgement, the observation, and the judgement by itself
     "difference, clear": "{after}{first} {more} {second}, by {amount}.",
     "difference, clear, same": "{after}{first} {more} {second}, by {amount}, less than matters ({margin}).",
-    "difference, the same": "{after}{first} {alike} {second} ({means}; the difference is below {margin}).",
-    "difference, equal": "{after}{first} {alike} {second}, the same in all {units} ({means}).",
+    "difference, the same": "{after}{first} {alike} {second}{means}: the difference is below {margin}.",
+    "difference, equal": "{after}{first} {alike} {second}, the same {everywhere}{means}.",
     "difference, unclear": "{after}{first} {more} {second}, by {amount}, which may be chance.",
-    "difference, unclear, none": "{after}{first} and {second} cannot be distinguished ({means}; the "
-    "difference is {amount}).",
+    "difference, none": "{after}{first} and {second} cannot be distinguished{means}: the difference is "
+    "{amount}.",
     "difference, corrected": "{after}{first} {more} {second}, by {amount}: clear by itself, but one of "
     "{among} comparisons, so it may be chance.",
-    "difference, seen": "{after}{first} {more} {second}, by {size} ({means}).",
-    "difference, seen bare": "{after}{first} {more} {second}, by {size}.",
-    "difference, tie": "{after}{first} {alike} {second} ({means}).",
+    "difference, seen": "{after}{first} {more} {second}, by {size}{means}.",
+    "difference, tie": "{after}{first} {alike} {second}{means}.",
     "judgement, clear": "The difference is clear: {amount}.",
     "judgement, clear, same": "The difference is clear, {amount}, but smaller than what matters ({margin}).",
     "judgement, the same": "That is the same as far as matters: the difference is below {margin}.",
-    "judgement, equal": "They are the same in all {units}.",
+    "judgement, equal": "They are the same {everywhere}.",
     "judgement, unclear": "The difference may be chance ({amount}).",
     "judgement, corrected": "By itself the difference would be clear ({amount}); as one of {among} "
     "comparisons, it may be chance.",
@@ -103,13 +109,14 @@ PHRASES: Mapping[str, str] = {
     "judgement, not finite": "",
     # A ranking
     "ranking, seen": "{after}{top} {most} ({means}){then}.",
+    "ranking, tie": "{after}{top} {are} level ({means}).",
     "ranking, next": "{name} ({means})",
     "ranking, ahead": "{after}{top} {most} ({means}), ahead of {behind} ({behind means}), by {amount}.",
     "ranking, ahead of several": "{after}{top} {most} ({means}), ahead of {behind} ({behind means}), of the "
     "next by {amount}.",
     "ranking, level": "{after}{level} {are} level ({means}), ahead of {behind} ({behind means}).",
     "ranking, all level": "{after}{level} {are} level ({means}; the differences are below {margin}).",
-    "ranking, all equal": "{after}{level} {are} level ({means}), the same in all {units}.",
+    "ranking, all equal": "{after}{level} {are} level ({means}), the same {everywhere}.",
     "judgement of level": "{names} {are} level with {first} as far as matters.",
     "judgement of ahead": "That {first} is ahead of {names} is clear.",
     "judgement of open": "Whether {first} is ahead of {names} is unclear.",
@@ -136,16 +143,23 @@ PHRASES: Mapping[str, str] = {
     "judgement of count, unclear": "That may be chance{those}.",
     "count, those": " with {names}",
     # Steps
-    "trend, seen": "{subject}{measure} changes {steps}{whole}.",
+    "trend, seen": "{after}{subject}{measure} {steps}{whole}.",
     "trend, subject": "{name}: ",
-    "trend, step": "by {amount} from {start} to {end}",
-    "trend, whole": ", in all by {amount}",
+    "trend, step": "{change} from {start} to {end}",
+    "trend, whole": "; in all, it {change}",
+    "rise": "rises by {amount}",
+    "fall": "falls by {amount}",
+    "many times": "becomes {amount} as high",
+    "change": "changes by {amount}",
+    "no change": "does not change",
     # An exact condition
     "exact, yes": "It holds.",
     "exact, no": "It does not hold.",
     # Remarks
     "remark, failed": "In {k} of {n}, {name} gave no number.",
     "remark, diverged": "In {k} of {n}, {name} diverged.",
+    "remark, failed, one": "{name} gave no number.",
+    "remark, diverged, one": "{name} diverged.",
     "remark, common": "Compared over the {units} that they have in common.",
     "remark, uneven": "Not all have the same {units}; each pair is compared over those that it has in "
     "common.",
@@ -155,6 +169,7 @@ PHRASES: Mapping[str, str] = {
     "remark, few": "An interval from {units} takes it for granted that values are normally distributed.",
     # Where a number comes from
     "source, minus": "{first} minus {second}",
+    "source, at": "{name} after epoch {epochs}",
     "source, epoch": "epoch {epochs}",
     "source, stated": "stated",
 }  # fmt: skip
@@ -204,10 +219,12 @@ def _text(part: Part, quantities: Mapping[str, Quantity]) -> str:
 def source_text(source: Source, phrases: Mapping[str, str] | None = None) -> str:
     """A source in words: `wide minus small, test accuracy, epoch 10; seeds 0, 1, 2`."""
     words = {**PHRASES, **(phrases or {})}
-    of = source.experiments
+    of, epochs = list(source.experiments), [str(epoch) for epoch in source.epochs]
+    if len(of) == len(epochs) == 2:
+        of = [words["source, at"].format(name=name, epochs=at) for name, at in zip(of, epochs, strict=True)]
+        epochs = []
     subject = words["source, minus"].format(first=of[0], second=of[1]) if len(of) == 2 else ", ".join(of)
-    epochs = ", ".join(map(str, source.epochs))
-    when = words["source, epoch"].format(epochs=epochs) if epochs else ""
+    when = words["source, epoch"].format(epochs=", ".join(epochs)) if epochs else ""
     text = ", ".join(filter(None, (subject, source.measure, when, source.note)))
     units = ", ".join(map(str, source.units))
     noun = source.unit if len(source.units) == 1 else plural(source.unit)
@@ -242,13 +259,17 @@ class Sentence:
 
     def _numbers(self, quantity: str) -> dict[str, Part | Parts]:
         """What a phrase may say of one estimate."""
+        unit = self.finding.unit
+        number, one = self.quantities.get(f"{quantity}.units"), f"everywhere, one {unit}"
+        key = "everywhere" if number is None or number.value != 1 else "everywhere, one"
+        units: dict[str, Part | Parts] = {"units": Number(f"{quantity}.units"), "unit": unit}
         return {
+            **units,
+            "everywhere": self._fill(one if key != "everywhere" and one in self.phrases else key, units),
             "amount": Number(quantity, "size"),
             "size": Number(quantity, "size only"),
             "margin": Number(f"{quantity}.margin", "size only"),
-            "units": Number(f"{quantity}.units"),
             "among": Number(f"{quantity}.among", "bare"),
-            "unit": self.finding.unit,
         }
 
     def _difference(self, which: str) -> Parts:
@@ -265,20 +286,21 @@ class Sentence:
             "second": self._name(second),
             "more": self._form("less" if self._lower else "more"),
             "alike": self._form("alike"),
-            "means": () if bare else self._means((first, second)),
+            "means": () if bare else self._fill("means", {"means": self._means((first, second))}),
         }
-        if value is None:
-            return self._either(which, self._unknown(), self._fill(f"judgement, {self._key(part)}", slots))
-        none = value == null or not re.search("[1-9]", FORMS["size only"](self.quantities[part.quantity]))
-        seen = "tie" if none else "seen bare" if bare else "seen"
         key = self._key(part)
-        if which == "whole" and key == "unclear" and none and not bare:
-            return self._fill("difference, unclear, none", slots)
-        fits = seen != "tie" or key in ("the same", "equal")
-        if which == "whole" and f"difference, {key}" in self.phrases and fits:
-            return self._fill(f"difference, {key}", slots)
-        judged = self._fill(f"judgement, {key}", slots)
-        return self._either(which, self._fill(f"difference, {seen}", slots), judged)
+        if value is None:
+            return self._either(which, self._unknown(), self._fill(f"judgement, {key}", slots))
+        tie = prints_none(self.quantities[part.quantity])
+        whole = f"difference, {'none' if tie and key == 'unclear' else key}"
+        if (
+            which == "whole"
+            and whole in self.phrases
+            and (not tie or key in ("the same", "equal", "unclear"))
+        ):
+            return self._fill(whole, slots)
+        seen = self._fill(f"difference, {'tie' if tie else 'seen'}", slots)
+        return self._either(which, seen, self._fill(f"judgement, {key}", slots))
 
     def _key(self, part: OnePart) -> str:
         """The ending of the names of phrases that a judgement of one estimate has."""
@@ -318,7 +340,8 @@ class Sentence:
             key = "level" if behind else "all equal" if equal else "all level"
             return self._fill(f"ranking, {key}", slots)
         judged = self._judged_ranking(slots, {"ahead": behind, "level": level, "open": open_})
-        return self._either(which, self._fill("ranking, seen", slots), judged)
+        seen = "ranking, tie" if 1 < len(top) == len(order) else "ranking, seen"
+        return self._either(which, self._fill(seen, slots), judged)
 
     def _judged_ranking(self, slots: dict[str, Part | Parts], groups: Mapping[str, list[str]]) -> Parts:
         rivals = self._rivals()
@@ -338,12 +361,13 @@ class Sentence:
         order, top = self._order()
         if len(order) < 2:
             return self._either(which, self._unknown(), ())
-        bottom = [name for name in order if self._value(name) == self._value(order[-1])]
+        bottom = [name for name in order if self._level(name, order[-1])]
         part = next(one for one in self.finding.parts if set(one.subjects) == {order[0], order[-1]})
         slots = {
             **self._numbers(part.quantity),
             "after": self._after(),
             "top": self._names(top),
+            "are": self.phrases["are"],
             "bottom": self._names(bottom),
             "most": self._form("least" if self._lower else "most", len(top)),
             "least": self._form("most" if self._lower else "least", len(bottom)),
@@ -358,7 +382,8 @@ class Sentence:
             judged = self._fill("extremes, unclear", slots)
         else:
             judged = self._fill(f"judgement, {key}", slots)
-        return self._either(which, self._fill("extremes, seen", slots), judged)
+        seen = "ranking, tie" if len(top) == len(order) else "extremes, seen"
+        return self._either(which, self._fill(seen, slots), judged)
 
     def _count(self, which: str) -> Parts:
         groups: dict[tuple[object, object], list[str]] = {}
@@ -406,35 +431,47 @@ class Sentence:
         return self._fill(own if own in self.phrases else f"judgement, {key}", slots)
 
     def _trend(self, which: str) -> Parts:
-        parts, measure = self.finding.parts, self.finding.measure
-        assert measure is not None
-        steps = parts[:-1] or parts
+        *steps, whole = self.finding.parts
         found = [
             self._fill(
                 "trend, step",
                 {
-                    "amount": Number(step.quantity, "spread"),
+                    "change": self._change(step.quantity),
                     "start": self._step(step.subjects[0]),
                     "end": self._step(step.subjects[1]),
                 },
             )
-            for step in steps
+            for step in steps or [whole]
         ]
-        whole = {"amount": Number(parts[-1].quantity, "spread")}
+        side = {"name": self._name(self.finding.side)}
         slots: dict[str, Part | Parts] = {
-            "subject": self._fill("trend, subject", {"name": self._name(self.finding.side)})
-            if self.finding.side
-            else (),
-            "measure": measure.name,
+            "after": self._after(),
+            "subject": self._fill("trend, subject", side) if self.finding.side else (),
+            "measure": self._measure.name,
             "steps": self._joined(found),
-            "whole": self._fill("trend, whole", whole) if len(parts) > 1 else (),
+            "whole": self._fill("trend, whole", {"change": self._change(whole.quantity)}) if steps else (),
         }
-        judged = self._fill(f"judgement, {self._key(parts[-1])}", self._numbers(parts[-1].quantity))
-        return self._either(which, self._fill("trend, seen", slots), judged)
+        numbers = {**self._numbers(whole.quantity), "amount": Number(whole.quantity, "change")}
+        return self._either(
+            which,
+            self._fill("trend, seen", slots),
+            self._fill(f"judgement, {self._key(whole)}", numbers),
+        )
+
+    def _change(self, name: str) -> Parts:
+        """What the measure does from one step to another: rise, fall, or neither."""
+        quantity = self.quantities[name]
+        value, null = quantity.value, self._null
+        if value is None or prints_none(quantity):
+            key = "no change" if value is not None and quantity.interval is None else "change"
+        elif value < null:
+            key = "fall"
+        else:
+            key = "many times" if null and value >= DOUBLE else "rise"
+        return self._fill(key, {"amount": Number(name, "change")})
 
     def _step(self, label: str) -> Part | Parts:
-        number = f"{self.finding.prefix}step {label}"
-        return Number(number) if number in self.quantities else self._name(label)
+        return Number(self._called(label, "epochs")) if self.finding.side else self._name(label)
 
     def _exact(self, which: str) -> Parts:
         return self._fill("exact, yes" if self.finding.judgement.sign > 0 else "exact, no", {})
@@ -442,14 +479,17 @@ class Sentence:
     # Pieces
 
     @property
+    def _measure(self) -> Measure:
+        assert self.finding.measure is not None
+        return self.finding.measure
+
+    @property
     def _lower(self) -> bool:
-        measure = self.finding.measure
-        return measure is not None and measure.better == "lower"
+        return self._measure.better == "lower"
 
     @property
     def _null(self) -> float:
-        measure = self.finding.measure
-        return 1.0 if measure is not None and measure.scale == "ratio" else 0.0
+        return 1.0 if self._measure.scale == "ratio" else 0.0
 
     def _unknown(self) -> Parts:
         return self._fill("unknown", {"after": self._after(), "names": self._names(tuple(self.titles))})
@@ -457,7 +497,14 @@ class Sentence:
     def _order(self) -> tuple[list[str], list[str]]:
         """Those that have a number, the best first, and those that are first together."""
         order = ordered({name: self._value(name) for name in self.titles}, lower=self._lower)
-        return order, [name for name in order if self._value(name) == self._value(order[0])]
+        return order, [name for name in order if self._level(name, order[0])]
+
+    def _level(self, name: str, other: str) -> bool:
+        """Whether two means are equal, or seem so when printed and are not clearly different."""
+        means = [self.quantities[self._called(one, "mean")] for one in (name, other)]
+        alike = means[0].value == means[1].value or FORMS["bare"](means[0]) == FORMS["bare"](means[1])
+        clear = any(one.judgement.clear for one in self.finding.parts if set(one.subjects) == {name, other})
+        return alike and not clear
 
     def _value(self, name: str) -> float | None:
         return self.quantities[self._called(name, "mean")].value
@@ -489,11 +536,30 @@ class Sentence:
     def _called(self, name: str, ending: str) -> str:
         return f"{self.finding.prefix}{name}.{ending}"
 
-    def _name(self, subject: str) -> Name:
-        return Name(subject, self.titles.get(subject) or subject)
+    def _name(self, subject: str) -> Parts:
+        """What people call a subject, with its epochs where those of the subjects differ."""
+        title = self.titles.get(subject) or subject
+        mean = self.quantities.get(self._called(subject, "mean"))
+        itself = mean is not None and mean.origin.experiments == (title,)
+        name = Name(title if itself else subject, title)
+        if subject not in self.moments:
+            return (name,)
+        return self._fill("at", {"name": name, "epochs": Number(self.moments[subject])})
+
+    def called(self, subject: str) -> str:
+        """What people call a subject, as a text."""
+        return "".join(_text(part, self.quantities) for part in self._name(subject)).replace("`", "")
+
+    @cached_property
+    def moments(self) -> Mapping[str, str]:
+        """The quantity of the epochs of each subject, where they are not the same for all."""
+        numbers = {subject: self._called(subject, "epochs") for subject in self.titles}
+        known = {subject: number for subject, number in numbers.items() if number in self.quantities}
+        values = {self.quantities[number].value for number in known.values()}
+        return known if len(values) + (len(known) < len(numbers)) > 1 else {}
 
     def _names(self, names: Sequence[str]) -> Parts:
-        return self._joined([(self._name(name),) for name in names])
+        return self._joined([self._name(name) for name in names])
 
     def _joined(self, parts: Sequence[Parts]) -> Parts:
         found: list[Part] = []
@@ -512,8 +578,8 @@ class Sentence:
         return self._joined([(Number(one, "number" if one == means[-1] else "bare"),) for one in means])
 
     def _after(self) -> Parts:
-        number = f"{self.finding.prefix}{self.finding.subjects[0]}.epochs" if self.finding.subjects else ""
-        if len(self.finding.epochs) != 1 or number not in self.quantities:
+        number = self._called(self.finding.subjects[0], "epochs") if self.finding.subjects else ""
+        if self.moments or number not in self.quantities:
             return ()
         return self._fill("after", {"epochs": Number(number)})
 
@@ -522,8 +588,7 @@ class Sentence:
 
     def _form(self, key: str, count: int = 1) -> Parts:
         """How something with more, less, the most, the least, or as much of the measure is called."""
-        measure = self.finding.measure
-        assert measure is not None
+        measure = self._measure
         slots: dict[str, Part | Parts] = {
             "is": self._verb("are", count),
             "has": self._verb("have", count),
@@ -539,7 +604,7 @@ class Sentence:
         special = f"{key} {measure.name.split()[-1]}" if measure.name else key
         return self._fill(special if special in self.phrases else key, slots)
 
-    def called(self, key: str) -> str:
+    def form(self, key: str) -> str:
         """How something with `more`, `less`, the `most` or the `least` of the measure is called."""
         return plain(self._form(key), self.quantities)
 
@@ -551,12 +616,13 @@ class Sentence:
             return self._fill("remark, uneven", {"units": plural(self.finding.unit)})
         if kind in ("common", "few", "items", "copies"):
             return self._fill(f"remark, {kind}", {"units": Number(name), "unit": self.finding.unit})
+        runs = self._called(name, "runs")
         slots: dict[str, Part | Parts] = {
             "k": Number(self._called(name, kind), "bare"),
-            "n": Number(self._called(name, "runs")),
+            "n": Number(runs),
             "name": self._name(name),
         }
-        return self._fill(f"remark, {kind}", slots)
+        return self._fill(f"remark, {kind}{', one' if self.quantities[runs].value == 1 else ''}", slots)
 
     def _fill(self, key: str, slots: Mapping[str, Part | Parts]) -> Parts:
         """A phrase with its slots filled."""

@@ -134,7 +134,8 @@ const Evidence = (() => {
       const among = (subjects.length * (subjects.length - 1)) / 2;
       const pairs = { ranking: among, extremes: among, trend: subjects.length > 2 ? subjects.length : 1 };
       if (kind in pairs) {
-        fields.push(this.field("number of parts", parts.length, pairs[kind]));
+        const fromBest = kind === "ranking" && parts.every(({ quantity: name }) => name.endsWith(".behind"));
+        fields.push(this.field("number of parts", parts.length, fromBest ? subjects.length - 1 : pairs[kind]));
       }
       for (const subject of subjects) {
         const data = quantities[`${prefix}${subject}.mean`]?.derivation?.data;
@@ -153,7 +154,7 @@ const Evidence = (() => {
         beside(`${name}.among`, judgement.among);
         beside(`${name}.margin`, measure.unit === "%" ? measure.margin / 100 : measure.margin);
         if (kind in pairs) {
-          fields.push(this.field(`'${name}', number of comparisons`, judgement.among, parts.length));
+          fields.push(this.field(`'${name}', number of comparisons`, judgement.among, pairs[kind]));
         }
         if (kind === "count") {
           const { data } = quantity.derivation;

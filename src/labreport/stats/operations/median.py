@@ -21,7 +21,7 @@ class Data(TypedDict):
 
 
 def compute(data: Data, alpha: float) -> Computed:
-    """Compute the median and its reach, whatever `alpha` is."""
+    """Compute the median and its reach, whatever `alpha` is; the level is the share of them between."""
     values = [value for value in data["values"] if value is not None]
     n = len(data["values"])
     if not n or len(values) < n:
@@ -30,7 +30,7 @@ def compute(data: Data, alpha: float) -> Computed:
     low, middle, high = (float(value) for value in np.quantile(values, share))
     if n == 1:
         return Computed(middle, 1, reason=Reason.ONE_RUN)
-    return Computed(middle, n, variance_of(values) ** 0.5, low, high)
+    return Computed(middle, n, variance_of(values) ** 0.5, low, high, level=share[2] - share[0])
 
 
 def how(data: Data) -> str:
@@ -66,4 +66,4 @@ JAVASCRIPT = """
 }
 """
 
-OPERATION = Operation("median", Data, compute, how, by, PYTHON, JAVASCRIPT, level=0.5)
+OPERATION = Operation("median", Data, compute, how, by, PYTHON, JAVASCRIPT)
