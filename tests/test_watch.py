@@ -27,6 +27,8 @@ class Watched:
     """A project that is being watched."""
 
     def __init__(self, command: Path, folder: Path) -> None:
+        temporary = folder.parent / "temporary"
+        temporary.mkdir()
         self.process = subprocess.Popen(
             [sys.executable, str(command), "watch", "--seeds", "1"],
             cwd=folder,
@@ -34,6 +36,7 @@ class Watched:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            env={**os.environ, "TMPDIR": str(temporary)},
         )
         assert self.process.stdout is not None
         found = re.search(r"http://127\.0\.0\.1:\d+/", self.process.stdout.readline())
@@ -138,3 +141,41 @@ def test_an_edit_during_the_first_build_is_noticed(watched: Watched, program: Pr
     watched.wait(lambda: (report / ".stamp").exists())
     watched.end()
     assert program.run("--seeds", "1").out.startswith("Nothing to do")
+
+
+def test_a_run_that_hangs_is_ended_by_the_edit_that_repairs_it(own: Watched, tmp_path: Path) -> None:
+    """Also a module that hangs while it is imported; and a process that builds, once killed, is replaced."""
+    project = tmp_path / "mine" / "project.py"
+    template = tmp_path / "mine" / "templates" / "questions" / "closer.html"
+    own.wait(lambda: own.news()["page"] != "")
+    whole = project.read_text()
+    for hangs, word in (
+        (whole.replace("    side = int", "    while True:\n        pass\n    side = int", 1), "Either"),
+        (whole.replace("# 4.", "while True:\n    pass\n# 4.", 1), "Neither"),
+    ):
+        assert hangs != whole
+        project.write_text(hangs)
+        time.sleep(2)
+        project.write_text(whole)
+        text = template.read_text()
+        at = text.index("ways were")
+        template.write_text(f"{text[: at - 5]}{word} {text[at:]}")
+        own.wait(lambda word=word: f"{word} ways were" in own.page())  # type: ignore[misc]
+    (server,) = [
+        int(entry.parent.name)
+        for entry in Path("/proc").glob("[0-9]*/status")
+        if f"PPid:\t{own.process.pid}\n" in entry.read_text()
+    ]
+    os.kill(server, signal.SIGKILL)
+    template.write_text(template.read_text().replace("Neither ways were", "Both ways were"))
+    own.wait(lambda: "Both ways were" in own.page())
+
+
+def test_a_hang_up_leaves_nothing(own: Watched, tmp_path: Path) -> None:
+    """No process and no temporary folder; one line, for whoever keeps the output."""
+    own.wait(lambda: own.news()["page"] != "")
+    os.killpg(own.process.pid, signal.SIGHUP)
+    _, err = own.process.communicate(timeout=30)
+    assert own.process.returncode == 129
+    assert err.splitlines()[-1] == "Stopped watching."
+    assert os.listdir(tmp_path / "temporary") == []

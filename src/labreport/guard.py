@@ -19,13 +19,19 @@ class _Terminated(BaseException):
     """SIGTERM came."""
 
 
+class _HungUp(BaseException):
+    """SIGHUP came: the terminal is gone."""
+
+
 def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = INTERRUPTED) -> int:
     """Run `action`; returns its exit code, or prints why it ended and returns 1 or 2.
 
-    After SIGINT or SIGTERM it prints `interrupted`, or what `terminal.standing` says instead, and ends the
-    process with 130 or 143.
+    After SIGINT, SIGTERM or SIGHUP it prints `interrupted`, or what `terminal.standing` says, and ends the
+    process with 130, 143 or 129.
     """
     before = signal.signal(signal.SIGTERM, _terminate), sys.unraisablehook
+    if (hang_up := signal.getsignal(signal.SIGHUP)) == signal.SIG_DFL:  # not where nohup has it ignored
+        signal.signal(signal.SIGHUP, _hang_up)
     sys.unraisablehook = _send_again
     try:
         return action()
@@ -36,6 +42,8 @@ def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = IN
         return _end(terminal, interrupted, 130)
     except _Terminated:
         return _end(terminal, interrupted, 143)
+    except _HungUp:
+        return _end(terminal, interrupted, 129)
     except (Exception, SystemExit) as error:
         lines = str(error).splitlines() or [""]
         hint = "" if terminal.debug else "; --debug shows the traceback"
@@ -43,6 +51,7 @@ def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = IN
         return 1
     finally:
         signal.signal(signal.SIGTERM, before[0])
+        signal.signal(signal.SIGHUP, hang_up)
         sys.unraisablehook = before[1]
 
 
@@ -50,9 +59,18 @@ def _terminate(number: int, frame: FrameType | None) -> NoReturn:
     raise _Terminated
 
 
+def _hang_up(number: int, frame: FrameType | None) -> NoReturn:
+    raise _HungUp
+
+
 def _send_again(swallowed: sys.UnraisableHookArgs) -> None:
     """An interruption that came inside a callback was swallowed there: send it once more, soon."""
-    number = {_Terminated: signal.SIGTERM, KeyboardInterrupt: signal.SIGINT}.get(swallowed.exc_type)
+    signals: dict[type[BaseException], signal.Signals] = {
+        _Terminated: signal.SIGTERM,
+        _HungUp: signal.SIGHUP,
+        KeyboardInterrupt: signal.SIGINT,
+    }
+    number = signals.get(swallowed.exc_type)
     if number is None:
         sys.__unraisablehook__(swallowed)
         return
@@ -66,6 +84,7 @@ def _send_again(swallowed: sys.UnraisableHookArgs) -> None:
 def _end(terminal: Terminal, line: str, code: int) -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     terminal.last(terminal.standing() if terminal.standing is not None else line)
     # Worker processes were killed; nothing that is left to run could matter
     sys.stdout.flush()

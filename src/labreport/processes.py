@@ -133,3 +133,17 @@ def _end_without(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(_LOOK)
     os._exit(1)
+
+
+def how_ended(code: int | None) -> str:
+    """How a process ended that was not to end yet, from its exit code as `subprocess` gives it."""
+    if code is None:
+        return ""
+    if code >= 0:
+        return f"with exit code {code}"
+    try:
+        name = signal.strsignal(-code) or ""
+    except ValueError:
+        name = ""
+    hint = "; see the system's log for a lack of memory" if code == -signal.SIGKILL else ""
+    return f"of signal {-code}{f' ({name})' if name else ''}{hint}"

@@ -16,9 +16,12 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import traceback
 from contextlib import suppress
 
+FONTS = "LABREPORT_FONTS"
+"""`labreport.page.webfonts.KEPT`, which is not imported here: pages are made elsewhere."""
 LIBRARIES = (
     *("argparse", "brotli", "concurrent.futures", "csv", "ctypes", "filelock", "fontTools.subset"),
     *("html.parser", "jinja2", "jinja2.sandbox", "matplotlib.backends.backend_svg", "matplotlib.figure"),
@@ -33,20 +36,24 @@ STANDBY = "labreport.commands.standby:serve"
 def main() -> None:
     """Load the libraries, then fork for each message, until the other end is closed."""
     source, *words = sys.argv[1:]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the caller's to answer
+    for number in (signal.SIGINT, signal.SIGHUP):  # Ctrl-C is the caller's to answer
+        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGHUP})
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # forks need not be waited for
     for library in LIBRARIES:
         with suppress(ImportError):
             importlib.import_module(library)
     gc.collect()
     gc.freeze()
-    with socket.socket(fileno=0) as control:
+    with socket.socket(fileno=0) as control, tempfile.TemporaryDirectory() as fonts:
+        os.environ[FONTS] = fonts
         while True:
             message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
             if not message:
                 return
             if os.fork() == 0:
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                signal.signal(signal.SIGHUP, signal.SIG_DFL)
                 control.close()
                 _become_builder(source, descriptors[0], words)
             os.close(descriptors[0])
@@ -55,6 +62,7 @@ def main() -> None:
 def _become_builder(source: str, descriptor: int, words: list[str]) -> None:
     code = 1
     try:
+        os.write(descriptor, b'{"pid": %d}\n' % os.getpid())
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         sys.path.insert(0, source)
         with socket.socket(fileno=descriptor) as channel:

@@ -24,6 +24,22 @@ def report(tmp_path: Path) -> Example:
     return example(tmp_path / "templates")
 
 
+@pytest.mark.parametrize("when", ["early", "late"])
+def test_a_process_that_dies_of_a_signal_is_replaced_once(report: Example, tmp_path: Path, when: str) -> None:
+    """Before or after it was given the document: the lack of memory of a moment costs no PDF."""
+    with Writer(report.templates, tmp_path) as writer:
+        writer.start()
+        assert writer._process is not None
+        if when == "early":
+            writer._process.kill()
+        writer.begin(report.page("print"), tmp_path / "x.pdf")
+        if when == "late":
+            writer._process.kill()
+        writer.finish()
+    assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF-")
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".tmp-")] == []
+
+
 def test_it_writes_the_same_bytes(report: Example, tmp_path: Path) -> None:
     """As `write` does, wherever the target lies."""
     page = report.page("print")
@@ -68,8 +84,12 @@ def test_it_raises_what_write_raises(report: Example, tmp_path: Path) -> None:
     ("program", "error", "message"),
     [
         ("import sys; print('install Pango', file=sys.stderr); sys.exit(3)", MissingLibrary, "install Pango"),
-        ("import os; os._exit(7)", RenderError, "the process that writes the PDF ended with 7"),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", RenderError, "ended with -9"),
+        ("import os; os._exit(7)", RenderError, "the process that writes the PDF ended with exit code 7"),
+        (
+            "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+            RenderError,
+            "died twice, last of signal 9",
+        ),
         ("raise ValueError('a bug')", RenderError, "ValueError: a bug"),
     ],
 )

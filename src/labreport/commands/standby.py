@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
-import os
 import select
 import socket
 import sys
@@ -46,11 +45,11 @@ class Channel:
             self._stream.write(json.dumps(message).encode() + b"\n")
             self._stream.flush()
 
-    def wait(self) -> bool:
-        """Until a line comes: whether one came before the other end was closed."""
+    def wait(self) -> str:
+        """The next word; empty where the other end was closed before one came."""
         with suppress(OSError):
-            return bool(self._stream.readline())
-        return False
+            return self._stream.readline().decode().strip()
+        return ""
 
 
 class Telling(Terminal):
@@ -67,10 +66,11 @@ class Telling(Terminal):
 
 
 def serve(connection: socket.socket, words: Sequence[str]) -> None:
-    """Load what a build needs, wait for a line, build, and send what happens.
+    """Load what a build needs, wait for the word `build`, do so, and send what happens.
 
-    That is `ready`, `phase`, `error` and `done`, and `outdated` where code was edited after it was loaded
-    here; nothing was made then. `words` are the options of the build.
+    That is `phase`, `error` and `done`, and `outdated` where code was edited after it was loaded here, and
+    nothing was made. The word `wanted` asks for the keys of the results that are to be made. `words` are the
+    options of the build.
     """
     begin_child()
     channel, parser = Channel(connection), argparse.ArgumentParser()
@@ -80,10 +80,12 @@ def serve(connection: socket.socket, words: Sequence[str]) -> None:
     place.importable()
     output = Path(arguments.output)
     _load(place, output, arguments.seeds)
-    channel.send(ready=os.getpid())
     if not select.select([connection], [], [], IDLE_SECONDS)[0]:
         _prepare_fonts(output)
-    if not channel.wait():
+    while (word := channel.wait()) == "wanted":
+        with suppress(Exception):  # where code cannot be loaded, nobody knows
+            channel.send(wanted=_wanted(place, output, arguments.seeds))
+    if not word:
         return
     request = Request(
         place,
@@ -92,7 +94,7 @@ def serve(connection: socket.socket, words: Sequence[str]) -> None:
         jobs=arguments.jobs,
         arguments=f"--seeds {arguments.seeds}" if arguments.seeds else "",
         watched=True,
-        told=lambda phase: channel.send(phase=phase),
+        told=lambda phase, keys=(): channel.send(phase=phase, keys=sorted(keys)),
     )
     terminal = Telling(channel)
 
@@ -105,6 +107,11 @@ def serve(connection: socket.socket, words: Sequence[str]) -> None:
 
     with safe_spawn():
         channel.send(done=guarded(build, terminal))
+
+
+def _wanted(place: Place, output: Path, seeds: int | None) -> list[str]:
+    session = open_session(place, output, seeds, repair=False)
+    return sorted({status.key for status in session.planner.plan().stale("result")})
 
 
 def _prepare_fonts(output: Path) -> None:

@@ -87,7 +87,6 @@ def _made(request: Request, terminal: Terminal, progress: Progress) -> tuple[Ses
         _expect(session, request, plan, work, progress, terminal)
     changed: list[Change] = []
     try:
-        request.told("training")
         early = train(session, request, work, terminal, outcome, progress)
         session.planner.forget()
         request.told("making")

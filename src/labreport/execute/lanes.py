@@ -7,7 +7,6 @@ nothing is left behind that would have to be given back.
 from __future__ import annotations
 
 import errno
-import signal
 from concurrent.futures import BrokenExecutor, Future
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -17,7 +16,7 @@ from typing import Protocol
 
 from labreport.execute.task import Task
 from labreport.execute.worker import Message, Outcome
-from labreport.processes import RemoteTraceback, spawned
+from labreport.processes import RemoteTraceback, how_ended, spawned
 from labreport.trajectory import Trajectory
 
 SERVE = "labreport.execute.worker:serve"
@@ -46,20 +45,6 @@ class CannotStart(BrokenExecutor):
 
 class WorkerDied(BrokenExecutor):
     """The process of a worker has ended; the text says how, as far as that is known: `with exit code 3`."""
-
-
-def how_ended(code: int | None) -> str:
-    """How a process ended that was not to end yet, from its exit code as `subprocess` gives it."""
-    if code is None:
-        return ""
-    if code >= 0:
-        return f"with exit code {code}"
-    try:
-        name = signal.strsignal(-code) or ""
-    except ValueError:
-        name = ""
-    hint = "; see the system's log for a lack of memory" if code == -signal.SIGKILL else ""
-    return f"of signal {-code}{f' ({name})' if name else ''}{hint}"
 
 
 class Lane(Protocol):

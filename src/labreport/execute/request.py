@@ -32,8 +32,9 @@ class Request:
     """The command line as the front door will compare it, for the stamp."""
     watched: bool = False
     """Whether the report is on the screen already, which follows the build."""
-    told: Callable[[str], None] = lambda phase: None
-    """Called with what is begun: `training`, `making`, and `paper` once the page is published."""
+    told: Callable[..., None] = lambda phase, keys=(): None
+    """Called with what is begun: `training` with the keys of what is trained, `making`, and `paper` once the
+    page is published."""
 
 
 @dataclass

@@ -71,6 +71,7 @@ def train(
     if not work.tasks:
         return []
     check_room(session, len(work.tasks), terminal)
+    request.told("training", {task.key for task in work.tasks})
     first = FirstReport(session, terminal) if wanted(session, request) else None
     tasks = [replace(task, rank=int(first is not None and task.key not in first.keys)) for task in work.tasks]
 

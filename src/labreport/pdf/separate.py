@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 
 from labreport.errors import LabReportError, MissingLibrary, RenderError
-from labreport.processes import RemoteTraceback, begin_child
+from labreport.processes import RemoteTraceback, begin_child, how_ended
 
 PROGRAM = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
@@ -38,6 +38,7 @@ class Writer:
         self._scratch = scratch
         self._temporary = ""
         self._process: subprocess.Popen[str] | None = None
+        self._given: tuple[str, Path, str] = ("", Path(), "")
 
     def start(self) -> None:
         """Start the process, which loads its libraries and waits for `begin`."""
@@ -55,6 +56,7 @@ class Writer:
 
     def begin(self, html: str, target: Path, answers: str = "") -> None:
         """Hand over what `labreport.pdf.write` takes; the process begins to write `target`."""
+        self._given = (html, target, answers)
         if self._process is None:
             self.start()
         assert self._process is not None
@@ -66,14 +68,25 @@ class Writer:
             stream.write(f"{size}\n{given}")
 
     def finish(self) -> None:
-        """Wait for the PDF that was begun. Raises what `labreport.pdf.write` raises."""
-        assert self._process is not None
-        _, told = self._process.communicate()
-        code = self._process.returncode
-        if code == 0:
-            return
+        """Wait for the PDF that was begun. Raises what `labreport.pdf.write` raises.
+
+        A process that dies of a signal is replaced once.
+        """
+        for last in (False, True):
+            assert self._process is not None
+            _, told = self._process.communicate()
+            code = self._process.returncode
+            if code == 0:
+                return
+            if code > 0 or last:
+                break
+            shutil.rmtree(self._temporary, ignore_errors=True)
+            self._process = None
+            self.begin(*self._given)
         trace, _, message = told.strip().rpartition("\n")
-        message = message or f"the process that writes the PDF ended with {code}"
+        if code < 0:
+            message = f"the process that writes the PDF died twice, last {how_ended(code)}"
+        message = message or f"the process that writes the PDF ended with exit code {code}"
         raise (MissingLibrary if code == LACKS_LIBRARY else RenderError)(message) from RemoteTraceback(trace)
 
     def __enter__(self) -> Writer:
