@@ -10,6 +10,7 @@ from faults.kind_crowds import crowd
 from faults.kind_damage import damage
 from faults.kind_files import ledger, lock, mark
 from faults.kind_kills import kill
+from faults.kind_moments import moment
 from faults.kind_mutations import mutation
 from faults.kind_orders import forced, orders, seeds
 from faults.kind_properties import properties
@@ -26,7 +27,7 @@ KINDS: dict[str, tuple[Kind, int]] = {
     "kill": (kill, 15),
     "syscall": (syscall, 20),
     "small-disk": (small_disk, 6),
-    "damage": (damage, 16),
+    "damage": (damage, 14),
     "ledger": (ledger, 6),
     "lock": (lock, 2),
     "mark": (mark, 2),
@@ -39,5 +40,6 @@ KINDS: dict[str, tuple[Kind, int]] = {
     "forced": (forced, 3),
     "seeds": (seeds, 2),
     "mutation": (mutation, 2),
+    "moments": (moment, 2),
 }
 """Each with its share of the trials, in per cent."""
