@@ -43,7 +43,7 @@ def _stamp(place: Place, random: Random) -> None:
 
 
 def _version(place: Place, random: Random) -> None:
-    """Results of another version are made again, called so, and kept until somebody removes them."""
+    """Results of another version are rebuilt, called so, and kept until somebody removes them."""
     place.start_from(place.seeds)
     paths = sorted((place.report / formats.RESULTS).glob("*.json"))
     chosen = random.sample(paths, random.randint(1, len(paths)))
