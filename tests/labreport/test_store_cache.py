@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -24,15 +25,40 @@ def test_a_payload_reads_back_with_its_key_and_digest(tmp_path: Path) -> None:
 
 
 def test_what_was_never_put_is_missing_without_a_notice(tmp_path: Path) -> None:
-    """Nothing is wrong; nor where a file is in place of the folder, which `put` names."""
+    """Nothing is wrong."""
     quarantine = Quarantine(tmp_path)
     cache = Cache(tmp_path / "cache", quarantine)
     assert cache.get("answer", "one") is None
-    (tmp_path / "cache").write_text("in the way")
+    assert quarantine.notices == []
+
+
+@pytest.mark.parametrize("name", ["cache", "cache/answer", "quarantine"])
+def test_what_is_in_place_of_a_folder_is_set_aside(name: str, tmp_path: Path) -> None:
+    """Whoever only reads finds nothing there; whoever writes moves it away, says so, and keeps it."""
+    quarantine = Quarantine(tmp_path)
+    cache = Cache(tmp_path / "cache", quarantine)
+    (tmp_path / "cache").mkdir()
+    shutil.rmtree(tmp_path / name, ignore_errors=True)
+    (tmp_path / name).write_text("in the way")
     assert cache.peek("answer", "one") is None
     assert quarantine.notices == []
-    with pytest.raises(StoreError, match=r"cache or a folder above it is not a folder; remove it"):
-        cache.put("answer", "one", "key", 1)
+    cache.put("answer", "one", "key", 1)
+    if name == "quarantine":
+        cache.path("answer", "one").write_text("damaged")
+    assert (cache.peek("answer", "one") is None) == (name == "quarantine")
+    assert f"{name} is a file, not a folder; it was moved to" in quarantine.notices[0]
+    assert "in the way" in [kept.read_text() for kept in quarantine.folder.iterdir()]
+
+
+def test_threads_that_meet_a_file_in_place_of_the_folder_lose_nothing(tmp_path: Path) -> None:
+    """What one of them moves away is the file, not the folder that another one has made in its place."""
+    cache = Cache(tmp_path / "cache")
+    for _ in range(20):
+        shutil.rmtree(tmp_path / "cache", ignore_errors=True)
+        (tmp_path / "cache").write_text("in the way")
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(lambda number: cache.put("answer", str(number), "key", 1), range(8)))
+        assert [cache.peek("answer", str(number)) is not None for number in range(8)] == [True] * 8
 
 
 @pytest.mark.parametrize("linked", ["cache", "cache/answer"])

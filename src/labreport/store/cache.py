@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from labreport.errors import StoreError
-from labreport.store.files import Damaged, OtherVersion, make_directory, read_regular, write_atomically
+from labreport.store.files import Damaged, OtherVersion, read_regular, write_atomically
 from labreport.store.names import file_name
 from labreport.store.quarantine import Quarantine
 from labreport.store.sealed import LIMIT, Sealed, check_plain, encode, seal, unseal
@@ -71,8 +71,8 @@ class Cache:
             data = seal({**members, "payload": msgspec.Raw(text)})
         except ValueError as error:
             raise StoreError(f"cannot keep {kind} {slug!r}: {error}") from error
-        make_directory(self.directory)
-        make_directory(path.parent)
+        self._quarantine.make_folder(self.directory)
+        self._quarantine.make_folder(path.parent)
         self.peek(kind, slug)  # what is damaged is set aside, not written over
         write_atomically(path, data)
         return digest

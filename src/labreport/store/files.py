@@ -136,7 +136,8 @@ def make_directory(directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         sync_directory(directory.parent)
     except (FileExistsError, NotADirectoryError) as error:
-        raise StoreError(f"{shown(directory)} or a folder above it is not a folder; remove it") from error
+        wrong = next((path for path in (directory, *directory.parents) if path.is_file()), directory)
+        raise StoreError(f"{shown(wrong)} is not a folder; remove it") from error
     except OSError as error:
         raise StoreError(
             f"cannot create the folder {shown(directory)}: {error.strerror}; "

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from labreport.errors import StoreError
-from labreport.store.files import kind_of, make_directory, shown
+from labreport.store.files import kind_of, make_directory, shown, temporary_name
 
 FOLDER = "quarantine"
 
@@ -32,11 +32,17 @@ class Quarantine:
                 self.notices.append(f"{name} {reason}")
                 self._reported.add(path)
             return
-        make_directory(self.folder)
-        target = self.folder / f"{path.name[:150]}.{os.urandom(4).hex()}"
+        target, source = self.folder / f"{path.name[:150]}.{os.urandom(4).hex()}", path
         try:
-            os.rename(path, target)
-        except FileNotFoundError:
+            if path == self.folder:
+                source = path.with_name(temporary_name())
+                os.rename(path, source)
+            self.make_folder(self.folder)
+            if not source.is_dir():
+                target.touch()  # in its place goes no folder that somebody else has made there meanwhile
+            os.rename(source, target)
+        except (FileNotFoundError, NotADirectoryError):
+            target.unlink(missing_ok=True)
             self.notices.append(f"{name} {reason}")
             return
         except OSError as error:
@@ -48,12 +54,24 @@ class Quarantine:
 
     def clear(self, path: Path) -> None:
         """Move away whatever is at `path` and is not a regular file, so that one can be written there."""
-        try:
-            mode = os.lstat(path).st_mode
-        except OSError:
-            return
-        if not stat.S_ISREG(mode):
+        mode = _mode(path)
+        if mode and not stat.S_ISREG(mode):
             self.take(path, f"is {kind_of(mode)}, not a file")
+
+    def make_folder(self, directory: Path) -> None:
+        """Create `directory`, in place of whatever else is there; a link is refused. Raises `StoreError`."""
+        mode = _mode(directory)
+        if mode and not stat.S_ISDIR(mode) and not stat.S_ISLNK(mode):
+            self.take(directory, f"is {kind_of(mode)}, not a folder")
+        make_directory(directory)
 
     def _name(self, path: Path) -> str:
         return shown(path.relative_to(self.folder.parent.parent))
+
+
+def _mode(path: Path) -> int:
+    """What is at `path`, as `stat` says it; 0 where there is nothing."""
+    try:
+        return os.lstat(path).st_mode
+    except OSError:
+        return 0

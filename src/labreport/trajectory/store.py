@@ -17,7 +17,6 @@ from labreport.store.files import (
     Damaged,
     OtherVersion,
     cannot_write,
-    make_directory,
     names_in,
     shown,
     sync_directory,
@@ -157,7 +156,7 @@ class Store:
         are removed that it no longer names. Raises `StoreError` when it cannot be written, and
         `ExperimentFailed` when it holds values that cannot be kept.
         """
-        make_directory(self.folder)
+        self._quarantine.make_folder(self.folder)
         try:
             files = {
                 epoch: self._put_arrays(trajectory.key, epoch, kept)
@@ -220,8 +219,8 @@ class Store:
         if self.shelf.is_packed(f"{key}{DOCUMENT}"):
             self.shelf.unpack(key)
         theirs = self._of_version(other.form)
-        make_directory(theirs.parent)
-        make_directory(theirs)
+        self._quarantine.make_folder(theirs.parent)
+        self._quarantine.make_folder(theirs)
         # The document last: as long as it is there, the next run finds the rest
         _move(list(reversed(self.paths(key))), theirs)
         self.shelf.look_again()
