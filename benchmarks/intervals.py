@@ -21,7 +21,7 @@ from labreport.stats import Measure
 from labreport.stats.estimate import judged
 from labreport.stats.operation import ALPHA, Computed, Operation
 from labreport.stats.operations.crossed import OPERATION as CROSSED
-from labreport.stats.operations.crossed import share, table
+from labreport.stats.operations.crossed import share, table, unpaired
 from labreport.stats.operations.difference import OPERATION as DIFFERENCE
 from labreport.stats.operations.mean import OPERATION as MEAN
 
@@ -181,6 +181,14 @@ def _classes(g: np.random.Generator) -> Mapping[str, Any]:
     return {"first": share(list(of[0])), "second": share(list(of[1]))}
 
 
+def _unpaired_on_items(first: int, second: int) -> Draw:
+    def draw(g: np.random.Generator) -> Mapping[str, Any]:
+        easy = g.normal(4, 2, 1000)
+        return unpaired(_rights(g, first, easy), _rights(g, second, easy), same=True)
+
+    return draw
+
+
 def _one(units: int, middle: float) -> Draw:
     return lambda g: {"first": share(list(_rights(g, units, g.normal(middle, 2, 1000))))}
 
@@ -201,6 +209,9 @@ def _by_items() -> Iterator[Case]:
         for units in (1, 5):
             name = f"a single accuracy of {share_}, {units} × 1,000"
             yield Case(name, CROSSED, _one(units, middle), _share_right(middle))
+    for first, second in ((3, 3), (5, 10)):
+        name = f"items and runs that nothing pairs, {first} and {second} × 1,000"
+        yield Case(name, CROSSED, _unpaired_on_items(first, second))
     yield Case("two classes, separate items, 5 × (100, 150)", CROSSED, _classes)
 
 

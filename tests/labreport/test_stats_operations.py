@@ -21,10 +21,10 @@ from labreport.stats.operation import Computed
 from labreport.stats.operations import compute, listed, resolved, schemas
 from labreport.stats.operations.arithmetic import Operator
 from labreport.stats.operations.condition import compare as condition
-from labreport.stats.operations.crossed import share, table
+from labreport.stats.operations.crossed import share, table, unpaired
 
 Draw = random.Random
-CASES = 60
+CASES = 80
 
 
 def _number(draw: Draw, positive: bool = False) -> float:
@@ -82,7 +82,12 @@ def _rights(draw: Draw, units: int, items: int) -> Any:
 def _crossed(draw: Draw) -> dict[str, Any]:
     units, items = draw.choice((1, 2, 3, 5)), draw.choice((1, 2, 20, 300))
     first = _rights(draw, units, items)
-    kind = draw.randrange(3)
+    kind = draw.randrange(5)
+    if kind > 2:
+        same, others = kind == 3, draw.choice((1, 2, 4))
+        return dict(
+            unpaired(first, _rights(draw, others, items if same else draw.choice((1, 15, 200))), same)
+        )
     if kind == 0:
         second = first if draw.random() < 0.1 else _rights(draw, units, items)
         return dict(table(first, second))

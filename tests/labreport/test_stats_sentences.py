@@ -331,6 +331,25 @@ def test_a_difference_on_validation_data_covers_the_items() -> None:
     assert "units and items" in interval.kind
 
 
+def test_runs_that_nothing_pairs_cover_the_items_too() -> None:
+    """Each with a variance of its own; one run of each says only what the items say."""
+    of = {name: _known(name, share, seed, units=units, paired=False, unit="run")
+          for name, share, seed, units in (("a", 0.9, 1, 5), ("b", 0.88, 2, 4))}  # fmt: skip
+    interval = difference(of, "a", "b", ACCURACY).quantities["a minus b"].interval
+    runs = {name: replace(one, right=None) for name, one in of.items()}
+    welch = difference(runs, "a", "b", ACCURACY).quantities["a minus b"].interval
+    assert interval is not None
+    assert welch is not None
+    assert interval.kind == "Student's t over units and items"
+    assert interval.high - interval.low > 1.2 * (welch.high - welch.low)
+    one = {name: each.only((0,)) for name, each in of.items()}
+    assert "another run may differ by more" in says(difference(one, "a", "b", ACCURACY)) or "chance" in says(
+        difference(one, "a", "b", ACCURACY)
+    )
+    uneven = difference({"a": of["a"], "b": one["b"]}, "a", "b", ACCURACY)
+    assert "too few runs to judge" in says(uneven)
+
+
 def test_neither_p_values_nor_seeds_that_would_decide_are_stored() -> None:
     """A finding has its numbers, and what may be printed beside them."""
     endings = {"mean", "runs", "units", "margin", "among", "epochs", "failed", "diverged"}

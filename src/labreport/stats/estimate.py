@@ -10,7 +10,7 @@ from labreport.later import later
 from labreport.stats.measure import Measure, Sample
 from labreport.stats.operation import ALPHA, Computed, Operation, Reason
 from labreport.stats.operations.crossed import OPERATION as CROSSED
-from labreport.stats.operations.crossed import share, table
+from labreport.stats.operations.crossed import share, table, unpaired
 from labreport.stats.operations.difference import OPERATION as DIFFERENCE
 from labreport.stats.operations.mean import OPERATION as MEAN
 from labreport.stats.quantity import Derivation, Interval, Quantity, Source, known, measured_varies_with
@@ -279,10 +279,13 @@ def _items(first: Sample, second: Sample | float, measure: Measure) -> Mapping[s
     a = list(first.right.values())
     if not isinstance(second, Sample):
         return {"first": share(a), "threshold": float(second)}
-    if not _known(second, measure) or not (first.paired and second.paired):
+    if not _known(second, measure):
         return None
     assert second.right is not None
     b = list(second.right.values())
-    if first.items == second.items and len(a[0]) == len(b[0]):
+    same = bool(a and b) and first.items == second.items and len(a[0]) == len(b[0])
+    if same and len(a) == len(b) and (len(a) == 1 or (first.paired and second.paired)):
         return table(np.array(a), np.array(b))
-    return {"first": share(a), "second": share(b)}
+    if first.paired and second.paired:
+        return {"first": share(a), "second": share(b)}
+    return unpaired(a, b, same)

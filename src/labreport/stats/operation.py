@@ -6,6 +6,7 @@ the page and in `check`. Each is one file in `labreport/stats/operations/` that 
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,8 +27,15 @@ NEGLIGIBLE = 1e-12
 """Values that differ by less, relative to their size, are equal: what is left is rounding."""
 NORMAL = "its interval takes it for granted that the values vary as a normal distribution does"
 """What the sentence about an operation says of Student's intervals."""
-Ends = tuple[float, float]
-"""The low and the high end of an interval."""
+
+
+IMPORTS = """
+import math
+import statistics
+from typing import Any
+
+from scipy import special
+"""
 
 
 class Reason(StrEnum):
@@ -75,8 +83,16 @@ class Operation:
     compute: Callable[[Any, float], Computed]
     how: Callable[[Any], str]
     by: Callable[[Any], str]
-    python: str
+    shown: str | tuple[Callable[..., Any], ...]
     javascript: str
+
+    @property
+    def python(self) -> str:
+        """The lines that a reader is shown, which compute `value`, `low` and `high` from `data`."""
+        if isinstance(self.shown, str):
+            return self.shown
+        call = f"value, low, high, *_ = {self.shown[-1].__name__}(data)"
+        return "\n\n".join([IMPORTS, *map(inspect.getsource, self.shown), call])
 
     def quantity(
         self, data: Mapping[str, Any], unit: Unit, source: Source | str, *, logarithmic: bool = False
@@ -96,7 +112,7 @@ def quantile(alpha: float, df: float = math.inf) -> float:
     return -tail if tail <= 0 else math.inf  # SciPy gives +inf where the quantile overflows
 
 
-def wilson(share: float, size: float, z: float) -> Ends:
+def wilson(share: float, size: float, z: float) -> tuple[float, float]:
     """Compute Wilson's score interval (1927) of a share of `size` items, `z` standard errors to each side."""
     if math.isinf(z):
         return 0.0, 1.0
@@ -106,16 +122,18 @@ def wilson(share: float, size: float, z: float) -> Ends:
     return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
 
 
-def satterthwaite(parts: Sequence[tuple[float, float]]) -> float:
-    """Degrees of freedom of a sum of variances, each with its own (Satterthwaite 1946)."""
+def total(parts: Any) -> tuple[float, float]:
+    """Add variances, each with its degrees of freedom, to one with its own (Satterthwaite 1946)."""
     lost = sum(part**2 / df for part, df in parts if part > 0)
-    return sum(part for part, _ in parts) ** 2 / lost if lost > 0 else math.inf
+    variance = sum(part for part, _ in parts)
+    return variance, variance**2 / lost if lost > 0 else math.inf
 
 
-def student(value: float, variance: float, df: float, alpha: float) -> Ends:
-    """Compute Student's interval of a mean, from the variance of that mean."""
+def student(value: float, parts: Any, alpha: float) -> tuple[float, float, float]:
+    """A mean whose variance is the sum of `parts`, with Student's interval."""
+    variance, df = total(parts)
     half = quantile(alpha, df) * math.sqrt(variance)
-    return value - half, value + half
+    return value, value - half, value + half
 
 
 def variance_of(values: Sequence[float]) -> float:
@@ -163,7 +181,7 @@ def of_mean(
     if math.sqrt(variance) <= NEGLIGIBLE * max(size, *map(abs, finite)):
         return Computed(mean, n, 0.0, reason=Reason.NO_SPREAD)
     shared = 0.0 if test_fraction is None else test_fraction / (1 - test_fraction)
-    low, high = student(mean, variance * (1 / n + shared), n - 1, alpha)
+    _, low, high = student(mean, [(variance * (1 / n + shared), n - 1)], alpha)
     return Computed(mean, n, math.sqrt(variance), low, high)
 
 

@@ -3,26 +3,19 @@
 The variance of a mean is that between units over their number, plus that between items over theirs, less the
 residual, which both contain (Owen 2007, The pigeonhole bootstrap). Limits: with one unit, or where the units
 do not differ, only the items are left; where the items do not differ, only the units.
+
+The functions that compute are the ones that a reader is shown, so they use nothing of this package.
 """
 
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, NotRequired, TypeAlias, TypedDict
 
 from labreport.later import later
-from labreport.stats.operation import (
-    Computed,
-    Ends,
-    Operation,
-    Reason,
-    quantile,
-    satterthwaite,
-    student,
-    variance_of,
-    wilson,
-)
+from labreport.stats.operation import ALPHA, Computed, Operation, Reason, quantile, student, total, wilson
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +24,9 @@ if TYPE_CHECKING:
 else:
     np = later("numpy")
     special = later("scipy.special")
+
+
+Rights: TypeAlias = "Sequence[NDArray[np.bool_]] | NDArray[np.bool_]"
 
 
 class Share(TypedDict):
@@ -55,32 +51,37 @@ class Table(TypedDict):
 
 
 class Data(TypedDict):
-    """A `table` for two on the same items; else the share `first`, or `first` and `second` on other items."""
+    """A `table` for two on the same items; else the share `first`, or `first` and `second` on other items.
+
+    Units that nothing pairs have `items_by_both`: on the same items, how many 0, 1, … units of the first and
+    (inside) of the second get right; empty where the items are others.
+    """
 
     table: NotRequired[Table]
     first: NotRequired[Share]
     second: NotRequired[Share]
     threshold: NotRequired[float]
+    items_by_both: NotRequired[list[list[int]]]
 
 
 def table(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> Data:
     """Count two arrays of shape (units, items) on the same items."""
     units = len(first)
     sums = np.sum(first, axis=0, dtype=np.int64) - np.sum(second, axis=0, dtype=np.int64)
-    both = np.sum(first & second, axis=1)
-    only_first, only_second = np.sum(first & ~second, axis=1), np.sum(second & ~first, axis=1)
+    cells = (first & second, first & ~second, second & ~first, ~first & ~second)
+    both, only_first, only_second, neither = (np.sum(each, axis=1).tolist() for each in cells)
     return {
         "table": {
-            "both": both.tolist(),
-            "only_first": only_first.tolist(),
-            "only_second": only_second.tolist(),
-            "neither": (first.shape[1] - both - only_first - only_second).tolist(),
+            "both": both,
+            "only_first": only_first,
+            "only_second": only_second,
+            "neither": neither,
             "items_by_sum": np.bincount(sums + units, minlength=2 * units + 1).tolist(),
         }
     }
 
 
-def share(right: Sequence[NDArray[np.bool_]]) -> Share:
+def share(right: Rights) -> Share:
     """Count an array of shape (units, items)."""
     rows = np.array(right)
     return {
@@ -90,288 +91,223 @@ def share(right: Sequence[NDArray[np.bool_]]) -> Share:
     }
 
 
-def compute(data: Data, alpha: float) -> Computed:
-    """Compute an accuracy (less a threshold) or a difference, with its interval of level 1 − `alpha`."""
-    if "table" in data:
-        return _same_items(data["table"], alpha)
-    first = data["first"]
-    if not first["items"] or ("second" in data and not data["second"]["items"]):
-        return Computed(None, len(first["right"]), reason=Reason.NOTHING_IN_COMMON)
-    if "second" in data:
-        return _separate_items(first, data["second"], alpha)
-    return _one(first, data.get("threshold", 0.0), alpha)
+def unpaired(first: Rights, second: Rights, same: bool) -> Data:
+    """Count two arrays whose units nothing pairs, on the `same` items or on others."""
+    counts = np.zeros((len(first) + 1, len(second) + 1), dtype=int)
+    if same:
+        np.add.at(counts, (np.sum(first, axis=0), np.sum(second, axis=0)), 1)
+    return {
+        "first": share(first),
+        "second": share(second),
+        "items_by_both": counts.tolist() if same else [],
+    }
 
 
-class _Components:
-    """Variances of units and items that cross: of one unit, of the mean over items, and the residual's."""
+def pieces(rows: Any, columns: Any, squares: float) -> Any:
+    """Split the squares of a table of units and items, whose sum over all cells is `squares`.
 
-    def __init__(self, units: int, items: int, squares: float, in_units: float, in_items: float) -> None:
-        """Each of the three is a sum of squares: of all cells, of the units' means, of the items' means."""
-        self.residual_df = (units - 1.0) * (items - 1)
-        self.items_df = items - 1.0
-        self.residual = max(0.0, squares - in_units - in_items) / self.residual_df / items
-        self.of_items = max(0.0, in_items / units / (items - 1) / items - self.residual / units)
-
-
-def _parts(
-    between: float, residual: float, residual_df: float, units: int, fixed: Sequence[tuple[float, float]]
-) -> list[tuple[float, float]]:
-    """Variances of the mean with their degrees of freedom.
-
-    That between units is at least what the residual causes, so that units that agree by accident do not
-    look certain; where the residual is used, so are its degrees of freedom.
+    `rows` are the means of the units, `columns` pairs of a sum over the units and how many items have it.
+    Gives the residual's variance of a unit's mean, its degrees of freedom, and the variance of the mean by
+    items, with its own; None for one unit, or where the units agree on every item.
     """
-    df = units - 1.0
-    if between < residual:
-        between, df = residual, residual_df if units > 3 else df
-    return [(between / units, df), *fixed]
-
-
-def _same_items(found: Table, alpha: float) -> Computed:
-    units = len(found["both"])
-    items = sum(found[key][0] for key in ("both", "only_first", "only_second", "neither")) if units else 0
-    if not units or not items:
-        return Computed(None, units, reason=Reason.NOTHING_IN_COMMON)
-    squares, sums = sum(found["only_first"]) + sum(found["only_second"]), found["items_by_sum"]
-    by_unit = [(a - b) / items for a, b in zip(found["only_first"], found["only_second"], strict=True)]
-    value = math.fsum(by_unit) / units
-    spread = math.sqrt(variance_of(by_unit)) if units > 1 else None
-    if not squares:
-        return Computed(0.0, units, spread, reason=Reason.EQUAL, how="equal")
-    if units == 1 or squares == units * (sums[0] + sums[-1]) or items == 1:
-        row = [found[key][0] for key in ("both", "only_first", "only_second", "neither")]
-        low, high = agreement(row[0], row[1], row[2], row[3], alpha)
-        return Computed(value, units, spread, min(low, value), max(high, value), how="items")
-    in_units = items * math.fsum((row - value) ** 2 for row in by_unit)
-    places = enumerate(sums, start=-units)
-    in_items = units * math.fsum(count * (place / units - value) ** 2 for place, count in places)
-    found_ = _Components(units, items, squares - units * items * value**2, in_units, in_items)
-    fixed = [(found_.of_items, found_.items_df)]
-    parts = _parts(variance_of(by_unit), found_.residual, found_.residual_df, units, fixed)
-    variance = sum(part for part, _ in parts)
-    low, high = student(value, variance, satterthwaite(parts), alpha)
-    return Computed(value, units, spread, low, high, how="crossed")
-
-
-def _components(found: Share) -> _Components | None:
-    """None where there is one unit, or the units do not differ on any item."""
-    units, items, counts = len(found["right"]), found["items"], found["items_by_right"]
-    if units < 2 or items < 2 or not sum(counts[1:-1]):
+    k, n = len(rows), sum(count for _, count in columns)
+    if k < 2 or n < 2 or k * squares == sum(count * place**2 for place, count in columns):
         return None
-    total = sum(found["right"])
-    mean = total / units / items
-    in_units = items * math.fsum((right / items - mean) ** 2 for right in found["right"])
-    in_items = units * math.fsum(count * (right / units - mean) ** 2 for right, count in enumerate(counts))
-    return _Components(units, items, total * (1 - mean), in_units, in_items)
+    mean = statistics.fmean(rows)
+    by_row = n * math.fsum((row - mean) ** 2 for row in rows)
+    by_column = k * math.fsum(count * (place / k - mean) ** 2 for place, count in columns)
+    df = (k - 1) * (n - 1)
+    rest = max(0.0, squares - k * n * mean**2 - by_row - by_column) / df / n
+    return rest, df, (max(0.0, by_column / k / (n - 1) / n - rest / k), n - 1)
 
 
-def _shares(found: Share) -> list[float]:
-    return [right / found["items"] for right in found["right"]]
+def of_units(rows: Any, rest: float, rest_df: float) -> tuple[float, float]:
+    """Variance of a mean that the units cause, with its degrees of freedom.
+
+    It is at least what the residual causes, so that units that agree by accident do not look certain; where
+    the residual is used, so are its degrees of freedom, from four units on.
+    """
+    k, between = len(rows), statistics.variance(rows)
+    if between >= rest:
+        return between / k, k - 1
+    return rest / k, rest_df if k > 3 else k - 1
 
 
-def _one(found: Share, threshold: float, alpha: float) -> Computed:
-    """Wilson's interval with the effective number of items (Dean and Pagano 2015)."""
-    units, by_unit = len(found["right"]), _shares(found)
-    mean = math.fsum(by_unit) / units
-    spread = math.sqrt(variance_of(by_unit)) if units > 1 else None
-    size, df, how = float(found["items"]), math.inf, "items"
-    components = _components(found)
-    if 0 < mean < 1 and components is not None:
-        fixed = [(components.of_items, components.items_df)]
-        parts = _parts(variance_of(by_unit), components.residual, components.residual_df, units, fixed)
-        size, df = mean * (1 - mean) / sum(part for part, _ in parts), satterthwaite(parts)
-        how = "crossed"
-    low, high = wilson(mean, size, quantile(alpha, df))
-    return Computed(mean - threshold, units, spread, low - threshold, high - threshold, how=how)
-
-
-def _separate_items(first: Share, second: Share, alpha: float) -> Computed:
-    """Two accuracies on different items, paired by unit."""
-    units = len(first["right"])
-    a, b = _shares(first), _shares(second)
-    by_unit = [one - other for one, other in zip(a, b, strict=True)]
-    value = math.fsum(by_unit) / units
-    spread = math.sqrt(variance_of(by_unit)) if units > 1 else None
-    components = _components(first), _components(second)
-    if units == 1 or components == (None, None):
-        shares = math.fsum(a) / units, math.fsum(b) / units
-        low, high = newcombe(shares[0], first["items"], shares[1], second["items"], alpha)
-        return Computed(value, units, spread, min(low, value), max(high, value), how="items")
-    fixed = [_of_items(*each) for each in zip((first, second), components, strict=True)]
-    known = [one for one in components if one is not None]
-    residual, df = sum(one.residual for one in known), min(one.residual_df for one in known)
-    parts = _parts(variance_of(by_unit), residual, df, units, fixed)
-    low, high = student(value, sum(part for part, _ in parts), satterthwaite(parts), alpha)
-    return Computed(value, units, spread, low, high, how="crossed")
-
-
-def _of_items(found: Share, components: _Components | None) -> tuple[float, float]:
-    """Variance that the draw of items causes; of a share of 0 or 1, that of one more item of each kind."""
-    if components is not None:
-        return components.of_items, components.items_df
-    items, share = found["items"], math.fsum(_shares(found)) / len(found["right"])
+def of_items(right: Any, items: int) -> tuple[float, float]:
+    """Variance of a share that the draw of items causes; of 0 and 1, that of one more item of each kind."""
+    share = statistics.fmean(right) / items
     if share in (0, 1):
         share = (share * items + 1) / (items + 2)
     return share * (1 - share) / items, math.inf
 
 
-def agreement(both: int, only_first: int, only_second: int, neither: int, alpha: float) -> Ends:
-    """Compute the interval of the difference of two shares of the same items, from their table.
+def agreement(
+    both: int, only_first: int, only_second: int, neither: int, alpha: float
+) -> tuple[float, float, float]:
+    """Difference of two shares of the same items, from their table, with its interval.
 
     It holds two: Clopper and Pearson's given how many items the two disagree about, and Newcombe's (1998,
     method 10 of paired data), which covers the draw of items as well.
     """
-    n, z = both + only_first + only_second + neither, quantile(alpha)
-    a, b = only_first, only_second
-    low = float(special.betaincinv(a, b + 1, alpha / 2)) if a else 0.0
-    high = 1 - float(special.betaincinv(b, a + 1, alpha / 2)) if b else 1.0
-    first, second = (both + a) / n, (both + b) / n
-    (low_a, high_a), (low_b, high_b) = wilson(first, n, z), wilson(second, n, z)
-    phi = _phi(both, a, b, neither)
+    a, b, n, z = only_first, only_second, both + only_first + only_second + neither, quantile(alpha)
+    p, q = (both + a) / n, (both + b) / n
+    (low_p, high_p), (low_q, high_q) = wilson(p, n, z), wilson(q, n, z)
+    cross = float(both * neither - a * b)
+    cross = max(cross - n / 2, 0.0) if cross > 0 else cross
+    phi = cross / math.sqrt(max(1, (both + a) * (b + neither) * (both + b) * (a + neither)))
 
-    def half(x: float, y: float) -> float:
+    def far(x: float, y: float) -> float:
         return math.sqrt(max(0.0, x * x - 2 * phi * x * y + y * y))
 
-    wide = (
-        first - second - half(first - low_a, high_b - second),
-        first - second + half(high_a - first, second - low_b),
-    )
-    exact = (2 * low - 1) * (a + b) / n, (2 * high - 1) * (a + b) / n
-    return min(wide[0], exact[0]), max(wide[1], exact[1])
+    least = float(special.betaincinv(a, b + 1, alpha / 2)) if a else 0.0
+    most = 1 - float(special.betaincinv(b, a + 1, alpha / 2)) if b else 1.0
+    low = min(p - q - far(p - low_p, high_q - q), (2 * least - 1) * (a + b) / n)
+    high = max(p - q + far(high_p - p, q - low_q), (2 * most - 1) * (a + b) / n)
+    return p - q, min(low, p - q), max(high, p - q)
 
 
-def _phi(both: int, a: int, b: int, neither: int) -> float:
-    """Correlation of the two, with Newcombe's continuity correction where it is positive."""
-    margins = (both + a) * (b + neither) * (both + b) * (a + neither)
-    if not margins:
-        return 0.0
-    product = float(both * neither - a * b)
-    if product > 0:
-        product = max(product - (both + a + b + neither) / 2, 0.0)
-    return product / math.sqrt(margins)
-
-
-def newcombe(a: float, items_a: int, b: float, items_b: int, alpha: float) -> Ends:
-    """Compute Newcombe's interval (1998, method 10) of the difference of two shares of separate items."""
+def newcombe(p: float, n: int, q: float, m: int, alpha: float) -> tuple[float, float, float]:
+    """Difference of two shares of separate items, with Newcombe's interval (1998, method 10)."""
     z = quantile(alpha)
-    (low_a, high_a), (low_b, high_b) = wilson(a, items_a, z), wilson(b, items_b, z)
-    return a - b - math.hypot(a - low_a, high_b - b), a - b + math.hypot(high_a - a, b - low_b)
+    (low_p, high_p), (low_q, high_q) = wilson(p, n, z), wilson(q, m, z)
+    return p - q, p - q - math.hypot(p - low_p, high_q - q), p - q + math.hypot(high_p - p, q - low_q)
+
+
+def same_items(found: Any, alpha: float) -> tuple[float, float, float, str]:
+    """Difference of two on the same items, paired by unit."""
+    first, second, sums = found["only_first"], found["only_second"], found["items_by_sum"]
+    k, n = len(first), sum(sums)
+    rows = [(a - b) / n for a, b in zip(first, second, strict=True)]
+    split = pieces(rows, list(enumerate(sums, -k)), sum(first) + sum(second))
+    if split is None:
+        row = [found[key][0] for key in ("both", "only_first", "only_second", "neither")]
+        return *agreement(row[0], row[1], row[2], row[3], alpha), "items"
+    rest, df, items = split
+    return *student(statistics.fmean(rows), [of_units(rows, rest, df), items], alpha), "units and items"
+
+
+def crossed(data: Any, alpha: float = 0.05) -> tuple[float, float, float, str]:
+    """Value, low and high, and over what they are: units and items, or items."""
+    if "table" in data:
+        return same_items(data["table"], alpha)
+    shares = [data[key] for key in ("first", "second") if key in data]
+    rows = [[right / each["items"] for right in each["right"]] for each in shares]
+    sizes, means = [each["items"] for each in shares], [statistics.fmean(each) for each in rows]
+    split = [
+        pieces(row, list(enumerate(each["items_by_right"])), sum(each["right"]))
+        for row, each in zip(rows, shares, strict=True)
+    ]
+    rests = [each[:2] if each else (0.0, math.inf) for each in split]
+    items = [
+        each[2] if each else of_items(one["right"], one["items"])
+        for each, one in zip(split, shares, strict=True)
+    ]
+    how, joint = "units and items" if any(split) else "items", data.get("items_by_both")
+    if len(shares) == 1:  # Wilson's, with the effective number of items (Dean and Pagano 2015)
+        variance, df = total([of_units(rows[0], *rests[0]), *items]) if any(split) else (0.0, math.inf)
+        size = means[0] * (1 - means[0]) / variance if variance else sizes[0]
+        low, high = wilson(means[0], size, quantile(alpha, df))
+        threshold = data.get("threshold", 0.0)
+        return means[0] - threshold, low - threshold, high - threshold, how
+    if not any(split):
+        corners = [joint[i][j] for i in (-1, 0) for j in (-1, 0)] if joint else []
+        if sum(corners) == sizes[0]:
+            return *agreement(corners[0], corners[1], corners[2], corners[3], alpha), how
+        return *newcombe(means[0], sizes[0], means[1], sizes[1], alpha), how
+    if joint is None:  # the units are pairs
+        apart = [one - other for one, other in zip(*rows, strict=True)]
+        units = [of_units(apart, sum(rest for rest, _ in rests), min(df for _, df in rests))]
+    else:
+        units = [of_units(row, *rest) for row, rest in zip(rows, rests, strict=True)]
+    value = means[0] - means[1]
+    if joint:
+        k, m, n = len(rows[0]), len(rows[1]), sizes[0]
+        places = ((i / k - j / m, count) for i, line in enumerate(joint) for j, count in enumerate(line))
+        by_item = math.fsum(count * (place - value) ** 2 for place, count in places) / (n - 1) / n
+        items = [(max(0.0, by_item - rests[0][0] / k - rests[1][0] / m), n - 1)]
+    return *student(value, [*units, *items], alpha), how
+
+
+def compute(data: Data, alpha: float) -> Computed:
+    """Compute an accuracy (less a threshold) or a difference, with its interval of level 1 − `alpha`."""
+    joint = data.get("items_by_both", [])
+    if "table" in data:
+        found = data["table"]
+        units, items = len(found["both"]), sum(found["items_by_sum"])
+        equal = not sum(found["only_first"]) + sum(found["only_second"])
+    else:
+        shares = _shares(data)
+        units, items = min(len(one["right"]) for one in shares), min(one["items"] for one in shares)
+        equal = bool(joint) and joint[0][0] + joint[-1][-1] == items
+    if not units or not items:
+        return Computed(None, units, reason=Reason.NOTHING_IN_COMMON)
+    rows = _rows(data, items)
+    spread = statistics.stdev(rows) if len(rows) > 1 else None
+    if equal:
+        return Computed(0.0, units, spread, reason=Reason.EQUAL, how="equal")
+    if "items_by_both" in data and units == 1:
+        means = [statistics.fmean(one["right"]) / one["items"] for one in _shares(data)]
+        return Computed(means[0] - means[1], 1, reason=Reason.ONE_RUN)
+    value, low, high, how = crossed(data, alpha)
+    return Computed(value, units, spread, low, high, how=how)
+
+
+def _shares(data: Data) -> list[Share]:
+    return [data["first"], *([data["second"]] if "second" in data else [])]
+
+
+def _rows(data: Data, items: int) -> list[float]:
+    """The value of each unit; empty where two have units of their own."""
+    if "items_by_both" in data:
+        return []
+    if "table" in data:
+        pairs = zip(data["table"]["only_first"], data["table"]["only_second"], strict=True)
+        return [(a - b) / items for a, b in pairs]
+    first, *others = [[right / one["items"] for right in one["right"]] for one in _shares(data)]
+    return [a - b for a, b in zip(first, others[0], strict=True)] if others else first
 
 
 def how(data: Data) -> str:
     """Say in one sentence how the number was made."""
-    taken = "items are taken as independent of one another"
     if "table" in data:
-        items = sum(data["table"][key][0] for key in ("both", "only_first", "only_second", "neither"))
-        units = len(data["table"]["both"])
-        return f"Difference of two accuracies on the same {items} items, over {units}; {taken}"
-    first, units = data["first"], len(data["first"]["right"])
-    if "second" in data:
-        items = data["second"]["items"]
-        return f"Accuracy on {first['items']} items minus that on {items} others, over {units}; {taken}"
-    return f"Accuracy on {first['items']} items, over {units}; {taken}"
+        of = f"Difference of two accuracies on the same {sum(data['table']['items_by_sum'])} items"
+        return f"{of}, over {len(data['table']['both'])}; {TAKEN}"
+    first, *others = _shares(data)
+    of, units = f"Accuracy on {first['items']} items", f"over {len(first['right'])}"
+    if others:
+        same = "the same" if data.get("items_by_both") else f"{others[0]['items']} others"
+        of = f"{of} minus that on {same}"
+    if "items_by_both" in data:
+        units = f"{units} and {len(others[0]['right'])} that nothing pairs"
+    return f"{of}, {units}; {TAKEN}"
+
+
+TAKEN = "items are taken as independent of one another"
 
 
 def by(data: Data) -> str:
     """Name the interval."""
-    found = compute(data, 0.05)
-    if "table" in data:
-        return (
-            "Student's t over units and items" if found.how == "crossed" else "exact and Newcombe, over items"
-        )
-    if "second" in data:
-        return "Student's t over units and items" if found.how == "crossed" else "Newcombe, over items"
-    return "Wilson, over units and items" if found.how == "crossed" else "Wilson, over items"
+    over = compute(data, ALPHA).how
+    if "table" not in data and "second" not in data:
+        return f"Wilson, over {over}"
+    if over != "items":
+        return f"Student's t over {over}"
+    exact = "exact and " if "table" in data or data.get("items_by_both") else ""
+    return f"{exact}Newcombe, over items"
 
 
-PYTHON = """
-import numpy as np
-from scipy import special, stats
-
-def pieces(counts, places, squares):
-    # Rows are units, columns are items: what they are made of, and the variance of their mean
-    k, n = len(counts), sum(columns)
-    value, m = np.mean(counts) / n, np.array(places) / k
-    rows = n * np.sum((np.array(counts) / n - value) ** 2)
-    cells = k * np.sum(columns * (m - value) ** 2)
-    rest = max(0, squares - k * n * value**2 - rows - cells) / (k - 1) / (n - 1) / n
-    return value, rows / n / (k - 1), rest, max(0, cells / k / (n - 1) / n - rest / k), k, n
-
-def variance(between, rest, rest_df, fixed, k):
-    df = k - 1
-    if between < rest:
-        between, df = rest, rest_df if k > 3 else df
-    parts = [(between / k, df), *fixed]
-    total = sum(v for v, _ in parts)
-    return total, total**2 / sum(v**2 / df for v, df in parts if v > 0)
-
-def wilson(p, n, z):
-    w = z * z / n
-    middle, half = (p + w / 2) / (1 + w), z * np.sqrt(p * (1 - p) / n + w / n / 4) / (1 + w)
-    return max(0, min(p, middle - half)), min(1, max(p, middle + half))
-
-z = stats.norm.ppf(0.975)
-if "table" in data:
-    t = data["table"]
-    counts = np.array(t["only_first"]) - t["only_second"]
-    k, columns = len(counts), np.array(t["items_by_sum"])
-    squares = sum(t["only_first"]) + sum(t["only_second"])
-    if k > 1 and sum(columns) > 1 and squares != k * (columns[0] + columns[-1]):
-        value, between, rest, fixed, k, n = pieces(counts, range(-k, k + 1), squares)
-        v, df = variance(between, rest, (k - 1) * (n - 1), [(fixed, n - 1)], k)
-        low, high = stats.t.interval(0.95, df, value, np.sqrt(v))
-    else:
-        both, a, b, neither = (t[key][0] for key in ("both", "only_first", "only_second", "neither"))
-        n = both + a + b + neither
-        value, p, q = np.mean(counts) / n, (both + a) / n, (both + b) / n
-        (lp, hp), (lq, hq) = wilson(p, n, z), wilson(q, n, z)
-        cross = both * neither - a * b
-        cross = max(cross - n / 2, 0) if cross > 0 else cross
-        phi = cross / np.sqrt(max(1, (both + a) * (b + neither) * (both + b) * (a + neither)))
-        half = lambda x, y: np.sqrt(max(0, x * x - 2 * phi * x * y + y * y))
-        one = special.betaincinv(a, b + 1, 0.025) if a else 0
-        other = 1 - special.betaincinv(b, a + 1, 0.025) if b else 1
-        low = min(value - half(p - lp, hq - q), (2 * one - 1) * (a + b) / n)
-        high = max(value + half(hp - p, q - lq), (2 * other - 1) * (a + b) / n)
-else:
-    both = [each for each in (data["first"], data.get("second")) if each]
-    found = []
-    for each in both:
-        columns, k, n = np.array(each["items_by_right"]), len(each["right"]), each["items"]
-        p = np.mean(each["right"]) / n
-        if k > 1 and n > 1 and sum(columns[1:-1]):
-            found.append(pieces(each["right"], range(k + 1), sum(each["right"])))
-        elif len(both) > 1 and p in (0, 1):
-            found.append((p, 0, 0, (n * p + 1) / (n + 2) * (1 - (n * p + 1) / (n + 2)) / n, 1, n))
-        else:
-            found.append((p, 0, 0, p * (1 - p) / n, 1, n))
-    crossed = [each for each in found if each[4] > 1]
-    if len(both) == 1:
-        (p, between, rest, fixed, k, n), size, t = found[0], found[0][5], z
-        if crossed and 0 < p < 1:
-            v, df = variance(between, rest, (k - 1) * (n - 1), [(fixed, n - 1)], k)
-            size, t = p * (1 - p) / v, stats.t.ppf(0.975, df)
-        value, low, high = np.array([p, *wilson(p, size, t)]) - data.get("threshold", 0)
-    elif crossed:
-        value, k = found[0][0] - found[1][0], len(both[0]["right"])
-        apart = np.array(both[0]["right"]) / both[0]["items"] - np.array(both[1]["right"]) / both[1]["items"]
-        fixed = [(each[3], each[5] - 1 if each[4] > 1 else np.inf) for each in found]
-        rest_df = min((k - 1) * (each[5] - 1) for each in crossed)
-        v, df = variance(apart.var(ddof=1), sum(each[2] for each in found), rest_df, fixed, k)
-        low, high = stats.t.interval(0.95, df, value, np.sqrt(v))
-    else:
-        (p, *_, n), (q, *_, m) = found
-        (lp, hp), (lq, hq) = wilson(p, n, z), wilson(q, m, z)
-        value, low, high = p - q, p - q - np.hypot(p - lp, hq - q), p - q + np.hypot(hp - p, q - lq)
-"""
+SHOWN = (
+    *(quantile, wilson, total, student, pieces, of_units, of_items),
+    *(agreement, newcombe, same_items, crossed),
+)
 
 JAVASCRIPT = """
 (data, alpha) => {
   const { ends, freedom, mean, none, squares, sum, wilson } = Shared;
   const { betaQuantile, studentQuantile } = Distributions;
   const z = () => studentQuantile(alpha, Infinity);
-  const apart = (values) => (values.length > 1 ? squares(values) / (values.length - 1) : 0);
-  const spread = (values) => (values.length > 1 ? Math.sqrt(apart(values)) : null);
+  const varianceOf = (values) => (values.length > 1 ? squares(values) / (values.length - 1) : 0);
+  const spread = (values) => (values.length > 1 ? Math.sqrt(varianceOf(values)) : null);
   // Cells are counted by unit and by item; `total` is the sum of their squares.
   const pieces = (rows, columns, n, total) => {
     const [k, m] = [rows.length, mean(rows)];
@@ -381,13 +317,29 @@ JAVASCRIPT = """
     const rest = Math.max(0, total - k * n * m * m - inRows - inColumns) / df / n;
     return { rest, df, fixed: [Math.max(0, inColumns / k / (n - 1) / n - rest / k), n - 1] };
   };
-  const parts = (rows, rest, df, fixed) => {
-    const [k, between] = [rows.length, apart(rows)];
-    return between < rest ? [[rest / k, k > 3 ? df : k - 1], ...fixed] : [[between / k, k - 1], ...fixed];
+  const ofUnits = (rows, rest, df) => {
+    const [k, between] = [rows.length, varianceOf(rows)];
+    return between < rest ? [rest / k, k > 3 ? df : k - 1] : [between / k, k - 1];
   };
   const interval = (value, all) => ends(value, sum(all.map(([v]) => v)), freedom(all), alpha);
   const around = (value, [low, high]) =>
     ({ low: Math.min(low, value), high: Math.max(high, value), reason: "" });
+
+  const agreement = (both, a, b, neither) => {
+    const n = both + a + b + neither;
+    const [p, q] = [(both + a) / n, (both + b) / n];
+    const [[lowP, highP], [lowQ, highQ]] = [wilson(p, n, z()), wilson(q, n, z())];
+    let cross = both * neither - a * b;
+    if (cross > 0) cross = Math.max(cross - n / 2, 0);
+    const margins = (both + a) * (b + neither) * (both + b) * (a + neither);
+    const phi = margins ? cross / Math.sqrt(margins) : 0;
+    const far = (x, y) => Math.sqrt(Math.max(0, x * x + y * y - 2 * phi * x * y));
+    const low = a ? betaQuantile(alpha / 2, a, b + 1) : 0;
+    const high = b ? 1 - betaQuantile(alpha / 2, b, a + 1) : 1;
+    const exact = [low, high].map((one) => ((2 * one - 1) * (a + b)) / n);
+    const wide = [p - q - far(p - lowP, highQ - q), p - q + far(highP - p, q - lowQ)];
+    return [Math.min(wide[0], exact[0]), Math.max(wide[1], exact[1])];
+  };
 
   if (data.table) {
     const { both, only_first: a, only_second: b, neither, items_by_sum: sums } = data.table;
@@ -400,21 +352,10 @@ JAVASCRIPT = """
     if (!total) return none(0, k, "equal", spread(rows));
     if (k > 1 && n > 1 && total !== k * (sums[0] + sums[2 * k])) {
       const { rest, df, fixed } = pieces(rows, sums.map((count, place) => [place - k, count]), n, total);
-      const ended = interval(value, parts(rows, rest, df, [fixed]));
+      const ended = interval(value, [ofUnits(rows, rest, df), fixed]);
       return { value, n: k, spread: spread(rows), ...ended, reason: "" };
     }
-    const [p, q] = [(both[0] + a[0]) / n, (both[0] + b[0]) / n];
-    const [[lowP, highP], [lowQ, highQ]] = [wilson(p, n, z()), wilson(q, n, z())];
-    let cross = both[0] * neither[0] - a[0] * b[0];
-    if (cross > 0) cross = Math.max(cross - n / 2, 0);
-    const margins = p * n * (n - p * n) * (q * n) * (n - q * n);
-    const phi = cross === 0 || margins <= 0 ? 0 : cross / Math.sqrt(margins);
-    const far = (x, y) => Math.sqrt(Math.max(0, x * x + y * y - 2 * phi * x * y));
-    const low = a[0] ? betaQuantile(alpha / 2, a[0], b[0] + 1) : 0;
-    const high = b[0] ? 1 - betaQuantile(alpha / 2, b[0], a[0] + 1) : 1;
-    const exact = [low, high].map((one) => ((2 * one - 1) * (a[0] + b[0])) / n);
-    const wide = [p - q - far(p - lowP, highQ - q), p - q + far(highP - p, q - lowQ)];
-    const ended = [Math.min(wide[0], exact[0]), Math.max(wide[1], exact[1])];
+    const ended = agreement(both[0], a[0], b[0], neither[0]);
     return { value, n: k, spread: spread(rows), ...around(value, ended) };
   }
 
@@ -425,41 +366,53 @@ JAVASCRIPT = """
     const columns = one.items_by_right.map((count, place) => [place, count]);
     return pieces(rowsOf(one), columns, one.items, sum(one.right));
   };
-  const { first, second } = data;
-  const k = first.right.length;
-  if (!first.items || (second && !second.items)) return none(null, k, "nothing in common");
+  const { first, second, threshold = 0, items_by_both: joint } = data;
+  const shares = second ? [first, second] : [first];
+  const k = Math.min(...shares.map(({ right }) => right.length));
+  if (shares.some(({ items }) => !items)) return none(null, k, "nothing in common");
+  const rows = shares.map(rowsOf);
+  const found = shares.map(piecesOf);
+  const known = found.filter(Boolean);
+  const [[p, q], [n, m]] = [rows.map(mean), shares.map(({ items }) => items)];
   if (!second) {
-    const [rows, found, threshold] = [rowsOf(first), piecesOf(first), data.threshold ?? 0];
-    const p = mean(rows);
-    let [size, t] = [first.items, z()];
-    if (found && p > 0 && p < 1) {
-      const all = parts(rows, found.rest, found.df, [found.fixed]);
+    let [size, t] = [n, z()];
+    if (known.length) {
+      const all = [ofUnits(rows[0], known[0].rest, known[0].df), known[0].fixed];
       [size, t] = [(p * (1 - p)) / sum(all.map(([v]) => v)), studentQuantile(alpha, freedom(all))];
     }
-    const [low, high] = wilson(p, size, t).map((end) => end - threshold);
-    return { value: p - threshold, n: k, spread: spread(rows), ...around(p - threshold, [low, high]) };
+    const ended = wilson(p, size, t).map((end) => end - threshold);
+    return { value: p - threshold, n: k, spread: spread(rows[0]), ...around(p - threshold, ended) };
   }
-  const [one, other] = [rowsOf(first), rowsOf(second)];
-  const rows = one.map((share, unit) => share - other[unit]);
-  const value = mean(rows);
-  const found = [piecesOf(first), piecesOf(second)];
-  if (k > 1 && (found[0] || found[1])) {
-    const fixed = [first, second].map(({ right, items }, place) => {
-      if (found[place]) return found[place].fixed;
-      const share = sum(right) / right.length / items;
-      const p = share === 0 || share === 1 ? (share * items + 1) / (items + 2) : share;
-      return [(p * (1 - p)) / items, Infinity];
-    });
-    const crossing = found.filter(Boolean);
-    const df = Math.min(...crossing.map((each) => each.df));
-    const all = parts(rows, sum(crossing.map(({ rest }) => rest)), df, fixed);
-    return { value, n: k, spread: spread(rows), ...interval(value, all), reason: "" };
+  const apart = joint ? [] : rows[0].map((one, unit) => one - rows[1][unit]);
+  const value = joint ? p - q : mean(apart);
+  const size = { n: k, spread: spread(apart) };
+  const corners = joint?.length ? [joint.at(-1).at(-1), joint.at(-1)[0], joint[0].at(-1), joint[0][0]] : null;
+  if (corners && corners[0] + corners[3] === n) return none(0, k, "equal");
+  if (joint && k === 1) return none(value, 1, "one run");
+  if (!known.length) {
+    if (corners && sum(corners) === n) return { value, ...size, ...around(value, agreement(...corners)) };
+    const [[lowP, highP], [lowQ, highQ]] = [wilson(p, n, z()), wilson(q, m, z())];
+    const ended = [p - q - Math.hypot(p - lowP, highQ - q), p - q + Math.hypot(highP - p, q - lowQ)];
+    return { value, ...size, ...around(value, ended) };
   }
-  const [[p, q], [n, m]] = [[mean(one), mean(other)], [first.items, second.items]];
-  const [[lowP, highP], [lowQ, highQ]] = [wilson(p, n, z()), wilson(q, m, z())];
-  const ended = [p - q - Math.hypot(p - lowP, highQ - q), p - q + Math.hypot(highP - p, q - lowQ)];
-  return { value, n: k, spread: spread(rows), ...around(value, ended) };
+  let fixed = shares.map(({ right, items }, place) => {
+    if (found[place]) return found[place].fixed;
+    const share = sum(right) / right.length / items;
+    const one = share === 0 || share === 1 ? (share * items + 1) / (items + 2) : share;
+    return [(one * (1 - one)) / items, Infinity];
+  });
+  if (corners) {
+    const [a, b] = rows.map((each) => each.length);
+    const cells = joint.flatMap((line, i) => line.map((count, j) => count * (i / a - j / b - value) ** 2));
+    const between = sum(cells) / (n - 1) / n;
+    const rest = sum(found.map((one, place) => (one ? one.rest / rows[place].length : 0)));
+    fixed = [[Math.max(0, between - rest), n - 1]];
+  }
+  const own = (each, place) => ofUnits(each, found[place]?.rest ?? 0, found[place]?.df ?? Infinity);
+  const units = joint ? rows.map(own)
+    : [ofUnits(apart, sum(known.map(({ rest }) => rest)), Math.min(...known.map(({ df }) => df)))];
+  return { value, ...size, ...interval(value, [...units, ...fixed]), reason: "" };
 }
 """
 
-OPERATION = Operation("crossed", Data, compute, how, by, PYTHON, JAVASCRIPT)
+OPERATION = Operation("crossed", Data, compute, how, by, SHOWN, JAVASCRIPT)

@@ -14,7 +14,6 @@ from labreport.stats.operation import (
     as_ratio,
     by_unit,
     of_mean,
-    satterthwaite,
     student,
 )
 
@@ -76,8 +75,7 @@ def _unpaired(
     if math.sqrt(variance) <= NEGLIGIBLE * size:
         equal = abs(value) <= NEGLIGIBLE * size
         return Computed(0.0 if equal else value, n, None, reason=Reason.EQUAL if equal else Reason.NO_SPREAD)
-    low, high = student(value, variance, satterthwaite(parts), alpha)
-    return Computed(value, n, None, low, high)
+    return Computed(value, n, None, *student(value, parts, alpha)[1:])
 
 
 def how(data: Data) -> str:
