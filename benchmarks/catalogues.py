@@ -78,7 +78,7 @@ def fill(folder: Path) -> None:
     sys.path.insert(0, str(ROOT / "src"))
     from labreport.execute.session import open_session
     from labreport.locate import find_project
-    from labreport.store.lock import output_lock
+    from labreport.store.output import output_lock
     from labreport.trajectory import Snapshot, Trajectory
 
     place, began = find_project(folder), time.perf_counter()

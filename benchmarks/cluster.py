@@ -83,7 +83,7 @@ def stored(folder: Path, address: str) -> list[float]:
     from labreport.execute.training import train as carry_out
     from labreport.locate import find_project
     from labreport.processes import safe_spawn
-    from labreport.store.lock import output_lock
+    from labreport.store.output import output_lock
 
     moments: list[float] = []
     keep = tasks.Trainings.keep

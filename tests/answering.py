@@ -10,7 +10,7 @@ from made import made_results
 from exercise.catalogue import STUDIES
 from exercise.project import PROJECT
 from exercise.set_up.study import question_of
-from labreport.nodes.calls import function
+from labreport.nodes.workshop import function
 from labreport.outline import Question
 from labreport.stats import Answer
 

@@ -10,7 +10,7 @@ from made import made_results
 
 from exercise.project import PROJECT
 from labreport.charts import Drawing
-from labreport.nodes import calls
+from labreport.nodes import workshop
 from labreport.outline import Figure
 from labreport.stats import Answer
 
@@ -33,7 +33,7 @@ def answer(slug: str, case: str) -> Answer:
     """The answer to one question, from made results."""
     seeds, overrides = CASES[case]
     question = QUESTIONS[slug]
-    found: Answer = calls.function(question.answer, slug)(made_results(question.needs, seeds, **overrides))
+    found: Answer = workshop.function(question.answer, slug)(made_results(question.needs, seeds, **overrides))
     return found
 
 
@@ -48,7 +48,7 @@ def draw(slug: str, case: str = "five seeds") -> Drawing:
     seeds, overrides = CASES[case]
     figure: Figure = FIGURES[slug]
     answers = {name: answer(name, case) for name in figure.answers}
-    drawing: Drawing = calls.draw(
-        calls.function(figure.draw, slug), made_results(figure.needs, seeds, **overrides), answers
+    drawing: Drawing = workshop.draw(
+        workshop.function(figure.draw, slug), made_results(figure.needs, seeds, **overrides), answers
     )
     return drawing

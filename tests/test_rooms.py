@@ -16,7 +16,6 @@ SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 MAY_IMPORT = {
     "labreport.suggest": "",
-    "labreport.witness": "sources",
     "labreport.sources": "",
     "labreport.later": "",
     "labreport.program": "",
@@ -30,46 +29,44 @@ MAY_IMPORT = {
     "labreport.run": "",
     "labreport.texts": "",
     "labreport.nonfinite": "",
-    "labreport.annotated": "suggest",
-    "labreport.placed": "annotated errors suggest",
+    "labreport.authoring": "errors suggest",
     "labreport.required": "experiment",
-    "labreport.outline": "errors experiment placed required texts",
+    "labreport.outline": "errors experiment authoring required texts",
     "labreport.installed": "",
     "labreport.frame": "",
-    "labreport.experiment": "annotated errors fingerprint placed suggest texts",
+    "labreport.experiment": "authoring errors fingerprint suggest texts",
     "labreport.fingerprint": "errors sources",
     "labreport.results": "errors experiment nonfinite suggest",
     "labreport.recorded": "errors experiment fingerprint results store suggest texts",
     "labreport.rubric": "errors",
-    "labreport.project": "annotated experiment outline placed rubric stats",
+    "labreport.project": "authoring experiment outline rubric stats",
     "labreport.checks": "",
     "labreport.store": "errors fingerprint",
     "labreport.trajectory": "errors fingerprint nonfinite store",
     "labreport.plan": "errors experiment fingerprint frame installed nonfinite outline page "
-    "placed program project store trajectory witness",
+    "authoring program project store trajectory",
     "labreport.console": "plan program",
     "labreport.guard": "console errors",
-    "labreport.stats": "errors experiment later placed results suggest texts",
+    "labreport.stats": "errors experiment later authoring results suggest texts",
     "labreport.charts": "errors frame",
     "labreport.recheck": "errors frame grading stats",
     "labreport.page": "errors frame outline project recheck stats suggest texts",
     "labreport.pdf": "errors frame processes",
     "labreport.audit": "errors frame page stats suggest texts",
     "labreport.builders": "charts errors experiment later results stats",
-    "labreport.provenance": "",
-    "labreport.nodes": "audit charts errors experiment fingerprint locate outline page pdf placed "
-    "plan program project provenance results stats store suggest texts "
-    "trajectory witness",
+    "labreport.nodes": "audit charts errors experiment fingerprint locate outline page pdf authoring "
+    "plan program project results stats store suggest texts "
+    "trajectory",
     "labreport.execute": "audit console errors experiment fingerprint frame locate nodes nonfinite "
-    "outline page pdf placed plan processes project run sources stats store "
-    "trajectory witness",
+    "outline page pdf authoring plan processes project run sources stats store "
+    "trajectory",
     "labreport.grading": "errors rubric stats suggest",
     "labreport.verification": "audit checks console errors execute fingerprint nodes plan recheck stats "
     "store trajectory",
     "labreport.commands": "checks console errors execute fingerprint frame grading guard locate nodes "
     "page plan processes program recheck store suggest texts verification warm",
     "labreport.command": "commands console errors guard processes program streams",
-    "exercise.networks": "labreport.annotated labreport.experiment labreport.placed",
+    "exercise.networks": "labreport.authoring labreport.experiment",
     "exercise.catalogue": "networks labreport.experiment",
     "exercise.expressions": "catalogue labreport.experiment",
     "exercise.mnist": "labreport.errors",
@@ -123,7 +120,7 @@ LIBRARIES = {
     "pypdfium2": "labreport.audit",
     "rich": "labreport.console",
     "filelock": "labreport.store",
-    "msgspec": "labreport.annotated labreport.grading labreport.page labreport.plan labreport.recheck "
+    "msgspec": "labreport.authoring labreport.grading labreport.page labreport.plan labreport.recheck "
     "labreport.stats labreport.store labreport.trajectory",
     "safetensors": "exercise.again labreport.store",
     "distributed": "labreport.execute",
@@ -152,7 +149,7 @@ LIGHT = (
     "labreport.later",
     "labreport.builders",
     "labreport.outline",
-    "labreport.placed",
+    "labreport.authoring",
     "labreport.plan",
     "labreport.project",
     "labreport.recorded",

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Any, Literal, TypeAlias
 
-from labreport.annotated import Meta
+from labreport.authoring import Meta, refuse
 from labreport.experiment import Experiment
-from labreport.placed import refuse
 
 INPUTS = 784
 """Pixels of one image, 28 × 28."""

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from labreport.annotated import Meta as Meta
+    from labreport.authoring import Meta as Meta
     from labreport.builders.compare import effect as effect
     from labreport.builders.compare import ranking as ranking
     from labreport.builders.confusion import confusion_matrix as confusion_matrix
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from labreport.stats import trend as trend
 
 _HOMES = {
-    "Meta": "annotated",
+    "Meta": "authoring",
     "ranking": "builders.compare",
     "confusion_matrix": "builders.confusion",
     "hardest": "builders.confusion",

@@ -9,10 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
-from labreport.annotated import Meta, brief
+from labreport.authoring import HIDDEN, Meta, Place, at, brief, called_from, check_values, reference, refuse
 from labreport.errors import UsageError
 from labreport.fingerprint.canonical import exact
-from labreport.placed import HIDDEN, Place, at, called_from, check_values, reference, refuse
 from labreport.suggest import did_you_mean
 from labreport.texts import unprintable
 
@@ -242,7 +241,7 @@ def study(
 def plain(value: Any) -> Any:
     """A frozen value as dicts, lists and scalars; tuples become lists.
 
-    Fields whose metadata are `labreport.placed.HIDDEN` are left out: functions, and places in files.
+    Fields whose metadata are `labreport.authoring.HIDDEN` are left out: functions, and places in files.
     """
     if is_dataclass(value) and not isinstance(value, type):
         members = (member for member in fields(value) if member.metadata.get("plain", True))

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
+from labreport.authoring import HIDDEN, Place, called_from, place_of, reference
 from labreport.errors import UsageError
 from labreport.experiment import Experiment, Study
-from labreport.placed import HIDDEN, Place, called_from, place_of, reference
 from labreport.required import Required
 from labreport.texts import unprintable
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Annotated, Any
 
-from labreport.annotated import Meta
+from labreport.authoring import HIDDEN, Meta, Place, called_from, check_values, reference, refuse
 from labreport.experiment import Experiment, Study
 from labreport.outline import Outline, Question, Section, section
-from labreport.placed import HIDDEN, Place, called_from, check_values, reference, refuse
 from labreport.rubric import Rubric
 
 

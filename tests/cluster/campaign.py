@@ -108,7 +108,7 @@ def train(checkout: Path, address: str, names: tuple[str, ...]) -> int:
     from labreport.execute.tasks import trainings
     from labreport.execute.training import train as train_stale
     from labreport.locate import find_project
-    from labreport.store.lock import output_lock
+    from labreport.store.output import output_lock
 
     place, output, terminal = find_project(checkout), checkout / "report", Terminal()
     with output_lock(output, place, 60, terminal.say):

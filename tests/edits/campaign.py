@@ -52,7 +52,7 @@ ENGINE = (
 )
 """Loaded once for all edits that do not touch the engine."""
 FOLLOWED = ("charts", "stats", "page", "outline.py", "results.py", "experiment.py", "errors.py", "texts.py")
-"""Of the engine, what computes and draws; the rest only carries out (`labreport.fingerprint.names`)."""
+"""Of the engine, what computes and draws; the rest only carries out (`labreport.fingerprint.code`)."""
 
 
 RULES = {

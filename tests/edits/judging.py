@@ -150,7 +150,7 @@ def _judge(folder: Path, base: bool, verdict: Verdict, carry_out: Any) -> None:
             if _text(node.make(workshop)) != _text(before.payload):
                 verdict.missed.append(node.name)
             continue
-        workshop.make(node)
+        workshop.keep(node, workshop.made(node))
         verdict.rebuilt.append(node.name)
         if before is None or _text(workshop.payload(node.name)) != _text(before.payload):
             verdict.changed.append(node.name)

@@ -73,7 +73,7 @@ EDITS = (
     Edit(f"{ENGINE}/plan/fingerprints.py", "FORMAT = 2", "FORMAT = 3", ("result/base#0",)),
     Edit(f"{ENGINE}/plan/fingerprints.py", 'PYTHON = "', 'PYTHON = "9" + "', ("result/base#0",)),
     Edit(
-        f"{ENGINE}/nodes/answer.py",
+        f"{ENGINE}/nodes/content.py",
         "return answer.to_plain()",
         "return dict(answer.to_plain())",
         ("answer/listed",),

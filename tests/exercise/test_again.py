@@ -17,7 +17,7 @@ from exercise.project import PROJECT
 from labreport.checks import Check
 from labreport.experiment import plain
 from labreport.fingerprint.canonical import digest
-from labreport.nodes.calls import function
+from labreport.nodes.workshop import function
 from labreport.results import Results
 from labreport.trajectory import Snapshot, Store, Trajectory
 

@@ -22,7 +22,7 @@ from exercise.training.backend import keras, tf
 from exercise.training.model import build
 from exercise.verification.plain import measure, plain_model
 from labreport.experiment import Experiment
-from labreport.nodes.calls import function
+from labreport.nodes.workshop import function
 from labreport.results import Result, Results, Runs, Snapshot
 from labreport.stats import Answer
 

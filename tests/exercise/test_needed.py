@@ -17,8 +17,8 @@ from labreport.errors import UsageError
 from labreport.execute.session import Session, open_session
 from labreport.experiment import Experiment, Study, study
 from labreport.locate import find_project
-from labreport.nodes.calls import draw, function
 from labreport.nodes.unfold import unfold
+from labreport.nodes.workshop import draw, function
 from labreport.outline import Figure, Question
 from labreport.project import Project
 from labreport.results import Result, Results, Runs, Snapshot

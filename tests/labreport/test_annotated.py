@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy
 import pytest
 
-from labreport.annotated import Meta, wrong
+from labreport.authoring import Meta, wrong
 
 if TYPE_CHECKING:
     from decimal import Decimal

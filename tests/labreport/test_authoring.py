@@ -18,8 +18,8 @@ from labreport.execute.one_step import in_one_step
 from labreport.experiment import plain
 from labreport.fingerprint.syntax import summarise
 from labreport.installed import distributions
-from labreport.nodes.calls import function
 from labreport.nodes.unfold import unfold
+from labreport.nodes.workshop import function
 
 ONE, TWO = Experiment("one", Made(1)), Experiment("two", Made(2))
 SIZES = study("sizes", TWO, size=(3, 4))

@@ -12,7 +12,7 @@ from labreport.errors import LabReportError
 from labreport.execute.session import load_project
 from labreport.locate import Place
 from labreport.nodes.unfold import unfold
-from labreport.plan.graph import Graph
+from labreport.plan.nodes import Graph
 
 SOURCE = """\
 from dataclasses import dataclass, replace

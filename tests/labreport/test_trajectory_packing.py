@@ -213,7 +213,7 @@ def test_a_kill_at_any_moment_loses_nothing(
             left = [moment]
             for name in calls:
                 patched.setattr(os, name, killing(getattr(os, name), left))
-            patched.setattr("labreport.store.packs.remove", killing(remove, left))
+            patched.setattr("labreport.store.shelf.remove", killing(remove, left))
             try:
                 act()
                 finished = 1

@@ -25,7 +25,7 @@ from exercise.project import PROJECT
 from labreport.audit.reading import Page
 from labreport.audit.screen import audit_page
 from labreport.charts import export
-from labreport.nodes import calls
+from labreport.nodes import workshop
 from labreport.outline import Question, Section
 from labreport.page.references import Target, resolve, targets
 from labreport.page.sections import _Rendering
@@ -103,7 +103,7 @@ def _answers(
 ) -> Iterator[tuple[str, Answer]]:
     for question in questions:
         try:
-            found = calls.function(question.answer, question.slug)(
+            found = workshop.function(question.answer, question.slug)(
                 _results(question.slug, question.needs, everything)
             )
             plain = found.to_plain()
@@ -151,8 +151,8 @@ def _figures(
         if any(name not in answers for name in figure.answers):
             continue
         try:
-            drawing = calls.draw(
-                calls.function(figure.draw, figure.slug),
+            drawing = workshop.draw(
+                workshop.function(figure.draw, figure.slug),
                 _results(figure.slug, figure.needs, everything),
                 answers,
             )

@@ -8,7 +8,7 @@ from exercise.catalogue import STUDIES
 from exercise.project import PROJECT
 from exercise.verification.compare import close
 from labreport.checks import Check
-from labreport.nodes.calls import function
+from labreport.nodes.workshop import function
 from labreport.outline import Question
 from labreport.results import Results, Runs
 from labreport.stats import Answer, Finding

@@ -13,10 +13,10 @@ from labreport.execute.session import Session, open_session
 from labreport.fingerprint.canonical import digest
 from labreport.locate import Place, find_project
 from labreport.nodes.result import ResultNode
+from labreport.plan.planner import VERIFIED
 from labreport.plan.stamp import remove_stamp
 from labreport.store.files import remove
-from labreport.store.lock import output_lock
-from labreport.store.output import remove_strays
+from labreport.store.output import output_lock, remove_strays
 from labreport.store.quarantine import FOLDER
 
 
@@ -105,7 +105,7 @@ def _results(session: Session) -> list[Item]:
 def _cached(session: Session) -> list[Item]:
     """Cached answers, figures and sections that the project no longer has."""
     known = {session.cache.path(node.kind, node.slug) for node in session.graph.nodes.values()}
-    known.add(session.planner.verification.path)
+    known.add(session.cache.path(*VERIFIED))
     return [
         (f"cached {path.parent.name} {path.stem}", [path], "")
         for path in sorted(session.cache.directory.glob("*/*.json"))

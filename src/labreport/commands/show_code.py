@@ -9,7 +9,7 @@ from labreport.console.terminal import Terminal
 from labreport.errors import UnknownName, UsageError
 from labreport.execute.session import load_project
 from labreport.locate import find_project
-from labreport.nodes.calls import function
+from labreport.nodes.workshop import function
 
 
 def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:

@@ -22,7 +22,7 @@ from labreport.execute.request import Request
 from labreport.execute.session import open_session
 from labreport.guard import guarded
 from labreport.locate import Place, find_project
-from labreport.nodes.calls import function
+from labreport.nodes.workshop import function
 from labreport.processes import begin_child, safe_spawn
 from labreport.store.files import Damaged, read_regular
 

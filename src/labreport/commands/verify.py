@@ -14,8 +14,8 @@ from labreport.console.time_left import Kind, TimeLeft, duration
 from labreport.execute.session import Session, open_session
 from labreport.execute.training import cores
 from labreport.locate import Place, find_project
-from labreport.nodes.answer import AnswerNode
-from labreport.store.lock import output_lock
+from labreport.nodes.content import AnswerNode
+from labreport.store.output import output_lock
 from labreport.verification import Stage, stages
 
 
@@ -104,6 +104,6 @@ def _keep(terminal: Terminal, session: Session, checks: Sequence[Check]) -> None
         reports = isinstance(node, AnswerNode) and node.question.reads_verification
         if not reports or not all(planner.put_out(name) for name in node.reads):
             continue
-        if planner.verification.found(node, planner.put_out) != found:
-            planner.verification.keep(node, planner.put_out, found)
+        if (known := planner.verified(node)) is None or known.payload != found:
+            planner.keep_verified(node, found)
             terminal.say("Run the build again to record this in the report.")

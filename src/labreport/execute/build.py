@@ -17,16 +17,15 @@ from labreport.execute.request import Outcome, Request
 from labreport.execute.session import Session, open_session, own_modules, unused
 from labreport.execute.tasks import Trainings, trainings
 from labreport.execute.training import cores, train
+from labreport.nodes.content import QUESTION_FRAMES, SECTION_FRAME
 from labreport.nodes.document import DOCUMENT_FRAMES
-from labreport.nodes.section import QUESTION_FRAMES, SECTION_FRAME
 from labreport.nodes.workshop import Workshop
 from labreport.outline import Outline
 from labreport.plan.ledger import Change
 from labreport.plan.nodes import Plan
 from labreport.plan.stamp import remove_stamp, write_stamp
 from labreport.store.files import remove
-from labreport.store.lock import output_lock
-from labreport.store.output import MARK, mark_as_own, remove_strays
+from labreport.store.output import MARK, mark_as_own, output_lock, remove_strays
 from labreport.store.publish import complete
 from labreport.store.quarantine import Quarantine
 
@@ -73,7 +72,7 @@ def _made(request: Request, terminal: Terminal, progress: Progress) -> tuple[Ses
     except LabReportError:
         _check_templates(session)  # which says in which line the mistake is
         raise
-    for path in session.planner.views.leftovers():
+    for path in session.planner.leftovers():
         remove(path)
     _show_notices(quarantine, terminal)
     _show_notices(session.quarantine, terminal)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labreport.errors import LabReportError, OutdatedCode, RenderError, StoreError
+from labreport.errors import LabReportError, OutdatedCode, StoreError
 from labreport.execute.forks import in_forks
 from labreport.execute.session import Session
 from labreport.nodes.document import DocumentNode
@@ -86,11 +86,6 @@ def _put(session: Session, made: Mapping[DocumentNode, Path | bytes], published:
     files = {node.published: content for node, content in made.items()}
     publish(session.output, files, session.quarantine, kept)
     session.ledger.seeds = session.seeds
-    paths = {node: session.output / node.published for node in made}
-    session.digests.forget(paths.values())
-    for node, path in paths.items():
-        written = session.digests(path)
-        if written is None:
-            raise RenderError(f"{path}: published, but cannot be read back")
-        session.planner.made(session.planner.status(node.name), {node.published: written}, written)
+    for node in made:
+        session.planner.made(session.planner.status(node.name), session.output / node.published)
         published.made.append(node.name)

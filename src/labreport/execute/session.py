@@ -11,19 +11,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
+from labreport.authoring import at, failed
+from labreport.authoring import place as place_in
 from labreport.errors import LabReportError, OutdatedCode, UsageError
 from labreport.experiment import Experiment, Study
 from labreport.fingerprint.files import Digests
 from labreport.fingerprint.modules import default_roots, folder_of, source_files
+from labreport.fingerprint.observed import edited, loading
 from labreport.frame import Lookup
 from labreport.locate import Place
-from labreport.nodes.reading import Reader
+from labreport.nodes.content import Reader
 from labreport.nodes.unfold import unfold
 from labreport.nodes.workshop import Workshop
-from labreport.placed import at, failed
-from labreport.placed import place as place_in
-from labreport.plan.graph import Graph
 from labreport.plan.ledger import Ledger
+from labreport.plan.nodes import Graph
 from labreport.plan.planner import Planner
 from labreport.project import Project
 from labreport.sources import loaded
@@ -32,7 +33,6 @@ from labreport.store.output import check_owner
 from labreport.store.quarantine import Quarantine
 from labreport.trajectory import Store
 from labreport.trajectory.packing import pack
-from labreport.witness import edited, loading
 
 LEDGER = "ledger.json"
 PLACED = re.compile(r"[^:]+\.py:[0-9]+: ")
@@ -74,7 +74,7 @@ class Session:
 
     def reader(self) -> Reader:
         """A reader of the stored results, for the questions and figures of the graph."""
-        return Reader(self.graph, self.planner, self.store)
+        return Reader(self.planner, self.store)
 
     def workshop(self) -> Workshop:
         """The means to make nodes."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from labreport.fingerprint.observed import Allowed
 from labreport.trajectory import Trajectory
-from labreport.witness import Allowed
 
 
 @dataclass(frozen=True)

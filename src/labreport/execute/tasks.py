@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from labreport.execute.session import Session
 from labreport.execute.task import Task
-from labreport.nodes.calls import function
 from labreport.nodes.result import ResultNode
+from labreport.nodes.workshop import function
 from labreport.plan.nodes import Status
 from labreport.plan.reasons import Forced, SharesForced
 from labreport.trajectory import Snapshot, Trajectory

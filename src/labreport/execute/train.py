@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from labreport.authoring import place
 from labreport.console.counts import counted
 from labreport.console.progress import Progress, Training
 from labreport.console.time_left import duration
@@ -19,7 +20,6 @@ from labreport.execute.task import Task
 from labreport.execute.waiting import Waiting
 from labreport.execute.worker import Epoch
 from labreport.nonfinite import all_finite
-from labreport.placed import place
 from labreport.trajectory import Trajectory
 
 TRIES = 2

@@ -16,12 +16,12 @@ from typing import Any
 from labreport.errors import ExperimentFailed, OutdatedCode
 from labreport.execute.one_step import in_one_step
 from labreport.execute.task import Task
+from labreport.fingerprint.observed import Noted, noting
 from labreport.processes import portable
 from labreport.run import Run, Start
 from labreport.store.arrays import checked
 from labreport.store.sealed import check_plain
 from labreport.trajectory import STATE, Snapshot, Trajectory
-from labreport.witness import Noted, noting
 
 CHECKPOINT_SECONDS = 5.0
 """How much of a training may be lost when everything is killed."""

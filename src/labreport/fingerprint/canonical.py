@@ -58,7 +58,7 @@ def exact(value: Any, where: str = "value", classes: set[type] | None = None) ->
 
     Beyond what `canonical` tells apart, it has the class of every dataclass, by module and qualified name,
     and the order of dictionaries; a list and a tuple differ. Fields of the engine's classes whose metadata
-    are `labreport.placed.HIDDEN` are left out. The dataclasses are added to `classes`.
+    are `labreport.authoring.HIDDEN` are left out. The dataclasses are added to `classes`.
 
     Raises `UsageError` for what such a text cannot say: other types, numbers that are not finite,
     dictionaries with other keys than strings, a dataclass that keeps something outside of its fields, and

@@ -7,17 +7,280 @@ the project are not followed; their versions are ingredients of their own.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 
 from labreport.errors import UsageError
 from labreport.fingerprint.canonical import digest
-from labreport.fingerprint.loading import Loading
-from labreport.fingerprint.modules import is_module
-from labreport.fingerprint.names import Name, Names
-from labreport.fingerprint.syntax import Summary
+from labreport.fingerprint.modules import ENGINE, Modules, is_module
+from labreport.fingerprint.syntax import ACTING, LOCALLY, READING, Summary
+
+Name = tuple[str, str]
+"""A module, and what it defines there; empty for its statements that bind no name."""
+_ROOMS = (
+    *("audit", "authoring", "checks", "command", "commands", "console", "execute", "fingerprint", "front"),
+    *("grading", "guard", "installed", "locate", "nodes.result", "nodes.unfold", "nodes.workshop", "plan"),
+    *("processes", "program", "rubric", "sources", "store", "suggest", "trajectory.document"),
+    *("trajectory.store", "verification", "warm", "__main__"),
+)
+COMPUTING = f"{ENGINE}.execute.one_step"
+"""The module of these rooms that makes the records of a fit, which a report says."""
+CARRYING_OUT = tuple(f"{ENGINE}.{room}" for room in _ROOMS)
+"""Modules of the engine that plan, carry out, keep, check and print. They compute nothing that a report says:
+they are not followed, and nothing is rebuilt for them. A change of what they keep raises a format."""
+_CARRYING_OUT = tuple(f"{room}." for room in CARRYING_OUT)
+_NOTHING: Summary = {"definitions": {}, "imports": {}, "loads": {}}
+
+
+class Names:
+    """The modules below the top-level ones `roots`, read through `summary(path)`."""
+
+    def __init__(self, roots: Sequence[str], summary: Callable[[Path], Summary]) -> None:
+        self._modules = Modules(roots)
+        self._read = summary
+        self.path = cache(self._path)
+        self.summary = cache(self._summary)
+        self.find = cache(self._find)
+        self.lookup = cache(self._lookup)
+        self.targets = cache(self._targets)
+        self.loaded = cache(self._loaded)
+
+    def _path(self, module: str) -> Path | None:
+        """The file of a module that is followed; None for any other."""
+        return None if carries_out(module) else self._modules.path(module)
+
+    def _summary(self, module: str) -> Summary:
+        path = self.path(module)
+        return self._read(path) if path is not None else _NOTHING
+
+    def _targets(self, module: str, name: str) -> frozenset[Name]:
+        """Definitions that a definition uses directly."""
+        found: set[Name] = set()
+        for use in self.summary(module)["definitions"][name][1]:
+            kind, special, rest = use.partition(" ")
+            if use == "*":
+                found.update((module, other) for other in self.summary(module)["definitions"])
+            elif use == "**":
+                found.update(self.find(module, ""))
+            elif not special:
+                found.update(self.lookup(module, use))
+            elif kind == "any":
+                for other in self._every(module, rest):
+                    found.update(self.find(other, ""))
+            elif kind == "import":
+                target, _, inner = rest.partition(":")
+                found.update(self._walk(self.absolute(module, target), inner.split(".") if inner else []))
+        return frozenset(found)
+
+    def _loaded(self, module: str, name: str) -> tuple[str, ...]:
+        """The modules that a definition imports itself."""
+        uses = self.summary(module)["definitions"][name][1]
+        kept = [use.removeprefix("load ") for use in uses if use.startswith("load ")]
+        return tuple(self.absolute(module, target) for target in kept)
+
+    def _lookup(self, module: str, name: str) -> frozenset[Name]:
+        """What a dotted name means in `module`; nothing for locals and other libraries."""
+        summary, (head, _, inner) = self.summary(module), name.partition(".")
+        imports = summary["imports"]
+        found = {(module, head)} if head in summary["definitions"] else set[Name]()
+        if head in imports:
+            rest = inner.split(".") if inner else []
+            for target, attribute in imports[head]:
+                found |= self._walk(self.absolute(module, target), [attribute, *rest] if attribute else rest)
+        if "*" in imports:
+            found |= self._starred(module, head, frozenset({module}))
+        return frozenset(found)
+
+    def _walk(self, module: str, parts: list[str]) -> set[Name]:
+        """What `parts`, attributes of attributes, mean from `module` on."""
+        found: set[Name] = set()
+        while parts and self.path(f"{module}.{parts[0]}") is not None:
+            if parts[0] in self.summary(module)["definitions"]:
+                found.add((module, parts[0]))
+            module, parts = f"{module}.{parts[0]}", parts[1:]
+        # A name that is bound in no way that is known may come from anything in the module
+        return found | (self.find(module, parts[0] if parts else "") or self.find(module, ""))
+
+    def _find(self, module: str, name: str, seen: frozenset[str] = frozenset()) -> frozenset[Name]:
+        """Where `name` of `module` is defined, through re-exports; without a name, all that it can give."""
+        if self.path(module) is None or f"{module}:{name}" in seen:
+            return frozenset()
+        seen |= {f"{module}:{name}"}
+        summary, found = self.summary(module), set[Name]()
+        if not name:
+            found.update((module, defined) for defined in summary["definitions"])
+        elif name in summary["definitions"]:
+            found.add((module, name))
+        elif "__getattr__" in summary["definitions"] and module != ENGINE:
+            found.add((module, "__getattr__"))
+        if name and self.path(f"{module}.{name}") is not None:
+            found |= self._find(f"{module}.{name}", "", seen)
+        for local, targets in summary["imports"].items():
+            if local == name or (not name and local != "*"):
+                for target, attribute in targets:
+                    found |= self._find(self.absolute(module, target), attribute, seen)
+        return frozenset(found | self._starred(module, name, seen))
+
+    def _starred(self, module: str, name: str, seen: frozenset[str]) -> set[Name]:
+        """What `name` may be by a star import of `module`, and the list that decides it."""
+        found: set[Name] = set()
+        for target, _ in self.summary(module)["imports"].get("*", ()):
+            source = self.absolute(module, target)
+            if more := self._find(source, name, seen):
+                found |= more
+                found |= {(source, "__all__")} if "__all__" in self.summary(source)["definitions"] else set()
+        return found
+
+    def _every(self, module: str, start: str) -> Iterator[str]:
+        """All modules of the project whose names begin with `start`; for the engine's, of its own room."""
+        if is_engine(module):
+            start = ".".join(module.split(".")[:2])
+        for other in self._modules.every():
+            if other.startswith(start) and is_engine(other) == is_engine(module):
+                yield other
+
+    def absolute(self, module: str, target: str) -> str:
+        """The full name of a module that `module` calls `target`, perhaps with dots in front."""
+        if not target.startswith("."):
+            return target
+        level = len(target) - len(target.lstrip("."))
+        path = self.path(module)
+        parts = module.split(".")
+        if path is not None and path.name == "__init__.py":
+            level -= 1
+        base = parts[: len(parts) - level] if level else parts
+        return ".".join(filter(None, (*base, target.lstrip("."))))
+
+
+def carries_out(module: str) -> bool:
+    """Whether a module is one of `CARRYING_OUT`."""
+    return f"{module}.".startswith(_CARRYING_OUT) and module != COMPUTING
+
+
+def is_engine(module: str) -> bool:
+    """Whether a module is the engine's."""
+    return module.partition(".")[0] == ENGINE
+
+
+@dataclass
+class Change:
+    """What a statement changes: names of the project, and perhaps what is not the project's."""
+
+    names: set[Name] = field(default_factory=set)
+    outside: bool = False
+
+
+class Loading:
+    """The statements of modules that change more than the names they bind."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self.changes = cache(self._changes)
+        self.loads = cache(self._loads)
+        self._direct = cache(self._directly)
+
+    def _loads(self, module: str) -> frozenset[str]:
+        """The modules that are followed and loaded with `module`: packages around it, imports, and theirs."""
+        found: set[str] = set()
+        waiting = [module]
+        while waiting:
+            one = waiting.pop()
+            if one not in found and self._names.path(one) is not None:
+                found.add(one)
+                waiting.extend(self._direct(one))
+        return frozenset(found)
+
+    def _directly(self, module: str) -> tuple[str, ...]:
+        parts = module.split(".")
+        around = [".".join(parts[:count]) for count in range(1, len(parts))]
+        imports = self._names.summary(module)["loads"].get("", ())
+        return (*around, *(self._names.absolute(module, target) for target in imports))
+
+    def _changes(self, module: str) -> tuple[tuple[Name, Change], ...]:
+        """Every statement of a module that changes something, by a name that it defines."""
+        found = []
+        for name, definition in self._names.summary(module)["definitions"].items():
+            change = Change()
+            running = [(module, definition[2])]
+            running += [
+                (inner, self._names.summary(inner)["definitions"][called][3])
+                for inner, called in self._reached(self._called(module, definition[2]), is_engine(module))
+            ]
+            # What is only given to functions can be changed by them, if any changes what it has no name for
+            given = any(LOCALLY in stored for _, (_, _, stored, _) in running)
+            for inner, effect in running:
+                self._add(inner, effect, change, given)
+            change.names.discard((module, name))
+            if change.names or change.outside:
+                found.append(((module, name), change))
+        return tuple(found)
+
+    def _called(self, module: str, effect: list[list[str]]) -> set[Name]:
+        """The definitions that are called, or may be since they are passed to what is."""
+        calls, passed, _, _ = effect
+        found = {one for use in calls for one in self._names.lookup(module, use)}
+        return found | {
+            one for use in passed for one in self._names.lookup(module, use) if self._kind(one) == "def"
+        }
+
+    def _add(self, module: str, effect: list[list[str]], change: Change, given: bool) -> None:
+        """Add the effect of one statement or function."""
+        calls, passed, stored, _ = effect
+        changed: set[Name] = set()
+        for use in calls:
+            parts, found = use.split("."), self._meaning(module, use, change)
+            method = len(parts) > 1 and parts[-1] not in READING
+            changed |= {one for one in found if (method or given) and self._kind(one) in ("made", "alias")}
+            if len(parts) > 2:  # a method of an attribute, which may belong to a class
+                changed |= {one for one in found if method and self._kind(one) == "def"}
+        for use in stored:
+            changed |= self._meaning(module, use, change)
+        for one in list(changed):
+            if self._kind(one) == "alias":
+                changed |= self._names.targets(*one)
+                change.outside = True
+        if given:
+            changed |= {
+                one
+                for use in passed
+                for one in self._names.lookup(module, use)
+                if self._kind(one) != "constant"
+            }
+        change.names |= changed
+
+    def _meaning(self, module: str, use: str, change: Change) -> frozenset[Name]:
+        """The project's definitions that a called or changed name means; without any, what it is outside."""
+        found = self._names.lookup(module, use)
+        if not found and use in ACTING:
+            change.outside = True
+        elif not found:
+            targets = self._names.summary(module)["imports"].get(use.partition(".")[0], ())
+            change.outside |= any(not is_engine(self._names.absolute(module, one)) for one, _ in targets)
+        return found
+
+    def _kind(self, name: Name) -> str:
+        kind: str = self._names.summary(name[0])["definitions"][name[1]][4]
+        return kind
+
+    def _reached(self, called: set[Name], engine: bool) -> set[Name]:
+        """The definitions that calls may go through; a project's do not go through the engine's."""
+        reached: set[Name] = set()
+        waiting = list(called)
+        while waiting:
+            one = waiting.pop()
+            if one not in reached and is_engine(one[0]) <= engine:
+                reached.add(one)
+                waiting.extend(self._names.targets(*one) - self._declared(*one))
+        return reached
+
+    def _declared(self, module: str, name: str) -> set[Name]:
+        """What a definition only makes questions and figures of, which calls nothing of it."""
+        *_, declared = self._names.summary(module)["definitions"][name][3]
+        return {one for use in declared for one in self._names.lookup(module, use)}
+
 
 Closure = Mapping[str, str]
 """`module:name` → hash of that definition."""

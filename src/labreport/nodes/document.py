@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from labreport.errors import AuditError, all_at_once
 from labreport.fingerprint.canonical import digest
-from labreport.nodes.section import RENDERING
+from labreport.nodes.content import RENDERING
 from labreport.nodes.workshop import Press
 from labreport.plan.nodes import Node
 from labreport.plan.planner import Planner

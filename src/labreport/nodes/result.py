@@ -60,7 +60,7 @@ class ResultNode(Node):
         """Stale where the trajectory does not reach what the experiment asks for, or is damaged."""
         made_of, key = planner.key(self)
         planner.check_shared(key, self.experiment)
-        stored = planner.views.of(key, self.experiment)
+        stored = planner.look_up(key, self.experiment)
         record = planner.ledger.nodes.get(self.name)
         reasons: list[Reason] = []
         if forced := planner.forced_keys.get(key):

@@ -5,18 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 
+from labreport.authoring import Place, at, refuse, variable, written
 from labreport.errors import UsageError
 from labreport.experiment import Experiment, Study
-from labreport.nodes.answer import AnswerNode
+from labreport.nodes.content import AnswerNode, FigureNode, SectionNode
+from labreport.nodes.crate import CrateDocument, WorkflowDocument
 from labreport.nodes.document import AnswersDocument, DocumentNode, PageDocument, PaperDocument
-from labreport.nodes.figure import FigureNode
-from labreport.nodes.provenance import CrateDocument, WorkflowDocument
 from labreport.nodes.result import RecordingNode, ResultNode
-from labreport.nodes.section import SectionNode
 from labreport.outline import Figure, Question, Section
-from labreport.placed import Place, at, refuse, variable, written
-from labreport.plan.graph import Graph
-from labreport.plan.nodes import Node
+from labreport.plan.nodes import Graph, Node
 from labreport.project import Project
 from labreport.suggest import did_you_mean
 

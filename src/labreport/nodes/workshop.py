@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import importlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from labreport.authoring import failed, place
 from labreport.errors import LabReportError, OutdatedCode, RenderError, UsageError
-from labreport.nodes.calls import function
-from labreport.nodes.reading import Reader
-from labreport.outline import Outline
-from labreport.placed import failed, place
+from labreport.fingerprint.observed import noting
+from labreport.outline import Figure, Outline, Question
 from labreport.plan.nodes import Node, State
 from labreport.plan.planner import Planner
 from labreport.project import Project
 from labreport.store.cache import Cache
 from labreport.texts import unprintable
-from labreport.witness import noting
 
 if TYPE_CHECKING:
+    from labreport.nodes.content import Reader
     from labreport.pdf import Writer
     from labreport.stats import Answer
 
@@ -29,10 +29,32 @@ DECLARE = "data= of its question or figure"
 """Where an author says that an answer or a figure reads a file."""
 
 
+def draw(function: Callable[..., Any], results: Any, answers: Any) -> Any:
+    """What the function of a figure draws; one with a single argument gets the results only."""
+    only_results = hasattr(function, "__code__") and function.__code__.co_argcount == 1
+    return function(results) if only_results else function(results, answers)
+
+
+def function(name: str, asked_by: str) -> Callable[..., Any]:
+    """The function that `name` means, or that the question or figure of this name was made of.
+
+    `asked_by` says in an error who named it.
+    """
+    module, _, attribute = name.partition(":")
+    try:
+        found = vars(importlib.import_module(module)).get(attribute)
+    except ImportError as error:
+        raise UsageError(f"{asked_by}: {name!r} cannot be imported: {error}") from error
+    if isinstance(found, (Question, Figure)):
+        found = found.function
+    if not callable(found):
+        raise UsageError(f"{asked_by}: {name!r} is not a function; write it as 'module:function'")
+    called: Callable[..., Any] = found
+    return called
+
+
 class Workshop:
     """Makes nodes in the plan's order and keeps what they put out in the cache."""
-
-    function = staticmethod(function)
 
     def __init__(self, planner: Planner, cache: Cache, reader: Reader, root: Path) -> None:
         self.planner = planner
@@ -47,26 +69,17 @@ class Workshop:
         """The declaration."""
         return self.planner.graph.project
 
-    def make(self, node: Node) -> bool:
-        """Bring one node up to date; whether it had to be made.
-
-        Raises `RenderError` where the project's code fails, naming the node and the cause, and `OutdatedCode`
-        where it was edited after it was planned.
-        """
-        if self.planner.status(node.name).fresh:
-            return False
-        payload = self.made(node)
-        self.check_unedited()
-        self.keep(node, payload)
-        return True
-
     def check_unedited(self) -> None:
         """Raise `OutdatedCode` where a file or library is not any more what was planned."""
         if problem := self.planner.fingerprints.edited():
             raise OutdatedCode(problem)
 
     def made(self, node: Node) -> Any:
-        """What a stale node puts out, which is not kept yet. Raises as `make`."""
+        """What a stale node puts out, which is not kept yet.
+
+        Raises `RenderError` where the project's code fails, naming the node and the cause, and `OutdatedCode`
+        where it was edited after it was planned.
+        """
         status = self.planner.status(node.name)
         if status.state is State.PENDING:
             raise RenderError(f"{node.name} waits for {status.reasons[-1]}")
@@ -119,13 +132,8 @@ class Workshop:
         planner = self.planner
         status = planner.status(node.name)
         output = self._cache.put(node.kind, node.slug, status.key, payload)
-        path = self._cache.path(node.kind, node.slug)
-        planner.digests.forget([path])
-        written = planner.digests(path)
-        if written is None:
-            raise RenderError(f"{path}: written, but cannot be read back")
         self._payloads.pop(status.name, None)
-        planner.made(status, {str(path.relative_to(planner.output)): written}, output)
+        planner.made(status, self._cache.path(node.kind, node.slug), output)
 
 
 @dataclass
@@ -135,14 +143,18 @@ class Press:
     workshop: Workshop
     writer: Writer
     scratch: Path
-    sections: list[Any] = field(init=False)
-    answers: Mapping[str, Answer] = field(init=False)
     printed: str = ""
     """The HTML that was handed to the writer."""
 
-    def __post_init__(self) -> None:
-        self.sections = self.workshop.sections()
-        self.answers = self.workshop.all_answers()
+    @cached_property
+    def sections(self) -> list[Any]:
+        """All rendered sections, in order."""
+        return self.workshop.sections()
+
+    @cached_property
+    def answers(self) -> Mapping[str, Answer]:
+        """All answers, in reading order."""
+        return self.workshop.all_answers()
 
     def render_again(self) -> None:
         """Render all sections once more, to find the line of one of their templates."""

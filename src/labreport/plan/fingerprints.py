@@ -15,10 +15,10 @@ from typing import Any
 from labreport.errors import OutdatedCode, UsageError
 from labreport.experiment import Experiment, Study, plain
 from labreport.fingerprint.canonical import canonical, digest, exact
-from labreport.fingerprint.code import Code
+from labreport.fingerprint.code import CARRYING_OUT, Code
 from labreport.fingerprint.files import Digests
 from labreport.fingerprint.modules import default_roots, folder_of
-from labreport.fingerprint.names import CARRYING_OUT
+from labreport.fingerprint.observed import Allowed, edited, read_while_loading
 from labreport.fingerprint.syntax import FORMAT as SUMMARY
 from labreport.fingerprint.syntax import Summary, summarise
 from labreport.fingerprint.templates import Templates
@@ -28,7 +28,6 @@ from labreport.installed import changed, distributions, version
 from labreport.outline import Section
 from labreport.plan.ledger import Ledger
 from labreport.project import Project
-from labreport.witness import Allowed, edited, read_while_loading
 
 PROSES = "answers"
 """The folder of the frame with the prose that answers come with."""
@@ -284,10 +283,6 @@ class Fingerprints:
 
     def _proses(self) -> list[str]:
         return [f"{PROSES}/{name}" for name in self._lookup.files(PROSES, "*.html")]
-
-    def file(self, path: Path) -> None:
-        """Note one more file on which a fresh report rests."""
-        self._digests(path)
 
     def words(self) -> dict[str, str]:
         """How the project calls things."""

@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labreport.errors import UsageError
+from labreport.authoring import at
+from labreport.errors import StoreError, UsageError
 from labreport.experiment import Experiment, Study
 from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.files import Digests
-from labreport.placed import at
+from labreport.nonfinite import spelled
 from labreport.plan.fingerprints import FUNCTION, Fingerprints
-from labreport.plan.graph import Graph
-from labreport.plan.ledger import Ledger, Record
-from labreport.plan.nodes import Node, Plan, State, Status
+from labreport.plan.ledger import Ledger, Record, View
+from labreport.plan.nodes import Graph, Node, Plan, State, Status
 from labreport.plan.reasons import Altered, Changed, Forced, Missing, NeverMade, Reason, Upstream, differences
-from labreport.plan.verified import Verification
-from labreport.plan.views import Views
+from labreport.trajectory.store import StoredArrays
+from labreport.trajectory.trajectory import Trajectory
 
 if TYPE_CHECKING:
-    from labreport.store.cache import Cache
+    from labreport.store.cache import Cache, Cached
     from labreport.trajectory import Store
+
+VERIFIED = ("verification", "report")
+"""Where the cache has what `verify` found, under a key of all answers that it was about."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """How far a trajectory is stored. `missing` is the first epoch still wanted, 0 when none is;
+    `damaged` names a file that is not what was written; `digest` is empty unless all is there."""
+
+    epochs: int = 0
+    missing: int = 0
+    damaged: str = ""
+    digest: str = ""
 
 
 class Planner:
     """Says of every node whether it is fresh. Asked again after something was made, it looks again.
 
+    It writes no file: what it learns is kept in the `ledger` and the `digests`, which a build saves.
     `forced` holds names of nodes to make whatever their state, until they have been made.
     """
 
@@ -49,15 +65,15 @@ class Planner:
         self.output = output
         self.ledger = ledger
         self.digests = digests
-        self.verification = Verification(cache)
         self.fingerprints = Fingerprints(graph.project, root, digests, ledger)
-        self.views = Views(store, digests, ledger)
+        self._store = store
         self._cache = cache
         self._forced = set(forced)
         self._keys: dict[str, tuple[dict[str, Any], str]] = {}
         self._specifications: dict[str, Experiment] = {}
         self._statuses: dict[str, Status] = {}
         self._needs: dict[str, tuple[str, frozenset[str]]] = {}
+        self._trajectories: dict[str, Trajectory | None] = {}
 
     def plan(self, names: Iterable[str] | None = None) -> Plan:
         """The nodes `names` and all that they read (default: everything), each with its verdict."""
@@ -70,11 +86,17 @@ class Planner:
             self._statuses[name] = self.graph.nodes[name].status(self)
         return self._statuses[name]
 
-    def made(self, status: Status, files: dict[str, str], output: str) -> None:
-        """Note that a node was made: its files' digests by path, and the digest of what it put out.
+    def made(self, status: Status, path: Path, output: str = "") -> None:
+        """Note that a node was made: the file that it is kept in, and the digest of what it put out, which is
+        that of the file unless another is given. Raises `StoreError` where the file cannot be read back.
 
         What reads it must be asked for again, after `forget`, or not have been asked for before.
         """
+        self.digests.forget([path])
+        written = self.digests(path)
+        if written is None:
+            raise StoreError(f"{path}: written, but cannot be read back; check the disk")
+        files, output = {str(path.relative_to(self.output)): written}, output or written
         self.ledger.nodes[status.name] = Record(dict(status.ingredients), status.key, output, files)
         self._forced.discard(status.name)
         self._statuses[status.name] = replace(status, state=State.FRESH, reasons=(), output=output)
@@ -83,7 +105,7 @@ class Planner:
         """Look at everything again, after something was made or stored."""
         self._statuses.clear()
         self._needs.clear()
-        self.views.forget()
+        self._trajectories.clear()
 
     def stored(self, keys: Collection[str]) -> None:
         """Note that trajectories were stored, so that they are not forced again."""
@@ -123,6 +145,41 @@ class Planner:
         """The keys of an experiment's results, in order of seed."""
         return [self.key(node)[1] for node in self.graph.results_of(experiment.name)]
 
+    def look_up(self, key: str, experiment: Experiment) -> Stored:
+        """What is stored under `key`, for as far as `experiment` goes.
+
+        Its own epochs and snapshots are under one digest, so that continuing from 50 epochs to 100 changes
+        nothing for whoever reads the first 50.
+
+        What an unchanged document says comes from the ledger, without reading it.
+        """
+        name, shelf = f"{key}.json", self._store.shelf
+        document = shelf.digest(name, self.digests)
+        if document is None:
+            if os.path.lexists(self._store.folder / name):
+                self._store.get(key)  # not a file of ours: set aside
+            return Stored(missing=experiment.epochs)
+        label = f"{key}:{experiment.epochs}:{','.join(map(str, experiment.snapshots))}"
+        view = self.ledger.views.get(label)
+        if view is None or view.document != document:
+            if key not in self._trajectories:
+                self._trajectories[key] = self._store.get(key)
+            trajectory = self._trajectories[key]
+            if trajectory is None:
+                return Stored(missing=experiment.epochs, damaged=name)
+            missing = trajectory.missing(experiment.epochs, experiment.snapshots)
+            if missing:
+                return Stored(epochs=trajectory.epochs, missing=missing[0])
+            view = self.ledger.views[label] = _view(document, trajectory, experiment)
+        for name, written in view.arrays.items():
+            if shelf.digest(name, self.digests) != written:
+                return Stored(epochs=experiment.epochs, damaged=name)
+        return Stored(epochs=experiment.epochs, digest=view.digest)
+
+    def leftovers(self) -> list[Path]:
+        """Array files that a killed run has left beside the documents that the ledger does not know yet."""
+        return self._store.orphans(filter(None, self._trajectories.values()))
+
     def kept(self) -> dict[str, Any]:
         """Under which keys all results are kept, one per seed, and how many epochs they have; of recorded
         ones how many runs there are, from which files, each with its SHA-256."""
@@ -146,6 +203,19 @@ class Planner:
     def digest_of_kept(self) -> str:
         """The digest of `kept`."""
         return digest(self.kept())
+
+    def verified(self, node: Node) -> Cached | None:
+        """What `verify` found last; None where that was about other answers than those `node` reads."""
+        self.digests(self._cache.path(*VERIFIED))  # on which a fresh report rests
+        found = self._cache.get(*VERIFIED)
+        return found if found is not None and found.key == self._answers(node) else None
+
+    def keep_verified(self, node: Node, found: Any) -> None:
+        """Keep what `verify` found (plain JSON values) of the answers that `node` reads."""
+        self._cache.put(*VERIFIED, self._answers(node), found)
+
+    def _answers(self, node: Node) -> str:
+        return digest({name: self.put_out(name) for name in node.reads if name.startswith("answer/")})
 
     def results(self, needs: Iterable[str]) -> dict[str, Any]:
         """As ingredients: one digest for all that is read of each need, so that they stay few, and how they
@@ -188,7 +258,9 @@ class Planner:
         if record is None:
             reasons.append(NeverMade())
         else:
-            reasons.extend(self._output_reasons(record))
+            for path, written in record.files.items():
+                if (now := self.digests(self.output / path)) != written:
+                    reasons.append(Missing(path) if now is None else Altered(path))
             unknown = {*(f"results {need}" for need in node.needs), *node.reads, "verification"}
             before, after = (
                 {name: value for name, value in found.items() if not waiting or name not in unknown}
@@ -206,15 +278,6 @@ class Planner:
         output = record.output if record is not None and state is State.FRESH else ""
         return Status(node, state, tuple(reasons), made_of, key, output)
 
-    def _output_reasons(self, record: Record) -> list[Reason]:
-        """Whether the files that a node was kept in are there, as they were written."""
-        found = {path: (self.digests(self.output / path), written) for path, written in record.files.items()}
-        return [
-            Missing(path) if now is None else Altered(path)
-            for path, (now, written) in found.items()
-            if now != written
-        ]
-
     def _recognise(self, node: Node, made_of: dict[str, Any], key: str) -> Record | None:
         """A record for something that the cache holds but the ledger forgot."""
         found = self._cache.peek(node.kind, node.slug)
@@ -225,6 +288,21 @@ class Planner:
         record = Record(made_of, key, found[1], {str(path.relative_to(self.output)): written})
         self.ledger.nodes[node.name] = record
         return record
+
+
+def _view(document: str, trajectory: Trajectory, experiment: Experiment) -> View:
+    """What `experiment` reads of a trajectory, whose document has this digest."""
+    part = trajectory.cut(experiment.epochs)
+    kept = {epoch: part.snapshots[epoch] for epoch in experiment.snapshots}
+    files = [kept_at.arrays for kept_at in kept.values()]
+    arrays = {stored.name: stored.file.sha256 for stored in files if isinstance(stored, StoredArrays)}
+    seen = {
+        "records": list(part.records),
+        "snapshots": {str(epoch): snapshot.metrics for epoch, snapshot in kept.items()},
+        "arrays": arrays,
+        "segments": list(part.segments),
+    }
+    return View(document, digest(spelled(seen)), arrays)
 
 
 def _about(reason: Changed) -> Changed:

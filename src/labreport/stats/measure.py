@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from labreport.authoring import at, called_from
 from labreport.errors import UsageError
 from labreport.experiment import Design
 from labreport.later import later
-from labreport.placed import at, called_from
 from labreport.results import Result, Results, Runs, number
 from labreport.stats.quantity import Unit
 

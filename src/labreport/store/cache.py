@@ -12,12 +12,13 @@ import msgspec
 
 from labreport.errors import StoreError
 from labreport.store.files import Damaged, OtherVersion, read_regular, write_atomically
-from labreport.store.names import file_name
 from labreport.store.quarantine import Quarantine
 from labreport.store.sealed import LIMIT, Sealed, check_plain, encode, seal, unseal
 
 FORMAT = "labreport cache 2"
 _Value = TypeVar("_Value")
+_SAFE = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_.=,")
+_LONGEST = 120
 
 
 @dataclass(frozen=True)
@@ -96,3 +97,18 @@ def _decoded(document: _Document) -> Cached:
         return Cached(document.key, document.digest, msgspec.json.decode(document.payload))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Damaged(f"has a payload that is not JSON: {error}") from None
+
+
+def file_name(slug: str) -> str:
+    """A name for `slug`: itself where it is plain, else percent-encoded, and cut with its digest if long.
+
+    Capitals are encoded too, because some file systems do not tell them apart; a leading dot, because
+    such files are hidden, or ours.
+    """
+    data = slug.encode("utf-8", "surrogatepass")
+    text = "".join(chr(byte) if byte in _SAFE else f"%{byte:02x}" for byte in data)
+    if text.startswith("."):
+        text = f"%2e{text[1:]}"
+    if len(text) > _LONGEST:
+        text = f"{text[:60]}%-{hashlib.sha256(data).hexdigest()[:32]}"
+    return text or "%"

@@ -7,7 +7,8 @@ import os
 import re
 import shutil
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from labreport.errors import StoreError
@@ -90,7 +91,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     before is still there; a failed fsync is not tried again, for the kernel may have dropped the data.
     """
     temporary = path.with_name(temporary_name())
-    try:
+    with writing(path):
         try:
             write_new(temporary, data)
             os.replace(temporary, path)
@@ -99,6 +100,13 @@ def write_atomically(path: Path, data: bytes) -> None:
                 os.unlink(temporary)
             raise
         sync_directory(path.parent)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Raise a `StoreError` that names `path` where writing it fails."""
+    try:
+        yield
     except OSError as error:
         raise cannot_write(path, error) from error
 
@@ -202,13 +210,11 @@ def cannot_write(path: Path, error: OSError) -> StoreError:
 
 def kind_of(mode: int) -> str:
     """What a file's mode says it is, in words."""
-    for test, word in (
-        (stat.S_ISREG, "a file"),
-        (stat.S_ISDIR, "a folder"),
-        (stat.S_ISLNK, "a link"),
-        (stat.S_ISFIFO, "a FIFO"),
-        (stat.S_ISSOCK, "a socket"),
-    ):
-        if test(mode):
-            return word
-    return "a device"
+    kinds = {
+        stat.S_IFREG: "a file",
+        stat.S_IFDIR: "a folder",
+        stat.S_IFLNK: "a link",
+        stat.S_IFIFO: "a FIFO",
+        stat.S_IFSOCK: "a socket",
+    }
+    return kinds.get(stat.S_IFMT(mode), "a device")

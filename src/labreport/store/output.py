@@ -1,13 +1,16 @@
-"""Whose an output folder is: a mark in it says which project made it, and nothing else is ever touched.
+"""Whose an output folder is, and which build works in it.
 
-The mark names the project and its folder: relative to the mark where the report is inside the project's
-folder, so that both can be moved and copied together. What is refused, before anything is written or removed:
+A mark in it says which project made it, and nothing else is ever touched. The mark names the project and its
+folder: relative to the mark where the report is inside the project's folder, so that both can be moved and
+copied together. What is refused, before anything is written or removed:
 
 - a folder that is not empty and holds nothing that this program made;
 - the report of a project that is still there, and the place of its report in its own folder;
 - a report whose mark is lost or damaged, unless it is inside the project's own folder, or the user says with
   `--adopt` that it is this project's;
 - a folder in which a link has the name of a folder of ours.
+
+One kernel lock for each folder ends with its process, so that nobody has to unlock it.
 """
 
 from __future__ import annotations
@@ -15,8 +18,8 @@ from __future__ import annotations
 import itertools
 import json
 import os
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -30,11 +33,14 @@ from labreport.store.files import (
     remove,
     shown,
     sync_directory,
+    temporary_name,
     write_atomically,
+    write_new,
 )
 from labreport.store.quarantine import Quarantine
 
 MARK = ".labreport"
+LOCK = ".lock"
 FOLDERS = ("results", "cache", "quarantine", ".publishing")
 """The folders that the program makes in an output folder."""
 USUAL = "report"
@@ -150,10 +156,7 @@ def mark_as_own(directory: Path, owner: Owner) -> None:
             write_atomically(mark, data)
             return
         # Not by way of a temporary file: killed in between, that would be all there is in the folder
-        with open(mark, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        write_new(mark, data)
         sync_directory(directory)
     except OSError as error:
         raise _unwritable(directory, error) from error
@@ -211,8 +214,55 @@ def _documents(directory: Path) -> Iterator[Path]:
             yield from sorted(folder.glob("*.json"))
 
 
-def _unwritable(directory: Path, error: OSError) -> UsageError:
+@contextmanager
+def output_lock(
+    directory: Path, owner: Owner, timeout: float, waiting: Callable[[str], None], adopt: bool = False
+) -> Iterator[None]:
+    """Hold the lock of `directory`, which is created and marked as the output folder of `owner`.
+
+    `adopt` is as of `check_owner`. When another run has it, `waiting` is called once with a line of text, and
+    it is waited for: `timeout` seconds, or without end when that is negative. Raises `StoreError` when the
+    time is over, `UsageError` when the folder belongs to somebody else or cannot be written to.
+    """
+    from filelock import FileLock, Timeout
+
+    claim(directory, owner, adopt)
+    notices: list[str] = []
+    Quarantine(directory, notices).clear(directory / LOCK)
+    for notice in notices:
+        waiting(notice)
+    try:
+        # A lock file that is merely there, in place of a kernel lock, would outlive a killed build
+        lock = FileLock(directory / LOCK, fallback_to_soft=False)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            waiting(f"another build is at work in {shown(directory)}; waiting for it to end")
+            lock.acquire(timeout=timeout, poll_interval=0.1)
+    except Timeout:
+        raise StoreError(
+            f"another build is still at work in {shown(directory)} after {timeout:g} s (--lock-timeout); "
+            "run again when it has ended"
+        ) from None
+    except (OSError, NotImplementedError) as error:
+        raise _unwritable(directory, error) from error
+    try:
+        probe = directory / temporary_name()  # to find out at the start, not after an hour of training
+        try:
+            write_new(probe, b"")
+        except OSError as error:
+            raise _unwritable(directory, error) from error
+        finally:
+            with suppress(OSError):
+                os.unlink(probe)
+        yield
+    finally:
+        lock.release()
+
+
+def _unwritable(directory: Path, error: Exception) -> UsageError:
+    reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
     return UsageError(
-        f"cannot write to {shown(directory)}: {error.strerror}; "
+        f"cannot write to {shown(directory)}: {reason}; "
         "make it writable, or choose another folder with --output"
     )

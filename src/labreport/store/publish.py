@@ -20,12 +20,12 @@ from pathlib import Path
 from labreport.fingerprint.files import OUTPUT_LIMIT, sha256
 from labreport.store.files import (
     Damaged,
-    cannot_write,
     read_regular,
     remove,
     sync_directory,
     temporary_name,
     write_new,
+    writing,
 )
 from labreport.store.quarantine import Quarantine
 from labreport.store.sealed import LIMIT, Sealed, seal, unseal
@@ -56,18 +56,17 @@ def publish(
     if unknown:
         raise ValueError(f"{sorted(unknown)[0]!r} is not a document; there are {', '.join(DOCUMENTS)}")
     _discard(output / FOLDER)
-    unfinished = output / temporary_name()
-    path, digests = unfinished, dict(kept or {})
-    try:
+    unfinished, digests = output / temporary_name(), dict(kept or {})
+    with writing(output):
+        unfinished.mkdir()
         try:
-            unfinished.mkdir()
             for name, given in files.items():
-                path = unfinished / name
-                content = given if isinstance(given, bytes) else given.read_bytes()
-                digests[name] = hashlib.sha256(content).hexdigest()
-                write_new(path, content)
-            path = unfinished / _MANIFEST
-            write_new(path, seal({"documents": digests}))
+                with writing(unfinished / name):
+                    content = given if isinstance(given, bytes) else given.read_bytes()
+                    digests[name] = hashlib.sha256(content).hexdigest()
+                    write_new(unfinished / name, content)
+            with writing(unfinished / _MANIFEST):
+                write_new(unfinished / _MANIFEST, seal({"documents": digests}))
             sync_directory(unfinished)
             os.rename(unfinished, output / FOLDER)
         except BaseException:
@@ -75,8 +74,6 @@ def publish(
                 shutil.rmtree(unfinished)
             raise
         sync_directory(output)
-    except OSError as error:
-        raise cannot_write(path, error) from error
     complete(output, quarantine)
 
 
@@ -100,14 +97,10 @@ def complete(output: Path, quarantine: Quarantine) -> bool:
             if sha256(folder / name, OUTPUT_LIMIT) != digest:
                 quarantine.take(folder / name, "differs from its checksum")
                 continue
-            try:
+            with writing(place):
                 os.replace(folder / name, place)
-            except OSError as error:
-                raise cannot_write(place, error) from error
-    try:
+    with writing(output):
         sync_directory(output)
-    except OSError as error:
-        raise cannot_write(output, error) from error
     _discard(folder)
     return True
 
@@ -115,10 +108,9 @@ def complete(output: Path, quarantine: Quarantine) -> bool:
 def _discard(folder: Path) -> None:
     """Remove a folder so that a kill in between leaves none without its manifest."""
     temporary = folder.with_name(temporary_name())
-    try:
-        os.rename(folder, temporary)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise cannot_write(folder, error) from error
+    with writing(folder):
+        try:
+            os.rename(folder, temporary)
+        except FileNotFoundError:
+            return
     remove(temporary)

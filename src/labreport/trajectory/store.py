@@ -22,10 +22,9 @@ from labreport.store.files import (
     sync_directory,
     write_atomically,
 )
-from labreport.store.names import is_key
 from labreport.store.quarantine import Quarantine
 from labreport.store.sealed import LIMIT
-from labreport.store.shelf import DOCUMENT, Digest, Shelf
+from labreport.store.shelf import DOCUMENT, Digest, Shelf, is_key
 from labreport.trajectory.document import FORMAT, ArrayFile, decode, encode
 from labreport.trajectory.trajectory import Snapshot, Trajectory
 

@@ -11,7 +11,7 @@ from labreport.checks import Check
 from labreport.console.counts import counted
 from labreport.console.terminal import Terminal
 from labreport.execute.session import Session
-from labreport.nodes.calls import function
+from labreport.nodes.workshop import function
 from labreport.plan.nodes import Plan, State
 from labreport.stats import Answer
 from labreport.trajectory import Trajectory

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from labreport.annotated import Meta
+from labreport.authoring import Meta
 
 
 @dataclass(frozen=True)

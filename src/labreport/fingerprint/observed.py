@@ -19,7 +19,7 @@ from typing import Any
 from labreport import sources
 from labreport.sources import LIBRARIES, loaded
 
-ENGINE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+ENGINE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 SYSTEM = (
     "/usr/",
     "/lib",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from labreport import sources
-from labreport.witness import Allowed, Noted, noting
+from labreport.fingerprint.observed import Allowed, Noted, noting
 
 
 @pytest.fixture

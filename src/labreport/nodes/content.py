@@ -1,0 +1,253 @@
+"""Answers, figures and sections: what the outline asks for, made from results and from each other."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from labreport.authoring import at, place_of
+from labreport.errors import RenderError, StoreError
+from labreport.experiment import Experiment, plain
+from labreport.fingerprint.canonical import digest
+from labreport.nodes.workshop import Workshop, draw, function
+from labreport.outline import Figure, Question, Section
+from labreport.plan.nodes import Node
+from labreport.plan.planner import Planner
+from labreport.results import Result, Results, Runs, Snapshot
+from labreport.trajectory import Arrays, Store, Trajectory
+
+READER = "labreport.nodes.content:Reader"
+"""The engine's part in every answer and figure."""
+QUESTION_FRAMES = ("question.html",)
+"""The templates of every question: what `labreport.page` puts around it, and its rows of all tests."""
+SECTION_FRAME = "section.html"
+"""The template of a section that has none of its own."""
+STATISTICS = ("numpy", "scipy")
+DRAWING = ("matplotlib", "seaborn", "numpy")
+RENDERING = ("jinja2", "markupsafe")
+
+
+class Reader:
+    """Stored trajectories as answers and figures read them: what was declared, and not an epoch more.
+
+    Documents and arrays are read once and shared between readers.
+    """
+
+    def __init__(self, planner: Planner, store: Store) -> None:
+        self._planner = planner
+        self._store = store
+        self._trajectories: dict[str, Trajectory] = {}
+
+    def of_question(self, question: Question) -> Results:
+        """What a question's answer may read."""
+        results = self.results(f"answer {question.slug!r}", question.needs)
+        if question.reads_verification:
+            found = self._planner.verified(self._planner.graph.nodes[f"answer/{question.slug}"])
+            results.verification = found.payload if found is not None else None
+        return results
+
+    def results(self, reader: str, needs: tuple[str, ...]) -> Results:
+        """What `reader` declared."""
+        graph = self._planner.graph
+        runs = {cell.name: self.runs(cell) for need in needs for cell in graph.cells(need)}
+        studies = {grid.name: grid for grid in graph.project.studies if grid.name in needs}
+        return Results(reader, runs, studies)
+
+    def runs(self, experiment: Experiment) -> Runs:
+        """All runs of one experiment."""
+        if experiment.recorded:
+            return Runs(experiment, experiment.recorded.results())
+        keys = self._planner.keys(experiment)
+        return Runs(experiment, tuple(self._result(experiment, key) for key in keys))
+
+    def _result(self, experiment: Experiment, key: str) -> Result:
+        """One run, cut to what `experiment` asks for."""
+        trajectory = self._trajectory(key, experiment.name).cut(experiment.epochs)
+        made_of = trajectory.ingredients.items()
+        versions = {
+            name.removeprefix("library "): found for name, found in made_of if name.startswith("library ")
+        }
+        return Result(
+            name=experiment.name,
+            seed=trajectory.seed,
+            specification=trajectory.ingredients["specification"],
+            records=trajectory.records,
+            snapshots={
+                epoch: Snapshot(epoch, kept.metrics, partial(_same, kept.arrays))
+                for epoch, kept in trajectory.snapshots.items()
+                if epoch in experiment.snapshots
+            },
+            provenance={**trajectory.segments[0], "libraries": versions},
+        )
+
+    def _trajectory(self, key: str, name: str) -> Trajectory:
+        if key not in self._trajectories:
+            found = self._store.get(key)
+            if found is None:
+                raise StoreError(
+                    f"result {name!r}: its stored document {key[:12]} cannot be read; run again to rebuild it"
+                )
+            self._trajectories[key] = found
+        return self._trajectories[key]
+
+
+def _same(arrays: Arrays) -> Arrays:
+    return arrays
+
+
+class AnswerNode(Node):
+    """An answer: what a question's function computes from the results that it reads."""
+
+    kind = "answer"
+    cached = True
+
+    def __init__(self, question: Question, reads: tuple[str, ...]) -> None:
+        super().__init__(question.slug, reads)
+        self.question = question
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What the question declares."""
+        return self.question.needs
+
+    def ingredients(self, planner: Planner) -> dict[str, Any]:
+        """The results, the answer's code, and what verification found where the question asks for it."""
+        found = planner.fingerprints
+        made_of = {
+            **planner.results(self.needs),
+            **found.data(self.question.data),
+            **found.code_here(self.question.answer, "labreport.nodes.content:AnswerNode", READER),
+            **found.libraries(*STATISTICS),
+        }
+        if self.question.reads_verification:
+            verified = planner.verified(self)
+            made_of["verification"] = verified.digest if verified is not None else ""
+        return made_of
+
+    def make(self, workshop: Workshop) -> Any:
+        """Call the question's function."""
+        from labreport.stats import Answer
+
+        answering = function(self.question.answer, f"question {self.slug!r}")
+        answer = answering(workshop.reader.of_question(self.question))
+        if not isinstance(answer, Answer):
+            kind = type(answer).__name__
+            raise RenderError(f"{self.name}: {self.question.answer} must return an Answer, not a {kind}")
+        for name, finding in answer.findings.items():
+            for number in finding.numbers:
+                if number not in answer.quantities:
+                    text = f"{self.name}: finding {name!r} names {number!r}, which is none of its quantities"
+                    raise RenderError(at(place_of(answering), text))
+        return answer.to_plain()
+
+
+class FigureNode(Node):
+    """A figure: a drawing from results and answers, exported for page and paper."""
+
+    kind = "figure"
+    cached = True
+
+    def __init__(self, figure: Figure, reads: tuple[str, ...]) -> None:
+        super().__init__(figure.slug, reads)
+        self.figure = figure
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What the figure declares."""
+        return self.figure.needs
+
+    def ingredients(self, planner: Planner) -> dict[str, Any]:
+        """Results and answers, the code that draws, and the fonts."""
+        found = planner.fingerprints
+        return {
+            **planner.outputs(self),
+            **planner.results(self.needs),
+            **found.data(self.figure.data),
+            **found.code_here(self.figure.draw, "labreport.nodes.content:FigureNode", READER),
+            **found.libraries(*DRAWING),
+            **found.files("frame/fonts", "fonts"),
+        }
+
+    def make(self, workshop: Workshop) -> Any:
+        """Draw it and export it."""
+        from labreport.charts import WIDE_MM, Drawing, export
+
+        drawing_by = function(self.figure.draw, f"figure {self.slug!r}")
+        results = workshop.reader.results(f"figure {self.slug!r}", self.needs)
+        drawing = draw(drawing_by, results, workshop.answers(self.figure.answers))
+        if not isinstance(drawing, Drawing):
+            text = f"it must return a labreport.charts.Drawing, not a {type(drawing).__name__}"
+            raise RenderError(at(place_of(drawing_by), f"{self.name}: {text}"))
+        exported = export(self.slug, drawing)
+        if exported["width_mm"] > WIDE_MM + 0.5:
+            text = f"it is {exported['width_mm']:.0f} mm wide; the page has room for {WIDE_MM:.0f} mm"
+            how = "make it with labreport.charts.wide_figure or column_figure"
+            raise RenderError(at(place_of(drawing_by), f"{self.name}: {text}; {how}"))
+        return exported
+
+
+class SectionNode(Node):
+    """A section: its questions' answers and figures, in prose."""
+
+    kind = "section"
+    cached = True
+
+    def __init__(self, section: Section, reads: tuple[str, ...]) -> None:
+        super().__init__(section.slug, reads)
+        self.section = section
+
+    def ingredients(self, planner: Planner) -> dict[str, Any]:
+        """Answers and figures, templates, what is said of experiments, and the code that renders."""
+        fingerprints, project = planner.fingerprints, planner.graph.project
+        shown = (project.show_code, project.show_check) if self.section.experiments else ()
+        found = self.section.with_templates(fingerprints.has_template, SECTION_FRAME)
+        own = [question.template for question in found.questions if question.template]
+        proses = {} if len(own) == len(self.section.questions) else fingerprints.proses()
+        return {
+            **planner.outputs(self),
+            "outline": fingerprints.section(self.section),
+            **fingerprints.words(),
+            "experiments": digest(self._experiments(planner)),
+            **fingerprints.templates(found.template, *QUESTION_FRAMES, *own),
+            **proses,
+            **fingerprints.code_here("labreport.nodes.content:SectionNode", *filter(None, shown)),
+            **fingerprints.libraries(*RENDERING),
+        }
+
+    def make(self, workshop: Workshop) -> Any:
+        """Render its templates."""
+        from labreport.page import render_section
+
+        planner, project = workshop.planner, workshop.project
+        section = self.section.with_templates(planner.fingerprints.has_template, SECTION_FRAME)
+        context: dict[str, Any] = {"experiments": self._experiments(planner)}
+        if context["experiments"] and project.show_code:
+            show = function(project.show_code, "project.show_code")
+            declared = {experiment.name: experiment for experiment in project.all_experiments}
+            for name, shown in context["experiments"].items():
+                shown["code"] = show(declared[name])
+        if context["experiments"] and project.show_check:
+            context["check"] = function(project.show_check, "project.show_check")()
+        figures = [name for name in self.reads if name.startswith("figure/")]
+        return render_section(
+            section,
+            workshop.answers([question.slug for question in section.questions] + list(section.answers)),
+            {name.removeprefix("figure/"): workshop.payload(name) for name in figures},
+            workshop.templates,
+            context,
+            project.words,
+        )
+
+    def _experiments(self, planner: Planner) -> dict[str, Any]:
+        """What may be said of the experiments that it names: how they are declared, and their keys."""
+        return {
+            experiment.name: {
+                "title": experiment.title,
+                "epochs": experiment.epochs,
+                "snapshots": list(experiment.snapshots),
+                "specification": plain(experiment.specification),
+                "keys": planner.keys(experiment),
+            }
+            for need in self.section.experiments
+            for experiment in planner.graph.cells(need)
+        }

@@ -1,1 +1,0 @@
-"""Where everything in a report came from, in a standard form that other programs read."""
