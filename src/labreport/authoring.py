@@ -1,4 +1,4 @@
-"""What an author writes in code: where it stands, if its values are allowed, what is said of mistakes.
+"""What an author writes in code: where it is, if its values are allowed, and what is said of mistakes.
 
 The place of a mistake is the line on which the author wrote the value (`project.py:12`), and not that of a
 function through which the value came.

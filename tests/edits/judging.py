@@ -173,9 +173,7 @@ def _judge(folder: Path, base: bool, verdict: Verdict, carry_out: Any) -> None:
         if base:
             path = folder / "report" / node.published  # type: ignore[attr-defined]
             path.write_text(content)
-            session.digests.forget([path])
-            written = session.digests(path)
-            planner.made(planner.status(node.name), {node.published: str(written)}, str(written))  # type: ignore[attr-defined]
+            planner.made(planner.status(node.name), path)
     if base:
         (folder / "report" / DOCUMENTS).write_text(json.dumps(made))
         session.save()

@@ -34,7 +34,9 @@ def entities(report: Path) -> dict[str, Any]:
 
 def test_an_answer_is_followed_to_its_results_code_and_data(report: Path, entities: dict[str, Any]) -> None:
     """By identifiers only, as another program would."""
-    made = next(each for each in entities.values() if each.get("result") == {"@id": "#answered-measured.better"})
+    made = next(
+        each for each in entities.values() if each.get("result") == {"@id": "#answered-measured.better"}
+    )
     assert made["description"].startswith("Computed by exercise.")
     results = [entities[each["@id"]] for each in made["object"]]
     assert results

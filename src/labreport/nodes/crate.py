@@ -239,7 +239,7 @@ class _Crate:
 
     def _trainings(self) -> Iterator[Entity]:
         """The folder of results, and each with what made it. Where there are many, they are packed into a few
-        files, so that a result is no file of its own here."""
+        files, so that a result is not always a file of its own."""
         if self._trained:
             yield _entity(RESULTS, "Dataset", "The stored results")
         seed, work = self._project.words.seed, self._project.work.capitalize()
