@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, fields, replace
 from itertools import combinations, pairwise
 from typing import Any, Literal
 
+from labreport.authoring import at, called_from
 from labreport.errors import UsageError
 from labreport.experiment import Experiment
-from labreport.placed import at, called_from
 from labreport.results import Results
 from labreport.stats.answer import Answer
 from labreport.stats.estimate import Estimate, Judgement, Method, Word, compare, estimated, judge, mean
