@@ -24,8 +24,11 @@ class Quarantine:
         self.folder = output / FOLDER
         self._reported: set[Path] = set()
 
-    def take(self, path: Path, reason: str) -> None:
-        """Move `path` here because of `reason`. Raises `StoreError` when it cannot be moved."""
+    def take(self, path: Path, reason: str, *, folder: bool = True) -> None:
+        """Move `path` here because of `reason`; with `folder` false, only if it is not a folder by now.
+
+        Raises `StoreError` when it cannot be moved.
+        """
         name = self._name(path)
         if not self.repair:
             if path not in self._reported:
@@ -38,8 +41,8 @@ class Quarantine:
                 source = path.with_name(temporary_name())
                 os.rename(path, source)
             self.make_folder(self.folder)
-            if not source.is_dir():
-                target.touch()  # in its place goes no folder that somebody else has made there meanwhile
+            if not (folder and source.is_dir()):
+                target.touch()  # in whose place no folder can go
             os.rename(source, target)
         except (FileNotFoundError, NotADirectoryError):
             target.unlink(missing_ok=True)
@@ -62,7 +65,7 @@ class Quarantine:
         """Create `directory`, in place of whatever else is there; a link is refused. Raises `StoreError`."""
         mode = _mode(directory)
         if mode and not stat.S_ISDIR(mode) and not stat.S_ISLNK(mode):
-            self.take(directory, f"is {kind_of(mode)}, not a folder")
+            self.take(directory, f"is {kind_of(mode)}, not a folder", folder=False)
         make_directory(directory)
 
     def _name(self, path: Path) -> str:
