@@ -10,7 +10,7 @@ Light: NumPy and SciPy are loaded when something is first computed. In the order
 
 from labreport.experiment import Design
 from labreport.stats.answer import Answer
-from labreport.stats.estimate import Estimate, Judgement, compare, judge, mean
+from labreport.stats.estimate import Estimate, Judgement, compare, mean
 from labreport.stats.findings import (
     Finding,
     Part,
@@ -48,7 +48,6 @@ __all__ = [
     "estimate",
     "exact",
     "extremes",
-    "judge",
     "mean",
     "ranking",
     "sample",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from labreport.errors import UsageError
-from labreport.stats.quantity import Derivation, Interval, Quantity, plain_fields
+from labreport.stats.measure import Measure
+from labreport.stats.quantity import Quantity, Source, plain_fields
 
 if TYPE_CHECKING:
     from labreport.stats.findings import Finding
-    from labreport.stats.measure import Measure
 
 VERSION = 3
 """Of `answers.json`."""
@@ -45,13 +45,15 @@ class Answer:
         names = {quantity: name for name, quantity in reversed(list(self.quantities.items()))}
         findings = {
             name: {
-                **_finding(one, names),
+                **_fields(one, names),
                 "says": plain(Sentence(one, self.quantities, phrases).whole(), self.quantities),
             }
             for name, one in self.findings.items()
         }
+        for one in findings.values():
+            del one["name"]
         return {
-            "quantities": {name: _quantity(one, names, name) for name, one in self.quantities.items()},
+            "quantities": {name: _fields(one, names, name) for name, one in self.quantities.items()},
             "findings": findings,
             "facts": dict(self.facts),
             "measures": {name: one.to_plain() for name, one in self.measures.items()},
@@ -85,84 +87,31 @@ def _joined(what: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> dict
     return {**one, **other}
 
 
-def _quantity(one: Quantity, names: Mapping[Quantity, str], own: str = "") -> dict[str, Any]:
-    return {
-        "value": one.value,
-        "unit": one.unit,
-        "source": plain_fields(one.origin),
-        "n": one.n,
-        "spread": one.spread,
-        "interval": None
-        if one.interval is None
-        else {f.name: getattr(one.interval, f.name) for f in fields(Interval)},
-        "varies_with": one.varies_with,
-        "derivation": _derivation(one.derivation, names, own),
-    }
-
-
-def _derivation(
-    one: Derivation | None, names: Mapping[Quantity, str], own: str = ""
-) -> dict[str, Any] | None:
-    return None if one is None else {"operation": one.operation, "data": _data(one.data, names, own)}
-
-
-def _data(value: Any, names: Mapping[Quantity, str], own: str) -> Any:
-    """Data with each quantity as a reference to its name, or in full where the answer does not have it."""
-    if isinstance(value, Quantity):
-        name = names.get(value)
-        return {"quantity": name} if name is not None and name != own else _quantity(value, names)
+def _written(value: Any, names: Mapping[Quantity, str], own: str = "") -> Any:
+    """As JSON has it: a measure by its name, and a quantity inside data by its own, or else in full."""
+    if value is None or isinstance(value, (str, int, float)):
+        return value
     if isinstance(value, Mapping):
-        return {key: _data(item, names, own) for key, item in value.items()}
-    return [_data(item, names, own) for item in value] if isinstance(value, (list, tuple)) else value
+        return {key: _written(item, names, own) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_written(item, names, own) for item in value]
+    if isinstance(value, Quantity) and names.get(value, own) != own:
+        return {"quantity": names[value]}
+    if isinstance(value, Source):
+        return plain_fields(value)
+    return value.name if isinstance(value, Measure) else _fields(value, names, own)
 
 
-def _finding(one: Finding, names: Mapping[Quantity, str]) -> dict[str, Any]:
-    return {
-        "kind": one.kind,
-        "subjects": list(one.subjects),
-        "titles": list(one.titles),
-        "numbers": list(one.numbers),
-        "judgement": _judgement(one.judgement),
-        "measure": one.measure.name if one.measure else None,
-        "epochs": list(one.epochs),
-        "parts": [
-            {
-                "quantity": part.quantity,
-                "subjects": list(part.subjects),
-                "judgement": _judgement(part.judgement),
-            }
-            for part in one.parts
-        ],
-        "prefix": one.prefix,
-        "unit": one.unit,
-        "side": one.side,
-        "remarks": [list(remark) for remark in one.remarks],
-        "derivation": _derivation(one.derivation, names),
-    }
-
-
-def _judgement(one: Any) -> dict[str, Any]:
-    return {f.name: getattr(one, f.name) for f in fields(one)} | {"reason": str(one.reason)}
+def _fields(value: Any, names: Mapping[Quantity, str], own: str = "") -> dict[str, Any]:
+    return {one.name: _written(getattr(value, one.name), names, own) for one in fields(value)}
 
 
 def _read_finding(name: str, plain: Mapping[str, Any], measures: Mapping[str, Any]) -> Finding:
     import msgspec
 
-    from labreport.stats.estimate import Judgement
-    from labreport.stats.findings import Finding, Part
-    from labreport.stats.measure import Measure
+    from labreport.stats.findings import Finding
 
-    of = plain["measure"]
-    made: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value
-        for key, value in plain.items()
-        if key != "says"
-    }
-    made |= {
-        "judgement": msgspec.convert(plain["judgement"], Judgement),
-        "measure": None if of is None else Measure(of, **measures[of]),
-        "parts": msgspec.convert(plain["parts"], tuple[Part, ...]),
-        "remarks": msgspec.convert(plain["remarks"], tuple[tuple[str, str], ...]),
-        "derivation": msgspec.convert(plain["derivation"], Derivation | None),
-    }
-    return Finding(name, **made)
+    of, hints = plain["measure"], get_type_hints(Finding)
+    kept = {key: value for key, value in plain.items() if key not in ("says", "measure")}
+    read = {key: msgspec.convert(value, hints[key]) for key, value in kept.items()}
+    return Finding(name, measure=None if of is None else Measure(of, **measures[of]), **read)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from labreport.later import later
 from labreport.stats.measure import Measure, Sample
-from labreport.stats.operation import ALPHA, Computed, Operation, Reason
+from labreport.stats.operation import Computed, Operation, Reason
 from labreport.stats.operations.crossed import OPERATION as CROSSED
 from labreport.stats.operations.crossed import share, table, unpaired
 from labreport.stats.operations.difference import OPERATION as DIFFERENCE
 from labreport.stats.operations.mean import OPERATION as MEAN
-from labreport.stats.quantity import Derivation, Interval, Quantity, Source, known, measured_varies_with
+from labreport.stats.quantity import Quantity, Source, known, measured_varies_with
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,45 +25,16 @@ Method = Callable[[Sample, "Sample | float", Measure], "Estimate"]
 """How two samples, or one and a number, become an estimate."""
 
 
-@dataclass(frozen=True)
-class Estimate:
-    """First minus second, or first over second, with its 95 % interval; `second` may be a number.
+class Estimate(NamedTuple):
+    """First minus second, or first over second, as a report prints it, and the operation that computed it."""
 
-    `how` says which variance decided: `crossed`, `items`, `paired`, `unpaired`, `equal`, or `none`, and then
-    `reason` why. `n` is the number of units.
-    """
-
-    first: str
-    second: str | float
-    measure: Measure
-    value: float | None
-    interval: Interval | None
-    n: int
-    how: str
-    reason: Reason
-    derivation: Derivation
-    source: Source
-    spread: float | None = None
-    operation: Operation | None = field(default=None, compare=False, repr=False)
+    quantity: Quantity
+    operation: Operation
 
     def at(self, alpha: float) -> Computed:
         """Compute it again with an interval of level 1 − `alpha`."""
-        assert self.operation is not None
-        return self.operation.compute(self.derivation.data, alpha)
-
-    def quantity(self) -> Quantity:
-        """The number that a report prints."""
-        unit = self.measure.difference_unit
-        return Quantity(
-            self.value,
-            unit,
-            self.source,
-            self.n,
-            self.spread,
-            self.interval,
-            measured_varies_with(self.measure.quantity_unit),
-            self.derivation,
-        )
+        assert self.quantity.derivation is not None
+        return self.operation.compute(self.quantity.derivation.data, alpha)
 
 
 @dataclass(frozen=True)
@@ -100,23 +71,11 @@ def judged(found: Computed, measure: Measure, among: int = 1) -> Judgement:
         return Judgement("the same", 0, True, Reason.EQUAL, among)
     if found.low is None or found.high is None:
         return Judgement("unclear", sign, False, found.reason, among)
-    least, most = _margins(measure)
-    clear = not found.low <= null <= found.high
-    same = least < found.low and found.high < most
+    bound = null if measure.bound is None else measure.bound
+    least = 1 / bound if measure.scale == "ratio" else -bound
+    clear, same = not found.low <= null <= found.high, least < found.low and found.high < bound
     word: Word = "clear" if clear else "the same" if same else "unclear"
     return Judgement(word, sign, same, Reason.NONE, among)
-
-
-def _margins(measure: Measure) -> tuple[float, float]:
-    bound = measure.bound
-    if measure.scale == "ratio":
-        return (1.0, 1.0) if bound is None else (1 / bound, bound)
-    return (0.0, 0.0) if bound is None else (-bound, bound)
-
-
-def judge(estimate: Estimate, among: int = 1) -> Judgement:
-    """Judge an estimate as one of `among` comparisons."""
-    return judged(estimate.at(ALPHA / among), estimate.measure, among)
 
 
 JAVASCRIPT = """
@@ -191,53 +150,29 @@ def estimated(
     first: Sample, second: Sample | float, measure: Measure, data: Mapping[str, Any], operation: Operation
 ) -> Estimate:
     """Make an estimate of data by an operation, such as one of an author's own."""
-    found = operation.compute(data, ALPHA)
-    if found.reason is Reason.NOTHING_IN_COMMON or any(
-        isinstance(one, Sample) and one.failed for one in (first, second)
-    ):
-        common = found.reason is Reason.NOTHING_IN_COMMON
-        reason = Reason.NOTHING_IN_COMMON if common else Reason.NOT_FINITE
-        found = Computed(None, found.n, reason=reason)
-    interval, how = None, "none"
-    if found.value is not None and found.low is not None and found.high is not None:
-        interval = Interval(found.low, found.high, operation.by(data), logarithmic=measure.scale == "ratio")
-        paired = not isinstance(second, Sample) or (first.paired and second.paired)
-        how = found.how if found.how != "units" else "paired" if paired else "unpaired"
-    elif found.reason is Reason.EQUAL:
-        how = "equal"
-    return Estimate(
-        first.name,
-        second if isinstance(second, float) else second.name,
-        measure,
-        found.value,
-        interval,
-        found.n,
-        how,
-        found.reason,
-        Derivation(operation.name, data),
-        source_of(measure, first, *([second] if isinstance(second, Sample) else [])),
-        found.spread,
-        operation,
-    )
+    samples = [one for one in (first, second) if isinstance(one, Sample)]
+    source, ratio = source_of(measure, *samples), measure.scale == "ratio"
+    quantity = operation.quantity(data, measure.difference_unit, source, logarithmic=ratio)
+    return Estimate(_measured(quantity, measure), operation)
 
 
 def mean(one: Sample, measure: Measure) -> Quantity:
     """Compute the mean of a sample as a report prints it: over units, and over items where they are known."""
-    source, unit = source_of(measure, one), measure.quantity_unit
-    if _known(one, measure):
-        assert one.right is not None
-        return _measured(CROSSED.quantity({"first": share(list(one.right.values()))}, unit, source))
-    data = {
+    data: Mapping[str, Any] = {
         "values": _repetitions(one),
         "scale": measure.scale,
         "test_fraction": one.test_fraction,
         "bounds": [0.0, 1.0] if measure.share else None,
     }
-    return _measured(MEAN.quantity(data, unit, source, logarithmic=measure.scale == "ratio"))
+    operation, ratio = MEAN, measure.scale == "ratio"
+    if _known(one, measure):
+        data, operation = {"first": share(one.rights)}, CROSSED
+    source = source_of(measure, one)
+    return _measured(operation.quantity(data, measure.quantity_unit, source, logarithmic=ratio), measure)
 
 
-def _measured(quantity: Quantity) -> Quantity:
-    return replace(quantity, varies_with=measured_varies_with(quantity.unit))
+def _measured(quantity: Quantity, measure: Measure) -> Quantity:
+    return replace(quantity, varies_with=measured_varies_with(measure.quantity_unit))
 
 
 def source_of(measure: Measure, *of: Sample) -> Source:
@@ -259,9 +194,7 @@ def _known(one: Sample, measure: Measure) -> bool:
 
 
 def _units(first: Sample, second: Sample | float, measure: Measure) -> dict[str, Any]:
-    fractions = [first.test_fraction]
-    if isinstance(second, Sample):
-        fractions.append(second.test_fraction)
+    fractions = (first.test_fraction, second.test_fraction if isinstance(second, Sample) else None)
     return {
         "first": _repetitions(first),
         "second": _repetitions(second) if isinstance(second, Sample) else float(second),
@@ -275,17 +208,12 @@ def _items(first: Sample, second: Sample | float, measure: Measure) -> Mapping[s
     """Counts of items, where both are known item by item; None where they are not."""
     if not _known(first, measure):
         return None
-    assert first.right is not None
-    a = list(first.right.values())
     if not isinstance(second, Sample):
-        return {"first": share(a), "threshold": float(second)}
+        return {"first": share(first.rights), "threshold": float(second)}
     if not _known(second, measure):
         return None
-    assert second.right is not None
-    b = list(second.right.values())
+    a, b, paired = first.rights, second.rights, first.paired and second.paired
     same = bool(a and b) and first.items == second.items and len(a[0]) == len(b[0])
-    if same and len(a) == len(b) and (len(a) == 1 or (first.paired and second.paired)):
+    if same and len(a) == len(b) and (paired or len(a) == 1):
         return table(np.array(a), np.array(b))
-    if first.paired and second.paired:
-        return {"first": share(a), "second": share(b)}
-    return unpaired(a, b, same)
+    return {"first": share(a), "second": share(b)} if paired else unpaired(a, b, same)

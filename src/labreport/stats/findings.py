@@ -16,9 +16,9 @@ from labreport.errors import UsageError
 from labreport.experiment import Experiment
 from labreport.results import Results
 from labreport.stats.answer import Answer
-from labreport.stats.estimate import Estimate, Judgement, Method, Word, compare, estimated, judge, mean
-from labreport.stats.measure import Measure, Sample, measured, sample, samples
-from labreport.stats.operation import Reason
+from labreport.stats.estimate import Estimate, Judgement, Method, Word, compare, estimated, judged, mean
+from labreport.stats.measure import Measure, Sample, measured, samples
+from labreport.stats.operation import ALPHA, Reason
 from labreport.stats.operations.arithmetic import calculated
 from labreport.stats.operations.condition import compare as condition
 from labreport.stats.operations.condition import holds
@@ -80,82 +80,101 @@ class _Making:
         for subject, one in of.items():
             self._describe(subject, one)
 
+    @classmethod
+    def of_several(
+        cls,
+        kind: str,
+        name: str,
+        results: Results | Mapping[str, Sample],
+        measure: Measure,
+        epoch: int | None,
+    ) -> _Making:
+        """Begin a finding about all that is read. Raises `UsageError` for fewer than two."""
+        of = samples(results, measured(measure), epoch)
+        if len(of) < 2:
+            raise UsageError(at(called_from(), f"{kind} compares at least two experiments; {len(of)} is read"))
+        return cls(name, measure, of)
+
+    def all_pairs(self, by: Method) -> None:
+        """Compare every two, each as one of all pairs."""
+        pairs = list(combinations(self.of, 2))
+        for first, second in pairs:
+            self.pair(first, second, len(pairs), by)
+
     def _describe(self, subject: str, one: Sample) -> None:
-        key = f"{self.prefix}{subject}"
+        key, of = f"{self.prefix}{subject}", (one.name,)
         self.quantities[f"{key}.mean"] = mean(one, self.measure)
-        source = Source((one.name,), self.measure.name, unit=one.unit, kind="counted")
         if one.epoch is not None:
-            self.quantities[f"{key}.epochs"] = Quantity(
-                one.epoch, "epochs", Source((one.name,), kind="declared")
-            )
-        self.quantities[f"{key}.runs"] = _count(
-            one.runs, one.unit if len(one.values) == one.runs else "run", source
-        )
+            declared = Source(of, kind="declared")
+            self.quantities[f"{key}.epochs"] = Quantity(one.epoch, "epochs", declared)
+        counted = Source(of, self.measure.name, unit=one.unit, kind="counted")
+        runs = one.unit if len(one.values) == one.runs else "run"
+        self.quantities[f"{key}.runs"] = _count(one.runs, runs, counted)
         for kind, count in (("failed", one.failed), ("diverged", one.diverged - one.failed)):
             if count > 0:
-                self.quantities[f"{key}.{kind}"] = _count(count, "", source)
+                self.quantities[f"{key}.{kind}"] = _count(count, "", counted)
                 self.remarks.append((kind, subject))
 
     def pair(self, first: str, second: str, among: int, by: Method, called: str = "") -> Part:
         """Compare two subjects; the quantity is called `FIRST minus SECOND`, or `over`, or as given."""
-        estimate = by(self.of[first], self.of[second], self.measure)
-        name = (
-            called or f"{self.prefix}{first} {'over' if self.measure.scale == 'ratio' else 'minus'} {second}"
-        )
-        return self.add(name, (first, second), estimate, among)
+        name = called or f"{self.prefix}{first}{self.between}{second}"
+        return self.add(name, (first, second), by(self.of[first], self.of[second], self.measure), among)
+
+    @property
+    def between(self) -> str:
+        """What stands between two subjects in the name of their difference."""
+        return " over " if self.measure.scale == "ratio" else " minus "
 
     def add(self, name: str, subjects: tuple[str, str], estimate: Estimate, among: int) -> Part:
         """Add an estimate, and what may be printed beside it: units, margin, number of comparisons."""
-        self.quantities[name], self.how[name] = estimate.quantity(), estimate.how
-        units = Source(estimate.source.experiments, unit=estimate.source.unit, kind="counted")
-        self.quantities[f"{name}.units"] = _count(estimate.n, units.unit, units)
+        quantity, found = estimate.quantity, estimate.at(ALPHA / among)
+        source = quantity.origin
+        self.quantities[name], self.how[name] = quantity, found.how
+        units = Source(source.experiments, unit=source.unit, kind="counted")
+        self.quantities[f"{name}.units"] = _count(quantity.n, source.unit, units)
         if (bound := self.measure.bound) is not None:
             unit = "points, unsigned" if self.measure.share else self.measure.difference_unit
             reason = Source(measure=self.measure.name, kind="declared", note=self.measure.because)
             self.quantities[f"{name}.margin"] = Quantity(bound, unit, reason)
         if among > 1:
             self.quantities[f"{name}.among"] = _count(among, "comparison", Source(kind="counted"), "")
-        self.parts.append(Part(name, subjects, judge(estimate, among)))
+        self.parts.append(Part(name, subjects, judged(found, self.measure, among)))
         return self.parts[-1]
 
     def made(self, default: str, kind: Kind, judgement: Judgement, **more: Any) -> Answer:
         """The answer: all quantities, and the finding."""
         found = list(self.of.values())
-        epochs = tuple(dict.fromkeys(one.epoch for one in found if one.epoch is not None))
-        self._qualify(kind)
+        for part in self.parts:
+            if part.judgement.clear:
+                self._qualify(part, kind)
         finding = Finding(
             self.name or default,
             kind,
-            tuple(self.of),
-            (*filter(self.quantities.get, self.means().values()), *(part.quantity for part in self.parts)),
-            judgement,
-            self.measure,
-            epochs,
-            tuple(self.parts),
-            None,
-            tuple(one.title or "" for one in found),
-            self.prefix,
-            found[0].unit if found else "seed",
+            subjects=tuple(self.of),
+            titles=tuple(one.title or "" for one in found),
+            numbers=(
+                *filter(self.quantities.get, self.means().values()),
+                *(part.quantity for part in self.parts),
+            ),
+            judgement=judgement,
+            measure=self.measure,
+            epochs=tuple(dict.fromkeys(one.epoch for one in found if one.epoch is not None)),
+            parts=tuple(self.parts),
+            prefix=self.prefix,
+            unit=found[0].unit if found else "seed",
             remarks=tuple(self.remarks),
             **more,
         )
         return Answer(self.quantities, {finding.name: finding})
 
-    def _qualify(self, kind: Kind) -> None:
-        """Say once what the intervals of clear differences take for granted, where that may not hold."""
-        for part in self.parts:
-            quantity, kinds = self.quantities[part.quantity], []
-            if not part.judgement.clear:
-                continue
-            if quantity.n == 1 and self.how[part.quantity] == "items":
-                kinds.append("items")
-            elif quantity.n <= FEW and quantity.spread is not None and kind != "count":
-                kinds.append("few")
-            of = [self.of[name] for name in part.subjects if name in self.of]
-            if _copies(of, self.measure.share):
-                kinds.append("copies")
-            known = {remark for remark, _ in self.remarks}
-            self.remarks += [(one, f"{part.quantity}.units") for one in kinds if one not in known]
+    def _qualify(self, part: Part, kind: Kind) -> None:
+        """Say once what the interval of a clear difference takes for granted, where that may not hold."""
+        quantity, said = self.quantities[part.quantity], {remark for remark, _ in self.remarks}
+        of = [self.of[subject] for subject in part.subjects if subject in self.of]
+        items = quantity.n == 1 and self.how[part.quantity] == "items"
+        few = quantity.n <= FEW and quantity.spread is not None and kind != "count"
+        holds = {"items": items, "few": few and not items, "copies": _copies(of, self.measure.share)}
+        self.remarks += [(one, f"{part.quantity}.units") for one in holds if holds[one] and one not in said]
 
     def uneven(self, part: Part) -> bool:
         """Whether two paired samples have only some of their units in common."""
@@ -266,15 +285,11 @@ def estimate(
     of = {each: Sample(each, {}) for each in (_named(first), _named(second))}
     data = {"value": value, "low": low, "high": high, "n": n, "method": method, "scale": measure.scale}
     making = _Making(name, measure, {})
-    making.of = of
-    called = f"{making.prefix}{(' over ' if measure.scale == 'ratio' else ' minus ').join(of)}"
-    part = making.add(called, tuple(of), _stated(of, measure, data), among)  # type: ignore[arg-type]
+    making.of, (one, other) = of, of.values()
+    called = f"{making.prefix}{making.between.join(of)}"
+    stated = estimated(one, other, measure, data, STATED)
+    part = making.add(called, (one.name, other.name), stated, among)
     return making.made(called, "difference", part.judgement)
-
-
-def _stated(of: Mapping[str, Sample], measure: Measure, data: Mapping[str, Any]) -> Estimate:
-    first, second = of.values()
-    return estimated(first, second, measure, data, STATED)
 
 
 def ranking(
@@ -293,18 +308,13 @@ def ranking(
     much as matters. Quantities: `NAME.mean`, and `FIRST minus SECOND` of every pair; or with `pairs="best"`,
     for many experiments, only `NAME.behind`, the best minus each.
     """
-    measure = measured(measure)
-    of = samples(results, measure, epoch)
-    if len(of) < 2:
-        raise UsageError(f"a ranking compares at least two experiments; {len(of)} is read")
-    making = _Making(name, measure, of)
-    among = len(of) * (len(of) - 1) // 2
+    making = _Making.of_several("ranking", name, results, measure, epoch)
+    names, among = list(making.of), len(making.of) * (len(making.of) - 1) // 2
     if pairs == "all":
-        for first, second in combinations(of, 2):
-            making.pair(first, second, among, by)
+        making.all_pairs(by)
     else:
-        best = next(iter(making.order()), next(iter(of)))
-        for other in of:
+        best = next(iter(making.order()), names[0])
+        for other in names:
             if other != best:
                 making.pair(best, other, among, by, f"{making.prefix}{other}.behind")
     judgement = _first_of(making)
@@ -346,20 +356,13 @@ def extremes(
     The judgement is that of these two, as one of all pairs: whether any differ. Whether it is clear which is
     first is said as well. Quantities as of `ranking`.
     """
-    measure = measured(measure)
-    of = samples(results, measure, epoch)
-    if len(of) < 2:
-        raise UsageError(f"extremes compares at least two; there is {len(of)}")
-    making = _Making(name, measure, of)
-    among = len(of) * (len(of) - 1) // 2
-    for first, second in combinations(of, 2):
-        making.pair(first, second, among, by)
+    making = _Making.of_several("extremes", name, results, measure, epoch)
+    making.all_pairs(by)
     order = making.order()
     ends = {order[0], order[-1]} if order else set()
-    judgement = next((part.judgement for part in making.parts if set(part.subjects) == ends), None)
-    return making.made(
-        "extremes", "extremes", judgement or Judgement("unclear", 0, False, Reason.NOT_FINITE, among)
-    )
+    found = next((part.judgement for part in making.parts if set(part.subjects) == ends), None)
+    none = Judgement("unclear", 0, False, Reason.NOT_FINITE, len(making.parts))
+    return making.made("extremes", "extremes", found or none)
 
 
 def count(
@@ -381,38 +384,29 @@ def count(
     measure = measured(measure)
     if (above is None) == (below is None):
         raise UsageError("count: give either above= or below=, the threshold in the unit of the measure")
-    side, given = ("above", above) if above is not None else ("below", below)
-    assert given is not None
-    threshold = given / 100 if measure.share else float(given)
+    side: Literal["above", "below"] = "below" if above is None else "above"
+    threshold = float(above or below or 0.0) / (100 if measure.share else 1)
     of = samples(results, measure, epoch, tuple(map(_named, names)))
     making = _Making(name, measure, of)
     declared = Source(measure=measure.name, kind="declared")
     making.quantities[f"{making.prefix}threshold"] = Quantity(threshold, measure.quantity_unit, declared)
     judgements = []
     for subject, one in of.items():
-        values = [value for unit in making.of[subject].values.values() for value in unit]
+        values = [value for unit in one.values.values() for value in unit]
         source = Source((subject,), measure.name, unit=one.unit, kind="counted")
-        counted = calculated(side, known(values), "", source, than=threshold)  # type: ignore[arg-type]
-        making.quantities[f"{making.prefix}{subject}.count"] = _varying(counted)
-        part = making.add(
-            f"{making.prefix}{subject} from threshold",
-            (subject, "threshold"),
-            compare(one, threshold, measure),
-            1,
-        )
+        counted = calculated(side, known(values), "", source, than=threshold)
+        making.quantities[f"{making.prefix}{subject}.count"] = replace(counted, varies_with="seeds")
+        against = compare(one, threshold, measure)
+        found = making.add(
+            f"{making.prefix}{subject} from threshold", (subject, "threshold"), against, 1
+        ).judgement
         whole = counted.value in (0, len(values))
-        judgements.append(part.judgement if whole else Judgement("unclear", part.judgement.sign))
-    clear = all(one.clear for one in judgements)
+        judgements.append(found if whole else Judgement("unclear", found.sign))
     signs = {one.sign for one in judgements}
+    sign = signs.pop() if len(signs) == 1 else 0
     reason = next((one.reason for one in judgements if one.unclear), Reason.NONE)
-    judgement = Judgement(
-        "clear" if clear else "unclear", signs.pop() if len(signs) == 1 else 0, False, reason
-    )
-    return making.made("count", "count", judgement, side=side)
-
-
-def _varying(quantity: Quantity) -> Quantity:
-    return replace(quantity, varies_with="seeds")
+    word: Word = "clear" if all(one.clear for one in judgements) else "unclear"
+    return making.made("count", "count", Judgement(word, sign, False, reason), side=side)
 
 
 def trend(
@@ -437,18 +431,16 @@ def trend(
     found: dict[str, Sample] = {}
     for step in steps:
         if isinstance(step, int):
-            assert isinstance(results, Results)
-            found[str(step)] = sample(results[_named(of)], measure, step)
+            found[str(step)] = samples(results, measure, step, (_named(of),))[_named(of)]
         else:
-            found[_named(step)] = samples(results, measure, epoch, (_named(step),))[_named(step)]
+            found |= samples(results, measure, epoch, (_named(step),))
     making = _Making(name, measure, found)
-    labels = list(found)
-    pairs = [(later, earlier) for earlier, later in pairwise(labels)]
-    if len(labels) > 2:
-        pairs.append((labels[-1], labels[0]))
-    for later, earlier in pairs:
+    pairs = list(pairwise(found))
+    if len(found) > 2:
+        pairs.append((next(iter(found)), next(reversed(found))))
+    for earlier, later in pairs:
         part = making.pair(later, earlier, len(pairs), by)
-        making.parts[-1] = Part(part.quantity, (earlier, later), part.judgement)
+        making.parts[-1] = replace(part, subjects=(earlier, later))
     return making.made("trend", "trend", making.parts[-1].judgement, side=_named(of))
 
 

@@ -134,6 +134,11 @@ class Sample:
     diverged: int = 0
 
     @property
+    def rights(self) -> list[NDArray[np.bool_]]:
+        """Which items are right, for each unit; empty where that is not known."""
+        return list((self.right or {}).values())
+
+    @property
     def runs(self) -> int:
         """How many runs there are."""
         return sum(len(values) for values in self.values.values())
