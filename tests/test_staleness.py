@@ -101,7 +101,7 @@ UNIMPORTANT = (
     (TRAINING, "loss = self._loss()\n", "loss = (\n            self._loss()\n        )\n"),
     (ANSWERS, '"""How accurate', '"""Tell how accurate'),
     ("templates/sections/studied.html", "", "{# a comment #}"),
-    ("src/labreport/charts/drawing.py", '"""', '"""Also: '),
+    ("src/labreport/charts/layout.py", '"""', '"""Also: '),
 )
 """Edits of a comment, docstrings, layout, a template's comment, and the engine's docstring."""
 

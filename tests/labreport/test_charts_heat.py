@@ -12,7 +12,7 @@ from matplotlib.colors import to_hex
 from vision import contrast, distance
 
 from labreport.charts import column_figure, heat_map, separate
-from labreport.charts.heat import SHADES
+from labreport.charts.marks import SHADES
 from labreport.charts.palette import Colour
 
 VALUES = [[0.0, 10.0, 20.0, 30.0, 40.0], [50.0, 60.0, 70.0, 80.0, 100.0]]

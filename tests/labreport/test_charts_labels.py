@@ -18,7 +18,7 @@ from labreport.charts import (
     note_truncated,
     round_limits,
 )
-from labreport.charts.labels import Label, direct_labels, dodge
+from labreport.charts.marks import Label, direct_labels, dodge
 from labreport.errors import UsageError
 
 positions = st.lists(st.floats(0, 100, allow_nan=False), min_size=1, max_size=8)

@@ -10,120 +10,45 @@ colour, for paper; `svg_screen` names a CSS variable with that colour as its fal
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from labreport.charts import _quiet  # noqa: F401  before anything loads matplotlib
-
-if TYPE_CHECKING:
-    from labreport.charts.drawing import Drawing
+if TYPE_CHECKING:  # by which the fingerprint of a figure finds what it uses, too
+    # fmt: off
+    # isort: off
     from labreport.charts.exporting import export
-    from labreport.charts.heat import heat_map, separate
-    from labreport.charts.labels import (
-        Label,
-        direct_labels,
-        label_line_ends,
-        milestones,
-        note_truncated,
-    )
     from labreport.charts.layout import (
-        COLUMN_MM,
-        WIDE_MM,
-        Margins,
-        Panel,
-        canvas,
-        column_figure,
-        level,
-        panel_title,
-        wide_figure,
-        y_title,
+        COLUMN_MM, WIDE_MM, Panel, Drawing, Margins, column_figure, wide_figure, canvas,
+        panel_title, y_title, level, plain_numbers, round_limits, whole_numbers, powers_of_ten,
+        thousands,
     )
     from labreport.charts.marks import (
-        Mark,
-        bars,
-        caption,
-        curve,
-        named_curves,
-        picture,
-        points,
-        seed_line,
-        seed_lines,
-        stems,
-        tag,
+        Mark, tag, named_curves, curve, seed_lines, seed_line, points, bars, stems, picture,
+        caption, reference_line, interval_bars, band, reference_slope, heat_map, separate, Label,
+        label_line_ends, direct_labels, milestones, note_truncated,
     )
-    from labreport.charts.palette import SERIES, Colour, text_shade
-    from labreport.charts.references import band, interval_bars, reference_line, reference_slope
-    from labreport.charts.ticks import (
-        plain_numbers,
-        powers_of_ten,
-        round_limits,
-        thousands,
-        whole_numbers,
-    )
+    from labreport.charts.palette import Colour, SERIES, text_shade
+    # isort: on
+    # fmt: on
 
 __all__ = [
-    "COLUMN_MM",
-    "SERIES",
-    "WIDE_MM",
-    "Colour",
-    "Drawing",
-    "Label",
-    "Margins",
-    "Mark",
-    "Panel",
-    "band",
-    "bars",
-    "canvas",
-    "caption",
-    "column_figure",
-    "curve",
-    "direct_labels",
-    "export",
-    "heat_map",
-    "interval_bars",
-    "label_line_ends",
-    "level",
-    "milestones",
-    "named_curves",
-    "note_truncated",
-    "panel_title",
-    "picture",
-    "plain_numbers",
-    "points",
-    "powers_of_ten",
-    "reference_line",
-    "reference_slope",
-    "round_limits",
-    "seed_line",
-    "seed_lines",
-    "separate",
-    "stems",
-    "tag",
-    "text_shade",
-    "thousands",
-    "whole_numbers",
-    "wide_figure",
-    "y_title",
-]
+    "COLUMN_MM", "SERIES", "WIDE_MM", "Colour", "Drawing", "Label", "Margins", "Mark", "Panel", "band",
+    "bars", "canvas", "caption", "column_figure", "curve", "direct_labels", "export", "heat_map",
+    "interval_bars", "label_line_ends", "level", "milestones", "named_curves", "note_truncated",
+    "panel_title", "picture", "plain_numbers", "points", "powers_of_ten", "reference_line",
+    "reference_slope", "round_limits", "seed_line", "seed_lines", "separate", "stems", "tag",
+    "text_shade", "thousands", "whole_numbers", "wide_figure", "y_title",
+]  # fmt: skip
 
-_HOMES = (
-    "palette",
-    "drawing",
-    "layout",
-    "marks",
-    "labels",
-    "references",
-    "ticks",
-    "heat",
-    "exporting",
-)
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # of a cache that has no home, it would warn
 
 
 def __getattr__(name: str) -> Any:
     """A name of this room, loaded with all the others when the first is asked for."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    for home in _HOMES:
+    for home in ("palette", "layout", "marks", "exporting"):
         module = import_module(f"{__name__}.{home}")
         globals().update((each, vars(module)[each]) for each in __all__ if each in vars(module))
     return globals()[name]

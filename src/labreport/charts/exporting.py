@@ -1,11 +1,13 @@
-"""A drawing as plain JSON values: SVG for paper and for the screen, its table, and where its axes lie."""
+"""A finished drawing as plain JSON values: SVG for paper and for the screen, its table, and its axes."""
 
 from __future__ import annotations
 
 import io
 import math
+import re
 import warnings
 from typing import Any
+from xml.etree import ElementTree
 
 import matplotlib
 import numpy as np
@@ -13,10 +15,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from labreport.charts import style, svg
+from labreport.charts import style
 from labreport.charts.coordinates import misplaced
-from labreport.charts.drawing import Drawing
-from labreport.charts.marks import data_of, named_curves
+from labreport.charts.layout import Drawing
+from labreport.charts.marks import GID_MARK, data_of, named_curves
+from labreport.charts.palette import Colour
 from labreport.errors import RenderError
 
 NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
@@ -39,14 +42,14 @@ def export(slug: str, drawing: Drawing) -> dict[str, Any]:
         more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
         raise RenderError(f"figure {slug!r}: {wrong[0]}{more}; draw what its rows say")
     width, height = (float(inches) for inches in drawing.figure.get_size_inches())
-    text = svg.written(svg.tidy(_draw(drawing.figure), slug))
+    text = written(tidy(_draw(drawing.figure), slug))
     panels = [axes for axes in drawing.figure.axes if axes.get_visible()]
     return {
         "slug": slug,
         "kind": drawing.kind,
         "caption": drawing.caption,
         "svg_print": text,
-        "svg_screen": svg.themed(text),
+        "svg_screen": themed(text),
         "width_mm": round(width * MILLIMETRES, 3),
         "height_mm": round(height * MILLIMETRES, 3),
         "columns": [str(column) for column in drawing.columns],
@@ -122,3 +125,137 @@ def _plain(value: Any) -> str | int | float | None:
     if isinstance(number, float):
         return number if math.isfinite(number) else None
     return number if isinstance(number, int) else str(number)
+
+
+SVG = "http://www.w3.org/2000/svg"
+_HREF = "{http://www.w3.org/1999/xlink}href"
+_REFERENCE = re.compile(r"^url\(#(.+)\)$|^#(.+)$")
+_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+_NO_TURN = re.compile(r"^rotate\(-?0(?:\.0+)?[ ,)]")
+_MEASURES = ("d", "x", "y", "width", "height", "transform")
+_VARIABLES = {colour.value: f"var({colour.variable}, {colour.value})" for colour in Colour}
+
+
+def tidy(text: str, slug: str) -> ElementTree.Element:
+    """The root element of matplotlib's SVG `text`, ready to be written.
+
+    Style declarations become attributes, so that nothing depends on a page's content security policy
+    for style; ids that something refers to become `slug-1`, `slug-2`, …, axes `slug-axes-1`, and all
+    others go; artists tagged with a series have `data-series` and `data-part`, and curves an id,
+    `slug-curve-1`. Coordinates are rounded to a hundredth of a point. Raises `RenderError` if a text
+    holds a character that XML forbids.
+    """
+    try:
+        root = ElementTree.fromstring(text)
+    except ElementTree.ParseError as error:
+        raise RenderError(
+            f"figure {slug!r}: SVG cannot hold a text in it ({error}); take control characters out of names"
+        ) from error
+    _strip(root)
+    root.attrib.pop("version", None)
+    root.attrib.update({"stroke-linejoin": "round", "stroke-linecap": "butt"})
+    for element in root.iter():
+        _attributes(element)
+        _round(element)
+    _rename(root, slug)
+    root[:] = [kept for child in root for kept in _kept(child)]
+    return root
+
+
+def written(root: ElementTree.Element) -> str:
+    """The element as text, starting with `<svg`, every colour by its value.
+
+    The prefix is registered again each time: other libraries register theirs for the whole process.
+    """
+    ElementTree.register_namespace("", SVG)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def themed(text: str) -> str:
+    """`written` text with each colour of the palette as a CSS variable, its value the fallback."""
+    return re.sub(
+        r'((?:fill|stroke)=")(#[0-9a-f]{6})(?=")',
+        lambda match: match[1] + _VARIABLES.get(match[2], match[2]),
+        text,
+    )
+
+
+def _strip(root: ElementTree.Element) -> None:
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag in (f"{{{SVG}}}metadata", f"{{{SVG}}}style") or child.tag.endswith("}RDF"):
+                parent.remove(child)
+
+
+def _attributes(element: ElementTree.Element) -> None:
+    for declaration in element.attrib.pop("style", "").split(";"):
+        name, colon, value = declaration.partition(":")
+        if colon:
+            element.set(name.strip(), value.strip())
+    if "font-family" in element.attrib:
+        element.set("font-family", element.attrib["font-family"] + ", sans-serif")
+    element.attrib.pop("type", None)
+    link = element.attrib.pop(_HREF, None)
+    if link is not None:
+        element.set("href", link.replace("\n", ""))
+    if element.tag == f"{{{SVG}}}image":
+        element.set("image-rendering", "pixelated")
+    if element.text is not None and not element.text.strip():
+        element.text = None
+    element.tail = None
+
+
+def _round(element: ElementTree.Element) -> None:
+    if _NO_TURN.match(element.get("transform", "")):
+        del element.attrib["transform"]
+    for name in _MEASURES:
+        value = element.get(name)
+        if value is not None:
+            value = _NUMBER.sub(lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), value)
+            element.set(name, " ".join(value.split()))
+
+
+def _rename(root: ElementTree.Element, slug: str) -> None:
+    referred = {
+        match[1] or match[2]
+        for element in root.iter()
+        for value in element.attrib.values()
+        if (match := _REFERENCE.match(value))
+    }
+    names: dict[str, str] = {}
+    axes = curves = 0
+    for element in root.iter():
+        identity = element.attrib.pop("id", None)
+        if identity is None:
+            continue
+        if identity.startswith("axes_"):
+            axes += 1
+            element.set("id", f"{slug}-axes-{axes}")
+        elif identity.startswith(f"{GID_MARK}/"):
+            _, part, series = identity.split("/", 2)
+            element.set("data-series", series)
+            if part:
+                element.set("data-part", part)
+            if part == "curve":
+                curves += 1
+                element.set("id", f"{slug}-curve-{curves}")
+        elif identity in referred:
+            names[identity] = f"{slug}-{len(names) + 1}"
+            element.set("id", names[identity])
+    for element in root.iter():
+        for name, value in element.attrib.items():
+            match = _REFERENCE.match(value)
+            if match and (match[1] or match[2]) in names:
+                new = names[match[1] or match[2]]
+                element.set(name, f"url(#{new})" if match[1] else f"#{new}")
+
+
+def _kept(element: ElementTree.Element) -> list[ElementTree.Element]:
+    """The element without groups that say nothing and definitions that hold nothing."""
+    inner = [kept for child in element for kept in _kept(child)]
+    if element.tag == f"{{{SVG}}}g" and not element.attrib:
+        return inner
+    element[:] = inner
+    empty = element.tag in (f"{{{SVG}}}g", f"{{{SVG}}}defs") and not inner and not element.get("id")
+    unseen = element.tag == f"{{{SVG}}}path" and element.get("fill") == "none" and not element.get("stroke")
+    return [] if empty or unseen else [element]

@@ -1,13 +1,17 @@
-"""Figures at the exact widths of the page, their panels placed in millimetres."""
+"""Figures at the exact widths of the page, their panels placed in millimetres, and their ticks."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from labreport.charts import style
 from labreport.charts.palette import Colour
@@ -22,6 +26,22 @@ MM = 1 / 25.4
 
 Panel = Axes
 """One pair of axes in a figure, as matplotlib has it."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a figure's `draw` function returns.
+
+    `kind` says in words what chart it is, for the alternative text, which continues with the finding.
+    `columns` and `rows` are the data shown, as a table for reading and for CSV. `caption` says what is
+    drawn and how, without any finding: default prose prints it below the figure, its first sentence bold.
+    """
+
+    figure: Figure
+    kind: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str | int | float | None]]
+    caption: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,18 +109,23 @@ def panel_title(axes: Axes, text: str, *, lift: float = style.TITLE_GAP) -> Text
 
 def y_title(axes: Axes, text: str, *, lift: float = style.TITLE_GAP) -> Text:
     """The name of the y axis, level, `lift` points above it, where it is read without turning the head."""
-    return axes.annotate(
-        text,
-        xy=(0.0, 1.0),
-        xycoords="axes fraction",
-        xytext=(0.0, lift),
-        textcoords="offset points",
-        ha="left",
-        va="baseline",
-        color=Colour.QUIET.value,
-        fontsize=style.LABEL,
-        annotation_clip=False,
-    )
+    return note(axes, text, (0.0, 1.0), (0.0, lift), xycoords="axes fraction", size=style.LABEL)
+
+
+def note(
+    axes: Axes,
+    text: str,
+    at: tuple[float, float],
+    offset: tuple[float, float],
+    *,
+    size: float = style.SMALL,
+    colour: Colour = Colour.QUIET,
+    **more: Any,
+) -> Annotation:
+    """Text that is set off from a point by so many points, also outside the panel."""
+    set_off = {"xy": at, "xytext": offset, "textcoords": "offset points", "annotation_clip": False}
+    kind = {"ha": "left", "va": "baseline", "fontsize": size, "color": colour.value}
+    return axes.annotate(text, **{**set_off, **kind, **more})
 
 
 def level(panels: Sequence[Axes]) -> None:
@@ -110,3 +135,47 @@ def level(panels: Sequence[Axes]) -> None:
         panel.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
     for panel in panels[1:]:
         panel.tick_params(axis="y", labelleft=False)
+
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def power_of_ten(exponent: int) -> str:
+    """`10⁻³` as text."""
+    return "10" + str(exponent).translate(_RAISED)
+
+
+def plain_numbers(axis: Axis, at: Sequence[float] | None = None) -> None:
+    """Label ticks as 0.5, 12, 1,000; `at` fixes where they are."""
+    if at is not None:
+        axis.set_major_locator(FixedLocator(list(at)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "−")))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def round_limits(axes: Axes, step: float, *, highest: float = math.inf) -> None:
+    """Widen the y axis to multiples of `step`, so that it starts at a number that can be said."""
+    low, high = axes.get_ylim()
+    axes.set_ylim(step * math.floor(low / step), min(highest, step * math.ceil(high / step)))
+
+
+def whole_numbers(axis: Axis, most: int = 5) -> None:
+    """At most so many ticks, at whole numbers."""
+    axis.set_major_locator(MaxNLocator(nbins=most, integer=True, steps=[1, 2, 5, 10]))
+    plain_numbers(axis)
+
+
+def powers_of_ten(axis: Axis, most: int = 6) -> None:
+    """At most so many ticks of a logarithmic axis, at powers of ten. Set the limits first."""
+    low, high = sorted(math.log10(limit) for limit in axis.get_view_interval())
+    every = next(step for step in (1, 2, 3, 5, 10, 20, 50, 100) if (high - low) / step < most)
+    axis.set_major_locator(LogLocator(base=10.0**every, numticks=most + 2))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: power_of_ten(round(math.log10(value)))))
+    axis.set_minor_locator(NullLocator())
+
+
+def thousands(axis: Axis) -> None:
+    """Ticks of a logarithmic axis at 1, 3 and 10 in each decade, written out: 3,000, 10,000."""
+    axis.set_major_locator(LogLocator(base=10.0, subs=(1.0, 3.0), numticks=50))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axis.set_minor_locator(NullLocator())

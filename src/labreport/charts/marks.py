@@ -1,18 +1,26 @@
-"""What is drawn in a panel: curves, a faint line for each seed, points; each tagged with its series."""
+"""What is drawn in a panel, and what it is read against; each mark is tagged with its series."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from statistics import fmean
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.lines import Line2D
+from matplotlib.text import Annotation
 from numpy.typing import NDArray
 
 from labreport.charts import style
-from labreport.charts.palette import Colour, SeriesStyle
+from labreport.charts.layout import note
+from labreport.charts.palette import Colour, SeriesStyle, text_shade
+from labreport.errors import UsageError
 
 SEED_OPACITY = 0.35
 SEED_WIDTH = 0.6
@@ -156,3 +164,338 @@ def caption(axes: Axes, text: str, middle: float, top: float, series: str) -> No
     """Small centred lines of text on a `canvas`, below `top` and about `middle`, both in mm."""
     note = axes.text(middle, top, text, ha="center", va="top", fontsize=style.SMALL, linespacing=1.1)
     tag(note, series, "caption")
+
+
+BAND_OPACITY = 0.16
+REFERENCE_DASH = (2.0, 2.0)
+REFERENCE_WIDTH = 0.8
+
+
+def reference_line(axes: Axes, value: float, text: str, *, vertical: bool = False) -> None:
+    """A quiet line at `value` to read the series against.
+
+    Its name is at the right end of a level line, on the side where the panel has more room, and
+    above an upright one. Set the limits of `axes` first.
+    """
+    line = axes.axvline if vertical else axes.axhline
+    line(
+        value,
+        color=Colour.QUIET.value,
+        linewidth=REFERENCE_WIDTH,
+        linestyle=(0.0, REFERENCE_DASH),
+        zorder=1.5,
+    )
+    low, high = axes.get_ylim()
+    above = vertical or value - low < high - value
+    note(
+        axes,
+        text,
+        (value, 1.0) if vertical else (1.0, value),
+        (0.0, 2.0 if above else -2.0),
+        xycoords=axes.get_xaxis_transform() if vertical else axes.get_yaxis_transform(),
+        ha="center" if vertical else "right",
+        va="bottom" if above else "top",
+    )
+
+
+def interval_bars(
+    axes: Axes, x: Sequence[float], low: Sequence[float], high: Sequence[float], mark: Mark
+) -> None:
+    """A thin upright bar from `low` to `high` at each `x`."""
+    bars = axes.vlines(x, low, high, colors=mark.colour.value, linewidth=0.9, zorder=2.5)
+    tag(bars, mark.label, "interval")
+
+
+def band(axes: Axes, x: Sequence[float], low: Sequence[float], high: Sequence[float], mark: Mark) -> None:
+    """A pale band from `low` to `high` behind a curve."""
+    area = axes.fill_between(
+        x, low, high, color=mark.colour.value, alpha=BAND_OPACITY, linewidth=0.0, zorder=1.8
+    )
+    tag(area, mark.label, "band")
+
+
+def reference_slope(axes: Axes, start: tuple[float, float], end: tuple[float, float], text: str) -> None:
+    """A quiet straight line from `start` to `end`, its name below its middle.
+
+    On a logarithmic y axis the middle is that of the exponents.
+    """
+    axes.plot(
+        [start[0], end[0]],
+        [start[1], end[1]],
+        color=Colour.QUIET.value,
+        linewidth=REFERENCE_WIDTH,
+        linestyle=(0.0, REFERENCE_DASH),
+        zorder=1.5,
+    )
+    logarithmic = axes.get_yscale() == "log"
+    middle = math.sqrt(start[1] * end[1]) if logarithmic else (start[1] + end[1]) / 2
+    note(axes, text, ((start[0] + end[0]) / 2, middle), (6.0, -4.0), va="top")
+
+
+# Light to dark in even steps of lightness, so that order survives greyscale. These colours and the
+# two text colours are the same in every theme: cell and text belong together.
+SHADES = ("#f3f7fb", "#b7d3ea", "#5f9fcf", "#1f6aa5", "#0a3a66")
+KEY_GAP = 0.04
+"""Room between a map and its key, as a share of the map's width."""
+KEY_WIDTH = 0.6
+"""Length of the key's piece of line, in cells."""
+ON_LIGHT = "#101418"
+ON_DARK = "#fdfdfd"
+
+
+def shades() -> LinearSegmentedColormap:
+    """The sequential colour map of the house."""
+    return LinearSegmentedColormap.from_list("labreport", SHADES)
+
+
+def heat_map(
+    axes: Axes,
+    values: Sequence[Sequence[float]],
+    texts: Sequence[Sequence[str]],
+    *,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    low: float,
+    high: float,
+    blank: Sequence[Sequence[bool]] | None = None,
+    size: float = style.LABEL,
+) -> None:
+    """Draw `values` (rows × columns) as shades from `low` to `high`, `texts` in the cells.
+
+    Cells where `blank` is true are left empty. Row and column labels are level.
+    """
+    import seaborn  # pandas behind it is slow to load, and only heat maps need it
+
+    options: dict[str, Any] = {"mask": np.array(blank, dtype=bool)} if blank is not None else {}
+    seaborn.heatmap(
+        [list(row) for row in values],
+        annot=[list(row) for row in texts],
+        fmt="",
+        vmin=low,
+        vmax=high,
+        cmap=shades(),
+        cbar=False,
+        linewidths=0.8,
+        linecolor=Colour.PAPER.value,
+        xticklabels=list(columns),
+        yticklabels=list(rows),
+        annot_kws={"fontsize": size},
+        ax=axes,
+        **options,
+    )
+    axes.grid(False)
+    axes.tick_params(axis="both", length=0, labelrotation=0)
+    for text in axes.texts:
+        column, row = (math.floor(place) for place in text.get_position())
+        share = (values[row][column] - low) / (high - low) if high > low else 0.0
+        text.set_color(_text_on(shades()(share)))
+
+
+def _text_on(shade: Sequence[float]) -> str:
+    """Light or dark text, whichever stands out more: relative luminance as in WCAG 2.2."""
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in shade[:3]]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return ON_DARK if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else ON_LIGHT
+
+
+def separate(axes: Axes, apart: Sequence[Sequence[bool]], text: str) -> None:
+    """Draw a line along the cells' edges between those where `apart` is true and the others.
+
+    `text`, beside the map under a piece of the line, says what the line is.
+    """
+    rows, columns = len(apart), len(apart[0])
+    upright = [
+        ((column + 1, column + 1), (row, row + 1))
+        for row in range(rows)
+        for column in range(columns - 1)
+        if apart[row][column] != apart[row][column + 1]
+    ]
+    level = [
+        ((column, column + 1), (row + 1, row + 1))
+        for row in range(rows - 1)
+        for column in range(columns)
+        if apart[row][column] != apart[row + 1][column]
+    ]
+    beside = columns * KEY_GAP
+    key = ((columns + beside, columns + beside + KEY_WIDTH), (rows / 3, rows / 3))
+    for x, y in (*upright, *level, key):
+        axes.plot(
+            x,
+            y,
+            color=Colour.VERMILLION.value,
+            linewidth=2.2,
+            solid_capstyle="round",
+            clip_on=False,
+            zorder=4,
+        )
+    colour = Colour.VERMILLION_TEXT
+    note(axes, text, (columns + beside, rows / 3), (0.0, -5.0), va="top", size=style.LABEL, colour=colour)
+    axes.set_xlim(0, columns)
+    axes.set_ylim(rows, 0)
+
+
+LINE_SPACING = 1.3
+"""Distance of two labels' baselines, in type sizes."""
+LEADER_FROM = 3.0
+"""When a label is moved further than this, in points, leaders lead from the points to the labels."""
+LEADER = 5.0
+"""Width of a leader, in points."""
+MOST_LABELS = 5
+
+
+@dataclass(frozen=True)
+class Label:
+    """Text for the point (`x`, `y`) in data coordinates, in the text shade of `colour`."""
+
+    text: str
+    x: float
+    y: float
+    colour: Colour
+
+
+def label_line_ends(axes: Axes, lines: Sequence[Line2D], *, size: float = style.LABEL) -> list[Annotation]:
+    """Name each line at its right end. Set the limits of `axes` first.
+
+    Raises `UsageError` above five lines: then small multiples are wanted.
+    """
+    if len(lines) > MOST_LABELS:
+        raise UsageError(
+            f"label_line_ends: {len(lines)} lines; allowed are up to {MOST_LABELS}; use small multiples"
+        )
+    labels = []
+    for line in lines:
+        ends = [(x, y) for x, y in data_of(line) if math.isfinite(x) and math.isfinite(y)]
+        if ends:
+            labels.append(Label(str(line.get_label()), *ends[-1], Colour(str(line.get_color()))))
+    return direct_labels(axes, labels, size=size)
+
+
+def direct_labels(
+    axes: Axes, labels: Sequence[Label], *, size: float = style.LABEL, gap: float = 5.0
+) -> list[Annotation]:
+    """Set each label to the right of its point, moved up or down only as far as clearness needs."""
+    axes.get_xlim(), axes.get_ylim()  # limits that matplotlib still has to work out
+    places = [axes.transData.transform((label.x, label.y)) for label in labels]
+    lines = [label.text.count("\n") + 1 for label in labels]
+    notes: dict[int, Annotation] = {}
+    for group in _side_by_side([float(x) for x, _ in places], [_width(label.text, size) for label in labels]):
+        heights = dodge(
+            [float(places[index][1]) for index in group],
+            [lines[index] * size * LINE_SPACING for index in group],
+            float(axes.bbox.y0),
+            float(axes.bbox.y1),
+        )
+        moves = [height - float(places[index][1]) for index, height in zip(group, heights, strict=True)]
+        leaders = any(abs(move) > LEADER_FROM for move in moves)  # all or none, so that labels are in line
+        for index, move in zip(group, moves, strict=True):
+            notes[index] = _label(axes, labels[index], move, size, gap, leaders)
+    return [notes[index] for index in range(len(labels))]
+
+
+def _width(text: str, size: float) -> float:
+    """About how wide `text` is set, in points; letters of the house's face are half as wide as high."""
+    return (0.56 * max(len(line) for line in text.split("\n"))) * size + 2 * LEADER
+
+
+def _side_by_side(starts: Sequence[float], widths: Sequence[float]) -> list[list[int]]:
+    """Indices of boxes, grouped so that no two of different groups meet, whatever their heights."""
+    groups: list[list[int]] = []
+    reach = -math.inf
+    for index in sorted(range(len(starts)), key=lambda index: starts[index]):
+        if starts[index] > reach:
+            groups.append([])
+        groups[-1].append(index)
+        reach = max(reach, starts[index] + widths[index])
+    return groups
+
+
+def _label(axes: Axes, label: Label, moved: float, size: float, gap: float, leader: bool) -> Annotation:
+    arrow = {
+        "arrowstyle": "-",
+        "color": Colour.RULE.value,
+        "linewidth": style.HAIRLINE,
+        "shrinkA": 0.5,
+        "shrinkB": 2.0,
+        "relpos": (0.0, 0.5),
+    }
+    shown = note(
+        axes,
+        label.text,
+        (label.x, label.y),
+        (gap + (LEADER if leader else 0.0), moved),
+        va="center",
+        size=size,
+        colour=text_shade(label.colour),
+        fontweight=style.SEMIBOLD,
+        arrowprops=arrow if leader else None,
+    )
+    tag(shown, label.text, "label")
+    return shown
+
+
+def milestones(
+    axes: Axes, labels: Sequence[Label], *, above: bool = False, size: float = style.SMALL
+) -> list[Annotation]:
+    """Mark points along a curve with a ring, and say above or below each what it is."""
+    notes = []
+    for label in labels:
+        axes.plot(
+            [label.x],
+            [label.y],
+            marker="o",
+            markersize=4.2,
+            markerfacecolor=Colour.PAPER.value,
+            markeredgecolor=label.colour.value,
+            markeredgewidth=1.0,
+            linestyle="none",
+            label=f"_{label.text}",
+            zorder=4,
+        )
+        # above and to the left, or below and to the right: clear of a curve that rises
+        shown = note(
+            axes,
+            label.text,
+            (label.x, label.y),
+            (3.0, 4.0) if above else (-2.0, -4.0),
+            ha="right" if above else "left",
+            va="bottom" if above else "top",
+            size=size,
+            colour=text_shade(label.colour),
+        )
+        notes.append(shown)
+    return notes
+
+
+def dodge(wanted: Sequence[float], heights: Sequence[float], bottom: float, top: float) -> list[float]:
+    """Centres near `wanted` such that boxes of `heights` do not overlap; order is kept.
+
+    The sum of squared moves is least (isotonic regression: the greatest least mean of what neighbours want).
+    They are kept between `bottom` and `top` as far as they fit; half a line may stand out, because a label
+    that is level with the end of an axis belongs there.
+    """
+    order = sorted(range(len(wanted)), key=lambda index: wanted[index])
+    below = [0.0, *accumulate(heights[index] for index in order)]
+    starts = [wanted[i] - heights[i] / 2 - below[place] for place, i in enumerate(order)]
+    slack, centres = max(heights, default=0.0) / 2, list(wanted)
+    for place, index in enumerate(order):
+        ends, begins = range(place + 1, len(order) + 1), range(place + 1)
+        start = max(min(fmean(starts[begin:end]) for end in ends) for begin in begins)
+        start = max(bottom - slack, min(start, top + slack - below[-1]))
+        centres[index] = start + below[place] + heights[index] / 2
+    return centres
+
+
+def note_truncated(axes: Axes, unit: str = "") -> Annotation | None:
+    """Say above the panel, on the right, where a linear y axis starts, unless it starts at zero."""
+    low = axes.get_ylim()[0]
+    if axes.get_yscale() != "linear" or low <= 0:
+        return None
+    return note(
+        axes,
+        f"axis starts at {low:.10g}{unit}",
+        (1.0, 1.0),
+        (0.0, style.TITLE_GAP),
+        xycoords="axes fraction",
+        ha="right",
+        fontstyle="italic",
+    )

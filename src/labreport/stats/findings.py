@@ -92,7 +92,9 @@ class _Making:
         """Begin a finding about all that is read. Raises `UsageError` for fewer than two."""
         of = samples(results, measured(measure), epoch)
         if len(of) < 2:
-            raise UsageError(at(called_from(), f"{kind} compares at least two experiments; {len(of)} is read"))
+            raise UsageError(
+                at(called_from(), f"{kind} compares at least two experiments; {len(of)} is read")
+            )
         return cls(name, measure, of)
 
     def all_pairs(self, by: Method) -> None:
