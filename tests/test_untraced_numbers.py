@@ -21,7 +21,7 @@ WAYS = {
     "typed into the prose": "<p>Accuracy is 98 %.</p>",
     "computed of constants": "<p>{{ 90 + 8 }}</p>",
     "computed of what is there": "<p>{{ answer.facts.cells | length + 94 }}</p>",
-    "given to a macro": "{% call note() %}{{ 49 * 2 }} %{% endcall %}",
+    "given to a macro": "{% call try_it('More') %}<p>{{ 49 * 2 }} %</p>{% endcall %}",
     "in an attribute": '<p title="{{ 49 * 2 }} %">Accurate.</p>',
     "as a name": "<p><code>{{ 49 * 2 }}</code></p>",
     "under a source that there is not": DATA.format("studied.grid#nothing"),
@@ -47,7 +47,7 @@ def test_a_number_without_a_result_stops_the_report(way: str, built: Program, tm
 def test_all_numbers_without_a_source_are_told_at_once(built: Program, tmp_path: Path) -> None:
     """Each by the author's own line, also where a macro of the engine prints it."""
     program = built.copy(tmp_path / "checkout")
-    noted = "{% call note() %}{{ answer.facts.cells | length + 73 }}{% endcall %}"
+    noted = "{% call try_it('More') %}{{ answer.facts.cells | length + 73 }}{% endcall %}"
     program.edit(TEMPLATE, "<ul>", "<p>{{ answer.facts.cells | length + 94 }}</p>\n<ul>")
     program.edit(TEMPLATE, "</ul>", f"</ul>\n<p>{noted}</p>")
     program.edit(TEMPLATE, "<ul>", "<p>{{ answer.facts.cells | length + 41 }}</p>\n<ul>")

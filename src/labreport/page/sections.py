@@ -22,12 +22,6 @@ from labreport.project import Words
 from labreport.stats import Answer
 
 TERM = re.compile(r'<a class="term" href="#term-([^"]+)">(.*?)</a>', re.DOTALL)
-NOTE = re.compile(
-    r"(<p>(?:(?!</p>|<p>).)*?)"
-    r'<span class="note">((?:(?!<!--/note-->).)*)</span><!--/note-->',
-    re.DOTALL,
-)
-"""A note, and the paragraph it is in as far as the note."""
 PLAIN = "answers/plain.html"
 """The prose of a question without a template whose answer names none in its fact `prose`."""
 TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
@@ -129,11 +123,7 @@ class _Rendering:
         with explained(templates, section.template):
             whole = self._sandbox.get_template(section.template).render(names)
         self.terms: list[str] = []
-        if medium == "print":  # on paper a note is beside its paragraph's first line
-            found = 1
-            while found:  # one of each paragraph at a time: a second one comes behind the first
-                whole, found = NOTE.subn(r'<div class="note"><span class="whole">\2</span></div>\1', whole)
-        else:  # on a narrow screen a table scrolls by itself
+        if medium == "screen":  # on a narrow one a table scrolls by itself
             whole = TABLE.sub(r'<div class="table">\g<0></div>', whole)
         self.html = TERM.sub(self._first_use, whole)
         self.figures = pictures.placed

@@ -11,8 +11,6 @@ from xml.etree.ElementTree import Element
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import page as pagination
 
-from labreport.pdf.stranded import REMEDIES, stranded
-
 LARGEST_BLANK = 0.1
 """Share of a page's text height that may stay empty where a figure could fill it."""
 TEXT = ("p", "div", "ul", "ol", "table")
@@ -69,10 +67,9 @@ class _Placing:
             _forget(context, index + 1)
             if self._move(*found, blank, _heights(page), _heights(following)):
                 page, resume = again()
-        for remedy in REMEDIES:
-            path = stranded(root, page) if resume else None
-            if path and remedy(path, page):
-                page, resume = again()
+        path = _stranded(root, page) if resume else None
+        if path and _begin_page(path, page):
+            page, resume = again()
         self._begun.update(_heights(page))
         return page, resume
 
@@ -83,7 +80,7 @@ class _Placing:
         behind, filled = 0, 0.0
         for number, sibling in enumerate(siblings[place + 1 :], start=1):
             if sibling.is_floated():
-                continue  # a note goes with the text behind it
+                continue  # it goes with the text behind it
             height = below.get(sibling.element, 0.0)
             if sibling.element_tag not in TEXT or not height or filled + height > blank:
                 break
@@ -178,3 +175,62 @@ def _pushed(root: Any, resume: Any) -> tuple[Any, int] | None:
         place = inside[0]
         parent, box = box, box.children[place]
     return None if parent is None else (parent, place)
+
+
+def _stranded(root: Any, page: Any) -> list[Any] | None:
+    """The boxes from the root to the heading, or answer, with which `page` ends; None for anything else.
+
+    WeasyPrint keeps a heading with what follows, but not where a float comes next: one that does not fit begins
+    the next page by itself.
+    """
+    kept = next((box for box in _ends(_root(page), -1) if _keeps(box)), None)
+    path = None if kept is None else _path(root, kept.element)
+    return path if path and _flow(path[-2])[-1] is not path[-1] else None
+
+
+def _begin_page(path: list[Any], page: Any) -> bool:
+    """Let the headings begin a page; False where `page` holds nothing else."""
+    start = _start(path)
+    first = next(reversed(list(_ends(_root(page), 0)))).element
+    if first in (box.element for box in (start, *_ends(start, 0))):
+        return False
+    start.style = start.style.copy()
+    start.style["break_before"] = "page"
+    return True
+
+
+def _ends(box: Any, which: int) -> Iterator[Any]:
+    """The first (0) or the last (-1) block of `box`, that of this block, and so on."""
+    while inside := [child for child in _flow(box) if isinstance(child, boxes.BlockLevelBox)]:
+        box = inside[which]
+        yield box
+
+
+def _flow(box: Any) -> list[Any]:
+    return [child for child in getattr(box, "children", ()) if child.is_in_normal_flow()]
+
+
+def _keeps(box: Any) -> bool:
+    return box.style["break_after"] in ("avoid", "avoid-page")
+
+
+def _path(root: Any, element: Any) -> list[Any] | None:
+    if root.element is element:
+        return [root]
+    for child in getattr(root, "children", ()):
+        path = _path(child, element)
+        if path is not None:
+            return [root, *path]
+    return None
+
+
+def _start(path: list[Any]) -> Any:
+    """The first of the headings that belong together: those directly before the last box of `path`."""
+    *around, box = path
+    while around:
+        siblings = _flow(around[-1])
+        place = siblings.index(box)
+        if place and not _keeps(siblings[place - 1]):
+            return box
+        box = siblings[place - 1] if place else around.pop()
+    return box

@@ -6,17 +6,28 @@ import contextlib
 import gc
 import io
 import logging
+import os
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from labreport.errors import MissingLibrary, RenderError
 from labreport.frame import FOLDER
-from labreport.pdf.project_fonts import only_fonts_of
 
 ATTACHED = "answers.json"
 UNDATED = datetime(2000, 1, 1)
 """The date of the attachment: always the same, so that equal reports are equal bytes."""
+ALLOWED = "allowed are data URIs and the templates' own files"
+CONFIGURATION = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+</fontconfig>
+"""
 MISSING_PANGO = (
     "the PDF needs Pango: install it (Debian and Ubuntu: "
     "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; "
@@ -34,7 +45,7 @@ def write(html: str, base: Path, target: Path, answers: str = "") -> None:
     cannot be written.
     """
     load()
-    with only_fonts_of(FOLDER / "fonts"), _collector_paused():
+    with _only_fonts_of(FOLDER / "fonts"), _collector_paused():
         pdf = _render(html, base, answers)
     try:
         target.write_bytes(pdf)
@@ -52,7 +63,7 @@ def load() -> None:
             import weasyprint  # noqa: F401
     except OSError as error:
         raise MissingLibrary(MISSING_PANGO) from error
-    from labreport.pdf import fetching, finishing, placing  # noqa: F401
+    from labreport.pdf import finishing, placing  # noqa: F401
 
 
 def _render(html: str, base: Path, answers: str) -> bytes:
@@ -60,12 +71,11 @@ def _render(html: str, base: Path, answers: str) -> bytes:
     from weasyprint import HTML, Attachment
     from weasyprint.urls import FatalURLFetchingError
 
-    from labreport.pdf.fetching import FolderFetcher
     from labreport.pdf.finishing import finish
     from labreport.pdf.placing import figures_placed
 
     try:
-        page = HTML(string=html, base_url=base.resolve().as_uri() + "/", url_fetcher=FolderFetcher(base))
+        page = HTML(string=html, base_url=base.resolve().as_uri() + "/", url_fetcher=_fetcher(base))
         with figures_placed():
             document = page.render()
         attached = Attachment(
@@ -93,3 +103,56 @@ def _collector_paused() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def _fetcher(folder: Path) -> Any:
+    """What a document may load: `data:` URIs, and files below `folder`, symbolic links followed first.
+
+    A refusal stops the rendering: a document that lacks a part is not written.
+    """
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    own = folder.resolve()
+
+    class FolderFetcher(URLFetcher):
+
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+            parts = urlsplit(url)
+            if parts.scheme == "data":
+                return super().fetch(url, headers)
+            if parts.scheme != "file" or parts.netloc:
+                raise FatalURLFetchingError(f"the document asks for {url[:200]!r}; {ALLOWED}")
+            file = Path(unquote(parts.path)).resolve()
+            if not file.is_relative_to(own):
+                raise FatalURLFetchingError(f"the document asks for {file}, outside {own}; {ALLOWED}")
+            try:
+                return URLFetcherResponse(url, file.read_bytes())
+            except OSError as error:
+                raise FatalURLFetchingError(f"the document asks for {file}: {error.strerror or error}") from error
+
+    return FolderFetcher(allowed_protocols=("data",), allow_redirects=False, fail_on_errors=True)
+
+
+@contextlib.contextmanager
+def _only_fonts_of(folder: Path) -> Iterator[None]:
+    """Within, a fontconfig that is initialised finds the fonts in `folder` and no others.
+
+    System fonts would otherwise replace missing characters, and the PDF would differ from one
+    machine to the next. The paths of folder and cache may hold anything, which XML cannot: the one is
+    reached through a link, the other is in the environment.
+    """
+    names = ("FONTCONFIG_FILE", "XDG_CACHE_HOME")
+    before = {name: os.environ.get(name) for name in names}
+    with tempfile.TemporaryDirectory() as place:
+        Path(place, "fonts").symlink_to(folder.resolve(), target_is_directory=True)
+        configuration = Path(place, "fonts.conf")
+        configuration.write_text(CONFIGURATION, encoding="utf-8")
+        os.environ.update(zip(names, (str(configuration), place), strict=True))
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value

@@ -16,7 +16,7 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   const textOf = (element) => {
     const copy = element.cloneNode(true);
-    copy.querySelectorAll(".permalink, .note, button, .label").forEach((each) => each.remove());
+    copy.querySelectorAll(".permalink, button, .label").forEach((each) => each.remove());
     return copy.textContent.trim().replace(/\s+/g, " ");
   };
 
@@ -25,7 +25,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const seen = new Set();
     index ??= KINDS.flatMap((selector, rank) =>
       [...document.querySelectorAll(selector)]
-        .filter((element) => !element.closest(".figure-data, .cite, .glance, .chooser, details:not([open])"))
+        .filter((element) => !element.closest(".figure-data, .cite, .glance, details:not([open])"))
         .map((element) => {
           const text = textOf(element);
           return { element, rank, text, sought: plain(text), ...placeOf(element) };

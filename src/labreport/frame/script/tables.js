@@ -15,7 +15,7 @@ document.addEventListener("DOMContentLoaded", () => {
     return typeof a === typeof b ? String(a).localeCompare(String(b)) : typeof a === "number" ? -1 : 1;
   };
 
-  for (const table of document.querySelectorAll("main table:not(.chooser table)")) {
+  for (const table of document.querySelectorAll("main table")) {
     const head = table.tHead?.rows;
     const body = table.tBodies[0];
     const simple = [...table.querySelectorAll("th, td")].every((cell) => cell.colSpan === 1 && cell.rowSpan === 1);
