@@ -5,8 +5,8 @@ from __future__ import annotations
 from labreport.rubric import Rubric
 
 RUBRIC = Rubric(
-    # Extra material of this report, which the exercise does not ask for
-    points={"set-up.rates": 0, "set-up.depth-gain": 0},
+    # What the exercise does not ask for, and what nobody has to measure
+    points={"set-up.rates": 0, "set-up.depth-gain": 0, "set-up.rules": 0},
     form={
         "part-one.parameters": ("wide.parameters", "small.parameters"),
         "part-one.accuracy": tuple(

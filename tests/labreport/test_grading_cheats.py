@@ -55,24 +55,34 @@ def test_nonsense_gets_no_points(tmp_path: Path, cheat: Callable[[Plain], None])
     assert (result.problem, result.points) == ("", 0.0)
 
 
-def made_up(share: float) -> Callable[[Plain], None]:
-    """One share for everything, and no difference anywhere; counts as they are."""
+SHARES = ("fraction", "points", "points, unsigned", "nat", "times")
+
+
+def one_value(value: float, shape: str) -> Callable[[Plain], None]:
+    """One value for all that was measured (`shares`), for shares only beside differences of none (`level`), with
+    unequal last digits (`blurred`), or for every number, counts too (`all`)."""
 
     def change(plain: Plain) -> None:
-        for quantity in each_quantity(plain):
-            if quantity["unit"] in ("fraction", "points", "nat", "times"):
-                quantity["value"] = share if quantity["unit"] == "fraction" else 0.0
+        for place, quantity in enumerate(each_quantity(plain)):
+            if shape == "all" or quantity["unit"] in SHARES:
+                quantity["value"] = value + (shape == "blurred") * (place % 7 - 3) / 2000
+                if shape in ("level", "blurred") and quantity["unit"] in SHARES[1:]:
+                    quantity["value"] = 1.0 if quantity["unit"] == "times" else 0.0
 
     return change
 
 
+VALUES = (0.0, 0.1, 0.5, 0.9, 0.95, 0.96, 0.9745, 0.98, 0.99, 1.0)
+
+
 @pytest.mark.parametrize("seeds", [5, 10])
-@pytest.mark.parametrize("share", [0.5, 0.9, 0.97, 0.99])
-def test_one_value_for_everything_gets_little(tmp_path: Path, share: float, seeds: int) -> None:
-    """With every right outcome and count, at most 30 % of the points."""
-    plain = reference(seeds)
-    made_up(share)(plain)
-    assert grade_plain(tmp_path, plain, expected(seeds)).points <= 0.3 * expected(seeds).points
+@pytest.mark.parametrize("shape", ["shares", "level", "blurred", "all"])
+def test_one_value_for_everything_gets_little(tmp_path: Path, shape: str, seeds: int) -> None:
+    """With every right outcome and count: forty submissions for each reference, at most 30 % of the points."""
+    for value in VALUES:
+        plain = reference(seeds)
+        one_value(value, shape)(plain)
+        assert grade_plain(tmp_path, plain, expected(seeds)).points <= 0.3 * expected(seeds).points, value
 
 
 @pytest.mark.parametrize("seeds", [5, 10])

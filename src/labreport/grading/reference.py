@@ -120,12 +120,13 @@ def _numbers(answer: Answer, typical: Mapping[str, float]) -> dict[str, Number]:
     """The numbers that are compared: found out, and called the same in every honest run."""
     found: dict[str, Number] = {}
     declared: dict[str, Number] = {}
-    units = {"seeds", "runs", *(plural(finding.unit) for finding in answer.findings.values())}
+    units = {"seeds", "runs", "epochs", *(plural(finding.unit) for finding in answer.findings.values())}
     for name, quantity in sorted(answer.quantities.items()):
         of, _, ending = name.rpartition(".")
-        if ending == "behind" or quantity.unit in units or (ending == "among" and of in answer.quantities):
-            continue  # which of the first there are depends on the results; the others are not results
         varies = _varies(quantity, answer.quantities)
+        condition = quantity.unit in units and (quantity.unit != "epochs" or not varies)
+        if ending == "behind" or condition or (ending == "among" and of in answer.quantities):
+            continue  # which of the first there are depends on the results; the others are not results
         limits = accepted(quantity, varies, typical)
         if limits is not None and quantity.value is not None:
             where = declared if quantity.origin.kind == "declared" else found

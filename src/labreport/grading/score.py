@@ -6,8 +6,6 @@ import hashlib
 import struct
 from collections.abc import Mapping
 
-import msgspec
-
 from labreport.grading.expected import UNCLEAR, Expected, Graded, Number, Outcome, Question, Scored
 from labreport.grading.submission import Answered, Stated, Submission
 
@@ -15,7 +13,11 @@ ENOUGH_NUMBERS = 5
 """Measured numbers in full precision that must be equal before two runs are called the same."""
 LARGEST_COUNT = 1e9
 """Larger whole numbers may be rounded by hand, as 1.3e12 operations."""
-NONE_AGREES = "no number of the whole submission agrees, so that its outcomes rest on nothing"
+BELIEVED, GUESSED = 1 / 2, 1 / 3
+"""Of the measured numbers, the share that agree: from the first on they count whole, up to the second not at all."""
+MISSING = "is missing"
+Wrong = Mapping[str, str]
+"""The numbers that a submission is asked for, each with why it is not right, or nothing."""
 
 
 def score(
@@ -23,26 +25,37 @@ def score(
 ) -> Graded:
     """Score every question; `recomputed` numbers take the place of those that were stated.
 
-    A file in which no number agrees at all gets nothing, not even for outcomes that need no number.
+    Where most measured numbers of a submission are wrong, the others agree by chance and outcomes rest on
+    nothing: both count less, or not at all. Where no number agrees at all, nothing counts.
     """
-    found = tuple(
-        _question(question, submission, recomputed.get(question.slug, {}), expected)
+    wrong = {
+        question.slug: _wrong_numbers(question, submission, recomputed.get(question.slug, {}))
         for question in expected.questions
-    )
-    resting = {question.slug for question in expected.questions if question.numbers}
-    if resting and not any(each.points for each in found if each.slug in resting):
-        found = tuple(
-            msgspec.structs.replace(each, points=0.0, reasons=(*each.reasons, NONE_AGREES))
-            if each.points
-            else each
-            for each in found
-        )
+    }
+    trust = _trust(expected, wrong)
+    nothing = any(wrong.values()) and all(reason for each in wrong.values() for reason in each.values())
     return Graded(
-        found,
+        tuple(
+            _question(question, submission, wrong[question.slug], expected, trust, 0.0 if nothing else 1.0)
+            for question in expected.questions
+        ),
         content=submission.content,
         numbers="" if submission.by_hand else measured(expected, submission),
         notes=submission.notes,
     )
+
+
+def _trust(expected: Expected, wrong: Mapping[str, Wrong]) -> float:
+    """How much what was measured counts, from 0 to 1."""
+    reasons = [
+        reason
+        for question in expected.questions
+        for name, reason in wrong[question.slug].items()
+        if question.numbers[name].varies
+    ]
+    stated = [not reason for reason in reasons if MISSING not in reason]
+    share = sum(stated) / max(len(stated), 1) if reasons else 1.0
+    return min(1.0, max(0.0, (share - GUESSED) / (BELIEVED - GUESSED)))
 
 
 def measured(expected: Expected, submission: Submission) -> str:
@@ -61,32 +74,43 @@ def measured(expected: Expected, submission: Submission) -> str:
     return hashlib.sha256(struct.pack(f"<{len(values)}d", *values)).hexdigest()
 
 
-def _question(
-    question: Question, submission: Submission, recomputed: Mapping[str, float], expected: Expected
-) -> Scored:
-    answered = submission.questions.get(question.slug)
-    if answered is None and not recomputed:
-        return Scored(question.slug, 0.0, question.points, ("is not answered",))
-    answered, by_hand = answered or Answered(), submission.by_hand
-    asked = {*question.form_numbers, *recomputed} if by_hand else set(question.numbers)
-    numbers = {name: number for name, number in question.numbers.items() if name in asked}
-    wrong = {
-        name: reason
-        for name, number in numbers.items()
-        if (reason := _wrong(name, number, answered.numbers.get(name), recomputed.get(name)))
+def _wrong_numbers(question: Question, submission: Submission, recomputed: Mapping[str, float]) -> Wrong:
+    asked = {*question.form_numbers, *recomputed} if submission.by_hand else set(question.numbers)
+    stated = submission.questions.get(question.slug, Answered()).numbers
+    return {
+        name: _wrong(name, number, stated.get(name), recomputed.get(name))
+        for name, number in question.numbers.items()
+        if name in asked
     }
-    shares, reasons = [], list(wrong.values())
-    for name in question.form_outcomes if by_hand else question.outcomes:
-        if not question.outcomes[name].compared:
-            continue
-        share, reason = _outcome(question.outcomes[name], name, answered, numbers, wrong, expected)
-        shares.append(share)
-        reasons += [reason] if reason else []
+
+
+def _question(
+    question: Question,
+    submission: Submission,
+    numbers: Wrong,
+    expected: Expected,
+    trust: float,
+    whole: float,
+) -> Scored:
+    """The points of one question: those of numbers that no training changes count `whole`, others by `trust`."""
+    if question.slug not in submission.questions and not any(not reason for reason in numbers.values()):
+        return Scored(question.slug, 0.0, question.points, ("is not answered",))
+    answered = submission.questions.get(question.slug, Answered())
+    reasons = [reason for reason in numbers.values() if reason]
+    varies = {name for name in numbers if question.numbers[name].varies}
+    right = sum(trust if name in varies else whole for name, reason in numbers.items() if not reason)
+    shares = []
+    for name in question.form_outcomes if submission.by_hand else question.outcomes:
+        if question.outcomes[name].compared:
+            share, reason = _outcome(question.outcomes[name], name, answered, numbers, expected)
+            shares.append(share * (trust if varies else whole))
+            reasons += [reason] if reason else []
     weight = expected.numbers_share if numbers and shares else 1.0 if numbers else 0.0
-    earned = weight * (len(numbers) - len(wrong)) / max(len(numbers), 1)
-    earned += (1 - weight) * sum(shares) / max(len(shares), 1)
+    earned = weight * right / max(len(numbers), 1) + (1 - weight) * sum(shares) / max(len(shares), 1)
     if not numbers and not shares:
-        earned = 1.0
+        earned = whole
+    if trust < 1 and varies:
+        reasons.append(f"{1 - trust:.0%} less: most of the measured numbers of the whole submission are wrong")
     return Scored(question.slug, question.points * earned, question.points, tuple(reasons), answered.sentence)
 
 
@@ -103,7 +127,7 @@ def _wrong(name: str, number: Number, stated: Stated | None, recomputed: float |
             return ""
         return f"{name} is given as {_shown(written)}; the predictions give {_shown(recomputed)}"
     if stated is None or (stated.value is None and not stated.text):
-        return f"{name} is missing, {wanted}"
+        return f"{name} {MISSING}, {wanted}"
     if stated.value is None:
         return f"{name} is {stated.text}, which is not a number"
     rounding = min(stated.rounding, 0.5) if _counted(number) else stated.rounding
@@ -116,8 +140,7 @@ def _outcome(
     outcome: Outcome,
     name: str,
     answered: Answered,
-    numbers: Mapping[str, Number],
-    wrong: Mapping[str, str],
+    numbers: Wrong,
     expected: Expected,
 ) -> tuple[float, str]:
     """The share of the points for an outcome, and why it is not all of them."""
@@ -126,8 +149,8 @@ def _outcome(
     if not said:
         return 0.0, f"{question} has no answer, expected {right}"
     resting = [each for each in outcome.numbers if each in numbers]
-    bad = [each for each in resting if each in wrong and each in answered.numbers]
-    if resting and len(bad) >= sum(each not in wrong for each in resting):
+    bad = [each for each in resting if numbers[each] and each in answered.numbers]
+    if resting and len(bad) >= sum(not numbers[each] for each in resting):
         return (
             0.0,
             f"{question} {outcome.shown(said)}, which rests on wrong numbers",

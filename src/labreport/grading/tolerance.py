@@ -27,6 +27,8 @@ EXACT = 1e-9
 """Relative difference that mere arithmetic can make in a number that varies with nothing."""
 BOUNDS = {"fraction": (0.0, 1.0), "points": (-1.0, 1.0), "points, unsigned": (0.0, 1.0)}
 """Values that a unit allows; an accepted range that covers them all says nothing."""
+NONE = {"points": 0.0, "points, unsigned": 0.0, "times": 1.0}
+"""No difference, by unit: who measured nothing would say so, and a range that holds it says nothing."""
 APART = 2 / 3
 """How far a number may move towards another from which it clearly differs, relative to their distance."""
 
@@ -96,8 +98,10 @@ def _from_interval(quantity: Quantity, scaled: Callable[[float], float]) -> floa
 
 
 def _informative(low: float, high: float, unit: str) -> tuple[float, float] | None:
-    """The range cut at the bounds of the unit; None where it excludes nothing."""
+    """The range cut at the bounds of the unit; None where it excludes nothing, or not even no difference."""
     least, most = BOUNDS.get(unit, (-math.inf, math.inf))
+    if unit in NONE and low <= NONE[unit] <= high:
+        return None
     if not least <= (low + high) / 2 <= most:
         return low, high  # the unit is used for something else here
     if not (math.isfinite(low) and math.isfinite(high)) or (low <= least and high >= most):
