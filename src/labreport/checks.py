@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 
@@ -11,20 +12,22 @@ from typing import Any
 class Check:
     """`name` says what was checked, `detail` what was found: how much agreed, or the first difference.
 
-    `kind` says in words what checks of its sort have in common, for a summary.
+    `kind` says in words what checks of its sort have in common, for a summary. What could not be `compared` with
+    anything has neither passed nor failed.
     """
 
     name: str
     passed: bool
     detail: str
     kind: str
+    compared: bool = True
 
 
 def summary(checks: Iterable[Check]) -> dict[str, Any]:
     """Plain values: of each `kind`, in order, how many `passed` of `all`; names of those that `failed`."""
     kinds: dict[str, dict[str, int]] = {}
     failed = []
-    for check in checks:
+    for check in filter(attrgetter("compared"), checks):
         counts = kinds.setdefault(check.kind, {"passed": 0, "all": 0})
         counts["passed"] += check.passed
         counts["all"] += 1

@@ -19,7 +19,7 @@ from labreport.charts import SERIES, Drawing, Mark, bars, column_figure, export
 from labreport.page.pictures import inline
 from labreport.trajectory import Snapshot, Trajectory
 from labreport.verification.copies import copies
-from labreport.verification.drawn import figures, misdrawn
+from labreport.verification.drawn import compared, figures, misdrawn
 from labreport.verification.published import again, equal
 
 
@@ -73,9 +73,22 @@ def sorted_digits() -> Drawing:
     return Drawing(figure, "bar chart", ["place", "digit", "misread, %"], rows)
 
 
+def level_bars() -> Drawing:
+    """Level bars by matplotlib alone, beside a line that has no label."""
+    figure, (panel,) = column_figure(46.0)
+    panel.barh([1, 2, 3], [3.0, 2.0, 1.0], label="misread")
+    panel.set_yticks([1, 2, 3], ["8", "2", "5"])
+    panel.plot([0.5, 1.5], [2.0, 2.5], color="k")
+    rows: list[list[str | int | float | None]] = [[1, 8, 3.0], [2, 2, 2.0], [3, 5, 1.0]]
+    return Drawing(figure, "level bars", ["place", "digit", "misread, %"], rows)
+
+
+OWN = {"sorted": sorted_digits, "level": level_bars}
+
+
 def published(slug: str, change: tuple[str, str] | None = None, **readings: Any) -> str:
     """The part of a page with one figure; `change` is replaced in its drawing."""
-    drawn = export(slug, sorted_digits() if slug == "sorted" else drawing(slug, "five seeds"))
+    drawn = export(slug, OWN[slug]() if slug in OWN else drawing(slug, "five seeds"))
     picture = str(inline(drawn, "lines: what is shown"))
     if change:
         assert re.search(change[0], picture)
@@ -89,12 +102,38 @@ def published(slug: str, change: tuple[str, str] | None = None, **readings: Any)
     )
 
 
-@pytest.mark.parametrize("slug", ["curves-part-one", "gradients", "sorted", "accuracy-parameters"])
+@pytest.mark.parametrize(
+    "slug", ["curves-part-one", "gradients", "sorted", "accuracy-parameters", "level", "digits"]
+)
 def test_marks_of_a_true_figure_are_found_in_its_table(slug: str) -> None:
     """Lines, logarithmic scales, bars, points."""
     (figure,) = figures(published(slug))
     assert list(misdrawn(figure)) == []
     assert figure.table
+    assert compared(figure)[0]
+
+
+@pytest.mark.parametrize(
+    ("slug", "marks", "others"),
+    [
+        ("level", 3, "other marks (1)"),
+        ("digits", 30, ""),
+        ("confusion", 0, "maps of cells (1)"),
+        ("gallery", 0, "pictures (30)"),
+        ("curves-part-one", 8, "lines of single runs (40)"),
+    ],
+)
+def test_what_is_not_compared_with_the_table_is_named(slug: str, marks: int, others: str) -> None:
+    """Every other mark is compared, whoever drew it."""
+    (figure,) = figures(published(slug))
+    assert compared(figure) == (marks, others)
+
+
+def test_a_level_bar_of_another_length_is_found() -> None:
+    """Its end, at its place."""
+    change = r'(data-part="barh"><path d="M [0-9.]+ [0-9.]+ L )([0-9.]+)( [0-9.]+ L )([0-9.]+)'
+    (figure,) = figures(published("level", (change, r"\g<1>150\g<3>150")))
+    assert "misread is drawn at " in next(misdrawn(figure))
 
 
 def test_a_mark_drawn_elsewhere_is_found() -> None:

@@ -34,13 +34,13 @@ def errors_by_digit(results: Results, answers: Mapping[str, Answer]) -> charts.D
     )
     rows: list[list[str | int | float | None]] = []
     for panel, (name, order) in zip(panels, orders.items(), strict=True):
-        places = range(len(order))
+        places = range(1, len(order) + 1)
         panel.barh(places, shares[name], height=0.72, color=charts.SERIES[1].colour.value)
         for place, share in zip(places, shares[name], strict=True):
             panel.text(share + longest / 50, place, f"{share:.1f}", va="center", fontsize=SIZE)
         panel.grid(False)
         panel.set_yticks(places, order)
-        panel.set_ylim(len(order) - 0.5, -0.5)
+        panel.set_ylim(len(order) + 0.5, 0.5)
         panel.set_xlim(0, ROOM * longest)
         panel.set_xlabel("misread, %")
         charts.plain_numbers(panel.xaxis)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from labreport.charts.layout import Drawing
 from labreport.charts.marks import GID_MARK
 
-READ = (f"{GID_MARK}/curve/", f"{GID_MARK}/bar/")
+READ = tuple(f"{GID_MARK}/{part}/" for part in ("curve", "line", "bar", "barh"))
 """Marks that a reader reads values off; faint lines of single seeds are in no table."""
 NEAR = 1e-6
 """How far apart, relative to what is shown, two equal numbers may lie after transforming."""
@@ -140,7 +140,10 @@ def _marks(axes: Axes) -> Iterator[tuple[Artist, float, float]]:
             yield from ((line, x, y) for x, y in _drawn(axes, line, np.asarray(line.get_xydata())))
     for patch in axes.patches:
         if _read(patch) and isinstance(patch, Rectangle):
-            top = np.array([[patch.get_x() + patch.get_width() / 2, patch.get_y() + patch.get_height()]])
+            level = str(patch.get_gid()).startswith(f"{GID_MARK}/barh/")
+            across, along = (1.0, 0.5) if level else (0.5, 1.0)
+            x, y = patch.get_x() + across * patch.get_width(), patch.get_y() + along * patch.get_height()
+            top = np.array([[x, y]])
             yield from ((patch, x, y) for x, y in _back(axes, patch.get_data_transform().transform(top)))
     for collection in axes.collections:
         if _read(collection) and isinstance(collection, PathCollection):

@@ -18,7 +18,7 @@ from matplotlib.lines import Line2D
 from labreport.charts import style
 from labreport.charts.coordinates import misplaced
 from labreport.charts.layout import Drawing
-from labreport.charts.marks import GID_MARK, data_of, named_curves
+from labreport.charts.marks import GID_MARK, data_of, named_curves, tag_rest
 from labreport.charts.palette import Colour
 from labreport.errors import RenderError
 
@@ -37,13 +37,15 @@ def export(slug: str, drawing: Drawing) -> dict[str, Any]:
     `gid` being the id of their group, with `x` and `y` in data coordinates (None where missing).
     Raises `RenderError` where a mark is elsewhere than the drawing's own rows say, or out of view.
     """
+    panels = [axes for axes in drawing.figure.axes if axes.get_visible()]
+    for axes in panels:
+        tag_rest(axes)
     wrong = misplaced(drawing)
     if wrong:
         more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
         raise RenderError(f"figure {slug!r}: {wrong[0]}{more}; draw what its rows say")
     width, height = (float(inches) for inches in drawing.figure.get_size_inches())
     text = written(tidy(_draw(drawing.figure), slug))
-    panels = [axes for axes in drawing.figure.axes if axes.get_visible()]
     return {
         "slug": slug,
         "kind": drawing.kind,

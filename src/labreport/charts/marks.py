@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.collections import Collection, QuadMesh
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.container import BarContainer
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation
 from numpy.typing import NDArray
@@ -51,6 +53,28 @@ def tag(artist: Artist, series: str, part: str = "") -> None:
     The part `"curve"` is what a reader reads values off; only lines can be that.
     """
     artist.set_gid("/".join((GID_MARK, part, series)))
+
+
+def tag_rest(axes: Axes) -> None:
+    """Tag what was drawn without the functions of this file.
+
+    Bars, upright (`"bar"`) or level (`"barh"`), and lines with a label (`"line"`) are then compared with the
+    table as well; maps of cells and all others in data coordinates (`"cells"`, `"other"`) can be named.
+    """
+    for container in axes.containers:
+        for patch in container if isinstance(container, BarContainer) else ():
+            if patch.get_gid() is None:
+                tag(patch, str(container.get_label()), "barh" if container.orientation == "horizontal" else "bar")
+    for artist in (*axes.lines, *axes.patches, *axes.collections, *axes.images):
+        places = artist.get_offset_transform() if isinstance(artist, Collection) else artist.get_transform()
+        transforms = (places, artist.get_transform())
+        in_data = any(all(one.contains_branch_seperately(axes.transData)) for one in transforms)
+        if artist.get_gid() is None and artist.get_visible() and in_data:
+            label = str(artist.get_label())
+            if isinstance(artist, Line2D) and not label.startswith("_"):
+                tag(artist, label, "line")
+            else:
+                tag(artist, "", "cells" if isinstance(artist, QuadMesh) else "other")
 
 
 def data_of(line: Line2D) -> list[tuple[float, float]]:
@@ -143,7 +167,8 @@ def bars(
 def stems(axes: Axes, start: float, ends: Sequence[float]) -> None:
     """A quiet level line to each of `ends`, one a row, that leads the eye from its name to its mark."""
     axes.grid(False)
-    axes.hlines(range(len(ends)), start, ends, colors=Colour.GRID.value, linewidth=0.8, zorder=1)
+    lines = axes.hlines(range(len(ends)), start, ends, colors=Colour.GRID.value, linewidth=0.8, zorder=1)
+    tag(lines, "", "guide")
 
 
 def picture(axes: Axes, image: NDArray[np.uint8], left: float, top: float, size: float, series: str) -> None:

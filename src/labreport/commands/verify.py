@@ -70,15 +70,18 @@ def verify(
         for check in _checked(parts, terminal):
             checks.append(check)
             word = terminal.paint("ok", "green") if check.passed else terminal.paint("differs", "red")
+            word = word if check.compared else terminal.paint("open", "yellow")
             line = f"{word}  {shown(check.name)}  {terminal.paint(shown(check.detail), 'dim')}"
-            if not check.passed:
+            if not (check.passed and check.compared):
                 terminal.result(line)
             elif verbose:
                 terminal.say(line)
         failed = sum(not check.passed for check in checks)
-        passed = len(checks) - failed
+        left_open = sum(not check.compared for check in checks)
+        passed = len(checks) - failed - left_open
         took = duration(time.monotonic() - began)
-        terminal.result(f"{passed} check{'s' if passed != 1 else ''} passed, {failed} failed ({took}).")
+        terminal.result(f"{passed} check{'s' if passed != 1 else ''} passed, {failed} failed"
+                        f"{f', {left_open} not compared' if left_open else ''} ({took}).")
         if not quick:
             _keep(terminal, session, checks)
     return 1 if failed else 0

@@ -10,6 +10,7 @@ import html
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,8 +23,17 @@ ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
 CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
 POINT = re.compile(r"[ML] (-?[0-9.]+) (-?[0-9.]+)")
 NUMBER = re.compile(r"[-\u2212]?[0-9]+(?:\.[0-9]+)?")
-READ = ("curve", "bar")
+READ = ("curve", "line", "bar", "barh")
 """The parts of a drawing that values are read off."""
+UNREAD = {
+    "seed": "lines of single runs",
+    "interval": "intervals",
+    "band": "bands",
+    "picture": "pictures",
+    "cells": "maps of cells",
+    "other": "other marks",
+}
+"""Parts that are in no table, or not in such a way that they could be read off."""
 HUNDREDTH = 0.02
 """Points; the page's coordinates are rounded to half of this."""
 DODGE = 0.5
@@ -71,10 +81,17 @@ def misdrawn(figure: Figure) -> Iterator[str]:
         panel = _Panel(group, axes)
         marks = list(panel.marks())
         if marks:
-            yield from panel.mislabelled(rows, figure.readings["columns"])
+            yield from panel.mislabelled(rows)
         for series, x, y in marks:
             if not _told(panel, rows, x, y):
                 yield f"{series} is drawn at ({x:.5g}, {y:.5g}), which is in no row of its table"
+
+
+def compared(figure: Figure) -> tuple[int, str]:
+    """How many groups of marks are compared with the table; what else is drawn, in words."""
+    parts = Counter(group.get("data-part") for group in figure.svg.iter())
+    others = [f"{words} ({parts[part]})" for part, words in UNREAD.items() if parts[part]]
+    return sum(parts[part] for part in READ), ", ".join(others)
 
 
 class _Panel:
@@ -129,18 +146,19 @@ class _Panel:
             _worth(y, share_y, self._axes["ylim"], self._axes["yscale"]),
         )
 
-    def mislabelled(self, rows: Sequence[Sequence[Any]], columns: Sequence[str]) -> Iterator[str]:
+    def mislabelled(self, rows: Sequence[Sequence[Any]]) -> Iterator[str]:
         """Tick labels of a linear axis that are elsewhere than their values, and are not names of places."""
-        for letter, labels, limits, scale, length in (
-            ("x", self._below, self._axes["xlim"], self._axes["xscale"], self._width),
-            ("y", self._beside, self._axes["ylim"], self._axes["yscale"], -self._height),
+        for letter, labels, limits, scale, length, coordinate in (
+            ("x", self._below, self._axes["xlim"], self._axes["xscale"], self._width, self._x),
+            ("y", self._beside, self._axes["ylim"], self._axes["yscale"], -self._height, self._y),
         ):
             numbers = [
                 (place, float(text.replace("\u2212", "-").replace(",", "")))
                 for place, text in labels
                 if NUMBER.fullmatch(text.replace(",", ""))
             ]
-            if scale != "linear" or len(numbers) < 2 or (letter == "x" and self._listed(rows, columns)):
+            named = [(round(coordinate(place)), text) for place, text in labels] if scale == "linear" else []
+            if scale != "linear" or len(numbers) < 2 or self._listed(rows, named):
                 continue
             (first, low), *others = sorted(numbers)
             for place, value in others:
@@ -150,15 +168,14 @@ class _Panel:
                     yield f"its {letter} axis says {value:g} where {found:.4g} is"
                     break
 
-    def _listed(self, rows: Sequence[Sequence[Any]], columns: Sequence[str]) -> bool:
-        """Whether the rows of this panel have each label below it beside the number of its place."""
-        name = self._axes.get("xlabel")
-        if name not in columns:
-            return False
-        column = columns.index(name)
+    def _listed(self, rows: Sequence[Sequence[Any]], named: Sequence[tuple[int, str]]) -> bool:
+        """Whether the rows of this panel have, in one column, each place, and its label in another."""
         own = [row for row in rows if self._axes.get("title") in row] or rows
-        listed = {(cell, str(row[column])) for row in own for cell in (*row[:column], *row[column + 1 :])}
-        return all((round(self._x(place)), label) in listed for place, label in self._below)
+        listed = (
+            {(row[column], str(cell)) for row in own for cell in (*row[:column], *row[column + 1 :])}
+            for column in range(max(map(len, own), default=0))
+        )
+        return any(pairs.issuperset(named) for pairs in listed)
 
 
 def _places(group: ElementTree.Element, part: str) -> Iterator[tuple[float, float]]:
@@ -167,12 +184,11 @@ def _places(group: ElementTree.Element, part: str) -> Iterator[tuple[float, floa
             yield float(element.get("x", "nan")), float(element.get("y", "nan"))
         elif element.tag == f"{SVG}path" and not element.get("id"):
             points = [(float(x), float(y)) for x, y in POINT.findall(element.get("d", ""))]
-            if part == "bar" and points:
-                across = [x for x, _ in points]
-                end = points[min(2, len(points) - 1)][1]  # the first two corners are at the bar's base
-                yield (min(across) + max(across)) / 2, end
-            elif part == "curve":
+            if part not in ("bar", "barh"):
                 yield from points
+            elif points:
+                (left, bottom), end = points[0], points[min(2, len(points) - 1)]  # from its base, two corners on
+                yield ((left + end[0]) / 2, end[1]) if part == "bar" else (end[0], (bottom + end[1]) / 2)
 
 
 def _value(share: float, limits: Sequence[float], scale: str) -> float:

@@ -13,7 +13,7 @@ from labreport.execute.session import Session
 from labreport.store.files import Damaged
 from labreport.trajectory import Trajectory
 from labreport.verification.copies import copies
-from labreport.verification.drawn import figures, misdrawn
+from labreport.verification.drawn import compared, figures, misdrawn
 from labreport.verification.files import FILES, answers_of, page_of
 
 PAGE = "the page's numbers, traced to the answers"
@@ -84,8 +84,11 @@ def drawn(session: Session) -> Iterator[Check]:
         return
     for figure in found:
         wrong = list(misdrawn(figure))
+        marks, others = compared(figure)
         detail = wrong[0] if wrong else f"every mark is in a row of its table, {len(figure.table)} rows"
-        yield Check(f"drawn {figure.slug}", not wrong, detail, DRAWN)
+        if others and not wrong:
+            detail = f"{detail}; not compared: {others}" if marks else f"not compared with its table: {others}"
+        yield Check(f"drawn {figure.slug}", not wrong, detail, DRAWN, bool(marks or wrong))
 
 
 def copied(trajectories: Mapping[str, Trajectory]) -> Iterator[Check]:
