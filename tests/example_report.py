@@ -16,7 +16,8 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="346pt" height="60pt" viewB
 QUESTION_TEMPLATE = """\
 {% block headline %}It reaches {{ answer.quantities.accuracy | spread }}.{% endblock %}
 {% block body %}
-<p>One {{ term("epoch") }}, then another {{ term("epoch") }}; see {{ ref("curve") }} and {{ ref("part") }}.</p>
+<p>One {{ term("epoch") }}, then another {{ term("epoch") }}; see {{ ref("curve") }}
+and {{ ref("part") }}.</p>
 {% call figure("curve") %}<b>It rises to {{ answer.quantities.accuracy | number }}.</b> One run.{% endcall %}
 <table><caption>Numbers</caption><thead><tr><th scope="col">What</th><th scope="col">Here</th>
 <th scope="col">There</th></tr></thead><tbody><tr><th scope="row">images</th>

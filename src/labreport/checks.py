@@ -12,8 +12,8 @@ from typing import Any
 class Check:
     """`name` says what was checked, `detail` what was found: how much agreed, or the first difference.
 
-    `kind` says in words what checks of its sort have in common, for a summary. What could not be `compared` with
-    anything has neither passed nor failed.
+    `kind` says in words what checks of its sort have in common, for a summary. What could not be `compared`
+    with anything has neither passed nor failed.
     """
 
     name: str

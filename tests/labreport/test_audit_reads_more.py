@@ -134,6 +134,7 @@ NETWORKS = Answer(
         "trial": _measured(0.7, "small-twice"),
         "both": _measured(0.1, "wide", "small", unit="points"),
         "chance": Quantity(0.1, "fraction", "the most frequent digit"),
+        "spaced": _measured(0.6, "zlib 1"),
     },
 )
 
@@ -150,6 +151,8 @@ NETWORKS = Answer(
         ("<p><code>small</code>, changed, reaches TRIAL.</p>", 0),
         ("<p><code>wide</code> beats <span data-about='small'>SMALL</span>.</p>", 0),
         ("<p><code>wide</code> beats <span data-about=''>SMALL</span>.</p>", 0),
+        ("<p><code>wide</code> beats <span data-about='small zlib 1'>SPACED</span>.</p>", 0),
+        ("<p><code>wide</code> beats <span data-about='zlib 1'>SMALL</span>.</p>", 1),
         ("<table><tr><th scope='row'><code>wide</code></th><td>WIDE</td><td>SMALL</td></tr></table>", 1),
         ("<table><tr><th scope='row'><code>wide</code></th><td>WIDE</td></tr></table><p>SMALL</p>", 0),
     ],
@@ -161,7 +164,7 @@ def test_a_number_beside_the_name_of_another_network_is_found(report: Example, t
     report = report.with_answer(quantities=NETWORKS.quantities, findings={}).with_question(
         "{% block headline %}x{% endblock %}{% block body %}" + text + "{% endblock %}"
     )
-    names = ["wide", "small", "small-twice"]
+    names = ["wide", "small", "small-twice", "zlib 1"]
     found = [
         each
         for each in audit_html(report.page(), report.answers, report.templates, names)

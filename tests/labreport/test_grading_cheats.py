@@ -59,8 +59,9 @@ SHARES = ("fraction", "points", "points, unsigned", "nat", "times")
 
 
 def one_value(value: float, shape: str) -> Callable[[Plain], None]:
-    """One value for all that was measured (`shares`), for shares only beside differences of none (`level`), with
-    unequal last digits (`blurred`), or for every number, counts too (`all`)."""
+    """One value for all that was measured (`shares`), for shares beside differences of none (`level`), with
+    unequal last digits (`blurred`), or for every number, counts too (`all`).
+    """
 
     def change(plain: Plain) -> None:
         for place, quantity in enumerate(each_quantity(plain)):
@@ -78,7 +79,7 @@ VALUES = (0.0, 0.1, 0.5, 0.9, 0.95, 0.96, 0.9745, 0.98, 0.99, 1.0)
 @pytest.mark.parametrize("seeds", [5, 10])
 @pytest.mark.parametrize("shape", ["shares", "level", "blurred", "all"])
 def test_one_value_for_everything_gets_little(tmp_path: Path, shape: str, seeds: int) -> None:
-    """With every right outcome and count: forty submissions for each reference, at most 30 % of the points."""
+    """With every right outcome and count: of forty submissions, each gets at most 30 % of the points."""
     for value in VALUES:
         plain = reference(seeds)
         one_value(value, shape)(plain)

@@ -74,7 +74,7 @@ def sorted_digits() -> Drawing:
 
 
 def level_bars() -> Drawing:
-    """Level bars by matplotlib alone, beside a line that has no label."""
+    """Level bars by matplotlib itself, beside a line that has no label."""
     figure, (panel,) = column_figure(46.0)
     panel.barh([1, 2, 3], [3.0, 2.0, 1.0], label="misread")
     panel.set_yticks([1, 2, 3], ["8", "2", "5"])

@@ -35,7 +35,7 @@ def check_subjects(
             subjects = known.get(step.data.source, frozenset()) if step.data is not None else frozenset()
             if step.data is None or not subjects:
                 continue
-            names = _names(head, steps, index)
+            names = _names(head, steps, index, pattern)
             if names and not any(_agree(name, subject) for name in names for subject in subjects):
                 owners = sorted(subjects)
                 yield Finding(
@@ -70,10 +70,10 @@ def _sentences(flow: Iterable[Step], pattern: re.Pattern[str]) -> Iterator[tuple
     yield head, steps
 
 
-def _names(head: str, steps: list[Step], index: int) -> list[str]:
+def _names(head: str, steps: list[Step], index: int, pattern: re.Pattern[str]) -> list[str]:
     about = steps[index].about
     if about is not None:
-        return about.split()
+        return pattern.findall(about) or about.split()  # a name may have spaces in it
     before = [step.text for step in steps[:index] if step.kind == "name"]
     after = [step.text for step in steps[index:] if step.kind == "name"]
     return [*before[-1:], *after[:1]] or ([head] if head else [])

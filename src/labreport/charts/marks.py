@@ -62,9 +62,11 @@ def tag_rest(axes: Axes) -> None:
     table as well; maps of cells and all others in data coordinates (`"cells"`, `"other"`) can be named.
     """
     for container in axes.containers:
-        for patch in container if isinstance(container, BarContainer) else ():
-            if patch.get_gid() is None:
-                tag(patch, str(container.get_label()), "barh" if container.orientation == "horizontal" else "bar")
+        if isinstance(container, BarContainer):
+            part = "barh" if container.orientation == "horizontal" else "bar"
+            for patch in container.patches:
+                if patch.get_gid() is None:
+                    tag(patch, str(container.get_label()), part)
     for artist in (*axes.lines, *axes.patches, *axes.collections, *axes.images):
         places = artist.get_offset_transform() if isinstance(artist, Collection) else artist.get_transform()
         transforms = (places, artist.get_transform())

@@ -80,8 +80,10 @@ def verify(
         left_open = sum(not check.compared for check in checks)
         passed = len(checks) - failed - left_open
         took = duration(time.monotonic() - began)
-        terminal.result(f"{passed} check{'s' if passed != 1 else ''} passed, {failed} failed"
-                        f"{f', {left_open} not compared' if left_open else ''} ({took}).")
+        terminal.result(
+            f"{passed} check{'s' if passed != 1 else ''} passed, {failed} failed"
+            f"{f', {left_open} not compared' if left_open else ''} ({took})."
+        )
         if not quick:
             _keep(terminal, session, checks)
     return 1 if failed else 0

@@ -14,7 +14,7 @@ ENOUGH_NUMBERS = 5
 LARGEST_COUNT = 1e9
 """Larger whole numbers may be rounded by hand, as 1.3e12 operations."""
 BELIEVED, GUESSED = 1 / 2, 1 / 3
-"""Of the measured numbers, the share that agree: from the first on they count whole, up to the second not at all."""
+"""Shares of measured numbers that agree: from the first on they count whole, up to the second not at all."""
 MISSING = "is missing"
 Wrong = Mapping[str, str]
 """The numbers that a submission is asked for, each with why it is not right, or nothing."""
@@ -92,7 +92,7 @@ def _question(
     trust: float,
     whole: float,
 ) -> Scored:
-    """The points of one question: those of numbers that no training changes count `whole`, others by `trust`."""
+    """The points of one question: what no training changes counts `whole`, all else by `trust`."""
     if question.slug not in submission.questions and not any(not reason for reason in numbers.values()):
         return Scored(question.slug, 0.0, question.points, ("is not answered",))
     answered = submission.questions.get(question.slug, Answered())
@@ -110,7 +110,9 @@ def _question(
     if not numbers and not shares:
         earned = whole
     if trust < 1 and varies:
-        reasons.append(f"{1 - trust:.0%} less: most of the measured numbers of the whole submission are wrong")
+        reasons.append(
+            f"{1 - trust:.0%} less: most of the measured numbers of the whole submission are wrong"
+        )
     return Scored(question.slug, question.points * earned, question.points, tuple(reasons), answered.sentence)
 
 

@@ -110,7 +110,7 @@ def _about(finding: TracedFinding) -> list[str]:
     """Its subjects, and the experiments that its numbers come from."""
     sources = [finding.quantities[name].quantity.origin for name in finding.finding.numbers]
     names = [*finding.finding.subjects, *(name for source in sources for name in source.experiments)]
-    return list(dict.fromkeys(name for name in names if " " not in name))
+    return list(dict.fromkeys(names))
 
 
 def _meant(given: Any, answer: Any, used: str) -> TracedFinding:

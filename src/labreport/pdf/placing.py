@@ -180,8 +180,8 @@ def _pushed(root: Any, resume: Any) -> tuple[Any, int] | None:
 def _stranded(root: Any, page: Any) -> list[Any] | None:
     """The boxes from the root to the heading, or answer, with which `page` ends; None for anything else.
 
-    WeasyPrint keeps a heading with what follows, but not where a float comes next: one that does not fit begins
-    the next page by itself.
+    WeasyPrint keeps a heading with what follows, but not where a float comes next: one that does not fit
+    begins the next page by itself.
     """
     kept = next((box for box in _ends(_root(page), -1) if _keeps(box)), None)
     path = None if kept is None else _path(root, kept.element)

@@ -115,7 +115,6 @@ def _fetcher(folder: Path) -> Any:
     own = folder.resolve()
 
     class FolderFetcher(URLFetcher):
-
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
             parts = urlsplit(url)
             if parts.scheme == "data":
@@ -128,7 +127,9 @@ def _fetcher(folder: Path) -> Any:
             try:
                 return URLFetcherResponse(url, file.read_bytes())
             except OSError as error:
-                raise FatalURLFetchingError(f"the document asks for {file}: {error.strerror or error}") from error
+                raise FatalURLFetchingError(
+                    f"the document asks for {file}: {error.strerror or error}"
+                ) from error
 
     return FolderFetcher(allowed_protocols=("data",), allow_redirects=False, fail_on_errors=True)
 

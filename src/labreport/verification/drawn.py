@@ -187,7 +187,10 @@ def _places(group: ElementTree.Element, part: str) -> Iterator[tuple[float, floa
             if part not in ("bar", "barh"):
                 yield from points
             elif points:
-                (left, bottom), end = points[0], points[min(2, len(points) - 1)]  # from its base, two corners on
+                (left, bottom), end = (
+                    points[0],
+                    points[min(2, len(points) - 1)],
+                )  # from its base, two corners on
                 yield ((left + end[0]) / 2, end[1]) if part == "bar" else (end[0], (bottom + end[1]) / 2)
 
 

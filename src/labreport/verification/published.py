@@ -87,7 +87,9 @@ def drawn(session: Session) -> Iterator[Check]:
         marks, others = compared(figure)
         detail = wrong[0] if wrong else f"every mark is in a row of its table, {len(figure.table)} rows"
         if others and not wrong:
-            detail = f"{detail}; not compared: {others}" if marks else f"not compared with its table: {others}"
+            detail = (
+                f"{detail}; not compared: {others}" if marks else f"not compared with its table: {others}"
+            )
         yield Check(f"drawn {figure.slug}", not wrong, detail, DRAWN, bool(marks or wrong))
 
 
