@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from spoken import JUDGED, Spoken, spoken
@@ -36,8 +37,12 @@ CHOSEN = {
 
 def findings_outside(templates: Path) -> list[Finding]:
     """Every finding of `templates`, or of the frame, that is not bound, with file and line."""
-    pieces = [*spoken(templates), *spoken(FOLDER, "labreport/frame")]
-    return [found for piece in pieces for found in _judge(piece)]
+    return [found for piece in (*spoken(templates), *_frame()) for found in _judge(piece)]
+
+
+@cache
+def _frame() -> tuple[Spoken, ...]:
+    return tuple(spoken(FOLDER, "labreport/frame"))
 
 
 def findings_in_titles(outline: Outline) -> list[Finding]:

@@ -16,6 +16,8 @@ import warm
 from prepared import engine, prepared
 from standin.checkout import make_checkout
 
+from labreport.front import fresh
+
 SHARED = {"alpha-10": "alpha", "alpha-middle": "alpha", "rates/rate=0.5": "alpha"}
 """Experiments of the stand-in that are the trajectory of another, and are trained and stored with it."""
 
@@ -78,7 +80,7 @@ class Program:
         if link.is_symlink():
             shared = link.readlink()
             link.unlink()
-            shutil.copytree(shared, link)
+            shutil.copytree(shared, link, ignore=shutil.ignore_patterns("__pycache__"))
         return self
 
     def copy(self, folder: Path) -> Program:
@@ -104,11 +106,15 @@ class Program:
     ) -> Ran:
         """Run `build.py` as a user would, in a process that has the libraries already (see `warm`).
 
-        In a fresh interpreter if it is to be `cold`, or the environment has what is read at its start.
+        In a fresh interpreter if it is to be `cold`, or the environment has what is read at its start. A
+        checkout with an engine of its own keeps the compiled code, which its next process then has.
         """
+        if cold:
+            self.own_engine()
         before = self.outputs()
         command, folder, libraries = self.started(*arguments)
-        variables = {**os.environ, "COLUMNS": "200", "PYTHONDONTWRITEBYTECODE": "1", **(environment or {})}
+        variables = {**os.environ, "COLUMNS": "200", **(environment or {})}
+        variables.setdefault("PYTHONDONTWRITEBYTECODE", "1" if self.shares_engine else "")
         if cold or any(name.startswith(("PYTHON", "LANG", "LC_")) for name in environment or {}):
             ran = subprocess.run(
                 [sys.executable, *command],
@@ -129,6 +135,10 @@ class Program:
     def started(self, *arguments: str) -> tuple[list[str], Path, tuple[str, ...]]:
         """What is run with these arguments, in which folder, and which libraries that needs besides."""
         return [str(self.folder / "build.py"), *arguments], self.folder, ()
+
+    def up_to_date(self, *arguments: str) -> bool:
+        """Whether the front door would say so without a closer look."""
+        return fresh(str(self.folder), f"2 {sys.executable} {sys.version.split()[0]}", list(arguments))
 
     def outputs(self) -> dict[str, Any]:
         """Every node that has an output file, with a state that changes when it is written."""

@@ -200,12 +200,8 @@ def test_colour_is_used_when_asked_for_and_never_with_no_color(built: Program) -
 @pytest.mark.parametrize(
     "surroundings",
     [
-        {"LANG": "C", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"},
-        {"TERM": "dumb"},
-        {"HOME": "/nonexistent"},
-        {"COLUMNS": "1"},
-        {"COLUMNS": "x"},
-        {"PYTHONUTF8": "0", "LC_ALL": "POSIX"},
+        {"LANG": "C", "LC_ALL": "C", "PYTHONIOENCODING": "ascii", "HOME": "/nonexistent", "COLUMNS": "1"},
+        {"PYTHONUTF8": "0", "LC_ALL": "POSIX", "TERM": "dumb", "COLUMNS": "x"},
     ],
     ids=lambda surroundings: ",".join(surroundings),
 )
@@ -228,11 +224,10 @@ def test_a_closed_stdout_does_not_stop_the_build(built: Program, tmp_path: Path)
     assert b"Best" in (program.folder / "report/report.html").read_bytes()
 
 
-@pytest.mark.parametrize("name", ["with space", "quote'\"", "new\nline", "emoji 🙂", "x" * 200])
+@pytest.mark.parametrize("name", ["with space, quote'\", new\nline and emoji 🙂", "x" * 200])
 def test_odd_paths_work(built: Program, tmp_path: Path, name: str) -> None:
     """Spaces, quotes, newlines, emoji, long names."""
     program = built.copy(tmp_path / name)
-    assert program.run("--seeds", "2", cold=True).code == 0
     program.edit("templates/questions/studied.grid.html", "The best", "Best")
     ran = program.run("--seeds", "2", cold=True)
     assert ran.code == 0, ran.err

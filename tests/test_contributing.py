@@ -6,13 +6,12 @@ import re
 import shlex
 from pathlib import Path
 
-import pytest
 from conftest import GROUPS
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^(python build\.py[^#\n]*)", TEXT, flags=re.MULTILINE)
-PATHS = sorted(set(re.findall(r"`((?:src|tests|templates|docs)/[^`]*)`|\]\(([^)#]+)\)", TEXT)))
+PATHS = re.findall(r"`((?:src|tests|templates|docs)/[^`]*)`|\]\(([^)#]+)\)", TEXT)
 
 
 def test_each_group_of_tests_has_its_command() -> None:
@@ -21,7 +20,6 @@ def test_each_group_of_tests_has_its_command() -> None:
     assert {"--affected", *(f"--{name}" for name in GROUPS)} == options
 
 
-@pytest.mark.parametrize("path", [one or other for one, other in PATHS])
-def test_every_path_leads_somewhere(path: str) -> None:
+def test_every_path_leads_somewhere() -> None:
     """Patterns match at least one file."""
-    assert list(ROOT.glob(path))
+    assert [] == [one or other for one, other in PATHS if not any(ROOT.glob(one or other))]

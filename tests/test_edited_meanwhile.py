@@ -47,13 +47,13 @@ def said(program: Program) -> Any:
 @pytest.mark.parametrize(
     ("when", "name", "old", "new", "undone"),
     [
-        ("loaded", TRAINING, "1.2", "1.3", False),
-        ("planned", TRAINING, "1.2", "1.3", False),
         ("planned", TRAINING, "1.2", "1.3", True),
-        ("planned", DATA, "[0-9]", "9", True),
         ("answering", ANSWERS, "statistics.mean", "statistics.median", False),
-        ("answering", FIGURES, "2.4", "2.6", True),
-        ("answering", TEMPLATE, "seed by seed", "edited by hand", False),
+        pytest.param("loaded", TRAINING, "1.2", "1.3", False, marks=pytest.mark.slow),
+        pytest.param("planned", TRAINING, "1.2", "1.3", False, marks=pytest.mark.slow),
+        pytest.param("planned", DATA, "[0-9]", "9", True, marks=pytest.mark.slow),
+        pytest.param("answering", FIGURES, "2.4", "2.6", True, marks=pytest.mark.slow),
+        pytest.param("answering", TEMPLATE, "seed by seed", "edited by hand", False, marks=pytest.mark.slow),
     ],
 )
 def test_a_build_keeps_nothing_of_an_edit_meanwhile(
@@ -74,11 +74,11 @@ def test_a_build_keeps_nothing_of_an_edit_meanwhile(
     if undone:
         path.write_bytes(before)
     assert first.code or undone or when == "loaded", "the report is not of what the files say"
-    program.run("--seeds", "1", cold=True)
+    program.run("--seeds", "1")
     assert set(program.plan("--seeds", "1").values()) == {"fresh"}
     clean = Program(program.folder).copy(tmp_path / "clean")
     for part in ("ledger.json", "results", "cache", "answers.json"):
         found = clean.folder / "report" / part
         shutil.rmtree(found) if found.is_dir() else found.unlink()
-    assert clean.run("--seeds", "1", cold=True).code == 0
+    assert clean.run("--seeds", "1").code == 0
     assert said(program) == said(clean)

@@ -50,7 +50,13 @@ def test_the_skeletons_own_template_is_the_one_that_is_used(created: Path) -> No
     assert "Each dot is a seed, each line the mean" in (created / "report" / "report.html").read_text()
 
 
-@pytest.mark.parametrize("name", ["lab3", "week-48", "8-by-8", "Sixteen", "v2.14 against v2.13"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "v2.14 against v2.13",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("lab3", "week-48", "8-by-8", "Sixteen")),
+    ],
+)
 def test_a_name_may_hold_numbers(tmp_path: Path, name: str) -> None:
     """It becomes the title, which states no finding; the page is built, and verified again."""
     assert labreport(tmp_path, "new", name).returncode == 0

@@ -91,13 +91,8 @@ def test_a_folder_that_bears_the_mark_of_another_project_is_refused(built: Progr
         assert tree(folder) == before
 
 
-@pytest.mark.parametrize(
-    "words", [("nonsense",), ("--seeds", "0"), ("--force", "nonsense"), ("why",), ("--no",)]
-)
 @pytest.mark.parametrize("present", ["missing", "empty", "own"])
-def test_a_usage_error_writes_and_removes_nothing(
-    built: Program, tmp_path: Path, words: tuple[str, ...], present: str
-) -> None:
+def test_a_usage_error_writes_and_removes_nothing(built: Program, tmp_path: Path, present: str) -> None:
     """Whether the folder is not there, empty, or holds a report with files of the user's in it."""
     folder = tmp_path / "output"
     if present == "empty":
@@ -107,8 +102,10 @@ def test_a_usage_error_writes_and_removes_nothing(
         (folder / "mine").mkdir()
         (folder / "mine" / ".tmp-1").write_text("mine")
     before = tree(tmp_path)
-    ran = built.run(*words, "--output", str(folder))
-    assert ran.code == 2
+    several = (("nonsense",), ("--seeds", "0"), ("--force", "nonsense"), ("why",), ("--no",))
+    for words in several if present == "own" else several[:2]:
+        ran = built.run(*words, "--output", str(folder))
+        assert ran.code == 2
     after = tree(tmp_path)
     if present == "own":
         # The lock of a folder of its own may be taken, and whether it can be written to may be tried

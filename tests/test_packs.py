@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from faults.formats import QUARANTINE, RESULTS
 from program import Program
-from test_stamp import up_to_date
 
 PACKING = "src/labreport/trajectory/packing.py"
 
@@ -35,7 +34,7 @@ def test_a_report_in_packs_is_fresh_and_verified(packed: Program, tmp_path: Path
     program = packed.copy(tmp_path / "checkout")
     assert {path.suffix for path in files(program)} == {".pack"}
     assert program.run("--seeds", "1").made == frozenset()
-    assert up_to_date(program)
+    assert program.up_to_date("--seeds", "1")
     assert set(program.plan("--seeds", "1").values()) == {"fresh"}
     ran = program.run("verify", "--quick")
     assert ran.code == 0, ran.out + ran.err
@@ -49,7 +48,7 @@ def test_what_happens_to_a_pack_is_noticed_at_the_front_door(
     """One byte in the middle with the same time, a pack that is gone, a file that would count before it."""
     program = packed.copy(tmp_path / "checkout")
     assert program.run("--seeds", "1").code == 0
-    assert up_to_date(program)
+    assert program.up_to_date("--seeds", "1")
     path, *_ = files(program)
     data, status = bytearray(path.read_bytes()), path.stat()
     if deed == "altered":
@@ -61,7 +60,7 @@ def test_what_happens_to_a_pack_is_noticed_at_the_front_door(
     else:
         name = data[data.index(b"\n") + 1 :].partition(b" ")[0].decode()
         (path.parent / name).write_text("{")
-    assert not up_to_date(program)
+    assert not program.up_to_date("--seeds", "1")
     ran = program.run("--seeds", "1")
     assert ran.code == 0, ran.err
     again = sum(map(int, re.findall(r"([0-9]+) trainings?[,.]", ran.out)))

@@ -108,14 +108,8 @@ def test_a_damaged_environment_is_made_again(checkout: SmallCheckout) -> None:
     assert list(checkout.environment.glob("lib/*/site-packages/small_library.py"))
 
 
-@pytest.mark.parametrize(
-    "sign",
-    [
-        "pyvenv.cfg",
-        pytest.param("set-up/log", marks=pytest.mark.slow),
-        pytest.param("set-up/engine.lock-*", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("sign", ["pyvenv.cfg", "set-up/log", "set-up/engine.lock-*"])
 def test_a_creation_that_was_killed_is_made_again(checkout: SmallCheckout, sign: str) -> None:
     """Killing set-up, early or late, leaves what the next run recognises and replaces."""
     process = checkout.start()
@@ -247,6 +241,7 @@ def test_settings_of_pip_say_where_from_but_not_where_to(checkout: SmallCheckout
     assert not (tmp_path / "elsewhere").exists()
 
 
+@pytest.mark.slow
 def test_of_two_runs_at_once_one_makes_and_one_waits(checkout: SmallCheckout) -> None:
     """Both end inside one environment, which is made once."""
     processes = [checkout.start(str(number)) for number in range(2)]

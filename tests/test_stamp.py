@@ -28,13 +28,8 @@ def stamped(tmp_path_factory: pytest.TempPathFactory) -> Program:
     program = Program.built("--seeds", "1").copy(tmp_path_factory.mktemp("stamped") / "checkout")
     ran = program.run("--seeds", "1")
     assert ran.code == 0, ran.err
-    assert up_to_date(program)
+    assert program.up_to_date("--seeds", "1")
     return program
-
-
-def up_to_date(program: Program) -> bool:
-    """Whether the front door would say so without a closer look."""
-    return fresh(str(program.folder), f"2 {sys.executable} {sys.version.split()[0]}", ["--seeds", "1"])
 
 
 def test_the_front_door_says_so_without_a_closer_look(stamped: Program) -> None:
@@ -62,12 +57,12 @@ def test_a_stamp_cut_at_any_line_is_not_believed(stamped: Program) -> None:
         believed = []
         for number in places:
             path.write_bytes(b"".join(lines[:number]))
-            if up_to_date(stamped):
+            if stamped.up_to_date("--seeds", "1"):
                 believed.append(number)
         assert believed == []
     finally:
         path.write_bytes(whole)
-    assert up_to_date(stamped)
+    assert stamped.up_to_date("--seeds", "1")
 
 
 def test_a_stamp_with_a_line_changed_lost_or_moved_is_not_believed(stamped: Program) -> None:
@@ -86,10 +81,10 @@ def test_a_stamp_with_a_line_changed_lost_or_moved_is_not_believed(stamped: Prog
     try:
         for data in damaged:
             path.write_bytes(data)
-            assert not up_to_date(stamped)
+            assert not stamped.up_to_date("--seeds", "1")
     finally:
         path.write_bytes(whole)
-    assert up_to_date(stamped)
+    assert stamped.up_to_date("--seeds", "1")
 
 
 def test_a_cut_stamp_hides_no_stale_report(stamped: Program, tmp_path: Path) -> None:
@@ -113,7 +108,7 @@ def test_a_document_that_is_gone_or_altered_is_not_up_to_date(
     """The stamp knows the documents, too."""
     program = stamped.copy(tmp_path / "checkout")
     assert program.run("--seeds", "1").code == 0
-    assert up_to_date(program)
+    assert program.up_to_date("--seeds", "1")
     path = program.folder / "report" / name
     if deed == "removed":
         path.unlink()
@@ -123,7 +118,7 @@ def test_a_document_that_is_gone_or_altered_is_not_up_to_date(
         data[-2] ^= 1
         path.write_bytes(data)
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert not up_to_date(program)
+    assert not program.up_to_date("--seeds", "1")
 
 
 @pytest.mark.parametrize("odd", ["endless", "sparse"])

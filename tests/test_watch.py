@@ -99,6 +99,7 @@ def _watching(command: Path, folder: Path) -> Iterator[Watched]:
             running.end()
 
 
+@pytest.mark.slow
 def test_a_project_in_a_folder_of_its_own_is_followed(own: Watched, tmp_path: Path) -> None:
     """Its module is on no path but that of its own folder."""
     own.wait(lambda: own.news()["page"] != "")

@@ -75,7 +75,7 @@ def begin(program: Program, log: Path) -> subprocess.Popen[str]:
 
 def test_the_number_of_workers_changes_no_bit(undisturbed: Program, program: Program) -> None:
     """Three workers store the arrays that one did."""
-    assert program.run("--jobs", "3", cold=True).code == 0
+    assert program.run("--jobs", "3").code == 0
     assert arrays(program) == arrays(undisturbed)
 
 
@@ -118,7 +118,7 @@ def test_nothing_runs_beside_an_exclusive_experiment(program: Program, tmp_path:
     log, before = tmp_path / "log", '"the slow walk", seeds=2'
     program.edit("src/exercise/catalogue.py", before, f"{before}, exclusive=True")
     slow = {"STANDIN_SLOW": "0.05", "STANDIN_LOG": str(log)}
-    ran = program.run("--jobs", "3", environment=slow, cold=True)
+    ran = program.run("--jobs", "3", environment=slow)
     assert ran.code == 0, ran.err
     walks = [
         re.findall(r"rate=(\S+) noise=(\S+) seed=(\d)", line)[0] for line in log.read_text().splitlines()
@@ -130,7 +130,7 @@ def test_nothing_runs_beside_an_exclusive_experiment(program: Program, tmp_path:
     before_it = {seed for _, _, seed in runs[: runs.index(("0.25", "0.01", "0"))]}
     assert before_it == {"0"}
     program.edit("src/exercise/catalogue.py", ", exclusive=True", "")
-    again = program.run(cold=True)
+    again = program.run()
     assert {"result/beta#0", "result/beta#1"} <= again.made
 
 

@@ -206,7 +206,7 @@ def _carry_out(request: Mapping[str, Any]) -> NoReturn:
     if engine is not None and engine.__spec__ is not None:  # the checkout's link leads to it
         engine.__path__[:] = [f"{checkout}/src/labreport"]
         engine.__spec__.origin = f"{checkout}/src/labreport/__init__.py"
-    sys.dont_write_bytecode = True  # a file that is edited twice in a second has two versions and one time
+    sys.dont_write_bytecode = bool(os.environ.get("PYTHONDONTWRITEBYTECODE", "1"))
     fork = multiprocessing.get_context("fork")
     vars(multiprocessing)["get_context"] = lambda method=None: fork
     code = _exit_code(sys.argv[0])

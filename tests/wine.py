@@ -16,12 +16,17 @@ ROOT = Path(__file__).resolve().parents[1]
 WINE = ROOT / "examples" / "wine"
 PROJECT = "project.py"
 SKLEARN = ("sklearn.datasets", "sklearn.dummy", "sklearn.ensemble", "sklearn.linear_model", "sklearn.tree")
+RUN = """import sys
+sys.path[0] += "/src"
+from labreport.front import console
+sys.exit(console())
+"""
 NOT_COPIED = shutil.ignore_patterns("report", "__pycache__")
 
 
 def labreport(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command `labreport` in a project's folder, without typesetting."""
-    ended = warm.run([str(command()), *arguments], folder, os.environ, 600, SKLEARN)
+    ended = warm.run([str(command()), *arguments], folder, os.environ, 600, SKLEARN, str(engine()))
     return subprocess.CompletedProcess(arguments, ended.code, ended.out, ended.err)
 
 
@@ -32,9 +37,9 @@ def command() -> Path:
 
 def _command(folder: Path) -> None:
     """A program that is the command, beside the engine."""
-    folder.mkdir()
-    (folder / "labreport").symlink_to(engine() / "labreport")
-    (folder / "run.py").write_text("import sys\nfrom labreport.front import console\nsys.exit(console())\n")
+    (folder / "src").mkdir(parents=True)
+    (folder / "src" / "labreport").symlink_to(engine() / "labreport")
+    (folder / "run.py").write_text(RUN)
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,8 @@ class Wine(Program):
 
     @property
     def shares_engine(self) -> bool:
-        """It does, and is loaded from the command's folder."""
-        return False
+        """It does, through the command's folder."""
+        return True
 
     def copy(self, folder: Path) -> Wine:
         """The same project and report at another place."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -18,13 +18,20 @@ from exercise import mnist
 from exercise.catalogue import EXPERIMENTS, STUDIES, TIMES
 from exercise.project import PROJECT
 from exercise.show_code import show_check
-from exercise.training.backend import keras, tf
-from exercise.training.model import build
-from exercise.verification.plain import measure, plain_model
 from labreport.experiment import Experiment
+from labreport.later import later
 from labreport.nodes.workshop import function
 from labreport.results import Result, Results, Runs, Snapshot
 from labreport.stats import Answer
+
+if TYPE_CHECKING:
+    from exercise.training import backend
+    from exercise.training import model as models
+    from exercise.verification import plain
+else:
+    backend = later("exercise.training.backend")
+    models = later("exercise.training.model")
+    plain = later("exercise.verification.plain")
 
 pytestmark = pytest.mark.filterwarnings("ignore:Even though the:UserWarning")
 QUESTIONS = {question.slug: question for question in PROJECT.outline.questions}
@@ -49,11 +56,10 @@ NAMED = {experiment.name: experiment for experiment in (*EXPERIMENTS, *TIMES.val
     cell.name: cell for grid in STUDIES for cell in grid.experiments()
 }
 IN_CHECKS = sorted({name for checks in CHECKS.values() for name in named(checks)})
-OFTEN = {"wide", "small"}
-"""Experiments whose checks are among the ordinary tests: to make weights for all takes long."""
+OFTEN = ("part-one.accuracy", "bonus.longer")
+"""Questions whose checks are among the ordinary tests: to make weights for all takes long."""
 SHOWN = [
-    slug if named(checks) <= OFTEN else pytest.param(slug, marks=pytest.mark.slow)
-    for slug, checks in CHECKS.items()
+    slug if slug in OFTEN else pytest.param(slug, marks=pytest.mark.slow) for slug, checks in CHECKS.items()
 ]
 
 
@@ -61,13 +67,13 @@ def untrained(experiment: Experiment, made: Result) -> Result:
     """`made` with random weights for each epoch kept, and what plain Keras makes of them."""
     snapshots, records = {}, [dict(record) for record in made.records]
     for epoch in experiment.snapshots:
-        model = build(experiment.specification, seed=1000 * made.seed + epoch)
+        model = models.build(experiment.specification, seed=1000 * made.seed + epoch)
         weights = {
             f"state.layer-{number}.{part}": values
             for number, layer in enumerate(model.layers)
             for part, values in zip(("kernel", "bias"), layer.get_weights(), strict=True)
         }
-        found = measure(plain_model(experiment.specification), weights)
+        found = plain.measure(plain.plain_model(experiment.specification), weights)
         arrays = dict(made.snapshots[epoch].arrays) | weights
         arrays |= {"predictions": found.test.digits, "validation_predictions": found.validation.digits}
         snapshots[epoch] = Snapshot(epoch, found.metrics, partial(dict, arrays))
@@ -82,15 +88,15 @@ def dataset(made_like_keras: mnist.Dataset) -> Iterator[mnist.Dataset]:
     Functions are not compiled meanwhile, which for so few images takes longer than to run them.
     """
     made = made_like_keras
-    tf.config.run_functions_eagerly(True)
+    backend.tf.config.run_functions_eagerly(True)
     images = np.concatenate([made.training.images, made.validation.images])
     labels = np.concatenate([made.training.labels, made.validation.labels])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(mnist, "load", lambda: made)
         loaded = ((images, labels), (made.test.images, made.test.labels))
-        patch.setattr(keras.datasets.mnist, "load_data", lambda: loaded)
+        patch.setattr(backend.keras.datasets.mnist, "load_data", lambda: loaded)
         yield made
-    tf.config.run_functions_eagerly(False)
+    backend.tf.config.run_functions_eagerly(False)
 
 
 RunsOf = Callable[[str], Runs]
@@ -168,7 +174,7 @@ def test_every_answer_but_times_can_be_checked() -> None:
 
 def test_a_check_tells_other_weights_apart(shown: Mapping[str, Any]) -> None:
     """Epochs, networks and splits differ, so that a check that mixed them up would fail."""
-    for name in OFTEN:
+    for name in ("wide", "small"):
         shown["keep"](name)
     found = [
         eval(code, dict(shown))
@@ -182,6 +188,7 @@ def test_a_check_tells_other_weights_apart(shown: Mapping[str, Any]) -> None:
     assert len(set(found)) == len(found)
 
 
+@pytest.mark.slow
 def test_what_is_shown_counts_confusions_and_draws_accuracy_by_digit(
     runs: RunsOf, shown: Mapping[str, Any]
 ) -> None:

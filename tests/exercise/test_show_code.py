@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -12,9 +12,15 @@ from exercise import mnist
 from exercise.catalogue import CAUSES, EXPERIMENTS, SMALL
 from exercise.networks import VARIANCE_SCALING, Network
 from exercise.show_code import show_code, show_program
-from exercise.training.backend import keras
-from exercise.training.model import build
 from labreport.experiment import Experiment
+from labreport.later import later
+
+if TYPE_CHECKING:
+    from exercise.training import backend
+    from exercise.training import model as models
+else:
+    backend = later("exercise.training.backend")
+    models = later("exercise.training.model")
 
 SHOWN = [
     Network((12,)),
@@ -32,8 +38,8 @@ def tiny_keras_dataset(monkeypatch: pytest.MonkeyPatch, tiny_dataset: mnist.Data
     images = np.concatenate([training.images, validation.images])
     labels = np.concatenate([training.labels, validation.labels])
     loaded = ((images, labels), (tiny_dataset.test.images, tiny_dataset.test.labels))
-    monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: loaded)
-    keras.utils.set_random_seed(0)
+    monkeypatch.setattr(backend.keras.datasets.mnist, "load_data", lambda: loaded)
+    backend.keras.utils.set_random_seed(0)
 
 
 def experiment(network: Network) -> Experiment:
@@ -54,15 +60,15 @@ def test_shown_code_trains_the_network_it_is_shown_for(
 ) -> None:
     """Layers, optimiser, batches and epochs are those of the specification; so is how weights begin."""
     initial: list[np.ndarray] = []
-    fit = keras.Sequential.fit
+    fit = backend.keras.Sequential.fit
 
     def watched(model: Any, *arguments: Any, **options: Any) -> Any:
         initial.extend(layer.kernel.numpy() for layer in model.layers)
         return fit(model, *arguments, **options)
 
-    monkeypatch.setattr(keras.Sequential, "fit", watched)
+    monkeypatch.setattr(backend.keras.Sequential, "fit", watched)
     model = executed(show_code(experiment(network)))["model"]
-    ours = build(network, seed=0)
+    ours = models.build(network, seed=0)
     for found, expected in zip(model.layers, ours.layers, strict=True):
         assert found.units == expected.units
         assert found.activation is expected.activation

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from exercise import mnist
 from exercise.networks import Network
-from exercise.training import start
-from exercise.training.backend import keras, tf
-from exercise.training.epoch import Hyperparameters, Parameters, compiled_alike, compiled_epoch, descend
-from exercise.training.model import build, weight_names
+from labreport.later import later
+
+if TYPE_CHECKING:
+    from exercise import training
+    from exercise.training import backend
+    from exercise.training import epoch as epochs
+    from exercise.training import model as models
+else:
+    training = later("exercise.training")
+    backend = later("exercise.training.backend")
+    epochs = later("exercise.training.epoch")
+    models = later("exercise.training.model")
 
 pytestmark = pytest.mark.usefixtures("tiny_dataset")
 
 
 def keras_inputs(split: mnist.Split) -> tuple[np.ndarray, np.ndarray]:
     """What a user of plain Keras would feed: numbers from 0 to 1, and one-hot rows."""
-    return split.images.reshape(len(split), 784) / 255, keras.utils.to_categorical(split.labels, 10)
+    return split.images.reshape(len(split), 784) / 255, backend.keras.utils.to_categorical(split.labels, 10)
 
 
-def plain_keras(network: Network, seed: int) -> keras.Sequential:
+def plain_keras(network: Network, seed: int) -> backend.keras.Sequential:
     """The model compiled as a user of Keras would."""
-    model = build(network, seed)
+    model = models.build(network, seed)
     model.compile(
-        keras.optimizers.SGD(network.learning_rate, network.momentum),
+        backend.keras.optimizers.SGD(network.learning_rate, network.momentum),
         loss="categorical_crossentropy",
         metrics=["accuracy"],
     )
@@ -45,7 +55,7 @@ def test_training_equals_plain_keras_on_the_same_batches(
     network: Network, tiny_dataset: mnist.Dataset
 ) -> None:
     """Weights, running loss and accuracy of two epochs against `model.fit`, smaller last batch included."""
-    run, model = start(network, seed=7), plain_keras(network, 7)
+    run, model = training.start(network, seed=7), plain_keras(network, 7)
     images, targets = keras_inputs(tiny_dataset.training)
     for epoch in range(2):
         record = run.advance()
@@ -56,18 +66,18 @@ def test_training_equals_plain_keras_on_the_same_batches(
         assert record["loss"] == pytest.approx(history["loss"][0], rel=1e-5)
         assert record["accuracy"] == pytest.approx(history["accuracy"][0], abs=1e-6)
     state = run.state()
-    for name, variable in zip(weight_names(network), model.trainable_variables, strict=True):
+    for name, variable in zip(models.weight_names(network), model.trainable_variables, strict=True):
         np.testing.assert_allclose(state[name], variable.numpy(), rtol=1e-4, atol=2e-6, err_msg=name)
 
 
 def test_validation_metrics_equal_model_evaluate(tiny_dataset: mnist.Dataset) -> None:
     """Loss and accuracy of the record, and of the snapshot on every split."""
     network = Network((12,))
-    run, model = start(network, seed=7), build(network, seed=0)
+    run, model = training.start(network, seed=7), models.build(network, seed=0)
     record = run.advance()
     metrics, _ = run.snapshot()
     model.compile(loss="categorical_crossentropy", metrics=["accuracy"])
-    model.set_weights([run.state()[name] for name in weight_names(network)])
+    model.set_weights([run.state()[name] for name in models.weight_names(network)])
     splits = {
         "training": tiny_dataset.training,
         "validation": tiny_dataset.validation,
@@ -84,11 +94,15 @@ def test_validation_metrics_equal_model_evaluate(tiny_dataset: mnist.Dataset) ->
 
 def test_one_update_computed_by_hand() -> None:
     """Weight 1, gradient 0.5, rate 0.1: 0.95; with velocity 0.2 and momentum 0.9: 1 + 0.18 - 0.05."""
-    hyperparameters = Hyperparameters(tf.constant(0.1), tf.constant(0.9))
-    plain = descend(Parameters([tf.constant([1.0])], []), [tf.constant([0.5])], hyperparameters)
+    hyperparameters = epochs.Hyperparameters(backend.tf.constant(0.1), backend.tf.constant(0.9))
+    plain = epochs.descend(
+        epochs.Parameters([backend.tf.constant([1.0])], []), [backend.tf.constant([0.5])], hyperparameters
+    )
     assert plain.weights[0].numpy() == pytest.approx([0.95])
-    moving = descend(
-        Parameters([tf.constant([1.0])], [tf.constant([0.2])]), [tf.constant([0.5])], hyperparameters
+    moving = epochs.descend(
+        epochs.Parameters([backend.tf.constant([1.0])], [backend.tf.constant([0.2])]),
+        [backend.tf.constant([0.5])],
+        hyperparameters,
     )
     assert moving.velocities[0].numpy() == pytest.approx([0.13])
     assert moving.weights[0].numpy() == pytest.approx([1.13])
@@ -98,7 +112,7 @@ def test_one_step_of_backpropagation_computed_by_hand(tiny_dataset: mnist.Datase
     """One batch of all 300 images against the derivatives written out in NumPy, gradient norms included."""
     network = Network((6,), batch_size=300, learning_rate=0.3)
     kernel, bias, output_kernel, output_bias = (
-        variable.numpy().astype(np.float64) for variable in build(network, 2).trainable_variables
+        variable.numpy().astype(np.float64) for variable in models.build(network, 2).trainable_variables
     )
     images, targets = keras_inputs(tiny_dataset.training)
     hidden = 1 / (1 + np.exp(-(images @ kernel + bias)))
@@ -114,7 +128,7 @@ def test_one_step_of_backpropagation_computed_by_hand(tiny_dataset: mnist.Datase
     }
     before = dict(zip(gradients, (kernel, bias, output_kernel, output_bias), strict=True))
 
-    run = start(network, seed=2)
+    run = training.start(network, seed=2)
     record, after = run.advance(), run.state()
 
     for name, gradient in gradients.items():
@@ -127,20 +141,22 @@ def test_one_step_of_backpropagation_computed_by_hand(tiny_dataset: mnist.Datase
 def test_first_gradient_norms_are_those_of_the_epoch_s_first_batch(tiny_dataset: mnist.Dataset) -> None:
     """Trained only on the first batch, the mean over batches is what a whole epoch calls first."""
     network = Network((6,), batch_size=128)
-    record = start(network, seed=2).advance()
+    record = training.start(network, seed=2).advance()
     order = np.random.default_rng([2, 0]).permutation(300)[:128]
     images, targets = (values[order] for values in keras_inputs(tiny_dataset.training))
-    model = build(network, 2)
-    with tf.GradientTape() as tape:
-        loss = tf.reduce_mean(keras.losses.categorical_crossentropy(targets, model(images)))
+    model = models.build(network, 2)
+    with backend.tf.GradientTape() as tape:
+        loss = backend.tf.reduce_mean(backend.keras.losses.categorical_crossentropy(targets, model(images)))
     gradients = tape.gradient(loss, [layer.kernel.value for layer in model.layers])
-    assert record["first_gradient_norms"] == pytest.approx([float(tf.norm(g)) for g in gradients], rel=1e-5)
+    assert record["first_gradient_norms"] == pytest.approx(
+        [float(backend.tf.norm(g)) for g in gradients], rel=1e-5
+    )
     assert record["first_gradient_norms"] != pytest.approx(record["gradient_norms"], rel=1e-3)
 
 
 def test_loss_stays_finite_where_probabilities_round_to_zero() -> None:
     """The loss is taken from the logits, as Keras does: a hopeless guess costs more than log(1e-7)."""
-    run = start(Network((6,), learning_rate=100.0), seed=2)
+    run = training.start(Network((6,), learning_rate=100.0), seed=2)
     losses = [run.advance()["validation_loss"] for _ in range(3)]
     assert np.isfinite(losses).all()
     assert max(losses) > -np.log(1e-7)
@@ -149,15 +165,15 @@ def test_loss_stays_finite_where_probabilities_round_to_zero() -> None:
 def test_runs_that_differ_in_numbers_alone_share_one_program() -> None:
     """Seed, learning rate, gain and size of the momentum are arguments; its presence is not."""
     base = Network((6,), momentum=0.9)
-    program = compiled_epoch(compiled_alike(base), 784)
+    program = epochs.compiled_epoch(epochs.compiled_alike(base), 784)
     for other in (
         Network((6,), momentum=0.5),
         Network((6,), momentum=0.9, learning_rate=0.1),
         Network((6,), momentum=0.9, initial_gain=2.0),
     ):
-        assert compiled_epoch(compiled_alike(other), 784) is program
+        assert epochs.compiled_epoch(epochs.compiled_alike(other), 784) is program
     for other in (Network((6,)), Network((7,), momentum=0.9), Network((6,), momentum=0.9, batch_size=64)):
-        assert compiled_epoch(compiled_alike(other), 784) is not program
+        assert epochs.compiled_epoch(epochs.compiled_alike(other), 784) is not program
 
 
 @pytest.mark.slow
@@ -168,7 +184,7 @@ def test_eight_examples_are_learned_by_heart(
     eight = mnist.Split(made_dataset.training.images[:8], made_dataset.training.labels[:8])
     dataset = mnist.Dataset(eight, made_dataset.validation, made_dataset.test)
     monkeypatch.setattr(mnist, "load", lambda: dataset)
-    run = start(Network((16,), batch_size=8), seed=0)
+    run = training.start(Network((16,), batch_size=8), seed=0)
     for _ in range(400):
         record = run.advance()
     assert record["accuracy"] == 1.0

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import numpy as np
 import pytest
 
 from exercise.catalogue import NETWORKS
 from exercise.networks import VARIANCE_SCALING, Network
-from exercise.training.backend import keras
-from exercise.training.model import LOSSES, build, weight_names, weight_shapes
 from labreport.experiment import Experiment
+from labreport.later import later
+
+if TYPE_CHECKING:
+    from exercise.training import backend
+    from exercise.training import model as models
+else:
+    backend = later("exercise.training.backend")
+    models = later("exercise.training.model")
 
 HINTS = get_type_hints(Network)
 
 
 def initial(network: Network, seed: int) -> list[np.ndarray]:
     """Weights of a fresh model, in order."""
-    return [variable.numpy() for variable in build(network, seed).trainable_variables]
+    return [variable.numpy() for variable in models.build(network, seed).trainable_variables]
 
 
 @pytest.mark.parametrize("experiment", NETWORKS, ids=lambda experiment: experiment.name)
 def test_keras_counts_the_parameters_that_the_formula_gives(experiment: Experiment) -> None:
     """`count_params` of the model, and its variables split into kernels and biases."""
     network: Network = experiment.specification
-    model = build(network, seed=0)
-    assert isinstance(model, keras.Sequential)
+    model = models.build(network, seed=0)
+    assert isinstance(model, backend.keras.Sequential)
     assert model.count_params() == network.parameters
     assert sum(int(np.prod(layer.kernel.shape)) for layer in model.layers) == network.weights
     assert sum(int(np.prod(layer.bias.shape)) for layer in model.layers) == network.biases
@@ -35,17 +41,17 @@ def test_keras_counts_the_parameters_that_the_formula_gives(experiment: Experime
 def test_variables_have_the_names_and_shapes_of_the_specification() -> None:
     """`layer-0.kernel` is what Keras calls `layer-0/kernel`."""
     network = Network((7, 5))
-    variables = build(network, seed=0).trainable_variables
-    assert [".".join(variable.path.split("/")[-2:]) for variable in variables] == weight_names(network)
-    assert [tuple(variable.shape) for variable in variables] == list(weight_shapes(network).values())
+    variables = models.build(network, seed=0).trainable_variables
+    assert [".".join(variable.path.split("/")[-2:]) for variable in variables] == models.weight_names(network)
+    assert [tuple(variable.shape) for variable in variables] == list(models.weight_shapes(network).values())
 
 
 def test_initial_weights_depend_on_the_seed_alone() -> None:
     """Equal bits for equal seeds, whatever was built or drawn before; different ones otherwise."""
     network = Network((7, 5))
     first = initial(network, 3)
-    keras.utils.set_random_seed(99)
-    build(Network((9,)), seed=1)
+    backend.keras.utils.set_random_seed(99)
+    models.build(Network((9,)), seed=1)
     again = initial(network, 3)
     other = initial(network, 4)
     assert all(np.array_equal(one, two) for one, two in zip(first, again, strict=True))
@@ -71,14 +77,14 @@ def test_the_gain_scales_initial_kernels_and_nothing_else() -> None:
 def test_initializers_are_keras_own(name: Any) -> None:
     """With gain one, each draws what Keras' initialiser of that name draws from the same seed."""
     layer_seed = int(np.random.SeedSequence([5, 0]).generate_state(1)[0])
-    initializer = keras.initializers.get({"class_name": name, "config": {"seed": layer_seed}})
-    expected = keras.ops.convert_to_numpy(initializer((784, 7)))
+    initializer = backend.keras.initializers.get({"class_name": name, "config": {"seed": layer_seed}})
+    expected = backend.keras.ops.convert_to_numpy(initializer((784, 7)))
     assert np.array_equal(initial(Network((7,), initializer=name), 5)[0], expected)
 
 
 def test_every_name_that_a_network_may_carry_is_known_to_training() -> None:
     """The choices that the catalogue's check allows, and those that training has, are the same."""
     assert set(VARIANCE_SCALING) == set(get_args(HINTS["initializer"]))
-    assert set(LOSSES) == set(get_args(HINTS["loss"]))
+    assert set(models.LOSSES) == set(get_args(HINTS["loss"]))
     for activation in get_args(HINTS["activation"]):
-        assert callable(keras.activations.get(activation))
+        assert callable(backend.keras.activations.get(activation))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,15 +13,22 @@ from made import made_results
 
 from exercise import mnist
 from exercise.networks import Network
-from exercise.training import start
-from exercise.verification import answers, verify
-from exercise.verification.answers import answer_checks
-from exercise.verification.plain import confusion
 from labreport.checks import Check
 from labreport.experiment import Experiment, plain
+from labreport.later import later
 from labreport.results import Result, Results, Runs, Snapshot
 from labreport.stats import exact
 from labreport.stats.operations.condition import compare
+
+if TYPE_CHECKING:
+    from exercise import training, verification
+    from exercise.verification import answers
+    from exercise.verification import plain as plain_keras
+else:
+    training = later("exercise.training")
+    verification = later("exercise.verification")
+    answers = later("exercise.verification.answers")
+    plain_keras = later("exercise.verification.plain")
 
 ALPHA = Experiment("alpha", Network((12,)), 2, (1, 2), "exercise.training:start")
 GAMMA = Experiment("gamma", Network((4,), activation="relu"), 2, (2,), "exercise.training:start")
@@ -32,7 +39,7 @@ BETA = Experiment("beta", Network((9, 8), momentum=0.9), 2, (2,), "exercise.trai
 
 def trained(experiment: Experiment, seed: int) -> Result:
     """A result as the engine stores it: state beside the snapshot's arrays, under its prefix."""
-    run = start(experiment.specification, seed)
+    run = training.start(experiment.specification, seed)
     records, snapshots = [], {}
     for epoch in range(1, experiment.epochs + 1):
         records.append(run.advance())
@@ -73,7 +80,7 @@ def checks(results: dict[str, list[Result]]) -> dict[str, Check]:
     """What `verify` says of each network."""
     experiments = {each.name: each for each in (ALPHA, BETA, GAMMA)}
     runs = {name: Runs(experiments[name], tuple(found)) for name, found in results.items()}
-    return {check.name: check for check in verify(Results("verify", runs))}
+    return {check.name: check for check in verification.verify(Results("verify", runs))}
 
 
 def altered(result: Result, epoch: int, change: Callable[[dict[str, Any], dict[str, Any]], None]) -> Result:
@@ -218,7 +225,7 @@ def test_an_altered_record_is_found(results: dict[str, list[Result]]) -> None:
 
 def test_confusion_matrix_has_digits_in_rows() -> None:
     """Two threes taken for five are in row 3, column 5."""
-    counts = confusion(np.array([3, 3, 4], np.uint8), np.array([5, 5, 4], np.uint8))
+    counts = plain_keras.confusion(np.array([3, 3, 4], np.uint8), np.array([5, 5, 4], np.uint8))
     assert counts[3, 5] == 2
     assert counts[4, 4] == 1
     assert counts.sum() == 3
@@ -242,8 +249,8 @@ def test_answers_are_recomputed_from_what_was_measured() -> None:
         "wide": replace(runs, runs=(moved, *runs.runs[1:])),
         "small": stored["small"],
     }
-    unchanged = {check.name: check.passed for check in answer_checks(stored, dict(stored))}
-    changed = {check.name: check.passed for check in answer_checks(stored, measured)}
+    unchanged = {check.name: check.passed for check in answers.answer_checks(stored, dict(stored))}
+    changed = {check.name: check.passed for check in answers.answer_checks(stored, measured)}
     assert unchanged
     assert all(unchanged.values())
     assert {name for name, passed in changed.items() if not passed} == {

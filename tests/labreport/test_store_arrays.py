@@ -90,7 +90,6 @@ HOSTILE: dict[str, bytes] = {
     "no header": struct.pack("<Q", 10),
     "huge header": struct.pack("<Q", 2**63) + b"{}",
     "header of half a file": tensors(b"{" + b" " * (2 << 20) + b"}"),
-    "a million arrays": tensors({f"a{index}": tensor("F32", (0,), 0) for index in range(300_000)}),
     "deep header": tensors(b"[" * 100_000),
     "not UTF-8": tensors(b'{"\xff": 1}'),
     "huge shape": tensors({"a": tensor(shape=(10**12,))}, bytes(16)),
@@ -113,11 +112,18 @@ HOSTILE: dict[str, bytes] = {
 }
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+def hostile(name: str) -> bytes:
+    """The bytes; those of a million arrays take long to make."""
+    if name == "a million arrays":
+        return tensors({f"a{index}": tensor("F32", (0,), 0) for index in range(300_000)})
+    return HOSTILE[name]
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "a million arrays"])
 def test_hostile_arrays_are_refused(name: str) -> None:
     """Each with `Damaged` in one line, and nothing else."""
     with pytest.raises(Damaged) as caught:
-        arrays.unpack(HOSTILE[name])
+        arrays.unpack(hostile(name))
     assert "\n" not in str(caught.value)
 
 
@@ -130,7 +136,7 @@ def test_the_maker_of_hostile_arrays_can_make_good_ones() -> None:
 def test_hostile_arrays_take_little_memory(name: str, tmp_path: Path) -> None:
     """Refusing them costs less than reading the largest good file."""
     path = tmp_path / "arrays"
-    path.write_bytes(HOSTILE[name])
+    path.write_bytes(hostile(name))
     assert peak_memory(READ, path) < MEMORY_LIMIT
 
 
