@@ -14,7 +14,7 @@ import pytest
 import labreport
 from labreport.stats.estimate import JAVASCRIPT
 from labreport.stats.operation import ALPHA, Computed
-from labreport.stats.operations import compute, javascript, listed
+from labreport.stats.operations import javascript, listed
 
 
 @cache
@@ -38,13 +38,13 @@ def agree(one: float | None, other: float | None) -> bool:
 def computed_alike(name: str, data: Mapping[str, Any]) -> Computed:
     """Compute an operation in the three ways, and fail where they differ."""
     for alpha in (ALPHA, ALPHA / 15):
-        here = compute({"operation": name, "data": data}, alpha)
+        here = listed()[name].compute(data, alpha)
         call = f"JSON.stringify(Operations[{json.dumps(name)}]({json.dumps(data)}, {alpha!r}))"
         there = json.loads(script().eval(call))
         for key in ("value", "spread", "low", "high"):
             assert agree(getattr(here, key), there[key]), (key, here, there, data)
         assert (here.n, str(here.reason)) == (there["n"], there["reason"]), (here, there, data)
-    here = compute({"operation": name, "data": data}, ALPHA)
+    here = listed()[name].compute(data, ALPHA)
     if here.value is not None and not here.reason:
         space: dict[str, Any] = {"data": data}
         exec(listed()[name].python, space)

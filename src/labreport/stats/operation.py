@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -136,29 +137,33 @@ def student(value: float, parts: Any, alpha: float) -> tuple[float, float, float
     return value, value - half, value + half
 
 
-def variance_of(values: Sequence[float]) -> float:
-    """Compute the variance of a sample."""
-    mean = math.fsum(values) / len(values)
-    return math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1)
-
-
 def by_unit(sample: Sequence[Sequence[float | None]], scale: str = "difference") -> list[float | None]:
     """One value for each unit: the mean of its repetitions, of their logarithms on the scale of ratios.
 
     None where a repetition is missing, or has no logarithm.
     """
-    return [_middle(repetitions, scale) for repetitions in sample]
+    found = []
+    for values in sample:
+        usable = bool(values) and all(value is not None and math.isfinite(value) for value in values)
+        finite = [value for value in values if value is not None]
+        if scale == "ratio" and usable:
+            usable = min(finite) > 0
+            finite = [math.log(value) for value in finite if value > 0]
+        found.append(statistics.fmean(finite) if usable else None)
+    return found
 
 
-def _middle(repetitions: Sequence[float | None], scale: str) -> float | None:
-    found = [value for value in repetitions if value is not None and math.isfinite(value)]
-    if len(found) < len(repetitions) or not found:
-        return None
-    if scale == "ratio":
-        if min(found) <= 0:
-            return None
-        found = [math.log(value) for value in found]
-    return math.fsum(found) / len(found)
+def units_of(*samples: Sequence[Sequence[Any]]) -> str:
+    """How many units samples have, and whether repetitions within them were averaged, in words."""
+    inside = any(len(values) > 1 for sample in samples for values in sample)
+    return f"{len(samples[0])}{', repetitions averaged within each' if inside else ''}"
+
+
+def method(name: str, data: Mapping[str, Any]) -> str:
+    """The name of a method, with what is changed for ratios and for random splits of one data set."""
+    logarithms = " on logarithms" if data["scale"] == "ratio" else ""
+    corrected = "" if data["test_fraction"] is None else ", variance corrected for repeated splits"
+    return f"{name}{logarithms}{corrected}"
 
 
 def of_mean(
@@ -174,10 +179,10 @@ def of_mean(
     finite = [value for value in values if value is not None]
     if not n or len(finite) < n:
         return Computed(None, n, reason=Reason.NOT_FINITE if n else Reason.NOTHING_IN_COMMON)
-    mean = math.fsum(finite) / n
+    mean = statistics.fmean(finite)
     if n == 1:
         return Computed(mean, 1, reason=Reason.ONE_RUN)
-    variance = variance_of(finite)
+    variance = statistics.variance(finite)
     if math.sqrt(variance) <= NEGLIGIBLE * max(size, *map(abs, finite)):
         return Computed(mean, n, 0.0, reason=Reason.NO_SPREAD)
     shared = 0.0 if test_fraction is None else test_fraction / (1 - test_fraction)

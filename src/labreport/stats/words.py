@@ -7,9 +7,10 @@ page makes traced numbers and marked names of them, `plain` a text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from labreport.errors import UsageError
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from labreport.stats.estimate import Judgement
     from labreport.stats.findings import Finding
     from labreport.stats.findings import Part as OnePart
-    from labreport.stats.measure import Measure
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,9 @@ class Name:
 
 Part = str | Number | Name
 Parts = tuple[Part, ...]
+Slots = dict[str, Part | Parts]
+Said = tuple[Parts, Parts, Parts]
+"""What was seen, how sure that is, and one sentence for both where there is one."""
 
 PHRASES: Mapping[str, str] = {
     "and": " and ",
@@ -135,6 +138,7 @@ PHRASES: Mapping[str, str] = {
     "count, all": "{clause} in each of {n} ({means})",
     "count, some": "{clause} in {k} of {n} ({means})",
     "count, one": "{clause} ({means})",
+    "count, seen": "{after}{clauses}.",
     "judgement of count, clear": "That is clear.",
     "judgement of count, some": "It depends on the {unit}{those}.",
     "judgement of count, no spread": "The value is equal in all {units}{those}, so how far chance reaches is "
@@ -240,67 +244,51 @@ class Sentence:
         self.finding, self.quantities = finding, quantities
         self.phrases = {**PHRASES, **(phrases or {})}
         self.titles = dict(zip(finding.subjects, finding.titles, strict=True))
+        measure = finding.measure
+        self._lower = measure is not None and measure.better == "lower"
+        self._best, self._worst = ("least", "most") if self._lower else ("most", "least")
+        self._null = 1.0 if measure is not None and measure.scale == "ratio" else 0.0
 
     def whole(self) -> Parts:
         """The standard sentence: what was seen and how sure it is, with remarks."""
-        return _sentences(getattr(self, f"_{self.finding.kind}")("whole"), self._remarks())
+        seen, judged, both = self._said
+        return _sentences(*([both] if both else [seen, judged]), self._remarks())
 
     def observation(self) -> Parts:
         """What was seen, true whatever the judgement."""
-        return _sentences(getattr(self, f"_{self.finding.kind}")("seen"))
+        return _sentences(self._said[0])
 
     def judgement(self) -> Parts:
         """How sure that is, with remarks."""
-        return _sentences(getattr(self, f"_{self.finding.kind}")("judged"), self._remarks())
+        return _sentences(self._said[1], self._remarks())
 
-    def _either(self, which: str, seen: Parts, judged: Parts) -> Parts:
-        """The observation, the judgement, or both."""
-        return _sentences(*([seen] if which != "judged" else []), *([judged] if which != "seen" else []))
+    @cached_property
+    def _said(self) -> Said:
+        said: Said = getattr(self, f"_{self.finding.kind}")()
+        return said
 
-    def _numbers(self, quantity: str) -> dict[str, Part | Parts]:
-        """What a phrase may say of one estimate."""
-        unit = self.finding.unit
-        number, one = self.quantities.get(f"{quantity}.units"), f"everywhere, one {unit}"
-        key = "everywhere" if number is None or number.value != 1 else "everywhere, one"
-        units: dict[str, Part | Parts] = {"units": Number(f"{quantity}.units"), "unit": unit}
-        return {
-            **units,
-            "everywhere": self._fill(one if key != "everywhere" and one in self.phrases else key, units),
-            "amount": Number(quantity, "size"),
-            "size": Number(quantity, "size only"),
-            "margin": Number(f"{quantity}.margin", "size only"),
-            "among": Number(f"{quantity}.among", "bare"),
-        }
-
-    def _difference(self, which: str) -> Parts:
+    def _difference(self) -> Said:
         (part,) = self.finding.parts
-        value, null = self.quantities[part.quantity].value, self._null
+        quantity, key = self.quantities[part.quantity], self._key(part)
         first, second = part.subjects
-        if value is not None and (value > null if self._lower else value < null):
+        if quantity.value is None:
+            return self._unknown(), self._judged(part), ()
+        if quantity.value > self._null if self._lower else quantity.value < self._null:
             first, second = second, first
-        bare = self._called(first, "mean") not in self.quantities
-        slots = {
+        known = self._called(first, "mean") in self.quantities
+        slots: Slots = {
             **self._numbers(part.quantity),
-            "after": self._after(),
             "first": self._name(first),
             "second": self._name(second),
             "more": self._form("less" if self._lower else "more"),
             "alike": self._form("alike"),
-            "means": () if bare else self._fill("means", {"means": self._means((first, second))}),
+            "means": self._fill("means", {"means": self._means((first, second))}) if known else (),
         }
-        key = self._key(part)
-        if value is None:
-            return self._either(which, self._unknown(), self._fill(f"judgement, {key}", slots))
-        tie = prints_none(self.quantities[part.quantity])
-        whole = f"difference, {'none' if tie and key == 'unclear' else key}"
-        if (
-            which == "whole"
-            and whole in self.phrases
-            and (not tie or key in ("the same", "equal", "unclear"))
-        ):
-            return self._fill(whole, slots)
+        tie = prints_none(quantity)
+        both = f"difference, {'none' if tie and key == 'unclear' else key}"
+        fits = both in self.phrases and (not tie or key in ("the same", "equal", "unclear"))
         seen = self._fill(f"difference, {'tie' if tie else 'seen'}", slots)
-        return self._either(which, seen, self._fill(f"judgement, {key}", slots))
+        return seen, self._judged(part), self._fill(both, slots) if fits else ()
 
     def _key(self, part: OnePart) -> str:
         """The ending of the names of phrases that a judgement of one estimate has."""
@@ -312,89 +300,81 @@ class Sentence:
         by_itself = interval is not None and not interval.low <= self._null <= interval.high
         return "corrected" if one.unclear and by_itself else one.word
 
-    def _ranking(self, which: str) -> Parts:
-        order, top = self._order()
+    def _judged(self, part: OnePart, form: str = "size") -> Parts:
+        return self._fill(f"judgement, {self._key(part)}", self._numbers(part.quantity, form))
+
+    def _ranking(self) -> Said:
+        order, rivals = self._order, self._rivals
         if not order:
-            return self._either(which, self._unknown(), ())
-        rivals = self._rivals()
+            return self._unknown(), (), ()
+        first, top = order[0], self._like(order[0])
         level = [name for name, one in rivals.items() if one.same]
         behind = [name for name, one in rivals.items() if one.clear and not one.same]
-        open_ = [name for name, one in rivals.items() if one.unclear]
-        slots: dict[str, Part | Parts] = {
-            "after": self._after(),
-            "first": self._name(order[0]),
-            "top": self._names(top),
-            "most": self._form("least" if self._lower else "most", len(top)),
-            "are": self.phrases["are"],
-            "means": self._means(top),
+        unclear = [name for name, one in rivals.items() if one.unclear]
+        rest = [
+            self._fill("ranking, next", {"name": self._name(name), "means": self._means([name])})
+            for name in order
+            if name not in top
+        ]
+        slots: Slots = {
+            **self._numbers(self._pair(first, (behind or level or unclear or order)[0])),
+            **self._end("top", top, "most", self._best),
+            "first": self._name(first),
             "behind": self._names(behind),
             "behind means": self._means(behind),
-            "then": self._then(order, top),
+            "level": self._names([first, *level]),
+            "then": (self.phrases["then"], *self._joined(rest)) if rest else (),
         }
-        slots |= self._numbers(self._pair_number(order[0], (behind or level or open_ or order)[0]))
-        if which == "whole" and not open_ and rivals:
-            if not level:
-                return self._fill(f"ranking, ahead{' of several' if len(behind) > 1 else ''}", slots)
-            slots |= {"level": self._names([order[0], *level]), "means": self._means([order[0], *level])}
+        both: Parts = ()
+        if rivals and not unclear and level:
             equal = all(rivals[name].reason is Reason.EQUAL for name in level)
             key = "level" if behind else "all equal" if equal else "all level"
-            return self._fill(f"ranking, {key}", slots)
-        judged = self._judged_ranking(slots, {"ahead": behind, "level": level, "open": open_})
-        seen = "ranking, tie" if 1 < len(top) == len(order) else "ranking, seen"
-        return self._either(which, self._fill(seen, slots), judged)
+            both = self._fill(f"ranking, {key}", {**slots, "means": self._means([first, *level])})
+        elif rivals and not unclear:
+            both = self._fill(f"ranking, ahead{' of several' if len(behind) > 1 else ''}", slots)
+        reasons = {rivals[name].reason for name in unclear}
+        if len(unclear) == len(rivals) and len(reasons) == 1 and Reason.NONE not in reasons:
+            judged = self._fill(f"judgement, {reasons.pop()}", slots)
+        elif len(behind) == len(self.titles) - 1:
+            judged = self._fill("judgement of top", slots)
+        else:
+            groups = (("ahead", behind), ("level", level), ("open", unclear))
+            judged = _sentences(
+                *(self._fill(f"judgement of {key}", {**slots, **self._subject(names)})
+                  for key, names in groups if names)
+            )  # fmt: skip
+        return (
+            self._fill("ranking, tie" if 1 < len(top) == len(order) else "ranking, seen", slots),
+            judged,
+            both,
+        )
 
-    def _judged_ranking(self, slots: dict[str, Part | Parts], groups: Mapping[str, list[str]]) -> Parts:
-        rivals = self._rivals()
-        reasons = {rivals[name].reason for name in groups["open"]}
-        if len(groups["open"]) == len(rivals) and len(reasons) == 1 and Reason.NONE not in reasons:
-            return self._fill(f"judgement, {reasons.pop()}", slots)
-        if len(groups["ahead"]) == len(self.titles) - 1:
-            return self._fill("judgement of top", slots)
-        found = []
-        for key, names in groups.items():
-            if names:
-                own = {**slots, "names": self._names(names), "are": self._verb("are", len(names))}
-                found.append(self._fill(f"judgement of {key}", own))
-        return _sentences(*found)
-
-    def _extremes(self, which: str) -> Parts:
-        order, top = self._order()
+    def _extremes(self) -> Said:
+        order = self._order
         if len(order) < 2:
-            return self._either(which, self._unknown(), ())
-        bottom = [name for name in order if self._level(name, order[-1])]
+            return self._unknown(), (), ()
         part = next(one for one in self.finding.parts if set(one.subjects) == {order[0], order[-1]})
+        top = self._like(order[0])
         slots = {
             **self._numbers(part.quantity),
-            "after": self._after(),
-            "top": self._names(top),
-            "are": self.phrases["are"],
-            "bottom": self._names(bottom),
-            "most": self._form("least" if self._lower else "most", len(top)),
-            "least": self._form("most" if self._lower else "least", len(bottom)),
-            "means": self._means(top),
-            "bottom means": self._means(bottom),
+            **self._end("top", top, "most", self._best),
+            **self._end("bottom", self._like(order[-1]), "least", self._worst),
         }
-        key = self._key(part)
-        if part.judgement.clear:
-            sure = all(one.clear and not one.same for one in self._rivals().values())
-            judged = self._fill("extremes, clear top" if sure else "extremes, clear", slots)
-        elif key == "unclear":
-            judged = self._fill("extremes, unclear", slots)
-        else:
-            judged = self._fill(f"judgement, {key}", slots)
-        seen = "ranking, tie" if len(top) == len(order) else "extremes, seen"
-        return self._either(which, self._fill(seen, slots), judged)
+        sure = all(one.clear and not one.same for one in self._rivals.values())
+        key = "unclear" if not part.judgement.clear else "clear top" if sure else "clear"
+        own = part.judgement.clear or self._key(part) == "unclear"
+        judged = self._fill(f"extremes, {key}", slots) if own else self._judged(part)
+        return self._fill("ranking, tie" if len(top) == len(order) else "extremes, seen", slots), judged, ()
 
-    def _count(self, which: str) -> Parts:
+    def _count(self) -> Said:
         groups: dict[tuple[object, object], list[str]] = {}
         for name in self.titles:
-            counts = [self.quantities[self._called(name, ending)].value for ending in ("count", "runs")]
+            counts = [self.quantities[self._called(name, end)].value for end in ("count", "runs")]
             groups.setdefault((counts[0], counts[1]), []).append(name)
         clauses = []
         for (k, n), names in groups.items():
-            slots: dict[str, Part | Parts] = {
-                "names": self._names(names),
-                "are": self._verb("are", len(names)),
+            slots: Slots = {
+                **self._subject(names),
                 "threshold": Number(f"{self.finding.prefix}threshold"),
                 "k": Number(self._called(names[0], "count"), "bare"),
                 "n": Number(self._called(names[0], "runs")),
@@ -404,134 +384,124 @@ class Sentence:
             ending = "one" if n == 1 else "none" if k == 0 else "all" if k == n else "some"
             slots["clause"] = self._fill(f"count, {side}", slots)
             clauses.append(self._fill(f"count, {ending}", slots))
-        seen = _flat((self._after(), *self._joined(clauses), "."))
-        if which == "whole" and self.finding.judgement.clear:
-            return seen
-        mixed = {name: k not in (0, n) for (k, n), names in groups.items() for name in names}
-        return self._either(which, seen, self._judged_count(mixed))
-
-    def _judged_count(self, mixed: Mapping[str, bool]) -> Parts:
-        """How sure a count is; of several, for which it is not."""
+        seen = self._fill("count, seen", {"clauses": self._joined(clauses)})
         if self.finding.judgement.clear:
-            return self._fill("judgement of count, clear", {})
+            return seen, self._fill("judgement of count, clear"), seen
+        mixed = {name for (k, n), names in groups.items() for name in names if k not in (0, n)}
+        return seen, self._judged_count(mixed), ()
+
+    def _judged_count(self, mixed: Container[str]) -> Parts:
+        """How sure a count is; of several, for which it is not."""
         parts = {part.subjects[0]: part for part in self.finding.parts}
-        keys = {
-            name: "some"
-            if mixed[name]
-            else ""
-            if part.judgement.clear
-            else str(part.judgement.reason or "unclear")
-            for name, part in parts.items()
+        open_ = {
+            name: one.judgement for name, one in parts.items() if name in mixed or not one.judgement.clear
         }
-        key = next(key for key in ("some", *keys.values()) if key and key in keys.values())
+        keys = {
+            name: "some" if name in mixed else str(one.reason or "unclear") for name, one in open_.items()
+        }
+        key = "some" if "some" in keys.values() else next(iter(keys.values()))
         names = [name for name in keys if keys[name] == key]
-        those = self._fill("count, those", {"names": self._names(names)}) if len(names) < len(keys) else ()
+        those = self._fill("count, those", self._subject(names)) if len(names) < len(parts) else ()
         own = f"judgement of count, {key}"
         slots = {**self._numbers(parts[names[0]].quantity), "those": those}
         return self._fill(own if own in self.phrases else f"judgement, {key}", slots)
 
-    def _trend(self, which: str) -> Parts:
+    def _trend(self) -> Said:
         *steps, whole = self.finding.parts
-        found = [
-            self._fill(
-                "trend, step",
-                {
-                    "change": self._change(step.quantity),
-                    "start": self._step(step.subjects[0]),
-                    "end": self._step(step.subjects[1]),
-                },
+        side, change = self.finding.side, self._change(whole)
+        found = []
+        for step in steps or [whole]:
+            start, end = map(self._step, step.subjects)
+            found.append(
+                self._fill("trend, step", {"change": self._change(step), "start": start, "end": end})
             )
-            for step in steps or [whole]
-        ]
-        side = {"name": self._name(self.finding.side)}
-        slots: dict[str, Part | Parts] = {
-            "after": self._after(),
-            "subject": self._fill("trend, subject", side) if self.finding.side else (),
-            "measure": self._measure.name,
+        slots: Slots = {
+            "subject": self._fill("trend, subject", {"name": self._name(side)}) if side else (),
             "steps": self._joined(found),
-            "whole": self._fill("trend, whole", {"change": self._change(whole.quantity)}) if steps else (),
+            "whole": self._fill("trend, whole", {"change": change}) if steps else (),
         }
-        numbers = {**self._numbers(whole.quantity), "amount": Number(whole.quantity, "change")}
-        return self._either(
-            which,
-            self._fill("trend, seen", slots),
-            self._fill(f"judgement, {self._key(whole)}", numbers),
-        )
+        return self._fill("trend, seen", slots), self._judged(whole, "change"), ()
 
-    def _change(self, name: str) -> Parts:
+    def _change(self, part: OnePart) -> Parts:
         """What the measure does from one step to another: rise, fall, or neither."""
-        quantity = self.quantities[name]
-        value, null = quantity.value, self._null
+        quantity = self.quantities[part.quantity]
+        value = quantity.value
         if value is None or prints_none(quantity):
             key = "no change" if value is not None and quantity.interval is None else "change"
-        elif value < null:
+        elif value < self._null:
             key = "fall"
         else:
-            key = "many times" if null and value >= DOUBLE else "rise"
-        return self._fill(key, {"amount": Number(name, "change")})
+            key = "many times" if self._null and value >= DOUBLE else "rise"
+        return self._fill(key, self._numbers(part.quantity, "change"))
 
-    def _step(self, label: str) -> Part | Parts:
-        return Number(self._called(label, "epochs")) if self.finding.side else self._name(label)
+    def _step(self, label: str) -> Parts:
+        return (Number(self._called(label, "epochs")),) if self.finding.side else self._name(label)
 
-    def _exact(self, which: str) -> Parts:
-        return self._fill("exact, yes" if self.finding.judgement.sign > 0 else "exact, no", {})
+    def _exact(self) -> Said:
+        text = self._fill("exact, yes" if self.finding.judgement.sign > 0 else "exact, no")
+        return text, text, text
 
     # Pieces
 
-    @property
-    def _measure(self) -> Measure:
-        assert self.finding.measure is not None
-        return self.finding.measure
+    def _numbers(self, quantity: str, form: str = "size") -> Slots:
+        """What a phrase may say of one estimate."""
+        units = self.quantities.get(f"{quantity}.units")
+        key = "everywhere" if units is None or units.value != 1 else "everywhere, one"
+        own, number = f"everywhere, one {self.finding.unit}", {"units": Number(f"{quantity}.units")}
+        everywhere = own if key != "everywhere" and own in self.phrases else key
+        return {
+            **number,
+            "everywhere": self._fill(everywhere, number),
+            "amount": Number(quantity, form),
+            "size": Number(quantity, "size only"),
+            "margin": Number(f"{quantity}.margin", "size only"),
+            "among": Number(f"{quantity}.among", "bare"),
+        }
 
-    @property
-    def _lower(self) -> bool:
-        return self._measure.better == "lower"
+    def _end(self, end: str, names: Sequence[str], slot: str, key: str) -> Slots:
+        """Those at one end of an order, with what they have most or least of."""
+        means = "means" if end == "top" else f"{end} means"
+        return {end: self._names(names), means: self._means(names), slot: self._form(key, len(names))}
 
-    @property
-    def _null(self) -> float:
-        return 1.0 if self._measure.scale == "ratio" else 0.0
+    def _subject(self, names: Sequence[str]) -> Slots:
+        return {"names": self._names(names), "are": self._verb("are", len(names))}
 
     def _unknown(self) -> Parts:
-        return self._fill("unknown", {"after": self._after(), "names": self._names(tuple(self.titles))})
+        return self._fill("unknown", self._subject(tuple(self.titles)))
 
-    def _order(self) -> tuple[list[str], list[str]]:
-        """Those that have a number, the best first, and those that are first together."""
-        order = ordered({name: self._value(name) for name in self.titles}, lower=self._lower)
-        return order, [name for name in order if self._level(name, order[0])]
+    @cached_property
+    def _order(self) -> list[str]:
+        """Those that have a number, the best first."""
+        means = {name: self._called(name, "mean") for name in self.titles}
+        return ordered({name: self.quantities[mean].value for name, mean in means.items()}, lower=self._lower)
 
-    def _level(self, name: str, other: str) -> bool:
-        """Whether two means are equal, or seem so when printed and are not clearly different."""
-        means = [self.quantities[self._called(one, "mean")] for one in (name, other)]
-        alike = means[0].value == means[1].value or FORMS["bare"](means[0]) == FORMS["bare"](means[1])
-        clear = any(one.judgement.clear for one in self.finding.parts if set(one.subjects) == {name, other})
-        return alike and not clear
+    def _like(self, end: str) -> list[str]:
+        """Those whose mean is that of an end, or seems so when printed and is not clearly different."""
 
-    def _value(self, name: str) -> float | None:
-        return self.quantities[self._called(name, "mean")].value
+        def alike(name: str) -> bool:
+            one, other = (self.quantities[self._called(each, "mean")] for each in (name, end))
+            pair = next((part for part in self.finding.parts if set(part.subjects) == {name, end}), None)
+            printed = FORMS["bare"](one) == FORMS["bare"](other)
+            return (one.value == other.value or printed) and not (pair and pair.judgement.clear)
 
-    def _rivals(self) -> dict[str, Judgement]:
+        return [name for name in self._order if alike(name)]
+
+    @cached_property
+    def _rivals(self) -> Mapping[str, Judgement]:
         """The judgement of each other that has a number, against the first."""
         from labreport.stats.findings import facing
 
-        best, *others = self._order()[0]
         return {
-            name: facing(part, best, self._lower)
-            for name in others
+            name: facing(part, self._order[0], self._lower)
+            for name in self._order[1:]
             for part in self.finding.parts
-            if {best, name} == set(part.subjects)
+            if {self._order[0], name} == set(part.subjects)
         }
 
-    def _pair_number(self, first: str, second: str) -> str:
-        pair = {first, second}
-        return next((one.quantity for one in self.finding.parts if set(one.subjects) == pair), "")
-
-    def _then(self, order: list[str], top: list[str]) -> Parts:
-        rest = [
-            self._fill("ranking, next", {"name": self._name(name), "means": self._means([name])})
-            for name in order
-            if name not in top
-        ]
-        return (self.phrases["then"], *self._joined(rest)) if rest else ()
+    def _pair(self, *pair: str) -> str:
+        """The quantity of the difference of two."""
+        parts = self.finding.parts
+        return next((one.quantity for one in parts if set(one.subjects) == set(pair)), "")
 
     def _called(self, name: str, ending: str) -> str:
         return f"{self.finding.prefix}{name}.{ending}"
@@ -548,7 +518,8 @@ class Sentence:
 
     def called(self, subject: str) -> str:
         """What people call a subject, as a text."""
-        return "".join(_text(part, self.quantities) for part in self._name(subject)).replace("`", "")
+        parts = (part.text if isinstance(part, Name) else part for part in self._name(subject))
+        return plain(parts, self.quantities)
 
     @cached_property
     def moments(self) -> Mapping[str, str]:
@@ -558,7 +529,7 @@ class Sentence:
         values = {self.quantities[number].value for number in known.values()}
         return known if len(values) + (len(known) < len(numbers)) > 1 else {}
 
-    def _names(self, names: Sequence[str]) -> Parts:
+    def _names(self, names: Iterable[str]) -> Parts:
         return self._joined([self._name(name) for name in names])
 
     def _joined(self, parts: Sequence[Parts]) -> Parts:
@@ -577,30 +548,21 @@ class Sentence:
             means = means[:1]
         return self._joined([(Number(one, "number" if one == means[-1] else "bare"),) for one in means])
 
-    def _after(self) -> Parts:
-        number = self._called(self.finding.subjects[0], "epochs") if self.finding.subjects else ""
-        if self.moments or number not in self.quantities:
-            return ()
-        return self._fill("after", {"epochs": Number(number)})
-
     def _verb(self, verb: str, count: int) -> str:
-        return self.phrases[verb] if count != 1 else self.phrases[{"are": "is", "have": "has"}[verb]]
+        return self.phrases[verb if count != 1 else {"are": "is", "have": "has"}[verb]]
 
     def _form(self, key: str, count: int = 1) -> Parts:
         """How something with more, less, the most, the least, or as much of the measure is called."""
-        measure = self._measure
-        slots: dict[str, Part | Parts] = {
-            "is": self._verb("are", count),
-            "has": self._verb("have", count),
-            "measure": measure.name,
-        }
+        measure = self.finding.measure
+        assert measure is not None
+        slots: Slots = {"is": self._verb("are", count), "has": self._verb("have", count)}
         own = measure.more if key in ("more", "most") else measure.less
-        if own and key in ("more", "less"):
-            return self._fill("more own", {**slots, "word": own})
-        if own and key in ("most", "least"):
-            return self._fill("most own", {**slots, "word": superlative(own)})
         if key == "alike" and (measure.more or measure.less):
             return self._fill("alike own", slots)
+        if own and key != "alike":
+            more = key in ("more", "less")
+            word = own if more else superlative(own)
+            return self._fill("more own" if more else "most own", {**slots, "word": word})
         special = f"{key} {measure.name.split()[-1]}" if measure.name else key
         return self._fill(special if special in self.phrases else key, slots)
 
@@ -612,28 +574,33 @@ class Sentence:
         return _sentences(*(self._remark(kind, name) for kind, name in self.finding.remarks))
 
     def _remark(self, kind: str, name: str) -> Parts:
-        if kind == "uneven":
-            return self._fill("remark, uneven", {"units": plural(self.finding.unit)})
-        if kind in ("common", "few", "items", "copies"):
-            return self._fill(f"remark, {kind}", {"units": Number(name), "unit": self.finding.unit})
+        if kind not in ("failed", "diverged"):
+            units = Number(name) if name else plural(self.finding.unit)
+            return self._fill(f"remark, {kind}", {"units": units})
         runs = self._called(name, "runs")
-        slots: dict[str, Part | Parts] = {
+        slots: Slots = {
             "k": Number(self._called(name, kind), "bare"),
             "n": Number(runs),
             "name": self._name(name),
         }
         return self._fill(f"remark, {kind}{', one' if self.quantities[runs].value == 1 else ''}", slots)
 
-    def _fill(self, key: str, slots: Mapping[str, Part | Parts]) -> Parts:
-        """A phrase with its slots filled."""
+    def _fill(self, key: str, slots: Mapping[str, Part | Parts] = MappingProxyType({})) -> Parts:
+        """A phrase with its slots filled; some are the same in every phrase of a finding."""
         found: list[Part] = []
         for place, text in enumerate(_SLOT.split(self.phrases[key])):
-            if place % 2 == 0:
-                found.append(text)
-            else:
-                part = slots[text]
-                found += part if isinstance(part, tuple) else (part,)
+            part = text if place % 2 == 0 else slots[text] if text in slots else self._shared(text)
+            found += part if isinstance(part, tuple) else (part,)
         return tuple(part for part in found if part != "")
+
+    def _shared(self, slot: str) -> Part | Parts:
+        measure = self.finding.measure
+        if slot == "after":
+            number = self._called(self.finding.subjects[0], "epochs") if self.finding.subjects else ""
+            unknown = self.moments or number not in self.quantities
+            return () if unknown else self._fill("after", {"epochs": Number(number)})
+        shared = {"are": self.phrases["are"], "unit": self.finding.unit, "measure": measure and measure.name}
+        return shared[slot] or ""
 
 
 def superlative(comparative: str) -> str:
@@ -648,13 +615,6 @@ def ordered(values: Mapping[str, float | None], *, lower: bool) -> list[str]:
     """Names by their values, the best first, those without a number left out; ties in the given order."""
     found = {name: value for name, value in values.items() if value is not None}
     return sorted(found, key=lambda name: found[name] if lower else -found[name])
-
-
-def _flat(parts: Iterable[Part | Parts]) -> Parts:
-    found: list[Part] = []
-    for part in parts:
-        found += part if isinstance(part, tuple) else (part,)
-    return tuple(part for part in found if part != "")
 
 
 def _sentences(*several: Parts) -> Parts:

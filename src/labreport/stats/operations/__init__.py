@@ -6,13 +6,13 @@ all.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any
 
-from labreport.stats.operation import ALPHA, Computed, Operation
+from labreport.stats.operation import Operation
 
 SHARED = """
 const Shared = (() => {
@@ -78,35 +78,7 @@ def listed() -> Mapping[str, Operation]:
     return found
 
 
-def compute(derivation: Mapping[str, Any], alpha: float = ALPHA) -> Computed:
-    """Compute a derivation of `answers.json` again, whose operands are quantities as `resolved` has them."""
-    return listed()[derivation["operation"]].compute(derivation["data"], alpha)
-
-
-def resolved(value: Any, quantities: Mapping[str, Mapping[str, Any]]) -> Any:
-    """Plain data with the quantities of an answer in the place of their names."""
-    if isinstance(value, Mapping):
-        if set(value) == {"quantity"}:
-            return quantities[value["quantity"]]
-        return {name: resolved(item, quantities) for name, item in value.items()}
-    return [resolved(item, quantities) for item in value] if isinstance(value, (list, tuple)) else value
-
-
 def javascript() -> str:
     """All operations as one object of JavaScript, `Operations`, each a function by its name."""
-    each = [f"{json_text(one.name)}: {one.javascript.strip()}" for one in listed().values()]
+    each = [f"{json.dumps(one.name)}: {one.javascript.strip()}" for one in listed().values()]
     return SHARED + "const Operations = {\n" + ",\n".join(each) + "\n};\n"
-
-
-def schemas() -> dict[str, Any]:
-    """The JSON schema of each operation's data, by its name."""
-    import msgspec
-
-    return {name: msgspec.json.schema(one.data) for name, one in listed().items()}
-
-
-def json_text(name: str) -> str:
-    """A name as a text of JavaScript."""
-    import json
-
-    return json.dumps(name)

@@ -13,8 +13,11 @@ from labreport.stats.operation import (
     Reason,
     as_ratio,
     by_unit,
+    method,
     of_mean,
     student,
+    total,
+    units_of,
 )
 
 
@@ -33,24 +36,20 @@ class Data(TypedDict):
 
 def compute(data: Data, alpha: float) -> Computed:
     """Compute first minus second, or first over second, with its interval of level 1 − `alpha`."""
-    scale = data["scale"]
+    scale, number = data["scale"], isinstance(data["second"], (int, float))
     first = by_unit(data["first"], scale)
-    if isinstance(data["second"], (int, float)):
-        second = by_unit([[data["second"]]], scale) * len(first)
-    else:
-        second = by_unit(data["second"], scale)
-    paired = data["paired"] or isinstance(data["second"], (int, float))
-    found = (_paired if paired else _unpaired)(first, second, alpha, data["test_fraction"])
+    second = by_unit([[data["second"]]] * len(first) if number else data["second"], scale)  # type: ignore[list-item, arg-type]
+    found = (_paired if data["paired"] or number else _unpaired)(first, second, alpha, data["test_fraction"])
     return as_ratio(found) if scale == "ratio" else found
 
 
 def _paired(
     first: list[float | None], second: list[float | None], alpha: float, test_fraction: float | None
 ) -> Computed:
-    pairs = list(zip(first, second, strict=True))
-    size = max((abs(value) for pair in pairs for value in pair if value is not None), default=0.0)
-    differences = [None if a is None or b is None else a - b for a, b in pairs]
-    found = of_mean(differences, alpha, size=size, test_fraction=test_fraction)
+    size = max((abs(value) for value in (*first, *second) if value is not None), default=0.0)
+    pairs = zip(first, second, strict=True)
+    apart = [None if a is None or b is None else a - b for a, b in pairs]
+    found = of_mean(apart, alpha, size=size, test_fraction=test_fraction)
     if found.reason is Reason.NO_SPREAD and abs(found.value or 0.0) <= NEGLIGIBLE * size:
         return Computed(0.0, found.n, 0.0, reason=Reason.EQUAL, how="equal")
     return found
@@ -59,23 +58,19 @@ def _paired(
 def _unpaired(
     first: list[float | None], second: list[float | None], alpha: float, test_fraction: float | None
 ) -> Computed:
-    n = min(len(first), len(second))
-    a, b = of_mean(first, alpha), of_mean(second, alpha)
-    for one in (a, b):
-        if one.value is None:
-            return Computed(None, n, reason=one.reason)
-    assert a.value is not None
-    assert b.value is not None
-    value, size = a.value - b.value, max(abs(a.value), abs(b.value))
+    n, both = min(len(first), len(second)), (of_mean(first, alpha), of_mean(second, alpha))
+    means = [one.value for one in both if one.value is not None]
+    if len(means) < len(both):
+        return Computed(None, n, reason=next(one.reason for one in both if one.value is None))
+    value, least = means[0] - means[1], NEGLIGIBLE * max(map(abs, means))
     if n == 1:
         return Computed(value, 1, reason=Reason.ONE_RUN)
     shared = 0.0 if test_fraction is None else test_fraction / (1 - test_fraction)
-    parts = [((one.spread or 0.0) ** 2 * (1 / one.n + shared), one.n - 1.0) for one in (a, b)]
-    variance = sum(part for part, _ in parts)
-    if math.sqrt(variance) <= NEGLIGIBLE * size:
-        equal = abs(value) <= NEGLIGIBLE * size
-        return Computed(0.0 if equal else value, n, None, reason=Reason.EQUAL if equal else Reason.NO_SPREAD)
-    return Computed(value, n, None, *student(value, parts, alpha)[1:])
+    parts = [((one.spread or 0.0) ** 2 * (1 / one.n + shared), one.n - 1.0) for one in both]
+    if math.sqrt(total(parts)[0]) > least:
+        return Computed(value, n, None, *student(value, parts, alpha)[1:])
+    equal = abs(value) <= least
+    return Computed(0.0 if equal else value, n, None, reason=Reason.EQUAL if equal else Reason.NO_SPREAD)
 
 
 def how(data: Data) -> str:
@@ -83,21 +78,16 @@ def how(data: Data) -> str:
     units = len(data["first"])
     if isinstance(data["second"], (int, float)):
         return f"Mean over {units} minus the threshold {data['second']:g}; {NORMAL}"
-    kind = "ratio of geometric means" if data["scale"] == "ratio" else "difference of means"
-    blocked = any(len(values) > 1 for values in (*data["first"], *data["second"]))
-    inside = ", repetitions averaged within each" if blocked else ""
+    kind = "Ratio of geometric means" if data["scale"] == "ratio" else "Difference of means"
     if data["paired"]:
-        return f"{kind[0].upper()}{kind[1:]}, paired over {units}{inside}; {NORMAL}"
-    return f"{kind[0].upper()}{kind[1:]} of {units} and {len(data['second'])} that nothing pairs; {NORMAL}"
+        return f"{kind}, paired over {units_of(data['first'], data['second'])}; {NORMAL}"
+    return f"{kind} of {units} and {len(data['second'])} that nothing pairs; {NORMAL}"
 
 
 def by(data: Data) -> str:
     """Name the interval."""
     paired = data["paired"] or isinstance(data["second"], (int, float))
-    method = "Student's t, paired" if paired else "Welch's t"
-    logarithms = " on logarithms" if data["scale"] == "ratio" else ""
-    corrected = "" if data["test_fraction"] is None else ", variance corrected for repeated splits"
-    return f"{method}{logarithms}{corrected}"
+    return method("Student's t, paired" if paired else "Welch's t", data)
 
 
 PYTHON = """

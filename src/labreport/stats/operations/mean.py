@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal, TypedDict
 
-from labreport.stats.operation import NORMAL, Computed, Operation, as_ratio, by_unit, of_mean
+from labreport.stats.operation import (
+    NORMAL,
+    Computed,
+    Operation,
+    as_ratio,
+    by_unit,
+    method,
+    of_mean,
+    units_of,
+)
 
 
 class Data(TypedDict):
@@ -31,16 +40,12 @@ def compute(data: Data, alpha: float) -> Computed:
 def how(data: Data) -> str:
     """Say in one sentence how the number was made."""
     kind = "Geometric mean" if data["scale"] == "ratio" else "Mean"
-    blocked = any(len(values) > 1 for values in data["values"])
-    inside = ", repetitions averaged within each" if blocked else ""
-    return f"{kind} over {len(data['values'])}{inside}; {NORMAL}"
+    return f"{kind} over {units_of(data['values'])}; {NORMAL}"
 
 
 def by(data: Data) -> str:
     """Name the interval."""
-    logarithms = " on logarithms" if data["scale"] == "ratio" else ""
-    corrected = "" if data["test_fraction"] is None else ", variance corrected for repeated splits"
-    return f"Student's t{logarithms}{corrected}"
+    return method("Student's t", data)
 
 
 PYTHON = """

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import statistics
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 from labreport.later import later
-from labreport.stats.operation import Computed, Operation, Reason, variance_of
+from labreport.stats.operation import Computed, Operation, Reason
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,7 +31,7 @@ def compute(data: Data, alpha: float) -> Computed:
     low, middle, high = (float(value) for value in np.quantile(values, share))
     if n == 1:
         return Computed(middle, 1, reason=Reason.ONE_RUN)
-    return Computed(middle, n, variance_of(values) ** 0.5, low, high, level=share[2] - share[0])
+    return Computed(middle, n, statistics.stdev(values), low, high, level=share[2] - share[0])
 
 
 def how(data: Data) -> str:
