@@ -205,6 +205,24 @@ def test_nothing_is_more_by_a_printed_zero(measure: Measure, a: list[float], b: 
             assert not word or "by 0.00003" in text, text
 
 
+@pytest.mark.parametrize(
+    ("unit", "scale", "value", "low", "high"),
+    [
+        ("nat", "difference", 0.0152, 0.0147, 0.588),
+        ("%", "difference", -0.00076, -0.0438, -0.00004),
+        ("parameters", "difference", 2.7e-5, 2.5e-5, 7.2e-4),
+        ("s", "ratio", 1.0048, 1.0047, 1.206),
+    ],
+)
+def test_a_clear_difference_is_never_printed_as_zero(
+    unit: str, scale: Any, value: float, low: float, high: float
+) -> None:
+    """However much longer its interval is on one side: neither it nor its nearer end."""
+    measure = Measure("loss", unit, scale=scale)
+    found = estimate("a", "b", measure, value=value, low=low, high=high, n=9, method="bootstrap")
+    assert not re.search(r"[ (]0(\.0+)?[^\d.]", says(found)), says(found)
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_one_training_is_not_called_every_seed(known: bool) -> None:
     """No word of a sentence about one seed says that there are others."""

@@ -184,29 +184,31 @@ def _lopsided(quantity: Quantity) -> bool:
 
 
 def _more(quantity: Quantity, shown: int, factor: float) -> int:
-    """Further decimals of a difference.
+    """Further decimals, without which an interval that excludes zero would seem to include it.
 
-    Those without which one whose interval excludes zero would seem to include it; and one more where rounding
-    would change it by a fifth of its uncertainty, so that it agrees with the values that it is between.
+    Of a difference of shares, one more where rounding would change it by a fifth of its uncertainty, so that
+    it agrees with the values that it is between.
     """
-    interval, half = quantity.interval, half_width(quantity)
-    if quantity.unit not in _POINTS or interval is None or half is None:
+    interval, half, value = quantity.interval, half_width(quantity), abs(quantity.value or 0) * factor
+    if interval is None or half is None:
         return 0
-    coarse = abs(round(float(quantity.value or 0) * factor, shown) - float(quantity.value or 0) * factor)
-    least = 1 if coarse > 0.2 * half * factor else 0
-    if interval.low <= 0 <= interval.high:
+    points = quantity.unit in _POINTS
+    least = 1 if points and abs(round(value, shown) - value) > 0.2 * half * factor else 0
+    if interval.low <= 0 <= interval.high or not (points or _lopsided(quantity)):
         return least
-    value = abs(float(quantity.value or 0))
+    half, most = half * factor, MOST
     if _lopsided(quantity):  # the nearer end is printed, and is not zero
-        value, half = min(abs(interval.low), abs(interval.high)), 0.0
-    for more in range(least, MOST + 1):
-        if round(value * factor, shown + more) > round(half * factor, shown + more):
+        value, half, most = min(abs(interval.low), abs(interval.high)) * factor, 0.0, MOST_OF_ENDS
+    for more in range(least, most + 1):
+        if round(value, shown + more) > round(half, shown + more):
             return more
     return least
 
 
 MOST = 2
 """Decimals that are added at most to show on which side of zero an interval lies."""
+MOST_OF_ENDS = 9
+"""The same, where not ± but the ends are printed."""
 
 
 @dataclass(frozen=True)
@@ -234,7 +236,7 @@ class _Form:
             if round(size / 10**exponent, shown) >= 10:  # 9.96 × 10⁹ is printed as 1.0 × 10¹⁰
                 exponent += 1
                 shown = _places(quantity, uncertainty, exponent)
-            return cls(shown, factor, exponent)
+            return cls(shown + _more(quantity, shown, 10.0**-exponent), factor, exponent)
         if _logarithmic(quantity):
             return cls(max(0, 1 - math.floor(math.log10(value * factor))), factor)
         if uncertainty:
