@@ -124,7 +124,7 @@ class _Making:
 
     @property
     def between(self) -> str:
-        """What stands between two subjects in the name of their difference."""
+        """What is between two subjects in the name of their difference."""
         return " over " if self.measure.scale == "ratio" else " minus "
 
     def add(self, name: str, subjects: tuple[str, str], estimate: Estimate, among: int) -> Part:
