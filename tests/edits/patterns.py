@@ -320,4 +320,109 @@ REACHING = (
 )
 """The ways to reach another module."""
 
-PATTERNS = (*BINDINGS, *REACHING)
+
+def _loading(name: str, main: str, other: str = "", third: str = "") -> Pattern:
+    """What loading a module does to another name, with 70 wherever that is, which becomes 71."""
+    files = {"main.py": main, "other.py": other, "third.py": third}
+    (edited,) = (file for file, text in files.items() if "70" in text)
+    return Pattern(name, files, (Edit(edited, "70", "71"),))
+
+
+_TABLE = "T = []\ndef total():\n    return sum(T)\ndef registry():\n    return T\n"
+_TOTAL = "from pkg.other import total\nimport pkg.third\ndef entry():\n    return total()\n"
+_KEEP = "def keep(x, seen=[]):\n    seen.append(x)\n    return seen\n"
+_ALL = "def entry():\n    return A.all\n"
+LOADING = (
+    _loading(
+        "singledispatch",
+        "from functools import singledispatch\n@singledispatch\ndef show(x):\n    return 0\n"
+        "@show.register\ndef _(x: int):\n    return 70\ndef entry():\n    return show(1)\n",
+    ),
+    _loading(
+        "a decorator that is an object",
+        "class Register:\n    def __init__(self):\n        self.found = []\n    def __call__(self, one):\n"
+        "        self.found.append(one)\n        return one\nregister = Register()\n@register\ndef one():\n"
+        "    return 70\ndef entry():\n    return [one() for one in register.found]\n",
+    ),
+    _loading(
+        "global in a function of another module",
+        "import pkg.third\nfrom pkg.other import get\ndef entry():\n    return get()\n",
+        "LIMIT = 1\ndef configure(n):\n    global LIMIT\n    LIMIT = n\ndef get():\n    return LIMIT\n",
+        "from pkg.other import configure\nconfigure(70)\n",
+    ),
+    _loading(
+        "what a function returns", _TOTAL, _TABLE, "from pkg.other import registry\nregistry().append(70)\n"
+    ),
+    _loading("adding to an imported name", _TOTAL, _TABLE, "from pkg.other import T\nT += [70]\n"),
+    _loading(
+        "multiplying an imported name", _TOTAL, f"{_TABLE}T.append(1)\n", "from pkg.other import T\nT *= 70\n"
+    ),
+    _loading(
+        "an operator that keeps",
+        "from pkg.other import P\nimport pkg.third\ndef entry():\n    return P.kept\n",
+        "class Pipe:\n    kept = ()\n    def __rshift__(self, one):\n        self.kept += (one,)\nP = Pipe()\n",
+        "from pkg.other import P\nP >> 70\n",
+    ),
+    _loading(
+        "partial",
+        _TOTAL,
+        _TABLE,
+        "from functools import partial\nfrom pkg.other import T\npartial(T.append, 70)()\n",
+    ),
+    _loading(
+        "partial with a name",
+        _TOTAL,
+        _TABLE,
+        "from functools import partial\nfrom pkg.other import T\nadd = partial(T.append, 70)\nadd()\n",
+    ),
+    _loading(
+        "starmap",
+        _TOTAL,
+        _TABLE,
+        "from itertools import starmap\nfrom pkg.other import T\nDONE = list(starmap(T.append, [(70,)]))\n",
+    ),
+    _loading("map", _TOTAL, _TABLE, "from pkg.other import T\nDONE = list(map(T.append, [70]))\n"),
+    _loading(
+        "a loop over parts",
+        "PARTS = [[], []]\nfor part in PARTS:\n    part.append(70)\ndef entry():\n    return PARTS\n",
+    ),
+    _loading(
+        "a default that is kept",
+        "from pkg.other import keep\nimport pkg.third\ndef entry():\n    return keep(0)\n",
+        _KEEP,
+        "from pkg.other import keep\nKEPT = keep(70)\n",
+    ),
+    _loading(
+        "a list of a class, by its object",
+        f"class A:\n    all = []\n    def __init__(self, n):\n        self.__class__.all.append(n)\nONE = A(70)\n{_ALL}",
+    ),
+    _loading(
+        "a list of a class, by type",
+        f"class A:\n    all = []\n    def __init__(self, n):\n        type(self).all.append(n)\nONE = A(70)\n{_ALL}",
+    ),
+    _loading(
+        "__init_subclass__ by another name",
+        "class A:\n    all = []\n    def __init_subclass__(klass):\n        klass.all.append(klass)\n"
+        "class B(A):\n    x = 70\ndef entry():\n    return [one.x for one in A.all]\n",
+    ),
+    _loading(
+        "__set_name__",
+        "FIELDS = {}\nclass F:\n    def __init__(self, n):\n        self.n = n\n"
+        "    def __set_name__(self, owner, name):\n        FIELDS[name] = self.n\n"
+        "class S:\n    a = F(70)\ndef entry():\n    return FIELDS\n",
+    ),
+    _loading("a docstring", "def fit():\n    '70'\ndef entry():\n    return fit.__doc__\n"),
+    _loading(
+        "a comment that is shown",
+        "import inspect\nfrom pkg.other import fit\ndef entry():\n    return inspect.getsource(fit)\n",
+        "def fit():\n    return 1  # 70\n",
+    ),
+    _loading(
+        "a docstring that is shown",
+        "from inspect import getdoc\nfrom pkg import other\ndef entry():\n    return getdoc(other.fit)\n",
+        "def fit():\n    '70'\n",
+    ),
+)
+"""What loading does to others, and what is written in code that is shown."""
+
+PATTERNS = (*BINDINGS, *REACHING, *LOADING)

@@ -16,7 +16,7 @@ from pathlib import Path
 from labreport.errors import UsageError
 from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.modules import ENGINE, Modules, is_module
-from labreport.fingerprint.syntax import ACTING, LOCALLY, READING, Summary
+from labreport.fingerprint.syntax import ACTING, LOCALLY, READING, TEXT, Summary
 
 Name = tuple[str, str]
 """A module, and what it defines there; empty for its statements that bind no name."""
@@ -32,7 +32,9 @@ CARRYING_OUT = tuple(f"{ENGINE}.{room}" for room in _ROOMS)
 """Modules of the engine that plan, carry out, keep, check and print. They compute nothing that a report says:
 they are not followed, and nothing is rebuilt for them. A change of what they keep raises a format."""
 _CARRYING_OUT = tuple(f"{room}." for room in CARRYING_OUT)
-_NOTHING: Summary = {"definitions": {}, "imports": {}, "loads": {}}
+DEFINED = ("def", "class", "made")
+"""Kinds of definitions that may be called."""
+_NOTHING: Summary = {"definitions": {}, "imports": {}, "loads": {}, "text": {}}
 
 
 class Names:
@@ -58,8 +60,12 @@ class Names:
 
     def _targets(self, module: str, name: str) -> frozenset[Name]:
         """Definitions that a definition uses directly."""
+        return self.meant(module, self.summary(module)["definitions"][name][1])
+
+    def meant(self, module: str, uses: Iterable[str]) -> frozenset[Name]:
+        """Definitions that these uses in a module mean."""
         found: set[Name] = set()
-        for use in self.summary(module)["definitions"][name][1]:
+        for use in uses:
             kind, special, rest = use.partition(" ")
             if use == "*":
                 found.update((module, other) for other in self.summary(module)["definitions"])
@@ -213,17 +219,31 @@ class Loading:
             given = any(LOCALLY in stored for _, (_, _, stored, _) in running)
             for inner, effect in running:
                 self._add(inner, effect, change, given)
+            change.names |= self._touched(module, definition[5])
             change.names.discard((module, name))
             if change.names or change.outside:
                 found.append(((module, name), change))
         return tuple(found)
+
+    def _touched(self, module: str, uses: Iterable[str]) -> set[Name]:
+        """What an acting statement may change: all that it names, and the objects behind that."""
+        named = {one for one in self._names.meant(module, uses) if self._kind(one) != "constant"}
+        found, waiting = set(named), list(named)
+        functions = {one for one in named if self._kind(one) in ("def", "class")}
+        waiting += self._reached(functions, is_engine(module))
+        while waiting:
+            for one in self._names.targets(*waiting.pop()) - found:
+                if self._kind(one) in ("made", "alias"):
+                    found.add(one)
+                    waiting.append(one)
+        return found
 
     def _called(self, module: str, effect: list[list[str]]) -> set[Name]:
         """The definitions that are called, or may be since they are passed to what is."""
         calls, passed, _, _ = effect
         found = {one for use in calls for one in self._names.lookup(module, use)}
         return found | {
-            one for use in passed for one in self._names.lookup(module, use) if self._kind(one) == "def"
+            one for use in passed for one in self._names.lookup(module, use) if self._kind(one) in DEFINED
         }
 
     def _add(self, module: str, effect: list[list[str]], change: Change, given: bool) -> None:
@@ -234,8 +254,9 @@ class Loading:
             parts, found = use.split("."), self._meaning(module, use, change)
             method = len(parts) > 1 and parts[-1] not in READING
             changed |= {one for one in found if (method or given) and self._kind(one) in ("made", "alias")}
-            if len(parts) > 2:  # a method of an attribute, which may belong to a class
-                changed |= {one for one in found if method and self._kind(one) == "def"}
+            # A method of a function's object, or of an attribute, which may belong to a class
+            of_class = ("class", "def") if len(parts) > 2 else ("def",)
+            changed |= {one for one in found if method and self._kind(one) in of_class}
         for use in stored:
             changed |= self._meaning(module, use, change)
         for one in list(changed):
@@ -393,11 +414,13 @@ class _Following:
 
     @cached_property
     def hashes(self) -> Closure:
-        """Every definition that is reached, with its hash."""
-        return {
-            f"{module}:{name}": self._names.summary(module)["definitions"][name][0]
-            for module, name in sorted(self.reached)
-        }
+        """Every definition that is reached, with its hash; that of modules, where their text is read."""
+        definitions = {module: self._names.summary(module)["definitions"] for module, _ in self.reached}
+        found = {f"{module}:{name}": definitions[module][name][0] for module, name in sorted(self.reached)}
+        own = sorted(module for module in definitions if not is_engine(module))
+        if any(TEXT in definitions[module][name][1] for module, name in self.reached if module in own):
+            found |= {f"{module}:{TEXT}": self._names.summary(module)["text"][""][0] for module in own}
+        return found
 
     def _run(self) -> None:
         """Follow all that is waiting."""

@@ -14,17 +14,18 @@ from typing import Any
 from labreport.errors import UsageError
 from labreport.fingerprint.canonical import digest_text
 
-FORMAT = "6"
+FORMAT = "7"
 """Of a summary: to be raised whenever one of the same source would come out different."""
 Summary = dict[str, dict[str, list[Any]]]
 """Plain JSON values:
 
-definitions   name → [hash, uses, effect when imported, effect when called, kind]; see `Definition`
+definitions   name → [hash, uses, effect when imported, effect when called, kind, what acting statements use]
 imports       local name → what it may mean; see `Targets`
 loads         `""` → modules that are loaded with this one
+text          `""` → [the hash of all that is written in it]
 """
 
-_KINDS = ("def", "constant", "made", "alias")
+_KINDS = ("def", "class", "constant", "made", "alias")
 
 
 def summarise(source: str, where: str, engine: bool = False) -> Summary:
@@ -52,7 +53,7 @@ def summarise(source: str, where: str, engine: bool = False) -> Summary:
             ]
         for name in bound(statement) or [""]:
             _add(
-                definitions.setdefault(name, ["", [], _nothing(), _nothing(), "def"]),
+                definitions.setdefault(name, ["", [], _nothing(), _nothing(), "def", []]),
                 statement,
                 imports,
                 engine,
@@ -65,6 +66,7 @@ def summarise(source: str, where: str, engine: bool = False) -> Summary:
         "definitions": definitions,
         "imports": {name: list(targets) for name, targets in imports.items()},
         "loads": {"": loads} if loads else {},
+        "text": {"": [digest_text(source)]},
     }
 
 
@@ -79,16 +81,18 @@ def _add(definition: list[Any], statement: ast.stmt, imports: Targets, engine: b
         more = effect(statement, imports, engine, deep)
         definition[place] = [sorted({*old, *new}) for old, new in zip(definition[place], more, strict=True)]
     definition[4] = max(definition[4], kind_of(statement), key=_KINDS.index)
+    definition[5] = sorted({*definition[5], *(used if acts(statement) else ())})
 
 
 def _forget_locals(definitions: Mapping[str, list[Any]], known: Container[str]) -> None:
     """Leave out uses of names that the module does not know: of locals, of Python's own functions."""
     for definition in definitions.values():
-        definition[1] = [
-            use
-            for use in definition[1]
-            if use.startswith("*") or " " in use or use.partition(".")[0] in known
-        ]
+        for place in (1, 5):
+            definition[place] = [
+                use
+                for use in definition[place]
+                if use.startswith("*") or " " in use or use == TEXT or use.partition(".")[0] in known
+            ]
 
 
 def _nothing() -> Effect:
@@ -142,6 +146,7 @@ def _text(node: Any) -> str:
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
+NEW = (ast.Call, ast.Dict, ast.List, ast.Set)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 Targets = dict[str, list[list[str]]]
 """A local name to all that imports may bind it to, each a module and an attribute, which may be empty.
@@ -254,19 +259,36 @@ def full_name(name: str, imports: Targets) -> str:
 def kind_of(statement: ast.stmt) -> str:
     """What a statement binds its names to.
 
-    `def` for functions and classes, `constant` for what nothing can change, `made` for a new object, and
-    `alias` for what may be known by another name.
+    `def` and `class` for these, `constant` for what nothing can change, `made` for a new object (a function
+    with a default that can be changed is one), and `alias` for what may be known by another name.
     """
+    if isinstance(statement, ast.ClassDef):
+        return "class"
     if isinstance(statement, DEFINITIONS):
-        return "def"
+        defaults = (*statement.args.defaults, *filter(None, statement.args.kw_defaults))
+        return "made" if any(isinstance(each, (*NEW, *COMPREHENSIONS)) for each in defaults) else "def"
     value = getattr(statement, "value", None)
     targets = getattr(statement, "targets", [getattr(statement, "target", None)])
     if not all(isinstance(target, ast.Name) for target in targets):
         return "alias"
     if value is None or is_constant(value):
         return "constant"
-    fresh = (ast.Call, ast.Dict, ast.List, ast.Set, ast.Tuple, ast.BinOp, ast.JoinedStr, ast.Compare)
+    fresh = (*NEW, ast.Tuple, ast.BinOp, ast.JoinedStr, ast.Compare)
     return "made" if isinstance(value, (*fresh, *COMPREHENSIONS)) else "alias"
+
+
+def acts(statement: ast.stmt) -> bool:
+    """Whether a statement of a module is written for what it does, and not only to bind names.
+
+    Whatever it names may be changed by it, in a way that cannot be read off its text.
+    """
+    if isinstance(statement, (ast.Assign, ast.AnnAssign)):
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        return any(isinstance(node, (ast.Attribute, ast.Subscript)) for node in targets)
+    if isinstance(statement, (*DEFINITIONS, *IMPORTS)):
+        return False
+    acting = (ast.Expr, ast.AugAssign, ast.Delete, ast.Call)
+    return any(isinstance(node, acting) for node in at_import(statement))
 
 
 def is_constant(value: ast.expr) -> bool:
@@ -295,7 +317,20 @@ LOADING = frozenset(
 """May load any module, or find one that is loaded."""
 HARMLESS = ("importlib.metadata", "importlib.resources", "pickle.dump", "pickle.dumps")
 """Parts of these that load no module of the project."""
-ATTRIBUTES = {"__dict__": "**", "__globals__": "**", "__subclasses__": "any ", "__builtins__": "**"}
+TEXT = "text"
+"""A use: what is written in the project's modules, comments and docstrings included."""
+ATTRIBUTES = {
+    "__dict__": "**",
+    "__globals__": "**",
+    "__subclasses__": "any ",
+    "__builtins__": "**",
+    "__doc__": TEXT,
+}
+READING_TEXT = frozenset(
+    {f"inspect.{name}" for name in ("findsource", "getcomments", "getdoc", "getsource", "getsourcelines")}
+    | {"inspect.getfile", "inspect.getsourcefile", "doctest", "help", "linecache", "pydoc", "tokenize"}
+)
+"""May read what is written in a module."""
 
 
 def uses(statement: ast.AST, imports: Targets) -> list[str]:
@@ -306,6 +341,7 @@ def uses(statement: ast.AST, imports: Targets) -> list[str]:
     `load m`         a module that a function imports, for what it does when it is loaded
     `*`, `**`        anything that the module defines; with two, also what it imports
     `any m`          any module whose name begins with `m`, which is empty for all of the project
+    `text`           what is written in the modules of the project that are reached
     """
     own = [] if isinstance(statement, IMPORTS) else list(ast.walk(statement))
     local = all_imported(own)
@@ -316,8 +352,7 @@ def uses(statement: ast.AST, imports: Targets) -> list[str]:
         found.add(f"import {module}:")
 
     def use(name: str) -> None:
-        full = full_name(name, known)
-        found.update(_dynamic(full))
+        found.update(_dynamic(full_name(name, known)))
         head, _, rest = name.partition(".")
         if head not in local or head in imports:
             found.add(name)
@@ -401,6 +436,8 @@ def _dynamic(full: str) -> set[str]:
     full = full.removeprefix("builtins.")
     if full.startswith(HARMLESS):
         return set()
+    if full == "__doc__" or _within(full, READING_TEXT):
+        return {TEXT, "**"} if full.startswith("inspect.") else {TEXT}
     if _within(full, LOADING):
         return {"**", "any "}
     return {"**"} if _within(full, ALL) else {"*"} if _within(full, OWN) else set()
@@ -467,6 +504,8 @@ DECLARING = frozenset({"question", "figure"})
 """Decorators of the engine that declare something: they keep a function, and do not call it."""
 LOCALLY = "!"
 """The name, among what is stored into, of an object without one in the module: an argument, perhaps."""
+_OF_CLASS = ("__init_subclass__", "__class_getitem__", "__new__")
+"""Methods whose first argument is the class."""
 _BEGINNING = ("__init__", "__new__", "__post_init__", "__set_name__")
 _BUILTINS = frozenset(dir(builtins)) - ACTING - CALLING
 Effect = list[list[str]]
@@ -502,6 +541,8 @@ class _Effects(ast.NodeVisitor):
         self._engine = engine
         self._deep = deep
         self._classes: list[ast.ClassDef] = []
+        self._first = ("", False)
+        """What a method calls its first argument, and whether that is the class."""
         self._new = False
         self.calls: set[str] = set()
         self.passed: set[str] = set()
@@ -513,10 +554,15 @@ class _Effects(ast.NodeVisitor):
         for value in (*node.args.defaults, *filter(None, node.args.kw_defaults)):
             self.visit(value)
         if self._deep:
-            before, self._new = self._new, node.name in _BEGINNING
+            before = self._new, self._first
+            self._new = node.name in _BEGINNING
+            if self._classes and node.args.args:
+                decorators = {dotted(each) for each in node.decorator_list}
+                of_class = node.name in _OF_CLASS or "classmethod" in decorators
+                self._first = (node.args.args[0].arg, of_class)
             for statement in node.body:
                 self.visit(statement)
-            self._new = before
+            self._new, self._first = before
 
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815  # the name that ast asks for
 
@@ -571,6 +617,14 @@ class _Effects(ast.NodeVisitor):
     visit_AnnAssign = visit_Assign  # noqa: N815
     visit_AugAssign = visit_Assign  # noqa: N815
 
+    def visit_Global(self, node: ast.Global) -> None:
+        self.stored.update(node.names if self._deep else ())
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        if node.attr in MUTATING:
+            self.calls.add(self._root(node))  # now, or by whoever it is passed to
+        self.generic_visit(node)
+
     def visit_Delete(self, node: ast.Delete) -> None:
         for target in node.targets:
             self._store(target)
@@ -588,17 +642,20 @@ class _Effects(ast.NodeVisitor):
 
     def _root(self, node: ast.expr) -> str:
         """The dotted name at the beginning of `a.b[c].d(e).f`; a class for what all its objects share."""
+        last, (first, of_class) = getattr(node, "attr", ""), self._first
         while not (name := dotted(node)):
             if isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
                 node = node.value
             elif isinstance(node, ast.Call):
+                if self._classes and dotted(node.func) == "type" and [*map(dotted, node.args)] == [first]:
+                    return f"{self._classes[-1].name}.type.{last}"
                 node = node.func
             else:
                 return ""
         head, _, rest = name.partition(".")
-        for one in reversed(self._classes):
-            shared = {each for statement in one.body for each in bound(statement)}
-            if head == "cls" or (head == "self" and rest.partition(".")[0] in shared and "." in rest):
+        for one in reversed(self._classes if head in ("cls", first) else ()):
+            shared = {each for statement in one.body for each in bound(statement)} | {"__class__"}
+            if head == "cls" or of_class or (rest.partition(".")[0] in shared and "." in rest):
                 return f"{one.name}.{rest}"
         return name
 
