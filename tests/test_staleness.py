@@ -124,19 +124,41 @@ def test_a_title_makes_what_may_print_it_and_retrains_nothing(program: Program) 
     assert not made & TRAININGS
 
 
-def test_a_file_that_is_read_while_the_project_is_loaded_counts(program: Program) -> None:
-    """For all that is made in that process, and also where nothing else was edited since."""
-    settings = program.folder / "src/exercise/settings.json"
+READ = """\
+import json
+import os
+from pathlib import Path
+
+HERE = Path(__file__).parent
+THRESHOLD = json.loads((HERE / "settings.json").read_text())
+FILES = sorted(path.name for path in (HERE / "runs").glob("*.txt"))
+LEVEL = os.environ.get("LEVEL", "1")
+
+MEASURED ="""
+
+
+def test_what_is_read_while_the_project_is_loaded_counts(program: Program) -> None:
+    """A file, a folder that is listed and a variable of the environment count for all that is made in that
+    process, and also where nothing else was edited since."""
+    settings, runs = program.folder / "src/exercise/settings.json", program.folder / "src/exercise/runs"
     settings.write_text("0.25")
-    read = "import json\nfrom pathlib import Path\n\n"
-    read += 'THRESHOLD = json.loads(Path(__file__).with_name("settings.json").read_text())\n\nMEASURED ='
-    program.edit(OUTLINE, "MEASURED =", read)
-    assert program.run().code == 0
-    assert "Nothing to do" in program.run().out
-    settings.write_text("0.75")
-    made = program.run().made
-    assert {"answer/measured.better", "figure/curves", "section/studied"} <= made
-    assert not made & TRAININGS
+    runs.mkdir()
+    program.edit(OUTLINE, "MEASURED =", READ)
+    level = "1"
+    assert program.run(environment={"LEVEL": level}).code == 0
+    for change in ("settings", "runs", "LEVEL"):
+        assert "Nothing to do" in program.run(environment={"LEVEL": level}).out, change
+        if change == "settings":
+            settings.write_text("0.75")
+        elif change == "runs":
+            (runs / "one.txt").touch()
+        else:
+            level = "2"
+        why = program.run("why", "measured.better", environment={"LEVEL": level}).out
+        assert f"{change}{'.json' if change == 'settings' else ''} changed" in why
+        made = program.run(environment={"LEVEL": level}).made
+        assert {"answer/measured.better", "figure/curves", "section/studied"} <= made
+        assert not made & TRAININGS
 
 
 OUTLINE = "src/exercise/outline.py"

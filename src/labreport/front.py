@@ -15,7 +15,7 @@ STAMP_LIMIT = 1 << 28
 
 
 def fresh(root: str, front: str, words: list[str]) -> bool:
-    """Whether no file has changed since the report was made; labreport.plan.stamp writes what this reads."""
+    """Whether nothing has changed since the report was made; labreport.plan.stamp writes what this reads."""
     from zlib import crc32
 
     try:
@@ -28,6 +28,11 @@ def fresh(root: str, front: str, words: list[str]) -> bool:
         if head != os.fsencode(f"{front} {crc32(rest)} {' '.join(words)}"):
             return False
         for line in rest.decode("utf-8", "surrogateescape").splitlines():
+            if line[0] == "$":
+                _, checksum, name = line.split(" ", 2)
+                if crc32(os.environb.get(os.fsencode(name), b"")) != int(checksum):
+                    return False
+                continue
             modified, size, inode, changed, path = line.split(" ", 4)
             found = os.stat(path if path[0] == "/" else f"{root}/{path}")
             if (

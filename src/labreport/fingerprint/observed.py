@@ -114,15 +114,17 @@ def _is_theirs(path: str, below: str) -> bool:
 class Noted:
     """What was seen: files of the project and the engine whose code was run, as that of a module or
     otherwise, and files that the project's own code wrote, or read before it wrote them, itself or through a
-    library."""
+    library; folders that it listed, and variables of the environment that it asked for."""
 
     loaded: set[str] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
     written: set[str] = field(default_factory=set)
+    folders: set[str] = field(default_factory=set)
+    variables: set[str] = field(default_factory=set)
 
 
-read_while_loading: set[str] = set()
-"""Files that the project's own code read while its modules were loaded in this process."""
+while_loading = Noted()
+"""What the project's own code read while its modules were loaded in this process."""
 _noted: Noted | None = None
 _installed = False
 
@@ -144,11 +146,33 @@ def noting() -> Iterator[Noted]:
 
 @contextmanager
 def loading(folder: str) -> Iterator[None]:
-    """Note in `read_while_loading` what the project in `folder` reads."""
+    """Note in `while_loading` what the project in `folder` reads."""
+    variables: Any = type(os.environ)
+    really = variables.__getitem__
+
+    def read(self: Any, name: str) -> Any:
+        if isinstance(name, str) and _owner(_asking()) == "project":
+            while_loading.variables.add(name)
+        return really(self, name)
+
     with noting() as noted:
-        yield
+        variables.__getitem__ = read  # Python has no event for it
+        try:
+            yield
+        finally:
+            variables.__getitem__ = really
+    below = folder + os.sep
     found = noted.files - set(_modules(noted.files))
-    read_while_loading.update(path for path in found if not _is_theirs(path, folder + os.sep))
+    while_loading.files.update(path for path in found if not _is_theirs(path, below))
+    while_loading.folders.update(path for path in noted.folders if not _is_theirs(path + os.sep, below))
+
+
+def _asking() -> str:
+    """The file of the code that asks for a variable of the environment, in whatever way."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and frame.f_code.co_filename in ("<frozen os>", "<frozen _collections_abc>"):
+        frame = frame.f_back
+    return frame.f_code.co_filename if frame is not None else ""
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
@@ -163,6 +187,10 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
                 _noted.files.add(code.co_filename)
     elif event == "open":
         _opened(_noted, *arguments)
+    elif event in ("os.listdir", "os.scandir"):
+        path, caller = arguments[0], sys._getframe(1)
+        if not isinstance(path, int) and not _importing(caller) and _by_project(caller):
+            _noted.folders.add(os.path.abspath(os.fsdecode(path or ".")))
     elif event == "sqlite3.connect":
         _opened(_noted, _database(arguments[0]), "r", 0)
 

@@ -18,7 +18,7 @@ from labreport.fingerprint.canonical import canonical, digest, exact
 from labreport.fingerprint.code import CARRYING_OUT, Code
 from labreport.fingerprint.files import Digests
 from labreport.fingerprint.modules import default_roots, folder_of
-from labreport.fingerprint.observed import Allowed, edited, read_while_loading
+from labreport.fingerprint.observed import Allowed, edited, while_loading
 from labreport.fingerprint.syntax import FORMAT as SUMMARY
 from labreport.fingerprint.syntax import Summary, summarise
 from labreport.fingerprint.templates import Templates
@@ -237,9 +237,16 @@ class Fingerprints:
 
     @cached_property
     def _read_while_loading(self) -> dict[str, str]:
-        paths = {os.path.relpath(path, self._root): Path(path) for path in sorted(read_while_loading)}
-        files = {name: self._digest(path) or "" for name, path in paths.items()}
-        return self._group("files that the project reads", files, "file ") if files else {}
+        """Files, folders and variables of the environment that the project reads while it is loaded."""
+        found: dict[str, str] = {}
+        for path in sorted(while_loading.files):
+            found[f"file {os.path.relpath(path, self._root)}"] = self._digest(Path(path)) or ""
+        for path in sorted(while_loading.folders):
+            names = sorted(os.listdir(path)) if os.path.isdir(path) else []
+            found[f"folder {os.path.relpath(path, self._root)}"] = digest(names)
+        for name in sorted(while_loading.variables):
+            found[f"the environment's {name}"] = digest(os.environ.get(name))
+        return self._group("files that the project reads", found, "") if found else {}
 
     @cached_property
     def _beside(self) -> tuple[str, ...]:

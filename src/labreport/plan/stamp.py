@@ -2,6 +2,7 @@
 
 First line: format, interpreter, its version, a checksum of the rest, and the arguments; then a line for each
 file: modification time in ns, size, inode, change time in ns, and the path, below the project or absolute.
+A line for a variable of the environment that the project reads has `$`, the checksum of its value, its name.
 `labreport.front` reads it. A file that is not there is represented by the folder that would show it: its
 clock moves when the file appears.
 """
@@ -16,6 +17,7 @@ from zlib import crc32
 
 from labreport.errors import StoreError
 from labreport.fingerprint.files import Digests, Stamp, stamp
+from labreport.fingerprint.observed import while_loading
 from labreport.frame import Lookup
 from labreport.installed import package_folders
 from labreport.program import FRONT
@@ -34,7 +36,7 @@ def write_stamp(
     digests.settle()
     files: dict[str, Stamp] = dict(digests.stamps())
     missing = [root / path for path in digests.untrusted()]
-    folders = [*folders, *Lookup(root / "templates").all_folders()]
+    folders = [*folders, *map(Path, while_loading.folders), *Lookup(root / "templates").all_folders()]
     folders += [next(folder for folder in path.parents if folder.is_dir()) for path in missing]
     for path in (*package_folders(), *(_below(folder, root) for folder in folders)):
         found = stamp(root / path)
@@ -43,9 +45,11 @@ def write_stamp(
         files[path] = found
     if any(os.path.lexists(path) for path in missing):
         return False
-    if any("\n" in path or "\r" in path for path in files):
+    if any("\n" in path or "\r" in path for path in (*files, *while_loading.variables)):
         return False
     lines = "".join(f"{' '.join(map(str, found))} {path}\n" for path, found in files.items())
+    for name in sorted({"PYTHONPATH", *while_loading.variables}):
+        lines += f"$ {crc32(os.environb.get(os.fsencode(name), b''))} {name}\n"
     rest = lines.encode("utf-8", "surrogateescape")
     with contextlib.suppress(StoreError):
         head = f"{os.environ.get(FRONT, '')} {crc32(rest)} {arguments}\n"
