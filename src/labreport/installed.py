@@ -1,4 +1,4 @@
-"""Versions of installed libraries, read from the names of their metadata folders: no import."""
+"""Versions of installed libraries and what they require, read from their metadata folders: no import."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 _NORMAL = re.compile(r"[-_.]+")
-_found: dict[str, str] | None = None
+_REQUIRED = re.compile(rb"^Requires-Dist: *([A-Za-z0-9][A-Za-z0-9._-]*)(.*)$", re.MULTILINE)
+_found: dict[str, tuple[str, str]] | None = None
+"""Each distribution's version, and its metadata folder."""
 _looked: list[tuple[str, int]] | None = None
 """The folders that `_found` was read from, and when they were last changed."""
 
@@ -47,6 +49,31 @@ def distributions(modules: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def required(names: Iterable[str]) -> tuple[str, ...]:
+    """These distributions and those that they require, in turn, sorted; what is not installed is left out.
+
+    What they require for an extra only is left out, too.
+    """
+    found, waiting = set[str](), [*map(_normal, names)]
+    while waiting:
+        name = waiting.pop()
+        if name not in found and version(name) and _found is not None:
+            found.add(name)
+            waiting.extend(_requires(_found[name][1]))
+    return tuple(sorted(found))
+
+
+@cache
+def _requires(folder: str) -> tuple[str, ...]:
+    """What the distribution with this metadata folder requires."""
+    try:
+        with open(os.path.join(folder, "METADATA"), "rb") as file:
+            head = file.read().partition(b"\n\n")[0]
+    except OSError:
+        return ()
+    return tuple(_normal(name.decode()) for name, when in _REQUIRED.findall(head) if b"extra" not in when)
+
+
 @cache
 def _owners() -> Mapping[str, Sequence[str]]:
     """The distributions of each top-level module, which takes long to find."""
@@ -64,8 +91,8 @@ def version(distribution: str) -> str:
             for name in os.listdir(folder):
                 if name.endswith((".dist-info", ".egg-info")):
                     project, _, number = name.rpartition(".")[0].partition("-")
-                    _found[_normal(project)] = number
-    return _found.get(_normal(distribution), "")
+                    _found[_normal(project)] = (number, os.path.join(folder, name))
+    return _found.get(_normal(distribution), ("", ""))[0]
 
 
 def _folders() -> list[tuple[str, int]]:

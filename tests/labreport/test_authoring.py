@@ -12,12 +12,24 @@ import pytest
 from made_results import Made, named, runs
 
 import labreport
-from labreport import Experiment, Figure, Fit, Project, Question, Results, figure, question, section, study
+from labreport import (
+    Experiment,
+    Figure,
+    Fit,
+    Project,
+    Question,
+    Results,
+    figure,
+    installed,
+    question,
+    section,
+    study,
+)
 from labreport.errors import ExperimentFailed, UsageError
 from labreport.execute.one_step import in_one_step
 from labreport.experiment import plain
 from labreport.fingerprint.syntax import summarise
-from labreport.installed import distributions
+from labreport.installed import distributions, required
 from labreport.nodes.unfold import unfold
 from labreport.nodes.workshop import function
 
@@ -203,6 +215,24 @@ def test_metrics_are_read_by_one_name_or_two() -> None:
 def test_distributions_are_found_by_the_modules_that_they_hold() -> None:
     """`yaml` and `sklearn` belong to distributions of other names; what nobody installed is left out."""
     assert distributions(["sklearn", "numpy", "no_such_module"]) == ("numpy", "scikit-learn")
+
+
+def test_what_a_library_requires_counts_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In turn, as far as it is installed, and not what an extra would bring."""
+    assert {"numpy", "scipy", "joblib"} <= set(required(["scikit-learn"]))
+    packages = tmp_path / "site-packages"
+    for name, needs in {
+        "One": ["two-x (>=1)", "absent", 'three; extra == "more"'],
+        "two.X": ["one"],
+        "three": [],
+    }.items():
+        folder = packages / f"{name}-1.0.dist-info"
+        folder.mkdir(parents=True)
+        lines = "".join(f"Requires-Dist: {need}\n" for need in needs)
+        (folder / "METADATA").write_text(f"Name: {name}\n{lines}\nRequires-Dist: three\n")
+    monkeypatch.setattr(sys, "path", [str(packages)])
+    monkeypatch.setattr(installed, "_found", None)
+    assert required(["one"]) == ("one", "two-x")
 
 
 def test_the_authors_interface_loads_nothing_before_it_is_asked_for() -> None:

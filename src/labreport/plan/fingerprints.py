@@ -24,7 +24,7 @@ from labreport.fingerprint.syntax import Summary, summarise
 from labreport.fingerprint.templates import Templates
 from labreport.frame import ENGINE as FRAME
 from labreport.frame import MACROS, Lookup
-from labreport.installed import changed, distributions, version
+from labreport.installed import changed, distributions, required, version
 from labreport.outline import Section
 from labreport.plan.ledger import Ledger
 from labreport.project import Project
@@ -126,7 +126,7 @@ class Fingerprints:
         return {
             "data": data,
             **self.code(code, *filter(self._code.defines, more)),
-            **self.libraries(*libraries),
+            **self._versioned(libraries),
             "python": PYTHON,
             "threads": self._project.threads,
             "format": FORMAT,
@@ -175,7 +175,7 @@ class Fingerprints:
 
     def _libraries(self, experiment: Experiment, more: Iterable[str]) -> tuple[str, ...]:
         """The distributions that a run rests on: those of the experiment or the project, else those that its
-        code imports, or that the classes of its specification come from.
+        code imports, or that the classes of its specification come from, and all that these require.
 
         `more` is as of `rests_on`. Raises `UsageError` for one that is not installed.
         """
@@ -183,7 +183,7 @@ class Fingerprints:
         if named is None:
             own = [root for root in more if self._code.defines(root)]
             others = {root.partition(".")[0].partition(":")[0] for root in more if root not in own}
-            return distributions(self._code.libraries(experiment.code, *own) | others)
+            return required(distributions(self._code.libraries(experiment.code, *own) | others))
         for name in named:
             if not version(name):
                 raise UsageError(
@@ -296,9 +296,13 @@ class Fingerprints:
         return {"words": digest(plain(self._project.words))}
 
     def libraries(self, *distributions: str) -> dict[str, str]:
-        """Versions of installed libraries."""
-        self._versions.update({name: version(name) for name in distributions})
-        return {f"library {name}": self._versions[name] or "none" for name in distributions}
+        """Versions of libraries, and of those that they require as far as these are installed."""
+        return self._versioned((*distributions, *required(distributions)))
+
+    def _versioned(self, distributions: Iterable[str]) -> dict[str, str]:
+        found = {name: version(name) for name in distributions}
+        self._versions.update(found)
+        return {f"library {name}": known or "none" for name, known in found.items()}
 
     def edited(self, ingredients: Mapping[str, Any] | None = None) -> str:
         """What is said where something is not what it was when it was first looked at here; else empty.
