@@ -62,15 +62,25 @@ def main(argv: list[str], root: str, checkout: Any = None) -> int:
         if len(words) == len(argv):
             sys.stdout.write("Nothing to do: report/report.pdf is up to date.\n")
         return 0
-    from labreport import sources
-
-    sources.install()  # before anything else of the engine is loaded
+    _sources().install()  # before anything else of the engine is loaded
     from labreport.command import main as command
 
     if checkout is not None:  # what this process may be replaced by has another interpreter
         call(typed(FRONT_DOOR, front.partition(" ")[2].rpartition(" ")[0]))
 
     return command(argv, root, checkout)
+
+
+def _sources() -> Any:
+    """What loads all others by their text; its own compiled code may have been cut short by a full disk."""
+    try:
+        from labreport import sources
+    except (EOFError, ImportError, TypeError, ValueError):
+        import shutil
+
+        shutil.rmtree(os.path.join(os.path.dirname(__file__), "__pycache__"), ignore_errors=True)
+        from labreport import sources
+    return sources
 
 
 def console() -> int:

@@ -130,3 +130,19 @@ def test_a_build_survives_compiled_code_that_a_full_disk_has_cut_short(tmp_path:
         path.write_bytes(path.read_bytes()[:20])
     ran = program.run("--seeds", "1", environment=variables, cold=True)
     assert (ran.code, ran.err) == (0, "")
+
+
+def test_an_installed_command_survives_compiled_code_that_is_cut_short(tmp_path: Path) -> None:
+    """Of each module that Python loads before the loader does."""
+    source = Path(sources.__file__).parent
+    installed = tmp_path / "site-packages"
+    shutil.copytree(source, installed / "labreport", ignore=shutil.ignore_patterns("__pycache__"))
+    command = [sys.executable, str(source.parent / "scripts" / "labreport"), "--help"]
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    variables["PYTHONPATH"] = str(installed)
+    subprocess.run(command, env=variables, check=True, capture_output=True, cwd=tmp_path)
+    for module in ("__init__", "program", "streams", "front", "sources"):
+        compiled = Path(cache_from_source(str(installed / "labreport" / f"{module}.py")))
+        compiled.write_bytes(compiled.read_bytes()[:20])
+        ran = subprocess.run(command, env=variables, capture_output=True, text=True, cwd=tmp_path)
+        assert (ran.returncode, ran.stderr) == (0, ""), module

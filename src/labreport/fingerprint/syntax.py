@@ -264,7 +264,7 @@ def kind_of(statement: ast.stmt) -> str:
     """
     if isinstance(statement, ast.ClassDef):
         return "class"
-    if isinstance(statement, DEFINITIONS):
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
         defaults = (*statement.args.defaults, *filter(None, statement.args.kw_defaults))
         return "made" if any(isinstance(each, (*NEW, *COMPREHENSIONS)) for each in defaults) else "def"
     value = getattr(statement, "value", None)
