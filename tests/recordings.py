@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import itertools
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from prepared import prepared
 from program import Program, Ran
-from wine import labreport
+from wine import NOT_COPIED, ROOT, labreport
 
 from labreport.experiment import Experiment
 from labreport.results import Result
@@ -72,6 +74,16 @@ def _made(run: Result) -> Made:
 
 class Example(Program):
     """A project of its own, built by the command in its folder."""
+
+    @classmethod
+    def of_repository(cls, name: str) -> Example:
+        """The example of this name in this repository, with its report; copied, never changed."""
+
+        def make(folder: Path) -> None:
+            shutil.copytree(ROOT / "examples" / name, folder, ignore=NOT_COPIED)
+            assert cls(folder).run().code == 0
+
+        return cls(prepared(f"example-{name}", make))
 
     def run(
         self,

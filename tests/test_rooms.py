@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "labreport.frame": "",
     "labreport.experiment": "authoring errors fingerprint suggest texts",
     "labreport.fingerprint": "errors sources",
-    "labreport.results": "errors experiment nonfinite suggest",
+    "labreport.results": "errors experiment nonfinite suggest trajectory",
     "labreport.recorded": "errors experiment fingerprint results store suggest texts",
     "labreport.rubric": "errors",
     "labreport.project": "authoring experiment outline rubric stats",
@@ -59,10 +59,12 @@ MAY_IMPORT = {
     "outline page pdf authoring plan processes project run sources stats store "
     "trajectory",
     "labreport.grading": "errors rubric stats suggest",
+    "labreport.loaded": "errors fingerprint recheck results stats store suggest trajectory",
+    "labreport.exports": "errors fingerprint loaded pdf stats store",
     "labreport.verification": "audit checks console errors execute fingerprint nodes plan recheck stats "
     "store trajectory",
-    "labreport.commands": "checks console errors execute fingerprint frame grading guard locate nodes "
-    "page plan processes program recheck store suggest texts verification warm",
+    "labreport.commands": "checks console errors execute exports fingerprint frame grading guard loaded "
+    "locate nodes page plan processes program recheck store suggest texts verification warm",
     "labreport.command": "commands console errors guard processes program streams",
     "exercise.networks": "labreport.authoring labreport.experiment",
     "exercise.catalogue": "networks labreport.experiment",
@@ -110,6 +112,7 @@ LIBRARIES = {
     "keras": "exercise.timing exercise.training",
     "matplotlib": "labreport.charts",
     "seaborn": "labreport.charts",
+    "pandas": "labreport.loaded",
     "jinja2": "labreport.page",
     "markupsafe": "labreport.page",
     "fontTools": "labreport.page",

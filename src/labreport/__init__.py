@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from labreport.experiment import Experiment as Experiment
     from labreport.experiment import Study as Study
     from labreport.experiment import study as study
+    from labreport.loaded import load as load
     from labreport.outline import Figure as Figure
     from labreport.outline import Question as Question
     from labreport.outline import Section as Section
@@ -61,6 +62,7 @@ _HOMES = {
     "Experiment": "experiment",
     "Study": "experiment",
     "study": "experiment",
+    "load": "loaded",
     "Figure": "outline",
     "Question": "outline",
     "Section": "outline",

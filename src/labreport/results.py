@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from labreport.errors import UndeclaredRead, UsageError
 from labreport.experiment import Experiment, Study
 from labreport.nonfinite import all_finite
 from labreport.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from labreport.trajectory import Arrays, Trajectory
 
 
 class Metrics(dict[str, Any]):
@@ -199,6 +203,26 @@ def number(metrics: Mapping[str, Any], metric: str, owner: str) -> float:
         text = f"result {owner!r} has no metric {metric!r}; it has {', '.join(names) or 'none'}"
         raise UsageError(f"{text}{near if near != '.' else ''}")
     return float(found)
+
+
+def result_of(
+    trajectory: Trajectory, name: str, epochs: int, snapshots: Container[int] | None = None
+) -> Result:
+    """Read a run off what was trained, cut to `epochs`; all its snapshots, or only those that are named."""
+    run, prefix = trajectory.cut(epochs), "library "
+    made_of = run.ingredients
+    libraries = {key.removeprefix(prefix): made_of[key] for key in made_of if key.startswith(prefix)}
+    kept = {
+        epoch: Snapshot(epoch, one.metrics, partial(_arrays, one.arrays))
+        for epoch, one in run.snapshots.items()
+        if snapshots is None or epoch in snapshots
+    }
+    made = {**run.segments[0], "libraries": libraries}
+    return Result(name, run.seed, made_of["specification"], run.records, kept, made)
+
+
+def _arrays(arrays: Arrays) -> Arrays:
+    return arrays
 
 
 def _names(metrics: Mapping[str, Any]) -> Iterator[str]:

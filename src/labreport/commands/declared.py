@@ -84,6 +84,13 @@ COMMANDS = {
         "a submission, or a folder of submissions",
         "?",
     ),
+    "export": Declared(
+        "write the results as tables, a paper or a notebook",
+        ("--output", "--check"),
+        "FORMAT",
+        "the format, then the folder (default: exports/FORMAT in the report's); none lists the formats",
+        "*",
+    ),
     "clean": Declared(
         "remove results that are no longer used",
         ("--dry-run", "--output", "--lock-timeout"),

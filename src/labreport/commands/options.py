@@ -135,6 +135,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "metavar": "N",
         "help": "how many runs, drawn at random, to repeat from nothing: a number, or all (default: 1)",
     },
+    "--check": {"action": "store_true", "help": "say whether an export is that of the report; exit 1 if not"},
     "--schema": {"action": "store_true", "help": "print the JSON Schema of answers.json, and check nothing"},
     "--verbose": {"action": "store_true", "help": "list every item"},
     "--project": {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from labreport.authoring import at, place_of
@@ -13,8 +12,8 @@ from labreport.nodes.workshop import Workshop, draw, function
 from labreport.outline import Figure, Question, Section
 from labreport.plan.nodes import Node
 from labreport.plan.planner import Planner
-from labreport.results import Result, Results, Runs, Snapshot
-from labreport.trajectory import Arrays, Store, Trajectory
+from labreport.results import Result, Results, Runs, result_of
+from labreport.trajectory import Store, Trajectory
 
 READER = "labreport.nodes.content:Reader"
 """The engine's part in every answer and figure."""
@@ -62,23 +61,8 @@ class Reader:
 
     def _result(self, experiment: Experiment, key: str) -> Result:
         """One run, cut to what `experiment` asks for."""
-        trajectory = self._trajectory(key, experiment.name).cut(experiment.epochs)
-        made_of = trajectory.ingredients.items()
-        versions = {
-            name.removeprefix("library "): found for name, found in made_of if name.startswith("library ")
-        }
-        return Result(
-            name=experiment.name,
-            seed=trajectory.seed,
-            specification=trajectory.ingredients["specification"],
-            records=trajectory.records,
-            snapshots={
-                epoch: Snapshot(epoch, kept.metrics, partial(_same, kept.arrays))
-                for epoch, kept in trajectory.snapshots.items()
-                if epoch in experiment.snapshots
-            },
-            provenance={**trajectory.segments[0], "libraries": versions},
-        )
+        trajectory = self._trajectory(key, experiment.name)
+        return result_of(trajectory, experiment.name, experiment.epochs, experiment.snapshots)
 
     def _trajectory(self, key: str, name: str) -> Trajectory:
         if key not in self._trajectories:
@@ -89,10 +73,6 @@ class Reader:
                 )
             self._trajectories[key] = found
         return self._trajectories[key]
-
-
-def _same(arrays: Arrays) -> Arrays:
-    return arrays
 
 
 class AnswerNode(Node):

@@ -1,0 +1,128 @@
+"""The formats in which results go on from a report: every file of this folder, found by listing it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+
+from labreport.errors import UsageError
+from labreport.fingerprint.files import OUTPUT_LIMIT, sha256
+from labreport.loaded import ANSWERS, Report, read
+from labreport.stats.answer import Answer
+from labreport.store.cache import file_name
+from labreport.store.files import make_directory, names_in, remove, shown, write_atomically
+
+MADE_FROM = "made-from.json"
+"""The file of an export that has the digests of the answers.json that it was made from, and of its files."""
+_COLUMN = re.compile(r"(.+)\.([A-Za-z][^.]*)")
+
+
+@dataclass(frozen=True)
+class Export:
+    """One format: its name, what it writes, and the function that makes its files.
+
+    `files(report, folder)` gives their contents by path below the folder in which they will be.
+    """
+
+    name: str
+    writes: str
+    files: Callable[[Report, Path], Mapping[str, str | bytes]]
+
+
+@cache
+def listed() -> Mapping[str, Export]:
+    """List every format by its name."""
+    modules = (import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__))
+    return {module.EXPORT.name: module.EXPORT for module in modules}
+
+
+def write(export: Export, report: Report, folder: Path) -> int:
+    """Write a report to a folder; the number of files.
+
+    Raises `UsageError` where the folder holds anything but an export, or a file of it was edited.
+    """
+    before = _made(folder)
+    if not before and names_in(folder):
+        raise UsageError(f"{shown(folder)} is not empty and holds no export; name a new folder")
+    known = before.get("files", {})
+    if edited := [name for name in known if sha256(folder / name, OUTPUT_LIMIT) not in (known[name], None)]:
+        raise UsageError(f"{shown(folder / edited[0])} was edited; move it away, or name a new folder")
+    made, files = {ANSWERS: report.digest, "format": export.name}, {}
+    for name, content in export.files(report, folder).items():
+        files[name] = content if isinstance(content, bytes) else content.encode()
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    make_directory(folder)
+    _write(folder, made)  # of an export that is killed, no file counts as edited
+    for name, content in files.items():
+        make_directory((folder / name).parent)
+        write_atomically(folder / name, content)
+    for name in known.keys() - files.keys():
+        remove(folder / name)
+    _write(folder, {**made, "files": digests})
+    return len(files)
+
+
+def stale(export: Export, report: Report, folder: Path) -> str:
+    """Say in words why an export is not that of the report; nothing where it is."""
+    made = _made(folder)
+    if made.get("format") != export.name:
+        return f"no {export.name} was exported to it"
+    if "files" not in made:
+        return "its last export did not end"
+    if made[ANSWERS] != report.digest:
+        return f"it was made from another {ANSWERS}"
+    altered = (name for name in made["files"] if sha256(folder / name, OUTPUT_LIMIT) != made["files"][name])
+    return next((f"{shown(name)} was edited or is missing" for name in altered), "")
+
+
+def grids(answer: Answer) -> Iterator[tuple[tuple[str, ...], dict[str, dict[str, str]]]]:
+    """Arrange an answer's numbers, whose names may be dotted, `deep-8.parameters`, in tables.
+
+    For each table its columns, and by row and column the name of the number; what has no dot is a `value`.
+    """
+    rows: dict[str, dict[str, str]] = {}
+    for name in answer.quantities:
+        row, column = found.groups() if (found := _COLUMN.fullmatch(name)) else (name, "value")
+        rows.setdefault(row, {})[column] = name
+    order = {str(row): place for place, row in enumerate(answer.facts.get("order", ()))}
+    tables: dict[tuple[str, ...], dict[str, dict[str, str]]] = {}
+    for row in sorted(rows, key=lambda row: order.get(row, len(order))):
+        tables.setdefault(tuple(rows[row]), {})[row] = rows[row]
+    yield from tables.items()
+
+
+def sentences(question: Mapping[str, Any]) -> dict[str, str]:
+    """What the findings of a question in answers.json say, where its headline does not say the same."""
+    said = (question["headline"] or "").casefold()
+    found = {name: str(one["says"]) for name, one in question["findings"].items()}
+    return {name: says for name, says in found.items() if says.replace("`", "").casefold() not in said}
+
+
+def file_of(slug: str) -> str:
+    """The name of the file of a question or a figure, which Markdown and LaTeX can take as it is."""
+    return file_name(slug).replace("%", "+")
+
+
+def _made(folder: Path) -> dict[str, Any]:
+    """What the export in a folder says of itself; empty where there is none."""
+    if not (folder / MADE_FROM).exists():
+        return {}
+    try:
+        made = json.loads(read(folder / MADE_FROM))
+        if any(Path(name).is_absolute() or ".." in Path(name).parts for name in made.get("files", {})):
+            raise ValueError
+        return {"format": made["format"], ANSWERS: made[ANSWERS], **made}
+    except (ValueError, TypeError, LookupError, AttributeError):
+        raise UsageError(f"{shown(folder / MADE_FROM)} is damaged; name a new folder") from None
+
+
+def _write(folder: Path, made: Mapping[str, Any]) -> None:
+    write_atomically(folder / MADE_FROM, (json.dumps(made, indent=1, sort_keys=True) + "\n").encode())

@@ -1,0 +1,263 @@
+"""The folder of any report as values and as tables: read-only, without the project's code and libraries.
+
+report = labreport.load("report")
+report.answers["best"].quantities["forest.mean"].value
+report.runs["forest"][0].at().arrays["predicted"]
+report.results.to_frame()
+
+docs/results.md says more; `columns.json` has every table, with the meaning of its rows and columns.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from labreport.errors import StoreError, UsageError
+from labreport.fingerprint.files import OUTPUT_LIMIT
+from labreport.recheck.digests import changed
+from labreport.recheck.document import Malformed, validate
+from labreport.results import Result, result_of
+from labreport.stats.answer import VERSION, Answer
+from labreport.stats.rounding import format_spread
+from labreport.store.files import Damaged, read_regular, shown
+from labreport.suggest import did_you_mean
+from labreport.trajectory import Store
+
+ANSWERS = "answers.json"
+TABLES: Mapping[str, Mapping[str, str]] = json.loads(Path(__file__).with_name("columns.json").read_bytes())
+_ON_PAGE = re.compile(
+    r'<article class="question" id="(?P<question>[^"]*)"|<figure id="figure-(?P<slug>[^"]*)".*?'
+    r'(?P<head><svg) role="img" aria-label="(?P<says>[^"]*)"(?P<rest>.*?</svg>).*?'
+    r'<figcaption>.*?</span></span>(?P<caption>.*?)(?:<a class="permalink".*?)?</figcaption>',
+    re.DOTALL,
+)
+_SHOWN = re.compile(r'<script type="application/json" data-readings="([^"]*)">(.*?)</script>', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table; its unit is that of the report's measure of this name, where there is one."""
+
+    name: str
+    meaning: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows in order, each with a value for each column; None where there is none."""
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+    rows: Sequence[Sequence[Any]]
+
+    def to_frame(self) -> Any:
+        """Make a data frame. Raises `UsageError` where pandas is not installed."""
+        try:
+            import pandas
+        except ImportError:
+            raise UsageError("a data frame needs pandas; install it: pip install pandas") from None
+        return pandas.DataFrame(self.rows, columns=[column.name for column in self.columns])
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure as the page shows it: its question, its SVG, its words, and the data shown."""
+
+    question: str
+    svg: str
+    caption: str
+    alternative: str
+    data: Table
+
+
+class _Runs(dict[str, tuple[Result, ...]]):
+    def __missing__(self, name: str) -> tuple[Result, ...]:
+        raise UsageError(f"the folder has no runs of {name!r}{did_you_mean(name, self)}")
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report that was loaded: what its answers.json holds, and the SHA-256 of that file."""
+
+    folder: Path
+    document: Mapping[str, Any]
+    digest: str
+
+    @cached_property
+    def plain(self) -> dict[str, Any]:
+        """The questions of answers.json by slug, in the report's order."""
+        return dict(sorted(self.document["questions"].items(), key=lambda item: int(item[1]["order"])))
+
+    @cached_property
+    def answers(self) -> dict[str, Answer]:
+        """The answers by question, with their quantities, findings and facts."""
+        measures = self.document["measures"]
+        return {slug: Answer.from_plain({**one, "measures": measures}) for slug, one in self.plain.items()}
+
+    @cached_property
+    def runs(self) -> Mapping[str, tuple[Result, ...]]:
+        """The stored runs by experiment, in order of seed; an array is read when it is asked for.
+
+        Raises `StoreError` for one that is damaged or missing.
+        """
+        store, found = Store(self.folder / "results", repair=False), _Runs()
+        for name, wish in self.document["results"].items():
+            runs = []
+            for key in wish["keys"]:
+                if (one := store.get(key)) is None:
+                    told = "; ".join(store.notices) or f"{shown(store.path(key))} is missing"
+                    raise StoreError(f"result {name!r}: {told}; build the report again")
+                runs.append(result_of(one, name, wish["epochs"]))
+            found |= {name: tuple(runs)} if runs else {}
+        return found
+
+    @cached_property
+    def questions(self) -> Table:
+        """The questions, and their answers in words."""
+        return _table("questions", [{"question": slug, **one} for slug, one in self.plain.items()])
+
+    @cached_property
+    def findings(self) -> Table:
+        """The findings of all answers, and how sure they are."""
+        each = ((slug, item) for slug, one in self.plain.items() for item in one["findings"].items())
+        rows = [{"question": slug, "finding": name, **one, **one["judgement"]} for slug, (name, one) in each]
+        return _table("findings", rows)
+
+    @cached_property
+    def quantities(self) -> Table:
+        """The numbers of all answers."""
+        rows = []
+        for slug, answer in self.answers.items():
+            for name, one in answer.quantities.items():
+                ends = vars(one.interval) | {"interval": one.interval.kind} if one.interval else {}
+                told = {"source": one.origin.text(), "printed": format_spread(one)}
+                rows.append(
+                    {**vars(one), "interval": None, **ends, "question": slug, "quantity": name, **told}
+                )
+        return _table("quantities", rows)
+
+    @cached_property
+    def experiments(self) -> Table:
+        """The experiments, with the fields of their specifications."""
+        rows = []
+        for name, wish in self.document["results"].items():
+            runs = self.runs[name] if wish["keys"] else ()
+            count = wish["recorded"]["runs"] if "recorded" in wish else len(runs)
+            fixed = {"experiment": name, "epochs": wish["epochs"], "runs": count}
+            fields = _flat(runs[0].specification) if runs else ()
+            rows.append(fixed | {f"specification {key}" if key in fixed else key: one for key, one in fields})
+        return _table("experiments", rows)
+
+    @cached_property
+    def results(self) -> Table:
+        """The exact metrics of each run, at each epoch at which they were kept."""
+        kept = ((run, each.epoch, each.metrics) for run in self._each() for each in run.snapshots.values())
+        return self._measured("results", kept)
+
+    @cached_property
+    def records(self) -> Table:
+        """What each run recorded in each epoch."""
+        kept = ((run, epoch, each) for run in self._each() for epoch, each in enumerate(run.records, 1))
+        return self._measured("records", kept)
+
+    @property
+    def tables(self) -> list[Table]:
+        """All tables."""
+        return [getattr(self, name) for name in TABLES]
+
+    @cached_property
+    def figures(self) -> dict[str, Figure]:
+        """The figures by slug, in the order of the page; none where the folder has no page."""
+        path = self.folder / "report.html"
+        page = read(path).decode(errors="replace") if path.exists() else ""
+        data, found, question = dict(_SHOWN.findall(page)), {}, ""
+        for place in _ON_PAGE.finditer(page):
+            question = place["question"] or question
+            if (slug := place["slug"]) is not None:
+                drawn = json.loads(data.get(slug, '{"columns": [], "rows": []}'))
+                says = html.unescape(place["says"])
+                table = Table(
+                    slug, says, tuple(Column(each, "as drawn") for each in drawn["columns"]), drawn["rows"]
+                )
+                svg = re.sub(r"var\(--[\w-]+, (#[0-9a-f]{6})\)", r"\1", place["head"] + place["rest"])
+                caption = " ".join(html.unescape(re.sub("<[^>]*>", "", place["caption"])).split())
+                found[slug] = Figure(question, svg, caption, says, table)
+        return found
+
+    def _each(self) -> Iterator[Result]:
+        return (run for runs in self.runs.values() for run in runs)
+
+    def _measured(self, name: str, kept: Iterable[tuple[Result, int, Any]]) -> Table:
+        rows = [
+            {**dict(_flat(metrics)), "experiment": run.name, "seed": run.seed, "epoch": epoch}
+            for run, epoch, metrics in kept
+        ]
+        measures = self.document["measures"]
+        return _table(
+            name,
+            rows,
+            {of: "fraction" if one["unit"] == "%" else one["unit"] for of, one in measures.items()},
+        )
+
+
+def load(folder: str | Path) -> Report:
+    """Load the report in a folder, or of an answers.json. Nothing is written.
+
+    Raises `UsageError` or `StoreError` in one line that names the file, where one is missing or damaged.
+    """
+    path = Path(folder)
+    path = path if path.is_file() else path / ANSWERS
+    data = read(path)
+    try:
+        document = json.loads(data)
+        if document["schema"] == VERSION:
+            validate(document)
+            found = [f"{one.place} was changed after it was written" for one in changed(document)]
+        else:
+            found = [f"it has version {document['schema']!r} of the form, not {VERSION}"]
+    except (ValueError, TypeError, LookupError, RecursionError, Malformed) as problem:
+        found = [str(problem) if isinstance(problem, Malformed) else f"it is no {ANSWERS}"]
+    if found:
+        raise UsageError(f"{shown(path)} cannot be used: {found[0]}; build the report again")
+    return Report(path.parent, document, hashlib.sha256(data).hexdigest())
+
+
+def read(path: Path) -> bytes:
+    """Read a file of a report. Raises `UsageError` where there is none, or something else."""
+    try:
+        return read_regular(path, OUTPUT_LIMIT)
+    except FileNotFoundError:
+        raise UsageError(f"there is no {shown(path)}; build the report first, or name its folder") from None
+    except Damaged as damage:
+        raise UsageError(f"{shown(path)} {damage}; build the report again") from None
+
+
+def _table(name: str, rows: Sequence[Mapping[str, Any]], units: Mapping[str, str] | None = None) -> Table:
+    """A table of the columns that it has, and where there may be others, of all that are in its rows."""
+    told = TABLES[name]
+    fixed = {each: told[each] for each in told if each not in ("row", "others")}
+    others = (key for each in rows for key in each) if "others" in told else ()
+    names = dict.fromkeys([*fixed, *others])
+    columns = (
+        Column(each, fixed.get(each, told.get("others", "")), (units or {}).get(each, "")) for each in names
+    )
+    return Table(name, told["row"], tuple(columns), [tuple(map(each.get, names)) for each in rows])
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """The members of mappings in mappings, names joined by a space."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", value
