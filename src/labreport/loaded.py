@@ -226,7 +226,7 @@ def load(folder: str | Path) -> Report:
         else:
             found = [f"it has version {document['schema']!r} of the form, not {VERSION}"]
     except (ValueError, TypeError, LookupError, RecursionError, Malformed) as problem:
-        found = [str(problem) if isinstance(problem, Malformed) else f"it is no {ANSWERS}"]
+        found = [str(problem) if isinstance(problem, Malformed) else f"it is not an {ANSWERS}"]
     if found:
         raise UsageError(f"{shown(path)} cannot be used: {found[0]}; build the report again")
     return Report(path.parent, document, hashlib.sha256(data).hexdigest())

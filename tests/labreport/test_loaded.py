@@ -93,7 +93,7 @@ def test_the_page_about_results_has_every_table_and_column() -> None:
 
 
 def test_recorded_runs_are_counted_and_stay_with_their_files() -> None:
-    """Their answers are there; who asks for the runs themselves is told that the folder has none."""
+    """Their answers are there; asking for the runs themselves is an error of one line."""
     report = load(Example.of_repository("benchmark").folder / "report")
     assert {row[0]: row[2] for row in report.experiments.rows} == dict.fromkeys(
         report.document["results"], 30
@@ -128,7 +128,7 @@ def read_all(folder: Path) -> None:
     ("file", "deed", "says"),
     [
         ("answers.json", lambda path: path.unlink(), "there is no FILE; build the report first"),
-        ("answers.json", lambda path: path.write_text("[1"), "FILE cannot be used: it is no answers.json"),
+        ("answers.json", lambda path: path.write_text("[1"), "FILE cannot be used: it is not an answers.json"),
         (
             "answers.json",
             lambda path: path.write_text(path.read_text().replace('"schema": 3', '"schema": 2')),

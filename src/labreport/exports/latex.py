@@ -78,7 +78,7 @@ class _Commands:
         words = re.findall("[A-Za-z]+|[0-9]", " ".join(map(_latin, named)))
         words = [in_words(int(one)) if one.isdigit() else one for one in words]
         command = words[0] + "".join(f"{one[0].upper()}{one[1:]}" for one in words[1:])
-        while command in self._given:  # two names of numbers may come to the same letters
+        while command in self._given:  # two names may have the same letters
             command += "Again"
         self._given.add(command)
         source = " ".join("#".join(named[1:3]).split())

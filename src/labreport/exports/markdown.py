@@ -44,7 +44,7 @@ def _question(report: Report, slug: str) -> Iterator[str]:
 
 
 def escaped(text: str) -> str:
-    """A text in one line with no sign that Markdown would obey, but for code between backticks."""
+    """A text in one line of which Markdown obeys no sign; what is between backticks stays code."""
     parts = _CODE.split(" ".join(text.split(" ")).replace("\n", " "))
     return "".join(part if place % 2 else _SIGNS.sub(r"\\\1", part) for place, part in enumerate(parts))
 
