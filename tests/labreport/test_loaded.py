@@ -128,7 +128,7 @@ def read_all(folder: Path) -> None:
     ("file", "deed", "says"),
     [
         ("answers.json", lambda path: path.unlink(), "there is no FILE; build the report first"),
-        ("answers.json", lambda path: path.write_text("[1"), "FILE cannot be used: it is not an answers.json"),
+        ("answers.json", lambda path: path.write_text("[1"), "FILE cannot be used: it is not an"),
         (
             "answers.json",
             lambda path: path.write_text(path.read_text().replace('"schema": 3', '"schema": 2')),

@@ -1,4 +1,4 @@
-"""The formats in which other programs get the results of a report: every file of this folder, found by listing it."""
+"""The formats in which other programs get the results of a report: every file of this folder."""
 
 from __future__ import annotations
 
