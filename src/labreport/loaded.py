@@ -180,7 +180,7 @@ class Report:
         """The figures by slug, in the order of the page; none where the folder has no page."""
         path = self.folder / "report.html"
         page = read(path).decode(errors="replace") if path.exists() else ""
-        data, found, question = dict(_SHOWN.findall(page)), {}, ""
+        data, found, question = dict(_SHOWN.findall(page)), {}, next(iter(self.plain))
         for place in _ON_PAGE.finditer(page):
             question = place["question"] or question
             if (slug := place["slug"]) is not None:
