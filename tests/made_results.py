@@ -8,6 +8,7 @@ from typing import Any
 
 from labreport.experiment import Experiment, Study
 from labreport.results import Result, Results, Runs, Snapshot
+from labreport.stats import Answer
 
 
 @dataclass(frozen=True)
@@ -45,3 +46,9 @@ def along(values: Mapping[int, Sequence[float]]) -> tuple[Study, Results]:
         for cell, sample in zip(grid.experiments(), values.values(), strict=True)
     }
     return grid, Results("test", cells, {"sizes": grid})
+
+
+def says(answer: Answer) -> str:
+    """The standard sentence of the only finding, with plain spaces."""
+    (found,) = answer.to_plain()["findings"].values()
+    return str(found["says"]).replace("\u00a0", " ").replace("\u202f", " ")
