@@ -33,6 +33,7 @@ NORMAL = "its interval takes it for granted that the values vary as a normal dis
 IMPORTS = """
 import math
 import statistics
+from collections.abc import Callable
 from typing import Any
 
 from scipy import special

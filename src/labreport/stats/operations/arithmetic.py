@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from statistics import median
+import statistics
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, Literal, NotRequired, TypedDict
 
 from labreport.stats.operation import Computed, Operation, Reason, operand
@@ -24,44 +25,46 @@ class Data(TypedDict):
     than: NotRequired[float]
 
 
-_VALUES: Mapping[str, Callable[[list[float], float], float | int]] = {
-    "sum": lambda values, _: math.fsum(values) if any(isinstance(v, float) for v in values) else sum(values),
-    "mean": lambda values, _: math.fsum(values) / len(values),
-    "product": lambda values, _: math.prod(values),
-    "quotient": lambda values, _: values[0] / values[1],
-    "difference": lambda values, _: values[0] - values[1],
-    "greatest": lambda values, _: max(values),
-    "least": lambda values, _: min(values),
-    "count": lambda values, _: len(values),
-    "middle": lambda values, _: median(values),
-    "rounded": lambda values, _: math.floor(values[0] + 0.5),
-    "power": lambda values, _: values[0] ** values[1],
-    "negation": lambda values, _: -values[0],
-    "above": lambda values, than: sum(value > than for value in values),
-    "below": lambda values, than: sum(value < than for value in values),
-}
+def result(operator: str, v: Any, than: float) -> Any:
+    """What an operator makes of numbers; `above` and `below` count those beyond `than`."""
+    found: dict[str, Callable[[], Any]] = {
+        "sum": lambda: math.fsum(v) if any(isinstance(each, float) for each in v) else sum(v),
+        "mean": lambda: statistics.fmean(v),
+        "product": lambda: math.prod(v),
+        "quotient": lambda: v[0] / v[1],
+        "difference": lambda: v[0] - v[1],
+        "greatest": lambda: max(v),
+        "least": lambda: min(v),
+        "count": lambda: len(v),
+        "middle": lambda: statistics.median(v),
+        "rounded": lambda: math.floor(v[0] + 0.5),
+        "power": lambda: v[0] ** v[1],
+        "negation": lambda: -v[0],
+        "above": lambda: sum(each > than for each in v),
+        "below": lambda: sum(each < than for each in v),
+    }
+    return found[operator]()
+
+
+def arithmetic(data: Any) -> tuple[Any, Any, Any]:
+    """Value, low and high: of a negation, those of its operand turned round."""
+    values = [each["value"] if isinstance(each, dict) else each for each in data["of"]]
+    known = [value for value in values if value is not None]
+    value = result(data["operator"], known, data.get("than", 0.0))
+    first = data["of"][0] if data["operator"] == "negation" else None
+    interval = first.get("interval") if isinstance(first, dict) else None
+    return (value, -interval["high"], -interval["low"]) if interval else (value, None, None)
 
 
 def compute(data: Data, alpha: float) -> Computed:
     """Compute the value; None where an operand has none, which `count`, `above` and `below` leave out."""
     operator, values = data["operator"], [operand(each) for each in data["of"]]
-    finite = [value for value in values if value is not None]
-    if (len(finite) < len(values) and operator not in ("count", "above", "below")) or (
-        operator == "quotient" and finite[1] == 0
-    ):
+    missing = None in values and operator not in ("count", "above", "below")
+    if missing or (operator == "quotient" and values[1] == 0):
         return Computed(None, reason=Reason.NOT_FINITE)
-    value = _VALUES[operator](finite, data.get("than", 0.0))
-    interval = _interval(data["of"][0]) if operator == "negation" else None
-    if interval is None:
-        return Computed(value)
-    return Computed(value, low=-interval[1], high=-interval[0])
-
-
-def _interval(value: Any) -> tuple[float, float] | None:
-    if isinstance(value, Quantity):
-        return None if value.interval is None else (value.interval.low, value.interval.high)
-    found = value.get("interval") if isinstance(value, Mapping) else None
-    return (found["low"], found["high"]) if found else None
+    of = [asdict(each) if isinstance(each, Quantity) else each for each in data["of"]]
+    value, low, high = arithmetic({**data, "of": of})
+    return Computed(value, low=low, high=high)
 
 
 def how(data: Data) -> str:
@@ -84,27 +87,6 @@ def calculated(
         data["than"] = than
     return OPERATION.quantity(data, unit, source)
 
-
-PYTHON = """
-import math
-import statistics
-
-values = [each["value"] if isinstance(each, dict) else each for each in data["of"]]
-than = data.get("than")
-value = {
-    "sum": lambda: math.fsum(values), "mean": lambda: statistics.fmean(values),
-    "product": lambda: math.prod(values), "quotient": lambda: values[0] / values[1],
-    "difference": lambda: values[0] - values[1],
-    "greatest": lambda: max(values), "least": lambda: min(values),
-    "count": lambda: len(values), "middle": lambda: statistics.median(values),
-    "rounded": lambda: math.floor(values[0] + 0.5), "power": lambda: values[0] ** values[1],
-    "negation": lambda: -values[0], "above": lambda: sum(v > than for v in values if v is not None),
-    "below": lambda: sum(v < than for v in values if v is not None),
-}[data["operator"]]()
-low = high = None
-if data["operator"] == "negation" and isinstance(data["of"][0], dict) and data["of"][0]["interval"]:
-    low, high = -data["of"][0]["interval"]["high"], -data["of"][0]["interval"]["low"]
-"""
 
 JAVASCRIPT = """
 (data) => {
@@ -129,4 +111,4 @@ JAVASCRIPT = """
 }
 """
 
-OPERATION = Operation("arithmetic", Data, compute, how, by, PYTHON, JAVASCRIPT)
+OPERATION = Operation("arithmetic", Data, compute, how, by, (result, arithmetic), JAVASCRIPT)

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from statistics import median
-from typing import Literal, TypedDict
+import math
+import statistics
+from typing import Any, Literal, TypedDict
 
 from labreport.errors import UsageError
 from labreport.stats.estimate import Estimate, estimated
 from labreport.stats.measure import Measure, Sample
-from labreport.stats.operation import NEGLIGIBLE, Computed, Operation, Reason, as_ratio, by_unit
+from labreport.stats.operation import NEGLIGIBLE, Computed, Operation, Reason, by_unit
 from labreport.stats.quantity import known
 
 
@@ -34,26 +35,7 @@ def signed_rank(first: Sample, second: Sample | float, measure: Measure) -> Esti
     return estimated(*pair, measure, data, OPERATION)
 
 
-def compute(data: Data, alpha: float) -> Computed:
-    """Compute Hodges and Lehmann's estimate (1963), with the interval of the exact test."""
-    pairs = list(
-        zip(by_unit(data["first"], data["scale"]), by_unit(data["second"], data["scale"]), strict=True)
-    )
-    apart = [a - b for a, b in pairs if a is not None and b is not None]
-    n = len(pairs)
-    if not n or len(apart) < n:
-        return Computed(None, n, reason=Reason.NOT_FINITE if n else Reason.NOTHING_IN_COMMON)
-    walsh = sorted((apart[i] + apart[j]) / 2 for i in range(n) for j in range(i, n))
-    found = Computed(median(walsh), n, reason=Reason.ONE_RUN)
-    size = max(abs(value) for pair in pairs for value in pair if value is not None)
-    if n > 1 and max(map(abs, apart)) <= NEGLIGIBLE * size:
-        found = Computed(0.0, n, reason=Reason.EQUAL)
-    elif k := _rank(n, alpha / 2):
-        found = Computed(median(walsh), n, None, walsh[k - 1], walsh[-k])
-    return as_ratio(found) if data["scale"] == "ratio" else found
-
-
-def _rank(n: int, tail: float) -> int:
+def rank_of(n: int, tail: float) -> int:
     """The greatest k with P(T < k) at most `tail`, where T is the sum of the ranks of one sign."""
     chances = [1.0]
     for rank in range(1, n + 1):
@@ -63,6 +45,37 @@ def _rank(n: int, tail: float) -> int:
     while k < len(chances) and below + chances[k] <= tail:
         below, k = below + chances[k], k + 1
     return k
+
+
+def signed_ranks(data: Any, alpha: float = 0.05) -> tuple[float, Any, Any]:
+    """Hodges and Lehmann's estimate (1963), with the interval of the exact test; None of too few pairs."""
+    ratio = data["scale"] == "ratio"
+    first, second = (
+        [statistics.fmean(map(math.log, each) if ratio else each) for each in data[name]]
+        for name in ("first", "second")
+    )
+    apart = [a - b for a, b in zip(first, second, strict=True)]
+    walsh = sorted((apart[i] + apart[j]) / 2 for i in range(len(apart)) for j in range(i, len(apart)))
+    k = rank_of(len(apart), alpha / 2)
+    found: Any = (statistics.median(walsh), walsh[k - 1] if k else None, walsh[-k] if k else None)
+    value, low, high = (end if end is None or not ratio else math.exp(end) for end in found)
+    return value, low, high
+
+
+def compute(data: Data, alpha: float) -> Computed:
+    """Compute the estimate with its interval of level 1 − `alpha`."""
+    first, second = (by_unit(each, data["scale"]) for each in (data["first"], data["second"]))
+    pairs, n = (
+        [(a, b) for a, b in zip(first, second, strict=True) if a is not None and b is not None],
+        len(first),
+    )
+    if not n or len(pairs) < n:
+        return Computed(None, n, reason=Reason.NOT_FINITE if n else Reason.NOTHING_IN_COMMON)
+    size = max(abs(value) for pair in pairs for value in pair)
+    if n > 1 and max(abs(a - b) for a, b in pairs) <= NEGLIGIBLE * size:
+        return Computed(1.0 if data["scale"] == "ratio" else 0.0, n, reason=Reason.EQUAL)
+    value, low, high = signed_ranks(data, alpha)
+    return Computed(value, n, None, low, high, Reason.ONE_RUN if low is None else Reason.NONE)
 
 
 def how(data: Data) -> str:
@@ -75,22 +88,6 @@ def by(data: Data) -> str:
     """Name the interval."""
     return "Wilcoxon's signed ranks, exact"
 
-
-PYTHON = """
-import numpy as np
-
-log = np.log if data["scale"] == "ratio" else np.asarray
-apart = [np.mean(log(a)) - np.mean(log(b)) for a, b in zip(data["first"], data["second"])]
-n = len(apart)
-walsh = np.sort([(apart[i] + apart[j]) / 2 for i in range(n) for j in range(i, n)])
-chances = np.array([1.0])
-for rank in range(1, n + 1):
-    chances = np.convolve(chances, [0.5] + [0] * (rank - 1) + [0.5])
-k = int(np.sum(np.cumsum(chances) <= 0.025))
-value, low, high = np.median(walsh), walsh[k - 1], walsh[-k]
-if data["scale"] == "ratio":
-    value, low, high = np.exp([value, low, high])
-"""
 
 JAVASCRIPT = """
 (data, alpha) => {
@@ -121,4 +118,4 @@ JAVASCRIPT = """
 }
 """
 
-OPERATION = Operation("signed rank", Data, compute, how, by, PYTHON, JAVASCRIPT)
+OPERATION = Operation("signed rank", Data, compute, how, by, (rank_of, signed_ranks), JAVASCRIPT)
