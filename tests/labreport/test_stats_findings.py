@@ -287,6 +287,19 @@ def test_a_text_in_place_of_a_measure_shows_what_to_write() -> None:
         rank(named({"a": WIDE, "b": SMALL}), "test accuracy")  # type: ignore[arg-type]
 
 
+def test_samples_have_their_own_name_and_epoch() -> None:
+    """One that is not there is named, and another epoch of one is not made up."""
+    of = {"wide": Sample("wide", {0: (0.9,), 1: (0.91,)}, epoch=10), "b": Sample("b", {0: (0.8,), 1: (0.7,)})}
+    with pytest.raises(
+        UsageError, match=r"test_stats_findings.py:\d+: there is no sample 'wid'; did you mean"
+    ):
+        difference(of, "wid", "b", ACCURACY)
+    with pytest.raises(UsageError, match=r"'wide' is of epoch 10, from which epoch 50 cannot be read"):
+        rank(of, ACCURACY, 50)
+    with pytest.raises(UsageError, match=r"'b' is a sample, from which epoch 10 cannot be read"):
+        trend(of, (10, 50), ACCURACY, of="b")
+
+
 def test_a_share_that_is_none_names_the_run() -> None:
     """98 is not a fraction."""
     with pytest.raises(UsageError, match=r"'a', seed 1 has the value 98; .* stored as a fraction"):

@@ -13,6 +13,7 @@ from labreport.experiment import Design
 from labreport.later import later
 from labreport.results import Result, Results, Runs, number
 from labreport.stats.quantity import Unit
+from labreport.suggest import did_you_mean
 
 if TYPE_CHECKING:
     import numpy as np
@@ -196,15 +197,24 @@ def samples(
     Raises `UsageError` where their last epochs differ and none is given.
     """
     if not isinstance(results, Results):
-        return {name: results[name] for name in names or tuple(results)}
+        return {name: _given(results, name, epoch) for name in names or tuple(results)}
     found = {name: sample(results[name], measure, epoch) for name in names or results.experiments}
     epochs = {one.epoch for one in found.values()}
     if epoch is None and len(epochs) > 1:
         words = ", ".join(f"{name}: {one.epoch or 1}" for name, one in found.items())
-        raise UsageError(
-            at(
-                called_from(),
-                f"{measure.name!r} would be compared after unequal epochs ({words}); give epoch=",
-            )
-        )
+        problem = f"{measure.name!r} would be compared after unequal epochs ({words}); give epoch="
+        raise UsageError(at(called_from(), problem))
     return found
+
+
+def _given(of: Mapping[str, Sample], name: str, epoch: int | None) -> Sample:
+    """A sample that an author made, which is of one epoch only."""
+    if name not in of:
+        raise UsageError(at(called_from(), f"there is no sample {name!r}{did_you_mean(name, of)}"))
+    if epoch not in (None, of[name].epoch):
+        made = (
+            f"the sample {name!r} is of epoch {of[name].epoch}" if of[name].epoch else f"{name!r} is a sample"
+        )
+        problem = f"{made}, from which epoch {epoch} cannot be read; give sample() the epoch"
+        raise UsageError(at(called_from(), problem))
+    return of[name]
