@@ -82,7 +82,7 @@ def test_another_process_exports_the_same_bytes(exported: dict[str, Any], tmp_pa
     (tmp_path / "matplotlibrc").write_text("lines.linewidth: 9\nfont.family: serif\nsvg.fonttype: path\n")
     script = (
         "import sys; sys.path[:0] = sys.argv[1:]\n"
-        "from labreport_test import _drawing\nfrom labreport.charts import export\n"
+        "from labreport.charts import export\nfrom labreport_test import _drawing\n"
         "print(export('loss', _drawing())['svg_print'])"
     )
     (tmp_path / "labreport_test.py").write_text(Path(__file__).read_text(encoding="utf-8"), encoding="utf-8")

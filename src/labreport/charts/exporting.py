@@ -131,9 +131,10 @@ def _plain(value: Any) -> str | int | float | None:
 
 SVG = "http://www.w3.org/2000/svg"
 _HREF = "{http://www.w3.org/1999/xlink}href"
-_REFERENCE = re.compile(r"^url\(#(.+)\)$|^#(.+)$")
+_REFERENCE = re.compile(r"(url\(#|#)([^)]+)(\)?)")
 _NUMBER = re.compile(r"-?\d+\.\d{3,}")
 _NO_TURN = re.compile(r"^rotate\(-?0(?:\.0+)?[ ,)]")
+_DROPPED = (f"{{{SVG}}}metadata", f"{{{SVG}}}style")
 _MEASURES = ("d", "x", "y", "width", "height", "transform")
 _VARIABLES = {colour.value: f"var({colour.variable}, {colour.value})" for colour in Colour}
 
@@ -153,7 +154,6 @@ def tidy(text: str, slug: str) -> ElementTree.Element:
         raise RenderError(
             f"figure {slug!r}: SVG cannot hold a text in it ({error}); take control characters out of names"
         ) from error
-    _strip(root)
     root.attrib.pop("version", None)
     root.attrib.update({"stroke-linejoin": "round", "stroke-linecap": "butt"})
     for element in root.iter():
@@ -180,13 +180,6 @@ def themed(text: str) -> str:
         lambda match: match[1] + _VARIABLES.get(match[2], match[2]),
         text,
     )
-
-
-def _strip(root: ElementTree.Element) -> None:
-    for parent in list(root.iter()):
-        for child in list(parent):
-            if child.tag in (f"{{{SVG}}}metadata", f"{{{SVG}}}style") or child.tag.endswith("}RDF"):
-                parent.remove(child)
 
 
 def _attributes(element: ElementTree.Element) -> None:
@@ -219,10 +212,10 @@ def _round(element: ElementTree.Element) -> None:
 
 def _rename(root: ElementTree.Element, slug: str) -> None:
     referred = {
-        match[1] or match[2]
+        match[2]
         for element in root.iter()
         for value in element.attrib.values()
-        if (match := _REFERENCE.match(value))
+        if (match := _REFERENCE.fullmatch(value))
     }
     names: dict[str, str] = {}
     axes = curves = 0
@@ -246,14 +239,14 @@ def _rename(root: ElementTree.Element, slug: str) -> None:
             element.set("id", names[identity])
     for element in root.iter():
         for name, value in element.attrib.items():
-            match = _REFERENCE.match(value)
-            if match and (match[1] or match[2]) in names:
-                new = names[match[1] or match[2]]
-                element.set(name, f"url(#{new})" if match[1] else f"#{new}")
+            if (match := _REFERENCE.fullmatch(value)) and match[2] in names:
+                element.set(name, f"{match[1]}{names[match[2]]}{match[3] or ''}")
 
 
 def _kept(element: ElementTree.Element) -> list[ElementTree.Element]:
     """The element without groups that say nothing and definitions that hold nothing."""
+    if element.tag in _DROPPED:
+        return []
     inner = [kept for child in element for kept in _kept(child)]
     if element.tag == f"{{{SVG}}}g" and not element.attrib:
         return inner
