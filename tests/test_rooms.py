@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "labreport.experiment": "authoring errors fingerprint suggest texts",
     "labreport.fingerprint": "errors sources",
     "labreport.results": "errors experiment nonfinite suggest trajectory",
-    "labreport.recorded": "errors experiment fingerprint results store suggest texts",
+    "labreport.recorded": "errors experiment fingerprint processes results store suggest texts",
     "labreport.rubric": "errors",
     "labreport.project": "authoring experiment outline rubric stats",
     "labreport.checks": "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -147,3 +148,15 @@ def how_ended(code: int | None) -> str:
         name = ""
     hint = "; see the system's log for a lack of memory" if code == -signal.SIGKILL else ""
     return f"of signal {-code}{f' ({name})' if name else ''}{hint}"
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Look for no garbage within: among many objects that stay in use, that costs more than making them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

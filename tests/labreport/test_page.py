@@ -177,6 +177,32 @@ def test_fonts_hold_every_character_of_the_page(report: Example) -> None:
         assert ord("Ж") not in known
 
 
+def test_fonts_are_kept_for_the_next_build_and_made_again_where_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the same letters, nothing is made a second time; what is not whole is not used; old ones go."""
+    from labreport.page import webfonts
+
+    made: list[str] = []
+
+    def subset(file: Path, characters: frozenset[str]) -> bytes:
+        made.append(file.name)
+        return "".join(sorted(characters)).encode()
+
+    monkeypatch.setattr(webfonts, "_subset", subset)
+    kept = tmp_path / "cache" / "fonts"
+    first = webfonts.font_faces(FOLDER / "fonts", ["η"], kept)
+    assert webfonts.font_faces(FOLDER / "fonts", ["ηη"], kept) == first
+    assert len(made) == len(webfonts.FACES)
+    damaged = next(kept.iterdir())
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    assert webfonts.font_faces(FOLDER / "fonts", ["η"], kept) == first
+    assert len(made) == len(webfonts.FACES) + 1
+    for letter in "абвгд":
+        webfonts.font_faces(FOLDER / "fonts", [letter], kept)
+    assert len(list(kept.iterdir())) == webfonts.BUILDS * len(webfonts.FACES)
+
+
 def test_fonts_are_made_ahead_for_the_next_page(
     report: Example, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -66,7 +66,7 @@ def audit_pdf(
     return found
 
 
-def font_faces(folder: Path, texts: Iterable[str]) -> str:
+def font_faces(folder: Path, texts: Iterable[str], kept: Path | None = None) -> str:
     """A rule that names the fonts' digest and the characters that are used, in place of their outlines."""
     fonts = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.glob("*.ttf")))).hexdigest()
     characters = "".join(sorted(frozenset().union(*texts))).encode("utf-8", "surrogateescape")

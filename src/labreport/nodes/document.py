@@ -105,6 +105,7 @@ class _Rendered(DocumentNode):
             self.preliminary,
             evidence,
             press.workshop.planner.recorded,
+            press.workshop.fonts,
         )
 
     def accept(self, findings: list[Finding], press: Press) -> None:

@@ -62,6 +62,7 @@ class Workshop:
         self.templates = root / "templates"
         self._root = root
         self._cache = cache
+        self.fonts = cache.directory / "fonts"
         self._payloads: dict[str, Any] = {}
 
     @property

@@ -62,6 +62,7 @@ def render_document(
     preliminary: bool = False,
     evidence: str = "",
     recorded: Mapping[str, Any] | None = None,
+    fonts: Path | None = None,
 ) -> str:
     """The report as one HTML text: for the browser (`"screen"`) or for `labreport.pdf` (`"print"`).
 
@@ -71,8 +72,8 @@ def render_document(
     before the answers at a glance. One that is `preliminary` says that it rests on a single seed and that
     more follow. `evidence` is what the function of that name made: with it, a browser shows the data of each
     number and computes it again. `recorded` says where runs came from that were made
-    elsewhere. Raises `RenderError` where a reference leads nowhere or the page
-    grows over 4 MB.
+    elsewhere, and `fonts` is a folder in which small fonts are kept for the next build. Raises `RenderError`
+    where a reference leads nowhere or the page grows over 4 MB.
     """
     known = targets(outline, sections)
     opening = next((place for place, section in enumerate(outline.sections) if section.questions), 0)
@@ -94,7 +95,7 @@ def render_document(
         check(body)
     except NowhereTo as lost:
         raise RenderError(_line_with(lost.anchor, templates) + str(lost)) from None
-    page = _with_head(outline, body, medium, templates, words, evidence)
+    page = _with_head(outline, body, medium, templates, words, evidence, fonts)
     size = len(page.encode())
     if size > LIMIT:
         raise RenderError(f"the page has {size:,} bytes; allowed are {LIMIT:,}; draw its figures lighter")
@@ -121,14 +122,20 @@ def _sources(recorded: Mapping[str, Any], words: Words) -> dict[str, list[str]]:
 
 
 def _with_head(
-    outline: Outline, body: str, medium: Medium, templates: Path, words: Words, evidence: str
+    outline: Outline,
+    body: str,
+    medium: Medium,
+    templates: Path,
+    words: Words,
+    evidence: str,
+    fonts: Path | None,
 ) -> str:
     lookup = Lookup(templates)
     styles = "".join(_style(lookup, name, applies) for applies, name in STYLES[medium])
     script = ""
     if medium == "screen":
         script = operations() + "".join(_read(path) for path in lookup.files("script", "*.js").values())
-        styles = font_faces(FOLDER / "fonts", [TAG.sub("", body), styles, script]) + styles
+        styles = font_faces(FOLDER / "fonts", [TAG.sub("", body), styles, script], fonts) + styles
     for text, end in ((styles, "</style"), (script, "</script")):
         if end in text.lower():
             raise RenderError(f"a file in styles/ or script/ contains {end!r}; take it out")

@@ -33,7 +33,7 @@ def evidence(answers: str, phrases: Mapping[str, str] | None = None) -> str:
         },
     }
     text = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return base64.b64encode(zlib.compress(text.encode(), 9)).decode("ascii")
+    return base64.b64encode(zlib.compress(text.encode())).decode("ascii")
 
 
 def _quantity(plain: Mapping[str, Any], phrases: Mapping[str, str] | None) -> dict[str, Any]:

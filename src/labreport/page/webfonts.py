@@ -7,8 +7,10 @@ import hashlib
 import io
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 
 from labreport.errors import RenderError
@@ -42,38 +44,52 @@ NAMES = frozenset({1, 2, 4, 6})
 """Family, style, full name and PostScript name: what a font is called, and nothing that other tables name."""
 KEPT = "LABREPORT_FONTS"
 """Environment variable: the folder in which `watch` keeps subsets from one build to the next."""
+BUILDS = 3
+"""So many builds' subsets are kept."""
 
 
-def font_faces(folder: Path, texts: Iterable[str]) -> str:
-    """`@font-face` rules for every face, holding the characters of `texts`; the same bytes each time."""
+def font_faces(folder: Path, texts: Iterable[str], kept: Path | None = None) -> str:
+    """`@font-face` rules for every face, holding the characters of `texts`; the same bytes each time.
+
+    In the folder `kept`, subsets are kept for the next build.
+    """
     characters = frozenset().union(ALWAYS, *texts)
-    return "".join(_rule(face, folder, characters) for face in FACES)
+    kept = Path(os.environ[KEPT]) if KEPT in os.environ else kept
+    return "".join(_rule(face, folder, characters, kept) for face in FACES)
 
 
-def _rule(face: Face, folder: Path, characters: frozenset[str]) -> str:
-    data = base64.b64encode(_kept(folder / face.file, characters)).decode("ascii")
+def _rule(face: Face, folder: Path, characters: frozenset[str], kept: Path | None) -> str:
+    data = base64.b64encode(_kept(folder / face.file, characters, kept)).decode("ascii")
     return (
         f'@font-face{{font-family:"{face.family}";font-weight:{face.weight};font-style:{face.style};'
         f'font-display:block;src:url("data:font/woff2;base64,{data}") format("woff2")}}\n'
     )
 
 
-def _kept(file: Path, characters: frozenset[str]) -> bytes:
-    """The subset, from the folder `KEPT` where it is there."""
-    folder = os.environ.get(KEPT)
+def _kept(file: Path, characters: frozenset[str], folder: Path | None) -> bytes:
+    """The subset, from the folder where it is there, whole, behind its own digest."""
     if folder is None:
         return _subset(file, characters)
     digest = hashlib.sha256("".join(sorted(characters)).encode("utf-8", "surrogatepass"))
     try:
-        digest.update(file.read_bytes())
+        digest.update(file.read_bytes() + version("fonttools").encode())
     except OSError:
         return _subset(file, characters)  # which says that it is missing
-    path = Path(folder, f"{digest.hexdigest()}.woff2")
-    if not path.is_file():
+    path = folder / f"{digest.hexdigest()}.woff2"
+    with suppress(OSError):
+        written = path.read_bytes()
+        if written[:32] == hashlib.sha256(written[32:]).digest():
+            return written[32:]
+    data = _subset(file, characters)
+    with suppress(OSError):  # without it, the next build makes the subset again
+        folder.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(f".{os.getpid()}")
-        unfinished.write_bytes(_subset(file, characters))
+        unfinished.write_bytes(hashlib.sha256(data).digest() + data)
         unfinished.replace(path)
-    return path.read_bytes()
+        others = sorted(folder.iterdir(), key=lambda each: -each.stat().st_mtime_ns)
+        for old in others[BUILDS * len(FACES) :]:
+            old.unlink(missing_ok=True)
+    return data
 
 
 @lru_cache(maxsize=32)

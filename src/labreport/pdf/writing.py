@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import io
 import logging
 import os
@@ -16,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from labreport.errors import MissingLibrary, RenderError
 from labreport.frame import FOLDER
+from labreport.processes import collector_paused
 
 ATTACHED = "answers.json"
 UNDATED = datetime(2000, 1, 1)
@@ -45,7 +45,7 @@ def write(html: str, base: Path, target: Path, answers: str = "") -> None:
     cannot be written.
     """
     load()
-    with _only_fonts_of(FOLDER / "fonts"), _collector_paused():
+    with _only_fonts_of(FOLDER / "fonts"), collector_paused():
         pdf = _render(html, base, answers)
     try:
         target.write_bytes(pdf)
@@ -91,18 +91,6 @@ def _render(html: str, base: Path, answers: str) -> bytes:
         raise RenderError(f"{error.__cause__ or error}") from error
     assert isinstance(pdf, bytes)  # no target was given
     return finish(pdf)
-
-
-@contextlib.contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Layout makes objects that stay in use: looking for garbage among them cost a fifth of its time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _fetcher(folder: Path) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import sys
 from collections import Counter
@@ -17,6 +18,7 @@ from labreport.errors import UsageError
 from labreport.experiment import Design, Experiment, Recorded
 from labreport.fingerprint.files import Stamp, stamp
 from labreport.fingerprint.modules import folder_of
+from labreport.processes import collector_paused
 from labreport.recorded.places import folders, natural, reader_for, sources
 from labreport.recorded.raw import Options, RawRun, arrays, bad, short
 from labreport.results import Metrics, Result, Snapshot
@@ -127,6 +129,7 @@ class _Run:
     raw: RawRun
     source: str
     words: _Words
+    settings: Mapping[str, Any]
     digest: str
 
     def at(self, epoch: int = 0) -> dict[str, float]:
@@ -134,6 +137,8 @@ class _Run:
 
         It is not a number where the run did not measure it, or ended before.
         """
+        if len(self.raw.rows) == 1 and epoch <= 1 and len(self.raw.rows[0].values) == len(self.raw.metrics):
+            return dict(self.raw.rows[0].values)
         found = dict.fromkeys(self.raw.metrics, math.nan)
         if epoch <= len(self.raw.rows):
             for row in self.raw.rows[: epoch or None]:
@@ -197,6 +202,12 @@ class _Declared:
 
     def experiments(self, titles: Mapping[str, str]) -> dict[str, Experiment]:
         """The experiments by name: the one in `titles`, or those that the source names."""
+        with collector_paused():
+            found = self._experiments(titles)
+        gc.freeze()  # they live as long as the project
+        return found
+
+    def _experiments(self, titles: Mapping[str, str]) -> dict[str, Experiment]:
         names = [source.name for source in sources(self.folder, self.pattern)]
         stamps = {name: stamp(self.folder / name) for name in names}
         runs = [self._run(raw, source, next(iter(titles), "")) for raw, source in self._read()]
@@ -232,9 +243,13 @@ class _Declared:
         for _, key in self.made:
             _field(raw, key, "which made= asks for")
         seed = self.seed if self.seed != (SEED,) or SEED in raw.fields else ()
-        columns = {"name": self.name, "seed": seed, "blocks": self.blocks, "pairs": self.pairs}
-        words = _Words(*(_joined(raw, keys, option) for option, keys in columns.items()))
-        return _Run(raw, source, words if self.name else words._replace(name=name), _digest(raw))
+        words = _Words(
+            _joined(raw, self.name, "name") if self.name else name,
+            _joined(raw, seed, "seed"),
+            _joined(raw, self.blocks, "blocks"),
+            _joined(raw, self.pairs, "pairs"),
+        )
+        return _Run(raw, source, words, self._settings(raw), _digest(raw))
 
     def _check(self, runs: Iterable[_Run]) -> None:
         """Raise `UsageError` for two runs that are called alike, naming both."""
@@ -294,7 +309,7 @@ class _Declared:
         named = all(run.words.seed for run in ordered) and not (self.blocks or self.pairs)
         numbered = [(seeds[run.words.seed] if named else at, run) for at, run in enumerate(ordered)]
         numbered.sort(key=lambda one: one[0])
-        settings = [self._settings(run.raw) for run in ordered]
+        settings = [run.settings for run in ordered]
         common = tuple(
             (key, value)
             for key, value in settings[0].items()
@@ -356,9 +371,13 @@ class _Declared:
         return Design(unit, blocks=() if given else tuple(words))
 
     def _settings(self, raw: RawRun) -> dict[str, Any]:
-        """The fields of a run that are settings: all but what numbers it, and how it was made."""
-        others = {*self.seed, *self.pairs, *self.blocks, *(column for _, column in self.made)}
-        return {key: _plain(value) for key, value in sorted(raw.fields.items()) if key not in others}
+        """The fields of a run that are settings."""
+        return {key: _plain(raw.fields[key]) for key in sorted(raw.fields.keys() - self._no_settings)}
+
+    @cached_property
+    def _no_settings(self) -> frozenset[str]:
+        """What numbers a run, and how it was made."""
+        return frozenset((*self.seed, *self.pairs, *self.blocks, *(column for _, column in self.made)))
 
     def _check_metrics(self, raw: RawRun) -> None:
         """Raise `UsageError` for names of metrics that cannot be shown, or that are in each other's way."""
@@ -376,7 +395,8 @@ class _Declared:
     def _results(self, name: str, longest: int, numbered: Sequence[tuple[int, _Run]]) -> tuple[Result, ...]:
         """The runs as answers and figures see them."""
         refused = {metric: text for _, run in numbered for metric, text in run.raw.refused.items()}
-        return tuple(self._result(name, longest, seed, run, refused) for seed, run in numbered)
+        with collector_paused():
+            return tuple(self._result(name, longest, seed, run, refused) for seed, run in numbered)
 
     def _result(self, name: str, longest: int, seed: int, run: _Run, refused: Mapping[str, str]) -> Result:
         raw, names = run.raw, self._named(run.raw.metrics)
@@ -395,7 +415,7 @@ class _Declared:
         return Result(
             name,
             seed,
-            {"source": run.source, "parameters": [list(one) for one in self._settings(raw).items()]},
+            {"source": run.source, "parameters": [list(one) for one in run.settings.items()]},
             tuple(records),
             _Snapshots(len(records), longest, snapshot),
             {**{key: word for key, word in made.items() if word}, "libraries": libraries},
@@ -461,13 +481,18 @@ def _field(raw: RawRun, key: str, asks: str) -> str:
 
 def _joined(raw: RawRun, keys: Sequence[str], option: str) -> str:
     """What several fields say together, joined by spaces. Raises `UsageError` where one says nothing."""
+    if not keys:
+        return ""
     words = [_field(raw, key, f"which {option}= asks for") for key in keys]
     for key, word in zip(keys, words, strict=True):
         if not word:
             raise bad(raw.where, f"{key} is empty; every row must say to which run it belongs")
-        if problem := unprintable(word):
+        if problem := _unprintable(word):
             raise bad(raw.where, f"{key} is {word!a}: {problem}")
     return " ".join(words)
+
+
+_unprintable = cache(unprintable)
 
 
 def _digest(raw: RawRun) -> str:
