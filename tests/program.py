@@ -70,9 +70,18 @@ class Program:
         return cls(prepared("typeset", make))
 
     @property
-    def shares_engine(self) -> bool:
-        """Whether its engine is a link."""
-        return (self.folder / "src" / "labreport").is_symlink()
+    def shared(self) -> str:
+        """The folder from which an engine is loaded that it shares; empty where it has one of its own."""
+        link = self.folder / "src" / "labreport"
+        return str(link.readlink().parent) if link.is_symlink() else ""
+
+    def share_engine(self) -> Program:
+        """The same checkout, whose engine was edited, and is loaded once for all its runs and its copies'."""
+        own, shared = self.folder / "src" / "labreport", self.folder.with_name("engine") / "labreport"
+        shared.parent.mkdir()
+        own.rename(shared)
+        own.symlink_to(shared)
+        return self
 
     def own_engine(self) -> Program:
         """The same checkout, with a copy of the engine that may be edited."""
@@ -114,7 +123,7 @@ class Program:
         before = self.outputs()
         command, folder, libraries = self.started(*arguments)
         variables = {**os.environ, "COLUMNS": "200", **(environment or {})}
-        variables.setdefault("PYTHONDONTWRITEBYTECODE", "1" if self.shares_engine else "")
+        variables.setdefault("PYTHONDONTWRITEBYTECODE", "1" if self.shared else "")
         if cold or any(name.startswith(("PYTHON", "LANG", "LC_")) for name in environment or {}):
             ran = subprocess.run(
                 [sys.executable, *command],
@@ -126,8 +135,7 @@ class Program:
             )
             found = warm.Ended(0, ran.returncode, ran.stdout, ran.stderr)
         else:
-            source = str(engine()) if self.shares_engine else ""
-            found = warm.run(command, folder, variables, timeout, libraries, engine=source)
+            found = warm.run(command, folder, variables, timeout, libraries, engine=self.shared)
         after = self.outputs()
         made = {name for name, state in after.items() if before.get(name) != state}
         return Ran(found.code, found.out, found.err, frozenset(made))

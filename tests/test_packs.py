@@ -19,6 +19,7 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Program:
     program = Program.fresh(tmp_path_factory.mktemp("packed") / "checkout")
     program.edit(PACKING, "MANY = 500", "MANY = 3")
     program.edit(PACKING, "IN_ONE = 1000", "IN_ONE = 4")
+    program.share_engine()
     ran = program.run("--seeds", "1")
     assert ran.code == 0, ran.err
     return program

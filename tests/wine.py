@@ -58,9 +58,9 @@ class Wine(Program):
         return cls(prepared(f"wine{''.join(arguments)}", make))
 
     @property
-    def shares_engine(self) -> bool:
-        """It does, through the command's folder."""
-        return True
+    def shared(self) -> str:
+        """That of the command."""
+        return str(engine())
 
     def copy(self, folder: Path) -> Wine:
         """The same project and report at another place."""

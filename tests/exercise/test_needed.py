@@ -36,25 +36,38 @@ DERIVED = {
 ANSWERS: dict[str, Answer] = {}
 
 
-def reading(reader: Question | Figure, monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]:
-    """The epochs of the snapshots that a reader reads, by experiment or study."""
+def reading(
+    reader: Question | Figure, monkeypatch: pytest.MonkeyPatch
+) -> tuple[dict[str, set[int]], set[str]]:
+    """The epochs of the snapshots that a reader reads, by experiment or study; and all that it asks for."""
     seen: defaultdict[str, set[int]] = defaultdict(set)
-    at = Result.at
+    asked: set[str] = set()
+    at, get, cells = Result.at, Results.__getitem__, Results.study
 
     def noted(run: Result, epoch: int | None = None) -> Snapshot:
         found = at(run, epoch)
         seen[run.name.partition("/")[0]].add(found.epoch)
         return found
 
+    def noted_get(results: Results, name: str | Experiment) -> Runs:
+        asked.add(name if isinstance(name, str) else name.name)
+        return get(results, name)
+
+    def noted_study(results: Results, name: str | Study) -> list[tuple[dict[str, Any], Runs]]:
+        asked.add(name if isinstance(name, str) else name.name)
+        return cells(results, name)
+
     results = made_results(reader.needs, 2)
     answers = {slug: answer_of(slug) for slug in reader.answers} if isinstance(reader, Figure) else {}
     with monkeypatch.context() as patch:
         patch.setattr(Result, "at", noted)
+        patch.setattr(Results, "__getitem__", noted_get)
+        patch.setattr(Results, "study", noted_study)
         if isinstance(reader, Question):
             function(reader.answer, reader.slug)(results)
         else:
             draw(function(reader.draw, reader.slug), results, answers)
-    return dict(seen)
+    return dict(seen), asked | {name.partition("/")[0] for name in asked}
 
 
 def answer_of(slug: str) -> Answer:
@@ -94,10 +107,10 @@ READERS = [reader for reader in EVERYTHING if not getattr(reader, "reads_verific
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.slug)
-def test_a_reader_declares_the_snapshots_that_it_reads(
+def test_a_reader_declares_what_it_reads_and_reads_all_that_it_declares(
     reader: Question | Figure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those and no others."""
+    """Those snapshots and no others; what is not read must not make anything again when it changes."""
     declared = {
         required.name: {
             epoch or experiment.epochs
@@ -107,30 +120,9 @@ def test_a_reader_declares_the_snapshots_that_it_reads(
         for required in reader.requires
         if required.snapshots
     }
-    assert reading(reader, monkeypatch) == declared
-
-
-@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.slug)
-def test_a_reader_reads_all_that_it_declares(
-    reader: Question | Figure, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What is not read must not make anything again when it changes."""
-    seen: set[str] = set()
-    get, cells = Results.__getitem__, Results.study
-
-    def noted(results: Results, name: str | Experiment) -> Runs:
-        seen.add(name if isinstance(name, str) else name.name)
-        return get(results, name)
-
-    def noted_study(results: Results, name: str | Study) -> list[tuple[dict[str, Any], Runs]]:
-        seen.add(name if isinstance(name, str) else name.name)
-        return cells(results, name)
-
-    monkeypatch.setattr(Results, "__getitem__", noted)
-    monkeypatch.setattr(Results, "study", noted_study)
-    reading(reader, monkeypatch)
-    seen |= {name.partition("/")[0] for name in seen}
-    assert [need for need in reader.needs if need not in seen] == []
+    read, asked = reading(reader, monkeypatch)
+    assert read == declared
+    assert [need for need in reader.needs if need not in asked] == []
 
 
 @pytest.fixture(scope="module")

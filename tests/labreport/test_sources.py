@@ -119,6 +119,7 @@ def test_libraries_are_loaded_as_ever(tmp_path: Path) -> None:
     assert ran.stdout.strip() == str(["Loader"] * 2 + ["SourceFileLoader"] * 3)
 
 
+@pytest.mark.slow
 def test_a_build_survives_compiled_code_that_a_full_disk_has_cut_short(tmp_path: Path) -> None:
     """Of every module of project and engine: what Python keeps, and what the loader does."""
     program = Program.fresh(tmp_path / "checkout").own_engine()

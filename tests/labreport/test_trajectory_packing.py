@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -204,11 +205,13 @@ def test_a_kill_at_any_moment_loses_nothing(
     """Before and after each call that changes the disk, and the next run can finish what was begun."""
     calls = ("replace", "unlink", "fsync", "rename", "open", "write")
     moment = finished = 0
+    store = reopened(tmp_path / "before")
+    kept = {(put := made.trained(2, (1, 2), seed=seed)).key: store.put(put) for seed in range(4)}
+    lost = prepare(store, deed, kept)
     while not finished:
         folder = tmp_path / f"{moment}"
-        store = reopened(folder)
-        kept = {(put := made.trained(2, (1, 2), seed=seed)).key: store.put(put) for seed in range(4)}
-        act, lost = prepared(store, deed, kept)
+        shutil.copytree(tmp_path / "before", folder)
+        act = begun(reopened(folder), deed, kept)
         with monkeypatch.context() as patched:
             left = [moment]
             for name in calls:
@@ -229,25 +232,33 @@ def test_a_kill_at_any_moment_loses_nothing(
     assert moment > 8
 
 
-def prepared(
-    store: Store, deed: str, kept: dict[str, Trajectory]
-) -> tuple[Callable[[], object], frozenset[str]]:
-    """What is to be interrupted, and the trajectories that may be gone afterwards."""
+def prepare(store: Store, deed: str, kept: dict[str, Trajectory]) -> frozenset[str]:
+    """Bring the store to where it is interrupted; the trajectories that may be gone afterwards."""
     if deed == "packing":
-        return (lambda: pack(store)), frozenset()
+        return frozenset()
     pack(store)
     first, *_ = sorted(kept)
     if deed == "packing again":
-        for one in list(kept.values()):
+        for one in kept.values():
             store.put(made.trained(2, (1, 2), seed=one.seed))
-        return (lambda: pack(store)), frozenset()
+        return frozenset()
+    if deed == "taking apart":
+        member = store.shelf.packs.of(first)[f"{first}.json"]
+        data = bytearray(member.pack.read_bytes())
+        data[member.offset + 100] ^= 1
+        member.pack.write_bytes(data)
+    return frozenset([first])
+
+
+def begun(store: Store, deed: str, kept: dict[str, Trajectory]) -> Callable[[], object]:
+    """What is to be interrupted."""
     if deed == "dropping":
-        return (lambda: store.shelf.packs.drop([first])), frozenset([first])
-    member = store.shelf.packs.of(first)[f"{first}.json"]
-    data = bytearray(member.pack.read_bytes())
-    data[member.offset + 100] ^= 1
-    member.pack.write_bytes(data)
-    return (lambda: [store.shelf.digest(f"{key}.json", sha256) for key in kept]), frozenset([first])
+        store.keys()
+        return lambda: store.shelf.packs.drop([min(kept)])
+    if deed == "taking apart":
+        store.keys()
+        return lambda: [store.shelf.digest(f"{key}.json", sha256) for key in kept]
+    return lambda: pack(store)
 
 
 def killing(call: Callable[..., Any], left: list[int]) -> Callable[..., Any]:
