@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -374,3 +375,24 @@ assert {"--require-hashes", "--no-deps", "--only-binary=:all:"} <= set(words)
 pip = [python, "-m", "pip", "install", *words[words.index("--require-hashes"):]]
 sys.exit(subprocess.run(pip).returncode)
 """
+
+
+def test_what_is_fetched_can_be_counted_while_it_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Folders of `pip` come and go under the hands of whoever looks; what was fetched stays counted."""
+    scratch, log = tmp_path / "downloads", tmp_path / "log"
+    (scratch / "pip-unpack").mkdir(parents=True)
+    (scratch / "pip-unpack" / "one.whl").write_bytes(b"\0" * 2_000_000)
+    log.write_text("Collecting one\n")
+    progress = environment._Progress("engine", log, scratch)
+    assert "2 MB fetched  Collecting one" in progress.line()
+    scandir = os.scandir
+
+    def removed_just_before(path: Any) -> Any:
+        if Path(path).name == "pip-unpack":
+            shutil.rmtree(path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", removed_just_before)
+    assert "2 MB fetched" in progress.line()

@@ -172,7 +172,7 @@ def _run(command: Sequence[str], what: str, terminal: Terminal, held: int) -> No
     before = {
         number: signal.signal(number, lambda number, frame: stopped.append(number)) for number in heeded
     }
-    began = told = time.monotonic()
+    told = time.monotonic()
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -183,16 +183,15 @@ def _run(command: Sequence[str], what: str, terminal: Terminal, held: int) -> No
             pass_fds=(held,),
             process_group=0,
         )
+    progress = _Progress(what, log, scratch)
     while process.poll() is None and not stopped:
         time.sleep(0.2)
-        now = time.monotonic()
         if terminal.errors_interactive:
-            line = _progress(what, now - began, log, scratch)
-            sys.stderr.write(f"\r{line[: terminal.width - 1]}\x1b[K")
+            sys.stderr.write(f"\r{progress.line()[: terminal.width - 1]}\x1b[K")
             sys.stderr.flush()
-        elif now - told >= 10:
-            told = now
-            terminal.warn(_progress(what, now - began, log, scratch))
+        elif time.monotonic() - told >= 10:
+            told = time.monotonic()
+            terminal.warn(progress.line())
     if terminal.errors_interactive:
         sys.stderr.write("\r\x1b[K")
     if stopped:
@@ -204,25 +203,41 @@ def _run(command: Sequence[str], what: str, terminal: Terminal, held: int) -> No
     if stopped:
         terminal.last("Stopped; the same command continues.")
         raise SystemExit(128 + stopped[0])
-    shutil.rmtree(scratch)
+    shutil.rmtree(scratch, ignore_errors=True)
     if process.returncode != 0:
         raise LabReportError(
             f"{what}: {_cause(log.read_text(encoding='utf-8', errors='replace'))} (see {log})"
         )
 
 
-def _progress(what: str, seconds: float, log: Path, scratch: Path) -> str:
-    size = 0
-    for wheel in scratch.rglob("*.whl"):
-        with contextlib.suppress(OSError):  # gone by now
-            size += wheel.stat().st_size
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    said = (lines or [""])[-1].strip().partition(" (from ")[0]
-    if said.startswith("Installing collected packages"):
-        said = f"unpacking {said.count(',') + 1} packages"
-    elif said.startswith("Installed "):  # by uv, which has not ended yet
-        said = "compiling what was unpacked"
-    return f"{what}: {seconds:.0f} s{f', {size / 1e6:.0f} MB fetched' if size else ''}  {said}".rstrip()
+class _Progress:
+    """What a line says of pip, uv or venv at work: seconds, what is fetched, how much is unpacked."""
+
+    def __init__(self, what: str, log: Path, scratch: Path) -> None:
+        self.what, self.log, self.scratch = what, log, scratch
+        self.began, self.fetched, self.unpacked = time.monotonic(), 0, _installed()
+
+    def line(self) -> str:
+        """The line as of now. What pip has unpacked and removed again stays counted as fetched."""
+        size = 0
+        for folder, _, names in os.walk(self.scratch):  # of which any part may be gone by now
+            for name in names:
+                with contextlib.suppress(OSError):
+                    size += os.stat(os.path.join(folder, name)).st_size if name.endswith(".whl") else 0
+        self.fetched = max(self.fetched, size)
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        said = (lines or [""])[-1].strip().partition(" (from ")[0]
+        if said.startswith("Installing collected packages"):
+            said = f"unpacked {_installed() - self.unpacked} of {said.count(',') + 1} packages"
+        elif said.startswith("Installed "):  # by uv, which has not ended yet
+            said = "compiling what was unpacked"
+        fetched = f", {self.fetched / 1e6:.0f} MB fetched" if self.fetched else ""
+        return f"{self.what}: {time.monotonic() - self.began:.0f} s{fetched}  {said}".rstrip()
+
+
+def _installed() -> int:
+    """How many packages the environment has."""
+    return sum(len(list(Path(folder).glob("*.dist-info"))) for folder in _packages())
 
 
 def _cause(text: str) -> str:
