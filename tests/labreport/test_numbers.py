@@ -102,6 +102,16 @@ def test_a_long_sentence_keeps_to_the_width() -> None:
     assert lines[-1].endswith("…")
 
 
+def test_what_both_begin_with_is_cut_rather_than_what_differs() -> None:
+    """Two long sentences are shown around the place where they differ."""
+    start = "Random forest and logistic regression are the most accurate (98 %), then come others"
+    was, now = f"{start} by 3 points.", f"{start} by 5 points."
+    _, _, old, new = shown([Change("first", "", was, now)])
+    assert old.startswith("    was: … ")
+    assert old.endswith("others by 3 points.")
+    assert new.endswith("others by 5 points.")
+
+
 def test_the_first_sentences_that_differ_are_compared() -> None:
     """Where one text only says more, both are shown whole."""
     assert differing("A. B is 1.5. C.", "A. B is 2.5. D.") == ("B is 1.5.", "B is 2.5.")

@@ -35,7 +35,8 @@ def show_changes(terminal: Terminal, changed: Sequence[Change], titles: Mapping[
     terminal.say(terminal.paint("Changed in the answers:", "bold"))
     for change in answers[:_ANSWERS]:
         terminal.say(_cut(f"  {titles.get(change.question, change.question)}", terminal.width))
-        for word, text in zip(("was", "now"), differing(change.was, change.now), strict=True):
+        texts = _from_difference(*differing(change.was, change.now), terminal.width - len("    was: "))
+        for word, text in zip(("was", "now"), texts, strict=True):
             terminal.say(_cut(f"    {word}: {text or '–'}", terminal.width))
     rest = [counted(len(answers) - _ANSWERS, "more answer")] if len(answers) > _ANSWERS else []
     rest += [counted(numbers, "number")] if numbers else []
@@ -69,6 +70,15 @@ def differing(was: str, now: str) -> tuple[str, str]:
     if old[0] == new[0]:  # one of them says more
         return " ".join(old), " ".join(new)
     return old[0], new[0]
+
+
+def _from_difference(was: str, now: str, width: int) -> tuple[str, str]:
+    """Two texts without what both begin with, where they would be cut before they differ."""
+    alike = len(os.path.commonprefix([was, now]))
+    if max(len(was), len(now)) <= width or alike <= width // 2:
+        return was, now
+    start = was.rfind(" ", 0, max(alike - width // 3, 0)) + 1
+    return (f"… {was[start:]}", f"… {now[start:]}") if start else (was, now)
 
 
 def _cut(line: str, width: int) -> str:
