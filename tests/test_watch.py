@@ -104,7 +104,7 @@ def test_a_project_in_a_folder_of_its_own_is_followed(own: Watched, tmp_path: Pa
     """Its module is on no path but that of its own folder."""
     own.wait(lambda: own.news()["page"] != "")
     template = tmp_path / "mine" / "templates" / "questions" / "closer.html"
-    template.write_text(template.read_text().replace("Both ways were", "Each way was"))
+    template.write_text(template.read_text().replace("All ways were", "Each way was"))
     own.wait(lambda: "Each way was" in own.page())
 
 
@@ -160,7 +160,7 @@ def test_a_run_that_hangs_is_ended_by_the_edit_that_repairs_it(own: Watched, tmp
         project.write_text(whole)
         text = template.read_text()
         at = text.index("ways were")
-        template.write_text(f"{text[: at - 5]}{word} {text[at:]}")
+        template.write_text(f"{text[: at - 4]}{word} {text[at:]}")
         own.wait(lambda word=word: f"{word} ways were" in own.page())  # type: ignore[misc]
     (server,) = [
         int(entry.parent.name)
@@ -168,8 +168,8 @@ def test_a_run_that_hangs_is_ended_by_the_edit_that_repairs_it(own: Watched, tmp
         if f"PPid:\t{own.process.pid}\n" in entry.read_text()
     ]
     os.kill(server, signal.SIGKILL)
-    template.write_text(template.read_text().replace("Neither ways were", "Both ways were"))
-    own.wait(lambda: "Both ways were" in own.page())
+    template.write_text(template.read_text().replace("Neither ways were", "All ways were"))
+    own.wait(lambda: "All ways were" in own.page())
 
 
 def test_a_hang_up_leaves_nothing(own: Watched, tmp_path: Path) -> None:

@@ -172,13 +172,13 @@ def question(
     text: str,
     *,
     reads: Need | Iterable[Need] = (),
-    figures: Iterable[Figure | str] = (),
+    figures: Figure | str | Iterable[Figure | str] = (),
     slug: str = "",
     template: str = "",
     checks: Iterable[tuple[str, str]] = (),
     reads_verification: bool = False,
     local: bool = False,
-    requires: Iterable[Required] = (),
+    requires: Required | Iterable[Required] = (),
     data: str | Iterable[str] = (),
 ) -> Callable[[Callable[..., Any]], Question]:
     """Make a `Question` of the function that answers it; its slug is the function's name.
@@ -193,13 +193,13 @@ def question(
             text,
             reference(function, "the function of a question"),
             template,
-            _several(reads),  # type: ignore[arg-type]  # made names by `Question`
-            tuple(figures),  # type: ignore[arg-type]
+            _several(reads),  # made names by `Question`
+            _several(figures),
             tuple(checks),
             reads_verification,
             local,
-            tuple(requires),
-            _names(data),
+            _several(requires),
+            _several(data),
             function,
             place=place_of(function),
         )
@@ -210,9 +210,9 @@ def question(
 def figure(
     *,
     reads: Need | Iterable[Need] = (),
-    answers: Iterable[Question | str] = (),
+    answers: Question | str | Iterable[Question | str] = (),
     slug: str = "",
-    requires: Iterable[Required] = (),
+    requires: Required | Iterable[Required] = (),
     data: str | Iterable[str] = (),
 ) -> Callable[[Callable[..., Any]], Figure]:
     """Make a `Figure` of the function that draws it; its slug is the function's name."""
@@ -221,10 +221,10 @@ def figure(
         return Figure(
             slug or _slug(function.__name__),
             reference(function, "the function of a figure"),
-            _several(reads),  # type: ignore[arg-type]  # made names by `Figure`
-            tuple(one if isinstance(one, str) else one.slug for one in answers),
-            tuple(requires),
-            _names(data),
+            _several(reads),  # made names by `Figure`
+            tuple(one if isinstance(one, str) else one.slug for one in _several(answers)),
+            _several(requires),
+            _several(data),
             function,
             place=place_of(function),
         )
@@ -237,8 +237,8 @@ def section(
     *questions: Question,
     slug: str = "",
     template: str = "",
-    figures: Iterable[Figure | str] = (),
-    answers: Iterable[Question | str] = (),
+    figures: Figure | str | Iterable[Figure | str] = (),
+    answers: Question | str | Iterable[Question | str] = (),
     experiments: Need | Iterable[Need] = (),
     at_a_glance: bool = True,
 ) -> Section:
@@ -248,9 +248,9 @@ def section(
         title,
         template,
         questions,
-        tuple(figures),  # type: ignore[arg-type]  # made names by `Section`
-        tuple(one if isinstance(one, str) else one.slug for one in answers),
-        _several(experiments),  # type: ignore[arg-type]
+        _several(figures),  # made names by `Section`
+        tuple(one if isinstance(one, str) else one.slug for one in _several(answers)),
+        _several(experiments),
         at_a_glance,
     )
 
@@ -270,12 +270,10 @@ def _settle(reader: Figure | Question | Section, name: str, needs: Need | Iterab
     object.__setattr__(reader, "place", reader.place or called_from())
 
 
-def _several(needs: Need | Iterable[Need]) -> tuple[Need, ...]:
-    return (needs,) if isinstance(needs, (str, Experiment, Study)) else tuple(needs)
-
-
-def _names(data: str | Iterable[str]) -> tuple[str, ...]:
-    return (data,) if isinstance(data, str) else tuple(data)
+def _several(values: Any) -> tuple[Any, ...]:
+    """One value, or several, as a tuple."""
+    one = isinstance(values, (str, Experiment, Study, Figure, Question, Required))
+    return (values,) if one else tuple(values)
 
 
 def _draw(reader: Question | Section) -> None:

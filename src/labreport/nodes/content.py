@@ -111,8 +111,10 @@ class AnswerNode(Node):
         answering = function(self.question.answer, f"question {self.slug!r}")
         answer = answering(workshop.reader.of_question(self.question))
         if not isinstance(answer, Answer):
-            kind = type(answer).__name__
-            raise RenderError(f"{self.name}: {self.question.answer} must return an Answer, not a {kind}")
+            what = f"returns {'nothing' if answer is None else f'a {type(answer).__name__}'}"
+            hint = "is `return` missing?" if answer is None else "return what a builder or Answer(...) makes"
+            text = f"the function of question {self.slug!r} {what}, and must return an Answer; {hint}"
+            raise RenderError(at(place_of(answering), text))
         for name, finding in answer.findings.items():
             for number in finding.numbers:
                 if number not in answer.quantities:
