@@ -117,7 +117,7 @@ TIMES = {
         files=("data/mnist.npz", "timing/plain_fit.py"),
         exclusive=True,
     )
-    for network in NETWORKS
+    for network in dict.fromkeys((*NETWORKS, WIDE, SMALL, *DEEP, COMPLEX))
 }
 
 EXPERIMENTS = (
