@@ -52,7 +52,8 @@ class WorkflowDocument(DocumentNode):
 
     def ingredients(self, planner: Planner) -> dict[str, Any]:
         """The file."""
-        return {"module": planner.digests(_module(planner.root)) or ""}
+        module = _module(planner.root)
+        return {module.name: planner.digests(module) or ""}
 
     def finish(self, press: Press) -> bytes:
         """As it is."""
