@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from labreport.console.counts import counted
@@ -74,7 +75,7 @@ def differing(was: str, now: str) -> tuple[str, str]:
 
 def _from_difference(was: str, now: str, width: int) -> tuple[str, str]:
     """Two texts without what both begin with, where they would be cut before they differ."""
-    alike = len(os.path.commonprefix([was, now]))
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(was, now, strict=False)))
     if max(len(was), len(now)) <= width or alike <= width // 2:
         return was, now
     start = was.rfind(" ", 0, max(alike - width // 3, 0)) + 1
