@@ -5,6 +5,5 @@ of the Python that made the numbers is used.
 
 - `document`: reading a file that may come from anybody, and what can be wrong with it;
 - `script`: the page's script in the engine, with limits of time, memory and depth;
-- `digests`: data that were changed after the file was written;
-- `coverage`: which numbers are covered by what.
+- `digests`: data that were changed after the file was written, and which numbers are covered by what.
 """

@@ -233,15 +233,11 @@ def difference(
     `.margin`; with a `name`, each begins with it and a full stop.
     """
     one, other, measure = _named(first), _named(second), measured(measure)
-    if one == other and second_epoch in (None, epoch):
-        problem = f"difference of {one!r} and itself; give second_epoch=, or name another experiment"
-        raise UsageError(at(called_from(), problem))
     of = samples(results, measure, epoch, (one, other)) if second_epoch is None else _two(
         results, one, other, measure, epoch, second_epoch
     )  # fmt: skip
     making = _Making(name, measure, of)
-    first, second = of
-    part = making.pair(first, second, among, by)
+    part = making.pair(*_two_names(of), among, by)
     if making.uneven(part):
         making.remarks.append(("common", f"{part.quantity}.units"))
     return making.made(part.quantity, "difference", part.judgement)
@@ -261,6 +257,14 @@ def _two(
     if first != second:
         return {first: found[0], second: found[1]}
     return {f"{one.name} at {one.epoch}": replace(one, title=one.title or one.name) for one in found}
+
+
+def _two_names(of: Mapping[str, Sample]) -> tuple[str, str]:
+    if len(of) != 2:
+        problem = f"difference of {next(iter(of))!r} and itself; name another experiment or another epoch"
+        raise UsageError(at(called_from(), problem))
+    first, second = of
+    return first, second
 
 
 def estimate(
@@ -283,14 +287,16 @@ def estimate(
     """
     measure = measured(measure)
     if not low <= value <= high:
-        raise UsageError(f"estimate by {method!r}: {value} is not between its ends, {low} and {high}")
+        problem = f"estimate by {method!r}: {value} is not between its ends, {low} and {high}"
+        raise UsageError(at(called_from(), problem))
+    if measure.scale == "ratio" and low <= 0:
+        raise UsageError(at(called_from(), f"estimate by {method!r}: a ratio is above 0; low is {low}"))
     of = {each: Sample(each, {}) for each in (_named(first), _named(second))}
     data = {"value": value, "low": low, "high": high, "n": n, "method": method, "scale": measure.scale}
     making = _Making(name, measure, {})
-    making.of, (one, other) = of, of.values()
+    making.of, (one, other) = of, _two_names(of)
     called = f"{making.prefix}{making.between.join(of)}"
-    stated = estimated(one, other, measure, data, STATED)
-    part = making.add(called, (one.name, other.name), stated, among)
+    part = making.add(called, (one, other), estimated(of[one], of[other], measure, data, STATED), among)
     return making.made(called, "difference", part.judgement)
 
 
