@@ -249,3 +249,13 @@ def test_a_run_without_a_number_has_no_dot() -> None:
     """Its row of the table is there, and empty."""
     drawing = dots(named({"a": [0.8, float("nan"), 0.9]}), ACCURACY)
     assert [row[2] for row in drawing.rows] == [80.0, None, 90.0]
+
+
+def test_a_single_run_is_one_dot_without_a_mean() -> None:
+    """Dot and line of one value would look like an arrow."""
+    drawing = dots(named({"a": [0.8], "b": [0.9]}), ACCURACY)
+    (axes,) = drawing.figure.axes
+    assert [list(line.get_ydata()) for line in axes.lines] == [[0], [1]]
+    assert "each upright line" not in drawing.caption
+    several = dots(named({"a": [0.8], "b": [0.7, 0.9]}), ACCURACY)
+    assert len(several.figure.axes[0].lines) == 3

@@ -46,13 +46,18 @@ def dots(results: Results, measure: Measure, *, epoch: int | None = None) -> Dra
         14.0 + ROW_MM * len(of), margins=Margins(left=min(room, 50.0), top=4.0, bottom=10.0)
     )
     rows: list[list[str | int | float | None]] = []
+    lines = False
     for place, one in enumerate(of):
         drawn = _drawn(one, measure)
         rows += [
             [titles[place], unit, None if math.isnan(value) else round(value, 4)] for unit, value in drawn
         ]
         values = [value for _, value in drawn if not math.isnan(value)]
-        spread = [place + 0.5 * (index / max(len(values) - 1, 1) - 0.5) for index in range(len(values))]
+        alone = len(values) == 1
+        spread = [
+            place + 0.5 * (index / (len(values) - 1) - 0.5) if not alone else place
+            for index in range(len(values))
+        ]
         axes.plot(
             values,
             spread,
@@ -64,9 +69,11 @@ def dots(results: Results, measure: Measure, *, epoch: int | None = None) -> Dra
             label=f"_{titles[place]}",
             clip_on=False,
         )
-        if (middle := mean(one, measure).value) is not None:
+        if not alone and (middle := mean(one, measure).value) is not None:
+            lines = True
             at = factor(measure) * middle
             axes.plot([at, at], [place - 0.36, place + 0.36], color=SERIES[0].colour.value, linewidth=1.6)
+    axes.margins(x=0.04)
     axes.set_yticks(range(len(of)), titles)
     axes.set_ylim(len(of) - 0.4, -0.6)
     axes.grid(True, axis="x")
@@ -78,8 +85,8 @@ def dots(results: Results, measure: Measure, *, epoch: int | None = None) -> Dra
         "dot plot",
         ["experiment", of[0].unit, measure.name],
         rows,
-        f"{_capital(measure.name)}, {of[0].unit} by {of[0].unit}. Each dot is one value, each upright line "
-        f"the {_kind(measure)} of its row.",
+        f"{_capital(measure.name)}, {of[0].unit} by {of[0].unit}. Each dot is one value"
+        f"{f', each upright line the {_kind(measure)} of its row' if lines else ''}.",
     )
 
 
