@@ -1,4 +1,4 @@
-"""What covers a number of the file: digests of all that nothing else gives, and how many numbers there are."""
+"""What covers a number of the file: digests of what nothing else gives, and how many of each there are."""
 
 from __future__ import annotations
 

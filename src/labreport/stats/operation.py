@@ -167,28 +167,38 @@ def method(name: str, data: Mapping[str, Any]) -> str:
     return f"{name}{logarithms}{corrected}"
 
 
-def of_mean(
-    values: Sequence[float | None], alpha: float, *, size: float = 0.0, test_fraction: float | None = None
+def of_means(
+    groups: Sequence[Sequence[float | None]],
+    alpha: float,
+    *,
+    size: float = 0.0,
+    test_fraction: float | None = None,
 ) -> Computed:
-    """The mean of one value for each unit, with Student's interval.
+    """The mean of one value for each unit, or of two groups the first less the second; Student's interval.
 
     `test_fraction` says that the units are random splits of one data set, with this share of it for the
     test. They share data, so the variance is Nadeau and Bengio's corrected one (2003): s² (1/n + f/(1 − f)).
     A spread that is negligible beside `size` is none.
     """
-    n = len(values)
-    finite = [value for value in values if value is not None]
-    if not n or len(finite) < n:
+    n = min(map(len, groups))
+    known = [[value for value in values if value is not None] for values in groups]
+    if not n or any(len(values) < len(group) for values, group in zip(known, groups, strict=True)):
         return Computed(None, n, reason=Reason.NOT_FINITE if n else Reason.NOTHING_IN_COMMON)
-    mean = statistics.fmean(finite)
+    means = [statistics.fmean(values) for values in known]
+    value = means[0] - sum(means[1:])
     if n == 1:
-        return Computed(mean, 1, reason=Reason.ONE_RUN)
-    variance = statistics.variance(finite)
-    if math.sqrt(variance) <= NEGLIGIBLE * max(size, *map(abs, finite)):
-        return Computed(mean, n, 0.0, reason=Reason.NO_SPREAD)
+        return Computed(value, 1, reason=Reason.ONE_RUN)
     shared = 0.0 if test_fraction is None else test_fraction / (1 - test_fraction)
-    _, low, high = student(mean, [(variance * (1 / n + shared), n - 1)], alpha)
-    return Computed(mean, n, math.sqrt(variance), low, high)
+    variances = [statistics.variance(values) for values in known]
+    parts = [
+        (v * (1 / len(values) + shared), len(values) - 1) for v, values in zip(variances, known, strict=True)
+    ]
+    spread, flat = (math.sqrt(variances[0]), 0.0) if len(groups) == 1 else (None, None)
+    far = math.sqrt(total(parts)[0]) if spread is None else spread
+    if far <= NEGLIGIBLE * max(size, *(abs(each) for values in known for each in values)):
+        return Computed(value, n, flat, reason=Reason.NO_SPREAD)
+    _, low, high = student(value, parts, alpha)
+    return Computed(value, n, spread, low, high)
 
 
 def as_ratio(found: Computed) -> Computed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Literal, TypedDict
 
 from labreport.stats.operation import (
@@ -14,9 +13,7 @@ from labreport.stats.operation import (
     as_ratio,
     by_unit,
     method,
-    of_mean,
-    student,
-    total,
+    of_means,
     units_of,
 )
 
@@ -39,38 +36,15 @@ def compute(data: Data, alpha: float) -> Computed:
     scale, number = data["scale"], isinstance(data["second"], (int, float))
     first = by_unit(data["first"], scale)
     second = by_unit([[data["second"]]] * len(first) if number else data["second"], scale)  # type: ignore[list-item, arg-type]
-    found = (_paired if data["paired"] or number else _unpaired)(first, second, alpha, data["test_fraction"])
-    return as_ratio(found) if scale == "ratio" else found
-
-
-def _paired(
-    first: list[float | None], second: list[float | None], alpha: float, test_fraction: float | None
-) -> Computed:
     size = max((abs(value) for value in (*first, *second) if value is not None), default=0.0)
-    pairs = zip(first, second, strict=True)
-    apart = [None if a is None or b is None else a - b for a, b in pairs]
-    found = of_mean(apart, alpha, size=size, test_fraction=test_fraction)
+    groups: list[list[float | None]] = [first, second]
+    if data["paired"] or number:
+        pairs = zip(first, second, strict=True)
+        groups = [[None if a is None or b is None else a - b for a, b in pairs]]
+    found = of_means(groups, alpha, size=size, test_fraction=data["test_fraction"])
     if found.reason is Reason.NO_SPREAD and abs(found.value or 0.0) <= NEGLIGIBLE * size:
-        return Computed(0.0, found.n, 0.0, reason=Reason.EQUAL, how="equal")
-    return found
-
-
-def _unpaired(
-    first: list[float | None], second: list[float | None], alpha: float, test_fraction: float | None
-) -> Computed:
-    n, both = min(len(first), len(second)), (of_mean(first, alpha), of_mean(second, alpha))
-    means = [one.value for one in both if one.value is not None]
-    if len(means) < len(both):
-        return Computed(None, n, reason=next(one.reason for one in both if one.value is None))
-    value, least = means[0] - means[1], NEGLIGIBLE * max(map(abs, means))
-    if n == 1:
-        return Computed(value, 1, reason=Reason.ONE_RUN)
-    shared = 0.0 if test_fraction is None else test_fraction / (1 - test_fraction)
-    parts = [((one.spread or 0.0) ** 2 * (1 / one.n + shared), one.n - 1.0) for one in both]
-    if math.sqrt(total(parts)[0]) > least:
-        return Computed(value, n, None, *student(value, parts, alpha)[1:])
-    equal = abs(value) <= least
-    return Computed(0.0 if equal else value, n, None, reason=Reason.EQUAL if equal else Reason.NO_SPREAD)
+        found = Computed(0.0, found.n, found.spread, reason=Reason.EQUAL, how="equal")
+    return as_ratio(found) if scale == "ratio" else found
 
 
 def how(data: Data) -> str:

@@ -12,7 +12,7 @@ from labreport.stats.operation import (
     as_ratio,
     by_unit,
     method,
-    of_mean,
+    of_means,
     units_of,
 )
 
@@ -28,7 +28,7 @@ class Data(TypedDict):
 
 def compute(data: Data, alpha: float) -> Computed:
     """Compute the mean, with Student's interval of level 1 − `alpha`."""
-    found = of_mean(by_unit(data["values"], data["scale"]), alpha, test_fraction=data["test_fraction"])
+    found = of_means([by_unit(data["values"], data["scale"])], alpha, test_fraction=data["test_fraction"])
     if data["scale"] == "ratio":
         found = as_ratio(found)
     if data["bounds"] and found.low is not None and found.high is not None:
