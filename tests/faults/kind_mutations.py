@@ -169,13 +169,13 @@ MUTATIONS = (
     Mutation(
         "the quarantine",
         "store/quarantine.py",
-        "            os.rename(path, target)\n",
-        "            os.unlink(path)\n",
+        "            os.rename(source, target)\n",
+        "            os.unlink(source)\n",
         (DAMAGE, TRAJECTORIES),
     ),
     Mutation(
         "the lock",
-        "store/lock.py",
+        "store/output.py",
         "            lock.acquire(timeout=0)\n",
         "            pass\n",
         (f"{STORE}_lock.py",),
@@ -224,9 +224,9 @@ MUTATIONS = (
     ),
     Mutation(
         "the fetcher's refusal",
-        "pdf/fetching.py",
-        "        if not file.is_relative_to(self._folder):",
-        "        if False:",
+        "pdf/writing.py",
+        "            if not file.is_relative_to(own):",
+        "            if False:",
         (PDF,),
     ),
     Mutation(
