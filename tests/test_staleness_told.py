@@ -70,19 +70,6 @@ def test_status_is_1_exactly_when_something_is_stale(program: Program) -> None:
     assert json.loads(ran.out)["fresh"] is False
 
 
-def test_a_result_without_readers_stays_until_it_is_cleaned_away(program: Program) -> None:
-    """Removing an experiment removes nothing; `clean` says how much it frees."""
-    results = program.folder / "report/results"
-    before = {path.name for path in results.glob("*.json")}
-    program.edit(CATALOGUE, "Walk(0.25)", "Walk(0.26)")
-    assert program.run().code == 0
-    assert before <= {path.name for path in results.glob("*.json")}
-    ran = program.run("clean")
-    assert ran.code == 0
-    assert "2 items removed, " in ran.out
-    assert set(program.plan().values()) == {"fresh"}
-
-
 def test_a_lost_ledger_costs_no_training(program: Program) -> None:
     """What is stored is recognised by its key."""
     (program.folder / "report/ledger.json").unlink()

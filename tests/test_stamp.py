@@ -100,25 +100,20 @@ def test_a_cut_stamp_hides_no_stale_report(stamped: Program, tmp_path: Path) -> 
     assert "answer/measured.better" in ran.made
 
 
-@pytest.mark.parametrize("name", ["report.html", "report.pdf", "answers.json"])
-@pytest.mark.parametrize("deed", ["edited", "removed"])
-def test_a_document_that_is_gone_or_altered_is_not_up_to_date(
-    stamped: Program, tmp_path: Path, name: str, deed: str
-) -> None:
+def test_a_document_that_is_gone_or_altered_is_not_up_to_date(stamped: Program, tmp_path: Path) -> None:
     """The stamp knows the documents, too."""
-    program = stamped.copy(tmp_path / "checkout")
-    assert program.run("--seeds", "1").code == 0
-    assert program.up_to_date("--seeds", "1")
-    path = program.folder / "report" / name
-    if deed == "removed":
-        path.unlink()
-    else:
-        status = path.stat()
-        data = bytearray(path.read_bytes())
+    for name in ("report.html", "report.pdf", "answers.json"):
+        program = stamped.copy(tmp_path / name)
+        assert program.run("--seeds", "1").code == 0
+        assert program.up_to_date("--seeds", "1")
+        path = program.folder / "report" / name
+        status, data = path.stat(), bytearray(path.read_bytes())
         data[-2] ^= 1
         path.write_bytes(data)
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert not program.up_to_date("--seeds", "1")
+        assert not program.up_to_date("--seeds", "1")
+        path.unlink()
+        assert not program.up_to_date("--seeds", "1")
 
 
 @pytest.mark.parametrize("odd", ["endless", "sparse"])

@@ -89,16 +89,12 @@ def test_bounds_are_inclusive() -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"hidden_layers": (20.0,)}, r"hidden_layers is (20.0,); write (20,), without the point"),
         ({"hidden_layers": ()}, "hidden_layers is (); allowed is a tuple"),
         ({"hidden_layers": (0,)}, "each is a whole number from 1 to 10,000"),
         ({"learning_rate": 0.0}, "learning_rate is 0.0; allowed is a number from 1e-06 to 100"),
         ({"learning_rate": float("nan")}, "learning_rate is nan"),
-        ({"learning_rate": "0.5"}, "learning_rate is '0.5'; write 0.5, without quotes"),
         ({"momentum": 1.0}, "momentum is 1.0; allowed is a number from 0 to 0.999"),
-        ({"initial_gain": True}, "initial_gain is True"),
         ({"batch_size": 0}, "batch_size is 0; allowed is a whole number from 1 to 54,000"),
-        ({"batch_size": 128.0}, "batch_size is 128.0; write 128, without the point"),
         ({"initializer": "zeros"}, "initializer is 'zeros'; allowed is 'glorot_uniform'"),
         ({"activation": "sigmoyd"}, "or 'relu'; did you mean 'sigmoid'?"),
         ({"loss": "mse"}, "loss is 'mse'; allowed is 'categorical_crossentropy'"),

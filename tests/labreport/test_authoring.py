@@ -112,15 +112,10 @@ def test_the_text_of_a_question_is_no_part_of_its_answers_code() -> None:
     ("declare", "words"),
     [
         (lambda: Experiment("one", Made(), epochs=0), "epochs is 0; allowed is a whole number of at least 1"),
-        (
-            lambda: Experiment("one", Made(), epochs=2, snapshots=(3,)),
-            "snapshots has epoch 3; allowed are 1 to 2",
-        ),
         (lambda: Experiment("one", Made), "specification is Made; allowed is a frozen dataclass"),
         (lambda: Experiment("one", Made(), epochs=2, fit="m:f"), "fit has one epoch"),
         (lambda: study("sizes", ONE, size=()), "at least one value is needed"),
         (lambda: study("sizes", ONE, size=(1, 1)), "each once"),
-        (lambda: study("sizes", ONE, sice=(1,)), "no field 'sice'"),
         (lambda: Project(fit=lambda made, seed: Fit()), "define it at the top of a module with def"),
         (lambda: Project(seeds=0), "seeds is 0"),
         (lambda: Project(data_files="wine.csv"), r"write \('wine.csv',\), with the comma"),  # type: ignore[arg-type]

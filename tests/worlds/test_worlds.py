@@ -15,13 +15,20 @@ from worlds.world import CLASSES, world
 from exercise.project import PROJECT
 from labreport.stats import Answer
 
-WORLDS = 30
+WORLDS, MORE = 12, 48
+"""How many are tried in the ordinary run, and how many more with `--slow`."""
 PARTS = 6
 FIRST = int(os.environ.get("WORLDS_SEED", "20260"))
 """Number of the first world; `WORLDS_SEED` gives others."""
 
 
-@pytest.mark.parametrize("number", range(FIRST, FIRST + WORLDS))
+@pytest.mark.parametrize(
+    "number",
+    [
+        *range(FIRST, FIRST + WORLDS),
+        *(pytest.param(FIRST + WORLDS + more, marks=pytest.mark.slow) for more in range(MORE)),
+    ],
+)
 def test_a_random_world_has_a_report_without_faults(number: int) -> None:
     """A sixth of the questions each, in turn; all of them in `run.py`, which judges thousands of worlds."""
     faults = judge(world(number), part=number, parts=PARTS)
