@@ -194,6 +194,24 @@ def test_what_is_dropped_leaves_the_others(tmp_path: Path, kept: dict[str, Traje
         equal(again, kept, dropped)
 
 
+def test_what_is_damaged_beside_what_is_dropped_is_put_into_no_new_pack(
+    tmp_path: Path, kept: dict[str, Trajectory]
+) -> None:
+    """It would get a checksum that fits; the pack is taken apart, and set aside."""
+    store = reopened(tmp_path)
+    pack(store)
+    packs, first = store.shelf.packs, min(kept)
+    path = packs.of(first)[f"{first}.json"].pack
+    members = [(key, one) for key in kept if key != first for one in packs.of(key).values()]
+    key, beside = next((key, one) for key, one in members if one.pack == path)
+    data = bytearray(path.read_bytes())
+    data[beside.offset + 50] ^= 1
+    path.write_bytes(data)
+    packs.drop([first])
+    assert "differs from its checksum" in store.notices[0]
+    equal(reopened(tmp_path), kept, frozenset((first, key)))
+
+
 class Killed(BaseException):
     """The process ended here."""
 
