@@ -104,26 +104,26 @@ def call(parent: int, function: str, *arguments: Any) -> None:
     begin(function, *arguments)
 
 
-def begin_child(parent: int = 0) -> None:
+def begin_child(parent: int = 0, *, kernel: bool = True) -> None:
     """What every process that the program starts does first.
 
     Ctrl-C is its parent's to answer, what it prints may be lost, and it ends with its parent, at once if that
-    is not `parent` any more.
+    is not `parent` any more. The `kernel` would end it with the thread that has started it, too.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     keep_streams()
-    end_with_parent()
+    end_with_parent(kernel=kernel)
     if parent and os.getppid() != parent:
         os._exit(1)
 
 
-def end_with_parent() -> None:
+def end_with_parent(*, kernel: bool = True) -> None:
     """From now on this process ends within a moment of its parent, however that ends.
 
     On Linux the kernel ends it at once, even in the middle of a long call that keeps Python's lock.
     """
     parent = os.getppid()
-    if sys.platform == "linux":
+    if kernel and sys.platform == "linux":
         import ctypes
 
         ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)

@@ -10,80 +10,84 @@ from typing import Any
 import pytest
 
 from labreport.errors import UsageError
-from labreport.execute.cluster import machine
-from labreport.execute.cluster.greet import Job, _places
-from labreport.execute.cluster.identity import Claim, inspect
-from labreport.execute.cluster.link import Refused
-from labreport.execute.cluster.parcel import Parcel, parcel
+from labreport.execute.cluster import remote
+from labreport.execute.cluster.child import Claim, inspect
+from labreport.execute.cluster.pool import Job, Refused, archive
 from labreport.fingerprint.files import sha256
 
 
 @pytest.fixture
-def sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parcel:
-    """A project of one file with data beside it, as it is sent."""
+def sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    """A project of one file with data beside it, as it is sent: the archive first, each under its SHA-256."""
     project = tmp_path / "project"
     (project / "data").mkdir(parents=True)
     (project / "walked.py").write_text("def fit(specification, seed):\n    return seed\n")
     (project / "data/points.csv").write_text("1,2\n")
     monkeypatch.syspath_prepend(str(project))
-    return parcel("walked", ("walked",), {"data/points.csv": str(sha256(project / "data/points.csv"))})
+    digest = str(sha256(project / "data/points.csv"))
+    content = archive("walked", ("walked",), {"data/points.csv": digest})
+    assert archive("walked", ("walked",), {"data/points.csv": digest}) == content
+    return {hashlib.sha256(content).hexdigest(): content, digest: b"1,2\n"}
 
 
-def arrived(sent: Parcel, folder: Path) -> Path:
+def arrived(sent: dict[str, bytes], folder: Path) -> Path:
     """The folder in which a worker has what was sent."""
-    for digest, content in sent.sources.items():
-        data = content if isinstance(content, bytes) else content.read_bytes()
-        assert machine.receive(str(folder), digest, "p", data, True)
-    return Path(machine.unpack(str(folder), sent.name))
+    for digest, content in sent.items():
+        for piece in (content[:2], content[2:], b""):
+            remote.receive(str(folder), digest, "p", piece)
+    return Path(remote.unpack(str(folder), next(iter(sent)), "build"))
 
 
-def test_equal_code_is_one_archive(sent: Parcel) -> None:
-    """Its name does not depend on when it was packed."""
-    again = parcel("walked", ("walked",), {"data/points.csv": next(iter(sent.files))})
-    assert again.name == sent.name == hashlib.sha256(again.content).hexdigest()
+def lacking(sent: dict[str, bytes], folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Which files a worker asks for."""
+    monkeypatch.setattr(remote, "_folder", lambda needed: str(folder))
+    return list(remote.offer(0, list(sent))["lacking"])
 
 
-def test_data_lie_where_the_code_expects_them(sent: Parcel, tmp_path: Path) -> None:
-    """Beside the code, as at home; nothing is lacking afterwards."""
+def test_data_lie_where_the_code_expects_them(
+    sent: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside the code, as at home; nothing is lacking afterwards, and the code goes with the build."""
     tree = arrived(sent, tmp_path)
     assert (tree / "data/points.csv").read_text() == "1,2\n"
-    assert machine.lacking(str(tmp_path), list(sent.sources)) == []
+    assert (tree / "walked.py").is_file()
+    assert lacking(sent, tmp_path, monkeypatch) == []
+    remote.end_all("build")
+    assert not tree.exists()
 
 
-def test_what_did_not_arrive_whole_is_refused(sent: Parcel, tmp_path: Path) -> None:
+def test_what_did_not_arrive_whole_is_refused(
+    sent: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And is lacking still."""
-    found = machine.answer(
-        "receive",
-        {"folder": str(tmp_path), "digest": sent.name, "part": "p", "data": sent.content[:-1], "last": True},
-    )
-    assert "is not what was sent" in found["refused"]
-    assert machine.lacking(str(tmp_path), [sent.name]) == [sent.name]
+    (digest, content), *_ = sent.items()
+    told = {"folder": str(tmp_path), "digest": digest, "part": "p"}
+    remote.answer("receive", {**told, "data": content[:-1]})
+    assert "is not what was sent" in remote.answer("receive", {**told, "data": b""})["refused"]
+    assert lacking(sent, tmp_path, monkeypatch) == [*sent]
 
 
-@pytest.mark.parametrize("name", ["walked.py", "data/points.csv"])
-def test_a_file_that_was_altered_on_the_worker_is_put_right(sent: Parcel, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_file_that_was_altered_on_the_worker_is_sent_again(
+    sent: dict[str, bytes], tmp_path: Path, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Code and data are compared each time a worker is taken in."""
     tree = arrived(sent, tmp_path)
-    before = (tree / name).read_text()
-    (tree / name).unlink()
-    (tree / name).write_text("altered")
-    assert (Path(machine.unpack(str(tmp_path), sent.name)) / name).read_text() == before
+    digest = [*sent][number]
+    (tmp_path / f"file-{digest}").write_text("altered")
+    assert lacking(sent, tmp_path, monkeypatch) == [digest]
+    assert (arrived(sent, tmp_path) / "data/points.csv").read_text() == "1,2\n"
+    assert (tree / "walked.py").is_file(), "another run of the build may have it loaded"
 
 
-def test_data_outside_of_the_project_do_not_travel(sent: Parcel) -> None:
+def test_data_outside_of_the_project_do_not_travel(sent: dict[str, bytes]) -> None:
     """The message names the file."""
     with pytest.raises(UsageError, match=r"secret.*is outside of"):
-        parcel("walked", ("walked",), {"../secret": "0" * 64})
-
-
-def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path: Path) -> None:
-    """Whatever an archive says."""
-    with pytest.raises(machine.Refused, match="is not a path below"):
-        machine._inside(str(tmp_path), "../x")
+        archive("walked", ("walked",), {"../secret": "0" * 64})
 
 
 @pytest.fixture
-def wanted(sent: Parcel, tmp_path: Path) -> tuple[Claim, Path]:
+def wanted(sent: dict[str, bytes], tmp_path: Path) -> tuple[Claim, Path]:
     """A claim that holds for the folder with the code."""
     tree = arrived(sent, tmp_path)
     empty = Claim("walked:fit", "walked", ("walked",), "3", 1, {"data": {"data/points.csv": ""}})
@@ -134,7 +138,7 @@ def test_a_worker_gets_no_more_runs_than_it_has_room_for(
     threads: int, resources: dict[str, float], known: dict[str, Any], cores: int, places: int
 ) -> None:
     """Its threads, its cores and its resources are divided by what a run takes."""
-    assert _places(known, cores, _job(threads, resources)) == places
+    assert _job(threads, resources).places(known, cores) == places
 
 
 @pytest.mark.parametrize(
@@ -145,14 +149,14 @@ def test_a_worker_without_room_for_a_run_is_refused(
 ) -> None:
     """The text says how to start it."""
     with pytest.raises(Refused, match=told):
-        _places({"nthreads": 1}, 8, _job(threads, resources))
+        _job(threads, resources).places({"nthreads": 1}, 8)
 
 
 def _job(threads: int, resources: dict[str, float]) -> Job:
-    return Job("walked", ("walked",), threads, Parcel("", b"", {}), (), resources)
+    return Job("walked", ("walked",), threads, (), resources, "", {})
 
 
 def test_a_worker_that_lacks_a_library_says_which(tmp_path: Path) -> None:
     """Not with the name of an exception."""
-    with pytest.raises(machine.Refused, match=r"^has no no_such_library$"):
-        machine.inspect(str(tmp_path), {}, [], "import no_such_library")
+    with pytest.raises(remote.Refused, match=r"^has no no_such_library$"):
+        remote.inspect(str(tmp_path), {}, [], "import no_such_library")

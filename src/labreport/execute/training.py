@@ -137,8 +137,7 @@ def _lanes(
 ) -> Iterator[tuple[Sequence[Lane], Callable[[], None]]]:
     """Where to run tasks, and what to call all the time meanwhile."""
     if request.scheduler:
-        from labreport.execute.cluster.greet import job
-        from labreport.execute.cluster.pool import pool
+        from labreport.execute.cluster.pool import job, pool
 
         with pool(request.scheduler, job(session.project, tasks)) as found:
             yield found.lanes, lambda: found.look(terminal)

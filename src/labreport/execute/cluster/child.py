@@ -1,25 +1,30 @@
-"""A process on a worker, which has one version of the code: it inspects the machine, or carries out runs."""
+"""A process on a worker, with the code that was sent: it inspects the machine, or carries out runs.
+
+The key of a result says on what it rests. A worker that has something else is left out.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import pickle
-import signal
+import platform
 import sys
-import threading
-import time
 import traceback
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from labreport.errors import LabReportError
-from labreport.execute.cluster.identity import Claim, inspect
 from labreport.execute.task import Task
 from labreport.execute.worker import Message, Outcome, carry_out
-from labreport.processes import portable
+from labreport.fingerprint.files import Digests
+from labreport.plan.fingerprints import Fingerprints, made_by
+from labreport.plan.ledger import Ledger
+from labreport.processes import begin_child, portable
+from labreport.project import Project
 
 START = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
@@ -28,7 +33,7 @@ START = (
 """What the interpreter of such a process is started with; its first argument is the folder with the code."""
 IDLE_SECONDS = 120.0
 """A process that gets no work for so long ends; the next run starts another."""
-_LOOK = 0.2
+_LIBRARY = "library "
 
 
 def main() -> None:
@@ -38,8 +43,7 @@ def main() -> None:
         claims = [Claim(**plain) for plain in json.load(sys.stdin)]
         print(json.dumps([text for claim in claims for text in inspect(claim, Path(tree))]))
         return
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_without, args=(os.getppid(),), daemon=True).start()
+    begin_child(kernel=False)  # it would end with the thread of the worker that has started it
     serve(Connection(int(rest[0])), Path(tree))
 
 
@@ -72,14 +76,89 @@ def serve(channel: Connection, tree: Path) -> None:
 
 
 def _read(data: bytes, tree: Path) -> tuple[Claim, Task]:
-    """The claim of a task, and the task, from the bytes that `labreport.execute.cluster.lane` sends."""
+    """The claim of a task, and the task, from the bytes that `labreport.execute.cluster.pool` sends."""
     found: Any = pickle.loads(data)  # noqa: S301 - from the program that started this process
     claim, task = found
     return claim, replace(task, source=str(tree))
 
 
-def _end_without(parent: int) -> None:
-    """End with the worker. The kernel's own signal would come with the end of one of its threads already."""
-    while os.getppid() == parent:
-        time.sleep(_LOOK)
-    os._exit(1)
+@dataclass(frozen=True)
+class Claim:
+    """What the keys of some results say: of the code `code`, with all else that decides it in `wanted`.
+
+    `package` is the top-level module of the project, `roots` those whose code is followed, `python` the
+    version that wrote the claim, `threads` the number of compute threads, and
+    `more` is what has a part in the runs besides that code.
+    """
+
+    code: str
+    package: str
+    roots: tuple[str, ...]
+    python: str
+    threads: int
+    wanted: Mapping[str, Any]
+    more: tuple[str, ...] = ()
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {**vars(self), "roots": list(self.roots), "wanted": dict(self.wanted), "more": list(self.more)}
+
+    @property
+    def requirements(self) -> list[str]:
+        """What to install, as pip takes it."""
+        return [f"{name}=={version}" for name, version in _libraries(self.wanted).items()]
+
+
+def claim(task: Task, package: str, roots: tuple[str, ...]) -> Claim:
+    """What the key of this task's result says."""
+    wanted = {
+        name: value
+        for name, value in task.trajectory.ingredients.items()
+        if name not in ("identity", "specification", "seed", "exclusive")
+    }
+    more = made_by(task.specification, task.one_step)
+    return Claim(task.start, package, roots, platform.python_version(), task.threads, wanted, more)
+
+
+def claims(tasks: Iterable[Task], package: str, roots: tuple[str, ...]) -> list[Claim]:
+    """The different claims of some tasks."""
+    found: list[Claim] = []
+    for task in tasks:
+        if (one := claim(task, package, roots)) not in found:
+            found.append(one)
+    return found
+
+
+def inspect(claim: Claim, tree: Path) -> list[str]:
+    """What is different here, with the code in `tree`; empty where results belong under the key."""
+    project = Project(package=claim.package, source_roots=tuple(claim.roots), threads=claim.threads)
+    fingerprints = Fingerprints(project, tree, Digests(tree), Ledger())
+    try:
+        found = fingerprints.rests_on(claim.code, claim.wanted["data"], _libraries(claim.wanted), claim.more)
+    except LabReportError as error:
+        return [str(error)]
+    names = [*claim.wanted, *(name for name in found if name not in claim.wanted)]
+    return [
+        _told(name, claim.wanted.get(name), found.get(name), claim)
+        for name in names
+        if claim.wanted.get(name) != found.get(name)
+    ]
+
+
+def _libraries(wanted: Mapping[str, Any]) -> dict[str, str]:
+    return {name.removeprefix(_LIBRARY): value for name, value in wanted.items() if name.startswith(_LIBRARY)}
+
+
+def _told(name: str, wanted: Any, found: Any, claim: Claim) -> str:
+    """One difference in words."""
+    if name.startswith(_LIBRARY):
+        library = name.removeprefix(_LIBRARY)
+        return f"{library} {found} instead of {wanted}" if found != "none" else f"{library} is not installed"
+    if name == "python":
+        return f"Python {found} instead of {wanted}"
+    if name == "data":
+        different = [file for file in wanted if wanted[file] != (found or {}).get(file)]
+        return f"data {', '.join(different)} differ"
+    here = platform.python_version()
+    return f"{name} of {claim.code} differs under Python {here}, from that under {claim.python}"
