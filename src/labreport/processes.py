@@ -1,4 +1,8 @@
-"""Processes that the program starts: they import nothing from the current folder, and end with it."""
+"""Processes that the program starts: they import nothing from the current folder, and end with it.
+
+`Child` is one that is sent things and sends some; `in_forks` makes several things at once. What one raises is
+sent with its traceback (`packed`, `unpacked`).
+"""
 
 from __future__ import annotations
 
@@ -9,17 +13,19 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import IO, TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from labreport.sources import begin
 from labreport.streams import keep_streams
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
-    from multiprocessing.process import BaseProcess
-    from typing import Any
+
+Item = TypeVar("Item")
+Made = tuple[Any, Exception | None]
+"""What was made, or what was raised."""
 
 SAFE_PATH = "PYTHONSAFEPATH"
 """Environment variable: where it is set, Python puts neither the current folder nor that of the script in
@@ -43,15 +49,24 @@ class RemoteTraceback(Exception):
         return type(self), self.args
 
 
-def portable(error: BaseException) -> Exception:
-    """An exception that survives the way to another process, and does not end that."""
+def packed(error: BaseException) -> tuple[Exception, str]:
+    """An exception that survives the way to another process, and does not end that; and its traceback."""
+    import traceback
+
+    trace = "".join(traceback.format_exception(error))
     try:
         if not isinstance(error, Exception):
             raise TypeError
         found: Exception = pickle.loads(pickle.dumps(error))  # noqa: S301 - its own bytes, to see whether it can be
     except Exception:  # of a class whose instances cannot be rebuilt, or that is not to be caught by everyone
         found = RuntimeError(f"{type(error).__name__}: {error}")
-    return found
+    return found, trace
+
+
+def unpacked(error: Exception, trace: str) -> Exception:
+    """The exception that another process has `packed`; its cause shows where it was raised."""
+    error.__cause__ = RemoteTraceback(trace)
+    return error
 
 
 @contextmanager
@@ -72,36 +87,62 @@ def safe_spawn() -> Iterator[None]:
             os.environ[SAFE_PATH] = before
 
 
-def spawned(function: str, *arguments: Any, daemon: bool = True) -> tuple[BaseProcess, Connection]:
-    """A new process that calls `"module:function"` with a connection, of which the other end is returned, and
-    `arguments`, none of which may be of a module of its own: what is loaded there is loaded by its text.
+class Child:
+    """A new process that calls `"module:function"` with its end of a connection, and `arguments`.
 
-    It begins as `begin_child` says. Raises `OSError` or `RuntimeError` where it cannot be started.
+    None of these may be of a module of its own: what is loaded there is loaded by its text. It begins as
+    `begin_child` says; one that is `quiet` prints nothing. Raises `OSError` or `RuntimeError` where it cannot
+    be started.
     """
-    import multiprocessing
 
-    context = multiprocessing.get_context("spawn")
-    # Ctrl-C reaches every process of the terminal: this one must not meet it half imported
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        ours, theirs = context.Pipe()
-        with theirs, safe_spawn():
-            given = (f"{__name__}:call", os.getpid(), function, theirs, *arguments)
-            process = context.Process(target=begin, args=given, daemon=daemon)
-            try:
-                process.start()
-            except BaseException:
-                ours.close()
-                raise
-        return process, ours
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    def __init__(self, function: str, *arguments: Any, quiet: bool = False) -> None:
+        import multiprocessing
+
+        context = multiprocessing.get_context("spawn")
+        # Ctrl-C reaches every process of the terminal: this one must not meet it half imported
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self.connection, theirs = context.Pipe()
+            with theirs, safe_spawn():
+                given = (f"{__name__}:call", os.getpid(), quiet, function, theirs, *arguments)
+                self._process = context.Process(target=begin, args=given)
+                try:
+                    self._process.start()
+                except BaseException:
+                    self.connection.close()
+                    raise
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    @property
+    def pid(self) -> int | None:
+        """Its number."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.is_alive()
+
+    def end(self, patience: float = 0.0) -> int | None:
+        """End it at once, or after so many seconds; its exit code, if it has ended by itself."""
+        code = None
+        self.connection.close()
+        with suppress(OSError, ValueError, AssertionError):
+            self._process.join(patience)
+            code = self._process.exitcode
+            self._process.kill()
+            self._process.join()
+        return code
 
 
-def call(parent: int, function: str, *arguments: Any) -> None:
-    """What a process does that was `spawned` by `parent`."""
+def call(parent: int, quiet: bool, function: str, connection: Connection, *arguments: Any) -> None:
+    """What a `Child` of `parent` does."""
+    if quiet:
+        for number in (1, 2):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), number)
     begin_child(parent)
-    begin(function, *arguments)
+    begin(function, connection, *arguments)
 
 
 def begin_child(parent: int = 0, *, kernel: bool = True) -> None:
@@ -160,3 +201,86 @@ def collector_paused() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def in_forks(
+    make: Callable[[Item], Any],
+    items: Sequence[Item],
+    processes: int,
+    first: Callable[[], None] | None = None,
+    taken_up: Callable[[int], None] = lambda number: None,
+) -> list[Made]:
+    """What `make` returns or raises for each of the items, made in so many processes, this one among them.
+
+    This process does what is to be done `first`, while the others begin. `taken_up` is called with the number
+    of each item that this one begins, by when all before it are begun.
+
+    In this process only, where forks are not safe: elsewhere than on Linux, and beside other threads. What
+    a fork did not make, because it died, is made in this process.
+    """
+    forks = min(processes, len(items) + (first is not None)) - 1
+    if forks < 1 or sys.platform != "linux" or threading.active_count() > 1 or len(items) > 255:
+        if first is not None:
+            first()
+        found_here = []
+        for place, item in enumerate(items):
+            taken_up(place)
+            found_here.append(made(make, item))
+        return found_here
+    taken, queue = os.pipe()
+    os.write(queue, bytes(range(len(items))))  # each process takes the next number from the pipe
+    os.close(queue)
+    found: dict[int, Made] = {}
+    running: list[tuple[int, IO[bytes]]] = []
+    try:
+        for _ in range(forks):
+            running.append(_fork(make, items, taken))
+        if first is not None:
+            first()
+        while number := os.read(taken, 1):
+            taken_up(number[0])
+            found[number[0]] = made(make, items[number[0]])
+    except BaseException:
+        for pid, _ in running:
+            os.kill(pid, signal.SIGKILL)
+        raise
+    finally:
+        os.close(taken)
+        for pid, results in running:
+            os.waitpid(pid, 0)
+            with results:
+                results.seek(0)
+                with suppress(EOFError, pickle.UnpicklingError):
+                    while True:
+                        number_made, value, error, trace = pickle.load(results)  # noqa: S301 - a fork wrote it
+                        found[number_made] = value, error and unpacked(error, trace)
+    return [found[number] if number in found else made(make, item) for number, item in enumerate(items)]
+
+
+def made(make: Callable[[Item], Any], item: Item) -> Made:
+    """What `make` returns or raises for one item."""
+    try:
+        return make(item), None
+    except Exception as error:  # the author's code may raise anything
+        return None, error
+
+
+def _fork(make: Callable[[Item], Any], items: Sequence[Item], taken: int) -> tuple[int, IO[bytes]]:
+    """A process that makes what it takes; its number, and the file that it writes what it made to."""
+    results = os.fdopen(os.memfd_create("made"), "w+b")
+    pid = os.fork()
+    if pid == 0:
+        _take(make, items, taken, results)
+    return pid, results
+
+
+def _take(make: Callable[[Item], Any], items: Sequence[Item], taken: int, results: IO[bytes]) -> NoReturn:
+    try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        begin_child()
+        while number := os.read(taken, 1):
+            value, error = made(make, items[number[0]])
+            pickle.dump((number[0], value, *(packed(error) if error is not None else (None, ""))), results)
+            results.flush()
+    finally:  # whatever goes wrong, this process must not continue as a build
+        os._exit(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,7 +14,6 @@ from example_report import Example, example
 
 from labreport.errors import MissingLibrary, RenderError
 from labreport.pdf import Writer, write
-from labreport.pdf.separate import PROGRAM
 
 SOURCE = Path(__file__).parents[2] / "src"
 
@@ -28,13 +28,13 @@ def report(tmp_path: Path) -> Example:
 def test_a_process_that_dies_of_a_signal_is_replaced_once(report: Example, tmp_path: Path, when: str) -> None:
     """Before or after it was given the document: the lack of memory of a moment costs no PDF."""
     with Writer(report.templates, tmp_path) as writer:
-        writer.start()
-        assert writer._process is not None
+        child = writer.start()
+        assert child.pid is not None
         if when == "early":
-            writer._process.kill()
+            os.kill(child.pid, signal.SIGKILL)
         writer.begin(report.page("print"), tmp_path / "x.pdf")
         if when == "late":
-            writer._process.kill()
+            os.kill(child.pid, signal.SIGKILL)
         writer.finish()
     assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF-")
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".tmp-")] == []
@@ -56,17 +56,12 @@ def test_it_writes_the_same_bytes(report: Example, tmp_path: Path) -> None:
 def test_it_does_not_wait_for_others_that_hold_its_pipe(report: Example, tmp_path: Path) -> None:
     """A fork of the build that makes the page meanwhile has the pipe, too."""
     with Writer(report.templates, tmp_path) as writer:
-        writer.start()
-        process = writer._process
-        assert process is not None
-        assert process.stdin is not None
-        held = os.dup(process.stdin.fileno())
+        held = os.dup(writer.start().connection.fileno())
         try:
             writer.begin(report.page("print"), tmp_path / "x.pdf")
-            assert process.wait(timeout=60) == 0
+            writer.finish()
         finally:
             os.close(held)
-        writer.finish()
     assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF-")
 
 
@@ -81,28 +76,31 @@ def test_it_raises_what_write_raises(report: Example, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("program", "error", "message"),
+    ("deed", "error", "message"),
     [
-        ("import sys; print('install Pango', file=sys.stderr); sys.exit(3)", MissingLibrary, "install Pango"),
-        ("import os; os._exit(7)", RenderError, "the process that writes the PDF ended with exit code 7"),
-        (
-            "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
-            RenderError,
-            "died twice, last of signal 9",
-        ),
-        ("raise ValueError('a bug')", RenderError, "ValueError: a bug"),
+        ("os._exit(7)", RenderError, "the process that writes the PDF ended with exit code 7"),
+        ("os.kill(os.getpid(), signal.SIGKILL)", RenderError, "died twice, last of signal 9"),
+        ("connection.send(packed(MissingLibrary('install\\nPango')))", MissingLibrary, "install Pango"),
+        ("connection.send(packed(ValueError('a bug')))", RenderError, "ValueError: a bug"),
     ],
 )
 def test_a_process_that_fails_is_told_in_one_line(
     report: Example,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    program: str,
+    deed: str,
     error: type[Exception],
     message: str,
 ) -> None:
     """A missing library, a sudden end, a bug: never a hang, never a file half written taken for whole."""
-    monkeypatch.setattr("labreport.pdf.separate.PROGRAM", program)
+    (tmp_path / "failing.py").write_text(
+        "import os, signal\n"
+        "from labreport.errors import MissingLibrary\n"
+        "from labreport.processes import packed\n"
+        f"def serve(connection, *_):\n    {deed}\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr("labreport.pdf.separate.SERVE", "failing:serve")
     with Writer(report.templates, tmp_path) as writer:
         writer.begin(report.page("print") * 50, tmp_path / "x.pdf")
         with pytest.raises(error, match=message) as raised:
@@ -113,24 +111,11 @@ def test_a_process_that_fails_is_told_in_one_line(
 def test_it_ends_with_its_context(report: Example, tmp_path: Path) -> None:
     """Whether it waits or writes."""
     with Writer(report.templates, tmp_path) as waiting:
-        waiting.start()
+        children = [waiting.start()]
     with Writer(report.templates, tmp_path) as writing:
+        children.append(writing.start())
         writing.begin(report.page("print"), tmp_path / "x.pdf")
-    for writer in (waiting, writing):
-        assert writer._process is not None
-        assert writer._process.poll() is not None
-
-
-def test_it_ends_with_its_standard_input(tmp_path: Path) -> None:
-    """As when the build was killed."""
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-c", PROGRAM, SOURCE, tmp_path, tmp_path],
-        stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    time.sleep(0.1)
-    assert process.communicate(b"", timeout=60)[1] == b""
-    assert process.returncode == 0
+    assert [child.alive for child in children] == [False, False]
 
 
 def test_it_ends_at_once_when_the_build_is_killed_and_leaves_nothing_outside(
@@ -146,8 +131,8 @@ def test_it_ends_at_once_when_the_build_is_killed_and_leaves_nothing_outside(
         "import sys, time; from pathlib import Path; from labreport.pdf import Writer\n"
         "page, base, output = map(Path, sys.argv[1:])\n"
         "with Writer(base, output) as writer:\n"
+        "    print(writer.start().pid, flush=True)\n"
         "    writer.begin(page.read_text(), output / 'x.pdf')\n"
-        "    print(writer._process.pid, flush=True)\n"
         "    time.sleep(60)\n"
     )
     build = subprocess.Popen(

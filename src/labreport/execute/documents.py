@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from labreport.errors import LabReportError, OutdatedCode, StoreError
-from labreport.execute.forks import in_forks
 from labreport.execute.session import Session
 from labreport.nodes.document import DocumentNode
 from labreport.nodes.workshop import Press, Workshop
 from labreport.pdf import Writer
+from labreport.processes import in_forks
 from labreport.store.files import TEMPORARY
 from labreport.store.publish import publish
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from labreport.console.progress import Progress
@@ -18,7 +17,7 @@ from labreport.execute.session import LEDGER, Session, open_session
 from labreport.locate import find_project
 from labreport.nodes.unfold import unfold
 from labreport.plan.ledger import Ledger
-from labreport.processes import spawned
+from labreport.processes import Child
 from labreport.store.publish import complete
 
 MAKE = "labreport.execute.first:make_first"
@@ -48,8 +47,7 @@ class FirstReport:
         statuses = [session.planner.status(node.name) for node in results]
         self.keys = frozenset(status.key for status in statuses)
         self._missing = {status.key for status in statuses if not status.fresh}
-        self._process: BaseProcess | None = None
-        self._connection: Connection | None = None
+        self._child: Child | None = None
         self._published = False
         self.made: list[str] = []
         """Names of nodes that it made; empty until it has published a page."""
@@ -60,13 +58,13 @@ class FirstReport:
 
     def look(self, seconds_left: float | None) -> None:
         """Start once all results are there, if training then takes a while still; say what came of it."""
-        if self._process is None:
+        if self._child is None:
             if not self._missing and (seconds_left or 0.0) >= WORTH_SECONDS:
                 self._start()
             return
         with suppress(EOFError, OSError):
-            while self._connection is not None and self._connection.poll():
-                name, problem = self._connection.recv()
+            while self._child.connection.poll():
+                name, problem = self._child.connection.recv()
                 if problem:
                     self._terminal.warn(f"the first report is not complete: {problem}; training continues")
                     continue
@@ -78,23 +76,18 @@ class FirstReport:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        if self._process is None:
+        if self._child is None:
             return
         self.look(None)
-        with suppress(OSError, ValueError):
-            self._process.kill()
-            self._process.join()
-        if self._connection is not None:
-            self._connection.close()
+        self._child.end()
         session = self._session
         complete(session.output, session.quarantine)
         if self._published:
             self.made = _adopt(session)
 
     def _start(self) -> None:
-        arguments = str(self._session.place.root), str(self._session.output)
         try:
-            self._process, self._connection = spawned(MAKE, *arguments, daemon=False)
+            self._child = Child(MAKE, str(self._session.place.root), str(self._session.output))
         except (OSError, RuntimeError) as error:
             self._terminal.warn(f"the first report is not made: {error}; training continues")
             self._missing.add("")  # it is not tried again

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import errno
 from concurrent.futures import BrokenExecutor, Future
-from contextlib import suppress
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Protocol
 
 from labreport.execute.task import Task
 from labreport.execute.worker import Message, Outcome
-from labreport.processes import RemoteTraceback, how_ended, spawned
+from labreport.processes import Child, how_ended, unpacked
 from labreport.trajectory import Trajectory
 
 SERVE = "labreport.execute.worker:serve"
@@ -78,18 +75,16 @@ class ProcessLane:
     def __init__(self, threads: int, source: Path) -> None:
         self._threads = threads
         self._source = source
-        self._process: BaseProcess | None = None
-        self._connection: Connection | None = None
+        self._child: Child | None = None
         self._future: Future[Trajectory] = Future()
 
     def submit(self, task: Task) -> Future[Trajectory]:
         """Begin a task; raises `CannotStart` if its process cannot be started."""
         self._future = Future()
         try:
-            if self._connection is None:
-                arguments = (self._threads, str(self._source))
-                self._process, self._connection = spawned(SERVE, *arguments)
-            self._connection.send(task)
+            if self._child is None:
+                self._child = Child(SERVE, self._threads, str(self._source))
+            self._child.connection.send(task)
         except (OSError, NotImplementedError, RuntimeError) as error:
             self.close()
             raise CannotStart(error) from None
@@ -99,40 +94,27 @@ class ProcessLane:
         """What came since the last call; the future is settled here, after all that came before its end."""
         received: list[Message] = []
         try:
-            while self._connection is not None and self._connection.poll():
-                message = self._connection.recv()
+            while self._child is not None and self._child.connection.poll():
+                message = self._child.connection.recv()
                 if not isinstance(message, Outcome):
                     received.append(message)
                 elif message.error is not None:
-                    message.error.__cause__ = RemoteTraceback(message.trace)
-                    self._future.set_exception(message.error)
+                    self._future.set_exception(unpacked(message.error, message.trace))
                 elif message.trajectory is not None:
                     self._future.set_result(message.trajectory)
         except Exception:  # the worker was killed while it sent: what is left of a message may raise anything
-            self._lost()
-        if self._process is not None and not self._process.is_alive() and not self._future.done():
+            self.close(0.5)  # so that it is known how it ended, where it ends by itself
+        if self._child is not None and not self._child.alive and not self._future.done():
             self.close()
         return received
-
-    def _lost(self) -> None:
-        if self._process is not None:
-            self._process.join(0.5)  # so that it is known how it ended, where it ends by itself
-        self.close()
 
     def renew(self) -> None:
         """The next task starts a fresh process."""
         self.close()
 
-    def close(self) -> None:
+    def close(self, patience: float = 0.0) -> None:
         """Kill the process; nothing is lost, since what is finished is stored."""
-        process, connection, code = self._process, self._connection, None
-        self._process = self._connection = None
-        if connection is not None:
-            connection.close()
-        if process is not None:
-            with suppress(OSError, ValueError, AssertionError):
-                code = process.exitcode
-                process.kill()
-                process.join()
+        child, self._child = self._child, None
+        code = child.end(patience) if child is not None else None
         if not self._future.done():
             self._future.set_exception(WorkerDied(how_ended(code)))

@@ -10,7 +10,6 @@ from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
 from labreport.errors import RenderError
 from labreport.execute.documents import publish_documents
-from labreport.execute.forks import Made, in_forks, made
 from labreport.execute.pace import PAGE, PAPER, note, part_of
 from labreport.execute.request import Outcome
 from labreport.execute.session import Session
@@ -18,6 +17,7 @@ from labreport.nodes.document import PaperDocument
 from labreport.nodes.workshop import Workshop
 from labreport.pdf import Writer
 from labreport.plan.nodes import Node, Plan
+from labreport.processes import Made, in_forks, made
 
 TOGETHER = ("figure", "section")
 """Kinds of nodes that do not read others of their kind."""

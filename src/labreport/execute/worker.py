@@ -7,7 +7,6 @@ import inspect
 import os
 import sys
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,7 +16,7 @@ from labreport.errors import ExperimentFailed, OutdatedCode
 from labreport.execute.one_step import in_one_step
 from labreport.execute.task import Task
 from labreport.fingerprint.observed import Noted, noting
-from labreport.processes import portable
+from labreport.processes import packed
 from labreport.run import Run, Start
 from labreport.store.arrays import checked
 from labreport.store.sealed import check_plain
@@ -46,7 +45,7 @@ class Outcome:
     """The last message of a task: what was not sent yet, or what was raised."""
 
     trajectory: Trajectory | None = None
-    error: BaseException | None = None
+    error: Exception | None = None
     trace: str = ""
     """The traceback of the error: what it was raised from is not sent with an exception."""
 
@@ -91,12 +90,12 @@ def carry_out(task: Task, send: Callable[[Message | Outcome], None]) -> None:
     try:
         send(Outcome(trajectory=drive(task, send)))
     except BaseException as error:  # the trainer's own code may raise anything
-        trace = "".join(traceback.format_exception(error))
         if isinstance(error, ExperimentFailed):
             error.place = _place(task)
+        told, trace = packed(error)
         if isinstance(error, SystemExit):
-            error = ExperimentFailed(f"it called sys.exit({error.code if error.code is not None else ''})")
-        send(Outcome(error=portable(error), trace=trace))
+            told = ExperimentFailed(f"it called sys.exit({error.code if error.code is not None else ''})")
+        send(Outcome(error=told, trace=trace))
 
 
 def drive(task: Task, send: Send) -> Trajectory:

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 import tempfile
-import traceback
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from labreport.errors import LabReportError, MissingLibrary, RenderError
-from labreport.processes import RemoteTraceback, begin_child, how_ended
+from labreport.processes import Child, how_ended, packed, unpacked
 
-PROGRAM = (
-    "import sys; sys.path.insert(0, sys.argv[1]); "
-    "from labreport.sources import begin; begin('labreport.pdf.separate:main')"
-)
-LACKS_LIBRARY = 3
-"""Exit code for `MissingLibrary`; 1 stands for any other error."""
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+SERVE = "labreport.pdf.separate:serve"
+"""What the process does."""
 
 
 class Writer:
@@ -37,35 +34,22 @@ class Writer:
         self._base = base
         self._scratch = scratch
         self._temporary = ""
-        self._process: subprocess.Popen[str] | None = None
-        self._given: tuple[str, Path, str] = ("", Path(), "")
+        self._child: Child | None = None
+        self._given = ("", "", "")
 
-    def start(self) -> None:
+    def start(self) -> Child:
         """Start the process, which loads its libraries and waits for `begin`."""
         # With the prefix of unfinished files, so that the next build removes what a kill leaves
         self._temporary = tempfile.mkdtemp(prefix=".tmp-", dir=self._scratch)
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", PROGRAM, Path(__file__).parents[2], self._base, self._temporary],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            errors="surrogateescape",
-        )
+        self._child = Child(SERVE, str(self._base), self._temporary, quiet=True)
+        return self._child
 
     def begin(self, html: str, target: Path, answers: str = "") -> None:
         """Hand over what `labreport.pdf.write` takes; the process begins to write `target`."""
-        self._given = (html, target, answers)
-        if self._process is None:
-            self.start()
-        assert self._process is not None
-        stream, self._process.stdin = self._process.stdin, None
-        assert stream is not None
-        given = f"{target}\0{answers}\0{html}"
-        size = len(given.encode("utf-8", "surrogateescape"))  # a fork may keep the pipe open behind its end
-        with suppress(BrokenPipeError), stream:  # it ended early; `finish` says why
-            stream.write(f"{size}\n{given}")
+        self._given = (html, str(target), answers)
+        child = self._child or self.start()
+        with suppress(OSError):  # it ended early; `finish` says why
+            child.connection.send(self._given)
 
     def finish(self) -> None:
         """Wait for the PDF that was begun. Raises what `labreport.pdf.write` raises.
@@ -73,21 +57,27 @@ class Writer:
         A process that dies of a signal is replaced once.
         """
         for last in (False, True):
-            assert self._process is not None
-            _, told = self._process.communicate()
-            code = self._process.returncode
-            if code == 0:
-                return
-            if code > 0 or last:
+            assert self._child is not None
+            try:
+                error, trace = self._child.connection.recv()
+                break
+            except Exception:  # it has ended; what is left of a message may raise anything
+                code = self._child.end(1.0)
+            how = (
+                f"ended {how_ended(code)}"
+                if code is None or code >= 0
+                else f"died twice, last {how_ended(code)}"
+            )
+            error, trace = RenderError(f"the process that writes the PDF {how}"), ""
+            if code is None or code >= 0 or last:
                 break
             shutil.rmtree(self._temporary, ignore_errors=True)
-            self._process = None
-            self.begin(*self._given)
-        trace, _, message = told.strip().rpartition("\n")
-        if code < 0:
-            message = f"the process that writes the PDF died twice, last {how_ended(code)}"
-        message = message or f"the process that writes the PDF ended with exit code {code}"
-        raise (MissingLibrary if code == LACKS_LIBRARY else RenderError)(message) from RemoteTraceback(trace)
+            self._child = None
+            self.begin(*self._given[:1], Path(self._given[1]), self._given[2])
+        if error is not None:
+            what = str(error) if isinstance(error, LabReportError) else f"{type(error).__name__}: {error}"
+            kind = MissingLibrary if isinstance(error, MissingLibrary) else RenderError
+            raise unpacked(kind(what.replace("\n", " ")), trace)
 
     def __enter__(self) -> Writer:
         return self
@@ -95,29 +85,25 @@ class Writer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._process is not None:
-            self._process.kill()
-            with suppress(OSError, ValueError):
-                self._process.communicate()
+        if self._child is not None:
+            self._child.end()
         if self._temporary:
             shutil.rmtree(self._temporary, ignore_errors=True)
 
 
-def main() -> None:
-    """What the process does: load, wait for the document, write it; an error is one line."""
-    begin_child()
-    tempfile.tempdir = sys.argv[3]
-    from labreport.pdf.writing import load, write
-
+def serve(connection: Connection, base: str, temporary: str) -> None:
+    """What the process does: load, wait for the document, write it, and send what was raised."""
+    tempfile.tempdir = temporary
+    error, trace = None, ""
     try:
+        from labreport.pdf.writing import load, write
+
         load()
-        size = int(sys.stdin.buffer.readline() or 0)  # nothing where no document came
-        given = sys.stdin.buffer.read(size).decode("utf-8", "surrogateescape")
-        target, _, rest = given.partition("\0")
-        answers, _, html = rest.partition("\0")
-        if html:
-            write(html, Path(sys.argv[2]), Path(target), answers)
-    except LabReportError as error:
-        traceback.print_exc()
-        print(str(error).replace("\n", " "), file=sys.stderr)
-        sys.exit(LACKS_LIBRARY if isinstance(error, MissingLibrary) else 1)
+        html, target, answers = connection.recv()
+        write(html, Path(base), Path(target), answers)
+    except EOFError:  # no document came
+        return
+    except Exception as raised:
+        error, trace = packed(raised)
+    with suppress(OSError):
+        connection.send((error, trace))

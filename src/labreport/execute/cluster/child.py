@@ -10,7 +10,6 @@ import os
 import pickle
 import platform
 import sys
-import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
@@ -23,7 +22,7 @@ from labreport.execute.worker import Message, Outcome, carry_out
 from labreport.fingerprint.files import Digests
 from labreport.plan.fingerprints import Fingerprints, made_by
 from labreport.plan.ledger import Ledger
-from labreport.processes import begin_child, portable
+from labreport.processes import begin_child, packed
 from labreport.project import Project
 
 START = (
@@ -70,7 +69,8 @@ def serve(channel: Connection, tree: Path) -> None:
                     raise LabReportError(f"the worker is not what it was any more: {'; '.join(different)}")
                 checked.add(label)
         except Exception as error:  # it does not belong to what is here
-            send(Outcome(error=portable(error), trace="".join(traceback.format_exception(error))))
+            told, trace = packed(error)
+            send(Outcome(error=told, trace=trace))
         else:
             carry_out(task, send)
 

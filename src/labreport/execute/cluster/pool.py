@@ -31,7 +31,7 @@ from labreport.execute.lanes import WorkerDied, WorkerLost
 from labreport.execute.task import Task
 from labreport.execute.worker import Message, Outcome, thread_variables
 from labreport.fingerprint.modules import default_roots, folder_of, search_folder, source_files
-from labreport.processes import SAFE_PATH, RemoteTraceback
+from labreport.processes import SAFE_PATH, unpacked
 from labreport.project import Project
 from labreport.trajectory import Trajectory
 
@@ -385,8 +385,7 @@ class ClusterLane:
             self.lose()
         elif outcome.error is not None:
             trace = outcome.trace.replace(self.tree, str(Path(self._source)))
-            outcome.error.__cause__ = RemoteTraceback(trace)
-            self._fail(outcome.error)
+            self._fail(unpacked(outcome.error, trace))
         elif outcome.trajectory is not None:
             with self._lock:
                 if not self._future.done():
