@@ -14,9 +14,8 @@ from wine import labreport
 
 from exercise.catalogue import EXPERIMENTS, SMALL, WIDE
 from exercise.project import PROJECT
-from labreport.commands.declared import COMMANDS
-from labreport.commands.options import OPTIONS as TAKEN
-from labreport.commands.parser import parse
+from labreport.commands.parser import COMMANDS, parse
+from labreport.commands.parser import OPTIONS as TAKEN
 from labreport.execute.session import open_session
 from labreport.execute.tasks import trainings
 from labreport.locate import find_project

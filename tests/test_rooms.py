@@ -76,7 +76,7 @@ QUICK = ("msgspec",)
 
 LIGHT = tuple(
     _named(
-        "labreport: command commands.declared commands.parser errors experiment fingerprint frame installed "
+        "labreport: command commands.parser errors experiment fingerprint frame installed "
         "later builders outline authoring plan project recorded required results rubric run stats; "
         "exercise: bonus_complex bonus_digits bonus_longer catalogue expressions measuring networks "
         "part_one part_three part_two project rubric set_up summary"

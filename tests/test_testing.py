@@ -12,7 +12,7 @@ import pytest
 
 import tools
 from labreport.command import main as command
-from labreport.commands.declared import COMMANDS
+from labreport.commands.parser import COMMANDS
 from labreport.program import FRONT
 from tools import environment, requirements
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from labreport.commands.declared import Declared
-from labreport.commands.parser import Command
+from labreport.commands.parser import Command, Declared
 from labreport.console.terminal import Terminal
 
 COMMANDS = {
@@ -15,7 +14,7 @@ COMMANDS = {
         tail="""\
 parts: first, rendering, staleness, training, watching (these, unless some are
 named), catalogues, cluster; --quick measures fewer rounds""",
-        module="tools.bench",
+        call="tools.bench:run",
         interrupted="Benchmarks stopped; they start from the beginning next time.",
     ),
     "test": Declared(
@@ -30,7 +29,7 @@ groups of tests (without any, the ordinary tests run):
   --affected  only the tests of what changed since the branch left main
 
 All other words are pytest's: files, -k EXPRESSION, -x, ...""",
-        module="tools.tests",
+        call="tools.tests:run",
     ),
 }
 """Commands that the engine by itself does not have."""

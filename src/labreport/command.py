@@ -9,8 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Protocol
 
-from labreport.commands.declared import COMMANDS, Declared
-from labreport.commands.parser import Command, parse
+from labreport.commands.parser import COMMANDS, Command, Declared, parse
 from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError
 from labreport.guard import guarded
@@ -62,10 +61,8 @@ def _run(command: Command, folder: Path, terminal: Terminal) -> int:
     arguments, declared = command.arguments, COMMANDS[command.name]
     output = getattr(arguments, "output", None)
     arguments.output = Path(os.path.abspath(output)) if output else folder / "report"
-    module = importlib.import_module(
-        declared.module or f"labreport.commands.{command.name.replace('-', '_')}"
-    )
+    module, _, function = (declared.call or f"labreport.commands.{command.name}:run").partition(":")
     # The processes of a command with words of its own run as they would by themselves
     with nullcontext() if declared.tail else safe_spawn():
-        code: int = module.run(arguments, folder, terminal)
+        code: int = getattr(importlib.import_module(module), function)(arguments, folder, terminal)
     return code

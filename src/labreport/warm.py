@@ -2,7 +2,7 @@
 
 To load NumPy, Matplotlib and the rest takes longer than to make again what one edit changes. The process
 that is forked has loaded libraries only, neither engine nor project, and started no thread: each fork loads
-today's code. It is a program of its own, run by `labreport.commands.builder`; standard library only.
+today's code. It is a program of its own, run by `labreport.commands.watch`; standard library only.
 
 Its standard input is a socket. Each message brings the file descriptor over which the fork is to be talked
 to, and the fork calls `labreport.commands.standby.serve` with it. It ends with its caller.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import webbrowser
 from pathlib import Path
 
-from labreport.commands.open import open_report
 from labreport.commands.parser import unknown_command_or_name
 from labreport.commands.status import dry_run
-from labreport.console.summary import show_failure
+from labreport.console.summary import report, show_failure
 from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, OutdatedCode, UnknownName, UsageError
 from labreport.execute.request import Request
@@ -20,15 +20,29 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     force = None if "" in (arguments.force or ()) else tuple(arguments.force or ())
     try:
         if arguments.dry_run:
-            names = tuple(arguments.words)
-            return dry_run(terminal, root, arguments.output, arguments.seeds, names, force, arguments.verbose)
-        code = carry_out(_request(arguments, root, force), terminal)
+            return dry_run(arguments, root, force, terminal)
+        request = Request(
+            place=find_project(root),
+            output=arguments.output,
+            seeds=arguments.seeds,
+            jobs=arguments.jobs,
+            targets=tuple(arguments.words),
+            force=force,
+            scheduler=arguments.scheduler or "",
+            lock_timeout=arguments.lock_timeout,
+            adopt=arguments.adopt,
+            verbose=arguments.verbose,
+            arguments=f"--seeds {arguments.seeds}" if arguments.seeds else "",
+        )
+        code = carry_out(request, terminal)
     except UnknownName as error:
         if error.word in arguments.words:
             raise unknown_command_or_name(error.word, error.names) from None
         raise
     if arguments.open and code == 0:
-        open_report(arguments.output, terminal)
+        found = report(arguments.output)
+        if found is not None and not webbrowser.open(found.resolve().as_uri()):
+            terminal.warn(f"nothing here opens {found}; open it yourself")
     return code
 
 
@@ -47,19 +61,3 @@ def carry_out(request: Request, terminal: Terminal) -> int:
         terminal.failure(error)
         show_failure(terminal, request.output, 1 + len(error.more))
         return error.exit_code
-
-
-def _request(arguments: argparse.Namespace, root: Path, force: tuple[str, ...] | None) -> Request:
-    return Request(
-        place=find_project(root),
-        output=arguments.output,
-        seeds=arguments.seeds,
-        jobs=arguments.jobs,
-        targets=tuple(arguments.words),
-        force=force,
-        scheduler=arguments.scheduler or "",
-        lock_timeout=arguments.lock_timeout,
-        adopt=arguments.adopt,
-        verbose=arguments.verbose,
-        arguments=f"--seeds {arguments.seeds}" if arguments.seeds else "",
-    )

@@ -11,7 +11,7 @@ from labreport.console.counts import counted
 from labreport.console.terminal import Terminal, shown
 from labreport.execute.session import Session, open_session
 from labreport.fingerprint.canonical import digest
-from labreport.locate import Place, find_project
+from labreport.locate import find_project
 from labreport.nodes.result import ResultNode
 from labreport.plan.planner import VERIFIED
 from labreport.plan.stamp import remove_stamp
@@ -21,14 +21,10 @@ from labreport.store.quarantine import FOLDER
 
 
 def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
-    """Carry out the command."""
-    return clean(terminal, find_project(root), arguments.output, arguments.lock_timeout, arguments.dry_run)
-
-
-def clean(terminal: Terminal, place: Place, output: Path, lock_timeout: float, dry_run: bool) -> int:
     """List, then remove: results that no experiment could use with any number of seeds, files of cached
     values that the project no longer has, array files that no result names, and quarantined files."""
-    lock = output_lock(output, place, lock_timeout, terminal.say)
+    place, output, dry_run = find_project(root), arguments.output, arguments.dry_run
+    lock = output_lock(output, place, arguments.lock_timeout, terminal.say)
     with contextlib.nullcontext() if dry_run else lock:
         if not dry_run:
             remove_strays(output)

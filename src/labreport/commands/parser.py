@@ -1,27 +1,240 @@
-"""From the words of the command line to one command and its arguments; every mistake is one line."""
+"""The command line: each command and option, declared once, and from its words to one command.
+
+Every mistake is one line. argparse finds what belongs to which option; its subparsers would take neither a
+command that is left out nor an option before it.
+"""
 
 from __future__ import annotations
 
 import argparse
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from labreport.commands.declared import COMMANDS
-from labreport.commands.options import COMMON, OPTIONS, add, takes_value
 from labreport.errors import UsageError
+from labreport.guard import INTERRUPTED
 from labreport.program import VERSION, called
 from labreport.suggest import did_you_mean, nearest
 from labreport.texts import enumeration
 
-_DESCRIPTION = "Carry out the experiments, answer the questions, write the report."
+SEEDS_LIMIT = 100_000
+JOBS_LIMIT = 1_024
+WAIT_LIMIT = 31_536_000
+"""Seconds that `--lock-timeout` may name: one year."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One command: what it does, its options, and its words, of which there are so many (argparse's `nargs`).
+
+    A command with a `tail` takes all words that follow as they are; `tail` says in its help what they mean.
+    `call` is what carries it out, unless it is the function `run` of the module in `labreport.commands` that
+    has its name.
+    """
+
+    does: str
+    options: str = ""
+    word: str = ""
+    meaning: str = ""
+    words: str | None = None
+    interrupted: str = "Interrupted."
+    tail: str = ""
+    call: str = ""
+
+
+COMMANDS = {
+    "build": Declared(
+        "make what is stale; the default, so its name can be left out",
+        "--dry-run --seeds --jobs --force --output --scheduler --adopt --lock-timeout --open --verbose",
+        "NAME",
+        "only these sections, figures, answers or experiments, and what they need",
+        "*",
+        INTERRUPTED,
+    ),
+    "new": Declared("create a small project that builds at once", "", "NAME", "the folder to create"),
+    "status": Declared(
+        "list what is stale and why; exit 1 if anything is", "--seeds --output --json --verbose"
+    ),
+    "why": Declared(
+        "explain why something is stale, down to the changed line",
+        "--seeds --output",
+        "NAME",
+        "a section, a figure, an answer or an experiment; or its number, as 2.2 or 'Figure 3'",
+        call="labreport.commands.status:why",
+    ),
+    "changes": Declared(
+        "list what the last rebuild changed in the answers",
+        "--output",
+        call="labreport.commands.status:changes",
+    ),
+    "verify": Declared(
+        "check every stored byte, then every answer independently",
+        "--quick --repeat --seeds --jobs --output --lock-timeout --verbose",
+        interrupted="Verification stopped; it starts from the beginning next time.",
+    ),
+    "check": Declared(
+        "compute every number and judgement of answers.json again",
+        "--output --verbose --schema",
+        "FILE",
+        "an answers.json (default: the report's)",
+        "?",
+    ),
+    "grade": Declared(
+        "grade submissions against the report's answers",
+        "--output --reference --csv --gradescope --form",
+        "PATH",
+        "a submission, or a folder of submissions",
+        "?",
+    ),
+    "clean": Declared(
+        "remove results that are no longer used",
+        "--dry-run --output --lock-timeout",
+        interrupted="Interrupted; run the same command again.",
+    ),
+    "watch": Declared(
+        "rebuild on every change, and reload the page in the browser",
+        "--seeds --jobs --output --open",
+        interrupted="Stopped watching.",
+    ),
+    "show-code": Declared(
+        "print an experiment as the code that one would type",
+        "",
+        "NAME",
+        "an experiment, or a cell of a study",
+        call="labreport.commands.status:show_code",
+    ),
+}
+"""A command's name to its declaration. A checkout adds some (`labreport.command.Checkout`)."""
+
+
+def number(option: str, high: int, allowed: str, low: float = 0, **words: Any) -> Callable[[str], Any]:
+    """A converter of an option's text to a whole number, or to what one of the `words` stands for.
+
+    It raises `UsageError`, which says what is `allowed`.
+    """
+
+    def convert(text: str) -> Any:
+        if text in words:
+            return words[text]
+        found = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
+        if not low <= found <= high:
+            raise UsageError(f"{option} must be {allowed} to {high:,}; got {text!r}.")
+        return found
+
+    return convert
+
+
+def seconds(text: str) -> float:
+    """A time to wait; raises `UsageError`."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not 0 <= found <= WAIT_LIMIT:
+        allowed = f"a number of seconds from 0 (do not wait) to {WAIT_LIMIT:,}"
+        raise UsageError(f"--lock-timeout must be {allowed}; got {text!r}.")
+    return found
+
+
+def flag(does: str) -> dict[str, Any]:
+    """An option that is given or not."""
+    return {"action": "store_true", "help": does}
+
+
+def value(kind: Any, metavar: str, does: str, **more: Any) -> dict[str, Any]:
+    """An option with a value, which `kind` converts."""
+    return {"type": kind, "metavar": metavar, "help": does, **more}
+
+
+def text(option: str, metavar: str, does: str, what: str = "the path of a file") -> dict[str, Any]:
+    """An option whose value is `what`, and never empty."""
+
+    def convert(given: str) -> str:
+        if not given.strip():
+            raise UsageError(f"{option} must be {what}; got {given!r}.")
+        return given
+
+    return value(convert, metavar, does)
+
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "--seeds": value(
+        number("--seeds", SEEDS_LIMIT, "a whole number from 1", 1),
+        "N",
+        "run every experiment with N seeds (default: what the project says)",
+    ),
+    "--jobs": value(
+        number("--jobs", JOBS_LIMIT, "a whole number from 0 (one per core)"),
+        "N",
+        "number of worker processes (default: 0, one per core)",
+        default=0,
+    ),
+    "--force": value(
+        str,
+        "NAME",
+        "rebuild NAME even if it is fresh; without a NAME, everything",
+        nargs="?",
+        const="",
+        action="append",
+    ),
+    "--dry-run": flag("say what would be done, and change nothing"),
+    "--output": text(
+        "--output", "DIR", "folder of the report and its results (default: report)", "the path of a folder"
+    ),
+    "--adopt": flag("take over an output folder whose mark is lost"),
+    "--scheduler": text(
+        "--scheduler",
+        "ADDRESS",
+        "train on the Dask cluster at tcp://HOST:PORT",
+        "an address, tcp://HOST:PORT",
+    ),
+    "--lock-timeout": value(
+        seconds,
+        "SECONDS",
+        "how long to wait for another build, from 0 (default: until it ends)",
+        default=-1.0,
+    ),
+    "--reference": text("--reference", "FILE", "the answers.json to compare with (default: the report's)"),
+    "--csv": text("--csv", "FILE", "write a table with one row for each submission"),
+    "--gradescope": text(
+        "--gradescope", "PATH", "write Gradescope's results.json, or a folder of them", "a path"
+    ),
+    "--form": text("--form", "FILE", "write an empty form for students, and grade nothing"),
+    "--open": flag("open the report when it is ready"),
+    "--json": flag("print JSON, for scripts"),
+    "--quick": flag("do only what takes seconds"),
+    "--repeat": value(
+        number("--repeat", SEEDS_LIMIT, "'all' or a whole number from 0", all=None),
+        "N",
+        "how many runs, drawn at random, to repeat from nothing: a number, or all (default: 1)",
+        default=1,
+    ),
+    "--schema": flag("print the JSON Schema of answers.json, and check nothing"),
+    "--verbose": flag("list every item"),
+    "--project": text(
+        "--project", "DIR", "folder of the project (default: this one)", "the path of a folder"
+    ),
+    "--quiet": flag("print only errors, and what was asked for"),
+    "--debug": flag("show a traceback for every error"),
+}
+"""An option to the arguments of `argparse.ArgumentParser.add_argument`."""
+COMMON = ("--project", "--quiet", "--debug")
+"""Options of every command."""
 _EPILOG = """\
 commands ({program} COMMAND --help explains one):
 {commands}
 
 exit codes: 0 done, 1 something failed or is stale, 2 bad usage or input,
 130 and 143 interrupted"""
+_MISTAKES = (
+    (r"argument (\S+): expected .*argument", "{0} needs a value; see {program} --help."),
+    (r"argument (\S+): ignored explicit argument (.*)", "{0} takes no value; got {1}."),
+    (r"the following arguments are required: (.*)", "{command} needs a {0}; see {program} --help."),
+    (r"(?s)(.*)", "{0}; see {program} --help."),
+)
+"""What argparse says in its own words, and what is said instead."""
 
 
 @dataclass(frozen=True)
@@ -36,35 +249,35 @@ class Parser(argparse.ArgumentParser):
     """The parser of one command."""
 
     def error(self, message: str) -> NoReturn:
-        """One line for what argparse says in its own words."""
-        if found := re.fullmatch(r"argument (\S+): expected .*argument", message):
-            raise UsageError(f"{found[1]} needs a value; see {self.prog} --help.")
-        if found := re.fullmatch(r"argument (\S+): ignored explicit argument (.*)", message):
-            raise UsageError(f"{found[1]} takes no value; got {found[2]}.")
-        if found := re.fullmatch(r"the following arguments are required: (.*)", message):
-            raise UsageError(f"{self.prog.split()[-1]} needs a {found[1]}; see {self.prog} --help.")
-        raise UsageError(f"{message}; see {self.prog} --help.")
+        """Raise `UsageError`."""
+        found = ((re.fullmatch(pattern, message), line) for pattern, line in _MISTAKES)
+        parts, line = next((match.groups(), line) for match, line in found if match)
+        raise UsageError(line.format(*parts, program=self.prog, command=self.prog.split()[-1]))
 
 
 def parse(argv: Sequence[str]) -> Command:
     """The command that `argv` asks for. Raises `UsageError`, or `SystemExit` after help or version."""
     words = _other_spellings(list(argv))
     place = _first_name(words)
-    named = place is not None and words[place] in COMMANDS
-    name = words[place] if named and place is not None else "build"
+    typed = words[place] if place is not None else ""
+    named = typed in COMMANDS
+    name = typed if named else "build"
+    tail: list[str] | None = None
     if named and place is not None:
-        if COMMANDS[name].tail:
-            return _with_tail(name, words[:place], words[place + 1 :])
         del words[place]
+        if COMMANDS[name].tail:
+            words, tail = words[:place], words[place:]
+            words = ["--help"] if "--help" in tail or "-h" in tail else words
     parser = parser_of(name, top=not named)
     try:
         arguments, extra = parser.parse_known_intermixed_args(words)
         _refuse(parser, name, extra)
     except UsageError:
-        mistyped = words[place] if place is not None and not named else ""
-        if nearest(mistyped, COMMANDS):
-            raise unknown_command_or_name(mistyped, ()) from None
+        if not named and nearest(typed, COMMANDS):
+            raise unknown_command_or_name(typed, ()) from None
         raise
+    if tail is not None:
+        arguments.words = tail
     return Command(name, arguments)
 
 
@@ -72,11 +285,12 @@ def parser_of(name: str, top: bool = False) -> Parser:
     """The parser of a command; with `top`, its help is that of the whole program."""
     declared = COMMANDS[name]
     program = called() if top else f"{called()} {name}"
+    does = "Carry out the experiments, answer the questions, write the report."
     listed = "\n".join(f"  {command:10} {one.does}" for command, one in COMMANDS.items())
     parser = Parser(
         prog=program,
         usage=f"{program} [COMMAND] [NAME ...] [OPTIONS]" if top else None,
-        description=_DESCRIPTION if top else f"{declared.does[0].upper()}{declared.does[1:]}.",
+        description=does if top else f"{declared.does[0].upper()}{declared.does[1:]}.",
         epilog=_EPILOG.format(program=called(), commands=listed) if top else declared.tail or None,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -87,25 +301,21 @@ def parser_of(name: str, top: bool = False) -> Parser:
         parser.add_argument("word", metavar=declared.word, help=declared.meaning)
     elif declared.tail:
         parser.usage = f"{called()} [OPTIONS] {name} [WORD ...]"
-    add(parser, *declared.options, *COMMON)
+    add(parser, *declared.options.split(), *COMMON)
     parser.add_argument("--version", action="version", version=f"labreport {VERSION}")
     return parser
+
+
+def add(parser: argparse.ArgumentParser, *names: str) -> None:
+    """Give a parser some of the options."""
+    for name in names:
+        parser.add_argument(name, **OPTIONS[name])
 
 
 def unknown_command_or_name(word: str, names: Sequence[str]) -> UsageError:
     """The error for a first word that is neither a command nor a name in the project."""
     meant = did_you_mean(word, [*COMMANDS, *names])
     return UsageError(f"unknown command or name {word!r}{meant} See {called()} --help.")
-
-
-def _with_tail(name: str, before: list[str], tail: list[str]) -> Command:
-    parser = parser_of(name)
-    if "--help" in tail or "-h" in tail:
-        before = ["--help"]
-    arguments, extra = parser.parse_known_intermixed_args(before)
-    _refuse(parser, name, extra)
-    arguments.words = tail
-    return Command(name, arguments)
 
 
 def _refuse(parser: Parser, name: str, extra: Sequence[str]) -> None:
@@ -115,20 +325,13 @@ def _refuse(parser: Parser, name: str, extra: Sequence[str]) -> None:
         if not option.startswith("-"):
             raise UsageError(f"{name} does not take {word!r}; see {parser.prog} --help.")
         if option in OPTIONS:
-            takers = [other for other, one in COMMANDS.items() if option in one.options]
-            raise UsageError(f"{name} does not take {option}; {enumeration(takers)} {_verb(takers)}.")
-        known = [known for known in _options(parser) if known.startswith("--")]
-        found = nearest(option, known)
+            takers = [other for other, one in COMMANDS.items() if option in one.options.split()]
+            verb = "do" if len(takers) > 1 else "does"
+            raise UsageError(f"{name} does not take {option}; {enumeration(takers)} {verb}.")
+        own = [*COMMANDS[name].options.split(), *COMMON, "--help", "--version"]
+        found = nearest(option, own)
         meant = f"; did you mean {found}?" if found else f"; see {parser.prog} --help."
         raise UsageError(f"unknown option {option}{meant}")
-
-
-def _options(parser: argparse.ArgumentParser) -> list[str]:
-    return [option for action in parser._actions for option in action.option_strings]
-
-
-def _verb(takers: Sequence[Any]) -> str:
-    return "do" if len(takers) > 1 else "does"
 
 
 def _other_spellings(words: list[str]) -> list[str]:
@@ -146,14 +349,14 @@ def _other_spellings(words: list[str]) -> list[str]:
 
 def _first_name(words: Sequence[str]) -> int | None:
     """The place of the first word that is neither an option nor an option's value."""
-    value = False
+    takes_value = False
     for place, word in enumerate(words):
         if word == "--":
             return None
-        if value and not word.startswith("--"):
-            value = False
+        if takes_value and not word.startswith("--"):
+            takes_value = False
         elif word.startswith("-"):
-            value = takes_value(word)
+            takes_value = "type" in OPTIONS.get(word, {})
         else:
             return place
     return None

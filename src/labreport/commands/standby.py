@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from labreport.commands.build import carry_out
-from labreport.commands.options import add
+from labreport.commands.parser import add
 from labreport.commands.serving import PAGE_LIMIT
 from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, OutdatedCode

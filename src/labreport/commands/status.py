@@ -1,9 +1,10 @@
-"""`status` and `--dry-run`: the same plan that a build follows, shown and not carried out."""
+"""Commands that only look: the plan that a build follows, why something is stale, what changed, the code."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import textwrap
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,14 +12,18 @@ from pathlib import Path
 from labreport.console.counts import work
 from labreport.console.plan import show_causes, show_plan
 from labreport.console.plan import why as first_reason
+from labreport.console.summary import list_changes
 from labreport.console.terminal import Terminal, shown
 from labreport.console.time_left import TimeLeft, duration
+from labreport.errors import UnknownName, UsageError
 from labreport.execute.pace import foresee
-from labreport.execute.session import open_session, unused
+from labreport.execute.session import Session, load_project, open_session, titles, unused
 from labreport.execute.tasks import trainings
 from labreport.execute.training import cores
 from labreport.locate import find_project
-from labreport.plan.nodes import Plan, State, Status
+from labreport.nodes.workshop import function
+from labreport.plan.nodes import State, Status
+from labreport.plan.reasons import Upstream
 
 MARKS = {State.FRESH: ("fresh", "green"), State.STALE: ("stale", "red"), State.PENDING: ("waits", "yellow")}
 
@@ -40,10 +45,11 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         terminal.result(json.dumps({"fresh": not plan.stale(), "nodes": nodes}, ensure_ascii=False, indent=1))
         return 1 if plan.stale() else 0
     stale = plan.stale()
-    for line in textwrap.wrap(_headline(plan), terminal.width, subsequent_indent="  "):
+    headline = f"Stale: {work(stale)}." if stale else f"All is fresh: {work(plan.statuses)}."
+    for line in textwrap.wrap(headline, terminal.width, subsequent_indent="  "):
         terminal.result(terminal.paint(line, "yellow" if stale else "green"))
     if arguments.verbose:
-        for group in by_experiment(plan.statuses):
+        for group in _by_experiment(plan.statuses):
             _line(terminal, group)
     else:
         show_causes(terminal.result, terminal.width, stale)
@@ -51,24 +57,18 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
 
 
 def dry_run(
-    terminal: Terminal,
-    root: Path,
-    output: Path,
-    seeds: int | None,
-    targets: tuple[str, ...],
-    force: tuple[str, ...] | None,
-    verbose: bool,
+    arguments: argparse.Namespace, root: Path, force: tuple[str, ...] | None, terminal: Terminal
 ) -> int:
     """What a build would make, and why."""
-    session = open_session(find_project(root), output, seeds, force, repair=False)
-    names = [name for word in targets for name in session.graph.resolve(word)] or None
+    session = open_session(find_project(root), arguments.output, arguments.seeds, force, repair=False)
+    names = [name for word in arguments.words for name in session.graph.resolve(word)] or None
     plan = session.planner.plan(names)
     if not plan.stale():
         terminal.say("Nothing to do.")
         return 0
     for line in unused(session):
         terminal.warn(line)
-    show_plan(terminal, plan, verbose)
+    show_plan(terminal, plan, arguments.verbose)
     time = TimeLeft()
     foresee(session, plan, trainings(session, plan.stale("result")).tasks, time, cores())
     if (seconds := time.seconds()) is not None:
@@ -76,12 +76,7 @@ def dry_run(
     return 0
 
 
-def _headline(plan: Plan) -> str:
-    stale = plan.stale()
-    return f"Stale: {work(stale)}." if stale else f"All is fresh: {work(plan.statuses)}."
-
-
-def by_experiment(statuses: Iterable[Status]) -> list[list[Status]]:
+def _by_experiment(statuses: Iterable[Status]) -> list[list[Status]]:
     """Results of one experiment that are in the same state together; everything else by itself."""
     groups: dict[tuple[str, str, str], list[Status]] = {}
     for found in statuses:
@@ -90,7 +85,7 @@ def by_experiment(statuses: Iterable[Status]) -> list[list[Status]]:
     return list(groups.values())
 
 
-def label_of(group: list[Status]) -> str:
+def _label(group: list[Status]) -> str:
     """The name of a group, for results with its seeds: `result/wide#0–4`."""
     node = group[0].node
     if node.kind != "result":
@@ -107,7 +102,82 @@ def label_of(group: list[Status]) -> str:
 def _line(terminal: Terminal, group: list[Status]) -> None:
     word, colour = MARKS[group[0].state]
     reason = first_reason(group[0])
-    label = shown(label_of(group))
+    label = shown(_label(group))
     room = max(terminal.width - 9 - max(len(label), 34), 12)
     reason = shown(reason if len(reason) <= room else reason[: room - 1] + "…")
     terminal.result(f"{terminal.paint(word, colour)}  {label:34}  {terminal.paint(reason, 'dim')}".rstrip())
+
+
+def why(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
+    """Print the whole chain from a name down to what changed; 1 when what was named is stale."""
+    session = open_session(find_project(root), arguments.output, arguments.seeds, repair=False)
+    try:
+        names = session.graph.resolve(arguments.word)
+    except UnknownName:
+        names = (_numbered(arguments.word, session),)
+        if names[0] not in session.graph.nodes:
+            raise
+    statuses = [session.planner.status(name) for name in names]
+    seen: set[str] = set()
+    for group in _by_experiment(statuses):
+        _explain(terminal, session, group, 0, seen)
+    return 1 if any(found.state is not State.FRESH for found in statuses) else 0
+
+
+def _numbered(word: str, session: Session) -> str:
+    """The name of what the report numbers so, a question as `2.2` or a figure as `Figure 3`; else empty."""
+    if question := re.fullmatch(r"(?i)(?:question )?([1-9][0-9]*)\.([1-9][0-9]*)", word):
+        asking = [section.questions for section in session.project.outline.sections if section.questions]
+        part, number = int(question[1]) - 1, int(question[2]) - 1
+        slugs = [one.slug for one in asking[part]] if part < len(asking) else []
+        return f"answer/{slugs[number]}" if number < len(slugs) else ""
+    figure = re.fullmatch(r"(?i)(?:figure|fig\.?)[ -]?([1-9][0-9]*)", word)
+    page = session.output / "report.html"
+    if figure is None or not page.is_file():
+        return ""
+    found = re.findall(r'<figure id="figure-([^"]+)"', page.read_text(encoding="utf-8", errors="replace"))
+    return f"figure/{found[int(figure[1]) - 1]}" if int(figure[1]) <= len(found) else ""
+
+
+def _explain(terminal: Terminal, session: Session, group: list[Status], depth: int, seen: set[str]) -> None:
+    indent = "  " * depth
+    word, colour = MARKS[group[0].state]
+    label = _label(group)
+    if label in seen:
+        terminal.result(f"{indent}{shown(label)}: {terminal.paint(word, colour)}, as above")
+        return
+    seen.add(label)
+    first = group[0]
+    terminal.result(f"{indent}{terminal.paint(shown(label), 'bold')}: {terminal.paint(word, colour)}")
+    if first.state is State.FRESH:
+        terminal.result(f"{indent}  nothing that it is made from has changed")
+        return
+    own = [reason for reason in first.reasons if not isinstance(reason, Upstream)]
+    for reason in own:
+        terminal.result(f"{indent}  {shown(str(reason))}")
+    upstream = {reason.name for found in group for reason in found.reasons if isinstance(reason, Upstream)}
+    ordered = [session.planner.status(name) for name in session.graph.nodes if name in upstream]
+    for below in _by_experiment(ordered):
+        _explain(terminal, session, below, depth + 1, seen)
+
+
+def changes(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
+    """List everything that the last rebuild changed in the answers, question by question."""
+    session = open_session(find_project(root), arguments.output, repair=False)
+    changed = session.ledger.changed
+    list_changes(terminal, changed, titles(session.project.outline))
+    if not changed:
+        terminal.result("No rebuild has changed an answer.")
+    return 0
+
+
+def show_code(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
+    """Print an experiment as the code that a reader would type."""
+    project = load_project(find_project(root))
+    experiments = {experiment.name: experiment for experiment in project.all_experiments}
+    if arguments.word not in experiments:
+        raise UnknownName(project.words.run, arguments.word, experiments)
+    if not project.show_code:
+        raise UsageError("this project cannot show code; set show_code in its Project to a function.")
+    terminal.result(function(project.show_code, "project.show_code")(experiments[arguments.word]))
+    return 0

@@ -13,50 +13,25 @@ from labreport.console.terminal import Terminal, shown
 from labreport.console.time_left import Kind, TimeLeft, duration
 from labreport.execute.session import Session, open_session
 from labreport.execute.training import cores
-from labreport.locate import Place, find_project
+from labreport.locate import find_project
 from labreport.nodes.content import AnswerNode
 from labreport.store.output import output_lock
 from labreport.verification import Stage, stages
 
 
 def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
-    """Carry out the command."""
-    return verify(
-        terminal,
-        find_project(root),
-        arguments.output,
-        arguments.seeds,
-        arguments.lock_timeout,
-        quick=arguments.quick,
-        repeat=arguments.repeat,
-        jobs=arguments.jobs,
-        verbose=arguments.verbose,
-    )
+    """A line for each check of the published report that fails, with `--verbose` for each; 1 when any fails.
 
-
-def verify(
-    terminal: Terminal,
-    place: Place,
-    output: Path,
-    seeds: int | None,
-    lock_timeout: float = -1.0,
-    *,
-    quick: bool = False,
-    repeat: int | None = 1,
-    jobs: int = 0,
-    verbose: bool = False,
-) -> int:
-    """A line for each check of the published report that fails, with `verbose` for each; 1 when any fails.
-
-    With `seeds` None, it is checked with the seeds that it was built with. With `quick`, only what takes
-    seconds; else `repeat` trainings are repeated, all of them with None. Holds the lock, so that a build
+    Without `--seeds`, it is checked with the seeds that it was built with. With `--quick`, only what takes
+    seconds; else some trainings are repeated. Holds the lock, so that a build
     beside it is not taken for damage.
     """
-    with output_lock(output, place, lock_timeout, terminal.say):
-        session = open_session(place, output, seeds, repair=False, published=True)
+    place, output, quick = find_project(root), arguments.output, arguments.quick
+    with output_lock(output, place, arguments.lock_timeout, terminal.say):
+        session = open_session(place, output, arguments.seeds, repair=False, published=True)
         plan = session.planner.plan()
-        workers = jobs or cores()
-        parts = list(stages(session, plan, terminal, quick=quick, repeat=repeat, jobs=workers))
+        jobs = arguments.jobs or cores()
+        parts = list(stages(session, plan, terminal, quick=quick, repeat=arguments.repeat, jobs=jobs))
         total = sum(part.seconds for part in parts)
         terminal.say(
             f"This takes about {duration(max(total, 1.0))}: {', '.join(part.words for part in parts)}."
@@ -74,7 +49,7 @@ def verify(
             line = f"{word}  {shown(check.name)}  {terminal.paint(shown(check.detail), 'dim')}"
             if not (check.passed and check.compared):
                 terminal.result(line)
-            elif verbose:
+            elif arguments.verbose:
                 terminal.say(line)
         failed = sum(not check.passed for check in checks)
         left_open = sum(not check.compared for check in checks)

@@ -14,13 +14,12 @@ from labreport.execute.making import make_report
 from labreport.execute.numbers import changes, numbers
 from labreport.execute.pace import foresee
 from labreport.execute.request import Outcome, Request
-from labreport.execute.session import Session, open_session, own_modules, unused
+from labreport.execute.session import Session, open_session, own_modules, titles, unused
 from labreport.execute.tasks import Trainings, trainings
 from labreport.execute.training import cores, train
 from labreport.nodes.content import QUESTION_FRAMES, SECTION_FRAME
 from labreport.nodes.document import DOCUMENT_FRAMES
 from labreport.nodes.workshop import Workshop
-from labreport.outline import Outline
 from labreport.plan.ledger import Change
 from labreport.plan.nodes import Plan
 from labreport.plan.stamp import remove_stamp, write_stamp
@@ -167,13 +166,6 @@ def _changes(session: Session, workshop: Workshop) -> list[Change]:
     found = changes(session.ledger.numbers, now, answers, sections)
     session.ledger.numbers = now
     return found
-
-
-def titles(outline: Outline) -> dict[str, str]:
-    """Each question with its number, by its slug."""
-    from labreport.page import targets
-
-    return {one.slug: f"{targets(outline, ())[one.slug].number} {one.text}" for one in outline.questions}
 
 
 def _show_notices(quarantine: Quarantine, terminal: Terminal) -> None:

@@ -23,6 +23,7 @@ from labreport.locate import Place
 from labreport.nodes.content import Reader
 from labreport.nodes.unfold import unfold
 from labreport.nodes.workshop import Workshop
+from labreport.outline import Outline
 from labreport.plan.ledger import Ledger
 from labreport.plan.nodes import Graph
 from labreport.plan.planner import Planner
@@ -166,6 +167,13 @@ def own_modules(session: Session) -> list[Path]:
 def _loaded(session: Session) -> list[ModuleType]:
     package = session.project.package
     return [module for name, module in [*sys.modules.items()] if name.partition(".")[0] == package]
+
+
+def titles(outline: Outline) -> dict[str, str]:
+    """Each question with its number, by its slug."""
+    from labreport.page import targets
+
+    return {one.slug: f"{targets(outline, ())[one.slug].number} {one.text}" for one in outline.questions}
 
 
 def load_project(place: Place) -> Project:
