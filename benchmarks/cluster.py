@@ -77,29 +77,27 @@ def stored(folder: Path, address: str) -> list[float]:
     sys.path.insert(0, str(ROOT / "src"))
     from labreport.console.progress import Progress
     from labreport.console.terminal import Terminal
-    from labreport.execute import tasks
-    from labreport.execute.request import Outcome, Request
-    from labreport.execute.session import open_session
-    from labreport.execute.training import train as carry_out
+    from labreport.execute import training
+    from labreport.execute.session import Outcome, Request, open_session
     from labreport.locate import find_project
     from labreport.processes import safe_spawn
     from labreport.store.output import output_lock
 
     moments: list[float] = []
-    keep = tasks.Trainings.keep
+    keep = training.Trainings.keep
 
-    def noted(self: tasks.Trainings, piece: object, finished: bool) -> None:
+    def noted(self: training.Trainings, piece: object, finished: bool) -> None:
         keep(self, piece, finished)  # type: ignore[arg-type]
         moments.extend([time.monotonic()] if finished else [])
 
-    tasks.Trainings.keep = noted  # type: ignore[method-assign]
+    training.Trainings.keep = noted  # type: ignore[method-assign]
     place, output = find_project(folder), folder / "report"
     with output_lock(output, place, 60, print), safe_spawn():
         session = open_session(place, output)
         request = Request(place, output, scheduler=address, jobs=2)
-        work = tasks.trainings(session, session.planner.plan().stale("result"))
+        work = training.trainings(session, session.planner.plan().stale("result"))
         terminal = Terminal(quiet=True)
-        carry_out(session, request, work, terminal, Outcome(), Progress(terminal))
+        training.train(session, request, work, terminal, Outcome(), Progress(terminal))
     return moments
 
 

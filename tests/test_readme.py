@@ -17,7 +17,7 @@ from exercise.project import PROJECT
 from labreport.commands.parser import COMMANDS, parse
 from labreport.commands.parser import OPTIONS as TAKEN
 from labreport.execute.session import open_session
-from labreport.execute.tasks import trainings
+from labreport.execute.training import trainings
 from labreport.locate import find_project
 from tools import COMMANDS as OWN
 from tools.requirements import supported_pythons

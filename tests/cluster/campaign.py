@@ -103,10 +103,9 @@ def train(checkout: Path, address: str, names: tuple[str, ...]) -> int:
         del sys.modules[name]
     from labreport.console.progress import Progress
     from labreport.console.terminal import Terminal
-    from labreport.execute.request import Outcome, Request
-    from labreport.execute.session import open_session
-    from labreport.execute.tasks import trainings
+    from labreport.execute.session import Outcome, Request, open_session
     from labreport.execute.training import train as train_stale
+    from labreport.execute.training import trainings
     from labreport.locate import find_project
     from labreport.store.output import output_lock
 

@@ -47,7 +47,12 @@ LIBRARIES = (
     *("fontTools.subset", "json", "decimal", "difflib", "importlib.metadata"),
 )
 ENGINE = (
-    *("labreport.execute.session", "labreport.execute.tasks", "labreport.execute.worker", "labreport.page"),
+    *(
+        "labreport.execute.session",
+        "labreport.execute.training",
+        "labreport.execute.worker",
+        "labreport.page",
+    ),
     *("labreport.charts", "labreport.nodes.workshop", "labreport.audit", "labreport.builders.dots"),
 )
 """Loaded once for all edits that do not touch the engine."""

@@ -110,7 +110,7 @@ def judge(folder: Path, base: bool = False) -> Verdict:
 def _judge(folder: Path, base: bool, verdict: Verdict, carry_out: Any) -> None:
     from labreport.errors import LabReportError
     from labreport.execute.session import open_session
-    from labreport.execute.tasks import trainings
+    from labreport.execute.training import trainings
     from labreport.locate import find_project
     from labreport.nodes.workshop import Press
     from labreport.page import documents

@@ -14,8 +14,8 @@ import trained as made
 
 from labreport.console.terminal import Terminal
 from labreport.execute.pace import USUAL, expected, making, note
-from labreport.execute.room import check_room
 from labreport.execute.task import Task
+from labreport.execute.training import check_room
 from labreport.nodes.document import AnswersDocument, PageDocument, PaperDocument
 
 DOCUMENTS = ((PageDocument, 1), (AnswersDocument, 2), (PaperDocument, 3))

@@ -18,9 +18,8 @@ import trained as made
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
 from labreport.errors import ExperimentFailed, StoreError
-from labreport.execute.lanes import Lane, ProcessLane
 from labreport.execute.task import Task
-from labreport.execute.train import GIVE_UP, Trainer
+from labreport.execute.train import GIVE_UP, Lane, ProcessLane, Trainer
 from labreport.execute.worker import Epoch, Message
 from labreport.trajectory import Trajectory
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from labreport.errors import ExperimentFailed
 from labreport.execute import worker
 from labreport.execute.session import Session
-from labreport.execute.tasks import Trainings
+from labreport.execute.training import Trainings
 from labreport.execute.worker import Message, drive
 from labreport.fingerprint.files import Digests
 from labreport.trajectory import Snapshot, Store, Trajectory

@@ -11,7 +11,7 @@ from labreport.commands.status import dry_run
 from labreport.console.summary import report, show_failure
 from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, OutdatedCode, UnknownName, UsageError
-from labreport.execute.request import Request
+from labreport.execute.session import Request
 from labreport.locate import find_project
 
 

@@ -18,8 +18,7 @@ from labreport.commands.parser import add
 from labreport.commands.serving import PAGE_LIMIT
 from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, OutdatedCode
-from labreport.execute.request import Request
-from labreport.execute.session import open_session
+from labreport.execute.session import Request, open_session
 from labreport.guard import guarded
 from labreport.locate import Place, find_project
 from labreport.nodes.workshop import function

@@ -13,10 +13,8 @@ from labreport.errors import LabReportError, RenderError, StoreError, all_at_onc
 from labreport.execute.making import make_report
 from labreport.execute.numbers import changes, numbers
 from labreport.execute.pace import foresee
-from labreport.execute.request import Outcome, Request
-from labreport.execute.session import Session, open_session, own_modules, titles, unused
-from labreport.execute.tasks import Trainings, trainings
-from labreport.execute.training import cores, train
+from labreport.execute.session import Outcome, Request, Session, open_session, own_modules, titles, unused
+from labreport.execute.training import Trainings, cores, train, trainings
 from labreport.nodes.content import QUESTION_FRAMES, SECTION_FRAME
 from labreport.nodes.document import DOCUMENT_FRAMES
 from labreport.nodes.workshop import Workshop

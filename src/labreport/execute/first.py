@@ -12,8 +12,7 @@ from labreport.console.summary import report
 from labreport.console.terminal import Terminal, shown
 from labreport.errors import LabReportError
 from labreport.execute.making import make_report
-from labreport.execute.request import Outcome, Request
-from labreport.execute.session import LEDGER, Session, open_session
+from labreport.execute.session import LEDGER, Outcome, Request, Session, open_session
 from labreport.locate import find_project
 from labreport.nodes.unfold import unfold
 from labreport.plan.ledger import Ledger

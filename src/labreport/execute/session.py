@@ -1,4 +1,4 @@
-"""Everything a command works with, opened once: project, store, cache, ledger and planner."""
+"""Everything a command works with, opened once, what a build is asked for, and what came of it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import importlib
 import os
 import re
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from labreport.authoring import at, failed
 from labreport.authoring import place as place_in
@@ -34,6 +35,9 @@ from labreport.store.output import check_owner
 from labreport.store.quarantine import Quarantine
 from labreport.trajectory import Store
 from labreport.trajectory.packing import pack
+
+if TYPE_CHECKING:
+    from labreport.execute.train import Failure
 
 LEDGER = "ledger.json"
 PLACED = re.compile(r"[^:]+\.py:[0-9]+: ")
@@ -196,3 +200,51 @@ def load_project(place: Place) -> Project:
         raise UsageError(f"{module.__file__}: has {count} labreport.project.Project; exactly one is needed")
     (project,) = found.values()
     return replace(project, package=place.package, module=place.module)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for. `targets` are names; empty means the whole report.
+
+    `force` names what to rebuild; None forces everything. `jobs` is the number of workers.
+    """
+
+    place: Place
+    output: Path
+    seeds: int | None = None
+    jobs: int = 0
+    targets: tuple[str, ...] = ()
+    force: tuple[str, ...] | None = ()
+    scheduler: str = ""
+    lock_timeout: float = -1.0
+    adopt: bool = False
+    """See `labreport.store.output.check_owner`."""
+    verbose: bool = False
+    arguments: str = ""
+    """The command line as the front door will compare it, for the stamp."""
+    watched: bool = False
+    """Whether the report is on the screen already, which follows the build."""
+    told: Callable[..., None] = lambda phase, keys=(): None
+    """Called with what is begun: `training` with the keys of what is trained, `making`, and `paper` once the
+    page is published."""
+
+
+@dataclass
+class Outcome:
+    """What a build did: names of nodes made, trainings that failed, and what kept the report back."""
+
+    trained: list[str] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def exit_code(self) -> int:
+        """0 when all is done, 1 when something failed."""
+        return 1 if self.failures or self.problems else 0
+
+    @property
+    def errors(self) -> int:
+        """How many errors were shown."""
+        return len({failure.cause for failure in self.failures}) + len(self.problems)

@@ -1,27 +1,36 @@
-"""The training part of a plan: hands tasks to lanes, longest first, and stores what comes back."""
+"""The training part of a plan: hands tasks to lanes, longest first, and stores what comes back.
+
+A lane is a place where one task runs at a time. A local one is one process behind one pipe, so a worker that
+dies breaks its own lane and no other, and nothing is left behind that would have to be given back.
+"""
 
 from __future__ import annotations
 
+import errno
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from labreport.authoring import place
 from labreport.console.counts import counted
 from labreport.console.progress import Progress, Training
 from labreport.console.time_left import duration
 from labreport.errors import ExperimentFailed, OutdatedCode, StoreError
-from labreport.execute.lanes import CannotStart, Lane, WorkerDied, WorkerLost
 from labreport.execute.task import Task
-from labreport.execute.waiting import Waiting
-from labreport.execute.worker import Epoch
+from labreport.execute.worker import Epoch, Message, Outcome
 from labreport.nonfinite import all_finite
+from labreport.processes import Child, how_ended, unpacked
 from labreport.trajectory import Trajectory
 
+SERVE = "labreport.execute.worker:serve"
+"""What a worker process does."""
+_Programs = dict[str, deque[Task]]
+_Rank = tuple[int, bool]
+"""A task's own rank, and whether it is exclusive."""
 TRIES = 2
 """A worker that dies is replaced once for the same task."""
 LOSSES = 20
@@ -40,6 +49,171 @@ WORTH_A_LINE = 1.0
 """Seconds of a training from which a line is left of it on the screen."""
 _TICK = 0.03
 """Seconds between two looks at what workers have sent."""
+
+
+class WorkerLost(BrokenExecutor):
+    """The machine of a worker, or the way to it, is gone: nothing that the task did."""
+
+
+class CannotStart(BrokenExecutor):
+    """No worker process can be started here; the text says why, and what to do."""
+
+    def __init__(self, error: Exception) -> None:
+        number = error.errno if isinstance(error, OSError) else None
+        what = {
+            errno.EMFILE: "allow more open files (ulimit -n), or fewer workers (--jobs)",
+            errno.ENFILE: "close other programs, or allow fewer workers (--jobs)",
+            errno.EAGAIN: "allow more processes (ulimit -u), or fewer workers (--jobs)",
+            errno.ENOMEM: "free some memory, or allow fewer workers (--jobs)",
+        }.get(number or 0, "try with fewer workers (--jobs)")
+        super().__init__(
+            f"no worker process can be started: {getattr(error, 'strerror', None) or error}; {what}"
+        )
+
+
+class WorkerDied(BrokenExecutor):
+    """The process of a worker has ended; the text says how, as far as that is known: `with exit code 3`."""
+
+
+class Lane(Protocol):
+    """One place to run tasks."""
+
+    ready: bool
+    """Whether it can take tasks; once it cannot, it never can again."""
+
+    watched: bool
+    """Whether a worker that sends nothing for long is taken to hang."""
+
+    def submit(self, task: Task) -> Future[Trajectory]:
+        """Begin a task; the lane is busy until its future is done."""
+
+    def messages(self) -> list[Message]:
+        """What the worker has sent since the last call."""
+
+    def renew(self) -> None:
+        """Replace a worker that died or hangs."""
+
+    def close(self) -> None:
+        """End the worker at once."""
+
+
+class ProcessLane:
+    """A spawned process on this machine, started when its first task comes."""
+
+    ready = True
+    watched = True
+
+    def __init__(self, threads: int, source: Path) -> None:
+        self._threads = threads
+        self._source = source
+        self._child: Child | None = None
+        self._future: Future[Trajectory] = Future()
+
+    def submit(self, task: Task) -> Future[Trajectory]:
+        """Begin a task; raises `CannotStart` if its process cannot be started."""
+        self._future = Future()
+        try:
+            if self._child is None:
+                self._child = Child(SERVE, self._threads, str(self._source))
+            self._child.connection.send(task)
+        except (OSError, NotImplementedError, RuntimeError) as error:
+            self.close()
+            raise CannotStart(error) from None
+        return self._future
+
+    def messages(self) -> list[Message]:
+        """What came since the last call; the future is settled here, after all that came before its end."""
+        received: list[Message] = []
+        try:
+            while self._child is not None and self._child.connection.poll():
+                message = self._child.connection.recv()
+                if not isinstance(message, Outcome):
+                    received.append(message)
+                elif message.error is not None:
+                    self._future.set_exception(unpacked(message.error, message.trace))
+                elif message.trajectory is not None:
+                    self._future.set_result(message.trajectory)
+        except Exception:  # the worker was killed while it sent: what is left of a message may raise anything
+            self.close(0.5)  # so that it is known how it ended, where it ends by itself
+        if self._child is not None and not self._child.alive and not self._future.done():
+            self.close()
+        return received
+
+    def renew(self) -> None:
+        """The next task starts a fresh process."""
+        self.close()
+
+    def close(self, patience: float = 0.0) -> None:
+        """Kill the process; nothing is lost, since what is finished is stored."""
+        child, self._child = self._child, None
+        code = child.end(patience) if child is not None else None
+        if not self._future.done():
+            self._future.set_exception(WorkerDied(how_ended(code)))
+
+
+class Waiting:
+    """Tasks by rank and program, the longest first; choosing one takes as long however many there are.
+
+    Exclusive ones come after all others of their rank: what they measure, the results that are there by then
+    do not wait for.
+    """
+
+    def __init__(self, tasks: Iterable[Task]) -> None:
+        self._ranks: dict[_Rank, _Programs] = {}
+        for task in tasks:
+            self._queue(task).append(task)
+
+    def __bool__(self) -> bool:
+        return bool(self._ranks)
+
+    def __iter__(self) -> Iterator[Task]:
+        return (task for programs in self._ranks.values() for tasks in programs.values() for task in tasks)
+
+    def choose(self, compiled: Set[str], elsewhere: Set[str]) -> Task:
+        """The longest task of the lowest rank: of a program that a lane has compiled, else of a new one."""
+        rank = self._first
+        programs = self._ranks[rank]
+        own = [name for name in compiled if name in programs]
+        new = (name for name in programs if name not in elsewhere)
+        longest = max(own, key=lambda name: (programs[name][0].work, name), default=None)
+        program = longest if longest is not None else next(new, next(iter(programs)))
+        task = programs[program].popleft()
+        if not programs[program]:
+            del programs[program]
+        if not programs:
+            del self._ranks[rank]
+        return task
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether the next task must be carried out by itself."""
+        return bool(self._ranks) and self._first[1]
+
+    @property
+    def _first(self) -> _Rank:
+        return min(self._ranks)
+
+    def has(self, program: str) -> bool:
+        """Whether a task of this program is waiting."""
+        return any(program in programs for programs in self._ranks.values())
+
+    def put_back(self, task: Task) -> None:
+        """It is the next one of its rank."""
+        self._queue(task).appendleft(task)
+        rank = _rank(task)
+        programs = self._ranks[rank]
+        self._ranks[rank] = {task.program: programs.pop(task.program), **programs}
+
+    def clear(self) -> None:
+        """None is to be carried out any more."""
+        self._ranks.clear()
+
+    def _queue(self, task: Task) -> deque[Task]:
+        return self._ranks.setdefault(_rank(task), {}).setdefault(task.program, deque())
+
+
+def _rank(task: Task) -> _Rank:
+    return task.rank, task.exclusive
 
 
 @dataclass(frozen=True)

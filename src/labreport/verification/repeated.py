@@ -12,12 +12,11 @@ from labreport.checks import Check
 from labreport.console.counts import counted
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
-from labreport.execute.lanes import ProcessLane
 from labreport.execute.one_step import TIMES
 from labreport.execute.pace import foresee_trainings
 from labreport.execute.session import Session
-from labreport.execute.tasks import trainings
-from labreport.execute.train import Trainer
+from labreport.execute.train import ProcessLane, Trainer
+from labreport.execute.training import trainings
 from labreport.plan.nodes import Status
 from labreport.plan.reasons import Forced
 from labreport.trajectory import Trajectory

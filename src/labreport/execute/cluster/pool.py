@@ -27,8 +27,8 @@ from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, UsageError
 from labreport.execute.cluster import remote
 from labreport.execute.cluster.child import START, Claim, claim, claims
-from labreport.execute.lanes import WorkerDied, WorkerLost
 from labreport.execute.task import Task
+from labreport.execute.train import WorkerDied, WorkerLost
 from labreport.execute.worker import Message, Outcome, thread_variables
 from labreport.fingerprint.modules import default_roots, folder_of, search_folder, source_files
 from labreport.processes import SAFE_PATH, unpacked
