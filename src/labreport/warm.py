@@ -19,6 +19,7 @@ import sys
 import tempfile
 import traceback
 from contextlib import suppress
+from multiprocessing.connection import Connection
 
 FONTS = "LABREPORT_FONTS"
 """`labreport.page.webfonts.KEPT`, which is not imported here: pages are made elsewhere."""
@@ -62,10 +63,10 @@ def main() -> None:
 def _become_builder(source: str, descriptor: int, words: list[str]) -> None:
     code = 1
     try:
-        os.write(descriptor, b'{"pid": %d}\n' % os.getpid())
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         sys.path.insert(0, source)
-        with socket.socket(fileno=descriptor) as channel:
+        with Connection(descriptor) as channel:
+            channel.send({"pid": os.getpid()})
             importlib.import_module("labreport.sources").begin(STANDBY, channel, words)
         code = 0
     except Exception:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import json
-import select
-import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -32,39 +30,20 @@ IDLE_SECONDS = 0.5
 """Without an edit for so long, there is time to make the fonts that the next one needs."""
 
 
-class Channel:
-    """One JSON object a line to the process that watches."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        self._stream = connection.makefile("rwb")
-
-    def send(self, **message: Any) -> None:
-        """Send one; that nobody listens any more is not an error."""
-        with suppress(OSError, ValueError):
-            self._stream.write(json.dumps(message).encode() + b"\n")
-            self._stream.flush()
-
-    def wait(self) -> str:
-        """The next word; empty where the other end was closed before one came."""
-        with suppress(OSError):
-            return self._stream.readline().decode().strip()
-        return ""
-
-
 class Telling(Terminal):
     """A terminal whose errors are sent, too."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, send: Callable[..., None]) -> None:
         super().__init__()
-        self._channel = channel
+        self._send = send
 
     def error(self, text: str) -> None:
         """Show and send."""
         super().error(text)
-        self._channel.send(error=text)
+        self._send(error=text)
 
 
-def serve(connection: socket.socket, words: Sequence[str]) -> None:
+def serve(connection: Connection, words: Sequence[str]) -> None:
     """Load what a build needs, wait for the word `build`, do so, and send what happens.
 
     That is `phase`, `error` and `done`, and `outdated` where code was edited after it was loaded here, and
@@ -72,18 +51,27 @@ def serve(connection: socket.socket, words: Sequence[str]) -> None:
     options of the build.
     """
     begin_child()
-    channel, parser = Channel(connection), argparse.ArgumentParser()
+    parser = argparse.ArgumentParser()
+
+    def send(**event: Any) -> None:
+        with suppress(OSError):  # nobody listens any more
+            connection.send(event)
+
+    def wait() -> Any:
+        with suppress(OSError, EOFError):
+            return connection.recv()
+
     add(parser, *OPTIONS)
     arguments = parser.parse_args(list(words))
     place = find_project(Path(arguments.project))
     place.importable()
     output = Path(arguments.output)
     _load(place, output, arguments.seeds)
-    if not select.select([connection], [], [], IDLE_SECONDS)[0]:
+    if not connection.poll(IDLE_SECONDS):
         _prepare_fonts(output)
-    while (word := channel.wait()) == "wanted":
+    while (word := wait()) == "wanted":
         with suppress(Exception):  # where code cannot be loaded, nobody knows
-            channel.send(wanted=_wanted(place, output, arguments.seeds))
+            send(wanted=_wanted(place, output, arguments.seeds))
     if not word:
         return
     request = Request(
@@ -93,19 +81,19 @@ def serve(connection: socket.socket, words: Sequence[str]) -> None:
         jobs=arguments.jobs,
         arguments=f"--seeds {arguments.seeds}" if arguments.seeds else "",
         watched=True,
-        told=lambda phase, keys=(): channel.send(phase=phase, keys=sorted(keys)),
+        told=lambda phase, keys=(): send(phase=phase, keys=sorted(keys)),
     )
-    terminal = Telling(channel)
+    terminal = Telling(send)
 
     def build() -> int:
         try:
             return carry_out(request, terminal)
         except OutdatedCode:
-            channel.send(outdated=True)
+            send(outdated=True)
             return 1
 
     with safe_spawn():
-        channel.send(done=guarded(build, terminal))
+        send(done=guarded(build, terminal))
 
 
 def _wanted(place: Place, output: Path, seeds: int | None) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import queue
 import signal
@@ -14,7 +13,10 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
+from pickle import UnpicklingError
 from types import TracebackType
 from typing import Any
 
@@ -159,17 +161,17 @@ class _Fork:
     so that it can be ended whatever that does.
     """
 
-    def __init__(self, channel: socket.socket, heard: Callable[[_Fork, Event], None]) -> None:
+    def __init__(self, channel: Connection, heard: Callable[[_Fork, Event], None]) -> None:
         self._channel = channel
         self._heard = heard
         self._pid = 0
         self._ended = False
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def ask(self, what: bytes) -> None:
+    def ask(self, what: str) -> None:
         """Send one word."""
         with suppress(OSError):  # it has died; `heard` is called
-            self._channel.sendall(what + b"\n")
+            self._channel.send(what)
 
     def end(self) -> None:
         """End it at once."""
@@ -179,9 +181,9 @@ class _Fork:
                 os.kill(self._pid, signal.SIGKILL)
 
     def _listen(self) -> None:
-        with self._channel, self._channel.makefile("rb") as stream, suppress(OSError, ValueError):
-            for line in stream:
-                event: Event = json.loads(line)
+        with self._channel, suppress(OSError, EOFError, UnpicklingError):
+            while True:
+                event: Event = self._channel.recv()
                 self._pid = event.get("pid", self._pid)
                 if self._ended:
                     self.end()
@@ -214,7 +216,7 @@ class Builder:
             self._ready = None
             ready.end()
         for _ in range(2):
-            ours, theirs = socket.socketpair()
+            ours, theirs = Pipe()
             with theirs, suppress(OSError):
                 if self._control is None:
                     self._start()
@@ -231,12 +233,12 @@ class Builder:
         self.prepare()
         assert self._ready is not None
         self._running, self._ready = self._ready, None
-        self._running.ask(b"build")
+        self._running.ask("build")
 
     def ask_wanted(self) -> None:
         """Have the process that is ready send the keys of the results that it would make, as `wanted`."""
         if self._ready is not None:
-            self._ready.ask(b"wanted")
+            self._ready.ask("wanted")
 
     def kill(self) -> None:
         """End the running build; what it has trained is kept, and the next one tidies up."""
