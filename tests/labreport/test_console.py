@@ -317,7 +317,7 @@ def test_off_a_terminal_progress_is_a_plain_line_now_and_then(monkeypatch: pytes
         progress.training(0, Training("alpha#0", 1, 5, "validation 12.0 %"))
         progress.finished("alpha", "alpha#0  5 epochs")
         progress.idle(0)
-        progress.making("figure", "curves")
+        progress.making("figure", "curves", "figure/curves")
     assert out.getvalue().splitlines() == [
         "   20 %  0/1 training  estimating the time  alpha#0  epoch   1/5  validation 12.0 %",
         "  1/2  draw curves  0.0 s left",
@@ -351,7 +351,7 @@ with progress.shown():
     time.sleep(1.0)
     progress.idle(0)
     progress.finished("beta")
-    progress.making("figure", "curves")
+    progress.making("figure", "curves", "figure/curves")
     total = sum(n * n for n in range(20_000_000))
 terminal.say("the end")
 """

@@ -164,6 +164,9 @@ class Progress:
         self._work = ""
         self._trainings = self._finished = 0
         self._made = self._to_make = 0
+        self.took: dict[str, list[float]] = {}
+        """By kind, the seconds that each thing took; documents by their part of the time."""
+        self._part: tuple[str, str, float] | None = None
 
     @contextmanager
     def shown(self) -> Iterator[Progress]:
@@ -204,13 +207,24 @@ class Progress:
         """So many things are to be made of the results."""
         self._to_make = count
 
-    def making(self, kind: str, name: str) -> None:
-        """The next thing of this kind is begun."""
+    def making(self, kind: str, name: str, part: str) -> None:
+        """The next thing of this kind is begun, a part of the time; what was begun before is done."""
+        self.made()
+        self._part = part, part if kind == "document" else kind, time.monotonic()
+        self.time.begin(part)
         self._made = min(self._made + 1, self._to_make)
         room = self._display.terminal.width - 58
         self._doing = f"{self._made}/{self._to_make}  {VERBS.get(kind, 'make')} {clipped(name, room)}"
         self._show()
         self._display.speak(f"  {self._note()}")
+
+    def made(self) -> None:
+        """Nothing is being made now."""
+        if self._part is not None:
+            part, kind, begun = self._part
+            self.time.work(part, 1.0)
+            self.took.setdefault(kind, []).append(time.monotonic() - begun)
+        self._part = None
 
     def _show(self) -> None:
         elapsed = int(self.time.elapsed)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,24 +116,23 @@ def make_report(
     """
     workshop = session.workshop()
     workshop.check_unedited()
-    watch = _Watch(progress)
     progress.to_make(sum(status.node.cached for status in plan.stale()) + 2)
     with Writer(workshop.templates, session.output) as writer:
         if any(isinstance(status.node, PaperDocument) for status in plan.stale()):
             writer.start()
-        _make(workshop, plan, terminal, outcome, watch, processes)
+        _make(workshop, plan, terminal, outcome, progress, processes)
         _check_all_made(session, plan, terminal, outcome)
         if outcome.exit_code or not _complete(session):
             return workshop  # nothing is published that is out of date
 
         def published() -> None:
-            watch.begin("document", PAPER, "report.pdf")
+            progress.making("document", "report.pdf", PAPER)
             told()
 
-        watch.begin("document", PAGE, "report.html")
+        progress.making("document", "report.html", PAGE)
         found = publish_documents(session, workshop, writer, published, processes)
-        watch.end()
-    note(session, watch.took)
+        progress.made()
+    note(session, progress.took)
     outcome.made.extend(found.made)
     if found.problem is not None:
         outcome.problems += [str(found.problem), *found.problem.more]
@@ -142,37 +140,8 @@ def make_report(
     return workshop
 
 
-class _Watch:
-    """Times one thing after the other, for the screen and for the next build."""
-
-    def __init__(self, progress: Progress) -> None:
-        self.took: dict[str, list[float]] = {}
-        self._progress = progress
-        self._part = ""
-        self._kind = ""
-        self._begun = 0.0
-
-    def begin(self, kind: str, part: str, name: str) -> None:
-        """What was begun before is done."""
-        self.end()
-        self._kind, self._part, self._begun = part if kind == "document" else kind, part, time.monotonic()
-        self._progress.time.begin(part)
-        self._progress.making(kind, name)
-
-    def end(self) -> None:
-        """Nothing is being made now."""
-        if self._part:
-            self._progress.time.work(self._part, 1.0)
-            self.took.setdefault(self._kind, []).append(time.monotonic() - self._begun)
-        self._part = ""
-
-    def leave_out(self, node: Node) -> None:
-        """It need not be made."""
-        self._progress.time.end(part_of(node))
-
-
 def _make(
-    workshop: Workshop, plan: Plan, terminal: Terminal, outcome: Outcome, watch: _Watch, processes: int
+    workshop: Workshop, plan: Plan, terminal: Terminal, outcome: Outcome, progress: Progress, processes: int
 ) -> None:
     """Answers, figures and sections; one that fails, or waits for one that did, leaves the rest be.
 
@@ -192,22 +161,22 @@ def _make(
                     due.append(node)
                     continue
                 else:
-                    watch.begin(kind, node.name, node.slug)
+                    progress.making(kind, node.slug, node.name)
                     _keep(workshop, [node], [made(workshop.made, node)], blocked, terminal, outcome)
-                    watch.end()
+                    progress.made()
             elif node.cached:
-                watch.leave_out(node)
+                progress.time.end(part_of(node))  # it need not be made
         if due:
             begun = 0
 
             def taken_up(number: int, due: Sequence[Node] = due) -> None:
                 nonlocal begun
                 for node in due[begun : number + 1]:
-                    watch.begin(node.kind, node.name, node.slug)
+                    progress.making(node.kind, node.slug, node.name)
                 begun = number + 1
 
             found = in_forks(workshop.made, due, processes, taken_up=taken_up)
-            watch.end()
+            progress.made()
             _keep(workshop, due, found, blocked, terminal, outcome)
 
 
