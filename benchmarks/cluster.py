@@ -78,7 +78,7 @@ def stored(folder: Path, address: str) -> list[float]:
     from labreport.console.progress import Progress
     from labreport.console.terminal import Terminal
     from labreport.execute import training
-    from labreport.execute.session import Outcome, Request, open_session
+    from labreport.execute.session import Build, Request, open_session
     from labreport.locate import find_project
     from labreport.processes import safe_spawn
     from labreport.store.output import output_lock
@@ -97,7 +97,7 @@ def stored(folder: Path, address: str) -> list[float]:
         request = Request(place, output, scheduler=address, jobs=2)
         work = training.trainings(session, session.planner.plan().stale("result"))
         terminal = Terminal(quiet=True)
-        training.train(session, request, work, terminal, Outcome(), Progress(terminal))
+        training.train(Build(session, request, terminal, Progress(terminal)), work)
     return moments
 
 

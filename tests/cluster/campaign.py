@@ -103,7 +103,7 @@ def train(checkout: Path, address: str, names: tuple[str, ...]) -> int:
         del sys.modules[name]
     from labreport.console.progress import Progress
     from labreport.console.terminal import Terminal
-    from labreport.execute.session import Outcome, Request, open_session
+    from labreport.execute.session import Build, Request, open_session
     from labreport.execute.training import train as train_stale
     from labreport.execute.training import trainings
     from labreport.locate import find_project
@@ -112,14 +112,14 @@ def train(checkout: Path, address: str, names: tuple[str, ...]) -> int:
     place, output, terminal = find_project(checkout), checkout / "report", Terminal()
     with output_lock(output, place, 60, terminal.say):
         session = open_session(place, output)
-        outcome = Outcome()
         try:
             request = Request(place, output, scheduler=address, jobs=2, targets=names)
+            build = Build(session, request, terminal, Progress(terminal))
             work = trainings(session, session.planner.plan(names or None).stale("result"))
-            train_stale(session, request, work, terminal, outcome, Progress(terminal))
+            train_stale(build, work)
         finally:
             session.save()
-    return outcome.exit_code
+    return build.outcome.exit_code
 
 
 def bits(report: Path) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from labreport.console.summary import differing, list_changes, show_changes
 from labreport.console.terminal import Terminal
-from labreport.execute.numbers import changes, numbers
+from labreport.execute.build import changes, numbers
 from labreport.plan.ledger import Change
 from labreport.stats import Answer, Quantity
 

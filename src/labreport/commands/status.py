@@ -17,8 +17,8 @@ from labreport.console.terminal import Terminal, shown
 from labreport.console.time_left import TimeLeft, duration
 from labreport.errors import UnknownName, UsageError
 from labreport.execute.pace import foresee
-from labreport.execute.session import Session, load_project, open_session, titles, unused
-from labreport.execute.training import cores, trainings
+from labreport.execute.session import Session, cores, load_project, open_session, titles, unused
+from labreport.execute.training import trainings
 from labreport.locate import find_project
 from labreport.nodes.workshop import function
 from labreport.plan.nodes import State, Status

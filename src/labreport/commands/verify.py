@@ -11,8 +11,7 @@ from labreport.checks import Check, summary
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal, shown
 from labreport.console.time_left import Kind, TimeLeft, duration
-from labreport.execute.session import Session, open_session
-from labreport.execute.training import cores
+from labreport.execute.session import Session, cores, open_session
 from labreport.locate import find_project
 from labreport.nodes.content import AnswerNode
 from labreport.store.output import output_lock

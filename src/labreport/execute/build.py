@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from labreport.console.plan import show_plan
 from labreport.console.progress import Progress
@@ -11,16 +14,25 @@ from labreport.console.terminal import Terminal
 from labreport.console.time_left import duration
 from labreport.errors import LabReportError, RenderError, StoreError, all_at_once
 from labreport.execute.making import make_report
-from labreport.execute.numbers import changes, numbers
 from labreport.execute.pace import foresee
-from labreport.execute.session import Outcome, Request, Session, open_session, own_modules, titles, unused
-from labreport.execute.training import Trainings, cores, train, trainings
+from labreport.execute.session import (
+    Build,
+    Outcome,
+    Request,
+    Session,
+    open_session,
+    own_modules,
+    titles,
+    unused,
+)
+from labreport.execute.training import Trainings, train, trainings
 from labreport.nodes.content import QUESTION_FRAMES, SECTION_FRAME
 from labreport.nodes.document import DOCUMENT_FRAMES
-from labreport.nodes.workshop import Workshop
 from labreport.plan.ledger import Change
 from labreport.plan.nodes import Plan
 from labreport.plan.stamp import remove_stamp, write_stamp
+from labreport.stats import Answer
+from labreport.stats.rounding import format_number
 from labreport.store.files import remove
 from labreport.store.output import MARK, mark_as_own, output_lock, remove_strays
 from labreport.store.publish import complete
@@ -28,6 +40,10 @@ from labreport.store.quarantine import Quarantine
 
 WORTH_SAYING = 10.0
 """Seconds from which how long a build takes is said before it begins."""
+Numbers = dict[str, dict[str, str]]
+"""Question → quantity → text; the empty name has the words of its headline."""
+HEADLINE = ""
+_SOURCE = re.compile(r'data-source="([^"#]*)#([^"]*)"')
 
 
 def build(request: Request, terminal: Terminal) -> Outcome:
@@ -37,13 +53,14 @@ def build(request: Request, terminal: Terminal) -> Outcome:
     _check_names(request)
     with output_lock(request.output, request.place, request.lock_timeout, terminal.say, request.adopt):
         with progress.shown():
-            session, outcome, found = _made(request, terminal, progress)
+            found, changed = _made(request, terminal, progress)
+            session, outcome = found.session, found.outcome
             if not request.targets and outcome.exit_code == 0:
                 folders = session.data_folders
                 write_stamp(session.place.root, request.output, session.digests, request.arguments, folders)
         outcome.seconds = time.monotonic() - started
-        if found:
-            show_changes(terminal, found, titles(session.project.outline))
+        if changed:
+            show_changes(terminal, changed, titles(session.project.outline))
         show_summary(
             terminal,
             session.output,
@@ -57,12 +74,14 @@ def build(request: Request, terminal: Terminal) -> Outcome:
     return outcome
 
 
-def _made(request: Request, terminal: Terminal, progress: Progress) -> tuple[Session, Outcome, list[Change]]:
+def _made(request: Request, terminal: Terminal, progress: Progress) -> tuple[Build, list[Change]]:
     """Plan, train and make; what came of it, and what the answers say now that they did not say before."""
     remove_strays(request.output)
     quarantine = Quarantine(request.output)
     complete(request.output, quarantine)
     session = open_session(request.place, request.output, request.seeds, request.force)
+    session.quarantine.notices[:0] = quarantine.notices
+    build = Build(session, request, terminal, progress)
     names = [name for word in request.targets for name in session.graph.resolve(word)] or None
     try:
         plan = session.planner.plan(names)
@@ -71,53 +90,47 @@ def _made(request: Request, terminal: Terminal, progress: Progress) -> tuple[Ses
         raise
     for path in session.planner.leftovers():
         remove(path)
-    _show_notices(quarantine, terminal)
-    _show_notices(session.quarantine, terminal)
-    outcome = Outcome()
+    build.show_notices()
     work = trainings(session, plan.stale("result"))
     if plan.stale():
         for line in [*unused(session), *(_check_templates(session) if plan.stale("section") else ())]:
             terminal.warn(line)
         show_plan(terminal, plan, request.verbose)
         remove_stamp(request.output)
-        _expect(session, request, plan, work, progress, terminal)
+        _expect(build, plan, work)
     changed: list[Change] = []
     try:
-        early = train(session, request, work, terminal, outcome, progress)
+        early = train(build, work)
         session.planner.forget()
         request.told("making")
-        workshop = make_report(
-            session, plan, terminal, outcome, progress, request.jobs or cores(), lambda: request.told("paper")
-        )
-        _pack(session, terminal)
-        outcome.made += [name for name in early if _counts(session, name) and name not in outcome.made]
-        if any(name.startswith("document/") for name in outcome.made):
-            changed = [] if early else _changes(session, workshop)
+        workshop = make_report(build, plan)
+        try:
+            session.pack()
+        except StoreError as error:  # nobody waits for it
+            terminal.warn(str(error))
+        made = build.outcome.made
+        made += [name for name in early if _counts(session, name) and name not in made]
+        if any(name.startswith("document/") for name in made):
+            answers, sections = workshop.all_answers(), workshop.sections()
+            now = numbers(answers, sections)
+            changed = [] if early else changes(session.ledger.numbers, now, answers, sections)
+            session.ledger.numbers = now
             session.ledger.changed = changed or session.ledger.changed
     finally:
         mark_as_own(request.output, request.place)  # it may have been removed meanwhile
         session.save()
-    _show_notices(session.quarantine, terminal)
-    return session, outcome, changed
+    build.show_notices()
+    return build, changed
 
 
-def _expect(
-    session: Session, request: Request, plan: Plan, work: Trainings, progress: Progress, terminal: Terminal
-) -> None:
+def _expect(build: Build, plan: Plan, work: Trainings) -> None:
     """What the screen knows of all that is to be done, and a line of how long it takes, if that is long."""
-    lanes = 1 if request.scheduler else min(request.jobs or cores(), max(len(work.tasks), 1))
-    foresee(session, plan, work.tasks, progress.time, lanes)
-    total = progress.time.seconds()
-    if total is not None and total >= WORTH_SAYING and not request.scheduler:
-        terminal.say(f"This will take about {duration(total)}.")
-
-
-def _pack(session: Session, terminal: Terminal) -> None:
-    """Put small results into packs: nobody waits for it, and a failure is not an error."""
-    try:
-        session.pack()
-    except StoreError as error:
-        terminal.warn(str(error))
+    scheduler, time = build.request.scheduler, build.progress.time
+    lanes = 1 if scheduler else min(build.processes, max(len(work.tasks), 1))
+    foresee(build.session, plan, work.tasks, time, lanes)
+    total = time.seconds()
+    if total is not None and total >= WORTH_SAYING and not scheduler:
+        build.terminal.say(f"This will take about {duration(total)}.")
 
 
 def _check_names(request: Request) -> None:
@@ -157,16 +170,40 @@ def _counts(session: Session, name: str) -> bool:
     return node is not None and node.kind != "result" and session.planner.status(name).fresh
 
 
-def _changes(session: Session, workshop: Workshop) -> list[Change]:
-    """What the answers say now that they did not say when last published."""
-    answers, sections = workshop.all_answers(), workshop.sections()
-    now = numbers(answers, sections)
-    found = changes(session.ledger.numbers, now, answers, sections)
-    session.ledger.numbers = now
+def numbers(answers: Mapping[str, Answer], sections: Iterable[Mapping[str, Any]]) -> Numbers:
+    """What each rendered headline says, and all quantities, rounded as printed."""
+    said = {line["question"]: line["text"] for section in sections for line in section["headlines"]}
+    return {
+        slug: {
+            HEADLINE: said.get(slug, ""),
+            **{name: format_number(quantity) for name, quantity in answer.quantities.items()},
+        }
+        for slug, answer in answers.items()
+    }
+
+
+def changes(
+    old: Numbers, new: Numbers, answers: Mapping[str, Answer], sections: Iterable[Mapping[str, Any]]
+) -> list[Change]:
+    """Each headline and each number that differs, in reading order; none for the first report."""
+    if not old:
+        return []
+    lines = [line for section in sections for line in section["headlines"]]
+    printed = {
+        line["question"]: {name for slug, name in _SOURCE.findall(line["headline_screen"])} for line in lines
+    }
+    found: list[Change] = []
+    for slug in [*new, *(slug for slug in old if slug not in new)]:
+        before, after = old.get(slug, {}), new.get(slug, {})
+        timed = {name for name, each in answers[slug].quantities.items() if each.varies_with == "machine"}
+        told = HEADLINE in before or not before  # or the ledger is from before headlines were kept
+        names = [name for name in {**after, **before} if before.get(name) != after.get(name)]
+        numbers = [name for name in names if name != HEADLINE]
+        behind = printed.get(slug, set()) & set(numbers)
+        for name in names:
+            alone = bool(behind) and behind <= timed if name == HEADLINE else name in timed
+            if told or (
+                name != HEADLINE and name in after
+            ):  # or the ledger is from before headlines were kept
+                found.append(Change(slug, name, before.get(name, ""), after.get(name, ""), alone))
     return found
-
-
-def _show_notices(quarantine: Quarantine, terminal: Terminal) -> None:
-    for notice in quarantine.notices:
-        terminal.warn(notice)
-    quarantine.notices.clear()

@@ -12,7 +12,7 @@ from labreport.console.summary import report
 from labreport.console.terminal import Terminal, shown
 from labreport.errors import LabReportError
 from labreport.execute.making import make_report
-from labreport.execute.session import LEDGER, Outcome, Request, Session, open_session
+from labreport.execute.session import LEDGER, Build, Outcome, Request, Session, open_session
 from labreport.locate import find_project
 from labreport.nodes.unfold import unfold
 from labreport.plan.ledger import Ledger
@@ -94,19 +94,14 @@ class FirstReport:
 
 def make_first(channel: Connection, root: str, folder: str) -> None:
     """What the process does: build with one seed; send the name of each document, or what went wrong."""
-    errors = io.StringIO()
-    terminal, outcome, output = Terminal(quiet=True, err=errors), Outcome(), Path(folder)
+    terminal, outcome, output = Terminal(quiet=True, err=io.StringIO()), Outcome(), Path(folder)
     try:
         place = find_project(Path(root))
         session = open_session(place, output, 1, repair=False, preliminary=True)
+        request = Request(place, output, jobs=1, told=lambda phase: channel.send(("report.html", "")))
         try:
             make_report(
-                session,
-                session.planner.plan(),
-                terminal,
-                outcome,
-                Progress(terminal),
-                told=lambda: channel.send(("report.html", "")),
+                Build(session, request, terminal, Progress(terminal), outcome), session.planner.plan()
             )
         finally:
             session.save()

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from labreport.authoring import at, failed
 from labreport.authoring import place as place_in
+from labreport.console.progress import Progress
+from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, OutdatedCode, UsageError
 from labreport.experiment import Experiment, Study
 from labreport.fingerprint.files import Digests
@@ -98,6 +100,41 @@ class Session:
         self.ledger.files.update(self.digests.export())
         self.quarantine.clear(self.output / LEDGER)
         self.ledger.save(self.output / LEDGER)
+
+
+@dataclass
+class Build:
+    """One build: what is asked for, with what it works, on which screen, and what has come of it."""
+
+    session: Session
+    request: Request
+    terminal: Terminal
+    progress: Progress
+    outcome: Outcome = field(default_factory=lambda: Outcome())
+
+    @property
+    def processes(self) -> int:
+        """How many may be at work at once."""
+        return self.request.jobs or cores()
+
+    def failed(self, error: LabReportError) -> None:
+        """Show what keeps the report back, and note it."""
+        self.outcome.problems += [str(error), *error.more]
+        self.terminal.failure(error)
+
+    def show_notices(self) -> None:
+        """Show what was set aside since the last time."""
+        for notice in self.session.quarantine.notices:
+            self.terminal.warn(notice)
+        self.session.quarantine.notices.clear()
+
+
+def cores() -> int:
+    """The processors that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
 
 
 def open_session(

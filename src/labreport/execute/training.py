@@ -10,15 +10,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from labreport.console.counts import counted
-from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal, shown
 from labreport.errors import OutdatedCode
 from labreport.execute.first import FirstReport, wanted
-from labreport.execute.session import Outcome, Request, Session
+from labreport.execute.session import Build, Session
 from labreport.execute.task import Task
 from labreport.execute.train import Failure, Lane, ProcessLane, Trainer
-from labreport.nodes.workshop import function
 from labreport.nodes.result import ResultNode
+from labreport.nodes.workshop import function
 from labreport.plan.nodes import Status
 from labreport.plan.reasons import Forced, SharesForced
 from labreport.trajectory import Snapshot, Store, Trajectory
@@ -191,15 +190,9 @@ class Standing:
         return f"Interrupted; run the same command again{': ' if found else ''}{found}."
 
 
-def train(
-    session: Session,
-    request: Request,
-    work: Trainings,
-    terminal: Terminal,
-    outcome: Outcome,
-    progress: Progress,
-) -> list[str]:
+def train(build: Build, work: Trainings) -> list[str]:
     """Do the trainings; the names of what was made for a first report meanwhile."""
+    session, request, terminal, progress = build.session, build.request, build.terminal, build.progress
     if not work.tasks:
         return []
     check_room(session, len(work.tasks), terminal)
@@ -224,7 +217,7 @@ def train(
         if finished and first is not None:
             first.trained(piece.key)
 
-    with _lanes(session, request, tasks, terminal) as (lanes, look):
+    with _lanes(build, tasks) as (lanes, look):
         progress.trainings(len(tasks), session.project.work)
 
         def look_at_all() -> None:
@@ -236,12 +229,12 @@ def train(
         trainer = Trainer(lanes, keep, prepare, look=look_at_all)
         terminal.standing = standing.told
         with first or contextlib.nullcontext():
-            outcome.failures = trainer.run(tasks, progress)
+            build.outcome.failures = failures = trainer.run(tasks, progress)
         terminal.standing = None
     session.ledger.paces.update(trainer.paces)
-    failed = {failure.task.key for failure in outcome.failures}
-    outcome.trained = [f"{task.name}#{task.seed}" for task in tasks if task.key not in failed]
-    _show_failures(terminal, outcome.failures, session.project.work, session.project.words.seed)
+    failed = {failure.task.key for failure in failures}
+    build.outcome.trained = [f"{task.name}#{task.seed}" for task in tasks if task.key not in failed]
+    _show_failures(terminal, failures, session.project.work, session.project.words.seed)
     session.planner.stored({task.key for task in tasks} - failed)
     return first.made if first is not None else []
 
@@ -264,24 +257,15 @@ def _show_failures(terminal: Terminal, failures: Sequence[Failure], work: str, s
 
 
 @contextlib.contextmanager
-def _lanes(
-    session: Session, request: Request, tasks: Sequence[Task], terminal: Terminal
-) -> Iterator[tuple[Sequence[Lane], Callable[[], None]]]:
+def _lanes(build: Build, tasks: Sequence[Task]) -> Iterator[tuple[Sequence[Lane], Callable[[], None]]]:
     """Where to run tasks, and what to call all the time meanwhile."""
-    if request.scheduler:
+    session, scheduler = build.session, build.request.scheduler
+    if scheduler:
         from labreport.execute.cluster.pool import job, pool
 
-        with pool(request.scheduler, job(session.project, tasks)) as found:
-            yield found.lanes, lambda: found.look(terminal)
+        with pool(scheduler, job(session.project, tasks)) as found:
+            yield found.lanes, lambda: found.look(build.terminal)
         return
-    count = request.jobs or cores()
-    lanes = [ProcessLane(session.project.threads, session.source) for _ in range(min(count, len(tasks)))]
+    count = min(build.processes, len(tasks))
+    lanes = [ProcessLane(session.project.threads, session.source) for _ in range(count)]
     yield lanes, lambda: None
-
-
-def cores() -> int:
-    """The processors that this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
