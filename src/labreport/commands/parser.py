@@ -30,8 +30,8 @@ class Declared:
     """One command: what it does, its options, and its words, of which there are so many (argparse's `nargs`).
 
     A command with a `tail` takes all words that follow as they are; `tail` says in its help what they mean.
-    `call` is what carries it out, unless it is the function `run` of the module in `labreport.commands` that
-    has its name.
+    `call` is the function that does it, unless that is `run` of the module in `labreport.commands` that has
+    its name.
     """
 
     does: str
