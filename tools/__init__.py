@@ -14,7 +14,7 @@ COMMANDS = {
         tail="""\
 parts: first, rendering, staleness, training, watching (these, unless some are
 named), catalogues, cluster; --quick measures fewer rounds""",
-        call="tools.bench:run",
+        call="tools.tests:bench",
         interrupted="Benchmarks stopped; they start from the beginning next time.",
     ),
     "test": Declared(

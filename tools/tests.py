@@ -1,4 +1,4 @@
-"""`test`: run pytest with the user's arguments."""
+"""`test` and `bench`: run pytest, or the benchmarks, with the user's arguments."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from labreport.console.terminal import Terminal
 from labreport.errors import UsageError
 from labreport.program import FRONT
 from labreport.suggest import nearest
+from tools.requirements import ROOT
 
 EXIT_CODES = {0: 0, 2: 130, 4: 2}
 """pytest's exit status to this program's: passed, interrupted, bad usage; any other is a failure, 1."""
@@ -58,6 +59,12 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
                     continue  # pytest got the same Ctrl-C, and has its summary to print
         finally:
             pytest.terminate()
+
+
+def bench(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+    """Run `benchmarks/run.py` in this interpreter, which looks for no module in the current folder."""
+    command = [sys.executable, "-P", str(ROOT / "benchmarks" / "run.py"), *arguments.words]
+    return subprocess.run(command, check=False).returncode
 
 
 def _needs_one_process(word: str) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +14,8 @@ import pytest
 from labreport.errors import UsageError
 from labreport.execute.cluster import remote
 from labreport.execute.cluster.child import Claim, inspect
-from labreport.execute.cluster.pool import Job, Refused, archive
+from labreport.execute.cluster.pool import ClusterLane, Job, Refused, archive
+from labreport.execute.worker import Epoch, Outcome
 from labreport.fingerprint.files import sha256
 
 
@@ -160,3 +163,17 @@ def test_a_worker_that_lacks_a_library_says_which(tmp_path: Path) -> None:
     """Not with the name of an exception."""
     with pytest.raises(remote.Refused, match=r"^has no no_such_library$"):
         remote.inspect(str(tmp_path), {}, [], "import no_such_library")
+
+
+def test_each_message_is_taken_once_and_in_order_however_often_it_comes() -> None:
+    """What was fetched may come once more with what the task returns, or behind it."""
+    lane = ClusterLane("lane", SimpleNamespace(), SimpleNamespace(), "worker", "tree")  # type: ignore[arg-type]
+    lane.run = "run"
+    sent = {number: b"M" + pickle.dumps(Epoch("key", number, {})) for number in range(1, 6)}
+    sent[5] = b"O" + pickle.dumps(Outcome(error=ValueError("over")))
+    lane.heard("run", {number: sent[number] for number in (2, 1)})
+    lane.heard("run", sent)
+    lane.heard("run", {number: sent[number] for number in (3, 4)})
+    lane.heard("an earlier run", sent)
+    assert [message.epoch for message in lane.messages() if isinstance(message, Epoch)] == [1, 2, 3, 4]
+    assert (lane.seen, lane.busy, lane.messages()) == (5, False, [])

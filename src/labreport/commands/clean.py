@@ -7,7 +7,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from labreport.console.counts import counted
+from labreport.console.plan import counted
 from labreport.console.terminal import Terminal, shown
 from labreport.execute.session import Session, open_session
 from labreport.fingerprint.canonical import digest

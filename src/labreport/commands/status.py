@@ -9,8 +9,7 @@ import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
-from labreport.console.counts import work
-from labreport.console.plan import show_causes, show_plan
+from labreport.console.plan import show_causes, show_plan, work
 from labreport.console.plan import why as first_reason
 from labreport.console.summary import list_changes
 from labreport.console.terminal import Terminal, shown

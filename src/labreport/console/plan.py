@@ -1,4 +1,8 @@
-"""A plan in lines: what is to be made and why."""
+"""A plan in lines: what is to be made and why, and one vocabulary for amounts.
+
+An *experiment* is declared once. A *training* (or what the project calls a run) is one seed of it, and may be
+that of several experiments with one specification.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,11 @@ import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from labreport.console.counts import counted, work
 from labreport.console.terminal import Terminal, shown
 from labreport.plan.nodes import Plan, State, Status
 from labreport.plan.reasons import FOLLOWING, Changed, Reason, Upstream, short
 
+KINDS = ("recording", "result", "answer", "figure", "section", "document")
 VERBS = {
     "result": "train",
     "answer": "answer",
@@ -26,6 +30,24 @@ _NAMES = 3
 Key = tuple[Any, ...]
 KEPT = "\xa0"
 """A space at which no line is broken."""
+
+
+def counted(count: int, what: str) -> str:
+    """`1 figure`, `1,200 figures`."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def work(statuses: Iterable[Status]) -> str:
+    """Amounts by kind, results as the trainings that give them: `147 trainings, 29 answers`."""
+    found = list(statuses)
+    parts = []
+    for kind in KINDS:
+        same = [status for status in found if status.node.kind == kind]
+        if kind == "result" and same:
+            parts.append(counted(len({status.key for status in same}), same[0].node.work))
+        elif same:
+            parts.append(counted(len(same), kind))
+    return ", ".join(parts)
 
 
 def show_plan(terminal: Terminal, plan: Plan, verbose: bool) -> None:

@@ -11,8 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from labreport.console.counts import counted
-from labreport.console.plan import VERBS
+from labreport.console.plan import VERBS, counted
 from labreport.console.terminal import Terminal, shown
 from labreport.console.time_left import TimeLeft
 

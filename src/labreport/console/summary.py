@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
 
-from labreport.console.counts import counted
+from labreport.console.plan import counted
 from labreport.console.terminal import Terminal, shown
 from labreport.console.time_left import duration
 from labreport.plan.ledger import Change

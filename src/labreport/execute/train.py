@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from labreport.authoring import place
-from labreport.console.counts import counted
+from labreport.console.plan import counted
 from labreport.console.progress import Progress, Training
 from labreport.console.time_left import duration
 from labreport.errors import ExperimentFailed, OutdatedCode, StoreError

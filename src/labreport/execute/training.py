@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from labreport.console.counts import counted
+from labreport.console.plan import counted
 from labreport.console.terminal import Terminal, shown
 from labreport.errors import OutdatedCode
 from labreport.execute.first import FirstReport, wanted

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from labreport.checks import Check
-from labreport.console.counts import counted
+from labreport.console.plan import counted
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
 from labreport.execute.one_step import TIMES

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from labreport.checks import Check
-from labreport.console.counts import counted
+from labreport.console.plan import counted
 from labreport.console.terminal import Terminal
 from labreport.execute.session import Session
 from labreport.nodes.workshop import function

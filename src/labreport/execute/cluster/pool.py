@@ -285,13 +285,13 @@ class ClusterLane:
         self.ready = True
         self.run = ""
         self.seen = 0
-        """The number of the last message that was taken."""
+        """The number of the last message that has arrived."""
         self._pool, self._link = pool, link
         self._count = 0
         self._source = ""
         self._dask: Any = None
         self._future: Future[Trajectory] = Future()
-        self._came: deque[tuple[Mapping[int, bytes], str]] = deque()
+        self._came: deque[bytes | str] = deque()
         self._lock = threading.Lock()
 
     @property
@@ -303,9 +303,11 @@ class ClusterLane:
         """Begin a task; raises `WorkerLost` where the worker is gone."""
         job = self._pool.job
         self._count += 1
-        self._future, self._source, self.seen = Future(), task.source, 0
-        run = self.run = f"{task.name}#{task.seed}-{self.name}-{self._count}"
-        self._came.clear()
+        self._future, self._source = Future(), task.source
+        with self._lock:
+            run = self.run = f"{task.name}#{task.seed}-{self.name}-{self._count}"
+            self.seen = 0
+            self._came.clear()
         try:
             self._dask = self._link.begin(
                 self.worker,
@@ -326,23 +328,25 @@ class ClusterLane:
 
     def heard(self, run: str, messages: Mapping[int, bytes], ended: str = "") -> None:
         """Take what the worker sent, and why the run has ended; called in other threads."""
-        if run == self.run:
-            self._came.append((messages, ended))
+        with self._lock:
+            if run == self.run:
+                new = sorted(number for number in messages if number > self.seen)
+                self.seen = max([self.seen, *new])
+                self._came.extend([*(messages[number] for number in new), *([ended] if ended else [])])
 
     def messages(self) -> list[Message]:
         """What came since the last call; the future is settled here, after all that came before its end."""
         received: list[Message] = []
         while self._came and not self._future.done():
-            messages, ended = self._came.popleft()
-            for number in sorted(one for one in messages if one > self.seen):
-                self.seen = number
-                message = pickle.loads(messages[number][1:])  # noqa: S301 - of a worker that runs our own code
-                if isinstance(message, Outcome):
-                    self._end(message)
-                else:
-                    received.append(message)
-            if ended:
-                self._fail(WorkerDied(f"as {ended}"))
+            came = self._came.popleft()
+            if isinstance(came, str):
+                self._fail(WorkerDied(f"as {came}"))
+                break
+            message = pickle.loads(came[1:])  # noqa: S301 - from a worker that runs our own code
+            if isinstance(message, Outcome):
+                self._end(message)
+            else:
+                received.append(message)
         return received
 
     def lose(self) -> None:
