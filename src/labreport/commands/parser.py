@@ -88,6 +88,13 @@ COMMANDS = {
         "a submission, or a folder of submissions",
         "?",
     ),
+    "export": Declared(
+        "write the results as tables, a paper or a notebook",
+        "--output --check",
+        "FORMAT",
+        "the format, then the folder (default: exports/FORMAT in the report's); none lists the formats",
+        "*",
+    ),
     "clean": Declared(
         "remove results that are no longer used",
         "--dry-run --output --lock-timeout",
@@ -211,6 +218,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "how many runs, drawn at random, to repeat from nothing: a number, or all (default: 1)",
         default=1,
     ),
+    "--check": flag("say whether an export is that of the report; exit 1 if not"),
     "--schema": flag("print the JSON Schema of answers.json, and check nothing"),
     "--verbose": flag("list every item"),
     "--project": text(
