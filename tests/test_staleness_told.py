@@ -30,6 +30,29 @@ def test_a_section_alone_makes_only_what_it_needs(tmp_path: Path) -> None:
     assert ran.made == GRID | {"answer/studied.grid", "section/studied"}
 
 
+def test_asking_writes_nothing_whatever_there_is_to_notice(program: Program) -> None:
+    """An edit, damaged and lost files, a forgotten record, a file in the way of a folder: whatever there is,
+    the folder stays byte for byte as it was, and every file has its time."""
+    report = program.folder / "report"
+    program.edit(FIGURES, "2.4", "2.6")
+    (report / "cache/answer/studied.grid.json").write_text("damaged")
+    next((report / "results").glob("*.json")).write_text("damaged")
+    next((report / "results").glob("*.safetensors")).unlink()
+    (report / "report.pdf").unlink()
+    (report / "ledger.json").unlink()
+    (report / "quarantine").write_text("in the way")
+    before = _everything(report)
+    for words in (("status",), ("status", "--json"), ("why", "crate"), ("--dry-run",), ("changes",)):
+        program.run(*words)
+        assert _everything(report) == before, words
+
+
+def _everything(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """All that is in a folder."""
+    paths = sorted(folder.rglob("*"))
+    return {str(one): (one.stat().st_mtime_ns, b"" if one.is_dir() else one.read_bytes()) for one in paths}
+
+
 def test_why_names_old_and_new_values_down_the_chain(program: Program) -> None:
     """From the section to the field that changed."""
     program.edit(CATALOGUE, QUICK, QUICK.replace("0.5", "0.3"))

@@ -244,6 +244,8 @@ Place: TypeAlias = tuple[str, ...]
 _FRAME = re.compile(r'^  File "([^"]+)", line ([0-9]+)', re.MULTILINE)
 _FILE = re.compile(r" \(/[^)]*\)$")
 """Where Python says that a module is."""
+_PLACED = re.compile(r"[^:]+\.py:[0-9]+: ")
+"""How a message begins that says where the mistake is."""
 _QUOTED = re.compile(r"'(\w+)'")
 
 
@@ -471,6 +473,12 @@ def failed(what: str, error: BaseException, root: Path) -> str:
     if (several := _one_for_several(error)) is not None:
         return several
     return f"{begin}: {cause}{_near(error)} (--debug shows the traceback)."
+
+
+def say_where(error: Exception, root: Path) -> None:
+    """Put the place of an error in front of its text, unless it begins with one."""
+    if not _PLACED.match(str(error)) and (where := place(error, root)):
+        error.args = (f"{where}: {error}",)
 
 
 def place(error: BaseException, root: Path) -> str:

@@ -21,32 +21,9 @@ _MEMBERS = ("project", "source", "name")
 _TEXT_LIMIT = 16 << 20
 """Bytes of the largest file that is read to find a project."""
 _LIBRARIES = frozenset(
-    {
-        *(
-            "PIL",
-            "brotli",
-            "filelock",
-            "fontTools",
-            "jinja2",
-            "labreport",
-            "markupsafe",
-            "matplotlib",
-            "msgspec",
-        ),
-        *(
-            "numpy",
-            "packaging",
-            "pandas",
-            "pypdfium2",
-            "pyphen",
-            "rich",
-            "safetensors",
-            "scipy",
-            "seaborn",
-            "watchfiles",
-            "weasyprint",
-        ),
-    }
+    {"PIL", "brotli", "filelock", "fontTools", "jinja2", "labreport", "markupsafe", "matplotlib", "msgspec"}
+    | {"numpy", "packaging", "pandas", "pypdfium2", "pyphen", "rich", "safetensors", "scipy", "seaborn"}
+    | {"watchfiles", "weasyprint"}
 )
 """What the engine imports, besides Python's own modules."""
 

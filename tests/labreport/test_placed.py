@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from labreport.authoring import say_where
 from labreport.errors import LabReportError
 from labreport.execute.session import load_project
 from labreport.locate import Place
@@ -131,3 +133,18 @@ def test_a_value_that_nobody_wrote_is_named_by_the_call(
     source = SOURCE.replace("PROJECT =", f"{more}PROJECT =")
     with pytest.raises(LabReportError, match=r"^nets.py:40: layers is 'x'; allowed is a tuple"):
         opened(tmp_path, monkeypatch, source)
+
+
+def test_a_place_is_said_once(tmp_path: Path) -> None:
+    """An error that begins with the place of a value keeps that one."""
+    told = LabReportError("project.py:11: the measure is odd")
+    say_where(told, tmp_path)
+    assert str(told) == "project.py:11: the measure is odd"
+    (tmp_path / "project.py").write_text("def odd():\n    raise LabReportError('the measure is odd')\n")
+    code = compile((tmp_path / "project.py").read_text(), str(tmp_path / "project.py"), "exec")
+    names: dict[str, Any] = {"LabReportError": LabReportError}
+    exec(code, names)
+    with pytest.raises(LabReportError) as caught:
+        names["odd"]()
+    say_where(caught.value, tmp_path)
+    assert str(caught.value) == "project.py:2: the measure is odd"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -12,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from labreport.authoring import at, failed
+from labreport.authoring import at, failed, say_where
 from labreport.authoring import place as place_in
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
@@ -42,8 +41,6 @@ if TYPE_CHECKING:
     from labreport.execute.train import Failure
 
 LEDGER = "ledger.json"
-PLACED = re.compile(r"[^:]+\.py:[0-9]+: ")
-"""How a message begins that says where the mistake is."""
 
 
 @dataclass(frozen=True)
@@ -224,9 +221,7 @@ def load_project(place: Place) -> Project:
         with loading(str(place.root)):
             module = importlib.import_module(place.module)
     except LabReportError as error:
-        where = place_in(error, place.root)
-        if where and not PLACED.match(str(error)):
-            error.args = (f"{where}: {error}",)
+        say_where(error, place.root)
         raise
     except (Exception, SystemExit) as error:  # the project's own code may raise anything
         where = place_in(error, place.root)

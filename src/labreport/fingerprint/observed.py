@@ -21,17 +21,8 @@ from labreport.sources import LIBRARIES, loaded
 
 ENGINE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 SYSTEM = (
-    "/usr/",
-    "/lib",
-    "/etc/",
-    "/proc/",
-    "/sys/",
-    "/dev/",
-    "/opt/",
-    "/bin/",
-    "/nix/",
-    "/System/",
-    "/Library/",
+    *("/usr/", "/lib", "/etc/", "/proc/", "/sys/", "/dev/", "/opt/", "/bin/", "/nix/"),
+    *("/System/", "/Library/"),
 )
 COMPILED = (".pyc", ".so")
 """How files end that are compiled code: which modules are loaded is seen otherwise."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from labreport.errors import UsageError
@@ -52,12 +53,8 @@ def summarise(source: str, where: str, engine: bool = False) -> Summary:
                 decorator for decorator in statement.decorator_list if not declares(decorator, imports)
             ]
         for name in bound(statement) or [""]:
-            _add(
-                definitions.setdefault(name, ["", [], _nothing(), _nothing(), "def", []]),
-                statement,
-                imports,
-                engine,
-            )
+            known = definitions.setdefault(name, ["", [], _nothing(), _nothing(), "def", []])
+            _add(known, statement, imports, engine)
     if "*" not in imports:
         _forget_locals(definitions, {*definitions, *imports})
     typing = {id(node) for statement in statements if _only_types(statement) for node in ast.walk(statement)}
@@ -191,12 +188,8 @@ def bound(statement: ast.stmt) -> list[str]:
 def imported(statement: ast.stmt) -> Targets:
     """What one import binds."""
     if isinstance(statement, ast.Import):
-        return {
-            alias.asname or alias.name.partition(".")[0]: [
-                [alias.name if alias.asname else alias.name.partition(".")[0], ""]
-            ]
-            for alias in statement.names
-        }
+        named = [(alias.asname, alias.name, alias.name.partition(".")[0]) for alias in statement.names]
+        return {other or top: [[name if other else top, ""]] for other, name, top in named}
     assert isinstance(statement, ast.ImportFrom)
     module = "." * statement.level + (statement.module or "")
     return {alias.asname or alias.name: [[module, alias.name]] for alias in statement.names}
@@ -367,19 +360,17 @@ def uses(statement: ast.AST, imports: Targets) -> list[str]:
         if isinstance(node, (ast.Name, ast.Attribute)) and (name := dotted(node)):
             use(name)
             return
-        if isinstance(node, ast.Call) and (modules := _named(full_name(dotted(node.func), known), node)):
+        modules = _named(full_name(dotted(node.func), known), node) if isinstance(node, ast.Call) else set()
+        if isinstance(node, ast.Call) and (modules or _of_local(node, inner, known)):
             found.update(modules)
-            for child in (*node.args, *node.keywords):
-                visit(child)
-            return
-        if isinstance(node, ast.Call) and _of_local(node, inner, known):
             for child in (*node.args, *node.keywords):
                 visit(child)
             return
         for field in ("annotation", "returns"):
             quoted = getattr(node, field, None)
             if isinstance(quoted, ast.Constant) and isinstance(quoted.value, str):
-                _visit_quoted(quoted.value, visit)
+                with suppress(SyntaxError):  # an annotation in quotes is read as one without
+                    visit(ast.parse(quoted.value, mode="eval").body)
         for child in ast.iter_child_nodes(node):
             visit(child)
 
@@ -417,16 +408,6 @@ def _bound_inside(nodes: list[ast.AST]) -> frozenset[str]:
     return frozenset(found - shared)
 
 
-def _visit_quoted(text: str, visit: object) -> None:
-    """An annotation in quotes is read as one without."""
-    try:
-        tree = ast.parse(text, mode="eval")
-    except SyntaxError:
-        return
-    assert callable(visit)
-    visit(tree.body)
-
-
 def _within(name: str, known: frozenset[str]) -> bool:
     return any(name == one or name.startswith(f"{one}.") for one in known)
 
@@ -445,13 +426,8 @@ def _dynamic(full: str) -> set[str]:
 
 def _named(full: str, call: ast.Call) -> set[str]:
     """The modules that a call loads, as far as its first argument is written out; else nothing."""
-    if full.removeprefix("builtins.") not in (
-        "importlib.import_module",
-        "__import__",
-        "importlib.__import__",
-    ):
-        return set()
-    if not call.args:
+    known = ("importlib.import_module", "__import__", "importlib.__import__")
+    if full.removeprefix("builtins.") not in known or not call.args:
         return set()
     name, whole = call.args[0], True
     if isinstance(name, ast.JoinedStr) and name.values:
@@ -466,20 +442,9 @@ def _named(full: str, call: ast.Call) -> set[str]:
 
 ENGINE = __name__.partition(".")[0]
 PURE = frozenset(
-    {
-        "abc",
-        "collections",
-        "contextlib",
-        "copy",
-        "dataclasses",
-        "datetime",
-        "enum",
-        "fractions",
-        "functools",
-        "itertools",
-    }
-    | {"math", "operator", "os.path", "pathlib", "re", "statistics", "string", "types", "typing"}
-    | {"typing_extensions", "weakref"}
+    {"abc", "collections", "contextlib", "copy", "dataclasses", "datetime", "enum", "fractions", "functools"}
+    | {"itertools", "math", "operator", "os.path", "pathlib", "re", "statistics", "string", "types"}
+    | {"typing", "typing_extensions", "weakref"}
 )
 """Modules of the standard library whose functions only make new objects of their arguments."""
 CHANGING = frozenset({"setattr", "delattr"})

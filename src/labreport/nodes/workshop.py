@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labreport.authoring import failed, place
+from labreport.authoring import failed, say_where
 from labreport.errors import LabReportError, OutdatedCode, RenderError, UsageError
 from labreport.fingerprint.observed import noting
 from labreport.outline import Figure, Outline, Question
@@ -93,8 +93,7 @@ class Workshop:
             if problem := allowed.problem(noted):
                 raise RenderError(problem)
         except UsageError as error:
-            if where := place(error, self._root):
-                error.args = (f"{where}: {error}",)
+            say_where(error, self._root)
             raise
         except LabReportError:
             raise

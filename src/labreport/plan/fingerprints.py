@@ -117,12 +117,7 @@ class Fingerprints:
 
         Raises `UsageError` for a file that is not there.
         """
-        package, data = folder_of(self._project.package), {}
-        for name in files:
-            found = self._digest(package / name)
-            if found is None:
-                raise UsageError(f"{package / name}: not a file; restore it, or correct data_files")
-            data[name] = found
+        data = self._below(files, "data_files")
         return {
             "data": data,
             **self.code(code, *filter(self._code.defines, more)),
@@ -197,12 +192,16 @@ class Fingerprints:
 
         Raises `UsageError` for one that is missing.
         """
+        found = self._below(names, "where it is declared")
+        return {f"{DATA}{name}": value for name, value in found.items()}
+
+    def _below(self, names: Iterable[str], declared: str) -> dict[str, str]:
         package, found = folder_of(self._project.package), {}
         for name in names:
             value = self._digest(package / name)
             if value is None:
-                raise UsageError(f"{package / name}: not a file; restore it, or correct where it is declared")
-            found[f"{DATA}{name}"] = value
+                raise UsageError(f"{package / name}: not a file; restore it, or correct {declared}")
+            found[name] = value
         return found
 
     def allowed(self, name: str, ingredients: Mapping[str, Any], declare: str) -> Allowed:
@@ -333,9 +332,8 @@ class Fingerprints:
 
     def _summary(self, path: Path) -> Summary:
         where = str(path.relative_to(self._root) if path.is_relative_to(self._root) else path)
-        return self._summarised(
-            path, where, lambda source: summarise(source, where, path.is_relative_to(ENGINE))
-        )
+        own = path.is_relative_to(ENGINE)
+        return self._summarised(path, where, lambda source: summarise(source, where, own))
 
     def _template(self, path: Path) -> Summary:
         def summary(source: str) -> Summary:
