@@ -255,7 +255,7 @@ def test_a_single_run_is_one_dot_without_a_mean() -> None:
     """Dot and line of one value would look like an arrow."""
     drawing = dots(named({"a": [0.8], "b": [0.9]}), ACCURACY)
     (axes,) = drawing.figure.axes
-    assert [list(line.get_ydata()) for line in axes.lines] == [[0], [1]]
+    assert [numpy.asarray(line.get_ydata()).tolist() for line in axes.lines] == [[0], [1]]
     assert "each upright line" not in drawing.caption
     several = dots(named({"a": [0.8], "b": [0.7, 0.9]}), ACCURACY)
     assert len(several.figure.axes[0].lines) == 3
