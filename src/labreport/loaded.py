@@ -1,19 +1,14 @@
 """The folder of any report as values and as tables: read-only, without the project's code and libraries.
 
-report = labreport.load("report")
-report.answers["best"].quantities["forest.mean"].value
-report.runs["forest"][0].at().arrays["predicted"]
-report.results.to_frame()
-
 docs/results.md says more; `columns.json` has every table, with the meaning of its rows and columns.
 """
 
 from __future__ import annotations
 
-import hashlib
 import html
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,20 +16,19 @@ from pathlib import Path
 from typing import Any
 
 from labreport.errors import StoreError, UsageError
-from labreport.fingerprint.files import OUTPUT_LIMIT
+from labreport.fingerprint.files import OUTPUT_LIMIT, sha256
 from labreport.recheck.digests import changed
-from labreport.recheck.document import Malformed, validate
+from labreport.recheck.document import load as read
 from labreport.results import Result, result_of
-from labreport.stats.answer import VERSION, Answer
+from labreport.stats.answer import Answer
 from labreport.stats.rounding import format_spread
 from labreport.store.files import Damaged, read_regular, shown
-from labreport.suggest import did_you_mean
 from labreport.trajectory import Store
 
 ANSWERS = "answers.json"
 TABLES: Mapping[str, Mapping[str, str]] = json.loads(Path(__file__).with_name("columns.json").read_bytes())
 _ON_PAGE = re.compile(
-    r'<article class="question" id="(?P<question>[^"]*)"|<figure id="figure-(?P<slug>[^"]*)".*?'
+    r'<article class="question" id="(?P<question>[^"]*)"|</article>|<figure id="figure-(?P<slug>[^"]*)".*?'
     r'(?P<head><svg) role="img" aria-label="(?P<says>[^"]*)"(?P<rest>.*?</svg>).*?'
     r'<figcaption>.*?</span></span>(?P<caption>.*?)(?:<a class="permalink".*?)?</figcaption>',
     re.DOTALL,
@@ -70,19 +64,12 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A figure as the page shows it: its question, its SVG, its words, and the data shown."""
+class Figure(Table):
+    """A figure as the page shows it: its data, its SVG, its words; with no `question`, it is in none."""
 
     question: str
     svg: str
     caption: str
-    alternative: str
-    data: Table
-
-
-class _Runs(dict[str, tuple[Result, ...]]):
-    def __missing__(self, name: str) -> tuple[Result, ...]:
-        raise UsageError(f"the folder has no runs of {name!r}{did_you_mean(name, self)}")
 
 
 @dataclass(frozen=True)
@@ -101,8 +88,8 @@ class Report:
     @cached_property
     def answers(self) -> dict[str, Answer]:
         """The answers by question, with their quantities, findings and facts."""
-        measures = self.document["measures"]
-        return {slug: Answer.from_plain({**one, "measures": measures}) for slug, one in self.plain.items()}
+        told = {"measures": self.document["measures"]}
+        return {slug: Answer.from_plain({**one, **told}) for slug, one in self.plain.items()}
 
     @cached_property
     def runs(self) -> Mapping[str, tuple[Result, ...]]:
@@ -110,15 +97,13 @@ class Report:
 
         Raises `StoreError` for one that is damaged or missing.
         """
-        store, found = Store(self.folder / "results", repair=False), _Runs()
+        store, found = Store(self.folder / "results", repair=False), {}
         for name, wish in self.document["results"].items():
-            runs = []
-            for key in wish["keys"]:
-                if (one := store.get(key)) is None:
-                    told = "; ".join(store.notices) or f"{shown(store.path(key))} is missing"
-                    raise StoreError(f"result {name!r}: {told}; build the report again")
-                runs.append(result_of(one, name, wish["epochs"]))
-            found |= {name: tuple(runs)} if runs else {}
+            kept = {key: store.get(key) for key in wish["keys"]}
+            if lost := [key for key, one in kept.items() if one is None]:
+                told = "; ".join(store.notices) or f"{shown(store.path(lost[0]))} is missing"
+                raise StoreError(f"result {name!r}: {told}; build the report again")
+            found[name] = tuple(result_of(one, name, wish["epochs"]) for one in kept.values() if one)
         return found
 
     @cached_property
@@ -151,7 +136,7 @@ class Report:
         """The experiments, with the fields of their specifications."""
         rows = []
         for name, wish in self.document["results"].items():
-            runs = self.runs[name] if wish["keys"] else ()
+            runs = self.runs[name]
             count = wish["recorded"]["runs"] if "recorded" in wish else len(runs)
             fixed = {"experiment": name, "epochs": wish["epochs"], "runs": count}
             fields = _flat(runs[0].specification) if runs else ()
@@ -161,13 +146,13 @@ class Report:
     @cached_property
     def results(self) -> Table:
         """The exact metrics of each run, at each epoch at which they were kept."""
-        kept = ((run, each.epoch, each.metrics) for run in self._each() for each in run.snapshots.values())
+        kept = (((run, one.epoch), one.metrics) for run in self._each() for one in run.snapshots.values())
         return self._measured("results", kept)
 
     @cached_property
     def records(self) -> Table:
         """What each run recorded in each epoch."""
-        kept = ((run, epoch, each) for run in self._each() for epoch, each in enumerate(run.records, 1))
+        kept = (((run, epoch), one) for run in self._each() for epoch, one in enumerate(run.records, 1))
         return self._measured("records", kept)
 
     @property
@@ -178,36 +163,38 @@ class Report:
     @cached_property
     def figures(self) -> dict[str, Figure]:
         """The figures by slug, in the order of the page; none where the folder has no page."""
-        path = self.folder / "report.html"
-        page = read(path).decode(errors="replace") if path.exists() else ""
-        data, found, question = dict(_SHOWN.findall(page)), {}, next(iter(self.plain))
+        path, question = self.folder / "report.html", ""
+        try:
+            page = read_regular(path, OUTPUT_LIMIT).decode(errors="replace")
+        except FileNotFoundError:
+            return {}
+        except Damaged as damage:
+            raise UsageError(f"{shown(path)} {damage}; build the report again") from None
+        data, found = dict(_SHOWN.findall(page)), {}
         for place in _ON_PAGE.finditer(page):
-            question = place["question"] or question
-            if (slug := place["slug"]) is not None:
-                drawn = json.loads(data.get(slug, '{"columns": [], "rows": []}'))
-                says = html.unescape(place["says"])
-                table = Table(
-                    slug, says, tuple(Column(each, "as drawn") for each in drawn["columns"]), drawn["rows"]
-                )
-                svg = re.sub(r"var\(--[\w-]+, (#[0-9a-f]{6})\)", r"\1", place["head"] + place["rest"])
-                caption = " ".join(html.unescape(re.sub("<[^>]*>", "", place["caption"])).split())
-                found[slug] = Figure(question, svg, caption, says, table)
+            if (slug := place["slug"]) is None:
+                question = place["question"] or ""
+                continue
+            drawn = json.loads(data.get(slug, '{"columns": [], "rows": []}'))
+            columns = tuple(Column(name, "as drawn") for name in drawn["columns"])
+            svg = re.sub(r"var\(--[\w-]+, (#[0-9a-f]{6})\)", r"\1", place["head"] + place["rest"])
+            says, caption = (
+                html.unescape(re.sub("<[^>]*>", "", place[part])) for part in ("says", "caption")
+            )
+            found[slug] = Figure(slug, says, columns, drawn["rows"], question, svg, " ".join(caption.split()))
         return found
 
     def _each(self) -> Iterator[Result]:
         return (run for runs in self.runs.values() for run in runs)
 
-    def _measured(self, name: str, kept: Iterable[tuple[Result, int, Any]]) -> Table:
+    def _measured(self, name: str, kept: Iterable[tuple[tuple[Result, int], Any]]) -> Table:
         rows = [
             {**dict(_flat(metrics)), "experiment": run.name, "seed": run.seed, "epoch": epoch}
-            for run, epoch, metrics in kept
+            for (run, epoch), metrics in kept
         ]
-        measures = self.document["measures"]
-        return _table(
-            name,
-            rows,
-            {of: "fraction" if one["unit"] == "%" else one["unit"] for of, one in measures.items()},
-        )
+        measures = self.document["measures"].items()
+        units = {of: "fraction" if one["unit"] == "%" else one["unit"] for of, one in measures}
+        return _table(name, rows, units)
 
 
 def load(folder: str | Path) -> Report:
@@ -217,29 +204,12 @@ def load(folder: str | Path) -> Report:
     """
     path = Path(folder)
     path = path if path.is_file() else path / ANSWERS
-    data = read(path)
-    try:
-        document = json.loads(data)
-        if document["schema"] == VERSION:
-            validate(document)
-            found = [f"{one.place} was changed after it was written" for one in changed(document)]
-        else:
-            found = [f"it has version {document['schema']!r} of the form, not {VERSION}"]
-    except (ValueError, TypeError, LookupError, RecursionError, Malformed) as problem:
-        found = [str(problem) if isinstance(problem, Malformed) else f"it is not an {ANSWERS}"]
-    if found:
-        raise UsageError(f"{shown(path)} cannot be used: {found[0]}; build the report again")
-    return Report(path.parent, document, hashlib.sha256(data).hexdigest())
-
-
-def read(path: Path) -> bytes:
-    """Read a file of a report. Raises `UsageError` where there is none, or something else."""
-    try:
-        return read_regular(path, OUTPUT_LIMIT)
-    except FileNotFoundError:
-        raise UsageError(f"there is no {shown(path)}; build the report first, or name its folder") from None
-    except Damaged as damage:
-        raise UsageError(f"{shown(path)} {damage}; build the report again") from None
+    document = read(path, OUTPUT_LIMIT)
+    for one in changed(document):
+        raise UsageError(
+            f"{shown(path)} was changed after it was written: {one.place}; build the report again"
+        )
+    return Report(path.parent, document, str(sha256(path, OUTPUT_LIMIT)))
 
 
 def _table(name: str, rows: Sequence[Mapping[str, Any]], units: Mapping[str, str] | None = None) -> Table:
@@ -248,10 +218,9 @@ def _table(name: str, rows: Sequence[Mapping[str, Any]], units: Mapping[str, str
     fixed = {each: told[each] for each in told if each not in ("row", "others")}
     others = (key for each in rows for key in each) if "others" in told else ()
     names = dict.fromkeys([*fixed, *others])
-    columns = (
-        Column(each, fixed.get(each, told.get("others", "")), (units or {}).get(each, "")) for each in names
-    )
-    return Table(name, told["row"], tuple(columns), [tuple(map(each.get, names)) for each in rows])
+    meaning, unit = defaultdict(lambda: told["others"], fixed), defaultdict(str, units or {})
+    columns = tuple(Column(each, meaning[each], unit[each]) for each in names)
+    return Table(name, told["row"], columns, [tuple(map(each.get, names)) for each in rows])
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -138,7 +138,7 @@ def test_markdown_shows_every_number_in_its_row_and_column(report: Report) -> No
                 expected.append([row, *(FORMS["spread"](answer.quantities[name]) for name in names.values())])
     assert cells == expected
     pictures = re.findall(r'<img src="(.*?)" alt="(.*?)"', page)
-    assert [html.unescape(alt) for _, alt in pictures] == [one.alternative for one in report.figures.values()]
+    assert [html.unescape(alt) for _, alt in pictures] == [one.meaning for one in report.figures.values()]
     assert all(made[path].startswith("<svg ") and "var(" not in made[path] for path, _ in pictures)
 
 
@@ -224,7 +224,10 @@ def test_the_command_exports_and_says_what_is_stale(wine: Wine) -> None:
         (["csv", "a", "b"], "export does not take 'b'; see "),
         (["csv", "report"], "report is not empty and holds no export; name a new folder"),
         (["csv", "damaged"], "made-from.json is damaged; name a new folder"),
-        (["csv", "--output", "nothing"], "nothing/answers.json; build the report first, or name its folder"),
+        (
+            ["csv", "--output", "nothing"],
+            "nothing/answers.json cannot be opened (No such file or directory); build the report first",
+        ),
     ],
 )
 def test_what_cannot_be_exported_is_one_line_and_2(wine: Wine, words: list[str], says: str) -> None:
@@ -248,6 +251,6 @@ def test_an_export_that_was_killed_can_be_repeated(wine: Wine, tmp_path: Path) -
     (tmp_path / "out" / MADE_FROM).write_text(json.dumps(made))
     (tmp_path / "out" / "report.md").write_text("half")
     told = wine.run("export", "markdown", str(tmp_path / "out"), "--check")
-    assert "is stale: its last export did not end." in told.out
+    assert "or not to its end." in told.out
     assert wine.run("export", "markdown", str(tmp_path / "out")).code == 0
     assert wine.run("export", "markdown", str(tmp_path / "out"), "--check").code == 0

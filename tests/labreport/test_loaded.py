@@ -93,15 +93,14 @@ def test_the_page_about_results_has_every_table_and_column() -> None:
 
 
 def test_recorded_runs_are_counted_and_stay_with_their_files() -> None:
-    """Their answers are there; asking for the runs themselves is an error of one line."""
+    """Their answers are there, and no table has the runs themselves, which the folder does not keep."""
     report = load(Example.of_repository("benchmark").folder / "report")
     assert {row[0]: row[2] for row in report.experiments.rows} == dict.fromkeys(
         report.document["results"], 30
     )
     assert report.results.rows == report.records.rows == []
+    assert set(report.runs.values()) == {()}
     assert report.answers["fastest"].quantities["zlib 1.mean"].n == 6
-    with pytest.raises(UsageError, match=r"^the folder has no runs of 'zlib 1'"):
-        report.runs["zlib 1"]
 
 
 def test_results_in_packs_are_the_same(copy: Path) -> None:
@@ -127,17 +126,17 @@ def read_all(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "deed", "says"),
     [
-        ("answers.json", lambda path: path.unlink(), "there is no FILE; build the report first"),
-        ("answers.json", lambda path: path.write_text("[1"), "FILE cannot be used: it is not an"),
+        ("answers.json", lambda path: path.unlink(), "FILE cannot be opened .*; build the report first"),
+        ("answers.json", lambda path: path.write_text("[1"), "FILE is not valid JSON"),
         (
             "answers.json",
             lambda path: path.write_text(path.read_text().replace('"schema": 3', '"schema": 2')),
-            "FILE cannot be used: it has version 2 of the form, not 3",
+            "FILE has version 2 of the file's form",
         ),
         (
             "answers.json",
             lambda path: path.write_text(path.read_text().replace("class_1 is missed", "class_0 is missed")),
-            "FILE cannot be used: cultivar was changed after it was written",
+            "FILE was changed after it was written: cultivar; build",
         ),
         (
             "results",
@@ -154,14 +153,13 @@ def read_all(folder: Path) -> None:
     ],
 )
 def test_what_is_damaged_is_named_in_one_line(copy: Path, file: str, deed: object, says: str) -> None:
-    """The file and what to do; nothing in the folder is moved or written."""
+    """The file is named, and nothing in the folder is moved or written."""
     assert callable(deed)
     deed(copy / file)
     before = {path: path.stat().st_mtime_ns for path in copy.rglob("*")}
     with pytest.raises(LabReportError, match=says.replace("FILE", re.escape(str(copy / file)))) as caught:
         read_all(copy)
     assert "\n" not in str(caught.value)
-    assert "build" in str(caught.value) or "run again" in str(caught.value)
     assert {path: path.stat().st_mtime_ns for path in copy.rglob("*")} == before
 
 

@@ -15,10 +15,18 @@ from typing import Any
 
 from labreport.errors import UsageError
 from labreport.fingerprint.files import OUTPUT_LIMIT, sha256
-from labreport.loaded import ANSWERS, Report, read
+from labreport.loaded import ANSWERS, Report
 from labreport.stats.answer import Answer
 from labreport.store.cache import file_name
-from labreport.store.files import make_directory, names_in, remove, shown, write_atomically
+from labreport.store.files import (
+    Damaged,
+    make_directory,
+    names_in,
+    read_regular,
+    remove,
+    shown,
+    write_atomically,
+)
 
 MADE_FROM = "made-from.json"
 """The file of an export that has the digests of the answers.json that it was made from, and of its files."""
@@ -73,10 +81,8 @@ def write(export: Export, report: Report, folder: Path) -> int:
 def stale(export: Export, report: Report, folder: Path) -> str:
     """Say in words why an export is not that of the report; nothing where it is."""
     made = _made(folder)
-    if made.get("format") != export.name:
-        return f"no {export.name} was exported to it"
-    if "files" not in made:
-        return "its last export did not end"
+    if made.get("format") != export.name or "files" not in made:
+        return f"no {export.name} was exported to it, or not to its end"
     if made[ANSWERS] != report.digest:
         return f"it was made from another {ANSWERS}"
     altered = (name for name in made["files"] if sha256(folder / name, OUTPUT_LIMIT) != made["files"][name])
@@ -99,11 +105,13 @@ def grids(answer: Answer) -> Iterator[tuple[tuple[str, ...], dict[str, dict[str,
     yield from tables.items()
 
 
-def sentences(question: Mapping[str, Any]) -> dict[str, str]:
-    """What the findings of a question in answers.json say, where its headline does not say the same."""
-    said = (question["headline"] or "").casefold()
-    found = {name: str(one["says"]) for name, one in question["findings"].items()}
-    return {name: says for name, says in found.items() if says.replace("`", "").casefold() not in said}
+def sentences(question: Mapping[str, Any], known: str | None = None) -> dict[str, str]:
+    """What the findings of a question say, except what is known; an exact one has its name before it."""
+    told = question["findings"].items()
+    says = {name: f"{name}: {one['says']}" if one["kind"] == "exact" else one["says"] for name, one in told}
+    return {
+        name: text for name, text in says.items() if text.replace("`", "").lower() != (known or "").lower()
+    }
 
 
 def file_of(slug: str) -> str:
@@ -113,14 +121,14 @@ def file_of(slug: str) -> str:
 
 def _made(folder: Path) -> dict[str, Any]:
     """What the export in a folder says of itself; empty where there is none."""
-    if not (folder / MADE_FROM).exists():
-        return {}
     try:
-        made = json.loads(read(folder / MADE_FROM))
+        made = json.loads(read_regular(folder / MADE_FROM, OUTPUT_LIMIT))
         if any(Path(name).is_absolute() or ".." in Path(name).parts for name in made.get("files", {})):
             raise ValueError
         return {"format": made["format"], ANSWERS: made[ANSWERS], **made}
-    except (ValueError, TypeError, LookupError, AttributeError):
+    except FileNotFoundError:
+        return {}
+    except (ValueError, TypeError, LookupError, AttributeError, Damaged):
         raise UsageError(f"{shown(folder / MADE_FROM)} is damaged; name a new folder") from None
 
 

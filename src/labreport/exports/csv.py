@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,14 +15,13 @@ from typing import Any
 from labreport.exports import Export, file_of
 from labreport.loaded import ANSWERS, Report, Table
 
-_NOT_FINITE = {math.inf: "INF", -math.inf: "-INF"}
 _TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", type(None): ""}
 
 
 def files(report: Report, folder: Path) -> Mapping[str, str]:
     """Write each table, its numbers not rounded, and the dictionary of them all."""
-    tables = {f"{table.name}.csv": table for table in report.tables}
-    tables |= {f"figures/{file_of(slug)}.csv": figure.data for slug, figure in report.figures.items()}
+    tables: dict[str, Table] = {f"{table.name}.csv": table for table in report.tables}
+    tables |= {f"figures/{file_of(slug)}.csv": figure for slug, figure in report.figures.items()}
     package = {
         "profile": "tabular-data-package",
         "title": report.document["title"],
@@ -48,15 +46,9 @@ def _described(path: str, table: Table) -> dict[str, Any]:
 
 def _text(rows: Iterable[Sequence[Any]]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(map(_cell, row) for row in rows)
+    cells = ([json.dumps(cell) if isinstance(cell, (list, dict)) else cell for cell in row] for row in rows)
+    csv.writer(text, lineterminator="\n").writerows(cells)
     return text.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    """A float with all its digits; lists and truths as JSON has them."""
-    if isinstance(value, float):
-        return repr(value) if math.isfinite(value) else _NOT_FINITE.get(value, "NaN")
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, (bool, list, dict)) else value
 
 
 EXPORT = Export("csv", "all results and answers as tables, with a data dictionary", files)

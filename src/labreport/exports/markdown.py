@@ -18,6 +18,7 @@ def files(report: Report, folder: Path) -> Mapping[str, str]:
     """Write one document, and an SVG for each figure."""
     lines = [f"# {escaped(report.document['title'])}", ""]
     lines += [f"- {escaped(name)}: {escaped(fact)}" for name, fact in report.document["run"].items()]
+    lines += _figures(report, "")
     for slug in report.plain:
         lines += ["", *_question(report, slug)]
     lines += ["", f"Made by labreport from {ANSWERS}, SHA-256 `{report.digest}`.", ""]
@@ -25,16 +26,19 @@ def files(report: Report, folder: Path) -> Mapping[str, str]:
     return {"report.md": "\n".join(lines), **figures}
 
 
+def _figures(report: Report, question: str) -> Iterator[str]:
+    for name, figure in report.figures.items():
+        if figure.question == question:
+            yield f"\n![{escaped(figure.meaning)}](figures/{file_of(name)}.svg)"
+            yield f"\n{escaped(figure.caption)}"
+
+
 def _question(report: Report, slug: str) -> Iterator[str]:
     question, answer = report.plain[slug], report.answers[slug]
     yield f"## {escaped(question['text'])}"
-    if question["headline"]:
-        yield f"\n**{escaped(question['headline'])}**"
-    for name, figure in report.figures.items():
-        if figure.question == slug:
-            yield f"\n![{escaped(figure.alternative)}](figures/{file_of(name)}.svg)"
-            yield f"\n{escaped(figure.caption)}"
-    yield from (f"\n{escaped(says)}" for says in sentences(question).values())
+    yield f"\n**{escaped(question['headline'])}**" if question["headline"] else ""
+    yield from _figures(report, slug)
+    yield from (f"\n{escaped(says)}" for says in sentences(question, question["headline"]).values())
     for columns, rows in grids(answer):
         yield f"\n| |{'|'.join(map(escaped, columns))}|"
         yield f"|---|{'---:|' * len(columns)}"

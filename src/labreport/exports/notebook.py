@@ -32,8 +32,9 @@ def _cells(report: Report, folder: Path) -> Iterator[dict[str, Any]]:
     for code in begin:
         yield _cell("code", Template(code).safe_substitute(folder=repr(place), digest=repr(report.digest)))
     for slug, question in report.plain.items():
-        says = [f"**{escaped(question['headline'] or '')}**", *map(escaped, sentences(question).values())]
-        yield _cell("markdown", "\n\n".join([f"## {escaped(question['text'])}", *says]))
+        lines = [f"## {escaped(question['text'])}", f"**{escaped(question['headline'] or '')}**"]
+        lines += map(escaped, sentences(question, question["headline"]).values())
+        yield _cell("markdown", "\n\n".join(lines))
         yield _cell("code", Template(answer).safe_substitute(question=repr(slug)))
 
 

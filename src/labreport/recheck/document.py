@@ -204,10 +204,10 @@ def schema() -> dict[str, Any]:
     return {"$schema": draft, "title": f"answers.json, version {VERSION}", **form, "$defs": definitions}
 
 
-def load(path: Path) -> dict[str, Any]:
+def load(path: Path, limit: int = JSON_LIMIT) -> dict[str, Any]:
     """Read a file in this form. Raises `Malformed` in one line where it is none."""
     try:
-        document = parse_json(read(path.resolve(), JSON_LIMIT))
+        document = parse_json(read(path.resolve(), limit))
     except NotRead as problem:
         hint = "" if path.exists() else "; build the report first, or give the path of a file"
         raise Malformed(f"{path} {problem}{hint}") from None
