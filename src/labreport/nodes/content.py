@@ -82,13 +82,8 @@ class AnswerNode(Node):
     cached = True
 
     def __init__(self, question: Question, reads: tuple[str, ...]) -> None:
-        super().__init__(question.slug, reads)
+        super().__init__(question.slug, reads, question.needs)
         self.question = question
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """What the question declares."""
-        return self.question.needs
 
     def ingredients(self, planner: Planner) -> dict[str, Any]:
         """The results, the answer's code, and what verification found where the question asks for it."""
@@ -130,13 +125,8 @@ class FigureNode(Node):
     cached = True
 
     def __init__(self, figure: Figure, reads: tuple[str, ...]) -> None:
-        super().__init__(figure.slug, reads)
+        super().__init__(figure.slug, reads, figure.needs)
         self.figure = figure
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """What the figure declares."""
-        return self.figure.needs
 
     def ingredients(self, planner: Planner) -> dict[str, Any]:
         """Results and answers, the code that draws, and the fonts."""

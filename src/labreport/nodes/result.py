@@ -64,7 +64,9 @@ class ResultNode(Node):
         record = planner.ledger.nodes.get(self.name)
         reasons: list[Reason] = []
         if forced := planner.forced_keys.get(key):
-            reasons.append(Forced() if planner.is_forced(self) else SharesForced(forced))
+            reasons.append(
+                Forced() if planner.is_forced(self) else SharesForced(forced.removeprefix("result/"))
+            )
         if stored.damaged:
             reasons.append(Altered(stored.damaged))
         elif stored.missing and stored.epochs:

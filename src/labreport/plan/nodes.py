@@ -33,10 +33,12 @@ class Node(ABC):
     cached: ClassVar[bool] = False
     """Whether what it puts out is kept in the cache, and made one node at a time by `make`."""
 
-    def __init__(self, slug: str, reads: tuple[str, ...] = ()) -> None:
+    def __init__(self, slug: str, reads: tuple[str, ...] = (), needs: tuple[str, ...] = ()) -> None:
         self.slug = slug
         self.reads = reads
         """Names of the nodes that it reads."""
+        self.needs = needs
+        """Names of the experiments and studies whose results it reads."""
         self.name = f"{self.kind}/{slug}"
         self.work, self.repeated = "training", "seed"
         """What making a result is called, and what there is one result for, in the singular."""
@@ -45,11 +47,6 @@ class Node(ABC):
     def label(self) -> str:
         """What it is called for people: its slug, or the file that is published."""
         return self.slug
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """Names of the experiments and studies whose results it reads."""
-        return ()
 
     @abstractmethod
     def ingredients(self, planner: Planner) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from labreport.fingerprint.canonical import canonical
 
@@ -15,11 +15,50 @@ FOLLOWING = frozenset({"results", "trainings", "experiments", "code of the answe
 
 
 @dataclass(frozen=True)
-class NeverMade:
-    """There is no trace of it."""
+class _Said:
+    """A reason that one sentence says, with the `name` of what it is about where there is such."""
+
+    name: str = ""
+    says: ClassVar[str]
 
     def __str__(self) -> str:
-        return "never made"
+        return self.says.format(self.name)
+
+
+class NeverMade(_Said):
+    """There is no trace of it."""
+
+    says = "never made"
+
+
+class Missing(_Said):
+    """Its output, a file, is not there."""
+
+    says = "{} is missing"
+
+
+class Altered(_Said):
+    """Its output, a file, is not what was written."""
+
+    says = "{} was altered"
+
+
+class Upstream(_Said):
+    """Something that it reads is to be rebuilt."""
+
+    says = "{} is rebuilt"
+
+
+class Forced(_Said):
+    """The user asked for it."""
+
+    says = "forced"
+
+
+class SharesForced(_Said):
+    """It is a part of a training that the user asked for by another name."""
+
+    says = "is one with {} and must be rebuilt, too"
 
 
 @dataclass(frozen=True)
@@ -46,26 +85,6 @@ class Changed:
 
 
 @dataclass(frozen=True)
-class Missing:
-    """Its output is not there."""
-
-    path: str
-
-    def __str__(self) -> str:
-        return f"{self.path} is missing"
-
-
-@dataclass(frozen=True)
-class Altered:
-    """Its output is not what was written."""
-
-    path: str
-
-    def __str__(self) -> str:
-        return f"{self.path} was altered"
-
-
-@dataclass(frozen=True)
 class Extended:
     """It was trained for fewer epochs, or without a snapshot that is now asked for."""
 
@@ -76,34 +95,6 @@ class Extended:
         if self.have >= self.want:
             return f"a snapshot at epoch {self.want} is asked for"
         return f"epochs {self.have} → {self.want}"
-
-
-@dataclass(frozen=True)
-class Upstream:
-    """Something that it reads is to be rebuilt."""
-
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.name} is rebuilt"
-
-
-@dataclass(frozen=True)
-class Forced:
-    """The user asked for it."""
-
-    def __str__(self) -> str:
-        return "forced"
-
-
-@dataclass(frozen=True)
-class SharesForced:
-    """It is a part of a training that the user asked for by another name."""
-
-    name: str
-
-    def __str__(self) -> str:
-        return f"is one with {self.name.removeprefix('result/')} and must be rebuilt, too"
 
 
 Reason = NeverMade | Changed | Missing | Altered | Extended | Upstream | Forced | SharesForced
