@@ -20,18 +20,10 @@ MISSING = "–"
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SYMBOLS = {"fraction": "%", "points": "percentage points", "points, unsigned": "percentage points"}
 _IRREGULAR = {
-    "axes": "axis",
-    "biases": "bias",
-    "caches": "cache",
-    "children": "child",
-    "indices": "index",
-    "lenses": "lens",
-    "matrices": "matrix",
-    "people": "person",
-    "series": "series",
-    "species": "species",
+    "axes": "axis", "biases": "bias", "caches": "cache", "children": "child", "indices": "index",
+    "lenses": "lens", "matrices": "matrix", "people": "person", "series": "series", "species": "species",
     "vertices": "vertex",
-}
+}  # fmt: skip
 _NO_PLURALS = ("ss", "us", "is", "bps")
 _UNITLESS = ("", "year")
 _POINTS = ("points", "points, unsigned")

@@ -38,31 +38,37 @@ const Shared = (() => {
     return { low: value - half, high: value + half };
   };
   const none = (value, n, reason, spread = null) => ({ value, n, spread, low: null, high: null, reason });
-  const ofMean = (values, alpha, { size = 0, fraction = null } = {}) => {
-    const n = values.length;
-    if (!n || values.includes(null)) return none(null, n, n ? "not finite" : "nothing in common");
-    const value = mean(values);
-    if (n === 1) return none(value, 1, "one run");
-    const v = squares(values) / (n - 1);
-    const flat = Math.sqrt(v) <= 1e-12 * Math.max(size, ...values.map(Math.abs));
-    if (flat) return none(value, n, "no spread", 0);
-    const share = 1 / n + (fraction === null ? 0 : fraction / (1 - fraction));
-    return { value, n, spread: Math.sqrt(v), ...ends(value, v * share, n - 1, alpha), reason: "" };
-  };
-  const exp = (x) => (x === null ? null : Math.exp(x));
-  const asRatio = ({ value, low, high, ...rest }) =>
-    ({ ...rest, value: exp(value), low: exp(low), high: exp(high), spread: null });
   const freedom = (parts) => {
     const lost = sum(parts.filter(([v]) => v > 0).map(([v, df]) => (v * v) / df));
     return lost > 0 ? sum(parts.map(([v]) => v)) ** 2 / lost : Infinity;
   };
+  const ofMeans = (groups, alpha, { size = 0, fraction = null } = {}) => {
+    const n = Math.min(...groups.map((values) => values.length));
+    const all = groups.flat();
+    if (!n || all.includes(null)) return none(null, n, n ? "not finite" : "nothing in common");
+    const means = groups.map(mean);
+    const value = means[0] - sum(means.slice(1));
+    if (n === 1) return none(value, 1, "one run");
+    const shared = fraction === null ? 0 : fraction / (1 - fraction);
+    const variances = groups.map((values) => squares(values) / (values.length - 1));
+    const parts = groups.map(({ length }, place) => [variances[place] * (1 / length + shared), length - 1]);
+    const variance = sum(parts.map(([part]) => part));
+    const two = parts.length > 1;
+    const [spread, flat, df] = two ? [null, null, freedom(parts)] : [Math.sqrt(variances[0]), 0, n - 1];
+    const least = 1e-12 * Math.max(size, ...all.map(Math.abs));
+    if ((spread ?? Math.sqrt(variance)) <= least) return none(value, n, "no spread", flat);
+    return { value, n, spread, ...ends(value, variance, df, alpha), reason: "" };
+  };
+  const exp = (x) => (x === null ? null : Math.exp(x));
+  const asRatio = ({ value, low, high, ...rest }) =>
+    ({ ...rest, value: exp(value), low: exp(low), high: exp(high), spread: null });
   const wilson = (share, size, z) => {
     const [a, b] = [1 + (z * z) / size, 2 * share + (z * z) / size];
     const root = Math.sqrt(Math.max(b * b - 4 * a * share * share, 0));
     return [Math.max(0, (b - root) / (2 * a)), Math.min(1, (b + root) / (2 * a))];
   };
   const operand = (value) => (value !== null && typeof value === "object" ? value.value : value);
-  return { asRatio, byUnit, ends, freedom, mean, none, ofMean, operand, squares, sum, wilson };
+  return { asRatio, byUnit, ends, freedom, mean, none, ofMeans, operand, squares, sum, wilson };
 })();
 """
 """What several operations use in JavaScript, beside `Distributions` of the frame's script."""

@@ -88,35 +88,18 @@ if data["scale"] == "ratio":
 
 JAVASCRIPT = """
 (data, alpha) => {
-  const { asRatio, byUnit, ends, freedom, none, ofMean } = Shared;
+  const { asRatio, byUnit, none, ofMeans } = Shared;
   const { scale, test_fraction: fraction } = data;
   const number = typeof data.second === "number";
   const first = byUnit(data.first, scale);
   const second = byUnit(number ? data.first.map(() => [data.second]) : data.second, scale);
-  const finish = (found) => (scale === "ratio" ? asRatio(found) : found);
-  const size = (values) => Math.max(0, ...values.filter((value) => value !== null).map(Math.abs));
-  if (data.paired || number) {
-    const all = size([...first, ...second]);
-    const apart = first.map((a, unit) => (a === null || second[unit] === null ? null : a - second[unit]));
-    const found = ofMean(apart, alpha, { size: all, fraction });
-    const equal = found.reason === "no spread" && Math.abs(found.value) <= 1e-12 * all;
-    return finish(equal ? none(0, found.n, "equal", 0) : found);
-  }
-  const n = Math.min(first.length, second.length);
-  const [a, b] = [ofMean(first, alpha), ofMean(second, alpha)];
-  const missing = [a, b].find((one) => one.value === null);
-  if (missing) return none(null, n, missing.reason);
-  const value = a.value - b.value;
-  if (n === 1) return finish(none(value, 1, "one run"));
-  const shared = fraction === null ? 0 : fraction / (1 - fraction);
-  const parts = [a, b].map((one) => [one.spread ** 2 * (1 / one.n + shared), one.n - 1]);
-  const variance = parts[0][0] + parts[1][0];
-  const all = size([a.value, b.value]);
-  if (Math.sqrt(variance) <= 1e-12 * all) {
-    const equal = Math.abs(value) <= 1e-12 * all;
-    return finish(none(equal ? 0 : value, n, equal ? "equal" : "no spread"));
-  }
-  return finish({ value, n, spread: null, ...ends(value, variance, freedom(parts), alpha), reason: "" });
+  const size = Math.max(0, ...[...first, ...second].filter((value) => value !== null).map(Math.abs));
+  const apart = (a, unit) => (a === null || second[unit] === null ? null : a - second[unit]);
+  const groups = data.paired || number ? [first.map(apart)] : [first, second];
+  const found = ofMeans(groups, alpha, { size, fraction });
+  const equal = found.reason === "no spread" && Math.abs(found.value) <= 1e-12 * size;
+  const told = equal ? none(0, found.n, "equal", found.spread) : found;
+  return scale === "ratio" ? asRatio(told) : told;
 }
 """
 

@@ -66,8 +66,8 @@ if data["bounds"]:
 
 JAVASCRIPT = """
 (data, alpha) => {
-  const { asRatio, byUnit, ofMean } = Shared;
-  const mean = ofMean(byUnit(data.values, data.scale), alpha, { fraction: data.test_fraction });
+  const { asRatio, byUnit, ofMeans } = Shared;
+  const mean = ofMeans([byUnit(data.values, data.scale)], alpha, { fraction: data.test_fraction });
   const found = data.scale === "ratio" ? asRatio(mean) : mean;
   const [least, most] = data.bounds ?? [-Infinity, Infinity];
   const { low, high } = found;
