@@ -168,6 +168,12 @@ def test_three_ways_compute_the_same(name: str) -> None:
     assert sum(one.value is not None and not one.reason for one in found) > CASES / 5
 
 
+def test_units_that_differ_on_a_single_item_have_their_mean() -> None:
+    """Of one item there is no variance, but both units count."""
+    first, second = np.array([[True], [True]]), np.array([[True], [False]])
+    assert computed_alike("crossed", dict(table(first, second))).value == 0.5
+
+
 def test_judgements_are_the_same_in_javascript() -> None:
     """Clear, the same, unclear, sign and reason, on both scales."""
     draw = random.Random(3)

@@ -178,12 +178,13 @@ def same_items(found: Any, alpha: float) -> tuple[float, float, float, str]:
     first, second, sums = found["only_first"], found["only_second"], found["items_by_sum"]
     k, n = len(first), sum(sums)
     rows = [(a - b) / n for a, b in zip(first, second, strict=True)]
-    split = pieces(rows, list(enumerate(sums, -k)), sum(first) + sum(second))
+    value, split = statistics.fmean(rows), pieces(rows, list(enumerate(sums, -k)), sum(first) + sum(second))
     if split is None:
         row = [found[key][0] for key in ("both", "only_first", "only_second", "neither")]
-        return *agreement(row[0], row[1], row[2], row[3], alpha), "items"
+        _, low, high = agreement(row[0], row[1], row[2], row[3], alpha)
+        return value, min(low, value), max(high, value), "items"
     rest, df, items = split
-    return *student(statistics.fmean(rows), [of_units(rows, rest, df), items], alpha), "units and items"
+    return *student(value, [of_units(rows, rest, df), items], alpha), "units and items"
 
 
 def crossed(data: Any, alpha: float = 0.05) -> tuple[float, float, float, str]:
