@@ -173,6 +173,14 @@ def test_the_fastest_is_the_lowest() -> None:
     assert "slow over fast" in found.quantities
 
 
+def test_a_ratio_that_no_number_can_hold_is_unclear() -> None:
+    """Two seeds that differ by orders of magnitude, judged at a strict level."""
+    results = named({"a": (1e-6, 1e6), "b": (1.0, 1.0), "c": (1.0, 2.0)}, "seconds")
+    found = difference(results, "a", "b", SECONDS, among=45)
+    assert found.findings["a over b"].judgement.unclear
+    assert rank(results, SECONDS).findings["ranking"].judgement.unclear
+
+
 def test_a_nan_is_never_first() -> None:
     """Of the others it is still said who is first."""
     found = rank(named({"wide": WIDE, "small": SMALL, "broken": (1.0, math.nan, 1.0, 1.0, 1.0)}), ACCURACY)

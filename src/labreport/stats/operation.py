@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import math
 import statistics
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -102,8 +103,9 @@ class Operation:
         """Compute a quantity from data, which it keeps as its derivation."""
         found = self.compute(data, ALPHA)
         interval = None
-        if found.value is not None and found.low is not None and found.high is not None:
-            interval = Interval(found.low, found.high, self.by(data), found.level, logarithmic)
+        low, high = found.low, found.high
+        if found.value is not None and low is not None and high is not None and math.isfinite(high):
+            interval = Interval(low, high, self.by(data), found.level, logarithmic)
         made = Derivation(self.name, data)
         return Quantity(found.value, unit, source, found.n, found.spread, interval, derivation=made)
 
@@ -202,10 +204,15 @@ def of_means(
 
 
 def as_ratio(found: Computed) -> Computed:
-    """Turn a mean of logarithms into a ratio; a standard deviation of it would mislead."""
+    """Turn a mean of logarithms into a ratio; a standard deviation of it would mislead.
+
+    An end that no number can hold, as two very different units give it at a strict level, is infinite.
+    """
     if found.value is None:
         return found
-    low, high = (None if end is None else math.exp(end) for end in (found.low, found.high))
+    largest = math.log(sys.float_info.max)
+    ends = (found.low, found.high)
+    low, high = (end if end is None else math.exp(end) if end < largest else math.inf for end in ends)
     return replace(found, value=math.exp(found.value), low=low, high=high, spread=None)
 
 

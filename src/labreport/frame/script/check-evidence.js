@@ -100,7 +100,9 @@ const Evidence = (() => {
       if (!content.derivation) {
         return [];
       }
-      const found = this.compute(slug, content.derivation);
+      const computed = this.compute(slug, content.derivation);
+      const endless = computed.high !== null && !Number.isFinite(computed.high); // which is not stored
+      const found = endless ? { ...computed, low: null, high: null } : computed;
       const { interval } = content;
       const ratio = content.derivation.data.scale === "ratio"; // of which nothing is subtracted
       const largest = (...values) => (ratio ? 0 : Math.max(...values.map((each) => Math.abs(each ?? 0))));

@@ -291,7 +291,7 @@ def by(data: Data) -> str:
     over = compute(data, ALPHA).how
     if "table" not in data and "second" not in data:
         return f"Wilson, over {over}"
-    if over != "items":
+    if over == "units and items":
         return f"Student's t over {over}"
     exact = "exact and " if "table" in data or data.get("items_by_both") else ""
     return f"{exact}Newcombe, over items"
