@@ -15,7 +15,7 @@ from pathlib import Path
 
 from spoken import JUDGED, Spoken, spoken
 
-from labreport.audit.finding import Finding
+from labreport.audit.reading import Finding
 from labreport.frame import FOLDER
 from labreport.outline import Outline
 

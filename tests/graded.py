@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labreport.grading.expected import Expected, Graded
+from labreport.grading.grade import grade
 from labreport.grading.reference import expect
-from labreport.grading.worker import grade
 from labreport.rubric import Rubric
 from labreport.stats import (
     Answer,

@@ -13,7 +13,7 @@ from tools.affected import ALWAYS, ELSEWHERE, ROOT, affected, changed_files
 @pytest.mark.parametrize(
     ("changed", "among", "left"),
     [
-        ("src/labreport/page/text.py", "tests/labreport/test_page.py", "tests/test_clean.py"),
+        ("src/labreport/page/sections.py", "tests/labreport/test_page.py", "tests/test_clean.py"),
         ("src/labreport/commands/clean.py", "tests/test_clean.py", "tests/labreport/test_page.py"),
         ("src/labreport/stats/words.py", "tests/exercise/test_answers_prose.py", "tests/test_lock.py"),
         ("src/exercise/networks.py", "tests/exercise/test_networks.py", "tests/labreport/test_page.py"),

@@ -76,7 +76,7 @@ def _git(root: Path, *words: str) -> list[str]:
 
 
 def _module(path: str) -> str:
-    """`labreport.page.text` of `src/labreport/page/text.py`; empty for what cannot be imported."""
+    """`labreport.page.sections` of `src/labreport/page/sections.py`; empty for what cannot be imported."""
     folder, _, rest = path.partition("/")
     if folder not in ("src", "tests", "tools") or not rest.endswith(".py"):
         return ""

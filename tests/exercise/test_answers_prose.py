@@ -18,7 +18,7 @@ from exercise.measuring.measures import CHECKED
 from exercise.networks import Network
 from exercise.project import PROJECT
 from labreport.page import wordings
-from labreport.page.traced import TracedFinding
+from labreport.page.numbers import TracedFinding
 
 LEARNS = {"collapsed": False, "validation": 0.94, "test": 0.94, "noise": 0.001}
 STUCK = {"collapsed": True, "noise": 0.0}

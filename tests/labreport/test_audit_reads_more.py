@@ -11,8 +11,8 @@ from example_report import ANSWER, Example, example
 
 from labreport.audit import audit_html, lint_templates
 from labreport.audit.allowed import Allowed
-from labreport.audit.contradictions import contradictions
 from labreport.audit.reading import Page
+from labreport.audit.screen import contradictions
 from labreport.errors import AuditError
 from labreport.stats import Answer, Measure, Quantity, Sample, Source, difference
 

@@ -20,7 +20,7 @@ import pytest
 
 from labreport.commands import serving
 from labreport.commands.serving import PageServer, reloading
-from labreport.page.policy import policy
+from labreport.page.documents import policy
 
 SCRIPT = "let here = 1;"
 PAGE = (

@@ -9,7 +9,7 @@ import pytest
 from labreport.errors import UsageError
 from labreport.fingerprint.templates import Templates
 from labreport.frame import MACROS, Lookup
-from labreport.page.syntax import summarise
+from labreport.page.templates import summarise
 
 FILES = {
     "page.html": '{% extends "base.html" %}{# a comment #}'

@@ -17,8 +17,7 @@ from labreport.commands.grade import run
 from labreport.commands.parser import parse
 from labreport.console.terminal import Terminal
 from labreport.errors import UsageError
-from labreport.grading.folder import find
-from labreport.grading.grade import grade_all
+from labreport.grading.grade import find, grade_all
 from labreport.rubric import Rubric
 
 MALFORMED: dict[str, tuple[Callable[[Path], object], str]] = {

@@ -14,11 +14,10 @@ from graded import EXCHANGED, answers, document, expected, lost, reference
 
 from labreport.errors import UsageError
 from labreport.grading.expected import Expected, Graded, Outcome, Question, Scored
-from labreport.grading.filled import chosen, from_form, stated
-from labreport.grading.form import COMPARED, template
+from labreport.grading.form import COMPARED, chosen, from_form, stated, template
+from labreport.grading.grade import grade
 from labreport.grading.reference import expect
 from labreport.grading.score import score
-from labreport.grading.worker import grade
 from labreport.rubric import Rubric
 from labreport.stats import Answer
 

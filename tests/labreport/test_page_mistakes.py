@@ -10,7 +10,7 @@ from program import Program
 
 from labreport.errors import RenderError
 from labreport.frame import FOLDER, Lookup
-from labreport.page.mistakes import mistakes, parsed, unbalanced, written
+from labreport.page.templates import mistakes, parsed, unbalanced, written
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 

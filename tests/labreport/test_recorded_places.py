@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from labreport.errors import UsageError
-from labreport.recorded.places import folders, sources
+from labreport.recorded.raw import folders, sources
 
 FILES = (
     "runs/a-2.csv",

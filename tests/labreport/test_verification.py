@@ -16,11 +16,10 @@ from drawn import drawn as drawing
 from every_operation import document as conforming
 
 from labreport.charts import SERIES, Drawing, Mark, bars, column_figure, export
-from labreport.page.pictures import inline
+from labreport.page.sections import inline
 from labreport.trajectory import Snapshot, Trajectory
-from labreport.verification.copies import copies
 from labreport.verification.drawn import compared, figures, misdrawn
-from labreport.verification.published import again, equal
+from labreport.verification.published import again, copies, equal
 
 
 def seed(number: int, seconds: float = 0.1234567891) -> Trajectory:

@@ -27,9 +27,9 @@ from labreport.audit.screen import audit_page
 from labreport.charts import export
 from labreport.nodes import workshop
 from labreport.outline import Question, Section
+from labreport.page.numbers import traced
 from labreport.page.references import Target, resolve, targets
 from labreport.page.sections import _Rendering
-from labreport.page.traced import traced
 from labreport.results import Results
 from labreport.stats import Answer
 

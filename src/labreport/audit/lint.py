@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from labreport.audit.allowed import LIST, NUMERAL, WORDS, Allowed
-from labreport.audit.finding import Finding
+from labreport.audit.reading import Finding
 from labreport.errors import RenderError
 from labreport.frame import MACROS, Lookup
 from labreport.page import mistakes, refusing

@@ -10,7 +10,7 @@ from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
-from labreport.audit.finding import Finding
+from labreport.audit.reading import Finding
 from labreport.audit.screen import audit_html
 from labreport.errors import AuditError
 from labreport.stats import Answer

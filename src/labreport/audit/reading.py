@@ -1,10 +1,27 @@
-"""A page as an audit reads it: texts outside traced data, traced data, numbers of figures, references."""
+"""A page as an audit reads it: texts, traced data, numbers, references; and what is found wrong with it."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`where` it is, the `text` that is wrong, and the `problem` with it.
+
+    A `sourceless` text is a number that comes from no answer, whatever is said of its source.
+    """
+
+    where: str
+    text: str
+    problem: str
+    sourceless: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.text!r} {self.problem}"
+
 
 DRAWING = re.compile(r'(<div class="drawing" data-figure="[^"]*">\s*<svg\b[^>]*>).*?</svg>', re.DOTALL)
 """A figure of the report; its labels are checked against its data when it is drawn."""

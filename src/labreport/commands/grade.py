@@ -43,18 +43,17 @@ def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         terminal.say(f"Wrote {found.form}: {len(expected.questions)} questions.")
         return 0
     from labreport.console.terminal import shown
-    from labreport.grading import table
-    from labreport.grading.folder import find
-    from labreport.grading.grade import grade_all, same
+    from labreport.grading import outputs
+    from labreport.grading.grade import find, grade_all, same
+    from labreport.grading.reference import ENOUGH_SEEDS
     from labreport.grading.score import measured
     from labreport.grading.submission import of_answers
-    from labreport.grading.tolerance import ENOUGH_SEEDS
 
     submissions, ignored = find(Path(found.words))
     results = grade_all(expected, submissions)
     folder = Path(found.words).is_dir()
     problem = "" if folder else results[0].graded.problem
-    lines = table.many(results, expected, terminal.width) if folder else table.one(results[0])
+    lines = outputs.many(results, expected, terminal.width) if folder else outputs.one(results[0])
     for line in () if problem else lines:
         terminal.result(shown(line))
     if folder:
@@ -69,7 +68,7 @@ def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     if ignored:
         terminal.warn(f"ignored {len(ignored)} files that are not submissions: {', '.join(ignored[:5])}")
     if found.csv:
-        _write([(Path(found.csv), table.spreadsheet(results, expected))], table.is_spreadsheet)
+        _write([(Path(found.csv), outputs.spreadsheet(results, expected))], outputs.is_spreadsheet)
     if found.gradescope:
         _gradescope(Path(found.gradescope), results, folder)
     if problem:
@@ -78,7 +77,7 @@ def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
 
 
 def _gradescope(path: Path, results: Sequence[Result], folder: bool) -> None:
-    from labreport.grading import gradescope
+    from labreport.grading import outputs
 
     if folder:
         try:
@@ -87,8 +86,8 @@ def _gradescope(path: Path, results: Sequence[Result], folder: bool) -> None:
             raise UsageError(f"cannot make the folder {path}: {error.strerror}") from None
     one = path / "results.json" if path.is_dir() else path
     places = [path / f"{result.name}.results.json" for result in results] if folder else [one]
-    texts = map(gradescope.results, results)
-    _write(list(zip(places, texts, strict=True)), gradescope.is_results)
+    texts = map(outputs.results, results)
+    _write(list(zip(places, texts, strict=True)), outputs.is_results)
 
 
 def _write(files: Sequence[tuple[Path, str]], ours: Callable[[str], bool]) -> None:

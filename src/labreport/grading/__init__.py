@@ -1,7 +1,7 @@
 """Grading: submissions of students against the published answers, in processes of their own.
 
-`reference` turns the published answers into what is expected of a submission: numbers, with `tolerance` for
-how far they may be off, and `outcomes` of findings. `worker` reads one untrusted file after another,
-`submission` an answers file and `filled` a form, and `score` gives points; `grade` keeps the workers alive.
-`table`, `gradescope` and `form` write what an instructor reads or hands out.
+`reference` turns the published answers into what is expected of a submission: numbers, with how far they
+may be off, and outcomes of findings. `grade` finds the files and keeps the workers alive, each of which
+reads one untrusted file after another: `submission` an answers file and `form` a form; `score` gives
+points, and `outputs` writes what an instructor reads.
 """

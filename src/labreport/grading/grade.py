@@ -1,27 +1,226 @@
-"""All submissions, each read in a long-lived worker process, and those that are the same.
+"""All submissions: found, each read and scored in a long-lived worker process, and those that are the same.
 
-A file that takes too long costs its worker, never the others.
+A worker gets one line of JSON with what is expected, then a line for each file, and answers each with one
+line. A file that takes too long costs its worker, never the others. NumPy is loaded only for predictions.
 """
 
 from __future__ import annotations
 
+import importlib
+import io
+import math
 import os
+import resource
 import select
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from labreport.errors import LabReportError
+from labreport.errors import LabReportError, UsageError
 from labreport.grading.expected import Expected, Graded, unread
-from labreport.grading.folder import Found
+from labreport.grading.form import from_form
+from labreport.grading.score import score
+from labreport.grading.strict import FORM_LIMIT, JSON_LIMIT, Malformed, read, shortened
+from labreport.grading.submission import from_answers
+
+SUFFIXES = (".json", ".toml")
+BESIDE = (".npy", ".npz")
+"""Predictions that a form names; not submissions of their own."""
+PREFERRED = "answers.json"
+LEVELS = 5
+"""Folders below a student's folder that are searched."""
+ENTRIES = 5_000
+"""Files in a student's folder that are looked at."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A submission by its name; without a path, `problem` says why there is no file to read."""
+
+    name: str
+    path: Path | None
+    problem: str = ""
+
+
+def find(path: Path) -> tuple[list[Found], list[str]]:
+    """Submissions in the order of their names, and the names of files that are not submissions.
+
+    The name is that of the student's folder, or that of the file without its suffix, as the learning
+    platform wrote it. Raises `UsageError` where there is nothing to grade.
+    """
+    if not os.path.lexists(path):
+        raise UsageError(f"{path}: No such file or directory; give a submission or a folder of them")
+    if not path.is_dir():
+        return [Found(_stem(path.name), path.resolve())], []
+    try:
+        entries = sorted(os.scandir(path), key=lambda entry: entry.name)
+    except OSError as error:
+        raise UsageError(f"cannot read the folder {path}: {error.strerror}") from None
+    found, ignored = [], []
+    for entry in entries:
+        if entry.name.startswith(".") or entry.name == "__MACOSX":
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            found.append(_inside(Path(entry.path), entry.name))
+        elif entry.is_symlink() or _suffix(entry.name) in SUFFIXES:
+            found.append(Found(entry.name, Path(os.path.abspath(entry.path))))
+        elif _suffix(entry.name) not in BESIDE:
+            ignored.append(entry.name)
+    if not found:
+        raise UsageError(
+            f"{path} holds no submissions; files that end in .json or .toml, "
+            "or one folder for each student, are expected"
+        )
+    return _named(found), ignored
+
+
+def _named(found: list[Found]) -> list[Found]:
+    """Suffixes left out where the names stay different without them."""
+    names = [one.name for one in found]
+    stems = [_stem(name) for name in names]
+    return [
+        Found(stem if stems.count(stem) == 1 and stem not in names else one.name, one.path, one.problem)
+        for one, stem in zip(found, stems, strict=True)
+    ]
+
+
+def _inside(folder: Path, name: str) -> Found:
+    candidates = _candidates(folder)
+    preferred = [path for path in candidates if path.name == PREFERRED]
+    chosen = preferred if len(preferred) == 1 else candidates
+    if len(chosen) == 1:
+        return Found(name, Path(os.path.abspath(chosen[0])))
+    if not chosen:
+        return Found(name, None, "holds no file that ends in .json or .toml")
+    some = ", ".join(str(path.relative_to(folder)) for path in chosen[:2])
+    return Found(name, None, f"holds {len(chosen)} files that could be the submission ({some}…); keep one")
+
+
+def _candidates(folder: Path) -> list[Path]:
+    found: list[Path] = []
+    seen = 0
+    for where, folders, files in os.walk(folder):
+        depth = len(Path(where).relative_to(folder).parts)
+        folders[:] = sorted(one for one in folders if not one.startswith(".")) if depth < LEVELS else []
+        found += [
+            Path(where, one) for one in sorted(files) if not one.startswith(".") and _suffix(one) in SUFFIXES
+        ]
+        seen += len(files)
+        if seen > ENTRIES:
+            break
+    return found
+
+
+def _suffix(name: str) -> str:
+    return os.path.splitext(name)[1].lower()
+
+
+def _stem(name: str) -> str:
+    stem, suffix = os.path.splitext(name)
+    return stem if suffix.lower() in SUFFIXES else name
+
+
+MEMORY = 1 << 30
+"""Bytes of address space; an ordinary submission takes a few percent of it."""
+FORM_SUFFIX = ".toml"
+PREDICTIONS_LIMIT = 16_000_000
+"""Bytes of the file of predictions."""
+ITEMS = 1_000_000
+"""Predictions in one array."""
+
+
+def grade(path: Path, expected: Expected) -> Graded:
+    """One file, read and scored; whatever is wrong with it becomes its `problem`."""
+    try:
+        if path.suffix.lower() == FORM_SUFFIX:
+            submission = from_form(read(path, FORM_LIMIT), expected)
+        else:
+            submission = from_answers(read(path, JSON_LIMIT), expected.schema)
+        again = recomputed(path, submission.predictions, expected.recompute)
+        return score(expected, submission, again)
+    except Malformed as problem:
+        return unread(expected, str(problem))
+    except MemoryError:
+        return unread(expected, f"needs more than {MEMORY >> 20:,} MiB of memory")
+    except Exception as error:
+        return unread(expected, f"cannot be read ({type(error).__name__})")
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    for kind, limit in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
+        _, most = resource.getrlimit(kind)
+        limit = limit if most == resource.RLIM_INFINITY else min(limit, most)
+        try:
+            resource.setrlimit(kind, (limit, limit))
+        except (ValueError, OSError):
+            continue  # macOS knows no limit of address space; the time limit still holds
+    requests, replies = sys.stdin.buffer, sys.stdout.buffer
+    expected = msgspec.json.decode(requests.readline(), type=Expected)
+    for line in requests:
+        graded = grade(Path(os.fsdecode(bytes.fromhex(line.decode("ascii")))), expected)
+        replies.write(msgspec.json.encode(graded) + b"\n")
+        replies.flush()
+
+
+# Predictions
+
+
+def recomputed(form: Path, name: str, function: str) -> dict[str, dict[str, float]]:
+    """By question and quantity, what the project's `function` finds in the file `name` beside `form`.
+
+    The function gets a mapping from the name of each array to its predictions, whole numbers of shape
+    (items,), and raises `ValueError` for what does not fit its data. Raises `Malformed`.
+    """
+    if not name or not function:
+        return {}
+    if Path(name).name != name or name.startswith("."):
+        raise Malformed(f"names the predictions {shortened(name)}; a file in the same folder is allowed")
+    where = f"names the predictions {shortened(name)}, which"
+    try:
+        arrays = _arrays(read(form.with_name(name), PREDICTIONS_LIMIT), name)
+    except Malformed as problem:
+        raise Malformed(f"{where} {problem}") from None
+    module, _, attribute = function.partition(":")
+    try:
+        found: Mapping[str, Mapping[str, float]] = getattr(importlib.import_module(module), attribute)(arrays)
+    except ValueError as error:
+        raise Malformed(f"{where} {error}") from None
+    return {
+        slug: {name: float(value) for name, value in values.items() if math.isfinite(value)}
+        for slug, values in found.items()
+    }
+
+
+def _arrays(data: bytes, name: str) -> dict[str, Any]:
+    import numpy as np
+
+    try:
+        loaded = np.load(io.BytesIO(data), allow_pickle=False)
+        arrays = {key: loaded[key] for key in loaded.files} if hasattr(loaded, "files") else loaded
+    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, SyntaxError, NotImplementedError):
+        raise Malformed("is not a .npy or .npz file of whole numbers") from None
+    if not isinstance(arrays, dict):
+        arrays = {name.rsplit(".", 1)[0]: arrays}
+    for key, array in arrays.items():
+        if array.ndim != 1 or array.dtype.kind not in "iu" or array.size > ITEMS:
+            raise Malformed(
+                f"has the array {shortened(key)} of shape {array.shape} and type {array.dtype}; "
+                "one whole number for each item is allowed"
+            )
+    return arrays
+
 
 SECONDS = 10.0
 """Time for one file; an ordinary one takes a few hundredths of a second."""
@@ -33,7 +232,7 @@ WORKERS = 8
 REFERENCE = "the reference"
 _PROGRAM = (
     "import sys; sys.path.insert(0, {own!r}); sys.path += {others!r}\n"
-    "from labreport.grading.worker import main; main()"
+    "from labreport.grading.grade import main; main()"
 )
 
 

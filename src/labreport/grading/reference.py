@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import msgspec
@@ -12,15 +13,103 @@ import msgspec
 from labreport.errors import UsageError
 from labreport.grading.expected import Expected, Number, Outcome, Question
 from labreport.grading.form import asked_number, asked_outcome, titles_of
-from labreport.grading.outcomes import Said, outcomes
 from labreport.grading.strict import JSON_LIMIT, Malformed, parse_json, read
-from labreport.grading.submission import digest
-from labreport.grading.tolerance import accepted, apart, typical_spreads
+from labreport.grading.submission import Said, digest, outcomes
 from labreport.rubric import Rubric
 from labreport.stats import Answer, Finding, Measure, Part, Quantity, Reason
 from labreport.stats.answer import VERSION
 from labreport.stats.operation import ALPHA, quantile
 from labreport.stats.words import plural
+
+FALSE_ALARM = 0.01
+"""Probability with which one number of an honest run with a single seed falls outside."""
+ENOUGH_SEEDS = 5
+"""Below so many seeds a spread is known too badly: the typical spread of the unit counts where larger."""
+EXACT = 1e-9
+"""Relative difference that mere arithmetic can make in a number that varies with nothing."""
+BOUNDS = {"fraction": (0.0, 1.0), "points": (-1.0, 1.0), "points, unsigned": (0.0, 1.0)}
+"""Values that a unit allows; an accepted range that covers them all says nothing."""
+NONE = {"points": 0.0, "points, unsigned": 0.0, "times": 1.0}
+"""No difference, by unit: who measured nothing would say so, and a range that holds it says nothing."""
+APART = 2 / 3
+"""How far a number may move towards another from which it clearly differs, relative to their distance."""
+
+
+def typical_spreads(quantities: Iterable[Quantity]) -> dict[str, float]:
+    """The median standard deviation over seeds of the quantities of each unit."""
+    found: dict[str, list[float]] = {}
+    for quantity in quantities:
+        if quantity.varies_with == "seeds" and quantity.spread:
+            found.setdefault(quantity.unit, []).append(quantity.spread)
+    return {unit: median(values) for unit, values in found.items()}
+
+
+def accepted(
+    quantity: Quantity, varies_with: str, typical: Mapping[str, float]
+) -> tuple[float, float] | None:
+    """The lowest and highest value that agree with a quantity of the reference.
+
+    None where the quantity is not compared: it varies with the machine, has no value, or varies with the
+    seeds in a way that the reference puts no number on.
+    """
+    value, interval = quantity.value, quantity.interval
+    if value is None or varies_with == "machine":
+        return None
+    if not varies_with:
+        margin = EXACT * abs(value) + 1e-12
+        return value - margin, value + margin
+    if interval and interval.logarithmic:
+        if min(value, interval.low) <= 0:
+            return None
+        spread = _from_interval(quantity, math.log)
+        factor = math.exp(min(_factor(quantity.n) * spread, 700.0)) if spread else math.inf
+        return (value / factor, value * factor) if math.isfinite(value * factor) else None
+    spread = quantity.spread if quantity.n > 1 else None
+    if spread is None:
+        spread = _from_interval(quantity, float)
+    elif spread == 0 or quantity.n < ENOUGH_SEEDS:  # equal values of a few seeds show little
+        spread = max(spread, typical.get(quantity.unit, 0.0))
+    if spread is None:
+        return None
+    margin = _factor(quantity.n) * spread + EXACT * abs(value) + 1e-12
+    return _informative(value - margin, value + margin, quantity.unit)
+
+
+def apart(number: Number, other: float) -> Number:
+    """Cut the range of a number where it comes near another from which it clearly differs."""
+    limit = number.value + APART * (other - number.value)
+    if other > number.value:
+        return msgspec.structs.replace(number, high=min(number.high, limit))
+    return msgspec.structs.replace(number, low=max(number.low, limit))
+
+
+def _factor(n: int) -> float:
+    """How many standard deviations one more observation may lie from the mean of `n`."""
+    df = max(n, ENOUGH_SEEDS) - 1 if n > 1 else math.inf
+    return quantile(FALSE_ALARM, df) * math.sqrt(1 + 1 / max(n, 1))
+
+
+def _from_interval(quantity: Quantity, scaled: Callable[[float], float]) -> float | None:
+    """The standard deviation of one observation that the interval of a mean of `n` implies."""
+    interval, value, n = quantity.interval, quantity.value, quantity.n
+    if interval is None or value is None or interval.level == 1:
+        return None
+    half = max(scaled(interval.high) - scaled(value), scaled(value) - scaled(interval.low))
+    df = n - 1 if n > 1 else math.inf
+    return half / quantile(1 - interval.level, df) * math.sqrt(max(n, 1)) if 0 < half < math.inf else None
+
+
+def _informative(low: float, high: float, unit: str) -> tuple[float, float] | None:
+    """The range cut at the bounds of the unit; None where it excludes nothing, or not even no difference."""
+    least, most = BOUNDS.get(unit, (-math.inf, math.inf))
+    if unit in NONE and low <= NONE[unit] <= high:
+        return None
+    if not least <= (low + high) / 2 <= most:
+        return low, high  # the unit is used for something else here
+    if not (math.isfinite(low) and math.isfinite(high)) or (low <= least and high >= most):
+        return None
+    return max(low, least), min(high, most)
+
 
 FIRM = 2.0
 """Half-widths of its interval by which an outcome lies from the nearest other one that is firm."""

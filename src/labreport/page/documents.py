@@ -1,7 +1,10 @@
-"""The whole report in one medium: frame, contents, answers at a glance, sections, style and script."""
+"""The whole report in one medium: frame, contents, answers at a glance, sections, style, script, citation."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,12 +16,9 @@ from markupsafe import Markup
 from labreport.errors import RenderError
 from labreport.frame import FOLDER, Lookup
 from labreport.outline import Outline, Section
-from labreport.page.citing import citation
 from labreport.page.environment import STANDARD, Medium, environment, explained
-from labreport.page.permalinks import with_permalinks
-from labreport.page.policy import policy
+from labreport.page.numbers import traced_value
 from labreport.page.references import NowhereTo, Target, check, resolve, targets
-from labreport.page.traced import traced_value
 from labreport.page.webfonts import font_faces
 from labreport.project import Words
 from labreport.recheck.script import operations
@@ -233,3 +233,85 @@ def _read(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except OSError as error:
         raise RenderError(f"cannot read {file}: {error.strerror or error}") from error
+
+
+def policy(styles: Sequence[str], scripts: Sequence[str]) -> str:
+    """The policy of a page with exactly these `<style>` and `<script>` contents."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src {_hashes(styles)}",
+            f"script-src {_hashes(scripts)}",
+            "img-src data:",
+            "font-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def _hashes(texts: Sequence[str]) -> str:
+    digests = (hashlib.sha256(text.encode()).digest() for text in texts)
+    return " ".join(f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in digests) or "'none'"
+
+
+HEADING = re.compile(r'(<h([2-4])\b[^>]*\bid="([^"]+)"[^>]*>)((?:(?!</h\2>).)*)(</h\2>)', re.DOTALL)
+PERMALINK = Markup(' <a class="permalink" href="#{}" aria-label="Link to this place">#</a>')
+
+
+def with_permalinks(html: str) -> str:
+    """`html` with a link in each heading; one whose template has brought a link keeps that one."""
+    return HEADING.sub(_linked, html)
+
+
+def _linked(heading: re.Match[str]) -> str:
+    start, _, anchor, text, end = heading.groups()
+    if 'class="permalink"' in text:
+        return heading[0]
+    return f"{start}{text}{PERMALINK.format(Markup(anchor.removeprefix('heading-')))}{end}"
+
+
+DATE = re.compile(r"(?<![\d-])(\d{4})-\d\d-\d\d(?![\d-])")
+SPECIAL = re.compile(r"([&%$#_{}])")
+KEY = re.compile(r"[^a-z0-9]+")
+EDITION = 12
+"""Characters of the digest that name an edition."""
+
+
+@dataclass(frozen=True)
+class Citation:
+    """The same in a sentence and as an entry for BibTeX."""
+
+    text: str
+    bibtex: str
+
+
+def citation(outline: Outline, facts: Mapping[str, Any], sections: Sequence[Mapping[str, Any]]) -> Citation:
+    """The citation of the report with this title page and these rendered sections.
+
+    The date is the latest among the facts of the title page, so that a build on another day gives the
+    same text; without one there is no date. The edition is a digest of title page and sections.
+    """
+    content = json.dumps([outline.title, outline.author, dict(facts), *sections], sort_keys=True)
+    edition = hashlib.sha256(content.encode()).hexdigest()[:EDITION]
+    dates = sorted(found[0] for fact in facts.values() for found in DATE.finditer(str(fact)))
+    title = ": ".join(filter(None, (outline.title, outline.subtitle)))
+    parts = (outline.author, title, dates[-1] if dates else "", f"Edition {edition}")
+    fields = {
+        "author": outline.author,
+        "title": f"{{{_escaped(title)}}}",
+        "year": dates[-1][:4] if dates else "",
+        "note": f"Edition {edition}",
+    }
+    fields["author"] = _escaped(fields["author"])
+    lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
+    key = KEY.sub("-", outline.title.lower()).strip("-") or "report"
+    return Citation(
+        " ".join(f"{part.rstrip('.')}." for part in parts if part),
+        "\n".join((f"@misc{{{key},", *lines, "}")),
+    )
+
+
+def _escaped(text: str) -> str:
+    """`text` as TeX prints it."""
+    return SPECIAL.sub(r"\\\1", text.replace("\\", r"\textbackslash "))

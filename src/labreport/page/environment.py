@@ -17,10 +17,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from labreport.errors import LabReportError, RenderError
 from labreport.frame import MACROS, Lookup
-from labreport.page.mistakes import missing
-from labreport.page.numbers import FILTERS, REFUSED, print_value
-from labreport.page.syntax import SYNTAX
-from labreport.page.traced import TracedAnswer
+from labreport.page.numbers import FILTERS, REFUSED, TracedAnswer, print_value
+from labreport.page.templates import SYNTAX, missing
 from labreport.page.wordings import helpers as sentences
 from labreport.project import Words
 

@@ -1,4 +1,4 @@
-"""How a value gets into the page: through a filter, rounded, inside `<data>` that names its source."""
+"""How a value gets into the page: it knows its address, and a filter prints it inside `<data>`."""
 
 from __future__ import annotations
 
@@ -6,16 +6,161 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Undefined
 from markupsafe import Markup, escape
 
 from labreport.errors import RenderError
-from labreport.page.traced import TracedInteger, TracedQuantity, TracedText
+from labreport.stats import Answer, Finding, Interval, Quantity
 from labreport.stats.numerals import has_numeral
 from labreport.stats.rounding import FORMS
 from labreport.texts import capitalized
+
+
+@dataclass(frozen=True)
+class TracedQuantity:
+    """A quantity that can be compared in a template, and printed only through a filter."""
+
+    address: str
+    quantity: Quantity
+
+    @property
+    def value(self) -> float | int | None:
+        """For comparing; printed bare it is an untraced number, which the audit refuses."""
+        return self.quantity.value
+
+    @property
+    def unit(self) -> str:
+        """The unit of `value`."""
+        return self.quantity.unit
+
+    @property
+    def n(self) -> int:
+        """Number of observations behind the spread."""
+        return self.quantity.n
+
+    @property
+    def spread(self) -> float | None:
+        """Standard deviation over the observations."""
+        return self.quantity.spread
+
+    @property
+    def interval(self) -> Interval | None:
+        """The interval, in the unit of `value`."""
+        return self.quantity.interval
+
+
+class TracedText(str):
+    """A string of an answer; what is cut out of it or joined to it is plain text again."""
+
+    address: str
+
+    def __new__(cls, text: str, address: str) -> TracedText:
+        """`text`, which knows its `address`."""
+        traced = super().__new__(cls, text)
+        traced.address = address
+        return traced
+
+
+class TracedInteger(int):
+    """A whole number among an answer's facts."""
+
+    address: str
+
+    def __new__(cls, number: int, address: str) -> TracedInteger:
+        """`number`, which knows its `address`."""
+        traced = super().__new__(cls, number)
+        traced.address = address
+        return traced
+
+
+@dataclass(frozen=True)
+class TracedFinding:
+    """A finding of an answer, with the quantities from which its sentences are made."""
+
+    address: str
+    finding: Finding
+    quantities: Mapping[str, TracedQuantity]
+
+    @property
+    def word(self) -> str:
+        """How sure it is: `clear`, `the same` or `unclear`; of an exact one `yes` or `no`."""
+        judgement = self.finding.judgement
+        if self.finding.kind == "exact":
+            return "yes" if judgement.sign > 0 else "no"
+        return judgement.word
+
+    @property
+    def sign(self) -> int:
+        """That of the difference that was seen: 1, 0 or -1."""
+        return self.finding.judgement.sign
+
+    def __bool__(self) -> bool:
+        """For an exact finding, whether it holds; another one has no truth, which is an error."""
+        if self.finding.kind != "exact":
+            raise RenderError(f"{self.address} is {self.word}, not yes or no; compare its `word`")
+        return self.sign > 0
+
+    @property
+    def clear(self) -> bool:
+        """Whether there is a difference."""
+        return self.finding.judgement.clear
+
+    @property
+    def same(self) -> bool:
+        """Whether a difference would be smaller than what matters."""
+        return self.finding.judgement.same
+
+    @property
+    def unclear(self) -> bool:
+        """Whether the results leave it open."""
+        return self.finding.judgement.unclear
+
+
+@dataclass(frozen=True)
+class TracedAnswer:
+    """What a template knows as `answer`."""
+
+    quantities: Mapping[str, TracedQuantity]
+    findings: Mapping[str, TracedFinding]
+    facts: Mapping[str, Any]
+
+
+def traced(question: str, answer: Answer) -> TracedAnswer:
+    """`answer` with the address of each of its values."""
+    quantities = {
+        name: TracedQuantity(f"{question}#{name}", item) for name, item in answer.quantities.items()
+    }
+    return TracedAnswer(
+        quantities,
+        {
+            name: TracedFinding(f"{question}#findings.{name}", item, quantities)
+            for name, item in answer.findings.items()
+        },
+        {name: traced_value(item, f"{question}#facts.{name}") for name, item in answer.facts.items()},
+    )
+
+
+def traced_value(value: Any, address: str) -> Any:
+    """Plain JSON values, each string and whole number with its address: `ADDRESS.KEY` or `ADDRESS.INDEX`.
+
+    Keys of a mapping are traced as `ADDRESS.KEY` too; they equal the plain keys.
+    """
+    if isinstance(value, str):
+        return TracedText(value, address)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return TracedInteger(value, address)
+    if isinstance(value, Mapping):
+        return {
+            TracedText(str(key), f"{address}.{key}"): traced_value(item, f"{address}.{key}")
+            for key, item in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [traced_value(item, f"{address}.{index}") for index, item in enumerate(value)]
+    return value
+
 
 REFUSED: ContextVar[str] = ContextVar("refused", default="")
 """A numeral that no expression may print, while `refusing` looks for the one that does."""

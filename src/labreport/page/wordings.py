@@ -16,7 +16,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from labreport.errors import RenderError
-from labreport.page.traced import TracedFinding
+from labreport.page.numbers import TracedFinding
 from labreport.stats.words import Name, Number, Parts, Sentence
 
 EXACT = ("yes", "no")

@@ -337,8 +337,7 @@ class Fingerprints:
 
     def _template(self, path: Path) -> Summary:
         def summary(source: str) -> Summary:
-            from labreport.page.mistakes import written
-            from labreport.page.syntax import summarise
+            from labreport.page.templates import summarise, written
 
             return {**summarise(source), "written": written(source)}
 

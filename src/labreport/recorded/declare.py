@@ -19,8 +19,7 @@ from labreport.experiment import Design, Experiment, Recorded
 from labreport.fingerprint.files import Stamp, stamp
 from labreport.fingerprint.modules import folder_of
 from labreport.processes import collector_paused
-from labreport.recorded.places import folders, natural, reader_for, sources
-from labreport.recorded.raw import Options, RawRun, arrays, bad, short
+from labreport.recorded.raw import Options, RawRun, arrays, bad, folders, natural, reader_for, short, sources
 from labreport.results import Metrics, Result, Snapshot
 from labreport.suggest import did_you_mean
 from labreport.texts import unprintable
@@ -66,8 +65,8 @@ def recorded(
 ) -> Experiment:
     """An experiment whose runs are read from files: `recorded("slow", "runs/slow-{seed}.csv")`.
 
-    `pattern` is a path below the folder of the calling project; see `labreport.recorded.places.sources`.
-    `reader` is one of `labreport.recorded.places.READERS`, by default the one for what is found. `metrics`
+    `pattern` is a path below the folder of the calling project; see `labreport.recorded.raw.sources`.
+    `reader` is one of `labreport.recorded.raw.READERS`, by default the one for what is found. `metrics`
     chooses some, or renames: `{"test/accuracy": "val_acc"}`.
 
     What follows names columns, placeholders of the pattern or parameters, one or several together. `seed`

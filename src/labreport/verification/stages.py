@@ -15,8 +15,17 @@ from labreport.nodes.workshop import function
 from labreport.plan.nodes import Plan, State
 from labreport.stats import Answer
 from labreport.trajectory import Trajectory
-from labreport.verification.files import FILES, answers_of, documents, stored_files
-from labreport.verification.published import again, copied, drawn, equal, page
+from labreport.verification.published import (
+    FILES,
+    again,
+    answers_of,
+    copied,
+    documents,
+    drawn,
+    equal,
+    page,
+    stored_files,
+)
 from labreport.verification.repeated import drawn_at_random, expected_seconds, repeated
 
 ANSWERS = "answers, computed again from the stored results"

@@ -1,11 +1,13 @@
-"""What the terminal shows, and the table for a spreadsheet."""
+"""What the terminal shows, the table for a spreadsheet, and the file for Gradescope."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator, Sequence
 from statistics import median
+from typing import Any
 
 from labreport.grading.expected import Expected
 from labreport.grading.grade import Result
@@ -113,3 +115,54 @@ def _cut(text: str, width: int) -> str:
 def _harmless(text: str) -> str:
     """Text that no spreadsheet takes for a formula: submitters choose the names of their files."""
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+VISIBILITY = "after_published"
+"""Students see the tests, with the expected values in them, when the instructor publishes the grades."""
+ALL_REASONS = 40
+
+
+def results(result: Result) -> str:
+    """The document, as text in ASCII."""
+    graded = result.graded
+    whole = f"The submission {graded.problem}." if graded.problem else "Every question was compared."
+    document: dict[str, Any] = {
+        "score": round(graded.points, 4),
+        "output": "\n".join([whole, *graded.notes]),
+        "output_format": "text",
+        "visibility": VISIBILITY,
+        "tests": [
+            {
+                "name": question.slug,
+                "number": str(number),
+                "score": round(question.points, 4),
+                "max_score": round(question.most, 4),
+                "status": "passed" if question.points >= question.most - 1e-9 else "failed",
+                "output": "\n".join(
+                    [
+                        *listed(question.reasons, ALL_REASONS),
+                        *([f"Sentence: {question.sentence}"] if question.sentence else []),
+                    ]
+                ),
+                "output_format": "text",
+                "visibility": VISIBILITY,
+            }
+            for number, question in enumerate(graded.questions, start=1)
+        ],
+    }
+    return json.dumps(document, indent=1) + "\n"
+
+
+def is_results(text: str) -> bool:
+    """Whether a text is what `results` writes."""
+    try:
+        plain = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(plain, dict) and set(plain) == {
+        "score",
+        "output",
+        "output_format",
+        "visibility",
+        "tests",
+    }
