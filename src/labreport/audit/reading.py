@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from labreport.page.templates import VOID
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -40,9 +42,6 @@ SENTENCE = re.compile(r"[.!?;](?=\s|$)")
 HEADINGS = frozenset({"title", "h1", "h2", "h3"})
 OWNERS = frozenset({"section", "article", "figure"})
 """Elements with an anchor of their own and, in heading or caption, a number."""
-VOID = frozenset(
-    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
-)
 
 
 @dataclass

@@ -15,8 +15,8 @@ from typing import Any
 
 from labreport.audit.allowed import NUMERAL, Allowed
 from labreport.audit.reading import SHOWN, Finding, Page, Step, Traced
+from labreport.page.numbers import word_of
 from labreport.stats import Answer, Judgement, Quantity
-from labreport.stats import Finding as Found
 from labreport.stats.numerals import has_numeral, number_words
 from labreport.stats.rounding import FORMS
 from labreport.texts import capitalized
@@ -263,15 +263,9 @@ def _unlike_findings(page: Page, answers: Mapping[str, Answer]) -> Iterator[Find
         found = answers[slug].findings.get(name) if slug in answers else None
         if found is None:
             yield Finding(mark.where, mark.text, f"names {mark.finding!r}, which the answers do not have")
-        elif _word(found) != mark.judgement:
-            problem = f"says {mark.judgement}, but {mark.finding} is {_word(found)}"
+        elif word_of(found) != mark.judgement:
+            problem = f"says {mark.judgement}, but {mark.finding} is {word_of(found)}"
             yield Finding(mark.where, mark.text, problem)
-
-
-def _word(found: Found) -> str:
-    if found.kind == "exact":
-        return "yes" if found.judgement.sign > 0 else "no"
-    return found.judgement.word
 
 
 def _unequal_quantities(answers: Mapping[str, Answer]) -> Iterator[Finding]:

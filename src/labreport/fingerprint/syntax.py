@@ -10,6 +10,7 @@ import ast
 import builtins
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 from labreport.errors import UsageError
@@ -619,10 +620,15 @@ class _Effects(ast.NodeVisitor):
                 return ""
         head, _, rest = name.partition(".")
         for one in reversed(self._classes if head in ("cls", first) else ()):
-            shared = {each for statement in one.body for each in bound(statement)} | {"__class__"}
-            if head == "cls" or of_class or (rest.partition(".")[0] in shared and "." in rest):
+            if head == "cls" or of_class or ("." in rest and rest.partition(".")[0] in _shared(one)):
                 return f"{one.name}.{rest}"
         return name
+
+
+@lru_cache(maxsize=64)
+def _shared(of: ast.ClassDef) -> frozenset[str]:
+    """What all objects of a class share: asked for at every attribute that its methods set."""
+    return frozenset({each for statement in of.body for each in bound(statement)} | {"__class__"})
 
 
 def _values(value: ast.expr) -> Iterator[ast.expr]:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from jinja2 import Undefined
 from markupsafe import Markup, escape
 
 from labreport.errors import RenderError
-from labreport.stats import Answer, Finding, Interval, Quantity
+from labreport.stats import Answer, Finding, Quantity
 from labreport.stats.numerals import has_numeral
 from labreport.stats.rounding import FORMS
 from labreport.texts import capitalized
@@ -26,30 +27,13 @@ class TracedQuantity:
     address: str
     quantity: Quantity
 
-    @property
-    def value(self) -> float | int | None:
-        """For comparing; printed bare it is an untraced number, which the audit refuses."""
-        return self.quantity.value
-
-    @property
-    def unit(self) -> str:
-        """The unit of `value`."""
-        return self.quantity.unit
-
-    @property
-    def n(self) -> int:
-        """Number of observations behind the spread."""
-        return self.quantity.n
-
-    @property
-    def spread(self) -> float | None:
-        """Standard deviation over the observations."""
-        return self.quantity.spread
-
-    @property
-    def interval(self) -> Interval | None:
-        """The interval, in the unit of `value`."""
-        return self.quantity.interval
+    value = property(
+        attrgetter("quantity.value"), doc="For comparing; printed bare it is an untraced number."
+    )
+    unit = property(attrgetter("quantity.unit"), doc="The unit of `value`.")
+    n = property(attrgetter("quantity.n"), doc="Number of observations behind the spread.")
+    spread = property(attrgetter("quantity.spread"), doc="Standard deviation over the observations.")
+    interval = property(attrgetter("quantity.interval"), doc="The interval, in the unit of `value`.")
 
 
 class TracedText(str):
@@ -76,6 +60,13 @@ class TracedInteger(int):
         return traced
 
 
+def word_of(finding: Finding) -> str:
+    """The word of its judgement; of an exact finding `yes` or `no`."""
+    if finding.kind == "exact":
+        return "yes" if finding.judgement.sign > 0 else "no"
+    return finding.judgement.word
+
+
 @dataclass(frozen=True)
 class TracedFinding:
     """A finding of an answer, with the quantities from which its sentences are made."""
@@ -84,39 +75,23 @@ class TracedFinding:
     finding: Finding
     quantities: Mapping[str, TracedQuantity]
 
+    sign = property(attrgetter("finding.judgement.sign"), doc="That of the difference that was seen.")
+    clear = property(attrgetter("finding.judgement.clear"), doc="Whether there is a difference.")
+    same = property(
+        attrgetter("finding.judgement.same"), doc="Whether one would be smaller than what matters."
+    )
+    unclear = property(attrgetter("finding.judgement.unclear"), doc="Whether the results leave it open.")
+
     @property
     def word(self) -> str:
         """How sure it is: `clear`, `the same` or `unclear`; of an exact one `yes` or `no`."""
-        judgement = self.finding.judgement
-        if self.finding.kind == "exact":
-            return "yes" if judgement.sign > 0 else "no"
-        return judgement.word
-
-    @property
-    def sign(self) -> int:
-        """That of the difference that was seen: 1, 0 or -1."""
-        return self.finding.judgement.sign
+        return word_of(self.finding)
 
     def __bool__(self) -> bool:
         """For an exact finding, whether it holds; another one has no truth, which is an error."""
         if self.finding.kind != "exact":
             raise RenderError(f"{self.address} is {self.word}, not yes or no; compare its `word`")
-        return self.sign > 0
-
-    @property
-    def clear(self) -> bool:
-        """Whether there is a difference."""
-        return self.finding.judgement.clear
-
-    @property
-    def same(self) -> bool:
-        """Whether a difference would be smaller than what matters."""
-        return self.finding.judgement.same
-
-    @property
-    def unclear(self) -> bool:
-        """Whether the results leave it open."""
-        return self.finding.judgement.unclear
+        return self.finding.judgement.sign > 0
 
 
 @dataclass(frozen=True)
