@@ -1,4 +1,4 @@
-"""Templates as they are written: what each defines and uses, and its mistakes, before it is rendered.
+"""What the text of each template defines and uses, and its mistakes, before it is rendered.
 
 Also in branches that are not taken now. Each mistake is a line of the template, and a text that says what
 is wrong and what to write.
