@@ -30,6 +30,15 @@ def test_a_section_alone_makes_only_what_it_needs(tmp_path: Path) -> None:
     assert ran.made == GRID | {"answer/studied.grid", "section/studied"}
 
 
+def test_what_an_edit_changes_is_told_of_a_section_alone(program: Program) -> None:
+    """And that the report is as it was before."""
+    program.edit(CATALOGUE, QUICK, QUICK.replace("0.5", "0.3"))
+    ran = program.run("measured")
+    assert "Changed in the answers:\n  1.1 How close does the quick walk come?\n    was: " in ran.out
+    assert "Not made again: report.html, report.pdf, answers.json; 'python build.py build' does that" in ran.out
+    assert "    was: " in program.run("changes").out.replace("  was", "    was")
+
+
 def test_asking_writes_nothing_whatever_there_is_to_notice(program: Program) -> None:
     """An edit, damaged and lost files, a forgotten record, a file in the way of a folder: whatever there is,
     the folder stays byte for byte as it was, and every file has its time."""

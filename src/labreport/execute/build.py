@@ -110,17 +110,32 @@ def _made(request: Request, terminal: Terminal, progress: Progress) -> tuple[Bui
             terminal.warn(str(error))
         made = build.outcome.made
         made += [name for name in early if _counts(session, name) and name not in made]
-        if any(name.startswith("document/") for name in made):
-            answers, sections = workshop.all_answers(), workshop.sections()
-            now = numbers(answers, sections)
-            changed = [] if early else changes(session.ledger.numbers, now, answers, sections)
-            session.ledger.numbers = now
-            session.ledger.changed = changed or session.ledger.changed
+        changed = _changed(build, workshop, first=bool(early))
     finally:
         mark_as_own(request.output, request.place)  # it may have been removed meanwhile
         session.save()
     build.show_notices()
     return build, changed
+
+
+def _changed(build: Build, workshop: Workshop, first: bool) -> list[Change]:
+    """Keep what the answers of the sections that were made say now; what is other than before.
+
+    Nothing is, where this is the `first` report.
+    """
+    made, ledger = build.outcome.made, build.session.ledger
+    whole = any(name.startswith("document/") for name in made)
+    outline = build.session.project.outline
+    sections = [one for one in outline.sections if whole or f"section/{one.slug}" in made]
+    if not sections:
+        return []
+    rendered = [workshop.payload(f"section/{one.slug}") for one in sections]
+    answers = workshop.answers([question.slug for one in sections for question in one.questions])
+    now = numbers(answers, rendered)
+    found = [] if first else changes(ledger.numbers, now, answers, rendered)
+    ledger.numbers = now if whole else {**ledger.numbers, **now}
+    ledger.changed = found or ledger.changed
+    return found
 
 
 def _expect(build: Build, plan: Plan, work: Trainings) -> None:
@@ -185,18 +200,16 @@ def numbers(answers: Mapping[str, Answer], sections: Iterable[Mapping[str, Any]]
 def changes(
     old: Numbers, new: Numbers, answers: Mapping[str, Answer], sections: Iterable[Mapping[str, Any]]
 ) -> list[Change]:
-    """Each headline and each number that differs, in reading order; none for the first report."""
-    if not old:
-        return []
+    """Each headline and each number that differs, in reading order; none of a question that is new."""
     lines = [line for section in sections for line in section["headlines"]]
     printed = {
         line["question"]: {name for slug, name in _SOURCE.findall(line["headline_screen"])} for line in lines
     }
     found: list[Change] = []
-    for slug in [*new, *(slug for slug in old if slug not in new)]:
-        before, after = old.get(slug, {}), new.get(slug, {})
+    for slug in [slug for slug in new if slug in old]:
+        before, after = old[slug], new[slug]
         timed = {name for name, each in answers[slug].quantities.items() if each.varies_with == "machine"}
-        told = HEADLINE in before or not before  # or the ledger is from before headlines were kept
+        told = HEADLINE in before  # or the ledger is from before headlines were kept
         names = [name for name in {**after, **before} if before.get(name) != after.get(name)]
         numbers = [name for name in names if name != HEADLINE]
         behind = printed.get(slug, set()) & set(numbers)
