@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -209,3 +210,16 @@ def test_a_template_that_nothing_uses_is_noted(tmp_path: Path) -> None:
     ran = program.run("--seeds", "1")
     assert ran.code == 0
     assert "note: templates/draft.html: nothing uses this template\n" in ran.err
+
+
+def test_a_figure_that_is_shown_nowhere_is_noted(tmp_path: Path) -> None:
+    """At the line of the question that declares it; it may be a draft."""
+    program = Program.fresh(tmp_path / "checkout")
+    template = program.folder / "templates" / "questions" / "measured.accuracy.html"
+    text = template.read_text()
+    assert 'figure("curves")' in text
+    template.write_text(text.replace('figure("curves")', 'figure("bars")'))
+    ran = program.run("--seeds", "1")
+    assert re.search(
+        r"note: src/exercise/outline\.py:\d+: figure 'curves' is drawn and shown nowhere", ran.err
+    )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from labreport.authoring import at
 from labreport.console.plan import show_plan
 from labreport.console.progress import Progress
 from labreport.console.summary import show_changes, show_summary
@@ -26,8 +27,11 @@ from labreport.execute.session import (
     unused,
 )
 from labreport.execute.training import Trainings, train, trainings
+from labreport.frame import Lookup
 from labreport.nodes.content import QUESTION_FRAMES, SECTION_FRAME
 from labreport.nodes.document import DOCUMENT_FRAMES
+from labreport.nodes.workshop import Workshop
+from labreport.outline import Section
 from labreport.plan.ledger import Change
 from labreport.plan.nodes import Plan
 from labreport.plan.stamp import remove_stamp, write_stamp
@@ -176,7 +180,22 @@ def _check_templates(session: Session) -> list[str]:
     wrong, notes = check_templates(session.place.templates, written, used, questions, sections, targets)
     if wrong:
         raise all_at_once(RenderError, wrong)
-    return notes
+    return [*notes, *_not_shown(found, Lookup(session.place.templates))]
+
+
+def _not_shown(sections: Iterable[Section], lookup: Lookup) -> Iterator[str]:
+    """A line for each figure that a question declares and that its own template shows nowhere."""
+    for section in sections:
+        for question in section.questions:
+            files = filter(None, map(lookup.find, (question.template, section.template)))
+            prose = "".join(path.read_text(encoding="utf-8") for path in files if question.template)
+            for slug in question.figures:
+                if question.template and slug not in prose and "question.figures" not in prose:
+                    yield at(
+                        question.place,
+                        f"figure {slug!r} is drawn and shown nowhere; write {{{{ figure({slug!r}) }}}} in "
+                        f"templates/{question.template}, or take it out of figures=",
+                    )
 
 
 def _counts(session: Session, name: str) -> bool:
