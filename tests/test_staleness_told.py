@@ -35,9 +35,7 @@ def test_what_an_edit_changes_is_told_of_a_section_alone(program: Program) -> No
     program.edit(CATALOGUE, QUICK, QUICK.replace("0.5", "0.3"))
     ran = program.run("measured")
     assert "Changed in the answers:\n  1.1 How close does the quick walk come?\n    was: " in ran.out
-    assert (
-        "Not made again: report.html, report.pdf, answers.json; 'python build.py build' does that" in ran.out
-    )
+    assert "Not rebuilt: report.html, report.pdf, answers.json; 'python build.py build' does that" in ran.out
     assert "  was: " in program.run("changes").out
 
 

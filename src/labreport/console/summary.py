@@ -118,7 +118,7 @@ def show_summary(
     terminal.say(f"{terminal.paint('Done', 'green', 'bold')} in {duration(seconds)}: {', '.join(parts)}.")
     files = [name for name in _FILES if (output / name).is_file()]
     if files and not kinds.get("document"):
-        terminal.say(f"Not made again: {', '.join(files)}; '{again('build')}' does that")
+        terminal.say(f"Not rebuilt: {', '.join(files)}; '{again('build')}' does that")
     elif files and not watched:
         terminal.say(
             f"The report: {shown(nearby(output / files[0]))}{''.join(f', {name}' for name in files[1:])}"
