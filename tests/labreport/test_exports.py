@@ -23,6 +23,7 @@ from labreport.exports import MADE_FROM, file_of, grids, listed
 from labreport.exports.latex import tex
 from labreport.exports.markdown import escaped
 from labreport.loaded import Report, load
+from labreport.stats import Answer, Quantity
 from labreport.stats.rounding import FORMS
 
 REPORTS = ("wine", "runs", "benchmark", "every operation")
@@ -186,6 +187,16 @@ def test_the_paper_compiles(report: Report, engine: str, tmp_path: Path) -> None
         ["pdftotext", "report.pdf", "-"], cwd=tmp_path, capture_output=True, text=True
     ).stdout
     assert "input{/etc/passwd}" in text
+
+
+def test_no_table_is_wider_than_a_page() -> None:
+    """What one name has too many numbers for columns of is written one below the other."""
+    few = Answer({f"few.{letter}": Quantity(1) for letter in "abc"})
+    assert list(grids(few)) == [(tuple("abc"), {"few": {letter: f"few.{letter}" for letter in "abc"}})]
+    many = Answer({f"many.{letter}": Quantity(1) for letter in ("a", "a.b", *"bcdefghij")})
+    (columns, rows), *others = grids(many)
+    assert (columns, rows) == (("b", "value"), {"many.a": {"b": "many.a.b", "value": "many.a"}})
+    assert others == [(("value",), {f"many.{letter}": {"value": f"many.{letter}"} for letter in "bcdefghij"})]
 
 
 def test_no_text_becomes_markdown() -> None:

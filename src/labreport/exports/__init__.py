@@ -30,6 +30,8 @@ from labreport.store.files import (
 
 MADE_FROM = "made-from.json"
 """The file of an export that has the digests of the answers.json that it was made from, and of its files."""
+WIDEST = 8
+"""Columns of numbers that a table may have."""
 _COLUMN = re.compile(r"(.+)\.([A-Za-z][^.]*)")
 
 
@@ -92,12 +94,16 @@ def stale(export: Export, report: Report, folder: Path) -> str:
 def grids(answer: Answer) -> Iterator[tuple[tuple[str, ...], dict[str, dict[str, str]]]]:
     """Arrange an answer's numbers, whose names may be dotted, `deep-8.parameters`, in tables.
 
-    For each table its columns, and by row and column the name of the number; what has no dot is a `value`.
+    For each table its columns, and by row and column the name of the number; what has no dot, or would make
+    a table wider than a page, is a `value` in a row of its own.
     """
     rows: dict[str, dict[str, str]] = {}
     for name in answer.quantities:
         row, column = found.groups() if (found := _COLUMN.fullmatch(name)) else (name, "value")
         rows.setdefault(row, {})[column] = name
+    for row in [row for row, columns in rows.items() if len(columns) > WIDEST]:
+        for name in rows.pop(row).values():
+            rows.setdefault(name, {})["value"] = name
     order = {str(row): place for place, row in enumerate(answer.facts.get("order", ()))}
     tables: dict[tuple[str, ...], dict[str, dict[str, str]]] = {}
     for row in sorted(rows, key=lambda row: order.get(row, len(order))):
