@@ -190,7 +190,7 @@ def test_the_paper_compiles(report: Report, engine: str, tmp_path: Path) -> None
 
 
 def test_no_table_is_wider_than_a_page() -> None:
-    """What one name has too many numbers for columns of is written one below the other."""
+    """Numbers of one name that are too many for columns are written one below the other."""
     few = Answer({f"few.{letter}": Quantity(1) for letter in "abc"})
     assert list(grids(few)) == [(tuple("abc"), {"few": {letter: f"few.{letter}" for letter in "abc"}})]
     many = Answer({f"many.{letter}": Quantity(1) for letter in ("a", "a.b", *"bcdefghij")})
