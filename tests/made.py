@@ -68,6 +68,7 @@ class Make:
     diverges: int | None = None
     provenance: Mapping[str, Any] | None = None
     quiet: float | None = None
+    unsteady: bool = False
 
 
 DEFAULTS = {
@@ -117,7 +118,7 @@ def made_times(timing: Experiment, overrides: Mapping[str, Mapping[str, Any]]) -
     make = replace(_default(network), **overrides.get(network.name, {}))
     middle = 1.7 * (make.seconds if make.quiet is None else make.quiet)
     records = tuple(
-        {"epoch": epoch, "seconds": middle * (1 + 0.02 * place)}
+        {"epoch": epoch, "seconds": middle * (1 + (0.4 if make.unsteady else 0.02) * place)}
         for epoch, place in enumerate((-1, 2, 0, 1, -2), start=1)
     )
     snapshots = {timing.epochs: Snapshot(timing.epochs, {}, dict)}
@@ -197,6 +198,7 @@ def _record(
         "seconds": make.seconds * (1 + 0.03 * math.sin(epoch + 5 * seed)),
         "gradient_norms": norms,
         "first_gradient_norms": norms,
+        "image_differences": norms[:0:-1],
     }
 
 

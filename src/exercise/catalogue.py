@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from exercise.networks import Network, Timing, keeping_rules, timing_of
+from exercise.networks import TIMED_EPOCHS, Network, Timing, keeping_rules, timing_of
 from labreport.experiment import Experiment, Study, study
 
 START = "exercise.training:start"
@@ -110,7 +110,7 @@ TIMES = {
     network.name: Experiment(
         timing_of(network.name),
         Timing(network.specification),
-        epochs=5,
+        epochs=TIMED_EPOCHS,
         start="exercise.timing:start",
         title=f"epoch time of {network.name}",
         seeds=1,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal
 
 from labreport.authoring import Meta, refuse
 from labreport.experiment import Experiment
@@ -25,7 +25,12 @@ VARIANCE_SCALING: dict[str, tuple[float, str, str]] = {
 """Keras' named initialisers as the variance scalings that they are: scale, fan, distribution."""
 
 
-Nodes: TypeAlias = Annotated[int, Meta(ge=1, le=10_000)]
+TIMED_EPOCHS = 5
+"""Of each network, whose seconds are measured."""
+UNSTEADY = 0.5
+"""Share by which the slowest of them may exceed the fastest."""
+ASKED = {"activation": "sigmoid", "loss": "categorical_crossentropy", "optimizer": "sgd"}
+"""What the exercise asks for in each of its networks."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,11 @@ class Timing:
     network: Network
 
 
+def steady(seconds: Sequence[float]) -> bool:
+    """Whether no epoch took more than half as much again as another: nothing else seems to have run then."""
+    return max(seconds) <= (1 + UNSTEADY) * min(seconds)
+
+
 def timing_of(name: str) -> str:
     """What the experiment is called that times the network `name`."""
     return f"times/{name}"
@@ -113,17 +123,11 @@ class Rules:
                 bounds = f"{low:,} or more" if high is None else f"{low:,}" + f" to {high:,}" * (low < high)
                 value = experiment.epochs if field == "epochs" else layers
                 yield field, value, f"{within} {number:,} {what}; the exercise allows {bounds}"
-        for field, asked in (
-            ("activation", "sigmoid"),
-            ("loss", "categorical_crossentropy"),
-            ("optimizer", "sgd"),
-        ):
+        for field, asked in ASKED.items():
             if (found := getattr(network, field)) != asked:
                 yield field, found, f"{within} the {field} {found!r}; the exercise asks for {asked!r}"
 
 
-ASKED = {"activation": "sigmoid", "loss": "categorical_crossentropy", "optimizer": "sgd"}
-"""What the exercise asks for in each of its networks."""
 RULES = {
     "wide": Rules(hidden_layers=(1, 1), parameters=(300_000, None)),
     "small": Rules(hidden_layers=(1, 1), parameters=(1, 49_999), epochs=(50, None)),

@@ -41,6 +41,33 @@ def test_the_first_epoch_of_a_process_is_not_counted(monkeypatch: pytest.MonkeyP
     assert timing.start(TIMED, 0, 3, {}).advance() == {"epoch": 4, "seconds": 1.5}
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ([9, *[1, 1, 4, 1, 1], *[2, 2, 3, 2, 2], 7], [2, 2, 3, 2, 2]),
+        ([9, *[3, 1, 3, 1, 3], *[3, 1, 3, 1, 2], *[3, 1, 3, 1, 3] * 2, 7], [3, 1, 3, 1, 2]),
+    ],
+    ids=["until they are steady", "a few times at most"],
+)
+def test_epochs_that_differ_by_more_than_half_are_measured_again(
+    told: list[int], kept: list[int], monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    """All of them; where they stay unsteady, the measurement that took least in all is kept."""
+    _program(ECHO.replace("for", f"told = iter({told})\nfor").format("next(told)"), monkeypatch, tmp_path)
+    run = timing.start(TIMED, seed=0)
+    assert [run.advance()["seconds"] for _ in kept] == kept
+    assert [*run.state()["seconds"]] == kept
+
+
+def test_a_timing_that_was_interrupted_continues_with_what_was_measured(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    """Its epochs are of one measurement."""
+    _program(ECHO.format("9"), monkeypatch, tmp_path)
+    state = {"seconds": [1, 2, 3, 4, 5]}
+    assert timing.start(TIMED, 0, 3, state).advance() == {"epoch": 4, "seconds": 4}
+
+
 def test_plain_keras_may_use_all_threads(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     """What limits this process does not reach it."""
     monkeypatch.setenv("OMP_NUM_THREADS", "1")

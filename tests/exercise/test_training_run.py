@@ -18,9 +18,11 @@ from labreport.later import later
 
 if TYPE_CHECKING:
     from exercise import training
+    from exercise.training import evaluation
     from exercise.training import model as models
 else:
     training = later("exercise.training")
+    evaluation = later("exercise.training.evaluation")
     models = later("exercise.training.model")
 
 pytestmark = pytest.mark.usefixtures("tiny_dataset")
@@ -114,10 +116,27 @@ def test_records_are_plain_json_values() -> None:
         "seconds",
         "gradient_norms",
         "first_gradient_norms",
+        "image_differences",
     ]
     assert len(record["gradient_norms"]) == len(record["first_gradient_norms"]) == 3
+    assert len(record["image_differences"]) == 2
     assert record["epoch"] == 1
     assert record["seconds"] > 0
+
+
+def test_differences_between_images_are_those_of_the_outputs_of_keras(tiny_dataset: mnist.Dataset) -> None:
+    """By hidden layer, the root of the mean square over nodes and pairs of images, before any update."""
+    model = models.build(MOMENTUM, 5)
+    images = tiny_dataset.validation.images[: evaluation.IMAGES_COMPARED]
+    values = images.reshape(len(images), -1) / np.float32(255)
+    expected = []
+    for layer in model.layers[:-1]:
+        values = np.asarray(layer(values))
+        apart = values[:, None] - values[None]
+        expected.append(np.sqrt(np.mean(apart**2)))
+    assert training.start(MOMENTUM, seed=5).advance()["image_differences"] == pytest.approx(
+        expected, rel=1e-4
+    )
 
 
 def test_records_count_epochs_from_where_the_run_stands() -> None:

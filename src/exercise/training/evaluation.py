@@ -16,6 +16,14 @@ from exercise.training.data import DeviceSplit
 from exercise.training.model import LOSSES, build, most_probable
 
 IMAGES_AT_ONCE = 2_000
+IMAGES_COMPARED = 500
+"""Validation images between which the outputs of a layer are compared."""
+Matrix = np.ndarray[Any, np.dtype[np.float64]]
+ACTIVATIONS: dict[str, Callable[[Matrix], Matrix]] = {
+    "sigmoid": lambda values: np.exp(-np.logaddexp(0, -values)),
+    "tanh": np.tanh,
+    "relu": lambda values: np.maximum(values, 0),
+}
 
 Forward = Callable[[list[tf.Tensor], tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor, tf.Tensor]]
 """(weights, images, labels) → summed loss (float64), predictions (uint8), their probabilities (float32)."""
@@ -71,3 +79,18 @@ def evaluate(forward: Forward, weights: list[tf.Tensor], split: DeviceSplit) -> 
         predictions=guesses,
         confidence=np.concatenate(confidence),
     )
+
+
+def image_differences(network: Network, weights: list[tf.Tensor], split: DeviceSplit) -> list[float]:
+    """By hidden layer, how far apart the outputs of a node typically are for two images of `split`.
+
+    That is the root of the mean square over nodes and pairs of images. In double precision: deep layers may
+    differ by less than single precision can tell apart.
+    """
+    values = data.inputs(split.images[:IMAGES_COMPARED]).numpy().astype(np.float64)
+    kernels, biases = ([weight.numpy().astype(np.float64) for weight in weights[part::2]] for part in (0, 1))
+    found = []
+    for kernel, bias in zip(kernels[:-1], biases[:-1], strict=True):
+        values = ACTIVATIONS[network.activation](values @ kernel + bias)
+        found.append(float(np.sqrt(2 * np.mean(np.var(values, axis=0)))))
+    return found

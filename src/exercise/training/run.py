@@ -18,7 +18,7 @@ from exercise.training.epoch import (
     compiled_epoch,
     transposed,
 )
-from exercise.training.evaluation import Forward, compiled_forward, evaluate
+from exercise.training.evaluation import Forward, compiled_forward, evaluate, image_differences
 from exercise.training.model import build, weight_names, weight_shapes
 from labreport.errors import UsageError
 from labreport.run import Arrays
@@ -76,11 +76,12 @@ class TrainingRun:
 
         The record holds loss (nat) and accuracy as Keras reports them, which are means over the
         examples as each batch met them; both exactly on validation data afterwards; seconds of
-        training only; and by layer the L2 norm of the kernel's gradient, as the mean over the batches
-        and on the first batch. A training that diverges continues as it does in Keras: its losses and norms
-        are then not finite.
+        training only; by layer the L2 norm of the kernel's gradient, as the mean over the batches and on
+        the first batch; and by hidden layer how far apart validation images were before the epoch. A training
+        that diverges continues as it does in Keras: its losses and norms are then not finite.
         """
         training = self._dataset.training
+        differences = image_differences(self.network, self._weights, self._dataset.validation)
         begun = time.perf_counter()
         sums = self._train_on(len(training))
         loss = float(sums.loss) / len(training)
@@ -96,6 +97,7 @@ class TrainingRun:
             "seconds": seconds,
             "gradient_norms": (sums.gradient_norms.numpy().astype(float) / int(sums.batches)).tolist(),
             "first_gradient_norms": sums.first_gradient_norms.numpy().astype(float).tolist(),
+            "image_differences": differences,
         }
 
     def snapshot(self) -> tuple[dict[str, Any], Arrays]:
