@@ -24,7 +24,7 @@ CASES: dict[str, tuple[int, Mapping[str, Mapping[str, Any]]]] = {
     "the deep networks learned": (3, {f"deep-{width}": LEARNED for width in (8, 32, 64)}),
     "no network learned": (2, dict.fromkeys(("wide", "small", "complex"), STUCK)),
     "much noise": (5, {name: {"noise": 0.02} for name in ("wide", "small", "complex")}),
-    "gradients vanish to nothing": (2, {f"deep-{width}": {"kept": 0.0} for width in (8, 32, 64)}),
+    "signals vanish to nothing": (2, {f"deep-{width}": {"kept": 0.0} for width in (8, 32, 64)}),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exercise.catalogue import EXPERIMENTS
+from exercise.measuring.measures import EPOCH
 from exercise.networks import CLASSES, INPUTS, Network
 from labreport.experiment import Experiment
 
@@ -87,14 +88,14 @@ model.compile(
 )
 model.summary()  # counts the parameters
 history = model.fit(
-    images, targets, batch_size={batch_size}, epochs=10, validation_split=0.1
+    images, targets, batch_size={batch_size}, epochs={epochs}, validation_split=0.1
 ).history
 test_targets = keras.utils.to_categorical(test_digits, {classes})
 print("test loss and accuracy:", model.evaluate(test_images, test_targets, verbose=0))
 
 figure, (curves, bars) = pyplot.subplots(1, 2, figsize=(10, 4))
 for name in ("accuracy", "val_accuracy"):  # val_ is validation
-    curves.plot(range(1, 11), history[name], label=name)
+    curves.plot(range(1, {after}), history[name], label=name)
 curves.set_xlabel("epoch")
 curves.legend()
 predicted = model.predict(test_images, verbose=0).argmax(axis=1)
@@ -109,15 +110,7 @@ figure.savefig("network.png")
 
 def show_program(network: Network) -> str:
     """A complete program that trains a network for ten epochs, and draws curves and errors by digit."""
-    return _PROGRAM.format(
-        inputs=INPUTS,
-        classes=CLASSES,
-        model=_model(network),
-        learning_rate=network.learning_rate,
-        momentum=f", momentum={network.momentum!r}" if network.momentum else "",
-        loss=network.loss,
-        batch_size=network.batch_size,
-    )
+    return _filled(_PROGRAM, network)
 
 
 def show_code(experiment: Experiment) -> str:
@@ -126,8 +119,12 @@ def show_code(experiment: Experiment) -> str:
     Keras validates on the last tenth of the images, as this exercise does. Its own shuffling and first
     weights differ from those of any seed here, so its numbers do too, within their spread over seeds.
     """
-    network: Network = experiment.specification
-    return _TRAIN.format(
+    return _filled(_TRAIN, experiment.specification, experiment.epochs)
+
+
+def _filled(program: str, network: Network, epochs: int = EPOCH) -> str:
+    """A program for this network."""
+    return program.format(
         inputs=INPUTS,
         classes=CLASSES,
         model=_model(network),
@@ -135,7 +132,8 @@ def show_code(experiment: Experiment) -> str:
         momentum=f", momentum={network.momentum!r}" if network.momentum else "",
         loss=network.loss,
         batch_size=network.batch_size,
-        epochs=experiment.epochs,
+        epochs=epochs,
+        after=epochs + 1,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import itertools
 import re
 import subprocess
@@ -26,9 +27,8 @@ POINTS = 72 / 25.4
 COLUMN = 140 * POINTS
 """Right of this there are notes and page numbers only, in points."""
 LARGEST_TEXT = 10.5
-"""Headings and answers are larger, in points."""
-ANSWER = re.compile(r"^Answer|Alltests\(")
-"""The first or the last line of an answer, without its spaces."""
+"""Headings are larger, in points, and of the family of `HEADING`; answers are as large, of another family."""
+HEADING = b"Sans"
 
 
 def test_it_is_pdf_ua_by_every_rule(report: Path) -> None:
@@ -84,9 +84,9 @@ def test_all_fonts_are_embedded_and_ours(report: Path) -> None:
 
 
 def test_it_is_as_long_as_a_student_reads_and_light(report: Path) -> None:
-    """At most sixteen pages."""
+    """At most fifteen pages, with one seed or several."""
     document = module("pypdfium2", "pypdfium2").PdfDocument(report / "report.pdf")
-    assert 10 <= len(document) <= 16
+    assert 10 <= len(document) <= 15
     assert (report / "report.pdf").stat().st_size < 2_000_000
 
 
@@ -129,7 +129,7 @@ def _largest_band(file: Path) -> float:
     return max(after - before for before, after in itertools.pairwise(edges)) / text.height
 
 
-def test_no_type_is_below_seven_points(report: Path) -> None:
+def test_no_type_is_below_eight_points(report: Path) -> None:
     """In text and in drawings alike."""
     pdfium = module("pypdfium2", "pypdfium2")
     raw = pdfium.raw
@@ -142,7 +142,7 @@ def test_no_type_is_below_seven_points(report: Path) -> None:
             raw.FPDFText_GetMatrix(text, index, matrix)
             height = size * abs(matrix.d or matrix.b)
             character = chr(raw.FPDFText_GetUnicode(text, index))
-            if height < 6.99 and character.strip():
+            if height < 7.99 and character.strip():
                 small[f"page {number}: {character!r}"] = round(height, 2)
     assert small == {}
 
@@ -161,15 +161,15 @@ def test_programs_come_out_of_it_as_they_are(report: Path) -> None:
 
 
 def test_no_page_ends_with_a_heading(report: Path) -> None:
-    """What follows is on the same page; an answer whose evidence is in a table further on may end one."""
+    """What follows is on the same page; an answer may end one, since its evidence may be long."""
     pages = module("pypdfium2", "pypdfium2").PdfDocument(report / "report.pdf")
     ends = {number: _last_line(page) for number, page in enumerate(pages, start=1)}
     large = {number: text for number, (height, text) in ends.items() if height > LARGEST_TEXT}
-    assert {} == {number: text for number, text in large.items() if not ANSWER.search(text)}
+    assert large == {}
 
 
 def _last_line(page: Any) -> tuple[float, str]:
-    """Height of the tallest character of the lowest line in the text's column, in points, and the line."""
+    """Height of the tallest character of headings in the lowest line of the text's column, and the line."""
     raw, text = module("pypdfium2", "pypdfium2").raw, page.get_textpage()
     lines: dict[int, list[tuple[float, str]]] = {}
     for index in range(text.count_chars()):
@@ -177,7 +177,10 @@ def _last_line(page: Any) -> tuple[float, str]:
         matrix = raw.FS_MATRIX()
         raw.FPDFText_GetMatrix(text, index, matrix)
         if character.strip() and matrix.e < COLUMN and matrix.f > BOTTOM * POINTS:
-            height = raw.FPDFText_GetFontSize(text, index) * abs(matrix.d or matrix.b)
+            family = ctypes.create_string_buffer(100)
+            raw.FPDFText_GetFontInfo(text, index, family, len(family), None)
+            size = raw.FPDFText_GetFontSize(text, index) * abs(matrix.d or matrix.b)
+            height = size if HEADING in family.value else 0.0
             lines.setdefault(round(matrix.f), []).append((height, character))
     line = lines[min(lines)]
     return max(height for height, _ in line), "".join(character for _, character in line)

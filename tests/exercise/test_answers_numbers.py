@@ -18,6 +18,7 @@ from exercise.measuring.measures import seeds_of, stored_parameters
 from exercise.measuring.seconds import epochs_within
 from exercise.networks import Network
 from exercise.part_two.causes import expected_share
+from exercise.part_two.correlation import interval
 from labreport.errors import UsageError
 from labreport.results import Result, Results, Runs, Snapshot
 
@@ -109,10 +110,19 @@ def test_the_slope_predicts_a_quarter_a_layer() -> None:
     assert expected_share(10, 4.0) == 1.0
 
 
-def test_gradients_are_measured_from_layer_to_layer() -> None:
-    """Made to keep a third each, the first hidden layer has a third to the ninth of the last."""
-    kept = _value("part-two.hypothesis", "deep-32.kept", **{"deep-32": {"kept": 1 / 3}})
-    assert kept ** (1 / 9) == pytest.approx(1 / 3, rel=0.03)
+@pytest.mark.parametrize("signal", ["gradient", "difference"])
+def test_signals_are_measured_from_layer_to_layer(signal: str) -> None:
+    """Made to keep a third each, a third to the ninth is left from one end to the other."""
+    left = _value("part-two.hypothesis", f"deep-32.{signal}_left", **{"deep-32": {"kept": 1 / 3}})
+    assert left ** (1 / 9) == pytest.approx(1 / 3, rel=0.03)
+
+
+def test_a_correlation_of_few_networks_has_a_wide_interval() -> None:
+    """By another way, of 0.6 and six points; none of too few points, or of equal orders."""
+    (error, middle) = ((1 + 0.6**2 / 2) / 3) ** 0.5, np.arctanh(0.6)
+    expected = [np.tanh(middle + sign * 1.96 * error) for sign in (-1, 1)]
+    assert interval(0.6, 6) == pytest.approx(expected, abs=1e-4)
+    assert interval(0.6, 3) == interval(1.0, 6) == interval(None, 6) == (None, None)
 
 
 def test_confusions_count_every_test_image_once() -> None:
@@ -143,11 +153,11 @@ def test_compute_counts_no_gradient_of_the_inputs() -> None:
 
 
 def test_gains_are_those_of_ten_epochs() -> None:
-    """Over the recorded curves, and their share of all epochs after the tenth."""
+    """Over the recorded curves; after 20 epochs the next ten decide, after 50 the last ten."""
     curves = np.mean(made_results(("small",))["small"].curve("validation_accuracy"), axis=0)
     assert _value("bonus.diminishing", "20 minus 10") == pytest.approx(curves[19] - curves[9])
-    share = (curves[29] - curves[9]) / (curves[49] - curves[9])
-    assert _value("bonus.diminishing", "share") == pytest.approx(share)
+    facts = answer("bonus.diminishing").facts
+    assert (facts["early"], facts["late"]) == ("30 minus 20", "50 minus 40")
 
 
 def test_a_correlation_leads_with_pairs_in_which_more_parameters_are_less_accurate() -> None:
@@ -158,3 +168,14 @@ def test_a_correlation_leads_with_pairs_in_which_more_parameters_are_less_accura
         parameters = [_value("part-two.correlation", f"{name}.parameters") for name in (smaller, larger)]
         assert parameters == sorted(parameters)
         assert _value("part-two.correlation", f"{smaller} minus {larger}") > 0
+
+
+def test_the_formula_that_is_printed_gives_the_number_beside_it() -> None:
+    """Operations for each weight, image and epoch, fewer for those of the first layer."""
+    found = {name: float(one.value or 0) for name, one in answer("bonus.perspective").quantities.items()}
+    each = (
+        found["flop_per_first_weight"] * found["wide.first_weights"]
+        + found["flop_per_weight"] * found["wide.other_weights"]
+    )
+    assert each * found["images.training"] * found["wide.epochs"] == found["wide.operations"]
+    assert found["wide.operations"] == found["wide.flop"] == 3_451_680_000_000

@@ -12,6 +12,8 @@ from figure_type import clipped_texts, overlapping_texts, smallest_type
 from labreport.charts import export
 from labreport.charts.layout import COLUMN_MM, MM
 
+HIGHEST_MM = 62.0
+"""A quarter of the height of a page's text is 66."""
 OFTEN = ("five seeds", "no network learned")
 DRAWN = [case if case in OFTEN else pytest.param(case, marks=pytest.mark.slow) for case in CASES]
 """Kinds of results; to draw every figure of each takes long, so most are drawn with `--slow`."""
@@ -20,14 +22,16 @@ DRAWN = [case if case in OFTEN else pytest.param(case, marks=pytest.mark.slow) f
 @pytest.mark.parametrize("case", DRAWN)
 @pytest.mark.parametrize("slug", FIGURES)
 def test_a_figure_is_fit_to_print_with_its_data_beside_it(slug: str, case: str) -> None:
-    """No labels over each other or over the edge, none below seven points, at column width; a table of as
-    many cells as columns, and words for the alternative text without numerals.
+    """No labels over each other or over the edge, none below eight points, at column width, and not so high
+    that a page without room for it ends a quarter empty; a table of as many cells as columns, and words for
+    the alternative text without numerals.
     """
     figure = drawn(slug, case).figure
     assert overlapping_texts(figure) == []
     assert clipped_texts(figure) == []
-    assert smallest_type(figure) >= 7
+    assert smallest_type(figure) >= 8
     assert figure.get_figwidth() == pytest.approx(COLUMN_MM * MM)
+    assert figure.get_figheight() <= HIGHEST_MM * MM
     drawing = drawn(slug, case)
     assert {len(drawing.columns)} >= {len(row) for row in drawing.rows}
     assert len(drawing.columns) == len(set(drawing.columns))

@@ -79,15 +79,25 @@ def test_interventions_are_named_by_what_they_change() -> None:
     )
 
 
-def test_gradients_are_drawn_against_the_slope_s_bound() -> None:
-    """The reference falls by a quarter a layer, from the last hidden layer's norm to the first."""
-    drawing = draw("gradients")
-    assert _words(drawing).count("× 1/4 a layer") == 3
-    panel = drawing.figure.axes[0]
-    (bound,) = [line for line in panel.lines if line.get_gid() is None]
-    (last, start), (first, end) = np.asarray(bound.get_xydata())
-    assert (first, last) == (1, 10)
-    assert end / start == pytest.approx(0.25**9)
+def test_signals_are_drawn_against_the_slope_s_bound() -> None:
+    """The reference falls by a quarter a layer: back from the last hidden layer, forward from the first."""
+    drawing = draw("signals")
+    assert _words(drawing).count("× 1/4 a layer") == 2
+    for panel, way in zip(drawing.figure.axes, ((10, 1), (1, 10)), strict=True):
+        (bound,) = [line for line in panel.lines if line.get_gid() is None]
+        (begins, start), (ends, end) = np.asarray(bound.get_xydata())
+        assert (begins, ends) == way
+        assert end / start == pytest.approx(0.25**9)
+
+
+def test_signals_print_what_was_recorded() -> None:
+    """By layer, geometric means over seeds: the gradient of all, the difference of hidden layers."""
+    runs = made_results(("deep-32",), 5)["deep-32"]
+    rows = [row for row in draw("signals").rows if row[0] == "deep-32"]
+    for column, name in ((2, "first_gradient_norms"), (3, "image_differences")):
+        expected = np.exp(np.mean(np.log([run.records[0][name] for run in runs]), axis=0))
+        found = [row[column] for row in rows if row[column] is not None]
+        assert found == pytest.approx(expected.tolist(), rel=0.01)
 
 
 def test_the_map_separates_cells_by_the_rule_not_by_the_outcome() -> None:
@@ -173,7 +183,7 @@ def test_the_gain_is_drawn_against_the_gain_that_matters() -> None:
     """A bar for each window of epochs; the threshold is a reference line, and no series."""
     drawing = draw("gain-per-epoch")
     assert _column(drawing, "up to epoch") == [20, 30, 40, 50]
-    assert "the gain that matters" in _words(drawing)
+    assert "0.2, our limit" in _words(drawing)
     assert {"11–20", "41–50"} <= set(_words(drawing))
 
 

@@ -79,7 +79,7 @@ def test_figures_are_as_wide_as_the_page_s_columns() -> None:
 
 def test_nothing_in_the_scale_of_sizes_is_below_seven_points() -> None:
     """The smallest size has a name, and the others are larger."""
-    assert 7.0 == house.SMALL <= house.TICK <= house.LABEL <= house.TITLE
+    assert 8.0 == house.SMALL <= house.TICK <= house.LABEL <= house.TITLE
 
 
 def test_panels_show_left_and_bottom_spines_only() -> None:

@@ -102,7 +102,7 @@ def published(slug: str, change: tuple[str, str] | None = None, **readings: Any)
 
 
 @pytest.mark.parametrize(
-    "slug", ["curves-part-one", "gradients", "sorted", "accuracy-parameters", "level", "digits"]
+    "slug", ["curves-part-one", "signals", "sorted", "accuracy-parameters", "level", "digits"]
 )
 def test_marks_of_a_true_figure_are_found_in_its_table(slug: str) -> None:
     """Lines, logarithmic scales, bars, points."""

@@ -38,7 +38,8 @@ SOURCE = "src/"
 NO_NUMBER = re.compile(r"\b(?:nan|inf|Undefined)\b|(?<=>)None(?=<)")
 NO_TEXT = re.compile(r"<svg\b.*?</svg>|<script\b.*?</script>|<pre\b.*?</pre>|<[^>]*>", re.DOTALL)
 SEVERAL_SEEDS = re.compile(
-    r"\b(?:means? (?:of|over)(?! an epoch)|thin lines?|from seed to seed|most seeds|depend\w* on the seed)\b"
+    r"\b(?:means? (?:of|over)(?! an epoch)|thin lines?|from seed to seed|(?:most|between) seeds"
+    r"|(?:each|every|any|some) seed|depend\w* on the seed)\b"
 )
 """What is said of several seeds."""
 GLOSSARY = re.compile(r"<dl\b.*?</dl>", re.DOTALL)

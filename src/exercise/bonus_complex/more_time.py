@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from exercise.catalogue import COMPLEX, COMPLEX_LONGER
 from exercise.expressions import accuracy as checked_accuracy
-from exercise.measuring.measures import CHECKED, SEEN, TEST, VALIDATION, accuracy, declared, seeds_of
+from exercise.measuring.measures import CHECKED, MARGIN, SEEN, TEST, VALIDATION, accuracy, declared, seeds_of
 from labreport.later import later
 from labreport.outline import question
 from labreport.required import required
 from labreport.results import Results
-from labreport.stats import Answer, difference, exact
+from labreport.stats import Answer, difference, exact, sample
 from labreport.stats.operations.condition import compare as condition
 
 if TYPE_CHECKING:
@@ -59,9 +60,15 @@ def more_time(results: Results) -> Answer:
         }
     )
     answer |= exact("learned", condition(answer.quantities["training"], ">", LEARNED))
+    more, seen = (f"{longer.experiment.name} at {epoch}" for epoch in (CHECKED, SEEN))
     for name, measure in (("validation", VALIDATION), ("test", TEST)):
-        answer |= difference(results, COMPLEX_LONGER, COMPLEX_LONGER, measure, CHECKED, SEEN, name=name)
-    return answer
+        samples = {
+            at: replace(sample(longer, measure, epoch), title=f"training for {epoch} epochs")
+            for at, epoch in ((more, CHECKED), (seen, SEEN))
+        }
+        answer |= difference(samples, more, seen, measure, name=name)
+    gained = answer.quantities[f"test.{more} minus {seen}"]
+    return answer | exact("matters", condition(gained, ">=", MARGIN / 100))
 
 
 def forecast(curves: NDArray[np.float64]) -> float | None:

@@ -88,6 +88,7 @@ def perspective(results: Results) -> Answer:
     quantities: dict[str, Quantity] = {
         "images.training": declared(images, "images", "MNIST, training split"),
         "flop_per_weight": declared(FLOP_PER_WEIGHT, "", "Kaplan et al. 2020, section 2.1", kind="stated"),
+        "flop_per_first_weight": declared(FLOP_PER_FIRST_WEIGHT, "", "the same, no gradient of its inputs"),
     }
     rows: list[dict[str, Any]] = []
     for name in names(NETWORKS):
@@ -106,6 +107,17 @@ def perspective(results: Results) -> Answer:
     for duration in DURATIONS:
         quantities[f"{duration.key}.days"] = declared(duration.days, "days", duration.source, kind="stated")
     largest = max(names(NETWORKS), key=lambda name: float(quantities[f"{name}.flop"].value or 0))
+    network, epochs = network_of(results[largest]), results[largest].experiment.epochs
+    inputs, outputs = network.layer_shapes[0]
+    quantities |= {
+        f"{largest}.{name}": declared(value, unit, "formula", largest, kind="computed")
+        for name, value, unit in (
+            ("first_weights", inputs * outputs, "weights"),
+            ("other_weights", network.weights - inputs * outputs, "weights"),
+            ("epochs", epochs, "epochs"),
+            ("operations", training_flop(network, images, epochs), "operations"),
+        )
+    }
     flop, seconds = (float(quantities[f"{largest}.{what}"].value or 0) for what in ("flop", "seconds"))
     for model in MODELS:
         years = _rounded(model.flop / (flop / seconds) / SECONDS_A_YEAR)
@@ -129,7 +141,7 @@ def _rounded(value: float) -> float:
     return float(f"{value:.2g}") if math.isfinite(value) else value
 
 
-ROW = 3.6
+ROW = 3.7
 """Millimetres a model."""
 
 

@@ -22,8 +22,6 @@ class Published:
 MODELS = (
     # 470 PF by counting operations; the post's PF are 10^15 operations times a second's worth
     Published("alexnet", "AlexNet", 4.7e17, 2012, f"{OPENAI}, appendix"),
-    Published("vgg", "VGG", 8.524e18, 2014, f"{OPENAI}, appendix"),
-    Published("gnmt", "Google NMT", 6.9e21, 2016, f"{OPENAI}, appendix"),
     # the post gives the increase, 300,000 times AlexNet
     Published(
         "alphago-zero",

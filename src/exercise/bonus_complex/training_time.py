@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exercise.catalogue import COMPLEX, SMALL, TIMES
 from exercise.measuring.measures import MOMENTS, declared, ratio
-from exercise.measuring.seconds import in_total, typical
+from exercise.measuring.seconds import in_total, steadiness, typical
 from labreport.outline import question
 from labreport.results import Results
 from labreport.stats import Answer
@@ -26,4 +26,5 @@ def training_time(results: Results) -> Answer:
         quantities[f"at-{epochs}"] = declared(epochs, "epochs", "exercise")
         for name in ("complex", "small"):
             quantities[f"at-{epochs}.{name}"] = in_total(results, name, epochs)
-    return Answer(quantities, facts={"moments": list(map(str, MOMENTS))})
+    answer = Answer(quantities, facts={"moments": list(map(str, MOMENTS))})
+    return answer | steadiness(results, ("complex", "small"))

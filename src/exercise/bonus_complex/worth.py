@@ -7,7 +7,7 @@ from dataclasses import replace
 from exercise.catalogue import COMPLEX, SMALL, SMALL_MOMENTUM, TIMES
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.measures import LAST, RECORDED, TEST, VALIDATION, declared, network_of, seeds_of
-from exercise.measuring.seconds import epochs_within, in_total
+from exercise.measuring.seconds import epochs_within, in_total, steadiness
 from labreport.outline import question
 from labreport.required import required
 from labreport.results import Results
@@ -41,6 +41,7 @@ def worth(results: Results) -> Answer:
         },
         facts={"same": [one.name for one in SMALL_MOMENTUM]},
     )
+    answer |= steadiness(results, (SMALL.name, COMPLEX.name))
     answer |= exact("too-slow", condition(answer.quantities["within"], "<", 1))
     if within:
         measure = VALIDATION if within == LAST else RECORDED  # of other epochs no predictions are kept

@@ -15,8 +15,6 @@ LIFT = 18.0
 
 ROOM = 1.25
 """Length of the axis over that of the longest bar, so that its value fits behind it."""
-SIZE = 7.5
-"""Points of the values."""
 
 
 @figure(answers=("bonus.digits",), slug="digits")
@@ -30,14 +28,14 @@ def errors_by_digit(results: Results, answers: Mapping[str, Answer]) -> charts.D
     }
     longest = max(1.0, *(value for values in shares.values() for value in values))
     figure, panels = charts.column_figure(
-        56, columns=len(orders), margins=charts.Margins(left=4, right=2, top=10, bottom=10, between=6)
+        58, columns=len(orders), margins=charts.Margins(left=4, right=2, top=10, between=6)
     )
     rows: list[list[str | int | float | None]] = []
     for panel, (name, order) in zip(panels, orders.items(), strict=True):
         places = range(1, len(order) + 1)
         panel.barh(places, shares[name], height=0.72, color=charts.SERIES[1].colour.value)
         for place, share in zip(places, shares[name], strict=True):
-            panel.text(share + longest / 50, place, f"{share:.1f}", va="center", fontsize=SIZE)
+            panel.text(share + longest / 50, place, f"{share:.1f}", va="center")
         panel.grid(False)
         panel.set_yticks(places, order)
         panel.set_ylim(len(order) + 0.5, 0.5)

@@ -48,7 +48,7 @@ def confusion_matrix(results: Results) -> charts.Drawing:
     runs = results[name]
     digits = range(len(counts))
     decimals = 1 if len(runs) > 1 else 0
-    figure, (panel,) = charts.column_figure(58, margins=charts.Margins(left=9, right=2, top=10, bottom=10))
+    figure, (panel,) = charts.column_figure(58, margins=charts.Margins(left=9, right=2, top=10))
     charts.heat_map(
         panel,
         counts,

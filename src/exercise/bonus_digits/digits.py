@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 else:
     np = later("numpy")
 
+NAMED = 3
+"""Digits at most that are named as perhaps harder than the first."""
 MISREAD = Measure("share misread", unit="%", better="lower")
 
 
@@ -49,16 +51,24 @@ def digits(results: Results) -> Answer:
         },
         facts={"networks": names(LEARNING), "digits": [str(digit) for digit in range(CLASSES)], "orders": {}},
     )
-    orders = {}
+    orders, near = {}, {}
     for name in names(LEARNING):
         answer |= extremes(by_digit(results[name]), MISREAD, name=name)
         orders[name] = sorted(
             map(str, range(CLASSES)),
             key=lambda digit: -float(answer.quantities[f"{name}.{digit}.mean"].value or 0),
         )
+        rivals = _not_behind(answer, name, orders[name][0])
+        near[name] = [digit for digit in orders[name] if digit in rivals][:NAMED]
         most, least = (answer.quantities[f"{name}.{orders[name][end]}.mean"] for end in (0, -1))
         answer |= exact(f"{name}.uneven", condition(most, ">", least))
-    return Answer(answer.quantities, answer.findings, {**answer.facts, "orders": orders})
+    return Answer(answer.quantities, answer.findings, {**answer.facts, "orders": orders, "near": near})
+
+
+def _not_behind(answer: Answer, name: str, first: str) -> set[str]:
+    """The digits of which it is not clear that they are misread less often than the first."""
+    pairs = [set(part.subjects) for part in answer.findings[name].parts if not part.judgement.clear]
+    return {digit for pair in pairs if first in pair for digit in pair - {first}}
 
 
 def by_digit(runs: Runs) -> dict[str, Sample]:

@@ -22,7 +22,7 @@ else:
 
 COLUMNS = 10
 ROWS = 3
-TILE = 17.0
+TILE = 18.0
 SIZE = 9.5
 """Millimetres from row to row, and of an image's side."""
 

@@ -57,11 +57,9 @@ def pattern(results: Results) -> Answer:
     means = matrices.mean(axis=0)
     for rank, place in enumerate(order, start=1):
         a, b = sorted(pairs[place], key=lambda digit: -means[digit, sum(pairs[place]) - digit])
-        note = f"images of {a} and {b}, mean over seeds, rounded"
-        quantities[f"pair-{rank}.errors"] = counted(
-            round(float(means[a, b] + means[b, a])), "errors", note, name
+        quantities[f"pair-{rank}.errors"] = _mean(
+            [float(row[place]) for row in counts], Measure(f"errors between {a} and {b}", unit="")
         )
-        quantities[f"pair-{rank}.forward"] = counted(round(float(means[a, b])), "errors", note, name)
         rows.append({"key": f"pair-{rank}", "digit": str(a), "other": str(b)})
     always = sorted(error.index for error in misread_by_all(runs, split("test").labels))
     quantities["always_misread"] = counted(

@@ -9,12 +9,14 @@ from exercise.catalogue import SMALL
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.curves import small_curves
 from exercise.measuring.measures import (
+    BECAUSE,
     LAST,
     MARGIN,
     RECORDED,
     SPLITS,
     TEST,
     accuracy,
+    counted,
     declared,
     loss,
     seeds_of,
@@ -77,7 +79,7 @@ def gain_per_epoch(results: Results, answers: Mapping[str, Answer]) -> charts.Dr
     panel.set_xticks(ends, [f"{end - WINDOW + 1:.0f}–{end:.0f}" for end in ends])
     panel.set_xlabel("epochs")
     charts.y_title(panel, "Gain in validation accuracy, percentage points")
-    charts.reference_line(panel, MARGIN, "the gain that matters")
+    charts.reference_line(panel, MARGIN, f"{MARGIN:g}, our limit")
     return charts.Drawing(
         figure,
         "bar chart, gain in validation accuracy by ranges of epochs",
@@ -108,29 +110,34 @@ def _ends(interval: object) -> tuple[float, float]:
     ],
 )
 def diminishing(results: Results) -> Answer:
-    """What each ten epochs add to validation accuracy."""
+    """What each ten epochs add to validation accuracy, and whether that is less than matters.
+
+    After 20 epochs the next ten decide, after 50 the last ten: the network is not trained for longer.
+    """
     answer = trend(results, STEPS, RECORDED, of=SMALL)
     names = [f"{later} minus {earlier}" for earlier, later in pairwise(STEPS)]
     first, *others = (answer.quantities[name] for name in names)
-    whole = answer.quantities[f"{STEPS[-1]} minus {STEPS[0]}"]
-    early = answer.quantities[names[0]].value, answer.quantities[names[1]].value
-    share = (
-        sum(map(float, early)) / float(whole.value)  # type: ignore[arg-type]
-        if whole.value is not None and whole.value > 0 and None not in early
-        else None
+    early, late = answer.quantities[names[1]], answer.quantities[names[-1]]
+    bound = MARGIN / 100
+    open_ = sum(
+        one.interval is None or one.interval.low <= bound <= one.interval.high for one in (early, late)
     )
     more = {
         "window": declared(WINDOW, "epochs", "chosen"),
+        "margin": declared(bound, "points, unsigned", BECAUSE),
+        "early": declared(STEPS[1], "epochs", "exercise"),
+        "late": declared(STEPS[-1], "epochs", "exercise"),
         "seeds": seeds_of(results[SMALL.name]),
+        "open": counted(open_, "", "gains whose interval holds the margin, or that have none"),
         **{
             f"{name}.{end}": declared(epoch, "", "chosen")
             for name, (earlier, later) in zip(names, pairwise(STEPS), strict=True)
             for end, epoch in (("first", earlier + 1), ("last", later))
         },
-        "share": declared(
-            share, "fraction", "gain of epochs 11 to 30 over that of 11 to 50", SMALL.name,
-            kind="computed", varies_with="seeds",
-        ),
-    }  # fmt: skip
-    answer |= Answer(more, facts={"gains": names})
+    }
+    answer |= Answer(more, facts={"gains": names, "early": names[1], "late": names[-1]})
+    answer |= exact("after-early", condition(early, "<", bound)) | exact(
+        "after-late", condition(late, "<", bound)
+    )
+    answer |= exact("sure", condition(more["open"], "=", 0))
     return answer | exact("diminish", every(*(condition(one, "<", first) for one in others)))

@@ -21,8 +21,8 @@ EARLY = 0.06
 """Share of the epochs that may lie outside the axes: the first ones, in which everything changes fast."""
 LEARNED_ABOVE = 20.0
 """Validation accuracy, in per cent, that shows a network to have left guessing."""
-PANEL, FLAT_PANEL = 29.0, 15.0
-"""Height of a panel in millimetres; a level line needs less."""
+PANEL, FLAT_PANEL = 29.0, 13.5
+"""Height of a panel in millimetres; a level line needs less, and two rows of panels have no room for more."""
 TWO_LINES = 19.0
 """Points above a panel at which its title clears the axis title below it."""
 LOW = 0.2
@@ -43,7 +43,7 @@ def training_curves(results: Results, until: int | None = None) -> charts.Drawin
     learned = any(
         value > LEARNED_ABOVE for each in accuracies for seed in each["validation"] for value in seed
     )
-    height = PANEL if learned else FLAT_PANEL
+    height = PANEL if learned and len(networks) <= 2 else FLAT_PANEL
     if len(networks) == 1:
         margins = charts.Margins(left=8, right=17, top=8, between=26)
         figure, panels = charts.column_figure(height + 18, columns=2, margins=margins)
@@ -52,7 +52,7 @@ def training_curves(results: Results, until: int | None = None) -> charts.Drawin
         figure, panels = charts.column_figure(height + 23, columns=4, margins=margins)
     else:
         margins = charts.Margins(left=8, right=17, top=13, between=5, rows_between=14)
-        figure, panels = charts.column_figure(2 * height + 36, columns=len(networks), rows=2, margins=margins)
+        figure, panels = charts.column_figure(2 * height + 35, columns=len(networks), rows=2, margins=margins)
     rows = [panels[: len(networks)], panels[len(networks) :]]
     _row(rows[0], accuracies, _accuracy_limits(accuracies, learned=learned), PERCENT / CLASSES)
     _row(rows[1], losses, _loss_limits(losses), math.log(CLASSES))
@@ -157,12 +157,12 @@ def _within(values: Sequence[float], limits: tuple[float, float]) -> tuple[list[
 
 
 def _mark_moments(panel: charts.Panel, runs: Runs, means: Sequence[float]) -> None:
-    """Rings at the epochs that the report compares, where there are several."""
+    """Rings at the epochs that the report compares, where there are several; the last ends the axis."""
     moments = runs.experiment.snapshots
     low = panel.get_ylim()[0]
     colour = charts.SERIES[1].colour
     labels = [
-        charts.Label(str(epoch), float(epoch), means[epoch - 1], colour)
+        charts.Label(str(epoch) if epoch < len(means) else "", float(epoch), means[epoch - 1], colour)
         for epoch in moments
         if len(moments) > 1 and EPOCH <= epoch <= len(means) and means[epoch - 1] >= max(low, LEARNED_ABOVE)
     ]

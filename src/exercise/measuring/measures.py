@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from exercise import mnist
 from exercise.networks import Network
 from labreport.errors import UsageError
 from labreport.later import later
-from labreport.results import Result, Results, Runs
+from labreport.results import Result, Runs
 from labreport.stats import Answer, Measure, Quantity, Source, Unit, VariesWith, exact, mean, sample
 from labreport.stats.operations.arithmetic import calculated
 from labreport.stats.operations.condition import compare as condition
@@ -186,8 +186,3 @@ def ratio(one: Quantity, other: Quantity, note: str) -> Quantity:
     """How many times the other the one is."""
     found = calculated("quotient", [one, other], "times", Source(kind="computed", note=note))
     return replace(found, varies_with=one.varies_with or other.varies_with)
-
-
-def all_of(results: Results, names: Iterable[str]) -> list[Runs]:
-    """The runs of several networks."""
-    return [results[name] for name in names]

@@ -39,6 +39,8 @@ def change(base: Experiment, changed: Experiment) -> str:
 def _words(change: Change) -> str:
     if change.field == "initial_gain":
         return f"weights × {change.after / change.before:g}"
+    if change.field == "backward_gain":
+        return f"gradient × {change.after / change.before:g}"
     if change.field == "hidden_layers":
         before, after = len(change.before), len(change.after)
         return f"{after} hidden layer{'s' if after > 1 else ''}" if before != after else "other widths"

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from statistics import median
 
-from exercise.networks import timing_of
+from exercise.networks import steady, timing_of
 from labreport.results import Results
-from labreport.stats import Quantity, Source
+from labreport.stats import Answer, Quantity, Source, exact
 from labreport.stats.operations.arithmetic import calculated
+from labreport.stats.operations.condition import compare as condition
 from labreport.stats.operations.median import OPERATION as MEDIAN
 
 ROUNDING = 1e-9
@@ -28,6 +29,14 @@ def typical(results: Results, name: str) -> Quantity:
     """Seconds of the median epoch of `name`; the interval reaches from the fastest to the slowest."""
     source = Source((name,), "seconds of an epoch", unit="run", note=HOW)
     return MEDIAN.quantity({"values": _seconds(results, name), "reach": "all"}, "s", source)
+
+
+def steadiness(results: Results, names: Iterable[str]) -> Answer:
+    """Whether the epochs of each network took about equally long, as they do with nothing beside them."""
+    unsteady = sum(not steady(_seconds(results, name)) for name in names)
+    source = Source(kind="counted", note="networks whose slowest epoch took more than half as much again")
+    number = Quantity(unsteady, "networks", source, varies_with="machine")
+    return exact("steady", condition(number, "=", 0), {"unsteady": number})
 
 
 def epoch_seconds(results: Results, name: str) -> float:

@@ -71,7 +71,7 @@ def between_splits(runs: Runs, kind: str, name: str) -> Answer:
         each: replace(
             sample(runs, ACCURACIES[each], EPOCH),
             name=f"{runs.experiment.name}, {each} images",
-            title=f"on {each} images",
+            title=f"{runs.experiment.name} on {each} images",
             items=each,
         )
         for each in (kind, "validation")

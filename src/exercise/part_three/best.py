@@ -9,6 +9,7 @@ from labreport.outline import question
 from labreport.required import required
 from labreport.results import Results
 from labreport.stats import Answer, ranking
+from labreport.stats.words import ordered
 
 LEARNING = (WIDE, SMALL, COMPLEX)
 
@@ -30,7 +31,12 @@ def best(results: Results) -> Answer:
     }
     share = ratio(parameters["complex.parameters"], parameters["wide.parameters"], "complex over wide")
     share = declared(share.value, "fraction", "parameters of complex over those of wide", kind="computed")
-    answer = Answer(
-        {**parameters, "share": share, "seeds": seeds_of(*results.values())}, facts={"rows": names(LEARNING)}
-    )
-    return answer | ranking(results, TEST, LAST)
+    answer = ranking(results, TEST, LAST)
+    means = {name: answer.quantities[f"{name}.mean"].value for name in names(LEARNING)}
+    order = ordered(means, lower=False)
+    facts = {
+        "rows": names(LEARNING),
+        "first": [name for name in order if means[name] == means[order[0]]],
+        "others": [name for name in order if means[name] != means[order[0]]],
+    }
+    return answer | Answer({**parameters, "share": share, "seeds": seeds_of(*results.values())}, facts=facts)

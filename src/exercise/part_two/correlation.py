@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import combinations
@@ -61,6 +62,23 @@ def accuracy_against_parameters(results: Results, answers: Mapping[str, Answer])
     )
 
 
+def interval(coefficient: float | None, points: int) -> tuple[float, float] | tuple[None, None]:
+    """The 95 % interval of a rank correlation, were the points a sample, by Bonett and Wright (2000).
+
+    None where there is none: of too few points, or where their orders are the same.
+    """
+    if coefficient is None or abs(coefficient) >= 1 or points <= LEAST_POINTS:
+        return None, None
+    error = math.sqrt((1 + coefficient**2 / 2) / (points - LEAST_POINTS))
+    middle, half = math.atanh(coefficient), NORMAL_95 * error
+    return math.tanh(middle - half), math.tanh(middle + half)
+
+
+LEAST_POINTS = 3
+NORMAL_95 = 1.959964
+"""Standard deviations of a normal distribution within which 95 % of it lie."""
+
+
 @question(
     "Is there a clear correlation between parameters and accuracy?",
     slug="part-two.correlation",
@@ -107,9 +125,18 @@ def correlation(results: Results) -> Answer:
     shown = list(dict.fromkeys([*turned[:1], *shallow[:1], *turned[1:2]]))[:2]
     number = counted(len(turned), "pairs", "pairs in which the larger network is clearly less accurate")
     answer |= exact("counterexample", condition(number, ">", 0), {"turned": number})
+    coefficient = replace(RANK_CORRELATION.quantity(data, "", source), varies_with="seeds")
+    ends = {
+        f"coefficient.{end}": declared(
+            value and round(value, 2),
+            "",
+            "95 % interval, Bonett and Wright 2000",
+            kind="computed",
+            varies_with="seeds",
+        )
+        for end, value in zip(("low", "high"), interval(coefficient.value, len(by_size)), strict=True)
+    }
     return answer | Answer(
-        {
-            "coefficient": replace(RANK_CORRELATION.quantity(data, "", source), varies_with="seeds"),
-        },
+        {"coefficient": coefficient, **ends},
         facts={"rows": by_size, "counterexamples": [list(pair) for pair in shown], "networks": len(by_size)},
     )

@@ -18,12 +18,12 @@ from exercise.measuring.measures import (
 )
 from exercise.measuring.reading import PERCENT
 from exercise.part_two.causes import ALIKE, APART, BIAS, SLOPE, Effect, Prediction, expected_share
-from exercise.part_two.gradients import gradients_by_layer, kept
 from exercise.part_two.interventions import interventions
+from exercise.part_two.signals import difference_left, gradient_left, signals_by_layer
 from labreport.outline import question
 from labreport.required import LAST, required
 from labreport.results import Results
-from labreport.stats import Answer, Derivation, Quantity, count, exact
+from labreport.stats import Answer, Derivation, Quantity, count, difference, exact
 from labreport.stats.findings import only_difference
 from labreport.stats.operations.condition import compare as condition
 from labreport.stats.operations.condition import every
@@ -37,11 +37,11 @@ FROZEN_TRIAL, BACKWARD_TRIAL = APART
     slug="part-two.hypothesis",
     reads=(*DEEP, *TRIALS, ACTIVATIONS),
     requires=(*required(DEEP, EPOCH, LAST), *required((*TRIALS, ACTIVATIONS), LAST)),
-    figures=(gradients_by_layer, interventions),
+    figures=(signals_by_layer, interventions),
     checks=[(f"trials.{GAIN[1].name}.mean", checked_accuracy(GAIN[1]))],
 )
 def hypothesis(results: Results) -> Answer:
-    """What is left of the gradient, every trial with its prediction, and which explanation they fit."""
+    """What is left of both signals, every trial with its prediction, and which explanation they fit."""
     layers = len(network_of(results[DEEP_32.name]).hidden_layers)
     answer = Answer(
         {
@@ -71,7 +71,8 @@ def hypothesis(results: Results) -> Answer:
             ),
             "epochs": declared(EPOCH, "epochs", "exercise"),
             "seeds": seeds_of(*(results[name] for name in names((*DEEP, *TRIALS)))),
-            **{f"{name}.kept": kept(results[name]) for name in names(DEEP)},
+            **{f"{name}.gradient_left": gradient_left(results[name]) for name in names(DEEP)},
+            **{f"{name}.difference_left": difference_left(results[name]) for name in names(DEEP)},
         }
     )
     answer |= count(results, DEEP, TEST, above=LEARNED, epoch=EPOCH, name="usual")
@@ -80,6 +81,17 @@ def hypothesis(results: Results) -> Answer:
     answer |= _all_as("stuck", [("usual", name) for name in names(DEEP)], "stays", found)
     for name, group in (("larger-weights", GAIN), ("fewer-layers", FEWER_LAYERS)):
         answer |= _all_as(name, [("trials", each) for each in names(group)], "learns", found)
+    totals = {
+        f"{name}.{what}": counted(
+            sum(int(found[f"trials.{each}.{of}"].value or 0) for each in names(group)), "trainings", note
+        )
+        for name, group in (("gain", GAIN), ("few", FEWER_LAYERS))
+        for what, of, note in (("right", "count", "trainings that learn"), ("runs", "runs", "all trainings"))
+    }
+    halves = [
+        condition(totals[f"{name}.right"], ">", _half(totals[f"{name}.runs"])) for name in ("gain", "few")
+    ]
+    answer |= exact("mostly", every(*halves), totals)
     both = [("trials", each) for each in names((*GAIN, *FEWER_LAYERS))]
     answer |= _all_as("repaired", both, "learns", found)
     answer |= _all_as("longer", [("trials", each) for each in names(LONGER)], "stays", found)
@@ -88,6 +100,8 @@ def hypothesis(results: Results) -> Answer:
         effects = [_as(found, "trials", trial.changed.name, getattr(trial, explanation)) for trial in APART]
         answer |= exact(explanation, every(*effects))
     apart = [("trials", trial.changed.name) for trial in APART]
+    whole = GAIN[1]
+    answer |= difference(results, whole, FROZEN_TRIAL.changed, TEST, EPOCH, name="gap")
     answer |= _all_as("both", apart, "learns", found) | _all_as("neither", apart, "stays", found)
     for trial in (*ALIKE, BACKWARD_TRIAL, BIAS):
         assert trial.field is not None
@@ -108,6 +122,7 @@ def hypothesis(results: Results) -> Answer:
             "frozen": FROZEN_TRIAL.changed.name,
             "backward": BACKWARD_TRIAL.changed.name,
             "bias": BIAS.changed.name,
+            "whole": whole.name,
             "rows": [
                 {
                     "name": trial.changed.name,
@@ -115,7 +130,7 @@ def hypothesis(results: Results) -> Answer:
                     "backward": trial.backward,
                     "forward": trial.forward,
                 }
-                for trial in (*APART, BIAS)
+                for trial in (ALIKE[1], *APART, BIAS)
             ],
         },
     )
@@ -142,6 +157,10 @@ def _all_as(
     name: str, which: Sequence[tuple[str, str]], effect: Effect, found: Mapping[str, Quantity]
 ) -> Answer:
     return exact(name, every(*(_as(found, kind, one, effect) for kind, one in which)))
+
+
+def _half(runs: Quantity) -> float:
+    return float(runs.value or 0) / 2
 
 
 def _came(found: Mapping[str, Quantity], trial: Prediction) -> bool:

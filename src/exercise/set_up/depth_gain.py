@@ -35,7 +35,7 @@ def depth_against_gain(results: Results, answers: Mapping[str, Answer]) -> chart
     cells = _cells(results)
     depths, gains = (sorted(set(axis)) for axis in zip(*cells, strict=True))
     values = [[PERCENT * fmean(cells[depth, gain]) for gain in gains] for depth in depths]
-    figure, (panel,) = charts.column_figure(44, margins=charts.Margins(left=9, right=30, top=8, bottom=10))
+    figure, (panel,) = charts.column_figure(44, margins=charts.Margins(left=9, right=30, top=8))
     charts.heat_map(
         panel,
         values,

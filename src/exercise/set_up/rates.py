@@ -40,6 +40,7 @@ def rates(results: Results) -> Answer:
         "momentum": declared(network.momentum, "", "catalogue", COMPLEX.name),
         "epochs": declared(first.experiment.epochs, "epochs", f"study {RATES.name}"),
         "seeds": seeds_of(*cells.values()),
+        "highest": found[best],
         "cells": declared(len(cells), "pairs", f"study {RATES.name}"),
         "best.learning_rate": counted(
             best[0], "", "learning rate of the highest mean", f"study {RATES.name}"

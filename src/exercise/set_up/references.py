@@ -1,30 +1,8 @@
-"""What others published: accuracies on MNIST to compare with, and the sources that the report names."""
+"""The sources that the report names."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class ReferencePoint:
-    """Test accuracy of one kind of model on MNIST, and who measured it."""
-
-    key: str
-    name: str
-    accuracy: float
-    source: str
-
-
-LECUN = "LeCun et al. 1998, Figure 9"
-REFERENCE_POINTS = (
-    ReferencePoint("linear", "a linear classifier", 1 - 0.12, LECUN),
-    ReferencePoint("one-layer", "a network with one hidden layer of 300 nodes", 1 - 0.047, LECUN),
-    ReferencePoint("lenet-5", "the convolutional network LeNet-5", 1 - 0.0095, LECUN),
-    ReferencePoint(
-        "committee", "a committee of convolutional networks", 1 - 0.0023, "Cireşan et al. 2012, Table 1"
-    ),
-)
-"""Published as error rates: 12.0, 4.7, 0.95 and 0.23 %."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +18,6 @@ REFERENCES = (
         "LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document Recognition, 1998 "
         "(MNIST)",
         "https://doi.org/10.1109/5.726791",
-    ),
-    Reference(
-        "Cireşan, Meier and Schmidhuber, Multi-column Deep Neural Networks for Image Classification, 2012",
-        "https://arxiv.org/abs/1202.2745",
     ),
     Reference(
         "Glorot and Bengio, Understanding the Difficulty of Training Deep Feedforward Neural Networks, 2010 "

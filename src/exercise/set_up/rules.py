@@ -14,7 +14,7 @@ from exercise.measuring.measures import (
     seeds_of,
     split,
 )
-from exercise.networks import RULES
+from exercise.networks import ASKED, RULES
 from exercise.set_up.references import REFERENCES
 from exercise.show_code import show_program
 from labreport.outline import question
@@ -87,9 +87,7 @@ def _keeps_rules(runs: Runs) -> bool:
     """Whether the rules hold for the experiment, and for what its results say was trained."""
     kept = not any(RULES[runs.experiment.name].broken(runs.experiment))
     return kept and all(
-        run.specification["activation"] == "sigmoid"
-        and run.specification["loss"] == "categorical_crossentropy"
-        and run.specification["optimizer"] == "sgd"
+        all(run.specification[field] == asked for field, asked in ASKED.items())
         and len(run.records) >= runs.experiment.epochs
         for run in runs
     )

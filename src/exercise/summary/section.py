@@ -32,7 +32,7 @@ def test_accuracy(results: Results) -> charts.Drawing:
     places = list(range(len(names)))
     charts.bars(panel, places, values, mark, standing_out=mark, at=None)
     for place, value in zip(places, values, strict=True):
-        panel.text(place, value + 1.5, f"{value:.1f}", ha="center", va="bottom", fontsize=8)
+        panel.text(place, value + 1.5, f"{value:.1f}", ha="center", va="bottom")
     panel.set_ylim(0, 112)
     panel.set_yticks([0, 50, 100])
     panel.set_xticks(places, names)

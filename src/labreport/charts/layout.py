@@ -51,7 +51,7 @@ class Margins:
     left: float = 10.0
     right: float = 4.0
     top: float = 8.0
-    bottom: float = 10.0
+    bottom: float = 10.5
     between: float = 12.0
     rows_between: float = 14.0
 

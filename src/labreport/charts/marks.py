@@ -242,7 +242,7 @@ def band(axes: Axes, x: Sequence[float], low: Sequence[float], high: Sequence[fl
 
 
 def reference_slope(axes: Axes, start: tuple[float, float], end: tuple[float, float], text: str) -> None:
-    """A quiet straight line from `start` to `end`, its name below its middle.
+    """A quiet straight line from `start` to `end`, its name below its middle, on the side away from the line.
 
     On a logarithmic y axis the middle is that of the exponents.
     """
@@ -256,7 +256,9 @@ def reference_slope(axes: Axes, start: tuple[float, float], end: tuple[float, fl
     )
     logarithmic = axes.get_yscale() == "log"
     middle = math.sqrt(start[1] * end[1]) if logarithmic else (start[1] + end[1]) / 2
-    note(axes, text, ((start[0] + end[0]) / 2, middle), (6.0, -4.0), va="top")
+    rises = (end[1] - start[1]) * (end[0] - start[0]) > 0
+    at, offset = ((start[0] + end[0]) / 2, middle), (6.0 if rises else -6.0, -4.0)
+    note(axes, text, at, offset, ha="left" if rises else "right", va="top")
 
 
 # Light to dark in even steps of lightness, so that order survives greyscale. These colours and the

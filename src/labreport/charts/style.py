@@ -17,8 +17,8 @@ FAMILY = "Source Sans 3"
 SEMIBOLD = 600
 
 # Type sizes in points; nothing in a chart is smaller than SMALL.
-SMALL = 7.0
-TICK = 7.5
+SMALL = 8.0
+TICK = 8.0
 LABEL = 8.0
 TITLE = 8.5
 
