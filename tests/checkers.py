@@ -8,9 +8,12 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
+
+from labreport.later import later
 
 
 def program(name: str, package: str) -> str:
@@ -27,3 +30,10 @@ def module(name: str, distribution: str, how: str = "python build.py test instal
     if importlib.util.find_spec(name.partition(".")[0]) is None:
         pytest.skip(f"{distribution} is not installed; {how}")
     return importlib.import_module(name)
+
+
+def unloaded(name: str) -> ModuleType:
+    """A module that is loaded when a test first uses it, and not when pytest looks for fixtures in it."""
+    found = later(name)
+    vars(found)["_mock_name"] = None  # which pytest asks every object for
+    return found

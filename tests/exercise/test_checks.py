@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from checkers import unloaded
 from made import made_results
 from safetensors.numpy import save_file
 
@@ -19,7 +20,6 @@ from exercise.catalogue import EXPERIMENTS, STUDIES, TIMES
 from exercise.project import PROJECT
 from exercise.show_code import show_check
 from labreport.experiment import Experiment
-from labreport.later import later
 from labreport.nodes.workshop import function
 from labreport.results import Result, Results, Runs, Snapshot
 from labreport.stats import Answer
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from exercise.training import model as models
     from exercise.verification import plain
 else:
-    backend = later("exercise.training.backend")
-    models = later("exercise.training.model")
-    plain = later("exercise.verification.plain")
+    backend = unloaded("exercise.training.backend")
+    models = unloaded("exercise.training.model")
+    plain = unloaded("exercise.verification.plain")
 
 pytestmark = pytest.mark.filterwarnings("ignore:Even though the:UserWarning")
 QUESTIONS = {question.slug: question for question in PROJECT.outline.questions}

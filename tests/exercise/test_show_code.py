@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from checkers import unloaded
 
 from exercise import mnist
 from exercise.catalogue import CAUSES, EXPERIMENTS, SMALL
 from exercise.networks import VARIANCE_SCALING, Network
 from exercise.show_code import show_code, show_program
 from labreport.experiment import Experiment
-from labreport.later import later
 
 if TYPE_CHECKING:
     from exercise.training import backend
     from exercise.training import model as models
 else:
-    backend = later("exercise.training.backend")
-    models = later("exercise.training.model")
+    backend = unloaded("exercise.training.backend")
+    models = unloaded("exercise.training.model")
 
 SHOWN = [
     Network((12,)),

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from checkers import unloaded
 
 from exercise import mnist
 from exercise.networks import Network
-from labreport.later import later
 
 if TYPE_CHECKING:
     from exercise import training
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from exercise.training import epoch as epochs
     from exercise.training import model as models
 else:
-    training = later("exercise.training")
-    backend = later("exercise.training.backend")
-    epochs = later("exercise.training.epoch")
-    models = later("exercise.training.model")
+    training = unloaded("exercise.training")
+    backend = unloaded("exercise.training.backend")
+    epochs = unloaded("exercise.training.epoch")
+    models = unloaded("exercise.training.model")
 
 pytestmark = pytest.mark.usefixtures("tiny_dataset")
 

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import numpy as np
 import pytest
+from checkers import unloaded
 
 from exercise.catalogue import NETWORKS
 from exercise.networks import VARIANCE_SCALING, Network
 from labreport.experiment import Experiment
-from labreport.later import later
 
 if TYPE_CHECKING:
     from exercise.training import backend
     from exercise.training import model as models
 else:
-    backend = later("exercise.training.backend")
-    models = later("exercise.training.model")
+    backend = unloaded("exercise.training.backend")
+    models = unloaded("exercise.training.model")
 
 HINTS = get_type_hints(Network)
 

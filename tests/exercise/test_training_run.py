@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from checkers import unloaded
 
 from exercise import mnist
 from exercise.networks import Network
 from labreport.errors import UsageError
-from labreport.later import later
 
 if TYPE_CHECKING:
     from exercise import training
     from exercise.training import evaluation
     from exercise.training import model as models
 else:
-    training = later("exercise.training")
-    evaluation = later("exercise.training.evaluation")
-    models = later("exercise.training.model")
+    training = unloaded("exercise.training")
+    evaluation = unloaded("exercise.training.evaluation")
+    models = unloaded("exercise.training.model")
 
 pytestmark = pytest.mark.usefixtures("tiny_dataset")
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from checkers import unloaded
 from made import made_results
 
 from exercise import mnist
 from exercise.networks import Network
 from labreport.checks import Check
 from labreport.experiment import Experiment, plain
-from labreport.later import later
 from labreport.results import Result, Results, Runs, Snapshot
 from labreport.stats import exact
 from labreport.stats.operations.condition import compare
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from exercise.verification import answers
     from exercise.verification import plain as plain_keras
 else:
-    training = later("exercise.training")
-    verification = later("exercise.verification")
-    answers = later("exercise.verification.answers")
-    plain_keras = later("exercise.verification.plain")
+    training = unloaded("exercise.training")
+    verification = unloaded("exercise.verification")
+    answers = unloaded("exercise.verification.answers")
+    plain_keras = unloaded("exercise.verification.plain")
 
 ALPHA = Experiment("alpha", Network((12,)), 2, (1, 2), "exercise.training:start")
 GAMMA = Experiment("gamma", Network((4,), activation="relu"), 2, (2,), "exercise.training:start")
