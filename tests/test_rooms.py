@@ -18,9 +18,9 @@ labreport: locate authoring fingerprint rubric charts pdf; exercise: mnist
 labreport: experiment store; exercise: rubric again
 labreport: required trajectory; exercise: networks
 labreport: outline results; exercise: catalogue timing training
-labreport: recorded stats; exercise: expressions recompute show_code
+labreport: recorded stats; exercise: expressions recompute
 labreport: project builders grading; exercise: measuring
-labreport: recheck; exercise: part_one part_two part_three bonus_longer bonus_complex
+labreport: recheck; exercise: show_code part_one part_two part_three bonus_longer bonus_complex
 labreport: loaded
 labreport: page; exercise: bonus_digits set_up
 labreport: plan audit exports; exercise: summary
