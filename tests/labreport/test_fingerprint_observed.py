@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from labreport.fingerprint.observed import Allowed, Noted, noting
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a module that reads a file and loads another module."""
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with a module that reads a file and loads another module; no later build rests on them."""
+    before = dict(sources.loaded)
     (tmp_path / "witnessed.py").write_text(
         "import importlib\n\n\n"
         "def read(path):\n    with open(path) as file:\n        return file.read()\n\n\n"
@@ -29,7 +31,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     importlib.invalidate_caches()
     for name in ("witnessed", "witnessed_late"):
         monkeypatch.delitem(sys.modules, name, raising=False)
-    return tmp_path
+    yield tmp_path
+    sources.loaded.clear()
+    sources.loaded.update(before)
 
 
 def allowed(folder: Path, *files: str, modules: tuple[str, ...] = ()) -> Allowed:

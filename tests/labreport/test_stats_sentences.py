@@ -264,8 +264,8 @@ def test_the_range_of_a_median_is_not_called_half() -> None:
 
 OTHERS = {
     "authoring.py": "messages of Python",
-    "grading/filled.py": "what a student typed into a form",
-    "page/mistakes.py": "messages of Jinja",
+    "grading/form.py": "what a student typed into a form",
+    "page/templates.py": "messages of Jinja",
 }
 """Modules that read English which others wrote, and whose."""
 

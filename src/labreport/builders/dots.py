@@ -43,7 +43,7 @@ def dots(results: Results, measure: Measure, *, epoch: int | None = None) -> Dra
     titles = [one.title or one.name for one in of]
     room = 6.0 + 1.75 * max(map(len, titles))
     figure, (axes,) = column_figure(
-        14.0 + ROW_MM * len(of), margins=Margins(left=min(room, 50.0), top=4.0, bottom=10.0)
+        15.0 + ROW_MM * len(of), margins=Margins(left=min(room, 50.0), top=4.0, bottom=11.0)
     )
     rows: list[list[str | int | float | None]] = []
     lines = False
