@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from exercise.bonus_digits.bars import errors_by_digit
 from exercise.catalogue import COMPLEX, names
 from exercise.expressions import accuracy as checked_accuracy
-from exercise.measuring.measures import LAST, declared, right, seeds_of, split
+from exercise.measuring.measures import LAST, counted, declared, right, seeds_of, split
 from exercise.networks import CLASSES
 from exercise.part_three.best import LEARNING
 from labreport.later import later
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 else:
     np = later("numpy")
 
-NAMED = 3
-"""Digits at most that are named as perhaps harder than the first."""
 MISREAD = Measure("share misread", unit="%", better="lower")
 
 
@@ -51,18 +49,24 @@ def digits(results: Results) -> Answer:
         },
         facts={"networks": names(LEARNING), "digits": [str(digit) for digit in range(CLASSES)], "orders": {}},
     )
-    orders, near = {}, {}
+    orders = {}
+    ahead = {"others": declared(CLASSES - 1, "digits", "all digits but one", kind="computed")}
     for name in names(LEARNING):
         answer |= extremes(by_digit(results[name]), MISREAD, name=name)
         orders[name] = sorted(
             map(str, range(CLASSES)),
             key=lambda digit: -float(answer.quantities[f"{name}.{digit}.mean"].value or 0),
         )
-        rivals = _not_behind(answer, name, orders[name][0])
-        near[name] = [digit for digit in orders[name] if digit in rivals][:NAMED]
+        ahead[f"{name}.ahead"] = counted(
+            CLASSES - 1 - len(_not_behind(answer, name, orders[name][0])),
+            "digits",
+            "digits that are clearly misread less often than the first",
+            name,
+        )
         most, least = (answer.quantities[f"{name}.{orders[name][end]}.mean"] for end in (0, -1))
         answer |= exact(f"{name}.uneven", condition(most, ">", least))
-    return Answer(answer.quantities, answer.findings, {**answer.facts, "orders": orders, "near": near})
+    answer |= Answer(ahead)
+    return Answer(answer.quantities, answer.findings, {**answer.facts, "orders": orders})
 
 
 def _not_behind(answer: Answer, name: str, first: str) -> set[str]:

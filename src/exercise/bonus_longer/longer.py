@@ -119,16 +119,21 @@ def diminishing(results: Results) -> Answer:
     first, *others = (answer.quantities[name] for name in names)
     early, late = answer.quantities[names[1]], answer.quantities[names[-1]]
     bound = MARGIN / 100
-    open_ = sum(
-        one.interval is None or one.interval.low <= bound <= one.interval.high for one in (early, late)
-    )
+    open_ = {
+        f"open_{name}": counted(
+            int(one.interval is None or one.interval.low <= bound <= one.interval.high),
+            "",
+            "whether the interval holds the margin, or there is none",
+        )
+        for name, one in (("early", early), ("late", late))
+    }
     more = {
         "window": declared(WINDOW, "epochs", "chosen"),
         "margin": declared(bound, "points, unsigned", BECAUSE),
         "early": declared(STEPS[1], "epochs", "exercise"),
         "late": declared(STEPS[-1], "epochs", "exercise"),
         "seeds": seeds_of(results[SMALL.name]),
-        "open": counted(open_, "", "gains whose interval holds the margin, or that have none"),
+        **open_,
         **{
             f"{name}.{end}": declared(epoch, "", "chosen")
             for name, (earlier, later) in zip(names, pairwise(STEPS), strict=True)
@@ -139,5 +144,7 @@ def diminishing(results: Results) -> Answer:
     answer |= exact("after-early", condition(early, "<", bound)) | exact(
         "after-late", condition(late, "<", bound)
     )
-    answer |= exact("sure", condition(more["open"], "=", 0))
+    answer |= exact("sure", every(*(condition(number, "=", 0) for number in open_.values())))
+    for name, number in open_.items():
+        answer |= exact(name.replace("open_", "sure-"), condition(number, "=", 0))
     return answer | exact("diminish", every(*(condition(one, "<", first) for one in others)))

@@ -9,6 +9,7 @@ from labreport.outline import question
 from labreport.required import required
 from labreport.results import Results
 from labreport.stats import Answer, ranking
+from labreport.stats.rounding import format_spread
 from labreport.stats.words import ordered
 
 LEARNING = (WIDE, SMALL, COMPLEX)
@@ -34,9 +35,10 @@ def best(results: Results) -> Answer:
     answer = ranking(results, TEST, LAST)
     means = {name: answer.quantities[f"{name}.mean"].value for name in names(LEARNING)}
     order = ordered(means, lower=False)
+    printed = {name: format_spread(answer.quantities[f"{name}.mean"]) for name in order}
     facts = {
         "rows": names(LEARNING),
-        "first": [name for name in order if means[name] == means[order[0]]],
-        "others": [name for name in order if means[name] != means[order[0]]],
+        "first": [name for name in order if printed[name] == printed[order[0]]],
+        "others": [name for name in order if printed[name] != printed[order[0]]],
     }
     return answer | Answer({**parameters, "share": share, "seeds": seeds_of(*results.values())}, facts=facts)

@@ -136,7 +136,18 @@ def correlation(results: Results) -> Answer:
         )
         for end, value in zip(("low", "high"), interval(coefficient.value, len(by_size)), strict=True)
     }
+    networks = [network_of(results[name]) for name in by_size]
+    other: dict[str, set[float]] = {
+        "layers": {len(one.hidden_layers) for one in networks},
+        "momentum": {one.momentum for one in networks},
+    }
+    also = [name for name, values in other.items() if len(values) > 1]
     return answer | Answer(
         {"coefficient": coefficient, **ends},
-        facts={"rows": by_size, "counterexamples": [list(pair) for pair in shown], "networks": len(by_size)},
+        facts={
+            "rows": by_size,
+            "also": also,
+            "counterexamples": [list(pair) for pair in shown],
+            "networks": len(by_size),
+        },
     )

@@ -102,6 +102,7 @@ def hypothesis(results: Results) -> Answer:
     apart = [("trials", trial.changed.name) for trial in APART]
     whole = GAIN[1]
     answer |= difference(results, whole, FROZEN_TRIAL.changed, TEST, EPOCH, name="gap")
+    answer |= _all_as("gradient-stays", [("trials", BACKWARD_TRIAL.changed.name)], "stays", found)
     answer |= _all_as("both", apart, "learns", found) | _all_as("neither", apart, "stays", found)
     for trial in (*ALIKE, BACKWARD_TRIAL, BIAS):
         assert trial.field is not None
