@@ -67,7 +67,7 @@ def wrong(item: Any, leave_out: tuple[str, ...] = ()) -> Wrong | None:
     hints = _hints(kind)
     for member in fields(item):
         value, hint = getattr(item, member.name), hints.get(member.name, Any)
-        if value is member.default or member.name in leave_out or fits(value, hint):
+        if member.name in leave_out or fits(value, hint):
             continue
         inner = next((found for each in _inside(value) if (found := wrong(each)) is not None), None)
         if inner is not None:
@@ -322,7 +322,21 @@ def written(place: Place, field: str, value: Any, owner: type | None = None) -> 
             if isinstance(node, ast.expr) and _is(node, value):
                 return f"{file}:{node.lineno}"
         wanted = _passed_on(file, statement, field, wanted)
-    return place[-1] if place else ""
+    return _default(owner, field, value) or (place[-1] if place else "")
+
+
+def _default(owner: type | None, field: str, value: Any) -> str:
+    """The line of the class on which a field gets this value by default."""
+    if owner is None or all(each.default is not value for each in fields(owner) if each.name == field):
+        return ""
+    from inspect import getsourcefile, getsourcelines
+
+    try:
+        lines, first = getsourcelines(owner)
+    except (OSError, TypeError):
+        return ""
+    found = (number for number, line in enumerate(lines, first) if line.split(":")[0].strip() == field)
+    return f"{getsourcefile(owner)}:{next(found, first)}"
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy
 import pytest
 
+from labreport import Experiment
 from labreport.authoring import Meta, wrong
+from labreport.errors import UsageError
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -102,3 +105,19 @@ class Unreadable:
 def test_an_annotation_that_cannot_be_read_allows_everything() -> None:
     """Whoever writes a value has made no mistake."""
     assert wrong(Unreadable("cheap")) is None  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Defaulted:
+    """A specification whose default is none of those that it allows."""
+
+    way: str
+    points: int = "4000"  # type: ignore[assignment]
+
+
+def test_a_default_that_is_not_allowed_is_named_by_the_line_of_the_class() -> None:
+    """Nobody has written it anywhere else."""
+    text = Path(__file__).read_text()
+    line = text[: text.index("    points: int =")].count("\n") + 1
+    with pytest.raises(UsageError, match=rf"{line}: points is '4000'; write 4000, without quotes"):
+        Experiment("one", Defaulted("a"))
