@@ -11,7 +11,7 @@ import pytest
 from recordings import declare, replayed, results
 
 from labreport.errors import UsageError
-from labreport.recorded import tensorboard
+from labreport.recorded.readers import tensorboard
 
 
 def _write(folder: Path, scalars: dict[str, dict[int, float]], dtype: str = "float32") -> None:

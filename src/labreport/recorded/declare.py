@@ -66,7 +66,7 @@ def recorded(
     """An experiment whose runs are read from files: `recorded("slow", "runs/slow-{seed}.csv")`.
 
     `pattern` is a path below the folder of the calling project; see `labreport.recorded.raw.sources`.
-    `reader` is one of `labreport.recorded.raw.READERS`, by default the one for what is found. `metrics`
+    `reader` is one of those in `labreport.recorded.readers`, by default the one for what is found. `metrics`
     chooses some, or renames: `{"test/accuracy": "val_acc"}`.
 
     What follows names columns, placeholders of the pattern or parameters, one or several together. `seed`

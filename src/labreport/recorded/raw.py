@@ -81,6 +81,19 @@ class Read(Hashable, Protocol):
         """Raises `UsageError` with file, place and what is allowed for whatever cannot be read."""
 
 
+@dataclass(frozen=True)
+class Reader:
+    """A format of recorded runs: its name in `reader=`, and how it reads.
+
+    Files with one of the `suffixes`, and folders in which the pattern `inside` finds something, are in it.
+    """
+
+    name: str
+    read: Read
+    suffixes: tuple[str, ...] = ()
+    inside: str = ""
+
+
 def content(folder: Path, name: str) -> bytes:
     """The bytes of a regular file of at most `LIMIT` bytes."""
     try:
@@ -214,14 +227,6 @@ def bad(where: str, problem: str) -> UsageError:
     return UsageError(f"{shown}: {problem}")
 
 
-READERS = {
-    "csv": "labreport.recorded.comma_separated",
-    "jsonl": "labreport.recorded.json_lines",
-    "mlflow": "labreport.recorded.mlflow",
-    "tensorboard": "labreport.recorded.tensorboard",
-}
-"""A name to the module with the function `read`; any other name is that of a module."""
-_SUFFIXES = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".db": "mlflow"}
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SEED = "seed"
 _MAGIC = re.compile(r"[*?\[{]")
@@ -328,27 +333,30 @@ def reader_for(reader: str, folder: Path, pattern: str) -> Read:
 
     Raises `UsageError` where there is none.
     """
-    known = reader or _guess(folder, pattern)
-    module = READERS.get(known, known)
+    from labreport.recorded.readers import listed
+
+    if not reader or reader in listed():
+        return (listed()[reader] if reader else _guess(folder, pattern)).read
     try:
-        found = vars(importlib.import_module(module)).get("read")
+        found = vars(importlib.import_module(reader)).get("read")
     except ImportError as error:
         raise bad(
-            pattern, f"reader {module!r} cannot be imported: {error}; there are {', '.join(READERS)}"
+            pattern, f"reader {reader!r} cannot be imported: {error}; there are {', '.join(listed())}"
         ) from None
     if not callable(found):
-        raise UsageError(f"reader {module!r} needs a function `read`, as labreport.recorded.raw says")
+        raise UsageError(f"reader {reader!r} needs a function `read`, as labreport.recorded.raw says")
     read: Read = found
     return read
 
 
-def _guess(folder: Path, pattern: str) -> str:
-    suffix = Path(pattern).suffix
-    if suffix in _SUFFIXES:
-        return _SUFFIXES[suffix]
+def _guess(folder: Path, pattern: str) -> Reader:
+    from labreport.recorded.readers import listed
+
+    for reader in listed().values():
+        if Path(pattern).suffix in reader.suffixes:
+            return reader
     first = folder / sources(folder, pattern)[0].name
-    if first.is_dir() and any(first.glob("**/*tfevents*")):
-        return "tensorboard"
-    if first.is_dir() and any(first.glob("*/meta.yaml")):
-        return "mlflow"
-    raise bad(pattern, f"does not show what it holds; say it with reader=, one of {', '.join(READERS)}")
+    for reader in listed().values():
+        if first.is_dir() and reader.inside and any(first.glob(reader.inside)):
+            return reader
+    raise bad(pattern, f"does not show what it holds; say it with reader=, one of {', '.join(listed())}")

@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 from labreport.recorded import table
-from labreport.recorded.raw import Options, RawRun, bad, beside, short, text
+from labreport.recorded.raw import Options, RawRun, Reader, bad, beside, short, text
 
 DELIMITERS = (",", ";", "\t")
 
@@ -58,3 +58,6 @@ def _is_number(word: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+READER = Reader("csv", read, suffixes=(".csv", ".tsv"))

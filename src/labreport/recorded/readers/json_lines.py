@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from labreport.recorded import table
-from labreport.recorded.raw import Options, RawRun, bad, beside, short, text
+from labreport.recorded.raw import Options, RawRun, Reader, bad, beside, short, text
 
 _DEPTH = 8
 
@@ -64,3 +64,6 @@ def _flatten(where: str, prefix: str, found: dict[str, Any], flat: dict[str, Any
         else:
             # A text may name the run; where it is a metric, the table says what is needed
             flat[name] = value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+READER = Reader("jsonl", read, suffixes=(".jsonl", ".ndjson"))

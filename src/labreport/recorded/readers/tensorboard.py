@@ -13,7 +13,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from labreport.recorded.raw import Options, RawRun, at, bad, chosen, content, rows
+from labreport.recorded.raw import Options, RawRun, Reader, at, bad, chosen, content, rows
 
 EVENTS = "tfevents"
 """In the name of every event file; a number behind it, the time of its making, orders several of one run."""
@@ -182,3 +182,6 @@ def _masked(data: bytes) -> int:
         crc = _TABLE[(crc ^ byte) & 0xFF] ^ (crc >> 8)
     crc ^= 0xFFFFFFFF
     return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
+
+
+READER = Reader("tensorboard", read, inside="**/*tfevents*")

@@ -20,6 +20,7 @@ from labreport.recorded.raw import (
     LIMIT,
     Options,
     RawRun,
+    Reader,
     at,
     bad,
     by_step,
@@ -221,3 +222,6 @@ def _stored(database: sqlite3.Connection, name: str, options: Options) -> list[R
     if not found:
         raise bad(name, "holds no run; let MLflow record one")
     return _together(name, found, options)
+
+
+READER = Reader("mlflow", read, suffixes=(".db",), inside="*/meta.yaml")
