@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,3 +83,14 @@ def test_a_folder_that_is_not_empty_is_refused(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["notes.txt"]
     assert labreport(tmp_path, "new", "empty").returncode == 0
     assert (tmp_path / "empty" / "project.py").is_file()
+
+
+def test_the_installed_command_leaves_building_to_one_process(created: Path, tmp_path: Path) -> None:
+    """Each worker's process runs the file of the command first, which must not build again and wait."""
+    script = Path(__file__).parents[1] / "src" / "scripts" / "labreport"
+    places = ("--project", str(created), "--output", str(tmp_path / "report"))
+    command = [sys.executable, str(script), "build", "--seeds", "2", "--jobs", "2", *places]
+    variables = {**os.environ, "PYTHONPATH": str(script.parents[1])}
+    ran = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=240, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert "Done in" in ran.stdout
