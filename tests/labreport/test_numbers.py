@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import pytest
+
+from labreport import program
 from labreport.console.summary import differing, list_changes, show_changes
 from labreport.console.terminal import Terminal
 from labreport.execute.build import changes, numbers
@@ -127,3 +130,11 @@ def test_a_ledger_from_before_headlines_were_kept_tells_no_headlines() -> None:
     assert [(change.name, change.was, change.now) for change in changes(old, new, answers, ())] == [
         ("a", "1", "2")
     ]
+
+
+def test_the_hint_names_the_project_that_was_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Typed as printed, it must not speak of another one."""
+    monkeypatch.setattr(program, "_places", " --project mine")
+    assert shown(report("Neither.", 0.5, 3.0))[-1].endswith(
+        "'python build.py changes --project mine' lists all"
+    )

@@ -12,7 +12,7 @@ from labreport.console.plan import counted
 from labreport.console.terminal import Terminal, shown
 from labreport.console.time_left import duration
 from labreport.plan.ledger import Change
-from labreport.program import again, called
+from labreport.program import again
 
 DOCUMENT = "document/"
 _FILES = ("report.html", "report.pdf", "answers.json")
@@ -45,7 +45,7 @@ def show_changes(terminal: Terminal, changed: Sequence[Change], titles: Mapping[
         [f"{counted(times, 'time')} that {'was' if times == 1 else 'were'} measured again"] if times else []
     )
     if rest:
-        listed = f"'{called()} changes' lists all"
+        listed = f"'{again('changes')}' lists all"
         terminal.say(terminal.paint(f"  {'And' if answers else 'Only'} {', '.join(rest)}; {listed}", "dim"))
 
 

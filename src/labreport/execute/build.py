@@ -193,7 +193,7 @@ def _not_shown(sections: Iterable[Section], lookup: Lookup) -> Iterator[str]:
                 if question.template and slug not in prose and "question.figures" not in prose:
                     yield at(
                         question.place,
-                        f"figure {slug!r} is drawn and shown nowhere; write {{{{ figure({slug!r}) }}}} in "
+                        f'figure {slug!r} is drawn and shown nowhere; write {{% call figure("{slug}") %}} in '
                         f"templates/{question.template}, or take it out of figures=",
                     )
 

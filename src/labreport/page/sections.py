@@ -21,6 +21,7 @@ from labreport.page.numbers import TracedAnswer, traced
 from labreport.page.templates import parsed, unknown_names
 from labreport.project import Words
 from labreport.stats import Answer
+from labreport.suggest import did_you_mean
 
 MARKUP = re.compile(r"<[^>]*>")
 SPACE = re.compile(r"[ \t\r\n]+")
@@ -59,8 +60,9 @@ class Pictures:
             return self._figures[slug]
         except KeyError:
             raise RenderError(
-                f"figure {slug!r} is not declared by this section; "
-                f"there are {', '.join(sorted(self._figures)) or 'none'}"
+                f"figure {slug!r} is not declared by this section"
+                f"{did_you_mean(slug, self._figures).rstrip('.')}"
+                f"; there are {', '.join(sorted(self._figures)) or 'none'}"
             ) from None
 
     def readings(self, slug: str) -> Markup:
