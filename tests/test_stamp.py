@@ -127,17 +127,3 @@ def test_a_stamp_without_end_is_not_read(odd: str, tmp_path: Path) -> None:
         path.touch()
         os.truncate(path, 1 << 40)
     assert not fresh(str(tmp_path), "2", [])
-
-
-def test_the_front_door_knows_other_folders(stamped: Program, tmp_path: Path) -> None:
-    """The report of a project that is named, and one in a folder that is named."""
-    output = str(tmp_path / "elsewhere")
-    words = ["--seeds", "1", "--project", str(stamped.folder), "--output", output]
-    assert stamped.run(*words).code == 0
-    command = [sys.executable, "-c", ONLY_THE_FRONT_DOOR, str(stamped.folder / "build.py")]
-    for asked, says in ((words, f"{output}/report.pdf"), (words[:4], f"{stamped.folder}/report/report.pdf")):
-        ran = subprocess.run([*command, *asked], capture_output=True, text=True, timeout=60, check=False)
-        assert ran.stdout == f"Nothing to do: {says} is up to date.\n", ran.stderr
-    other = [*words[:5], str(tmp_path / "nothing")]
-    ran = subprocess.run([*command, *other], capture_output=True, text=True, timeout=60, check=False)
-    assert "up to date" not in ran.stdout

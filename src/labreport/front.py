@@ -9,21 +9,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-STAMP = ".stamp"
+STAMP = "report/.stamp"
 STAMP_LIMIT = 1 << 28
 """Bytes of a stamp that is read; one of 100,000 files has a tenth of it."""
 
 
-def fresh(root: str, front: str, words: list[str], output: str = "") -> bool:
-    """Whether nothing has changed since the report was made; labreport.plan.stamp writes what this reads.
-
-    The report of the project in `root` is in `output`, or in the project's `report`.
-    """
+def fresh(root: str, front: str, words: list[str]) -> bool:
+    """Whether nothing has changed since the report was made; labreport.plan.stamp writes what this reads."""
     from zlib import crc32
 
     try:
-        stamp = f"{output or f'{root}/report'}/{STAMP}"
-        descriptor = os.open(stamp, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # if it is a FIFO
+        descriptor = os.open(f"{root}/{STAMP}", os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # if it is a FIFO
         with open(descriptor, "rb") as file:
             status = os.fstat(descriptor)
             if status.st_mode & 0o170000 != 0o100000 or status.st_size > STAMP_LIMIT:
@@ -61,13 +57,10 @@ def main(argv: list[str], root: str, checkout: Any = None) -> int:
 
     keep_streams()
     words = [word for word in argv if word != "--quiet"]
-    words = words[1:] if words[:1] == ["build"] else words
-    project, output = _taken(words, "--project"), _taken(words, "--output")
     front = os.environ.setdefault(FRONT, f"2 {sys.executable} {sys.version.split()[0]}")
-    if fresh(project or root, front, words, output):
-        if "--quiet" not in argv:
-            place = output or os.path.join(project, "report")
-            sys.stdout.write(f"Nothing to do: {os.path.join(place, 'report.pdf')} is up to date.\n")
+    if fresh(root, front, words[1:] if words[:1] == ["build"] else words):
+        if len(words) == len(argv):
+            sys.stdout.write("Nothing to do: report/report.pdf is up to date.\n")
         return 0
     _sources().install()  # before anything else of the engine is loaded
     from labreport.command import main as command
@@ -76,16 +69,6 @@ def main(argv: list[str], root: str, checkout: Any = None) -> int:
         call(typed(FRONT_DOOR, front.partition(" ")[2].rpartition(" ")[0]))
 
     return command(argv, root, checkout)
-
-
-def _taken(words: list[str], option: str) -> str:
-    """What follows an option, both taken out of the words: they say which stamp is read, not what for."""
-    if option not in words[:-1]:
-        return ""
-    place = words.index(option)
-    _, value = words[place : place + 2]
-    del words[place : place + 2]
-    return value
 
 
 def _sources() -> Any:
