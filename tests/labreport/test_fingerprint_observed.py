@@ -167,6 +167,25 @@ def test_every_way_to_read_a_file_counts(project: Path, monkeypatch: pytest.Monk
     assert allowed(project, path.name, modules=("reading",)).problem(noted) == ""
 
 
+def test_a_library_that_asks_for_versions_lists_nothing_of_the_project(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python looks for distributions in every folder of its path; a new file there changes nothing."""
+    (project / "asking.py").write_text(
+        "import importlib.metadata\nimport os\n\n\n"
+        "def ask():\n    return list(importlib.metadata.distributions(name='no-such-library'))\n\n\n"
+        "def listed(path):\n    return os.listdir(path)\n"
+    )
+    monkeypatch.delitem(sys.modules, "asking", raising=False)
+    module = importlib.import_module("asking")
+    with noting() as noted:
+        module.ask()
+    assert str(project) not in noted.folders
+    with noting() as noted:
+        module.listed(project)
+    assert str(project) in noted.folders
+
+
 def test_the_text_of_a_module_that_is_followed_is_no_file(project: Path) -> None:
     """A warning, or a traceback, shows a line of it."""
     read = importlib.import_module("witnessed").read

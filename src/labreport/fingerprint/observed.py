@@ -209,10 +209,14 @@ def _database(name: Any) -> Any:
     return path if path and not path.startswith(":memory:") else None
 
 
+_METADATA = os.path.join(os.path.dirname(os.__file__), "importlib", "metadata")
+"""Where Python lists the folders of its path, also the project's, for the versions of libraries."""
+
+
 def _importing(frame: FrameType | None) -> bool:
-    """Whether a module's text is read for an import."""
+    """Whether a module's text is read for an import, or a distribution is looked for."""
     file = frame.f_code.co_filename if frame is not None else ""
-    return file.startswith(("<frozen importlib", sources.__file__))
+    return file.startswith(("<frozen importlib", sources.__file__, _METADATA))
 
 
 def _by_project(frame: FrameType | None) -> bool:
