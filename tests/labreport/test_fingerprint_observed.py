@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -176,6 +177,8 @@ def test_a_library_that_asks_for_versions_lists_nothing_of_the_project(
         "def ask():\n    return list(importlib.metadata.distributions(name='no-such-library'))\n\n\n"
         "def listed(path):\n    return os.listdir(path)\n"
     )
+    with suppress(ImportError):  # which takes the place of Python's own, once a library has loaded it
+        importlib.import_module("importlib_metadata")
     monkeypatch.delitem(sys.modules, "asking", raising=False)
     module = importlib.import_module("asking")
     with noting() as noted:

@@ -16,7 +16,7 @@ from labreport.recorded.readers import tensorboard
 
 def _write(folder: Path, scalars: dict[str, dict[int, float]], dtype: str = "float32") -> None:
     """Real event files, by TensorFlow, with tensors that are not scalars between them."""
-    import tensorflow as tf
+    from exercise.training.backend import tf  # with the threads that other tests of this process need
 
     with tf.summary.create_file_writer(str(folder)).as_default():
         for tag, values in scalars.items():
@@ -73,7 +73,7 @@ def test_scalars_of_other_types_are_read(tmp_path: Path, dtype: str) -> None:
 
 def test_files_of_the_first_tensorflow_are_read(tmp_path: Path) -> None:
     """Its writer, which PyTorch's copies, puts the number itself into the event."""
-    import tensorflow as tf
+    from exercise.training.backend import tf  # with the threads that other tests of this process need
 
     with tf.Graph().as_default():
         writer = tf.compat.v1.summary.FileWriter(str(tmp_path / "run"), tf.compat.v1.get_default_graph())

@@ -209,14 +209,19 @@ def _database(name: Any) -> Any:
     return path if path and not path.startswith(":memory:") else None
 
 
-_METADATA = os.path.join(os.path.dirname(os.__file__), "importlib", "metadata")
-"""Where Python lists the folders of its path, also the project's, for the versions of libraries."""
+_METADATA = tuple(
+    f"{os.sep}{name}{os.sep}"
+    for name in (f"importlib{os.sep}metadata", "importlib_metadata", "pkg_resources")
+)
+"""What lists the folders of Python's path, also the project's, for the versions of libraries."""
 
 
 def _importing(frame: FrameType | None) -> bool:
     """Whether a module's text is read for an import, or a distribution is looked for."""
     file = frame.f_code.co_filename if frame is not None else ""
-    return file.startswith(("<frozen importlib", sources.__file__, _METADATA))
+    return file.startswith(("<frozen importlib", sources.__file__)) or any(
+        folder in file for folder in _METADATA
+    )
 
 
 def _by_project(frame: FrameType | None) -> bool:
