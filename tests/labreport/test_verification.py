@@ -20,6 +20,7 @@ from labreport.page.sections import inline
 from labreport.trajectory import Snapshot, Trajectory
 from labreport.verification.drawn import compared, figures, misdrawn
 from labreport.verification.published import again, copies, equal
+from labreport.verification.repeated import _differing
 
 
 def seed(number: int, seconds: float = 0.1234567891) -> Trajectory:
@@ -202,3 +203,15 @@ def test_a_published_number_that_its_own_data_contradict_is_found(tmp_path: Path
     found = again(tmp_path)
     assert not found.passed
     assert found.detail.startswith("seeds#wide.mean, value: the file says ")
+
+
+def measured(seconds: float, weight: float = 0.5) -> Trajectory:
+    """A run of one epoch that keeps its seconds in its state, beside a weight."""
+    arrays = {"state.seconds": numpy.array([seconds]), "state.weight": numpy.array([weight])}
+    return replace(seed(0), records=({"seconds": seconds},), snapshots={1: Snapshot({}, arrays)})
+
+
+def test_measured_seconds_need_not_be_equal_when_a_run_is_repeated() -> None:
+    assert not list(_differing(measured(0.81), [measured(0.62)]))
+    (told,) = _differing(measured(0.81), [measured(0.62, weight=0.25)])
+    assert "'state.weight' at epoch 1 differs" in told
