@@ -61,6 +61,7 @@ LIBRARIES = {
     "safetensors": "exercise.again labreport.store",
     "distributed": "labreport.execute",
     "pandas": "labreport.loaded",
+    "pyarrow": "labreport.exports",
     "watchfiles": "labreport.commands",
     "quickjs": "labreport.recheck",
     "scipy": "labreport.stats exercise.bonus_complex",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import html
+import io
 import json
 import os
 import re
@@ -13,12 +14,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 from every_operation import document
 from markdown_it import MarkdownIt
 from recordings import Example
 from wine import ROOT, Wine, labreport
 
+from labreport.errors import UsageError
 from labreport.exports import MADE_FROM, file_of, grids, listed
 from labreport.exports.latex import tex
 from labreport.exports.markdown import escaped
@@ -96,6 +99,42 @@ def test_csv_has_every_number_unrounded_and_as_printed(report: Report) -> None:
         assert [field["name"] for field in resource["schema"]["fields"]] == header
         assert all(field["description"] for field in resource["schema"]["fields"])
     assert not made
+
+
+def test_parquet_has_the_tables_of_csv(report: Report) -> None:
+    """Each as a frame that equals the report's own, with unit and meaning of its columns in the file."""
+    made = listed()["parquet"].files(report, report.folder)
+    assert {path.replace(".parquet", ".csv") for path in made} == files(report, "csv").keys()
+    tables = {
+        path: pyarrow.parquet.read_table(io.BytesIO(content))
+        for path, content in made.items()
+        if isinstance(content, bytes)
+    }
+    package = json.loads(files(report, "parquet")["datapackage.json"])
+    assert {resource["path"] for resource in package["resources"]} == tables.keys()
+    for own in (*report.tables, *report.figures.values()):
+        path = f"{own.name}.parquet" if own in report.tables else f"figures/{file_of(own.name)}.parquet"
+        read = tables[path]
+        assert [
+            (one.name, one.metadata[b"unit"].decode(), one.metadata[b"description"].decode())
+            for one in read.schema
+        ] == [(one.name, one.unit, one.meaning) for one in own.columns]
+        assert len(read) == len(own.rows)
+        for cells, column in zip(read.columns, zip(*own.rows, strict=True), strict=own.rows != []):
+            texts = [one if one is None else json.dumps(one) for one in column]
+            assert cells.to_pylist() in ([*column], texts), own.name
+    stored = [one["value"] for each in report.plain.values() for one in each["quantities"].values()]
+    assert tables["quantities.parquet"]["value"].to_pylist() == stored
+
+
+def test_without_pyarrow_one_line_says_what_to_install(
+    report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All other formats can be exported without it, and loading them does not import it."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(UsageError, match=r"^parquet needs pyarrow; install it: pip install pyarrow$"):
+        listed()["parquet"].files(report, report.folder)
+    assert listed()["csv"].files(report, report.folder)
 
 
 def test_latex_has_a_command_for_every_number_and_sentence(report: Report) -> None:
@@ -231,7 +270,10 @@ def test_the_command_exports_and_says_what_is_stale(wine: Wine) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["csvv"], "no format 'csvv'; did you mean 'csv'? There are csv, latex, markdown, notebook."),
+        (
+            ["csvv"],
+            "no format 'csvv'; did you mean 'csv'? There are csv, latex, markdown, notebook, parquet.",
+        ),
         (["csv", "a", "b"], "export does not take 'b'; see "),
         (["csv", "report"], "report is not empty and holds no export; name a new folder"),
         (["csv", "damaged"], "made-from.json is damaged; name a new folder"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +18,23 @@ from labreport.loaded import ANSWERS, Report, Table
 _TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", type(None): ""}
 
 
-def files(report: Report, folder: Path) -> Mapping[str, str]:
+def files(report: Report, folder: Path) -> Mapping[str, str | bytes]:
     """Write each table, its numbers not rounded, and the dictionary of them all."""
-    tables: dict[str, Table] = {f"{table.name}.csv": table for table in report.tables}
-    tables |= {f"figures/{file_of(slug)}.csv": figure for slug, figure in report.figures.items()}
+    return packaged(report, "csv", _written)
+
+
+def packaged(report: Report, ending: str, written: Callable[[Table], str | bytes]) -> dict[str, str | bytes]:
+    """Write each table to a file, and describe them all."""
+    tables: dict[str, Table] = {f"{table.name}.{ending}": table for table in report.tables}
+    tables |= {f"figures/{file_of(slug)}.{ending}": figure for slug, figure in report.figures.items()}
     package = {
         "profile": "tabular-data-package",
         "title": report.document["title"],
         ANSWERS: report.digest,
         "resources": [_described(path, table) for path, table in tables.items()],
     }
-    written = {
-        path: _text([[one.name for one in table.columns], *table.rows]) for path, table in tables.items()
-    }
-    return {**written, "datapackage.json": json.dumps(package, ensure_ascii=False, indent=1) + "\n"}
+    files = {path: written(table) for path, table in tables.items()}
+    return {**files, "datapackage.json": json.dumps(package, ensure_ascii=False, indent=1) + "\n"}
 
 
 def _described(path: str, table: Table) -> dict[str, Any]:
@@ -44,7 +47,8 @@ def _described(path: str, table: Table) -> dict[str, Any]:
     return {"name": table.name, "path": path, "description": table.meaning, "schema": schema}
 
 
-def _text(rows: Iterable[Sequence[Any]]) -> str:
+def _written(table: Table) -> str:
+    rows = [[one.name for one in table.columns], *table.rows]
     text = io.StringIO()
     cells = ([json.dumps(cell) if isinstance(cell, (list, dict)) else cell for cell in row] for row in rows)
     csv.writer(text, lineterminator="\n").writerows(cells)
