@@ -212,6 +212,7 @@ def measured(seconds: float, weight: float = 0.5) -> Trajectory:
 
 
 def test_measured_seconds_need_not_be_equal_when_a_run_is_repeated() -> None:
+    """Its weights must be equal, and an array of seconds need not be."""
     assert not list(_differing(measured(0.81), [measured(0.62)]))
     (told,) = _differing(measured(0.81), [measured(0.62, weight=0.25)])
     assert "'state.weight' at epoch 1 differs" in told
