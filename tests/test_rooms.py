@@ -12,7 +12,7 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 LAYERS = """
-labreport: suggest sources later program streams warm run texts nonfinite installed frame checks
+labreport: suggest sources displayed later program streams warm run texts nonfinite installed frame checks
 labreport: processes errors
 labreport: locate authoring fingerprint rubric charts pdf; exercise: mnist
 labreport: experiment store; exercise: rubric again

@@ -8,13 +8,15 @@ from __future__ import annotations
 import html
 import json
 import re
+from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from labreport.displayed import Displayed
 from labreport.errors import StoreError, UsageError
 from labreport.fingerprint.files import OUTPUT_LIMIT, sha256
 from labreport.recheck.digests import changed
@@ -46,13 +48,16 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(Displayed):
     """Rows in order, each with a value for each column; None where there is none."""
 
     name: str
     meaning: str
     columns: tuple[Column, ...]
-    rows: Sequence[Sequence[Any]]
+    rows: Sequence[Sequence[Any]] = field(repr=False)
+
+    def _parts(self) -> tuple[str, list[str], Sequence[Sequence[Any]]]:
+        return f"{self.name}: {self.meaning}", [one.name for one in self.columns], self.rows
 
     def to_frame(self) -> Any:
         """Make a data frame. Raises `UsageError` where pandas is not installed."""
@@ -68,17 +73,38 @@ class Figure(Table):
     """A figure as the page shows it: its data, its SVG, its words; with no `question`, it is in none."""
 
     question: str
-    svg: str
+    svg: str = field(repr=False)
     caption: str
+
+    def _repr_html_(self) -> str:
+        source = f"data:image/svg+xml;base64,{b64encode(self.svg.encode()).decode()}"  # runs no script
+        picture = f'<img alt="{html.escape(self.meaning)}" src="{source}">'
+        return f"<figure>{picture}<figcaption>{html.escape(self.caption)}</figcaption></figure>"
+
+
+class Stored(Displayed, tuple[Result, ...]):
+    """The stored runs of one experiment."""
+
+    def _parts(self) -> tuple[str, list[str], list[list[Any]]]:
+        last = [dict(_flat(run.at().metrics)) if run.snapshots else {} for run in self]
+        names = [*dict.fromkeys(name for each in last for name in each)]
+        rows = [
+            [run.seed, len(run.records), *map(each.get, names)] for run, each in zip(self, last, strict=True)
+        ]
+        return f"Runs of {self[0].name}" if self else "No runs", ["seed", "epochs", *names], rows
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(Displayed):
     """A report that was loaded: what its answers.json holds, and the SHA-256 of that file."""
 
     folder: Path
-    document: Mapping[str, Any]
+    document: Mapping[str, Any] = field(repr=False)
     digest: str
+
+    def _parts(self) -> tuple[str, tuple[str, ...], list[tuple[str, str]]]:
+        rows = [(one["text"], one["headline"] or "") for one in self.plain.values()]
+        return self.document["title"], ("question", "answer"), rows
 
     @cached_property
     def plain(self) -> dict[str, Any]:
@@ -92,18 +118,18 @@ class Report:
         return {slug: Answer.from_plain({**one, **told}) for slug, one in self.plain.items()}
 
     @cached_property
-    def runs(self) -> Mapping[str, tuple[Result, ...]]:
+    def runs(self) -> Mapping[str, Stored]:
         """The stored runs by experiment, in order of seed; an array is read when it is asked for.
 
         Raises `StoreError` for one that is damaged or missing.
         """
-        store, found = Store(self.folder / "results", repair=False), {}
+        store, found = Store(self.folder / "results", repair=False), dict[str, Stored]()
         for name, wish in self.document["results"].items():
             kept = {key: store.get(key) for key in wish["keys"]}
             if lost := [key for key, one in kept.items() if one is None]:
                 told = "; ".join(store.notices) or f"{shown(store.path(lost[0]))} is missing"
                 raise StoreError(f"result {name!r}: {told}; build the report again")
-            found[name] = tuple(result_of(one, name, wish["epochs"]) for one in kept.values() if one)
+            found[name] = Stored(result_of(one, name, wish["epochs"]) for one in kept.values() if one)
         return found
 
     @cached_property

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import shutil
 import subprocess
 import sys
+from base64 import b64decode
 from pathlib import Path
 
+import matplotlib.pyplot
+import numpy
 import pandas
 import pytest
 from recordings import Example
@@ -16,7 +20,8 @@ from wine import ROOT, Wine
 
 from labreport import load
 from labreport.errors import LabReportError, UsageError
-from labreport.loaded import TABLES
+from labreport.loaded import TABLES, Column, Table
+from labreport.stats.rounding import format_spread
 from labreport.store.files import names_in
 from labreport.store.quarantine import Quarantine
 from labreport.store.shelf import Shelf
@@ -177,6 +182,52 @@ def test_a_report_is_loaded_without_its_project_and_its_libraries(wine: Path, tm
         command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT / "src")}, capture_output=True, text=True
     )
     assert (ran.stdout, ran.stderr) == (f"\n{8 * SEEDS}\n", "")
+
+
+def test_a_notebook_shows_each_value_in_short(wine: Path) -> None:
+    """A table for Jupyter and a text for a terminal: the first rows, and no markup of theirs."""
+    report = load(wine)
+    answer = report.answers["best"]
+    many = Table("many", "a row < another", (Column("x", ""), Column("y", "")), [(1 / 3, None)] * 1000)
+    said = {
+        "report": (report, ["Which", report.plain["best"]["headline"]]),
+        "answer": (answer, ["forest.mean", format_spread(answer.quantities["forest.mean"])]),
+        "quantity": (answer.quantities["forest.mean"], [format_spread(answer.quantities["forest.mean"])]),
+        "runs": (report.runs["forest"], ["Runs of forest", "test accuracy", "seed"]),
+        "table": (many, ["many: a row < another (10 of 1,000 rows)", "0.333333"]),
+    }
+    for name, (value, texts) in said.items():
+        bundle = value._repr_mimebundle_()
+        assert bundle["text/html"] == value._repr_html_()
+        plain = html.unescape(re.sub("<[^>]*>", " ", bundle["text/html"]))
+        assert all(text in plain and text in bundle["text/plain"] for text in texts), name
+        assert bundle["text/plain"].count("\n") < 40
+        assert max(len(text) for text in (*bundle.values(), repr(value))) < 40_000
+    assert many._repr_html_().count("<tr>") == 11
+    figure = next(iter(report.figures.values()))
+    drawn = re.match(
+        r'<figure><img alt="(.*?)" src="data:image/svg\+xml;base64,(.*?)">', figure._repr_html_()
+    )
+    assert drawn is not None
+    assert (html.unescape(drawn[1]), b64decode(drawn[2]).decode()) == (figure.meaning, figure.svg)
+    assert figure.meaning in figure._repr_mimebundle_()["text/plain"]
+
+
+def test_the_three_lines_that_draw_a_metric_draw_it(wine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As they are printed, with the names of another report: a mark for each mean, under its own epoch."""
+    text = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    (lines,) = (part for part in re.findall("```python\n(.*?)```", text, re.DOTALL) if "lineplot" in part)
+    assert len(lines.split("\n\n")[1].splitlines()) + 1 == 3
+    monkeypatch.chdir(wine.parent)
+    matplotlib.use("agg")
+    matplotlib.pyplot.figure()
+    exec(lines.replace("['wide', 'small', 'complex']", "['forest', 'tree']"), {})
+    (axes,) = matplotlib.pyplot.gcf().axes
+    points = [numpy.asarray(line.get_xydata()) for line in axes.lines if len(numpy.asarray(line.get_xdata()))]
+    best = load(wine).answers["best"].quantities
+    means = [[1.0, best[f"{name}.mean"].value or 0.0] for name in ("forest", "tree")]
+    assert numpy.sort(numpy.vstack(points), axis=0) == pytest.approx(numpy.sort(means, axis=0))
+    matplotlib.pyplot.close("all")
 
 
 def test_without_pandas_one_line_says_what_to_install(wine: Path, monkeypatch: pytest.MonkeyPatch) -> None:

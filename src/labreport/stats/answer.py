@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, get_type_hints
 
+from labreport.displayed import Displayed
 from labreport.errors import UsageError
 from labreport.stats.measure import Measure
 from labreport.stats.quantity import Quantity, Source, plain_fields
@@ -18,7 +19,7 @@ VERSION = 3
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Displayed):
     """Quantities and findings by name, plus `facts`: words, lists and tables (plain JSON values).
 
     Every number that prose may print is a quantity. Names may be dotted to form a table,
@@ -67,6 +68,13 @@ class Answer:
             if one.measure is not None and found.setdefault(one.measure.name, one.measure) != one.measure:
                 raise UsageError(f"two measures are called {one.measure.name!r}; give each a name of its own")
         return found
+
+    def _parts(self) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
+        from labreport.stats.rounding import format_spread
+
+        said = [(name, one["says"], "") for name, one in self.to_plain()["findings"].items()]
+        numbers = [(name, format_spread(one), one.origin.text()) for name, one in self.quantities.items()]
+        return "An answer", ("name", "value", "source"), [*said, *numbers]
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> Answer:

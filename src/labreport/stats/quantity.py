@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeAlias
 
+from labreport.displayed import Displayed
+
 Unit: TypeAlias = str
 """`fraction` is printed in per cent, `points` (a difference of fractions) in percentage points with
 its sign, `points, unsigned` (a width, a spread) without; `nat` is the unit of cross-entropy; `year` a date;
@@ -76,7 +78,7 @@ class Interval:
 
 
 @dataclass(frozen=True)
-class Quantity:
+class Quantity(Displayed):
     """One measured or counted number.
 
     `spread` is the standard deviation over `n` units (seeds or blocks), in the unit of `value`; exact counts
@@ -111,6 +113,11 @@ class Quantity:
         """The source, of which a text has become one."""
         assert isinstance(self.source, Source)
         return self.source
+
+    def _parts(self) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
+        from labreport.stats.rounding import format_spread
+
+        return f"{format_spread(self)}: {self.origin.text()}", (), []
 
 
 def measured_varies_with(unit: Unit) -> VariesWith:
