@@ -135,6 +135,36 @@ def test_one_edit_of_the_catalogue_is_one_line_of_status(built: Program, tmp_pat
     assert program.run("why", "report.pdf", "--seeds", "2").out.startswith("report.pdf: ")
 
 
+def test_a_library_that_is_missing_stops_who_builds_and_not_who_asks(built: Program, tmp_path: Path) -> None:
+    """What would be made is said without it, and what adds it; before anything runs, a build refuses."""
+    program = built.copy(tmp_path / "checkout")
+    program.edit("src/exercise/project.py", '("numpy",)', '("numpy", "nowhere")')
+    line = (
+        "libraries names 'nowhere', which is not installed; python build.py build installs what "
+        f"requirements.txt names, or correct its name (this is Python {sys.executable})\n"
+    )
+    for words in (["status"], ["why", "alpha"], ["--dry-run"]):
+        ran = program.run(*words)
+        assert ran.err == f"note: {line}"
+        assert "library nowhere is new: none" in ran.out
+    assert program.run("changes").err == ""
+    for words in ([], ["verify"], ["clean"]):
+        ran = program.run(*words)
+        assert (2, f"error: {line}") == (ran.code, ran.err)
+
+
+def test_a_module_that_is_missing_is_named_with_its_line(built: Program, tmp_path: Path) -> None:
+    """And with what adds it."""
+    program = built.copy(tmp_path / "checkout")
+    program.edit(
+        "src/exercise/project.py", "from exercise.catalogue", "import skleanr\nfrom exercise.catalogue"
+    )
+    assert program.run("status").err == (
+        "error: src/exercise/project.py:5: there is no module 'skleanr'; python build.py build installs what "
+        "requirements.txt names, or correct the name\n"
+    )
+
+
 def test_an_unwritable_output_is_one_line_and_2(built: Program, tmp_path: Path) -> None:
     """The path, and what to do."""
     (tmp_path / "file").write_text("")

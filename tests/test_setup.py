@@ -19,8 +19,9 @@ from typing import Any
 import pytest
 from small_checkout import ROOT, SmallCheckout, end_group, make_small_checkout
 
+from labreport.commands import parser
 from labreport.console.terminal import Terminal
-from tools import environment
+from tools import ALONE, INSTALLING, environment
 
 
 @pytest.fixture
@@ -73,17 +74,37 @@ def test_arguments_reach_the_environment_unchanged(made: SmallCheckout) -> None:
     assert [made.own_python, *words] == run.stdout.split("\n")[:-1]
 
 
-def test_commands_that_only_look_make_no_environment(checkout: SmallCheckout) -> None:
-    """`status`, `why`, `--dry-run` and `--help` change nothing, not even on a fresh machine."""
-    for words in (["status"], ["why", "wide"], ["--dry-run"]):
+ASKING = [
+    *(["status"], ["why", "wide"], ["changes"], ["--dry-run"], ["verify", "--quick"], ["check"]),
+    *(["grade", "one.json"], ["export", "csv"], ["clean"], ["show-code", "wide"]),
+]
+"""Command lines that run nothing of what a project declares."""
+
+
+def test_whoever_asks_gets_no_environment(checkout: SmallCheckout) -> None:
+    """Commands that run nothing install nothing, not even on a fresh machine."""
+    assert {words[0] for words in ASKING} == {*parser.COMMANDS, "--dry-run"} - {*INSTALLING, *ALONE} | {
+        "verify"
+    }
+    for words in ASKING:
         run = checkout.run(*words)
         assert (2, "") == (run.returncode, run.stdout)
-        line = "error: small-library is not installed, and this command only looks; python '"
+        line = "error: small-library is not installed, and this command installs nothing; python '"
         assert run.stderr.startswith(line)
         assert run.stderr.endswith(" build installs it, and builds\n")
         assert run.stderr.count("\n") == 1
     assert checkout.run("--help").stdout.startswith("usage: ")
     assert not checkout.environment.exists()
+
+
+def test_whoever_asks_needs_only_the_libraries_of_the_engine(made: SmallCheckout, tmp_path: Path) -> None:
+    """What a project asks for besides is not installed; the command answers as far as it can."""
+    (tmp_path / "requirements.txt").write_text("large-library\n")
+    before = {path: path.stat().st_mtime_ns for path in made.environment.rglob("*")}
+    for words in ASKING:
+        run = made.run(*words, "--project", str(tmp_path))
+        assert (0, made.own_python, "") == (run.returncode, run.stdout.splitlines()[0], run.stderr)
+    assert {path: path.stat().st_mtime_ns for path in made.environment.rglob("*")} == before
 
 
 @pytest.mark.slow

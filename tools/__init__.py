@@ -33,8 +33,9 @@ All other words are pytest's: files, -k EXPRESSION, -x, ...""",
     ),
 }
 """Commands that the engine by itself does not have."""
-LOOKING = ("status", "why")
-"""Commands that change nothing: for them no environment is made, though one is used."""
+INSTALLING = ("build", "watch", "verify", "test", "bench")
+"""The commands that run what a project declares, for which libraries are installed. With `--dry-run` or
+`--quick` they do not; nor do all others, which use what is there."""
 ALONE = ("new",)
 """Commands that need no library."""
 
@@ -52,5 +53,5 @@ def set_up(command: Command, folder: Path, terminal: Terminal) -> None:
     else:
         clustered = getattr(command.arguments, "scheduler", None)
         wanted = requirements.layers(folder, *(["dask"] if clustered else []))
-    looks = command.name in LOOKING or getattr(command.arguments, "dry_run", False)
-    environment.ensure(wanted, terminal, looks=looks)
+    looks = any(getattr(command.arguments, option, False) for option in ("dry_run", "quick"))
+    environment.ensure(wanted, terminal, installs=command.name in INSTALLING and not looks)

@@ -32,22 +32,23 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _PLACES = {f"PIP_{name}" for name in ("USER", "TARGET", "PREFIX", "ROOT", "PYTHON", "DRY_RUN", "REQUIREMENT")}
 
 
-def ensure(wanted: Sequence[Layer], terminal: Terminal, *, looks: bool = False) -> None:
+def ensure(wanted: Sequence[Layer], terminal: Terminal, *, installs: bool = True) -> None:
     """Return when the running interpreter has the libraries; else continue in `.venv`, and make it first.
 
-    A command that only looks makes nothing, though it uses what is there. Raises `UsageError` where that is
-    nothing, or `.venv` is not ours to change, `LabReportError` where it cannot be made.
+    A command that does not install uses what is there, and needs only the first of what is wanted, the
+    engine's own libraries. Raises `UsageError` where these are not there, or `.venv` is not ours to change,
+    `LabReportError` where it cannot be made.
     """
     inside = os.path.realpath(sys.prefix) == os.path.realpath(VENV)
     folders = [path for path in sys.path if path.rstrip("/").endswith(("site-packages", "dist-packages"))]
     if is_ready(wanted) if inside else not lacking(wanted, folders):
         return
-    if looks and inside:
+    if not installs and (inside or not os.access(PYTHON, os.X_OK)):
+        if clauses := lacking(wanted[:1], folders):
+            told = f"{clauses[0]}, and this command installs nothing"
+            raise UsageError(f"{told}; {again('build')} installs it, and builds")
         return
-    if looks and not os.access(PYTHON, os.X_OK):
-        clause = lacking(wanted, folders)[0]
-        raise UsageError(f"{clause}, and this command only looks; {again('build')} installs it, and builds")
-    if not looks and not is_ready(wanted):
+    if installs and not is_ready(wanted):
         try:
             with (ROOT / ".venv.lock").open("ab") as held:
                 _make(wanted, terminal, held.fileno())

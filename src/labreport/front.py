@@ -66,7 +66,7 @@ def main(argv: list[str], root: str, checkout: Any = None) -> int:
     from labreport.command import main as command
 
     if checkout is not None:  # what this process may be replaced by has another interpreter
-        call(typed(FRONT_DOOR, front.partition(" ")[2].rpartition(" ")[0]))
+        call(typed(FRONT_DOOR, front.partition(" ")[2].rpartition(" ")[0]), installs=True)
 
     return command(argv, root, checkout)
 

@@ -13,6 +13,7 @@ FRONT = "LABREPORT_FRONT"
 """Environment variable: format, interpreter and version at the front door, which may continue in another."""
 
 _name = FRONT_DOOR
+_installs = False
 _places = ""
 
 
@@ -54,7 +55,15 @@ def _quoted(path: str) -> str:
     return shlex.quote(path)
 
 
-def call(name: str) -> None:
-    """Decide what `called` returns; the entry point does this before anything is printed."""
-    global _name
-    _name = name
+def call(name: str, installs: bool = False) -> None:
+    """Decide what `called` returns, and whether a build installs what a project's `requirements.txt` names.
+
+    The entry point does this before anything is printed.
+    """
+    global _name, _installs
+    _name, _installs = name, installs
+
+
+def to_install() -> str:
+    """What adds a library that is not installed."""
+    return f"{again('build')} installs what requirements.txt names" if _installs else "install it"

@@ -16,7 +16,15 @@ from labreport.console.terminal import Terminal, shown
 from labreport.console.time_left import TimeLeft, duration
 from labreport.errors import UnknownName, UsageError
 from labreport.execute.pace import foresee
-from labreport.execute.session import Session, cores, load_project, open_session, titles, unused
+from labreport.execute.session import (
+    Session,
+    cores,
+    load_project,
+    not_installed,
+    open_session,
+    titles,
+    unused,
+)
 from labreport.execute.training import trainings
 from labreport.locate import find_project
 from labreport.nodes.workshop import function
@@ -26,9 +34,20 @@ from labreport.plan.reasons import Upstream
 MARKS = {State.FRESH: ("fresh", "green"), State.STALE: ("stale", "red"), State.PENDING: ("waits", "yellow")}
 
 
+def _look(
+    arguments: argparse.Namespace, root: Path, terminal: Terminal, force: tuple[str, ...] | None = ()
+) -> Session:
+    """The project as it is, also without a library that it names, which is said."""
+    place, output = find_project(root), arguments.output
+    session = open_session(place, output, arguments.seeds, force, repair=False, looks=True)
+    if missing := not_installed(session.project):
+        terminal.warn(missing)
+    return session
+
+
 def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """Whether all is fresh, then what is not; 1 when anything is stale."""
-    session = open_session(find_project(root), arguments.output, arguments.seeds, repair=False)
+    session = _look(arguments, root, terminal)
     plan = session.planner.plan()
     if arguments.json:
         nodes = [
@@ -58,7 +77,7 @@ def dry_run(
     arguments: argparse.Namespace, root: Path, force: tuple[str, ...] | None, terminal: Terminal
 ) -> int:
     """What a build would make, and why."""
-    session = open_session(find_project(root), arguments.output, arguments.seeds, force, repair=False)
+    session = _look(arguments, root, terminal, force)
     names = [name for word in arguments.words for name in session.graph.resolve(word)] or None
     plan = session.planner.plan(names)
     if not plan.stale():
@@ -108,7 +127,7 @@ def _line(terminal: Terminal, group: list[Status]) -> None:
 
 def why(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """Print the whole chain from a name down to what changed; 1 when what was named is stale."""
-    session = open_session(find_project(root), arguments.output, arguments.seeds, repair=False)
+    session = _look(arguments, root, terminal)
     try:
         names = session.graph.resolve(arguments.word)
     except UnknownName:
@@ -161,7 +180,7 @@ def _explain(terminal: Terminal, session: Session, group: list[Status], depth: i
 
 def changes(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """List everything that the last rebuild changed in the answers, question by question."""
-    session = open_session(find_project(root), arguments.output, repair=False)
+    session = open_session(find_project(root), arguments.output, repair=False, looks=True)
     changed = session.ledger.changed
     list_changes(terminal, changed, titles(session.project.outline))
     if not changed:

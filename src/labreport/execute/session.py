@@ -21,6 +21,7 @@ from labreport.fingerprint.files import Digests
 from labreport.fingerprint.modules import default_roots, folder_of, source_files
 from labreport.fingerprint.observed import edited, loading
 from labreport.frame import Lookup
+from labreport.installed import version
 from labreport.locate import Place
 from labreport.nodes.content import Reader
 from labreport.nodes.unfold import unfold
@@ -29,6 +30,7 @@ from labreport.outline import Outline
 from labreport.plan.ledger import Ledger
 from labreport.plan.nodes import Graph
 from labreport.plan.planner import Planner
+from labreport.program import to_install
 from labreport.project import Project
 from labreport.sources import loaded
 from labreport.store.cache import Cache
@@ -142,14 +144,15 @@ def open_session(
     repair: bool = True,
     published: bool = False,
     preliminary: bool = False,
+    looks: bool = False,
 ) -> Session:
     """Open the project at `place`. `force` names what to rebuild; None forces everything. A report of a
-    `preliminary` session says that more seeds follow.
+    `preliminary` session says that more seeds follow. One that `looks` needs no library that only runs need.
 
     With `seeds` None, there are as many as the project says, or, where a report is `published`, as that
-    has. With `repair` false, damaged files are reported but not moved. Raises `UsageError` where the
-    output folder belongs to somebody else, and `OutdatedCode` where a file of source code was edited after
-    this process had loaded it.
+    has. With `repair` false, damaged files are reported but not moved. Raises `UsageError` where the output
+    folder belongs to somebody else or the project names a library that is not installed, and `OutdatedCode`
+    where a file of source code was edited after this process had loaded it.
     """
     check_owner(output, place)
     quarantine = Quarantine(output, repair=repair)
@@ -159,6 +162,8 @@ def open_session(
     for path in sources(place):
         digests(path)
     project = load_project(place)
+    if (missing := not_installed(project)) and not looks:
+        raise UsageError(missing)
     for file, runs in loaded.values():
         if runs != digests(file) and runs != digests.again(file):
             raise OutdatedCode(edited(os.path.relpath(file, place.root)))
@@ -180,6 +185,18 @@ def sources(place: Place) -> list[Path]:
         *Lookup(place.templates).all_files(),
         *(path for path in (place.root / "build.py", place.root / "pyproject.toml") if path.is_file()),
     ]
+
+
+def not_installed(project: Project) -> str:
+    """A line for the first library that the project names and that is not installed; else empty."""
+    named = [project.libraries if one.libraries is None else one.libraries for one in project.all_experiments]
+    found = (name for names in named for name in names or () if not version(name))
+    if not (missing := next(found, "")):
+        return ""
+    return (
+        f"libraries names {missing!r}, which is not installed; {to_install()}, or correct its name "
+        f"(this is Python {sys.executable})"
+    )
 
 
 def unused(session: Session) -> list[str]:
@@ -225,6 +242,9 @@ def load_project(place: Place) -> Project:
         raise
     except (Exception, SystemExit) as error:  # the project's own code may raise anything
         where = place_in(error, place.root)
+        if isinstance(error, ModuleNotFoundError) and where:
+            said = f"there is no module {error.name!r}; {to_install()}, or correct the name"
+            raise UsageError(f"{where}: {said}") from error
         raise UsageError(failed("" if where else f"project {place.module}", error, place.root)) from error
     found = {id(value): value for value in vars(module).values() if isinstance(value, Project)}
     if len(found) != 1:

@@ -172,19 +172,13 @@ class Fingerprints:
         """The distributions that a run rests on: those of the experiment or the project, else those that its
         code imports, or that the classes of its specification come from, and all that these require.
 
-        `more` is as of `rests_on`. Raises `UsageError` for one that is not installed.
+        `more` is as of `rests_on`.
         """
         named = self._project.libraries if experiment.libraries is None else experiment.libraries
         if named is None:
             own = [root for root in more if self._code.defines(root)]
             others = {root.partition(".")[0].partition(":")[0] for root in more if root not in own}
             return required(distributions(self._code.libraries(experiment.code, *own) | others))
-        for name in named:
-            if not version(name):
-                raise UsageError(
-                    f"libraries names {name!r}, which is not installed; install it, or correct its name "
-                    f"(this is Python {sys.executable})"
-                )
         return named
 
     def data(self, names: Iterable[str]) -> dict[str, str]:
