@@ -283,10 +283,11 @@ def _diminishing(results: Results, answer: Answer, text: str) -> Iterator[bool]:
     falls = "The first of these steps brings most" in text
     yield all((other < first + NEAR) if falls else True for other in others)
     yield falls or not all(other < first - NEAR for other in others)
-    for told, gain in zip(
-        re.findall(r"After \d+(?: epochs)?, (?:probably )?(yes|no): epochs", text), others[::2], strict=True
-    ):
-        yield gain < 0.002 + NEAR if told == "yes" else gain > 0.002 - NEAR
+    yield text.startswith("Yes:" if falls else "Not steadily:")
+    early = re.search(r"After 20 epochs, the next 10 (?:probably )?bring (less|more)", text)
+    late = re.search(r"after 50, (?:probably )?(less|more)", text)
+    for told, gain in ((early, others[0]), (late, others[-1])):
+        yield told is not None and (gain < 0.002 + NEAR if told[1] == "less" else gain > 0.002 - NEAR)
 
 
 def _worth(results: Results, answer: Answer, text: str) -> Iterator[bool]:
@@ -341,6 +342,13 @@ def _best(results: Results, answer: Answer, text: str) -> Iterator[bool]:
     printed = re.findall(r" with ([\d.]+)", text)[:1]
     step = max(0.01 / 10 ** len(number.partition(".")[2]) for number in printed)
     yield len(named) == 1 or all(means[name] > best - step - NEAR for name in named)
+    if taken := re.search(r"go by their parameters and take ([\w-]+)", text):
+        fewer = [
+            name
+            for name in LEARNING
+            if results.network(name).parameters < results.network(taken[1]).parameters
+        ]
+        yield all(means[name] < best for name in fewer)
 
 
 def _epochs(results: Results, answer: Answer, text: str) -> Iterator[bool]:

@@ -48,7 +48,6 @@ def pattern(results: Results) -> Answer:
         "seeds": seeds_of(runs),
         "errors": _mean([float(row.sum()) for row in counts], Measure("errors", unit="errors")),
         "top_share": _mean(shares, Measure("errors in the pairs confused most", unit="%")),
-        "even_share": declared(PAIRS_SHOWN / len(pairs), "fraction", "of as many pairs", kind="computed"),
         "pairs_shown": declared(PAIRS_SHOWN, "pairs", "chosen for the text"),
         "all_pairs": declared(len(pairs), "pairs", "pairs of digits", kind="computed"),
         "first_in_seeds": counted(first, "seeds", "seeds in which the same pair is confused most", name),

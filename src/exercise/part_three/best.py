@@ -9,6 +9,7 @@ from labreport.outline import question
 from labreport.required import required
 from labreport.results import Results
 from labreport.stats import Answer, ranking
+from labreport.stats.findings import facing
 from labreport.stats.rounding import format_spread
 from labreport.stats.words import ordered
 
@@ -36,8 +37,14 @@ def best(results: Results) -> Answer:
     means = {name: answer.quantities[f"{name}.mean"].value for name in names(LEARNING)}
     order = ordered(means, lower=False)
     printed = {name: format_spread(answer.quantities[f"{name}.mean"]) for name in order}
+    rivals = [part for part in answer.findings["ranking"].parts if order[0] in part.subjects]
+    behind = {name for part in rivals if facing(part, order[0], lower=False).clear for name in part.subjects}
+    level = [name for name in order if name == order[0] or name not in behind]
+    choice = min(level, key=lambda name: parameters[f"{name}.parameters"].value or 0)
     facts = {
         "rows": names(LEARNING),
+        "choice": choice,
+        "level": level if len(level) > 1 else [],
         "first": [name for name in order if printed[name] == printed[order[0]]],
         "others": [name for name in order if printed[name] != printed[order[0]]],
     }

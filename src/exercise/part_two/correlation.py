@@ -12,11 +12,13 @@ from exercise.expressions import accuracy as checked_accuracy
 from exercise.expressions import parameters as checked_parameters
 from exercise.measuring.measures import EPOCH, VALIDATION, counted, declared, network_of
 from exercise.measuring.reading import PERCENT
+from exercise.networks import Network
 from labreport import charts
 from labreport.outline import figure, question
 from labreport.required import required
 from labreport.results import Results
 from labreport.stats import Answer, Source, difference, exact
+from labreport.stats.operation import ALPHA, quantile
 from labreport.stats.operations.condition import compare as condition
 from labreport.stats.operations.rank_correlation import OPERATION as RANK_CORRELATION
 from labreport.stats.quantity import known
@@ -70,13 +72,11 @@ def interval(coefficient: float | None, points: int) -> tuple[float, float] | tu
     if coefficient is None or abs(coefficient) >= 1 or points <= LEAST_POINTS:
         return None, None
     error = math.sqrt((1 + coefficient**2 / 2) / (points - LEAST_POINTS))
-    middle, half = math.atanh(coefficient), NORMAL_95 * error
+    middle, half = math.atanh(coefficient), quantile(ALPHA) * error
     return math.tanh(middle - half), math.tanh(middle + half)
 
 
 LEAST_POINTS = 3
-NORMAL_95 = 1.959964
-"""Standard deviations of a normal distribution within which 95 % of it lie."""
 
 
 @question(
@@ -136,18 +136,22 @@ def correlation(results: Results) -> Answer:
         )
         for end, value in zip(("low", "high"), interval(coefficient.value, len(by_size)), strict=True)
     }
-    networks = [network_of(results[name]) for name in by_size]
-    other: dict[str, set[float]] = {
-        "layers": {len(one.hidden_layers) for one in networks},
-        "momentum": {one.momentum for one in networks},
-    }
-    also = [name for name, values in other.items() if len(values) > 1]
     return answer | Answer(
         {"coefficient": coefficient, **ends},
         facts={
             "rows": by_size,
-            "also": also,
-            "counterexamples": [list(pair) for pair in shown],
+            "counterexamples": [
+                {"pair": pair, "also": _also(*(network_of(results[name]) for name in pair))} for pair in shown
+            ],
             "networks": len(by_size),
         },
     )
+
+
+def _also(one: Network, other: Network) -> list[str]:
+    """In what two networks differ beside their parameters."""
+    layers, momentum = (
+        (len(network.hidden_layers) for network in (one, other)),
+        (one.momentum, other.momentum),
+    )
+    return [name for name, values in (("layers", layers), ("momentum", momentum)) if len(set(values)) > 1]
