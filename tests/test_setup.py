@@ -131,6 +131,22 @@ def test_a_damaged_environment_is_made_again(checkout: SmallCheckout) -> None:
 
 
 @pytest.mark.slow
+def test_a_linked_environment_is_made_again_beside_what_it_links_to(
+    checkout: SmallCheckout, tmp_path: Path
+) -> None:
+    """What is linked to stays as it is, and nothing is left that stops the next time."""
+    assert checkout.run().returncode == 0
+    for name, libraries in (("one", ["second-library"]), ("two", [])):
+        shared = checkout.environment.rename(tmp_path / name)
+        checkout.environment.symlink_to(shared)
+        checkout.require("small-library", *libraries)
+        assert checkout.run().returncode == 0
+        assert not checkout.environment.is_symlink()
+        assert (shared / "bin").is_dir()
+        assert [".venv", ".venv.lock"] == sorted(path.name for path in checkout.path.glob(".venv*"))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("sign", ["pyvenv.cfg", "set-up/log", "set-up/engine.lock-*"])
 def test_a_creation_that_was_killed_is_made_again(checkout: SmallCheckout, sign: str) -> None:
     """Killing set-up, early or late, leaves what the next run recognises and replaces."""

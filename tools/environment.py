@@ -108,15 +108,24 @@ def _create(terminal: Terminal, held: int) -> None:
             "python3-venv (apt-get install python3-venv) and run again"
         )
     terminal.warn(f"making {VENV}; this is done once, and nothing later needs a network")
-    shutil.rmtree(f"{VENV}.old", ignore_errors=True)
+    old = Path(f"{VENV}.old")
+    _remove(old)
     if VENV.exists():
-        VENV.rename(f"{VENV}.old")  # in one step: half of it must not be taken for somebody else's
-        shutil.rmtree(f"{VENV}.old", ignore_errors=True)
+        VENV.rename(old)  # in one step: half of it must not be taken for somebody else's
+        _remove(old)
     STATE.mkdir(parents=True)
     # Inside an environment, `sys.executable` is that environment's: perhaps the one just moved away.
     base: str = getattr(sys, "_base_executable", sys.executable)
     venv = _uv("venv", "--seed", "--allow-existing", "--python", base) or [base, "-I", "-m", "venv"]
     _run([*venv, "--prompt", "labreport", str(VENV)], "Python", terminal, held)
+
+
+def _remove(folder: Path) -> None:
+    """Remove an environment; of a link, only the link."""
+    if folder.is_symlink():
+        folder.unlink()
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _install(layer: Layer, terminal: Terminal, held: int) -> None:
