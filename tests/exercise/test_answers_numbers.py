@@ -164,8 +164,8 @@ def test_a_correlation_leads_with_pairs_in_which_more_parameters_are_less_accura
     """Each pair has more parameters on its second place, and clearly less accuracy."""
     found = answer("part-two.correlation")
     assert found.facts["counterexamples"] == [
-        {"pair": ("small", "deep-64"), "also": ["layers"]},
-        {"pair": ("complex", "wide"), "also": ["layers", "momentum"]},
+        {"pair": ["small", "deep-64"], "also": ["layers"]},
+        {"pair": ["complex", "wide"], "also": ["layers", "momentum"]},
     ]
     for smaller, larger in (example["pair"] for example in found.facts["counterexamples"]):
         parameters = [_value("part-two.correlation", f"{name}.parameters") for name in (smaller, larger)]

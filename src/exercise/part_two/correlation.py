@@ -141,7 +141,8 @@ def correlation(results: Results) -> Answer:
         facts={
             "rows": by_size,
             "counterexamples": [
-                {"pair": pair, "also": _also(*(network_of(results[name]) for name in pair))} for pair in shown
+                {"pair": list(pair), "also": _also(*(network_of(results[name]) for name in pair))}
+                for pair in shown
             ],
             "networks": len(by_size),
         },
