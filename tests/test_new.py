@@ -94,3 +94,24 @@ def test_the_installed_command_leaves_building_to_one_process(created: Path, tmp
     ran = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=240, check=False)
     assert ran.returncode == 0, ran.stderr
     assert "Done in" in ran.stdout
+
+
+def test_a_repository_gets_a_project_beside_its_files(tmp_path: Path) -> None:
+    """`init` writes what `new` does, once, and replaces nothing; `new` names it for a folder with files."""
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "notes.txt").write_text("mine")
+    assert f"init --project {tmp_path / 'old'}" in labreport(tmp_path, "new", str(tmp_path / "old")).stderr
+    (tmp_path / "old" / "project.py").write_text("mine = 1\n")
+    refused = labreport(tmp_path, "init", "--project", "old")
+    assert (refused.returncode, "project.py is there and would be replaced" in refused.stderr) == (2, True)
+    (tmp_path / "old" / "project.py").unlink()
+    made = labreport(tmp_path / "old", "init")
+    assert (made.returncode, " build   # make the report" in made.stdout) == (0, True)
+    assert labreport(tmp_path, "new", "fresh").returncode == 0
+    for name in ("project.py", "templates/questions/closer.html"):
+        text = (tmp_path / "fresh" / name).read_text()
+        assert (tmp_path / "old" / name).read_text() == text.replace('"Fresh"', '"Old"')
+    assert (tmp_path / "old" / "notes.txt").read_text() == "mine"
+    again = labreport(tmp_path, "init", "--project", "old")
+    assert (again.returncode, "is a project already" in again.stderr) == (2, True)
+    assert labreport(tmp_path / "old", "status").returncode == 1

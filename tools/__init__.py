@@ -36,7 +36,7 @@ All other words are pytest's: files, -k EXPRESSION, -x, ...""",
 INSTALLING = ("build", "watch", "verify", "test", "bench")
 """The commands that run what a project declares, for which libraries are installed. With `--dry-run` or
 `--quick` they do not; nor do all others, which use what is there."""
-ALONE = ("new",)
+ALONE = ("new", "init", "completion")
 """Commands that need no library."""
 
 

@@ -22,6 +22,11 @@ class Check:
     kind: str
     compared: bool = True
 
+    @property
+    def result(self) -> str:
+        """In one word: `passed`, `failed` or `open`."""
+        return "failed" if not self.passed else "passed" if self.compared else "open"
+
 
 def summary(checks: Iterable[Check]) -> dict[str, Any]:
     """Plain values: of each `kind`, in order, how many `passed` of `all`; names of those that `failed`."""

@@ -50,7 +50,9 @@ def main(argv: Sequence[str], root: str, checkout: Callable[[], Checkout] | None
         terminal.failure(error)
         return error.exit_code
     interrupted = COMMANDS[command.name].interrupted
+    terminal.json = getattr(command.arguments, "json", False)
     code = guarded(lambda: _run(command, folder, terminal), terminal, interrupted)
+    terminal.end(command.name, code)
     problem = output_problem() if terminal.asked else None
     if problem is not None:
         terminal.error(f"cannot write to standard output: {problem.strerror}")

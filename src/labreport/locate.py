@@ -57,7 +57,7 @@ class Place:
     def around(self, folder: Path) -> Path | None:
         """The innermost folder of a project, this one or another, that `folder` is in; None without any."""
         folder, root = Path(os.path.realpath(folder)), Path(os.path.realpath(self.root))
-        return next((one for one in (folder, *folder.parents) if one == root or _is_project(one)), None)
+        return next((one for one in (folder, *folder.parents) if one == root or is_project(one)), None)
 
 
 def find_project(root: Path) -> Place:
@@ -91,7 +91,7 @@ def _check_names(source: Path) -> None:
             raise UsageError(f"{path}: hides {whose} module {stem!r} from this program; rename it")
 
 
-def _is_project(folder: Path) -> bool:
+def is_project(folder: Path) -> bool:
     """Whether a folder looks like a project's."""
     for name, sign in ((f"{MODULE}.py", "labreport"), ("pyproject.toml", "[tool.labreport]")):
         try:

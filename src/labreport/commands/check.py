@@ -25,6 +25,7 @@ def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     from labreport.recheck.script import evaluate
 
     if found.schema:
+        terminal.tell(schema=schema())
         terminal.result(json.dumps(schema(), indent=2))
         return 0
     path = Path(found.words) if found.words else found.output / "answers.json"
@@ -37,6 +38,14 @@ def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         raise UsageError(shown(f"{path}: {error}")) from error
     covered = count(document, evaluation.numbers)
     seconds = time.perf_counter() - begun
+    terminal.tell(
+        file=str(path),
+        questions=covered.questions,
+        findings=covered.findings,
+        numbers={"computed": covered.computed, "data": covered.data, "others": covered.others},
+        judgements=evaluation.judgements,
+        differences=[vars(one) for one in differences],
+    )
     for difference in differences[:MOST_SHOWN]:
         terminal.result(terminal.paint("differs", "red") + f"  {shown(str(difference))}")
     if len(differences) > MOST_SHOWN:

@@ -34,6 +34,10 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
             session.store.shelf.size(key) if key else sum(_size(path) for path in paths)
             for _, paths, key in found
         ]
+        pairs = zip(found, sizes, strict=True)
+        terminal.tell(
+            removed=not dry_run, items=[{"what": label, "bytes": size} for (label, *_), size in pairs]
+        )
         verb = "would remove" if dry_run else "removes"
         for (label, _, _), size in zip(found, sizes, strict=True):
             terminal.say(f"{verb} {shown(label)}  {size / 1e6:.1f} MB")

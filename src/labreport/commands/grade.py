@@ -39,7 +39,7 @@ def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     if found.form:
         from labreport.grading.form import template
 
-        _write([(Path(found.form), template(plain, expected))], lambda old: False)
+        write([(Path(found.form), template(plain, expected))], lambda old: False)
         terminal.say(f"Wrote {found.form}: {len(expected.questions)} questions.")
         return 0
     from labreport.console.terminal import shown
@@ -52,14 +52,20 @@ def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     submissions, ignored = find(Path(found.words))
     results = grade_all(expected, submissions)
     folder = Path(found.words).is_dir()
+    own = measured(expected, of_answers(plain)) if folder else ""
+    alike = same(results, reference.content(plain), own) if folder else []
+    terminal.tell(
+        most=expected.points,
+        submissions=[outputs.plain(one) for one in results],
+        alike=[{"what": what, "names": names} for what, names in alike],
+        ignored=ignored,
+    )
     problem = "" if folder else results[0].graded.problem
     lines = outputs.many(results, expected, terminal.width) if folder else outputs.one(results[0])
     for line in () if problem else lines:
         terminal.result(shown(line))
-    if folder:
-        own = measured(expected, of_answers(plain))
-        for what, names in same(results, reference.content(plain), own):
-            terminal.result(shown(f"{what}: {', '.join(names)}"))
+    for what, names in alike:
+        terminal.result(shown(f"{what}: {', '.join(names)}"))
     if reference.seeds(plain) < ENOUGH_SEEDS:
         terminal.warn(
             f"the reference has {reference.seeds(plain)} seeds, so the tolerance is wide; "
@@ -68,7 +74,7 @@ def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     if ignored:
         terminal.warn(f"ignored {len(ignored)} files that are not submissions: {', '.join(ignored[:5])}")
     if found.csv:
-        _write([(Path(found.csv), outputs.spreadsheet(results, expected))], outputs.is_spreadsheet)
+        write([(Path(found.csv), outputs.spreadsheet(results, expected))], outputs.is_spreadsheet)
     if found.gradescope:
         _gradescope(Path(found.gradescope), results, folder)
     if problem:
@@ -87,10 +93,10 @@ def _gradescope(path: Path, results: Sequence[Result], folder: bool) -> None:
     one = path / "results.json" if path.is_dir() else path
     places = [path / f"{result.name}.results.json" for result in results] if folder else [one]
     texts = map(outputs.results, results)
-    _write(list(zip(places, texts, strict=True)), outputs.is_results)
+    write(list(zip(places, texts, strict=True)), outputs.is_results)
 
 
-def _write(files: Sequence[tuple[Path, str]], ours: Callable[[str], bool]) -> None:
+def write(files: Sequence[tuple[Path, str]], ours: Callable[[str], bool]) -> None:
     """Write files, in place of such as this program wrote for this purpose only: `ours` says so of a text.
 
     Raises `UsageError` before anything is written.

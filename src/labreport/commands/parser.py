@@ -47,43 +47,55 @@ class Declared:
 COMMANDS = {
     "build": Declared(
         "make what is stale; the default, so its name can be left out",
-        "--dry-run --seeds --jobs --force --output --scheduler --adopt --lock-timeout --open --verbose",
+        "--dry-run --seeds --jobs --force --output --scheduler --adopt --lock-timeout --open --verbose "
+        "--json",
         "NAME",
         "only these sections, figures, answers or experiments, and what they need",
         "*",
         INTERRUPTED,
     ),
     "new": Declared("create a small project that builds at once", "", "NAME", "the folder to create"),
+    "init": Declared(
+        "create it in a folder that has other files, such as a repository",
+        call="labreport.commands.new:init",
+    ),
     "status": Declared(
         "list what is stale and why; exit 1 if anything is", "--seeds --output --json --verbose"
     ),
     "why": Declared(
         "explain why something is stale, down to the changed line",
-        "--seeds --output",
+        "--seeds --output --json",
         "NAME",
         "a section, a figure, an answer or an experiment; or its number, as 2.2 or 'Figure 3'",
         call="labreport.commands.status:why",
     ),
     "changes": Declared(
         "list what the last rebuild changed in the answers",
-        "--output",
+        "--output --json",
         call="labreport.commands.status:changes",
+    ),
+    "diff": Declared(
+        "list how two reports differ; exit 1 if they do",
+        "--output --html --json",
+        "FOLDER",
+        "the old report, then the new one (default: the project's)",
+        "*",
     ),
     "verify": Declared(
         "check every stored byte, then every answer independently",
-        "--quick --repeat --seeds --jobs --output --lock-timeout --verbose",
+        "--quick --repeat --seeds --jobs --output --lock-timeout --verbose --json --junit",
         interrupted="Verification stopped; it starts from the beginning next time.",
     ),
     "check": Declared(
         "compute every number and judgement of answers.json again",
-        "--output --verbose --schema",
+        "--output --verbose --schema --json",
         "FILE",
         "an answers.json (default: the report's)",
         "?",
     ),
     "grade": Declared(
         "grade submissions against the report's answers",
-        "--output --reference --csv --gradescope --form",
+        "--output --reference --csv --gradescope --form --json",
         "PATH",
         "a submission, or a folder of submissions",
         "?",
@@ -97,7 +109,7 @@ COMMANDS = {
     ),
     "clean": Declared(
         "remove results that are no longer used",
-        "--dry-run --output --lock-timeout",
+        "--dry-run --output --lock-timeout --json",
         interrupted="Interrupted; run the same command again.",
     ),
     "watch": Declared(
@@ -112,6 +124,7 @@ COMMANDS = {
         "an experiment, or a cell of a study",
         call="labreport.commands.status:show_code",
     ),
+    "completion": Declared("print what makes bash and zsh complete this command"),
 }
 """A command's name to its declaration. A checkout adds some (`labreport.command.Checkout`)."""
 
@@ -210,7 +223,9 @@ OPTIONS: dict[str, dict[str, Any]] = {
     ),
     "--form": text("--form", "FILE", "write an empty form for students, and grade nothing"),
     "--open": flag("open the report when it is ready"),
-    "--json": flag("print JSON, for scripts"),
+    "--json": flag("print one JSON document, for scripts, in place of lines"),
+    "--html": text("--html", "FILE", "write both side by side as a page"),
+    "--junit": text("--junit", "FILE", "write the checks as JUnit XML, for CI"),
     "--quick": flag("do only what takes seconds"),
     "--repeat": value(
         number("--repeat", SEEDS_LIMIT, "'all' or a whole number from 0", all=None),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from labreport.console.plan import show_causes, show_plan, work
@@ -49,19 +48,8 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """Whether all is fresh, then what is not; 1 when anything is stale."""
     session = _look(arguments, root, terminal)
     plan = session.planner.plan()
-    if arguments.json:
-        nodes = [
-            {
-                "name": found.name,
-                "kind": found.node.kind,
-                "state": str(found.state),
-                "reasons": [str(reason) for reason in found.reasons],
-            }
-            for found in plan.statuses
-        ]
-        terminal.result(json.dumps({"fresh": not plan.stale(), "nodes": nodes}, ensure_ascii=False, indent=1))
-        return 1 if plan.stale() else 0
     stale = plan.stale()
+    _tell(terminal, plan.statuses)
     headline = f"Stale: {work(stale)}." if stale else f"All is fresh: {work(plan.statuses)}."
     for line in textwrap.wrap(headline, terminal.width, subsequent_indent="  "):
         terminal.result(terminal.paint(line, "yellow" if stale else "green"))
@@ -80,6 +68,7 @@ def dry_run(
     session = _look(arguments, root, terminal, force)
     names = [name for word in arguments.words for name in session.graph.resolve(word)] or None
     plan = session.planner.plan(names)
+    _tell(terminal, plan.statuses)
     if not plan.stale():
         terminal.say("Nothing to do.")
         return 0
@@ -91,6 +80,20 @@ def dry_run(
     if (seconds := time.seconds()) is not None:
         terminal.say(f"This would take about {duration(seconds)}.")
     return 0
+
+
+def _tell(terminal: Terminal, statuses: Sequence[Status]) -> None:
+    """The state of these nodes, for `--json`."""
+    nodes = [
+        {
+            "name": found.name,
+            "kind": found.node.kind,
+            "state": str(found.state),
+            "reasons": [str(reason) for reason in found.reasons],
+        }
+        for found in statuses
+    ]
+    terminal.tell(fresh=all(found.fresh for found in statuses), nodes=nodes)
 
 
 def _by_experiment(statuses: Iterable[Status]) -> list[list[Status]]:
@@ -135,6 +138,12 @@ def why(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         if names[0] not in session.graph.nodes:
             raise
     statuses = [session.planner.status(name) for name in names]
+    chain = dict.fromkeys(names)
+    for name in (queue := [*names]):  # what it reads comes behind it
+        read = (one.name for one in session.planner.status(name).reasons if isinstance(one, Upstream))
+        queue += (new := dict.fromkeys(one for one in read if one not in chain))
+        chain |= new
+    _tell(terminal, [*map(session.planner.status, chain)])
     seen: set[str] = set()
     for group in _by_experiment(statuses):
         _explain(terminal, session, group, 0, seen)
@@ -182,6 +191,7 @@ def changes(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> in
     """List everything that the last rebuild changed in the answers, question by question."""
     session = open_session(find_project(root), arguments.output, repair=False, looks=True)
     changed = session.ledger.changed
+    terminal.tell(changed=[one.plain() for one in changed])
     list_changes(terminal, changed, titles(session.project.outline))
     if not changed:
         terminal.result("No rebuild has changed an answer.")

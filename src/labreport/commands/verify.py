@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import re
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from labreport.checks import Check, summary
+from labreport.commands.grade import write
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal, shown
 from labreport.console.time_left import Kind, TimeLeft, duration
@@ -16,6 +19,10 @@ from labreport.locate import find_project
 from labreport.nodes.content import AnswerNode
 from labreport.store.output import output_lock
 from labreport.verification import Stage, stages
+
+_WORDS = {"passed": ("ok", "green"), "failed": ("differs", "red"), "open": ("open", "yellow")}
+_CASES = {"passed": "system-out", "failed": "failure", "open": "skipped"}
+_NO_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
@@ -43,16 +50,21 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         began, checks = time.monotonic(), []
         for check in _checked(parts, terminal):
             checks.append(check)
-            word = terminal.paint("ok", "green") if check.passed else terminal.paint("differs", "red")
-            word = word if check.compared else terminal.paint("open", "yellow")
+            word = terminal.paint(*_WORDS[check.result])
             line = f"{word}  {shown(check.name)}  {terminal.paint(shown(check.detail), 'dim')}"
-            if not (check.passed and check.compared):
+            if check.result != "passed":
                 terminal.result(line)
             elif arguments.verbose:
                 terminal.say(line)
-        failed = sum(not check.passed for check in checks)
-        left_open = sum(not check.compared for check in checks)
-        passed = len(checks) - failed - left_open
+        passed, failed, left_open = (sum(check.result == one for check in checks) for one in _WORDS)
+        terminal.tell(
+            checks=[
+                {"name": one.name, "kind": one.kind, "result": one.result, "detail": one.detail}
+                for one in checks
+            ]
+        )
+        if arguments.junit:
+            write([(Path(arguments.junit), junit(checks))], lambda old: '<testsuite name="labreport' in old)
         took = duration(time.monotonic() - began)
         terminal.result(
             f"{passed} check{'s' if passed != 1 else ''} passed, {failed} failed"
@@ -74,6 +86,20 @@ def _checked(parts: Sequence[Stage], terminal: Terminal) -> Iterator[Check]:
         with progress.shown():
             yield from part.checks()
         left.work(number, 1.0)
+
+
+def junit(checks: Sequence[Check]) -> str:
+    """The checks as JUnit XML: a test case for each, by `kind`; what was not compared was skipped."""
+    from xml.etree.ElementTree import Element, SubElement, tostring
+
+    found = Counter(check.result for check in checks)
+    counts = {"tests": len(checks), "failures": found["failed"], "skipped": found["open"]}
+    suite = Element("testsuite", {"name": "labreport verify", **{name: str(n) for name, n in counts.items()}})
+    for check in checks:
+        name, kind, detail = (_NO_XML.sub("\ufffd", text) for text in (check.name, check.kind, check.detail))
+        case = SubElement(suite, "testcase", {"classname": kind, "name": name})
+        SubElement(case, _CASES[check.result]).text = detail
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(suite, encoding="unicode")}\n'
 
 
 def _keep(terminal: Terminal, session: Session, checks: Sequence[Check]) -> None:

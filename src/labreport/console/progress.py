@@ -61,7 +61,7 @@ class Display:
     def shown(self) -> Iterator[None]:
         """While inside, the rows are on the screen; they leave nothing behind."""
         terminal = self.terminal
-        if not terminal.interactive or terminal.quiet or self._bars is not None:
+        if not terminal.interactive or terminal.quiet or terminal.json or self._bars is not None:
             yield
             return
         from rich.console import Console

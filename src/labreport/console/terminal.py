@@ -7,7 +7,7 @@ import shutil
 import sys
 import traceback
 from collections.abc import Callable
-from typing import TextIO
+from typing import Any, TextIO
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
@@ -31,6 +31,9 @@ class Terminal:
         self.out = out if out is not None else sys.stdout
         self.err = err if err is not None else sys.stderr
         self.quiet = quiet
+        self.json = False
+        """Whether one JSON document takes the place of all lines to standard output; see `tell`."""
+        self.told: dict[str, Any] = {"errors": [], "notes": []}
         self.writing = False
         """Whether a line is being written at this moment."""
         self.debug = debug
@@ -47,20 +50,36 @@ class Terminal:
 
     def say(self, text: str = "") -> None:
         """One line to standard output, unless quiet."""
-        if not self.quiet:
+        if not self.quiet and not self.json:
             self._write(self.out, text)
 
     def result(self, text: str) -> None:
         """One line that was asked for (`status`, `why`): printed even when quiet."""
         self.asked = True
-        self._write(self.out, text)
+        if not self.json:
+            self._write(self.out, text)
+
+    def tell(self, **members: Any) -> None:
+        """What a command found, as plain values, for `--json`; docs/json.md lists them."""
+        self.told.update(members)
+
+    def end(self, command: str, code: int) -> None:
+        """With `--json`, the document."""
+        if self.json:
+            import json  # only where it is asked for
+
+            self.asked = True
+            document = {"command": command, "exit": code, **self.told}
+            self._write(self.out, json.dumps(document, ensure_ascii=False, indent=1))
 
     def warn(self, text: str) -> None:
         """One line to standard error: something was repaired or left out."""
+        self.told["notes"].append(text)
         self._write(self.err, f"{self.paint('note', 'yellow')}: {shown(text)}")
 
     def error(self, text: str) -> None:
         """One line to standard error: why the program ends."""
+        self.told["errors"].append(text)
         self._write(self.err, f"{self.paint('error', 'red')}: {shown(text)}")
 
     def failure(self, error: BaseException | None, text: str = "") -> None:

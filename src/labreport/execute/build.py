@@ -63,6 +63,8 @@ def build(request: Request, terminal: Terminal) -> Outcome:
                 folders = session.data_folders
                 write_stamp(session.place.root, request.output, session.digests, request.arguments, folders)
         outcome.seconds = time.monotonic() - started
+        told = [one.plain() for one in changed]
+        terminal.tell(trained=outcome.trained, made=outcome.made, changed=told, seconds=outcome.seconds)
         if changed:
             show_changes(terminal, changed, titles(session.project.outline))
         show_summary(

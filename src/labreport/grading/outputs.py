@@ -86,6 +86,17 @@ def spreadsheet(results: Sequence[Result], expected: Expected) -> str:
     return out.getvalue()
 
 
+def plain(result: Result) -> dict[str, Any]:
+    """A graded submission as plain values."""
+    graded = result.graded
+    questions = [
+        {"question": one.slug, "points": one.points, "most": one.most, "reasons": list(one.reasons)}
+        for one in graded.questions
+    ]
+    told = {"points": graded.points, "problem": graded.problem, "notes": list(graded.notes)}
+    return {"name": result.name, **told, "questions": questions}
+
+
 def is_spreadsheet(text: str) -> bool:
     """Whether a text is what `spreadsheet` writes."""
     head = text.partition("\n")[0].rstrip("\r")

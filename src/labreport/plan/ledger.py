@@ -53,6 +53,10 @@ class Change(msgspec.Struct, forbid_unknown_fields=True):
     now: str
     timed: bool = False
 
+    def plain(self) -> dict[str, Any]:
+        """Its fields by name."""
+        return msgspec.structs.asdict(self)
+
 
 class Ledger(Sealed):
     """All by name: `nodes` the last making of each node; `groups` the members that a digest is for;
