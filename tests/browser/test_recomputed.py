@@ -94,7 +94,7 @@ def test_every_number_and_judgement_comes_out_the_same(chromium: Open, tmp_path:
     with chromium(page(tmp_path)) as browser:
         _switch(browser).click()
         said = _status(browser).replace("\u202f", "")
-        counts = f"{checked.numbers} numbers and {checked.judgements} judgements"
+        counts = f"{checked.numbers} numbers and {checked.findings} findings"
         assert said.startswith(f"{counts} computed again in this browser: 0 differ."), said
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy
 import pytest
@@ -27,6 +29,8 @@ from labreport.builders.confusion import confusions
 from labreport.builders.grid import _words
 from labreport.errors import UsageError
 from labreport.experiment import Design
+from labreport.outline import Question, Section
+from labreport.page import render_section
 from labreport.results import Results, Runs
 from labreport.stats.words import Sentence, plain
 
@@ -82,6 +86,27 @@ def test_a_grid_says_which_cell_leads_and_shows_all() -> None:
     assert _words("row.0", {"kernel": "linear"}, "x", {}) == [
         {"label": "kernel", "numbers": [], "text": "linear"}
     ]
+
+
+def test_a_cell_without_a_mean_is_empty_and_not_zero() -> None:
+    """In the map, in its table, and among the cells that are compared."""
+    results = along({1: NEAR, 2: [0.9, math.nan, 0.9], 3: FAR})[1]
+    drawn = grid_map(results, ACCURACY)
+    assert drawn.rows[1] == ["2", None]
+    assert "0.0" not in [text.get_text() for text in drawn.figure.axes[0].texts]
+    assert "size 2 has no mean" in says(grid(results, ACCURACY, ACCURACY), "best").lower()
+
+
+def test_a_grid_names_what_it_was_chosen_by(tmp_path: Path) -> None:
+    """Where it shows another measure than the one that decides; its headline need not name either."""
+    results = along({1: NEAR, 2: NEAR})[1]
+    chosen = Measure("share found", "%", value=lambda run, epoch: ACCURACY.of(run, epoch))
+    for by in (chosen, ACCURACY):
+        section = Section("maps", "Maps", "section.html", (Question("map", "Which?", "m:f"),))
+        page = render_section(section, {"map": grid(results, ACCURACY, by)}, {}, tmp_path, {})
+        told = by is chosen
+        assert page["headlines"][0]["text"].startswith("By share found: Size 1 and size 2 are level") == told
+        assert ("chosen by <i>share found</i>. Here is <i>test accuracy</i>" in page["screen"]) == told
 
 
 def test_a_grid_needs_one_study() -> None:

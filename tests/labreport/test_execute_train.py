@@ -120,6 +120,19 @@ def test_what_runs_by_itself_comes_after_the_others_of_its_rank() -> None:
     assert lane.given == ["b", "a", "time", "c", "d"]
 
 
+def test_what_runs_by_itself_takes_turns_by_seed() -> None:
+    """So that two that are compared are measured close to each other, whatever else the machine does."""
+    lane = MadeLane(finished)
+    tasks = []
+    for name, epochs in (("a", 9), ("b", 1)):
+        for seed in (0, 1):
+            one = replace(task(f"{name}#{seed}", epochs), exclusive=True, program=name)
+            of = {**one.trajectory.ingredients, "seed": seed}
+            tasks.append(replace(one, trajectory=replace(one.trajectory, ingredients=of)))
+    run([lane], tasks)
+    assert lane.given == ["a#0", "b#0", "a#1", "b#1"]
+
+
 def test_a_training_leaves_a_line_only_if_it_takes_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     """One epoch is one epoch, and an epoch that is timed says its seconds."""
     lines: list[str] = []

@@ -105,3 +105,14 @@ def test_a_failed_run_is_said_without_being_asked_for(tmp_path: Path) -> None:
     found = declare(tmp_path, CALL.format('blocks="input"'))
     read = Results("question", {name: Runs(one, results(one)) for name, one in found.items()})
     assert "In 1 of 30 runs, `zlib 1` gave no number" in _says(ranking(read, SECONDS)).replace("\u00a0", " ")
+
+
+def test_a_recorded_row_does_not_diverge(tmp_path: Path) -> None:
+    """A column that is not a number need not be the loss of a training."""
+    rows = ["name,seconds,bytes", "a,1.0,5", "a,1.1,nan", "b,2.0,6", "b,2.2,7"]
+    (tmp_path / "rows.csv").write_text("\n".join(rows))
+    found = declare(tmp_path, 'recorded_groups("rows.csv", name="name", metrics=("seconds", "bytes"))')
+    read = Results("question", {name: Runs(one, results(one)) for name, one in found.items()})
+    said = _says(difference(read, "a", "b", SECONDS)).replace("\u00a0", " ")
+    assert "In 1 of 2 runs, another number of `a` is not finite." in said
+    assert "diverged" not in said

@@ -51,7 +51,7 @@ def _recorded(design: Design) -> Results:
         metrics = [
             {"seconds": float(math.exp(value)), "size": float(0.5 + value / 100)} for value in values.ravel()
         ]
-        found[name] = runs(Experiment(name, Made(), design=design), metrics)
+        found[name] = runs(Experiment(name, Made(), design=design, exclusive=True), metrics)
     return Results("test", found)
 
 

@@ -16,6 +16,7 @@ import pytest
 from every_operation import answers, document
 from made_results import Made, named, says
 
+from labreport.builders.compare import order_of
 from labreport.errors import UsageError
 from labreport.experiment import Experiment
 from labreport.recheck.digests import digests
@@ -403,6 +404,154 @@ def test_pairs_with_other_seeds_in_common_are_told() -> None:
     units = {name: one.value for name, one in found.quantities.items() if name.endswith(".units")}
     assert units == {"a minus b.units": 2, "a minus c.units": 3, "b minus c.units": 2}
     assert "each pair is compared over those that it has in common" in says(found)
+
+
+def _by_unit(unit: str = "seed", paired: bool = True, **values: Mapping[Any, float]) -> dict[str, Sample]:
+    """A sample of each, by unit."""
+    return {
+        name: Sample(name, {key: (value,) for key, value in of.items()}, paired=paired, unit=unit)
+        for name, of in values.items()
+    }
+
+
+def test_who_has_no_mean_has_no_place_in_an_order() -> None:
+    """Not among two, and among several it is said beside the observation: their other runs may be better."""
+    of = named({"good": [0.96, 0.961, 0.963], "nan": [0.99, math.nan, 0.99], "less": [0.95, 0.952, 0.951]})
+    for found in (ranking(of, ACCURACY), extremes(of, ACCURACY)):
+        (finding,) = found.findings.values()
+        seen = plain(Sentence(finding, found.quantities).observation(), found.quantities)
+        assert seen.endswith("`nan` has no mean."), seen
+    two = named({"good": [0.96, 0.961], "nan": [0.99, math.nan]})
+    expected = "`good` and `nan` cannot be compared. In 1 of 2 seeds, `nan` gave no number."
+    assert says(ranking(two, ACCURACY)) == says(extremes(two, ACCURACY)) == expected
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0])
+def test_what_has_no_ratio_is_told(value: float) -> None:
+    """Zero and less are numbers that were measured, and none of them has a logarithm."""
+    of = named({"a": [1.0, value, 2.0], "b": [1.0, 1.1, 1.2]}, "seconds")
+    expected = "`a` and `b` cannot be compared. In 1 of 3 seeds, `a` is not positive, and has no ratio."
+    measure = replace(RATIO, unit="")
+    assert says(difference(of, "a", "b", measure)) == says(ranking(of, measure)) == expected
+
+
+def test_a_failed_run_does_not_hide_one_that_diverged() -> None:
+    """Both are counted, each once."""
+    records: Sequence[Mapping[str, Any]] = (
+        {"loss": 0.1},
+        {"loss": math.nan},
+        {"loss": 0.1},
+        {"loss": math.nan},
+    )
+    values = (math.nan, 0.1, 0.9, math.nan)
+    made = tuple(
+        Result("a", seed, {}, (record,), {1: Snapshot(1, {"test": {"accuracy": value}}, dict)}, {})
+        for seed, (record, value) in enumerate(zip(records, values, strict=True))
+    )
+    of = Results("test", {"a": Runs(Experiment("a", Made()), made), **named({"b": [0.9] * 4})})
+    text = says(difference(of, "a", "b", ACCURACY))
+    assert "In 2 of 4 seeds, `a` gave no number. In 1 of 4 seeds, `a` diverged." in text
+
+
+def test_a_mean_that_a_single_run_decides_is_printed_by_its_ends() -> None:
+    """Not as 61 ± 57 %, which no accuracy can be."""
+    found = mean(_by_unit(a=dict(enumerate([0.98, 0.979, 0.981, 0.10, 0.0])))["a"], Measure("accuracy", "%"))
+    assert FORMS["spread"](found) == "61\u00a0% (0 to 100\u00a0%)"
+
+
+def test_who_is_level_with_the_first_is_not_said_to_be_ahead_of_others() -> None:
+    """Unless that is clear as well."""
+    first = [0.980, 0.981, 0.982, 0.983, 0.984]
+    apart = {
+        "noisy": [0.0003 + 0.00116 * step for step in (-1.265, -0.632, 0, 0.632, 1.265)],
+        "last": [0.0022 + 0.00022 * step for step in (1, -1, 0, -1, 1)],
+    }
+    of = named(
+        {
+            "first": first,
+            **{name: [a - b for a, b in zip(first, by, strict=True)] for name, by in apart.items()},
+        }
+    )
+    found = ranking(of, Measure("test accuracy", "%", margin=0.25))
+    parts = {part.quantity: part.judgement for part in found.findings["ranking"].parts}
+    assert parts["first minus noisy"].same
+    assert parts["first minus last"].clear
+    assert not parts["first minus last"].same
+    assert parts["noisy minus last"].unclear
+    assert "level (" not in says(found)
+    assert says(found).endswith(
+        "That `first` is ahead of `last` is clear. `noisy` is level with `first` as far as matters."
+    ), says(found)
+
+
+def test_every_kind_of_finding_says_that_pairs_have_other_units() -> None:
+    """A trend and extremes as well, and without units in common."""
+    of = _by_unit(
+        a={0: 0.96, 1: 0.961, 2: 0.963}, b={0: 0.965, 1: 0.97}, c={5: 0.97, 6: 0.972}, d={0: 0.95, 1: 0.952}
+    )
+    for found in (ranking(of, ACCURACY), extremes(of, ACCURACY), trend(of, tuple(of), ACCURACY)):
+        assert "Not all have the same seeds; each pair is compared over" in says(found)
+    assert "`c` has no seed in common with `b`, `a` and `d`." in says(ranking(of, ACCURACY))
+    assert "changes by an unknown amount from `b` to `c`" in says(trend(of, ("a", "b", "c"), ACCURACY))
+    assert "The first and the last have no seed" in says(trend(of, ("a", "b", "c"), ACCURACY))
+    assert "They have" not in says(trend(of, ("a", "b", "c"), ACCURACY)) + says(ranking(of, ACCURACY))
+
+
+def test_nobody_is_the_fastest_for_want_of_the_slowest_input() -> None:
+    """Means over other inputs are only means; in common, the other is ahead, and not behind by so much."""
+    common = {"a": 1.0, "b": 2.0, "c": 3.0}
+    slower = {"a": 1.12, "b": 2.21, "c": 3.35}
+    of = _by_unit("input", whole={**common, "slow": 40.0}, part=slower)
+    text = says(ranking(of, RATIO))
+    assert text.startswith("`part` has the lowest mean test seconds (2.0 s), then `whole` (3.9 s). Over the")
+    assert "Over the inputs that they have in common, `whole` is clearly ahead of `part`." in text
+    assert order_of(ranking(of, RATIO), RATIO)["behind"] == {}
+    of = _by_unit(
+        "input", whole={**common, "slow": 40.0}, part={key: 1.1 * one for key, one in common.items()}
+    )
+    two = says(difference(of, "whole", "part", RATIO))
+    assert two.startswith("`whole` is faster than `part`, by 1.1 times. The difference is equal in all 3"), (
+        two
+    )
+
+
+def test_runs_that_nothing_pairs_are_not_counted_as_pairs() -> None:
+    """Three and five runs are neither three nor five, and have no difference in each."""
+    of = _by_unit("run", False, a=dict.fromkeys(range(3), 1.0), b=dict.fromkeys(range(5), 1.0))
+    of |= _by_unit("run", False, c=dict.fromkeys(range(5), 2.0))
+    measure = Measure("test seconds", "s", better="lower", margin=0.1)
+    assert says(difference(of, "a", "b", measure)) == "`a` is as fast as `b`, the same in every run (1 s)."
+    flat = "They do not vary, so how far chance reaches is unknown."
+    assert says(difference(of, "a", "c", measure)).endswith(flat)
+
+
+def test_the_whole_of_a_trend_is_not_said_of_its_steps() -> None:
+    """Where the last is as the first, the one between is not."""
+    of = _by_unit(a={0: 1.0, 1: 2.0}, b={0: 1.3, 1: 2.2}, c={0: 1.0, 1: 2.0})
+    found = says(trend(of, ("a", "b", "c"), Measure("score", "")))
+    assert found.endswith("it does not change. The first and the last are the same in all 2 seeds."), found
+
+
+def test_means_as_they_are_printed_do_not_contradict_their_order() -> None:
+    """96.77 is printed as 96.8, and 96.75 of two seeds as 97: neither is called the highest."""
+    of = _by_unit(other={5: 0.965, 6: 0.970, 7: 0.968}, short={0: 0.965, 1: 0.970}, low={0: 0.95, 1: 0.951})
+    assert says(ranking(of, ACCURACY)).startswith("`other` and `short` have the highest mean")
+
+
+def test_times_of_runs_that_share_a_machine_are_said_to_do_so() -> None:
+    """Those of this program, unless they are exclusive; nothing is said of how recorded ones were made."""
+    shared = "Other runs may have shared the machine meanwhile, which the interval leaves out."
+    of = named({"a": [1.0, 1.1, 1.3], "b": [2.0, 2.2, 2.1]}, "seconds")
+    alone = {name: replace(runs.experiment, exclusive=True) for name, runs in of.items()}
+    exclusive = Results("test", {name: Runs(alone[name], runs.runs) for name, runs in of.items()})
+    for results, told in ((of, True), (exclusive, False)):
+        for found in (
+            difference(results, "a", "b", RATIO),
+            ranking(results, RATIO),
+            trend(results, ("a", "b"), RATIO),
+        ):
+            assert says(found).endswith(shared) == told
+    assert shared not in says(ranking(named({"a": [0.9, 0.91], "b": [0.8, 0.82]}), ACCURACY))
 
 
 def test_equal_differences_are_not_called_equal_values() -> None:

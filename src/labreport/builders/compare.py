@@ -10,6 +10,7 @@ from labreport.experiment import Study
 from labreport.results import Results, Runs
 from labreport.stats import Answer, Measure, sample, trend
 from labreport.stats import ranking as ranked
+from labreport.stats.findings import is_ahead
 from labreport.stats.measure import measured
 from labreport.stats.words import ordered
 
@@ -25,15 +26,19 @@ def ranking(results: Results, measure: Measure, epoch: int | None = None) -> Ans
 
 
 def order_of(answer: Answer, measure: Measure) -> dict[str, Any]:
-    """Facts for a table of a ranking: subjects in order, their titles, and each difference from the first."""
+    """Facts for a table of a ranking: subjects in order, their titles, by how much each is behind the first.
+
+    One that is ahead of it on the units that both have is not.
+    """
     (finding,) = answer.findings.values()
     means = {name: answer.quantities[f"{finding.prefix}{name}.mean"].value for name in finding.subjects}
-    known = ordered(means, lower=measure.better == "lower")
+    lower = measure.better == "lower"
+    known = ordered(means, lower=lower)
     order = [*known, *(name for name in finding.subjects if name not in known)]
     behind = {
         (set(part.subjects) - {order[0]}).pop(): part.quantity
         for part in finding.parts
-        if order[0] in part.subjects
+        if order[0] in part.subjects and (not part.judgement.sign or is_ahead(part, order[0], lower))
     }
     titles = dict(zip(finding.subjects, finding.titles, strict=True))
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -62,7 +63,10 @@ def grid(results: Results, measure: Measure, chosen_by: Measure) -> Answer:
 
 
 def grid_map(results: Results, measure: Measure) -> charts.Drawing:
-    """Draw the mean of `measure` in every cell of the only study that is read, as a heat map."""
+    """Draw the mean of `measure` in every cell of the only study that is read, as a heat map.
+
+    A cell without a mean is empty.
+    """
     measure = measured(measure)
     _, cells = _only_study(results)
     axes = [axis.replace("_", " ") for axis in cells[0][0]]
@@ -70,15 +74,16 @@ def grid_map(results: Results, measure: Measure) -> charts.Drawing:
     found = {(rows.index(_row(point)), columns.index(_column(point))): runs for point, runs in cells}
     means = {place: mean(_last(runs, measure), measure).value for place, runs in found.items()}
     values = [
-        [factor(measure) * (means[row, column] or 0.0) for column in range(len(columns))]
+        [math.nan if (middle := means[row, column]) is None else factor(measure) * middle
+         for column in range(len(columns))]
         for row in range(len(rows))
-    ]
+    ]  # fmt: skip
     titles = [_text(value) for row in rows for value in row.values()]
     labels = [", ".join(_text(value) for value in column.values()) for column in columns]
     figure, (panel,) = charts.column_figure(
         EDGES_MM + ROW_MM * len(rows), margins=charts.Margins(left=16, right=4, top=8, bottom=11)
     )
-    every = [value for line in values for value in line]
+    every = [value for line in values for value in line if math.isfinite(value)] or [0.0]
     charts.heat_map(
         panel,
         values,
@@ -87,6 +92,7 @@ def grid_map(results: Results, measure: Measure) -> charts.Drawing:
         columns=labels,
         low=0.0 if measure.share else min(every),
         high=100.0 if measure.share else max(every),
+        blank=[[math.isnan(value) for value in line] for line in values],
     )
     charts.y_title(panel, axes[0].capitalize())
     panel.set_xlabel(", ".join(axes[1:]))
@@ -94,7 +100,10 @@ def grid_map(results: Results, measure: Measure) -> charts.Drawing:
         figure,
         f"heat map, mean {measure.name} by {' and '.join(axes)}",
         [axes[0], *(f"{label}, %" if measure.share else label for label in labels)],
-        [[title, *(round(value, 2) for value in line)] for title, line in zip(titles, values, strict=True)],
+        [
+            [title, *(round(value, 2) if math.isfinite(value) else None for value in line)]
+            for title, line in zip(titles, values, strict=True)
+        ],
     )
 
 

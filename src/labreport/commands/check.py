@@ -43,7 +43,7 @@ def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         questions=covered.questions,
         findings=covered.findings,
         numbers={"computed": covered.computed, "data": covered.data, "others": covered.others},
-        judgements=evaluation.judgements,
+        judgements=evaluation.findings,
         differences=[vars(one) for one in differences],
     )
     for difference in differences[:MOST_SHOWN]:
@@ -52,7 +52,7 @@ def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         terminal.result(f"and {len(differences) - MOST_SHOWN} more differences")
     terminal.result(f"The file holds {covered.holds}.")
     terminal.result(
-        f"{evaluation.numbers:,} numbers and {evaluation.judgements:,} judgements of {path} "
+        f"{evaluation.numbers:,} numbers and {evaluation.findings:,} findings of {path} "
         f"computed again in {seconds:.2g} s: {len(evaluation.differences)} differ."
     )
     if found.verbose:

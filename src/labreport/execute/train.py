@@ -29,8 +29,8 @@ from labreport.trajectory import Trajectory
 SERVE = "labreport.execute.worker:serve"
 """What a worker process does."""
 _Programs = dict[str, deque[Task]]
-_Rank = tuple[int, bool]
-"""A task's own rank, and whether it is exclusive."""
+_Rank = tuple[int, bool, int]
+"""A task's own rank, whether it is exclusive, and the seed of one that is."""
 TRIES = 2
 """A worker that dies is replaced once for the same task."""
 LOSSES = 20
@@ -155,7 +155,8 @@ class Waiting:
     """Tasks by rank and program, the longest first; choosing one takes as long however many there are.
 
     Exclusive ones come after all others of their rank: what they measure, the results that are there by then
-    do not wait for.
+    do not wait for. Among them, those of one seed follow each other, so that what is compared is measured in
+    turn, however the machine changes meanwhile.
     """
 
     def __init__(self, tasks: Iterable[Task]) -> None:
@@ -213,7 +214,7 @@ class Waiting:
 
 
 def _rank(task: Task) -> _Rank:
-    return task.rank, task.exclusive
+    return task.rank, task.exclusive, task.seed if task.exclusive else 0
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,10 @@ STACK = 256 << 10
 
 @dataclass(frozen=True)
 class Checked:
-    """What computing a document again gave: how many numbers and judgements, and those that differ."""
+    """What computing a document again gave: how many numbers and findings, and those that differ."""
 
     numbers: int
-    judgements: int
+    findings: int
     differences: tuple[Difference, ...]
 
 
@@ -48,7 +48,7 @@ def evaluate(document: Mapping[str, Any]) -> Checked:
     if "error" in found:
         raise Malformed(found["error"])
     differences = tuple(map(_difference, found["differences"]))
-    return Checked(found["numbers"], found["judgements"], differences)
+    return Checked(found["numbers"], found["findings"], differences)
 
 
 def _run(text: str) -> str:

@@ -6,6 +6,7 @@ quantities follow from the names of experiments in the order of their declaratio
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import combinations, pairwise
@@ -112,7 +113,16 @@ class _Making:
         counted = Source(of, self.measure.name, unit=one.unit, kind="counted")
         runs = one.unit if len(one.values) == one.runs else "run"
         self.quantities[f"{key}.runs"] = _count(one.runs, runs, counted)
-        for kind, count in (("failed", one.failed), ("diverged", one.diverged - one.failed)):
+        values = (
+            [value for unit in one.values.values() for value in unit] if self.measure.scale == "ratio" else []
+        )
+        counts = {
+            "failed": one.failed,
+            "no ratio": sum(math.isfinite(value) and value <= 0 for value in values),
+            "diverged": one.diverged,
+            "partial": one.partial,
+        }
+        for kind, count in counts.items():
             if count > 0:
                 self.quantities[f"{key}.{kind}"] = _count(count, "", counted)
                 self.remarks.append((kind, subject))
@@ -146,6 +156,8 @@ class _Making:
     def made(self, default: str, kind: Kind, judgement: Judgement, **more: Any) -> Answer:
         """The answer: all quantities, and the finding."""
         found = list(self.of.values())
+        if kind != "count":
+            self._compared(kind)
         for part in self.parts:
             if part.judgement.clear:
                 self._qualify(part, kind)
@@ -169,6 +181,16 @@ class _Making:
         )
         return Answer(self.quantities, {finding.name: finding})
 
+    def _compared(self, kind: Kind) -> None:
+        """Say where means are over other units than differences, and where runs share a machine."""
+        uneven = [part for part in self.parts if self._uneven(part)]
+        if uneven and kind != "difference":
+            self.remarks.append(("uneven", ""))
+        elif uneven and self.quantities[uneven[0].quantity].n:
+            self.remarks.append(("common", f"{uneven[0].quantity}.units"))
+        if any(one.shared for one in self.of.values()):
+            self.remarks.append(("shared", ""))
+
     def _qualify(self, part: Part, kind: Kind) -> None:
         """Say once what the interval of a clear difference takes for granted, where that may not hold."""
         quantity, said = self.quantities[part.quantity], {remark for remark, _ in self.remarks}
@@ -178,11 +200,11 @@ class _Making:
         holds = {"items": items, "few": few and not items, "copies": _copies(of, self.measure.share)}
         self.remarks += [(one, f"{part.quantity}.units") for one in holds if holds[one] and one not in said]
 
-    def uneven(self, part: Part) -> bool:
-        """Whether two paired samples have only some of their units in common."""
+    def _uneven(self, part: Part) -> bool:
+        """Whether two paired samples have only some of their units in common, or none."""
         of = [self.of[subject] for subject in part.subjects]
         n = self.quantities[part.quantity].n
-        return all(one.paired for one in of) and 0 < n < max(len(one.values) for one in of)
+        return all(one.paired for one in of) and n < max(len(one.values) for one in of)
 
     def means(self) -> dict[str, str]:
         """The name of each subject's mean, in the order of the subjects."""
@@ -238,8 +260,6 @@ def difference(
     )  # fmt: skip
     making = _Making(name, measure, of)
     part = making.pair(*_two_names(of), among, by)
-    if making.uneven(part):
-        making.remarks.append(("common", f"{part.quantity}.units"))
     return making.made(part.quantity, "difference", part.judgement)
 
 
@@ -325,10 +345,7 @@ def ranking(
         for other in names:
             if other != best:
                 making.pair(best, other, among, by, f"{making.prefix}{other}.behind")
-    judgement = _first_of(making)
-    if any(map(making.uneven, making.parts)):
-        making.remarks.append(("uneven", ""))
-    return making.made("ranking", "ranking", judgement)
+    return making.made("ranking", "ranking", _first_of(making))
 
 
 def _first_of(making: _Making) -> Judgement:
@@ -347,8 +364,14 @@ def _first_of(making: _Making) -> Judgement:
 def facing(part: Part, best: str, lower: bool) -> Judgement:
     """The judgement of a pair with the best; unclear where the other is clearly better on common units."""
     one = part.judgement
-    ahead = (one.sign > 0) == ((part.subjects[0] == best) != lower)
-    return one if ahead or not one.clear else Judgement("unclear", one.sign, False, Reason.NONE, one.among)
+    if not one.clear or is_ahead(part, best, lower):
+        return one
+    return Judgement("unclear", one.sign, False, Reason.NONE, one.among)
+
+
+def is_ahead(part: Part, best: str, lower: bool) -> bool:
+    """Whether the difference of a pair has the direction of its means, of which that of `best` is better."""
+    return (part.judgement.sign > 0) == ((part.subjects[0] == best) != lower)
 
 
 def extremes(

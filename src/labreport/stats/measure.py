@@ -12,7 +12,7 @@ from labreport.errors import UsageError
 from labreport.experiment import Design
 from labreport.later import later
 from labreport.results import Result, Results, Runs, number
-from labreport.stats.quantity import Unit
+from labreport.stats.quantity import Unit, measured_varies_with
 from labreport.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -120,7 +120,9 @@ class Sample:
 
     `right`, where it is known, has for each unit which items are right; samples whose `items` are equal have
     the same items, by place. `failed` are the runs without a finite number, `diverged` those whose training
-    diverged and still gave one, each as a share of all `runs`.
+    diverged and still gave one, `partial` the recorded ones of which another number is not finite, each as a
+    share of all `runs`. `shared` says that other runs of the build may have been carried out meanwhile, and
+    the measure is a time.
     """
 
     name: str
@@ -133,6 +135,8 @@ class Sample:
     test_fraction: float | None = None
     items: str = ""
     diverged: int = 0
+    partial: int = 0
+    shared: bool = False
 
     @property
     def rights(self) -> list[NDArray[np.bool_]]:
@@ -162,17 +166,19 @@ def sample(runs: Runs, measure: Measure, epoch: int | None = None) -> Sample:
     block = dict(design.blocks)
     values: dict[int | str, list[float]] = {}
     right: dict[int | str, NDArray[np.bool_]] = {}
+    experiment, diverged = runs.experiment, 0
+    last = epoch or max(experiment.snapshots)
     for run in runs:
         if block and run.seed not in block:
             raise UsageError(
                 f"{run.name!r}, run {run.seed} is in no {design.unit}; name the {design.unit} of every run"
             )
         unit: int | str = block.get(run.seed, run.seed)
-        values.setdefault(unit, []).append(measure.of(run, epoch))
+        values.setdefault(unit, []).append(value := measure.of(run, epoch))
+        diverged += math.isfinite(value) and (at := run.diverged_at) is not None and at <= last
         if measure.right is not None and not block:
             right[unit] = np.asarray(measure.right(run, epoch), dtype=bool)
-    experiment = runs.experiment
-    last = epoch or max(experiment.snapshots)
+    row = experiment.recorded is not None and experiment.epochs == 1  # which need not be a training
     return Sample(
         experiment.name,
         {unit: tuple(found) for unit, found in values.items()},
@@ -182,7 +188,10 @@ def sample(runs: Runs, measure: Measure, epoch: int | None = None) -> Sample:
         experiment.title,
         last if experiment.epochs > 1 else None,
         design.test_fraction,
-        diverged=sum(at is not None and at <= last for at in (run.diverged_at for run in runs)),
+        diverged=0 if row else diverged,
+        partial=diverged if row else 0,
+        shared=measured_varies_with(measure.quantity_unit) == "machine"
+        and not (experiment.recorded or experiment.exclusive),
     )
 
 

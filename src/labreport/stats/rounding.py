@@ -101,6 +101,12 @@ def prints_none(quantity: Quantity) -> bool:
     return size.value is not None and size.unit != "times" and _Form.of(size).rounded(size.value) == 0
 
 
+def printed(quantity: Quantity) -> float:
+    """The number that its printed digits say; 0 where there is none."""
+    form = _Form.of(quantity)
+    return 0.0 if quantity.value is None else form.rounded(quantity.value) * 10.0 ** (form.exponent or 0)
+
+
 def _size(quantity: Quantity, change: bool = False) -> Quantity:
     value, interval, unit = quantity.value, quantity.interval, quantity.unit
     if value is None:

@@ -10,13 +10,14 @@ import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from labreport.errors import UsageError
 from labreport.stats.operation import Reason
 from labreport.stats.quantity import Quantity, Source
-from labreport.stats.rounding import DOUBLE, FORMS, prints_none
+from labreport.stats.rounding import DOUBLE, FORMS, printed, prints_none
 from labreport.suggest import did_you_mean
 from labreport.texts import capitalized
 
@@ -58,6 +59,11 @@ PHRASES: Mapping[str, str] = {
     "everywhere": "in all {units}",
     "everywhere, one": "in this one {unit}",
     "everywhere, one seed": "in this one training",
+    "everywhere, unpaired": "in every {unit}",
+    "they": "they",
+    "they, of several": "the first and the last",
+    "the difference": "the difference",
+    "the difference, of several": "the whole difference",
     "is": "is",
     "are": "are",
     "has": "has",
@@ -68,6 +74,8 @@ PHRASES: Mapping[str, str] = {
     "most": "{has} the highest {measure}",
     "least": "{has} the lowest {measure}",
     "alike": "{has} the same {measure} as",
+    "most mean": "{has} the highest mean {measure}",
+    "least mean": "{has} the lowest mean {measure}",
     "more own": "{is} {word} than",
     "most own": "{is} {word}",
     "alike own": "{is} level with",
@@ -87,6 +95,7 @@ PHRASES: Mapping[str, str] = {
     "least seconds": "{is} the fastest",
     "alike seconds": "{is} as fast as",
     "unknown": "{after}{names} cannot be compared.",
+    "no mean": "{names} {have} no mean.",
     # A difference: whole sentences by judgement, the observation, and the judgement by itself
     "difference, clear": "{after}{first} {more} {second}, by {amount}.",
     "difference, clear, same": "{after}{first} {more} {second}, by {amount}, less than matters ({margin}).",
@@ -99,16 +108,17 @@ PHRASES: Mapping[str, str] = {
     "{among} comparisons, so it may be chance.",
     "difference, seen": "{after}{first} {more} {second}, by {size}{means}.",
     "difference, tie": "{after}{first} {alike} {second}{means}.",
-    "judgement, clear": "The difference is clear: {amount}.",
-    "judgement, clear, same": "The difference is clear, {amount}, but smaller than what matters ({margin}).",
-    "judgement, the same": "That is the same as far as matters: the difference is below {margin}.",
-    "judgement, equal": "They are the same {everywhere}.",
-    "judgement, unclear": "The difference may be chance ({amount}).",
-    "judgement, corrected": "By itself the difference would be clear ({amount}); as one of {among} "
+    "judgement, clear": "{difference} is clear: {amount}.",
+    "judgement, clear, same": "{difference} is clear, {amount}, but smaller than what matters ({margin}).",
+    "judgement, the same": "That is the same as far as matters: {difference} is below {margin}.",
+    "judgement, equal": "{they} are the same {everywhere}.",
+    "judgement, unclear": "{difference} may be chance ({amount}).",
+    "judgement, corrected": "By itself {difference} would be clear ({amount}); as one of {among} "
     "comparisons, it may be chance.",
     "judgement, one run": "That is too few runs to judge.",
-    "judgement, no spread": "The difference is equal in all {units}, so how far chance reaches is unknown.",
-    "judgement, nothing in common": "They have no {unit} in common.",
+    "judgement, no spread": "{difference} is equal in all {units}, so how far chance reaches is unknown.",
+    "judgement, no spread, unpaired": "{they} do not vary, so how far chance reaches is unknown.",
+    "judgement, nothing in common": "{they} have no {unit} in common.",
     "judgement, not finite": "",
     # A ranking
     "ranking, seen": "{after}{top} {most} ({means}){then}.",
@@ -122,6 +132,11 @@ PHRASES: Mapping[str, str] = {
     "ranking, all equal": "{after}{level} {are} level ({means}), the same {everywhere}.",
     "judgement of level": "{names} {are} level with {first} as far as matters.",
     "judgement of ahead": "That {first} is ahead of {names} is clear.",
+    "judgement of reversed": "Over the {plural} that they have in common, {names} {are} clearly ahead of "
+    "{first}.",
+    "judgement of flat": "By how much {first} is ahead of {names} does not vary, so how far chance reaches "
+    "is unknown.",
+    "judgement of apart": "{first} has no {unit} in common with {names}.",
     "judgement of open": "Whether {first} is ahead of {names} is unclear.",
     "judgement of top": "That {first} is ahead of every other is clear.",
     # The most and the least
@@ -155,6 +170,7 @@ PHRASES: Mapping[str, str] = {
     "fall": "falls by {amount}",
     "many times": "becomes {amount} as high",
     "change": "changes by {amount}",
+    "unknown change": "changes by an unknown amount",
     "no change": "does not change",
     # An exact condition
     "exact, yes": "It holds.",
@@ -164,6 +180,11 @@ PHRASES: Mapping[str, str] = {
     "remark, diverged": "In {k} of {n}, {name} diverged.",
     "remark, failed, one": "{name} gave no number.",
     "remark, diverged, one": "{name} diverged.",
+    "remark, partial": "In {k} of {n}, another number of {name} is not finite.",
+    "remark, partial, one": "Another number of {name} is not finite.",
+    "remark, no ratio": "In {k} of {n}, {name} is not positive, and has no ratio.",
+    "remark, no ratio, one": "{name} is not positive, and has no ratio.",
+    "remark, shared": "Other runs may have shared the machine meanwhile, which the interval leaves out.",
     "remark, common": "Compared over the {units} that they have in common.",
     "remark, uneven": "Not all have the same {units}; each pair is compared over those that it has in "
     "common.",
@@ -275,7 +296,10 @@ class Sentence:
             return self._unknown(), self._judged(part), ()
         if quantity.value > self._null if self._lower else quantity.value < self._null:
             first, second = second, first
-        known = self._called(first, "mean") in self.quantities
+        common = any(
+            kind == "common" for kind, _ in self.finding.remarks
+        )  # the means are over more than those
+        known = self._called(first, "mean") in self.quantities and not common
         slots: Slots = {
             **self._numbers(part.quantity),
             "first": self._name(first),
@@ -294,7 +318,8 @@ class Sentence:
         """The ending of the names of phrases that a judgement of one estimate has."""
         one, interval = part.judgement, self.quantities[part.quantity].interval
         if one.reason is not Reason.NONE:
-            return str(one.reason)
+            flat = one.reason is Reason.NO_SPREAD and self._unpaired(part.quantity)
+            return f"{one.reason}{', unpaired' if flat else ''}"
         if one.clear:
             return "clear, same" if one.same else "clear"
         by_itself = interval is not None and not interval.low <= self._null <= interval.high
@@ -305,12 +330,14 @@ class Sentence:
 
     def _ranking(self) -> Said:
         order, rivals = self._order, self._rivals
-        if not order:
+        if len(order) < 2:
             return self._unknown(), (), ()
         first, top = order[0], self._like(order[0])
         level = [name for name, one in rivals.items() if one.same]
         behind = [name for name, one in rivals.items() if one.clear and not one.same]
         unclear = [name for name, one in rivals.items() if one.unclear]
+        open_ = {key: [name for name in unclear if self._open(name) == key]
+                 for key in ("reversed", "flat", "apart", "open")}  # fmt: skip
         rest = [
             self._fill("ranking, next", {"name": self._name(name), "means": self._means([name])})
             for name in order
@@ -326,28 +353,52 @@ class Sentence:
             "then": (self.phrases["then"], *self._joined(rest)) if rest else (),
         }
         both: Parts = ()
-        if rivals and not unclear and level:
+        if rivals and not unclear and level and self._as_first(level, behind):
             equal = all(rivals[name].reason is Reason.EQUAL for name in level)
             key = "level" if behind else "all equal" if equal else "all level"
             both = self._fill(f"ranking, {key}", {**slots, "means": self._means([first, *level])})
-        elif rivals and not unclear:
+        elif rivals and not unclear and not level:
             both = self._fill(f"ranking, ahead{' of several' if len(behind) > 1 else ''}", slots)
         reasons = {rivals[name].reason for name in unclear}
-        if len(unclear) == len(rivals) and len(reasons) == 1 and Reason.NONE not in reasons:
-            judged = self._fill(f"judgement, {reasons.pop()}", slots)
+        alone = len(self.titles) == 2 and Reason.NONE not in reasons
+        if unclear and (alone or (reasons == {Reason.ONE_RUN} and len(unclear) == len(rivals))):
+            (part, *_) = [one for one in self.finding.parts if set(one.subjects) == {first, unclear[0]}]
+            judged = self._judged(part)
         elif len(behind) == len(self.titles) - 1:
             judged = self._fill("judgement of top", slots)
         else:
-            groups = (("ahead", behind), ("level", level), ("open", unclear))
+            groups = (("ahead", behind), ("level", level), *open_.items())
             judged = _sentences(
                 *(self._fill(f"judgement of {key}", {**slots, **self._subject(names)})
                   for key, names in groups if names)
             )  # fmt: skip
-        return (
-            self._fill("ranking, tie" if 1 < len(top) == len(order) else "ranking, seen", slots),
-            judged,
-            both,
-        )
+        seen = self._fill("ranking, tie" if 1 < len(top) == len(order) else "ranking, seen", slots)
+        return self._complete(seen), judged, self._complete(both)
+
+    def _as_first(self, level: Sequence[str], behind: Sequence[str]) -> bool:
+        """Whether those level with the first are level with each other, and ahead of those behind it."""
+        from labreport.stats.findings import facing
+
+        judged = {frozenset(part.subjects): part for part in self.finding.parts}
+        pairs = [(one, other) for one in level for other in (*level, *behind) if one != other]
+        found = [
+            (other in level, facing(judged[frozenset((one, other))], one, self._lower))
+            for one, other in pairs
+            if frozenset((one, other)) in judged
+        ]
+        return len(found) == len(pairs) and all(one.same if same else one.clear for same, one in found)
+
+    def _open(self, name: str) -> str:
+        """Why it is open whether the first of a ranking is ahead of another."""
+        rival, pair = self._rivals[name], {self._order[0], name}
+        one = next(part.judgement for part in self.finding.parts if set(part.subjects) == pair)
+        kinds = {Reason.NO_SPREAD: "flat", Reason.NOTHING_IN_COMMON: "apart"}
+        return "reversed" if one.clear else kinds.get(rival.reason, "open")
+
+    def _complete(self, said: Parts) -> Parts:
+        """What is said of an order, and who has no place in it."""
+        names = [name for name in self.titles if name not in self._order]
+        return _sentences(said, self._fill("no mean", self._subject(names))) if said and names else said
 
     def _extremes(self) -> Said:
         order = self._order
@@ -364,7 +415,8 @@ class Sentence:
         key = "unclear" if not part.judgement.clear else "clear top" if sure else "clear"
         own = part.judgement.clear or self._key(part) == "unclear"
         judged = self._fill(f"extremes, {key}", slots) if own else self._judged(part)
-        return self._fill("ranking, tie" if len(top) == len(order) else "extremes, seen", slots), judged, ()
+        seen = self._fill("ranking, tie" if len(top) == len(order) else "extremes, seen", slots)
+        return self._complete(seen), judged, ()
 
     def _count(self) -> Said:
         groups: dict[tuple[object, object], list[str]] = {}
@@ -426,8 +478,10 @@ class Sentence:
         """What the measure does from one step to another: rise, fall, or neither."""
         quantity = self.quantities[part.quantity]
         value = quantity.value
-        if value is None or prints_none(quantity):
-            key = "no change" if value is not None and quantity.interval is None else "change"
+        if value is None:
+            key = "unknown change"
+        elif prints_none(quantity):
+            key = "no change" if quantity.interval is None else "change"
         elif value < self._null:
             key = "fall"
         else:
@@ -447,16 +501,24 @@ class Sentence:
         """What a phrase may say of one estimate."""
         units = self.quantities.get(f"{quantity}.units")
         key = "everywhere" if units is None or units.value != 1 else "everywhere, one"
-        own, number = f"everywhere, one {self.finding.unit}", {"units": Number(f"{quantity}.units")}
-        everywhere = own if key != "everywhere" and own in self.phrases else key
+        if self._unpaired(quantity):
+            key = "everywhere, unpaired"
+        own, number = f"{key} {self.finding.unit}", {"units": Number(f"{quantity}.units")}
         return {
             **number,
-            "everywhere": self._fill(everywhere, number),
+            "everywhere": self._fill(own if own in self.phrases else key, number),
             "amount": Number(quantity, form),
             "size": Number(quantity, "size only"),
             "margin": Number(f"{quantity}.margin", "size only"),
             "among": Number(f"{quantity}.among", "bare"),
         }
+
+    def _unpaired(self, quantity: str) -> bool:
+        """Whether a difference is that of several runs that nothing pairs."""
+        if (one := self.quantities.get(quantity)) is None or len(one.origin.experiments) < 2:
+            return False
+        runs = [self.quantities.get(self._called(name, "runs")) for name in self.titles]
+        return not one.origin.units and any(each is not None and each.value != 1 for each in runs)
 
     def _end(self, end: str, names: Sequence[str], slot: str, key: str) -> Slots:
         """Those at one end of an order, with what they have most or least of."""
@@ -464,7 +526,8 @@ class Sentence:
         return {end: self._names(names), means: self._means(names), slot: self._form(key, len(names))}
 
     def _subject(self, names: Sequence[str]) -> Slots:
-        return {"names": self._names(names), "are": self._verb("are", len(names))}
+        verbs: Slots = {verb: self._verb(verb, len(names)) for verb in ("are", "have")}
+        return {"names": self._names(names), **verbs}
 
     def _unknown(self) -> Parts:
         return self._fill("unknown", self._subject(tuple(self.titles)))
@@ -476,13 +539,13 @@ class Sentence:
         return ordered({name: self.quantities[mean].value for name, mean in means.items()}, lower=self._lower)
 
     def _like(self, end: str) -> list[str]:
-        """Those whose mean is that of an end, or seems so when printed and is not clearly different."""
+        """Those whose mean is that of an end, or beyond it as printed, and that are not clearly different."""
 
         def alike(name: str) -> bool:
             one, other = (self.quantities[self._called(each, "mean")] for each in (name, end))
             pair = next((part for part in self.finding.parts if set(part.subjects) == {name, end}), None)
-            printed = FORMS["bare"](one) == FORMS["bare"](other)
-            return (one.value == other.value or printed) and not (pair and pair.judgement.clear)
+            apart, seen = (number(one) - number(other) for number in (attrgetter("value"), printed))
+            return apart * seen <= 0 and not (pair and pair.judgement.clear)
 
         return [name for name in self._order if alike(name)]
 
@@ -556,6 +619,8 @@ class Sentence:
         measure = self.finding.measure
         assert measure is not None
         slots: Slots = {"is": self._verb("are", count), "has": self._verb("have", count)}
+        if key in ("most", "least") and ("uneven", "") in self.finding.remarks:
+            return self._fill(f"{key} mean", slots)
         own = measure.more if key in ("more", "most") else measure.less
         if key == "alike" and (measure.more or measure.less):
             return self._fill("alike own", slots)
@@ -574,7 +639,7 @@ class Sentence:
         return _sentences(*(self._remark(kind, name) for kind, name in self.finding.remarks))
 
     def _remark(self, kind: str, name: str) -> Parts:
-        if kind not in ("failed", "diverged"):
+        if self._called(name, kind) not in self.quantities:
             units = Number(name) if name else plural(self.finding.unit)
             return self._fill(f"remark, {kind}", {"units": units})
         runs = self._called(name, "runs")
@@ -599,7 +664,16 @@ class Sentence:
             number = self._called(self.finding.subjects[0], "epochs") if self.finding.subjects else ""
             unknown = self.moments or number not in self.quantities
             return () if unknown else self._fill("after", {"epochs": Number(number)})
-        shared = {"are": self.phrases["are"], "unit": self.finding.unit, "measure": measure and measure.name}
+        ends = self.finding.kind in ("trend", "extremes") and len(self.finding.parts) > 1
+        several = ", of several" if ends else ""
+        shared = {
+            "are": self.phrases["are"],
+            "unit": self.finding.unit,
+            "plural": plural(self.finding.unit),
+            "measure": measure and measure.name,
+            "they": self.phrases[f"they{several}"],
+            "difference": self.phrases[f"the difference{several}"],
+        }
         return shared[slot] or ""
 
 

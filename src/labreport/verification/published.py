@@ -171,7 +171,7 @@ def _digests(arrays: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 PAGE = "the page's numbers, traced to the answers"
 EQUAL = "numbers that appear in several answers"
-AGAIN = "numbers and judgements, computed again by the page's script"
+AGAIN = "numbers and findings, computed again by the page's script"
 DRAWN = "figures, read off the page as it is drawn"
 COPIES = "results that are copies of others"
 
@@ -204,7 +204,7 @@ def again(output: Path) -> Check:
         different = [*found.differences, *changed(document)]
     except (LabReportError, LookupError, TypeError, AttributeError) as error:
         return Check("answers.json from its own data", False, str(error)[:200], AGAIN)
-    detail = str(different[0]) if different else f"{found.numbers:,} numbers, {found.judgements:,} judgements"
+    detail = str(different[0]) if different else f"{found.numbers:,} numbers, {found.findings:,} findings"
     return Check("answers.json from its own data", not different, detail, AGAIN)
 
 

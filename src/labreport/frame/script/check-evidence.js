@@ -116,6 +116,12 @@ const Evidence = (() => {
       ];
     }
 
+    // The same of one that was counted or declared, where data of a finding give it.
+    besideAgain({ slug, name }) {
+      const found = Object.values(this.question(slug).findings).flatMap((content) => this.findingAgain({ slug, content }));
+      return found.filter(({ beside }) => beside === `${slug}#${name}`).map((field) => ({ ...field, name: "value" }));
+    }
+
     findingAgain({ slug, content }) {
       const { quantities } = this.question(slug);
       const measure = content.measure === null ? null : owned(this.document.measures, content.measure, "measure");
@@ -197,12 +203,12 @@ const Evidence = (() => {
 
     // How much was computed again, and what differs.
     all() {
-      const found = { numbers: 0, judgements: 0, differences: [] };
+      const found = { numbers: 0, findings: 0, differences: [] };
       const counted = new Set();
       for (const item of this.items()) {
         const place = item.address;
         for (const { name, says, found: now, same: agrees, beside } of placed(place, () => this.again(item))) {
-          found.judgements += name.endsWith("judgement.word") ? 1 : 0;
+          found.findings += name === "judgement.word" ? 1 : 0;
           found.numbers += typeof says === "number" && !counted.has(beside) ? 1 : 0;
           if (beside) {
             counted.add(beside);

@@ -88,7 +88,9 @@ const NumberPanel = (() => {
 
     // What computing it again gave, in one sentence, and whether it is the same.
     again(item, element_) {
-      const fields = this.evidence.again(item);
+      const own = this.evidence.again(item);
+      const fields = own.length || item.kind === "finding" ? own : this.evidence.besideAgain(item);
+      const data = own.length ? "these data" : "the data of a finding";
       const printed = this.differsFromPage(item, element_);
       const { content } = item;
       if (!fields.length || content.derivation?.operation === "stated") {
@@ -98,7 +100,7 @@ const NumberPanel = (() => {
       const differing = fields.filter((field) => !field.same);
       if (!differing.length && !printed) {
         const what = item.kind === "finding" ? "Judged" : "Computed";
-        return { text: `${what} again from these data, in this browser: the same.`, kind: "same" };
+        return { text: `${what} again from ${data}, in this browser: the same.`, kind: "same" };
       }
       const found = differing.map(({ name, says, found: now }) => {
         const both = [says, now].every((each) => typeof each === "number");
@@ -106,7 +108,7 @@ const NumberPanel = (() => {
         const [one, other] = both ? numbers([says, now], unit) : [says, now].map((each) => String(each ?? "none"));
         return `${FIELDS[name] ?? name} ${other}, where the report has ${one}`;
       });
-      const start = found.length ? `Computed again from these data, in this browser, it differs: ${found.join("; ")}.` : "";
+      const start = found.length ? `Computed again from ${data}, in this browser, it differs: ${found.join("; ")}.` : "";
       return { text: `${start}${printed}`, kind: "differs" };
     }
 

@@ -80,14 +80,14 @@ document.addEventListener("DOMContentLoaded", () => {
   const count = (value) => value.toLocaleString("en").replaceAll(",", "\u202f");
   const all = async () => {
     const document_ = await unpacked();
-    const { numbers, judgements, differences } = document_.all();
+    const { numbers, findings, differences } = document_.all();
     const printed = [...document.querySelectorAll(NUMBERS)].filter((number) => {
       const item = document_.item(number.dataset.source);
       return item && new Panel(document_).differsFromPage(item, number);
     });
     const differ = new Set([...differences.map(({ place }) => place), ...printed.map((each) => each.dataset.source)]);
     const bad = differ.size ? `${count(differ.size)} differ: ${[...differ].slice(0, 5).join(", ")}` : "0 differ";
-    status.textContent = `${count(numbers)} numbers and ${count(judgements)} judgements computed again in this browser: ${bad}. Choose a number to see its data.`;
+    status.textContent = `${count(numbers)} numbers and ${count(findings)} findings computed again in this browser: ${bad}. Choose a number to see its data.`;
   };
   switched.addEventListener("click", () => {
     const on = switched.getAttribute("aria-pressed") === "false";
