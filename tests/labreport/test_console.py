@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from labreport.console.plan import show_plan
 from labreport.console.progress import Progress, Training
@@ -199,6 +201,27 @@ def test_time_left_is_that_of_the_longest_or_of_all_lanes_then_of_what_runs_by_i
     left.expect("timed", 5.0, Kind.SINGLY)
     left.expect("report", 20.0, Kind.MADE)
     assert left.seconds() == pytest.approx(85.0)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["expect", "begin", "work", "end", "again"]), st.integers(0, 4))))
+def test_the_sums_of_the_time_left_are_those_of_its_parts(events: list[tuple[str, int]]) -> None:
+    """Whatever happens to them in whatever order, as many as there are."""
+    clock = Clock()
+    left = TimeLeft(lanes=2, clock=clock)
+    for what, part in [("expect", 0), *events]:
+        clock.now += 0.1
+        more = {"expect": (1.0 + part, Kind.SINGLY if part == 4 else Kind.TOGETHER), "work": (0.4,)}
+        getattr(left, what)(part, *more.get(what, ()))
+    for kind in Kind:
+        parts = [part for part in left._parts.values() if part.kind is kind]
+        rest = {part: part.seconds * part.left * left._speed(kind) for part in parts}
+        for part in parts:
+            if part in left._since:
+                rest[part] = max(rest[part] - (clock.now - left._since[part]), 0.0)
+        assert left._all[kind] == pytest.approx(sum(part.seconds for part in parts))
+        assert left._rest(kind)[0] == pytest.approx(sum(rest.values()), abs=1e-9)
+        if kind is Kind.TOGETHER:
+            assert left._rest(kind)[1] == pytest.approx(max(rest.values(), default=0.0), abs=1e-9)
 
 
 def test_time_left_goes_down_while_nothing_is_heard() -> None:

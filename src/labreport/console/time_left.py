@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -28,20 +29,19 @@ TOLD = 0.25
 """How much of it counts for one kind that another took longer than expected."""
 
 
-@dataclass
+@dataclass(eq=False)
 class _Part:
     seconds: float
     kind: Kind
-    left: float = 1.0
-    since: float | None = None
-    """When it began or was last heard of; None while it has done nothing that counts."""
+    left: float = 0.0
 
 
 class TimeLeft:
     """The parts of a build, each with the seconds that it should take by itself on one of so many `lanes`.
 
     Where the seconds of trainings are not `known`, they are work in any unit, and nothing is said until some
-    of it was measured. What is under way counts as done by as much as the clock says.
+    of it was measured. What is under way counts as done by as much as the clock says. It is asked at every
+    epoch, so it keeps sums, and looks only at the parts that are under way.
     """
 
     def __init__(
@@ -51,17 +51,28 @@ class TimeLeft:
         self.known = known
         self._clock = clock
         self._parts: dict[Hashable, _Part] = {}
+        self._all = dict.fromkeys(Kind, 0.0)
+        self._left = dict.fromkeys(Kind, 0.0)
+        self._since: dict[_Part, float] = {}
+        """Parts that are under way: when each began, or was last heard of."""
+        self._waiting: list[tuple[float, int, _Part]] = []
+        """Parts of the kind `TOGETHER`, the longest first; those that wait no longer are dropped when met."""
         self._measured = {kind: [0.0, 0.0] for kind in Kind}
         self._begun = clock()
 
     def expect(self, key: Hashable, seconds: float, kind: Kind = Kind.TOGETHER) -> None:
-        """One more part."""
-        self._parts[key] = _Part(seconds, kind)
+        """One more part, or the same one anew."""
+        if part := self._parts.get(key):
+            self._set(part, 0.0, None)
+            self._all[part.kind] -= part.seconds
+        self._parts[key] = part = _Part(seconds, kind)
+        self._all[kind] += seconds
+        self._set(part, 1.0, None)
 
     def begin(self, key: Hashable) -> None:
         """A part is begun that is heard of again only at its end."""
         if part := self._parts.get(key):
-            part.since = self._clock()
+            self._set(part, part.left, self._clock())
 
     def work(self, key: Hashable, share: float) -> None:
         """This share of a part was just done, since it was last heard of.
@@ -71,22 +82,21 @@ class TimeLeft:
         part, now = self._parts.get(key), self._clock()
         if part is None:
             return
-        if part.since is not None:
+        if (since := self._since.get(part)) is not None:
             measured = self._measured[part.kind]
-            measured[0] += now - part.since
+            measured[0] += now - since
             measured[1] += part.seconds * min(share, part.left)
-        part.left = max(part.left - share, 0.0)
-        part.since = now
+        self._set(part, max(part.left - share, 0.0), now)
 
     def end(self, key: Hashable) -> None:
         """A part is done, or need not be done."""
         if part := self._parts.get(key):
-            part.left, part.since = 0.0, None
+            self._set(part, 0.0, None)
 
     def again(self, key: Hashable) -> None:
         """A part must be done from its beginning."""
         if part := self._parts.get(key):
-            part.left, part.since = 1.0, None
+            self._set(part, 1.0, None)
 
     @property
     def planned(self) -> bool:
@@ -101,27 +111,41 @@ class TimeLeft:
     @property
     def share(self) -> float:
         """How much of all is done, from 0 to 1; what is under way included."""
-        total = sum(part.seconds * self._speed(part.kind) for part in self._parts.values())
-        return 1.0 - sum(map(self._rest, self._parts.values())) / total if total else 0.0
+        total = sum(self._all[kind] * self._speed(kind) for kind in Kind)
+        return 1.0 - sum(self._rest(kind)[0] for kind in Kind) / total if total else 0.0
 
     def seconds(self) -> float | None:
         """Seconds until the end, or None while nothing can be said."""
-        rest: dict[Kind, list[float]] = {kind: [0.0] for kind in Kind}
-        for part in self._parts.values():
-            rest[part.kind].append(self._rest(part))
-        together, singly, made = (rest[kind] for kind in Kind)
-        if not self.known and any(together + singly) and self._said() < ENOUGH:
+        (together, longest), (singly, _), (made, _) = map(self._rest, Kind)
+        if not self.known and together + singly and self._said() < ENOUGH:
             return None
-        return max(sum(together) / max(self.lanes, 1), *together) + sum(singly) + sum(made)
+        return max(together / max(self.lanes, 1), longest) + singly + made
 
     def __str__(self) -> str:
         found = self.seconds()
         return "estimating the time" if found is None else f"{duration(found)} left"
 
-    def _rest(self, part: _Part) -> float:
-        """Seconds that a part will still take by itself."""
-        seconds = part.seconds * part.left * self._speed(part.kind)
-        return max(seconds - (self._clock() - part.since), 0.0) if part.since is not None else seconds
+    def _set(self, part: _Part, left: float, since: float | None) -> None:
+        """Say how much of a part is left, and since when it is under way."""
+        self._left[part.kind] += part.seconds * (left - part.left)
+        part.left = left
+        if since is not None:
+            self._since[part] = since
+            return
+        self._since.pop(part, None)
+        if left and part.kind is Kind.TOGETHER:
+            heapq.heappush(self._waiting, (-part.seconds * left, id(part), part))
+
+    def _rest(self, kind: Kind) -> tuple[float, float]:
+        """Seconds that all parts of a kind will still take one after the other, and that the longest will."""
+        speed, now = self._speed(kind), self._clock()
+        begun = [(part.seconds * part.left, at) for part, at in self._since.items() if part.kind is kind]
+        rest = [max(seconds * speed - (now - at), 0.0) for seconds, at in begun]
+        waiting = max(self._left[kind] - sum(seconds for seconds, _ in begun), 0.0)
+        while self._waiting and (self._waiting[0][2] in self._since or not self._waiting[0][2].left):
+            heapq.heappop(self._waiting)
+        longest = -self._waiting[0][0] if self._waiting and kind is Kind.TOGETHER else 0.0
+        return waiting * speed + sum(rest), max(longest * speed, *rest, 0.0)
 
     def _speed(self, kind: Kind) -> float:
         """How many times as long as expected parts of a kind take.
@@ -129,7 +153,7 @@ class TimeLeft:
         Until that is measured, what the others took tells a part of it: the machine may be as busy.
         """
         if self.known or kind is Kind.MADE:
-            trust = TRUST[kind] * sum(part.seconds for part in self._parts.values() if part.kind is kind)
+            trust = TRUST[kind] * self._all[kind]
             measured, expected = self._measured[kind]
             others = [self._measured[one] for one in Kind if one is not kind and self.known]
             took, should = (sum(one[place] for one in others) for place in (0, 1))
@@ -141,8 +165,8 @@ class TimeLeft:
 
     def _said(self) -> float:
         """The share of the trainings that was measured."""
-        expected = sum(self._measured[kind][1] for kind in (Kind.TOGETHER, Kind.SINGLY))
-        return expected / sum(part.seconds for part in self._parts.values() if part.kind is not Kind.MADE)
+        trained = (Kind.TOGETHER, Kind.SINGLY)
+        return sum(self._measured[kind][1] for kind in trained) / sum(self._all[kind] for kind in trained)
 
 
 def duration(seconds: float) -> str:
