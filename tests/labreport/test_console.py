@@ -208,10 +208,10 @@ def test_the_sums_of_the_time_left_are_those_of_its_parts(events: list[tuple[str
     """Whatever happens to them in whatever order, as many as there are."""
     clock = Clock()
     left = TimeLeft(lanes=2, clock=clock)
-    for what, part in [("expect", 0), *events]:
+    for what, key in [("expect", 0), *events]:
         clock.now += 0.1
-        more = {"expect": (1.0 + part, Kind.SINGLY if part == 4 else Kind.TOGETHER), "work": (0.4,)}
-        getattr(left, what)(part, *more.get(what, ()))
+        more = {"expect": (1.0 + key, Kind.SINGLY if key == 4 else Kind.TOGETHER), "work": (0.4,)}
+        getattr(left, what)(key, *more.get(what, ()))
     for kind in Kind:
         parts = [part for part in left._parts.values() if part.kind is kind]
         rest = {part: part.seconds * part.left * left._speed(kind) for part in parts}
