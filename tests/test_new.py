@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,18 @@ def test_every_command_works_in_a_new_project(created: Path, words: tuple[str, .
 def test_the_skeletons_own_template_is_the_one_that_is_used(created: Path) -> None:
     """The words of the first question are those of the template in the project."""
     assert "Each dot is a seed, each line the mean" in (created / "report" / "report.html").read_text()
+
+
+def test_more_seeds_than_declared_are_told_in_the_report(created: Path, tmp_path: Path) -> None:
+    """They may be a second look; of the declared number or fewer, as of recorded runs, nothing is said."""
+    project = shutil.copytree(created, tmp_path / "my-report")
+    told = "<b>More seeds than declared</b>"
+    assert told not in (project / "report" / "report.html").read_text()
+    declared = int(re.findall(r"seeds=(\d+)", (project / "project.py").read_text())[0])
+    assert labreport(project, "build", "--seeds", str(declared + 1)).returncode == 0
+    assert told in (project / "report" / "report.html").read_text()
+    assert labreport(project, "build").returncode == 0
+    assert told not in (project / "report" / "report.html").read_text()
 
 
 @pytest.mark.parametrize(

@@ -33,10 +33,14 @@ class DocumentNode(Node):
     last: ClassVar[bool] = False
     """Whether it takes so long that the others are published before it."""
 
-    def __init__(self, slug: str, reads: tuple[str, ...] = (), preliminary: bool = False) -> None:
+    def __init__(
+        self, slug: str, reads: tuple[str, ...] = (), preliminary: bool = False, added: bool = False
+    ) -> None:
         super().__init__(slug, reads)
         self.preliminary = preliminary
         """Whether it says that a report from more seeds follows."""
+        self.added = added
+        """Whether it says that it has more seeds than the project declares."""
 
     @property
     def label(self) -> str:
@@ -49,6 +53,7 @@ class DocumentNode(Node):
             **planner.outputs(self),
             "outline": planner.fingerprints.outline,
             **({"preliminary": True} if self.preliminary else {}),
+            **({"added": True} if self.added else {}),
         }
 
     def begin(self, press: Press) -> None:
@@ -106,6 +111,7 @@ class _Rendered(DocumentNode):
             evidence,
             press.workshop.planner.recorded,
             press.workshop.fonts,
+            self.added,
         )
 
     def accept(self, findings: list[Finding], press: Press) -> None:

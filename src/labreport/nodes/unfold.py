@@ -21,6 +21,7 @@ from labreport.suggest import did_you_mean
 def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
     """The graph of a project for a number of seeds; `preliminary` documents say that more seeds follow.
 
+    Those of more seeds than the project declares say that, too.
     Raises `UsageError` for names that do not fit.
     """
     grids = {grid.name: grid.experiments() for grid in project.studies}
@@ -88,8 +89,9 @@ def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
         (CrateDocument, "crate"),
         (PaperDocument, "pdf"),
     )
+    added = seeds > len(project.seed_range) and not all(experiment.recorded for experiment in experiments)
     for document, slug in documents:
-        add(document(slug, () if document is WorkflowDocument else everything, preliminary))
+        add(document(slug, () if document is WorkflowDocument else everything, preliminary, added))
     return Graph(project, nodes, cells)
 
 

@@ -63,6 +63,7 @@ def render_document(
     evidence: str = "",
     recorded: Mapping[str, Any] | None = None,
     fonts: Path | None = None,
+    added: bool = False,
 ) -> str:
     """The report as one HTML text: for the browser (`"screen"`) or for `labreport.pdf` (`"print"`).
 
@@ -70,9 +71,10 @@ def render_document(
     the run for the title page, label to text: those under `run` in the answer that `outline.facts`
     names; `words` are the project's. Sections without questions at the beginning of the outline come
     before the answers at a glance. One that is `preliminary` says that it rests on a single seed and that
-    more follow. `evidence` is what the function of that name made: with it, a browser shows the data of each
-    number and computes it again. `recorded` says where runs came from that were made
-    elsewhere, and `fonts` is a folder in which small fonts are kept for the next build. Raises `RenderError`
+    more follow, and one with `added` seeds that the project declares fewer. `evidence` is what the function
+    of that name made: with it, a browser shows the data of each number and computes it again. `recorded`
+    says where runs came from that were made elsewhere, and `fonts` is a folder in which small fonts are kept
+    for the next build. Raises `RenderError`
     where a reference leads nowhere or the page grows over 4 MB.
     """
     known = targets(outline, sections)
@@ -81,6 +83,7 @@ def render_document(
         "outline": outline,
         "facts": traced_value(facts, f"{outline.facts}#facts.run"),
         "preliminary": preliminary,
+        "added": added,
         "contents": [_entry(section, known) for section in outline.sections[opening:]],
         "glance": _glance(outline, sections, medium),
         "opening": [Markup(section[medium]) for section in sections[:opening]],
