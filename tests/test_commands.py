@@ -58,14 +58,15 @@ def test_a_specification_that_breaks_a_rule_is_one_line_and_2(built: Program, tm
     assert (program.folder / "report/report.html").read_bytes() == before
 
 
-def test_a_syntax_error_in_the_catalogue_is_one_line(built: Program, tmp_path: Path) -> None:
-    """File and line, without a traceback."""
+@pytest.mark.parametrize("mistake", ["EXPERIMENTS ==", "raise SystemExit(0)\nEXPERIMENTS ="])
+def test_a_catalogue_that_cannot_be_loaded_is_one_line(built: Program, tmp_path: Path, mistake: str) -> None:
+    """File and line, without a traceback; also where it ends the program, as if all were well."""
     program = built.copy(tmp_path / "checkout")
-    program.edit("src/exercise/catalogue.py", "EXPERIMENTS =", "EXPERIMENTS ==")
+    program.edit("src/exercise/catalogue.py", "EXPERIMENTS =", mistake)
     ran = program.run()
     assert ran.code in (1, 2)
-    assert "catalogue.py" in ran.err
-    assert "Traceback" not in ran.err
+    assert "catalogue.py:" in ran.err
+    assert len(ran.err.splitlines()) == 1
 
 
 def test_an_answer_that_reads_what_it_did_not_declare_is_named(built: Program, tmp_path: Path) -> None:
@@ -254,9 +255,9 @@ def test_a_closed_stdout_does_not_stop_the_build(built: Program, tmp_path: Path)
     assert b"Best" in (program.folder / "report/report.html").read_bytes()
 
 
-@pytest.mark.parametrize("name", ["with space, quote'\", new\nline and emoji 🙂", "x" * 200])
+@pytest.mark.parametrize("name", ["with space, quote'\", new\nline, emoji 🙂 and \udcff", "x" * 200])
 def test_odd_paths_work(built: Program, tmp_path: Path, name: str) -> None:
-    """Spaces, quotes, newlines, emoji, long names."""
+    """Spaces, quotes, newlines, emoji, what is not UTF-8, long names."""
     program = built.copy(tmp_path / name)
     program.edit("templates/questions/studied.grid.html", "The best", "Best")
     ran = program.run("--seeds", "2", cold=True)

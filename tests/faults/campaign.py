@@ -27,6 +27,7 @@ if __name__ == "__main__":
     ROOT = Path(__file__).resolve().parents[2]
     sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
+from faults import world as place_of_trials
 from faults.judge import Lost
 from faults.kinds import KINDS
 from faults.skipped import Skipped
@@ -122,9 +123,10 @@ def main(arguments: Sequence[str]) -> int:
         action="store_true",
         help="a stand-in writes the PDF and the page's fonts, so that more trials fit into the time",
     )
+    parser.add_argument("--hang", type=float, default=place_of_trials.HANG_SECONDS, help="seconds for a run")
     parser.add_argument("--json", type=Path, help="write every trial to this file")
     options = parser.parse_args(arguments)
-    kinds = options.kinds.split(",")
+    kinds, place_of_trials.HANG_SECONDS = options.kinds.split(","), options.hang
     unknown = set(kinds) - set(KINDS)
     if unknown:
         parser.error(f"no kind {sorted(unknown)[0]!r}; there are {', '.join(KINDS)}")

@@ -8,6 +8,7 @@ from random import Random
 from faults.foreign import foreign
 from faults.kind_crowds import crowd
 from faults.kind_damage import damage
+from faults.kind_edits import edited, watched
 from faults.kind_files import ledger, lock, mark
 from faults.kind_kills import kill
 from faults.kind_moments import moment
@@ -24,8 +25,8 @@ Kind = Callable[[Place, Random, int], str]
 """Carries out the trial of an index; returns what it did, in words; raises `Lost` or `Skipped`."""
 
 KINDS: dict[str, tuple[Kind, int]] = {
-    "kill": (kill, 15),
-    "syscall": (syscall, 20),
+    "kill": (kill, 13),
+    "syscall": (syscall, 18),
     "small-disk": (small_disk, 6),
     "damage": (damage, 14),
     "ledger": (ledger, 6),
@@ -41,5 +42,7 @@ KINDS: dict[str, tuple[Kind, int]] = {
     "seeds": (seeds, 2),
     "mutation": (mutation, 2),
     "moments": (moment, 2),
+    "edited": (edited, 3),
+    "watched": (watched, 1),
 }
 """Each with its share of the trials, in per cent."""

@@ -8,8 +8,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from graded import Plain, expected, graded
 
+from labreport.commands.grade import write
+from labreport.errors import UsageError
 from labreport.grading import outputs
 from labreport.grading.expected import Graded, unread
 from labreport.grading.grade import Result
@@ -71,3 +74,30 @@ def test_lines_that_could_not_be_read_are_told_everywhere() -> None:
     assert "line 7: 'perhaps' is not a number" in list(outputs.one(result))
     assert "line 7" in json.loads(outputs.results(result))["output"]
     assert "line 7" in outputs.spreadsheet([result], expected())
+
+
+@pytest.mark.parametrize("kind", ["csv", "gradescope", "form"])
+def test_only_what_the_command_wrote_is_overwritten(kind: str, tmp_path: Path) -> None:
+    """Not a submission, a reference, a form that is filled in, a program, nor what a link leads to."""
+    result = one_wrong(tmp_path)
+    text, ours = {
+        "csv": (outputs.spreadsheet([result], expected()), outputs.is_spreadsheet),
+        "gradescope": (outputs.results(result), outputs.is_results),
+        "form": ("form = 2\n", lambda old: False),
+    }[kind]
+    new, old = tmp_path / "new", tmp_path / "old"
+    write([(new, text)], ours)
+    if kind != "form":
+        new.write_bytes(text.replace("anna", "bert").replace("0.5", "0.6").encode())
+    write([(new, text)], ours)
+    assert new.read_bytes() == text.encode()
+    for content in ('{"schema": 1}', "form = 2\nname = 'anna'\n", "import labreport\n", "a,b\n1,2\n", ""):
+        old.write_text(content)
+        with pytest.raises(UsageError, match="only what this command wrote is overwritten"):
+            write([(tmp_path / "first", text), (old, text)], ours)
+        assert old.read_text() == content
+        assert not (tmp_path / "first").exists()
+    (tmp_path / "link").symlink_to(new)
+    for odd in (tmp_path / "link", tmp_path, Path("/dev/null")):
+        with pytest.raises(UsageError, match="only what this command wrote is overwritten"):
+            write([(odd, text)], ours)

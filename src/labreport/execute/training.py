@@ -233,6 +233,8 @@ def train(build: Build, work: Trainings) -> list[str]:
         terminal.standing = None
     session.ledger.paces.update(trainer.paces)
     failed = {failure.task.key for failure in failures}
+    if failures and (problem := session.planner.fingerprints.edited()):
+        raise OutdatedCode(problem)  # another text may have failed than the one that was planned
     build.outcome.trained = [f"{task.name}#{task.seed}" for task in tasks if task.key not in failed]
     _show_failures(terminal, failures, session.project.work, session.project.words.seed)
     session.planner.stored({task.key for task in tasks} - failed)

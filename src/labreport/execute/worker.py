@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import inspect
 import os
+import pickle
 import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from labreport.errors import ExperimentFailed, OutdatedCode
@@ -79,18 +81,23 @@ def serve(channel: Any, threads: int, source: str) -> None:
     prepare(channel, threads, source)
     while True:
         try:
-            task: Task = channel.recv()
+            data = channel.recv_bytes()
         except (EOFError, OSError):
             return
-        carry_out(task, _send)
+        carry_out(partial(pickle.loads, data), _send)
 
 
-def carry_out(task: Task, send: Callable[[Message | Outcome], None]) -> None:
-    """Carry out a task; the last that is sent is what came of it, whatever the author's code does."""
+def carry_out(read: Callable[[], Task], send: Callable[[Message | Outcome], None]) -> None:
+    """Carry out a task; the last that is sent is what came of it, whatever the author's code does.
+
+    To `read` it may load that code: a specification is of a class of the project.
+    """
+    task = None
     try:
+        task = read()
         send(Outcome(trajectory=drive(task, send)))
     except BaseException as error:  # the trainer's own code may raise anything
-        if isinstance(error, ExperimentFailed):
+        if isinstance(error, ExperimentFailed) and task is not None:
             error.place = _place(task)
         told, trace = packed(error)
         if isinstance(error, SystemExit):

@@ -64,6 +64,10 @@ class _Compiled(jinja2.BytecodeCache):
     def __init__(self) -> None:
         self._codes: dict[tuple[str, str], CodeType | None] = {}
 
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        """The template's, whose path need not be text in UTF-8."""
+        return f"{name}|{filename}"
+
     def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
         """Fill the bucket, if its source has been compiled in this process."""
         bucket.code = self._codes.get((bucket.key, bucket.checksum))

@@ -12,6 +12,7 @@ import platform
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from labreport.execute.worker import Message, Outcome, carry_out
 from labreport.fingerprint.files import Digests
 from labreport.plan.fingerprints import Fingerprints, made_by
 from labreport.plan.ledger import Ledger
-from labreport.processes import begin_child, packed
+from labreport.processes import begin_child
 from labreport.project import Project
 
 START = (
@@ -62,24 +63,21 @@ def serve(channel: Connection, tree: Path) -> None:
             data = channel.recv_bytes()
         except (EOFError, OSError):
             return
-        try:
-            claim, task = _read(data, tree)
-            if (label := json.dumps(claim.plain, sort_keys=True)) not in checked:
-                if different := inspect(claim, tree):
-                    raise LabReportError(f"the worker is not what it was any more: {'; '.join(different)}")
-                checked.add(label)
-        except Exception as error:  # it does not belong to what is here
-            told, trace = packed(error)
-            send(Outcome(error=told, trace=trace))
-        else:
-            carry_out(task, send)
+        carry_out(partial(_read, data, tree, checked), send)
 
 
-def _read(data: bytes, tree: Path) -> tuple[Claim, Task]:
-    """The claim of a task, and the task, from the bytes that `labreport.execute.cluster.pool` sends."""
-    found: Any = pickle.loads(data)  # noqa: S301 - from the program that started this process
+def _read(data: bytes, tree: Path, checked: set[str]) -> Task:
+    """The task in the bytes that `labreport.execute.cluster.pool` sends.
+
+    Raises `LabReportError` if it does not belong to what is here; what was `checked` does.
+    """
+    found: tuple[Claim, Task] = pickle.loads(data)  # noqa: S301 - from the program that started this process
     claim, task = found
-    return claim, replace(task, source=str(tree))
+    if (label := json.dumps(claim.plain, sort_keys=True)) not in checked:
+        if different := inspect(claim, tree):
+            raise LabReportError(f"the worker is not what it was any more: {'; '.join(different)}")
+        checked.add(label)
+    return replace(task, source=str(tree))
 
 
 @dataclass(frozen=True)
