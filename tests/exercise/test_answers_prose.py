@@ -167,13 +167,18 @@ CASES = (
     Case("bonus.digits", "Some digits are misread more often", {}, "Yes: wide misreads 8 most often"),
     Case(
         "bonus.digits",
-        "clearly ahead of 9 of the other 9 digits in wide, 9 in small, 9 in complex.",
+        "That one is misread more often than the other is clear in wide, small and complex.",
         {},
         "Yes: wide misreads 8",
     ),
-    Case("bonus.digits", "9 in small, 7 in complex.", {"complex": {"hard": (3, 5, 8)}}, "Yes: wide"),
-    Case("bonus.digits", "Errors by digit", {"complex": {**SURE, "test": 0.999}}, "Perhaps:"),
-    Case("bonus.digits", "complex misreads all digits equally often", {"complex": SURE}, "Perhaps:"),
+    Case(
+        "bonus.digits",
+        "wide and small; in complex it may be chance.",
+        {"complex": {**SURE, "test": 0.999}},
+        "Yes:",
+    ),
+    Case("bonus.digits", "complex misreads all digits equally often", {"complex": SURE}, "Yes:"),
+    Case("bonus.digits", "Errors by digit.", dict.fromkeys(("wide", "small", "complex"), SURE), "Perhaps:"),
     *(
         Case("bonus.digits", f"{name} misreads all digits equally often", {name: SURE}, "Yes:")
         for name in ("wide", "small")

@@ -253,11 +253,9 @@ def _digits(results: Results, answer: Answer, text: str) -> Iterator[bool]:
             yield most == max(shares.values()) > min(shares.values()) == least
         else:
             yield max(shares.values()) - min(shares.values()) < NEAR
-        if name == "complex" and (told := re.search(r"That (\d) is the hardest digit", text)):
-            yield shares.pop(int(told[1])) > max(shares.values())
-        if name == "complex" and (told := re.search(r"have put (\d) before ([\d, ]+)", text)):
-            behind = [shares[int(digit)] for digit in told[2].split(", ")]
-            yield all(shares[int(told[1])] >= share > min(shares.values()) for share in behind)
+        clear = re.search(r"than the other is clear in ([^;.]+)", text)
+        if clear and name in re.split(", | and ", clear[1]):
+            yield max(shares.values()) > min(shares.values())
 
 
 def _pattern(results: Results, answer: Answer, text: str) -> Iterator[bool]:

@@ -46,33 +46,28 @@ def digits(results: Results) -> Answer:
                 )
                 for digit in range(CLASSES)
             },
-        },
-        facts={"networks": names(LEARNING), "digits": [str(digit) for digit in range(CLASSES)], "orders": {}},
+        }
     )
     orders = {}
-    ahead = {"others": declared(CLASSES - 1, "digits", "all digits but one", kind="computed")}
     for name in names(LEARNING):
         answer |= extremes(by_digit(results[name]), MISREAD, name=name)
         orders[name] = sorted(
             map(str, range(CLASSES)),
             key=lambda digit: -float(answer.quantities[f"{name}.{digit}.mean"].value or 0),
         )
-        ahead[f"{name}.ahead"] = counted(
-            CLASSES - 1 - len(_not_behind(answer, name, orders[name][0])),
-            "digits",
-            "digits that are clearly misread less often than the first",
-            name,
-        )
         most, least = (answer.quantities[f"{name}.{orders[name][end]}.mean"] for end in (0, -1))
         answer |= exact(f"{name}.uneven", condition(most, ">", least))
-    answer |= Answer(ahead)
-    return Answer(answer.quantities, answer.findings, {**answer.facts, "orders": orders})
-
-
-def _not_behind(answer: Answer, name: str, first: str) -> set[str]:
-    """The digits of which it is not clear that they are misread less often than the first."""
-    pairs = [set(part.subjects) for part in answer.findings[name].parts if not part.judgement.clear]
-    return {digit for pair in pairs if first in pair for digit in pair - {first}}
+    clear = [name for name in names(LEARNING) if answer.findings[name].judgement.clear]
+    found = counted(len(clear), "networks", "networks whose most and least misread digit clearly differ")
+    answer |= exact("any", condition(found, ">", 0), {"clear": found})
+    facts = {
+        "networks": names(LEARNING),
+        "digits": list(map(str, range(CLASSES))),
+        "orders": orders,
+        "sure": clear,
+        "unsure": [name for name in names(LEARNING) if name not in clear],
+    }
+    return answer | Answer(facts=facts)
 
 
 def by_digit(runs: Runs) -> dict[str, Sample]:
