@@ -57,7 +57,7 @@ def test_the_skeletons_own_template_is_the_one_that_is_used(created: Path) -> No
 def test_more_seeds_than_declared_are_told_in_the_report(created: Path, tmp_path: Path) -> None:
     """They may be a second look; of the declared number or fewer, as of recorded runs, nothing is said."""
     project = shutil.copytree(created, tmp_path / "my-report")
-    told = "<b>More seeds than declared</b>"
+    told = "<b>Added seeds</b>"
     assert told not in (project / "report" / "report.html").read_text()
     declared = int(re.findall(r"seeds=(\d+)", (project / "project.py").read_text())[0])
     assert labreport(project, "build", "--seeds", str(declared + 1)).returncode == 0

@@ -14,7 +14,9 @@ from labreport.audit.allowed import Allowed
 from labreport.audit.reading import Page
 from labreport.audit.screen import contradictions
 from labreport.errors import AuditError
-from labreport.stats import Answer, Measure, Quantity, Sample, Source, difference
+from labreport.stats import Answer, Measure, Quantity, Sample, Source, count, difference, estimate
+from labreport.stats.estimate import compare
+from labreport.stats.operations.signed_rank import signed_rank
 
 Honest = tuple[str, Mapping[str, Answer], Path]
 
@@ -212,6 +214,21 @@ def test_one_comparison_with_two_judgements_is_found() -> None:
     assert _problems(one=one, other=other) == []
     (found,) = _problems(one=one, other=changed)
     assert found == "is unclear, but one#findings.a minus b calls the same comparison clear"
+
+
+def test_another_threshold_or_method_is_another_number() -> None:
+    """Of the same results: two counts, and estimates of two kinds, can be in one report."""
+    of = {
+        "a": Sample("a", {seed: (0.9 + 0.01 * 2**seed,) for seed in range(3)}),
+        "b": Sample("b", dict.fromkeys(range(3), (0.9,))),
+    }
+    measure = Measure("accuracy", "%")
+    assert _problems(**{f"over-{at}": count(of, ("a",), measure, above=at) for at in (90, 92)}) == []
+    ranks, means = (difference(of, "a", "b", measure, by=by) for by in (signed_rank, compare))
+    own = estimate("a", "b", measure, value=0.02, low=0.01, high=0.03, n=3, method="bootstrap")
+    values = {one.quantities["a minus b"].value for one in (ranks, means, own)}
+    assert len(values) == 3
+    assert _problems(ranks=ranks, means=means, own=own) == []
 
 
 def test_one_quantity_with_two_values_is_found() -> None:

@@ -151,7 +151,12 @@ def estimated(
 ) -> Estimate:
     """Make an estimate of data by an operation, such as one of an author's own."""
     samples = [one for one in (first, second) if isinstance(one, Sample)]
-    source, ratio = source_of(measure, *samples), measure.scale == "ratio"
+    ratio, note = measure.scale == "ratio", ""
+    if not isinstance(second, Sample):
+        note = f"less {100 * second:g} %" if measure.share else f"less {second:g}"
+    elif operation not in (CROSSED, DIFFERENCE):  # whose value is another one of the same results
+        note = str(data.get("method", operation.name))
+    source = replace(source_of(measure, *samples), note=note)
     quantity = operation.quantity(data, measure.difference_unit, source, logarithmic=ratio)
     return Estimate(_measured(quantity, measure), operation)
 
