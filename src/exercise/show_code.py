@@ -95,7 +95,7 @@ print("test loss and accuracy:", model.evaluate(test_images, test_targets, verbo
 
 figure, (curves, bars) = pyplot.subplots(1, 2, figsize=(10, 4))
 for name in ("accuracy", "val_accuracy"):  # val_ is validation
-    curves.plot(range(1, {after}), history[name], label=name)
+    curves.plot(range(1, len(history[name]) + 1), history[name], label=name)
 curves.set_xlabel("epoch")
 curves.legend()
 predicted = model.predict(test_images, verbose=0).argmax(axis=1)
@@ -133,7 +133,6 @@ def _filled(program: str, network: Network, epochs: int = EPOCH) -> str:
         loss=network.loss,
         batch_size=network.batch_size,
         epochs=epochs,
-        after=epochs + 1,
     )
 
 

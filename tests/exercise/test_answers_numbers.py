@@ -163,10 +163,7 @@ def test_gains_are_those_of_ten_epochs() -> None:
 def test_a_correlation_leads_with_pairs_in_which_more_parameters_are_less_accurate() -> None:
     """Each pair has more parameters on its second place, and clearly less accuracy."""
     found = answer("part-two.correlation")
-    assert found.facts["counterexamples"] == [
-        {"pair": ["small", "deep-64"], "also": ["layers"]},
-        {"pair": ["complex", "wide"], "also": ["layers", "momentum"]},
-    ]
+    assert found.facts["counterexamples"] == [{"pair": ["small", "deep-64"], "also": ["layers"]}]
     for smaller, larger in (example["pair"] for example in found.facts["counterexamples"]):
         parameters = [_value("part-two.correlation", f"{name}.parameters") for name in (smaller, larger)]
         assert parameters == sorted(parameters)

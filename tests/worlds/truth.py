@@ -220,7 +220,7 @@ def _hypothesis(results: Results, answer: Answer, text: str) -> Iterator[bool]:
 
 
 def _correlation(results: Results, answer: Answer, text: str) -> Iterator[bool]:
-    yield text.startswith(("No:", "Yes:"))
+    yield text.startswith(("No clear one:", "On the whole yes, but not always:", "Yes:"))
     pattern = r"([\w-]+) has more parameters than ([\w-]+), [\d ]+ against [\d ]+, and is less accurate"
     for more, fewer in re.findall(pattern, text):
         yield results.network(more).parameters >= results.network(fewer).parameters
@@ -283,7 +283,7 @@ def _diminishing(results: Results, answer: Answer, text: str) -> Iterator[bool]:
     yield falls or not all(other < first - NEAR for other in others)
     yield text.startswith("Yes:" if falls else "Not steadily:")
     early = re.search(r"After 20 epochs, the next 10 (?:probably )?bring (less|more)", text)
-    late = re.search(r"after 50, (?:probably )?(less|more)", text)
+    late = re.search(r"the last 10 before 50 (?:probably )?(less|more)", text)
     for told, gain in ((early, others[0]), (late, others[-1])):
         yield told is not None and (gain < 0.002 + NEAR if told[1] == "less" else gain > 0.002 - NEAR)
 

@@ -23,7 +23,7 @@ from labreport.stats.operations.condition import compare as condition
     checks=[("late.complex minus small", f"{checked_accuracy(COMPLEX)} - {checked_accuracy(SMALL)}")],
 )
 def worth(results: Results) -> Answer:
-    """Both after equal seconds, after equal epochs, and after equal epochs with equal momentum.
+    """Both after equal seconds, also with equal momentum, and after equal epochs.
 
     The rule: the complexity is worth its time when, after the seconds that the simple network takes for all
     its epochs, the complex network is the more accurate.
@@ -45,14 +45,12 @@ def worth(results: Results) -> Answer:
     answer |= exact("too-slow", condition(answer.quantities["within"], "<", 1))
     if within:
         measure = VALIDATION if within == LAST else RECORDED  # of other epochs no predictions are kept
-        at_equal = difference(results, COMPLEX, SMALL, measure, within, LAST, name="equal-time")
-        answer |= _of_timings(at_equal)
+        for other, name in ((SMALL, "equal-time"), *((same, "momentum") for same in SMALL_MOMENTUM)):
+            answer |= _of_timings(difference(results, COMPLEX, other, measure, within, LAST, name=name))
     answer |= difference(results, COMPLEX, SMALL, TEST, LAST, name="late")
     for same in SMALL_MOMENTUM:
         momentum = declared(network_of(results[same.name]).momentum, "", "catalogue", same.name)
-        answer |= difference(results, COMPLEX, same, TEST, LAST, name="momentum") | Answer(
-            {"momentum": momentum}
-        )
+        answer |= Answer({"momentum": momentum})
     return answer
 
 

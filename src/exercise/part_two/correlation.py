@@ -121,8 +121,10 @@ def correlation(results: Results) -> Answer:
         if judgement.clear and judgement.sign > 0
     ]
     turned.sort(key=lambda pair: -float(found[" minus ".join(pair)].value or 0))
-    shallow = [pair for pair in turned if not set(pair) & set(names(DEEP))]
-    shown = list(dict.fromkeys([*turned[:1], *shallow[:1], *turned[1:2]]))[:2]
+    alike = [
+        pair for pair in turned if "momentum" not in _also(*(network_of(results[name]) for name in pair))
+    ]
+    shown = (alike or turned)[:1]
     number = counted(len(turned), "pairs", "pairs in which the larger network is clearly less accurate")
     answer |= exact("counterexample", condition(number, ">", 0), {"turned": number})
     coefficient = replace(RANK_CORRELATION.quantity(data, "", source), varies_with="seeds")
@@ -136,15 +138,21 @@ def correlation(results: Results) -> Answer:
         )
         for end, value in zip(("low", "high"), interval(coefficient.value, len(by_size)), strict=True)
     }
+    low = ends["coefficient.low"].value
+    above = counted(int(low is not None and low > 0), "", "whether the interval lies above zero")
+    answer |= exact("correlated", condition(above, "=", 1), {"above": above})
     return answer | Answer(
-        {"coefficient": coefficient, **ends},
+        {
+            "coefficient": coefficient,
+            **ends,
+            "networks": declared(len(by_size), "networks", "catalogue", kind="counted"),
+        },
         facts={
             "rows": by_size,
             "counterexamples": [
                 {"pair": list(pair), "also": _also(*(network_of(results[name]) for name in pair))}
                 for pair in shown
             ],
-            "networks": len(by_size),
         },
     )
 

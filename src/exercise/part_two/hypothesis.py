@@ -103,6 +103,13 @@ def hypothesis(results: Results) -> Answer:
     whole = GAIN[1]
     answer |= difference(results, whole, FROZEN_TRIAL.changed, TEST, EPOCH, name="gap")
     answer |= _all_as("gradient-stays", [("trials", BACKWARD_TRIAL.changed.name)], "stays", found)
+    frozen = f"trials.{FROZEN_TRIAL.changed.name}"
+    needed = (
+        _as(found, "trials", whole.name, "learns"),
+        _as(found, "trials", BACKWARD_TRIAL.changed.name, "stays"),
+        condition(found[f"{frozen}.count"], "<", found[f"{frozen}.runs"]),
+    )
+    answer |= exact("both-needed", every(*needed))
     answer |= _all_as("both", apart, "learns", found) | _all_as("neither", apart, "stays", found)
     for trial in (*ALIKE, BACKWARD_TRIAL, BIAS):
         assert trial.field is not None
@@ -124,6 +131,11 @@ def hypothesis(results: Results) -> Answer:
             "backward": BACKWARD_TRIAL.changed.name,
             "bias": BIAS.changed.name,
             "whole": whole.name,
+            "missed": [
+                {"network": trial.network.name, "title": trial.changed.title}
+                for trial in ALIKE
+                if not _came(found, trial)
+            ],
             "rows": [
                 {
                     "name": trial.changed.name,

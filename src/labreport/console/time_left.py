@@ -61,7 +61,7 @@ class TimeLeft:
         self._begun = clock()
 
     def expect(self, key: Hashable, seconds: float, kind: Kind = Kind.TOGETHER) -> None:
-        """One more part, or the same one anew."""
+        """One more part, or the same one again."""
         if part := self._parts.get(key):
             self._set(part, 0.0, None)
             self._all[part.kind] -= part.seconds
