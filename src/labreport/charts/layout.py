@@ -145,11 +145,16 @@ def power_of_ten(exponent: int) -> str:
     return "10" + str(exponent).translate(_RAISED)
 
 
+def _grouped(value: float, form: str) -> str:
+    """A number with a minus sign, and with the narrow space between thousands that the text has."""
+    return f"{value:,{form}}".replace(",", "\u202f").replace("-", "−")
+
+
 def plain_numbers(axis: Axis, at: Sequence[float] | None = None) -> None:
-    """Label ticks as 0.5, 12, 1,000; `at` fixes where they are."""
+    """Label ticks as 0.5, 12, 1 000; `at` fixes where they are."""
     if at is not None:
         axis.set_major_locator(FixedLocator(list(at)))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "−")))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: _grouped(value, ".10g")))
     axis.set_minor_formatter(NullFormatter())
 
 
@@ -175,7 +180,7 @@ def powers_of_ten(axis: Axis, most: int = 6) -> None:
 
 
 def thousands(axis: Axis) -> None:
-    """Ticks of a logarithmic axis at 1, 3 and 10 in each decade, written out: 3,000, 10,000."""
+    """Ticks of a logarithmic axis at 1, 3 and 10 in each decade, written out: 3 000, 10 000."""
     axis.set_major_locator(LogLocator(base=10.0, subs=(1.0, 3.0), numticks=50))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: _grouped(value, ".0f")))
     axis.set_minor_locator(NullLocator())

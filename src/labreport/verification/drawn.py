@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
 
+from labreport.stats.rounding import THIN
+
 SVG = "{http://www.w3.org/2000/svg}"
 FIGURE = re.compile(r'<div class="drawing" data-figure="([^"]*)">\s*(<svg\b.*?</svg>)', re.DOTALL)
 READINGS = re.compile(r'<script type="application/json" data-readings="([^"]*)">(.*?)</script>', re.DOTALL)
@@ -153,9 +155,9 @@ class _Panel:
             ("y", self._beside, self._axes["ylim"], self._axes["yscale"], -self._height, self._y),
         ):
             numbers = [
-                (place, float(text.replace("\u2212", "-").replace(",", "")))
+                (place, float(text.replace("\u2212", "-").replace(THIN, "")))
                 for place, text in labels
-                if NUMBER.fullmatch(text.replace(",", ""))
+                if NUMBER.fullmatch(text.replace(THIN, ""))
             ]
             named = [(round(coordinate(place)), text) for place, text in labels] if scale == "linear" else []
             if scale != "linear" or len(numbers) < 2 or self._listed(rows, named):
