@@ -98,9 +98,9 @@ def test_powers_of_ten_are_plain_letters() -> None:
     assert power_of_ten(-12) == "10⁻¹²"
 
 
-def test_ticks_have_true_minus_signs_and_commas() -> None:
+def test_ticks_have_true_minus_signs_and_narrow_spaces() -> None:
     """−1,500, not -1500."""
     figure, (panel,) = column_figure(50)
     panel.set_ylim(-2000, 0)
     plain_numbers(panel.yaxis, [-1500, 0])
-    assert "−1,500" in {words for words, _, _ in drawn_texts(figure)}
+    assert "−1\u202f500" in {words for words, _, _ in drawn_texts(figure)}
