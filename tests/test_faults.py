@@ -25,7 +25,7 @@ MORE = (
     *(("resume", index) for index in (1, 2, 4)),
     *(("ledger", index) for index in (1, 3, 7)),
     *(("moments", index) for index in (1, 2, 3, 4, 7)),
-    *(("lock", 4), ("mark", 4), ("mark", 6), ("orders", 6), ("forced", 1)),
+    *(("edited", 0), ("watched", 0), ("lock", 4), ("mark", 4), ("mark", 6), ("orders", 6), ("forced", 1)),
 )
 """Further ones that found something once; they run with the campaign."""
 LATER = pytest.mark.faults
