@@ -12,8 +12,8 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 LAYERS = """
-labreport: suggest sources displayed later program streams warm run texts nonfinite installed frame checks
-labreport: processes errors
+labreport: suggest sources displayed later program streams warm run texts nonfinite installed checks
+labreport: processes errors frame
 labreport: locate authoring fingerprint rubric charts pdf; exercise: mnist
 labreport: experiment store; exercise: rubric again
 labreport: required trajectory; exercise: networks

@@ -36,6 +36,7 @@ from typing import (
 from msgspec import Meta as Meta
 
 from labreport.errors import UsageError
+from labreport.program import nearby
 from labreport.suggest import did_you_mean
 
 _ENGINE = os.path.dirname(os.path.abspath(__file__)) + os.sep
@@ -283,11 +284,11 @@ def place_of(function: Callable[..., Any]) -> Place:
 
 
 def at(place: Place | str, text: str) -> str:
-    """`text` behind its place, which is shown relative to the current folder where it lies below it."""
+    """`text` behind its place."""
     last = place if isinstance(place, str) else "".join(place[-1:])
     if not last:
         return text
-    return f"{last.removeprefix(os.getcwd() + os.sep)}: {text}"
+    return f"{nearby(last)}: {text}"
 
 
 def refuse(place: Place, text: str, field: str, value: Any, owner: type | None = None) -> NoReturn:
@@ -496,7 +497,7 @@ def say_where(error: Exception, root: Path) -> None:
 
 
 def place(error: BaseException, root: Path) -> str:
-    """The line of the author's own code, below `root`, on which an error rests: `fit.py:12`.
+    """The line of the author's own code, in files below `root`, on which an error rests: `fit.py:12`.
 
     That is the innermost one that it went through, or the innermost of those with a word that the error
     quotes. Empty where it went through none. An error from a worker process has its traceback as text.
@@ -511,7 +512,7 @@ def place(error: BaseException, root: Path) -> str:
         return ""
     quoted = set(_QUOTED.findall(str(error))) if not isinstance(error, SyntaxError) else set()
     file, line = next((each for each in own if quoted & _words(_statement(*each))), own[0])
-    return f"{Path(file).relative_to(root)}:{line}"
+    return f"{nearby(file)}:{line}"
 
 
 def _is_own(path: Path, root: Path) -> bool:

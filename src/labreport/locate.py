@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labreport.errors import UsageError
-from labreport.program import called
+from labreport.program import called, nearby
 
 MODULE = "project"
 _MEMBERS = ("project", "source", "name")
@@ -68,8 +68,9 @@ def find_project(root: Path) -> Place:
     file = source.joinpath(*module.split("."))
     if not file.with_name(f"{file.name}.py").is_file() and not (file / "__init__.py").is_file():
         if declared:
-            where = root / "pyproject.toml"
-            raise UsageError(f"{where}: [tool.labreport] names {module!r}, which is not a module in {source}")
+            where = nearby(root / "pyproject.toml")
+            text = f"[tool.labreport] names {module!r}, which is not a module in {source}"
+            raise UsageError(f"{where}: {text}")
         raise UsageError(
             f"no project in {root}: it has no project.py, and no [tool.labreport] in a pyproject.toml; "
             f"go to a project's folder, name one with --project DIR, or create one: {called()} new NAME"
@@ -88,7 +89,7 @@ def _check_names(source: Path) -> None:
         is_module = path.is_file() if name.endswith(".py") else (path / "__init__.py").is_file()
         if is_module and not (stem == engine.name and path.samefile(engine)):
             whose = "a library's" if stem in _LIBRARIES else "Python's own"
-            raise UsageError(f"{path}: hides {whose} module {stem!r} from this program; rename it")
+            raise UsageError(f"{nearby(path)}: hides {whose} module {stem!r} from this program; rename it")
 
 
 def is_project(folder: Path) -> bool:
@@ -108,15 +109,15 @@ def _text(path: Path) -> str | None:
         # A FIFO would block an ordinary open without end, and some devices have no end
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise UsageError(f"{path}: is not a file")
+                raise UsageError(f"{nearby(path)}: is not a file")
             data = file.read(_TEXT_LIMIT + 1)
         if len(data) > _TEXT_LIMIT:
-            raise UsageError(f"{path}: has more than {_TEXT_LIMIT:,} bytes")
+            raise UsageError(f"{nearby(path)}: has more than {_TEXT_LIMIT:,} bytes")
         return data.decode("utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read: {error}") from None
+        raise UsageError(f"{nearby(path)}: cannot be read: {error}") from None
 
 
 def _declared(path: Path) -> dict[str, str]:
@@ -127,10 +128,10 @@ def _declared(path: Path) -> dict[str, str]:
     try:
         table = tomllib.loads(text).get("tool", {}).get("labreport", {})
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: {error}") from None
+        raise UsageError(f"{nearby(path)}: {error}") from None
     odd = [name for name, value in table.items() if name not in _MEMBERS or not isinstance(value, str)]
     if odd:
         raise UsageError(
-            f"{path}: [tool.labreport] has {odd[0]!r}; allowed are {', '.join(_MEMBERS)}, each a text"
+            f"{nearby(path)}: [tool.labreport] has {odd[0]!r}; allowed are {', '.join(_MEMBERS)}, each a text"
         )
     return dict(table)

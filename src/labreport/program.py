@@ -1,4 +1,4 @@
-"""The program's own name, as its messages give it: `python build.py`, or `labreport`."""
+"""How messages name the program, `python build.py` or `labreport`, and the files that they are about."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ FRONT = "LABREPORT_FRONT"
 _name = FRONT_DOOR
 _installs = False
 _places = ""
+
+
+def nearby(path: str | os.PathLike[str]) -> str:
+    """A path as all messages name it: from the current folder where it is below that, and else in full."""
+    return os.path.abspath(path).removeprefix(os.getcwd() + os.sep)
 
 
 def called() -> str:

@@ -216,7 +216,7 @@ def test_a_typed_digit_is_found_with_its_line(tmp_path: Path, text: str, line: i
     (tmp_path / "one.html").write_text(text, encoding="utf-8")
     (tmp_path / "allowed-numerals.txt").write_text("28 × 28\tpixels of an image\n", encoding="utf-8")
     (finding,) = lint_templates(tmp_path)
-    assert finding.where == f"templates/one.html:{line}"
+    assert finding.where == f"{tmp_path}/one.html:{line}"
 
 
 @pytest.mark.parametrize(

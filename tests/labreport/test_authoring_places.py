@@ -147,4 +147,4 @@ def test_a_place_is_said_once(tmp_path: Path) -> None:
     with pytest.raises(LabReportError) as caught:
         names["odd"]()
     say_where(caught.value, tmp_path)
-    assert str(caught.value) == "project.py:2: the measure is odd"
+    assert str(caught.value) == f"{tmp_path}/project.py:2: the measure is odd"

@@ -176,5 +176,5 @@ def test_a_module_outside_the_roots_is_named(tmp_path: Path) -> None:
 
 def test_a_syntax_error_names_file_and_line() -> None:
     """Source that cannot be read is the user's to fix."""
-    with pytest.raises(UsageError, match=r"broken.py line 2"):
+    with pytest.raises(UsageError, match=r"broken.py:2: invalid"):
         summarise(textwrap.dedent("x = 1\ndef (:\n"), "broken.py")

@@ -51,7 +51,7 @@ def test_a_file_that_is_not_declared_is_named(project: Path) -> None:
     with noting() as noted:
         read(project / "data.txt")
     assert allowed(project).problem(noted) == (
-        "answer/one: the file data.txt was read for it, "
+        f"answer/one: the file {project}/data.txt was read for it, "
         "which is not among its ingredients; declare it in data="
     )
     assert allowed(project, "data.txt").problem(noted) == ""
@@ -204,5 +204,5 @@ def test_a_module_that_runs_another_text_than_was_planned_is_named(
     """Edited after the plan was made, and before it was imported."""
     monkeypatch.setitem(sources.loaded, "witnessed", (str(project / "witnessed.py"), "new"))
     asked = replace(allowed(project), modules={"witnessed": "old", "elsewhere": "old"})
-    assert asked.edited().startswith("witnessed.py was edited while the build ran")
+    assert asked.edited().startswith(f"{project}/witnessed.py was edited while the build ran")
     assert replace(asked, modules={"witnessed": "new"}).edited() == ""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from labreport.frame import FOLDER, Lookup
+from labreport.program import nearby
 
 
 @pytest.fixture
@@ -53,9 +54,11 @@ def test_lists_are_the_engine_s_and_the_project_s(lookup: Lookup) -> None:
 
 
 def test_messages_say_whose_file_it_is(lookup: Lookup) -> None:
-    """Short, and the same on every machine."""
-    assert lookup.shown(lookup.templates / "section.html") == "templates/section.html"
-    assert lookup.shown(FOLDER / "question.html") == "labreport/frame/question.html"
+    """The project's, whether it is there or could be, or else the engine's."""
+    (lookup.templates / "section.html").write_text("mine", encoding="utf-8")
+    assert lookup.shown("section.html") == str(lookup.templates / "section.html")
+    assert lookup.shown("nowhere.html") == str(lookup.templates / "nowhere.html")
+    assert lookup.shown("question.html") == nearby(FOLDER / "question.html")
 
 
 def test_a_project_without_templates_is_watched_where_they_would_appear(tmp_path: Path) -> None:

@@ -41,8 +41,8 @@ def test_a_quantity_is_printed_inside_data_that_names_its_source(report: Example
         ("{{ answer.facts.digit | number }}", "filter 'number' was given 5"),
         ("{{ missing }}", "'missing' is undefined"),
         ("{% if %}", "Expected an expression"),
-        ('{% include "../../etc/passwd" %}', "../../etc/passwd is missing"),
-        ("{% include '/etc/passwd' %}", "/etc/passwd is missing"),
+        ('{% include "../../etc/passwd" %}', "one.html: template '../../etc/passwd' is missing"),
+        ("{% include '/etc/passwd' %}", "one.html: template '/etc/passwd' is missing"),
         ("{{ answer.__class__ }}", "unsafe"),
         ("{{ ''.__class__.__mro__ }}", "unsafe"),
         ("{{ '{0.__class__}'.format(question) }}", "unsafe"),
@@ -68,7 +68,7 @@ def test_an_error_names_the_line_of_the_template(report: Example) -> None:
     report.with_question(
         "{% block headline %}x{% endblock %}\n{% block body %}\n\n{{ nothing }}{% endblock %}"
     )
-    with pytest.raises(RenderError, match=r"^templates/questions/one.html:4: 'nothing' is undefined$"):
+    with pytest.raises(RenderError, match=r"templates/questions/one.html:4: 'nothing' is undefined$"):
         report.sections()
 
 
@@ -301,5 +301,5 @@ def test_a_template_that_does_not_end_is_an_error(report: Example, monkeypatch: 
     monkeypatch.setattr("labreport.page.environment.SECONDS", 0.2)
     loop = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
     report.with_question("{% block headline %}It.{% endblock %}{% block body %}" + loop + "{% endblock %}")
-    with pytest.raises(RenderError, match=r"^templates/questions/one\.html:1: takes more than 0\.2 s; look"):
+    with pytest.raises(RenderError, match=r"templates/questions/one\.html:1: takes more than 0\.2 s; look"):
         report.sections()

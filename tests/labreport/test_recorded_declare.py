@@ -24,7 +24,7 @@ def _error(folder: Path, call: str) -> str:
     with pytest.raises(UsageError) as caught:
         declare(folder, call)
     assert len(str(caught.value).splitlines()) == 1
-    return str(caught.value)
+    return str(caught.value).removeprefix(f"{folder}/")
 
 
 def test_two_rows_with_one_identity_are_an_error_that_names_both(tmp_path: Path) -> None:

@@ -195,7 +195,7 @@ def test_a_file_that_is_not_a_database_of_mlflow_is_reported(tmp_path: Path) -> 
     """Another file, another database, a damaged one."""
     path = tmp_path / "mlflow.db"
     path.write_text("epoch,loss\n")
-    with pytest.raises(UsageError, match=r"^mlflow\.db: is not an SQLite database"):
+    with pytest.raises(UsageError, match=r"mlflow\.db: is not an SQLite database"):
         declare(tmp_path, 'recorded("a", "mlflow.db")')
     path.unlink()
     with closing(sqlite3.connect(path)) as database:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from labreport.errors import AuditError
 from labreport.frame import Lookup
+from labreport.program import nearby
 from labreport.stats.numerals import has_numeral, number_words
 
 LIST = "allowed-numerals.txt"
@@ -62,11 +63,13 @@ def _phrases(file: Path) -> Iterator[str]:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise AuditError(f"cannot read {file}: {error}; restore it, saved as UTF-8") from error
+        raise AuditError(f"cannot read {nearby(file)}: {error}; restore it, saved as UTF-8") from error
     counts = NUMERAL.search if file.name == LIST else has_numeral
     for number, line in enumerate(lines, start=1):
         phrase, tab, reason = line.partition("\t")
         if line.strip() and not line.startswith("#"):
             if not tab or not reason.strip() or not counts(phrase):
-                raise AuditError(f"{file}:{number}: write a phrase with a number, a tab, and the reason")
+                raise AuditError(
+                    f"{nearby(file)}:{number}: write a phrase with a number, a tab, and the reason"
+                )
             yield phrase.strip()

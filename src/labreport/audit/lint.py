@@ -10,8 +10,9 @@ from typing import Any
 from labreport.audit.allowed import LIST, NUMERAL, WORDS, Allowed
 from labreport.audit.reading import Finding
 from labreport.errors import RenderError
-from labreport.frame import MACROS, Lookup
+from labreport.frame import MACROS
 from labreport.page import mistakes, refusing
+from labreport.program import nearby
 from labreport.suggest import nearest
 
 NO_PROSE = re.compile(
@@ -29,9 +30,8 @@ LITERAL = re.compile(r"""^\s*(?:"[^"]*"|'[^']*'|[0-9.]+)""")
 
 def lint_templates(folder: Path) -> list[Finding]:
     """Every numeral written by hand into a template of `folder`; the written lists allow some."""
-    allowed, lookup = Allowed(folder), Lookup(folder)
-    files = sorted(folder.rglob("*.html"))
-    return [finding for file in files for finding in _lint(file, lookup.shown(file), allowed)]
+    allowed = Allowed(folder)
+    return [finding for file in sorted(folder.rglob("*.html")) for finding in _lint(file, allowed)]
 
 
 def check_templates(
@@ -48,8 +48,7 @@ def check_templates(
     those that are used; `questions` and `sections` have for each slug the template, if there is one;
     `targets` are slugs that can be referred to. Numerals are looked for once nothing else is wrong.
     """
-    lookup = Lookup(folder)
-    own = {name: lookup.shown(folder / name) for name in templates if (folder / name).is_file()}
+    own = {name: nearby(folder / name) for name in templates if (folder / name).is_file()}
     found = mistakes(templates, own, {name for name in questions.values() if name}, targets)
     wrong = [f"{own[name]}:{line}: {text}" for name, each in found.items() for line, text in each]
     wanted = {"questions": questions, "sections": sections}
@@ -60,7 +59,9 @@ def check_templates(
             near = nearest(slug, [each for each, its in wanted.get(top, {}).items() if its not in own])
             told = f"{shown}: nothing uses this template"
             (wrong if near else notes).append(told + (f"; did you mean '{top}/{near}.html'?" if near else ""))
-    return wrong or [f"{each.where}: {_sourceless(each.text)}" for each in lint_templates(folder)], notes
+    return wrong or [
+        f"{each.where}: {_sourceless(each.text, folder)}" for each in lint_templates(folder)
+    ], notes
 
 
 def at_lines(findings: Sequence[Finding], page: str, folder: Path, render: Callable[[], object]) -> list[str]:
@@ -74,15 +75,14 @@ def at_lines(findings: Sequence[Finding], page: str, folder: Path, render: Calla
     lines: dict[str, None] = {}
     for finding in findings:
         place = places.get(finding.text) if finding.sourceless else None
-        lines[f"{place}: {_sourceless(finding.text)}" if place else f"{page}: {finding}"] = None
+        lines[f"{place}: {_sourceless(finding.text, folder)}" if place else f"{page}: {finding}"] = None
     return list(lines)
 
 
-def _sourceless(
-    numeral: str, instead: str = "print a quantity, as {{ answer.quantities.NAME | number }}, or "
-) -> str:
-    allowed = LIST if NUMERAL.match(numeral) else WORDS
-    return f"the number {numeral} has no source; {instead}allow the phrase in templates/{allowed}"
+def _sourceless(numeral: str, folder: Path) -> str:
+    allowed = nearby(folder / (LIST if NUMERAL.match(numeral) else WORDS))
+    instead = "print a quantity, as {{ answer.quantities.NAME | number }}, or allow the phrase in"
+    return f"the number {numeral} has no source; {instead} {allowed}"
 
 
 def _line_of(numeral: str, folder: Path, render: Callable[[], object]) -> str | None:
@@ -97,13 +97,15 @@ def _line_of(numeral: str, folder: Path, render: Callable[[], object]) -> str | 
     return None
 
 
-def _lint(file: Path, shown: str, allowed: Allowed) -> Iterator[Finding]:
+def _lint(file: Path, allowed: Allowed) -> Iterator[Finding]:
     text = NO_PROSE.sub(_blank, file.read_text(encoding="utf-8"))
     text = EXPRESSION.sub(_printed_literal, text)
     for number, line in enumerate(text.splitlines(), start=1):
         for numeral in allowed.untraced(line):
             yield Finding(
-                f"{shown}:{number}", numeral, "is typed by hand; print a quantity of the answer instead"
+                f"{nearby(file)}:{number}",
+                numeral,
+                "is typed by hand; print a quantity of the answer instead",
             )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from labreport.console.terminal import shown
 from labreport.errors import UsageError
+from labreport.program import nearby
 
 if TYPE_CHECKING:
     from labreport.console.terminal import Terminal
@@ -35,7 +36,7 @@ def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         evaluation = evaluate(document)
         differences = [*evaluation.differences, *changed(document)]
     except UsageError as error:
-        raise UsageError(shown(f"{path}: {error}")) from error
+        raise UsageError(shown(f"{nearby(path)}: {error}")) from error
     covered = count(document, evaluation.numbers)
     seconds = time.perf_counter() - begun
     terminal.tell(

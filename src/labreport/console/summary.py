@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
@@ -12,7 +11,7 @@ from labreport.console.plan import counted
 from labreport.console.terminal import Terminal, shown
 from labreport.console.time_left import duration
 from labreport.plan.ledger import Change
-from labreport.program import again
+from labreport.program import again, nearby
 
 DOCUMENT = "document/"
 _FILES = ("report.html", "report.pdf", "answers.json")
@@ -106,7 +105,7 @@ def show_summary(
         return
     where = report(output)
     if not trained and not made:
-        what = f"{shown(str(where))} is up to date." if where else "all that was asked for is up to date."
+        what = f"{shown(nearby(where))} is up to date." if where else "all that was asked for is up to date."
         terminal.say(f"Nothing to do: {what}")
         return
     kinds: dict[str, int] = {}
@@ -129,17 +128,12 @@ def show_summary(
 def show_failure(terminal: Terminal, output: Path, errors: int, made: Sequence[str] = ()) -> None:
     """The last line of a build that failed; `made` are names of nodes."""
     if any(name.startswith(DOCUMENT) for name in made):
-        state = f"Written without the rest: {shown(str(report(output)))}"
+        state = f"Written without the rest: {shown(nearby(report(output) or output))}"
     elif report(output):
         state = "The previous report is unchanged."
     else:
         state = "No report was written."
     terminal.say(f"{terminal.paint('Build failed', 'red', 'bold')}: {counted(errors, 'error')}. {state}")
-
-
-def nearby(path: Path) -> str:
-    """A path from the current folder, where it is below that."""
-    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def report(output: Path) -> Path | None:

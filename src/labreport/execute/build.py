@@ -196,7 +196,7 @@ def _not_shown(sections: Iterable[Section], lookup: Lookup) -> Iterator[str]:
                     yield at(
                         question.place,
                         f'figure {slug!r} is drawn and shown nowhere; write {{% call figure("{slug}") %}} in '
-                        f"templates/{question.template}, or take it out of figures=",
+                        f"{lookup.shown(question.template)}, or take it out of figures=",
                     )
 
 

@@ -30,7 +30,7 @@ from labreport.outline import Outline
 from labreport.plan.ledger import Ledger
 from labreport.plan.nodes import Graph
 from labreport.plan.planner import Planner
-from labreport.program import to_install
+from labreport.program import nearby, to_install
 from labreport.project import Project
 from labreport.sources import loaded
 from labreport.store.cache import Cache
@@ -166,7 +166,7 @@ def open_session(
         raise UsageError(missing)
     for file, runs in loaded.values():
         if runs != digests(file) and runs != digests.again(file):
-            raise OutdatedCode(edited(os.path.relpath(file, place.root)))
+            raise OutdatedCode(edited(nearby(file)))
     seeds = seeds or (ledger.seeds if published else 0) or len(project.seed_range)
     graph = unfold(project, seeds, preliminary)
     store = Store(output / "results", quarantine)
@@ -249,7 +249,9 @@ def load_project(place: Place) -> Project:
     found = {id(value): value for value in vars(module).values() if isinstance(value, Project)}
     if len(found) != 1:
         count = len(found) or "no"
-        raise UsageError(f"{module.__file__}: has {count} labreport.project.Project; exactly one is needed")
+        raise UsageError(
+            f"{nearby(str(module.__file__))}: has {count} labreport.project.Project; exactly one is needed"
+        )
     (project,) = found.values()
     return replace(project, package=place.package, module=place.module)
 

@@ -24,6 +24,7 @@ from labreport.execute.task import Task
 from labreport.execute.worker import Epoch, Message, Outcome
 from labreport.nonfinite import all_finite
 from labreport.processes import Child, how_ended, unpacked
+from labreport.program import nearby
 from labreport.trajectory import Trajectory
 
 SERVE = "labreport.execute.worker:serve"
@@ -389,7 +390,7 @@ class Trainer:
             if where := place(error, Path(task.source)):
                 cause += f" at {where}"
             elif where := getattr(error, "place", ""):
-                cause += f" ({where})"
+                cause += f" ({nearby(Path(task.source) / where)})"
             return Failure(task, cause, error)
         took = time.monotonic() - busy.begun
         progress.finished(task.key, _line(task, piece, took) if took >= WORTH_A_LINE else "")

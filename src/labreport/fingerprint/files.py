@@ -93,7 +93,7 @@ class Digests:
             else:
                 same = False
             if not same:
-                return name
+                return str(path)
         return ""
 
     def settle(self) -> None:

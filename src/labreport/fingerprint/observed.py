@@ -17,6 +17,7 @@ from types import FrameType
 from typing import Any
 
 from labreport import sources
+from labreport.program import nearby
 from labreport.sources import LIBRARIES, loaded
 
 ENGINE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
@@ -51,7 +52,7 @@ class Allowed:
         for module, digest in self.modules.items():
             path, runs = loaded.get(module, ("", digest))
             if runs != digest:
-                return edited(self._shown(path))
+                return edited(nearby(path))
         return ""
 
     def problem(self, noted: Noted) -> str:
@@ -68,7 +69,7 @@ class Allowed:
         for path in sorted((noted.files - own) | (noted.loaded - set(modules))):
             if not self._is_declared(path) and not _is_theirs(path, self._below):
                 return (
-                    f"{self.name}: the file {self._shown(path)} was read for it, which is not among its "
+                    f"{self.name}: the file {nearby(path)} was read for it, which is not among its "
                     f"ingredients; declare it in {self.declare}"
                 )
         return ""
@@ -80,9 +81,6 @@ class Allowed:
             return True
         below = path.startswith(self._below)
         return not below and any(path.endswith(f"{os.sep}{name}") for name in self.files)
-
-    def _shown(self, path: str) -> str:
-        return path.removeprefix(self._below)
 
     @cached_property
     def _below(self) -> str:

@@ -40,7 +40,7 @@ def summarise(source: str, where: str, engine: bool = False) -> Summary:
         tree = ast.parse(source)
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
-        at = f" line {line}" if line else ""
+        at = f":{line}" if line else ""
         raise UsageError(f"{where}{at}: {error.args[0]}; fix the syntax error and run again") from None
     statements = [statement for statement in tree.body if not _is_text(statement) and not _is_main(statement)]
     running = [node for statement in statements for node in at_import(statement)]

@@ -24,7 +24,7 @@ class Templates:
     """Templates, found by `find(name)`, None where there is none, and read through `summary(path)`.
 
     A macro of a file in `shared` is used wherever its name is. `every` has the names of all templates, which
-    count where one is named by a computed text.
+    count where one is named by a computed text. `shown(name)` is how messages name a template.
     """
 
     def __init__(
@@ -33,11 +33,13 @@ class Templates:
         summary: Callable[[Path], Summary],
         shared: tuple[str, ...],
         every: Callable[[], Iterable[str]] = tuple,
+        shown: Callable[[str], str] = "templates/{}".format,
     ) -> None:
         self._find = cache(find)
         self._summary = summary
         self._shared = shared
         self._every = every
+        self._shown = shown
         self._read: dict[str, dict[str, list[Any]]] = {}
         self._followed: dict[tuple[str, ...], dict[str, str]] = {}
 
@@ -51,7 +53,7 @@ class Templates:
         reached: dict[str, str] = {}
         for name in names:
             if self._find(name) is None:
-                raise UsageError(f"templates/{name}: no such template")
+                raise UsageError(f"{self._shown(name)}: no such template")
         waiting = [(name, "") for name in names]
         while waiting:
             name, part = waiting.pop()
@@ -91,7 +93,7 @@ class Templates:
             path = self._find(name)
             if path is None:
                 if by:
-                    raise RenderError(f"templates/{name}: no such template; templates/{by} needs it")
+                    raise RenderError(f"{self._shown(name)}: no such template; {self._shown(by)} needs it")
                 return {}
             self._read[name] = self._summary(path)["definitions"]
         return self._read[name]

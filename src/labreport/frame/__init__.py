@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from labreport.program import nearby
+
 FOLDER = Path(__file__).resolve().parent
 """The engine's own templates, styles, scripts and fonts: package data."""
 MACROS = ("macros.html", "own-macros.html")
@@ -71,9 +73,6 @@ class Lookup:
             return (FOLDER / name.removeprefix(ENGINE),)
         return (self.templates / name, FOLDER / name)
 
-    def shown(self, path: Path) -> str:
-        """How a message names one of the files: `templates/one.html`, or `labreport/frame/one.html`."""
-        for folder, name in ((self.templates, "templates"), (FOLDER, "labreport/frame")):
-            if path.is_relative_to(folder):
-                return f"{name}/{path.relative_to(folder).as_posix()}"
-        return str(path)
+    def shown(self, name: str) -> str:
+        """How a message names the file that `name` means, or that the project could have."""
+        return nearby(self.find(name) or self.templates / name)

@@ -20,6 +20,7 @@ from labreport.page.environment import STANDARD, Medium, environment, explained
 from labreport.page.numbers import traced_value
 from labreport.page.references import NowhereTo, Target, check, resolve, targets
 from labreport.page.webfonts import font_faces
+from labreport.program import nearby
 from labreport.project import Words
 from labreport.recheck.script import operations
 
@@ -159,7 +160,7 @@ def _line_with(anchor: str, templates: Path) -> str:
     link = re.compile(rf"""(term\(\s*["']{word}["']|href="\#{re.escape(anchor)}")""", re.IGNORECASE)
     for path in sorted(templates.rglob("*.html")):
         if found := link.search(text := _read(path)):
-            return f"{Lookup(templates).shown(path)}:{text.count(chr(10), 0, found.start()) + 1}: "
+            return f"{nearby(path)}:{text.count(chr(10), 0, found.start()) + 1}: "
     return ""
 
 

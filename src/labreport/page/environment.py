@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +21,7 @@ from labreport.frame import MACROS, Lookup
 from labreport.page.numbers import FILTERS, REFUSED, TracedAnswer, print_value
 from labreport.page.templates import SYNTAX, missing
 from labreport.page.wordings import helpers as sentences
+from labreport.program import nearby
 from labreport.project import Words
 
 Medium = Literal["screen", "print"]
@@ -27,6 +29,8 @@ MEDIA: tuple[Medium, ...] = ("screen", "print")
 
 
 STANDARD = Words()
+_PLACED = re.compile(r"[^:]+\.html(:[0-9]+)?: ")
+"""How a message begins that says where the mistake is."""
 SECONDS = 4.0
 """Time of the processor that a template may take; an ordinary one takes some hundredths."""
 
@@ -120,9 +124,9 @@ def explained(templates: Path, name: str) -> Iterator[None]:
     except LabReportError:
         raise
     except jinja2.TemplateSyntaxError as error:
-        raise RenderError(f"{_shown(lookup, error.name or name)}:{error.lineno}: {error.message}") from error
+        raise RenderError(f"{lookup.shown(error.name or name)}:{error.lineno}: {error.message}") from error
     except jinja2.TemplateNotFound as error:
-        raise RenderError(f"templates/{error.name} is missing; {name} needs it") from error
+        raise RenderError(f"{lookup.shown(name)}: template {error.name!r} is missing") from error
     except Exception as error:
         raise RenderError(_at(lookup, name, error, f"{error or type(error).__name__}")) from error
 
@@ -150,18 +154,13 @@ def _end_template(number: int, frame: FrameType | None) -> NoReturn:
 def _at(lookup: Lookup, name: str, error: BaseException, text: str) -> str:
     """`text` behind the innermost line of the project's templates that `error` went through, or else of the
     engine's: a macro of the frame is used by a line that can be corrected."""
-    if text.startswith(("templates/", "labreport/frame/")):
+    if _PLACED.match(text):
         return text
-    places: dict[str, str] = {}
+    places: dict[bool, str] = {}
     trace = error.__traceback__
     while trace is not None:
-        shown = lookup.shown(Path(trace.tb_frame.f_code.co_filename))
-        if shown.startswith(("templates/", "labreport/frame/")) and shown.endswith(".html"):
-            places[shown.partition("/")[0]] = f"{shown}:{trace.tb_lineno}"
+        path = Path(trace.tb_frame.f_code.co_filename)
+        if path.suffix == ".html":
+            places[path.is_relative_to(lookup.templates)] = f"{nearby(path)}:{trace.tb_lineno}"
         trace = trace.tb_next
-    return f"{places.get('templates') or places.get('labreport') or _shown(lookup, name)}: {text}"
-
-
-def _shown(lookup: Lookup, name: str) -> str:
-    path = lookup.find(name)
-    return lookup.shown(path) if path is not None else f"templates/{name}"
+    return f"{places.get(True) or places.get(False) or lookup.shown(name)}: {text}"

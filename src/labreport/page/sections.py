@@ -157,9 +157,7 @@ def check_names(section: Section, views: Mapping[str, TracedAnswer], templates: 
         with explained(templates, template):
             found = unknown_names(tree, template, context)
         for name, wrong in found.items():
-            lines |= dict.fromkeys(
-                f"{lookup.shown(lookup.find(name) or templates)}:{at}: {text}" for at, text in wrong
-            )
+            lines |= dict.fromkeys(f"{lookup.shown(name)}:{at}: {text}" for at, text in wrong)
     if lines:
         raise all_at_once(RenderError, list(lines))
 
@@ -232,7 +230,7 @@ class _Rendering:
 def _block(template: jinja2.Template, name: str, names: Mapping[str, Any]) -> str:
     blocks: Mapping[str, Callable[[jinja2.runtime.Context], Iterator[str]]] = template.blocks
     if name not in blocks:
-        raise RenderError(f"templates/{template.name}: no block {name!r}; a question has headline and body")
+        raise RenderError(f"it has no block {name!r}; a question has headline and body")
     try:
         return "".join(blocks[name](template.new_context(dict(names))))
     except Exception:

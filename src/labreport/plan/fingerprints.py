@@ -27,6 +27,7 @@ from labreport.frame import MACROS, Lookup
 from labreport.installed import changed, distributions, required, version
 from labreport.outline import Section
 from labreport.plan.ledger import Ledger
+from labreport.program import nearby
 from labreport.project import Project
 
 PROSES = "answers"
@@ -73,7 +74,9 @@ class Fingerprints:
         self._digests = digests
         self._ledger = ledger
         self._code = Code(project.source_roots or default_roots(project.package), self._summary)
-        self._templates = Templates(self._lookup.find, self._template, MACROS, self._lookup.templates_there)
+        self._templates = Templates(
+            self._lookup.find, self._template, MACROS, self._lookup.templates_there, self._lookup.shown
+        )
         self._roots: dict[str, tuple[str, ...]] = {}
         self._training: dict[tuple[Any, ...], tuple[dict[str, Any], dict[str, str]]] = {}
         self._texts: dict[int, tuple[Experiment, dict[str, str]]] = {}
@@ -194,7 +197,7 @@ class Fingerprints:
         for name in names:
             value = self._digest(package / name)
             if value is None:
-                raise UsageError(f"{package / name}: not a file; restore it, or correct {declared}")
+                raise UsageError(f"{nearby(package / name)}: not a file; restore it, or correct {declared}")
             found[name] = value
         return found
 
@@ -308,7 +311,7 @@ class Fingerprints:
             package = folder_of(self._project.package)
             paths = [package / name for name in ingredients["data"]]
         if path := self._digests.edited(paths):
-            return edited(path)
+            return edited(nearby(path))
         if other := changed(self._versions):
             return edited(f"the library {other}")
         return ""
@@ -325,9 +328,8 @@ class Fingerprints:
         return {label: value}
 
     def _summary(self, path: Path) -> Summary:
-        where = str(path.relative_to(self._root) if path.is_relative_to(self._root) else path)
         own = path.is_relative_to(ENGINE)
-        return self._summarised(path, where, lambda source: summarise(source, where, own))
+        return self._summarised(path, lambda source: summarise(source, nearby(path), own))
 
     def _template(self, path: Path) -> Summary:
         def summary(source: str) -> Summary:
@@ -335,13 +337,14 @@ class Fingerprints:
 
             return {**summarise(source), "written": written(source)}
 
-        return self._summarised(path, self._lookup.shown(path), summary)
+        return self._summarised(path, summary)
 
-    def _summarised(self, path: Path, where: str, summary: Callable[[str], Summary]) -> Summary:
+    def _summarised(self, path: Path, summary: Callable[[str], Summary]) -> Summary:
         """The summary of a source file, from the ledger where its content is the same."""
+        where = str(path.relative_to(self._root) if path.is_relative_to(self._root) else path)
         content = self._digest(path)
         if content is None:
-            raise UsageError(f"{where}: not a file that can be read")
+            raise UsageError(f"{nearby(path)}: not a file that can be read")
         known = self._ledger.modules.get(where)
         if known is not None and known[0] == f"{SUMMARY} {content}":
             found: Summary = known[1]
@@ -349,13 +352,15 @@ class Fingerprints:
         try:
             data = path.read_bytes()
             if sha256(data).hexdigest() != content and sha256(data).hexdigest() != self._digests.again(path):
-                raise OutdatedCode(edited(where))
+                raise OutdatedCode(edited(nearby(path)))
             source = data.decode()
         except UnicodeDecodeError as error:
             line = path.read_bytes().count(b"\n", 0, error.start) + 1
-            raise UsageError(f"{where}:{line}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+            raise UsageError(
+                f"{nearby(path)}:{line}: not UTF-8 at byte {error.start}; save it as UTF-8"
+            ) from None
         except OSError as error:
-            raise UsageError(f"{where}: cannot be read: {error}") from None
+            raise UsageError(f"{nearby(path)}: cannot be read: {error.strerror}") from None
         # As JSON gives it back, so that a summary from the ledger and a new one are the same values
         made: Summary = json.loads(json.dumps(summary(source)))
         self._ledger.modules[where] = (f"{SUMMARY} {sha256(data).hexdigest()}", made)

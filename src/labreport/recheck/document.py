@@ -13,6 +13,7 @@ from msgspec import Meta
 from labreport.errors import UsageError
 from labreport.grading.strict import JSON_LIMIT, parse_json, read
 from labreport.grading.strict import Malformed as NotRead
+from labreport.program import nearby
 from labreport.stats.answer import VERSION
 from labreport.stats.operation import Reason
 from labreport.stats.operations import listed
@@ -210,18 +211,18 @@ def load(path: Path, limit: int = JSON_LIMIT) -> dict[str, Any]:
         document = parse_json(read(path.resolve(), limit))
     except NotRead as problem:
         hint = "" if path.exists() else "; build the report first, or give the path of a file"
-        raise Malformed(f"{path} {problem}{hint}") from None
+        raise Malformed(f"{nearby(path)} {problem}{hint}") from None
     if not isinstance(document, dict) or "schema" not in document:
-        raise Malformed(f"{path} is not an answers.json; it has no key 'schema'")
+        raise Malformed(f"{nearby(path)} is not an answers.json; it has no key 'schema'")
     if document["schema"] != VERSION:
         raise Malformed(
-            f"{path} has version {document['schema']!r} of the file's form; "
+            f"{nearby(path)} has version {document['schema']!r} of the file's form; "
             f"version {VERSION} can be checked: build the report again"
         )
     try:
         validate(document)
     except Malformed as problem:
-        raise Malformed(f"{path}: {problem}") from None
+        raise Malformed(f"{nearby(path)}: {problem}") from None
     return document
 
 

@@ -19,7 +19,18 @@ from labreport.experiment import Design, Experiment, Recorded
 from labreport.fingerprint.files import Stamp, stamp
 from labreport.fingerprint.modules import folder_of
 from labreport.processes import collector_paused
-from labreport.recorded.raw import Options, RawRun, arrays, bad, folders, natural, reader_for, short, sources
+from labreport.recorded.raw import (
+    Options,
+    RawRun,
+    arrays,
+    bad,
+    below,
+    folders,
+    natural,
+    reader_for,
+    short,
+    sources,
+)
 from labreport.results import Metrics, Result, Snapshot
 from labreport.suggest import did_you_mean
 from labreport.texts import unprintable
@@ -201,7 +212,7 @@ class _Declared:
 
     def experiments(self, titles: Mapping[str, str]) -> dict[str, Experiment]:
         """The experiments by name: the one in `titles`, or those that the source names."""
-        with collector_paused():
+        with below(self.folder), collector_paused():
             found = self._experiments(titles)
         gc.freeze()  # they live as long as the project
         return found
@@ -531,7 +542,8 @@ def _nested(where: str, flat: Mapping[str, float]) -> dict[str, Any]:
 
 
 def _arrays(folder: Path, name: str) -> Mapping[str, Any]:
-    return arrays(folder, name) if name else {}
+    with below(folder):
+        return arrays(folder, name) if name else {}
 
 
 @cache

@@ -9,6 +9,7 @@ import math
 import re
 import zipfile
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -16,6 +17,7 @@ from pathlib import Path, PurePath
 from typing import Any, NamedTuple, Protocol
 
 from labreport.errors import StoreError, UsageError
+from labreport.program import nearby
 from labreport.store.files import Damaged, read_regular
 from labreport.suggest import did_you_mean
 
@@ -221,10 +223,23 @@ def short(value: object) -> str:
     return written if len(written) <= 40 else f"{written[:37]}..."
 
 
+class Unreadable(UsageError):
+    """A run that cannot be read; its text begins with a path below the project's folder."""
+
+
 def bad(where: str, problem: str) -> UsageError:
     """The error in one line."""
     shown = where if where.isprintable() else ascii(where)
-    return UsageError(f"{shown}: {problem}")
+    return Unreadable(f"{shown}: {problem}")
+
+
+@contextmanager
+def below(folder: Path) -> Iterator[None]:
+    """Let messages about files below `folder` name them as all messages do."""
+    try:
+        yield
+    except Unreadable as error:
+        raise UsageError(f"{nearby(folder / 'x')[:-1]}{error}") from error
 
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")

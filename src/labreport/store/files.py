@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from labreport.errors import StoreError
+from labreport.program import nearby
 
 TEMPORARY = ".tmp-"
 """How the name of every unfinished file or folder begins."""
@@ -36,8 +37,8 @@ class TooLarge(ValueError):
 
 
 def shown(path: str | Path) -> str:
-    """A path in one line, whatever characters it has."""
-    text = str(path)
+    """A path as messages name it, in one line, whatever characters it has."""
+    text = nearby(path)
     return text if text.isprintable() else ascii(text)
 
 
