@@ -79,7 +79,7 @@ def test_an_answer_that_reads_what_it_did_not_declare_is_named(built: Program, t
     )
     ran = program.run("--seeds", "2")
     assert ran.code in (1, 2)
-    assert "reads results['beta'] but declares only alpha" in ran.err
+    assert "reads results['beta'] and declares alpha" in ran.err
 
 
 def test_a_failing_answer_is_named_with_file_and_line(built: Program, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Three classifiers of wine, compared: a report in one file. Build it with `labreport build`."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from sklearn.datasets import load_wine
 from sklearn.ensemble import RandomForestClassifier
@@ -34,7 +35,7 @@ from labreport import (
 # What one experiment is: a frozen dataclass of plain values. A changed value is another experiment.
 @dataclass(frozen=True)
 class Model:
-    kind: str
+    kind: Literal["tree", "forest", "linear"]
     rows: int = 120
 
 

@@ -44,6 +44,8 @@ _PACKAGE = f"{__name__.partition('.')[0]}."
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+(?=>)")
 _LONGEST = 90
 """Characters of a value that a message shows."""
+_SHOWN = 3
+"""Values of a tuple that are shown each for itself, where that is long."""
 
 
 class Wrong(NamedTuple):
@@ -84,6 +86,10 @@ def wrong(item: Any, leave_out: tuple[str, ...] = ()) -> Wrong | None:
 def brief(value: Any) -> str:
     """The value as Python writes it, its middle left out where it is long."""
     text = value.__name__ if isinstance(value, type) else _ADDRESS.sub("", repr(value))
+    if len(text) > _LONGEST and (name := getattr(value, "slug", getattr(value, "name", ""))):
+        return f"the {type(value).__name__.lower()} {name!r}"
+    if len(text) > _LONGEST and isinstance(value, tuple) and len(value) <= _SHOWN:
+        return f"({', '.join(map(brief, value))}{',' if len(value) == 1 else ''})"
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 10]} … {text[-7:]}"
 
 
@@ -112,7 +118,8 @@ def fits(value: Any, hint: Any) -> bool:
     if origin in (Union, types.UnionType):
         return any(fits(value, part) for part in parts)
     if origin is Literal:
-        return any(value == part and type(value) is type(part) for part in parts)
+        same = (part for part in parts if value == part and isinstance(value, type(part)))
+        return any(isinstance(value, bool) == isinstance(part, bool) for part in same)
     if hint is None:
         return value is None
     if hint is float:
@@ -208,10 +215,14 @@ def allowed(hint: Any) -> str:
         return f"a tuple, in which each is {allowed(parts[0])}"
     if origin is tuple and parts:
         return f"a tuple of {_either([allowed(part) for part in parts], 'and')}"
-    known = {int: "a whole number", float: "a number", str: "a text", bool: "True or False"}
+    known: dict[Any, str] = {int: "a whole number", float: "a number", str: "a text", bool: "True or False"}
+    known[Callable] = "a function"
     if hint in (None, types.NoneType):
         return "None"
     kind = origin or hint
+    if is_dataclass(kind) and isinstance(kind, type) and kind.__module__.startswith(_PACKAGE):
+        name = kind.__name__.lower()
+        return f"{'an' if name[0] in 'aeio' else 'a'} {name}"
     return known.get(kind, f"a value of {getattr(kind, '__name__', kind)}")
 
 
@@ -437,14 +448,22 @@ def _assigned(statement: ast.stmt) -> list[str]:
 
 def _holds(file: str, node: ast.expr, value: Any) -> str | None:
     """The line of an argument that may have this value; of a name, that of its assignment."""
+    if isinstance(node, ast.Name) and is_dataclass(value) and _gives(file, node, value):
+        return f"{file}:{node.lineno}"  # what is wrong is that it is here
     if isinstance(node, ast.Name):
         found = _assignment(file, node.id)
         return f"{found[0]}:{found[1].lineno}" if found is not None else None
     if isinstance(node, (ast.Attribute, ast.Starred)):
         return None  # of something that is declared elsewhere
     inside = node.elts if isinstance(node, (ast.Tuple, ast.List)) else []
-    known = next((part for part in inside if _is(part, value)), node)
+    known = next((part for part in inside if _is(part, value) or _gives(file, part, value)), node)
     return f"{file}:{known.lineno}" if known is not node or _is(node, value) or not _known(node) else None
+
+
+def _gives(file: str, node: ast.expr, value: Any) -> bool:
+    """Whether a name of the module in this file has this value."""
+    homes = [vars(module) for module in [*sys.modules.values()] if getattr(module, "__file__", "") == file]
+    return isinstance(node, ast.Name) and any(home.get(node.id) is value for home in homes)
 
 
 def _is(node: ast.expr, value: Any) -> bool:
@@ -512,6 +531,9 @@ def place(error: BaseException, root: Path) -> str:
         return ""
     quoted = set(_QUOTED.findall(str(error))) if not isinstance(error, SyntaxError) else set()
     file, line = next((each for each in own if quoted & _words(_statement(*each))), own[0])
+    if isinstance(error, TypeError) and (statement := _statement(file, line)) is not None:  # of an argument
+        given = [node for node in ast.walk(statement) if isinstance(node, ast.keyword) and node.arg in quoted]
+        line = next((node.value.lineno for node in given), line)
     return f"{nearby(file)}:{line}"
 
 
@@ -544,6 +566,9 @@ def _near(error: BaseException) -> str:
             found[3],
             list(code.co_varnames if code else getattr(called, "__dataclass_fields__", ())),
         )
+        known = [name for name in known if not name.startswith("_") and name not in ("self", "place")]
+        near = did_you_mean(word, known).removesuffix(".")
+        return near or f"; there are {', '.join(known)}"
     return did_you_mean(word, known).removesuffix(".") if word else ""
 
 

@@ -3,6 +3,7 @@
 LabReportError            exit 1: something failed or differs
 ├── UsageError            exit 2: bad usage or bad input; says what, where, and what is allowed
 │   ├── UnknownName       a word names nothing in the project
+│   ├── UnknownMetric     a result has no metric of this name
 │   └── UndeclaredRead    an answer or figure reads a result that its section did not declare
 ├── StoreError            the results directory cannot be read or written
 ├── OutdatedCode          code was edited after this process had loaded it
@@ -46,6 +47,10 @@ class UnknownName(UsageError):
         self.word = word
         self.names = tuple(names)
         super().__init__(f"no {kind} named {word!r}{did_you_mean(word, self.names)}")
+
+
+class UnknownMetric(UsageError):
+    """A result has no metric of this name."""
 
 
 class UndeclaredRead(UsageError):

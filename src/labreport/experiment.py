@@ -36,13 +36,17 @@ class Design:
     test_fraction: float | None = None
 
     def __post_init__(self) -> None:
+        place = called_from()
+        check_values(self, place)
         if self.test_fraction is not None and not 0 < self.test_fraction < 1:
-            raise UsageError(
+            text = (
                 f"design: test_fraction is {self.test_fraction!r}; allowed is a share between 0 and 1, "
                 "the part of the data set that each split tests"
             )
+            refuse(place, text, "test_fraction", self.test_fraction, Design)
         if not self.unit:
-            raise UsageError("design: unit is empty; say what one observation is called, such as 'seed'")
+            text = "design: unit is empty; say what one observation is called, such as 'seed'"
+            refuse(place, text, "unit", self.unit, Design)
 
 
 @dataclass(frozen=True, eq=False)

@@ -68,7 +68,7 @@ def find_project(root: Path) -> Place:
     file = source.joinpath(*module.split("."))
     if not file.with_name(f"{file.name}.py").is_file() and not (file / "__init__.py").is_file():
         if declared:
-            where = nearby(root / "pyproject.toml")
+            where = _at(root / "pyproject.toml", "project")
             text = f"[tool.labreport] names {module!r}, which is not a module in {source}"
             raise UsageError(f"{where}: {text}")
         raise UsageError(
@@ -131,7 +131,13 @@ def _declared(path: Path) -> dict[str, str]:
         raise UsageError(f"{nearby(path)}: {error}") from None
     odd = [name for name, value in table.items() if name not in _MEMBERS or not isinstance(value, str)]
     if odd:
-        raise UsageError(
-            f"{nearby(path)}: [tool.labreport] has {odd[0]!r}; allowed are {', '.join(_MEMBERS)}, each a text"
-        )
+        text = f"[tool.labreport] has {odd[0]!r}; allowed are {', '.join(_MEMBERS)}, each a text"
+        raise UsageError(f"{_at(path, odd[0])}: {text}")
     return dict(table)
+
+
+def _at(path: Path, key: str) -> str:
+    """The line of the file that gives the key its value."""
+    lines = enumerate((_text(path) or "").splitlines(), 1)
+    found = (number for number, line in lines if line.partition("=")[0].strip(" '\"\t") == key)
+    return f"{nearby(path)}:{next(found, 1)}"

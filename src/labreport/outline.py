@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from labreport.authoring import HIDDEN, Place, called_from, place_of, reference
+from labreport.authoring import (
+    HIDDEN,
+    Place,
+    at,
+    brief,
+    called_from,
+    check_values,
+    place_of,
+    reference,
+    refuse,
+)
 from labreport.errors import UsageError
 from labreport.experiment import Experiment, Study
 from labreport.required import Required
@@ -39,6 +49,7 @@ class Figure:
 
     def __post_init__(self) -> None:
         _settle(self, "needs", self.needs)
+        check_values(self, self.place, leave_out=("read",))
 
     def __call__(self, *read: Any) -> Any:
         """What its function draws: for tests."""
@@ -143,8 +154,10 @@ class Outline:
     """The question whose answer's facts describe the run on the title page."""
 
     def __post_init__(self) -> None:
+        place = called_from()
+        check_values(self, place)
         if problem := unprintable(self):
-            raise UsageError(f"outline: {problem}.")
+            raise UsageError(at(place, f"outline: {problem}."))
         holders: tuple[Section | Question, ...] = (*self.sections, *self.questions)
         held = [figure for holder in holders for figure in holder.drawn]
         object.__setattr__(self, "figures", tuple(dict.fromkeys((*self.figures, *held))))
@@ -222,7 +235,7 @@ def figure(
             slug or _slug(function.__name__),
             reference(function, "the function of a figure"),
             _several(reads),  # made names by `Figure`
-            tuple(one if isinstance(one, str) else one.slug for one in _several(answers)),
+            tuple(getattr(one, "slug", one) for one in _several(answers)),
             _several(requires),
             _several(data),
             function,
@@ -249,7 +262,7 @@ def section(
         template,
         questions,
         _several(figures),  # made names by `Section`
-        tuple(one if isinstance(one, str) else one.slug for one in _several(answers)),
+        tuple(getattr(one, "slug", one) for one in _several(answers)),
         _several(experiments),
         at_a_glance,
     )
@@ -263,25 +276,36 @@ def _called(function: Callable[..., Any] | None, name: str, read: tuple[Any, ...
 
 def _settle(reader: Figure | Question | Section, name: str, needs: Need | Iterable[Need]) -> None:
     """Names in the field `name`, the values behind them in `read`, and the place of the declaration."""
+    object.__setattr__(reader, "place", reader.place or called_from())
     needs = _several(needs)
+    written = "reads" if name == "needs" else name
+    _allow(reader, written, needs, (Experiment, Study, str), "experiments, studies, and their names")
     values = tuple(need for need in needs if not isinstance(need, str))
     object.__setattr__(reader, "read", reader.read or values)
     object.__setattr__(reader, name, tuple(need if isinstance(need, str) else need.name for need in needs))
-    object.__setattr__(reader, "place", reader.place or called_from())
+
+
+def _allow(reader: Any, name: str, values: tuple[Any, ...], kinds: tuple[type, ...], said: str) -> None:
+    """Refuse a value of another kind, at its line."""
+    for value in values:
+        if not isinstance(value, kinds):
+            refuse(reader.place, f"{name} has {brief(value)}; allowed are {said}", name, value)
 
 
 def _several(values: Any) -> tuple[Any, ...]:
     """One value, or several, as a tuple."""
-    one = isinstance(values, (str, Experiment, Study, Figure, Question, Required))
-    return (values,) if one else tuple(values)
+    several = isinstance(values, Iterable) and not isinstance(values, str)
+    return tuple(values) if several else (values,)
 
 
 def _draw(reader: Question | Section) -> None:
     """Slugs in `figures`, and the figures that were given as values in `drawn`."""
+    _allow(reader, "figures", reader.figures, (Figure, str), "figures and their names")
     values = tuple(one for one in reader.figures if isinstance(one, Figure))
     slugs = tuple(one.slug if isinstance(one, Figure) else one for one in reader.figures)
     object.__setattr__(reader, "drawn", reader.drawn or values)
     object.__setattr__(reader, "figures", slugs)
+    check_values(reader, reader.place, leave_out=("read", "drawn"))
 
 
 def _slug(text: str) -> str:

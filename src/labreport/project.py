@@ -33,6 +33,7 @@ class Words:
     """Those of `labreport.stats.words.PHRASES` that a project says in words of its own, by their names."""
 
     def __post_init__(self) -> None:
+        check_values(self, called_from())
         if self.phrases:
             from labreport.stats.words import phrases_of
 

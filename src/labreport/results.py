@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from labreport.errors import UndeclaredRead, UsageError
+from labreport.errors import UndeclaredRead, UnknownMetric, UsageError
 from labreport.experiment import Experiment, Study
 from labreport.nonfinite import all_finite
 from labreport.suggest import did_you_mean
@@ -151,7 +151,7 @@ class Results(Mapping[str, Runs]):
             return self._runs[name]
         except KeyError:
             raise UndeclaredRead(
-                f"{self._reader} reads results[{name!r}] but declares only "
+                f"{self._reader} reads results[{name!r}] and declares "
                 f"{', '.join(sorted(self._runs)) or 'nothing'}; add it to its `reads`"
             ) from None
 
@@ -177,8 +177,8 @@ class Results(Mapping[str, Runs]):
         name = name if isinstance(name, str) else name.name
         if name not in self._studies:
             raise UndeclaredRead(
-                f"{self._reader} reads study {name!r} but declares only "
-                f"{', '.join(sorted(self._studies)) or 'none'}; add it to its `reads`"
+                f"{self._reader} reads study {name!r} and declares "
+                f"{', '.join(sorted(self._studies)) or 'nothing'}; add it to its `reads`"
             )
         grid = self._studies[name]
         axes = [axis for axis, _ in grid.axes]
@@ -201,7 +201,7 @@ def number(metrics: Mapping[str, Any], metric: str, owner: str) -> float:
         names = list(_names(metrics))
         near = did_you_mean(metric, names)
         text = f"result {owner!r} has no metric {metric!r}; it has {', '.join(names) or 'none'}"
-        raise UsageError(f"{text}{near if near != '.' else ''}")
+        raise UnknownMetric(f"{text}{near if near != '.' else ''}")
     return float(found)
 
 

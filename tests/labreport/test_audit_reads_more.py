@@ -108,7 +108,7 @@ def test_a_number_word_typed_into_a_template_is_found_before_rendering(tmp_path:
     """With file and line."""
     (tmp_path / "one.html").write_text("<p>Fine.</p>\n<p>Three times better.</p>\n")
     (finding,) = lint_templates(tmp_path)
-    assert (finding.where, finding.text) == ("templates/one.html:2", "Three")
+    assert (finding.where, finding.text) == (f"{tmp_path}/one.html:2", "Three")
 
 
 def test_a_count_in_words_and_a_fact_in_words_are_traced(report: Example) -> None:

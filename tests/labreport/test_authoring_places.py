@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from labreport.authoring import say_where
 from labreport.errors import LabReportError
-from labreport.execute.session import load_project
+from labreport.execute.session import load_project, unused
 from labreport.locate import Place
 from labreport.nodes.unfold import unfold
 from labreport.plan.nodes import Graph
@@ -73,7 +74,7 @@ CASES = {
     "an unknown name": ("Net((62,))", "Nett((62,))", 17, "name 'Nett' is not defined; did you mean 'Net'?"),
     "an unknown import": ("Project, question", "Project, questoin", 3, "did you mean 'question'?"),
     "one for several": ("ALL = (SMALL, WIDE)", "ALL = (SMALL)", 25, "ALL is one Experiment and not several"),
-    "several as one": ("LISTED = (*ALL,", "LISTED = (ALL,", 37, "experiments[0] is (Experiment("),
+    "several as one": ("LISTED = (*ALL,", "LISTED = (ALL,", 37, "experiments[0] is (the experiment 's"),
     "a syntax error": ("Net((62,))", "Net((62,)", 17, "SyntaxError: '(' was never closed (--debug"),
     "an unknown digit": ("62", "\uff16\uff12", 17, "SyntaxError: invalid character"),
     "a tab": ("SMALL = _net", "\tSMALL = _net", 17, "TabError: inconsistent use of tabs and spaces"),
@@ -86,6 +87,95 @@ CASES = {
     "a snapshot that is read": ("(2, 5)", "(3, 5)", 17, "'which' reads epoch 2 of 'small'"),
 }
 """What is replaced by what, on which line, and what is said of it."""
+
+
+ASKING = """\
+from dataclasses import dataclass
+from labreport import Design, Experiment, Fit, Measure, Project, Words, figure, question, section
+@dataclass(frozen=True)
+class Net:
+    rate: float = 0.5
+def fit(net, seed):
+    return Fit({"accuracy": 0.5})
+ONE = Experiment(
+    "one",
+    Net(),
+    design=Design(test_fraction=0.2),
+)
+TWO = Experiment("two", Net(0.1))
+ACCURACY = Measure(
+    "accuracy",
+    unit="%",
+    better="higher",
+    margin=0.2,
+)
+@figure(reads=(ONE, TWO))
+def both(results):
+    return None
+@question(
+    "Which?",
+    reads=(
+        ONE,
+        TWO,
+    ),
+    figures=(both,),
+)
+def which(results):
+    return None
+PROJECT = Project(
+    "Nets",
+    fit=fit,
+    seeds=2,
+    sections=(section("All", which),),
+    words=Words(run="fit"),
+    facts="which",
+)
+"""
+ASKING_CASES = {
+    "an option that a measure has not": (
+        "margin=",
+        "decimal=",
+        18,
+        "'decimal'; there are name, unit, better",
+    ),
+    "a direction": ('"higher"', '"more"', 17, "better is 'more'; allowed is 'higher', 'lower' or ''"),
+    "a unit that is a number": ('unit="%"', "unit=5", 16, "unit is 5; write '5', in quotes"),
+    "a margin that is a text": ("margin=0.2", "margin='0.2'", 18, "margin is '0.2'; write 0.2, without"),
+    "a margin below 0": ("margin=0.2", "margin=-1", 18, "margin is -1; it must be greater than 0"),
+    "a value that cannot be called": (
+        "margin=0.2",
+        "value=3",
+        18,
+        "value is 3; allowed is a function or None",
+    ),
+    "reading a number": ("        TWO,", "        5,", 27, "reads has 5; allowed are experiments, studie"),
+    "reading a measure": ("        TWO,", "        ACCURACY,", 27, "reads has the measure 'accuracy'"),
+    "reading a tuple": ("(ONE, TWO)", "((ONE, TWO),)", 20, "reads has (the experiment 'one', the exp"),
+    "reading what is not there": ("        ONE,", "        'onee',", 26, "no fit is called 'onee'; did you"),
+    "showing a measure": ("(both,)", "ACCURACY", 29, "figures has the measure 'accuracy'; allowed are f"),
+    "showing what is not there": ("(both,)", "(both, 'bth')", 29, "the figure 'bth', which is not in"),
+    "a question that is a number": ('    "Which?",', "    5,", 24, "text is 5; write '5', in quotes"),
+    "a name for a question": (
+        '"All", which)',
+        '"All", "which")',
+        37,
+        "questions is ('which',); allowed is a",
+    ),
+    "one section": ('(section("All", which),)', 'section("All", which)', 37, "sections is the section 'all'"),
+    "a word that is a number": ('run="fit"', "run=5", 38, "run is 5; write '5', in quotes"),
+    "facts of no question": ('facts="which"', 'facts="whihc"', 39, "facts names the question 'whihc', whic"),
+    "a share that is a text": ("0.2),", "'0.2'),", 11, "test_fraction is '0.2'; write 0.2, without quotes"),
+    "a share above 1": ("0.2),", "20),", 11, "design: test_fraction is 20; allowed is a share"),
+    "a function that is not there": ("fit=fit", 'fit="nets:fitt"', 35, "fit is 'nets:fitt', and nets has"),
+    "a second project": ("PROJECT =", "OTHER = Project('x')\nPROJECT =", 34, "has 2 labreport.Project; ex"),
+    "a module that is not there": (
+        "from labreport",
+        "import sk\nfrom labreport",
+        2,
+        "module 'sk'; ",
+    ),
+}
+"""The same for an outline and what it is made of."""
 
 
 def opened(folder: Path, monkeypatch: pytest.MonkeyPatch, nets: str, sizes: str = "SIZE = 7\n") -> Graph:
@@ -101,15 +191,15 @@ def opened(folder: Path, monkeypatch: pytest.MonkeyPatch, nets: str, sizes: str 
     return unfold(load_project(Place(folder, "nets", folder, "nets")), 1)
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [*CASES, *ASKING_CASES])
 def test_a_mistake_is_named_by_the_line_that_was_edited(
     case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither the line of a helper, nor the first one of a call of several lines."""
-    old, new, line, said = CASES[case]
-    assert SOURCE.count(old) >= 1
+    """Neither the line of a helper, nor the first one of a call of several lines, nor where it is used."""
+    source, (old, new, line, said) = (SOURCE, CASES[case]) if case in CASES else (ASKING, ASKING_CASES[case])
+    assert source.count(old) >= 1
     with pytest.raises(LabReportError) as caught:
-        opened(tmp_path, monkeypatch, SOURCE.replace(old, new, 1))
+        opened(tmp_path, monkeypatch, source.replace(old, new, 1))
     assert str(caught.value).startswith(f"nets.py:{line}: ")
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -148,3 +238,15 @@ def test_a_place_is_said_once(tmp_path: Path) -> None:
         names["odd"]()
     say_where(caught.value, tmp_path)
     assert str(caught.value) == f"{tmp_path}/project.py:2: the measure is odd"
+
+
+def test_a_question_in_no_section_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one line, with what belongs to it; and so is a figure that nothing shows."""
+    source = ASKING.replace(", which),),", "),),").replace('    facts="which",\n', "")
+    session: Any = SimpleNamespace(project=opened(tmp_path, monkeypatch, source).project)
+    assert unused(session) == ["nets.py:23: the question 'which' is in no section; list which in one"]
+    source = ASKING.replace("figures=(both,)", "figures=()")
+    session.project = opened(tmp_path, monkeypatch, source).project
+    assert unused(session) == [
+        "nets.py:20: nothing shows the figure 'both'; list both in figures= of a question"
+    ]

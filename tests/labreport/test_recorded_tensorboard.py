@@ -127,7 +127,7 @@ def test_a_damaged_event_file_is_reported_in_one_line(tmp_path: Path, harm: obje
     (tmp_path / "run/events.out.tfevents.1").write_bytes(data)
     with pytest.raises(UsageError) as caught:
         declare(tmp_path, 'recorded("a", "run", reader="tensorboard")')
-    assert str(caught.value).startswith("run/events.out.tfevents.1: not a whole event file: it ")
+    assert str(caught.value).startswith(f"{tmp_path}/run/events.out.tfevents.1: not a whole event file: it ")
     assert expected in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
 
@@ -135,10 +135,10 @@ def test_a_damaged_event_file_is_reported_in_one_line(tmp_path: Path, harm: obje
 def test_files_without_scalars_are_reported(tmp_path: Path) -> None:
     """An empty folder, an empty file, and a metric that a run does not have."""
     (tmp_path / "run").mkdir()
-    with pytest.raises(UsageError, match=r"^run: holds no event file of TensorBoard"):
+    with pytest.raises(UsageError, match=r"run: holds no event file of TensorBoard"):
         declare(tmp_path, 'recorded("a", "run", reader="tensorboard")')
     (tmp_path / "run/events.out.tfevents.1").write_bytes(b"")
-    with pytest.raises(UsageError, match=r"^run: holds no scalar"):
+    with pytest.raises(UsageError, match=r"run: holds no scalar"):
         declare(tmp_path, 'recorded("a", "run")')
     (tmp_path / "run/events.out.tfevents.1").write_bytes(_simple(b"acc", 1, 0.25))
     with pytest.raises(UsageError, match="never records 'ac'; did you mean 'acc'"):

@@ -26,7 +26,7 @@ from labreport.locate import Place
 from labreport.nodes.content import Reader
 from labreport.nodes.unfold import unfold
 from labreport.nodes.workshop import Workshop
-from labreport.outline import Outline
+from labreport.outline import Figure, Outline, Question
 from labreport.plan.ledger import Ledger
 from labreport.plan.nodes import Graph
 from labreport.plan.planner import Planner
@@ -200,16 +200,26 @@ def not_installed(project: Project) -> str:
 
 
 def unused(session: Session) -> list[str]:
-    """A line for each experiment and study to which a module gives a name, and that nothing reads."""
-    project = session.project
+    """A line for each experiment, study, question and figure of a module that has no part in the report."""
+    project, outline = session.project, session.project.outline
+    named = [(name, one) for module in _loaded(session) for name, one in vars(module).items()]
+    left_out = [one for _, one in named if isinstance(one, Question) and one not in outline.questions]
     used = {one.name for one in project.all_experiments}
     used |= {name for grid in project.studies for name in (grid.name, grid.base.name)}
-    found = {
-        at(one.place, f"nothing reads {one.name!r}; list {name} where a question reads it, or in the project")
-        for module in _loaded(session)
-        for name, one in vars(module).items()
-        if isinstance(one, (Experiment, Study)) and one.name not in used
-    }
+    used |= {need for one in left_out for need in one.needs}
+    shown = {slug for one in (*outline.questions, *left_out) for slug in one.figures}
+    shown |= {one.slug for one in outline.figures}
+    found = set()
+    for name, one in named:
+        if isinstance(one, (Experiment, Study)) and one.name not in used:
+            text = f"nothing reads {one.name!r}; list {name} where a question reads it, or in the project"
+        elif isinstance(one, Question) and one in left_out:
+            text = f"the question {one.slug!r} is in no section; list {name} in one"
+        elif isinstance(one, Figure) and one.slug not in shown:
+            text = f"nothing shows the figure {one.slug!r}; list {name} in figures= of a question"
+        else:
+            continue
+        found.add(at(one.place, text))
     return sorted(found)
 
 
@@ -248,10 +258,9 @@ def load_project(place: Place) -> Project:
         raise UsageError(failed("" if where else f"project {place.module}", error, place.root)) from error
     found = {id(value): value for value in vars(module).values() if isinstance(value, Project)}
     if len(found) != 1:
-        count = len(found) or "no"
-        raise UsageError(
-            f"{nearby(str(module.__file__))}: has {count} labreport.project.Project; exactly one is needed"
-        )
+        said = f"has {len(found) or 'no'} labreport.Project; exactly one is needed"
+        places = [one.place for one in found.values()] or [(str(module.__file__),)]
+        raise UsageError(at(places[-1], said))
     (project,) = found.values()
     return replace(project, package=place.package, module=place.module)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
 import os
@@ -97,8 +98,8 @@ def carry_out(read: Callable[[], Task], send: Callable[[Message | Outcome], None
         task = read()
         send(Outcome(trajectory=drive(task, send)))
     except BaseException as error:  # the trainer's own code may raise anything
-        if isinstance(error, ExperimentFailed) and task is not None:
-            error.place = _place(task)
+        with contextlib.suppress(Exception):  # of one that has no room for it
+            error.place = _place(task) if task is not None else ""  # type: ignore[attr-defined]
         told, trace = packed(error)
         if isinstance(error, SystemExit):
             told = ExperimentFailed(f"it called sys.exit({error.code if error.code is not None else ''})")

@@ -50,13 +50,14 @@ def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
     def read(needs: Iterable[str], reader: Question | Figure | Section) -> tuple[str, ...]:
         return tuple(name for need in needs for cell in cells[need] for name in results[cell.name])
 
-    def named(kind: str, slugs: Iterable[str], reader: Figure | Section) -> tuple[str, ...]:
-        names = tuple(f"{kind}/{slug}" for slug in slugs)
-        for name in names:
-            if name not in nodes:
-                text = f"{reader.slug!r} in the outline names {name!r}, which the outline does not define"
-                raise UsageError(at(reader.place, f"{text} before it"))
-        return names
+    def named(kind: str, slugs: Iterable[str], reader: Question | Figure | Section) -> tuple[str, ...]:
+        known = [name.partition("/")[2] for name in nodes if name.startswith(f"{kind}/")]
+        for slug in slugs:
+            if slug not in known:
+                near = did_you_mean(slug, known).removesuffix(".")
+                text = f"{reader.slug!r} names the {kind} {slug!r}, which is not in the outline{near}"
+                refuse(reader.place, text, f"{kind}s", slug)
+        return tuple(f"{kind}/{slug}" for slug in slugs)
 
     outline = project.outline
     _check_needs(project, cells)
@@ -65,7 +66,7 @@ def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
         answers = [name for name in nodes if name.startswith("answer/") and question.reads_verification]
         add(AnswerNode(question, (*read(question.needs, question), *answers)), question.place)
     readers: tuple[Question | Figure, ...] = (*outline.questions, *outline.figures)
-    _check_functions((*project.experiments, *(grid.base for grid in project.studies), *readers))
+    _check_functions(project, (*project.experiments, *(grid.base for grid in project.studies), *readers))
     for reader in readers:
         _check_required(reader, cells)
     for figure in outline.figures:
@@ -73,11 +74,11 @@ def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
         add(FigureNode(figure, reads), figure.place)
     for section in outline.sections:
         own = [question.slug for question in section.questions]
-        figures = [slug for question in section.questions for slug in question.figures]
         read_answers = named("answer", (*own, *section.answers), section)
-        read_figures = named("figure", (*figures, *section.figures), section)
+        showing: tuple[Question | Section, ...] = (*section.questions, section)
+        shown = [name for one in showing for name in named("figure", one.figures, one)]
         read(section.experiments, section)
-        add(SectionNode(section, (*read_answers, *read_figures)), section.place)
+        add(SectionNode(section, (*read_answers, *shown)), section.place)
     everything = (
         *(f"section/{section.slug}" for section in outline.sections),
         *(f"answer/{question.slug}" for question in outline.questions),
@@ -121,7 +122,8 @@ def _check_needs(project: Project, cells: Mapping[str, Iterable[Experiment]]) ->
                 raise UsageError(at(where, f"{text} (this line says {one.name!r}); {used}"))
         names = [one.name for one in declared]
         text = f"no {project.words.run} is called {need!r}{did_you_mean(need, names).removesuffix('.')}"
-        raise UsageError(at(asking[0].place, f"{text}; {used}; there are {', '.join(names)}"))
+        field = "experiments" if isinstance(asking[0], Section) else "reads"
+        refuse(asking[0].place, f"{text}; {used}; there are {', '.join(names)}", field, need)
 
 
 def _check_required(reader: Question | Figure, cells: Mapping[str, Iterable[Experiment]]) -> None:
@@ -146,12 +148,17 @@ def _check_required(reader: Question | Figure, cells: Mapping[str, Iterable[Expe
                 )
 
 
-def _check_functions(readers: Iterable[Experiment | Question | Figure]) -> None:
+def _check_functions(project: Project, readers: Iterable[Experiment | Question | Figure]) -> None:
     """Raise `UsageError` for a function that its name does not give: another one would be called."""
     for one in readers:
         name: str = getattr(one, {Experiment: "code", Question: "answer", Figure: "draw"}[type(one)])
         module, _, attribute = name.partition(":")
         found = vars(sys.modules[module]).get(attribute) if module in sys.modules else None
+        if isinstance(one, Experiment) and module in sys.modules and found is None:
+            near = did_you_mean(attribute, [*vars(sys.modules[module])]).removesuffix(".")
+            owner = project if name == project.fit else one
+            field = "fit" if one.fit else "start"
+            refuse(owner.place, f"{field} is {name!r}, and {module} has no {attribute!r}{near}", field, name)
         if one.function is None or found is None or one.function in (found, getattr(found, "function", None)):
             continue
         called = one.name if isinstance(one, Experiment) else one.slug
@@ -180,6 +187,11 @@ def _check_names(project: Project, experiments: Iterable[Experiment]) -> None:
         *outline.questions,
         *outline.figures,
     )
+    slugs = [one.slug for one in outline.questions]
+    if outline.facts and outline.facts not in slugs:
+        near = did_you_mean(outline.facts, slugs).removesuffix(".")
+        text = f"facts names the question {outline.facts!r}, which is not in the outline{near}"
+        refuse(project.place, text, "facts", outline.facts)
     for one in entries:
         kind = type(one).__name__.lower()
         if one.slug in anchors:

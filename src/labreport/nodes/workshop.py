@@ -9,8 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labreport.authoring import failed, say_where
-from labreport.errors import LabReportError, OutdatedCode, RenderError, UsageError
+from labreport.authoring import failed, place, refuse, say_where
+from labreport.errors import LabReportError, OutdatedCode, RenderError, UndeclaredRead, UsageError
 from labreport.fingerprint.observed import noting
 from labreport.outline import Figure, Outline, Question
 from labreport.plan.nodes import Node, State
@@ -92,6 +92,9 @@ class Workshop:
                 raise OutdatedCode(problem)
             if problem := allowed.problem(noted):
                 raise RenderError(problem)
+        except UndeclaredRead as error:
+            asking: Any = getattr(node, "question", getattr(node, "figure", None))
+            refuse(asking.place, f"{error} ({place(error, self._root)} reads it)", "reads", ...)
         except UsageError as error:
             say_where(error, self._root)
             raise

@@ -165,13 +165,19 @@ class Mistake(NamedTuple):
     text: str
 
 
+_MORE = "expected token 'end of print statement', got (.*)"
+"""How Jinja says that something follows a value."""
+
+
 @lru_cache(maxsize=512)
 def parsed(source: str) -> nodes.Template:
     """The syntax tree of a template. Raises `TemplateSyntaxError`, if possible at the line of the mistake."""
     try:
         return _READING.parse(source)
     except jinja2.TemplateSyntaxError as error:
-        said = error.message or ""
+        said = re.sub(
+            _MORE, r"{{ }} prints one value, and \1 follows it; is }} missing?", error.message or ""
+        )
         nesting = _nesting(source) if re.search("unknown tag|end of template", said) else iter(())
         line, text = next(itertools.chain(_quotes(source, error.lineno), nesting), (error.lineno, said))
         raise jinja2.TemplateSyntaxError(text, line) from None

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from labreport.authoring import at, called_from
-from labreport.errors import UsageError
+from labreport.authoring import HIDDEN, Place, at, called_from, check_values, refuse
+from labreport.errors import UnknownMetric, UsageError
 from labreport.experiment import Design
 from labreport.later import later
 from labreport.results import Result, Results, Runs, number
@@ -33,7 +33,7 @@ class Measure:
     `"faster"`.
 
     `value(run, epoch)` reads the number off a run, by default the metric of that name; `right(run, epoch)`
-    gives an array of which items are right, with which an accuracy is known item by item.
+    gives an array of booleans, which items are right, with which an accuracy is known item by item.
 
     Raises `UsageError` for values that do not fit together.
     """
@@ -45,23 +45,21 @@ class Measure:
     margin: float | None = None
     because: str = ""
     value: Callable[[Result, int | None], float] | None = field(default=None, compare=False, repr=False)
-    right: Callable[[Result, int | None], NDArray[np.bool_]] | None = field(
-        default=None, compare=False, repr=False
-    )
+    right: Callable[[Result, int | None], Any] | None = field(default=None, compare=False, repr=False)
     more: str = ""
     less: str = ""
+    place: Place = field(default=(), compare=False, repr=False, metadata=HIDDEN)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "place", called_from(self.place))
+        check_values(self, self.place)
         least = 1 if self.scale == "ratio" else 0
         if self.margin is not None and not self.margin > least:
-            self._refuse(f"margin is {self.margin!r}; it must be greater than {least}")
-        if self.better not in ("higher", "lower", ""):
-            self._refuse(f"better is {self.better!r}; allowed are 'higher', 'lower' and ''")
-        if self.scale not in ("difference", "ratio"):
-            self._refuse(f"scale is {self.scale!r}; allowed are 'difference' and 'ratio'")
+            self._refuse("margin", f"margin is {self.margin!r}; it must be greater than {least}")
 
-    def _refuse(self, text: str) -> None:
-        raise UsageError(at(called_from(), f"measure {self.name!r}: {text}"))
+    def _refuse(self, field: str, text: str) -> NoReturn:
+        told = f"measure {self.name!r}: {text}"
+        refuse(self.place, told, field, getattr(self, field), Measure)
 
     @property
     def share(self) -> bool:
@@ -95,11 +93,15 @@ class Measure:
         elif self.right is not None:
             found = float(np.mean(self.right(run, epoch)))
         else:
-            found = number(run.at(epoch).metrics, self.name, run.name)
+            try:
+                found = number(run.at(epoch).metrics, self.name, run.name)
+            except UnknownMetric as error:
+                self._refuse("name", str(error))
         if self.share and math.isfinite(found) and not 0 <= found <= 1:
             self._refuse(
+                "unit",
                 f"{run.name!r}, seed {run.seed} has the value {found:g}; a measure in % is stored as a "
-                "fraction from 0 to 1: return the fraction, or declare another unit"
+                "fraction from 0 to 1: return the fraction, or declare another unit",
             )
         return found
 
