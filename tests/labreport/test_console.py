@@ -19,7 +19,7 @@ from labreport.console.plan import show_plan
 from labreport.console.progress import Progress, Training
 from labreport.console.summary import show_summary
 from labreport.console.terminal import Terminal
-from labreport.console.time_left import Kind, TimeLeft
+from labreport.console.time_left import Kind, TimeLeft, about
 from labreport.experiment import Experiment
 from labreport.nodes.result import ResultNode
 from labreport.plan.nodes import Node, Plan, State, Status
@@ -326,6 +326,18 @@ def test_the_time_left_is_within_a_third_at_half_time(name: str) -> None:
     assert found[1] - (half - found[0]) == pytest.approx(half, rel=1 / 3)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        *((0.3, "a few seconds"), (9.9, "a few seconds"), (12.2, "10 s"), (57.6, "1 min"), (63, "1 min")),
+        *((187, "3 min 10 s"), (1019, "17 min"), (7811, "2 h 10 min")),
+    ],
+)
+def test_what_is_expected_is_said_as_far_as_it_is_known(seconds: float, said: str) -> None:
+    """No number for what is over before it were right, and no second of an hour."""
+    assert about(seconds) == said
+
+
 def test_off_a_terminal_progress_is_a_plain_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     """For trainings and for what is made after them."""
     monkeypatch.setattr("labreport.console.progress._EVERY", 0.0)
@@ -343,7 +355,7 @@ def test_off_a_terminal_progress_is_a_plain_line_now_and_then(monkeypatch: pytes
         progress.making("figure", "curves", "figure/curves")
     assert out.getvalue().splitlines() == [
         "   20 %  0/1 training  estimating the time  alpha#0  epoch   1/5  validation 12.0 %",
-        "  1/2  draw curves  0.0 s left",
+        "  1/2  draw curves  a few seconds left",
     ]
 
 

@@ -13,8 +13,10 @@ import pytest
 import trained as made
 
 from labreport.console.terminal import Terminal
-from labreport.execute.pace import USUAL, expected, making, note
+from labreport.console.time_left import START, TimeLeft
+from labreport.execute.pace import USUAL, expected, foresee_trainings, making, note, note_trainings
 from labreport.execute.task import Task
+from labreport.execute.train import Trainer
 from labreport.execute.training import check_room
 from labreport.nodes.document import AnswersDocument, PageDocument, PaperDocument
 
@@ -28,7 +30,10 @@ def task(name: str, cost: float) -> Task:
 
 def session(cost: str = "", **paces: Any) -> Any:
     """What is known of a project."""
-    return SimpleNamespace(ledger=SimpleNamespace(paces=paces), project=SimpleNamespace(cost=cost))
+    graph = SimpleNamespace(of_kind=lambda kind: ["a", "b"])
+    return SimpleNamespace(
+        ledger=SimpleNamespace(paces=paces), project=SimpleNamespace(cost=cost), graph=graph
+    )
 
 
 def test_earlier_trainings_say_how_long_the_next_take() -> None:
@@ -52,11 +57,28 @@ def test_earlier_builds_say_how_long_the_report_takes() -> None:
     stale: Any = [SimpleNamespace(node=node) for node in nodes]
     assert making(opened, stale) == {
         "figure/a": USUAL["figure"],
-        "page": USUAL["page"],
-        "paper": USUAL["paper"],
+        "page": pytest.approx(0.5 + 4 * 0.1),
+        "paper": pytest.approx(1.0 + 4 * 0.5),
     }
-    note(opened, {"figure": [2.0, 4.0], "paper": [9.0], "page": []})
-    assert making(opened, stale) == {"figure/a": 3.0, "page": USUAL["page"], "paper": 9.0}
+    note(opened, {"figure": [2.0, 4.0], "paper": [0.3], "page": [20.0]}, ["figure/a", "figure/b", "figure/c"])
+    assert making(opened, stale) == {"figure/a": 2.0, "page": pytest.approx(0.9), "paper": 3.0}
+    note(opened, {"page": [1.9]})
+    assert making(opened, stale)["page"] == pytest.approx(1.4)
+
+
+def test_what_took_seconds_to_start_is_no_speed_of_a_fit() -> None:
+    """The first of each worker says how long workers take to start, the mean of the rest how long one is."""
+    trainer = Trainer([], lambda piece, last: None)
+    for pace, cold in ((9.0, True), (1.0, False), (8.0, True), (2.0, False)):
+        trainer._note("a", pace, cold)
+    assert trainer.paces == {"a": 1.5}
+    opened = session()
+    note_trainings(opened, trainer.paces, 8.0)
+    time = TimeLeft()
+    foresee_trainings(opened, [task("a", 1.0)], time, 1)
+    assert time.seconds() == pytest.approx(8.0 + 15.0)
+    time.end(START)
+    assert time.seconds() == pytest.approx(15.0)
 
 
 @pytest.mark.parametrize(("free", "warns"), [(10_000_000, True), (30_000_000, False)])

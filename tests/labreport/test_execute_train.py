@@ -304,8 +304,11 @@ def fit(specification, seed):
         ),
     ],
 )
-def test_each_end_of_a_run_is_told_as_what_it_is(deed: str, cause: str, tmp_path: Path) -> None:
+def test_each_end_of_a_run_is_told_as_what_it_is(
+    deed: str, cause: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With the author's line as far as there is one; memory is named only where it may lack."""
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "trouble.py").write_text(TROUBLE.format(deed=deed))
     wish = replace(made.task(made.empty(), 1, (1,)), start="trouble:fit", one_step=True, source=str(tmp_path))
     assert run([ProcessLane(1, tmp_path)], [wish]) == ([], [cause])

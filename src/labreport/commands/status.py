@@ -12,7 +12,7 @@ from labreport.console.plan import show_causes, show_plan, work
 from labreport.console.plan import why as first_reason
 from labreport.console.summary import list_changes
 from labreport.console.terminal import Terminal, shown
-from labreport.console.time_left import TimeLeft, duration
+from labreport.console.time_left import FEW, TimeLeft, about
 from labreport.errors import UnknownName, UsageError
 from labreport.execute.pace import foresee
 from labreport.execute.session import (
@@ -78,7 +78,7 @@ def dry_run(
     time = TimeLeft()
     foresee(session, plan, trainings(session, plan.stale("result")).tasks, time, cores())
     if (seconds := time.seconds()) is not None:
-        terminal.say(f"This would take about {duration(seconds)}.")
+        terminal.say(f"This would take {'about ' * (seconds >= FEW)}{about(seconds)}.")
     return 0
 
 

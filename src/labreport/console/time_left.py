@@ -13,6 +13,12 @@ ENOUGH = 0.05
 known of it."""
 
 
+START = "start"
+"""The part of a build in which workers start."""
+FEW = 10.0
+"""Seconds below which no number is said: it would be over before it were right."""
+
+
 class Kind(StrEnum):
     """How parts follow each other: trainings on several lanes, then one at a time, then the report."""
 
@@ -123,7 +129,7 @@ class TimeLeft:
 
     def __str__(self) -> str:
         found = self.seconds()
-        return "estimating the time" if found is None else f"{duration(found)} left"
+        return "estimating the time" if found is None else f"{about(found)} left"
 
     def _set(self, part: _Part, left: float, since: float | None) -> None:
         """Say how much of a part is left, and since when it is under way."""
@@ -180,3 +186,11 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+
+
+def about(seconds: float) -> str:
+    """A time that is expected, as far as it can be known: `a few seconds`, `35 s`, `3 min 10 s`, `17 min`."""
+    if seconds < FEW:
+        return "a few seconds"
+    step = 5 if seconds < 60 else 10 if seconds < 600 else 60
+    return duration(step * round(seconds / step)).removesuffix(" 00 s")

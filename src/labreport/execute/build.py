@@ -12,7 +12,7 @@ from labreport.console.plan import show_plan
 from labreport.console.progress import Progress
 from labreport.console.summary import show_changes, show_summary
 from labreport.console.terminal import Terminal
-from labreport.console.time_left import duration
+from labreport.console.time_left import about
 from labreport.errors import LabReportError, RenderError, StoreError, all_at_once
 from labreport.execute.making import make_report
 from labreport.execute.pace import foresee
@@ -151,7 +151,7 @@ def _expect(build: Build, plan: Plan, work: Trainings) -> None:
     foresee(build.session, plan, work.tasks, time, lanes)
     total = time.seconds()
     if total is not None and total >= WORTH_SAYING and not scheduler:
-        build.terminal.say(f"This will take about {duration(total)}.")
+        build.terminal.say(f"This will take about {about(total)}.")
 
 
 def _check_names(request: Request) -> None:

@@ -44,7 +44,7 @@ def make_report(build: Build, plan: Plan) -> Workshop:
         rest = [node.name for node in session.graph.nodes.values() if node.kind != "document"]
         if outcome.exit_code == 0 and all(planner.status(name).fresh for name in rest):
             publish_documents(build, workshop, writer)  # else it would be out of date
-    note(session, progress.took)
+    note(session, progress.took, outcome.made)
     return workshop
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 
-from labreport.console.time_left import Kind, TimeLeft
+from labreport.console.time_left import START, Kind, TimeLeft
 from labreport.execute.session import Session
 from labreport.execute.task import Task
 from labreport.nodes.document import DocumentNode
@@ -14,8 +14,12 @@ from labreport.plan.nodes import Node, Plan, Status
 MADE = "#"
 """How names of kinds begin among those of experiments, none of which has this sign."""
 PAGE, PAPER = "page", "paper"
-USUAL = {"answer": 0.2, "figure": 0.8, "section": 0.3, PAGE: 4.0, PAPER: 20.0}
+USUAL = {"answer": 0.2, "figure": 0.8, "section": 0.3}
 """Seconds that one thing of a kind takes where none was made before."""
+DOCUMENTS = {PAGE: (0.5, 0.1), PAPER: (1.0, 0.5)}
+"""Seconds of a document where none was made before: what all take, and so much for each answer and figure."""
+STARTING = 1.5
+"""Seconds that workers take to start where that was not measured before."""
 
 
 def foresee(session: Session, plan: Plan, tasks: Sequence[Task], time: TimeLeft, lanes: int) -> None:
@@ -29,6 +33,8 @@ def foresee_trainings(session: Session, tasks: Sequence[Task], time: TimeLeft, l
     """The same of trainings, on so many lanes."""
     seconds = expected(session, tasks)
     time.known, time.lanes = seconds is not None, max(lanes, 1)
+    if seconds:
+        time.expect(START, session.ledger.paces.get(f"{MADE}{START}", STARTING), Kind.SINGLY)
     for task, each in zip(tasks, seconds or [task.work for task in tasks], strict=True):
         time.expect(task.key, each, Kind.SINGLY if task.exclusive else Kind.TOGETHER)
 
@@ -46,7 +52,8 @@ def making(session: Session, stale: Iterable[Status]) -> dict[str, float]:
     """Seconds that each thing will take that is made of the results: the page and what is published with it,
     and the paper, are one thing each.
     """
-    paces = {kind: session.ledger.paces.get(f"{MADE}{kind}", usual) for kind, usual in USUAL.items()}
+    usual = _usual(session)
+    paces = {kind: session.ledger.paces.get(f"{MADE}{kind}", seconds) for kind, seconds in usual.items()}
     nodes = [status.node for status in stale if status.node.kind != "result"]
     return {part_of(node): paces[node.kind if node.cached else part_of(node)] for node in nodes}
 
@@ -58,10 +65,36 @@ def part_of(node: Node) -> str:
     return node.name
 
 
-def note(session: Session, took: Mapping[str, Sequence[float]]) -> None:
-    """Keep how long things of each kind took, this time and the times before."""
-    paces = session.ledger.paces
+def _usual(session: Session) -> dict[str, float]:
+    """Seconds of each kind where nothing was made before; documents by how much is in them."""
+    content = sum(len(list(session.graph.of_kind(kind))) for kind in ("answer", "figure"))
+    documents = {kind: alone + each * content for kind, (alone, each) in DOCUMENTS.items()}
+    return {**USUAL, **documents}
+
+
+def note_trainings(session: Session, paces: Mapping[str, float], started: float) -> None:
+    """Keep how long a unit of work of each experiment took, and workers until they had done some."""
+    session.ledger.paces.update(paces)
+    if started:
+        session.ledger.paces[f"{MADE}{START}"] = started
+
+
+def note(session: Session, took: Mapping[str, Sequence[float]], made: Sequence[str] = ()) -> None:
+    """Keep how long things of each kind took, this time and the times before; `made` are names of nodes.
+
+    Of several that are made at once, each took its share. The first page takes longer than those after it,
+    for which its fonts are kept, and the paper is laid out meanwhile.
+    """
+    paces, usual = session.ledger.paces, _usual(session)
+    means: dict[str, float] = {}
     for kind, each in took.items():
         if each:
-            mean = statistics.fmean(each)
-            paces[f"{MADE}{kind}"] = (mean + paces.get(f"{MADE}{kind}", mean)) / 2
+            count = sum(name.startswith(f"{kind}/") for name in made)
+            means[kind] = sum(each) / max(count, len(each))
+    if PAGE in means and f"{MADE}{PAGE}" not in paces:
+        first = means[PAGE]
+        means[PAGE] = min(first, usual[PAGE])
+        if PAPER in means:
+            means[PAPER] += min(first - means[PAGE], max(usual[PAPER] - means[PAPER], 0.0))
+    for kind, mean in means.items():
+        paces[f"{MADE}{kind}"] = (mean + paces.get(f"{MADE}{kind}", mean)) / 2

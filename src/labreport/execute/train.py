@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from labreport.authoring import place
 from labreport.console.plan import counted
 from labreport.console.progress import Progress, Training
-from labreport.console.time_left import duration
+from labreport.console.time_left import START, duration
 from labreport.errors import ExperimentFailed, OutdatedCode, StoreError
 from labreport.execute.task import Task
 from labreport.execute.worker import Epoch, Message, Outcome
@@ -231,7 +231,7 @@ class Failure:
 @dataclass
 class _Active:
     """A task on a lane: when it began and was last heard of, its place among those that run by themselves,
-    and why it was ended.
+    why it was ended, and whether the lane has done nothing before.
     """
 
     task: Task
@@ -240,6 +240,7 @@ class _Active:
     place: str = ""
     ended: str = ""
     hung: str = ""
+    cold: bool = False
     begun: float = field(default_factory=time.monotonic)
 
     def at(self, epoch: int = 0, measure: str = "") -> Training:
@@ -253,8 +254,9 @@ class Trainer:
     """Runs tasks on lanes, a list that may grow meanwhile.
 
     `keep` stores what a worker sends, and learns when it is the last of a task; `look` is called again and
-    again. `paces` are, by experiment, the seconds that a unit of work took in the quickest of its finished
-    tasks.
+    again. `paces` are, by experiment, the seconds that a unit of work took: the mean of those tasks that were
+    not the first of their lane, or else the quickest. `started` is how long it was until any had done some
+    work.
     """
 
     def __init__(
@@ -272,6 +274,12 @@ class Trainer:
         self._stall = stall_seconds
         self._tries: dict[str, int] = {}
         self.paces: dict[str, float] = {}
+        self.started = 0.0
+        self._begun = time.monotonic()
+        self._warm: set[int] = set()
+        """Lanes that have done something, and need not start any more."""
+        self._counted: defaultdict[str, int] = defaultdict(int)
+        """How many tasks each of the `paces` is the mean of."""
         self._losses: dict[str, int] = {}
         self._savers = ThreadPoolExecutor(SAVERS, "labreport-save")
         self._deaths = 0
@@ -283,6 +291,7 @@ class Trainer:
         and `OutdatedCode`.
         """
         waiting = Waiting(sorted(tasks, key=lambda task: -task.work))
+        progress.time.begin(START)
         active: dict[Future[Trajectory], _Active] = {}
         compiled: defaultdict[int, set[str]] = defaultdict(set)
         failures: list[Failure] = []
@@ -302,10 +311,11 @@ class Trainer:
                             for own in compiled.values():
                                 own.discard(task.program)  # so that they stay few, however many there are
                         running = _Active(self._prepare(task), lane, time.monotonic())
+                        running.cold = lane not in self._warm
                         if task.exclusive:
                             measured += [task.key] if task.key not in measured else []
                             running.place = f"measured by itself, {len(measured)} of {len(singly)}"
-                        if running.task.remaining == 1:
+                        if running.task.remaining == 1 and lane in self._warm:
                             progress.time.begin(task.key)
                         progress.training(lane, running.at())
                         active[self._submit(lane, running.task)] = running
@@ -395,9 +405,24 @@ class Trainer:
         took = time.monotonic() - busy.begun
         progress.finished(task.key, _line(task, piece, took) if took >= WORTH_A_LINE else "")
         if task.work:
-            pace = took / task.work
-            self.paces[task.name] = min(pace, self.paces.get(task.name, pace))
+            self._note(task.name, took / task.work, busy.cold)
+        self._has_started(busy, progress)
         return None
+
+    def _note(self, name: str, pace: float, cold: bool) -> None:
+        known, count = self.paces.get(name), self._counted[name]
+        if cold:
+            self.paces[name] = min(pace, known or pace) if not count else known or pace
+        else:
+            self.paces[name] = ((known or 0.0) * count + pace) / (count + 1)
+            self._counted[name] += 1
+
+    def _has_started(self, running: _Active, progress: Progress) -> None:
+        """Work of a lane was done, and perhaps the first of all."""
+        if not self._warm:
+            progress.time.end(START)
+            self.started = time.monotonic() - self._begun
+        self._warm.add(running.lane)
 
     def _listen(self, active: dict[Future[Trajectory], _Active], progress: Progress) -> None:
         for running in active.values():
@@ -407,6 +432,7 @@ class Trainer:
                 running.heard = time.monotonic()
                 self._deaths = 0
                 if isinstance(message, Epoch):
+                    self._has_started(running, progress)
                     progress.time.work(running.task.key, 1 / max(running.task.remaining, 1))
                     progress.training(running.lane, running.at(message.epoch, measure(message.record)))
                     continue

@@ -13,6 +13,7 @@ from labreport.console.plan import counted
 from labreport.console.terminal import Terminal, shown
 from labreport.errors import OutdatedCode
 from labreport.execute.first import FirstReport, wanted
+from labreport.execute.pace import note_trainings
 from labreport.execute.session import Build, Session
 from labreport.execute.task import Task
 from labreport.execute.train import Failure, Lane, ProcessLane, Trainer
@@ -231,7 +232,7 @@ def train(build: Build, work: Trainings) -> list[str]:
         with first or contextlib.nullcontext():
             build.outcome.failures = failures = trainer.run(tasks, progress)
         terminal.standing = None
-    session.ledger.paces.update(trainer.paces)
+    note_trainings(session, trainer.paces, trainer.started)
     failed = {failure.task.key for failure in failures}
     if failures and (problem := session.planner.fingerprints.edited()):
         raise OutdatedCode(problem)  # another text may have failed than the one that was planned
