@@ -59,7 +59,7 @@ def _declared(project: Path) -> None:
         (lambda project: Lookup(project / "templates").shown("two.html"), "templates/two.html"),
         (lambda project: shown(project / "report" / "answers.json"), "report/answers.json"),
         (_read, "runs.csv: "),
-        (_declared, "odd/pyproject.toml: "),
+        (_declared, "odd/pyproject.toml:2: "),
     ],
 )
 def test_every_message_names_a_file_so_that_it_opens(
