@@ -18,7 +18,6 @@ from exercise.measuring.measures import seeds_of, stored_parameters
 from exercise.measuring.seconds import epochs_within
 from exercise.networks import Network
 from exercise.part_two.causes import expected_share
-from exercise.part_two.correlation import interval
 from labreport.errors import UsageError
 from labreport.results import Result, Results, Runs, Snapshot
 
@@ -117,14 +116,6 @@ def test_signals_are_measured_from_layer_to_layer(signal: str) -> None:
     assert left ** (1 / 9) == pytest.approx(1 / 3, rel=0.03)
 
 
-def test_a_correlation_of_few_networks_has_a_wide_interval() -> None:
-    """By another way, of 0.6 and six points; none of too few points, or of equal orders."""
-    (error, middle) = ((1 + 0.6**2 / 2) / 3) ** 0.5, np.arctanh(0.6)
-    expected = [np.tanh(middle + sign * 1.96 * error) for sign in (-1, 1)]
-    assert interval(0.6, 6) == pytest.approx(expected, abs=1e-4)
-    assert interval(0.6, 3) == interval(1.0, 6) == interval(None, 6) == (None, None)
-
-
 def test_confusions_count_every_test_image_once() -> None:
     """The diagonal is what is right, rows sum to the images of a digit."""
     runs = made_results(("complex",), 2)["complex"]
@@ -168,6 +159,8 @@ def test_a_correlation_leads_with_pairs_in_which_more_parameters_are_less_accura
         parameters = [_value("part-two.correlation", f"{name}.parameters") for name in (smaller, larger)]
         assert parameters == sorted(parameters)
         assert _value("part-two.correlation", f"{smaller} minus {larger}") > 0
+    counts = {name: int(_value("part-two.correlation", name)) for name in ("kept", "turned", "open", "pairs")}
+    assert counts["kept"] + counts["turned"] + counts["open"] == counts["pairs"] == 15
 
 
 def test_the_formula_that_is_printed_gives_the_number_beside_it() -> None:

@@ -220,7 +220,7 @@ def _hypothesis(results: Results, answer: Answer, text: str) -> Iterator[bool]:
 
 
 def _correlation(results: Results, answer: Answer, text: str) -> Iterator[bool]:
-    yield text.startswith(("No clear one:", "On the whole yes, but not always:", "Yes:"))
+    yield text.startswith(("No clear one:", "Yes, as far as it is clear:"))
     pattern = r"([\w-]+) has more parameters than ([\w-]+), [\d ]+ against [\d ]+, and is less accurate"
     for more, fewer in re.findall(pattern, text):
         yield results.network(more).parameters >= results.network(fewer).parameters
