@@ -218,13 +218,16 @@ CASES = (
     ),
     Case(
         "bonus.worth",
-        "momentum by itself does not bring this",
+        "With equal momentum it is ahead of small-momentum by",
         {},
         "Yes, if more accuracy in equal time is what",
     ),
     Case("bonus.worth", "this number is rough", {"small": {"unsteady": True}}, "Yes, if more accuracy"),
     Case(
-        "bonus.worth", "is behind by", {"complex": {**LEVEL, "test": 0.9, "validation": 0.9}}, "No, if more"
+        "bonus.worth",
+        "With equal momentum it is behind: small-momentum is ahead by",
+        {"complex": {**LEVEL, "test": 0.9, "validation": 0.9}},
+        "No, if more",
     ),
     Case(
         "bonus.worth",
