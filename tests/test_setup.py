@@ -75,7 +75,15 @@ def test_arguments_reach_the_environment_unchanged(made: SmallCheckout) -> None:
 
 
 ASKING = [
-    *(["status"], ["why", "wide"], ["changes"], ["--dry-run"], ["verify", "--quick"], ["check"]),
+    *(
+        ["status"],
+        ["why", "wide"],
+        ["changes"],
+        ["diff", "old"],
+        ["--dry-run"],
+        ["verify", "--quick"],
+        ["check"],
+    ),
     *(["grade", "one.json"], ["export", "csv"], ["clean"], ["show-code", "wide"]),
 ]
 """Command lines that run nothing of what a project declares."""

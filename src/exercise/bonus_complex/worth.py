@@ -19,7 +19,7 @@ from labreport.stats.operations.condition import compare as condition
     "Was the extra complexity worth the extra time?",
     slug="bonus.worth",
     reads=(SMALL, COMPLEX, *SMALL_MOMENTUM, TIMES[SMALL.name], TIMES[COMPLEX.name]),
-    requires=(*required((SMALL, COMPLEX), LAST), *required(SMALL_MOMENTUM, LAST)),
+    requires=(*required((SMALL, COMPLEX), LAST), *required(SMALL_MOMENTUM, epochs=LAST)),
     checks=[("late.complex minus small", f"{checked_accuracy(COMPLEX)} - {checked_accuracy(SMALL)}")],
 )
 def worth(results: Results) -> Answer:

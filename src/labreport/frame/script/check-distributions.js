@@ -71,6 +71,12 @@ const Distributions = (() => {
     return x < (a + 1) / (a + b + 2) ? (front * fraction(x, a, b)) / a : 1 - (front * fraction(rest, b, a)) / b;
   };
   const betaQuantile = (share, a, b) => {
+    if (a + b > 1e10) {
+      // Its normal limit: the fraction would need more steps than it has, and the limit is as exact.
+      const middle = a / (a + b);
+      const half = studentQuantile(2 * Math.min(share, 1 - share), Infinity) * Math.sqrt((middle * (1 - middle)) / (a + b + 1));
+      return share < 0.5 ? middle - half : middle + half;
+    }
     let [low, high] = [0, 1];
     for (let step = 0; step < 200 && high - low >= 1e-16 * high; step += 1) {
       const middle = (low + high) / 2;
