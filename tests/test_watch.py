@@ -58,7 +58,7 @@ class Watched:
 
     def wait(self, condition: Callable[[], bool]) -> None:
         """Until it holds."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while not condition():
             assert time.monotonic() < deadline
             assert self.process.poll() is None
