@@ -155,7 +155,7 @@ def mark(place: Place, random: Random, index: int) -> str:
     require(ran.code in (0, 2), f"exit code 0 or 2, not {ran.code}: {ran.err[-500:]}")
     if ran.code == 2:
         require(len(ran.err.strip().splitlines()) == 1, f"one line: {ran.err[-500:]}")
-        require(str(place.report) in ran.err, f"names the folder: {ran.err[-500:]}")
+        require(f"{place.report.name} holds " in ran.err, f"names the folder: {ran.err[-500:]}")
         require(formats.tree(place.report) == before, "nothing is changed in a folder that is refused")
         if way != "another project's":
             require("--adopt" in ran.err, f"the remedy is named: {ran.err[-500:]}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 from random import Random
@@ -40,7 +41,8 @@ def small_disk(place: Place, random: Random, index: int) -> str:
         live = after_fault(place, ran, start, killed=False)
         if ran.code:
             require("Disk full" in ran.err, f"names the cause: {ran.err[-500:]}")
-            require(str(place.report) in ran.err, f"names the path: {ran.err[-500:]}")
+            named = re.search(rf"\b{place.report.name}(?:: |/)", ran.err)
+            require(named is not None, f"names the path: {ran.err[-500:]}")
         subprocess.run(["mount", "-o", "remount,size=256m", str(disk)], check=True)
         recovers(place, live)
     finally:
