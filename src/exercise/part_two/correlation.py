@@ -93,10 +93,8 @@ def correlation(results: Results) -> Answer:
     turned = [pair for pair, judgement in judged.items() if judgement.clear and judgement.sign > 0]
     kept = [pair for pair, judgement in judged.items() if judgement.clear and judgement.sign < 0]
     turned.sort(key=lambda pair: -float(found[" minus ".join(pair)].value or 0))
-    alike = [
-        pair for pair in turned if "momentum" not in _also(*(network_of(results[name]) for name in pair))
-    ]
-    shown = (alike or turned)[:1]
+    also = {pair: _also(*(network_of(results[name]) for name in pair)) for pair in turned}
+    shown = ([pair for pair in turned if "momentum" not in also[pair]] or turned)[:1]
     number = counted(len(turned), "pairs", "pairs in which the larger network is clearly less accurate")
     answer |= exact("counterexample", condition(number, ">", 0), {"turned": number})
     return answer | Answer(
@@ -108,18 +106,15 @@ def correlation(results: Results) -> Answer:
         },
         facts={
             "rows": by_size,
-            "counterexamples": [
-                {"pair": list(pair), "also": _also(*(network_of(results[name]) for name in pair))}
-                for pair in shown
-            ],
+            "counterexamples": [{"pair": list(pair), "also": also[pair]} for pair in shown],
         },
     )
 
 
 def _also(one: Network, other: Network) -> list[str]:
     """In what two networks differ beside their parameters."""
-    layers, momentum = (
-        (len(network.hidden_layers) for network in (one, other)),
-        (one.momentum, other.momentum),
-    )
-    return [name for name, values in (("layers", layers), ("momentum", momentum)) if len(set(values)) > 1]
+    differs = {
+        "layers": len(one.hidden_layers) != len(other.hidden_layers),
+        "momentum": one.momentum != other.momentum,
+    }
+    return [name for name, so in differs.items() if so]

@@ -11,8 +11,6 @@ from enum import StrEnum
 ENOUGH = 0.05
 """Share of the trainings that must have been measured before their speed is believed, where nothing else is
 known of it."""
-
-
 START = "start"
 """The part of a build in which workers start."""
 FEW = 10.0
