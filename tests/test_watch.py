@@ -167,9 +167,16 @@ def test_a_run_that_hangs_is_ended_by_the_edit_that_repairs_it(own: Watched, tmp
         for entry in Path("/proc").glob("[0-9]*/status")
         if f"PPid:\t{own.process.pid}\n" in entry.read_text()
     ]
+    os.kill(server, signal.SIGSTOP)
+    for before, word in (("Neither", "All"), ("All", "No")):
+        edited = tmp_path / word
+        edited.write_text(template.read_text().replace(f"{before} ways were", f"{word} ways were"))
+        edited.replace(template)  # one change, not that of being emptied and that of being written
+        time.sleep(3)
+        if f"{word} ways were" not in own.page():
+            break  # the build was asked of a process that has not been forked, and now never is
     os.kill(server, signal.SIGKILL)
-    template.write_text(template.read_text().replace("Neither ways were", "All ways were"))
-    own.wait(lambda: "All ways were" in own.page())
+    own.wait(lambda: f"{word} ways were" in own.page())
 
 
 def test_a_hang_up_leaves_nothing(own: Watched, tmp_path: Path) -> None:

@@ -109,17 +109,19 @@ def _follow(
     """
     before = files()
     builder.build()
-    building, phase, due = True, "", False
+    building, phase, due, again = True, "", False, False
     training: set[str] = set()
     problems: list[str] = []
     while True:
         event = events.get()
-        if not event:
+        if "ended" in event:
             building = False
-            if phase != DONE and not due:
+            if not due and not event["began"] and not again:
+                due = again = True  # the process that forks has died, and with it what it was asked
+            elif phase != DONE and not due:
                 server.show([*problems, "the build has died; the terminal may say why"])
         elif "changed" in event:
-            due = True
+            due, again = True, False
             builder.prepare(renew=event["code"])
             if building and phase == TRAINING and event["code"]:
                 builder.ask_wanted()
@@ -157,8 +159,8 @@ def _follow(
 class _Fork:
     """One process that loads, is ready, and builds; `heard` is called in another thread with what it sends.
 
-    An empty event means that it has ended. Its number comes first, before anything of the project is loaded,
-    so that it can be ended whatever that does.
+    The event `ended` means that it has ended; `began` in it, whether it had started. Its number comes first,
+    before anything of the project is loaded, so that it can be ended whatever that does.
     """
 
     def __init__(self, channel: Connection, heard: Callable[[_Fork, Event], None]) -> None:
@@ -189,14 +191,15 @@ class _Fork:
                     self.end()
                 elif "pid" not in event:
                     self._heard(self, event)
+        began = self._ended or self._pid != 0
         self._pid = 0
-        self._heard(self, {})
+        self._heard(self, {"ended": True, "began": began})
 
 
 class Builder:
     """Runs builds with the options `words`; `happened` is called in another thread with what they send.
 
-    An empty event means that the process of the build has ended.
+    The event `ended` means that the process of the build has ended.
     """
 
     def __init__(self, words: Sequence[str], happened: Callable[[Event], None]) -> None:
@@ -206,6 +209,8 @@ class Builder:
         self._control: socket.socket | None = None
         self._ready: _Fork | None = None
         self._running: _Fork | None = None
+        self._lock = threading.Lock()
+        """Held while a fork that is ready becomes the one that builds: it may end at any moment."""
 
     def prepare(self, renew: bool = False) -> None:
         """Keep a process ready; with `renew`, another in place of one that does."""
@@ -222,7 +227,8 @@ class Builder:
                     self._start()
                 assert self._control is not None
                 socket.send_fds(self._control, [b"f"], [theirs.fileno()])
-                self._ready = _Fork(ours, self._heard)
+                with self._lock:
+                    self._ready = _Fork(ours, self._heard)
                 return
             ours.close()
             self._stop()  # it was killed; another one is started
@@ -230,20 +236,24 @@ class Builder:
 
     def build(self) -> None:
         """Have the process that is ready build."""
-        self.prepare()
-        assert self._ready is not None
-        self._running, self._ready = self._ready, None
-        self._running.ask("build")
+        while True:
+            self.prepare()
+            with self._lock:
+                if self._ready is not None:
+                    running = self._running = self._ready
+                    self._ready = None
+                    break
+        running.ask("build")
 
     def ask_wanted(self) -> None:
         """Have the process that is ready send the keys of the results that it would make, as `wanted`."""
-        if self._ready is not None:
-            self._ready.ask("wanted")
+        if ready := self._ready:
+            ready.ask("wanted")
 
     def kill(self) -> None:
         """End the running build; what it has trained is kept, and the next one tidies up."""
-        if self._running is not None:
-            self._running.end()
+        if running := self._running:
+            running.end()
 
     def __enter__(self) -> Builder:
         return self
@@ -252,20 +262,21 @@ class Builder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.kill()
-        if self._ready is not None:
-            self._ready.end()
+        if ready := self._ready:
+            ready.end()
         self._stop()
 
     def _heard(self, fork: _Fork, event: Event) -> None:
-        if fork is self._running:
-            if not event:
-                self._running = None
-            self._happened(event)
-        elif fork is self._ready:
-            if not event:
-                self._ready = None
-            elif "wanted" in event:
+        with self._lock:
+            if fork is self._running:
+                if "ended" in event:
+                    self._running = None
                 self._happened(event)
+            elif fork is self._ready:
+                if "ended" in event:
+                    self._ready = None
+                elif "wanted" in event:
+                    self._happened(event)
 
     def _start(self) -> None:
         self._control, theirs = socket.socketpair()
