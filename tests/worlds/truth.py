@@ -88,7 +88,7 @@ def _values(results: Results, slug: str, finding: Finding, subject: str, answer:
         return results.accuracy("small", "test", int(subject))
     if slug == "bonus.more-time":
         return results.accuracy("complex-100", split, int(subject.rpartition(" ")[2]))
-    if finding.name == "equal-time":
+    if finding.name in ("equal-time", "momentum"):
         within = int(answer.quantities["within"].value or 0)
         if within == 50:  # of which the predictions are kept
             return results.accuracy(subject, "validation", 50)

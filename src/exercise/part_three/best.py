@@ -37,12 +37,14 @@ def best(results: Results) -> Answer:
     means = {name: answer.quantities[f"{name}.mean"].value for name in names(LEARNING)}
     order = ordered(means, lower=False)
     printed = {name: format_spread(answer.quantities[f"{name}.mean"]) for name in order}
-    rivals = [part for part in answer.findings["ranking"].parts if order[0] in part.subjects]
+    pairs = answer.findings["ranking"].parts
+    rivals = [part for part in pairs if order[0] in part.subjects]
     behind = {name for part in rivals if facing(part, order[0], lower=False).clear for name in part.subjects}
     level = [name for name in order if name == order[0] or name not in behind]
     choice = min(level, key=lambda name: parameters[f"{name}.parameters"].value or 0)
     facts = {
         "rows": names(LEARNING),
+        "pairs": [{"names": list(part.subjects), "difference": part.quantity} for part in pairs],
         "choice": choice,
         "level": level if len(level) > 1 else [],
         "first": [name for name in order if printed[name] == printed[order[0]]],
