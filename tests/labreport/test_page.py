@@ -89,6 +89,16 @@ def test_facts_with_digits_are_traced_and_their_join_too(report: Example) -> Non
     assert headline == f'<data value="deep-8" {source}>deep-8</data>, plain'
 
 
+def test_a_fact_may_be_called_as_a_method_of_mappings_is(report: Example) -> None:
+    """The dot finds the fact; where there is none, the method."""
+    report = report.with_answer(facts={**report.answers["part.one"].facts, "items": "ten"})
+    report.with_question(
+        "{% block headline %}{{ answer.facts.items }} {{ 'accuracy' in (answer.quantities.keys() | list) }}"
+        "{% endblock %}{% block body %}{% endblock %}"
+    )
+    assert report.sections()[0]["headlines"][0]["text"] == "ten True"
+
+
 def test_a_name_from_the_facts_can_be_part_of_a_key(report: Example) -> None:
     """Joined to a key a fact is plain text; printed it is traced."""
     report = report.with_answer(

@@ -84,6 +84,16 @@ class _Compiled(jinja2.BytecodeCache):
 _COMPILED = _Compiled()
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """A dot finds what a mapping holds before its methods: a fact may be called `items`."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """The item of a mapping, else what the sandbox allows."""
+        if isinstance(obj, Mapping) and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 def environment(
     templates: Path, medium: Medium, helpers: Mapping[str, Any], words: Words = STANDARD
 ) -> jinja2.Environment:
@@ -93,7 +103,7 @@ def environment(
     question's blocks are rendered one by one: an import at the top of the template would not have run.
     """
     lookup = Lookup(templates)
-    sandbox = ImmutableSandboxedEnvironment(
+    sandbox = _Sandbox(
         loader=_Files(lookup),
         autoescape=True,
         undefined=Unknown,
