@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -365,7 +366,11 @@ def test_a_project_gets_what_its_own_file_asks_for(made: SmallCheckout, tmp_path
     (project / "requirements.lock").unlink()
     (project / "requirements.txt").write_text("asked-for\nsmall-library<1\n")
     refused = made.run("--project", str(project))
-    assert refused.stderr.startswith("error: project: Cannot install small-library<1")
+    assert "requirements.txt:2: Cannot install small-library<1" in refused.stderr
+    for wrong in ("not-a-library", "small library"):
+        (project / "requirements.txt").write_text(f"# beside the engine\n\nasked-for\n{wrong}\n")
+        refused = made.run("--project", str(project))
+        assert re.match(r"error: \S*requirements.txt:4: .*\n$", refused.stderr), refused.stderr
     assert not list(made.environment.glob("lib/*/site-packages/small_c*"))
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, UsageError
-from labreport.program import again
+from labreport.program import again, nearby
 from tools.requirements import ROOT, Layer, lacking, lock_files, supported_pythons
 
 VENV = ROOT / ".venv"
@@ -149,12 +149,23 @@ def _install(layer: Layer, terminal: Terminal, held: int) -> None:
     try:
         _run([*pip, *options, "-r", str(layer.file)], _name(layer), terminal, held)
     except LabReportError as error:
+        if number := _asked_on(layer.file, str(error)):
+            cause = str(error).partition(": ")[2]
+            raise LabReportError(f"{nearby(layer.file)}:{number}: {cause}") from None
         tested, running = supported_pythons(), f"{sys.version_info.major}.{sys.version_info.minor}"
         if running in tested or not tested:
             raise
         raise LabReportError(f"Python {running} is none of {', '.join(tested)}: {error}") from None
     os.sync()  # the packages first: the copy must not be on disk without them
     _mark(layer).write_bytes(content)
+
+
+def _asked_on(file: Path, cause: str) -> int:
+    """The line of a project's own list that asks for what the cause names; 0 where there is none."""
+    lines = [] if file.suffix == ".lock" else file.read_text(encoding="utf-8").splitlines()
+    asked = (re.match(r"[A-Za-z0-9][\w.-]*", line.strip()) for line in lines)
+    names = (re.compile(rf"(?i)(?<![\w.-]){re.escape(name[0])}(?![\w-])") if name else None for name in asked)
+    return next((number for number, name in enumerate(names, 1) if name and name.search(cause)), 0)
 
 
 def _uv(*words: str) -> list[str]:
