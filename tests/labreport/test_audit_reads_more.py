@@ -10,8 +10,7 @@ import pytest
 from example_report import ANSWER, Example, example
 
 from labreport.audit import audit_html, lint_templates
-from labreport.audit.allowed import Allowed
-from labreport.audit.reading import Page
+from labreport.audit.lint import Allowed
 from labreport.audit.screen import contradictions
 from labreport.errors import AuditError
 from labreport.stats import Answer, Measure, Quantity, Sample, Source, count, difference, estimate
@@ -199,7 +198,7 @@ def _compared(by: float, margin: float | None = None, among: int = 1) -> Answer:
 
 
 def _problems(**answers: Answer) -> list[str]:
-    return [each.problem for each in contradictions(Page(), answers)]
+    return [each.problem for each in contradictions(answers)]
 
 
 def test_one_comparison_with_two_judgements_is_found() -> None:

@@ -22,8 +22,7 @@ from worlds.world import World
 from exercise import mnist
 from exercise.catalogue import STUDIES
 from exercise.project import PROJECT
-from labreport.audit.reading import Page
-from labreport.audit.screen import audit_page
+from labreport.audit.screen import audit_html
 from labreport.charts import export
 from labreport.nodes import workshop
 from labreport.outline import Question, Section
@@ -197,7 +196,7 @@ def _rendered(
 
 
 def _audited(html: str, answers: Mapping[str, Answer]) -> Iterator[Fault]:
-    for finding in audit_page(Page().read(html), answers, TEMPLATES, NAMES, PROJECT.outline.declared):
+    for finding in audit_html(html, answers, TEMPLATES, NAMES, PROJECT.outline.declared):
         if finding.where not in ("figures", "tables"):  # some may be missing
             yield Fault(f"audit: {finding.where} {WORDS.sub(' ', finding.problem)[:60]}", str(finding))
     for found in NO_NUMBER.finditer(NO_TEXT.sub("<>", html)):

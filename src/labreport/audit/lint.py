@@ -1,4 +1,10 @@
-"""Numerals typed into the prose of templates, and the line that prints one which is on the page."""
+"""Numerals that are written by hand: the lists that allow some, and those in the prose of templates.
+
+There are two kinds of list, one for digits and one for number words, the engine's and the project's own of
+each. A phrase allows its own number where all of its words appear; so `powers of ten` allows no other `ten`.
+A phrase of number words that begins with `=` is a whole heading or cell and allows nothing inside a longer
+text.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +13,19 @@ from collections.abc import Callable, Collection, Container, Iterator, Mapping, 
 from pathlib import Path
 from typing import Any
 
-from labreport.audit.allowed import LIST, NUMERAL, WORDS, Allowed
 from labreport.audit.reading import Finding
-from labreport.errors import RenderError
-from labreport.frame import MACROS
+from labreport.errors import AuditError, RenderError
+from labreport.frame import MACROS, Lookup
 from labreport.page import mistakes, refusing
 from labreport.program import nearby
+from labreport.stats.numerals import has_numeral, number_words
 from labreport.suggest import nearest
 
+LIST = "allowed-numerals.txt"
+"""Name of the list of digits, in the engine's frame and in a project's folder of templates."""
+WORDS = "allowed-number-words.txt"
+"""Name of the list of number words, beside it."""
+NUMERAL = re.compile(r"[0-9]+(?:[.,\u202f][0-9]+)*")
 NO_PROSE = re.compile(
     r"\{#.*?#\}"  # comments
     r"|<(pre|code|kbd|script|style)\b.*?</\1>"  # programs and names
@@ -26,6 +37,53 @@ EXPRESSION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _SOUGHT = 20
 """Numbers of which the line is looked for: each takes as long as the sections take to be rendered."""
 LITERAL = re.compile(r"""^\s*(?:"[^"]*"|'[^']*'|[0-9.]+)""")
+
+
+class Allowed:
+    """What prose may hold in a project whose templates are in the folder `templates`.
+
+    Raises `AuditError` where a list cannot be read, naming the line that is wrong.
+    """
+
+    def __init__(self, templates: Path) -> None:
+        lookup = Lookup(templates)
+        phrases = [re.escape(phrase) for file in lookup.every(LIST) for phrase in _phrases(file)]
+        self._phrases = re.compile(rf"(?<![\w.])(?:{_longest_first(phrases)})(?![\w]|\.[0-9])")
+        words = [_words(phrase) for file in lookup.every(WORDS) for phrase in _phrases(file)]
+        self._words = re.compile(rf"(?<![\w-])(?:{_longest_first(words)})(?!\w)", re.IGNORECASE)
+
+    def untraced(self, text: str) -> list[str]:
+        """The numerals in `text` that no phrase covers, in digits, then in words and unusual signs."""
+        text = text.replace("\u00a0", " ")
+        digits = (found[0] for found in NUMERAL.finditer(self._phrases.sub(" ", text)))
+        plain = " ".join(text.split())
+        some = next(number_words(plain), None) is not None  # almost nowhere
+        return [*digits, *(number_words(self._words.sub(" ", f"={plain}")) if some else ())]
+
+
+def _longest_first(patterns: list[str]) -> str:
+    return "|".join(sorted(patterns, key=len, reverse=True)) or "(?!)"
+
+
+def _words(phrase: str) -> str:
+    words = re.escape(" ".join(phrase.split()))
+    return f"^{words}$" if phrase.startswith("=") else words
+
+
+def _phrases(file: Path) -> Iterator[str]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise AuditError(f"cannot read {nearby(file)}: {error}; restore it, saved as UTF-8") from error
+    counts = NUMERAL.search if file.name == LIST else has_numeral
+    for number, line in enumerate(lines, start=1):
+        phrase, tab, reason = line.partition("\t")
+        if line.strip() and not line.startswith("#"):
+            if not tab or not reason.strip() or not counts(phrase):
+                raise AuditError(
+                    f"{nearby(file)}:{number}: write a phrase with a number, a tab, and the reason"
+                )
+            yield phrase.strip()
 
 
 def lint_templates(folder: Path) -> list[Finding]:

@@ -61,10 +61,15 @@ class Element:
         return self.attributes.get("class", "").split()
 
     @property
+    def inward(self) -> bool:
+        """Whether it is a link to another place of the page."""
+        return self.tag == "a" and self.attributes.get("href", "").startswith("#")
+
+    @property
     def heads(self) -> bool:
         """Whether what is inside is, or leads to, a heading."""
-        linked = self.tag == "a" and self.attributes.get("href", "").startswith("#")
-        return linked or self.tag in HEADINGS or bool({"part", "author", "subtitle"} & set(self.classes))
+        named = {"part", "author", "subtitle"} & set(self.classes)
+        return self.inward or self.tag in HEADINGS or bool(named)
 
     @property
     def unread(self) -> bool:
@@ -82,24 +87,6 @@ class Traced:
     value: str
     text: str
     where: str
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Words that are bound to a finding, its address, and the judgement for which they were written."""
-
-    finding: str
-    judgement: str
-    text: str
-    where: str
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A link that names what it leads to by number."""
-
-    target: str
-    number: str
 
 
 @dataclass(frozen=True)
@@ -129,9 +116,10 @@ class Page(HTMLParser):
     """Anchor → the number printed at the figure or heading that has it."""
     tables: list[str] = field(default_factory=list)
     """Numbers of tables, in order."""
-    references: list[Reference] = field(default_factory=list)
-    findings: list[Mark] = field(default_factory=list)
-    """Words bound to findings."""
+    references: list[tuple[str, str]] = field(default_factory=list)
+    """(anchor, number by which a link names it)."""
+    findings: list[tuple[str, str, str, str]] = field(default_factory=list)
+    """(where, address of a finding, judgement for which the words bound to it were written, the words)."""
     titled: list[tuple[str, str, str]] = field(default_factory=list)
     """(where, name of an experiment, its title in the text)."""
     pictures: list[tuple[str, str, str]] = field(default_factory=list)
@@ -212,9 +200,8 @@ class Page(HTMLParser):
     def _closed(self, element: Element) -> None:
         attributes = element.attributes
         if "data-finding" in attributes:
-            text = " ".join(element.text.split())
-            judgement = attributes.get("data-judgement", "")
-            self.findings.append(Mark(attributes["data-finding"], judgement, text, self._where))
+            address, judgement = attributes["data-finding"], attributes.get("data-judgement", "")
+            self.findings.append((self._where, address, judgement, " ".join(element.text.split())))
         if "data-subject" in attributes:
             self.titled.append((self._where, attributes["data-subject"], element.text.strip()))
             self._name(attributes["data-subject"])
@@ -223,7 +210,9 @@ class Page(HTMLParser):
         elif element.tag == "style":
             self.styles.append(element.text)
         elif element.tag == "code" and not any(outer.tag == "pre" for outer in self._open):
-            self._named(element.text)
+            keys = any("keys" in outer.classes for outer in self._open)
+            self.names.append((self._where, element.text, keys))
+            self._name(element.text)
         elif element.tag == "figcaption":
             self.pictures.append((self._where, self._alternative, element.text))
         elif element.tag == "span" and "counter" in element.classes:
@@ -241,10 +230,6 @@ class Page(HTMLParser):
             about = (outer.attributes.get("data-about") for outer in (element, *reversed(self._open)))
             self.flow.append(Step("data", "", item, next((each for each in about if each is not None), None)))
 
-    def _named(self, text: str) -> None:
-        self.names.append((self._where, text, any("keys" in outer.classes for outer in self._open)))
-        self._name(text)
-
     def _name(self, text: str) -> None:
         if text.strip():
             head = any(
@@ -255,8 +240,8 @@ class Page(HTMLParser):
     def _counted(self, number: str) -> None:
         """A counter belongs to the link, the caption, the figure, or the heading that it is in."""
         for element in reversed(self._open):
-            if element.tag == "a" and self._inward(element):
-                self.references.append(Reference(element.attributes["href"][1:], number))
+            if element.inward:
+                self.references.append((element.attributes["href"][1:], number))
                 return
             if element.tag == "caption":
                 self.tables.append(number)
@@ -264,7 +249,3 @@ class Page(HTMLParser):
             if element.tag in OWNERS and "id" in element.attributes:
                 self.numbers.setdefault(element.attributes["id"], number)
                 return
-
-    @staticmethod
-    def _inward(element: Element) -> bool:
-        return element.attributes.get("href", "").startswith("#")

@@ -9,11 +9,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from labreport.audit.allowed import NUMERAL, Allowed
+from labreport.audit.lint import NUMERAL, Allowed
 from labreport.audit.reading import SHOWN, Finding, Page, Step, Traced
 from labreport.page.numbers import word_of
 from labreport.stats import Answer, Judgement, Quantity
@@ -38,41 +37,78 @@ def audit_html(
     Programs and the tables of the data behind drawings are skipped; labels in drawings are checked
     when they are drawn.
     """
-    return audit_page(Page().read(html), answers, templates, experiments, declared)
-
-
-def audit_page(
-    page: Page,
-    answers: Mapping[str, Answer],
-    templates: Path,
-    experiments: Iterable[str] = (),
-    declared: Set[str] = frozenset(),
-) -> list[Finding]:
-    """The same of a page that has been read."""
-    known, names, allowed = sources(answers), tuple(experiments), Allowed(templates)
+    page, names, allowed = Page().read(html), tuple(experiments), Allowed(templates)
     return [
-        *(finding for item in page.traced for finding in _check_traced(item, known)),
+        *_check_traced(page, answers),
         *_check_prose(page, allowed, declared),
         *_check_references(page),
         *_check_alternatives(page, allowed),
-        *check_attributes(page, allowed, declared),
-        *check_styles(page, allowed),
-        *check_names(page, answers, allowed, names),
-        *check_subjects(page, answers, names),
+        *_check_attributes(page, allowed, declared),
+        *_check_styles(page, allowed),
+        *_check_names(page, answers, allowed, names),
+        *_check_subjects(page, answers, names),
         *_check_titles(page, answers),
-        *contradictions(page, answers),
+        *_check_findings(page, answers),
+        *contradictions(answers),
     ]
 
 
-def _check_traced(item: Traced, known: Mapping[str, list[Source]]) -> Iterator[Finding]:
-    candidates = known.get(item.source, [])
-    if not candidates:
-        problem = f"names {item.source!r}, which the answers do not have"
-        yield Finding(item.where, item.text, problem, sourceless=True)
-    elif not any(source.prints(item.form, item.text) and source.value == item.value for source in candidates):
-        expected = candidates[0].text(item.form) or candidates[0].value
-        problem = f"is not what {item.source} rounds to, {expected!r}"
-        yield Finding(item.where, item.text, problem, sourceless=True)
+def _check_traced(page: Page, answers: Mapping[str, Answer]) -> Iterator[Finding]:
+    known = _sources(answers)
+    for item in page.traced:
+        candidates = known.get(item.source, [])
+        if not candidates:
+            problem = f"names {item.source!r}, which the answers do not have"
+            yield Finding(item.where, item.text, problem, sourceless=True)
+        elif not any(_value(of) == item.value and _prints(of, item) for of in candidates):
+            expected = _text(candidates[0], item.form) or _value(candidates[0])
+            problem = f"is not what {item.source} rounds to, {expected!r}"
+            yield Finding(item.where, item.text, problem, sourceless=True)
+
+
+def _sources(answers: Mapping[str, Answer]) -> dict[str, list[Quantity | str]]:
+    """Every address, `QUESTION#NAME`, with what may be printed there: quantities and texts."""
+    found: dict[str, list[Quantity | str]] = {}
+    for slug, answer in answers.items():
+        for name, quantity in answer.quantities.items():
+            found.setdefault(f"{slug}#{name}", []).append(quantity)
+        for name, fact in answer.facts.items():
+            for address, item in _facts(fact, f"{slug}#facts.{name}"):
+                found.setdefault(address, []).append(str(item))
+    return found
+
+
+def _facts(fact: Any, address: str = "") -> Iterator[tuple[str, str | int]]:
+    """Texts, whole numbers and keys inside a fact, with their addresses."""
+    if isinstance(fact, (str, int)):
+        yield address, fact
+    elif isinstance(fact, Mapping):
+        for key, item in fact.items():
+            yield f"{address}.{key}", str(key)
+            yield from _facts(item, f"{address}.{key}")
+    elif isinstance(fact, (list, tuple)):
+        for index, item in enumerate(fact):
+            yield from _facts(item, f"{address}.{index}")
+
+
+def _value(of: Quantity | str) -> str:
+    """The unrounded value as an attribute has it."""
+    if isinstance(of, str):
+        return of
+    return "" if of.value is None else repr(of.value)
+
+
+def _text(of: Quantity | str, form: str) -> str | None:
+    """As it is printed in `form`; None where it cannot be printed so."""
+    if isinstance(of, str):
+        return of if form == "fact" else None
+    return FORMS[form](of) if form in FORMS else None
+
+
+def _prints(of: Quantity | str, item: Traced) -> bool:
+    """Whether it is printed so in this form; a text may begin a sentence."""
+    text = _text(of, item.form)
+    return item.text == text or (isinstance(of, str) and text is not None and item.text == capitalized(text))
 
 
 def _check_titles(page: Page, answers: Mapping[str, Answer]) -> Iterator[Finding]:
@@ -97,10 +133,10 @@ def _check_prose(page: Page, allowed: Allowed, declared: Set[str]) -> Iterator[F
 
 
 def _check_references(page: Page) -> Iterator[Finding]:
-    for reference in page.references:
-        number = page.numbers.get(reference.target)
-        if number is not None and number != reference.number:
-            yield Finding(f"reference to #{reference.target}", reference.number, f"should be {number}")
+    for target, referred in page.references:
+        number = page.numbers.get(target)
+        if number is not None and number != referred:
+            yield Finding(f"reference to #{target}", referred, f"should be {number}")
     figures = [number for anchor, number in page.numbers.items() if anchor.startswith("figure-")]
     for what, numbers in (("figures", figures), ("tables", page.tables)):
         if numbers != [str(number) for number in range(1, len(numbers) + 1)]:
@@ -116,63 +152,7 @@ def _check_alternatives(page: Page, allowed: Allowed) -> Iterator[Finding]:
                 yield Finding(where, numeral, "is in the alternative text, but not in the caption")
 
 
-@dataclass(frozen=True)
-class Source:
-    """The unrounded value as an attribute has it, and what it is rounded from, or is as a text."""
-
-    value: str
-    of: Quantity | str
-
-    def text(self, form: str) -> str | None:
-        """As it is printed in `form`; None where it cannot be printed so."""
-        if isinstance(self.of, str):
-            return self.of if form == "fact" else None
-        return FORMS[form](self.of) if form in FORMS else None
-
-    def prints(self, form: str, text: str) -> bool:
-        """Whether it is printed as `text` in this form; a text may begin a sentence."""
-        expected = self.text(form)
-        return text == expected or (form == "fact" and expected is not None and text == capitalized(expected))
-
-
-def sources(answers: Mapping[str, Answer]) -> dict[str, list[Source]]:
-    """Every address, `QUESTION#NAME`, with what may appear there."""
-    found: dict[str, list[Source]] = {}
-    for slug, answer in answers.items():
-        for address, source in _of_answer(slug, answer):
-            found.setdefault(address, []).append(source)
-    return found
-
-
-def _of_answer(slug: str, answer: Answer) -> Iterator[tuple[str, Source]]:
-    for name, quantity in answer.quantities.items():
-        yield f"{slug}#{name}", _quantity(quantity)
-    for name, fact in answer.facts.items():
-        yield from _fact(f"{slug}#facts.{name}", fact)
-
-
-def _quantity(quantity: Quantity) -> Source:
-    value = "" if quantity.value is None else repr(quantity.value)
-    return Source(value, quantity)
-
-
-def _fact(address: str, fact: Any) -> Iterator[tuple[str, Source]]:
-    if isinstance(fact, (str, int)):
-        yield address, _source_of_text(str(fact))
-    elif isinstance(fact, Mapping):
-        for key, item in fact.items():
-            yield f"{address}.{key}", _source_of_text(str(key))
-            yield from _fact(f"{address}.{key}", item)
-    elif isinstance(fact, (list, tuple)):
-        for index, item in enumerate(fact):
-            yield from _fact(f"{address}.{index}", item)
-
-
-def _source_of_text(text: str) -> Source:
-    return Source(text, text)
-
-
-def check_subjects(
+def _check_subjects(
     page: Page, answers: Mapping[str, Answer], experiments: Iterable[str]
 ) -> Iterator[Finding]:
     """Numbers of one experiment beside the name of another.
@@ -246,63 +226,46 @@ def _agree(name: str, subject: str) -> bool:
     return subject == name or subject.startswith(f"{name}-")
 
 
-def contradictions(page: Page, answers: Mapping[str, Answer]) -> Iterator[Finding]:
-    """Everything in which a finished page disagrees with its answers, or the answers among themselves.
-
-    Findings read back from the page must have the judgement of the answer; one measured quantity has one
-    value and one comparison one judgement, whichever answers hold them.
-    """
-    yield from _unlike_findings(page, answers)
-    yield from _unequal_quantities(answers)
-    yield from _comparisons(answers)
-
-
-def _unlike_findings(page: Page, answers: Mapping[str, Answer]) -> Iterator[Finding]:
-    for mark in page.findings:
-        slug, _, name = mark.finding.partition("#findings.")
+def _check_findings(page: Page, answers: Mapping[str, Answer]) -> Iterator[Finding]:
+    """Findings read back from the page have the judgement of the answer."""
+    for where, address, judgement, text in page.findings:
+        slug, _, name = address.partition("#findings.")
         found = answers[slug].findings.get(name) if slug in answers else None
         if found is None:
-            yield Finding(mark.where, mark.text, f"names {mark.finding!r}, which the answers do not have")
-        elif word_of(found) != mark.judgement:
-            problem = f"says {mark.judgement}, but {mark.finding} is {word_of(found)}"
-            yield Finding(mark.where, mark.text, problem)
+            yield Finding(where, text, f"names {address!r}, which the answers do not have")
+        elif word_of(found) != judgement:
+            yield Finding(where, text, f"says {judgement}, but {address} is {word_of(found)}")
 
 
-def _unequal_quantities(answers: Mapping[str, Answer]) -> Iterator[Finding]:
-    """What was measured from the same source under the same name is the same number everywhere."""
-    first: dict[tuple[object, ...], tuple[str, Quantity]] = {}
+def contradictions(answers: Mapping[str, Answer]) -> Iterator[Finding]:
+    """What answers say otherwise of the same: a number from the same source, in the same unit and name.
+
+    And a difference that several findings judge among equally many, which is judged alike.
+    """
+    numbers: dict[tuple[object, ...], tuple[str, Quantity]] = {}
+    judgements: dict[tuple[object, ...], tuple[str, Judgement]] = {}
     for slug, answer in answers.items():
         for name, quantity in answer.quantities.items():
             if quantity.origin.kind != "measured" or not isinstance(quantity.value, float):
                 continue
-            key = (quantity.origin, quantity.unit, name.rpartition(".")[2])
-            address, other = first.setdefault(key, (f"{slug}#{name}", quantity))
+            where, key = f"{slug}#{name}", (quantity.origin, quantity.unit, name.rpartition(".")[2])
+            address, other = numbers.setdefault(key, (where, quantity))
             alike = _operation(quantity) == _operation(other)  # of others, the intervals cover other things
             if quantity.value != other.value or (alike and quantity.interval != other.interval):
-                yield Finding(
-                    f"{slug}#{name}",
-                    repr(quantity.value),
-                    f"differs from {address}, {other.value!r}, though both are {quantity.origin.text()}",
-                )
+                problem = f"differs from {address}, {other.value!r}, though both are {quantity.origin.text()}"
+                yield Finding(where, repr(quantity.value), problem)
+        for name, found in answer.findings.items():
+            for part in found.parts:
+                source, judgement = answer.quantities[part.quantity].origin, part.judgement
+                where, compared = f"{slug}#findings.{name}", (source, judgement.among, found.measure)
+                address, first = judgements.setdefault(compared, (where, judgement))
+                if first != judgement:
+                    problem = f"is {judgement.word}, but {address} calls the same comparison {first.word}"
+                    yield Finding(where, part.quantity, problem)
 
 
 def _operation(quantity: Quantity) -> str:
     return quantity.derivation.operation if quantity.derivation else ""
-
-
-def _comparisons(answers: Mapping[str, Answer]) -> Iterator[Finding]:
-    """A difference that several findings judge among equally many is judged alike."""
-    first: dict[tuple[object, ...], tuple[str, Judgement]] = {}
-    for slug, answer in answers.items():
-        for name, found in answer.findings.items():
-            for part in found.parts:
-                source, judgement = answer.quantities[part.quantity].origin, part.judgement
-                where = f"{slug}#findings.{name}"
-                key = (source, judgement.among, found.measure)
-                address, other = first.setdefault(key, (where, judgement))
-                if other != judgement:
-                    problem = f"is {judgement.word}, but {address} calls the same comparison {other.word}"
-                    yield Finding(where, part.quantity, problem)
 
 
 CONTENT = re.compile(r"content\s*:([^;}]*)")
@@ -312,7 +275,7 @@ ATTRIBUTE = re.compile(r"attr\(\s*([\w-]+)")
 KEY = re.compile(r"[0-9a-f]{8,64}")
 
 
-def check_attributes(page: Page, allowed: Allowed, declared: Set[str]) -> Iterator[Finding]:
+def _check_attributes(page: Page, allowed: Allowed, declared: Set[str]) -> Iterator[Finding]:
     """Numerals in attributes that are shown, read aloud, or printed by the style sheet with `attr()`."""
     printed = {
         name for style in page.styles for found in CONTENT.findall(style) for name in ATTRIBUTE.findall(found)
@@ -326,7 +289,7 @@ def check_attributes(page: Page, allowed: Allowed, declared: Set[str]) -> Iterat
                 yield Finding(where, numeral, problem, sourceless=True)
 
 
-def check_styles(page: Page, allowed: Allowed) -> Iterator[Finding]:
+def _check_styles(page: Page, allowed: Allowed) -> Iterator[Finding]:
     """Numerals that a style sheet writes into the page."""
     for style in page.styles:
         for content in CONTENT.findall(style):
@@ -336,7 +299,7 @@ def check_styles(page: Page, allowed: Allowed) -> Iterator[Finding]:
                     yield Finding("style sheet", numeral, f"is written by content: {content.strip()[:60]!r}")
 
 
-def check_names(
+def _check_names(
     page: Page, answers: Mapping[str, Answer], allowed: Allowed, experiments: Iterable[str] = ()
 ) -> Iterator[Finding]:
     """Numerals in `<code>` that are neither a name from the answers, nor a key of a result, nor a call."""
@@ -353,25 +316,11 @@ def check_names(
 def _known_names(answers: Mapping[str, Answer]) -> Iterator[str]:
     """Texts among facts, and what quantities and findings are called after and come from."""
     for answer in answers.values():
-        yield from _texts(answer.facts)
+        yield from (text for _, text in _facts(answer.facts) if isinstance(text, str))
         for name, quantity in answer.quantities.items():
-            yield name.partition(".")[0]
-            yield from quantity.origin.experiments
+            yield from (name.partition(".")[0], *quantity.origin.experiments)
         for name, finding in answer.findings.items():
-            yield name.partition(".")[0]
-            yield from finding.subjects
-
-
-def _texts(fact: Any) -> Iterator[str]:
-    if isinstance(fact, str):
-        yield fact
-    elif isinstance(fact, Mapping):
-        for key, item in fact.items():
-            yield str(key)
-            yield from _texts(item)
-    elif isinstance(fact, (list, tuple)):
-        for item in fact:
-            yield from _texts(item)
+            yield from (name.partition(".")[0], *finding.subjects)
 
 
 def _call(text: str) -> bool:
