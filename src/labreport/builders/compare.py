@@ -62,13 +62,8 @@ def effect(results: Results, study: Study | str, measure: Measure, epoch: int | 
         str(value): replace(sample(runs, measure, epoch), title=str(value)) for value, runs in cells.items()
     }
     answer = trend(of, tuple(of), measure)
-    facts = {
-        "prose": "answers/effect.html",
-        "measure": measure.name,
-        "axis": axis.replace("_", " "),
-        "order": list(of),
-    }
-    return replace(answer, facts=facts)
+    facts = {"measure": measure.name, "axis": axis.replace("_", " "), "order": list(of)}
+    return replace(answer, facts={"prose": "answers/effect.html", **facts})
 
 
 def cells_of(results: Results, study: Study | str) -> tuple[str, dict[Any, Runs]]:

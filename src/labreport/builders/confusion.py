@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from labreport import charts
 from labreport.builders.compare import order_of
 from labreport.errors import UsageError
 from labreport.experiment import Experiment
@@ -15,8 +16,6 @@ from labreport.stats import Answer, Measure, Quantity, Sample, Source, extremes
 
 if TYPE_CHECKING:
     import numpy as np
-
-    from labreport.charts import Drawing
 else:
     np = later("numpy")
 
@@ -43,12 +42,10 @@ def confusions(
     known: set[Any] = {label for _, true, guess in pairs for label in (*true.tolist(), *guess.tolist())}
     classes = sorted(known)
     place = {label: index for index, label in enumerate(classes)}
-    counts = {}
+    counts = {seed: [[0] * len(classes) for _ in classes] for seed, _, _ in pairs}
     for seed, true, guess in pairs:
-        table = [[0] * len(classes) for _ in classes]
         for one, other in zip(true.tolist(), guess.tolist(), strict=True):
-            table[place[one]][place[other]] += 1
-        counts[seed] = table
+            counts[seed][place[one]][place[other]] += 1
     return [str(label) for label in classes], counts
 
 
@@ -72,11 +69,11 @@ def hardest(
     runs = results[name]
     answer = extremes(_missed(results, name, truth, predicted, classes), measure)
     items = sum(sum(map(sum, table)) for table in counts.values())
-    wrong = items - sum(table[index][index] for table in counts.values() for index in range(len(classes)))
+    right = sum(row[index] for table in counts.values() for index, row in enumerate(table))
     source = Source((runs.experiment.name,), measure.name, units=runs.seeds, kind="counted")
     found = {
         "items": Quantity(items, "", source, varies_with="seeds"),
-        "wrong": Quantity(wrong, "", source, varies_with="seeds"),
+        "wrong": Quantity(items - right, "", source, varies_with="seeds"),
     }
     facts = {
         "prose": "answers/hardest.html",
@@ -91,26 +88,22 @@ def _missed(
 ) -> dict[str, Sample]:
     """For each class, the share missed by seed, of the seeds in which it occurs."""
     runs = results[name]
-    design = runs.experiment.design
     labels = [np.asarray(each).astype(str) for each in runs.arrays(truth)]
     guesses = [np.asarray(each).astype(str) for each in runs.arrays(predicted)]
     same_items = all(np.array_equal(labels[0], each) for each in labels)
     found = {}
     for label in classes:
-        missed: dict[int | str, Any] = {
+        missed = {
             seed: guess[true == label] != label
             for seed, true, guess in zip(runs.seeds, labels, guesses, strict=True)
             if (true == label).any()
         }
-        values: dict[int | str, tuple[float, ...]] = {
-            seed: (float(np.mean(wrong)),) for seed, wrong in missed.items()
-        }
         found[label] = Sample(
             label,
-            values,
+            {seed: (float(np.mean(wrong)),) for seed, wrong in missed.items()},
             missed if same_items else None,
-            unit=design.unit,
-            test_fraction=design.test_fraction,
+            unit=runs.experiment.design.unit,
+            test_fraction=runs.experiment.design.test_fraction,
             items=label,
         )
     return found
@@ -118,25 +111,21 @@ def _missed(
 
 def confusion_matrix(
     results: Results, name: Experiment | str, truth: str = "truth", predicted: str = "predicted"
-) -> Drawing:
+) -> charts.Drawing:
     """The table of `confusions` as a heat map, all seeds together, in per cent of each row."""
-    from labreport.charts import Drawing, Margins, column_figure, heat_map
-
     classes, counts = confusions(results, name, truth, predicted)
-    total = [
-        [sum(table[row][column] for table in counts.values()) for column in range(len(classes))]
-        for row in range(len(classes))
-    ]
+    total = [[sum(cells) for cells in zip(*rows, strict=True)] for rows in zip(*counts.values(), strict=True)]
     shares = [[100 * count / max(sum(row), 1) for count in row] for row in total]
     left = min(8.0 + 1.9 * max(map(len, classes)), 50.0)
-    figure, (axes,) = column_figure(
-        22.0 + 9.0 * len(classes), margins=Margins(left=left, right=4.0, top=4.0, bottom=14.0)
+    figure, (axes,) = charts.column_figure(
+        22.0 + 9.0 * len(classes), margins=charts.Margins(left=left, right=4.0, top=4.0, bottom=14.0)
     )
-    heat_map(axes, shares, _texts(shares, total), rows=classes, columns=classes, low=0.0, high=100.0)
+    texts = [[f"{share:.1f}" if share else "" for share in row] for row in shares]
+    charts.heat_map(axes, shares, texts, rows=classes, columns=classes, low=0.0, high=100.0)
     axes.set_xlabel("predicted")
     axes.set_ylabel("truth")
     title = results[name].experiment.title or results[name].experiment.name
-    return Drawing(
+    return charts.Drawing(
         figure,
         "heat map",
         ["truth", "items", *(f"{label}, %" for label in classes)],
@@ -147,10 +136,3 @@ def confusion_matrix(
         f"What {title} takes each class for. Rows are the true classes, in per cent of their items, all "
         "seeds together; an empty cell never occurs.",
     )
-
-
-def _texts(shares: Sequence[Sequence[float]], counts: Sequence[Sequence[int]]) -> list[list[str]]:
-    return [
-        ["" if not count else f"{share:.1f}" for share, count in zip(row, whole, strict=True)]
-        for row, whole in zip(shares, counts, strict=True)
-    ]

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
+from labreport import charts
 from labreport.builders.compare import cells_of
 from labreport.experiment import Study
 from labreport.results import Results
 from labreport.stats import Measure, Sample, mean, sample
 from labreport.stats.measure import measured
 from labreport.stats.words import plural
-
-if TYPE_CHECKING:
-    from labreport.charts import Drawing
+from labreport.texts import capitalized
 
 ROW_MM = 9.0
 """Height of an experiment's row."""
@@ -31,27 +29,23 @@ def factor(measure: Measure) -> float:
     return 100.0 if measure.share else 1.0
 
 
-def dots(results: Results, measure: Measure, *, epoch: int | None = None) -> Drawing:
+def dots(results: Results, measure: Measure, *, epoch: int | None = None) -> charts.Drawing:
     """Draw `measure` of every experiment that the figure reads: a dot for each run, a line at the mean.
 
     At the snapshot of `epoch`, or else at the last one.
     """
-    from labreport.charts import SERIES, Drawing, Margins, column_figure, plain_numbers
-
     measure = measured(measure)
     of = [sample(results[name], measure, epoch) for name in results.experiments]
     titles = [one.title or one.name for one in of]
     room = 6.0 + 1.75 * max(map(len, titles))
-    figure, (axes,) = column_figure(
-        15.0 + ROW_MM * len(of), margins=Margins(left=min(room, 50.0), top=4.0, bottom=11.0)
+    figure, (axes,) = charts.column_figure(
+        15.0 + ROW_MM * len(of), margins=charts.Margins(left=min(room, 50.0), top=4.0, bottom=11.0)
     )
     rows: list[list[str | int | float | None]] = []
     lines = False
     for place, one in enumerate(of):
         drawn = _drawn(one, measure)
-        rows += [
-            [titles[place], unit, None if math.isnan(value) else round(value, 4)] for unit, value in drawn
-        ]
+        rows += [[titles[place], unit, _rounded(value)] for unit, value in drawn]
         values = [value for _, value in drawn if not math.isnan(value)]
         alone = len(values) == 1
         spread = [
@@ -65,50 +59,38 @@ def dots(results: Results, measure: Measure, *, epoch: int | None = None) -> Dra
             marker="o",
             markersize=3.4,
             alpha=0.6,
-            color=SERIES[1].colour.value,
+            color=charts.SERIES[1].colour.value,
             label=f"_{titles[place]}",
             clip_on=False,
         )
         if not alone and (middle := mean(one, measure).value) is not None:
             lines = True
             at = factor(measure) * middle
-            axes.plot([at, at], [place - 0.36, place + 0.36], color=SERIES[0].colour.value, linewidth=1.6)
+            colour = charts.SERIES[0].colour.value
+            axes.plot([at, at], [place - 0.36, place + 0.36], color=colour, linewidth=1.6)
     axes.margins(x=0.04)
     axes.set_yticks(range(len(of)), titles)
     axes.set_ylim(len(of) - 0.4, -0.6)
     axes.grid(True, axis="x")
     axes.grid(False, axis="y")
-    plain_numbers(axes.xaxis)
+    charts.plain_numbers(axes.xaxis)
     axes.set_xlabel(axis_title(measure))
-    return Drawing(
+    return charts.Drawing(
         figure,
         "dot plot",
         ["experiment", of[0].unit, measure.name],
         rows,
-        f"{_capital(measure.name)}, {of[0].unit} by {of[0].unit}. Each dot is one value"
+        f"{capitalized(measure.name)}, {of[0].unit} by {of[0].unit}. Each dot is one value"
         f"{f', each upright line the {_kind(measure)} of its row' if lines else ''}.",
     )
 
 
-def learning_curve(results: Results, study: Study | str, measure: Measure) -> Drawing:
+def learning_curve(results: Results, study: Study | str, measure: Measure) -> charts.Drawing:
     """Draw `measure` along the axis of a study: mean, interval, and a faint line for each unit."""
-    from labreport.charts import (
-        SERIES,
-        Drawing,
-        Margins,
-        Mark,
-        band,
-        column_figure,
-        curve,
-        plain_numbers,
-        seed_lines,
-        y_title,
-    )
-
     measure = measured(measure)
     axis, cells = cells_of(results, study)
-    figure, (axes,) = column_figure(62.0, margins=Margins(left=12.0, bottom=12.0))
-    mark = Mark(measure.name, SERIES[1])
+    figure, (axes,) = charts.column_figure(62.0, margins=charts.Margins(left=12.0, bottom=12.0))
+    mark = charts.Mark(measure.name, charts.SERIES[1])
     numeric = all(isinstance(value, (int, float)) for value in cells)
     at = [float(value) if numeric else float(place) for place, value in enumerate(cells)]
     of = [sample(runs, measure) for runs in cells.values()]
@@ -128,22 +110,22 @@ def learning_curve(results: Results, study: Study | str, measure: Measure) -> Dr
     whole = [line for line in by_unit.values() if len(line) == len(at) and all(map(math.isfinite, line))]
     if min(at) > 0 and max(at) >= LOGARITHMIC_FROM * min(at):
         axes.set_xscale("log")
-    seed_lines(axes, at, whole, mark)
-    band(axes, at, low, high, mark)
-    curve(axes, at, middle, mark, markers=True)
-    plain_numbers(axes.xaxis, at)
+    charts.seed_lines(axes, at, whole, mark)
+    charts.band(axes, at, low, high, mark)
+    charts.curve(axes, at, middle, mark, markers=True)
+    charts.plain_numbers(axes.xaxis, at)
     if not numeric:
         axes.set_xticks(at, [str(value) for value in cells])
-    plain_numbers(axes.yaxis)
+    charts.plain_numbers(axes.yaxis)
     axes.set_xlabel(axis.replace("_", " "))
-    y_title(axes, axis_title(measure))
+    charts.y_title(axes, axis_title(measure))
     rows = zip(cells, middle, low, high, strict=True)
-    return Drawing(
+    return charts.Drawing(
         figure,
         "line chart",
         [axis, f"{measure.name}, mean", "low", "high"],
         [[value if numeric else str(value), *map(_rounded, row)] for value, *row in rows],
-        f"{_capital(measure.name)} by {axis.replace('_', ' ')}. The line is the {_kind(measure)} over "
+        f"{capitalized(measure.name)} by {axis.replace('_', ' ')}. The line is the {_kind(measure)} over "
         f"{plural(of[0].unit)}, the band its 95 % interval; each faint line is a {of[0].unit}.",
     )
 
@@ -160,10 +142,6 @@ def _drawn(one: Sample, measure: Measure) -> list[tuple[int | str, float]]:
 
 def _kind(measure: Measure) -> str:
     return "geometric mean" if measure.scale == "ratio" else "mean"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _rounded(value: float) -> float | None:

@@ -41,21 +41,20 @@ def environment(
     trainings = _distinct_runs(results)
     facts: dict[str, Any] = {key: _distinct(made.get(key) for made in provenance) for key, _ in _ROWS}
     libraries = [dict(made.get("libraries") or {}) for made in provenance]
-    by_seed = all(results[name].experiment.design.unit == "seed" for name in results)
-    seeds = {
+    counts = {
         "seeds": (len({run.seed for run in runs}), "seeds"),
         "seeds.fewest": (min(len(results[name]) for name in results), "seeds"),
-    }
-    counts = {
-        **(seeds if by_seed else {}),
         "runs": (len(trainings), ""),
         "epochs": (sum(trainings.values()), "epochs"),
         "processors": (len(facts["processor"]), ""),
         "pythons": (len(facts["python"]), ""),
         "library-sets": (len({tuple(sorted(made.items())) for made in libraries}), ""),
     }
+    by_seed = all(results[name].experiment.design.unit == "seed" for name in results)
     quantities = {
-        name: Quantity(count, unit, COUNTED, varies_with="seeds") for name, (count, unit) in counts.items()
+        name: Quantity(count, unit, COUNTED, varies_with="seeds")
+        for name, (count, unit) in counts.items()
+        if by_seed or unit != "seeds"
     }
     kinds = [quantities[name] for name in ("processors", "pythons", "library-sets")]
     answer = exact("one-environment", every(*(compare(kind, "<=", 1) for kind in kinds)), quantities)
@@ -75,7 +74,7 @@ def environment(
     facts["told"] = bool(facts["table"])
     labels = {"experiments": experiments, "made": made, "training": training}
     facts["run"] = _title_page(results, facts, quantities, labels, epoch)
-    return answer | Answer(threads_and_cores(provenance), facts=facts)
+    return answer | Answer(_threads_and_cores(provenance), facts=facts)
 
 
 def _distinct_runs(results: Results) -> dict[str, int]:
@@ -92,19 +91,13 @@ def _distinct_runs(results: Results) -> dict[str, int]:
     return found
 
 
-def threads_and_cores(provenance: Iterable[Mapping[str, Any]]) -> dict[str, Quantity]:
+def _threads_and_cores(provenance: Iterable[Mapping[str, Any]]) -> dict[str, Quantity]:
     """`threads` and `cores` that the results were made with, as far as all that say so agree."""
-    found = {}
-    for key in ("threads", "cores"):
+    source, found = Source(kind="counted", note="provenance of the results"), {}
+    for key, unit in (("threads", "threads"), ("cores", "")):
         known = {int(made[key]) for made in provenance if made.get(key) is not None}
         if len(known) == 1:
-            unit = "threads" if key == "threads" else ""
-            found[key] = Quantity(
-                known.pop(),
-                unit,
-                Source(kind="counted", note="provenance of the results"),
-                varies_with="machine",
-            )
+            found[key] = Quantity(known.pop(), unit, source, varies_with="machine")
     return found
 
 

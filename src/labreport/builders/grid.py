@@ -26,19 +26,19 @@ def grid(results: Results, measure: Measure, chosen_by: Measure) -> Answer:
     `UsageError` unless exactly one study is read.
     """
     measure, chosen_by = measured(measure), measured(chosen_by)
-    name, cells = _only_study(results)
-    rows, columns = _axes(cells)
+    name, rows, columns, cells = _only_study(results)
     declared = Source(kind="declared", note=name)
-    fewest = min((runs for _, runs in cells), key=len)
+    fewest = min(cells.values(), key=len)
     quantities: dict[str, Quantity] = {
         "seeds": Quantity(len(fewest), "seeds", Source(kind="counted", note=name)),
         "epochs": Quantity(fewest.experiment.epochs, "epochs", declared),
         "cells": Quantity(len(cells), "cells", declared),
     }
     of: dict[str, Sample] = {}
-    for point, runs in cells:
-        place = f"{rows.index(_row(point))}.{columns.index(_column(point))}"
-        quantities[f"cell.{place}"] = mean(_last(runs, measure), measure)
+    points: dict[str, Point] = {}
+    for (row, column), runs in cells.items():
+        quantities[f"cell.{row}.{column}"] = mean(_last(runs, measure), measure)
+        point = points[runs.experiment.name] = {**rows[row], **columns[column]}
         title = ", ".join(f"{axis.replace('_', ' ')} {_text(value)}" for axis, value in point.items())
         of[runs.experiment.name] = replace(_last(runs, chosen_by), title=title)
     found = ranking(of, chosen_by, name="best", pairs="best") if len(of) > 1 else Answer()
@@ -55,9 +55,7 @@ def grid(results: Results, measure: Measure, chosen_by: Measure) -> Answer:
         "columns": [
             _words(f"column.{number}", point, name, quantities) for number, point in enumerate(columns)
         ],
-        "best": _words(
-            "best", next(point for point, runs in cells if runs.experiment.name == best), name, quantities
-        ),
+        "best": _words("best", points[best], name, quantities),
     }
     return found | Answer(quantities, facts=facts)
 
@@ -68,11 +66,9 @@ def grid_map(results: Results, measure: Measure) -> charts.Drawing:
     A cell without a mean is empty.
     """
     measure = measured(measure)
-    _, cells = _only_study(results)
-    axes = [axis.replace("_", " ") for axis in cells[0][0]]
-    rows, columns = _axes(cells)
-    found = {(rows.index(_row(point)), columns.index(_column(point))): runs for point, runs in cells}
-    means = {place: mean(_last(runs, measure), measure).value for place, runs in found.items()}
+    _, rows, columns, cells = _only_study(results)
+    axes = [axis.replace("_", " ") for axis in (*rows[0], *columns[0])]
+    means = {place: mean(_last(runs, measure), measure).value for place, runs in cells.items()}
     values = [
         [math.nan if (middle := means[row, column]) is None else factor(measure) * middle
          for column in range(len(columns))]
@@ -107,37 +103,23 @@ def grid_map(results: Results, measure: Measure) -> charts.Drawing:
     )
 
 
-def _only_study(results: Results) -> tuple[str, list[tuple[Point, Runs]]]:
+def _only_study(results: Results) -> tuple[str, list[Point], list[Point], dict[tuple[int, int], Runs]]:
+    """Its name, the points along its rows and along its columns, and the runs of each cell by its place."""
     if len(results.studies) != 1:
         raise UsageError(f"a grid shows one study; it was given {len(results.studies)}")
     (name,) = results.studies
-    return name, results.study(name)
+    rows, columns, cells = list[Point](), list[Point](), dict[tuple[int, int], Runs]()
+    for point, runs in results.study(name):
+        first, *others = point.items()
+        row, column = dict([first]), dict(others)
+        rows += [] if row in rows else [row]
+        columns += [] if column in columns else [column]
+        cells[rows.index(row), columns.index(column)] = runs
+    return name, rows, columns, cells
 
 
 def _last(runs: Runs, measure: Measure) -> Sample:
     return sample(runs, measure, runs.experiment.epochs)
-
-
-def _axes(cells: list[tuple[Point, Runs]]) -> tuple[list[Point], list[Point]]:
-    """The points along the rows, and those along the columns."""
-    return _unique([_row(point) for point, _ in cells]), _unique([_column(point) for point, _ in cells])
-
-
-def _unique(points: list[Point]) -> list[Point]:
-    """Each point once, in the order of first appearance."""
-    found: list[Point] = []
-    for point in points:
-        if point not in found:
-            found.append(point)
-    return found
-
-
-def _row(point: Point) -> Point:
-    return dict(list(point.items())[:1])
-
-
-def _column(point: Point) -> Point:
-    return dict(list(point.items())[1:])
 
 
 def _words(prefix: str, point: Point, name: str, quantities: dict[str, Quantity]) -> list[dict[str, Any]]:
