@@ -1,7 +1,7 @@
 """All submissions: found, each read and scored in a long-lived worker process, and those that are the same.
 
-A worker gets one line of JSON with what is expected, then a line for each file, and answers each with one
-line. A file that takes too long costs its worker, never the others. NumPy is loaded only for predictions.
+A worker gets what is expected, then the path of one file after another, and answers each. A file that takes
+too long costs its worker, never the others. NumPy is loaded only for predictions.
 """
 
 from __future__ import annotations
@@ -11,16 +11,12 @@ import io
 import math
 import os
 import resource
-import select
-import subprocess
-import sys
-import threading
 import time
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +28,7 @@ from labreport.grading.form import from_form
 from labreport.grading.score import score
 from labreport.grading.strict import FORM_LIMIT, JSON_LIMIT, Malformed, read, shortened
 from labreport.grading.submission import from_answers
+from labreport.processes import Child
 
 SUFFIXES = (".json", ".toml")
 BESIDE = (".npy", ".npz")
@@ -156,22 +153,19 @@ def grade(path: Path, expected: Expected) -> Graded:
         return unread(expected, f"cannot be read ({type(error).__name__})")
 
 
-def main() -> None:
-    """Serve until standard input ends."""
+def serve(connection: Connection, expected: bytes) -> None:
+    """Read and score one file after another, until no more come."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for kind, limit in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
         _, most = resource.getrlimit(kind)
         limit = limit if most == resource.RLIM_INFINITY else min(limit, most)
-        try:
+        with suppress(ValueError, OSError):  # macOS knows no limit of address space; that of time holds
             resource.setrlimit(kind, (limit, limit))
-        except (ValueError, OSError):
-            continue  # macOS knows no limit of address space; the time limit still holds
-    requests, replies = sys.stdin.buffer, sys.stdout.buffer
-    expected = msgspec.json.decode(requests.readline(), type=Expected)
-    for line in requests:
-        graded = grade(Path(os.fsdecode(bytes.fromhex(line.decode("ascii")))), expected)
-        replies.write(msgspec.json.encode(graded) + b"\n")
-        replies.flush()
+    by = msgspec.json.decode(expected, type=Expected)
+    with suppress(EOFError):
+        while True:
+            graded = grade(Path(os.fsdecode(connection.recv_bytes())), by)
+            connection.send_bytes(msgspec.json.encode(graded))
 
 
 # Predictions
@@ -230,10 +224,6 @@ ENDED = "ended the process that read it, by its use of memory or otherwise"
 WORKERS = 8
 """Processes at most; as many as there are cores otherwise."""
 REFERENCE = "the reference"
-_PROGRAM = (
-    "import sys; sys.path.insert(0, {own!r}); sys.path += {others!r}\n"
-    "from labreport.grading.grade import main; main()"
-)
 
 
 @dataclass(frozen=True)
@@ -244,18 +234,15 @@ class Result:
     graded: Graded
 
 
-def grade_all(expected: Expected, found: Sequence[Found], seconds: float = SECONDS) -> list[Result]:
+def grade_all(expected: Expected, found: Sequence[Found]) -> list[Result]:
     """Every submission graded, in the order given, whatever some of them do."""
-    graded = {index: unread(expected, one.problem) for index, one in enumerate(found) if one.path is None}
-    readable = [index for index in range(len(found)) if index not in graded]
-    requests = [os.fsencode(str(found[index].path)).hex().encode() for index in readable]
-    workers = min(WORKERS, os.cpu_count() or 1, len(requests))
-    greeting = msgspec.json.encode(expected)
-    for item, reply in ask_all(_command(), greeting, requests, workers, seconds):
-        graded[readable[item]] = (
+    graded = {place: unread(expected, one.problem) for place, one in enumerate(found)}
+    requests = {place: os.fsencode(one.path) for place, one in enumerate(found) if one.path is not None}
+    for place, reply in ask_all(f"{__name__}:serve", msgspec.json.encode(expected), requests):
+        graded[place] = (
             unread(expected, reply) if isinstance(reply, str) else msgspec.json.decode(reply, type=Graded)
         )
-    return [Result(one.name, graded[index]) for index, one in enumerate(found)]
+    return [Result(one.name, graded[place]) for place, one in enumerate(found)]
 
 
 def same(results: Sequence[Result], content: str = "", numbers: str = "") -> list[tuple[str, list[str]]]:
@@ -277,88 +264,53 @@ def same(results: Sequence[Result], content: str = "", numbers: str = "") -> lis
     ]
 
 
-def _command() -> list[str]:
-    """An isolated interpreter: neither the current folder nor the environment adds code to it."""
-    own = str(Path(__file__).resolve().parents[2])
-    others = [os.path.abspath(entry) for entry in sys.path if entry]
-    return [sys.executable, "-I", "-c", _PROGRAM.format(own=own, others=others)]
-
-
-# Worker processes
-
-
 def ask_all(
-    command: Sequence[str], greeting: bytes, requests: Sequence[bytes], workers: int, seconds: float = SECONDS
+    function: str, given: bytes, requests: Mapping[int, bytes], seconds: float = SECONDS
 ) -> Iterator[tuple[int, bytes | str]]:
-    """Pairs of a request's index and its reply, in the order in which they come.
+    """Pairs of a request's number and its reply, in the order in which they come.
 
-    Each of up to `workers` processes runs `command`, gets `greeting` as its first line, and answers each
-    request, one line, with one line. Instead of a reply comes a text that completes a sentence about the
-    request, when its process took more than `seconds` or ended. Raises `LabReportError` when no process
-    can be started. All processes have ended when the iterator is closed.
+    Several processes call `"module:function"` with a connection and what is `given`, and answer each request
+    that comes. Instead of a reply comes a text that completes a sentence about the request, where its process
+    took more than `seconds` or ended. Raises `LabReportError` where no process can be started. All processes
+    have ended when the iterator is closed.
     """
-    started: list[subprocess.Popen[bytes]] = []
-    own, closing = threading.local(), threading.Event()
-
-    def ask(request: bytes) -> bytes | str:
-        process: subprocess.Popen[bytes] | None = getattr(own, "process", None)
-        if process is None or process.poll() is not None:
-            process = own.process = _start(command, greeting)
-            started.append(process)
-        return "is not read any more" if closing.is_set() else _exchange(process, request, seconds)
-
-    threads = ThreadPoolExecutor(max(workers, 1))
+    waiting, idle = [*requests.items()][::-1], list[Child]()
+    asked: dict[Any, tuple[Child, int, float]] = {}
+    """By its connection, a process, the number of what it was asked, and when it must have answered."""
     try:
-        waiting = {threads.submit(ask, request): place for place, request in enumerate(requests)}
-        for done in as_completed(waiting):
-            yield waiting[done], done.result()
+        while waiting or asked:
+            while waiting and len(asked) < min(WORKERS, os.cpu_count() or 1):
+                child = idle.pop() if idle else _start(function, given)
+                place, request = waiting.pop()
+                asked[child.connection] = child, place, time.monotonic() + seconds
+                with suppress(OSError):  # it has ended; what is read from it says so
+                    child.connection.send_bytes(request)
+            first = min(deadline for _, _, deadline in asked.values())
+            ready = wait([*asked], max(first - time.monotonic(), 0.0))
+            late = [one for one, (_, _, deadline) in asked.items() if deadline <= time.monotonic()]
+            for connection in ready or late:
+                child, place, _ = asked.pop(connection)
+                reply = _reply(child) if ready else f"takes more than {seconds:g} s to read"
+                if isinstance(reply, bytes):
+                    idle.append(child)
+                else:
+                    child.end()
+                yield place, reply
     finally:
-        closing.set()
-        for process in tuple(started):
-            process.kill()
-        threads.shutdown(cancel_futures=True)
-        for process in started:
-            _end(process)
+        for child in (*idle, *(child for child, _, _ in asked.values())):
+            child.end()
 
 
-def _start(command: Sequence[str], greeting: bytes) -> subprocess.Popen[bytes]:
+def _start(function: str, given: bytes) -> Child:
     try:
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/"
-        )
-    except OSError as error:
+        return Child(function, given, quiet=True)
+    except (OSError, RuntimeError) as error:
         raise LabReportError(f"cannot start a process to read submissions: {error}") from None
-    _send(process, greeting)
-    return process
 
 
-def _send(process: subprocess.Popen[bytes], line: bytes) -> None:
-    assert process.stdin is not None
-    with suppress(OSError):  # it has ended; its output says so
-        process.stdin.write(line + b"\n")
-        process.stdin.flush()
-
-
-def _exchange(process: subprocess.Popen[bytes], request: bytes, seconds: float) -> bytes | str:
-    """The reply to a request, or the problem for which the process was ended."""
-    assert process.stdout is not None
-    deadline, reply = time.monotonic() + seconds, bytearray()
-    _send(process, request)
-    while not reply.endswith(b"\n"):
-        ready, _, _ = select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))
-        data = os.read(process.stdout.fileno(), 1 << 16) if ready else b""
-        reply += data
-        if not data or len(reply) > REPLY_LIMIT:
-            _end(process)
-            if not ready:
-                return f"takes more than {seconds:g} s to read"
-            return "needs too long a reply" if data else ENDED
-    return bytes(reply)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a process and close its streams, once."""
-    assert process.stdout is not None
-    if not process.stdout.closed:
-        process.kill()
-        process.communicate()
+def _reply(child: Child) -> bytes | str:
+    """What it has sent, or why that cannot be read."""
+    try:
+        return child.connection.recv_bytes(REPLY_LIMIT)
+    except (EOFError, OSError):
+        return ENDED if child.connection.readable else "needs too long a reply"
