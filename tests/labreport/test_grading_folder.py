@@ -70,7 +70,7 @@ MALFORMED: dict[str, tuple[Callable[[Path], object], str]] = {
 def project(monkeypatch: pytest.MonkeyPatch) -> None:
     """A project with the usual rubric, in place of the one around."""
     made = SimpleNamespace(rubric=Rubric(), recompute="")
-    monkeypatch.setattr("labreport.execute.session.load_project", lambda where: made)
+    monkeypatch.setattr("labreport.commands.grade.load_project", lambda where: made)
 
 
 def with_value(text: str) -> str:

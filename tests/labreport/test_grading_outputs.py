@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 from graded import Plain, expected, graded
 
-from labreport.commands.grade import write
+from labreport.commands import grade, write
 from labreport.errors import UsageError
-from labreport.grading import outputs
 from labreport.grading.expected import Graded, unread
 from labreport.grading.grade import Result
 
@@ -33,7 +32,7 @@ def one_wrong(folder: Path) -> Result:
 
 def test_gradescope_gets_its_own_fields(tmp_path: Path) -> None:
     """A test for each question, whose points add up to the score, and a reason for each that failed."""
-    document: Any = json.loads(outputs.results(one_wrong(tmp_path)))
+    document: Any = json.loads(grade.gradescope(one_wrong(tmp_path)))
     assert set(document) == TOP
     assert {frozenset(test) for test in document["tests"]} == {frozenset(TEST)}
     assert sum(test["score"] for test in document["tests"]) - document["score"] < 1e-3
@@ -46,13 +45,13 @@ def test_gradescope_gets_its_own_fields(tmp_path: Path) -> None:
 
 def test_gradescope_is_told_of_a_file_that_cannot_be_read() -> None:
     """No points, and why."""
-    document: Any = json.loads(outputs.results(Result("x", unread(expected(), "is not UTF-8 text"))))
+    document: Any = json.loads(grade.gradescope(Result("x", unread(expected(), "is not UTF-8 text"))))
     assert (document["score"], document["output"]) == (0, "The submission is not UTF-8 text.")
 
 
 def test_the_spreadsheet_has_a_column_for_each_question(tmp_path: Path) -> None:
     """Points of every question, the total, and the reasons."""
-    text = outputs.spreadsheet([one_wrong(tmp_path)], expected())
+    text = grade.spreadsheet([one_wrong(tmp_path)], expected())
     (row,) = csv.DictReader(io.StringIO(text))
     slugs = [question.slug for question in expected().questions]
     assert list(row) == ["submission", "points", "max_points", "problem", *slugs, "reasons"]
@@ -62,7 +61,7 @@ def test_the_spreadsheet_has_a_column_for_each_question(tmp_path: Path) -> None:
 
 def test_the_table_names_where_most_was_lost(tmp_path: Path) -> None:
     """In 80 columns."""
-    lines = list(outputs.many([one_wrong(tmp_path)], expected(), 80))
+    lines = list(grade.of_many([one_wrong(tmp_path)], expected(), 80))
     assert "in parameters" in lines[1]
     assert max(map(len, lines)) <= 80
 
@@ -71,9 +70,9 @@ def test_lines_that_could_not_be_read_are_told_everywhere() -> None:
     """On the terminal, to Gradescope and in the spreadsheet."""
     whole = unread(expected(), "").questions
     result = Result("anna", Graded(whole, notes=("line 7: 'perhaps' is not a number",)))
-    assert "line 7: 'perhaps' is not a number" in list(outputs.one(result))
-    assert "line 7" in json.loads(outputs.results(result))["output"]
-    assert "line 7" in outputs.spreadsheet([result], expected())
+    assert "line 7: 'perhaps' is not a number" in list(grade.of_one(result))
+    assert "line 7" in json.loads(grade.gradescope(result))["output"]
+    assert "line 7" in grade.spreadsheet([result], expected())
 
 
 @pytest.mark.parametrize("kind", ["csv", "gradescope", "form"])
@@ -81,8 +80,8 @@ def test_only_what_the_command_wrote_is_overwritten(kind: str, tmp_path: Path) -
     """Not a submission, a reference, a form that is filled in, a program, nor what a link leads to."""
     result = one_wrong(tmp_path)
     text, ours = {
-        "csv": (outputs.spreadsheet([result], expected()), outputs.is_spreadsheet),
-        "gradescope": (outputs.results(result), outputs.is_results),
+        "csv": (grade.spreadsheet([result], expected()), grade.is_spreadsheet),
+        "gradescope": (grade.gradescope(result), grade.is_gradescope),
         "form": ("form = 2\n", lambda old: False),
     }[kind]
     new, old = tmp_path / "new", tmp_path / "old"

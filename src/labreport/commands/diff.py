@@ -9,7 +9,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from labreport.commands.grade import write
+from labreport.commands import write
 from labreport.console.plan import counted
 from labreport.console.summary import list_changes
 from labreport.console.terminal import Terminal, shown

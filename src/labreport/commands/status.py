@@ -11,7 +11,7 @@ from pathlib import Path
 from labreport.console.plan import show_causes, show_plan, work
 from labreport.console.plan import why as first_reason
 from labreport.console.summary import list_changes
-from labreport.console.terminal import Terminal, shown
+from labreport.console.terminal import Terminal, cut, shown
 from labreport.console.time_left import FEW, TimeLeft, about
 from labreport.errors import UnknownName, UsageError
 from labreport.execute.pace import foresee
@@ -121,10 +121,8 @@ def _label(group: list[Status]) -> str:
 
 def _line(terminal: Terminal, group: list[Status]) -> None:
     word, colour = MARKS[group[0].state]
-    reason = first_reason(group[0])
     label = shown(_label(group))
-    room = max(terminal.width - 9 - max(len(label), 34), 12)
-    reason = shown(reason if len(reason) <= room else reason[: room - 1] + "…")
+    reason = cut(first_reason(group[0]), max(terminal.width - 9 - max(len(label), 34), 12))
     terminal.result(f"{terminal.paint(word, colour)}  {label:34}  {terminal.paint(reason, 'dim')}".rstrip())
 
 

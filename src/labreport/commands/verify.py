@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from labreport.checks import Check, summary
-from labreport.commands.grade import write
+from labreport.commands import write
+from labreport.console.plan import counted
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal, shown
 from labreport.console.time_left import Kind, TimeLeft, duration
@@ -67,7 +68,7 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
             write([(Path(arguments.junit), junit(checks))], lambda old: '<testsuite name="labreport' in old)
         took = duration(time.monotonic() - began)
         terminal.result(
-            f"{passed} check{'s' if passed != 1 else ''} passed, {failed} failed"
+            f"{counted(passed, 'check')} passed, {failed} failed"
             f"{f', {left_open} not compared' if left_open else ''} ({took})."
         )
         if not quick:

@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from labreport.console.terminal import Terminal, shown
+from labreport.console.terminal import Terminal, cut, shown
 from labreport.plan.nodes import Plan, State, Status
 from labreport.plan.reasons import FOLLOWING, Changed, Reason, Upstream, short
 
@@ -185,10 +185,7 @@ def _lines(stale: Iterable[Status]) -> Iterable[tuple[str, str, str]]:
 
 def _line(terminal: Terminal, verb: str, name: str, reason: str) -> None:
     name = shown(name)
-    room = terminal.width - 12 - max(len(name), 26)
-    text = shown(reason)
-    if len(text) > room:
-        text = text[: max(room - 1, 10)] + "…"
+    text = cut(reason, max(terminal.width - 12 - max(len(name), 26), 11))
     terminal.say(f"  {terminal.paint(f'{verb:8}', 'cyan')}{name:26}  {terminal.paint(text, 'dim')}")
 
 

@@ -8,7 +8,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from labreport.console.plan import counted
-from labreport.console.terminal import Terminal, shown
+from labreport.console.terminal import Terminal, cut, shown
 from labreport.console.time_left import duration
 from labreport.plan.ledger import Change
 from labreport.program import again, nearby
@@ -34,10 +34,10 @@ def show_changes(terminal: Terminal, changed: Sequence[Change], titles: Mapping[
     times = sum(bool(change.name) and change.timed for change in changed)
     terminal.say(terminal.paint("Changed in the answers:", "bold"))
     for change in answers[:_ANSWERS]:
-        terminal.say(_cut(f"  {titles.get(change.question, change.question)}", terminal.width))
+        terminal.say(cut(f"  {titles.get(change.question, change.question)}", terminal.width))
         texts = _from_difference(*differing(change.was, change.now), terminal.width - len("    was: "))
         for word, text in zip(("was", "now"), texts, strict=True):
-            terminal.say(_cut(f"    {word}: {text or '–'}", terminal.width))
+            terminal.say(cut(f"    {word}: {text or '–'}", terminal.width))
     rest = [counted(len(answers) - _ANSWERS, "more answer")] if len(answers) > _ANSWERS else []
     rest += [counted(numbers, "number")] if numbers else []
     rest += (
@@ -79,11 +79,6 @@ def _from_difference(was: str, now: str, width: int) -> tuple[str, str]:
         return was, now
     start = was.rfind(" ", 0, max(alike - width // 3, 0)) + 1
     return (f"… {was[start:]}", f"… {now[start:]}") if start else (was, now)
-
-
-def _cut(line: str, width: int) -> str:
-    line = shown(line)
-    return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
 def show_summary(

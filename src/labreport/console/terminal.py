@@ -113,6 +113,12 @@ def shown(text: str) -> str:
     return text.translate(CONTROL)
 
 
+def cut(text: str, width: int) -> str:
+    """`text` on one line of at most so many columns."""
+    line = shown(text)
+    return line if len(line) <= width else f"{line[: width - 1]}…"
+
+
 def _is_terminal(stream: TextIO | None) -> bool:
     try:
         return stream is not None and stream.isatty()

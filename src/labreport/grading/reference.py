@@ -14,7 +14,7 @@ from labreport.errors import UsageError
 from labreport.grading.expected import Expected, Number, Outcome, Question
 from labreport.grading.form import asked_number, asked_outcome, titles_of
 from labreport.grading.strict import JSON_LIMIT, Malformed, parse_json, read
-from labreport.grading.submission import Said, digest, outcomes
+from labreport.grading.submission import Said, outcomes
 from labreport.rubric import Rubric
 from labreport.stats import Answer, Finding, Measure, Part, Quantity, Reason
 from labreport.stats.answer import VERSION
@@ -150,11 +150,6 @@ def seeds(plain: Mapping[str, Any]) -> int:
     """The largest number of seeds behind a spread of the reference, 1 where there is none."""
     every = (quantity for slug in plain["questions"] for quantity in _answer(plain, slug).quantities.values())
     return max((q.n for q in every if q.varies_with == "seeds" and q.spread is not None), default=1)
-
-
-def content(plain: Mapping[str, Any]) -> str:
-    """The digest by which a copy of the reference is recognised."""
-    return digest(plain)
 
 
 def expect(plain: Mapping[str, Any], rubric: Rubric, recompute: str = "") -> Expected:
