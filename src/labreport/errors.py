@@ -1,17 +1,4 @@
-"""Every error that a user can see, one family:
-
-LabReportError            exit 1: something failed or differs
-├── UsageError            exit 2: bad usage or bad input; says what, where, and what is allowed
-│   ├── UnknownName       a word names nothing in the project
-│   ├── UnknownMetric     a result has no metric of this name
-│   └── UndeclaredRead    an answer or figure reads a result that its section did not declare
-├── StoreError            the results directory cannot be read or written
-├── OutdatedCode          code was edited after this process had loaded it
-├── ExperimentFailed      a run raised, or its worker died twice
-├── RenderError           a template, figure or document could not be made
-│   └── MissingLibrary    the system lacks a library that the PDF needs; the rest is made
-└── AuditError            a printed number cannot be traced, or disagrees with the answers
-"""
+"""Every error that a user can see: one family, whose base ends with exit code 1 and bad usage with 2."""
 
 from __future__ import annotations
 
@@ -35,7 +22,7 @@ def all_at_once(kind: type[LabReportError], lines: Sequence[str], after: str = "
 
 
 class UsageError(LabReportError):
-    """Bad usage or bad input."""
+    """Bad usage or bad input; says what, where, and what is allowed."""
 
     exit_code = 2
 
@@ -76,7 +63,7 @@ class RenderError(LabReportError):
 
 
 class MissingLibrary(RenderError):
-    """The system lacks a library that the PDF needs."""
+    """The system lacks a library that the PDF needs; the rest is made."""
 
 
 class AuditError(LabReportError):

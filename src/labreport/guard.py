@@ -15,12 +15,8 @@ from labreport.errors import LabReportError
 INTERRUPTED = "Interrupted. What is finished is kept; run the same command again to continue."
 
 
-class _Terminated(BaseException):
-    """SIGTERM came."""
-
-
-class _HungUp(BaseException):
-    """SIGHUP came: the terminal is gone."""
+class _Came(BaseException):
+    """SIGTERM came, or SIGHUP, because the terminal is gone: the number of the signal."""
 
 
 def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = INTERRUPTED) -> int:
@@ -29,9 +25,9 @@ def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = IN
     After SIGINT, SIGTERM or SIGHUP it prints `interrupted`, or what `terminal.standing` says, and ends the
     process with 130, 143 or 129.
     """
-    before = signal.signal(signal.SIGTERM, _terminate), sys.unraisablehook
+    before = signal.signal(signal.SIGTERM, _raise), sys.unraisablehook
     if (hang_up := signal.getsignal(signal.SIGHUP)) == signal.SIG_DFL:  # not where nohup has it ignored
-        signal.signal(signal.SIGHUP, _hang_up)
+        signal.signal(signal.SIGHUP, _raise)
     sys.unraisablehook = _send_again
     try:
         return action()
@@ -39,11 +35,9 @@ def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = IN
         terminal.failure(error)
         return error.exit_code
     except KeyboardInterrupt:
-        return _end(terminal, interrupted, 130)
-    except _Terminated:
-        return _end(terminal, interrupted, 143)
-    except _HungUp:
-        return _end(terminal, interrupted, 129)
+        return _end(terminal, interrupted, signal.SIGINT)
+    except _Came as signalled:
+        return _end(terminal, interrupted, signalled.args[0])
     except (Exception, SystemExit) as error:
         lines = str(error).splitlines() or [""]
         hint = "" if terminal.debug else "; --debug shows the traceback"
@@ -55,23 +49,17 @@ def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = IN
         sys.unraisablehook = before[1]
 
 
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:
-    raise _Terminated
-
-
-def _hang_up(number: int, frame: FrameType | None) -> NoReturn:
-    raise _HungUp
+def _raise(number: int, frame: FrameType | None) -> NoReturn:
+    raise _Came(number)
 
 
 def _send_again(swallowed: sys.UnraisableHookArgs) -> None:
     """An interruption that came inside a callback was swallowed there: send it once more, soon."""
-    signals: dict[type[BaseException], signal.Signals] = {
-        _Terminated: signal.SIGTERM,
-        _HungUp: signal.SIGHUP,
-        KeyboardInterrupt: signal.SIGINT,
-    }
-    number = signals.get(swallowed.exc_type)
-    if number is None:
+    if isinstance(swallowed.exc_value, _Came):
+        number: int = swallowed.exc_value.args[0]
+    elif issubclass(swallowed.exc_type, KeyboardInterrupt):
+        number = signal.SIGINT
+    else:
         sys.__unraisablehook__(swallowed)
         return
     from threading import Timer
@@ -81,11 +69,10 @@ def _send_again(swallowed: sys.UnraisableHookArgs) -> None:
     timer.start()
 
 
-def _end(terminal: Terminal, line: str, code: int) -> NoReturn:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+def _end(terminal: Terminal, line: str, number: int) -> NoReturn:
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(one, signal.SIG_IGN)
     terminal.last(terminal.standing() if terminal.standing is not None else line)
     # Worker processes were killed; nothing that is left to run could matter
     sys.stdout.flush()
-    os._exit(code)
+    os._exit(128 + number)

@@ -42,35 +42,47 @@ class Training:
         return "  ".join(filter(None, (self.place, begins, epochs, self.measure)))
 
 
-class Display:
-    """Rows with a bar, while inside `shown`, where there is a terminal.
+class Progress:
+    """What a build does, on the screen: each training, what is made after them, and the time left for all.
 
-    `tick` is called twice a second meanwhile, whatever the program does: by a signal, not by a thread, beside
-    which no process could be forked.
+    `time` holds the parts of the build; whoever plans them says what each should take.
     """
 
-    def __init__(self, terminal: Terminal, tick: Callable[[], None] = lambda: None) -> None:
-        self.terminal = terminal
-        self._tick = tick
+    def __init__(self, terminal: Terminal, time_left: TimeLeft | None = None, doing: str = "") -> None:
+        self.time = time_left or TimeLeft()
+        self._terminal = terminal
+        self._doing = doing
+        self._work = ""
+        self._trainings = self._finished = 0
+        self._made = self._to_make = 0
+        self.took: dict[str, list[float]] = {}
+        """By kind, the seconds that each thing took; documents by their part of the time."""
+        self._part: tuple[str, str, float] | None = None
         self._rows: dict[str, Any] = {}
         self._bars: Any = None
+        """The rows, while they are on the screen."""
         self._drawing = False
         self._spoken = time.monotonic()
 
     @contextmanager
     def shown(self) -> Iterator[None]:
-        """While inside, the rows are on the screen; they leave nothing behind."""
-        terminal = self.terminal
+        """While inside, the rows are on the screen, where there is a terminal; they leave nothing behind.
+
+        They are drawn twice a second meanwhile, whatever the program does: by a signal, not by a thread,
+        beside which no process could be forked.
+        """
+        terminal = self._terminal
         if not terminal.interactive or terminal.quiet or terminal.json or self._bars is not None:
             yield
             return
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn
+        from rich.progress import BarColumn, TextColumn
+        from rich.progress import Progress as Bars
 
         console = Console(file=terminal.out, width=terminal.width, no_color=not terminal.colour)
         columns = [TextColumn(f"{{task.{name}}}", markup=False) for name in ("description", "fields[note]")]
         before = terminal.out, terminal.err
-        with Progress(
+        with Bars(
             columns[0],
             BarColumn(16),
             columns[1],
@@ -84,13 +96,80 @@ class Display:
             terminal.err = sys.stderr if terminal.errors_interactive else terminal.err
             try:
                 with _every(_TICK, self._draw_again):
+                    if self._doing:
+                        self._show()
                     yield
             finally:
                 terminal.out, terminal.err = before
                 self._rows.clear()
                 self._bars = None
 
-    def row(self, key: str, name: str, done: float, total: float, note: str) -> None:
+    def trainings(self, count: int, work: str) -> None:
+        """So many are to be done."""
+        self._trainings, self._work = count, work
+        self._show()
+
+    def training(self, lane: int, training: Training) -> None:
+        """How far the training of worker `lane` has come."""
+        name = clipped(training.name, 30)
+        self._row(f"lane {lane}", name, training.epoch, training.epochs, training.note)
+        self._show()
+        told = f"  {100 * self.time.share:3.0f} %  {self._note()}  "
+        room = self._terminal.width - len(told) - len(training.note) - 2
+        self._speak(f"{told}{clipped(training.name, room)}  {training.note}")
+
+    def idle(self, lane: int) -> None:
+        """Worker `lane` has nothing to do."""
+        if (row := self._rows.pop(f"lane {lane}", None)) is not None:
+            self._drawing = True
+            self._bars.remove_task(row)
+            self._drawing = False
+
+    def finished(self, key: Hashable, line: str = "") -> None:
+        """A training is stored."""
+        self.time.end(key)
+        self._finished += 1
+        if self._bars is not None and line:
+            self._terminal.say(self._terminal.paint(f"  {shown(line)}", "dim"))
+        self._show()
+
+    def to_make(self, count: int) -> None:
+        """So many things are to be made of the results."""
+        self._to_make = count
+
+    def making(self, kind: str, name: str, part: str) -> None:
+        """The next thing of this kind is begun, a part of the time; what was begun before is done."""
+        self.made()
+        self._part = part, part if kind == "document" else kind, time.monotonic()
+        self.time.begin(part)
+        self._made = min(self._made + 1, self._to_make)
+        room = self._terminal.width - 58
+        self._doing = f"{self._made}/{self._to_make}  {VERBS.get(kind, 'make')} {clipped(name, room)}"
+        self._show()
+        self._speak(f"  {self._note()}")
+
+    def made(self) -> None:
+        """Nothing is being made now."""
+        if self._part is not None:
+            part, kind, begun = self._part
+            self.time.work(part, 1.0)
+            self.took.setdefault(kind, []).append(time.monotonic() - begun)
+        self._part = None
+
+    def _show(self) -> None:
+        """Show the row for all."""
+        elapsed = int(self.time.elapsed)
+        clock = f"{elapsed // 60}:{elapsed % 60:02}"
+        self._row("all", clock, self.time.share, 1.0, self._note())
+
+    def _note(self) -> str:
+        if self._finished < self._trainings:
+            doing = f"{self._finished}/{counted(self._trainings, self._work)}"
+        else:
+            doing = self._doing
+        return "  ".join(filter(None, (doing, str(self.time) if self.time.planned else "")))
+
+    def _row(self, key: str, name: str, done: float, total: float, note: str) -> None:
         """Show or change one row."""
         if self._bars is None:
             return
@@ -109,30 +188,18 @@ class Display:
         finally:
             self._drawing = False
 
-    def remove(self, key: str) -> None:
-        """Take one row away."""
-        if key in self._rows:
-            self._drawing = True
-            self._bars.remove_task(self._rows.pop(key))
-            self._drawing = False
-
-    def speak(self, line: str) -> None:
+    def _speak(self, line: str) -> None:
         """A plain line, where there are no rows and none was printed for a while."""
         now = time.monotonic()
         if self._bars is None and now - self._spoken >= _EVERY:
             self._spoken = now
-            self.terminal.say(line)
-
-    @property
-    def live(self) -> bool:
-        """Whether the rows are on the screen."""
-        return self._bars is not None
+            self._terminal.say(line)
 
     def _draw_again(self) -> None:
         """Unless something is being written at this moment."""
-        if not self._drawing and not self.terminal.writing:
+        if not self._drawing and not self._terminal.writing:
             with suppress(RuntimeError, OSError, ValueError):  # somebody else writes, or nobody reads
-                self._tick()
+                self._show()
 
 
 @contextmanager
@@ -148,94 +215,6 @@ def _every(seconds: float, call: Callable[[], None]) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, *clock)
         signal.signal(signal.SIGALRM, before)
-
-
-class Progress:
-    """What a build does, on the screen: each training, what is made after them, and the time left for all.
-
-    `time` holds the parts of the build; whoever plans them says what each should take.
-    """
-
-    def __init__(self, terminal: Terminal, time_left: TimeLeft | None = None, doing: str = "") -> None:
-        self.time = time_left or TimeLeft()
-        self._display = Display(terminal, self._show)
-        self._doing = doing
-        self._work = ""
-        self._trainings = self._finished = 0
-        self._made = self._to_make = 0
-        self.took: dict[str, list[float]] = {}
-        """By kind, the seconds that each thing took; documents by their part of the time."""
-        self._part: tuple[str, str, float] | None = None
-
-    @contextmanager
-    def shown(self) -> Iterator[Progress]:
-        """While inside, the display is live (where there is a terminal)."""
-        with self._display.shown():
-            if self._doing:
-                self._show()
-            yield self
-
-    def trainings(self, count: int, work: str) -> None:
-        """So many are to be done."""
-        self._trainings, self._work = count, work
-        self._show()
-
-    def training(self, lane: int, training: Training) -> None:
-        """How far the training of worker `lane` has come."""
-        name = clipped(training.name, 30)
-        self._display.row(f"lane {lane}", name, training.epoch, training.epochs, training.note)
-        self._show()
-        told = f"  {100 * self.time.share:3.0f} %  {self._note()}  "
-        room = self._display.terminal.width - len(told) - len(training.note) - 2
-        self._display.speak(f"{told}{clipped(training.name, room)}  {training.note}")
-
-    def idle(self, lane: int) -> None:
-        """Worker `lane` has nothing to do."""
-        self._display.remove(f"lane {lane}")
-
-    def finished(self, key: Hashable, line: str = "") -> None:
-        """A training is stored."""
-        self.time.end(key)
-        self._finished += 1
-        if self._display.live and line:
-            terminal = self._display.terminal
-            terminal.say(terminal.paint(f"  {shown(line)}", "dim"))
-        self._show()
-
-    def to_make(self, count: int) -> None:
-        """So many things are to be made of the results."""
-        self._to_make = count
-
-    def making(self, kind: str, name: str, part: str) -> None:
-        """The next thing of this kind is begun, a part of the time; what was begun before is done."""
-        self.made()
-        self._part = part, part if kind == "document" else kind, time.monotonic()
-        self.time.begin(part)
-        self._made = min(self._made + 1, self._to_make)
-        room = self._display.terminal.width - 58
-        self._doing = f"{self._made}/{self._to_make}  {VERBS.get(kind, 'make')} {clipped(name, room)}"
-        self._show()
-        self._display.speak(f"  {self._note()}")
-
-    def made(self) -> None:
-        """Nothing is being made now."""
-        if self._part is not None:
-            part, kind, begun = self._part
-            self.time.work(part, 1.0)
-            self.took.setdefault(kind, []).append(time.monotonic() - begun)
-        self._part = None
-
-    def _show(self) -> None:
-        elapsed = int(self.time.elapsed)
-        clock = f"{elapsed // 60}:{elapsed % 60:02}"
-        self._display.row("all", clock, self.time.share, 1.0, self._note())
-
-    def _note(self) -> str:
-        if self._finished < self._trainings:
-            doing = f"{self._finished}/{counted(self._trainings, self._work)}"
-        else:
-            doing = self._doing
-        return "  ".join(filter(None, (doing, str(self.time) if self.time.planned else "")))
 
 
 def clipped(name: str, room: int) -> str:
