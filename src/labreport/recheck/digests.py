@@ -26,21 +26,17 @@ def _blocks(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for kind in ("measures", "results"):
         for name, content in document[kind].items():
             yield f"{kind} {name}", content
+    named = ("quantities", "findings", "facts")
     for slug, question in document["questions"].items():
-        yield from _question(slug, question)
-
-
-def _question(slug: str, question: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    inner = ("quantities", "findings", "facts")
-    yield slug, {key: value for key, value in question.items() if key not in inner}
-    for name, fact in question["facts"].items():
-        yield f"{slug}#facts.{name}", fact
-    for name, quantity in question["quantities"].items():
-        yield f"{slug}#{name}", _data(quantity)
-    for name, finding in question["findings"].items():
-        parts = [{**part, "judgement": part["judgement"]["among"]} for part in finding["parts"]]
-        judged = {"judgement": finding["judgement"]["among"], "parts": parts}
-        yield f"{slug}#findings.{name}", {**finding, **judged}
+        yield slug, {key: value for key, value in question.items() if key not in named}
+        for name, fact in question["facts"].items():
+            yield f"{slug}#facts.{name}", fact
+        for name, quantity in question["quantities"].items():
+            yield f"{slug}#{name}", _data(quantity)
+        for name, finding in question["findings"].items():
+            parts = [{**part, "judgement": part["judgement"]["among"]} for part in finding["parts"]]
+            judged = {"judgement": finding["judgement"]["among"], "parts": parts}
+            yield f"{slug}#findings.{name}", {**finding, **judged}
 
 
 def _data(quantity: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import msgspec
 from msgspec import Meta
 
+from labreport import stats
 from labreport.errors import UsageError
 from labreport.grading.strict import JSON_LIMIT, parse_json, read
 from labreport.grading.strict import Malformed as NotRead
 from labreport.program import nearby
 from labreport.stats.answer import VERSION
-from labreport.stats.operation import Reason
 from labreport.stats.operations import listed
+from labreport.stats.quantity import Kind
 
-Count = Annotated[int, Meta(ge=0)]
-Level = Annotated[float, Meta(gt=0, le=1)]
-Number = int | float
+Positive = Annotated[int, Meta(ge=1)]
 
 
 class Form(msgspec.Struct, forbid_unknown_fields=True):
     """An object with exactly these fields."""
+
+
+def _form(of: type, description: str, **other: Any) -> Any:
+    """A value of the engine as the file has it: all of its fields, some of another type, or None for none."""
+    types = get_type_hints(of)
+    types = {**{one.name: types[one.name] for one in fields(of)}, **other}
+    own = [(name, form) for name, form in types.items() if form is not None]
+    inside = {"__doc__": description}
+    return msgspec.defstruct(of.__name__, own, bases=(Form,), namespace=inside, module=__name__)
 
 
 class Source(Form):
@@ -35,91 +43,57 @@ class Source(Form):
     epochs: list[int] = []
     units: list[int | str] = []
     unit: str = "seed"
-    kind: Literal["measured", "counted", "declared", "computed", "stated"] = "measured"
+    kind: Kind = "measured"
     note: Annotated[str, Meta(description="Free words: the name of a formula, a citation.")] = ""
 
 
-class Interval(Form):
-    """A closed interval in the unit of the quantity; `kind` says how it was made."""
-
-    low: Number
-    high: Number
-    kind: str
-    level: Level
-    logarithmic: Annotated[bool, Meta(description="Symmetric in the logarithm, not in the value.")]
-
-
-class Derivation(Form):
-    """An operation and its data; `{"quantity": NAME}` in them is one of the same question."""
-
-    operation: str
-    data: dict[str, Any]
-
-
-class Quantity(Form):
-    """One number, in `fraction` (of 1), `points` (a difference of fractions), `times`, or its unit."""
-
-    value: Annotated[Number | None, Meta(description="Null where the results cannot give one.")]
-    unit: str
-    source: Source
-    n: Annotated[Count, Meta(description="Number of units: seeds, runs, blocks.")]
-    spread: Annotated[Number | None, Meta(description="Standard deviation over them.")]
-    interval: Interval | None
-    varies_with: Annotated[
-        Literal["", "seeds", "machine"], Meta(description="What changes the value in another honest run.")
-    ]
-    derivation: Annotated[
-        Derivation | None, Meta(description="Null for what was counted, declared or stated.")
-    ]
-
-
-class Judgement(Form):
-    """How sure a difference is; at the level 1 − 0.05 / `among`. `same`: inside the margin."""
-
-    word: Literal["clear", "the same", "unclear"]
-    sign: Literal[-1, 0, 1]
-    same: bool
-    reason: Reason
-    among: Annotated[int, Meta(ge=1)]
-
-
-class Part(Form):
-    """One comparison inside a finding."""
-
-    quantity: str
-    subjects: tuple[str, str]
-    judgement: Judgement
-
-
-class Finding(Form):
-    """What was seen, and how sure it is. `says` is the sentence, `numbers` and `parts` what it rests on."""
-
-    kind: Literal["difference", "ranking", "count", "extremes", "trend", "exact"]
-    subjects: list[str]
-    titles: list[str]
-    numbers: list[str]
-    judgement: Judgement
-    measure: str | None
-    epochs: list[int]
-    parts: list[Part]
-    prefix: str
-    unit: str
-    side: str
-    remarks: list[tuple[str, str]]
-    derivation: Annotated[Derivation | None, Meta(description="The condition of an exact finding.")]
-    says: str
-
-
-class Measure(Form):
-    """What a metric is: its unit, which direction is better, and how small a difference does not matter."""
-
-    unit: str
-    better: Literal["higher", "lower", ""]
-    scale: Literal["difference", "ratio"]
-    margin: Number | None
-    because: Annotated[str, Meta(description="The reason of the margin.")]
-    more: str
-    less: str
+if TYPE_CHECKING:
+    from labreport.stats import Finding, Measure, Quantity
+else:
+    Interval = _form(
+        stats.Interval,
+        "A closed interval in the unit of the quantity; `kind` says how it was made. A `logarithmic` one is "
+        "symmetric in the logarithm, not in the value.",
+        level=Annotated[float, Meta(gt=0, le=1)],
+    )
+    Derivation = _form(
+        stats.Derivation,
+        'An operation and its data; `{"quantity": NAME}` in them is one of the same question.',
+    )
+    Quantity = _form(
+        stats.Quantity,
+        "One number, in `fraction` (of 1), `points` (a difference of fractions), `times`, or its unit. "
+        "`value` is null where the results cannot give one. `n` is the number of units: seeds, runs, blocks; "
+        "`spread` the standard deviation over them. `varies_with` is what changes the value in another "
+        "honest run. `derivation` is null for what was counted, declared or stated.",
+        source=Source,
+        n=Annotated[int, Meta(ge=0)],
+        interval=Interval | None,
+        derivation=Derivation | None,
+    )
+    Judgement = _form(
+        stats.Judgement,
+        "How sure a difference is; at the level 1 − 0.05 / `among`. `same`: inside the margin.",
+        sign=Literal[-1, 0, 1],
+        among=Positive,
+    )
+    Finding = _form(
+        stats.Finding,
+        "What was seen, and how sure it is. `says` is the sentence, `numbers` and `parts` what it rests on, "
+        "`derivation` the condition of an exact finding.",
+        name=None,
+        judgement=Judgement,
+        measure=str | None,
+        parts=list[_form(stats.Part, "One comparison inside a finding.", judgement=Judgement)],
+        derivation=Derivation | None,
+        says=str,
+    )
+    Measure = _form(
+        stats.Measure,
+        "What a metric is: its unit, which direction is better, and how small a difference does not matter, "
+        "`because` of which reason.",
+        **dict.fromkeys(("name", "value", "right", "place")),
+    )
 
 
 class Question(Form):
@@ -141,7 +115,7 @@ Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 class Recorded(Form):
     """Runs that were made elsewhere and read: the SHA-256 of each file, by metric those without a number."""
 
-    runs: Annotated[int, Meta(ge=1)]
+    runs: Positive
     files: dict[str, Digest]
     failed: dict[str, list[str]]
 
@@ -149,7 +123,7 @@ class Recorded(Form):
 class Result(Form, omit_defaults=True):
     """The results of an experiment: its last epoch, and the keys in the store, one for each seed."""
 
-    epochs: Annotated[int, Meta(ge=1)]
+    epochs: Positive
     keys: list[Digest]
     recorded: Recorded | None = None
 
@@ -230,9 +204,7 @@ def validate(document: Mapping[str, Any]) -> None:
     """Compare a document with the form. Raises `Malformed` with the place of what does not fit."""
     for place, content, form in _pieces(document):
         try:
-            msgspec.convert(content, form)
-            for derivation in _derivations(content):
-                _validate(derivation)
+            _check(getattr(msgspec.convert(content, form), "derivation", None))
         except msgspec.ValidationError as error:
             raise Malformed(f"{place}: {error}") from None
 
@@ -253,29 +225,19 @@ def _pieces(document: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     yield "the file", document, Document
 
 
-def _derivations(value: Any) -> Iterator[Mapping[str, Any]]:
-    """Every derivation in a piece, also of quantities that are written in full inside data."""
-    if isinstance(value, dict):
-        if isinstance(value.get("derivation"), dict):
-            yield value["derivation"]
-        for each in value.values():
-            yield from _derivations(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _derivations(each)
-
-
-def _validate(derivation: Mapping[str, Any]) -> None:
-    made = msgspec.convert(derivation, Derivation)
-    if made.operation not in listed():
-        raise msgspec.ValidationError(f"no operation is called {made.operation!r}")
-    form = listed()[made.operation].data
-    msgspec.convert(made.data, form)
-    for name in made.data:
-        if name not in get_type_hints(form):
-            raise msgspec.ValidationError(f"the data of {made.operation!r} have no {name!r}")
-    for each in _written(made.data):
-        msgspec.convert(each, Quantity)
+def _check(derivation: stats.Derivation | None) -> None:
+    """The data of an operation, and of those of quantities that are written in full inside them."""
+    if derivation is None:
+        return
+    name, data = derivation.operation, derivation.data
+    if name not in listed():
+        raise msgspec.ValidationError(f"no operation is called {name!r}")
+    msgspec.convert(data, listed()[name].data)
+    for field in data:
+        if field not in get_type_hints(listed()[name].data):
+            raise msgspec.ValidationError(f"the data of {name!r} have no {field!r}")
+    for each in _written(data):
+        _check(msgspec.convert(each, Quantity).derivation)
 
 
 def _written(value: Any) -> Iterator[Any]:

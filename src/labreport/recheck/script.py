@@ -47,8 +47,13 @@ def evaluate(document: Mapping[str, Any]) -> Checked:
     found = json.loads(_run(json.dumps(document)))
     if "error" in found:
         raise Malformed(found["error"])
-    differences = tuple(map(_difference, found["differences"]))
-    return Checked(found["numbers"], found["findings"], differences)
+    differences = (
+        Difference(
+            each["place"], each["field"], _shown(each["says"]), f"its data give {_shown(each['found'])}"
+        )
+        for each in found["differences"]
+    )
+    return Checked(found["numbers"], found["findings"], tuple(differences))
 
 
 def _run(text: str) -> str:
@@ -66,12 +71,6 @@ def _run(text: str) -> str:
         limit = f"{SECONDS} s" if stopped else f"{MEMORY >> 20} MB of memory"
         raise Malformed(f"the file cannot be computed again within {limit}") from None
     return str(answer)
-
-
-def _difference(found: Mapping[str, Any]) -> Difference:
-    return Difference(
-        found["place"], found["field"], _shown(found["says"]), f"its data give {_shown(found['found'])}"
-    )
 
 
 def _shown(value: Any) -> str:
