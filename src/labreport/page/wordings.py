@@ -16,7 +16,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from labreport.errors import RenderError
-from labreport.page.numbers import TracedFinding
+from labreport.page.numbers import TracedFinding, printed
 from labreport.stats.words import Name, Number, Parts, Sentence
 
 EXACT = ("yes", "no")
@@ -70,17 +70,11 @@ def words_of(finding: TracedFinding, which: str, phrases: Mapping[str, str]) -> 
     """One of the standard sentences of a finding, its numbers traced and its names marked."""
     quantities = {name: one.quantity for name, one in finding.quantities.items()}
     sentence = Sentence(finding.finding, quantities, phrases)
-    parts: Parts = {
-        "finding": sentence.whole,
-        "observation": sentence.observation,
-        "judgement": sentence.judgement,
-    }[which]()
+    parts: Parts = sentence.whole() if which == "finding" else getattr(sentence, which)()
     return Markup("").join(_part(part, finding) for part in parts)
 
 
 def _part(part: str | Number | Name, finding: TracedFinding) -> Markup | str:
-    from labreport.page.numbers import printed
-
     if isinstance(part, Number):
         return printed(finding.quantities[part.quantity], part.form)
     if isinstance(part, Name):
@@ -119,10 +113,8 @@ def _meant(given: Any, answer: Any, used: str) -> TracedFinding:
         str(given)  # raises, and says what is not there
     if isinstance(given, str) and answer is not None:
         if given not in answer.findings:
-            known = ", ".join(answer.findings) or "none"
-            raise RenderError(
-                f"{used} was given {given!r}, which is not a finding of the answer; it has {known}"
-            )
+            known = f"it has {', '.join(answer.findings) or 'none'}"
+            raise RenderError(f"{used} was given {given!r}, which is not a finding of the answer; {known}")
         return answer.findings[given]  # type: ignore[no-any-return]
     if not isinstance(given, TracedFinding):
         raise RenderError(f"{used} was given {given!r:.80}; it takes a finding of an answer, or its name")
@@ -155,15 +147,18 @@ class Wordings(Extension):
             next(parser.stream)
             if _empty(first):
                 parser.fail("this finding has no words; write what was seen, or {{ finding(...) }}", line)
-            call = self.call_method(
-                "_observed", [given, current, nodes.Name("judgement", "load")], lineno=line
-            )
+            judgement = nodes.Name("judgement", "load")
+            call = self.call_method("_observed", [given, current, judgement], lineno=line)
             return nodes.CallBlock(call, [], [], first, lineno=line)
         if not _empty(first):
             parser.fail("words outside every {% when %} of a finding belong to no outcome; move them", line)
         words = _wordings(parser, line)
         call = self.call_method("_chosen", [given, current, nodes.Const(tuple(words))], lineno=line)
-        body = [_choice(words, line)]
+        found = nodes.Name(OUTCOME, "load", lineno=line)
+        body: list[nodes.Node] = [
+            nodes.If(nodes.Compare(found, [nodes.Operand("eq", nodes.Const(one))]), said, [], [], lineno=line)
+            for one, said in words.items()
+        ]
         return nodes.CallBlock(call, [nodes.Name(OUTCOME, "param", lineno=line)], [], body, lineno=line)
 
     @pass_context
@@ -173,9 +168,8 @@ class Wordings(Extension):
         finding = _meant(given, answer, "finding")
         words = caller().rstrip()
         if finding.finding.kind == "exact":
-            raise RenderError(
-                f"finding {finding.address} is yes or no; give it {{% when yes %}} and {{% when no %}}"
-            )
+            both = "{% when yes %} and {% when no %}"
+            raise RenderError(f"finding {finding.address} is yes or no; give it {both}")
         sure = "" if words.rstrip().endswith(":") else Markup(" ") + judgement(context, finding)
         return marked(words, finding) + sure
 
@@ -203,9 +197,8 @@ def _wordings(parser: Parser, line: int) -> dict[str, list[nodes.Node]]:
             names = ", ".join(outcomes)
             parser.fail(f"{{% when %}} for {names} has no words; write them, or {{% silent %}}", tag.lineno)
         if tag.value == "when" and "unclear" in outcomes and {"more", "less"} & set(outcomes):
-            parser.fail(
-                "unclear shares a wording with clear; what is open needs words of its own", tag.lineno
-            )
+            own = "unclear shares a wording with clear; what is open needs words of its own"
+            parser.fail(own, tag.lineno)
         for one in outcomes:
             if one in words:
                 parser.fail(f"two wordings for {one}; a finding has one for each outcome", tag.lineno)
@@ -238,15 +231,3 @@ def _empty(body: list[nodes.Node]) -> bool:
         and all(isinstance(part, nodes.TemplateData) and not part.data.strip() for part in node.nodes)
         for node in body
     )
-
-
-def _choice(words: dict[str, list[nodes.Node]], line: int) -> nodes.If:
-    """`if` over the outcome, a branch for each."""
-
-    def test(found: str) -> nodes.Compare:
-        given = nodes.Name(OUTCOME, "load", lineno=line)
-        return nodes.Compare(given, [nodes.Operand("eq", nodes.Const(found))], lineno=line)
-
-    first, *others = words.items()
-    branches = [nodes.If(test(name), body, [], [], lineno=line) for name, body in others]
-    return nodes.If(test(first[0]), first[1], branches, [], lineno=line)
