@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 from labreport.displayed import Displayed
 from labreport.errors import UsageError
 from labreport.stats.measure import Measure
-from labreport.stats.quantity import Quantity, Source, plain_fields
+from labreport.stats.quantity import Quantity, Source
 
 if TYPE_CHECKING:
     from labreport.stats.findings import Finding
@@ -106,7 +106,8 @@ def _written(value: Any, names: Mapping[Quantity, str], own: str = "") -> Any:
     if isinstance(value, Quantity) and names.get(value, own) != own:
         return {"quantity": names[value]}
     if isinstance(value, Source):
-        return plain_fields(value)
+        found = ((one, getattr(value, one.name)) for one in fields(value))
+        return {one.name: _written(item, names) for one, item in found if item != one.default}
     return value.name if isinstance(value, Measure) else _fields(value, names, own)
 
 

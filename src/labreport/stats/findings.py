@@ -113,9 +113,7 @@ class _Making:
         counted = Source(of, self.measure.name, unit=one.unit, kind="counted")
         runs = one.unit if len(one.values) == one.runs else "run"
         self.quantities[f"{key}.runs"] = _count(one.runs, runs, counted)
-        values = (
-            [value for unit in one.values.values() for value in unit] if self.measure.scale == "ratio" else []
-        )
+        values = [value for unit in one.values.values() for value in unit if self.measure.scale == "ratio"]
         counts = {
             "failed": one.failed,
             "no ratio": sum(math.isfinite(value) and value <= 0 for value in values),
@@ -224,11 +222,11 @@ def _copies(of: Sequence[Sample], share: bool) -> bool:
     if len(of) < 2 or (share and not all(one.right for one in of)):
         return False
     units = [unit for unit in of[0].values if all(unit in one.values for one in of)]
-    rows = [
+    rows = {
         tuple(one.right[unit].tobytes() if share and one.right else one.values[unit] for one in of)
         for unit in units
-    ]
-    return 1 < len(set(rows)) < len(rows)
+    }
+    return 1 < len(rows) < len(units)
 
 
 def _count(count: int, noun: str, source: Source, varies_with: Any = "seeds") -> Quantity:
@@ -255,28 +253,17 @@ def difference(
     `.margin`; with a `name`, each begins with it and a full stop.
     """
     one, other, measure = _named(first), _named(second), measured(measure)
-    of = samples(results, measure, epoch, (one, other)) if second_epoch is None else _two(
-        results, one, other, measure, epoch, second_epoch
-    )  # fmt: skip
+    if second_epoch is None:
+        of = samples(results, measure, epoch, (one, other))
+    else:
+        both = ((one, epoch), (other, second_epoch))
+        found = [samples(results, measure, when, (subject,))[subject] for subject, when in both]
+        of = dict(zip((one, other), found, strict=True))
+        if one == other:  # called by its epochs, too
+            of = {f"{each.name} at {each.epoch}": replace(each, title=each.title or one) for each in found}
     making = _Making(name, measure, of)
     part = making.pair(*_two_names(of), among, by)
     return making.made(part.quantity, "difference", part.judgement)
-
-
-def _two(
-    results: Results | Mapping[str, Sample],
-    first: str,
-    second: str,
-    measure: Measure,
-    epoch: int | None,
-    second_epoch: int,
-) -> dict[str, Sample]:
-    """Two samples at epochs of their own; those of one experiment are called by their epochs, too."""
-    both = ((first, epoch), (second, second_epoch))
-    found = [samples(results, measure, when, (name,))[name] for name, when in both]
-    if first != second:
-        return {first: found[0], second: found[1]}
-    return {f"{one.name} at {one.epoch}": replace(one, title=one.title or one.name) for one in found}
 
 
 def _two_names(of: Mapping[str, Sample]) -> tuple[str, str]:
@@ -427,10 +414,8 @@ def count(
         source = Source((subject,), measure.name, unit=one.unit, kind="counted")
         counted = calculated(side, known(values), "", source, than=threshold)
         making.quantities[f"{making.prefix}{subject}.count"] = replace(counted, varies_with="seeds")
-        against = compare(one, threshold, measure)
-        found = making.add(
-            f"{making.prefix}{subject} from threshold", (subject, "threshold"), against, 1
-        ).judgement
+        against, called = compare(one, threshold, measure), f"{making.prefix}{subject} from threshold"
+        found = making.add(called, (subject, "threshold"), against, 1).judgement
         whole = counted.value in (0, len(values))
         judgements.append(found if whole else Judgement("unclear", found.sign))
     signs = {one.sign for one in judgements}

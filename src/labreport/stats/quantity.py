@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from labreport.displayed import Displayed
@@ -128,13 +128,3 @@ def measured_varies_with(unit: Unit) -> VariesWith:
 def known(values: Iterable[float]) -> list[float | None]:
     """Values as JSON can hold them: those that are not finite become None."""
     return [float(value) if math.isfinite(value) else None for value in values]
-
-
-def plain_fields(value: Any) -> dict[str, Any]:
-    """The fields of a frozen value that differ from their defaults, tuples as lists."""
-    found = {}
-    for one in fields(value):
-        item = getattr(value, one.name)
-        if item != one.default:
-            found[one.name] = list(item) if isinstance(item, tuple) else item
-    return found

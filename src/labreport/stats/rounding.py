@@ -34,7 +34,7 @@ def format_number(quantity: Quantity) -> str:
     """Value and unit, as `96.5 %`, `318 010 parameters`, `3.1 × 10¹² FLOP`."""
     if quantity.value is None:
         return MISSING
-    return _with_unit(_Form.of(quantity).text(quantity.value, group_from=10_000), quantity)
+    return _with_unit(_Form.of(quantity).text(quantity.value), quantity)
 
 
 def format_bare(quantity: Quantity) -> str:
@@ -58,7 +58,7 @@ def format_spread(quantity: Quantity) -> str:
     if _lopsided(quantity) or (interval and (interval.logarithmic or interval.level != LEVEL)):
         return f"{format_number(quantity)} ({format_interval(quantity)})"
     form = _Form.of(quantity)
-    value, width = form.mantissa(quantity.value), form.mantissa(half).lstrip("+")
+    value, width = form.digits(quantity.value), form.digits(half).lstrip("+")
     text = f"{value}{NO_BREAK}±{NO_BREAK}{width}"
     return _with_unit(f"({text}){form.power}" if form.power else text, quantity)
 
@@ -69,30 +69,12 @@ def format_interval(quantity: Quantity) -> str:
         return MISSING
     if not _uncertainty(quantity):
         return format_number(quantity)
-    ends = (quantity.interval.low, quantity.interval.high)
-    if _logarithmic(quantity):  # each end to its own digits: they may be far apart
-        low, high = (_Form.of(replace(quantity, value=end)).text(end, group_from=10_000) for end in ends)
-    else:
-        low, high = (_Form.of(quantity).text(end, group_from=10_000) for end in ends)
+    far = _logarithmic(quantity)  # each end to its own digits
+    low, high = (
+        _Form.of(replace(quantity, value=end) if far else quantity).text(end)
+        for end in (quantity.interval.low, quantity.interval.high)
+    )
     return _with_unit(f"{low} to {high}", quantity)
-
-
-def format_size(quantity: Quantity) -> str:
-    """How large a difference is, whichever way it points, with its interval: `0.5 ± 0.2 percentage points`.
-
-    Of a ratio, how many times the greater is: `1.4 times (1.2 to 1.7 times)`, and below 1.1 in per cent.
-    """
-    return format_spread(_size(quantity))
-
-
-def format_change(quantity: Quantity) -> str:
-    """By how much something rises or falls; of a ratio in per cent, or from two on how many times it is."""
-    return format_spread(_size(quantity, change=True))
-
-
-def format_size_only(quantity: Quantity) -> str:
-    """The same without its interval: `0.5 percentage points`."""
-    return format_number(_size(quantity))
 
 
 def prints_none(quantity: Quantity) -> bool:
@@ -108,6 +90,11 @@ def printed(quantity: Quantity) -> float:
 
 
 def _size(quantity: Quantity, change: bool = False) -> Quantity:
+    """How large a difference is, whichever way it points; of a ratio how many times the greater is.
+
+    Below 1.1 that is in per cent. As a `change`, by how much something rises or falls: of a ratio in per
+    cent, or from two on how many times it is.
+    """
     value, interval, unit = quantity.value, quantity.interval, quantity.unit
     if value is None:
         return quantity
@@ -245,17 +232,12 @@ class _Form:
 
     @property
     def power(self) -> str:
-        return (
-            ""
-            if self.exponent is None
-            else f" × 10{str(self.exponent).translate(_SUPERSCRIPTS)}".replace(" ", NO_BREAK)
-        )
+        if self.exponent is None:
+            return ""
+        return f"{NO_BREAK}×{NO_BREAK}10{str(self.exponent).translate(_SUPERSCRIPTS)}"
 
-    def mantissa(self, value: float) -> str:
-        return self._digits(value, group_from=10_000)
-
-    def text(self, value: float, group_from: int) -> str:
-        return self._digits(value, group_from) + self.power
+    def text(self, value: float, group_from: int = 10_000) -> str:
+        return self.digits(value, group_from) + self.power
 
     def _scaled(self, value: float) -> float:
         return value * self.factor / 10.0 ** (self.exponent or 0)
@@ -264,7 +246,7 @@ class _Form:
         """The mantissa as it is printed."""
         return round(self._scaled(value), self.decimals)
 
-    def _digits(self, value: float, group_from: int) -> str:
+    def digits(self, value: float, group_from: int = 10_000) -> str:
         scaled = self._scaled(value)
         text = f"{abs(scaled):.{self.decimals}f}"
         whole, _, fraction = text.partition(".")
@@ -307,14 +289,11 @@ def _plain_decimals(value: float, digits: int) -> int:
     """
     if value == 0:
         return 0
-    if abs(value) >= 1 and math.isclose(round(value, 2), value, rel_tol=1e-9):
-        return next(count for count in range(3) if math.isclose(round(value, count), value, rel_tol=1e-9))
     most = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    return next(
-        count
-        for count in range(most + 1)
-        if count == most or math.isclose(round(value, count), value, rel_tol=1e-9)
-    )
+    if abs(value) >= 1 and math.isclose(round(value, 2), value, rel_tol=1e-9):
+        most = 2
+    exact = (count for count in range(most) if math.isclose(round(value, count), value, rel_tol=1e-9))
+    return next(exact, most)
 
 
 def _with_unit(text: str, quantity: Quantity) -> str:
@@ -331,12 +310,8 @@ def singular(unit: str) -> str:
     if word in _IRREGULAR:
         word = _IRREGULAR[word]
     elif len(word) > 3 and word.isalpha() and word.endswith("s") and not word.endswith(_NO_PLURALS):
-        if word.endswith("ies"):
-            word = word[:-3] + "y"
-        elif word.endswith(("sses", "shes", "ches", "xes", "zzes")):
-            word = word[:-2]
-        else:
-            word = word[:-1]
+        twice = word.endswith(("sses", "shes", "ches", "xes", "zzes"))
+        word = f"{word[:-3]}y" if word.endswith("ies") else word[:-2] if twice else word[:-1]
     return rest + space + word
 
 
@@ -352,9 +327,9 @@ FORMS: Mapping[str, Callable[[Quantity], str]] = {
     "spread": format_spread,
     "interval": format_interval,
     "bare": format_bare,
-    "size": format_size,
-    "size only": format_size_only,
-    "change": format_change,
+    "size": lambda quantity: format_spread(_size(quantity)),
+    "size only": lambda quantity: format_number(_size(quantity)),
+    "change": lambda quantity: format_spread(_size(quantity, change=True)),
     "word": format_word,
 }
 """Each form in which a page prints a quantity, by the name of its filter."""

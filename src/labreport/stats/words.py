@@ -196,7 +196,6 @@ PHRASES: Mapping[str, str] = {
     "source, minus": "{first} minus {second}",
     "source, at": "{name} after epoch {epochs}",
     "source, epoch": "epoch {epochs}",
-    "source, stated": "stated",
 }  # fmt: skip
 """Every phrase by its name. Braces are filled in; a sentence keeps those that it needs, in any order."""
 
@@ -219,13 +218,9 @@ def plural(noun: str) -> str:
     """The plural of a regular noun: `seed` gives `seeds`, `query` gives `queries`."""
     if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
         return f"{noun[:-1]}ies"
-    return (
-        noun
-        if noun.endswith("series")
-        else f"{noun}es"
-        if noun.endswith(("s", "x", "ch", "sh")) and not noun.endswith("epoch")
-        else f"{noun}s"
-    )
+    if noun.endswith("series"):
+        return noun
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) and noun[-5:] != "epoch" else f"{noun}s"
 
 
 def plain(parts: Iterable[Part], quantities: Mapping[str, Quantity]) -> str:
@@ -269,6 +264,7 @@ class Sentence:
         self._lower = measure is not None and measure.better == "lower"
         self._best, self._worst = ("least", "most") if self._lower else ("most", "least")
         self._null = 1.0 if measure is not None and measure.scale == "ratio" else 0.0
+        self._pairs = {frozenset(part.subjects): part for part in finding.parts}
 
     def whole(self) -> Parts:
         """The standard sentence: what was seen and how sure it is, with remarks."""
@@ -296,9 +292,7 @@ class Sentence:
             return self._unknown(), self._judged(part), ()
         if quantity.value > self._null if self._lower else quantity.value < self._null:
             first, second = second, first
-        common = any(
-            kind == "common" for kind, _ in self.finding.remarks
-        )  # the means are over more than those
+        common = "common" in dict(self.finding.remarks)  # the means are over more than those
         known = self._called(first, "mean") in self.quantities and not common
         slots: Slots = {
             **self._numbers(part.quantity),
@@ -343,8 +337,9 @@ class Sentence:
             for name in order
             if name not in top
         ]
+        nearest = self._pairs.get(frozenset((first, (behind or level or unclear or order)[0])))
         slots: Slots = {
-            **self._numbers(self._pair(first, (behind or level or unclear or order)[0])),
+            **self._numbers(nearest.quantity if nearest else ""),
             **self._end("top", top, "most", self._best),
             "first": self._name(first),
             "behind": self._names(behind),
@@ -362,8 +357,7 @@ class Sentence:
         reasons = {rivals[name].reason for name in unclear}
         alone = len(self.titles) == 2 and Reason.NONE not in reasons
         if unclear and (alone or (reasons == {Reason.ONE_RUN} and len(unclear) == len(rivals))):
-            (part, *_) = [one for one in self.finding.parts if set(one.subjects) == {first, unclear[0]}]
-            judged = self._judged(part)
+            judged = self._judged(self._pairs[frozenset((first, unclear[0]))])
         elif len(behind) == len(self.titles) - 1:
             judged = self._fill("judgement of top", slots)
         else:
@@ -379,21 +373,18 @@ class Sentence:
         """Whether those level with the first are level with each other, and ahead of those behind it."""
         from labreport.stats.findings import facing
 
-        judged = {frozenset(part.subjects): part for part in self.finding.parts}
-        pairs = [(one, other) for one in level for other in (*level, *behind) if one != other]
-        found = [
-            (other in level, facing(judged[frozenset((one, other))], one, self._lower))
-            for one, other in pairs
-            if frozenset((one, other)) in judged
-        ]
-        return len(found) == len(pairs) and all(one.same if same else one.clear for same, one in found)
+        for one, other in ((one, other) for one in level for other in (*level, *behind) if one != other):
+            part = self._pairs.get(frozenset((one, other)))
+            judged = part and facing(part, one, self._lower)
+            if not judged or not (judged.same if other in level else judged.clear):
+                return False
+        return True
 
     def _open(self, name: str) -> str:
         """Why it is open whether the first of a ranking is ahead of another."""
-        rival, pair = self._rivals[name], {self._order[0], name}
-        one = next(part.judgement for part in self.finding.parts if set(part.subjects) == pair)
         kinds = {Reason.NO_SPREAD: "flat", Reason.NOTHING_IN_COMMON: "apart"}
-        return "reversed" if one.clear else kinds.get(rival.reason, "open")
+        clear = self._pairs[frozenset((self._order[0], name))].judgement.clear
+        return "reversed" if clear else kinds.get(self._rivals[name].reason, "open")
 
     def _complete(self, said: Parts) -> Parts:
         """What is said of an order, and who has no place in it."""
@@ -404,8 +395,7 @@ class Sentence:
         order = self._order
         if len(order) < 2:
             return self._unknown(), (), ()
-        part = next(one for one in self.finding.parts if set(one.subjects) == {order[0], order[-1]})
-        top = self._like(order[0])
+        part, top = self._pairs[frozenset((order[0], order[-1]))], self._like(order[0])
         slots = {
             **self._numbers(part.quantity),
             **self._end("top", top, "most", self._best),
@@ -445,11 +435,10 @@ class Sentence:
     def _judged_count(self, mixed: Container[str]) -> Parts:
         """How sure a count is; of several, for which it is not."""
         parts = {part.subjects[0]: part for part in self.finding.parts}
-        open_ = {
-            name: one.judgement for name, one in parts.items() if name in mixed or not one.judgement.clear
-        }
         keys = {
-            name: "some" if name in mixed else str(one.reason or "unclear") for name, one in open_.items()
+            name: "some" if name in mixed else str(one.judgement.reason or "unclear")
+            for name, one in parts.items()
+            if name in mixed or not one.judgement.clear
         }
         key = "some" if "some" in keys.values() else next(iter(keys.values()))
         names = [name for name in keys if keys[name] == key]
@@ -464,10 +453,9 @@ class Sentence:
         found = []
         for step in steps or [whole]:
             start, end = map(self._step, step.subjects)
-            found.append(
-                self._fill("trend, step", {"change": self._change(step), "start": start, "end": end})
-            )
-        slots: Slots = {
+            slots: Slots = {"change": self._change(step), "start": start, "end": end}
+            found.append(self._fill("trend, step", slots))
+        slots = {
             "subject": self._fill("trend, subject", {"name": self._name(side)}) if side else (),
             "steps": self._joined(found),
             "whole": self._fill("trend, whole", {"change": change}) if steps else (),
@@ -477,23 +465,22 @@ class Sentence:
     def _change(self, part: OnePart) -> Parts:
         """What the measure does from one step to another: rise, fall, or neither."""
         quantity = self.quantities[part.quantity]
-        value = quantity.value
+        value, key = quantity.value, "rise"
         if value is None:
             key = "unknown change"
         elif prints_none(quantity):
             key = "no change" if quantity.interval is None else "change"
         elif value < self._null:
             key = "fall"
-        else:
-            key = "many times" if self._null and value >= DOUBLE else "rise"
+        elif self._null and value >= DOUBLE:
+            key = "many times"
         return self._fill(key, self._numbers(part.quantity, "change"))
 
     def _step(self, label: str) -> Parts:
         return (Number(self._called(label, "epochs")),) if self.finding.side else self._name(label)
 
     def _exact(self) -> Said:
-        text = self._fill("exact, yes" if self.finding.judgement.sign > 0 else "exact, no")
-        return text, text, text
+        return (self._fill("exact, yes" if self.finding.judgement.sign > 0 else "exact, no"),) * 3
 
     # Pieces
 
@@ -543,7 +530,7 @@ class Sentence:
 
         def alike(name: str) -> bool:
             one, other = (self.quantities[self._called(each, "mean")] for each in (name, end))
-            pair = next((part for part in self.finding.parts if set(part.subjects) == {name, end}), None)
+            pair = self._pairs.get(frozenset((name, end)))
             apart, seen = (number(one) - number(other) for number in (attrgetter("value"), printed))
             return apart * seen <= 0 and not (pair and pair.judgement.clear)
 
@@ -554,17 +541,8 @@ class Sentence:
         """The judgement of each other that has a number, against the first."""
         from labreport.stats.findings import facing
 
-        return {
-            name: facing(part, self._order[0], self._lower)
-            for name in self._order[1:]
-            for part in self.finding.parts
-            if {self._order[0], name} == set(part.subjects)
-        }
-
-    def _pair(self, *pair: str) -> str:
-        """The quantity of the difference of two."""
-        parts = self.finding.parts
-        return next((one.quantity for one in parts if set(one.subjects) == set(pair)), "")
+        pairs = {name: self._pairs.get(frozenset((self._order[0], name))) for name in self._order[1:]}
+        return {name: facing(part, self._order[0], self._lower) for name, part in pairs.items() if part}
 
     def _called(self, name: str, ending: str) -> str:
         return f"{self.finding.prefix}{name}.{ending}"
@@ -598,9 +576,8 @@ class Sentence:
     def _joined(self, parts: Sequence[Parts]) -> Parts:
         found: list[Part] = []
         for place, part in enumerate(parts):
-            if place:
-                found.append(self.phrases["and" if place == len(parts) - 1 else "comma"])
-            found += part
+            between = self.phrases["and" if place == len(parts) - 1 else "comma"]
+            found += (between, *part) if place else part
         return tuple(found)
 
     def _means(self, names: Sequence[str]) -> Parts:
@@ -642,12 +619,8 @@ class Sentence:
         if self._called(name, kind) not in self.quantities:
             units = Number(name) if name else plural(self.finding.unit)
             return self._fill(f"remark, {kind}", {"units": units})
-        runs = self._called(name, "runs")
-        slots: Slots = {
-            "k": Number(self._called(name, kind), "bare"),
-            "n": Number(runs),
-            "name": self._name(name),
-        }
+        runs, k = self._called(name, "runs"), Number(self._called(name, kind), "bare")
+        slots: Slots = {"k": k, "n": Number(runs), "name": self._name(name)}
         return self._fill(f"remark, {kind}{', one' if self.quantities[runs].value == 1 else ''}", slots)
 
     def _fill(self, key: str, slots: Mapping[str, Part | Parts] = MappingProxyType({})) -> Parts:
@@ -694,15 +667,11 @@ def ordered(values: Mapping[str, float | None], *, lower: bool) -> list[str]:
 def _sentences(*several: Parts) -> Parts:
     """Sentences with a space between them, each with a capital letter."""
     found: list[Part] = []
-    for parts in several:
-        if not parts:
-            continue
-        if found:
-            found.append(" ")
-        start = parts[0]
+    for start, *others in filter(None, several):
+        found += [" "] if found else []
         if isinstance(start, str):
             start = capitalized(start)
         elif isinstance(start, Name) and start.text != start.subject:
             start = Name(start.subject, capitalized(start.text))
-        found += (start, *parts[1:])
+        found += (start, *others)
     return tuple(found)
