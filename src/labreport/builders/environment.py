@@ -39,8 +39,8 @@ def environment(
     recorded = any(results[name].experiment.recorded for name in results)
     provenance = [run.provenance for run in runs]
     trainings = _distinct_runs(results)
-    facts: dict[str, Any] = {key: _distinct(made.get(key) for made in provenance) for key, _ in _ROWS}
-    libraries = [dict(made.get("libraries") or {}) for made in provenance]
+    facts: dict[str, Any] = {key: _distinct(known.get(key) for known in provenance) for key, _ in _ROWS}
+    libraries = [dict(known.get("libraries") or {}) for known in provenance]
     counts = {
         "seeds": (len({run.seed for run in runs}), "seeds"),
         "seeds.fewest": (min(len(results[name]) for name in results), "seeds"),
@@ -48,7 +48,7 @@ def environment(
         "epochs": (sum(trainings.values()), "epochs"),
         "processors": (len(facts["processor"]), ""),
         "pythons": (len(facts["python"]), ""),
-        "library-sets": (len({tuple(sorted(made.items())) for made in libraries}), ""),
+        "library-sets": (len({tuple(sorted(each.items())) for each in libraries}), ""),
     }
     by_seed = all(results[name].experiment.design.unit == "seed" for name in results)
     quantities = {
@@ -59,11 +59,11 @@ def environment(
     kinds = [quantities[name] for name in ("processors", "pythons", "library-sets")]
     answer = exact("one-environment", every(*(compare(kind, "<=", 1) for kind in kinds)), quantities)
     versions: dict[str, list[str]] = {
-        name: _distinct(made.get(name, "none") for made in libraries)
-        for name in sorted({name for made in libraries for name in made})
+        name: _distinct(each.get(name, "none") for each in libraries)
+        for name in sorted({name for each in libraries for name in each})
     }
     facts["libraries"] = [f"{name} {version}" for name, found in versions.items() for version in found]
-    dates = _distinct(str(made["finished"])[:10] for made in provenance if made.get("finished"))
+    dates = _distinct(str(known["finished"])[:10] for known in provenance if known.get("finished"))
     facts["dates"] = [dates[0], dates[-1]] if dates else []
     facts["prose"] = "answers/environment.html"
     shown = [(key, label) for key, label in _ROWS if facts[key] or not (recorded or key == "host")]
@@ -72,8 +72,17 @@ def environment(
         **{name: ", ".join(found) for name, found in versions.items()},
     }
     facts["told"] = bool(facts["table"])
-    labels = {"experiments": experiments, "made": made, "training": training}
-    facts["run"] = _title_page(results, facts, quantities, labels, epoch)
+    epochs = quantities["epochs"].value or 0
+    longer = any(runs.experiment.epochs > 1 for runs in results.values())
+    texts = {
+        experiments: f"{len(results)}, each with {_counts(list(results.values()))}",
+        training: f"{epochs:,} {plural(epoch)}".replace(",", THIN) if longer else "",
+        "Host": ", ".join(facts["host"]),
+        "Processor": ", ".join(facts["processor"]),
+        "Libraries": ", ".join(facts["libraries"]),
+        made: " to ".join(dict.fromkeys(facts["dates"])),
+    }
+    facts["run"] = {label: text for label, text in texts.items() if text}
     return answer | Answer(_threads_and_cores(provenance), facts=facts)
 
 
@@ -95,30 +104,10 @@ def _threads_and_cores(provenance: Iterable[Mapping[str, Any]]) -> dict[str, Qua
     """`threads` and `cores` that the results were made with, as far as all that say so agree."""
     source, found = Source(kind="counted", note="provenance of the results"), {}
     for key, unit in (("threads", "threads"), ("cores", "")):
-        known = {int(made[key]) for made in provenance if made.get(key) is not None}
-        if len(known) == 1:
-            found[key] = Quantity(known.pop(), unit, source, varies_with="machine")
+        values = {int(known[key]) for known in provenance if known.get(key) is not None}
+        if len(values) == 1:
+            found[key] = Quantity(values.pop(), unit, source, varies_with="machine")
     return found
-
-
-def _title_page(
-    results: Results,
-    facts: Mapping[str, Any],
-    quantities: Mapping[str, Quantity],
-    labels: Mapping[str, str],
-    epoch: str,
-) -> dict[str, str]:
-    epochs = quantities["epochs"].value or 0
-    longer = any(runs.experiment.epochs > 1 for runs in results.values())
-    texts = {
-        labels["experiments"]: f"{len(results)}, each with {_counts(list(results.values()))}",
-        labels["training"]: f"{epochs:,} {plural(epoch)}".replace(",", THIN) if longer else "",
-        "Host": ", ".join(facts["host"]),
-        "Processor": ", ".join(facts["processor"]),
-        "Libraries": ", ".join(facts["libraries"]),
-        labels["made"]: " to ".join(dict.fromkeys(facts["dates"])),
-    }
-    return {label: text for label, text in texts.items() if text}
 
 
 def _counts(runs: list[Runs]) -> str:

@@ -76,18 +76,18 @@ class Operation:
 
     `data` is the type of its data (a `TypedDict`), from which the schema of `answers.json` is made.
     `compute(data, alpha)` gives the number with its interval of level 1 − alpha. `how(data)` is one sentence
-    without its full stop, `by(data)` names the interval. `python` computes `value`, `low` and `high` from
-    `data` with NumPy and SciPy; `javascript` is a function `(data, alpha) => ({value, n, spread, low, high})`
-    that may use `Distributions` and `Shared`.
+    without its full stop, `by(data)` names the interval of one that has any. `python` computes `value`, `low`
+    and `high` from `data` with NumPy and SciPy; `javascript` is a function `(data, alpha) => ({value, n,
+    spread, low, high})` that may use `Distributions` and `Shared`.
     """
 
     name: str
     data: type
     compute: Callable[[Any, float], Computed]
     how: Callable[[Any], str]
-    by: Callable[[Any], str]
     shown: str | tuple[Callable[..., Any], ...]
     javascript: str
+    by: Callable[[Any], str] = lambda data: ""
 
     @property
     def python(self) -> str:

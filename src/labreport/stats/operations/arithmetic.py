@@ -111,4 +111,4 @@ JAVASCRIPT = """
 }
 """
 
-OPERATION = Operation("arithmetic", Data, compute, how, by, (result, arithmetic), JAVASCRIPT)
+OPERATION = Operation("arithmetic", Data, compute, how, (result, arithmetic), JAVASCRIPT, by)

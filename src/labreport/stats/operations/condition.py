@@ -66,11 +66,6 @@ def how(data: Data) -> str:
     return "Exact comparison"
 
 
-def by(data: Data) -> str:
-    """Name no interval."""
-    return ""
-
-
 PYTHON = """
 import operator as op
 
@@ -103,4 +98,4 @@ JAVASCRIPT = """
 }
 """
 
-OPERATION = Operation("condition", Data, compute, how, by, PYTHON, JAVASCRIPT)
+OPERATION = Operation("condition", Data, compute, how, PYTHON, JAVASCRIPT)

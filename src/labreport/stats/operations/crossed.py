@@ -416,4 +416,4 @@ JAVASCRIPT = """
 }
 """
 
-OPERATION = Operation("crossed", Data, compute, how, by, SHOWN, JAVASCRIPT)
+OPERATION = Operation("crossed", Data, compute, how, SHOWN, JAVASCRIPT, by)

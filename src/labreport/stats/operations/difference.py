@@ -103,4 +103,4 @@ JAVASCRIPT = """
 }
 """
 
-OPERATION = Operation("difference", Data, compute, how, by, PYTHON, JAVASCRIPT)
+OPERATION = Operation("difference", Data, compute, how, PYTHON, JAVASCRIPT, by)

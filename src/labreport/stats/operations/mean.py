@@ -75,4 +75,4 @@ JAVASCRIPT = """
 }
 """
 
-OPERATION = Operation("mean", Data, compute, how, by, PYTHON, JAVASCRIPT)
+OPERATION = Operation("mean", Data, compute, how, PYTHON, JAVASCRIPT, by)

@@ -67,4 +67,4 @@ JAVASCRIPT = """
 }
 """
 
-OPERATION = Operation("median", Data, compute, how, by, PYTHON, JAVASCRIPT)
+OPERATION = Operation("median", Data, compute, how, PYTHON, JAVASCRIPT, by)

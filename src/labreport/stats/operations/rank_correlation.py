@@ -40,11 +40,6 @@ def how(data: Data) -> str:
     return f"Spearman's rank correlation of {len(data['x'])} points"
 
 
-def by(data: Data) -> str:
-    """Name no interval."""
-    return ""
-
-
 PYTHON = """
 from scipy import stats
 
@@ -66,4 +61,4 @@ JAVASCRIPT = """
 }
 """
 
-OPERATION = Operation("rank correlation", Data, compute, how, by, PYTHON, JAVASCRIPT)
+OPERATION = Operation("rank correlation", Data, compute, how, PYTHON, JAVASCRIPT)

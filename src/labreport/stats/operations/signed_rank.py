@@ -118,4 +118,4 @@ JAVASCRIPT = """
 }
 """
 
-OPERATION = Operation("signed rank", Data, compute, how, by, (rank_of, signed_ranks), JAVASCRIPT)
+OPERATION = Operation("signed rank", Data, compute, how, (rank_of, signed_ranks), JAVASCRIPT, by)

@@ -63,4 +63,4 @@ JAVASCRIPT = """
 }
 """
 
-OPERATION = Operation("stated", Data, compute, how, by, PYTHON, JAVASCRIPT)
+OPERATION = Operation("stated", Data, compute, how, PYTHON, JAVASCRIPT, by)
