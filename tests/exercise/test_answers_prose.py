@@ -119,7 +119,7 @@ CASES = (
     ),
     Case(
         "part-two.hypothesis",
-        "We cannot say: with weights 4 times as large 5 of 15 trainings learn",
+        "We cannot say. With weights 4 times as large 5 of 15 trainings learn",
         {FROZEN: ERRATIC, "deep-8-gain-4": STUCK, "deep-64-gain-4": STUCK},
         "We cannot say",
     ),

@@ -49,7 +49,7 @@ class GlanceRow:
 
     slug: str
     text: str
-    headline: Markup
+    answer: Markup
     figure: str
 
 
@@ -190,8 +190,8 @@ def _entry(section: Section, known: Mapping[str, Target]) -> dict[str, Any]:
 
 
 def _glance(outline: Outline, sections: Sequence[Mapping[str, Any]], medium: Medium) -> list[dict[str, Any]]:
-    headlines = {
-        line["question"]: line[f"headline_{medium}"] for section in sections for line in section["headlines"]
+    lines = {
+        line["question"]: line[f"glance_{medium}"] for section in sections for line in section["headlines"]
     }
     placed = {
         slug
@@ -207,11 +207,11 @@ def _glance(outline: Outline, sections: Sequence[Mapping[str, Any]], medium: Med
                 GlanceRow(
                     question.slug,
                     question.text,
-                    Markup(headlines[question.slug]),
+                    Markup(lines[question.slug]),
                     next((slug for slug in question.figures if slug in placed), ""),
                 )
                 for question in section.questions
-                if question.slug in headlines
+                if question.slug in lines
             ],
         }
         for section in outline.sections

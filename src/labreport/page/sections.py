@@ -133,7 +133,8 @@ def render_section(
                 "question": question.slug,
                 "text": plain_text(rendered["screen"].headlines[question.slug]),
                 "headline_screen": rendered["screen"].headlines[question.slug],
-                "headline_print": rendered["print"].headlines[question.slug],
+                "glance_screen": rendered["screen"].glances[question.slug],
+                "glance_print": rendered["print"].glances[question.slug],
             }
             for question in section.questions
         ],
@@ -184,6 +185,7 @@ class _Rendering:
             words,
         )
         self.headlines: dict[str, str] = {}
+        self.glances: dict[str, str] = {}
         questions = [self._question(question, views) for question in section.questions]
         names = {
             "section": {"slug": section.slug, "title": section.title},
@@ -214,7 +216,9 @@ class _Rendering:
             template = self._sandbox.get_template(name)
             headline = _block(template, "headline", names)
             body = _block(template, "body", names)
+            glance = _block(template, "glance", names) if "glance" in template.blocks else headline
         self.headlines[question.slug] = LINK.sub(r"\1", headline).strip()
+        self.glances[question.slug] = LINK.sub(r"\1", glance).strip()
         blocks = {"headline": Markup(headline.strip()), "body": Markup(body.strip())}
         with explained(self._templates, "question.html"):
             return Markup(self._sandbox.get_template("question.html").render(names | blocks))

@@ -128,7 +128,7 @@ VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 )
 """Elements that have no end."""
-QUESTION = frozenset({"headline", "body", "evidence"})
+QUESTION = frozenset({"headline", "body", "glance"})
 """The blocks of a question's template."""
 GIVEN = frozenset(
     {"answer", "answers", "question", "run", "caller", "loop", "self", "super", "varargs", "kwargs", *SAID}
