@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 
 def serve(connection: Connection, pids: bytes) -> None:
     """Answer until nothing more is asked."""
+    connection.send_bytes(b"")
     while True:
         word = connection.recv_bytes().decode()
         if word == "hang":

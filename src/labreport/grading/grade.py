@@ -162,6 +162,7 @@ def serve(connection: Connection, expected: bytes) -> None:
         with suppress(ValueError, OSError):  # macOS knows no limit of address space; that of time holds
             resource.setrlimit(kind, (limit, limit))
     by = msgspec.json.decode(expected, type=Expected)
+    connection.send_bytes(b"")
     with suppress(EOFError):
         while True:
             graded = grade(Path(os.fsdecode(connection.recv_bytes())), by)
@@ -218,6 +219,8 @@ def _arrays(data: bytes, name: str) -> dict[str, Any]:
 
 SECONDS = 10.0
 """Time for one file; an ordinary one takes a few hundredths of a second."""
+START_SECONDS = 60.0
+"""Time for a process to load what it needs, which counts for no file."""
 REPLY_LIMIT = 8_000_000
 """Bytes of one reply."""
 ENDED = "ended the process that read it, by its use of memory or otherwise"
@@ -245,23 +248,21 @@ def grade_all(expected: Expected, found: Sequence[Found]) -> list[Result]:
     return [Result(one.name, graded[place]) for place, one in enumerate(found)]
 
 
-def same(results: Sequence[Result], content: str = "", numbers: str = "") -> list[tuple[str, list[str]]]:
+def same(results: Sequence[Result], content: str, numbers: str) -> list[tuple[str, list[str]]]:
     """Groups of names with what they share: `identical file` or `identical numbers`.
 
     `content` and `numbers` are those of the reference. Two honest runs of the same seeds on machines of
     one type can have identical numbers; a group of identical files is not listed a second time.
     """
-    files: dict[str, list[str]] = {content: [REFERENCE]} if content else {}
-    figures: dict[str, list[str]] = {numbers: [REFERENCE]} if numbers else {}
-    for result in results:
-        if result.graded.content:
-            files.setdefault(result.graded.content, []).append(result.name)
-        if result.graded.numbers:
-            figures.setdefault(result.graded.numbers, []).append(result.name)
-    groups = [names for names in files.values() if len(names) > 1]
-    return [("identical file", names) for names in groups] + [
-        ("identical numbers", names) for names in figures.values() if len(names) > 1 and names not in groups
-    ]
+    groups: dict[tuple[str, ...], str] = {}
+    own = Graded((), content=content, numbers=numbers)
+    for field in ("content", "numbers"):
+        found: dict[str, list[str]] = {}
+        for name, graded in ((REFERENCE, own), *((one.name, one.graded) for one in results)):
+            found.setdefault(getattr(graded, field), []).append(name)
+        for names in (names for digest, names in found.items() if digest and len(names) > 1):
+            groups.setdefault(tuple(names), f"identical {'file' if field == 'content' else field}")
+    return [(what, [*names]) for names, what in groups.items()]
 
 
 def ask_all(
@@ -269,19 +270,20 @@ def ask_all(
 ) -> Iterator[tuple[int, bytes | str]]:
     """Pairs of a request's number and its reply, in the order in which they come.
 
-    Several processes call `"module:function"` with a connection and what is `given`, and answer each request
-    that comes. Instead of a reply comes a text that completes a sentence about the request, where its process
-    took more than `seconds` or ended. Raises `LabReportError` where no process can be started. All processes
-    have ended when the iterator is closed.
+    Several processes call `"module:function"` with a connection and what is `given`, send one message when
+    they are ready, and then answer each request. Instead of a reply comes a text that completes a sentence
+    about the request, where its process took more than `seconds` or ended. Raises `LabReportError` where no
+    process can be started. All processes have ended when the iterator is closed.
     """
-    waiting, idle = [*requests.items()][::-1], list[Child]()
+    waiting, most = [*requests.items()][::-1], min(WORKERS, os.cpu_count() or 1, len(requests))
+    idle = _start(most, function, given)
     asked: dict[Any, tuple[Child, int, float]] = {}
     """By its connection, a process, the number of what it was asked, and when it must have answered."""
     try:
         while waiting or asked:
-            while waiting and len(asked) < min(WORKERS, os.cpu_count() or 1):
-                child = idle.pop() if idle else _start(function, given)
-                place, request = waiting.pop()
+            while waiting and len(asked) < most:
+                idle = idle or _start(1, function, given)
+                child, (place, request) = idle.pop(), waiting.pop()
                 asked[child.connection] = child, place, time.monotonic() + seconds
                 with suppress(OSError):  # it has ended; what is read from it says so
                     child.connection.send_bytes(request)
@@ -301,11 +303,16 @@ def ask_all(
             child.end()
 
 
-def _start(function: str, given: bytes) -> Child:
+def _start(count: int, function: str, given: bytes) -> list[Child]:
+    """So many processes, once they are ready."""
     try:
-        return Child(function, given, quiet=True)
+        started = [Child(function, given, quiet=True) for _ in range(count)]
     except (OSError, RuntimeError) as error:
         raise LabReportError(f"cannot start a process to read submissions: {error}") from None
+    for child in started:
+        if child.connection.poll(START_SECONDS):
+            _reply(child)
+    return started
 
 
 def _reply(child: Child) -> bytes | str:
