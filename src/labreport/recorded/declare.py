@@ -91,10 +91,8 @@ def recorded(
 
     Raises `UsageError` in one line with file and line for whatever cannot be read.
     """
-    declared = _declared(
-        _caller(), pattern, reader, metrics, seed, blocks, pairs, step, parameters, where, made
-    )
-    return declared.experiments({name: title})[name]
+    said = _Declared(_caller(), pattern, reader, metrics, seed, blocks, pairs, step, parameters, where, made)
+    return said.experiments({name: title})[name]
 
 
 def recorded_groups(
@@ -117,10 +115,8 @@ def recorded_groups(
     `recorded_groups("{name}-{seed}.csv")`, `recorded_groups("all.csv", name=("program", "level"))`. The rest
     is as for `recorded`.
     """
-    declared = _declared(
-        _caller(), pattern, reader, metrics, seed, blocks, pairs, step, parameters, where, made, name
-    )
-    return declared.experiments({})
+    own = _caller(), pattern, reader, metrics, seed, blocks, pairs, step, parameters, where, made, name
+    return _Declared(*own).experiments({})
 
 
 class _Words(NamedTuple):
@@ -174,27 +170,39 @@ class _Snapshots(Mapping[int, Snapshot]):
         return self._epochs
 
 
-@dataclass(frozen=True)
 class _Declared:
     """What an author says of a source; see `recorded`."""
 
-    package: str
-    pattern: str
-    reader: str
-    metrics: tuple[tuple[str, str], ...] | None
-    step: str
-    where: tuple[tuple[str, str], ...]
-    made: tuple[tuple[str, str], ...]
-    seed: tuple[str, ...]
-    blocks: tuple[str, ...]
-    pairs: tuple[str, ...]
-    parameters: tuple[str, ...]
-    name: tuple[str, ...]
-
-    @cached_property
-    def folder(self) -> Path:
-        """Below which the pattern is."""
-        return folder_of(self.package)
+    def __init__(
+        self,
+        package: str,
+        pattern: str,
+        reader: str,
+        metrics: Renamed,
+        seed: Names,
+        blocks: Names,
+        pairs: Names,
+        step: str,
+        parameters: Names,
+        where: Mapping[str, object] | None,
+        made: Mapping[str, str] | None,
+        name: Names = (),
+    ) -> None:
+        if isinstance(metrics, str):
+            raise bad(pattern, f"metrics is the text {metrics!r}; a list of names is needed")
+        self.folder, self.pattern, self.reader, self.step = folder_of(package), pattern, reader, step
+        self.seed, self.blocks, self.pairs, self.parameters, self.name = (
+            (names,) if isinstance(names, str) else tuple(names)
+            for names in (seed, blocks, pairs, parameters, name)
+        )
+        self.where = tuple((key, str(value)) for key, value in (where or {}).items())
+        self.made = dict(made or {})
+        self.metrics: dict[str, str] | None = None
+        """Names in the report by those in the source."""
+        if isinstance(metrics, Mapping):
+            self.metrics = {source: name for name, source in metrics.items()}
+        elif metrics is not None:
+            self.metrics = {name: name for name in metrics}
 
     @property
     def columns(self) -> tuple[tuple[str, ...], ...]:
@@ -204,10 +212,9 @@ class _Declared:
     @property
     def options(self) -> Options:
         """What a reader has to know."""
-        made = (column for _, column in self.made)
         filtered = (key for key, _ in self.where)
-        known = (*chain(*self.columns), *self.parameters, *filtered, *made)
-        chosen = None if self.metrics is None else tuple(source for _, source in self.metrics)
+        known = (*chain(*self.columns), *self.parameters, *filtered, *self.made.values())
+        chosen = None if self.metrics is None else tuple(self.metrics)
         return Options(tuple(dict.fromkeys(known)), chosen, self.step, self.where)
 
     def experiments(self, titles: Mapping[str, str]) -> dict[str, Experiment]:
@@ -250,7 +257,7 @@ class _Declared:
     def _run(self, raw: RawRun, source: str, name: str) -> _Run:
         for key in self.parameters:
             _field(raw, key, "which parameters= asks for")
-        for _, key in self.made:
+        for key in self.made.values():
             _field(raw, key, "which made= asks for")
         seed = self.seed if self.seed != (SEED,) or SEED in raw.fields else ()
         words = _Words(
@@ -259,7 +266,8 @@ class _Declared:
             _joined(raw, self.blocks, "blocks"),
             _joined(raw, self.pairs, "pairs"),
         )
-        return _Run(raw, source, words, self._settings(raw), _digest(raw))
+        settings = {key: _plain(raw.fields[key]) for key in sorted(raw.fields.keys() - self._no_settings)}
+        return _Run(raw, source, words, settings, _digest(raw))
 
     def _check(self, runs: Iterable[_Run]) -> None:
         """Raise `UsageError` for two runs that are called alike, naming both."""
@@ -325,9 +333,12 @@ class _Declared:
             for key, value in settings[0].items()
             if all(one.get(key) == value for one in settings)
         )
-        shapes = {run.raw.metrics: run for run in ordered}
-        for run in shapes.values():
-            self._check_metrics(run.raw)
+        for run in {run.raw.metrics: run for run in ordered}.values():
+            names = self._named(run.raw.metrics).values()
+            for metric in names:
+                if problem := unprintable(metric):
+                    raise bad(run.raw.where, f"a metric is called {metric!a}: {problem}")
+            _nested(run.raw.where, dict.fromkeys(names, 0.0))
         longest = max(len(run.raw.rows) for run in ordered)
         files = tuple(dict.fromkeys(file for run in ordered for file in run.raw.files))
         digests, failed = self._told(ordered)
@@ -363,10 +374,9 @@ class _Declared:
             if counts[label] > 1:
                 label = f"{label} ({counts[label]})"
             digests[label] = run.digest
-            missing = [metric for metric, value in run.at().items() if not math.isfinite(value)]
-            names = self._named(missing)
-            for metric in missing:
-                if metric in names:
+            names = self._named(run.raw.metrics)
+            for metric, value in run.at().items():
+                if metric in names and not math.isfinite(value):
                     failed.setdefault(names[metric], []).append(label)
         return digests, failed
 
@@ -380,27 +390,14 @@ class _Declared:
         given = not by and all(str(seed) == word for seed, word in words)
         return Design(unit, blocks=() if given else tuple(words))
 
-    def _settings(self, raw: RawRun) -> dict[str, Any]:
-        """The fields of a run that are settings."""
-        return {key: _plain(raw.fields[key]) for key in sorted(raw.fields.keys() - self._no_settings)}
-
     @cached_property
     def _no_settings(self) -> frozenset[str]:
         """What numbers a run, and how it was made."""
-        return frozenset((*self.seed, *self.pairs, *self.blocks, *(column for _, column in self.made)))
+        return frozenset((*self.seed, *self.pairs, *self.blocks, *self.made.values()))
 
-    def _check_metrics(self, raw: RawRun) -> None:
-        """Raise `UsageError` for names of metrics that cannot be shown, or that are in each other's way."""
-        for metric in self._named(raw.metrics).values():
-            if problem := unprintable(metric):
-                raise bad(raw.where, f"a metric is called {metric!a}: {problem}")
-        _nested(raw.where, dict.fromkeys(self._named(raw.metrics).values(), 0.0))
-
-    def _named(self, metrics: Sequence[str]) -> dict[str, str]:
+    def _named(self, metrics: Iterable[str]) -> dict[str, str]:
         """Names in the report by those in the source, of the metrics that are read."""
-        if self.metrics is None:
-            return {metric: metric for metric in metrics}
-        return {source: name for name, source in self.metrics}
+        return {metric: metric for metric in metrics} if self.metrics is None else self.metrics
 
     def _results(self, name: str, longest: int, numbered: Sequence[tuple[int, _Run]]) -> tuple[Result, ...]:
         """The runs as answers and figures see them."""
@@ -420,7 +417,7 @@ class _Declared:
             load = partial(_arrays, self.folder, raw.arrays if epoch == len(records) else "")
             return Snapshot(epoch, Metrics(_nested(raw.where, found), refused), load)
 
-        made: dict[str, Any] = {**raw.made, **{key: raw.fields[column] for key, column in self.made}}
+        made: dict[str, Any] = {**raw.made, **{key: raw.fields[column] for key, column in self.made.items()}}
         libraries = {key: made.pop(key) for key in [key for key in made if key not in MADE]}
         return Result(
             name,
@@ -445,40 +442,6 @@ def _caller() -> str:
     """The top-level module that calls `recorded` or `recorded_groups`: paths are below its folder."""
     name: str = sys._getframe(2).f_globals["__name__"]
     return name.partition(".")[0]
-
-
-def _declared(
-    package: str,
-    pattern: str,
-    reader: str,
-    metrics: Renamed,
-    seed: Names,
-    blocks: Names,
-    pairs: Names,
-    step: str,
-    parameters: Names,
-    where: Mapping[str, object] | None,
-    made: Mapping[str, str] | None,
-    name: Names = (),
-) -> _Declared:
-    """The same in one form."""
-    columns = (_names(names) for names in (seed, blocks, pairs, parameters, name))
-    filtered = tuple((key, str(value)) for key, value in (where or {}).items())
-    renamed, how = _renamed(pattern, metrics), tuple((made or {}).items())
-    return _Declared(package, pattern, reader, renamed, step, filtered, how, *columns)
-
-
-def _names(names: Names) -> tuple[str, ...]:
-    return (names,) if isinstance(names, str) else tuple(names)
-
-
-def _renamed(pattern: str, metrics: Renamed) -> tuple[tuple[str, str], ...] | None:
-    """Pairs of a name in the report and in the source."""
-    if metrics is None:
-        return None
-    if isinstance(metrics, str):
-        raise bad(pattern, f"metrics is the text {metrics!r}; a list of names is needed")
-    return tuple(metrics.items()) if isinstance(metrics, Mapping) else tuple((name, name) for name in metrics)
 
 
 def _field(raw: RawRun, key: str, asks: str) -> str:
@@ -530,12 +493,10 @@ def _nested(where: str, flat: Mapping[str, float]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in flat.items():
         *splits, name = key.split("/")
-        inner = found
+        inner: Any = found
         for split in splits:
-            inner = inner.setdefault(split, {})
-            if not isinstance(inner, dict):
-                raise bad(where, f"{key!r} is the name of a metric and of a group of metrics; rename one")
-        if isinstance(inner.get(name), dict):
+            inner = inner.setdefault(split, {}) if isinstance(inner, dict) else inner
+        if not isinstance(inner, dict) or isinstance(inner.get(name), dict):
             raise bad(where, f"{key!r} is the name of a metric and of a group of metrics; rename one")
         inner[name] = value
     return found

@@ -266,7 +266,7 @@ def sources(folder: Path, pattern: str) -> list[Source]:
         if not (folder / fixed).exists():
             raise bad(pattern, f"is not there (looked in {folder}){_similar(folder / fixed)}")
         return [Source(fixed, {})]
-    matching = re.compile(_expression("/".join(rest)))
+    matching = re.compile("".join(_pieces("/".join(rest))))
     found = []
     for path in (folder / fixed).glob("/".join(_PLACEHOLDER.sub("*", part) for part in rest)):
         name = path.relative_to(folder / fixed).as_posix()
@@ -311,10 +311,6 @@ def _split(pattern: str) -> tuple[str, list[str]]:
     return str(PurePath(*parts[:first])) if first else "", parts[first:]
 
 
-def _expression(rest: str) -> str:
-    return "".join(_pieces(rest))
-
-
 def _pieces(rest: str) -> Iterator[str]:
     """A regular expression for the shell's pattern, with a group for each placeholder."""
     token = re.compile(r"\*\*/|\*\*|\*|\?|\[!?[^\]]+\]|" + _PLACEHOLDER.pattern)
@@ -350,8 +346,14 @@ def reader_for(reader: str, folder: Path, pattern: str) -> Read:
     """
     from labreport.recorded.readers import listed
 
-    if not reader or reader in listed():
-        return (listed()[reader] if reader else _guess(folder, pattern)).read
+    if reader in listed():
+        return listed()[reader].read
+    if not reader:
+        first = folder / sources(folder, pattern)[0].name
+        for one in listed().values():
+            if Path(pattern).suffix in one.suffixes or (one.inside and any(first.glob(one.inside))):
+                return one.read
+        raise bad(pattern, f"does not show what it holds; say it with reader=, one of {', '.join(listed())}")
     try:
         found = vars(importlib.import_module(reader)).get("read")
     except ImportError as error:
@@ -362,16 +364,3 @@ def reader_for(reader: str, folder: Path, pattern: str) -> Read:
         raise UsageError(f"reader {reader!r} needs a function `read`, as labreport.recorded.raw says")
     read: Read = found
     return read
-
-
-def _guess(folder: Path, pattern: str) -> Reader:
-    from labreport.recorded.readers import listed
-
-    for reader in listed().values():
-        if Path(pattern).suffix in reader.suffixes:
-            return reader
-    first = folder / sources(folder, pattern)[0].name
-    for reader in listed().values():
-        if first.is_dir() and reader.inside and any(first.glob(reader.inside)):
-            return reader
-    raise bad(pattern, f"does not show what it holds; say it with reader=, one of {', '.join(listed())}")
