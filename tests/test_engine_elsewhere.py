@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from standin.checkout import ROOT, STANDIN
 
-DRIVER = "import sys; from labreport.command import main; sys.exit(main(sys.argv[2:], sys.argv[1]))"
+DRIVER = "import sys; from labreport.commands import main; sys.exit(main(sys.argv[2:], sys.argv[1]))"
 
 
 @pytest.fixture

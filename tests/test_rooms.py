@@ -28,7 +28,6 @@ labreport: console nodes; exercise: project
 labreport: guard execute; exercise: verification
 labreport: verification
 labreport: commands
-labreport: command
 labreport: front
 labreport: __main__
 """
@@ -77,7 +76,7 @@ QUICK = ("msgspec",)
 
 LIGHT = tuple(
     _named(
-        "labreport: command commands.parser errors experiment fingerprint frame installed "
+        "labreport: commands.parser errors experiment fingerprint frame installed "
         "later builders outline authoring plan project recorded required results rubric run stats; "
         "exercise: bonus_complex bonus_digits bonus_longer catalogue expressions measuring networks "
         "part_one part_three part_two project rubric set_up summary"

@@ -16,7 +16,7 @@ from labreport.front import fresh
 
 ONLY_THE_FRONT_DOOR = """
 import runpy, sys
-sys.modules["labreport.command"] = None  # whoever wants to look closer fails at once
+sys.modules["labreport.commands"] = None  # whoever wants to look closer fails at once
 del sys.argv[0]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """

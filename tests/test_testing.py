@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import tools
-from labreport.command import main as command
+from labreport.commands import main as command
 from labreport.commands.parser import COMMANDS
 from labreport.program import FRONT
 from tools import environment, requirements

@@ -50,7 +50,7 @@ def fresh(root: str, front: str, words: list[str]) -> bool:
 def main(argv: list[str], root: str, checkout: Any = None) -> int:
     """Carry out a command line for the project in `root`; returns the exit code.
 
-    `checkout` gives what a checkout adds, such as the set-up of libraries (`labreport.command.Checkout`).
+    `checkout` gives what a checkout adds, such as the set-up of libraries (`labreport.commands.Checkout`).
     """
     from labreport.program import FRONT, FRONT_DOOR, call, typed
     from labreport.streams import keep_streams
@@ -63,7 +63,7 @@ def main(argv: list[str], root: str, checkout: Any = None) -> int:
             sys.stdout.write("Nothing to do: report/report.pdf is up to date.\n")
         return 0
     _sources().install()  # before anything else of the engine is loaded
-    from labreport.command import main as command
+    from labreport.commands import main as command
 
     if checkout is not None:  # what this process may be replaced by has another interpreter
         call(typed(FRONT_DOOR, front.partition(" ")[2].rpartition(" ")[0]), installs=True)

@@ -153,22 +153,14 @@ def begin_child(parent: int = 0, *, kernel: bool = True) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     keep_streams()
-    end_with_parent(kernel=kernel)
-    if parent and os.getppid() != parent:
-        os._exit(1)
-
-
-def end_with_parent(*, kernel: bool = True) -> None:
-    """From now on this process ends within a moment of its parent, however that ends.
-
-    On Linux the kernel ends it at once, even in the middle of a long call that keeps Python's lock.
-    """
-    parent = os.getppid()
-    if kernel and sys.platform == "linux":
+    there = os.getppid()
+    if kernel and sys.platform == "linux":  # even in the middle of a long call that keeps Python's lock
         import ctypes
 
         ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
-    threading.Thread(target=_end_without, args=(parent,), daemon=True).start()
+    threading.Thread(target=_end_without, args=(there,), daemon=True).start()
+    if parent and there != parent:
+        os._exit(1)
 
 
 def _end_without(parent: int) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from labreport import command as front
-from labreport.command import main
+from labreport import commands as front
+from labreport.commands import main
 from labreport.commands.parser import COMMANDS, COMMON, OPTIONS, parse
 from labreport.console.terminal import Terminal
 from labreport.errors import UsageError

@@ -59,7 +59,7 @@ import time
 import labreport.processes as processes
 if {without_signal}:
     processes.sys = type("", (), {{"platform": "other"}})
-processes.end_with_parent()
+processes.begin_child()
 print("ready", flush=True)
 time.sleep(60)
 """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 from pathlib import Path
 
 from labreport.console.plan import counted
@@ -15,7 +14,7 @@ from labreport.locate import find_project
 from labreport.nodes.result import ResultNode
 from labreport.plan.planner import VERIFIED
 from labreport.plan.stamp import remove_stamp
-from labreport.store.files import remove
+from labreport.store.files import remove, size
 from labreport.store.output import output_lock, remove_strays
 from labreport.store.quarantine import FOLDER
 
@@ -30,17 +29,12 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
             remove_strays(output)
         session = open_session(place, output, repair=not dry_run)
         found = [*_results(session), *_cached(session), *_orphans(session), *_quarantined(session)]
-        sizes = [
-            session.store.shelf.size(key) if key else sum(_size(path) for path in paths)
-            for _, paths, key in found
-        ]
-        pairs = zip(found, sizes, strict=True)
-        terminal.tell(
-            removed=not dry_run, items=[{"what": label, "bytes": size} for (label, *_), size in pairs]
-        )
+        sizes = [session.store.shelf.size(key) if key else sum(map(size, paths)) for _, paths, key in found]
+        labelled = [(label, freed) for (label, *_), freed in zip(found, sizes, strict=True)]
+        terminal.tell(removed=not dry_run, items=[{"what": one, "bytes": freed} for one, freed in labelled])
         verb = "would remove" if dry_run else "removes"
-        for (label, _, _), size in zip(found, sizes, strict=True):
-            terminal.say(f"{verb} {shown(label)}  {size / 1e6:.1f} MB")
+        for label, freed in labelled:
+            terminal.say(f"{verb} {shown(label)}  {freed / 1e6:.1f} MB")
         if found and not dry_run:
             remove_stamp(output)
             for _, paths, _ in found:
@@ -51,18 +45,19 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
                 del session.ledger.nodes[name]
             session.save()
         others = session.store.other_versions()
-    freed = sum(sizes) / 1e6
     for path in others:
         terminal.say(
             f"keeps {counted(len(list(path.glob('*.json'))), 'result')} of another version, {path.name}  "
-            f"{_size(path) / 1e6:.1f} MB; remove {shown(str(path))} if you will not use that version again"
+            f"{size(path) / 1e6:.1f} MB; remove {shown(str(path))} if you will not use that version again"
         )
     if not found:
         terminal.say("Nothing to remove: the project can use every result that is stored.")
     elif dry_run:
-        terminal.say(f"{len(found)} items; removing them would free {freed:.1f} MB. Nothing was changed.")
+        terminal.say(
+            f"{len(found)} items; removing them would free {sum(sizes) / 1e6:.1f} MB. Nothing was changed."
+        )
     else:
-        terminal.say(f"{len(found)} items removed, {freed:.1f} MB freed.")
+        terminal.say(f"{len(found)} items removed, {sum(sizes) / 1e6:.1f} MB freed.")
     return 0
 
 
@@ -131,11 +126,3 @@ def _gone(session: Session, name: str) -> bool:
     experiments = {experiment.name for experiment in session.project.all_experiments}
     kind, _, slug = name.partition("/")
     return slug.rpartition("#")[0] not in experiments if kind == "result" else name not in session.graph.nodes
-
-
-def _size(path: Path) -> int:
-    if path.is_dir() and not path.is_symlink():
-        return sum(
-            os.lstat(Path(folder, name)).st_size for folder, _, files in os.walk(path) for name in files
-        )
-    return os.lstat(path).st_size if os.path.lexists(path) else 0

@@ -11,13 +11,17 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from labreport.errors import UsageError
 from labreport.guard import INTERRUPTED
 from labreport.program import VERSION, called
 from labreport.suggest import did_you_mean, nearest
 from labreport.texts import enumeration
+
+if TYPE_CHECKING:
+    from labreport.console.terminal import Terminal
 
 SEEDS_LIMIT = 100_000
 JOBS_LIMIT = 1_024
@@ -124,9 +128,12 @@ COMMANDS = {
         "an experiment, or a cell of a study",
         call="labreport.commands.status:show_code",
     ),
-    "completion": Declared("print what makes bash and zsh complete this command"),
+    "completion": Declared(
+        "print what makes bash and zsh complete this command",
+        call="labreport.commands.parser:completion",
+    ),
 }
-"""A command's name to its declaration. A checkout adds some (`labreport.command.Checkout`)."""
+"""A command's name to its declaration. A checkout adds some (`labreport.commands.Checkout`)."""
 
 
 def number(option: str, high: int, allowed: str, low: float = 0, **words: Any) -> Callable[[str], Any]:
@@ -251,6 +258,19 @@ commands ({program} COMMAND --help explains one):
 
 exit codes: 0 done, 1 something failed or is stale, 2 bad usage or input,
 130 and 143 interrupted"""
+_SCRIPT = """\
+# In .bashrc or .zshrc: eval "$(labreport completion)"
+[ -z "$ZSH_VERSION" ] || {{ autoload -U +X bashcompinit && bashcompinit; }}
+_labreport() {{
+    local word="${{COMP_WORDS[COMP_CWORD]}}" words="{commands} {build}" one
+    for one in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do
+        case "$one" in
+{cases}
+        esac
+    done
+    COMPREPLY=($(compgen -W "$words" -- "$word"))
+}}
+complete -o default -F _labreport labreport"""
 _MISTAKES = (
     (r"argument (\S+): expected .*argument", "{0} needs a value; see {program} --help."),
     (r"argument (\S+): ignored explicit argument (.*)", "{0} takes no value; got {1}."),
@@ -383,3 +403,11 @@ def _first_name(words: Sequence[str]) -> int | None:
         else:
             return place
     return None
+
+
+def completion(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
+    """Print the script by which bash and zsh complete commands and options."""
+    options = {name: " ".join([*one.options.split(), *COMMON, "--help"]) for name, one in COMMANDS.items()}
+    cases = "\n".join(f"            {name}) words='{text}'; break ;;" for name, text in options.items())
+    terminal.result(_SCRIPT.format(commands=" ".join(COMMANDS), build=options["build"], cases=cases))
+    return 0

@@ -166,6 +166,15 @@ def names_in(directory: Path) -> list[str]:
         ) from error
 
 
+def size(path: Path) -> int:
+    """Bytes of a file, of a link itself, or of all files in a folder; none where there is nothing."""
+    if path.is_dir() and not path.is_symlink():
+        return sum(
+            os.lstat(Path(folder, name)).st_size for folder, _, files in os.walk(path) for name in files
+        )
+    return os.lstat(path).st_size if os.path.lexists(path) else 0
+
+
 def remove(path: Path) -> int:
     """Remove a file, a link (never what it points to) or a folder; the bytes freed. Raises `StoreError`."""
     try:
@@ -173,9 +182,7 @@ def remove(path: Path) -> int:
         if not stat.S_ISDIR(status.st_mode):
             path.unlink(missing_ok=True)
             return status.st_size
-        freed = sum(
-            os.lstat(Path(folder, name)).st_size for folder, _, files in os.walk(path) for name in files
-        )
+        freed = size(path)
         shutil.rmtree(path)
         return freed
     except FileNotFoundError:
