@@ -1,9 +1,8 @@
 """Answers, figures and templates → sections → one HTML document; the only room that imports Jinja."""
 
 from labreport.page.answers import answers_json, evidence
-from labreport.page.documents import prepare_fonts, render_document
+from labreport.page.documents import prepare_fonts, render_document, targets
 from labreport.page.numbers import refusing
-from labreport.page.references import targets
 from labreport.page.sections import render_section
 from labreport.page.templates import mistakes, written
 

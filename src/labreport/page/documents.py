@@ -1,4 +1,7 @@
-"""The whole report in one medium: frame, contents, answers at a glance, sections, style, script, citation."""
+"""The whole report in one medium: frame, contents, answers at a glance, sections, style, script, citation.
+
+Numbers of figures, tables, sections and questions are filled in, and the links that name them.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import base64
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +19,9 @@ from markupsafe import Markup
 
 from labreport.errors import RenderError
 from labreport.frame import FOLDER, Lookup
-from labreport.outline import Outline, Section
+from labreport.outline import Outline
 from labreport.page.environment import STANDARD, Medium, environment, explained
 from labreport.page.numbers import traced_value
-from labreport.page.references import NowhereTo, Target, check, resolve, targets
 from labreport.page.webfonts import font_faces
 from labreport.program import nearby
 from labreport.project import Words
@@ -41,16 +44,6 @@ STYLES: Mapping[Medium, Sequence[tuple[str, str]]] = {
 TAG = re.compile(r"<[^>]*>")
 FILES, NAMED = 30, 8
 """How many files of recorded runs are listed, and how many runs that gave no number are named."""
-
-
-@dataclass(frozen=True)
-class GlanceRow:
-    """One line of "Answers at a glance"; `figure` is the slug of the question's first figure, or empty."""
-
-    slug: str
-    text: str
-    answer: Markup
-    figure: str
 
 
 def render_document(
@@ -78,6 +71,13 @@ def render_document(
     for the next build. Raises `RenderError`
     where a reference leads nowhere or the page grows over 4 MB.
     """
+    lookup, on_screen = Lookup(templates), medium == "screen"
+    helpers = dict.fromkeys(("picture", "drawing", "readings"), _no_picture)
+
+    def frame(name: str, values: Mapping[str, Any]) -> str:
+        with explained(templates, name):
+            return environment(templates, medium, helpers, words).get_template(name).render(values)
+
     known = targets(outline, sections)
     opening = next((place for place, section in enumerate(outline.sections) if section.questions), 0)
     names = {
@@ -85,21 +85,34 @@ def render_document(
         "facts": traced_value(facts, f"{outline.facts}#facts.run"),
         "preliminary": preliminary,
         "added": added,
-        "contents": [_entry(section, known) for section in outline.sections[opening:]],
+        "contents": _contents(outline, opening, known),
         "glance": _glance(outline, sections, medium),
         "opening": [Markup(section[medium]) for section in sections[:opening]],
         "sections": [Markup(section[medium]) for section in sections[opening:]],
         "citation": citation(outline, facts, sections),
         "recorded": _sources(recorded, words) if recorded else None,
     }
-    body = resolve(_frame(f"{medium}.html", names, medium, templates, words), known)
-    if medium == "screen":
-        body = with_permalinks(body)
-    try:
-        check(body)
-    except NowhereTo as lost:
-        raise RenderError(_line_with(lost.anchor, templates) + str(lost)) from None
-    page = _with_head(outline, body, medium, templates, words, evidence, fonts)
+    body = resolve(frame(f"{medium}.html", names), known)
+    if on_screen:
+        body = HEADING.sub(_linked, body)
+    check(body, templates)
+    styles = "".join(_style(lookup, name, applies) for applies, name in STYLES[medium])
+    script = ""
+    if on_screen:
+        script = operations() + "".join(_read(path) for path in lookup.files("script", "*.js").values())
+        styles = font_faces(FOLDER / "fonts", [TAG.sub("", body), styles, script], fonts) + styles
+    for text, end in ((styles, "</style"), (script, "</script")):
+        if end in text.lower():
+            raise RenderError(f"a file in styles/ or script/ contains {end!r}; take it out")
+    head = {
+        "outline": outline,
+        "body": Markup(body),
+        "style": Markup(styles),
+        "script": Markup(script),
+        "evidence": evidence,
+        "policy": policy([styles], [script]) if on_screen else "",
+    }
+    page = frame("document.html", head)
     size = len(page.encode())
     if size > LIMIT:
         raise RenderError(f"the page has {size:,} bytes; allowed are {LIMIT:,}; draw its figures lighter")
@@ -125,35 +138,6 @@ def _sources(recorded: Mapping[str, Any], words: Words) -> dict[str, list[str]]:
     return {"files": lines, "failed": told}
 
 
-def _with_head(
-    outline: Outline,
-    body: str,
-    medium: Medium,
-    templates: Path,
-    words: Words,
-    evidence: str,
-    fonts: Path | None,
-) -> str:
-    lookup = Lookup(templates)
-    styles = "".join(_style(lookup, name, applies) for applies, name in STYLES[medium])
-    script = ""
-    if medium == "screen":
-        script = operations() + "".join(_read(path) for path in lookup.files("script", "*.js").values())
-        styles = font_faces(FOLDER / "fonts", [TAG.sub("", body), styles, script], fonts) + styles
-    for text, end in ((styles, "</style"), (script, "</script")):
-        if end in text.lower():
-            raise RenderError(f"a file in styles/ or script/ contains {end!r}; take it out")
-    head = {
-        "outline": outline,
-        "body": Markup(body),
-        "style": Markup(styles),
-        "script": Markup(script),
-        "evidence": evidence,
-        "policy": policy([styles], [script]) if medium == "screen" else "",
-    }
-    return _frame("document.html", head, medium, templates, words)
-
-
 def _line_with(anchor: str, templates: Path) -> str:
     """Where a template names the term that an anchor is for, or the anchor: `templates/one.html:3: `."""
     word = re.escape(anchor.removeprefix("term-")).replace("\\-", "[ -]")
@@ -169,24 +153,19 @@ def prepare_fonts(page: str) -> None:
     font_faces(FOLDER / "fonts", [TAG.sub("", page)])
 
 
-def _frame(name: str, values: Mapping[str, Any], medium: Medium, templates: Path, words: Words) -> str:
-    """One of the templates around sections; it places no figures."""
-    helpers = dict.fromkeys(("picture", "drawing", "readings"), _no_picture)
-    with explained(templates, name):
-        return environment(templates, medium, helpers, words).get_template(name).render(values)
-
-
-def _entry(section: Section, known: Mapping[str, Target]) -> dict[str, Any]:
-    questions = [
-        {"slug": question.slug, "text": question.text, "number": known[question.slug].number}
-        for question in section.questions
+def _contents(outline: Outline, opening: int, known: Mapping[str, Target]) -> list[dict[str, Any]]:
+    return [
+        {
+            "slug": section.slug,
+            "title": section.title,
+            "number": known[section.slug].number,
+            "questions": [
+                {"slug": question.slug, "text": question.text, "number": known[question.slug].number}
+                for question in section.questions
+            ],
+        }
+        for section in outline.sections[opening:]
     ]
-    return {
-        "slug": section.slug,
-        "title": section.title,
-        "number": known[section.slug].number,
-        "questions": questions,
-    }
 
 
 def _glance(outline: Outline, sections: Sequence[Mapping[str, Any]], medium: Medium) -> list[dict[str, Any]]:
@@ -204,12 +183,12 @@ def _glance(outline: Outline, sections: Sequence[Mapping[str, Any]], medium: Med
             "title": section.title,
             "slug": section.slug,
             "rows": [
-                GlanceRow(
-                    question.slug,
-                    question.text,
-                    Markup(lines[question.slug]),
-                    next((slug for slug in question.figures if slug in placed), ""),
-                )
+                {
+                    "slug": question.slug,
+                    "text": question.text,
+                    "answer": Markup(lines[question.slug]),
+                    "figure": next((slug for slug in question.figures if slug in placed), ""),
+                }
                 for question in section.questions
                 if question.slug in lines
             ],
@@ -224,12 +203,9 @@ def _no_picture(*_: Any) -> Markup:
 
 
 def _style(lookup: Lookup, name: str, applies: str) -> str:
-    text = _read(_found(lookup, f"styles/{name}"))
+    file = lookup.find(f"styles/{name}") or FOLDER / "styles" / name  # which is said to be missing
+    text = _read(file)
     return text if applies == "all" else f"@media {applies} {{\n{text}}}\n"
-
-
-def _found(lookup: Lookup, name: str) -> Path:
-    return lookup.find(name) or FOLDER / name  # which says, when it is read, that it is missing
 
 
 def _read(file: Path) -> str:
@@ -263,12 +239,8 @@ HEADING = re.compile(r'(<h([2-4])\b[^>]*\bid="([^"]+)"[^>]*>)((?:(?!</h\2>).)*)(
 PERMALINK = Markup(' <a class="permalink" href="#{}" aria-label="Link to this place">#</a>')
 
 
-def with_permalinks(html: str) -> str:
-    """`html` with a link in each heading; one whose template has brought a link keeps that one."""
-    return HEADING.sub(_linked, html)
-
-
 def _linked(heading: re.Match[str]) -> str:
+    """A heading with a link to it; one whose template has brought a link keeps that one."""
     start, _, anchor, text, end = heading.groups()
     if 'class="permalink"' in text:
         return heading[0]
@@ -282,16 +254,10 @@ EDITION = 12
 """Characters of the digest that name an edition."""
 
 
-@dataclass(frozen=True)
-class Citation:
-    """The same in a sentence and as an entry for BibTeX."""
-
-    text: str
-    bibtex: str
-
-
-def citation(outline: Outline, facts: Mapping[str, Any], sections: Sequence[Mapping[str, Any]]) -> Citation:
-    """The citation of the report with this title page and these rendered sections.
+def citation(
+    outline: Outline, facts: Mapping[str, Any], sections: Sequence[Mapping[str, Any]]
+) -> dict[str, str]:
+    """The citation of the report with this title page and these sections, as `text` and as `bibtex`.
 
     The date is the latest among the facts of the title page, so that a build on another day gives the
     same text; without one there is no date. The edition is a digest of title page and sections.
@@ -300,22 +266,100 @@ def citation(outline: Outline, facts: Mapping[str, Any], sections: Sequence[Mapp
     edition = hashlib.sha256(content.encode()).hexdigest()[:EDITION]
     dates = sorted(found[0] for fact in facts.values() for found in DATE.finditer(str(fact)))
     title = ": ".join(filter(None, (outline.title, outline.subtitle)))
-    parts = (outline.author, title, dates[-1] if dates else "", f"Edition {edition}")
+    date = dates[-1] if dates else ""
+    parts = (outline.author, title, date, f"Edition {edition}")
     fields = {
-        "author": outline.author,
+        "author": _escaped(outline.author),
         "title": f"{{{_escaped(title)}}}",
-        "year": dates[-1][:4] if dates else "",
+        "year": date[:4],
         "note": f"Edition {edition}",
     }
-    fields["author"] = _escaped(fields["author"])
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
     key = KEY.sub("-", outline.title.lower()).strip("-") or "report"
-    return Citation(
-        " ".join(f"{part.rstrip('.')}." for part in parts if part),
-        "\n".join((f"@misc{{{key},", *lines, "}")),
-    )
+    return {
+        "text": " ".join(f"{part.rstrip('.')}." for part in parts if part),
+        "bibtex": "\n".join((f"@misc{{{key},", *lines, "}")),
+    }
 
 
 def _escaped(text: str) -> str:
     """`text` as TeX prints it."""
     return SPECIAL.sub(r"\\\1", text.replace("\\", r"\textbackslash "))
+
+
+COUNTER = re.compile(r'<span data-counter="(\w+)" data-slug="([^"]*)"></span>')
+CAPTION = re.compile(r"<caption>")
+REFERENCE = re.compile(r'<a data-ref="([^"]*)"></a>')
+PER_CENT = re.compile(r"(<data\b.*?</data>)|(?<=[0-9]) %(?=[ <])", re.DOTALL)
+IDENTITY = re.compile(r'\sid="([^"]*)"')
+TARGET = re.compile(r'\shref="#([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Target:
+    """What can be referred to: its kind in words, its number as printed, its anchor."""
+
+    kind: str
+    number: str
+    anchor: str
+
+
+def targets(outline: Outline, sections: Sequence[Mapping[str, Any]]) -> dict[str, Target]:
+    """Everything in reading order, by slug; an unnumbered section is one without questions."""
+    known: dict[str, Target] = {}
+    figures = (slug for section in sections for slug in section["figures"])
+    for number, slug in enumerate(figures, start=1):
+        known[slug] = Target("Figure", str(number), f"figure-{slug}")
+    chapter = 0
+    for section in outline.sections:
+        if not section.questions:
+            known[section.slug] = Target(section.title, "", section.slug)
+            continue
+        chapter += 1
+        known[section.slug] = Target("Section", str(chapter), section.slug)
+        for number, question in enumerate(section.questions, start=1):
+            known[question.slug] = Target("Question", f"{chapter}.{number}", question.slug)
+    return known
+
+
+def resolve(html: str, known: Mapping[str, Target]) -> str:
+    """`html` with its counters, table numbers and references filled in, and no line broken before a %."""
+    tables = iter(range(1, html.count("<caption>") + 1))
+    html = COUNTER.sub(lambda found: _counter(_known(found[2], known).number), html)
+    html = PER_CENT.sub(lambda found: found[1] or "\u00a0%", html)  # what is traced stays as it is
+    label = '<caption><span class="label">Table {}</span> '
+    html = CAPTION.sub(lambda _: label.format(_counter(str(next(tables)))), html)
+    return REFERENCE.sub(lambda found: reference(_known(found[1], known)), html)
+
+
+def reference(target: Target) -> Markup:
+    """A link that names its target; in print the style sheet adds the page."""
+    number = Markup(" {}").format(_counter(target.number)) if target.number else ""
+    return Markup('<a class="ref" href="#{}">{}{}</a>').format(target.anchor, target.kind, number)
+
+
+def check(html: str, templates: Path) -> None:
+    """Raise `RenderError` at an identifier given twice, or a link within the page to nowhere."""
+    identities = Counter(IDENTITY.findall(html))
+    twice = sorted(name for name, count in identities.items() if count > 1)
+    if twice:
+        raise RenderError(f"the page has the id {twice[0]!r} twice; prefix it with its question or figure")
+    lost = sorted(set(TARGET.findall(html)) - set(identities))
+    if lost:
+        text = f"the page links to #{lost[0]}, which it does not have; check ref() and term()"
+        raise RenderError(_line_with(lost[0], templates) + text)
+
+
+def _counter(number: str) -> Markup:
+    if not number:
+        return Markup("")
+    return Markup('<span class="counter">{}</span>').format(number)
+
+
+def _known(slug: str, known: Mapping[str, Target]) -> Target:
+    try:
+        return known[slug]
+    except KeyError:
+        raise RenderError(
+            f"nothing to refer to is called {slug!r}; known are {', '.join(sorted(known))}"
+        ) from None

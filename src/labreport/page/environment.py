@@ -46,22 +46,6 @@ class Unknown(jinja2.StrictUndefined):
         return missing(str(word), owner)
 
 
-class _Files(jinja2.BaseLoader):
-    """Templates by the names that `Lookup` knows."""
-
-    def __init__(self, lookup: Lookup) -> None:
-        self._lookup = lookup
-
-    def get_source(
-        self, environment: jinja2.Environment, template: str
-    ) -> tuple[str, str, Callable[[], bool]]:
-        """Text and path of a template; an environment lives shorter than any edit."""
-        path = self._lookup.find(template)
-        if path is None:
-            raise jinja2.TemplateNotFound(template)
-        return path.read_text(encoding="utf-8"), str(path), lambda: True
-
-
 class _Compiled(jinja2.BytecodeCache):
     """The code of each template by its source: every section and medium has an environment of its own."""
 
@@ -103,8 +87,13 @@ def environment(
     question's blocks are rendered one by one: an import at the top of the template would not have run.
     """
     lookup = Lookup(templates)
+
+    def source(name: str) -> tuple[str, str, Callable[[], bool]] | None:
+        path = lookup.find(name)  # an environment lives shorter than any edit
+        return None if path is None else (path.read_text(encoding="utf-8"), str(path), lambda: True)
+
     sandbox = _Sandbox(
-        loader=_Files(lookup),
+        loader=jinja2.FunctionLoader(source),
         autoescape=True,
         undefined=Unknown,
         finalize=print_value,

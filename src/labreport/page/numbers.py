@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -41,23 +42,11 @@ class TracedText(str):
 
     address: str
 
-    def __new__(cls, text: str, address: str) -> TracedText:
-        """`text`, which knows its `address`."""
-        traced = super().__new__(cls, text)
-        traced.address = address
-        return traced
-
 
 class TracedInteger(int):
     """A whole number among an answer's facts."""
 
     address: str
-
-    def __new__(cls, number: int, address: str) -> TracedInteger:
-        """`number`, which knows its `address`."""
-        traced = super().__new__(cls, number)
-        traced.address = address
-        return traced
 
 
 def word_of(finding: Finding) -> str:
@@ -123,13 +112,13 @@ def traced_value(value: Any, address: str) -> Any:
 
     Keys of a mapping are traced as `ADDRESS.KEY` too; they equal the plain keys.
     """
-    if isinstance(value, str):
-        return TracedText(value, address)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return TracedInteger(value, address)
+    if isinstance(value, (str, int)) and not isinstance(value, bool):
+        known = TracedText(value) if isinstance(value, str) else TracedInteger(value)
+        known.address = address
+        return known
     if isinstance(value, Mapping):
         return {
-            TracedText(str(key), f"{address}.{key}"): traced_value(item, f"{address}.{key}")
+            traced_value(str(key), f"{address}.{key}"): traced_value(item, f"{address}.{key}")
             for key, item in value.items()
         }
     if isinstance(value, (list, tuple)):
@@ -190,10 +179,6 @@ def printed(item: Any, form: str) -> Markup:
     return _data(value, item.address, form, FORMS[form](quantity))
 
 
-def _filter(form: str) -> Callable[[Any], Markup]:
-    return lambda item: printed(item, form)
-
-
 def _data(value: str, source: str, form: str, text: str) -> Markup:
     return Markup('<data value="{}" data-source="{}" data-form="{}">{}</data>').format(
         value, source, form, text
@@ -201,7 +186,7 @@ def _data(value: str, source: str, form: str, text: str) -> Markup:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
-    **{form.replace(" ", "_"): _filter(form) for form in FORMS},
+    **{form.replace(" ", "_"): partial(printed, form=form) for form in FORMS},
     "capitalize": capitalize,
     "join": join,
 }

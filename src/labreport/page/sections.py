@@ -35,52 +35,6 @@ def plain_text(markup: str) -> str:
 FINDING = re.compile(r"<b>(.*?)</b>", re.DOTALL)
 
 
-class Pictures:
-    """The figures of one section in one medium, by slug; remembers which were placed, in order."""
-
-    def __init__(self, figures: Mapping[str, Mapping[str, Any]], medium: Medium) -> None:
-        self._figures = figures
-        self._medium = medium
-        self.placed: list[str] = []
-
-    def picture(self, slug: str, caption: str) -> Markup:
-        """The drawing itself; its alternative text is the kind of chart, then the caption's finding."""
-        drawing = self.drawing(slug)
-        if slug in self.placed:
-            raise RenderError(f"figure {slug!r} is placed twice; refer to it with ref({slug!r})")
-        self.placed.append(slug)
-        alternative = f"{drawing['kind']}: {finding(slug, caption)}"
-        if self._medium == "screen":
-            return inline(drawing, alternative)
-        return image(drawing, alternative)
-
-    def drawing(self, slug: str) -> Mapping[str, Any]:
-        """What `labreport.charts.export` made of the figure."""
-        try:
-            return self._figures[slug]
-        except KeyError:
-            raise RenderError(
-                f"figure {slug!r} is not declared by this section"
-                f"{did_you_mean(slug, self._figures).rstrip('.')}"
-                f"; there are {', '.join(sorted(self._figures)) or 'none'}"
-            ) from None
-
-    def readings(self, slug: str) -> Markup:
-        """Axes, curves and table of a figure as JSON for the page's script, safe inside `<script>`."""
-        drawing = self.drawing(slug)
-        plain = {name: drawing[name] for name in ("axes", "series", "columns", "rows")}
-        text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-        return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
-
-
-def finding(slug: str, caption: str) -> str:
-    """The caption's first `<b>`, as plain text."""
-    found = FINDING.search(caption)
-    if not found:
-        raise RenderError(f"the caption of figure {slug!r} has no finding; begin it with <b>…</b>")
-    return plain_text(found[1])
-
-
 def inline(drawing: Mapping[str, Any], alternative: str) -> Markup:
     """The SVG as part of the page; the export left it no style that the page's policy would forbid."""
     label = html.escape(alternative)
@@ -164,28 +118,24 @@ def check_names(section: Section, views: Mapping[str, TracedAnswer], templates: 
 
 
 class _Rendering:
-    """A section in one medium."""
+    """A section in one medium; `figures` are those that were placed, in order."""
 
     def __init__(
         self,
         section: Section,
         views: Mapping[str, TracedAnswer],
-        figures: Mapping[str, Mapping[str, Any]],
+        drawings: Mapping[str, Mapping[str, Any]],
         templates: Path,
         context: Mapping[str, Any],
         words: Words,
         medium: Medium,
     ) -> None:
-        pictures = Pictures(figures, medium)
-        self._templates = templates
-        self._sandbox = environment(
-            templates,
-            medium,
-            {"picture": pictures.picture, "drawing": pictures.drawing, "readings": pictures.readings},
-            words,
-        )
+        self._drawings, self._templates, self._medium = drawings, templates, medium
+        helpers = {"picture": self.picture, "drawing": self.drawing, "readings": self.readings}
+        self._sandbox = environment(templates, medium, helpers, words)
         self.headlines: dict[str, str] = {}
         self.glances: dict[str, str] = {}
+        self.figures: list[str] = []
         questions = [self._question(question, views) for question in section.questions]
         names = {
             "section": {"slug": section.slug, "title": section.title},
@@ -199,18 +149,39 @@ class _Rendering:
         if medium == "screen":  # on a narrow one a table scrolls by itself
             whole = TABLE.sub(r'<div class="table">\g<0></div>', whole)
         self.html = TERM.sub(self._first_use, whole)
-        self.figures = pictures.placed
+
+    def picture(self, slug: str, caption: str) -> Markup:
+        """The drawing itself; its alternative text is the kind of chart, then the caption's finding."""
+        drawing = self.drawing(slug)
+        if slug in self.figures:
+            raise RenderError(f"figure {slug!r} is placed twice; refer to it with ref({slug!r})")
+        self.figures.append(slug)
+        if not (finding := FINDING.search(caption)):
+            raise RenderError(f"the caption of figure {slug!r} has no finding; begin it with <b>…</b>")
+        alternative = f"{drawing['kind']}: {plain_text(finding[1])}"
+        return inline(drawing, alternative) if self._medium == "screen" else image(drawing, alternative)
+
+    def drawing(self, slug: str) -> Mapping[str, Any]:
+        """What `labreport.charts.export` made of the figure."""
+        try:
+            return self._drawings[slug]
+        except KeyError:
+            raise RenderError(
+                f"figure {slug!r} is not declared by this section"
+                f"{did_you_mean(slug, self._drawings).rstrip('.')}"
+                f"; there are {', '.join(sorted(self._drawings)) or 'none'}"
+            ) from None
+
+    def readings(self, slug: str) -> Markup:
+        """Axes, curves and table of a figure as JSON for the page's script, safe inside `<script>`."""
+        drawing = self.drawing(slug)
+        plain = {name: drawing[name] for name in ("axes", "series", "columns", "rows")}
+        text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
 
     def _question(self, question: Question, views: Mapping[str, TracedAnswer]) -> Markup:
-        names = {
-            "question": {
-                "slug": question.slug,
-                "text": question.text,
-                "checks": question.checks,
-                "figures": question.figures,
-            },
-            "answer": views[question.slug],
-        }
+        shown = {name: getattr(question, name) for name in ("slug", "text", "checks", "figures")}
+        names = {"question": shown, "answer": views[question.slug]}
         name = question.template or str(views[question.slug].facts.get("prose", PLAIN))
         with explained(self._templates, name):
             template = self._sandbox.get_template(name)

@@ -50,20 +50,20 @@ def summarise(source: str) -> dict[str, Any]:
 def _definition(parts: list[nodes.Node]) -> list[Any]:
     """Text, uses, and the names that statements give to values."""
     whole = nodes.Template(parts)
-    names = list(whole.find_all(nodes.Name))
-    uses = {f"name {name.name}" for name in names if name.ctx == "load"}
+    uses = {f"name {name.name}" for name in whole.find_all(nodes.Name) if name.ctx == "load"}
     for reference in whole.find_all(REFERENCES):
         uses.update(_references(reference))
-    given = {name.name for name in names if name.ctx == "store"}
-    for imported in whole.find_all((nodes.Import, nodes.FromImport, nodes.Macro)):
-        given.update(_names_given(imported))
-    return [_text(parts), sorted(uses), sorted(given)]
+    return [_text(parts), sorted(uses), sorted(_given(whole, "store"))]
 
 
-def _names_given(node: nodes.Node) -> Iterable[str]:
-    if isinstance(node, nodes.FromImport):
-        return [name if isinstance(name, str) else name[1] for name in node.names]
-    return [node.target if isinstance(node, nodes.Import) else getattr(node, "name", "")]
+def _given(tree: nodes.Template, *contexts: str) -> set[str]:
+    """The names to which a template gives values, as macros and imports do."""
+    found = {name.name for name in tree.find_all(nodes.Name) if name.ctx in contexts}
+    found |= {macro.name for macro in tree.find_all(nodes.Macro)}
+    found |= {node.target for node in tree.find_all(nodes.Import)}
+    for node in tree.find_all(nodes.FromImport):
+        found |= {name if isinstance(name, str) else name[1] for name in node.names}
+    return found
 
 
 def _references(node: nodes.Node) -> Iterator[str]:
@@ -77,15 +77,10 @@ def _references(node: nodes.Node) -> Iterator[str]:
         elif isinstance(node, nodes.FromImport):
             for part in node.names:
                 yield f"from {name}:{part if isinstance(part, str) else part[0]}"
-        elif isinstance(node, nodes.Include) and (node.ignore_missing or _chooses(node.template)):
+        elif isinstance(node, nodes.Include) and not _named(node):
             yield f"perhaps {name}"
         else:
             yield f"template {name}"
-
-
-def _chooses(name: nodes.Expr) -> bool:
-    """Whether the first of several templates is used that is there."""
-    return isinstance(name, (nodes.List, nodes.Tuple))
 
 
 def constants(name: nodes.Expr | None) -> list[str] | None:
@@ -124,9 +119,7 @@ def _text(value: Any) -> str:
     return f"{type(value).__name__}:{value!r}"
 
 
-VOID = frozenset(
-    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
-)
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 """Elements that have no end."""
 QUESTION = frozenset({"headline", "body", "glance"})
 """The blocks of a question's template."""
@@ -135,19 +128,8 @@ GIVEN = frozenset(
 )
 """Names that a template may use and that no template of the frame does."""
 _READING = jinja2.Environment(**SYNTAX, autoescape=True)
-_PAIRED = {
-    "autoescape",
-    "block",
-    "call",
-    "filter",
-    "for",
-    "if",
-    "macro",
-    "set",
-    "with",
-    "raw",
-    *Wordings.tags,
-}
+_PAIRED = {"autoescape", "block", "call", "filter", "for", "if", "macro", "set", "with", "raw"}
+_PAIRED |= set(Wordings.tags)
 _TAGS = _PAIRED | {f"end{tag}" for tag in _PAIRED}
 _TAGS |= {"elif", "else", "extends", "from", "import", "include", "when", "silent", "otherwise"}
 """All tags of the template language."""
@@ -231,12 +213,14 @@ def written(source: str) -> dict[str, list[Any]]:
     except jinja2.TemplateSyntaxError as error:
         return {"wrong": [[error.lineno, error.message or ""]]}
     wrong = sorted([*_unknown(tree, nodes.Filter), *_unknown(tree, nodes.Test), *unbalanced(tree)])
+    asked = {test.node for test in tree.find_all(nodes.Test) if test.name in ("defined", "undefined")}
+    defined = {node.name for node in asked if isinstance(node, nodes.Name)}
     used = {(name.lineno, name.name) for name in tree.find_all(nodes.Name) if name.ctx == "load"}
     found: dict[str, list[Any]] = {
         "wrong": [list(each) for each in wrong],
         "references": [[node.lineno, name] for node in tree.find_all(REFERENCES) for name in _named(node)],
         "names": [list(each) for each in sorted(used)],
-        "given": sorted(_given(tree)),
+        "given": sorted(_given(tree, "store", "param") | defined),
         "blocks": [[block.lineno, block.name] for block in tree.find_all(nodes.Block)],
         "outside": [node.lineno for node in tree.body if _prints(node)][:1],
         "extends": [name for node in tree.find_all(nodes.Extends) for name in _named(node)],
@@ -329,19 +313,6 @@ def _unknown(tree: nodes.Template, kind: type[nodes.Filter | nodes.Test]) -> Ite
             yield Mistake(node.lineno, f"there is no {what} {node.name!r}{did_you_mean(node.name, known)}")
 
 
-def _given(tree: nodes.Template) -> set[str]:
-    """The names to which a template gives values, and those of which it asks whether they are defined."""
-    found = {name.name for name in tree.find_all(nodes.Name) if name.ctx in ("store", "param")}
-    found |= {macro.name for macro in tree.find_all(nodes.Macro)}
-    found |= {node.target for node in tree.find_all(nodes.Import)}
-    for node in tree.find_all(nodes.FromImport):
-        found |= {name if isinstance(name, str) else name[1] for name in node.names}
-    for test in tree.find_all(nodes.Test):
-        if test.name in ("defined", "undefined") and isinstance(test.node, nodes.Name):
-            found.add(test.node.name)
-    return found
-
-
 class _Elements(HTMLParser):
     """The elements that are open, each with its line, while pieces of a template are fed in order."""
 
@@ -424,7 +395,6 @@ def _walk(parts: Iterable[nodes.Node], elements: _Elements) -> None:
 
 def _apart(node: nodes.Node, elements: _Elements) -> None:
     inner = _Elements()
-    inner._lines = 1
     inner.piece("", node.lineno)
     _walk(node.body, inner)  # type: ignore[attr-defined]  # each kind has one
     inner.end([])
