@@ -15,6 +15,7 @@ from matplotlib.axis import Axis
 from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from matplotlib.transforms import Transform
 from numpy.typing import NDArray
 
 from labreport.charts.layout import Drawing
@@ -135,34 +136,27 @@ def _named(axis: Axis) -> bool:
 
 
 def _marks(axes: Axes) -> Iterator[tuple[Artist, float, float]]:
-    for line in axes.lines:
-        if _read(line):
-            yield from ((line, x, y) for x, y in _drawn(axes, line, np.asarray(line.get_xydata())))
-    for patch in axes.patches:
-        if _read(patch) and isinstance(patch, Rectangle):
+    for line in filter(_read, axes.lines):
+        yield from _drawn(axes, line, line.get_transform(), line.get_xydata())
+    for patch in filter(_read, axes.patches):
+        if isinstance(patch, Rectangle):
             level = str(patch.get_gid()).startswith(f"{GID_MARK}/barh/")
             across, along = (1.0, 0.5) if level else (0.5, 1.0)
             x, y = patch.get_x() + across * patch.get_width(), patch.get_y() + along * patch.get_height()
-            top = np.array([[x, y]])
-            yield from ((patch, x, y) for x, y in _back(axes, patch.get_data_transform().transform(top)))
-    for collection in axes.collections:
-        if _read(collection) and isinstance(collection, PathCollection):
-            offsets = np.asarray(collection.get_offsets())
-            places = _back(axes, collection.get_offset_transform().transform(offsets))
-            yield from ((collection, x, y) for x, y in places)
+            yield from _drawn(axes, patch, patch.get_data_transform(), [[x, y]])
+    for collection in filter(_read, axes.collections):
+        if isinstance(collection, PathCollection):
+            yield from _drawn(axes, collection, collection.get_offset_transform(), collection.get_offsets())
 
 
-def _drawn(axes: Axes, line: Line2D, points: NDArray[np.float64]) -> Iterator[tuple[float, float]]:
-    """Where the points of a line are, in data coordinates, whatever transform the line has."""
-    finite = points[np.isfinite(points).all(axis=1)]
-    yield from _back(axes, line.get_transform().transform(finite))
-
-
-def _back(axes: Axes, places: NDArray[np.float64]) -> Iterator[tuple[float, float]]:
-    if len(places):
-        for x, y in axes.transData.inverted().transform(places):
+def _drawn(axes: Axes, artist: Artist, there: Transform, given: Any) -> Iterator[tuple[Artist, float, float]]:
+    """Where the points of an artist are, in data coordinates, whatever transform it has."""
+    points = np.asarray(given)
+    points = points[np.isfinite(points).all(axis=1)]
+    if len(points):
+        for x, y in axes.transData.inverted().transform(there.transform(points)):
             if math.isfinite(x) and math.isfinite(y):
-                yield float(x), float(y)
+                yield artist, float(x), float(y)
 
 
 def _read(artist: Artist) -> bool:

@@ -89,19 +89,18 @@ def named_curves(axes: Axes) -> list[Line2D]:
     return [line for line in axes.lines if str(line.get_gid()).startswith(f"{GID_MARK}/curve/")]
 
 
+def _line(axes: Axes, x: Sequence[float], y: Sequence[float], mark: Mark, part: str, **drawn: Any) -> Line2D:
+    """A line of a series; one of a single seed has its name behind `_`, so that no label is made of it."""
+    label = f"_{mark.label}" if part == "seed" else mark.label
+    (line,) = axes.plot(x, y, label=label, **{"zorder": 3, **drawn})
+    tag(line, mark.label, part)
+    return line
+
+
 def curve(axes: Axes, x: Sequence[float], y: Sequence[float], mark: Mark, *, markers: bool = False) -> Line2D:
     """The line of a series, with a marker at each point where there are few of them."""
-    (line,) = axes.plot(
-        x,
-        y,
-        color=mark.colour.value,
-        linestyle=mark.linestyle,
-        marker=mark.style.marker if markers else None,
-        label=mark.label,
-        zorder=3,
-    )
-    tag(line, mark.label, "curve")
-    return line
+    drawn = {"color": mark.colour.value, "linestyle": mark.linestyle}
+    return _line(axes, x, y, mark, "curve", marker=mark.style.marker if markers else None, **drawn)
 
 
 def seed_lines(axes: Axes, x: Sequence[float], curves: Sequence[Sequence[float]], mark: Mark) -> None:
@@ -113,38 +112,27 @@ def seed_lines(axes: Axes, x: Sequence[float], curves: Sequence[Sequence[float]]
 
 def seed_line(axes: Axes, x: Sequence[float], y: Sequence[float], mark: Mark) -> None:
     """The faint line of one seed."""
-    (line,) = axes.plot(
-        x,
-        y,
-        color=mark.colour.value,
-        linewidth=SEED_WIDTH,
-        alpha=SEED_OPACITY,
-        solid_joinstyle="round",
-        label=f"_{mark.label}",
-        zorder=2,
-    )
-    tag(line, mark.label, "seed")
+    faint = {"linewidth": SEED_WIDTH, "alpha": SEED_OPACITY, "solid_joinstyle": "round"}
+    _line(axes, x, y, mark, "seed", color=mark.colour.value, zorder=2, **faint)
 
 
 def points(
     axes: Axes, x: Sequence[float], y: Sequence[float], mark: Mark, *, hollow: bool = False, size: float = 4.0
 ) -> Line2D:
     """Markers without a line."""
-    (line,) = axes.plot(
-        x,
-        y,
-        linestyle="none",
-        marker=mark.style.marker,
-        markersize=size,
-        markerfacecolor=Colour.PAPER.value if hollow else mark.colour.value,
-        markeredgecolor=mark.colour.value,
-        markeredgewidth=0.9,
-        label=mark.label,
-        zorder=3,
-        clip_on=False,
-    )
-    tag(line, mark.label, "curve")
-    return line
+    ring = _ring(mark.colour, size, 0.9, filled=not hollow)
+    return _line(axes, x, y, mark, "curve", **ring, marker=mark.style.marker, clip_on=False)
+
+
+def _ring(colour: Colour, size: float, edge: float, *, filled: bool = False) -> dict[str, Any]:
+    """How markers without a line are drawn, empty unless `filled`; edges in points."""
+    return {
+        "linestyle": "none",
+        "markersize": size,
+        "markerfacecolor": colour.value if filled else Colour.PAPER.value,
+        "markeredgecolor": colour.value,
+        "markeredgewidth": edge,
+    }
 
 
 def bars(
@@ -194,8 +182,13 @@ def caption(axes: Axes, text: str, middle: float, top: float, series: str) -> No
 
 
 BAND_OPACITY = 0.16
-REFERENCE_DASH = (2.0, 2.0)
-REFERENCE_WIDTH = 0.8
+REFERENCE: Any = {
+    "color": Colour.QUIET.value,
+    "linewidth": 0.8,
+    "linestyle": (0.0, (2.0, 2.0)),
+    "zorder": 1.5,
+}
+"""How a line is drawn that series are read against."""
 
 
 def reference_line(axes: Axes, value: float, text: str, *, vertical: bool = False) -> None:
@@ -205,13 +198,7 @@ def reference_line(axes: Axes, value: float, text: str, *, vertical: bool = Fals
     above an upright one. Set the limits of `axes` first.
     """
     line = axes.axvline if vertical else axes.axhline
-    line(
-        value,
-        color=Colour.QUIET.value,
-        linewidth=REFERENCE_WIDTH,
-        linestyle=(0.0, REFERENCE_DASH),
-        zorder=1.5,
-    )
+    line(value, **REFERENCE)
     low, high = axes.get_ylim()
     above = vertical or value - low < high - value
     note(
@@ -246,14 +233,7 @@ def reference_slope(axes: Axes, start: tuple[float, float], end: tuple[float, fl
 
     On a logarithmic y axis the middle is that of the exponents.
     """
-    axes.plot(
-        [start[0], end[0]],
-        [start[1], end[1]],
-        color=Colour.QUIET.value,
-        linewidth=REFERENCE_WIDTH,
-        linestyle=(0.0, REFERENCE_DASH),
-        zorder=1.5,
-    )
+    axes.plot([start[0], end[0]], [start[1], end[1]], **REFERENCE)
     logarithmic = axes.get_yscale() == "log"
     middle = math.sqrt(start[1] * end[1]) if logarithmic else (start[1] + end[1]) / 2
     rises = (end[1] - start[1]) * (end[0] - start[0]) > 0
@@ -347,16 +327,9 @@ def separate(axes: Axes, apart: Sequence[Sequence[bool]], text: str) -> None:
     ]
     beside = columns * KEY_GAP
     key = ((columns + beside, columns + beside + KEY_WIDTH), (rows / 3, rows / 3))
+    red: Any = {"color": Colour.VERMILLION.value, "linewidth": 2.2, "solid_capstyle": "round"}
     for x, y in (*upright, *level, key):
-        axes.plot(
-            x,
-            y,
-            color=Colour.VERMILLION.value,
-            linewidth=2.2,
-            solid_capstyle="round",
-            clip_on=False,
-            zorder=4,
-        )
+        axes.plot(x, y, clip_on=False, zorder=4, **red)
     colour = Colour.VERMILLION_TEXT
     note(axes, text, (columns + beside, rows / 3), (0.0, -5.0), va="top", size=style.LABEL, colour=colour)
     axes.set_xlim(0, columns)
@@ -468,30 +441,14 @@ def milestones(
     """Mark points along a curve with a ring, and say above or below each what it is."""
     notes = []
     for label in labels:
-        axes.plot(
-            [label.x],
-            [label.y],
-            marker="o",
-            markersize=4.2,
-            markerfacecolor=Colour.PAPER.value,
-            markeredgecolor=label.colour.value,
-            markeredgewidth=1.0,
-            linestyle="none",
-            label=f"_{label.text}",
-            zorder=4,
-        )
+        ring = _ring(label.colour, 4.2, 1.0)
+        axes.plot([label.x], [label.y], marker="o", label=f"_{label.text}", zorder=4, **ring)
         # above and to the left, or below and to the right: clear of a curve that rises
-        shown = note(
-            axes,
-            label.text,
-            (label.x, label.y),
-            (3.0, 4.0) if above else (-2.0, -4.0),
-            ha="right" if above else "left",
-            va="bottom" if above else "top",
-            size=size,
-            colour=text_shade(label.colour),
+        offset, sides = ((3.0, 4.0), ("right", "bottom")) if above else ((-2.0, -4.0), ("left", "top"))
+        (ha, va), colour = sides, text_shade(label.colour)
+        notes.append(
+            note(axes, label.text, (label.x, label.y), offset, ha=ha, va=va, size=size, colour=colour)
         )
-        notes.append(shown)
     return notes
 
 
