@@ -12,7 +12,7 @@ from labreport.nodes.workshop import Workshop, draw, function
 from labreport.outline import Figure, Question, Section
 from labreport.plan.nodes import Node
 from labreport.plan.planner import Planner
-from labreport.results import Result, Results, Runs, result_of
+from labreport.results import Results, Runs, result_of
 from labreport.trajectory import Store, Trajectory
 
 READER = "labreport.nodes.content:Reader"
@@ -56,13 +56,9 @@ class Reader:
         """All runs of one experiment."""
         if experiment.recorded:
             return Runs(experiment, experiment.recorded.results())
-        keys = self._planner.keys(experiment)
-        return Runs(experiment, tuple(self._result(experiment, key) for key in keys))
-
-    def _result(self, experiment: Experiment, key: str) -> Result:
-        """One run, cut to what `experiment` asks for."""
-        trajectory = self._trajectory(key, experiment.name)
-        return result_of(trajectory, experiment.name, experiment.epochs, experiment.snapshots)
+        epochs, snapshots = experiment.epochs, experiment.snapshots  # and not an epoch more
+        found = (self._trajectory(key, experiment.name) for key in self._planner.keys(experiment))
+        return Runs(experiment, tuple(result_of(one, experiment.name, epochs, snapshots) for one in found))
 
     def _trajectory(self, key: str, name: str) -> Trajectory:
         if key not in self._trajectories:

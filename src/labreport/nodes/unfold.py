@@ -47,7 +47,7 @@ def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
         )
     cells = {**{experiment.name: (experiment,) for experiment in experiments}, **grids}
 
-    def read(needs: Iterable[str], reader: Question | Figure | Section) -> tuple[str, ...]:
+    def read(needs: Iterable[str]) -> tuple[str, ...]:
         return tuple(name for need in needs for cell in cells[need] for name in results[cell.name])
 
     def named(kind: str, slugs: Iterable[str], reader: Question | Figure | Section) -> tuple[str, ...]:
@@ -64,20 +64,19 @@ def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
     # What verification found is about all other answers, and comes after them
     for question in sorted(outline.questions, key=lambda question: question.reads_verification):
         answers = [name for name in nodes if name.startswith("answer/") and question.reads_verification]
-        add(AnswerNode(question, (*read(question.needs, question), *answers)), question.place)
+        add(AnswerNode(question, (*read(question.needs), *answers)), question.place)
     readers: tuple[Question | Figure, ...] = (*outline.questions, *outline.figures)
     _check_functions(project, (*project.experiments, *(grid.base for grid in project.studies), *readers))
     for reader in readers:
         _check_required(reader, cells)
     for figure in outline.figures:
-        reads = (*read(figure.needs, figure), *named("answer", figure.answers, figure))
+        reads = (*read(figure.needs), *named("answer", figure.answers, figure))
         add(FigureNode(figure, reads), figure.place)
     for section in outline.sections:
         own = [question.slug for question in section.questions]
         read_answers = named("answer", (*own, *section.answers), section)
         showing: tuple[Question | Section, ...] = (*section.questions, section)
         shown = [name for one in showing for name in named("figure", one.figures, one)]
-        read(section.experiments, section)
         add(SectionNode(section, (*read_answers, *shown)), section.place)
     everything = (
         *(f"section/{section.slug}" for section in outline.sections),

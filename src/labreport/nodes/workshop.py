@@ -122,14 +122,6 @@ class Workshop:
 
         return {slug: Answer.from_plain(self.payload(f"answer/{slug}")) for slug in slugs}
 
-    def sections(self) -> list[Any]:
-        """All rendered sections, in order."""
-        return [self.payload(f"section/{section.slug}") for section in self.project.outline.sections]
-
-    def all_answers(self) -> dict[str, Answer]:
-        """All answers, in reading order."""
-        return self.answers([question.slug for question in self.project.outline.questions])
-
     def keep(self, node: Node, payload: Any) -> None:
         """Keep what a node put out. Raises `StoreError`."""
         planner = self.planner
@@ -152,12 +144,12 @@ class Press:
     @cached_property
     def sections(self) -> list[Any]:
         """All rendered sections, in order."""
-        return self.workshop.sections()
+        return [self.workshop.payload(f"section/{section.slug}") for section in self.outline.sections]
 
     @cached_property
     def answers(self) -> Mapping[str, Answer]:
         """All answers, in reading order."""
-        return self.workshop.all_answers()
+        return self.workshop.answers(question.slug for question in self.outline.questions)
 
     def render_again(self) -> None:
         """Render all sections once more, to find the line of one of their templates."""
