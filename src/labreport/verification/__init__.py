@@ -1,5 +1,5 @@
 """A published report checked by other paths than the one by which it was made."""
 
-from labreport.verification.stages import Stage, stages
+from labreport.verification.published import Stage, stages
 
 __all__ = ["Stage", "stages"]
