@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from labreport.locate import Place
+
 
 @dataclass(frozen=True)
-class Owner:
+class Owner(Place):
     """A project with a name, in a folder that is not on the disk; `others` are further ones that are."""
 
-    name: str = "exercise"
     root: Path = Path("/nowhere/exercise")
+    module: str = "project"
+    source: Path = Path()
+    name: str = "exercise"
     others: tuple[Path, ...] = ()
 
     def around(self, folder: Path) -> Path | None:

@@ -51,7 +51,8 @@ def test_a_folder_of_somebody_else_is_refused_unchanged(content: str, marked: st
 def test_the_folder_of_another_project_is_refused(tmp_path: Path) -> None:
     """The message names both, and also of two of one name it is known which one made it."""
     wine, lab, other = (
-        Owner(name, tmp_path / folder / name) for folder, name in (("a", "wine"), ("a", "lab"), ("b", "lab"))
+        Owner(tmp_path / folder / name, name=name)
+        for folder, name in (("a", "wine"), ("a", "lab"), ("b", "lab"))
     )
     claim(tmp_path / "out", wine)
     with pytest.raises(UsageError, match=r"holds the report of another project, 'wine', not of 'exercise'"):
@@ -67,7 +68,7 @@ def test_the_folder_of_another_project_is_refused(tmp_path: Path) -> None:
 def test_the_place_of_the_report_in_another_project_is_refused(tmp_path: Path) -> None:
     """Whether there is a report in it or not; other folders in it are taken, and then known as this one's."""
     inner = tmp_path / "outer" / "inner"
-    outer = Owner("outer", inner.parent, (inner,))
+    outer = Owner(inner.parent, name="outer", others=(inner,))
     inner.mkdir(parents=True)
     with pytest.raises(UsageError, match=r"is the place of the report of another project, .*/outer/inner; "):
         claim(inner / "report", outer)
@@ -79,7 +80,7 @@ def test_the_place_of_the_report_in_another_project_is_refused(tmp_path: Path) -
 
 def test_a_report_moves_and_is_copied_with_its_project(tmp_path: Path) -> None:
     """Under any name, because the mark says where the project is from there."""
-    before, after = Owner("lab", tmp_path / "lab"), Owner("new", tmp_path / "deep" / "new")
+    before, after = Owner(tmp_path / "lab", name="lab"), Owner(tmp_path / "deep" / "new", name="new")
     claim(before.root / "report", before)
     (before.root / "report" / "report.html").write_text("")
     shutil.copytree(before.root, after.root)
@@ -92,7 +93,7 @@ def test_a_report_moves_and_is_copied_with_its_project(tmp_path: Path) -> None:
 )
 def test_a_report_whose_mark_is_lost_goes_to_nobody_by_guess(content: bytes | None, tmp_path: Path) -> None:
     """It is known again in the project's own folder, and elsewhere if the user says so."""
-    own, elsewhere, foreign = Owner("lab", tmp_path / "lab"), tmp_path / "out", tmp_path / "photos"
+    own, elsewhere, foreign = Owner(tmp_path / "lab", name="lab"), tmp_path / "out", tmp_path / "photos"
     for folder in (own.root / "report", elsewhere, foreign):
         claim(folder, own)
         (folder / MARK).unlink() if content is None else (folder / MARK).write_bytes(content)
@@ -128,7 +129,7 @@ def test_a_mark_of_an_older_version_counts_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     (tmp_path / MARK).write_text('{"made by": "labreport", "project": "exercise"}')
     with pytest.raises(UsageError, match="another project, 'exercise', not of 'wine'"):
-        claim(tmp_path, Owner("wine"))
+        claim(tmp_path, Owner(name="wine"))
     claim(tmp_path, Owner())
     mark_as_own(tmp_path, Owner())
     assert "root" in (tmp_path / MARK).read_text()

@@ -109,7 +109,13 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise cannot_write(path, error) from error
+        kept = "finished results are kept"
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            text = f"cannot write {shown(path)}: {error.strerror or error}; {kept}"
+            raise StoreError(f"{text}; fix the cause and run again") from error
+        full = "Disk full" if error.errno == errno.ENOSPC else "Disk quota used up"
+        text = f"{full}: cannot write {shown(path)}. Free some space and run again; {kept}."
+        raise StoreError(text) from error
 
 
 def write_new(path: Path, data: bytes) -> None:
@@ -201,19 +207,6 @@ def find_strays(folder: Path) -> list[Path]:
 def temporary_name() -> str:
     """A name that no other file or process uses."""
     return f"{TEMPORARY}{os.getpid()}-{os.urandom(6).hex()}"
-
-
-def cannot_write(path: Path, error: OSError) -> StoreError:
-    """The one line about a write that failed."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        full = "Disk full" if error.errno == errno.ENOSPC else "Disk quota used up"
-        return StoreError(
-            f"{full}: cannot write {shown(path)}. Free some space and run again; finished results are kept."
-        )
-    return StoreError(
-        f"cannot write {shown(path)}: {error.strerror or error}; "
-        "finished results are kept; fix the cause and run again"
-    )
 
 
 def kind_of(mode: int) -> str:

@@ -20,11 +20,10 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from labreport.errors import StoreError, UsageError
+from labreport.locate import Place
 from labreport.store.files import (
     Damaged,
     find_strays,
@@ -51,30 +50,7 @@ _LOOKED_AT = 20
 _DOCUMENT_LIMIT = 256_000_000
 
 
-class Owner(Protocol):
-    """A project, as far as it matters to whom an output folder belongs."""
-
-    @property
-    def name(self) -> str:
-        """What it is called."""
-
-    @property
-    def root(self) -> Path:
-        """Its folder."""
-
-    def around(self, folder: Path) -> Path | None:
-        """The innermost folder of a project, its own or another's, that `folder` is in; None without any."""
-
-
-@dataclass(frozen=True)
-class _Mark:
-    """What a mark says; `root` is None in those of older versions."""
-
-    name: str
-    root: Path | None
-
-
-def check_owner(directory: Path, owner: Owner, adopt: bool = False) -> None:
+def check_owner(directory: Path, owner: Place, adopt: bool = False) -> None:
     """Raise `UsageError` unless `directory` is missing, empty, or an output folder of `owner`.
 
     With `adopt`, one whose mark is lost, or whose project is not there any more, is taken to be its own.
@@ -115,22 +91,23 @@ def check_owner(directory: Path, owner: Owner, adopt: bool = False) -> None:
                 "if it is this project's, build once with --adopt, else choose another folder with --output"
             )
         return
-    if mark.root is None:
-        belongs, there = inside or (around is None and mark.name == owner.name), False
+    name, root = mark
+    if root is None:
+        belongs, there = inside or (around is None and name == owner.name), False
     else:
-        there = _same(owner.around(mark.root), mark.root)
-        belongs = _same(mark.root, owner.root) or (not there and mark.name == owner.name)
+        there = _same(owner.around(root), root)
+        belongs = _same(root, owner.root) or (not there and name == owner.name)
     if not belongs and (there or not adopt):
-        where = f" in {shown(mark.root)}" if there and mark.root is not None else ""
-        here = f" in {shown(owner.root)}" if mark.name == owner.name else ""
+        where = f" in {shown(root)}" if there and root is not None else ""
+        here = f" in {shown(owner.root)}" if name == owner.name else ""
         hint = "" if there else "if that is this one under its old name, build once with --adopt, else "
         raise UsageError(
-            f"{shown(directory)} holds the report of another project, {mark.name!r}{where}, not of "
+            f"{shown(directory)} holds the report of another project, {name!r}{where}, not of "
             f"{owner.name!r}{here}; {hint}choose another folder with --output"
         )
 
 
-def claim(directory: Path, owner: Owner, adopt: bool = False) -> None:
+def claim(directory: Path, owner: Place, adopt: bool = False) -> None:
     """Create `directory` where it is missing, and mark it as an output folder of `owner` if it has no mark.
 
     Raises `UsageError` as `check_owner` does, and when it cannot be written to.
@@ -140,7 +117,7 @@ def claim(directory: Path, owner: Owner, adopt: bool = False) -> None:
         mark_as_own(directory, owner)
 
 
-def mark_as_own(directory: Path, owner: Owner) -> None:
+def mark_as_own(directory: Path, owner: Place) -> None:
     """Write the mark, where it is not as it would be written now. Raises `UsageError`."""
     mark, around = directory / MARK, owner.around(directory)
     try:
@@ -184,8 +161,11 @@ def _content(mark: Path) -> bytes | None:
         return None
 
 
-def _marked(directory: Path) -> _Mark | None:
-    """What the mark of a folder says; None where it is missing or damaged."""
+def _marked(directory: Path) -> tuple[str, Path | None] | None:
+    """Name and folder of the project in the mark of a folder; None where it is missing or damaged.
+
+    Marks of older versions name no folder.
+    """
     try:
         plain = json.loads(_content(directory / MARK) or b"")
         name, root = plain["project"], plain.get("root")
@@ -193,7 +173,7 @@ def _marked(directory: Path) -> _Mark | None:
             return None
     except (ValueError, RecursionError, TypeError, LookupError, AttributeError):
         return None
-    return _Mark(name, None if root is None else Path(os.path.realpath(directory.resolve() / root)))
+    return name, None if root is None else Path(os.path.realpath(directory.resolve() / root))
 
 
 def _made_here(directory: Path) -> bool:
@@ -216,7 +196,7 @@ def _documents(directory: Path) -> Iterator[Path]:
 
 @contextmanager
 def output_lock(
-    directory: Path, owner: Owner, timeout: float, waiting: Callable[[str], None], adopt: bool = False
+    directory: Path, owner: Place, timeout: float, waiting: Callable[[str], None], adopt: bool = False
 ) -> Iterator[None]:
     """Hold the lock of `directory`, which is created and marked as the output folder of `owner`.
 

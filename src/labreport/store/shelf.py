@@ -149,7 +149,8 @@ class Packs:
         """
         dropped = set(keys) & set(self.all_keys())
         for path in dict.fromkeys(one.pack for key in sorted(dropped) for one in self.of(key).values()):
-            names = [name for name in self._names_in(path) if name[:64] not in dropped]
+            kept = [one for key, one in self._members().items() if key not in dropped]
+            names = [name for inner in kept for name, one in inner.items() if one.pack == path]
             try:
                 rest = [(name, self.read(name)) for name in names]
             except Damaged:
@@ -200,16 +201,13 @@ class Packs:
                 raise StoreError(f"cannot read {shown(path)}: {error.strerror}; check the disk") from error
             self._quarantine.take(path, "is not a file")
 
-    def _names_in(self, path: Path) -> list[str]:
-        return [name for inner in self._members().values() for name, one in inner.items() if one.pack == path]
-
     def _forget(self, path: Path) -> None:
-        for key, inner in list((self._found or {}).items()):
-            kept = {name: one for name, one in inner.items() if one.pack != path}
-            if len(kept) < len(inner):
-                self._members()[key] = kept
-                if not kept:
-                    del self._members()[key]
+        """A pack is there no more."""
+        left = {
+            key: {name: one for name, one in inner.items() if one.pack != path}
+            for key, inner in (self._found or {}).items()
+        }
+        self._found = self._found and {key: inner for key, inner in left.items() if inner}
 
 
 def _add(members: dict[str, dict[str, Member]], path: Path, index: _Index, offset: int) -> None:

@@ -16,11 +16,11 @@ from labreport.store import arrays
 from labreport.store.files import (
     Damaged,
     OtherVersion,
-    cannot_write,
     names_in,
     shown,
     sync_directory,
     write_atomically,
+    writing,
 )
 from labreport.store.quarantine import Quarantine
 from labreport.store.sealed import LIMIT
@@ -262,33 +262,29 @@ class Store:
             return True
         if self.shelf.is_packed(kept.name):
             return self.shelf.digest(kept.name, digest) == kept.file.sha256
-        path = self.folder / kept.name
+        path, damage = self.folder / kept.name, ""
         try:
             size = os.stat(path).st_size
             if size != kept.file.size:
-                raise Damaged(f"has {size:,} bytes instead of {kept.file.size:,}")
-            if digest(path) != kept.file.sha256:
-                raise Damaged("differs from its checksum")
+                damage = f"has {size:,} bytes instead of {kept.file.size:,}"
+            elif digest(path) != kept.file.sha256:
+                damage = "differs from its checksum"
+            else:
+                return True
         except FileNotFoundError:
-            if os.path.lexists(path):
-                self.shelf.set_aside(kept.name, "is a dangling link")
-            return False
+            damage = "is a dangling link" if os.path.lexists(path) else ""
         except OSError as error:
             if error.errno != errno.ELOOP:
                 raise StoreError(f"cannot read {shown(path)}: {error.strerror}; check the disk") from error
-            self.shelf.set_aside(kept.name, "is a link to itself")
-            return False
-        except Damaged as damage:
-            self.shelf.set_aside(kept.name, str(damage))
-            return False
-        return True
+            damage = "is a link to itself"
+        if damage:
+            self.shelf.set_aside(kept.name, damage)
+        return False
 
 
 def _move(paths: Iterable[Path], folder: Path) -> None:
     """Move files into a folder, and make that last. Raises `StoreError`."""
-    try:
+    with writing(folder):
         for path in paths:
             os.replace(path, folder / path.name)
         sync_directory(folder)
-    except OSError as error:
-        raise cannot_write(folder, error) from error
