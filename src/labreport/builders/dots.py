@@ -47,11 +47,8 @@ def dots(results: Results, measure: Measure, *, epoch: int | None = None) -> cha
         drawn = _drawn(one, measure)
         rows += [[titles[place], unit, _rounded(value)] for unit, value in drawn]
         values = [value for _, value in drawn if not math.isnan(value)]
-        alone = len(values) == 1
-        spread = [
-            place + 0.5 * (index / (len(values) - 1) - 0.5) if not alone else place
-            for index in range(len(values))
-        ]
+        steps = len(values) - 1
+        spread = [place + 0.5 * (index / steps - 0.5) if steps else place for index in range(len(values))]
         axes.plot(
             values,
             spread,
@@ -63,7 +60,7 @@ def dots(results: Results, measure: Measure, *, epoch: int | None = None) -> cha
             label=f"_{titles[place]}",
             clip_on=False,
         )
-        if not alone and (middle := mean(one, measure).value) is not None:
+        if steps and (middle := mean(one, measure).value) is not None:
             lines = True
             at = factor(measure) * middle
             colour = charts.SERIES[0].colour.value
@@ -97,12 +94,9 @@ def learning_curve(results: Results, study: Study | str, measure: Measure) -> ch
     found = [mean(one, measure) for one in of]
     times = factor(measure)
     middle = [math.nan if one.value is None else times * one.value for one in found]
-    low = [
-        times * one.interval.low if one.interval else value for one, value in zip(found, middle, strict=True)
-    ]
-    high = [
-        times * one.interval.high if one.interval else value for one, value in zip(found, middle, strict=True)
-    ]
+    known = list(zip((one.interval for one in found), middle, strict=True))
+    low = [times * interval.low if interval else value for interval, value in known]
+    high = [times * interval.high if interval else value for interval, value in known]
     by_unit: dict[int | str, list[float]] = {}
     for one in of:
         for unit, value in _drawn(one, measure):
