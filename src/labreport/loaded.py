@@ -19,7 +19,7 @@ from typing import Any
 from labreport.displayed import Displayed
 from labreport.errors import StoreError, UsageError
 from labreport.fingerprint.files import OUTPUT_LIMIT, sha256
-from labreport.recheck.digests import changed
+from labreport.recheck.document import changed
 from labreport.recheck.document import load as read
 from labreport.results import Result, result_of
 from labreport.stats.answer import Answer

@@ -19,8 +19,7 @@ from scipy import stats
 
 from labreport.frame import FOLDER
 from labreport.recheck import script
-from labreport.recheck.digests import changed, count, digests
-from labreport.recheck.document import Malformed, load, schema, validate
+from labreport.recheck.document import Malformed, changed, count, digests, load, schema, validate
 from labreport.recheck.script import evaluate
 from labreport.stats.operations import listed
 

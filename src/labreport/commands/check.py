@@ -21,8 +21,7 @@ MOST_SHOWN = 40
 
 def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """Check one file; 1 when something in it differs. Neither results nor the project are read."""
-    from labreport.recheck.digests import changed, count
-    from labreport.recheck.document import load, schema
+    from labreport.recheck.document import changed, count, load, schema
     from labreport.recheck.script import evaluate
 
     if found.schema:

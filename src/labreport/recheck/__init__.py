@@ -3,7 +3,7 @@
 What computes is the script of the page (`frame/script/check-*.js`), run here in an embedded engine. Nothing
 of the Python that made the numbers is used.
 
-- `document`: reading a file that may come from anybody, and what can be wrong with it;
-- `script`: the page's script in the engine, with limits of time, memory and depth;
-- `digests`: data that were changed after the file was written, and which numbers are covered by what.
+- `document`: reading a file that may come from anybody, what can be wrong with it, data that were changed
+  after it was written, and which numbers are covered by what;
+- `script`: the page's script in the engine, with limits of time, memory and depth.
 """

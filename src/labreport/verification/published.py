@@ -192,8 +192,7 @@ def page(session: Session) -> Check:
 
 def again(output: Path) -> Check:
     """Every number and judgement of `answers.json` from its own data, as `check` does."""
-    from labreport.recheck.digests import changed
-    from labreport.recheck.document import load
+    from labreport.recheck.document import changed, load
     from labreport.recheck.script import evaluate
 
     try:
