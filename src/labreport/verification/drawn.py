@@ -80,12 +80,13 @@ def misdrawn(figure: Figure) -> Iterator[str]:
         axes = panels.get(group.get("id", ""))
         if axes is None:
             continue
-        panel = _Panel(group, axes)
-        marks = list(panel.marks())
-        if marks:
-            yield from panel.mislabelled(rows)
+        across, upright = _axes(group, axes)
+        marks = list(_marks(group, across, upright))
+        own = [row for row in rows if axes.get("title") in row] or rows
+        for axis in (across, upright) if marks else ():
+            yield from axis.mislabelled(own)
         for series, x, y in marks:
-            if not _told(panel, rows, x, y):
+            if not _told(across, upright, rows, x, y):
                 yield f"{series} is drawn at ({x:.5g}, {y:.5g}), which is in no row of its table"
 
 
@@ -96,88 +97,90 @@ def compared(figure: Figure) -> tuple[int, str]:
     return sum(parts[part] for part in READ), ", ".join(others)
 
 
-class _Panel:
-    """One pair of axes: where its marks are, in the units of its scales."""
+@dataclass(frozen=True)
+class _Axis:
+    """One axis of a panel: where it begins on the page, how far it goes, its scale, and its tick labels."""
 
-    def __init__(self, group: ElementTree.Element, axes: Mapping[str, Any]) -> None:
-        self._group = group
-        self._left, self._top, self._width, self._height = axes["box"]
-        self._axes = axes
-        texts = [
-            (float(text.get("x", "nan")), float(text.get("y", "nan")), "".join(text.itertext()))
-            for text in group.iter(f"{SVG}text")
-        ]
-        bottom = self._top + self._height
-        right = self._left + self._width
-        self._below = [
-            (x, text)
-            for x, y, text in texts
-            if y > bottom and self._left - 1 <= x <= right + 1 and text != axes.get("xlabel")
-        ]
-        self._beside = [(y, text) for x, y, text in texts if x < self._left and self._top <= y <= bottom + 5]
+    letter: str
+    start: float
+    length: float
+    limits: Sequence[float]
+    scale: str
+    labels: Sequence[tuple[float, str]]
 
     @property
-    def named(self) -> tuple[bool, bool]:
-        """Whether the places along each axis have names instead of numbers, or nothing at all."""
-        return tuple(  # type: ignore[return-value]
-            not labels or any(letter.isalpha() for _, text in labels for letter in text)
-            for labels in (self._below, self._beside)
-        )
+    def named(self) -> bool:
+        """Whether the places along it have names instead of numbers, or nothing at all."""
+        return not self.labels or any(letter.isalpha() for _, text in self.labels for letter in text)
 
-    def marks(self) -> Iterator[tuple[str, float, float]]:
-        """Series, and the place in data coordinates, of each vertex, point and end of a bar."""
-        for group in self._group.iter(f"{SVG}g"):
-            part = group.get("data-part")
-            if part not in READ:
-                continue
-            for x, y in _places(group, part):
-                yield group.get("data-series", ""), self._x(x), self._y(y)
+    def value(self, place: float) -> float:
+        """What is at a place on the page, in the units of the scale."""
+        (low, high), share = self.limits, (place - self.start) / self.length
+        if self.scale == "log":
+            return float(math.exp(math.log(low) + share * (math.log(high) - math.log(low))))
+        return low + share * (high - low) if self.scale == "linear" else math.nan
 
-    def _x(self, place: float) -> float:
-        return _value((place - self._left) / self._width, self._axes["xlim"], self._axes["xscale"])
-
-    def _y(self, place: float) -> float:
-        share = (self._top + self._height - place) / self._height
-        return _value(share, self._axes["ylim"], self._axes["yscale"])
-
-    def slack(self, x: float, y: float) -> tuple[float, float]:
-        """What a hundredth of a point is worth at a place, in data coordinates."""
-        share_x, share_y = HUNDREDTH / self._width, HUNDREDTH / self._height
-        return (
-            _worth(x, share_x, self._axes["xlim"], self._axes["xscale"]),
-            _worth(y, share_y, self._axes["ylim"], self._axes["yscale"]),
-        )
+    def slack(self, value: float) -> float:
+        """What a hundredth of a point is worth at a value."""
+        (low, high), share = self.limits, HUNDREDTH / abs(self.length)
+        if self.scale == "log":
+            return abs(value) * (math.exp(share * abs(math.log(high / low))) - 1)
+        return share * abs(high - low)
 
     def mislabelled(self, rows: Sequence[Sequence[Any]]) -> Iterator[str]:
         """Tick labels of a linear axis that are elsewhere than their values, and are not names of places."""
-        for letter, labels, limits, scale, length, coordinate in (
-            ("x", self._below, self._axes["xlim"], self._axes["xscale"], self._width, self._x),
-            ("y", self._beside, self._axes["ylim"], self._axes["yscale"], -self._height, self._y),
-        ):
-            numbers = [
-                (place, float(text.replace("\u2212", "-").replace(THIN, "")))
-                for place, text in labels
-                if NUMBER.fullmatch(text.replace(THIN, ""))
-            ]
-            named = [(round(coordinate(place)), text) for place, text in labels] if scale == "linear" else []
-            if scale != "linear" or len(numbers) < 2 or self._listed(rows, named):
-                continue
-            (first, low), *others = sorted(numbers)
-            for place, value in others:
-                apart, said = (place - first) / length, (value - low) / (limits[1] - limits[0])
-                if abs(apart - said) > TICKS:
-                    found = low + apart * (limits[1] - limits[0])
-                    yield f"its {letter} axis says {value:g} where {found:.4g} is"
-                    break
+        numbers = [
+            (place, float(text.replace("\u2212", "-").replace(THIN, "")))
+            for place, text in self.labels
+            if NUMBER.fullmatch(text.replace(THIN, ""))
+        ]
+        if self.scale != "linear" or len(numbers) < 2 or self._listed(rows):
+            return
+        (first, low), *others = sorted(numbers)
+        span = self.limits[1] - self.limits[0]
+        for place, value in others:
+            apart = (place - first) / self.length
+            if abs(apart - (value - low) / span) > TICKS:
+                yield f"its {self.letter} axis says {value:g} where {low + apart * span:.4g} is"
+                break
 
-    def _listed(self, rows: Sequence[Sequence[Any]], named: Sequence[tuple[int, str]]) -> bool:
-        """Whether the rows of this panel have, in one column, each place, and its label in another."""
-        own = [row for row in rows if self._axes.get("title") in row] or rows
+    def _listed(self, rows: Sequence[Sequence[Any]]) -> bool:
+        """Whether the rows have, in one column, each labelled place, and its label in another."""
+        named = [(round(self.value(place)), text) for place, text in self.labels]
         listed = (
-            {(row[column], str(cell)) for row in own for cell in (*row[:column], *row[column + 1 :])}
-            for column in range(max(map(len, own), default=0))
+            {(row[column], str(cell)) for row in rows for cell in (*row[:column], *row[column + 1 :])}
+            for column in range(max(map(len, rows), default=0))
         )
         return any(pairs.issuperset(named) for pairs in listed)
+
+
+def _axes(group: ElementTree.Element, axes: Mapping[str, Any]) -> tuple[_Axis, _Axis]:
+    """The axes of a panel: their labels are below it and on its left."""
+    left, top, width, height = axes["box"]
+    bottom, right = top + height, left + width
+    texts = [
+        (float(text.get("x", "nan")), float(text.get("y", "nan")), "".join(text.itertext()))
+        for text in group.iter(f"{SVG}text")
+    ]
+    below = [
+        (x, text)
+        for x, y, text in texts
+        if y > bottom and left - 1 <= x <= right + 1 and text != axes.get("xlabel")
+    ]
+    beside = [(y, text) for x, y, text in texts if x < left and top <= y <= bottom + 5]
+    return (
+        _Axis("x", left, width, axes["xlim"], axes["xscale"], below),
+        _Axis("y", bottom, -height, axes["ylim"], axes["yscale"], beside),
+    )
+
+
+def _marks(panel: ElementTree.Element, across: _Axis, upright: _Axis) -> Iterator[tuple[str, float, float]]:
+    """Series, and the place in data coordinates, of each vertex, point and end of a bar."""
+    for group in panel.iter(f"{SVG}g"):
+        part = group.get("data-part")
+        if part in READ:
+            for x, y in _places(group, part):
+                yield group.get("data-series", ""), across.value(x), upright.value(y)
 
 
 def _places(group: ElementTree.Element, part: str) -> Iterator[tuple[float, float]]:
@@ -189,32 +192,17 @@ def _places(group: ElementTree.Element, part: str) -> Iterator[tuple[float, floa
             if part not in ("bar", "barh"):
                 yield from points
             elif points:
-                (left, bottom), end = (
-                    points[0],
-                    points[min(2, len(points) - 1)],
-                )  # from its base, two corners on
+                # From its base, two corners on
+                (left, bottom), end = points[0], points[min(2, len(points) - 1)]
                 yield ((left + end[0]) / 2, end[1]) if part == "bar" else (end[0], (bottom + end[1]) / 2)
 
 
-def _value(share: float, limits: Sequence[float], scale: str) -> float:
-    low, high = limits
-    if scale == "log":
-        return float(math.exp(math.log(low) + share * (math.log(high) - math.log(low))))
-    return low + share * (high - low) if scale == "linear" else math.nan
-
-
-def _worth(value: float, share: float, limits: Sequence[float], scale: str) -> float:
-    if scale == "log":
-        return abs(value) * (math.exp(share * abs(math.log(limits[1] / limits[0]))) - 1)
-    return share * abs(limits[1] - limits[0])
-
-
-def _told(panel: _Panel, rows: Sequence[Sequence[Any]], x: float, y: float) -> bool:
+def _told(across: _Axis, upright: _Axis, rows: Sequence[Sequence[Any]], x: float, y: float) -> bool:
     """Whether a row has both coordinates in two of its cells; where places have names, the other decides."""
     if math.isnan(x) or math.isnan(y):
         return True  # a scale of another kind; it is checked when it is drawn
-    slack_x, slack_y = panel.slack(x, y)
-    named_x, named_y = panel.named
+    slack_x, slack_y = across.slack(x), upright.slack(y)
+    named_x, named_y = across.named, upright.named
     for row in rows:
         cells = [cell for cell in row if isinstance(cell, int | float) and not isinstance(cell, bool)]
         at_x = {
