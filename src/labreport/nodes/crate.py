@@ -146,7 +146,11 @@ class _Crate:
         about = {"conformsTo": conforms, "about": {"@id": "./"}}
         yield _entity(name, "CreativeWork", "Where the report came from", **about)
         answers = [f"#answer-{one.slug}" for one in outline.questions]
-        actions = {"train": [_train(key) for key in self._trained], "answer": answers, "write": ["#write"]}
+        actions = {
+            "train": [_at("train", key) for key in self._trained],
+            "answer": answers,
+            "write": ["#write"],
+        }
         yield _entity(
             "./",
             "Dataset",
@@ -171,7 +175,7 @@ class _Crate:
             yield _entity(each, "File", f"The report: {each}", encodingFormat=kind)
         for each, sha256 in self._data.items():
             text = "A data file of the project, which is not part of this folder."
-            yield _entity(_data(sha256), "CreativeWork", each, description=text, sha256=sha256)
+            yield _entity(_at("data", sha256), "CreativeWork", each, description=text, sha256=sha256)
         for each, sha256 in self._sources.items():
             text = "Runs that were made elsewhere and only read here. It is not in this folder."
             yield _entity(_source(each), "CreativeWork", each, description=text, sha256=sha256)
@@ -214,7 +218,7 @@ class _Crate:
             instrument={"@id": WORKFLOW},
             startTime=min(starts, default=self._last),
             endTime=self._last,
-            object=_to((*map(_data, self._data.values()), *map(_source, self._sources))),
+            object=_to((*(_at("data", each) for each in self._data.values()), *map(_source, self._sources))),
             result=_to(DOCUMENTS),
         )
         yield _entity(
@@ -248,17 +252,17 @@ class _Crate:
             made_of = self._planner.fingerprints.training(one)
             text = "A stored result, in the folder results, by the identifier that is its key."
             name = f"Result of {one.name}, {seed} {run.seed}"
-            yield _entity(_result(key), "CreativeWork", name, description=text, identifier=key)
+            yield _entity(_at("result", key), "CreativeWork", name, description=text, identifier=key)
             yield _entity(
-                _train(key),
+                _at("train", key),
                 "CreateAction",
                 f"{work} of {one.title or one.name}, {seed} {run.seed}",
                 description=f"{one.code}, digest {made_of['code'][:16]}, experiment {one.name}",
                 instrument={"@id": "#tool-train"},
                 startTime=str(run.provenance.get("started", "")),
                 endTime=str(run.provenance.get("finished", "")),
-                object=_to(map(_data, made_of["data"].values())),
-                result={"@id": _result(key)},
+                object=_to(_at("data", each) for each in made_of["data"].values()),
+                result={"@id": _at("result", key)},
             )
 
     def _answers(self) -> Iterator[Entity]:
@@ -284,21 +288,14 @@ class _Crate:
                 description=f"Computed by {one.answer}, digest {code}",
                 instrument={"@id": "#tool-answer"},
                 endTime=self._last,
-                object=_to(dict.fromkeys([*map(_result, keys), *map(_source, files)])),
+                object=_to(dict.fromkeys([*(_at("result", key) for key in keys), *map(_source, files)])),
                 result={"@id": f"#answered-{one.slug}"},
             )
 
 
-def _train(key: str) -> str:
-    return f"#train-{key[:16]}"
-
-
-def _result(key: str) -> str:
-    return f"#result-{key[:16]}"
-
-
-def _data(sha256: str) -> str:
-    return f"#data-{sha256[:16]}"
+def _at(kind: str, digest: str) -> str:
+    """The identifier of a training or a result by its key, of data by their digest."""
+    return f"#{kind}-{digest[:16]}"
 
 
 def _source(name: str) -> str:

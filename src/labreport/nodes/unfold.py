@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from labreport.authoring import Place, at, refuse, variable, written
 from labreport.errors import UsageError
@@ -100,12 +101,7 @@ def _check_needs(project: Project, cells: Mapping[str, Iterable[Experiment]]) ->
     is not there: at the one that had its name, where there is one."""
     readers: dict[str, list[Question | Figure | Section]] = {}
     outline = project.outline
-    everybody: tuple[Question | Figure | Section, ...] = (
-        *outline.questions,
-        *outline.figures,
-        *outline.sections,
-    )
-    for reader in everybody:
+    for reader in chain[Question | Figure | Section](outline.questions, outline.figures, outline.sections):
         needs = reader.experiments if isinstance(reader, Section) else reader.needs
         requires = () if isinstance(reader, Section) else reader.requires
         for need in dict.fromkeys((*needs, *(required.name for required in requires))):
@@ -181,17 +177,12 @@ def _check_names(project: Project, experiments: Iterable[Experiment]) -> None:
         seen.add(grid.name)
     anchors: dict[str, str] = {}
     outline = project.outline
-    entries: tuple[Section | Question | Figure, ...] = (
-        *outline.sections,
-        *outline.questions,
-        *outline.figures,
-    )
     slugs = [one.slug for one in outline.questions]
     if outline.facts and outline.facts not in slugs:
         near = did_you_mean(outline.facts, slugs).removesuffix(".")
         text = f"facts names the question {outline.facts!r}, which is not in the outline{near}"
         refuse(project.place, text, "facts", outline.facts)
-    for one in entries:
+    for one in chain[Section | Question | Figure](outline.sections, outline.questions, outline.figures):
         kind = type(one).__name__.lower()
         if one.slug in anchors:
             text = f"a {anchors[one.slug]} and a {kind} are both called {one.slug!r}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
@@ -18,15 +17,6 @@ Identity = tuple[int, int]
 """Number and generation of an object."""
 
 
-@dataclass(frozen=True)
-class Place:
-    """A structure element, and whether it is in a table's head and inside a link."""
-
-    element: pikepdf.Object
-    in_head: bool = False
-    in_link: bool = False
-
-
 def finish(pdf: bytes) -> bytes:
     """`pdf` as an accessible document needs it; the same bytes each time.
 
@@ -37,14 +27,14 @@ def finish(pdf: bytes) -> bytes:
     with pikepdf.open(io.BytesIO(pdf)) as document:
         read: dict[Identity, set[int]] = {}
         dropped: set[Identity] = set()
-        for place in list(_places(Place(document.Root.StructTreeRoot))):
-            element = place.element
+        for element, around in list(_elements(document.Root.StructTreeRoot, ())):
             if element.get(Name.S) == Name.TH:
-                _set_scope(element, Name.Column if place.in_head else Name.Row)
-            if place.in_link:
+                _set_scope(element, Name.Column if "/THead" in around else Name.Row)
+            if "/Link" in around:
                 dropped.update(_take_links(element))
             if Name.Pg in element:
-                read.setdefault(element.Pg.objgen, set()).update(_contents(element))
+                contents = (kid for kid in _kids(element) if not isinstance(kid, (Dictionary, Array)))
+                read.setdefault(element.Pg.objgen, set()).update(map(int, contents))
         for page in document.pages:
             _finish_links(page, dropped)
             _mark_artifacts(page, read.get(page.obj.objgen, set()))
@@ -59,28 +49,20 @@ def finish(pdf: bytes) -> bytes:
     return stream.getvalue()
 
 
-def _places(parent: Place) -> Iterator[Place]:
-    """Every structure element below `parent`, in order."""
-    for child in _kids(parent.element):
+def _elements(
+    parent: pikepdf.Object, around: tuple[str, ...]
+) -> Iterator[tuple[pikepdf.Object, tuple[str, ...]]]:
+    """Every structure element below `parent`, in order, with the kinds of those that it is in."""
+    around = (*around, str(parent.get(Name.S)))
+    for child in _kids(parent):
         if isinstance(child, Dictionary) and child.get(Name.Type) != Name.OBJR:
-            inside = parent.element.get(Name.S)
-            place = Place(
-                child,
-                parent.in_head or inside == Name.THead,
-                parent.in_link or inside == Name.Link,
-            )
-            yield place
-            yield from _places(place)
+            yield child, around
+            yield from _elements(child, around)
 
 
 def _kids(element: pikepdf.Object) -> list[pikepdf.Object]:
     kids = element.get(Name.K, Array())
     return list(kids) if isinstance(kids, Array) else [kids]
-
-
-def _contents(element: pikepdf.Object) -> Iterator[int]:
-    """Numbers of the marked contents that belong to `element` itself."""
-    return (int(child) for child in _kids(element) if not isinstance(child, (Dictionary, Array)))
 
 
 def _set_scope(header: pikepdf.Object, scope: Name) -> None:
