@@ -133,7 +133,7 @@ class Packs:
         parts: list[bytes] = []
         for name, content in files:
             index.append((name, len(content), hashlib.sha256(content).hexdigest()))
-            parts += [_head(*index[-1]), content, b"\n"]
+            parts += [f"{' '.join(map(str, index[-1]))}\n".encode(), content, b"\n"]
         first = msgspec.json.encode(index) + b"\n"
         data = b"".join([first, *parts])
         path = self._folder / f"{hashlib.sha256(data).hexdigest()}{PACK}"
@@ -216,10 +216,6 @@ def _add(members: dict[str, dict[str, Member]], path: Path, index: _Index, offse
         offset += len(name) + len(str(size)) + len(digest) + 3
         members.setdefault(name[:64], {})[name] = Member(path, offset, size, digest)
         offset += size + 1
-
-
-def _head(name: str, size: int, digest: str) -> bytes:
-    return f"{name} {size} {digest}\n".encode()
 
 
 def _salvaged(path: Path) -> Iterator[tuple[str, bytes]]:

@@ -85,8 +85,13 @@ def encode(trajectory: Trajectory, arrays: Mapping[int, ArrayFile]) -> bytes:
 def decode(data: bytes, key: str) -> Document:
     """The document of `key`. Raises `Damaged` at the first thing that is not as `encode` writes it."""
     document = unseal(data, Document)
-    if SPELLED.encode() in data:
-        _respell(document)
+    if SPELLED.encode() in data:  # numbers that are not finite
+        try:
+            document.records = [read(record) for record in document.records]
+            for snapshot in document.snapshots.values():
+                snapshot.metrics = read(snapshot.metrics)
+        except ValueError as error:
+            raise Damaged(str(error)) from None
     if document.key != key:
         raise Damaged("belongs to another key")
     if digest(document.ingredients) != key or document.ingredients.get("seed") != document.seed:
@@ -101,13 +106,3 @@ def decode(data: bytes, key: str) -> Document:
     if not Trajectory(key, {}, "", tuple(document.records), segments=segments).covered():
         raise Damaged("does not say where each of its epochs was computed")
     return document
-
-
-def _respell(document: Document) -> None:
-    """Put back the numbers of records and metrics that are not finite. Raises `Damaged`."""
-    try:
-        document.records = [read(record) for record in document.records]
-        for snapshot in document.snapshots.values():
-            snapshot.metrics = read(snapshot.metrics)
-    except ValueError as error:
-        raise Damaged(str(error)) from None
