@@ -65,7 +65,6 @@ def required(names: Iterable[str]) -> tuple[str, ...]:
 
 @cache
 def _requires(folder: str) -> tuple[str, ...]:
-    """What the distribution with this metadata folder requires."""
     try:
         with open(os.path.join(folder, "METADATA"), "rb") as file:
             head = file.read().partition(b"\n\n")[0]

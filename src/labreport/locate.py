@@ -121,7 +121,6 @@ def _text(path: Path) -> str | None:
 
 
 def _declared(path: Path) -> dict[str, str]:
-    """The table `[tool.labreport]`; empty where there is none."""
     text = _text(path) or ""
     if "tool.labreport" not in text:
         return {}

@@ -286,14 +286,12 @@ def _settle(reader: Figure | Question | Section, name: str, needs: Need | Iterab
 
 
 def _allow(reader: Any, name: str, values: tuple[Any, ...], kinds: tuple[type, ...], said: str) -> None:
-    """Refuse a value of another kind, at its line."""
     for value in values:
         if not isinstance(value, kinds):
             refuse(reader.place, f"{name} has {brief(value)}; allowed are {said}", name, value)
 
 
 def _several(values: Any) -> tuple[Any, ...]:
-    """One value, or several, as a tuple."""
     several = isinstance(values, Iterable) and not isinstance(values, str)
     return tuple(values) if several else (values,)
 

@@ -37,16 +37,10 @@ _SET_DEATH_SIGNAL = 1
 
 
 class RemoteTraceback(Exception):
-    """The traceback of an error in another process, as text: the cause of that error in this one.
-
-    An exception's `__cause__` is not sent with it, so the text is given to the constructor again here.
-    """
+    """The traceback of an error in another process, as text: the cause of that error in this one."""
 
     def __str__(self) -> str:
         return f"\n{super().__str__()}"
-
-    def __reduce__(self) -> tuple[type[RemoteTraceback], tuple[object, ...]]:
-        return type(self), self.args
 
 
 def packed(error: BaseException) -> tuple[Exception, str]:

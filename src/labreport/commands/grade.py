@@ -88,7 +88,6 @@ def run(found: argparse.Namespace, root: Path, terminal: Terminal) -> int:
 
 
 def _places(path: Path, results: Sequence[Result], folder: bool) -> list[Path]:
-    """Where the files for Gradescope go."""
     if not folder:
         return [path / "results.json" if path.is_dir() else path]
     try:

@@ -206,7 +206,6 @@ class _Request(http.server.BaseHTTPRequestHandler):
             self._send(found[0], "text/html; charset=utf-8", f"{found[1]}; frame-ancestors 'none'", status)
 
     def _send_beside(self, name: str) -> None:
-        """A document that the page links to."""
         try:
             content = read_regular(self.server.page.with_name(name), PAGE_LIMIT)
         except (OSError, Damaged, StoreError):

@@ -83,7 +83,6 @@ def dry_run(
 
 
 def _tell(terminal: Terminal, statuses: Sequence[Status]) -> None:
-    """The state of these nodes, for `--json`."""
     nodes = [
         {
             "name": found.name,

@@ -1,5 +1,1 @@
 """What the user sees on the terminal: plan, progress, summary and errors, readable at 80 columns."""
-
-from labreport.console.terminal import Terminal
-
-__all__ = ["Terminal"]

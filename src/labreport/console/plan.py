@@ -55,7 +55,8 @@ def show_plan(terminal: Terminal, plan: Plan, verbose: bool) -> None:
     stale = plan.stale()
     if verbose:
         for name, verb, reason in _lines(stale):
-            _line(terminal, verb, name, reason)
+            text = cut(reason, max(terminal.width - 12 - max(len(name), 26), 11))
+            terminal.say(f"  {terminal.paint(f'{verb:8}', 'cyan')}{name:26}  {terminal.paint(text, 'dim')}")
     show_causes(terminal.say, terminal.width, stale, verbose)
 
 
@@ -180,13 +181,7 @@ def _lines(stale: Iterable[Status]) -> Iterable[tuple[str, str, str]]:
         count = f" × {len(members)} {members[0].node.repeated}s" if len(members) > 1 else ""
         waiting = "if changed: " if members[0].state is State.PENDING else ""
         verb = "run" if kind == "result" and members[0].node.work != "training" else VERBS[kind]
-        yield f"{name}{count}", verb, f"{waiting}{reason}"
-
-
-def _line(terminal: Terminal, verb: str, name: str, reason: str) -> None:
-    name = shown(name)
-    text = cut(reason, max(terminal.width - 12 - max(len(name), 26), 11))
-    terminal.say(f"  {terminal.paint(f'{verb:8}', 'cyan')}{name:26}  {terminal.paint(text, 'dim')}")
+        yield shown(f"{name}{count}"), verb, f"{waiting}{reason}"
 
 
 def _wrapped(say: Callable[[str], None], width: int, text: str) -> None:

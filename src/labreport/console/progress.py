@@ -157,7 +157,6 @@ class Progress:
         self._part = None
 
     def _show(self) -> None:
-        """Show the row for all."""
         elapsed = int(self.time.elapsed)
         clock = f"{elapsed // 60}:{elapsed % 60:02}"
         self._row("all", clock, self.time.share, 1.0, self._note())
@@ -170,7 +169,6 @@ class Progress:
         return "  ".join(filter(None, (doing, str(self.time) if self.time.planned else "")))
 
     def _row(self, key: str, name: str, done: float, total: float, note: str) -> None:
-        """Show or change one row."""
         if self._bars is None:
             return
         self._drawing = True

@@ -130,8 +130,6 @@ class _Words(NamedTuple):
 
 @dataclass(frozen=True)
 class _Run:
-    """A run with what it is declared as."""
-
     raw: RawRun
     source: str
     words: _Words
@@ -400,7 +398,6 @@ class _Declared:
         return {metric: metric for metric in metrics} if self.metrics is None else self.metrics
 
     def _results(self, name: str, longest: int, numbered: Sequence[tuple[int, _Run]]) -> tuple[Result, ...]:
-        """The runs as answers and figures see them."""
         refused = {metric: text for _, run in numbered for metric, text in run.raw.refused.items()}
         with collector_paused():
             return tuple(self._result(name, longest, seed, run, refused) for seed, run in numbered)

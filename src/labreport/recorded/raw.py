@@ -312,7 +312,7 @@ def _split(pattern: str) -> tuple[str, list[str]]:
 
 
 def _pieces(rest: str) -> Iterator[str]:
-    """A regular expression for the shell's pattern, with a group for each placeholder."""
+    """Parts of a regular expression for the shell's pattern, with a group for each placeholder."""
     token = re.compile(r"\*\*/|\*\*|\*|\?|\[!?[^\]]+\]|" + _PLACEHOLDER.pattern)
     position, seen = 0, set()
     for found in token.finditer(rest):

@@ -81,7 +81,8 @@ def _run(folder: Path, name: str, experiment: str, options: Options) -> RawRun:
     tags = {f"tags.{key}": text(folder, file).strip() for key, file in _files(folder, name, "tags")}
     series = {key: _metric(folder, file) for key, file in _files(folder, name, "metrics")}
     fields = {
-        **_seen(tags, options),
+        # Many others are MLflow's own, and some are whole documents
+        **{key: value for key, value in tags.items() if key in options.fields},
         "experiment": experiment,
         "run_id": meta.get("run_id", Path(name).name),
         "run_name": meta.get("run_name") or tags.get("tags.mlflow.runName", ""),
@@ -106,11 +107,6 @@ def _times(started: object, finished: object) -> dict[str, str]:
     """When a run began and ended, from milliseconds since 1970, as far as they are known."""
     known = {"started": str(started or ""), "finished": str(finished or "")}
     return {key: at(int(time) / 1000) for key, time in known.items() if time.isdecimal() and len(time) < 15}
-
-
-def _seen(tags: dict[str, str], options: Options) -> dict[str, str]:
-    """The tags that the author asks for: many others are MLflow's own, and some are whole documents."""
-    return {key: value for key, value in tags.items() if key in options.fields}
 
 
 def _metric(folder: Path, name: str) -> dict[int, float]:

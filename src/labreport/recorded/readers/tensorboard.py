@@ -159,7 +159,6 @@ def _fields(data: bytes) -> Iterator[tuple[int, int, int | bytes]]:
 
 
 def _signed(value: int) -> int:
-    """A varint as `int64`."""
     return value - (1 << 64) if value >= 1 << 63 else value
 
 
