@@ -88,7 +88,7 @@ def _values(results: Results, slug: str, finding: Finding, subject: str, answer:
         return results.accuracy("small", "test", int(subject))
     if slug == "bonus.more-time":
         return results.accuracy("complex-100", split, int(subject.rpartition(" ")[2]))
-    if finding.name in ("equal-time", "momentum"):
+    if slug == "bonus.worth" and finding.name in ("equal-time", "momentum"):
         within = int(answer.quantities["within"].value or 0)
         if within == 50:  # of which the predictions are kept
             return results.accuracy(subject, "validation", 50)
@@ -200,8 +200,11 @@ def _hypothesis(results: Results, answer: Answer, text: str) -> Iterator[bool]:
         "needs the gradient in the early layers as well": results.mean("deep-32-gain-4")
         > results.mean(frozen),
         "all layers trained, deep-32 is less accurate": results.mean("deep-32-gain-4") < results.mean(frozen),
-        "Because ten sigmoid layers": stuck and results.learns(*gain, *fewer),
-        "Probably because ten": stuck and most(gain) and most(fewer) and not results.learns(*gain, *fewer),
+        "Because the signal vanishes": stuck and results.learns(*gain, *fewer),
+        "Probably because the signal": stuck
+        and most(gain)
+        and most(fewer)
+        and not results.learns(*gain, *fewer),
         "We cannot say": not (most(gain) and most(fewer)),
         "large, all three networks learn": results.learns(*gain),
         "10, all three do.": results.learns(*fewer),
@@ -253,7 +256,7 @@ def _digits(results: Results, answer: Answer, text: str) -> Iterator[bool]:
             yield most == max(shares.values()) > min(shares.values()) == least
         else:
             yield max(shares.values()) - min(shares.values()) < NEAR
-        clear = re.search(r"than the other is clear in ([^;.]+)", text)
+        clear = re.search(r"the difference is clear in ([^;.]+)", text)
         if clear and name in re.split(", | and ", clear[1]):
             yield max(shares.values()) > min(shares.values())
 
@@ -282,8 +285,8 @@ def _diminishing(results: Results, answer: Answer, text: str) -> Iterator[bool]:
     yield all((other < first + NEAR) if falls else True for other in others)
     yield falls or not all(other < first - NEAR for other in others)
     yield text.startswith("Yes:" if falls else "Not steadily:")
-    early = re.search(r"After 20 epochs, the next 10 (?:probably )?bring (less|more)", text)
-    late = re.search(r"the last 10 before 50 (?:probably )?(less|more)", text)
+    early = re.search(r"10 epochs after the first 20 bring (less|more)", text)
+    late = re.search(r"the last 10 before epoch 50 bring (less|more)", text)
     for told, gain in ((early, others[0]), (late, others[-1])):
         yield told is not None and (gain < 0.002 + NEAR if told[1] == "less" else gain > 0.002 - NEAR)
 

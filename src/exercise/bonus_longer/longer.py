@@ -144,7 +144,6 @@ def diminishing(results: Results) -> Answer:
     answer |= exact("after-early", condition(early, "<", bound)) | exact(
         "after-late", condition(late, "<", bound)
     )
-    answer |= exact("sure", every(*(condition(number, "=", 0) for number in open_.values())))
     for name, number in open_.items():
         answer |= exact(name.replace("open_", "sure-"), condition(number, "=", 0))
     return answer | exact("diminish", every(*(condition(one, "<", first) for one in others)))

@@ -36,7 +36,7 @@ def best(results: Results) -> Answer:
     answer = ranking(results, TEST, LAST)
     means = {name: answer.quantities[f"{name}.mean"].value for name in names(LEARNING)}
     order = ordered(means, lower=False)
-    printed = {name: format_spread(answer.quantities[f"{name}.mean"]) for name in order}
+    printed = {name: format_spread(answer.quantities[f"{name}.mean"]).partition("±")[0] for name in order}
     pairs = answer.findings["ranking"].parts
     rivals = [part for part in pairs if order[0] in part.subjects]
     behind = {name for part in rivals if facing(part, order[0], lower=False).clear for name in part.subjects}

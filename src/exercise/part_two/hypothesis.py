@@ -51,7 +51,7 @@ def hypothesis(results: Results) -> Answer:
                 layers - 1, "steps", "from the first hidden layer to the last", kind="computed"
             ),
             "left": declared(
-                expected_share(layers, 1.0), "fraction", "slope to the power of the steps", kind="computed"
+                expected_share(layers, 1.0), "", "slope to the power of the steps", kind="computed"
             ),
             "gain": declared(network_of(results[GAIN[1].name]).initial_gain, "", "catalogue", GAIN[1].name),
             "frozen": declared(
