@@ -179,10 +179,10 @@ CASES = (
     *(
         Case("part-three.epochs", words, {"complex-same-momentum": alone, "wide": wide}, "Yes:")
         for words, alone, wide in (
-            ("So its layers bring a lead by themselves.", {"test": 0.99}, {}),
-            ("So without momentum its layers bring no lead", {"test": 0.9}, {}),
+            ("So its layers bring a lead.", {"test": 0.99}, {}),
+            ("So its layers bring no lead yet.", {"test": 0.9}, {}),
             ("as accurate as wide", SURE, SURE),
-            ("So it is not clear that its layers bring a lead", WILD, WILD),
+            ("So its layers may bring no lead yet.", WILD, WILD),
         )
     ),
     Case("bonus.digits", "Some digits are misread more often", {}, "Yes: wide misreads 8 most often"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exercise.catalogue import COMPLEX, SMALL, WIDE, names
 from exercise.expressions import accuracy as checked_accuracy
-from exercise.measuring.measures import LAST, TEST, declared, network_of, ratio, seeds_of
+from exercise.measuring.measures import LAST, TEST, declared, network_of, seeds_of
 from labreport.outline import question
 from labreport.required import required
 from labreport.results import Results
@@ -31,8 +31,6 @@ def best(results: Results) -> Answer:
         )
         for name in names(LEARNING)
     }
-    share = ratio(parameters["complex.parameters"], parameters["wide.parameters"], "complex over wide")
-    share = declared(share.value, "fraction", "parameters of complex over those of wide", kind="computed")
     answer = ranking(results, TEST, LAST)
     means = {name: answer.quantities[f"{name}.mean"].value for name in names(LEARNING)}
     order = ordered(means, lower=False)
@@ -50,4 +48,4 @@ def best(results: Results) -> Answer:
         "first": [name for name in order if printed[name] == printed[order[0]]],
         "others": [name for name in order if printed[name] != printed[order[0]]],
     }
-    return answer | Answer({**parameters, "share": share, "seeds": seeds_of(*results.values())}, facts=facts)
+    return answer | Answer({**parameters, "seeds": seeds_of(*results.values())}, facts=facts)
