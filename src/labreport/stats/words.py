@@ -125,8 +125,8 @@ PHRASES: Mapping[str, str] = {
     "ranking, tie": "{after}{top} {are} level ({means}).",
     "ranking, next": "{name} ({means})",
     "ranking, ahead": "{after}{top} {most} ({means}), ahead of {behind} ({behind means}), by {amount}.",
-    "ranking, ahead of several": "{after}{top} {most} ({means}), ahead of {behind} ({behind means}), of the "
-    "next by {amount}.",
+    "ranking, ahead of several": "{after}{top} {most} ({means}), ahead of {behind} ({behind means}); the "
+    "lead over the next is {amount}.",
     "ranking, level": "{after}{level} {are} level ({means}), ahead of {behind} ({behind means}).",
     "ranking, all level": "{after}{level} {are} level ({means}; the differences are below {margin}).",
     "ranking, all equal": "{after}{level} {are} level ({means}), the same {everywhere}.",
