@@ -107,7 +107,7 @@ def make_small_checkout(folder: Path, *libraries: str) -> SmallCheckout:
     shutil.copytree(ROOT / "src" / "labreport", checkout.path / "src" / "labreport", ignore=ignored)
     shutil.copytree(ROOT / "tools", checkout.path / "tools", ignore=shutil.ignore_patterns("*.lock"))
     shutil.copy(ROOT / "build.py", checkout.path / "build.py")
-    with (checkout.path / "src" / "labreport" / "command.py").open("a") as command:
+    with (checkout.path / "src" / "labreport" / "commands" / "__init__.py").open("a") as command:
         command.write(_COMMAND)
     checkout.require(*libraries)
     return checkout

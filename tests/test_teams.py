@@ -76,6 +76,7 @@ def clones(tmp_path: Path) -> tuple[Clone, Clone]:
     return Clone(wine.folder, tmp_path / "author", programs), Clone(wine.folder, tmp_path / "ci", programs)
 
 
+@pytest.mark.slow
 def test_a_pull_request_is_checked_and_its_changes_are_a_comment(
     clones: tuple[Clone, Clone], tmp_path: Path
 ) -> None:

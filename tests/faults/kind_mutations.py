@@ -134,8 +134,8 @@ MUTATIONS = (
     Mutation(
         "the checksum of arrays in a check",
         "trajectory/store.py",
-        "            if digest(path) != kept.file.sha256:",
-        "            if False:",
+        "            elif digest(path) != kept.file.sha256:",
+        "            elif False:",
         (TRAJECTORIES, DAMAGE),
     ),
     Mutation(
@@ -211,8 +211,8 @@ MUTATIONS = (
     Mutation(
         "the sandbox",
         "page/environment.py",
-        "    sandbox = ImmutableSandboxedEnvironment(",
-        "    sandbox = jinja2.Environment(",
+        "class _Sandbox(ImmutableSandboxedEnvironment):",
+        "class _Sandbox(jinja2.Environment):",
         (TEXTS,),
     ),
     Mutation(
