@@ -107,7 +107,7 @@ def _create(terminal: Terminal, held: int) -> None:
             f"{sys.executable}: its module ensurepip is missing; on Debian and Ubuntu install the package "
             "python3-venv (apt-get install python3-venv) and run again"
         )
-    terminal.warn(f"making {VENV}; this is done once, and nothing later needs a network")
+    terminal.warn(f"making {VENV}; this is done once; later runs add only what is new")
     old = Path(f"{VENV}.old")
     _remove(old)
     if VENV.exists():

@@ -21,6 +21,13 @@ def test_a_changed_member_comes_before_those_that_come_and_go_with_it() -> None:
     ]
 
 
+def test_the_text_of_a_module_is_called_so() -> None:
+    """It counts where comments and docstrings are read, and is not a function."""
+    groups = {OLD: {"function project.nets:text": "1"}, NEW: {"function project.nets:text": "2"}}
+    (reason,) = differences({"code": OLD}, {"code": NEW}, groups)
+    assert str(reason) == "the text of project.nets changed"
+
+
 def test_a_field_is_named_as_in_its_specification_however_deep_it_is() -> None:
     """And its values as they are written in Python."""
     old, new = ({"specification": {"network": {"layers": [layers]}, "rate": 0.1}} for layers in (62, 40))

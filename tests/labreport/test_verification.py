@@ -62,6 +62,13 @@ def test_a_specification_without_chance_is_no_copy() -> None:
     assert list(copies(stored)) == []
 
 
+def test_weights_that_have_diverged_are_no_copies() -> None:
+    """Those of two seeds are not numbers, those of the third are."""
+    lost = {1: Snapshot({}, {"state.kernel": numpy.full(40, numpy.nan)})}
+    stored = {f"alpha#{number}": replace(seed(number), snapshots=lost) for number in range(2)}
+    assert list(copies({**stored, "alpha#2": seed(2)})) == []
+
+
 def sorted_digits() -> Drawing:
     """Upright bars by height, each with the name of a digit below it."""
     figure, (panel,) = column_figure(46.0)

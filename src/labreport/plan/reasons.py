@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -76,7 +77,8 @@ class Changed:
 
     def __str__(self) -> str:
         if self.old is None and self.new is None:
-            return f"{self.what} changed"
+            module = re.fullmatch(r"function (\S+):text", self.what)  # comments and docstrings are read, too
+            return f"{f'the text of {module[1]}' if module else self.what} changed"
         if self.old is None:
             return f"{self.what} is new" + (f": {short(self.new)}" if self.new != "" else "")
         if self.new is None:
