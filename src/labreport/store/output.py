@@ -217,7 +217,8 @@ def output_lock(
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            waiting(f"another build is at work in {shown(directory)}; waiting {timeout:g} s (--lock-timeout)")
+            busy = f"another build is at work in {shown(directory)}; waiting for it to end"
+            waiting(f"{busy} (--lock-timeout limits this)")
             lock.acquire(timeout=timeout, poll_interval=0.1)
     except Timeout:
         raise StoreError(
