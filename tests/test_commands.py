@@ -353,7 +353,7 @@ def test_a_build_ends_with_its_files_and_how_they_are_checked(built: Program, tm
     ran = program.run("--seeds", "2", "--force", "document/html", "--output", "report")
     assert ran.out.splitlines()[-2:] == [
         "The report: report/report.html, report.pdf, answers.json",
-        "Check it:   python build.py verify --output report",
+        "Check it:   python build.py verify --output report --seeds 2",
     ]
     command = ran.out.splitlines()[-1].partition("python build.py ")[2]
     assert program.run(*command.split(), "--quick").code == 0

@@ -90,10 +90,12 @@ def show_summary(
     errors: int = 0,
     work: str = "training",
     watched: bool = False,
+    arguments: str = "",
 ) -> None:
     """What was made, how long it took, where the report is and how it is checked; or what became of it.
 
-    Of a build that is `watched`, the report is on the screen already.
+    Of a build that is `watched`, the report is on the screen already. A check is of as many seeds as the
+    build, which `arguments` says.
     """
     if errors:
         show_failure(terminal, output, errors, made)
@@ -117,7 +119,7 @@ def show_summary(
         terminal.say(
             f"The report: {shown(nearby(output / files[0]))}{''.join(f', {name}' for name in files[1:])}"
         )
-        terminal.say(f"Check it:   {again('verify')}")
+        terminal.say(f"Check it:   {again('verify')} {arguments}".rstrip())
 
 
 def show_failure(terminal: Terminal, output: Path, errors: int, made: Sequence[str] = ()) -> None:

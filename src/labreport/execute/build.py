@@ -76,6 +76,7 @@ def build(request: Request, terminal: Terminal) -> Outcome:
             outcome.errors,
             session.project.work,
             watched=request.watched,
+            arguments=request.arguments,
         )
     return outcome
 
