@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from program import Program
+
+from labreport.store.output import LOCK
 
 ESCAPE = "\x1b["
 
@@ -357,6 +360,15 @@ def test_a_build_ends_with_its_files_and_how_they_are_checked(built: Program, tm
     ]
     command = ran.out.splitlines()[-1].partition("python build.py ")[2]
     assert program.run(*command.split(), "--quick").code == 0
+
+
+def test_an_unknown_name_waits_for_no_other_build(built: Program, tmp_path: Path) -> None:
+    """It is refused at once, not when that has ended."""
+    program = built.copy(tmp_path / "checkout")
+    with FileLock(program.folder / "report" / LOCK):
+        ran = program.run("bild", "--seeds", "2", "--lock-timeout", "1")
+    assert (2, "") == (ran.code, ran.out)
+    assert "'bild'" in ran.err
 
 
 def test_a_dry_run_says_how_long_training_takes(built: Program, tmp_path: Path) -> None:

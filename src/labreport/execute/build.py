@@ -38,7 +38,7 @@ from labreport.plan.stamp import remove_stamp, write_stamp
 from labreport.stats import Answer
 from labreport.stats.rounding import format_number
 from labreport.store.files import remove
-from labreport.store.output import MARK, mark_as_own, output_lock, remove_strays
+from labreport.store.output import mark_as_own, output_lock, remove_strays
 from labreport.store.publish import complete
 from labreport.store.quarantine import Quarantine
 
@@ -156,8 +156,8 @@ def _expect(build: Build, plan: Plan, work: Trainings) -> None:
 
 
 def _check_names(request: Request) -> None:
-    """Raise `UnknownName` before anything is written, where the folder is not this project's yet."""
-    if (request.targets or request.force) and not request.adopt and not (request.output / MARK).exists():
+    """Raise `UnknownName` before anything is written, and before another build is waited for."""
+    if (request.targets or request.force) and not request.adopt:
         session = open_session(request.place, request.output, request.seeds, request.force, repair=False)
         for word in request.targets:
             session.graph.resolve(word)
