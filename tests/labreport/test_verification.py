@@ -69,6 +69,15 @@ def test_weights_that_have_diverged_are_no_copies() -> None:
     assert list(copies({**stored, "alpha#2": seed(2)})) == []
 
 
+def test_a_state_may_hold_words() -> None:
+    """They are compared as they are."""
+    kept = [Snapshot({}, {"state.words": numpy.array([f"{number}", "a"] * 20)}) for number in range(2)]
+    stored = {
+        f"alpha#{number}": replace(seed(number), snapshots={1: kept[number % 2]}) for number in range(3)
+    }
+    assert list(copies(stored)) == ["alpha#2 has array 'state.words' of alpha#0 at epoch 1"]
+
+
 def sorted_digits() -> Drawing:
     """Upright bars by height, each with the name of a digit below it."""
     figure, (panel,) = column_figure(46.0)

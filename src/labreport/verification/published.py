@@ -164,7 +164,8 @@ def _digests(arrays: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
     for name, values in arrays.items():
         array = numpy.asarray(values)
-        finite = array[numpy.isfinite(array)]  # what has diverged is alike in all seeds
+        number = array.dtype.kind in "fc"
+        finite = array[numpy.isfinite(array)] if number else array.reshape(-1)  # what diverged is alike
         if name.startswith(STATE) and finite.size >= SMALL and (finite != finite[0]).any():
             yield name, hashlib.sha256(numpy.ascontiguousarray(array).tobytes()).hexdigest()
 
