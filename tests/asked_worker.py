@@ -1,4 +1,4 @@
-"""A process that is asked words: one hangs it, one ends it, one ends it in the middle of its reply."""
+"""A process that is asked words: one hangs it, one ends it, one hangs it in the middle of its reply."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ def serve(connection: Connection, pids: bytes) -> None:
             os._exit(3)
         if word == "half":
             os.write(connection.fileno(), (50).to_bytes(4, "big") + b"no end of")
-            os._exit(0)
+            time.sleep(600)
         connection.send_bytes(f"read {word}".encode() if word != "long" else bytes(101))

@@ -27,7 +27,7 @@ def test_a_file_that_hangs_its_reader_is_timed_out(tmp_path: Path, monkeypatch: 
     replies = ask(tmp_path, words)
     late = "takes more than 3 s to read"
     ended = "ended the process that read it, by its use of memory or otherwise"
-    told = {"hang": late, "die": ended, "half": ended, "long": "needs too long a reply"}
+    told = {"hang": late, "half": late, "die": ended, "long": "needs too long a reply"}
     assert replies == {place: told.get(word, f"read {word}".encode()) for place, word in enumerate(words)}
     for pid in (tmp_path / "pids").read_text().split():
         assert subprocess.run(["kill", "-0", pid], capture_output=True).returncode != 0

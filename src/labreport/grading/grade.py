@@ -11,6 +11,8 @@ import io
 import math
 import os
 import resource
+import signal
+import threading
 import time
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -289,10 +291,11 @@ def ask_all(
                     child.connection.send_bytes(request)
             first = min(deadline for _, _, deadline in asked.values())
             ready = wait([*asked], max(first - time.monotonic(), 0.0))
+            too_long = f"takes more than {seconds:g} s to read"
             late = [one for one, (_, _, deadline) in asked.items() if deadline <= time.monotonic()]
-            for connection in ready or late:
-                child, place, _ = asked.pop(connection)
-                reply = _reply(child) if ready else f"takes more than {seconds:g} s to read"
+            for connection in {*ready, *late}:
+                child, place, deadline = asked.pop(connection)
+                reply = _reply(child, deadline, too_long) if connection in ready else too_long
                 if isinstance(reply, bytes):
                     idle.append(child)
                 else:
@@ -311,13 +314,20 @@ def _start(count: int, function: str, given: bytes) -> list[Child]:
         raise LabReportError(f"cannot start a process to read submissions: {error}") from None
     for child in started:
         if child.connection.poll(START_SECONDS):
-            _reply(child)
+            _reply(child, time.monotonic() + START_SECONDS, ENDED)
     return started
 
 
-def _reply(child: Child) -> bytes | str:
-    """What it has sent, or why that cannot be read."""
+def _reply(child: Child, deadline: float, late: str) -> bytes | str:
+    """What it has sent, or why that cannot be read; one that stops in the middle of it is killed in time."""
+    assert child.pid is not None
+    killing = threading.Timer(max(deadline - time.monotonic(), 0.0), os.kill, (child.pid, signal.SIGKILL))
+    killing.start()
     try:
         return child.connection.recv_bytes(REPLY_LIMIT)
     except (EOFError, OSError):
-        return ENDED if child.connection.readable else "needs too long a reply"
+        if child.connection.readable:
+            return ENDED if time.monotonic() < deadline else late
+        return "needs too long a reply"
+    finally:
+        killing.cancel()
