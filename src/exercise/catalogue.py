@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from exercise.networks import TIMED_EPOCHS, Network, Timing, keeping_rules, timing_of
+from exercise.networks import TIMED_EPOCHS, Network, Timing, keeping_rules, timing_of, with_all
 from labreport.experiment import Experiment, Study, study
 
 START = "exercise.training:start"
@@ -32,7 +32,7 @@ COMPLEX = _network(
 )
 
 # Every one of these is in all tables and figures that compare networks; one more is one value more here
-NETWORKS = (WIDE, SMALL, DEEP_8, DEEP_32, DEEP_64, COMPLEX)
+NETWORKS = with_all(WIDE, SMALL, DEEP_8, DEEP_32, DEEP_64, COMPLEX)
 DEEP = (DEEP_8, DEEP_32, DEEP_64)
 
 

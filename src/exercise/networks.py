@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from labreport.authoring import Meta, refuse
+from labreport.authoring import Meta, at, called_from, refuse
+from labreport.errors import UsageError
 from labreport.experiment import Experiment
 
 INPUTS = 784
@@ -144,6 +145,23 @@ def keeping_rules(experiment: Experiment) -> Experiment:
     for field, value, text in rules.broken(experiment) if rules else ():
         refuse(experiment.place, text, field, value, Experiment if field == "epochs" else Network)
     return experiment
+
+
+def with_all(*networks: Experiment) -> tuple[Experiment, ...]:
+    """The networks of the report, which answers and sentences name.
+
+    Raises `UsageError` where one of those is missing that the exercise asks for.
+    """
+    known = [network.name for network in networks]
+    missing = [name for name in RULES if name not in known]
+    renamed = [network for network in networks if network.name not in RULES]
+    if missing:
+        text = f"answers need a network named {missing[0]!r}"
+        for network in renamed:
+            told = f"{text}; give this one, {network.name!r}, that name, or add a network beside it"
+            refuse(network.place, told, "name", network.name, Experiment)
+        raise UsageError(at(called_from(), f"{text}; the others are {', '.join(known)}"))
+    return networks
 
 
 def epoch_cost(network: Network | Timing) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from exercise import networks
 from exercise.catalogue import COMPLEX, NETWORKS, SMALL, WIDE
-from exercise.networks import RULES, Network, Rules, keeping_rules
+from exercise.networks import RULES, Network, Rules, keeping_rules, with_all
 from labreport.errors import UsageError
 from labreport.experiment import Experiment
 
@@ -78,6 +79,27 @@ def test_a_broken_rule_is_refused_at_the_line_of_the_network(monkeypatch: pytest
     with pytest.raises(UsageError, match=r"^tests/exercise/test_networks.py:[0-9]+: .* has 2 h"):
         keeping_rules(experiment(hidden_layers=(7, 8)))
     assert keeping_rules(experiment(hidden_layers=(7, 8, 9))).name == "sample"
+
+
+@pytest.mark.parametrize(
+    ("renamed", "said"),
+    [
+        (
+            "broad",
+            "need a network named 'wide'; give this one, 'broad', that name, or add a network beside it",
+        ),
+        ("", "need a network named 'wide'; the others are small, deep-8, deep-32, deep-64, complex"),
+    ],
+)
+def test_a_network_that_answers_name_is_missed_at_its_line(renamed: str, said: str) -> None:
+    """A network that was renamed, or taken out of the list."""
+    others = [network for network in NETWORKS if network.name != "wide"]
+    wrong = [replace(experiment(), name=renamed)] if renamed else []
+    with pytest.raises(UsageError) as raised:
+        with_all(*wrong, *others)
+    assert re.fullmatch(
+        r"tests/exercise/test_networks\.py:[0-9]+: answers " + re.escape(said), str(raised.value)
+    )
 
 
 def test_bounds_are_inclusive() -> None:

@@ -70,12 +70,12 @@ class CrateDocument(DocumentNode):
         fingerprints, project = planner.fingerprints, planner.graph.project
         results = [[node.name, planner.put_out(node.name)] for node in planner.graph.of_kind("result")]
         trainings = [[one.name, one.title, one.code] for one in project.all_experiments]
-        answers = {one.slug: fingerprints.code(one.answer)["code"] for one in project.outline.questions}
+        answers = [[one.slug, fingerprints.code(one.answer)["code"]] for one in project.outline.questions]
         return {
             **super().ingredients(planner),
             "results": digest(results),
             "trainings": digest([planner.digest_of_kept, trainings]),
-            "code of the answers": answers,
+            "code of the answers": digest(answers),
             "version": VERSION,
             **fingerprints.code_here("labreport.nodes.crate:CrateDocument"),
         }
