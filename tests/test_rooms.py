@@ -53,6 +53,7 @@ LIBRARIES = {
     "weasyprint": "labreport.pdf",
     "pikepdf": "labreport.pdf",
     "pypdfium2": "labreport.audit",
+    "lxml": "labreport.audit",
     "rich": "labreport.console",
     "filelock": "labreport.store",
     "msgspec": "labreport.authoring labreport.grading labreport.page labreport.plan labreport.recheck "

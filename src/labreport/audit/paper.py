@@ -6,26 +6,17 @@ import base64
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
-from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
 
-from labreport.audit.reading import Finding
+from labreport.audit.reading import Element, Finding, parse, walk
 from labreport.audit.screen import audit_html
 from labreport.errors import AuditError
 from labreport.stats import Answer
 
 DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-DRAWING = re.compile(r'<img src="data:image/svg\+xml;base64,([^"]*)"')
-PAGED = re.compile(r'<a class="ref" href="#([^"]*)"')
-CONTENTS = re.compile(r'<nav class="contents".*?</nav>', re.DOTALL)
-ENTRY = re.compile(r'<a href="#([^"]*)"')
-TAG = re.compile(r"<[^>]*>")
-TITLE = re.compile(r'<h2 [^>]*data-title="([^"]*)"')
-"""Titles of sections, one of which is at the head of each page."""
-HEAD = re.compile(r"<head>.*?</head>", re.DOTALL)
-REPEATED = re.compile(r"<thead>.*?</thead>", re.DOTALL)
-"""Header rows, which a table repeats on every page that it continues to."""
+INLINE = ("b", "i", "em", "strong", "span", "sub", "sup")
+"""Elements that do not end a numeral."""
+SVG = "data:image/svg+xml;base64,"
 
 
 def audit_pdf(
@@ -45,9 +36,11 @@ def audit_pdf(
     labels close to each other may be read as one. Header rows, and
     the title of the section that a page is in, may be there once more for each page.
     """
-    anchors = list(_paged_links(print_html))
+    page = parse(print_html)
+    links = page.xpath("//a[@class='ref']/@href | //nav[@class='contents']//a/@href")
+    anchors = [link[1:] for link in links if link.startswith("#")]
     found, pages, places = _read(path, anchors)
-    expected = Counter(_numerals(print_html))
+    expected = Counter(_numerals(page.find("body")))
     for number in range(1, pages + 1):
         expected.update((str(number), str(pages)))
     findings = audit_html(print_html, answers, templates, experiments, declared)
@@ -56,8 +49,10 @@ def audit_pdf(
             expected[str(places[anchor])] += 1
         else:
             findings.append(Finding(path.name, f"#{anchor}", "is linked to, but the PDF has no such place"))
-    drawn = Counter(_digits_of_drawings(print_html))
-    for header in map(Counter, map(_numerals, (*REPEATED.findall(print_html), *TITLE.findall(print_html)))):
+    drawn = Counter(_digits_of_drawings(page))
+    # Again on further pages: header rows, and the title of the section that is at the head of each page
+    repeated = [*map(_numerals, page.iter("thead")), *map(DIGITS.findall, page.xpath("//h2/@data-title"))]
+    for header in map(Counter, repeated):
         expected += _repeated(header, found - expected, drawn)
     return [*findings, *_differences(path.name, found, expected, drawn)]
 
@@ -91,42 +86,18 @@ def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
-def _numerals(html: str) -> Iterator[str]:
-    """Numerals of the text of a page."""
-    text = _Text()
-    text.feed(HEAD.sub("", html))
-    text.close()
-    yield from DIGITS.findall("".join(text.parts))
+def _numerals(top: Element) -> list[str]:
+    """Numerals of the text inside an element, of which those that are separate on paper end one."""
+    parts = [
+        text if not ended or element.tag in INLINE else f" {text}" for ended, element, text, _ in walk(top)
+    ]
+    return DIGITS.findall("".join(parts))
 
 
-def _digits_of_drawings(html: str) -> Iterator[str]:
-    for data in DRAWING.findall(html):
-        labels = unescape(TAG.sub(" ", base64.b64decode(data).decode()))
-        yield from (digit for numeral in DIGITS.findall(labels) for digit in numeral if digit != ".")
-
-
-class _Text(HTMLParser):
-    """All text, white space kept, so that neighbouring cells do not run together."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        """Keep it."""
-        self.parts.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        """Elements that are separate on paper end a numeral."""
-        if tag not in ("b", "i", "em", "strong", "span", "sub", "sup"):
-            self.parts.append(" ")
-
-
-def _paged_links(html: str) -> Iterator[str]:
-    """Anchors of the links behind which a page number is printed."""
-    yield from (unescape(anchor) for anchor in PAGED.findall(html))
-    for contents in CONTENTS.findall(html):
-        yield from (unescape(anchor) for anchor in ENTRY.findall(contents))
+def _digits_of_drawings(page: Element) -> Iterator[str]:
+    for source in page.xpath(f"//img[starts-with(@src, '{SVG}')]/@src"):
+        drawing = parse(base64.b64decode(source.removeprefix(SVG)).decode())
+        yield from "".join(DIGITS.findall(" ".join(drawing.itertext()))).replace(".", "")
 
 
 def _read(path: Path, anchors: list[str]) -> tuple[Counter[str], int, dict[str, int]]:

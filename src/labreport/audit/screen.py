@@ -13,7 +13,23 @@ from pathlib import Path
 from typing import Any
 
 from labreport.audit.lint import NUMERAL, Allowed
-from labreport.audit.reading import SHOWN, Finding, Page, Step, Traced
+from labreport.audit.reading import (
+    OWNERS,
+    SHOWN,
+    Element,
+    Finding,
+    Step,
+    around,
+    classes,
+    flow,
+    in_heading,
+    leads_inward,
+    name_of,
+    parse,
+    place,
+    prose,
+    text_of,
+)
 from labreport.page.numbers import word_of
 from labreport.stats import Answer, Judgement, Quantity
 from labreport.stats.numerals import has_numeral, number_words
@@ -37,7 +53,7 @@ def audit_html(
     Programs and the tables of the data behind drawings are skipped; labels in drawings are checked
     when they are drawn.
     """
-    page, names, allowed = Page().read(html), tuple(experiments), Allowed(templates)
+    page, names, allowed = parse(html), tuple(experiments), Allowed(templates)
     return [
         *_check_traced(page, answers),
         *_check_prose(page, allowed, declared),
@@ -53,17 +69,19 @@ def audit_html(
     ]
 
 
-def _check_traced(page: Page, answers: Mapping[str, Answer]) -> Iterator[Finding]:
+def _check_traced(page: Element, answers: Mapping[str, Answer]) -> Iterator[Finding]:
     known = _sources(answers)
-    for item in page.traced:
-        candidates = known.get(item.source, [])
+    for item in page.iter("data"):
+        source, form, value = (item.get(name, "") for name in ("data-source", "data-form", "value"))
+        candidates, text = known.get(source, []), text_of(item)
         if not candidates:
-            problem = f"names {item.source!r}, which the answers do not have"
-            yield Finding(item.where, item.text, problem, sourceless=True)
-        elif not any(_value(of) == item.value and _prints(of, item) for of in candidates):
-            expected = _text(candidates[0], item.form) or _value(candidates[0])
-            problem = f"is not what {item.source} rounds to, {expected!r}"
-            yield Finding(item.where, item.text, problem, sourceless=True)
+            problem = f"names {source!r}, which the answers do not have"
+        elif not any(_value(of) == value and _prints(of, form, text) for of in candidates):
+            expected = _text(candidates[0], form) or _value(candidates[0])
+            problem = f"is not what {source} rounds to, {expected!r}"
+        else:
+            continue
+        yield Finding(place(item), text, problem, sourceless=True)
 
 
 def _sources(answers: Mapping[str, Answer]) -> dict[str, list[Quantity | str]]:
@@ -105,55 +123,75 @@ def _text(of: Quantity | str, form: str) -> str | None:
     return FORMS[form](of) if form in FORMS else None
 
 
-def _prints(of: Quantity | str, item: Traced) -> bool:
+def _prints(of: Quantity | str, form: str, text: str) -> bool:
     """Whether it is printed so in this form; a text may begin a sentence."""
-    text = _text(of, item.form)
-    return item.text == text or (isinstance(of, str) and text is not None and item.text == capitalized(text))
+    known = _text(of, form)
+    return text == known or (isinstance(of, str) and known is not None and text == capitalized(known))
 
 
-def _check_titles(page: Page, answers: Mapping[str, Answer]) -> Iterator[Finding]:
+def _check_titles(page: Element, answers: Mapping[str, Answer]) -> Iterator[Finding]:
     """The title of an experiment in the text is the one that it was declared with, or begins a sentence."""
     titles: dict[str, set[str]] = {}
     for answer in answers.values():
         for finding in answer.findings.values():
             for subject, title in zip(finding.subjects, finding.titles, strict=True):
                 titles.setdefault(subject, set()).update((title, capitalized(title)))
-    for where, subject, text in page.titled:
+    for named in page.xpath("//*[@data-subject]"):
+        subject, text = named.get("data-subject"), text_of(named).strip()
         if text not in titles.get(subject, set()):
-            yield Finding(where, text, f"is not the title of {subject!r}", sourceless=True)
+            yield Finding(place(named), text, f"is not the title of {subject!r}", sourceless=True)
 
 
-def _check_prose(page: Page, allowed: Allowed, declared: Set[str]) -> Iterator[Finding]:
-    for where, text, heading in page.prose:
-        if heading and " ".join(text.split()) in declared:
+def _check_prose(page: Element, allowed: Allowed, declared: Set[str]) -> Iterator[Finding]:
+    for inside, text in prose(page):
+        told = " ".join(text.split())
+        if told in declared and in_heading(inside):
             continue
         for numeral in allowed.untraced(text):
-            problem = f"is printed without a source, in {' '.join(text.split())[:80]!r}"
-            yield Finding(where, numeral, problem, sourceless=True)
+            problem = f"is printed without a source, in {told[:80]!r}"
+            yield Finding(place(inside), numeral, problem, sourceless=True)
 
 
-def _check_references(page: Page) -> Iterator[Finding]:
-    for target, referred in page.references:
-        number = page.numbers.get(target)
-        if number is not None and number != referred:
-            yield Finding(f"reference to #{target}", referred, f"should be {number}")
-    figures = [number for anchor, number in page.numbers.items() if anchor.startswith("figure-")]
-    for what, numbers in (("figures", figures), ("tables", page.tables)):
-        if numbers != [str(number) for number in range(1, len(numbers) + 1)]:
-            yield Finding(what, " ".join(numbers), "are not numbered in order")
+def _check_references(page: Element) -> Iterator[Finding]:
+    """A counter belongs to the link, the caption, the figure, or the heading that it is in."""
+    numbers: dict[str, str] = {}
+    tables: list[str] = []
+    references: list[tuple[str, str]] = []
+    for counter in page.iter("span"):
+        number = text_of(counter).strip()
+        for element in counter.iterancestors() if "counter" in classes(counter) else ():
+            if leads_inward(element):
+                references.append((element.get("href")[1:], number))
+            elif element.tag == "caption":
+                tables.append(number)
+            elif element.tag in OWNERS and "id" in element.attrib:
+                numbers.setdefault(element.get("id"), number)
+            else:
+                continue
+            break
+    for target, referred in references:
+        if numbers.get(target, referred) != referred:
+            yield Finding(f"reference to #{target}", referred, f"should be {numbers[target]}")
+    figures = [number for anchor, number in numbers.items() if anchor.startswith("figure-")]
+    for what, found in (("figures", figures), ("tables", tables)):
+        if found != [str(number) for number in range(1, len(found) + 1)]:
+            yield Finding(what, " ".join(found), "are not numbered in order")
 
 
-def _check_alternatives(page: Page, allowed: Allowed) -> Iterator[Finding]:
+def _check_alternatives(page: Element, allowed: Allowed) -> Iterator[Finding]:
     """What an alternative text says in numbers, the caption says too."""
-    for where, alternative, caption in page.pictures:
+    for figcaption in page.iter("figcaption"):
+        caption = text_of(figcaption)
         told = {*NUMERAL.findall(caption), *(word.lower() for word in number_words(caption))}
-        for numeral in allowed.untraced(alternative):
-            if numeral.lower() not in told:
-                yield Finding(where, numeral, "is in the alternative text, but not in the caption")
+        for alternative in figcaption.xpath(f"ancestor::figure[1]{SPOKEN}"):
+            for numeral in allowed.untraced(alternative):
+                if numeral.lower() not in told:
+                    problem = "is in the alternative text, but not in the caption"
+                    yield Finding(place(figcaption), numeral, problem)
 
 
 def _check_subjects(
-    page: Page, answers: Mapping[str, Answer], experiments: Iterable[str]
+    page: Element, answers: Mapping[str, Answer], experiments: Iterable[str]
 ) -> Iterator[Finding]:
     """Numbers of one experiment beside the name of another.
 
@@ -172,18 +210,16 @@ def _check_subjects(
         for slug, answer in answers.items()
         for name, quantity in answer.quantities.items()
     }
-    for head, steps in _sentences(page.flow, pattern):
+    for head, steps in _sentences(flow(page), pattern):
         for index, step in enumerate(steps):
-            subjects = known.get(step.data.source, frozenset()) if step.data is not None else frozenset()
-            if step.data is None or not subjects:
-                continue
-            names = _names(head, steps, index, pattern)
-            if names and not any(_agree(name, subject) for name in names for subject in subjects):
-                owners = sorted(subjects)
+            source = "" if step.data is None else step.data.get("data-source", "")
+            names = _names(head, steps, index, pattern) if (subjects := known.get(source)) else []
+            if names and not any(_agree(name, subject) for name in names for subject in subjects or ()):
+                owners = sorted(subjects or ())
                 yield Finding(
-                    step.data.where,
-                    step.data.text,
-                    f"is beside {' and '.join(names)}, but {step.data.source} belongs to "
+                    place(step.data),
+                    step.text,
+                    f"is beside {' and '.join(names)}, but {source} belongs to "
                     f'{" and ".join(owners)}; move it, or say data-about="{" ".join(owners)}"',
                 )
 
@@ -213,9 +249,9 @@ def _sentences(flow: Iterable[Step], pattern: re.Pattern[str]) -> Iterator[tuple
 
 
 def _names(head: str, steps: list[Step], index: int, pattern: re.Pattern[str]) -> list[str]:
-    about = steps[index].about
-    if about is not None:
-        return pattern.findall(about) or about.split()  # a name may have spaces in it
+    for element in around(steps[index].data):
+        if (about := element.get("data-about")) is not None:
+            return pattern.findall(about) or about.split()  # a name may have spaces in it
     before = [step.text for step in steps[:index] if step.kind == "name"]
     after = [step.text for step in steps[index:] if step.kind == "name"]
     return [*before[-1:], *after[:1]] or ([head] if head else [])
@@ -226,15 +262,19 @@ def _agree(name: str, subject: str) -> bool:
     return subject == name or subject.startswith(f"{name}-")
 
 
-def _check_findings(page: Page, answers: Mapping[str, Answer]) -> Iterator[Finding]:
+def _check_findings(page: Element, answers: Mapping[str, Answer]) -> Iterator[Finding]:
     """Findings read back from the page have the judgement of the answer."""
-    for where, address, judgement, text in page.findings:
+    for words in page.xpath("//*[@data-finding]"):
+        address, judgement = words.get("data-finding"), words.get("data-judgement", "")
         slug, _, name = address.partition("#findings.")
         found = answers[slug].findings.get(name) if slug in answers else None
         if found is None:
-            yield Finding(where, text, f"names {address!r}, which the answers do not have")
+            problem = f"names {address!r}, which the answers do not have"
         elif word_of(found) != judgement:
-            yield Finding(where, text, f"says {judgement}, but {address} is {word_of(found)}")
+            problem = f"says {judgement}, but {address} is {word_of(found)}"
+        else:
+            continue
+        yield Finding(place(words), " ".join(text_of(words).split()), problem)
 
 
 def contradictions(answers: Mapping[str, Answer]) -> Iterator[Finding]:
@@ -268,6 +308,8 @@ def _operation(quantity: Quantity) -> str:
     return quantity.derivation.operation if quantity.derivation else ""
 
 
+SPOKEN = "//*[@class='drawing']/*/@*[name() = 'alt' or name() = 'aria-label']"
+"""The alternative texts of figures' drawings."""
 CONTENT = re.compile(r"content\s*:([^;}]*)")
 STRING = re.compile(r'"((?:\\.|[^"\\])*)"' + r"|'((?:\\.|[^'\\])*)'", re.DOTALL)
 ESCAPE = re.compile(r"\\([0-9A-Fa-f]{1,6})\s?|\\(.)", re.DOTALL)
@@ -275,42 +317,52 @@ ATTRIBUTE = re.compile(r"attr\(\s*([\w-]+)")
 KEY = re.compile(r"[0-9a-f]{8,64}")
 
 
-def _check_attributes(page: Page, allowed: Allowed, declared: Set[str]) -> Iterator[Finding]:
-    """Numerals in attributes that are shown, read aloud, or printed by the style sheet with `attr()`."""
+def _check_attributes(page: Element, allowed: Allowed, declared: Set[str]) -> Iterator[Finding]:
+    """Numerals in attributes that are shown, read aloud, or printed by the style sheet with `attr()`.
+
+    A figure's alternative text is compared with its caption instead.
+    """
     printed = {
-        name for style in page.styles for found in CONTENT.findall(style) for name in ATTRIBUTE.findall(found)
+        name
+        for style in page.iter("style")
+        for found in CONTENT.findall(text_of(style))
+        for name in ATTRIBUTE.findall(found)
     }
-    for where, name, text in page.attributes:
-        if name == "data-title" and text in declared:
-            continue
-        if (name in SHOWN or name in printed or name == "value") and name != "data-value":
+    shown = {*SHOWN, *(name for name in printed if name.startswith("data-"))} - {"data-value"}
+    spoken = {(text.getparent(), text.attrname) for text in page.xpath(SPOKEN)}
+    for element in page.iter():
+        for name, text in element.items():
+            asked = name in shown or (name == "value" and element.tag != "data")
+            if not asked or (element, name) in spoken or (name == "data-title" and text in declared):
+                continue
             for numeral in allowed.untraced(text):
                 problem = f"appears without a source in the attribute {name}, {text[:80]!r}"
-                yield Finding(where, numeral, problem, sourceless=True)
+                yield Finding(place(element), numeral, problem, sourceless=True)
 
 
-def _check_styles(page: Page, allowed: Allowed) -> Iterator[Finding]:
+def _check_styles(page: Element, allowed: Allowed) -> Iterator[Finding]:
     """Numerals that a style sheet writes into the page."""
-    for style in page.styles:
-        for content in CONTENT.findall(style):
-            for string in STRING.findall(content):
-                text = ESCAPE.sub(_character, string[0] or string[1])
-                for numeral in allowed.untraced(text):
-                    yield Finding("style sheet", numeral, f"is written by content: {content.strip()[:60]!r}")
+    for content in (found for style in page.iter("style") for found in CONTENT.findall(text_of(style))):
+        for string in STRING.findall(content):
+            text = ESCAPE.sub(_character, string[0] or string[1])
+            for numeral in allowed.untraced(text):
+                yield Finding("style sheet", numeral, f"is written by content: {content.strip()[:60]!r}")
 
 
 def _check_names(
-    page: Page, answers: Mapping[str, Answer], allowed: Allowed, experiments: Iterable[str] = ()
+    page: Element, answers: Mapping[str, Answer], allowed: Allowed, experiments: Iterable[str] = ()
 ) -> Iterator[Finding]:
     """Numerals in `<code>` that are neither a name from the answers, nor a key of a result, nor a call."""
     names = {*experiments, *_known_names(answers)}
-    for where, text, key in page.names:
-        name = text.strip()
-        if not has_numeral(name) or name in names or (key and KEY.fullmatch(name)) or _call(name):
+    for code in page.xpath("//code[not(ancestor::pre)]"):
+        name = name_of(code).strip()
+        if not has_numeral(name) or name in names or _call(name):
+            continue
+        if KEY.fullmatch(name) and any("keys" in classes(outer) for outer in around(code)):
             continue
         for numeral in allowed.untraced(name):
             problem = f"is printed without a source, as code: {name[:80]!r}"
-            yield Finding(where, numeral, problem, sourceless=True)
+            yield Finding(place(code), numeral, problem, sourceless=True)
 
 
 def _known_names(answers: Mapping[str, Answer]) -> Iterator[str]:
