@@ -6,7 +6,6 @@ those that its tick labels show.
 
 from __future__ import annotations
 
-import html
 import json
 import math
 import re
@@ -14,15 +13,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from xml.etree import ElementTree
 
+from labreport.audit.reading import Element, parse, text_of
 from labreport.stats.rounding import THIN
 
-SVG = "{http://www.w3.org/2000/svg}"
-FIGURE = re.compile(r'<div class="drawing" data-figure="([^"]*)">\s*(<svg\b.*?</svg>)', re.DOTALL)
-READINGS = re.compile(r'<script type="application/json" data-readings="([^"]*)">(.*?)</script>', re.DOTALL)
-ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
-CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
 POINT = re.compile(r"[ML] (-?[0-9.]+) (-?[0-9.]+)")
 NUMBER = re.compile(r"[-\u2212]?[0-9]+(?:\.[0-9]+)?")
 READ = ("curve", "line", "bar", "barh")
@@ -49,25 +43,21 @@ class Figure:
     """One figure as published: the drawing, and what the page's own script knows of it."""
 
     slug: str
-    svg: ElementTree.Element
+    svg: Element
     readings: Mapping[str, Any]
     table: tuple[tuple[str, ...], ...]
 
 
 def figures(page: str) -> Iterator[Figure]:
-    """Every figure of a page that has a table. Raises `ValueError` for one that cannot be read."""
-    readings = {slug: json.loads(text) for slug, text in READINGS.findall(page)}
-    for slug, drawing in FIGURE.findall(page):
-        if slug not in readings:
-            continue
-        before = page[: page.index(f'data-readings="{slug}"')]
-        rows = ROW.findall(before[before.rindex("<tbody>") :]) if "<tbody>" in before else []
-        table = tuple(tuple(html.unescape(cell).strip() for cell in CELL.findall(row)) for row in rows)
-        try:
-            svg = ElementTree.fromstring(drawing)
-        except ElementTree.ParseError as error:
-            raise ValueError(f"figure {slug!r} is not readable: {error}") from error
-        yield Figure(slug, svg, readings[slug], table)
+    """Every figure of a page that has a table. Raises `ValueError` where its readings are damaged."""
+    root = parse(page, drawings=True)
+    scripts = {script.get("data-readings"): script for script in root.xpath("//script[@data-readings]")}
+    for svg in root.xpath("//div[@class='drawing' and @data-figure]/svg"):
+        slug = svg.getparent().get("data-figure")
+        if (script := scripts.get(slug)) is not None:
+            rows = script.xpath("preceding::tbody[1]/tr")
+            table = tuple(tuple(text_of(cell).strip() for cell in row.iter("td")) for row in rows)
+            yield Figure(slug, svg, json.loads(text_of(script)), table)
 
 
 def misdrawn(figure: Figure) -> Iterator[str]:
@@ -76,7 +66,7 @@ def misdrawn(figure: Figure) -> Iterator[str]:
     if figure.table != tuple(tuple(_shown(cell) for cell in row) for row in rows):
         yield "the table on the page is not the one that its script has"
     panels = {axes["id"]: axes for axes in figure.readings["axes"]}
-    for group in figure.svg.iter(f"{SVG}g"):
+    for group in figure.svg.iter("g"):
         axes = panels.get(group.get("id", ""))
         if axes is None:
             continue
@@ -154,13 +144,13 @@ class _Axis:
         return any(pairs.issuperset(named) for pairs in listed)
 
 
-def _axes(group: ElementTree.Element, axes: Mapping[str, Any]) -> tuple[_Axis, _Axis]:
+def _axes(group: Element, axes: Mapping[str, Any]) -> tuple[_Axis, _Axis]:
     """The axes of a panel: their labels are below it and on its left."""
     left, top, width, height = axes["box"]
     bottom, right = top + height, left + width
     texts = [
-        (float(text.get("x", "nan")), float(text.get("y", "nan")), "".join(text.itertext()))
-        for text in group.iter(f"{SVG}text")
+        (float(text.get("x", "nan")), float(text.get("y", "nan")), text_of(text))
+        for text in group.iter("text")
     ]
     below = [
         (x, text)
@@ -174,20 +164,20 @@ def _axes(group: ElementTree.Element, axes: Mapping[str, Any]) -> tuple[_Axis, _
     )
 
 
-def _marks(panel: ElementTree.Element, across: _Axis, upright: _Axis) -> Iterator[tuple[str, float, float]]:
+def _marks(panel: Element, across: _Axis, upright: _Axis) -> Iterator[tuple[str, float, float]]:
     """Series, and the place in data coordinates, of each vertex, point and end of a bar."""
-    for group in panel.iter(f"{SVG}g"):
+    for group in panel.iter("g"):
         part = group.get("data-part")
         if part in READ:
             for x, y in _places(group, part):
                 yield group.get("data-series", ""), across.value(x), upright.value(y)
 
 
-def _places(group: ElementTree.Element, part: str) -> Iterator[tuple[float, float]]:
+def _places(group: Element, part: str) -> Iterator[tuple[float, float]]:
     for element in group.iter():
-        if element.tag == f"{SVG}use":
+        if element.tag == "use":
             yield float(element.get("x", "nan")), float(element.get("y", "nan"))
-        elif element.tag == f"{SVG}path" and not element.get("id"):
+        elif element.tag == "path" and not element.get("id"):
             points = [(float(x), float(y)) for x, y in POINT.findall(element.get("d", ""))]
             if part not in ("bar", "barh"):
                 yield from points
