@@ -33,6 +33,7 @@ NORMAL = "its interval takes it for granted that the values vary as a normal dis
 
 IMPORTS = """
 import math
+import operator
 import statistics
 from collections.abc import Callable
 from typing import Any
@@ -216,9 +217,6 @@ def as_ratio(found: Computed) -> Computed:
     return replace(found, value=math.exp(found.value), low=low, high=high, spread=None)
 
 
-def operand(value: Any) -> float | None:
-    """The number that an operand stands for: a number itself, or the value of a quantity."""
-    if isinstance(value, Quantity):
-        return value.value
-    found: float | None = value["value"] if isinstance(value, Mapping) else value
-    return found
+def operand(value: Any) -> Any:
+    """What an operand stands for: itself, or the value of a quantity, which is an object in a file."""
+    return value["value"] if isinstance(value, dict) else getattr(value, "value", value)

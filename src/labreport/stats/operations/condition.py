@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
 from labreport.stats.operation import Computed, Operation, operand
@@ -22,15 +21,6 @@ class Data(TypedDict):
     of: NotRequired[list[Any]]
 
 
-_RELATIONS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "=": operator.eq,
-}
-
-
 def compare(left: Any, relation: Literal["<", "<=", ">", ">=", "="], right: Any) -> Derivation:
     """Make the condition that `left` is less than `right`, or another relation; false of a missing number."""
     return Derivation("condition", {"operator": relation, "left": left, "right": right})
@@ -46,42 +36,21 @@ def some(*conditions: Derivation) -> Derivation:
     return Derivation("condition", {"operator": "some", "of": [dict(one.data) for one in conditions]})
 
 
-def holds(data: Mapping[str, Any]) -> bool:
+def holds(one: Any) -> bool:
     """Whether a condition holds."""
-    if "of" in data:
-        return (all if data["operator"] == "every" else any)(holds(one) for one in data["of"])
-    if data["operator"] == "=" and isinstance(data["left"], (str, list)):
-        return bool(data["left"] == data["right"])
-    left, right = operand(data["left"]), operand(data["right"])
-    return left is not None and right is not None and _RELATIONS[data["operator"]](left, right)
-
-
-def compute(data: Data, alpha: float) -> Computed:
-    """Compute 1 where the condition holds, else 0."""
-    return Computed(int(holds(data)))
-
-
-def how(data: Data) -> str:
-    """Say in one sentence how it was decided."""
-    return "Exact comparison"
-
-
-PYTHON = """
-import operator as op
-
-RELATIONS = {"<": op.lt, "<=": op.le, ">": op.gt, ">=": op.ge, "=": op.eq}
-
-def number(side):
-    return side["value"] if isinstance(side, dict) else side
-
-def holds(one):
     if "of" in one:
         return (all if one["operator"] == "every" else any)(holds(each) for each in one["of"])
-    left, right = number(one["left"]), number(one["right"])
-    return None not in (left, right) and RELATIONS[one["operator"]](left, right)
+    left, right = operand(one["left"]), operand(one["right"])
+    if left is None or right is None:
+        return False
+    relations = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq}
+    return bool(relations[one["operator"]](left, right))
 
-value, low, high = int(holds(data)), None, None
-"""
+
+def condition(data: Any) -> tuple[int, None, None]:
+    """Give 1 where the condition holds, else 0; it has no interval."""
+    return int(holds(data)), None, None
+
 
 JAVASCRIPT = """
 (data) => {
@@ -98,4 +67,11 @@ JAVASCRIPT = """
 }
 """
 
-OPERATION = Operation("condition", Data, compute, how, PYTHON, JAVASCRIPT)
+OPERATION = Operation(
+    "condition",
+    Data,
+    lambda data, alpha: Computed(int(holds(data))),
+    lambda data: "Exact comparison",
+    (operand, holds, condition),
+    JAVASCRIPT,
+)
