@@ -6,7 +6,6 @@ import errno
 import multiprocessing
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +19,7 @@ from labreport.console.terminal import Terminal
 from labreport.errors import ExperimentFailed, StoreError
 from labreport.execute.task import Task
 from labreport.execute.train import GIVE_UP, Lane, ProcessLane, Trainer
-from labreport.execute.worker import Epoch, Message
+from labreport.execute.worker import Epoch, Message, Outcome
 from labreport.trajectory import Trajectory
 
 SOURCE = Path(__file__).parents[1]
@@ -36,7 +35,6 @@ class MadeLane:
     """A lane that ends each task at once, as `outcome` says; it notes what it was given."""
 
     ready = True
-    watched = True
 
     def __init__(
         self, outcome: Callable[[Task], Trajectory | Exception | None], sent: Sequence[Message] = ()
@@ -45,20 +43,17 @@ class MadeLane:
         self._sent = list(sent)
         self.given: list[str] = []
         self.renewed = 0
-        self._hanging: Future[Trajectory] | None = None
+        self._hangs = False
 
-    def submit(self, task: Task) -> Future[Trajectory]:
+    def submit(self, task: Task) -> None:
         """Done at once, or never."""
         self.given.append(task.key)
-        future: Future[Trajectory] = Future()
         outcome = self._outcome(task)
+        self._hangs = outcome is None
         if isinstance(outcome, Exception):
-            future.set_exception(outcome)
-        elif outcome is None:
-            self._hanging = future
-        else:
-            future.set_result(outcome)
-        return future
+            self._sent.append(Outcome(error=outcome))
+        elif outcome is not None:
+            self._sent.append(Outcome(outcome))
 
     def messages(self) -> list[Message]:
         """What was to be sent, once."""
@@ -68,9 +63,9 @@ class MadeLane:
     def renew(self) -> None:
         """A hanging task ends as if its process was killed."""
         self.renewed += 1
-        if self._hanging is not None:
-            hanging, self._hanging = self._hanging, None
-            hanging.set_exception(BrokenProcessPool("killed"))
+        if self._hangs:
+            self._hangs = False
+            self._sent.append(Outcome(error=BrokenProcessPool("killed")))
 
     def close(self) -> None:
         """Nothing to end."""

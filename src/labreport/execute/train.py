@@ -9,9 +9,10 @@ from __future__ import annotations
 import errno
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,15 +22,14 @@ from labreport.console.progress import Progress, Training
 from labreport.console.time_left import START, duration
 from labreport.errors import ExperimentFailed, OutdatedCode, StoreError
 from labreport.execute.task import Task
-from labreport.execute.worker import Epoch, Message, Outcome
+from labreport.execute.worker import Epoch, Message, Outcome, decoded
 from labreport.nonfinite import all_finite
-from labreport.processes import Child, how_ended, unpacked
+from labreport.processes import Child, how_ended
 from labreport.program import nearby
 from labreport.trajectory import Trajectory
 
 SERVE = "labreport.execute.worker:serve"
 """What a worker process does."""
-_Programs = dict[str, deque[Task]]
 _Rank = tuple[int, bool, int]
 """A task's own rank, whether it is exclusive, and the seed of one that is."""
 TRIES = 2
@@ -82,14 +82,11 @@ class Lane(Protocol):
     ready: bool
     """Whether it can take tasks; once it cannot, it never can again."""
 
-    watched: bool
-    """Whether a worker that sends nothing for long is taken to hang."""
-
-    def submit(self, task: Task) -> Future[Trajectory]:
-        """Begin a task; the lane is busy until its future is done."""
+    def submit(self, task: Task) -> None:
+        """Begin a task; the lane is busy until its outcome has come."""
 
     def messages(self) -> list[Message]:
-        """What the worker has sent since the last call."""
+        """What has come since the last call. The last of each task is its outcome, whatever becomes of it."""
 
     def renew(self) -> None:
         """Replace a worker that died or hangs."""
@@ -102,42 +99,39 @@ class ProcessLane:
     """A spawned process on this machine, started when its first task comes."""
 
     ready = True
-    watched = True
 
     def __init__(self, threads: int, source: Path) -> None:
         self._threads = threads
         self._source = source
         self._child: Child | None = None
-        self._future: Future[Trajectory] = Future()
+        self._busy = False
+        self._ended: list[Outcome] = []
+        """What came of a task of which its process did not say so."""
 
-    def submit(self, task: Task) -> Future[Trajectory]:
-        """Begin a task; raises `CannotStart` if its process cannot be started."""
-        self._future = Future()
+    def submit(self, task: Task) -> None:
+        """Begin a task."""
+        self._busy = True
         try:
             if self._child is None:
                 self._child = Child(SERVE, self._threads, str(self._source))
             self._child.connection.send(task)
         except (OSError, NotImplementedError, RuntimeError) as error:
             self.close()
-            raise CannotStart(error) from None
-        return self._future
+            self._ended = [Outcome(error=CannotStart(error))]
 
     def messages(self) -> list[Message]:
-        """What came since the last call; the future is settled here, after all that came before its end."""
+        """What came since the last call."""
         received: list[Message] = []
         try:
-            while self._child is not None and self._child.connection.poll():
-                message = self._child.connection.recv()
-                if not isinstance(message, Outcome):
-                    received.append(message)
-                elif message.error is not None:
-                    self._future.set_exception(unpacked(message.error, message.trace))
-                elif message.trajectory is not None:
-                    self._future.set_result(message.trajectory)
+            while self._busy and self._child is not None and self._child.connection.poll():
+                received.append(decoded(self._child.connection.recv_bytes()))
+                self._busy = not isinstance(received[-1], Outcome)
         except Exception:  # the worker was killed while it sent: what is left of a message may raise anything
             self.close(0.5)  # so that it is known how it ended, where it ends by itself
-        if self._child is not None and not self._child.alive and not self._future.done():
+        if self._busy and self._child is not None and not self._child.alive:
             self.close()
+        received += self._ended
+        self._ended.clear()
         return received
 
     def renew(self) -> None:
@@ -148,8 +142,9 @@ class ProcessLane:
         """Kill the process; nothing is lost, since what is finished is stored."""
         child, self._child = self._child, None
         code = child.end(patience) if child is not None else None
-        if not self._future.done():
-            self._future.set_exception(WorkerDied(how_ended(code)))
+        if self._busy:
+            self._busy = False
+            self._ended.append(Outcome(error=WorkerDied(how_ended(code))))
 
 
 class Waiting:
@@ -161,57 +156,52 @@ class Waiting:
     """
 
     def __init__(self, tasks: Iterable[Task]) -> None:
-        self._ranks: dict[_Rank, _Programs] = {}
-        for task in tasks:
-            self._queue(task).append(task)
+        self._queues: dict[tuple[_Rank, str], deque[Task]] = {}
+        for task in sorted(tasks, key=lambda task: -task.work):
+            self._queues.setdefault((_rank(task), task.program), deque()).append(task)
 
     def __bool__(self) -> bool:
-        return bool(self._ranks)
+        return bool(self._queues)
 
     def __iter__(self) -> Iterator[Task]:
-        return (task for programs in self._ranks.values() for tasks in programs.values() for task in tasks)
+        return chain.from_iterable(self._queues.values())
 
     def choose(self, compiled: Set[str], elsewhere: Set[str]) -> Task:
         """The longest task of the lowest rank: of a program that a lane has compiled, else of a new one."""
-        rank = self._first
-        programs = self._ranks[rank]
-        own = [name for name in compiled if name in programs]
+        first = self._first
+        programs = [program for rank, program in self._queues if rank == first]
+        own = [name for name in programs if name in compiled]
         new = (name for name in programs if name not in elsewhere)
-        longest = max(own, key=lambda name: (programs[name][0].work, name), default=None)
-        program = longest if longest is not None else next(new, next(iter(programs)))
-        task = programs[program].popleft()
-        if not programs[program]:
-            del programs[program]
-        if not programs:
-            del self._ranks[rank]
+        longest = max(own, key=lambda name: (self._queues[first, name][0].work, name), default=None)
+        program = longest if longest is not None else next(new, programs[0])
+        task = self._queues[first, program].popleft()
+        if not self._queues[first, program]:
+            del self._queues[first, program]
         return task
 
     @property
     def exclusive(self) -> bool:
         """Whether the next task must be carried out by itself."""
-        return bool(self._ranks) and self._first[1]
+        return bool(self._queues) and self._first[1]
 
     @property
     def _first(self) -> _Rank:
-        return min(self._ranks)
+        return min(rank for rank, _ in self._queues)
 
     def has(self, program: str) -> bool:
         """Whether a task of this program is waiting."""
-        return any(program in programs for programs in self._ranks.values())
+        return any(program == one for _, one in self._queues)
 
     def put_back(self, task: Task) -> None:
         """It is the next one of its rank."""
-        self._queue(task).appendleft(task)
-        rank = _rank(task)
-        programs = self._ranks[rank]
-        self._ranks[rank] = {task.program: programs.pop(task.program), **programs}
+        place = _rank(task), task.program
+        queue = self._queues.pop(place, deque())
+        queue.appendleft(task)
+        self._queues = {place: queue, **self._queues}
 
     def clear(self) -> None:
         """None is to be carried out any more."""
-        self._ranks.clear()
-
-    def _queue(self, task: Task) -> deque[Task]:
-        return self._ranks.setdefault(_rank(task), {}).setdefault(task.program, deque())
+        self._queues.clear()
 
 
 def _rank(task: Task) -> _Rank:
@@ -290,9 +280,9 @@ class Trainer:
         """Carry out all tasks; returns those that failed. Raises the `StoreError` of `keep` or `prepare`,
         and `OutdatedCode`.
         """
-        waiting = Waiting(sorted(tasks, key=lambda task: -task.work))
+        waiting = Waiting(tasks)
         progress.time.begin(START)
-        active: dict[Future[Trajectory], _Active] = {}
+        active: dict[int, _Active] = {}
         compiled: defaultdict[int, set[str]] = defaultdict(set)
         failures: list[Failure] = []
         singly = [task.key for task in tasks if task.exclusive]
@@ -300,17 +290,17 @@ class Trainer:
         try:
             while waiting or active:
                 self._look()
-                if not active and not self._idle(active):
-                    time.sleep(_TICK)
-                for lane in self._idle(active):
-                    if waiting and not _must_wait(waiting, active):
+                for lane in [
+                    lane for lane, one in enumerate(self._lanes) if one.ready and lane not in active
+                ]:
+                    if waiting and not _must_wait(waiting, active.values()):
                         others = [own for other, own in compiled.items() if other != lane]
                         task = waiting.choose(compiled[lane], set[str]().union(*others))
                         compiled[lane].add(task.program)
                         if not waiting.has(task.program):
                             for own in compiled.values():
                                 own.discard(task.program)  # so that they stay few, however many there are
-                        running = _Active(self._prepare(task), lane, time.monotonic())
+                        running = active[lane] = _Active(self._prepare(task), lane, time.monotonic())
                         running.cold = lane not in self._warm
                         if task.exclusive:
                             measured += [task.key] if task.key not in measured else []
@@ -318,20 +308,22 @@ class Trainer:
                         if running.task.remaining == 1 and lane in self._warm:
                             progress.time.begin(task.key)
                         progress.training(lane, running.at())
-                        active[self._submit(lane, running.task)] = running
+                        self._tries[task.key] = self._tries.get(task.key, 0) + 1
+                        self._lanes[lane].submit(running.task)
                     else:
                         progress.idle(lane)
-                done, _ = wait(active, timeout=_TICK, return_when=FIRST_COMPLETED)
-                self._listen(active, progress)
-                kept = self._keep_together(done)
-                for future in done:
-                    failure = self._settle(kept[future], active.pop(future), waiting, progress)
+                done = self._listen(active.values(), progress)
+                for running, outcome, kept in done:
+                    del active[running.lane]
+                    failure = self._settle(running, outcome, kept, waiting, progress)
                     if failure:
                         failures.append(failure)
                 if self._deaths >= GIVE_UP * max(len(self._lanes), 1) and waiting:
                     failures += [Failure(task, self._none_works) for task in waiting]
                     waiting.clear()
-                self._end_hanging(active)
+                self._end_hanging(active.values())
+                if not done:
+                    time.sleep(_TICK)
         finally:
             for lane, worker in enumerate(self._lanes):
                 worker.close()
@@ -339,43 +331,14 @@ class Trainer:
             self._savers.shutdown()
         return failures
 
-    def _idle(self, active: dict[Future[Trajectory], _Active]) -> list[int]:
-        busy = {running.lane for running in active.values()}
-        return [index for index, lane in enumerate(self._lanes) if lane.ready and index not in busy]
-
-    def _submit(self, lane: int, task: Task) -> Future[Trajectory]:
-        self._tries[task.key] = self._tries.get(task.key, 0) + 1
-        try:
-            return self._lanes[lane].submit(task)
-        except BrokenExecutor as error:
-            # A worker that cannot be started counts as one that died
-            failed: Future[Trajectory] = Future()
-            failed.set_exception(error)
-            return failed
-
-    def _keep_together(
-        self, done: Iterable[Future[Trajectory]]
-    ) -> dict[Future[Trajectory], Future[Trajectory]]:
-        """Store what has ended at the same time; the disk takes little longer for many than for one.
-
-        Each is replaced by what came of it: the trajectory, or what its run or the storing raised.
-        """
-        return {
-            one: one if one.exception() else self._savers.submit(self._kept, one.result()) for one in done
-        }
-
-    def _kept(self, piece: Trajectory) -> Trajectory:
-        self._keep(piece, True)
-        return piece
-
     def _settle(
-        self, future: Future[Trajectory], busy: _Active, waiting: Waiting, progress: Progress
+        self, busy: _Active, outcome: Outcome, kept: Future[None] | None, waiting: Waiting, progress: Progress
     ) -> Failure | None:
-        task = busy.task
-        try:
-            piece = future.result()
-            self._deaths = 0
-        except BrokenExecutor as error:
+        """Say what came of a task, whose result is `kept` if it has one."""
+        task, error = busy.task, outcome.raised if kept is None else kept.exception()
+        if isinstance(error, (StoreError, OutdatedCode)):
+            raise error  # the disk, or an edit, which the next result would meet as well
+        if isinstance(error, BrokenExecutor):
             self._lanes[busy.lane].renew()
             if isinstance(error, WorkerLost) and self._losses.get(task.key, 0) < LOSSES:
                 self._losses[task.key] = self._losses.get(task.key, 0) + 1
@@ -388,13 +351,9 @@ class Trainer:
                 progress.time.again(task.key)
                 return None
             progress.finished(task.key)
-            if busy.ended:
-                return Failure(task, busy.ended)
-            return Failure(task, busy.hung or _ended(error))
-        except (StoreError, OutdatedCode):
-            raise  # the disk, or an edit, which the next result would meet as well
-        except Exception as error:  # the trainer's own code may raise anything
-            self._deaths = 0
+            return Failure(task, busy.ended or busy.hung or _ended(error))
+        self._deaths = 0
+        if error is not None:  # the trainer's own code may raise anything
             progress.finished(task.key)
             cause = busy.ended or _cause(error)
             if where := place(error, Path(task.source)):
@@ -402,8 +361,10 @@ class Trainer:
             elif where := getattr(error, "place", ""):
                 cause += f" ({nearby(Path(task.source) / where)})"
             return Failure(task, cause, error)
+        assert outcome.trajectory is not None
         took = time.monotonic() - busy.begun
-        progress.finished(task.key, _line(task, piece, took) if took >= WORTH_A_LINE else "")
+        line = _line(task, outcome.trajectory, took) if took >= WORTH_A_LINE else ""
+        progress.finished(task.key, line)
         if task.work:
             self._note(task.name, took / task.work, busy.cold)
         self._has_started(busy, progress)
@@ -424,39 +385,55 @@ class Trainer:
             self.started = time.monotonic() - self._begun
         self._warm.add(running.lane)
 
-    def _listen(self, active: dict[Future[Trajectory], _Active], progress: Progress) -> None:
-        for running in active.values():
-            for message in self._lanes[running.lane].messages():
-                if message.key != running.task.key or running.ended:
-                    continue
-                running.heard = time.monotonic()
-                self._deaths = 0
-                if isinstance(message, Epoch):
-                    self._has_started(running, progress)
-                    progress.time.work(running.task.key, 1 / max(running.task.remaining, 1))
-                    progress.training(running.lane, running.at(message.epoch, measure(message.record)))
-                    continue
-                try:
-                    self._keep(message, False)
-                except (StoreError, OutdatedCode):
-                    raise
-                except Exception as error:  # values of this experiment that cannot be kept
-                    running.ended = _cause(error)
-                    self._lanes[running.lane].renew()
+    def _listen(
+        self, active: Iterable[_Active], progress: Progress
+    ) -> list[tuple[_Active, Outcome, Future[None] | None]]:
+        """What has ended, each with what came of it.
 
-    def _end_hanging(self, active: dict[Future[Trajectory], _Active]) -> None:
-        for running in active.values():
+        Results that end at the same time are stored at once; the disk takes little longer for many than for
+        one.
+        """
+        done: list[tuple[_Active, Outcome, Future[None] | None]] = []
+        for running in active:
+            for message in self._lanes[running.lane].messages():
+                if isinstance(message, Outcome):
+                    piece = message.trajectory
+                    kept = self._savers.submit(self._keep, piece, True) if piece is not None else None
+                    done.append((running, message, kept))
+                elif message.key == running.task.key and not running.ended:
+                    running.heard = time.monotonic()
+                    self._deaths = 0
+                    self._hear(running, message, progress)
+        return done
+
+    def _hear(self, running: _Active, message: Epoch | Trajectory, progress: Progress) -> None:
+        """Show how far a task is, or keep what it sent on the way."""
+        if isinstance(message, Epoch):
+            self._has_started(running, progress)
+            progress.time.work(running.task.key, 1 / max(running.task.remaining, 1))
+            progress.training(running.lane, running.at(message.epoch, measure(message.record)))
+            return
+        try:
+            self._keep(message, False)
+        except (StoreError, OutdatedCode):
+            raise
+        except Exception as error:  # values of this experiment that cannot be kept
+            running.ended = _cause(error)
+            self._lanes[running.lane].renew()
+
+    def _end_hanging(self, active: Iterable[_Active]) -> None:
+        for running in active:
             if running.task.one_step:
                 continue  # it sends nothing before its end, however long it takes
-            if time.monotonic() - running.heard > self._stall and self._lanes[running.lane].watched:
+            if time.monotonic() - running.heard > self._stall:
                 running.heard = time.monotonic()
                 running.hung = f"its worker sent nothing for {duration(self._stall)}, {TRIES} times"
                 self._lanes[running.lane].renew()
 
 
-def _must_wait(waiting: Waiting, active: dict[Future[Trajectory], _Active]) -> bool:
+def _must_wait(waiting: Waiting, active: Collection[_Active]) -> bool:
     """Whether a task is carried out by itself, or the next one is to be and others are not done yet."""
-    return bool(active) and (waiting.exclusive or any(running.task.exclusive for running in active.values()))
+    return bool(active) and (waiting.exclusive or any(running.task.exclusive for running in active))
 
 
 def _ended(error: BrokenExecutor) -> str:
@@ -467,7 +444,7 @@ def _ended(error: BrokenExecutor) -> str:
     return f"its worker died {TRIES} times{how}"
 
 
-def _cause(error: Exception) -> str:
+def _cause(error: BaseException) -> str:
     """An exception in one line."""
     if isinstance(error, ExperimentFailed):
         return str(error)

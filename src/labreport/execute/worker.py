@@ -19,7 +19,7 @@ from labreport.errors import ExperimentFailed, OutdatedCode
 from labreport.execute.one_step import in_one_step
 from labreport.execute.task import Task
 from labreport.fingerprint.observed import Noted, noting
-from labreport.processes import packed
+from labreport.processes import packed, unpacked
 from labreport.run import Run, Start
 from labreport.store.arrays import checked
 from labreport.store.sealed import check_plain
@@ -38,11 +38,6 @@ class Epoch:
     record: Mapping[str, Any]
 
 
-Message = Epoch | Trajectory
-"""A trajectory is what is to be stored; the arrays that are `elsewhere` were sent before."""
-Send = Callable[[Message], None]
-
-
 @dataclass(frozen=True)
 class Outcome:
     """The last message of a task: what was not sent yet, or what was raised."""
@@ -52,17 +47,23 @@ class Outcome:
     trace: str = ""
     """The traceback of the error: what it was raised from is not sent with an exception."""
 
+    @property
+    def raised(self) -> Exception | None:
+        """The error, with its traceback as its cause where it has one."""
+        return unpacked(self.error, self.trace) if self.error is not None and self.trace else self.error
 
-_channel: Any = None
+
+Message = Epoch | Trajectory | Outcome
+"""A trajectory is what is to be stored; the arrays that are `elsewhere` were sent before."""
+Send = Callable[[Message], None]
+LAST, OTHER = b"O", b"M"
+"""With what an outcome begins as bytes, and any other message."""
 
 
-def prepare(channel: Any, threads: int, source: str) -> None:
-    """Initialise a worker process: its threads, and its way to the parent."""
-    global _channel
-    _channel = channel
-    os.environ.update(thread_variables(threads))
-    if source not in sys.path:
-        sys.path.insert(0, source)
+def decoded(data: bytes) -> Message:
+    """The message in what a worker process has sent."""
+    found: Message = pickle.loads(data[1:])  # noqa: S301 - from a process that runs our own code
+    return found
 
 
 def thread_variables(threads: int) -> dict[str, str]:
@@ -79,16 +80,31 @@ def thread_variables(threads: int) -> dict[str, str]:
 
 def serve(channel: Any, threads: int, source: str) -> None:
     """A worker process: carry out one task after the other as they come, until the parent is gone."""
-    prepare(channel, threads, source)
-    while True:
+    os.environ.update(thread_variables(threads))
+    if source not in sys.path:
+        sys.path.insert(0, source)
+    attend(channel, pickle.loads)
+
+
+def attend(channel: Any, read: Callable[[bytes], Task], idle: float | None = None) -> None:
+    """Carry out the tasks that `read` finds in what comes, until nothing can come, or did for so long."""
+
+    def send(message: Message) -> None:
+        kind = LAST if isinstance(message, Outcome) else OTHER
+        try:
+            channel.send_bytes(kind + pickle.dumps(message))
+        except OSError:
+            os._exit(1)
+
+    while channel.poll(idle):
         try:
             data = channel.recv_bytes()
         except (EOFError, OSError):
             return
-        carry_out(partial(pickle.loads, data), _send)
+        carry_out(partial(read, data), send)
 
 
-def carry_out(read: Callable[[], Task], send: Callable[[Message | Outcome], None]) -> None:
+def carry_out(read: Callable[[], Task], send: Send) -> None:
     """Carry out a task; the last that is sent is what came of it, whatever the author's code does.
 
     To `read` it may load that code: a specification is of a class of the project.
@@ -250,13 +266,6 @@ def _start(task: Task) -> Any:
         sys.path.insert(0, task.source)
     module, _, name = task.start.partition(":")
     return vars(importlib.import_module(module))[name]
-
-
-def _send(message: Message | Outcome) -> None:
-    try:
-        _channel.send(message)
-    except OSError:
-        os._exit(1)
 
 
 def _processor() -> str:

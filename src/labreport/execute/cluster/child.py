@@ -6,7 +6,6 @@ The key of a result says on what it rests. A worker that has something else is l
 from __future__ import annotations
 
 import json
-import os
 import pickle
 import platform
 import sys
@@ -19,7 +18,7 @@ from typing import Any
 
 from labreport.errors import LabReportError
 from labreport.execute.task import Task
-from labreport.execute.worker import Message, Outcome, carry_out
+from labreport.execute.worker import attend
 from labreport.fingerprint.files import Digests
 from labreport.plan.fingerprints import Fingerprints, made_by
 from labreport.plan.ledger import Ledger
@@ -44,32 +43,13 @@ def main() -> None:
         print(json.dumps([text for claim in claims for text in inspect(claim, Path(tree))]))
         return
     begin_child(kernel=False)  # it would end with the thread of the worker that has started it
-    serve(Connection(int(rest[0])), Path(tree))
-
-
-def serve(channel: Connection, tree: Path) -> None:
-    """Carry out one task after the other, each once it is clear that its results belong under their key."""
-    checked: set[str] = set()
-
-    def send(message: Message | Outcome) -> None:
-        kind = b"O" if isinstance(message, Outcome) else b"M"
-        try:
-            channel.send_bytes(kind + pickle.dumps(message))
-        except OSError:
-            os._exit(1)
-
-    while channel.poll(IDLE_SECONDS):
-        try:
-            data = channel.recv_bytes()
-        except (EOFError, OSError):
-            return
-        carry_out(partial(_read, data, tree, checked), send)
+    attend(Connection(int(rest[0])), partial(_read, tree=Path(tree), checked=set()), IDLE_SECONDS)
 
 
 def _read(data: bytes, tree: Path, checked: set[str]) -> Task:
     """The task in the bytes that `labreport.execute.cluster.pool` sends.
 
-    Raises `LabReportError` if it does not belong to what is here; what was `checked` does.
+    Raises `LabReportError` if its result would not belong under its key; that of what was `checked` would.
     """
     found: tuple[Claim, Task] = pickle.loads(data)  # noqa: S301 - from the program that started this process
     claim, task = found

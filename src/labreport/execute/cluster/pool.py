@@ -29,11 +29,10 @@ from labreport.execute.cluster import remote
 from labreport.execute.cluster.child import START, Claim, claim, claims
 from labreport.execute.task import Task
 from labreport.execute.train import WorkerDied, WorkerLost
-from labreport.execute.worker import Message, Outcome, thread_variables
+from labreport.execute.worker import Message, Outcome, decoded, thread_variables
 from labreport.fingerprint.modules import default_roots, folder_of, search_folder, source_files
-from labreport.processes import SAFE_PATH, unpacked
+from labreport.processes import SAFE_PATH
 from labreport.project import Project
-from labreport.trajectory import Trajectory
 
 ALWAYS = ("msgspec", "numpy", "safetensors")
 """What the code of this program needs on a worker, in any version."""
@@ -278,32 +277,30 @@ def _answered(answer: Mapping[str, Any]) -> Any:
 class ClusterLane:
     """One place of one worker, until that is lost; its code is in `tree` there."""
 
-    watched = True
-
     def __init__(self, name: str, pool: Pool, link: Link, worker: str, tree: str) -> None:
         self.name, self.worker, self.tree = name, worker, tree
         self.ready = True
         self.run = ""
+        """What is carried out, until its outcome was taken."""
         self.seen = 0
         """The number of the last message that has arrived."""
         self._pool, self._link = pool, link
         self._count = 0
         self._source = ""
         self._dask: Any = None
-        self._future: Future[Trajectory] = Future()
-        self._came: deque[bytes | str] = deque()
+        self._came: deque[bytes | BrokenExecutor] = deque()
         self._lock = threading.Lock()
 
     @property
     def busy(self) -> bool:
         """Whether something may have come."""
-        return self.ready and bool(self.run) and not self._future.done()
+        return self.ready and bool(self.run)
 
-    def submit(self, task: Task) -> Future[Trajectory]:
-        """Begin a task; raises `WorkerLost` where the worker is gone."""
+    def submit(self, task: Task) -> None:
+        """Begin a task."""
         job = self._pool.job
         self._count += 1
-        self._future, self._source = Future(), task.source
+        self._source = task.source
         with self._lock:
             run = self.run = f"{task.name}#{task.seed}-{self.name}-{self._count}"
             self.seen = 0
@@ -322,53 +319,49 @@ class ClusterLane:
                 run=run,
             )
         except Exception as error:  # whatever Dask raises when it has no connection
-            raise WorkerLost(f"no connection to the cluster: {error}") from None
-        self._dask.add_done_callback(lambda found: self._pool.aside(self._over, run, found))
-        return self._future
+            self.heard(run, {}, WorkerLost(f"no connection to the cluster: {error}"))
+        else:
+            self._dask.add_done_callback(lambda found: self._pool.aside(self._over, run, found))
 
-    def heard(self, run: str, messages: Mapping[int, bytes], ended: str = "") -> None:
+    def heard(self, run: str, messages: Mapping[int, bytes], ended: BrokenExecutor | None = None) -> None:
         """Take what the worker sent, and why the run has ended; called in other threads."""
         with self._lock:
             if run == self.run:
                 new = sorted(number for number in messages if number > self.seen)
                 self.seen = max([self.seen, *new])
-                self._came.extend([*(messages[number] for number in new), *([ended] if ended else [])])
+                self._came.extend([*(messages[number] for number in new), *filter(None, [ended])])
 
     def messages(self) -> list[Message]:
-        """What came since the last call; the future is settled here, after all that came before its end."""
+        """What came since the last call."""
         received: list[Message] = []
-        while self._came and not self._future.done():
+        while self.run and self._came:
             came = self._came.popleft()
-            if isinstance(came, str):
-                self._fail(WorkerDied(f"as {came}"))
-                break
-            message = pickle.loads(came[1:])  # noqa: S301 - from a worker that runs our own code
+            message = decoded(came) if isinstance(came, bytes) else Outcome(error=came)
             if isinstance(message, Outcome):
-                self._end(message)
-            else:
-                received.append(message)
+                if isinstance(message.error, OSError) and message.error.errno == errno.ENOSPC:
+                    self._pool.leave_out(self.worker, str(message.error))  # its lanes are lost, this one, too
+                    continue
+                self.run = ""
+                message = replace(message, trace=message.trace.replace(self.tree, str(Path(self._source))))
+            received.append(message)
         return received
 
     def lose(self) -> None:
         """Its worker, or the way to it, is gone."""
         self.ready = False
-        self._cancel()
-        self._fail(WorkerLost(f"the worker {self.worker} was lost"))
+        self.close()
+        self.heard(self.run, {}, WorkerLost(f"the worker {self.worker} was lost"))
 
     def renew(self) -> None:
         """The next task starts a fresh process."""
         if self.ready:
             with suppress(LinkLost, Refused):
                 self._link.call(self.worker, "end", lane=self.name)
-        self._fail(WorkerDied())
+        self.heard(self.run, {}, WorkerDied())
 
     def close(self) -> None:
-        """The pool ends the processes of all lanes."""
-        self._cancel()
-        self._fail(BrokenExecutor("its worker was ended"))
-
-    def _cancel(self) -> None:
-        if self._dask is not None and not self._future.done():
+        """Call off what is carried out; the pool ends the processes of all lanes."""
+        if self._dask is not None and self.run:
             with suppress(Exception):
                 self._dask.cancel()
 
@@ -381,24 +374,8 @@ class ClusterLane:
         except LabReportError:
             self.lose()
         else:
-            self.heard(run, **found)
-
-    def _end(self, outcome: Outcome) -> None:
-        if isinstance(outcome.error, OSError) and outcome.error.errno == errno.ENOSPC:
-            self._pool.leave_out(self.worker, str(outcome.error))
-            self.lose()
-        elif outcome.error is not None:
-            trace = outcome.trace.replace(self.tree, str(Path(self._source)))
-            self._fail(unpacked(outcome.error, trace))
-        elif outcome.trajectory is not None:
-            with self._lock:
-                if not self._future.done():
-                    self._future.set_result(outcome.trajectory)
-
-    def _fail(self, error: BaseException) -> None:
-        with self._lock:
-            if not self._future.done():
-                self._future.set_exception(error)
+            died = WorkerDied(f"as {found['ended']}") if found["ended"] else None
+            self.heard(run, found["messages"], died)
 
 
 class Pool:
