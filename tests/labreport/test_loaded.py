@@ -113,7 +113,7 @@ def test_results_in_packs_are_the_same(copy: Path) -> None:
     before, results = load(copy).results.rows, copy / "results"
     names = names_in(results)
     shelf = Shelf(results, Quarantine(copy))
-    shelf.packs.write((name, (results / name).read_bytes()) for name in names)
+    shelf.pack((name, (results / name).read_bytes()) for name in names)
     shelf.remove(results / name for name in names)
     assert load(copy).results.rows == before
     assert all(len(run.at().arrays["truth"]) for run in load(copy).runs["tree"])

@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
             for _, paths, _ in found:
                 for path in paths:
                     remove(path)
-            session.store.shelf.packs.drop(key for _, _, key in found if key)
+            session.store.shelf.drop(key for _, _, key in found if key)
             for name in [name for name in session.ledger.nodes if _gone(session, name)]:
                 del session.ledger.nodes[name]
             session.save()

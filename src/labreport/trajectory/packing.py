@@ -30,9 +30,9 @@ def pack(store: Store) -> list[Path]:
         keys = [key for key in keys if sum(os.lstat(path).st_size for path in shelf.paths(key)) <= SMALL]
     for begin in range(0, len(keys), IN_ONE) if len(keys) >= MANY else ():
         files = [file for key in keys[begin : begin + IN_ONE] for file in _whole(store, key)]
-        shelf.packs.drop({name[:64] for name, _ in files})  # what packs have of these is older
+        shelf.drop({name[:64] for name, _ in files})  # what packs have of these is older
         if files:
-            shelf.packs.write(files)
+            shelf.pack(files)
         paths = [shelf.folder / name for name, _ in files]
         shelf.remove(paths)
         removed += paths

@@ -55,7 +55,7 @@ def recorded_files(session: Session) -> Check:
 def stored_files(session: Session, plan: Plan, stored: Mapping[str, Status]) -> Iterator[Check]:
     """Every file of every live result, of the cache and of the documents, read in full."""
     digests = Digests(session.place.root, output=session.output)
-    session.store.shelf.packs.forget()
+    session.store.shelf.forget()
     bad = [status.name for status in stored.values() if not _whole(session, status, digests)]
     bad += [f"{status.name} ({status.reasons[0]})" for status in plan.stale("result")]
     whole = f"{len(stored)} results, every byte"
