@@ -57,7 +57,7 @@ def trained(log: Path) -> list[int]:
 
 def test_what_a_kill_between_a_result_and_its_old_checkpoints_leaves_is_removed(program: Program) -> None:
     """The result is finished, so nothing is trained; the array files that it no longer names go."""
-    store, old = "src/labreport/trajectory/store.py", "        self.shelf.remove(path for path in self.paths("
+    store, old = "src/labreport/trajectory/store.py", "        self.remove(path for path in self.paths("
     program.edit(store, old, f"        if trajectory.epochs == 5:\n            os._exit(9)\n{old}")
     asked = ("result/alpha#0", "--seeds", "1", "--jobs", "1")
     assert program.run(*asked).code == 9

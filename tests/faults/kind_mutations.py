@@ -148,7 +148,7 @@ MUTATIONS = (
     Mutation(
         "arrays before their document",
         "trajectory/store.py",
-        "        write_atomically(path, data)\n        self.shelf.note(path.name)\n        named",
+        "        write_atomically(path, data)\n        self.note(path.name)\n        named",
         "        named",
         (TRAJECTORIES,),
     ),

@@ -68,7 +68,7 @@ def test_many_small_trajectories_are_put_into_few_files(tmp_path: Path, kept: di
         assert {key: made.plain(found) for key in kept if (found := again.get(key))} == expected
         equal(again, kept)
         assert (again.notices, again.orphans(), pack(again)) == ([], [], [])
-        assert [again.shelf.digest(f"{key}.json", sha256) for key in kept].count(None) == 0
+        assert [again.digest(f"{key}.json", sha256) for key in kept].count(None) == 0
 
 
 def test_few_and_large_ones_stay_files(tmp_path: Path, kept: dict[str, Trajectory], monkeypatch: Any) -> None:
@@ -105,20 +105,20 @@ def test_one_altered_byte_costs_one_trajectory_at_most(
     store = reopened(tmp_path)
     pack(store)
     draw = random.Random(seed)
-    path = draw.choice(sorted(store.shelf.packs()))
-    inside = {key for key in kept for member in store.shelf.members(key).values() if member.pack == path}
+    path = draw.choice(sorted(store.packs()))
+    inside = {key for key in kept for member in store.members(key).values() if member.pack == path}
     data = bytearray(path.read_bytes())
     # a third of the trials in the first line, which lists the members
     place = draw.randrange(data.index(b"\n") if seed % 3 == 0 else len(data))
     data[place] ^= 1 << draw.randrange(8)
     path.write_bytes(data)
     looking = reopened(tmp_path, repair=False)
-    digests = {key: looking.shelf.digest(f"{key}.json", sha256) for key in kept}
+    digests = {key: looking.digest(f"{key}.json", sha256) for key in kept}
     assert path.exists()
     assert looking.notices or draw
     store = reopened(tmp_path)
     for key in kept:
-        store.shelf.digest(f"{key}.json", sha256)
+        store.digest(f"{key}.json", sha256)
     assert not path.exists()
     assert [one.name[: len(path.name)] for one in (tmp_path / "report" / FOLDER).iterdir()] == [path.name]
     assert "differs from its checksum" in store.notices[0]
@@ -134,8 +134,8 @@ def test_a_pack_that_is_none_is_set_aside(tmp_path: Path, kept: dict[str, Trajec
     """What it had is missing then, or what was cut off of it; the others are as they were."""
     store = reopened(tmp_path)
     pack(store)
-    path, *_ = store.shelf.packs()
-    inside = {key for key in kept for member in store.shelf.members(key).values() if member.pack == path}
+    path, *_ = store.packs()
+    inside = {key for key in kept for member in store.members(key).values() if member.pack == path}
     data = path.read_bytes()
     path.unlink()
     if deed in ("cut", "emptied"):
@@ -145,7 +145,7 @@ def test_a_pack_that_is_none_is_set_aside(tmp_path: Path, kept: dict[str, Trajec
     elif deed == "a FIFO":
         os.mkfifo(path)
     store = reopened(tmp_path)
-    sound = {key for key in kept if store.shelf.digest(f"{key}.json", sha256) and store.sound(key)}
+    sound = {key for key in kept if store.digest(f"{key}.json", sha256) and store.sound(key)}
     assert sound >= set(kept) - inside
     assert (len(sound & inside) > 0) == (deed == "cut")
     assert not path.exists()
@@ -164,7 +164,7 @@ def test_a_training_that_continues_counts_before_what_is_packed(
     assert before is not None
     longer = store.put(made.trained(4, (4,), seed=before.seed).merge(before))
     assert (longer.epochs, sorted(longer.snapshots)) == (4, [1, 2, 4])
-    store.shelf.drop([key])
+    store.drop([key])
     for again in (store, reopened(tmp_path)):
         found = again.sound(key)
         assert found is not None
@@ -185,9 +185,9 @@ def test_what_is_dropped_leaves_the_others(tmp_path: Path, kept: dict[str, Traje
     store = reopened(tmp_path)
     pack(store)
     dropped = frozenset(sorted(kept)[:4])
-    size = store.shelf.size(sorted(kept)[0])
+    size = store.size(sorted(kept)[0])
     assert size > 1000
-    store.shelf.drop(dropped)
+    store.drop(dropped)
     assert len(names(store)) == 2
     for again in (store, reopened(tmp_path)):
         assert again.keys() == sorted(set(kept) - dropped)
@@ -200,14 +200,14 @@ def test_what_is_damaged_beside_what_is_dropped_is_put_into_no_new_pack(
     """It would get a checksum that fits; the pack is taken apart, and set aside."""
     store = reopened(tmp_path)
     pack(store)
-    shelf, first = store.shelf, min(kept)
-    path = shelf.members(first)[f"{first}.json"].pack
-    members = [(key, one) for key in kept if key != first for one in shelf.members(key).values()]
+    first = min(kept)
+    path = store.members(first)[f"{first}.json"].pack
+    members = [(key, one) for key in kept if key != first for one in store.members(key).values()]
     key, beside = next((key, one) for key, one in members if one.pack == path)
     data = bytearray(path.read_bytes())
     data[beside.offset + 50] ^= 1
     path.write_bytes(data)
-    shelf.drop([first])
+    store.drop([first])
     assert "differs from its checksum" in store.notices[0]
     equal(reopened(tmp_path), kept, frozenset((first, key)))
 
@@ -243,7 +243,7 @@ def test_a_kill_at_any_moment_loses_nothing(
         equal(reopened(folder), kept, lost)
         again = reopened(folder)
         for key in kept:
-            again.shelf.digest(f"{key}.json", sha256)
+            again.digest(f"{key}.json", sha256)
         pack(again)
         equal(reopened(folder), kept, lost)
         moment += 1
@@ -261,7 +261,7 @@ def prepare(store: Store, deed: str, kept: dict[str, Trajectory]) -> frozenset[s
             store.put(made.trained(2, (1, 2), seed=one.seed))
         return frozenset()
     if deed == "taking apart":
-        member = store.shelf.members(first)[f"{first}.json"]
+        member = store.members(first)[f"{first}.json"]
         data = bytearray(member.pack.read_bytes())
         data[member.offset + 100] ^= 1
         member.pack.write_bytes(data)
@@ -272,10 +272,10 @@ def begun(store: Store, deed: str, kept: dict[str, Trajectory]) -> Callable[[], 
     """What is to be interrupted."""
     if deed == "dropping":
         store.keys()
-        return lambda: store.shelf.drop([min(kept)])
+        return lambda: store.drop([min(kept)])
     if deed == "taking apart":
         store.keys()
-        return lambda: [store.shelf.digest(f"{key}.json", sha256) for key in kept]
+        return lambda: [store.digest(f"{key}.json", sha256) for key in kept]
     return lambda: pack(store)
 
 

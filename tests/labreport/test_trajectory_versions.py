@@ -53,7 +53,7 @@ def test_a_result_that_another_version_put_aside_is_taken_back(
     if packed:
         monkeypatch.setattr(packing, "MANY", 1)
         packing.pack(store)
-        assert store.shelf.packs()
+        assert store.packs()
     with monkeypatch.context() as without:
         without.setattr(Store, "take_back", lambda newer: None)
         assert not Store(store.folder)._put_aside(put.key, OtherVersion(FORMAT))

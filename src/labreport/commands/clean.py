@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
             remove_strays(output)
         session = open_session(place, output, repair=not dry_run)
         found = [*_results(session), *_cached(session), *_orphans(session), *_quarantined(session)]
-        sizes = [session.store.shelf.size(key) if key else sum(map(size, paths)) for _, paths, key in found]
+        sizes = [session.store.size(key) if key else sum(map(size, paths)) for _, paths, key in found]
         labelled = [(label, freed) for (label, *_), freed in zip(found, sizes, strict=True)]
         terminal.tell(removed=not dry_run, items=[{"what": one, "bytes": freed} for one, freed in labelled])
         verb = "would remove" if dry_run else "removes"
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
             for _, paths, _ in found:
                 for path in paths:
                     remove(path)
-            session.store.shelf.drop(key for _, _, key in found if key)
+            session.store.drop(key for _, _, key in found if key)
             for name in [name for name in session.ledger.nodes if _gone(session, name)]:
                 del session.ledger.nodes[name]
             session.save()

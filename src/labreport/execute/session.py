@@ -75,7 +75,7 @@ class Session:
         """Folders in which another file may change what there is to run, or what is stored."""
         recorded = [one.recorded for one in self.project.experiments if one.recorded]
         names = {name for table in recorded for name in table.folders}
-        packed = [self.store.folder] if self.store.shelf.packs() else []
+        packed = [self.store.folder] if self.store.packs() else []
         return [*packed, *(folder_of(self.place.package) / name for name in sorted(names))]
 
     def reader(self) -> Reader:
@@ -89,7 +89,7 @@ class Session:
     def pack(self) -> None:
         """Put small results into packs, where there are many. Raises `StoreError`; nothing is lost then."""
         self.digests.forget(pack(self.store))
-        for path in self.store.shelf.packs():
+        for path in self.store.packs():
             self.digests(path)
 
     def save(self) -> None:

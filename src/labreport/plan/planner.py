@@ -153,17 +153,17 @@ class Planner:
 
         What an unchanged document says comes from the ledger, without reading it.
         """
-        name, shelf = f"{key}.json", self._store.shelf
-        document = shelf.digest(name, self.digests)
+        name, store = f"{key}.json", self._store
+        document = store.digest(name, self.digests)
         if document is None:
-            if os.path.lexists(self._store.folder / name):
-                self._store.get(key)  # not a file of ours: set aside
+            if os.path.lexists(store.folder / name):
+                store.get(key)  # not a file of ours: set aside
             return Stored(missing=experiment.epochs)
         label = f"{key}:{experiment.epochs}:{','.join(map(str, experiment.snapshots))}"
         view = self.ledger.views.get(label)
         if view is None or view.document != document:
             if key not in self._trajectories:
-                self._trajectories[key] = self._store.get(key)
+                self._trajectories[key] = store.get(key)
             trajectory = self._trajectories[key]
             if trajectory is None:
                 return Stored(missing=experiment.epochs, damaged=name)
@@ -172,7 +172,7 @@ class Planner:
                 return Stored(epochs=trajectory.epochs, missing=missing[0])
             view = self.ledger.views[label] = _view(document, trajectory, experiment)
         for name, written in view.arrays.items():
-            if shelf.digest(name, self.digests) != written:
+            if store.digest(name, self.digests) != written:
                 return Stored(epochs=experiment.epochs, damaged=name)
         return Stored(epochs=experiment.epochs, digest=view.digest)
 

@@ -24,17 +24,17 @@ def pack(store: Store) -> list[Path]:
     They are removed when what they held is in a pack on the disk, so that a kill loses nothing. What is
     damaged stays. Raises `StoreError`; nothing is lost then either.
     """
-    shelf, removed = store.shelf, list[Path]()
-    keys = shelf.loose()
+    removed: list[Path] = []
+    keys = store.loose()
     if len(keys) >= MANY:
-        keys = [key for key in keys if sum(os.lstat(path).st_size for path in shelf.paths(key)) <= SMALL]
+        keys = [key for key in keys if sum(os.lstat(path).st_size for path in store.paths(key)) <= SMALL]
     for begin in range(0, len(keys), IN_ONE) if len(keys) >= MANY else ():
         files = [file for key in keys[begin : begin + IN_ONE] for file in _whole(store, key)]
-        shelf.drop({name[:64] for name, _ in files})  # what packs have of these is older
+        store.drop({name[:64] for name, _ in files})  # what packs have of these is older
         if files:
-            shelf.pack(files)
-        paths = [shelf.folder / name for name, _ in files]
-        shelf.remove(paths)
+            store.pack(files)
+        paths = [store.folder / name for name, _ in files]
+        store.remove(paths)
         removed += paths
     return removed
 

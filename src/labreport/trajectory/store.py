@@ -70,7 +70,7 @@ class StoredArrays(Mapping[str, Any]):
         return self._found
 
 
-class Store:
+class Store(Shelf):
     """Trajectories in one folder: `KEY.json`, and `KEY.EPOCH.DIGEST.safetensors` for each epoch kept.
 
     Where there are many small ones, `labreport.trajectory.packing` puts these files into packs.
@@ -81,9 +81,7 @@ class Store:
     """
 
     def __init__(self, folder: Path, quarantine: Quarantine | None = None, *, repair: bool = True) -> None:
-        self.folder = folder
-        self._quarantine = quarantine or Quarantine(folder.parent, repair=repair)
-        self.shelf = Shelf(folder, self._quarantine)
+        super().__init__(folder, quarantine or Quarantine(folder.parent, repair=repair))
         self._others: set[str] = set()
         """The keys of results that were found in the form of another version."""
 
@@ -98,10 +96,6 @@ class Store:
             raise ValueError(f"{key!r} is not a key")
         return self.folder / f"{key}.json"
 
-    def keys(self) -> list[str]:
-        """The keys of all documents, good or damaged."""
-        return self.shelf.keys()
-
     def get(self, key: str) -> Trajectory | None:
         """The trajectory of `key`, its document checked in full; None when that is missing or damaged.
 
@@ -109,16 +103,15 @@ class Store:
         """
         name = self.path(key).name
         try:
-            document = decode(self.shelf.read(name, LIMIT), key)
+            document = decode(self.read(name, LIMIT), key)
         except FileNotFoundError:
             return None
         except OtherVersion as other:
             return self.get(key) if self._put_aside(key, other) else None
         except Damaged as damage:
-            return self.get(key) if self.shelf.set_aside(name, str(damage)) else None
+            return self.get(key) if self.set_aside(name, str(damage)) else None
         found = {
-            epoch: StoredArrays(self.shelf, file.name(key, epoch), file)
-            for epoch, file in document.arrays.items()
+            epoch: StoredArrays(self, file.name(key, epoch), file) for epoch, file in document.arrays.items()
         }
         return Trajectory(
             key,
@@ -171,17 +164,13 @@ class Store:
         if os.path.lexists(path):
             self.get(trajectory.key)  # what is damaged is set aside, not written over
         write_atomically(path, data)
-        self.shelf.note(path.name)
+        self.note(path.name)
         named = {file.name(trajectory.key, epoch) for epoch, file in files.items()}
-        self.shelf.remove(path for path in self.paths(trajectory.key)[1:] if path.name not in named)
+        self.remove(path for path in self.paths(trajectory.key)[1:] if path.name not in named)
         found = self.get(trajectory.key)
         if found is None:
             raise StoreError(f"{shown(path)}: written, but cannot be read back; check the disk")
         return found
-
-    def paths(self, key: str) -> list[Path]:
-        """Every file of its own that belongs to `key`, the document first: removing in order is safe."""
-        return self.shelf.paths(key)
 
     def orphans(self, trajectories: Iterable[Trajectory] | None = None) -> list[Path]:
         """Array files that no document names: left by a run that was killed, of use to nobody.
@@ -215,14 +204,14 @@ class Store:
                 self.notices.append(notice)
             self._others.add(key)
             return False
-        if self.shelf.is_packed(f"{key}{DOCUMENT}"):
-            self.shelf.unpack(key)
+        if self.is_packed(f"{key}{DOCUMENT}"):
+            self.unpack(key)
         theirs = self._of_version(other.form)
         self._quarantine.make_folder(theirs.parent)
         self._quarantine.make_folder(theirs)
         # The document last: as long as it is there, the next run finds the rest
         _move(list(reversed(self.paths(key))), theirs)
-        self.shelf.look_again()
+        self.look_again()
         if not self._others:
             self.notices.append(f"{notice}; they are kept in {shown(self.folder.name)}/{OTHERS}")
         self._others.add(key)
@@ -239,13 +228,13 @@ class Store:
         back = sorted((name for name in names if name[:64] in keys), key=lambda name: name.endswith(DOCUMENT))
         if back:
             _move([ours / name for name in back], self.folder)
-            self.shelf.look_again()
+            self.look_again()
 
     def _of_version(self, form: str) -> Path:
         return self.folder / OTHERS / form.replace(" ", "-")
 
     def _put_arrays(self, key: str, epoch: int, kept: Mapping[str, Any]) -> ArrayFile:
-        if isinstance(kept, StoredArrays) and kept.shelf is self.shelf and self.shelf.has(kept.name):
+        if isinstance(kept, StoredArrays) and kept.shelf is self and self.has(kept.name):
             return kept.file
         data = arrays.pack(kept)
         file = ArrayFile(len(data), hashlib.sha256(data).hexdigest())
@@ -254,14 +243,14 @@ class Store:
             if os.path.lexists(path):
                 self._quarantine.take(path, "differs from its checksum")
             write_atomically(path, data)
-        self.shelf.note(path.name)
+        self.note(path.name)
         return file
 
     def _intact(self, kept: Mapping[str, Any], digest: Digest) -> bool:
         if not isinstance(kept, StoredArrays):
             return True
-        if self.shelf.is_packed(kept.name):
-            return self.shelf.digest(kept.name, digest) == kept.file.sha256
+        if self.is_packed(kept.name):
+            return self.digest(kept.name, digest) == kept.file.sha256
         path, damage = self.folder / kept.name, ""
         try:
             size = os.stat(path).st_size
@@ -278,7 +267,7 @@ class Store:
                 raise StoreError(f"cannot read {shown(path)}: {error.strerror}; check the disk") from error
             damage = "is a link to itself"
         if damage:
-            self.shelf.set_aside(kept.name, damage)
+            self.set_aside(kept.name, damage)
         return False
 
 

@@ -55,7 +55,7 @@ def recorded_files(session: Session) -> Check:
 def stored_files(session: Session, plan: Plan, stored: Mapping[str, Status]) -> Iterator[Check]:
     """Every file of every live result, of the cache and of the documents, read in full."""
     digests = Digests(session.place.root, output=session.output)
-    session.store.shelf.forget()
+    session.store.forget()
     bad = [status.name for status in stored.values() if not _whole(session, status, digests)]
     bad += [f"{status.name} ({status.reasons[0]})" for status in plan.stale("result")]
     whole = f"{len(stored)} results, every byte"
@@ -284,7 +284,7 @@ def stages(
         found = session.store.get(key)
         if found is not None:
             stored[status.name] = found
-    size = sum(map(session.store.shelf.size, fresh))
+    size = sum(map(session.store.size, fresh))
     snapshots = sum(len(found.snapshots) for found in stored.values())
     yield Stage("every stored byte", 0.3 + size / BYTES_A_SECOND, lambda: stored_files(session, plan, fresh))
     if stored:
