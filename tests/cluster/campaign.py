@@ -119,7 +119,7 @@ def train(checkout: Path, address: str, names: tuple[str, ...]) -> int:
             train_stale(build, work)
         finally:
             session.save()
-    return build.outcome.exit_code
+    return build.exit_code
 
 
 def bits(report: Path) -> dict[str, object]:

@@ -54,7 +54,7 @@ def carry_out(request: Request, terminal: Terminal) -> int:
     from labreport.execute.build import build  # what a dry run has no use for takes long to load
 
     try:
-        return build(request, terminal).exit_code
+        return build(request, terminal)
     except (UsageError, OutdatedCode):
         raise
     except LabReportError as error:

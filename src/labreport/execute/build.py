@@ -18,7 +18,6 @@ from labreport.execute.making import make_report
 from labreport.execute.pace import foresee
 from labreport.execute.session import (
     Build,
-    Outcome,
     Request,
     Session,
     open_session,
@@ -50,35 +49,35 @@ HEADLINE = ""
 _SOURCE = re.compile(r'data-source="([^"#]*)#([^"]*)"')
 
 
-def build(request: Request, terminal: Terminal) -> Outcome:
-    """Make what is stale. Raises `LabReportError` for what stops the whole build."""
+def build(request: Request, terminal: Terminal) -> int:
+    """Make what is stale; the exit code. Raises `LabReportError` for what stops the whole build."""
     started = time.monotonic()
     progress = Progress(terminal, doing="looking for what changed")
     _check_names(request)
     with output_lock(request.output, request.place, request.lock_timeout, terminal.say, request.adopt):
         with progress.shown():
             found, changed = _made(request, terminal, progress)
-            session, outcome = found.session, found.outcome
-            if not request.targets and outcome.exit_code == 0:
+            session = found.session
+            if not request.targets and found.exit_code == 0:
                 folders = session.data_folders
                 write_stamp(session.place.root, request.output, session.digests, request.arguments, folders)
-        outcome.seconds = time.monotonic() - started
+        seconds = time.monotonic() - started
         told = [one.plain() for one in changed]
-        terminal.tell(trained=outcome.trained, made=outcome.made, changed=told, seconds=outcome.seconds)
+        terminal.tell(trained=found.trained, made=found.made, changed=told, seconds=seconds)
         if changed:
             show_changes(terminal, changed, titles(session.project.outline))
         show_summary(
             terminal,
             session.output,
-            outcome.trained,
-            outcome.made,
-            outcome.seconds,
-            outcome.errors,
+            found.trained,
+            found.made,
+            seconds,
+            found.errors,
             session.project.work,
             watched=request.watched,
             arguments=request.arguments,
         )
-    return outcome
+    return found.exit_code
 
 
 def _made(request: Request, terminal: Terminal, progress: Progress) -> tuple[Build, list[Change]]:
@@ -115,7 +114,7 @@ def _made(request: Request, terminal: Terminal, progress: Progress) -> tuple[Bui
             session.pack()
         except StoreError as error:  # nobody waits for it
             terminal.warn(str(error))
-        made = build.outcome.made
+        made = build.made
         made += [name for name in early if _counts(session, name) and name not in made]
         changed = _changed(build, workshop, first=bool(early))
     finally:
@@ -130,7 +129,7 @@ def _changed(build: Build, workshop: Workshop, first: bool) -> list[Change]:
 
     Nothing is, where this is the `first` report.
     """
-    made, ledger = build.outcome.made, build.session.ledger
+    made, ledger = build.made, build.session.ledger
     whole = any(name.startswith("document/") for name in made)
     outline = build.session.project.outline
     sections = [one for one in outline.sections if whole or f"section/{one.slug}" in made]

@@ -12,7 +12,7 @@ from labreport.console.summary import report
 from labreport.console.terminal import Terminal, shown
 from labreport.errors import LabReportError
 from labreport.execute.making import make_report
-from labreport.execute.session import LEDGER, Build, Outcome, Request, Session, open_session
+from labreport.execute.session import LEDGER, Build, Request, Session, open_session
 from labreport.locate import find_project
 from labreport.nodes.unfold import unfold
 from labreport.plan.ledger import Ledger
@@ -94,22 +94,22 @@ class FirstReport:
 
 def make_first(channel: Connection, root: str, folder: str) -> None:
     """What the process does: build with one seed; send the name of each document, or what went wrong."""
-    terminal, outcome, output = Terminal(quiet=True, err=io.StringIO()), Outcome(), Path(folder)
+    terminal, output = Terminal(quiet=True, err=io.StringIO()), Path(folder)
     try:
         place = find_project(Path(root))
         session = open_session(place, output, 1, repair=False, preliminary=True)
         request = Request(place, output, jobs=1, told=lambda phase: channel.send(("report.html", "")))
+        build = Build(session, request, terminal, Progress(terminal))
         try:
-            make_report(
-                Build(session, request, terminal, Progress(terminal), outcome), session.planner.plan()
-            )
+            make_report(build, session.planner.plan())
         finally:
             session.save()
     except LabReportError as error:
-        outcome.problems.append(str(error))
-    if outcome.problems:
-        channel.send(("", outcome.problems[0]))
-    elif outcome.made:
+        channel.send(("", str(error)))
+        return
+    if build.problems:
+        channel.send(("", build.problems[0]))
+    elif build.made:
         channel.send(("report.pdf", ""))
 
 

@@ -25,10 +25,10 @@ TOGETHER = ("figure", "section")
 def make_report(build: Build, plan: Plan) -> Workshop:
     """Make what is stale of `plan`, and publish it; the results that it reads are there.
 
-    What fails is shown, and noted in the build's outcome. Raises `AuditError` where a number on the page
+    What fails is shown, and noted in the build. Raises `AuditError` where a number on the page
     cannot be traced, and `OutdatedCode` where something was edited that is not any more what was planned.
     """
-    session, outcome, progress = build.session, build.outcome, build.progress
+    session, progress = build.session, build.progress
     workshop, planner = session.workshop(), session.planner
     workshop.check_unedited()
     progress.to_make(sum(status.node.cached for status in plan.stale()) + 2)
@@ -38,13 +38,13 @@ def make_report(build: Build, plan: Plan) -> Workshop:
         _make(build, plan, workshop)
         names = [status.name for status in plan.statuses if status.node.kind != "document"]
         lost = next((name for name in names if not planner.status(name).fresh), None)
-        if lost is not None and outcome.exit_code == 0:
-            outcome.problems.append(f"{lost}: its file was written and is not there any more; run again")
-            build.terminal.error(outcome.problems[-1])
+        if lost is not None and build.exit_code == 0:
+            build.problems.append(f"{lost}: its file was written and is not there any more; run again")
+            build.terminal.error(build.problems[-1])
         rest = [node.name for node in session.graph.nodes.values() if node.kind != "document"]
-        if outcome.exit_code == 0 and all(planner.status(name).fresh for name in rest):
+        if build.exit_code == 0 and all(planner.status(name).fresh for name in rest):
             publish_documents(build, workshop, writer)  # else it would be out of date
-    note(session, progress.took, outcome.made)
+    note(session, progress.took, build.made)
     return workshop
 
 
@@ -95,7 +95,7 @@ def _keep(build: Build, workshop: Workshop, nodes: Sequence[Node], found: Iterab
     for node, (payload, error) in zip(nodes, found, strict=True):
         if error is None:
             workshop.keep(node, payload)
-            build.outcome.made.append(node.name)
+            build.made.append(node.name)
         elif isinstance(error, RenderError):
             failed.add(node.name)
             build.failed(error)
@@ -163,4 +163,4 @@ def _put(build: Build, made: Mapping[DocumentNode, Path | bytes]) -> None:
     session.ledger.seeds = session.seeds
     for node in made:
         planner.made(planner.status(node.name), session.output / node.published)
-        build.outcome.made.append(node.name)
+        build.made.append(node.name)

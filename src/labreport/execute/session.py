@@ -1,4 +1,4 @@
-"""Everything a command works with, opened once, what a build is asked for, and what came of it."""
+"""Everything a command works with, opened once, and a build: what is asked for, and what came of it."""
 
 from __future__ import annotations
 
@@ -103,13 +103,29 @@ class Session:
 
 @dataclass
 class Build:
-    """One build: what is asked for, with what it works, on which screen, and what has come of it."""
+    """One build: what is asked for, with what it works, on which screen, and what has come of it.
+
+    That is names of nodes made, trainings done and failed, and what kept the report back.
+    """
 
     session: Session
     request: Request
     terminal: Terminal
     progress: Progress
-    outcome: Outcome = field(default_factory=lambda: Outcome())
+    trained: list[str] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        """0 when all is done, 1 when something failed."""
+        return 1 if self.failures or self.problems else 0
+
+    @property
+    def errors(self) -> int:
+        """How many errors were shown."""
+        return len({failure.cause for failure in self.failures}) + len(self.problems)
 
     @property
     def processes(self) -> int:
@@ -118,7 +134,7 @@ class Build:
 
     def failed(self, error: LabReportError) -> None:
         """Show what keeps the report back, and note it."""
-        self.outcome.problems += [str(error), *error.more]
+        self.problems += [str(error), *error.more]
         self.terminal.failure(error)
 
     def show_notices(self) -> None:
@@ -290,24 +306,3 @@ class Request:
     told: Callable[..., None] = lambda phase, keys=(): None
     """Called with what is begun: `training` with the keys of what is trained, `making`, and `paper` once the
     page is published."""
-
-
-@dataclass
-class Outcome:
-    """What a build did: names of nodes made, trainings that failed, and what kept the report back."""
-
-    trained: list[str] = field(default_factory=list)
-    made: list[str] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-
-    @property
-    def exit_code(self) -> int:
-        """0 when all is done, 1 when something failed."""
-        return 1 if self.failures or self.problems else 0
-
-    @property
-    def errors(self) -> int:
-        """How many errors were shown."""
-        return len({failure.cause for failure in self.failures}) + len(self.problems)

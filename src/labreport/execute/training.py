@@ -35,7 +35,7 @@ NAMED = 4
 
 @dataclass
 class Trainings:
-    """The trainings of one build, and how to keep what workers return.
+    """The trainings of one build, how to keep what workers return, and how far they are.
 
     What a forced one replaces stays in the store until the replacement is finished.
     """
@@ -44,10 +44,14 @@ class Trainings:
     tasks: tuple[Task, ...]
     forced: frozenset[str]
     _held: dict[str, Trajectory] = field(default_factory=dict)
+    _running: dict[str, bool] = field(default_factory=dict)
+    """By key, whether the disk has something to continue from."""
+    _finished: int = 0
 
     def prepare(self, task: Task) -> Task:
         """The task as it is to be sent: from what is stored now, with the arrays to continue from."""
         held = self._held.get(task.key)
+        self._running[task.key] = False
         if task.key in self.forced and held is None:
             return task
         found = held or self.session.store.sound(task.key) or task.trajectory
@@ -62,6 +66,7 @@ class Trainings:
             },
             checkpoints={epoch: dict(kept) for epoch, kept in found.checkpoints.items()},
         )
+        self._running[task.key] = bool(base.epochs) and held is None
         return replace(task, trajectory=base)
 
     def keep(self, piece: Trajectory, finished: bool) -> None:
@@ -77,6 +82,23 @@ class Trainings:
         joined, replaced = _joined(piece, before), store.paths(key)
         store.put(joined.finished() if finished else joined)
         self.session.digests.forget([*replaced, *store.paths(key)])
+        if finished:
+            self._running.pop(key, None)
+            self._finished += 1
+        else:
+            self._running[key] = True
+
+    def told(self) -> str:
+        """What an interruption costs, in a line; nothing is promised that is not on the disk."""
+        saved = sum(self._running.values())
+        lost = len(self._running) - saved
+        parts = [
+            f"{counted(self._finished, self.session.project.work)} finished" if self._finished else "",
+            f"{saved} to continue from {'its' if saved == 1 else 'their'} last checkpoint" if saved else "",
+            f"{lost} to begin again" if lost else "",
+        ]
+        found = ", ".join(filter(None, parts))
+        return f"Interrupted; run the same command again{': ' if found else ''}{found}."
 
 
 def _joined(piece: Trajectory, before: Trajectory | None) -> Trajectory:
@@ -157,40 +179,6 @@ def _usual(store: Store) -> float:
     return RESULT
 
 
-class Standing:
-    """How far the trainings of a build are, for the line that says what an interruption costs."""
-
-    def __init__(self, work: str) -> None:
-        self._work = work
-        self._running: dict[str, bool] = {}
-        """By key, whether there is a checkpoint."""
-        self._finished = 0
-
-    def begun(self, key: str, stored: bool) -> None:
-        """A training begins, some epochs of which may be stored."""
-        self._running[key] = stored
-
-    def kept(self, key: str, finished: bool, *, stored: bool) -> None:
-        """What a worker sent is kept, on the disk if it is `stored`."""
-        if finished:
-            self._running.pop(key, None)
-            self._finished += 1
-        else:
-            self._running[key] = stored
-
-    def told(self) -> str:
-        """The line; nothing is promised that is not on the disk."""
-        saved = sum(self._running.values())
-        lost = len(self._running) - saved
-        parts = [
-            f"{counted(self._finished, self._work)} finished" if self._finished else "",
-            f"{saved} to continue from {'its' if saved == 1 else 'their'} last checkpoint" if saved else "",
-            f"{lost} to begin again" if lost else "",
-        ]
-        found = ", ".join(filter(None, parts))
-        return f"Interrupted; run the same command again{': ' if found else ''}{found}."
-
-
 def train(build: Build, work: Trainings) -> list[str]:
     """Do the trainings; the names of what was made for a first report meanwhile."""
     session, request, terminal, progress = build.session, build.request, build.terminal, build.progress
@@ -201,20 +189,12 @@ def train(build: Build, work: Trainings) -> list[str]:
     first = FirstReport(session, terminal) if wanted(session, request) else None
     tasks = [replace(task, rank=int(first is not None and task.key not in first.keys)) for task in work.tasks]
 
-    standing = Standing(session.project.work)
-
-    def prepare(task: Task) -> Task:
-        prepared = work.prepare(task)
-        standing.begun(task.key, bool(prepared.trajectory.epochs))
-        return prepared
-
     def keep(piece: Trajectory, finished: bool) -> None:
         # On a cluster, data and libraries are those of the key, whatever is edited here
         edited = "" if request.scheduler else session.planner.fingerprints.edited(piece.ingredients)
         if edited:
             raise OutdatedCode(edited)
         work.keep(piece, finished)
-        standing.kept(piece.key, finished, stored=finished or piece.key not in work.forced)
         if finished and first is not None:
             first.trained(piece.key)
 
@@ -227,16 +207,16 @@ def train(build: Build, work: Trainings) -> list[str]:
             if first is not None:
                 first.look(progress.time.seconds())
 
-        trainer = Trainer(lanes, keep, prepare, look=look_at_all)
-        terminal.standing = standing.told
+        trainer = Trainer(lanes, keep, work.prepare, look=look_at_all)
+        terminal.standing = work.told
         with first or contextlib.nullcontext():
-            build.outcome.failures = failures = trainer.run(tasks, progress)
+            build.failures = failures = trainer.run(tasks, progress)
         terminal.standing = None
     note_trainings(session, trainer.paces, trainer.started)
     failed = {failure.task.key for failure in failures}
     if failures and (problem := session.planner.fingerprints.edited()):
         raise OutdatedCode(problem)  # another text may have failed than the one that was planned
-    build.outcome.trained = [f"{task.name}#{task.seed}" for task in tasks if task.key not in failed]
+    build.trained = [f"{task.name}#{task.seed}" for task in tasks if task.key not in failed]
     _show_failures(terminal, failures, session.project.work, session.project.words.seed)
     session.planner.stored({task.key for task in tasks} - failed)
     return first.made if first is not None else []

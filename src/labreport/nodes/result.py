@@ -12,9 +12,7 @@ from labreport.plan.ledger import Record
 from labreport.plan.nodes import Node, State, Status
 from labreport.plan.planner import Planner
 from labreport.plan.reasons import (
-    Altered,
     Changed,
-    Extended,
     Forced,
     Missing,
     NeverMade,
@@ -60,29 +58,27 @@ class ResultNode(Node):
         """Stale where the trajectory does not reach what the experiment asks for, or is damaged."""
         made_of, key = planner.key(self)
         planner.check_shared(key, self.experiment)
-        stored = planner.look_up(key, self.experiment)
+        output, wrong = planner.look_up(key, self.experiment)
         record = planner.ledger.nodes.get(self.name)
         reasons: list[Reason] = []
         if forced := planner.forced_keys.get(key):
             reasons.append(
                 Forced() if planner.is_forced(self) else SharesForced(forced.removeprefix("result/"))
             )
-        if stored.damaged:
-            reasons.append(Altered(stored.damaged))
-        elif stored.missing and stored.epochs:
-            reasons.append(Extended(stored.epochs, stored.missing))
-        elif stored.missing and record is None:
+        if wrong is not None:
+            reasons.append(wrong)
+        elif not output and record is None:
             reasons.append(NeverMade())
-        elif stored.missing and record is not None and record.key == key:
+        elif not output and record is not None and record.key == key:
             reasons.append(Missing(f"its stored result {key[:12]}"))
-        elif stored.missing and record is not None:
+        elif not output and record is not None:
             found = differences(record.ingredients, made_of, planner.ledger.groups)
             reasons.extend(found or [Changed("its ingredients")])
         if reasons:
             return Status(self, State.STALE, tuple(reasons), made_of, key)
-        if record is None or record.key != key or record.output != stored.digest:
-            planner.ledger.nodes[self.name] = Record(made_of, key, stored.digest, {})
-        return Status(self, State.FRESH, (), made_of, key, stored.digest)
+        if record is None or record.key != key or record.output != output:
+            planner.ledger.nodes[self.name] = Record(made_of, key, output, {})
+        return Status(self, State.FRESH, (), made_of, key, output)
 
 
 class RecordingNode(Node):

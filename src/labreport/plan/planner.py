@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,17 @@ from labreport.nonfinite import spelled
 from labreport.plan.fingerprints import FUNCTION, Fingerprints
 from labreport.plan.ledger import Ledger, Record, View
 from labreport.plan.nodes import Graph, Node, Plan, State, Status
-from labreport.plan.reasons import Altered, Changed, Forced, Missing, NeverMade, Reason, Upstream, differences
+from labreport.plan.reasons import (
+    Altered,
+    Changed,
+    Extended,
+    Forced,
+    Missing,
+    NeverMade,
+    Reason,
+    Upstream,
+    differences,
+)
 from labreport.trajectory.store import StoredArrays
 from labreport.trajectory.trajectory import Trajectory
 
@@ -29,17 +39,6 @@ if TYPE_CHECKING:
 
 VERIFIED = ("verification", "report")
 """Where the cache has what `verify` found, under a key of all answers that it was about."""
-
-
-@dataclass(frozen=True)
-class Stored:
-    """How far a trajectory is stored. `missing` is the first epoch still wanted, 0 when none is;
-    `damaged` names a file that is not what was written; `digest` is empty unless all is there."""
-
-    epochs: int = 0
-    missing: int = 0
-    damaged: str = ""
-    digest: str = ""
 
 
 class Planner:
@@ -145,9 +144,10 @@ class Planner:
         """The keys of an experiment's results, in order of seed."""
         return [self.key(node)[1] for node in self.graph.results_of(experiment.name)]
 
-    def look_up(self, key: str, experiment: Experiment) -> Stored:
-        """What is stored under `key`, for as far as `experiment` goes.
+    def look_up(self, key: str, experiment: Experiment) -> tuple[str, Altered | Extended | None]:
+        """The digest of what is stored under `key`, for as far as `experiment` goes.
 
+        It is empty where not all of that is there; with it is what is wrong with what is there.
         Its own epochs and snapshots are under one digest, so that continuing from 50 epochs to 100 changes
         nothing for whoever reads the first 50.
 
@@ -158,7 +158,7 @@ class Planner:
         if document is None:
             if os.path.lexists(store.folder / name):
                 store.get(key)  # not a file of ours: set aside
-            return Stored(missing=experiment.epochs)
+            return "", None
         label = f"{key}:{experiment.epochs}:{','.join(map(str, experiment.snapshots))}"
         view = self.ledger.views.get(label)
         if view is None or view.document != document:
@@ -166,15 +166,15 @@ class Planner:
                 self._trajectories[key] = store.get(key)
             trajectory = self._trajectories[key]
             if trajectory is None:
-                return Stored(missing=experiment.epochs, damaged=name)
+                return "", Altered(name)
             missing = trajectory.missing(experiment.epochs, experiment.snapshots)
             if missing:
-                return Stored(epochs=trajectory.epochs, missing=missing[0])
+                return "", Extended(trajectory.epochs, missing[0])
             view = self.ledger.views[label] = _view(document, trajectory, experiment)
         for name, written in view.arrays.items():
             if store.digest(name, self.digests) != written:
-                return Stored(epochs=experiment.epochs, damaged=name)
-        return Stored(epochs=experiment.epochs, digest=view.digest)
+                return "", Altered(name)
+        return view.digest, None
 
     def leftovers(self) -> list[Path]:
         """Array files that a killed run has left beside the documents that the ledger does not know yet."""
