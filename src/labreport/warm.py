@@ -5,7 +5,8 @@ that is forked has loaded libraries only, neither engine nor project, and starte
 today's code. It is a program of its own, run by `labreport.commands.watch`; standard library only.
 
 Its standard input is a socket. Each message brings the file descriptor over which the fork is to be talked
-to, and the fork calls `labreport.commands.standby.serve` with it. It ends with its caller.
+to, with which it calls `labreport.commands.standby.serve`, and is answered by its number. It ends with its
+caller.
 """
 
 from __future__ import annotations
@@ -52,12 +53,14 @@ def main() -> None:
             message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
             if not message:
                 return
-            if os.fork() == 0:
+            pid = os.fork()
+            if pid == 0:
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 signal.signal(signal.SIGHUP, signal.SIG_DFL)
                 control.close()
                 _become_builder(source, descriptors[0], words)
             os.close(descriptors[0])
+            control.send(b"%d" % pid)
 
 
 def _become_builder(source: str, descriptor: int, words: list[str]) -> None:
@@ -66,7 +69,6 @@ def _become_builder(source: str, descriptor: int, words: list[str]) -> None:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         sys.path.insert(0, source)
         with Connection(descriptor) as channel:
-            channel.send({"pid": os.getpid()})
             importlib.import_module("labreport.sources").begin(STANDBY, channel, words)
         code = 0
     except Exception:

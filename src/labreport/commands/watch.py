@@ -17,7 +17,6 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 from pickle import UnpicklingError
-from types import TracebackType
 from typing import Any
 
 from labreport import warm
@@ -35,6 +34,7 @@ Files = Mapping[str, tuple[int, int, int]]
 _SKIPPED = ("__pycache__", ".git", "node_modules", ".venv")
 TRAINING, PAPER, DONE = "training", "paper", "done"
 Event = Mapping[str, Any]
+PID_BYTES = 20
 END_SECONDS = 2.0
 """How long the process that forks may take to end."""
 
@@ -52,8 +52,8 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     usual, output = watchfiles.DefaultFilter(), f"{arguments.output}/"
     folders = [folder for folder in {place.source, place.templates, ENGINE} if folder.is_dir()]
     texts = (f"{place.templates}/", f"{FOLDER}/")
-    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     ended = threading.Event()
+    builder = Builder(words)
 
     def look() -> None:
         """Runs beside the builds, so that an edit during one is noticed."""
@@ -64,8 +64,7 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
             debounce=10 * STEP_MS,
             stop_event=ended,
         ):
-            code = any(not path.startswith(texts) for _, path in changes)
-            events.put({"changed": True, "code": code})
+            builder.events.put((None, {"changed": any(not path.startswith(texts) for _, path in changes)}))
 
     def files() -> Files:
         """What is watched, as it is now."""
@@ -76,15 +75,13 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
             if usual(watchfiles.Change.modified, path) and not path.startswith(output)
         }
 
-    watching = threading.Thread(target=look, daemon=True)
-    with PageServer(arguments.output / "report.html") as server, Builder(words, events.put) as builder:
-        builder.prepare()
-        watching.start()
+    with PageServer(arguments.output / "report.html") as server, builder:
+        threading.Thread(target=look, daemon=True).start()
         terminal.say(f"Watching; the report is at {server.address} (Ctrl-C ends)")
         if arguments.open:
             webbrowser.open(server.address)
         try:
-            _follow(events, builder, server, files)
+            _follow(builder, server, files)
         finally:
             ended.set()
     return 0
@@ -99,9 +96,7 @@ def _walk(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
                 yield path, os.stat(path)
 
 
-def _follow(
-    events: queue.SimpleQueue[Event], builder: Builder, server: PageServer, files: Callable[[], Files]
-) -> None:
+def _follow(builder: Builder, server: PageServer, files: Callable[[], Files]) -> None:
     """Build at once, and after each change, without end.
 
     A build starts over for a change, unless it trains what is still wanted. `files` are looked at before and
@@ -113,17 +108,18 @@ def _follow(
     training: set[str] = set()
     problems: list[str] = []
     while True:
-        event = events.get()
+        event = builder.next()
         if "ended" in event:
             building = False
-            if not due and not event["began"] and not again:
-                due = again = True  # the process that forks has died, and with it what it was asked
+            if not (phase or due or again):
+                due = again = True  # it has died before it began, perhaps with the process that forks
             elif phase != DONE and not due:
                 server.show([*problems, "the build has died; the terminal may say why"])
         elif "changed" in event:
             due, again = True, False
-            builder.prepare(renew=event["code"])
-            if building and phase == TRAINING and event["code"]:
+            code = event["changed"]
+            builder.prepare(renew=code)
+            if building and phase == TRAINING and code:
                 builder.ask_wanted()
             elif building and phase not in (TRAINING, DONE):
                 builder.kill()
@@ -156,129 +152,77 @@ def _follow(
             problems = []
 
 
-class _Fork:
-    """One process that loads, is ready, and builds; `heard` is called in another thread with what it sends.
-
-    The event `ended` means that it has ended; `began` in it, whether it had started. Its number comes first,
-    before anything of the project is loaded, so that it can be ended whatever that does.
-    """
-
-    def __init__(self, channel: Connection, heard: Callable[[_Fork, Event], None]) -> None:
-        self._channel = channel
-        self._heard = heard
-        self._pid = 0
-        self._ended = False
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def ask(self, what: str) -> None:
-        """Send one word."""
-        with suppress(OSError):  # it has died; `heard` is called
-            self._channel.send(what)
-
-    def end(self) -> None:
-        """End it at once."""
-        self._ended = True
-        if self._pid:
-            with suppress(ProcessLookupError):
-                os.kill(self._pid, signal.SIGKILL)
-
-    def _listen(self) -> None:
-        with self._channel, suppress(OSError, EOFError, UnpicklingError):
-            while True:
-                event: Event = self._channel.recv()
-                self._pid = event.get("pid", self._pid)
-                if self._ended:
-                    self.end()
-                elif "pid" not in event:
-                    self._heard(self, event)
-        began = self._ended or self._pid != 0
-        self._pid = 0
-        self._heard(self, {"ended": True, "began": began})
-
-
 class Builder:
-    """Runs builds with the options `words`; `happened` is called in another thread with what they send.
+    """Runs builds with the options `words`, each in a process of its own that has loaded what it needs.
 
-    The event `ended` means that the process of the build has ended.
+    Changes of files are put into `events`, too. The event `ended` means that the process of the build has.
     """
 
-    def __init__(self, words: Sequence[str], happened: Callable[[Event], None]) -> None:
-        self._happened = happened
+    def __init__(self, words: Sequence[str]) -> None:
+        self.events: queue.SimpleQueue[tuple[_Fork | None, Event]] = queue.SimpleQueue()
         self._words = [str(Path(__file__).parents[2]), *words]
         self._server: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._ready: _Fork | None = None
         self._running: _Fork | None = None
-        self._lock = threading.Lock()
-        """Held while a fork that is ready becomes the one that builds: it may end at any moment."""
+
+    def next(self) -> Event:
+        """What happens next: a change, or what the build sends, or the keys of the one that is ready."""
+        while True:
+            fork, event = self.events.get()
+            if fork is self._ready and "ended" in event:
+                self._ready = None
+            elif fork is self._running and "ended" in event:
+                self._running = None
+                return event
+            elif fork in (None, self._running) or (fork is self._ready and "wanted" in event):
+                return event
 
     def prepare(self, renew: bool = False) -> None:
         """Keep a process ready; with `renew`, another in place of one that does."""
-        ready = self._ready
-        if ready is not None and not renew:
-            return
-        if ready is not None:
+        if self._ready is not None and renew:
+            self._ready.end()
             self._ready = None
-            ready.end()
         for _ in range(2):
+            if self._ready is not None:
+                return
             ours, theirs = Pipe()
-            with theirs, suppress(OSError):
-                if self._control is None:
-                    self._start()
-                assert self._control is not None
-                socket.send_fds(self._control, [b"f"], [theirs.fileno()])
-                with self._lock:
-                    self._ready = _Fork(ours, self._heard)
+            with theirs, suppress(OSError, ValueError):  # it was killed; another one is started
+                control = self._control or self._start()
+                socket.send_fds(control, [b"f"], [theirs.fileno()])
+                self._ready = _Fork(int(control.recv(PID_BYTES)), ours, self.events.put)
                 return
             ours.close()
-            self._stop()  # it was killed; another one is started
+            self._stop()
         raise LabReportError("the process that builds cannot be started, or ends at once; run watch again")
 
     def build(self) -> None:
         """Have the process that is ready build."""
-        while True:
-            self.prepare()
-            with self._lock:
-                if self._ready is not None:
-                    running = self._running = self._ready
-                    self._ready = None
-                    break
-        running.ask("build")
+        self.prepare()
+        self._running, self._ready = self._ready, None
+        if self._running is not None:
+            self._running.ask("build")
 
     def ask_wanted(self) -> None:
         """Have the process that is ready send the keys of the results that it would make, as `wanted`."""
-        if ready := self._ready:
-            ready.ask("wanted")
+        if self._ready is not None:
+            self._ready.ask("wanted")
 
     def kill(self) -> None:
         """End the running build; what it has trained is kept, and the next one tidies up."""
-        if running := self._running:
-            running.end()
+        if self._running is not None:
+            self._running.end()
 
     def __enter__(self) -> Builder:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self.kill()
-        if ready := self._ready:
-            ready.end()
+        if self._ready is not None:
+            self._ready.end()
         self._stop()
 
-    def _heard(self, fork: _Fork, event: Event) -> None:
-        with self._lock:
-            if fork is self._running:
-                if "ended" in event:
-                    self._running = None
-                self._happened(event)
-            elif fork is self._ready:
-                if "ended" in event:
-                    self._ready = None
-                elif "wanted" in event:
-                    self._happened(event)
-
-    def _start(self) -> None:
+    def _start(self) -> socket.socket:
         self._control, theirs = socket.socketpair()
         command = [sys.executable, "-P", str(warm.__file__), *self._words]
         # Ctrl-C reaches every process of the terminal: this one must not meet it half imported
@@ -288,6 +232,7 @@ class Builder:
                 self._server = subprocess.Popen(command, stdin=theirs.fileno())
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        return self._control
 
     def _stop(self) -> None:
         if self._control is not None:
@@ -300,3 +245,32 @@ class Builder:
                 self._server.kill()
                 self._server.wait()
             self._server = None
+
+
+class _Fork:
+    """One process that loads, is ready, and builds; `heard` is called in another thread with what it sends.
+
+    At last, that is `ended`.
+    """
+
+    def __init__(self, pid: int, channel: Connection, heard: Callable[[tuple[_Fork, Event]], None]) -> None:
+        self._pid, self._channel = pid, channel
+        threading.Thread(target=self._listen, args=(heard,), daemon=True).start()
+
+    def ask(self, what: str) -> None:
+        """Send one word."""
+        with suppress(OSError):  # it has died; that is heard of
+            self._channel.send(what)
+
+    def end(self) -> None:
+        """End it at once."""
+        if self._pid:
+            with suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
+
+    def _listen(self, heard: Callable[[tuple[_Fork, Event]], None]) -> None:
+        with self._channel, suppress(OSError, EOFError, UnpicklingError):
+            while True:
+                heard((self, self._channel.recv()))
+        self._pid = 0
+        heard((self, {"ended": True}))
