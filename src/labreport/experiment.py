@@ -193,17 +193,16 @@ class Study:
         axes: tuple[tuple[str, Any], ...] = self.axes
         for axis, values in axes:
             if axis not in known:
-                names = f"there are {', '.join(sorted(known))}"
-                text = f"{told} no field {axis!r} in the specification of {self.base.name!r}"
-                refuse(
-                    self.place, f"{text}{did_you_mean(axis, known).removesuffix('.')}; {names}", axis, values
-                )
-            if not isinstance(values, tuple):
-                text = f"{told} {axis} is {brief(values)}; write ({values!r},), with the comma"
-                refuse(self.place, text, axis, values)
-            if not values or len({repr(value) for value in values}) < len(values):
-                text = f"{told} {axis} takes {list(values)!r}; at least one value is needed, and each once"
-                refuse(self.place, text, axis, values)
+                near = did_you_mean(axis, known).removesuffix(".")
+                text = f"no field {axis!r} in the specification of {self.base.name!r}{near}; "
+                text += f"there are {', '.join(sorted(known))}"
+            elif not isinstance(values, tuple):
+                text = f"{axis} is {brief(values)}; write ({values!r},), with the comma"
+            elif not values or len({repr(value) for value in values}) < len(values):
+                text = f"{axis} takes {list(values)!r}; at least one value is needed, and each once"
+            else:
+                continue
+            refuse(self.place, f"{told} {text}", axis, values)
         check_values(self, self.place, leave_out=("base",))
         if problem := unprintable((self.name, self.title)):
             refuse(self.place, f"{told} {problem}", "name", self.name, Study)
