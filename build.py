@@ -43,6 +43,6 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        # So early that nothing was begun; once something is, labreport.guard says how to continue
+        # So early that nothing was begun; once something is, labreport.console.terminal says how to continue
         sys.stderr.write("Interrupted; run the same command again.\n")
         sys.exit(130)

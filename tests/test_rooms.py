@@ -25,7 +25,7 @@ labreport: loaded
 labreport: page; exercise: bonus_digits set_up
 labreport: plan audit exports; exercise: summary
 labreport: console nodes; exercise: project
-labreport: guard execute; exercise: verification
+labreport: execute; exercise: verification
 labreport: verification
 labreport: commands
 labreport: front

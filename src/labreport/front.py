@@ -91,6 +91,6 @@ def console() -> int:
         call(typed(CONSOLE, sys.executable))
         return main(sys.argv[1:], os.getcwd())
     except KeyboardInterrupt:
-        # So early that nothing was begun; once something is, labreport.guard says how to continue
+        # So early that nothing was begun; once something is, labreport.console.terminal says how to continue
         sys.stderr.write("Interrupted; run the same command again.\n")
         return 130

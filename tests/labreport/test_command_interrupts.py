@@ -13,8 +13,7 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src"
 IN_A_CALLBACK = """
 import os, sys, time, weakref
-from labreport.guard import guarded
-from labreport.console.terminal import Terminal
+from labreport.console.terminal import Terminal, guarded
 
 class Value:
     pass

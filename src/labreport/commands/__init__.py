@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Protocol
 
 from labreport.commands.parser import COMMANDS, Command, Declared, parse
-from labreport.console.terminal import Terminal
+from labreport.console.terminal import Terminal, guarded
 from labreport.errors import LabReportError, UsageError
-from labreport.guard import guarded
 from labreport.processes import safe_spawn
 from labreport.program import place
 from labreport.streams import output_problem

@@ -12,21 +12,19 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
+from labreport.console.terminal import INTERRUPTED, Terminal
 from labreport.errors import UsageError
-from labreport.guard import INTERRUPTED
 from labreport.program import VERSION, called
 from labreport.suggest import did_you_mean, nearest
 from labreport.texts import enumeration
-
-if TYPE_CHECKING:
-    from labreport.console.terminal import Terminal
 
 SEEDS_LIMIT = 100_000
 JOBS_LIMIT = 1_024
 WAIT_LIMIT = 31_536_000
 """Seconds that `--lock-timeout` may name: one year."""
+_WHOLE = re.compile("[0-9]{1,19}")
 
 
 @dataclass(frozen=True)
@@ -136,33 +134,35 @@ COMMANDS = {
 """A command's name to its declaration. A checkout adds some (`labreport.commands.Checkout`)."""
 
 
-def number(option: str, high: int, allowed: str, low: float = 0, **words: Any) -> Callable[[str], Any]:
-    """A converter of an option's text to a whole number, or to what one of the `words` stands for.
-
-    It raises `UsageError`, which says what is `allowed`.
-    """
+def number(allowed: str, low: int, high: int, fractions: bool = False, **words: Any) -> Callable[[str], Any]:
+    """A converter of an option's text to a number, or to what one of the `words` stands for."""
 
     def convert(text: str) -> Any:
         if text in words:
             return words[text]
-        found = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
+        try:
+            found = float(text) if fractions else int(text if _WHOLE.fullmatch(text) else "")
+        except ValueError:
+            found = math.nan
         if not low <= found <= high:
-            raise UsageError(f"{option} must be {allowed} to {high:,}; got {text!r}.")
+            raise argparse.ArgumentTypeError(f"must be {allowed} to {high:,}; got {text!r}.")
         return found
 
     return convert
 
 
-def seconds(text: str) -> float:
-    """A time to wait; raises `UsageError`."""
-    try:
-        found = float(text)
-    except ValueError:
-        found = math.nan
-    if not 0 <= found <= WAIT_LIMIT:
-        allowed = f"a number of seconds from 0 (do not wait) to {WAIT_LIMIT:,}"
-        raise UsageError(f"--lock-timeout must be {allowed}; got {text!r}.")
-    return found
+def filled(what: str) -> Callable[[str], str]:
+    """A converter of an option's text that is `what`, and never empty."""
+
+    def convert(text: str) -> str:
+        if not text.strip():
+            raise argparse.ArgumentTypeError(f"must be {what}; got {text!r}.")
+        return text
+
+    return convert
+
+
+_FILE, _FOLDER = filled("the path of a file"), filled("the path of a folder")
 
 
 def flag(does: str) -> dict[str, Any]:
@@ -175,25 +175,14 @@ def value(kind: Any, metavar: str, does: str, **more: Any) -> dict[str, Any]:
     return {"type": kind, "metavar": metavar, "help": does, **more}
 
 
-def text(option: str, metavar: str, does: str, what: str = "the path of a file") -> dict[str, Any]:
-    """An option whose value is `what`, and never empty."""
-
-    def convert(given: str) -> str:
-        if not given.strip():
-            raise UsageError(f"{option} must be {what}; got {given!r}.")
-        return given
-
-    return value(convert, metavar, does)
-
-
-OPTIONS: dict[str, dict[str, Any]] = {
+OPTIONS = {
     "--seeds": value(
-        number("--seeds", SEEDS_LIMIT, "a whole number from 1", 1),
+        number("a whole number from 1", 1, SEEDS_LIMIT),
         "N",
         "run every experiment with N seeds (default: what the project says)",
     ),
     "--jobs": value(
-        number("--jobs", JOBS_LIMIT, "a whole number from 0 (one per core)"),
+        number("a whole number from 0 (one per core)", 0, JOBS_LIMIT),
         "N",
         "number of worker processes (default: 0, one per core)",
         default=0,
@@ -207,35 +196,28 @@ OPTIONS: dict[str, dict[str, Any]] = {
         action="append",
     ),
     "--dry-run": flag("say what would be done, and change nothing"),
-    "--output": text(
-        "--output", "DIR", "folder of the report and its results (default: report)", "the path of a folder"
-    ),
+    "--output": value(_FOLDER, "DIR", "folder of the report and its results (default: report)"),
     "--adopt": flag("take over an output folder whose mark is lost"),
-    "--scheduler": text(
-        "--scheduler",
-        "ADDRESS",
-        "train on the Dask cluster at tcp://HOST:PORT",
-        "an address, tcp://HOST:PORT",
+    "--scheduler": value(
+        filled("an address, tcp://HOST:PORT"), "ADDRESS", "train on the Dask cluster at tcp://HOST:PORT"
     ),
     "--lock-timeout": value(
-        seconds,
+        number("a number of seconds from 0 (do not wait)", 0, WAIT_LIMIT, fractions=True),
         "SECONDS",
         "how long to wait for another build, from 0 (default: until it ends)",
         default=-1.0,
     ),
-    "--reference": text("--reference", "FILE", "the answers.json to compare with (default: the report's)"),
-    "--csv": text("--csv", "FILE", "write a table with one row for each submission"),
-    "--gradescope": text(
-        "--gradescope", "PATH", "write Gradescope's results.json, or a folder of them", "a path"
-    ),
-    "--form": text("--form", "FILE", "write an empty form for students, and grade nothing"),
+    "--reference": value(_FILE, "FILE", "the answers.json to compare with (default: the report's)"),
+    "--csv": value(_FILE, "FILE", "write a table with one row for each submission"),
+    "--gradescope": value(filled("a path"), "PATH", "write Gradescope's results.json, or a folder of them"),
+    "--form": value(_FILE, "FILE", "write an empty form for students, and grade nothing"),
     "--open": flag("open the report when it is ready"),
     "--json": flag("print one JSON document, for scripts, in place of lines"),
-    "--html": text("--html", "FILE", "write both side by side as a page"),
-    "--junit": text("--junit", "FILE", "write the checks as JUnit XML, for CI"),
+    "--html": value(_FILE, "FILE", "write both side by side as a page"),
+    "--junit": value(_FILE, "FILE", "write the checks as JUnit XML, for CI"),
     "--quick": flag("do only what takes seconds"),
     "--repeat": value(
-        number("--repeat", SEEDS_LIMIT, "'all' or a whole number from 0", all=None),
+        number("'all' or a whole number from 0", 0, SEEDS_LIMIT, all=None),
         "N",
         "how many runs, drawn at random, to repeat from nothing: a number, or all (default: 1)",
         default=1,
@@ -243,9 +225,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--check": flag("say whether an export is that of the report; exit 1 if not"),
     "--schema": flag("print the JSON Schema of answers.json, and check nothing"),
     "--verbose": flag("list every item"),
-    "--project": text(
-        "--project", "DIR", "folder of the project (default: this one)", "the path of a folder"
-    ),
+    "--project": value(_FOLDER, "DIR", "folder of the project (default: this one)"),
     "--quiet": flag("print only errors, and what was asked for"),
     "--debug": flag("show a traceback for every error"),
 }
@@ -272,6 +252,7 @@ _labreport() {{
 }}
 complete -o default -F _labreport labreport"""
 _MISTAKES = (
+    (r"(?s)argument (\S+): (must be .*)", "{0} {1}"),
     (r"argument (\S+): expected .*argument", "{0} needs a value; see {program} --help."),
     (r"argument (\S+): ignored explicit argument (.*)", "{0} takes no value; got {1}."),
     (r"the following arguments are required: (.*)", "{command} needs a {0}; see {program} --help."),

@@ -14,10 +14,9 @@ from typing import Any
 from labreport.commands.build import carry_out
 from labreport.commands.parser import add
 from labreport.commands.serving import PAGE_LIMIT
-from labreport.console.terminal import Terminal
+from labreport.console.terminal import Terminal, guarded
 from labreport.errors import LabReportError, OutdatedCode
 from labreport.execute.session import Request, open_session
-from labreport.guard import guarded
 from labreport.locate import Place, find_project
 from labreport.nodes.workshop import function
 from labreport.processes import begin_child, safe_spawn

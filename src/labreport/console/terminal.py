@@ -1,14 +1,19 @@
-"""Where lines go and how they may look: colour, width, quiet; standard library only."""
+"""Where lines go and how they may look, and one line and an exit code for every way in which a run ends."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Any, TextIO
+from types import FrameType
+from typing import Any, NoReturn, TextIO
 
+from labreport.errors import LabReportError
+
+INTERRUPTED = "Interrupted. What is finished is kept; run the same command again to continue."
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 """Control characters, shown and not obeyed: names come from files."""
@@ -74,13 +79,11 @@ class Terminal:
 
     def warn(self, text: str) -> None:
         """One line to standard error: something was repaired or left out."""
-        self.told["notes"].append(text)
-        self._write(self.err, f"{self.paint('note', 'yellow')}: {shown(text)}")
+        self._tell("note", "yellow", text)
 
     def error(self, text: str) -> None:
         """One line to standard error: why the program ends."""
-        self.told["errors"].append(text)
-        self._write(self.err, f"{self.paint('error', 'red')}: {shown(text)}")
+        self._tell("error", "red", text)
 
     def failure(self, error: BaseException | None, text: str = "") -> None:
         """A line to standard error for `text`, or each of the error's; with `debug`, the traceback first."""
@@ -99,6 +102,10 @@ class Terminal:
         if not self.colour or not looks:
             return text
         return f"\x1b[{';'.join(_CODES[look] for look in looks)}m{text}\x1b[0m"
+
+    def _tell(self, what: str, colour: str, text: str) -> None:
+        self.told[f"{what}s"].append(text)
+        self._write(self.err, f"{self.paint(what, colour)}: {shown(text)}")
 
     def _write(self, stream: TextIO, text: str) -> None:
         self.writing = True
@@ -124,3 +131,66 @@ def _is_terminal(stream: TextIO | None) -> bool:
         return stream is not None and stream.isatty()
     except (OSError, ValueError):
         return False
+
+
+class _Came(BaseException):
+    """SIGTERM came, or SIGHUP, because the terminal is gone: the number of the signal."""
+
+
+def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = INTERRUPTED) -> int:
+    """Run `action`; returns its exit code, or prints why it ended and returns 1 or 2.
+
+    After SIGINT, SIGTERM or SIGHUP it prints `interrupted`, or what `terminal.standing` says, and ends the
+    process with 130, 143 or 129.
+    """
+    before = signal.signal(signal.SIGTERM, _raise), sys.unraisablehook
+    if (hang_up := signal.getsignal(signal.SIGHUP)) == signal.SIG_DFL:  # not where nohup has it ignored
+        signal.signal(signal.SIGHUP, _raise)
+    sys.unraisablehook = _send_again
+    try:
+        return action()
+    except LabReportError as error:
+        terminal.failure(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return _end(terminal, interrupted, signal.SIGINT)
+    except _Came as signalled:
+        return _end(terminal, interrupted, signalled.args[0])
+    except (Exception, SystemExit) as error:
+        lines = str(error).splitlines() or [""]
+        hint = "" if terminal.debug else "; --debug shows the traceback"
+        terminal.failure(error, f"{type(error).__name__}: {lines[0]}{hint}")
+        return 1
+    finally:
+        signal.signal(signal.SIGTERM, before[0])
+        signal.signal(signal.SIGHUP, hang_up)
+        sys.unraisablehook = before[1]
+
+
+def _raise(number: int, frame: FrameType | None) -> NoReturn:
+    raise _Came(number)
+
+
+def _send_again(swallowed: sys.UnraisableHookArgs) -> None:
+    """An interruption that came inside a callback was swallowed there: send it once more, soon."""
+    if isinstance(swallowed.exc_value, _Came):
+        number: int = swallowed.exc_value.args[0]
+    elif issubclass(swallowed.exc_type, KeyboardInterrupt):
+        number = signal.SIGINT
+    else:
+        sys.__unraisablehook__(swallowed)
+        return
+    from threading import Timer
+
+    timer = Timer(0.05, os.kill, (os.getpid(), number))
+    timer.daemon = True
+    timer.start()
+
+
+def _end(terminal: Terminal, line: str, number: int) -> NoReturn:
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(one, signal.SIG_IGN)
+    terminal.last(terminal.standing() if terminal.standing is not None else line)
+    # Worker processes were killed; nothing that is left to run could matter
+    sys.stdout.flush()
+    os._exit(128 + number)

@@ -22,7 +22,7 @@ Name = tuple[str, str]
 """A module, and what it defines there; empty for its statements that bind no name."""
 _ROOMS = (
     *("audit", "authoring", "checks", "command", "commands", "console", "execute", "fingerprint", "front"),
-    *("grading", "guard", "installed", "locate", "nodes.result", "nodes.unfold", "nodes.workshop", "plan"),
+    *("grading", "installed", "locate", "nodes.result", "nodes.unfold", "nodes.workshop", "plan"),
     *("processes", "program", "rubric", "sources", "store", "suggest", "trajectory.document"),
     *("trajectory.store", "verification", "warm", "__main__"),
 )
