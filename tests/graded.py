@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from labreport.grading.expected import Expected, Graded
 from labreport.grading.grade import grade
 from labreport.grading.reference import expect
+from labreport.grading.score import Expected, Graded
 from labreport.rubric import Rubric
 from labreport.stats import (
     Answer,

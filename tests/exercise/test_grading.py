@@ -11,8 +11,8 @@ import pytest
 from graded import document, each_quantity, grade_plain
 
 from exercise.project import PROJECT
-from labreport.grading.expected import Expected
 from labreport.grading.reference import expect
+from labreport.grading.score import Expected
 
 
 @pytest.fixture(scope="module")

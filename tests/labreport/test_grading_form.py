@@ -13,11 +13,10 @@ import pytest
 from graded import EXCHANGED, answers, document, expected, lost, reference
 
 from labreport.errors import UsageError
-from labreport.grading.expected import Expected, Graded, Outcome, Question, Scored
 from labreport.grading.form import COMPARED, chosen, from_form, stated, template
 from labreport.grading.grade import grade
 from labreport.grading.reference import expect
-from labreport.grading.score import score
+from labreport.grading.score import Expected, Graded, Outcome, Question, Scored, score
 from labreport.rubric import Rubric
 from labreport.stats import Answer
 

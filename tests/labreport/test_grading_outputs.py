@@ -13,8 +13,8 @@ from graded import Plain, expected, graded
 
 from labreport.commands import grade, write
 from labreport.errors import UsageError
-from labreport.grading.expected import Graded, unread
 from labreport.grading.grade import Result
+from labreport.grading.score import Graded, unread
 
 TOP = {"score", "output", "output_format", "visibility", "tests"}
 TEST = {"name", "number", "score", "max_score", "status", "output", "output_format", "visibility"}

@@ -1,18 +1,39 @@
-"""Carry out the experiments, answer the questions, and write report.pdf and report.html."""
+"""Make what is stale; and only look: at what a build would make, why, what one changed, the code it runs."""
 
 from __future__ import annotations
 
 import argparse
+import re
+import textwrap
 import webbrowser
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from labreport.commands.parser import unknown_command_or_name
-from labreport.commands.status import dry_run
-from labreport.console.summary import report, show_failure
-from labreport.console.terminal import Terminal
+from labreport.console.plan import show_causes, show_plan, work
+from labreport.console.plan import why as first_reason
+from labreport.console.summary import list_changes, report, show_failure
+from labreport.console.terminal import Terminal, cut, shown
+from labreport.console.time_left import FEW, TimeLeft, about
 from labreport.errors import LabReportError, OutdatedCode, UnknownName, UsageError
-from labreport.execute.session import Request
+from labreport.execute.pace import foresee
+from labreport.execute.session import (
+    Request,
+    Session,
+    cores,
+    load_project,
+    not_installed,
+    open_session,
+    titles,
+    unused,
+)
+from labreport.execute.training import trainings
 from labreport.locate import find_project
+from labreport.nodes.workshop import function
+from labreport.plan.nodes import State, Status
+from labreport.plan.reasons import Upstream
+
+MARKS = {State.FRESH: ("fresh", "green"), State.STALE: ("stale", "red"), State.PENDING: ("waits", "yellow")}
 
 
 def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
@@ -61,3 +82,177 @@ def carry_out(request: Request, terminal: Terminal) -> int:
         terminal.failure(error)
         show_failure(terminal, request.output, 1 + len(error.more))
         return error.exit_code
+
+
+def _look(
+    arguments: argparse.Namespace, root: Path, terminal: Terminal, force: tuple[str, ...] | None = ()
+) -> Session:
+    """The project as it is, also without a library that it names, which is said."""
+    place, output = find_project(root), arguments.output
+    session = open_session(place, output, arguments.seeds, force, repair=False, looks=True)
+    if missing := not_installed(session.project):
+        terminal.warn(missing)
+    return session
+
+
+def status(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
+    """Whether all is fresh, then what is not; 1 when anything is stale."""
+    session = _look(arguments, root, terminal)
+    plan = session.planner.plan()
+    stale = plan.stale()
+    _tell(terminal, plan.statuses)
+    headline = f"Stale: {work(stale)}." if stale else f"All is fresh: {work(plan.statuses)}."
+    for line in textwrap.wrap(headline, terminal.width, subsequent_indent="  "):
+        terminal.result(terminal.paint(line, "yellow" if stale else "green"))
+    if arguments.verbose:
+        for group in _by_experiment(plan.statuses):
+            _line(terminal, group)
+    else:
+        show_causes(terminal.result, terminal.width, stale)
+    return 1 if stale else 0
+
+
+def dry_run(
+    arguments: argparse.Namespace, root: Path, force: tuple[str, ...] | None, terminal: Terminal
+) -> int:
+    """What a build would make, and why."""
+    session = _look(arguments, root, terminal, force)
+    names = [name for word in arguments.words for name in session.graph.resolve(word)] or None
+    plan = session.planner.plan(names)
+    _tell(terminal, plan.statuses)
+    if not plan.stale():
+        terminal.say("Nothing to do.")
+        return 0
+    for line in unused(session):
+        terminal.warn(line)
+    show_plan(terminal, plan, arguments.verbose)
+    time = TimeLeft()
+    foresee(session, plan, trainings(session, plan.stale("result")).tasks, time, cores())
+    if (seconds := time.seconds()) is not None:
+        terminal.say(f"This would take {'about ' * (seconds >= FEW)}{about(seconds)}.")
+    return 0
+
+
+def _tell(terminal: Terminal, statuses: Sequence[Status]) -> None:
+    nodes = [
+        {
+            "name": found.name,
+            "kind": found.node.kind,
+            "state": str(found.state),
+            "reasons": [str(reason) for reason in found.reasons],
+        }
+        for found in statuses
+    ]
+    terminal.tell(fresh=all(found.fresh for found in statuses), nodes=nodes)
+
+
+def _by_experiment(statuses: Iterable[Status]) -> list[list[Status]]:
+    """Results of one experiment that are in the same state together; everything else by itself."""
+    groups: dict[tuple[str, str, str], list[Status]] = {}
+    for found in statuses:
+        slug = found.node.slug.rpartition("#")[0] if found.node.kind == "result" else found.node.slug
+        groups.setdefault((found.node.kind, slug, f"{found.state} {first_reason(found)}"), []).append(found)
+    return list(groups.values())
+
+
+def _label(group: list[Status]) -> str:
+    """The name of a group, for results with its seeds: `result/wide#0–4`."""
+    node = group[0].node
+    if node.kind != "result":
+        return node.label if node.kind == "document" else node.name
+    seeds = [int(found.node.slug.rpartition("#")[2]) for found in group]
+    run = (
+        f"{seeds[0]}–{seeds[-1]}"
+        if len(seeds) > 1 and seeds == list(range(seeds[0], seeds[-1] + 1))
+        else ",".join(map(str, seeds))
+    )
+    return f"{node.name.rpartition('#')[0]}#{run}"
+
+
+def _line(terminal: Terminal, group: list[Status]) -> None:
+    word, colour = MARKS[group[0].state]
+    label = shown(_label(group))
+    reason = cut(first_reason(group[0]), max(terminal.width - 9 - max(len(label), 34), 12))
+    terminal.result(f"{terminal.paint(word, colour)}  {label:34}  {terminal.paint(reason, 'dim')}".rstrip())
+
+
+def why(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
+    """Print the whole chain from a name down to what changed; 1 when what was named is stale."""
+    session = _look(arguments, root, terminal)
+    try:
+        names = session.graph.resolve(arguments.word)
+    except UnknownName:
+        names = (_numbered(arguments.word, session),)
+        if names[0] not in session.graph.nodes:
+            raise
+    statuses = [session.planner.status(name) for name in names]
+    chain = dict.fromkeys(names)
+    for name in (queue := [*names]):  # what it reads comes behind it
+        read = (one.name for one in session.planner.status(name).reasons if isinstance(one, Upstream))
+        queue += (new := dict.fromkeys(one for one in read if one not in chain))
+        chain |= new
+    _tell(terminal, [*map(session.planner.status, chain)])
+    seen: set[str] = set()
+    for group in _by_experiment(statuses):
+        _explain(terminal, session, group, 0, seen)
+    return 1 if any(found.state is not State.FRESH for found in statuses) else 0
+
+
+def _numbered(word: str, session: Session) -> str:
+    """The name of what the report numbers so, a question as `2.2` or a figure as `Figure 3`; else empty."""
+    if question := re.fullmatch(r"(?i)(?:question )?([1-9][0-9]*)\.([1-9][0-9]*)", word):
+        asking = [section.questions for section in session.project.outline.sections if section.questions]
+        part, number = int(question[1]) - 1, int(question[2]) - 1
+        slugs = [one.slug for one in asking[part]] if part < len(asking) else []
+        return f"answer/{slugs[number]}" if number < len(slugs) else ""
+    figure = re.fullmatch(r"(?i)(?:figure|fig\.?)[ -]?([1-9][0-9]*)", word)
+    page = session.output / "report.html"
+    if figure is None or not page.is_file():
+        return ""
+    found = re.findall(r'<figure id="figure-([^"]+)"', page.read_text(encoding="utf-8", errors="replace"))
+    return f"figure/{found[int(figure[1]) - 1]}" if int(figure[1]) <= len(found) else ""
+
+
+def _explain(terminal: Terminal, session: Session, group: list[Status], depth: int, seen: set[str]) -> None:
+    indent = "  " * depth
+    word, colour = MARKS[group[0].state]
+    label = _label(group)
+    if label in seen:
+        terminal.result(f"{indent}{shown(label)}: {terminal.paint(word, colour)}, as above")
+        return
+    seen.add(label)
+    first = group[0]
+    terminal.result(f"{indent}{terminal.paint(shown(label), 'bold')}: {terminal.paint(word, colour)}")
+    if first.state is State.FRESH:
+        terminal.result(f"{indent}  nothing that it is made from has changed")
+        return
+    own = [reason for reason in first.reasons if not isinstance(reason, Upstream)]
+    for reason in own:
+        terminal.result(f"{indent}  {shown(str(reason))}")
+    upstream = {reason.name for found in group for reason in found.reasons if isinstance(reason, Upstream)}
+    ordered = [session.planner.status(name) for name in session.graph.nodes if name in upstream]
+    for below in _by_experiment(ordered):
+        _explain(terminal, session, below, depth + 1, seen)
+
+
+def changes(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
+    """List everything that the last rebuild changed in the answers, question by question."""
+    session = open_session(find_project(root), arguments.output, repair=False, looks=True)
+    changed = session.ledger.changed
+    terminal.tell(changed=[one.plain() for one in changed])
+    list_changes(terminal, changed, titles(session.project.outline))
+    if not changed:
+        terminal.result("No rebuild has changed an answer.")
+    return 0
+
+
+def show_code(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
+    """Print an experiment as the code that a reader would type."""
+    project = load_project(find_project(root))
+    experiments = {experiment.name: experiment for experiment in project.all_experiments}
+    if arguments.word not in experiments:
+        raise UnknownName(project.words.run, arguments.word, experiments)
+    if not project.show_code:
+        raise UsageError("this project cannot show code; set show_code in its Project to a function.")
+    terminal.result(function(project.show_code, "project.show_code")(experiments[arguments.word]))
+    return 0

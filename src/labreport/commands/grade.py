@@ -20,10 +20,9 @@ from labreport.console.terminal import Terminal, cut, shown
 from labreport.errors import UsageError
 from labreport.execute.session import load_project
 from labreport.grading import reference
-from labreport.grading.expected import Expected, Scored
 from labreport.grading.form import template
 from labreport.grading.grade import Result, find, grade_all, same
-from labreport.grading.score import measured
+from labreport.grading.score import Expected, Scored, measured
 from labreport.grading.submission import digest, of_answers
 from labreport.locate import find_project
 

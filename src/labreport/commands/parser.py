@@ -62,19 +62,21 @@ COMMANDS = {
         call="labreport.commands.new:init",
     ),
     "status": Declared(
-        "list what is stale and why; exit 1 if anything is", "--seeds --output --json --verbose"
+        "list what is stale and why; exit 1 if anything is",
+        "--seeds --output --json --verbose",
+        call="labreport.commands.build:status",
     ),
     "why": Declared(
         "explain why something is stale, down to the changed line",
         "--seeds --output --json",
         "NAME",
         "a section, a figure, an answer or an experiment; or its number, as 2.2 or 'Figure 3'",
-        call="labreport.commands.status:why",
+        call="labreport.commands.build:why",
     ),
     "changes": Declared(
         "list what the last rebuild changed in the answers",
         "--output --json",
-        call="labreport.commands.status:changes",
+        call="labreport.commands.build:changes",
     ),
     "diff": Declared(
         "list how two reports differ; exit 1 if they do",
@@ -124,7 +126,7 @@ COMMANDS = {
         "",
         "NAME",
         "an experiment, or a cell of a study",
-        call="labreport.commands.status:show_code",
+        call="labreport.commands.build:show_code",
     ),
     "completion": Declared(
         "print what makes bash and zsh complete this command",

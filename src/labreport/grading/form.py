@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from labreport.grading.expected import Expected, Outcome, Question
+from labreport.grading.score import Expected, Outcome, Question
 from labreport.grading.strict import Malformed, shortened, text_of
 from labreport.grading.submission import Answered, Said, Stated, Submission, digest
 from labreport.stats.findings import Finding

@@ -25,11 +25,10 @@ from typing import Any
 import msgspec
 
 from labreport.errors import LabReportError, UsageError
-from labreport.grading.expected import Expected, Graded, unread
 from labreport.grading.form import from_form
-from labreport.grading.score import score
+from labreport.grading.score import Expected, Graded, score, unread
 from labreport.grading.strict import FORM_LIMIT, JSON_LIMIT, Malformed, read, shortened
-from labreport.grading.submission import from_answers
+from labreport.grading.submission import of_answers, parse_answers
 from labreport.processes import Child
 
 SUFFIXES = (".json", ".toml")
@@ -144,7 +143,8 @@ def grade(path: Path, expected: Expected) -> Graded:
         if path.suffix.lower() == FORM_SUFFIX:
             submission = from_form(read(path, FORM_LIMIT), expected)
         else:
-            submission = from_answers(read(path, JSON_LIMIT), expected.schema)
+            data, other = read(path, JSON_LIMIT), f"; the reference has {expected.schema}"
+            submission = of_answers(parse_answers(data, expected.schema, other))
         again = recomputed(path, submission.predictions, expected.recompute)
         return score(expected, submission, again)
     except Malformed as problem:

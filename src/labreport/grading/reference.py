@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 
 from labreport.errors import UsageError
-from labreport.grading.expected import Expected, Number, Outcome, Question
 from labreport.grading.form import asked_number, asked_outcome, titles_of
-from labreport.grading.strict import JSON_LIMIT, Malformed, parse_json, read
-from labreport.grading.submission import Said, outcomes
+from labreport.grading.score import Expected, Number, Outcome, Question
+from labreport.grading.strict import JSON_LIMIT, Malformed, read
+from labreport.grading.submission import Said, outcomes, parse_answers
 from labreport.rubric import Rubric
 from labreport.stats import Answer, Finding, Measure, Part, Quantity, Reason
 from labreport.stats.answer import VERSION
@@ -122,15 +122,8 @@ FORM_OUTCOMES = 2
 def load(path: Path) -> dict[str, Any]:
     """Read the reference's document. Raises `UsageError` where it is none, or of another version."""
     try:
-        plain = parse_json(read(Path(path).resolve(), JSON_LIMIT))
-        if not isinstance(plain, dict) or not isinstance(plain.get("questions"), dict):
-            raise Malformed("is not an answers.json from this program")
-        if plain.get("schema") != VERSION:
-            raise Malformed(
-                f"has version {plain.get('schema')!r}, this program reads {VERSION}; build it again"
-            )
-        if not plain["questions"]:
-            raise Malformed("holds no questions")
+        other = f", this program reads {VERSION}; build it again"
+        plain = parse_answers(read(Path(path).resolve(), JSON_LIMIT), VERSION, other)
         for slug in plain["questions"]:
             try:
                 _answer(plain, slug)

@@ -9,11 +9,12 @@ from typing import Any
 
 import msgspec
 
-from labreport.grading.expected import UNCLEAR
 from labreport.grading.strict import Malformed, parse_json, shortened
 from labreport.stats.estimate import Judgement
 from labreport.stats.findings import Finding, Part, facing
 from labreport.stats.words import ordered
+
+UNCLEAR = ("unclear",)
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -143,16 +144,16 @@ def digest(value: Any) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def from_answers(data: bytes, schema: int) -> Submission:
-    """Read a submission that is an `answers.json` of this version. Raises `Malformed`."""
+def parse_answers(data: bytes, schema: int, otherwise: str) -> dict[str, Any]:
+    """Read an `answers.json` of this version. Raises `Malformed`; `otherwise` is said of another version."""
     plain = parse_json(data)
     if not isinstance(plain, dict) or not isinstance(plain.get("questions"), dict):
         raise Malformed("is not an answers.json from this program")
     if plain.get("schema") != schema or isinstance(plain["schema"], bool):
-        raise Malformed(f"has version {shortened(plain.get('schema'))}; the reference has {schema}")
+        raise Malformed(f"has version {shortened(plain.get('schema'))}{otherwise}")
     if not plain["questions"]:
         raise Malformed("holds no questions")
-    return of_answers(plain)
+    return plain
 
 
 def of_answers(plain: Mapping[str, Any]) -> Submission:
