@@ -12,24 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
+from labreport.audit import reading
 from labreport.audit.lint import NUMERAL, Allowed
-from labreport.audit.reading import (
-    OWNERS,
-    SHOWN,
-    Element,
-    Finding,
-    Step,
-    around,
-    classes,
-    flow,
-    in_heading,
-    leads_inward,
-    name_of,
-    parse,
-    place,
-    prose,
-    text_of,
-)
+from labreport.audit.reading import SHOWN, Element, Finding, Step, place, text_of
 from labreport.page.numbers import word_of
 from labreport.stats import Answer, Judgement, Quantity
 from labreport.stats.numerals import has_numeral, number_words
@@ -53,7 +38,7 @@ def audit_html(
     Programs and the tables of the data behind drawings are skipped; labels in drawings are checked
     when they are drawn.
     """
-    page, names, allowed = parse(html), tuple(experiments), Allowed(templates)
+    page, names, allowed = reading.parse(html), tuple(experiments), Allowed(templates)
     return [
         *_check_traced(page, answers),
         *_check_prose(page, allowed, declared),
@@ -143,9 +128,9 @@ def _check_titles(page: Element, answers: Mapping[str, Answer]) -> Iterator[Find
 
 
 def _check_prose(page: Element, allowed: Allowed, declared: Set[str]) -> Iterator[Finding]:
-    for inside, text in prose(page):
+    for inside, text in reading.prose(page):
         told = " ".join(text.split())
-        if told in declared and in_heading(inside):
+        if told in declared and reading.in_heading(inside):
             continue
         for numeral in allowed.untraced(text):
             problem = f"is printed without a source, in {told[:80]!r}"
@@ -159,12 +144,12 @@ def _check_references(page: Element) -> Iterator[Finding]:
     references: list[tuple[str, str]] = []
     for counter in page.iter("span"):
         number = text_of(counter).strip()
-        for element in counter.iterancestors() if "counter" in classes(counter) else ():
-            if leads_inward(element):
+        for element in counter.iterancestors() if "counter" in reading.classes(counter) else ():
+            if reading.leads_inward(element):
                 references.append((element.get("href")[1:], number))
             elif element.tag == "caption":
                 tables.append(number)
-            elif element.tag in OWNERS and "id" in element.attrib:
+            elif element.tag in reading.OWNERS and "id" in element.attrib:
                 numbers.setdefault(element.get("id"), number)
             else:
                 continue
@@ -210,7 +195,7 @@ def _check_subjects(
         for slug, answer in answers.items()
         for name, quantity in answer.quantities.items()
     }
-    for head, steps in _sentences(flow(page), pattern):
+    for head, steps in _sentences(reading.flow(page), pattern):
         for index, step in enumerate(steps):
             source = "" if step.data is None else step.data.get("data-source", "")
             names = _names(head, steps, index, pattern) if (subjects := known.get(source)) else []
@@ -249,7 +234,7 @@ def _sentences(flow: Iterable[Step], pattern: re.Pattern[str]) -> Iterator[tuple
 
 
 def _names(head: str, steps: list[Step], index: int, pattern: re.Pattern[str]) -> list[str]:
-    for element in around(steps[index].data):
+    for element in reading.around(steps[index].data):
         if (about := element.get("data-about")) is not None:
             return pattern.findall(about) or about.split()  # a name may have spaces in it
     before = [step.text for step in steps[:index] if step.kind == "name"]
@@ -355,10 +340,10 @@ def _check_names(
     """Numerals in `<code>` that are neither a name from the answers, nor a key of a result, nor a call."""
     names = {*experiments, *_known_names(answers)}
     for code in page.xpath("//code[not(ancestor::pre)]"):
-        name = name_of(code).strip()
+        name = reading.name_of(code).strip()
         if not has_numeral(name) or name in names or _call(name):
             continue
-        if KEY.fullmatch(name) and any("keys" in classes(outer) for outer in around(code)):
+        if KEY.fullmatch(name) and any("keys" in reading.classes(outer) for outer in reading.around(code)):
             continue
         for numeral in allowed.untraced(name):
             problem = f"is printed without a source, as code: {name[:80]!r}"

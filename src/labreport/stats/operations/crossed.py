@@ -173,54 +173,50 @@ def newcombe(p: float, n: int, q: float, m: int, alpha: float) -> tuple[float, f
     return p - q, p - q - math.hypot(p - low_p, high_q - q), p - q + math.hypot(high_p - p, q - low_q)
 
 
-def same_items(found: Any, alpha: float) -> tuple[float, float, float, str]:
-    """Difference of two on the same items, paired by unit."""
-    first, second, sums = found["only_first"], found["only_second"], found["items_by_sum"]
-    k, n = len(first), sum(sums)
-    rows = [(a - b) / n for a, b in zip(first, second, strict=True)]
-    value, split = statistics.fmean(rows), pieces(rows, list(enumerate(sums, -k)), sum(first) + sum(second))
-    if split is None:
-        row = [found[key][0] for key in ("both", "only_first", "only_second", "neither")]
-        _, low, high = agreement(row[0], row[1], row[2], row[3], alpha)
-        return value, min(low, value), max(high, value), "items"
-    rest, df, items = split
-    return *student(value, [of_units(rows, rest, df), items], alpha), "units and items"
+def tables(data: Any) -> list[tuple[list[float], list[tuple[int, int]], int]]:
+    """Each table of units and items in the data, as `pieces` splits it."""
+    if "table" in data:
+        first, second, sums = (data["table"][key] for key in ("only_first", "only_second", "items_by_sum"))
+        rows = [(a - b) / sum(sums) for a, b in zip(first, second, strict=True)]
+        return [(rows, list(enumerate(sums, -len(rows))), sum(first) + sum(second))]
+    found = []
+    for share in (data[key] for key in ("first", "second") if key in data):
+        rows = [right / share["items"] for right in share["right"]]
+        found.append((rows, list(enumerate(share["items_by_right"])), sum(share["right"])))
+    return found
 
 
 def crossed(data: Any, alpha: float = 0.05) -> tuple[float, float, float, str]:
     """Value, low and high, and over what they are: units and items, or items."""
-    if "table" in data:
-        return same_items(data["table"], alpha)
-    shares = [data[key] for key in ("first", "second") if key in data]
-    rows = [[right / each["items"] for right in each["right"]] for each in shares]
-    sizes, means = [each["items"] for each in shares], [statistics.fmean(each) for each in rows]
-    split = [
-        pieces(row, list(enumerate(each["items_by_right"])), sum(each["right"]))
-        for row, each in zip(rows, shares, strict=True)
-    ]
+    found, joint = tables(data), data.get("items_by_both")
+    split, rows = [pieces(*each) for each in found], [row for row, _, _ in found]
+    sizes, means = [sum(n for _, n in columns) for _, columns, _ in found], [*map(statistics.fmean, rows)]
     rests = [each[:2] if each else (0.0, math.inf) for each in split]
-    items = [
-        each[2] if each else of_items(one["right"], one["items"])
-        for each, one in zip(split, shares, strict=True)
-    ]
-    how, joint = "units and items" if any(split) else "items", data.get("items_by_both")
-    if len(shares) == 1:  # Wilson's, with the effective number of items (Dean and Pagano 2015)
-        variance, df = total([of_units(rows[0], *rests[0]), *items]) if any(split) else (0.0, math.inf)
-        size = means[0] * (1 - means[0]) / variance if variance else sizes[0]
-        low, high = wilson(means[0], size, quantile(alpha, df))
+    value, how = means[0] - sum(means[1:]), "units and items" if any(split) else "items"
+    if "table" not in data and len(found) == 1:  # Wilson's, with an effective number (Dean and Pagano 2015)
+        variance, df = total([of_units(rows[0], *rests[0]), split[0][2]]) if split[0] else (0.0, math.inf)
+        size = value * (1 - value) / variance if variance else sizes[0]
+        low, high = wilson(value, size, quantile(alpha, df))
         threshold = data.get("threshold", 0.0)
-        return means[0] - threshold, low - threshold, high - threshold, how
+        return value - threshold, low - threshold, high - threshold, how
     if not any(split):
         corners = [joint[i][j] for i in (-1, 0) for j in (-1, 0)] if joint else []
-        if sum(corners) == sizes[0]:
-            return *agreement(corners[0], corners[1], corners[2], corners[3], alpha), how
-        return *newcombe(means[0], sizes[0], means[1], sizes[1], alpha), how
+        if "table" in data:
+            corners = [data["table"][key][0] for key in ("both", "only_first", "only_second", "neither")]
+        elif sum(corners) != sizes[0]:
+            return *newcombe(means[0], sizes[0], means[1], sizes[1], alpha), how
+        apart, low, high = agreement(corners[0], corners[1], corners[2], corners[3], alpha)
+        value = apart if joint else value
+        return value, min(low, value), max(high, value), how
     if joint is None:  # the units are pairs
-        apart = [one - other for one, other in zip(*rows, strict=True)]
-        units = [of_units(apart, sum(rest for rest, _ in rests), min(df for _, df in rests))]
+        pairs = [one - sum(others) for one, *others in zip(*rows, strict=True)]
+        units = [of_units(pairs, sum(rest for rest, _ in rests), min(df for _, df in rests))]
     else:
         units = [of_units(row, *rest) for row, rest in zip(rows, rests, strict=True)]
-    value = means[0] - means[1]
+    items = [
+        each[2] if each else of_items(data[key]["right"], data[key]["items"])
+        for each, key in zip(split, ("first", "second"), strict=False)
+    ]
     if joint:
         k, m, n = len(rows[0]), len(rows[1]), sizes[0]
         places = ((i / k - j / m, count) for i, line in enumerate(joint) for j, count in enumerate(line))
@@ -231,41 +227,31 @@ def crossed(data: Any, alpha: float = 0.05) -> tuple[float, float, float, str]:
 
 def compute(data: Data, alpha: float) -> Computed:
     """Compute an accuracy (less a threshold) or a difference, with its interval of level 1 − `alpha`."""
-    joint = data.get("items_by_both", [])
+    joint = data.get("items_by_both")
     if "table" in data:
-        found = data["table"]
-        units, items = len(found["both"]), sum(found["items_by_sum"])
-        equal = not sum(found["only_first"]) + sum(found["only_second"])
+        counts = data["table"]
+        units, items = len(counts["both"]), sum(counts["items_by_sum"])
+        equal = not sum(counts["only_first"]) + sum(counts["only_second"])
     else:
         shares = _shares(data)
         units, items = min(len(one["right"]) for one in shares), min(one["items"] for one in shares)
-        equal = bool(joint) and joint[0][0] + joint[-1][-1] == items
+        equal = bool(joint and joint[0][0] + joint[-1][-1] == items)
     if not units or not items:
         return Computed(None, units, reason=Reason.NOTHING_IN_COMMON)
-    rows = _rows(data, items)
-    spread = statistics.stdev(rows) if len(rows) > 1 else None
+    rows = [row for row, _, _ in tables(data)] if joint is None else []
+    apart = [one - sum(others) for one, *others in zip(*rows, strict=True)]
+    spread = statistics.stdev(apart) if len(apart) > 1 else None
     if equal:
         return Computed(0.0, units, spread, reason=Reason.EQUAL, how="equal")
-    if "items_by_both" in data and units == 1:
+    if joint is not None and units == 1:
         means = [statistics.fmean(one["right"]) / one["items"] for one in _shares(data)]
         return Computed(means[0] - means[1], 1, reason=Reason.ONE_RUN)
-    value, low, high, how = crossed(data, alpha)
-    return Computed(value, units, spread, low, high, how=how)
+    value, low, high, over = crossed(data, alpha)
+    return Computed(value, units, spread, low, high, how=over)
 
 
 def _shares(data: Data) -> list[Share]:
     return [data["first"], *([data["second"]] if "second" in data else [])]
-
-
-def _rows(data: Data, items: int) -> list[float]:
-    """The value of each unit; empty where two have units of their own."""
-    if "items_by_both" in data:
-        return []
-    if "table" in data:
-        pairs = zip(data["table"]["only_first"], data["table"]["only_second"], strict=True)
-        return [(a - b) / items for a, b in pairs]
-    first, *others = [[right / one["items"] for right in one["right"]] for one in _shares(data)]
-    return [a - b for a, b in zip(first, others[0], strict=True)] if others else first
 
 
 def how(data: Data) -> str:
@@ -299,7 +285,7 @@ def by(data: Data) -> str:
 
 SHOWN = (
     *(quantile, wilson, total, student, pieces, of_units, of_items),
-    *(agreement, newcombe, same_items, crossed),
+    *(agreement, newcombe, tables, crossed),
 )
 
 JAVASCRIPT = """
@@ -309,9 +295,11 @@ JAVASCRIPT = """
   const z = () => studentQuantile(alpha, Infinity);
   const varianceOf = (values) => (values.length > 1 ? squares(values) / (values.length - 1) : 0);
   const spread = (values) => (values.length > 1 ? Math.sqrt(varianceOf(values)) : null);
-  // Cells are counted by unit and by item; `total` is the sum of their squares.
-  const pieces = (rows, columns, n, total) => {
+  // Of a table of units and items; null for one unit, or where all units agree on every item.
+  const pieces = ({ rows, columns, n, total }) => {
     const [k, m] = [rows.length, mean(rows)];
+    const agreed = k * total === sum(columns.map(([place, count]) => count * place * place));
+    if (k < 2 || n < 2 || agreed) return null;
     const inRows = n * squares(rows);
     const inColumns = k * sum(columns.map(([place, count]) => count * (place / k - m) ** 2));
     const df = (k - 1) * (n - 1);
@@ -342,72 +330,62 @@ JAVASCRIPT = """
     return [Math.min(wide[0], exact[0]), Math.max(wide[1], exact[1])];
   };
 
-  if (data.table) {
-    const { both, only_first: a, only_second: b, neither, items_by_sum: sums } = data.table;
-    const k = both.length;
-    const n = k ? both[0] + a[0] + b[0] + neither[0] : 0;
-    if (!n) return none(null, k, "nothing in common");
-    const total = sum(a) + sum(b);
-    const rows = a.map((one, unit) => (one - b[unit]) / n);
-    const value = mean(rows);
-    if (!total) return none(0, k, "equal", spread(rows));
-    if (k > 1 && n > 1 && total !== k * (sums[0] + sums[2 * k])) {
-      const { rest, df, fixed } = pieces(rows, sums.map((count, place) => [place - k, count]), n, total);
-      const ended = interval(value, [ofUnits(rows, rest, df), fixed]);
-      return { value, n: k, spread: spread(rows), ...ended, reason: "" };
-    }
-    const ended = agreement(both[0], a[0], b[0], neither[0]);
-    return { value, n: k, spread: spread(rows), ...around(value, ended) };
-  }
-
-  const rowsOf = ({ right, items }) => right.map((one) => one / items);
-  const piecesOf = (one) => {
-    const inner = sum(one.items_by_right.slice(1, -1));
-    if (one.right.length < 2 || one.items < 2 || !inner) return null;
-    const columns = one.items_by_right.map((count, place) => [place, count]);
-    return pieces(rowsOf(one), columns, one.items, sum(one.right));
+  // Each table of units and items: the means of its units, how many items have each sum over them, and the
+  // sum of the squares of its cells.
+  const { table, first, second, threshold = 0, items_by_both: joint } = data;
+  const counted = ({ right, items: n, items_by_right: sums }) => {
+    const columns = sums.map((count, place) => [place, count]);
+    return { rows: right.map((one) => one / n), columns, n, total: sum(right) };
   };
-  const { first, second, threshold = 0, items_by_both: joint } = data;
-  const shares = second ? [first, second] : [first];
-  const k = Math.min(...shares.map(({ right }) => right.length));
-  if (shares.some(({ items }) => !items)) return none(null, k, "nothing in common");
-  const rows = shares.map(rowsOf);
-  const found = shares.map(piecesOf);
-  const known = found.filter(Boolean);
-  const [[p, q], [n, m]] = [rows.map(mean), shares.map(({ items }) => items)];
-  if (!second) {
-    let [size, t] = [n, z()];
-    if (known.length) {
-      const all = [ofUnits(rows[0], known[0].rest, known[0].df), known[0].fixed];
-      [size, t] = [(p * (1 - p)) / sum(all.map(([v]) => v)), studentQuantile(alpha, freedom(all))];
-    }
-    const ended = wilson(p, size, t).map((end) => end - threshold);
-    return { value: p - threshold, n: k, spread: spread(rows[0]), ...around(p - threshold, ended) };
-  }
-  const apart = joint ? [] : rows[0].map((one, unit) => one - rows[1][unit]);
+  const compared = ({ both, only_first: a, only_second: b, neither, items_by_sum: sums }) => {
+    const n = both.length ? both[0] + a[0] + b[0] + neither[0] : 0;
+    const columns = sums.map((count, place) => [place - both.length, count]);
+    return { rows: a.map((one, unit) => (one - b[unit]) / n), columns, n, total: sum(a) + sum(b) };
+  };
+  const tables = table ? [compared(table)] : [first, second].filter(Boolean).map(counted);
+  const [rows, sizes] = [tables.map((one) => one.rows), tables.map(({ n }) => n)];
+  const k = Math.min(...rows.map(({ length }) => length));
+  if (sizes.includes(0)) return none(null, k, "nothing in common");
+  const [p, q = 0] = rows.map(mean);
+  const apart = joint ? [] : rows[0].map((one, unit) => one - (second ? rows[1][unit] : 0));
   const value = joint ? p - q : mean(apart);
   const size = { n: k, spread: spread(apart) };
-  const corners = joint?.length ? [joint.at(-1).at(-1), joint.at(-1)[0], joint[0].at(-1), joint[0][0]] : null;
-  if (corners && corners[0] + corners[3] === n) return none(0, k, "equal");
+  let corners = joint?.length ? [joint.at(-1).at(-1), joint.at(-1)[0], joint[0].at(-1), joint[0][0]] : null;
+  if (table ? !tables[0].total : corners && corners[0] + corners[3] === sizes[0]) {
+    return none(0, k, "equal", size.spread);
+  }
   if (joint && k === 1) return none(value, 1, "one run");
+  const found = tables.map(pieces);
+  const known = found.filter(Boolean);
+  if (first && !second) {
+    let [items, t] = [sizes[0], z()];
+    if (known.length) {
+      const all = [ofUnits(rows[0], known[0].rest, known[0].df), known[0].fixed];
+      [items, t] = [(p * (1 - p)) / sum(all.map(([v]) => v)), studentQuantile(alpha, freedom(all))];
+    }
+    const ended = wilson(p, items, t).map((end) => end - threshold);
+    return { ...size, value: p - threshold, ...around(p - threshold, ended) };
+  }
   if (!known.length) {
-    if (corners && sum(corners) === n) return { value, ...size, ...around(value, agreement(...corners)) };
-    const [[lowP, highP], [lowQ, highQ]] = [wilson(p, n, z()), wilson(q, m, z())];
+    if (table) corners = [table.both, table.only_first, table.only_second, table.neither].map(([one]) => one);
+    const exact = corners && sum(corners) === sizes[0];
+    if (exact) return { value, ...size, ...around(value, agreement(...corners)) };
+    const [[lowP, highP], [lowQ, highQ]] = [p, q].map((one, place) => wilson(one, sizes[place], z()));
     const ended = [p - q - Math.hypot(p - lowP, highQ - q), p - q + Math.hypot(highP - p, q - lowQ)];
     return { value, ...size, ...around(value, ended) };
   }
-  let fixed = shares.map(({ right, items }, place) => {
+  let fixed = tables.map(({ n }, place) => {
     if (found[place]) return found[place].fixed;
-    const share = sum(right) / right.length / items;
-    const one = share === 0 || share === 1 ? (share * items + 1) / (items + 2) : share;
-    return [(one * (1 - one)) / items, Infinity];
+    const share = [p, q][place];
+    const one = share === 0 || share === 1 ? (share * n + 1) / (n + 2) : share;
+    return [(one * (1 - one)) / n, Infinity];
   });
   if (corners) {
     const [a, b] = rows.map((each) => each.length);
     const cells = joint.flatMap((line, i) => line.map((count, j) => count * (i / a - j / b - value) ** 2));
-    const between = sum(cells) / (n - 1) / n;
+    const between = sum(cells) / (sizes[0] - 1) / sizes[0];
     const rest = sum(found.map((one, place) => (one ? one.rest / rows[place].length : 0)));
-    fixed = [[Math.max(0, between - rest), n - 1]];
+    fixed = [[Math.max(0, between - rest), sizes[0] - 1]];
   }
   const own = (each, place) => ofUnits(each, found[place]?.rest ?? 0, found[place]?.df ?? Infinity);
   const units = joint ? rows.map(own)
