@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 import labreport
-from labreport.stats.estimate import JAVASCRIPT
 from labreport.stats.operation import ALPHA, Computed
 from labreport.stats.operations import javascript, listed
 
@@ -23,8 +22,9 @@ def script() -> Any:
     quickjs = pytest.importorskip("quickjs")
     folder = Path(labreport.__file__).parent / "frame" / "script"
     context = quickjs.Context()
-    context.eval((folder / "check-distributions.js").read_text())
-    context.eval(javascript() + JAVASCRIPT)
+    for name in ("distributions", "shared", "judgement"):
+        context.eval((folder / f"check-{name}.js").read_text())
+    context.eval(javascript())
     return context
 
 

@@ -16,7 +16,8 @@ from every_operation import document
 
 from labreport.frame import FOLDER
 from labreport.page import evidence
-from labreport.recheck import script
+from labreport.recheck.script import evaluate
+from labreport.stats.operations import javascript
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., AbstractContextManager[Any]]
@@ -52,7 +53,7 @@ def page(folder: Path, change: Callable[[dict[str, Any]], Any] = lambda _: None)
     sheets[-1] = f"@media print {{{sheets[-1]}}}"
     text = PAGE.format(
         style="".join(sheets),
-        script=script.operations() + "".join(path.read_text(encoding="utf-8") for path in files),
+        script=javascript() + "".join(path.read_text(encoding="utf-8") for path in files),
         evidence=evidence(json.dumps(one)),
         numbers=numbers,
     )
@@ -90,7 +91,7 @@ def _switch(browser: Any) -> Any:
 
 def test_every_number_and_judgement_comes_out_the_same(chromium: Open, tmp_path: Path) -> None:
     """By the switch, with as many as the embedded engine computes."""
-    checked = script.evaluate(document())
+    checked = evaluate(document())
     with chromium(page(tmp_path)) as browser:
         _switch(browser).click()
         said = _status(browser).replace("\u202f", "")

@@ -25,7 +25,7 @@ from labreport.page.numbers import traced_value
 from labreport.page.webfonts import font_faces
 from labreport.program import nearby
 from labreport.project import Words
-from labreport.recheck.script import operations
+from labreport.stats.operations import javascript
 
 LIMIT = 4_000_000
 """Bytes that the HTML page may have."""
@@ -99,7 +99,7 @@ def render_document(
     styles = "".join(_style(lookup, name, applies) for applies, name in STYLES[medium])
     script = ""
     if on_screen:
-        script = operations() + "".join(_read(path) for path in lookup.files("script", "*.js").values())
+        script = javascript() + "".join(_read(path) for path in lookup.files("script", "*.js").values())
         styles = font_faces(FOLDER / "fonts", [TAG.sub("", body), styles, script], fonts) + styles
     for text, end in ((styles, "</style"), (script, "</script")):
         if end in text.lower():

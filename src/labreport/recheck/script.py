@@ -10,7 +10,6 @@ from typing import Any
 
 from labreport.frame import FOLDER
 from labreport.recheck.document import Difference, Malformed
-from labreport.stats.estimate import JAVASCRIPT
 from labreport.stats.operations import javascript
 
 SECONDS = 60
@@ -30,16 +29,10 @@ class Checked:
 
 
 @cache
-def operations() -> str:
-    """The part of the page's script that is put together from the files of the operations."""
-    return javascript() + JAVASCRIPT
-
-
-@cache
 def source() -> str:
     """The part of the page's script that computes."""
     files = sorted(FOLDER.glob("script/check-*.js"))
-    return operations() + "".join(path.read_text(encoding="utf-8") for path in files)
+    return javascript() + "".join(path.read_text(encoding="utf-8") for path in files)
 
 
 def evaluate(document: Mapping[str, Any]) -> Checked:

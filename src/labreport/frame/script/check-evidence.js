@@ -1,6 +1,6 @@
 // Every number and judgement against what its own data give: in the browser for the reader of the page, and in the
-// engine that `labreport check` and `verify` embed. The file may come from anybody. `Operations` and `Judgement` are
-// put together from the files in which each operation is defined.
+// engine that `labreport check` and `verify` embed. The file may come from anybody. `Operations` is put
+// together from the files in which each operation is defined.
 "use strict";
 
 const Evidence = (() => {
