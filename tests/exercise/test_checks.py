@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
-from checkers import unloaded
+from keras_modules import backend, models, plain
 from made import made_results
 from safetensors.numpy import save_file
 
@@ -23,15 +23,6 @@ from labreport.experiment import Experiment
 from labreport.nodes.workshop import function
 from labreport.results import Result, Results, Runs, Snapshot
 from labreport.stats import Answer
-
-if TYPE_CHECKING:
-    from exercise.training import backend
-    from exercise.training import model as models
-    from exercise.verification import plain
-else:
-    backend = unloaded("exercise.training.backend")
-    models = unloaded("exercise.training.model")
-    plain = unloaded("exercise.verification.plain")
 
 pytestmark = pytest.mark.filterwarnings("ignore:Even though the:UserWarning")
 QUESTIONS = {question.slug: question for question in PROJECT.outline.questions}

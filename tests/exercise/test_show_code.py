@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
-from checkers import unloaded
+from keras_modules import backend, models
 
 from exercise import mnist
 from exercise.catalogue import CAUSES, EXPERIMENTS, SMALL
 from exercise.networks import VARIANCE_SCALING, Network
 from exercise.show_code import show_code, show_program
 from labreport.experiment import Experiment
-
-if TYPE_CHECKING:
-    from exercise.training import backend
-    from exercise.training import model as models
-else:
-    backend = unloaded("exercise.training.backend")
-    models = unloaded("exercise.training.model")
 
 SHOWN = [
     Network((12,)),

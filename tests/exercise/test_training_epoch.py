@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from checkers import unloaded
+from keras_modules import MOMENTUM, PLAIN, backend, epochs, models, training
 
 from exercise import mnist
 from exercise.networks import Network
-
-if TYPE_CHECKING:
-    from exercise import training
-    from exercise.training import backend
-    from exercise.training import epoch as epochs
-    from exercise.training import model as models
-else:
-    training = unloaded("exercise.training")
-    backend = unloaded("exercise.training.backend")
-    epochs = unloaded("exercise.training.epoch")
-    models = unloaded("exercise.training.model")
 
 pytestmark = pytest.mark.usefixtures("tiny_dataset")
 
@@ -44,8 +33,8 @@ def plain_keras(network: Network, seed: int) -> backend.keras.Sequential:
 @pytest.mark.parametrize(
     "network",
     [
-        pytest.param(Network((12,)), marks=pytest.mark.slow),
-        Network((12,), momentum=0.9),
+        pytest.param(PLAIN, marks=pytest.mark.slow),
+        MOMENTUM,
         pytest.param(Network((9, 8, 7), momentum=0.5, learning_rate=0.1), marks=pytest.mark.slow),
         pytest.param(Network((8,) * 10, initial_gain=4.0), marks=pytest.mark.slow),
     ],
@@ -72,12 +61,11 @@ def test_training_equals_plain_keras_on_the_same_batches(
 
 def test_validation_metrics_equal_model_evaluate(tiny_dataset: mnist.Dataset) -> None:
     """Loss and accuracy of the record, and of the snapshot on every split."""
-    network = Network((12,))
-    run, model = training.start(network, seed=7), models.build(network, seed=0)
+    run, model = training.start(PLAIN, seed=7), models.build(PLAIN, seed=0)
     record = run.advance()
     metrics, _ = run.snapshot()
     model.compile(loss="categorical_crossentropy", metrics=["accuracy"])
-    model.set_weights([run.state()[name] for name in models.weight_names(network)])
+    model.set_weights([run.state()[name] for name in models.weight_names(PLAIN)])
     splits = {
         "training": tiny_dataset.training,
         "validation": tiny_dataset.validation,
@@ -110,41 +98,39 @@ def test_one_update_computed_by_hand() -> None:
 
 def test_one_step_of_backpropagation_computed_by_hand(tiny_dataset: mnist.Dataset) -> None:
     """One batch of all 300 images against the derivatives written out in NumPy, gradient norms included."""
-    network = Network((6,), batch_size=300, learning_rate=0.3)
-    kernel, bias, output_kernel, output_bias = (
+    network = Network((9, 9, 9), batch_size=300, learning_rate=0.3)
+    before = [
         variable.numpy().astype(np.float64) for variable in models.build(network, 2).trainable_variables
-    )
+    ]
+    kernels, biases = before[::2], before[1::2]
     images, targets = keras_inputs(tiny_dataset.training)
-    hidden = 1 / (1 + np.exp(-(images @ kernel + bias)))
-    logits = hidden @ output_kernel + output_bias
+    inputs = [images]
+    for kernel, bias in zip(kernels[:-1], biases[:-1], strict=True):
+        inputs.append(1 / (1 + np.exp(-(inputs[-1] @ kernel + bias))))
+    logits = inputs[-1] @ kernels[-1] + biases[-1]
     probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    output_error = (probabilities - targets) / len(images)
-    hidden_error = output_error @ output_kernel.T * hidden * (1 - hidden)
-    gradients = {
-        "layer-0.kernel": images.T @ hidden_error,
-        "layer-0.bias": hidden_error.sum(axis=0),
-        "layer-1.kernel": hidden.T @ output_error,
-        "layer-1.bias": output_error.sum(axis=0),
-    }
-    before = dict(zip(gradients, (kernel, bias, output_kernel, output_bias), strict=True))
+    error = (probabilities - targets) / len(images)
+    gradients: list[np.ndarray] = []
+    for kernel, values in zip(reversed(kernels), reversed(inputs), strict=True):
+        gradients = [values.T @ error, error.sum(axis=0), *gradients]
+        error = error @ kernel.T * values * (1 - values)
 
     run = training.start(network, seed=2)
     record, after = run.advance(), run.state()
 
-    for name, gradient in gradients.items():
-        np.testing.assert_allclose(after[name], before[name] - 0.3 * gradient, atol=1e-6, err_msg=name)
-    norms = [np.linalg.norm(gradients[name]) for name in ("layer-0.kernel", "layer-1.kernel")]
+    for name, was, gradient in zip(models.weight_names(network), before, gradients, strict=True):
+        np.testing.assert_allclose(after[name], was - 0.3 * gradient, atol=1e-6, err_msg=name)
+    norms = [np.linalg.norm(gradient) for gradient in gradients[::2]]
     assert record["gradient_norms"] == pytest.approx(norms, rel=1e-5)
     assert record["loss"] == pytest.approx(-np.log((probabilities * targets).sum(axis=1)).mean(), rel=1e-5)
 
 
 def test_first_gradient_norms_are_those_of_the_epoch_s_first_batch(tiny_dataset: mnist.Dataset) -> None:
     """Trained only on the first batch, the mean over batches is what a whole epoch calls first."""
-    network = Network((6,), batch_size=128)
-    record = training.start(network, seed=2).advance()
-    order = np.random.default_rng([2, 0]).permutation(300)[:128]
+    record = training.start(PLAIN, seed=2).advance()
+    order = np.random.default_rng([2, 0]).permutation(300)[: PLAIN.batch_size]
     images, targets = (values[order] for values in keras_inputs(tiny_dataset.training))
-    model = models.build(network, 2)
+    model = models.build(PLAIN, 2)
     with backend.tf.GradientTape() as tape:
         loss = backend.tf.reduce_mean(backend.keras.losses.categorical_crossentropy(targets, model(images)))
     gradients = tape.gradient(loss, [layer.kernel.value for layer in model.layers])
@@ -156,7 +142,7 @@ def test_first_gradient_norms_are_those_of_the_epoch_s_first_batch(tiny_dataset:
 
 def test_loss_stays_finite_where_probabilities_round_to_zero() -> None:
     """The loss is taken from the logits, as Keras does: a hopeless guess costs more than log(1e-7)."""
-    run = training.start(Network((6,), learning_rate=100.0), seed=2)
+    run = training.start(replace(PLAIN, learning_rate=100.0), seed=2)
     losses = [run.advance()["validation_loss"] for _ in range(3)]
     assert np.isfinite(losses).all()
     assert max(losses) > -np.log(1e-7)

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import numpy as np
 import pytest
-from checkers import unloaded
+from keras_modules import backend, models
 
 from exercise.catalogue import NETWORKS
 from exercise.networks import VARIANCE_SCALING, Network
 from labreport.experiment import Experiment
-
-if TYPE_CHECKING:
-    from exercise.training import backend
-    from exercise.training import model as models
-else:
-    backend = unloaded("exercise.training.backend")
-    models = unloaded("exercise.training.model")
 
 HINTS = get_type_hints(Network)
 

@@ -6,29 +6,18 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
-from checkers import unloaded
+from keras_modules import MOMENTUM, PLAIN, evaluation, models, training
 
 from exercise import mnist
 from exercise.networks import Network
 from labreport.errors import UsageError
 
-if TYPE_CHECKING:
-    from exercise import training
-    from exercise.training import evaluation
-    from exercise.training import model as models
-else:
-    training = unloaded("exercise.training")
-    evaluation = unloaded("exercise.training.evaluation")
-    models = unloaded("exercise.training.model")
-
 pytestmark = pytest.mark.usefixtures("tiny_dataset")
 
-PLAIN = Network((12,))
-MOMENTUM = Network((9, 8), momentum=0.9)
 BOTH = pytest.mark.parametrize("network", [PLAIN, MOMENTUM], ids=["plain", "momentum"])
 
 
@@ -201,7 +190,7 @@ def test_an_epoch_without_its_state_is_refused() -> None:
 
 def test_a_training_that_diverges_goes_on_as_in_keras() -> None:
     """Weights that overflow: a loss that is not finite, one digit for every image, and equal bits again."""
-    network = Network((4,), learning_rate=1e38)
+    network = replace(PLAIN, learning_rate=1e38)
     run, again = training.start(network, seed=0), training.start(network, seed=0)
     records = advanced(run, 3)
     assert [record["epoch"] for record in records] == [1, 2, 3]
