@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import RendererAgg
@@ -51,31 +52,35 @@ def _listening() -> Iterator[list[Text]]:
         Text.draw = draw  # type: ignore[method-assign]
 
 
-def overlapping_texts(figure: Figure) -> list[tuple[str, str]]:
-    """Pairs of texts whose boxes overlap; empty in a figure that is fit to print."""
-    texts = drawn_texts(figure)
-    return [
+@dataclass(frozen=True)
+class Type:
+    """What is wrong with the texts of a figure, which is drawn once to find it.
+
+    `overlapping` are pairs of texts whose boxes overlap, `clipped` those that reach beyond the edge;
+    `smallest` is the size in points of the smallest one, infinite if there is none.
+    """
+
+    overlapping: list[tuple[str, str]]
+    clipped: list[str]
+    smallest: float
+
+
+def measured(figure: Figure) -> Type:
+    """Measure every text that `figure` shows."""
+    texts, edge = drawn_texts(figure), figure.bbox
+    overlapping = [
         (words, others)
         for index, (words, _, box) in enumerate(texts)
         for others, _, other in texts[index + 1 :]
         if min(box.x1, other.x1) - max(box.x0, other.x0) > TOUCH
         and min(box.y1, other.y1) - max(box.y0, other.y0) > TOUCH
     ]
-
-
-def clipped_texts(figure: Figure) -> list[str]:
-    """Texts that reach beyond the edge of the figure."""
-    edge = figure.bbox
-    return [
+    clipped = [
         words
-        for words, _, box in drawn_texts(figure)
+        for words, _, box in texts
         if box.x0 < edge.x0 - TOUCH
         or box.y0 < edge.y0 - TOUCH
         or box.x1 > edge.x1 + TOUCH
         or box.y1 > edge.y1 + TOUCH
     ]
-
-
-def smallest_type(figure: Figure) -> float:
-    """The size in points of the smallest text shown; infinite if there is none."""
-    return min((size for _, size, _ in drawn_texts(figure)), default=float("inf"))
+    return Type(overlapping, clipped, min((size for _, size, _ in texts), default=float("inf")))

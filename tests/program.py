@@ -14,7 +14,7 @@ from typing import Any
 
 import warm
 from prepared import engine, prepared
-from standin.checkout import make_checkout
+from standin.checkout import ROOT, TYPESETTING, make_checkout
 
 from labreport.front import fresh
 
@@ -47,7 +47,12 @@ class Program:
 
         Without, its engine is a link to one that many share; `own_engine` puts a copy in its place.
         """
-        return cls(make_checkout(folder, typeset, None if typeset else engine()))
+        program = cls(make_checkout(folder, engine=engine()))
+        if typeset:
+            program.own_engine()
+            for name in TYPESETTING:
+                shutil.copy(ROOT / "src" / "labreport" / name, folder / "src" / "labreport" / name)
+        return program
 
     @classmethod
     def built(cls, *arguments: str) -> Program:
@@ -89,7 +94,7 @@ class Program:
         if link.is_symlink():
             shared = link.readlink()
             link.unlink()
-            shutil.copytree(shared, link, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(shared, link)  # with its compiled code, which is checked by size and time
         return self
 
     def copy(self, folder: Path) -> Program:

@@ -97,7 +97,7 @@ def test_a_first_report_that_fails_is_a_note(slow: Program) -> None:
 
 def test_there_is_none_where_it_is_not_wanted(slow: Program) -> None:
     """Of a part, of everything forced, and of one seed: there is no report before any of them."""
-    for words in (("alpha",), ("--seeds", "1"), ("--force",)):
+    for words in (("alpha", "--seeds", "2"), ("--seeds", "1"), ("--force", "--seeds", "2")):
         ran = slow.run(*words)
         assert (ran.code, ANNOUNCED in ran.out) == (0, False)
         for document in documents(slow.folder / "report"):

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from keras_modules import backend, models, plain
+from keras_modules import backend, models
 from made import made_results
 from safetensors.numpy import save_file
 
@@ -54,9 +54,17 @@ SHOWN = [
 ]
 
 
+def predicted(model: Any, split: mnist.Split) -> tuple[np.ndarray, dict[str, float]]:
+    """What Keras' model takes each image of a split for, with loss and accuracy."""
+    probabilities = np.asarray(model(split.images.reshape(len(split), -1) / np.float32(255)))
+    digits = np.argmax(probabilities, axis=1).astype(np.uint8)
+    loss = -np.log(probabilities[np.arange(len(split)), split.labels]).mean()
+    return digits, {"loss": float(loss), "accuracy": float(np.mean(digits == split.labels))}
+
+
 def untrained(experiment: Experiment, made: Result) -> Result:
-    """`made` with random weights for each epoch kept, and what plain Keras makes of them."""
-    snapshots, records = {}, [dict(record) for record in made.records]
+    """`made` with random weights for each epoch kept, and what Keras makes of them."""
+    data, snapshots, records = mnist.load(), {}, [dict(record) for record in made.records]
     for epoch in experiment.snapshots:
         model = models.build(experiment.specification, seed=1000 * made.seed + epoch)
         weights = {
@@ -64,11 +72,14 @@ def untrained(experiment: Experiment, made: Result) -> Result:
             for number, layer in enumerate(model.layers)
             for part, values in zip(("kernel", "bias"), layer.get_weights(), strict=True)
         }
-        found = plain.measure(plain.plain_model(experiment.specification), weights)
+        (_, training), (validation_digits, validation), (test_digits, test) = (
+            predicted(model, split) for split in (data.training, data.validation, data.test)
+        )
         arrays = dict(made.snapshots[epoch].arrays) | weights
-        arrays |= {"predictions": found.test.digits, "validation_predictions": found.validation.digits}
-        snapshots[epoch] = Snapshot(epoch, found.metrics, partial(dict, arrays))
-        records[epoch - 1]["validation_accuracy"] = found.metrics["validation"]["accuracy"]
+        arrays |= {"predictions": test_digits, "validation_predictions": validation_digits}
+        metrics = {"training": training, "validation": validation, "test": test}
+        snapshots[epoch] = Snapshot(epoch, metrics, partial(dict, arrays))
+        records[epoch - 1]["validation_accuracy"] = validation["accuracy"]
     return replace(made, snapshots=snapshots, records=tuple(records))
 
 

@@ -7,7 +7,7 @@ import math
 
 import pytest
 from drawn import CASES, FIGURES, draw, drawn
-from figure_type import clipped_texts, overlapping_texts, smallest_type
+from figure_type import measured
 
 from labreport.charts import export
 from labreport.charts.layout import COLUMN_MM, MM
@@ -27,9 +27,10 @@ def test_a_figure_is_fit_to_print_with_its_data_beside_it(slug: str, case: str) 
     the alternative text without numerals.
     """
     figure = drawn(slug, case).figure
-    assert overlapping_texts(figure) == []
-    assert clipped_texts(figure) == []
-    assert smallest_type(figure) >= 8
+    found = measured(figure)
+    assert found.overlapping == []
+    assert found.clipped == []
+    assert found.smallest >= 8
     assert figure.get_figwidth() == pytest.approx(COLUMN_MM * MM)
     assert figure.get_figheight() <= HIGHEST_MM * MM
     drawing = drawn(slug, case)

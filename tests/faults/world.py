@@ -14,7 +14,7 @@ from pathlib import Path
 
 import warm
 from faults.formats import save_after_every_epoch
-from standin.checkout import make_checkout
+from program import Program
 
 HANG_SECONDS = 180
 
@@ -44,13 +44,13 @@ class World:
     def make(cls, folder: Path, typeset: bool = True) -> World:
         """A checkout whose workers save a checkpoint after every epoch, and reports for one and two seeds.
 
-        `typeset` is as of `make_checkout`; where that is replaced, starting interpreters is, too.
+        `typeset` is as of `Program.fresh`; where that is replaced, starting interpreters is, too.
         """
         world = cls(folder, warm=not typeset)
         if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
             # A shell starts background jobs deaf to Ctrl-C, and what they start would be deaf, too
             signal.signal(signal.SIGINT, signal.default_int_handler)
-        make_checkout(world.checkout, typeset)
+        Program.fresh(world.checkout, typeset).own_engine()
         save_after_every_epoch(world.checkout)
         for seeds in (1, 2):
             place = Place(world, folder / f"reference-{seeds}", seeds)

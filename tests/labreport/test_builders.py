@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy
 import pytest
-from figure_type import clipped_texts, overlapping_texts
+from figure_type import measured
 from made_results import Made, along, named, runs
 
 from labreport import (
@@ -264,8 +264,8 @@ def test_figures_of_builders_are_fit_to_print() -> None:
         confusion_matrix(guesses(), "tree"),
     )
     for drawing in drawings:
-        assert [] == overlapping_texts(drawing.figure)
-        assert [] == clipped_texts(drawing.figure)
+        found = measured(drawing.figure)
+        assert ([], []) == (found.overlapping, found.clipped)
         assert drawing.caption.count(". ") >= 1
     assert drawings[1].figure.axes[0].get_xscale() == "log"
 

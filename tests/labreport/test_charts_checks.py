@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from figure_type import clipped_texts, drawn_texts, overlapping_texts, smallest_type
+from figure_type import drawn_texts, measured
 from matplotlib.figure import Figure
 
 
@@ -15,7 +15,7 @@ def test_two_texts_in_one_place_overlap() -> None:
     figure = _figure()
     figure.text(0.5, 0.5, "one")
     figure.text(0.51, 0.5, "other")
-    assert overlapping_texts(figure) == [("one", "other")]
+    assert measured(figure).overlapping == [("one", "other")]
 
 
 def test_two_texts_side_by_side_do_not_overlap() -> None:
@@ -24,7 +24,7 @@ def test_two_texts_side_by_side_do_not_overlap() -> None:
     figure.text(0.1, 0.5, "one")
     figure.text(0.5, 0.5, "other")
     figure.text(0.1, 0.8, "third")
-    assert overlapping_texts(figure) == []
+    assert measured(figure).overlapping == []
 
 
 def test_the_second_line_of_a_text_counts() -> None:
@@ -32,7 +32,7 @@ def test_the_second_line_of_a_text_counts() -> None:
     figure = _figure()
     figure.text(0.5, 0.9, "one\ntwo\nthree", va="top")
     figure.text(0.5, 0.78, "other")
-    assert len(overlapping_texts(figure)) == 1
+    assert len(measured(figure).overlapping) == 1
 
 
 def test_ticks_out_of_view_do_not_count() -> None:
@@ -50,12 +50,12 @@ def test_a_text_over_the_edge_is_clipped() -> None:
     figure = _figure()
     figure.text(0.98, 0.5, "beyond")
     figure.text(0.5, 0.5, "within")
-    assert clipped_texts(figure) == ["beyond"]
+    assert measured(figure).clipped == ["beyond"]
 
 
 def test_the_smallest_type_is_found() -> None:
     """Wherever it hides."""
     figure = _figure()
     figure.add_subplot().annotate("tiny", (0.5, 0.5), fontsize=5.5)
-    assert smallest_type(figure) == 5.5
-    assert smallest_type(_figure()) == float("inf")
+    assert measured(figure).smallest == 5.5
+    assert measured(_figure()).smallest == float("inf")

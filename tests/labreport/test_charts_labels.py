@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from figure_type import overlapping_texts
+from figure_type import measured
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,7 +64,7 @@ def test_lines_that_end_together_are_named_apart() -> None:
     ]
     notes = label_line_ends(panel, lines)
     assert [note.get_text() for note in notes] == [f"line {index}" for index in range(5)]
-    assert overlapping_texts(figure) == []
+    assert measured(figure).overlapping == []
 
 
 def test_a_sixth_line_is_refused() -> None:

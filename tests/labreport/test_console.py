@@ -392,8 +392,10 @@ terminal.say("the end")
 """
 
 
-def test_on_a_terminal_lines_stay_and_rows_go() -> None:
-    """What is printed meanwhile, errors too, is kept above the rows, letter for letter."""
+def test_on_a_terminal_lines_stay_rows_go_and_something_moves_each_second() -> None:
+    """What is printed meanwhile, errors too, is kept above the rows, letter for letter. The clock of the
+    first row moves each second, while the program sleeps and while it computes.
+    """
     script = f"import pty; pty.spawn([{sys.executable!r}, '-c', {LIVE!r}])"
     environment = {**os.environ, "PYTHONPATH": str(SOURCE), "TERM": "xterm", "NO_COLOR": "1", "COLUMNS": "80"}
     ran = subprocess.run(
@@ -410,19 +412,6 @@ def test_on_a_terminal_lines_stay_and_rows_go() -> None:
     assert "  alpha#0  [b]5 epochs" in kept
     assert "error: something [i]failed" in kept
     assert kept[-1] == "the end"
-
-
-def test_something_moves_each_second_whatever_the_program_does() -> None:
-    """While it sleeps, and while it computes: the clock of the first row."""
-    script = f"import pty; pty.spawn([{sys.executable!r}, '-c', {LIVE!r}])"
-    environment = {**os.environ, "PYTHONPATH": str(SOURCE), "TERM": "xterm", "COLUMNS": "80"}
-    ran = subprocess.run(
-        [sys.executable, "-c", script],
-        env=environment,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-    )
     clocks = set(re.findall(r"0:0[0-9]", ran.stdout))
     assert {"0:00", "0:01", "0:02"} <= clocks
     assert len(clocks) >= 4

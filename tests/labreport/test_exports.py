@@ -29,7 +29,7 @@ from labreport.loaded import Report, load
 from labreport.stats import Answer, Quantity
 from labreport.stats.rounding import FORMS
 
-REPORTS = ("wine", "runs", "benchmark", "every operation")
+REPORTS = ("wine", "runs", pytest.param("benchmark", marks=pytest.mark.slow), "every operation")
 PRINTED = re.compile(
     r'<data value="[^"]*" data-source="([^"#]*)#([^"]*)" data-form="(number|spread)">(.*?)</data>'
 )

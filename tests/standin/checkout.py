@@ -8,6 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 STANDIN = Path(__file__).resolve().parent
+TYPESETTING = ("pdf/separate.py", "audit/paper.py", "page/webfonts.py")
+"""Files of the engine in whose place `typesetting.py` is put."""
 _IGNORED = shutil.ignore_patterns("__pycache__")
 
 
@@ -36,7 +38,7 @@ def make_engine(directory: Path, typeset: bool = True) -> Path:
     engine = directory / "labreport"
     shutil.copytree(ROOT / "src" / "labreport", engine)
     if not typeset:
-        for name in ("pdf/separate.py", "audit/paper.py", "page/webfonts.py"):
+        for name in TYPESETTING:
             shutil.copy(STANDIN / "typesetting.py", engine / name)
     compileall.compile_dir(engine, quiet=1)
     return directory
