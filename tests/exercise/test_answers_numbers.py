@@ -132,7 +132,7 @@ def test_the_digit_made_hard_is_misread_most_after_the_last_epoch() -> None:
     labels = mnist.load().test.labels
     runs = made_results(("complex",), **made)["complex"]
     wrong = np.mean([run.at(50).arrays["predictions"] != labels for run in runs], axis=0)
-    shares = [_value("bonus.digits", f"complex.{digit}.mean", **made) for digit in range(10)]
+    shares = [_value("bonus.digits", f"complex.{digit}.digit.mean", **made) for digit in range(10)]
     assert shares == pytest.approx([wrong[labels == digit].mean() for digit in range(10)])
     assert answer("bonus.digits", **made).facts["orders"]["complex"][0] == "5"
     assert int(np.argmax(shares)) == 5

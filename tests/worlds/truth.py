@@ -36,11 +36,13 @@ class Results:
         """Of the record of an epoch."""
         return {run.seed: run.records[epoch - 1][what] for run in self.runs[name].runs}
 
-    def misread(self, name: str, digit: int) -> Values:
-        """The share of a digit's test images that are misread after the last epoch."""
+    def misread(self, name: str, digit: int, *, others: bool = False) -> Values:
+        """The share of a digit's test images, or of all other images, misread after the last epoch."""
         labels = mnist.load().test.labels
         return {
-            run.seed: float(np.mean((run.snapshots[50].arrays["predictions"] != labels)[labels == digit]))
+            run.seed: float(
+                np.mean((run.snapshots[50].arrays["predictions"] != labels)[(labels == digit) != others])
+            )
             for run in self.runs[name].runs
         }
 
@@ -81,7 +83,8 @@ def _values(results: Results, slug: str, finding: Finding, subject: str, answer:
     if slug == "part-one.accuracy":
         return results.accuracy(finding.name.partition(".")[0], subject, 10)
     if slug == "bonus.digits":
-        return results.misread(finding.name, int(subject))
+        name, _, digit = finding.name.partition(".")
+        return results.misread(name, int(digit), others=subject == "others")
     if slug == "bonus.diminishing":
         return results.recorded("small", int(subject))
     if slug == "bonus.longer":
@@ -94,7 +97,7 @@ def _values(results: Results, slug: str, finding: Finding, subject: str, answer:
             return results.accuracy(subject, "validation", 50)
         return results.recorded(subject, within if subject == "complex" else 50)
     if finding.name == "lead":
-        role = "best." if subject == "best" else ""
+        role = "" if subject == "chosen" else f"{subject}."
         pair = (answer.quantities[f"{role}{axis}"].value for axis in ("learning_rate", "momentum"))
         subject = "rates/learning_rate={},momentum={}".format(*pair)
     epoch = finding.epochs[-1] if finding.epochs else results.runs[subject].experiment.epochs
@@ -224,11 +227,19 @@ def _hypothesis(results: Results, answer: Answer, text: str) -> Iterator[bool]:
 
 def _correlation(results: Results, answer: Answer, text: str) -> Iterator[bool]:
     yield text.startswith(("No clear one:", "Yes, as far as it is clear:"))
+    means = {name: fmean(results.accuracy(name, "validation", 10).values()) for name in (*DEEP, *LEARNING)}
     pattern = r"([\w-]+) has more parameters than ([\w-]+), [\d ]+ against [\d ]+, and is less accurate"
     for more, fewer in re.findall(pattern, text):
         yield results.network(more).parameters >= results.network(fewer).parameters
-        accuracy = [fmean(results.accuracy(name, "validation", 10).values()) for name in (more, fewer)]
-        yield accuracy[0] < accuracy[1]
+        yield means[more] < means[fewer]
+    counts = re.search(r"clearly more accurate in (\d+),? and clearly less accurate in (\d+|none)", text)
+    coefficient = re.search(r"\(Kendall\) is (−?[\d.]*\d)", text)
+    yield counts is not None and coefficient is not None
+    if counts and coefficient:
+        turned = 0 if counts[2] == "none" else int(counts[2])
+        yield abs((int(counts[1]) - turned) / 15 - float(coefficient[1].replace("−", "-"))) < 0.001
+    if "the other one is clearly more accurate in all" in text:
+        yield max(means[name] for name in DEEP) < min(means[name] for name in LEARNING)
 
 
 def _goal(results: Results, answer: Answer, text: str) -> Iterator[bool]:
@@ -256,9 +267,12 @@ def _digits(results: Results, answer: Answer, text: str) -> Iterator[bool]:
             yield most == max(shares.values()) > min(shares.values()) == least
         else:
             yield max(shares.values()) - min(shares.values()) < NEAR
-        clear = re.search(r"the difference is clear in ([^;.]+)", text)
-        if clear and name in re.split(", | and ", clear[1]):
-            yield max(shares.values()) > min(shares.values())
+        for digit, word, networks in re.findall(
+            r"(\d) (?:is misread )?clearly (more|less) often by ([^;.]+)", text
+        ):
+            if name in re.split(", | and ", networks):
+                others = fmean(results.misread(name, int(digit), others=True).values())
+                yield shares[int(digit)] > others if word == "more" else shares[int(digit)] < others
 
 
 def _pattern(results: Results, answer: Answer, text: str) -> Iterator[bool]:
@@ -286,7 +300,7 @@ def _diminishing(results: Results, answer: Answer, text: str) -> Iterator[bool]:
     yield falls or not all(other < first - NEAR for other in others)
     yield text.startswith("Yes:" if falls else "Not steadily:")
     early = re.search(r"10 epochs after the first 20 bring (less|more)", text)
-    late = re.search(r"the last 10 before epoch 50 bring (less|more)", text)
+    late = re.search(r"the last 10 before epoch 50(?:, which seem to)? bring (less|more)", text)
     for told, gain in ((early, others[0]), (late, others[-1])):
         yield told is not None and (gain < 0.002 + NEAR if told[1] == "less" else gain > 0.002 - NEAR)
 
@@ -344,7 +358,7 @@ def _best(results: Results, answer: Answer, text: str) -> Iterator[bool]:
     printed = re.findall(r" with ([\d.]+)", text)[:1]
     step = max(0.01 / 10 ** len(number.partition(".")[2]) for number in printed)
     yield len(named) == 1 or all(means[name] > best - step - NEAR for name in named)
-    if taken := re.search(r"go by their parameters and take ([\w-]+)", text):
+    if taken := re.search(r"we would take the smaller one, ([\w-]+)", text):
         fewer = [
             name
             for name in LEARNING

@@ -14,6 +14,7 @@ from labreport.required import required
 from labreport.results import Results
 from labreport.stats import Answer, difference, exact, sample
 from labreport.stats.operations.condition import compare as condition
+from labreport.stats.operations.condition import every
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,7 +68,11 @@ def more_time(results: Results) -> Answer:
             for at, epoch in ((more, CHECKED), (seen, SEEN))
         }
         answer |= difference(samples, more, seen, measure, name=name)
-    gained = answer.quantities[f"test.{more} minus {seen}"]
+    gained, came = (answer.quantities[f"{name}.{more} minus {seen}"] for name in ("test", "validation"))
+    if gain is not None:
+        low, high = (came.interval.low, came.interval.high) if came.interval else (came, came)
+        held = every(condition(low, "<=", gain), condition(gain, "<=", high))
+        answer |= exact("forecast-held", held)
     return answer | exact("matters", condition(gained, ">=", MARGIN / 100))
 
 

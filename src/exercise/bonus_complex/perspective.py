@@ -12,6 +12,7 @@ from exercise.expressions import FIRST_WEIGHTS, WEIGHTS
 from exercise.measuring.measures import declared, network_of, split
 from exercise.measuring.seconds import in_total
 from exercise.networks import Network
+from exercise.part_three.best import LEARNING
 from labreport import charts
 from labreport.outline import figure, question
 from labreport.results import Results
@@ -22,7 +23,8 @@ FLOP_PER_WEIGHT = 6
 of Kaplan et al. (Scaling Laws for Neural Language Models, 2020, section 2.1) and of the OpenAI post."""
 FLOP_PER_FIRST_WEIGHT = 4
 """The first layer needs no gradient of its inputs, which is one of the two going back."""
-SECONDS_A_YEAR = 365.25 * 24 * 3600
+SECONDS_A_DAY = 24 * 3600
+SECONDS_A_YEAR = 365.25 * SECONDS_A_DAY
 
 
 def training_flop(network: Network, images: int, epochs: int) -> int:
@@ -98,7 +100,8 @@ def perspective(results: Results) -> Answer:
             flop, "FLOP", "weights · images · epochs", name, kind="computed"
         )
         quantities[f"{name}.seconds"] = in_total(results, name, last)
-        rows.append({"name": name, "flop": flop, "year": None, "source": "this report", "own": True})
+        if name in names(LEARNING):
+            rows.append({"name": name, "flop": flop, "year": None, "source": "this report", "own": True})
     for model in MODELS:
         quantities[f"{model.key}.flop"] = declared(model.flop, "FLOP", model.source, kind="stated")
         rows.append(
@@ -128,6 +131,14 @@ def perspective(results: Results) -> Answer:
             kind="computed",
             varies_with="machine",
         )
+    days = next(one.days for one in DURATIONS if one.key == "palm")
+    quantities["times"] = declared(
+        _rounded(days * SECONDS_A_DAY / seconds),
+        "times",
+        f"the time of PaLM over that of {largest}",
+        kind="computed",
+        varies_with="machine",
+    )
     facts = {
         "models": rows,
         "largest": largest,

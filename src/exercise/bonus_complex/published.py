@@ -30,7 +30,6 @@ MODELS = (
         2017,
         f"{OPENAI}: three hundred thousand times AlexNet",
     ),
-    Published("bert-large", "BERT-Large", 5.33e20, 2018, BROWN),
     Published("gpt-3", "GPT-3", 3.14e23, 2020, BROWN),
     Published(
         "palm", "PaLM", 2.5e24, 2022, "Chowdhery et al., PaLM: Scaling Language Modeling with Pathways, 2022"

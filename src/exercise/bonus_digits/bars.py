@@ -1,4 +1,4 @@
-"""Errors by digit: bars from the most to the least, with their values."""
+"""Errors by digit: bars with their values, the digit that is misread most first."""
 
 from __future__ import annotations
 
@@ -19,22 +19,28 @@ ROOM = 1.25
 
 @figure(answers=("bonus.digits",), slug="digits")
 def errors_by_digit(results: Results, answers: Mapping[str, Answer]) -> charts.Drawing:
-    """A panel for each network, a bar for each digit, sorted by the share of its images that are misread."""
+    """A panel for each network, a bar for each digit, in the order of the mean over the networks."""
     answer = answers["bonus.digits"]
-    orders = {str(name): list(order) for name, order in answer.facts["orders"].items()}
     shares = {
-        name: [PERCENT * float(answer.quantities[f"{name}.{digit}.mean"].value or 0) for digit in order]
-        for name, order in orders.items()
+        str(name): {
+            str(digit): PERCENT * float(answer.quantities[f"{name}.{digit}.digit.mean"].value or 0)
+            for digit in answer.facts["digits"]
+        }
+        for name in answer.facts["networks"]
     }
-    longest = max(1.0, *(value for values in shares.values() for value in values))
+    order = sorted(
+        answer.facts["digits"], key=lambda digit: -sum(of_digit[digit] for of_digit in shares.values())
+    )
+    longest = max(1.0, *(value for values in shares.values() for value in values.values()))
     figure, panels = charts.column_figure(
-        58, columns=len(orders), margins=charts.Margins(left=4, right=2, top=10, between=6)
+        58, columns=len(shares), margins=charts.Margins(left=4, right=2, top=10, between=6)
     )
     rows: list[list[str | int | float | None]] = []
-    for panel, (name, order) in zip(panels, orders.items(), strict=True):
-        places = range(1, len(order) + 1)
-        panel.barh(places, shares[name], height=0.72, color=charts.SERIES[1].colour.value)
-        for place, share in zip(places, shares[name], strict=True):
+    places = range(1, len(order) + 1)
+    for panel, (name, of_digit) in zip(panels, shares.items(), strict=True):
+        bars = [of_digit[digit] for digit in order]
+        panel.barh(places, bars, height=0.72, color=charts.SERIES[1].colour.value)
+        for place, share in zip(places, bars, strict=True):
             panel.text(share + longest / 50, place, f"{share:.1f}", va="center")
         panel.grid(False)
         panel.set_yticks(places, order)
@@ -45,7 +51,7 @@ def errors_by_digit(results: Results, answers: Mapping[str, Answer]) -> charts.D
         charts.panel_title(panel, name, lift=LIFT)
         rows += [
             [name, place, int(digit), round(share, 2)]
-            for place, (digit, share) in enumerate(zip(order, shares[name], strict=True), start=1)
+            for place, (digit, share) in enumerate(zip(order, bars, strict=True), start=1)
         ]
     charts.y_title(panels[0], "Digit")
     return charts.Drawing(

@@ -14,7 +14,7 @@ from labreport.later import later
 from labreport.outline import question
 from labreport.required import required
 from labreport.results import Results, Runs
-from labreport.stats import Answer, Measure, Sample, exact, extremes
+from labreport.stats import Answer, Measure, Sample, difference, exact
 from labreport.stats.operations.condition import compare as condition
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ MISREAD = Measure("share misread", unit="%", better="lower")
     reads=LEARNING,
     requires=required(LEARNING, LAST),
     figures=(errors_by_digit,),
-    checks=[("complex.9.mean", f"1 - {checked_accuracy(COMPLEX, LAST, digit=9)}")],
+    checks=[("complex.9.digit.mean", f"1 - {checked_accuracy(COMPLEX, LAST, digit=9)}")],
 )
 def digits(results: Results) -> Answer:
     """The share of each digit's test images that each network misreads."""
@@ -48,39 +48,53 @@ def digits(results: Results) -> Answer:
             },
         }
     )
-    orders = {}
+    orders: dict[str, list[str]] = {}
+    clear: dict[tuple[str, str], list[str]] = {}
     for name in names(LEARNING):
-        answer |= extremes(by_digit(results[name]), MISREAD, name=name)
-        orders[name] = sorted(
-            map(str, range(CLASSES)),
-            key=lambda digit: -float(answer.quantities[f"{name}.{digit}.mean"].value or 0),
-        )
-        most, least = (answer.quantities[f"{name}.{orders[name][end]}.mean"] for end in (0, -1))
+        for digit, of in by_digit(results[name]).items():
+            found = difference(of, "digit", "others", MISREAD, among=CLASSES, name=f"{name}.{digit}")
+            judgement = found.findings[f"{name}.{digit}"].judgement
+            if judgement.clear:
+                clear.setdefault(("more" if judgement.sign > 0 else "less", digit), []).append(name)
+            answer |= found
+        shares = {
+            str(digit): float(answer.quantities[f"{name}.{digit}.digit.mean"].value or 0)
+            for digit in range(CLASSES)
+        }
+        orders[name] = sorted(shares, key=lambda digit: -shares[digit])
+        most, least = (answer.quantities[f"{name}.{orders[name][end]}.digit.mean"] for end in (0, -1))
         answer |= exact(f"{name}.uneven", condition(most, ">", least))
-    clear = [name for name in names(LEARNING) if answer.findings[name].judgement.clear]
-    found = counted(len(clear), "networks", "networks whose most and least misread digit clearly differ")
-    answer |= exact("any", condition(found, ">", 0), {"clear": found})
+    for kind, among in (("any", clear), ("more", [key for key in clear if key[0] == "more"])):
+        number = counted(len(among), "digits", f"digits that clearly differ from the others: {kind}")
+        answer |= exact(kind, condition(number, ">", 0), {f"{kind}.clear": number})
     facts = {
         "networks": names(LEARNING),
         "digits": list(map(str, range(CLASSES))),
         "orders": orders,
-        "sure": clear,
-        "unsure": [name for name in names(LEARNING) if name not in clear],
+        "clear": [
+            {"word": word, "digit": digit, "networks": clear[word, digit]}
+            for word, digit in sorted(clear, key=lambda key: (key[0] == "less", -len(clear[key])))
+        ],
     }
     return answer | Answer(facts=facts)
 
 
-def by_digit(runs: Runs) -> dict[str, Sample]:
-    """Which images of each digit the model of each seed misreads after the last epoch."""
+def by_digit(runs: Runs) -> dict[str, dict[str, Sample]]:
+    """Which images of each digit, and of all others, the model of each seed misreads after the last epoch."""
     labels = split("test").labels
     wrong = {run.seed: ~right(run, LAST, "test") for run in runs}
-    found = {}
-    for digit in range(CLASSES):
-        of_digit: dict[int | str, Any] = {seed: array[labels == digit] for seed, array in wrong.items()}
+
+    def of(images: Any, items: str) -> Sample:
+        arrays: dict[int | str, Any] = {seed: array[images] for seed, array in wrong.items()}
         values: dict[int | str, tuple[float, ...]] = {
-            seed: (float(np.mean(array)),) for seed, array in of_digit.items()
+            seed: (float(np.mean(array)),) for seed, array in arrays.items()
         }
-        found[str(digit)] = Sample(
-            f"{runs.experiment.name}, digit {digit}", values, of_digit, epoch=LAST, items=f"digit {digit}"
-        )
-    return found
+        return Sample(f"{runs.experiment.name}, {items}", values, arrays, epoch=LAST, items=items)
+
+    return {
+        str(digit): {
+            "digit": of(labels == digit, f"digit {digit}"),
+            "others": of(labels != digit, f"digits other than {digit}"),
+        }
+        for digit in range(CLASSES)
+    }

@@ -21,7 +21,7 @@ else:
     np = later("numpy")
 
 COLUMNS = 10
-ROWS = 3
+ROWS = 2
 TILE = 18.0
 SIZE = 9.5
 """Millimetres from row to row, and of an image's side."""

@@ -50,6 +50,9 @@ def pattern(results: Results) -> Answer:
         "top_share": _mean(shares, Measure("errors in the pairs confused most", unit="%")),
         "pairs_shown": declared(PAIRS_SHOWN, "pairs", "chosen for the text"),
         "all_pairs": declared(len(pairs), "pairs", "pairs of digits", kind="computed"),
+        "pairs_share": declared(
+            PAIRS_SHOWN / len(pairs), "fraction", "these pairs among all", kind="computed"
+        ),
         "first_in_seeds": counted(first, "seeds", "seeds in which the same pair is confused most", name),
     }
     rows: list[dict[str, Any]] = []

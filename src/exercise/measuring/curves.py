@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from exercise.catalogue import COMPLEX, DEEP, SMALL, WIDE
-from exercise.measuring.measures import EPOCH
+from exercise.measuring.measures import EPOCH, GOAL
 from exercise.measuring.reading import PERCENT, mean_by_epoch, percent
 from exercise.networks import CLASSES
 from labreport import charts
@@ -31,11 +31,12 @@ Curves = dict[str, list[list[float]]]
 """Split → its values, (seeds, epochs)."""
 
 
-def training_curves(results: Results, until: int | None = None) -> charts.Drawing:
+def training_curves(results: Results, until: int | None = None, goal: float | None = None) -> charts.Drawing:
     """Accuracy and loss: side by side in one row for one network or two, else in rows with a column for each.
 
     The mean over seeds, and each seed as a faint line, up to epoch `until`. Panels of a kind share their
-    axes. First epochs that lie outside are left out.
+    axes. First epochs that lie outside are left out. Where there is a `goal` of accuracy in per cent, a line
+    marks it; else rings mark the epochs that are compared.
     """
     networks = list(results.values())
     accuracies = [_curves(runs, "accuracy", until) for runs in networks]
@@ -54,15 +55,16 @@ def training_curves(results: Results, until: int | None = None) -> charts.Drawin
         margins = charts.Margins(left=8, right=17, top=13, between=5, rows_between=14)
         figure, panels = charts.column_figure(2 * height + 35, columns=len(networks), rows=2, margins=margins)
     rows = [panels[: len(networks)], panels[len(networks) :]]
-    _row(rows[0], accuracies, _accuracy_limits(accuracies, learned=learned), PERCENT / CLASSES)
-    _row(rows[1], losses, _loss_limits(losses), math.log(CLASSES))
+    level = ("guessing", PERCENT / CLASSES) if goal is None else ("goal", goal)
+    _row(rows[0], accuracies, _accuracy_limits(accuracies, goal, learned=learned), level)
+    _row(rows[1], losses, _loss_limits(losses), ("guessing", math.log(CLASSES)))
     for row, title in zip(rows, ("Accuracy, %", "Loss, nat"), strict=True):
         (charts.panel_title if len(networks) == 1 else charts.y_title)(row[0], title)
     for panel in panels if len(networks) <= 2 else rows[1]:
         panel.set_xlabel("epoch")
     for panel in (panels[-1],) if len(networks) == 2 else (rows[0][-1], rows[1][-1]):
         charts.label_line_ends(panel, charts.named_curves(panel))
-    if len(networks) == 1:
+    if len(networks) == 1 and goal is None:
         _mark_moments(panels[0], networks[0], mean_by_epoch(accuracies[0]["validation"]))
     for panel, runs in zip(rows[0] if len(networks) != 2 else panels, networks * 2, strict=False):
         if len(networks) > 1:
@@ -112,11 +114,11 @@ def _later(curves: Sequence[Curves]) -> list[float]:
     ]
 
 
-def _accuracy_limits(curves: Sequence[Curves], *, learned: bool) -> tuple[float, float]:
+def _accuracy_limits(curves: Sequence[Curves], goal: float | None, *, learned: bool) -> tuple[float, float]:
     """Up to 100 %, or where nothing is learned, to a little more than would have shown that."""
     if not learned:
         return 0.0, max(1.15 * LEARNED_ABOVE, *_later(curves))
-    lowest = min(_later(curves))
+    lowest = min([*_later(curves), *([] if goal is None else [goal])])
     bottom = 2.0 * math.floor((lowest - 0.2) / 2.0) if lowest > TRUNCATE_ABOVE else 0.0
     return bottom, PERCENT
 
@@ -130,9 +132,9 @@ def _row(
     panels: Sequence[charts.Panel],
     curves: Sequence[Curves],
     limits: tuple[float, float],
-    guessing: float,
+    level: tuple[str, float],
 ) -> None:
-    """One kind of panel for every network, with one scale."""
+    """One kind of panel for every network, with one scale and a line at a level that has a name."""
     for panel, each in zip(panels, curves, strict=True):
         for (_, split), style in zip(SPLITS, charts.SERIES, strict=False):
             mark = charts.Mark(split, style)
@@ -143,8 +145,8 @@ def _row(
         panel.set_xlim(1, max(2, len(each["training"][0])))
         charts.whole_numbers(panel.xaxis)
         charts.plain_numbers(panel.yaxis)
-        if limits[0] < guessing < limits[1]:
-            charts.reference_line(panel, guessing, "guessing")
+        if limits[0] < level[1] < limits[1]:
+            charts.reference_line(panel, level[1], level[0])
     charts.level(panels)
     charts.note_truncated(panels[-1])
 
@@ -191,4 +193,4 @@ def small_curves(results: Results) -> charts.Drawing:
 @figure(reads=COMPLEX, slug="curves-complex")
 def complex_curves(results: Results) -> charts.Drawing:
     """The network of three hidden layers."""
-    return training_curves(results)
+    return training_curves(results, goal=GOAL)

@@ -33,10 +33,12 @@ def typical(results: Results, name: str) -> Quantity:
 
 def steadiness(results: Results, names: Iterable[str]) -> Answer:
     """Whether the epochs of each network took about equally long, as they do with nothing beside them."""
-    unsteady = sum(not steady(_seconds(results, name)) for name in names)
+    unsteady = [name for name in names if not steady(_seconds(results, name))]
     source = Source(kind="counted", note="networks whose slowest epoch took more than half as much again")
-    number = Quantity(unsteady, "networks", source, varies_with="machine")
-    return exact("steady", condition(number, "=", 0), {"unsteady": number})
+    number = Quantity(len(unsteady), "networks", source, varies_with="machine")
+    return exact("steady", condition(number, "=", 0), {"unsteady": number}) | Answer(
+        facts={"unsteady": unsteady}
+    )
 
 
 def epoch_seconds(results: Results, name: str) -> float:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from exercise.catalogue import COMPLEX, SMALL, WIDE, names
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.measures import LAST, TEST, declared, network_of, seeds_of
 from labreport.outline import question
 from labreport.required import required
 from labreport.results import Results
-from labreport.stats import Answer, ranking
-from labreport.stats.findings import facing
+from labreport.stats import Answer, Quantity, ranking
+from labreport.stats.findings import Part, facing
+from labreport.stats.operation import ALPHA
+from labreport.stats.operations import listed
 from labreport.stats.rounding import format_spread
 from labreport.stats.words import ordered
 
@@ -48,4 +52,19 @@ def best(results: Results) -> Answer:
         "first": [name for name in order if printed[name] == printed[order[0]]],
         "others": [name for name in order if printed[name] != printed[order[0]]],
     }
-    return answer | Answer({**parameters, "seeds": seeds_of(*results.values())}, facts=facts)
+    decisive = {f"{part.quantity}.decisive": _decisive(answer, part) for part in pairs}
+    return answer | Answer({**parameters, **decisive, "seeds": seeds_of(*results.values())}, facts=facts)
+
+
+def _decisive(answer: Answer, part: Part) -> Quantity:
+    """The difference with the interval that decides, at the level of one of several comparisons."""
+    quantity, alpha = answer.quantities[part.quantity], ALPHA / part.judgement.among
+    derivation, interval = quantity.derivation, quantity.interval
+    if derivation is None or interval is None:
+        return quantity
+    found = listed()[derivation.operation].compute(derivation.data, alpha)
+    if found.low is None or found.high is None:
+        return quantity
+    kind = f"{interval.kind}, as one of {part.judgement.among} comparisons"
+    wider = replace(interval, low=found.low, high=found.high, kind=kind)
+    return replace(quantity, interval=wider, derivation=None)

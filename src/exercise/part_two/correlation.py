@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import combinations
 
 from exercise.catalogue import DEEP, DEEP_8, NETWORKS, names
@@ -15,7 +16,8 @@ from labreport import charts
 from labreport.outline import figure, question
 from labreport.required import required
 from labreport.results import Results
-from labreport.stats import Answer, difference, exact
+from labreport.stats import Answer, Source, difference, exact
+from labreport.stats.operations.arithmetic import calculated
 from labreport.stats.operations.condition import compare as condition
 
 
@@ -97,9 +99,32 @@ def correlation(results: Results) -> Answer:
     shown = ([pair for pair in turned if "momentum" not in also[pair]] or turned)[:1]
     number = counted(len(turned), "pairs", "pairs in which the larger network is clearly less accurate")
     answer |= exact("counterexample", condition(number, ">", 0), {"turned": number})
+    more = counted(len(kept), "pairs", "pairs in which the larger network is clearly more accurate")
+    deep = set(names(DEEP))
+    across = [pair for pair in pairs if len(deep.intersection(pair)) == 1]
+    ahead = [pair for pair in across if (pair in turned) == (pair[1] in deep) and judged[pair].clear]
+    among = [pair for pair in pairs if deep.issuperset(pair)]
+    quantities = {
+        "across": declared(len(across), "pairs", "pairs of a deep network and another one", kind="computed"),
+        "ahead": counted(
+            len(ahead), "pairs", "those of them in which the other one is clearly more accurate"
+        ),
+        "deep_pairs": declared(len(among), "pairs", "pairs of deep networks", kind="computed"),
+        "deep_kept": counted(
+            sum(pair in kept for pair in among),
+            "pairs",
+            "those of them in which the larger network is clearly more accurate",
+        ),
+    }
+    answer |= exact("depth", condition(quantities["ahead"], "=", quantities["across"]), quantities)
+    note = "Kendall's rank correlation; unclear pairs count as ties"
+    correlated = calculated(
+        "quotient", [len(kept) - len(turned), len(pairs)], "", Source(kind="computed", note=note)
+    )
     return answer | Answer(
         {
-            "kept": counted(len(kept), "pairs", "pairs in which the larger network is clearly more accurate"),
+            "kept": more,
+            "rank_correlation": replace(correlated, varies_with="seeds"),
             "open": counted(
                 len(pairs) - len(kept) - len(turned), "pairs", "pairs in which no difference is clear"
             ),

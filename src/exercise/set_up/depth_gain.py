@@ -69,7 +69,8 @@ def depth_and_gain(results: Results) -> Answer:
     above = {
         point: sum(PERCENT * value > LEARNED for value in values) for point, values in _cells(results).items()
     }
-    runs = len(next(iter(results.study(DEPTH_GAIN)))[1])
+    point, first = next(iter(results.study(DEPTH_GAIN)))
+    runs = len(first)
     agreeing = sum(
         above[depth, gain] == (runs if expected_share(depth, gain) >= STARVED else 0) for depth, gain in above
     )
@@ -79,6 +80,8 @@ def depth_and_gain(results: Results) -> Answer:
             "agreeing": counted(
                 agreeing, "networks", f"study {DEPTH_GAIN.name}: as the rule says in every seed"
             ),
+            "nodes": declared(point["hidden_layers"][0], "nodes", f"study {DEPTH_GAIN.name}"),
+            "epochs": declared(first.experiment.epochs, "epochs", f"study {DEPTH_GAIN.name}"),
             "starved": declared(STARVED, "fraction", "chosen after earlier trainings"),
             "seeds": counted(runs, "seeds", f"study {DEPTH_GAIN.name}"),
         }

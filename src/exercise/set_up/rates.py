@@ -31,7 +31,7 @@ def rates(results: Results) -> Answer:
         for point, runs in results.study(RATES)
     }
     found = {pair: accuracy(runs, runs.experiment.epochs, "validation") for pair, runs in cells.items()}
-    best = max(found, key=lambda pair: float(found[pair].value or 0))
+    best, second, *_ = sorted(found, key=lambda pair: -float(found[pair].value or 0))
     mine = (network.learning_rate, network.momentum)
     first = next(iter(cells.values()))
     axes = [sorted({pair[axis] for pair in cells}) for axis in (0, 1)]
@@ -46,6 +46,10 @@ def rates(results: Results) -> Answer:
             best[0], "", "learning rate of the highest mean", f"study {RATES.name}"
         ),
         "best.momentum": counted(best[1], "", "momentum of the highest mean", f"study {RATES.name}"),
+        "next.learning_rate": counted(
+            second[0], "", "learning rate of the second mean", f"study {RATES.name}"
+        ),
+        "next.momentum": counted(second[1], "", "momentum of the second mean", f"study {RATES.name}"),
         **{f"cell.{rate:g}.{momentum:g}": found[rate, momentum] for rate, momentum in cells},
         **{
             f"{name}.{value:g}": declared(value, "", f"study {RATES.name}")
@@ -63,11 +67,11 @@ def rates(results: Results) -> Answer:
     )
     if mine in cells:
         answer |= Answer({"chosen": found[mine]})
-    if mine in cells and mine != best:
         # by their roles, since which of them is best depends on the results
+        rival = ("next", second, "the next pair") if mine == best else ("chosen", mine, "the pair in use")
         samples = {
             role: replace(sample(cells[pair], VALIDATION), name=role, title=title)
-            for role, pair, title in (("best", best, "the best pair"), ("chosen", mine, "the pair in use"))
+            for role, pair, title in (("best", best, "the best pair"), rival)
         }
-        answer |= difference(samples, "best", "chosen", VALIDATION, among=len(cells) - 1, name="lead")
+        answer |= difference(samples, "best", rival[0], VALIDATION, among=len(cells) - 1, name="lead")
     return answer

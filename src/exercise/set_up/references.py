@@ -57,7 +57,7 @@ REFERENCES = (
         "https://doi.org/10.1038/nature24270",
     ),
     Reference(
-        "Brown et al., Language Models are Few-Shot Learners, 2020, Table D.1 (BERT-Large, GPT-3)",
+        "Brown et al., Language Models are Few-Shot Learners, 2020, Table D.1 (GPT-3)",
         "https://arxiv.org/abs/2005.14165",
     ),
     Reference(

@@ -70,7 +70,9 @@ class CrateDocument(DocumentNode):
         fingerprints, project = planner.fingerprints, planner.graph.project
         results = [[node.name, planner.put_out(node.name)] for node in planner.graph.of_kind("result")]
         trainings = [[one.name, one.title, one.code] for one in project.all_experiments]
-        answers = [[one.slug, fingerprints.code(one.answer)["code"]] for one in project.outline.questions]
+        answers = sorted(
+            [one.slug, fingerprints.code(one.answer)["code"]] for one in project.outline.questions
+        )
         return {
             **super().ingredients(planner),
             "results": digest(results),
