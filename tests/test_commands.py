@@ -276,6 +276,9 @@ def test_output_may_be_elsewhere(built: Program, tmp_path: Path) -> None:
         path.name for path in (tmp_path / "out").iterdir()
     }
     assert not ran.made
+    told = built.run("status", "--output", str(tmp_path / "out")).err
+    assert "note: the report has 1 seed, and a build without --seeds has" in told
+    assert "note:" not in built.run("status", "--seeds", "2", "--output", str(tmp_path / "out")).err
 
 
 def test_a_report_agrees_with_itself_and_not_with_another(built: Program, tmp_path: Path) -> None:

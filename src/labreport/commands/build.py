@@ -92,6 +92,11 @@ def _look(
     session = open_session(place, output, arguments.seeds, force, repair=False, looks=True)
     if missing := not_installed(session.project):
         terminal.warn(missing)
+    if (built := session.ledger.seeds) not in (0, session.seeds) and not arguments.seeds:
+        says = (
+            f"the report has {built} seed{'s' * (built > 1)}, and a build without --seeds has {session.seeds}"
+        )
+        terminal.warn(f"{says}; --seeds {built} asks about the report as it is")
     return session
 
 
