@@ -28,7 +28,7 @@ from labreport.stats import (
     ranking,
     trend,
 )
-from labreport.stats.answer import VERSION
+from labreport.stats.findings import VERSION
 from labreport.stats.operations.condition import compare as condition
 
 Plain = dict[str, Any]

@@ -22,7 +22,7 @@ from labreport.fingerprint.files import OUTPUT_LIMIT, sha256
 from labreport.recheck.document import changed
 from labreport.recheck.document import load as read
 from labreport.results import Result, result_of
-from labreport.stats.answer import Answer
+from labreport.stats import Answer
 from labreport.stats.rounding import format_spread
 from labreport.store.files import Damaged, read_regular, shown
 from labreport.trajectory import Store

@@ -16,7 +16,7 @@ from labreport.errors import RenderError
 from labreport.frame import FOLDER
 from labreport.page import answers_json
 from labreport.stats import Answer, Quantity
-from labreport.stats.answer import VERSION
+from labreport.stats.findings import VERSION
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from typing import Any
 from labreport.errors import UsageError
 from labreport.fingerprint.files import OUTPUT_LIMIT, sha256
 from labreport.loaded import ANSWERS, Report
-from labreport.stats.answer import Answer
+from labreport.stats import Answer
 from labreport.store.cache import file_name
 from labreport.store.files import (
     Damaged,

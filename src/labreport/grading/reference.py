@@ -17,7 +17,7 @@ from labreport.grading.strict import JSON_LIMIT, Malformed, read
 from labreport.grading.submission import Said, outcomes, parse_answers
 from labreport.rubric import Rubric
 from labreport.stats import Answer, Finding, Measure, Part, Quantity, Reason
-from labreport.stats.answer import VERSION
+from labreport.stats.findings import VERSION
 from labreport.stats.operation import ALPHA, quantile
 from labreport.stats.words import plural
 

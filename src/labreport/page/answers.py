@@ -13,7 +13,7 @@ import msgspec
 from labreport.errors import RenderError
 from labreport.outline import Outline
 from labreport.recheck.document import digests
-from labreport.stats.answer import VERSION, Answer
+from labreport.stats.findings import VERSION, Answer
 from labreport.stats.operations import listed
 from labreport.stats.quantity import Source
 

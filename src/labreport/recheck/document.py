@@ -20,9 +20,8 @@ from labreport.errors import UsageError
 from labreport.grading.strict import JSON_LIMIT, parse_json, read
 from labreport.grading.strict import Malformed as NotRead
 from labreport.program import nearby
-from labreport.stats.answer import VERSION
+from labreport.stats.findings import VERSION
 from labreport.stats.operations import listed
-from labreport.stats.quantity import Kind
 
 Positive = Annotated[int, Meta(ge=1)]
 
@@ -31,30 +30,29 @@ class Form(msgspec.Struct, forbid_unknown_fields=True):
     """An object with exactly these fields."""
 
 
-def _form(of: type, description: str, **other: Any) -> Any:
-    """A value of the engine as the file has it: all of its fields, some of another type, or None for none."""
+def _form(of: type, description: str, optional: bool = False, **other: Any) -> Any:
+    """A value of the engine as the file has it: all of its fields, some of another type, or None for none.
+
+    Fields that are `optional` have the default of the engine.
+    """
     types = get_type_hints(of)
     types = {**{one.name: types[one.name] for one in fields(of)}, **other}
-    own = [(name, form) for name, form in types.items() if form is not None]
+    defaults = {one.name: (one.default,) for one in fields(of) if optional}
+    own = [(name, form, *defaults.get(name, ())) for name, form in types.items() if form is not None]
     inside = {"__doc__": description}
     return msgspec.defstruct(of.__name__, own, bases=(Form,), namespace=inside, module=__name__)
-
-
-class Source(Form):
-    """Where a number comes from: subjects in order, what was measured, when, and in which seeds or blocks."""
-
-    experiments: list[str] = []
-    measure: str = ""
-    epochs: list[int] = []
-    units: list[int | str] = []
-    unit: str = "seed"
-    kind: Kind = "measured"
-    note: Annotated[str, Meta(description="Free words: the name of a formula, a citation.")] = ""
 
 
 if TYPE_CHECKING:
     from labreport.stats import Finding, Measure, Quantity
 else:
+    Source = _form(
+        stats.Source,
+        "Where a number comes from: subjects in order, what was measured, when, and in which seeds or "
+        "blocks.",
+        optional=True,
+        note=Annotated[str, Meta(description="Free words: the name of a formula, a citation.")],
+    )
     Interval = _form(
         stats.Interval,
         "A closed interval in the unit of the quantity; `kind` says how it was made. A `logarithmic` one is "

@@ -5,13 +5,13 @@ Light: NumPy and SciPy are loaded when something is first computed. In the order
 - `quantity`, `rounding`, `numerals`: a number with its source, and how it is printed;
 - `operation` and `operations/`: how a number is computed, in one file each, in Python and in JavaScript;
 - `measure`: what a metric is, and samples of it; `estimate`: how two samples differ, and how sure that is;
-- `findings`: what was seen and how sure it is; `words`: the sentences; `answer`: all of it for one question.
+- `findings`: what was seen and how sure it is, and all of it for one question; `words`: the sentences.
 """
 
 from labreport.experiment import Design
-from labreport.stats.answer import Answer
 from labreport.stats.estimate import Estimate, Judgement, compare, mean
 from labreport.stats.findings import (
+    Answer,
     Finding,
     Part,
     count,
