@@ -386,7 +386,7 @@ def test_the_lines_of_python_in_a_panel_give_the_number(
         quantity = known[address]
         whole = quantity["value"] is not None
         interval = quantity["interval"]
-        without = quantity["derivation"]["operation"] in ("arithmetic", "condition", "rank correlation")
+        without = quantity["derivation"]["operation"] in ("arithmetic", "condition")
         if not whole or (interval is None and not without):
             continue
         space: Plain = {}

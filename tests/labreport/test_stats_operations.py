@@ -104,11 +104,6 @@ def _median(draw: Draw) -> dict[str, Any]:
     return {"values": values, "reach": draw.choice(("middle half", "all"))}
 
 
-def _correlation(draw: Draw) -> dict[str, Any]:
-    n = draw.choice((2, 3, 8, 12))
-    return {name: [draw.choice((1.0, 2.0, _number(draw))) for _ in range(n)] for name in "xy"}
-
-
 def _arithmetic(draw: Draw) -> dict[str, Any]:
     operator = draw.choice(get_args(Operator))
     of: list[Any] = [_number(draw, True) for _ in range(draw.choice((2, 3, 6)))]
@@ -141,7 +136,6 @@ MADE: dict[str, Callable[[Draw], dict[str, Any]]] = {
     "mean": _mean,
     "crossed": _crossed,
     "median": _median,
-    "rank correlation": _correlation,
     "arithmetic": _arithmetic,
     "condition": _condition,
     "stated": _stated,

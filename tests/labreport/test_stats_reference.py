@@ -22,7 +22,6 @@ from labreport.stats import Answer, Measure, difference, ranking
 from labreport.stats.operation import quantile, wilson
 from labreport.stats.operations.crossed import agreement, newcombe, table
 from labreport.stats.operations.crossed import compute as crossed
-from labreport.stats.operations.rank_correlation import compute as correlation
 
 INPUTS, REPETITIONS = 6, 5
 TIMES = {"ash": 1.0, "birch": 1.5, "cedar": 1.503, "dogwood": 2.0, "elm": 3.0}
@@ -163,10 +162,3 @@ def test_one_seed_excludes_no_difference_only_where_the_exact_test_does(first: i
     theirs = mcnemar([[900, first], [second, 50]], exact=True).pvalue
     if not low <= 0 <= high:
         assert theirs < 0.05
-
-
-def test_rank_correlation() -> None:
-    """Spearman's coefficient, with ties."""
-    x: list[float | None] = [1.0, 2.0, 2.0, 4.0, 9.0, 3.0]
-    y: list[float | None] = [3.0, 1.0, 4.0, 4.0, 8.0, 2.0]
-    assert correlation({"x": x, "y": y}, 0.05).value == pytest.approx(stats.spearmanr(x, y).statistic)
