@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy
 
-from labreport.execute.task import Task
+from labreport.execute.worker import Task
 from labreport.fingerprint.canonical import digest
 from labreport.trajectory import STATE, Snapshot, Trajectory
 

@@ -162,7 +162,7 @@ def _job(threads: int, resources: dict[str, float]) -> Job:
 def test_a_worker_that_lacks_a_library_says_which(tmp_path: Path) -> None:
     """Not with the name of an exception."""
     with pytest.raises(remote.Refused, match=r"^has no no_such_library$"):
-        remote.inspect(str(tmp_path), {}, [], "import no_such_library")
+        remote.inspect(str(tmp_path), {}, b"", "import no_such_library")
 
 
 def test_each_message_is_taken_once_and_in_order_however_often_it_comes() -> None:

@@ -15,9 +15,9 @@ import trained as made
 from labreport.console.terminal import Terminal
 from labreport.console.time_left import START, TimeLeft
 from labreport.execute.pace import USUAL, expected, foresee_trainings, making, note, note_trainings
-from labreport.execute.task import Task
 from labreport.execute.train import Trainer
 from labreport.execute.training import check_room
+from labreport.execute.worker import Task
 from labreport.nodes.document import AnswersDocument, PageDocument, PaperDocument
 
 DOCUMENTS = ((PageDocument, 1), (AnswersDocument, 2), (PaperDocument, 3))

@@ -17,9 +17,8 @@ import trained as made
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
 from labreport.errors import ExperimentFailed, StoreError
-from labreport.execute.task import Task
 from labreport.execute.train import GIVE_UP, Lane, ProcessLane, Trainer
-from labreport.execute.worker import Epoch, Message, Outcome
+from labreport.execute.worker import Epoch, Message, Outcome, Task
 from labreport.trajectory import Trajectory
 
 SOURCE = Path(__file__).parents[1]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from labreport.console.time_left import START, Kind, TimeLeft
 from labreport.execute.session import Session
-from labreport.execute.task import Task
+from labreport.execute.worker import Task
 from labreport.nodes.document import DocumentNode
 from labreport.plan.nodes import Node, Plan, Status
 

@@ -21,8 +21,7 @@ from labreport.console.plan import counted
 from labreport.console.progress import Progress, Training
 from labreport.console.time_left import START, duration
 from labreport.errors import ExperimentFailed, OutdatedCode, StoreError
-from labreport.execute.task import Task
-from labreport.execute.worker import Epoch, Message, Outcome, decoded
+from labreport.execute.worker import Epoch, Message, Outcome, Task, decoded
 from labreport.nonfinite import all_finite
 from labreport.processes import Child, how_ended
 from labreport.program import nearby

@@ -15,8 +15,8 @@ from labreport.errors import OutdatedCode
 from labreport.execute.first import FirstReport, wanted
 from labreport.execute.pace import note_trainings
 from labreport.execute.session import Build, Session
-from labreport.execute.task import Task
 from labreport.execute.train import Failure, Lane, ProcessLane, Trainer
+from labreport.execute.worker import Task
 from labreport.nodes.result import ResultNode
 from labreport.nodes.workshop import function
 from labreport.plan.nodes import Status

@@ -1,4 +1,7 @@
-"""What runs inside a worker process: train to where a task says, and send what was reached on the way."""
+"""What runs inside a worker process: train to where a task says, and send what was reached on the way.
+
+Tasks and messages are plain and picklable.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,7 @@ from typing import Any
 
 from labreport.errors import ExperimentFailed, OutdatedCode
 from labreport.execute.one_step import in_one_step
-from labreport.execute.task import Task
-from labreport.fingerprint.observed import Noted, noting
+from labreport.fingerprint.observed import Allowed, Noted, noting
 from labreport.processes import packed, unpacked
 from labreport.run import Run, Start
 from labreport.store.arrays import checked
@@ -27,6 +29,59 @@ from labreport.trajectory import STATE, Snapshot, Trajectory
 
 CHECKPOINT_SECONDS = 5.0
 """How much of a training may be lost when everything is killed."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """Continue from `trajectory` until it has `epochs` epochs and all of `snapshots`.
+
+    `start` names the function, `"module:function"`, that begins a run, or with `one_step`, does all of it
+    (see `labreport.execute.one_step`). `program` groups tasks that share compiled programs;
+    `cost` is the expected work of one epoch, in any unit. Tasks of a lower `rank` go first.
+    """
+
+    trajectory: Trajectory
+    specification: Any
+    start: str
+    epochs: int
+    snapshots: tuple[int, ...]
+    source: str
+    threads: int = 1
+    program: str = ""
+    cost: float = 1.0
+    one_step: bool = False
+    allowed: Allowed | None = None
+    """What may be loaded and read for it."""
+    rank: int = 0
+    exclusive: bool = False
+    """Whether no other task may be carried out at the same time."""
+    title: str = ""
+    """What an exclusive one is called on the screen."""
+
+    @property
+    def key(self) -> str:
+        """The key of the trajectory."""
+        return self.trajectory.key
+
+    @property
+    def name(self) -> str:
+        """The experiment that it is first trained for."""
+        return self.trajectory.name
+
+    @property
+    def seed(self) -> int:
+        """The seed to train with."""
+        return self.trajectory.seed
+
+    @property
+    def remaining(self) -> int:
+        """Epochs still to train."""
+        return sum(end - begin for begin, end in self.trajectory.stretches(self.epochs, self.snapshots))
+
+    @property
+    def work(self) -> float:
+        """The expected work that is left."""
+        return self.cost * self.remaining
 
 
 @dataclass(frozen=True)

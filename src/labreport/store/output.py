@@ -22,6 +22,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import msgspec
+
 from labreport.errors import StoreError, UsageError
 from labreport.locate import Place
 from labreport.store.files import (
@@ -161,19 +163,22 @@ def _content(mark: Path) -> bytes | None:
         return None
 
 
+class _Mark(msgspec.Struct):
+    project: str
+    root: str | None = None
+
+
 def _marked(directory: Path) -> tuple[str, Path | None] | None:
     """Name and folder of the project in the mark of a folder; None where it is missing or damaged.
 
     Marks of older versions name no folder.
     """
     try:
-        plain = json.loads(_content(directory / MARK) or b"")
-        name, root = plain["project"], plain.get("root")
-        if not isinstance(name, str) or not isinstance(root, str | None):
-            return None
-    except (ValueError, RecursionError, TypeError, LookupError, AttributeError):
+        mark = msgspec.json.decode(_content(directory / MARK) or b"", type=_Mark)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    return name, None if root is None else Path(os.path.realpath(directory.resolve() / root))
+    root = None if mark.root is None else Path(os.path.realpath(directory.resolve() / mark.root))
+    return mark.project, root
 
 
 def _made_here(directory: Path) -> bool:
@@ -207,9 +212,9 @@ def output_lock(
     from filelock import FileLock, Timeout
 
     claim(directory, owner, adopt)
-    notices: list[str] = []
-    Quarantine(directory, notices).clear(directory / LOCK)
-    for notice in notices:
+    quarantine = Quarantine(directory)
+    quarantine.clear(directory / LOCK)
+    for notice in quarantine.notices:
         waiting(notice)
     try:
         # A lock file that is merely there, in place of a kernel lock, would outlive a killed build

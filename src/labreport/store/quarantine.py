@@ -18,8 +18,8 @@ class Quarantine:
     With `repair` false nothing is moved, for commands that only look.
     """
 
-    def __init__(self, output: Path, notices: list[str] | None = None, *, repair: bool = True) -> None:
-        self.notices = notices if notices is not None else []
+    def __init__(self, output: Path, *, repair: bool = True) -> None:
+        self.notices: list[str] = []
         self.repair = repair
         self.folder = output / FOLDER
         self._reported: set[Path] = set()

@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from labreport.errors import LabReportError
-from labreport.execute.task import Task
-from labreport.execute.worker import attend
+from labreport.execute.worker import Task, attend
 from labreport.fingerprint.files import Digests
 from labreport.plan.fingerprints import Fingerprints, made_by
 from labreport.plan.ledger import Ledger
@@ -39,24 +38,24 @@ def main() -> None:
     """`TREE inspect`, with claims on standard input; or `TREE serve DESCRIPTOR THREADS`."""
     tree, what, *rest = sys.argv[1:]
     if what == "inspect":
-        claims = [Claim(**plain) for plain in json.load(sys.stdin)]
+        claims: tuple[Claim, ...] = pickle.load(sys.stdin.buffer)  # noqa: S301 - as `_read`
         print(json.dumps([text for claim in claims for text in inspect(claim, Path(tree))]))
         return
     begin_child(kernel=False)  # it would end with the thread of the worker that has started it
-    attend(Connection(int(rest[0])), partial(_read, tree=Path(tree), checked=set()), IDLE_SECONDS)
+    attend(Connection(int(rest[0])), partial(_read, tree=Path(tree), checked=[]), IDLE_SECONDS)
 
 
-def _read(data: bytes, tree: Path, checked: set[str]) -> Task:
+def _read(data: bytes, tree: Path, checked: list[Claim]) -> Task:
     """The task in the bytes that `labreport.execute.cluster.pool` sends.
 
     Raises `LabReportError` if its result would not belong under its key; that of what was `checked` would.
     """
     found: tuple[Claim, Task] = pickle.loads(data)  # noqa: S301 - from the program that started this process
     claim, task = found
-    if (label := json.dumps(claim.plain, sort_keys=True)) not in checked:
+    if claim not in checked:
         if different := inspect(claim, tree):
             raise LabReportError(f"the worker is not what it was any more: {'; '.join(different)}")
-        checked.add(label)
+        checked.append(claim)
     return replace(task, source=str(tree))
 
 
@@ -76,11 +75,6 @@ class Claim:
     threads: int
     wanted: Mapping[str, Any]
     more: tuple[str, ...] = ()
-
-    @property
-    def plain(self) -> dict[str, Any]:
-        """As JSON values."""
-        return {**vars(self), "roots": list(self.roots), "wanted": dict(self.wanted), "more": list(self.more)}
 
     @property
     def requirements(self) -> list[str]:

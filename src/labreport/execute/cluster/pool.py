@@ -27,9 +27,8 @@ from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, UsageError
 from labreport.execute.cluster import remote
 from labreport.execute.cluster.child import START, Claim, claim, claims
-from labreport.execute.task import Task
 from labreport.execute.train import WorkerDied, WorkerLost
-from labreport.execute.worker import Message, Outcome, decoded, thread_variables
+from labreport.execute.worker import Message, Outcome, Task, decoded, thread_variables
 from labreport.fingerprint.modules import default_roots, folder_of, search_folder, source_files
 from labreport.processes import SAFE_PATH
 from labreport.project import Project
@@ -551,8 +550,8 @@ class Pool:
                         piece = stream.read(PIECE)
                         ask("receive", folder=folder, digest=digest, part=part, data=piece)
             tree: str = ask("unpack", folder=folder, archive=job.archive, build=self._build)
-        plain = [one.plain for one in job.claims]
-        different = ask("inspect", tree=tree, environment=job.environment, claims=plain, start=START)
+        claims = pickle.dumps(job.claims)
+        different = ask("inspect", tree=tree, environment=job.environment, claims=claims, start=START)
         if different:
             raise Refused("; ".join(dict.fromkeys(different)))
         return places, tree

@@ -103,18 +103,20 @@ def unpack(folder: str, archive: str, build: str) -> str:
     return tree
 
 
-def inspect(tree: str, environment: dict[str, str], claims: list[Any], start: str) -> list[str]:
+def inspect(tree: str, environment: dict[str, str], claims: bytes, start: str) -> list[str]:
     """In how far this machine differs from what the keys of the results say, one text for each difference."""
     ran = subprocess.run(
         [sys.executable, "-P", "-c", start, tree, "inspect"],
-        input=json.dumps(claims),
+        input=claims,
         capture_output=True,
-        text=True,
         env={**os.environ, **environment},
         check=False,
     )
     if ran.returncode != 0:
-        last = (ran.stderr.strip().splitlines() or [f"its process ended with {ran.returncode}"])[-1]
+        last = (
+            ran.stderr.decode(errors="replace").strip().splitlines()
+            or [f"its process ended with {ran.returncode}"]
+        )[-1]
         lacks = last.rpartition("ModuleNotFoundError: No module named ")[2].strip("'")
         raise Refused(f"has no {lacks}" if lacks != last else last)
     found: list[str] = json.loads(ran.stdout.splitlines()[-1])
