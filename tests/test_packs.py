@@ -10,7 +10,7 @@ import pytest
 from faults.formats import QUARANTINE, RESULTS
 from program import Program
 
-PACKING = "src/labreport/trajectory/packing.py"
+PACKING = "src/labreport/trajectory/store.py"
 
 
 @pytest.fixture(scope="module")

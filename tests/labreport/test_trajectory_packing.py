@@ -16,8 +16,8 @@ from labreport.errors import StoreError
 from labreport.fingerprint.files import sha256
 from labreport.store.files import remove
 from labreport.store.quarantine import FOLDER
-from labreport.trajectory import Store, Trajectory, packing
-from labreport.trajectory.packing import pack
+from labreport.trajectory import Store, Trajectory
+from labreport.trajectory import store as packing
 
 COUNT = 8
 
@@ -61,13 +61,13 @@ def test_many_small_trajectories_are_put_into_few_files(tmp_path: Path, kept: di
     expected = {key: made.plain(one) for key, one in kept.items()}
     store = reopened(tmp_path)
     before = {path.name for path in store.folder.iterdir()}
-    assert {path.name for path in pack(store)} == before
+    assert {path.name for path in store.compact()} == before
     assert names(store) == [".pack"] * 3
     for again in (store, reopened(tmp_path), reopened(tmp_path, repair=False)):
         assert again.keys() == sorted(kept)
         assert {key: made.plain(found) for key in kept if (found := again.get(key))} == expected
         equal(again, kept)
-        assert (again.notices, again.orphans(), pack(again)) == ([], [], [])
+        assert (again.notices, again.orphans(), again.compact()) == ([], [], [])
         assert [again.digest(f"{key}.json", sha256) for key in kept].count(None) == 0
 
 
@@ -76,10 +76,10 @@ def test_few_and_large_ones_stay_files(tmp_path: Path, kept: dict[str, Trajector
     store = reopened(tmp_path)
     before = names(store)
     monkeypatch.setattr(packing, "MANY", COUNT + 1)
-    assert (pack(store), names(store)) == ([], before)
+    assert (store.compact(), names(store)) == ([], before)
     monkeypatch.setattr(packing, "MANY", 4)
     monkeypatch.setattr(packing, "SMALL", 100)
-    assert (pack(store), names(store)) == ([], before)
+    assert (store.compact(), names(store)) == ([], before)
 
 
 def test_what_is_damaged_before_is_not_packed(tmp_path: Path, kept: dict[str, Trajectory]) -> None:
@@ -87,7 +87,7 @@ def test_what_is_damaged_before_is_not_packed(tmp_path: Path, kept: dict[str, Tr
     store, (first, second, *_) = reopened(tmp_path), sorted(kept)
     store.path(first).write_text("{}")
     store.paths(second)[1].write_bytes(b"other")
-    pack(store)
+    store.compact()
     assert store.path(first).exists()
     assert store.path(second).exists()
     assert reopened(tmp_path).get(first) is None
@@ -103,7 +103,7 @@ def test_one_altered_byte_costs_one_trajectory_at_most(
 ) -> None:
     """Wherever in a pack it is; the pack is set aside, and all else is kept as files."""
     store = reopened(tmp_path)
-    pack(store)
+    store.compact()
     draw = random.Random(seed)
     path = draw.choice(sorted(store.packs()))
     inside = {key for key in kept for member in store.members(key).values() if member.pack == path}
@@ -133,7 +133,7 @@ def test_one_altered_byte_costs_one_trajectory_at_most(
 def test_a_pack_that_is_none_is_set_aside(tmp_path: Path, kept: dict[str, Trajectory], deed: str) -> None:
     """What it had is missing then, or what was cut off of it; the others are as they were."""
     store = reopened(tmp_path)
-    pack(store)
+    store.compact()
     path, *_ = store.packs()
     inside = {key for key in kept for member in store.members(key).values() if member.pack == path}
     data = path.read_bytes()
@@ -158,7 +158,7 @@ def test_a_training_that_continues_counts_before_what_is_packed(
 ) -> None:
     """It has all of its arrays as files of its own, so that the pack can go; packed again, it replaces it."""
     store = reopened(tmp_path)
-    pack(store)
+    store.compact()
     key, *others = sorted(kept)
     before = store.sound(key)
     assert before is not None
@@ -172,7 +172,7 @@ def test_a_training_that_continues_counts_before_what_is_packed(
         assert sorted(found.snapshots) == [1, 2, 4]
     for seed in range(COUNT, COUNT + 4):
         store.put(made.trained(2, (1, 2), seed=seed))
-    pack(store)
+    store.compact()
     assert set(names(store)) == {".pack"}
     found = reopened(tmp_path).sound(key)
     assert found is not None
@@ -183,7 +183,7 @@ def test_a_training_that_continues_counts_before_what_is_packed(
 def test_what_is_dropped_leaves_the_others(tmp_path: Path, kept: dict[str, Trajectory]) -> None:
     """Their packs make way for packs without it."""
     store = reopened(tmp_path)
-    pack(store)
+    store.compact()
     dropped = frozenset(sorted(kept)[:4])
     size = store.size(sorted(kept)[0])
     assert size > 1000
@@ -199,7 +199,7 @@ def test_what_is_damaged_beside_what_is_dropped_is_put_into_no_new_pack(
 ) -> None:
     """It would get a checksum that fits; the pack is taken apart, and set aside."""
     store = reopened(tmp_path)
-    pack(store)
+    store.compact()
     first = min(kept)
     path = store.members(first)[f"{first}.json"].pack
     members = [(key, one) for key in kept if key != first for one in store.members(key).values()]
@@ -244,7 +244,7 @@ def test_a_kill_at_any_moment_loses_nothing(
         again = reopened(folder)
         for key in kept:
             again.digest(f"{key}.json", sha256)
-        pack(again)
+        again.compact()
         equal(reopened(folder), kept, lost)
         moment += 1
     assert moment > 8
@@ -254,7 +254,7 @@ def prepare(store: Store, deed: str, kept: dict[str, Trajectory]) -> frozenset[s
     """Bring the store to where it is interrupted; the trajectories that may be gone afterwards."""
     if deed == "packing":
         return frozenset()
-    pack(store)
+    store.compact()
     first, *_ = sorted(kept)
     if deed == "packing again":
         for one in kept.values():
@@ -276,7 +276,7 @@ def begun(store: Store, deed: str, kept: dict[str, Trajectory]) -> Callable[[], 
     if deed == "taking apart":
         store.keys()
         return lambda: [store.digest(f"{key}.json", sha256) for key in kept]
-    return lambda: pack(store)
+    return lambda: store.compact()
 
 
 def killing(call: Callable[..., Any], left: list[int]) -> Callable[..., Any]:
@@ -304,6 +304,6 @@ def test_a_full_disk_leaves_everything_as_it_was(
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", full)
         with pytest.raises(StoreError, match=r"Disk full: cannot write .*\. Free some space"):
-            pack(store)
+            store.compact()
     assert names(store) == before
     equal(reopened(tmp_path), kept)

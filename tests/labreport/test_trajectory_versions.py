@@ -10,7 +10,8 @@ import trained as made
 
 from labreport.store.files import OtherVersion
 from labreport.store.sealed import seal
-from labreport.trajectory import Store, packing
+from labreport.trajectory import Store
+from labreport.trajectory import store as packing
 from labreport.trajectory.document import FORMAT
 
 
@@ -52,7 +53,7 @@ def test_a_result_that_another_version_put_aside_is_taken_back(
     store.put(put)
     if packed:
         monkeypatch.setattr(packing, "MANY", 1)
-        packing.pack(store)
+        store.compact()
         assert store.packs()
     with monkeypatch.context() as without:
         without.setattr(Store, "take_back", lambda newer: None)

@@ -37,7 +37,6 @@ from labreport.store.cache import Cache
 from labreport.store.output import check_owner
 from labreport.store.quarantine import Quarantine
 from labreport.trajectory import Store
-from labreport.trajectory.packing import pack
 
 if TYPE_CHECKING:
     from labreport.execute.train import Failure
@@ -88,7 +87,7 @@ class Session:
 
     def pack(self) -> None:
         """Put small results into packs, where there are many. Raises `StoreError`; nothing is lost then."""
-        self.digests.forget(pack(self.store))
+        self.digests.forget(self.store.compact())
         for path in self.store.packs():
             self.digests(path)
 

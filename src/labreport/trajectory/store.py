@@ -17,6 +17,7 @@ from labreport.store.files import (
     Damaged,
     OtherVersion,
     names_in,
+    read_regular,
     shown,
     sync_directory,
     write_atomically,
@@ -28,6 +29,12 @@ from labreport.store.shelf import DOCUMENT, Digest, Shelf, is_key
 from labreport.trajectory.document import FORMAT, ArrayFile, decode, encode
 from labreport.trajectory.trajectory import Snapshot, Trajectory
 
+MANY = 500
+"""Small trajectories that are kept as files of their own, at most."""
+SMALL = 64 << 10
+"""Bytes of a small one, with its arrays."""
+IN_ONE = 1000
+"""So many of them are put into one pack."""
 OTHERS = "other-versions"
 """The folder of results that other versions of this program made, a folder for each form."""
 
@@ -73,7 +80,7 @@ class StoredArrays(Mapping[str, Any]):
 class Store(Shelf):
     """Trajectories in one folder: `KEY.json`, and `KEY.EPOCH.DIGEST.safetensors` for each epoch kept.
 
-    Where there are many small ones, `labreport.trajectory.packing` puts these files into packs.
+    Where there are many small ones, `compact` puts these files into packs.
 
     Whatever is not as it was written is set aside, noted in `notices`, and counts as missing. With `repair`
     false nothing is moved, for commands that only look. Writing is for whoever holds the lock of the
@@ -171,6 +178,40 @@ class Store(Shelf):
         if found is None:
             raise StoreError(f"{shown(path)}: written, but cannot be read back; check the disk")
         return found
+
+    def compact(self) -> list[Path]:
+        """Put small trajectories into packs where there are `MANY`; the files that are there no more.
+
+        They are removed when what they held is in a pack on the disk, so that a kill loses nothing. What is
+        damaged stays. Raises `StoreError`; nothing is lost then either.
+        """
+        removed: list[Path] = []
+        keys = self.loose()
+        if len(keys) >= MANY:
+            keys = [key for key in keys if sum(os.lstat(path).st_size for path in self.paths(key)) <= SMALL]
+        for begin in range(0, len(keys), IN_ONE) if len(keys) >= MANY else ():
+            files = [file for key in keys[begin : begin + IN_ONE] for file in self._whole_files(key)]
+            self.drop({name[:64] for name, _ in files})  # what packs have of these is older
+            if files:
+                self.pack(files)
+            paths = [self.folder / name for name, _ in files]
+            self.remove(paths)
+            removed += paths
+        return removed
+
+    def _whole_files(self, key: str) -> list[tuple[str, bytes]]:
+        """The files of their own that make up a trajectory, the document first; none where one is damaged."""
+        try:
+            path = self.path(key)
+            files = [(path.name, read_regular(path, SMALL))]
+            for epoch, file in decode(files[0][1], key).arrays.items():
+                name = file.name(key, epoch)
+                files.append((name, read_regular(self.folder / name, SMALL)))
+                if hashlib.sha256(files[-1][1]).hexdigest() != file.sha256:
+                    return []
+        except (Damaged, FileNotFoundError):
+            return []
+        return files
 
     def orphans(self, trajectories: Iterable[Trajectory] | None = None) -> list[Path]:
         """Array files that no document names: left by a run that was killed, of use to nobody.
