@@ -39,20 +39,13 @@ class ResultNode(Node):
         self.seed = seed
 
     def ingredients(self, planner: Planner) -> dict[str, Any]:
-        """All that decides the trajectory; not its name, its title, nor how far it goes."""
-        return {
-            "identity": self.experiment.identity[0],
-            "specification": self.experiment.values,
-            "seed": self.seed,
-            **({"exclusive": True} if self.experiment.exclusive else {}),  # which `key` has, too
-            **planner.fingerprints.training(self.experiment),
-        }
+        """All that decides the trajectory."""
+        return {"seed": self.seed, **planner.fingerprints.result(self.experiment)[0]}
 
     def key(self, planner: Planner, made_of: Mapping[str, Any]) -> str:
-        """As of every node; most of its text is that of other results."""
-        texts = planner.fingerprints.texts(self.experiment)
-        own = {"exclusive": "true"} if self.experiment.exclusive else {}
-        return digest_members({**texts, **own, "seed": str(self.seed)})
+        """As of every node."""
+        texts = planner.fingerprints.result(self.experiment)[1]
+        return digest_members({"seed": str(self.seed), **texts})
 
     def status(self, planner: Planner) -> Status:
         """Stale where the trajectory does not reach what the experiment asks for, or is damaged."""

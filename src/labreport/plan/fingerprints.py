@@ -79,7 +79,7 @@ class Fingerprints:
         )
         self._roots: dict[str, tuple[str, ...]] = {}
         self._training: dict[tuple[Any, ...], tuple[dict[str, Any], dict[str, str]]] = {}
-        self._texts: dict[int, tuple[Experiment, dict[str, str]]] = {}
+        self._results: dict[int, tuple[Experiment, dict[str, Any], dict[str, str]]] = {}
         self._declarations: dict[str, str] = {}
         self._used: set[Path] = set()
         self._versions: dict[str, str] = {}
@@ -88,17 +88,20 @@ class Fingerprints:
         """All that decides a result besides its specification and its seed."""
         return self._trained(experiment)[0]
 
-    def texts(self, experiment: Experiment) -> dict[str, str]:
-        """The canonical text of all that decides a result besides its seed, by its name."""
-        known = self._texts.get(id(experiment))
+    def result(self, experiment: Experiment) -> tuple[dict[str, Any], dict[str, str]]:
+        """All that decides a result besides its seed: not its title, nor how far it goes.
+
+        By name, and the canonical text of each, most of which is that of other experiments.
+        """
+        known = self._results.get(id(experiment))
         if known is None:
-            own = {
-                "identity": canonical(experiment.identity[0]),
-                "specification": canonical(experiment.values, "specification"),
-            }
-            texts = {**self._trained(experiment)[1], **own}
-            known = self._texts[id(experiment)] = (experiment, texts)
-        return known[1]
+            own = {"identity": experiment.identity[0], "specification": experiment.values}
+            if experiment.exclusive:
+                own["exclusive"] = True
+            training, texts = self._trained(experiment)
+            texts = {**texts, **{name: canonical(value, name) for name, value in own.items()}}
+            known = self._results[id(experiment)] = (experiment, {**own, **training}, texts)
+        return known[1:]
 
     def _trained(self, experiment: Experiment) -> tuple[dict[str, Any], dict[str, str]]:
         files = self._project.data_files if experiment.files is None else experiment.files
