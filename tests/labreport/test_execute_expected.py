@@ -15,7 +15,6 @@ import trained as made
 from labreport.console.terminal import Terminal
 from labreport.console.time_left import START, TimeLeft
 from labreport.execute.pace import USUAL, expected, foresee_trainings, making, note, note_trainings
-from labreport.execute.train import Trainer
 from labreport.execute.training import check_room
 from labreport.execute.worker import Task
 from labreport.nodes.document import AnswersDocument, PageDocument, PaperDocument
@@ -68,12 +67,11 @@ def test_earlier_builds_say_how_long_the_report_takes() -> None:
 
 def test_what_took_seconds_to_start_is_no_speed_of_a_fit() -> None:
     """The first of each worker says how long workers take to start, the mean of the rest how long one is."""
-    trainer = Trainer([], lambda piece, last: None)
-    for pace, cold in ((9.0, True), (1.0, False), (8.0, True), (2.0, False)):
-        trainer._note("a", pace, cold)
-    assert trainer.paces == {"a": 1.5}
     opened = session()
-    note_trainings(opened, trainer.paces, 8.0)
+    note_trainings(opened, {"a": [(True, 9.0), (False, 1.0), (True, 8.0), (False, 2.0)]}, 8.0)
+    assert opened.ledger.paces["a"] == 1.5
+    note_trainings(opened, {"b": [(True, 9.0), (True, 8.0)]}, 0.0)
+    assert opened.ledger.paces.pop("b") == 8.0
     time = TimeLeft()
     foresee_trainings(opened, [task("a", 1.0)], time, 1)
     assert time.seconds() == pytest.approx(8.0 + 15.0)

@@ -72,9 +72,16 @@ def _usual(session: Session) -> dict[str, float]:
     return {**USUAL, **documents}
 
 
-def note_trainings(session: Session, paces: Mapping[str, float], started: float) -> None:
-    """Keep how long a unit of work of each experiment took, and workers until they had done some."""
-    session.ledger.paces.update(paces)
+def note_trainings(
+    session: Session, took: Mapping[str, Sequence[tuple[bool, float]]], started: float
+) -> None:
+    """Keep how long a unit of work of each experiment took, and workers until they had done some.
+
+    It is the mean of those tasks that were not the first of their lane, or else the quickest.
+    """
+    for name, each in took.items():
+        warm = [pace for cold, pace in each if not cold]
+        session.ledger.paces[name] = statistics.fmean(warm) if warm else min(pace for _, pace in each)
     if started:
         session.ledger.paces[f"{MADE}{START}"] = started
 

@@ -243,9 +243,8 @@ class Trainer:
     """Runs tasks on lanes, a list that may grow meanwhile.
 
     `keep` stores what a worker sends, and learns when it is the last of a task; `look` is called again and
-    again. `paces` are, by experiment, the seconds that a unit of work took: the mean of those tasks that were
-    not the first of their lane, or else the quickest. `started` is how long it was until any had done some
-    work.
+    again. `took` are, by experiment, the seconds that a unit of work took in each task, with whether it was
+    the first of its lane; `started` is how long it was until any had done some work.
     """
 
     def __init__(
@@ -262,13 +261,11 @@ class Trainer:
         self._prepare = prepare
         self._stall = stall_seconds
         self._tries: dict[str, int] = {}
-        self.paces: dict[str, float] = {}
+        self.took: defaultdict[str, list[tuple[bool, float]]] = defaultdict(list)
         self.started = 0.0
         self._begun = time.monotonic()
         self._warm: set[int] = set()
         """Lanes that have done something, and need not start any more."""
-        self._counted: defaultdict[str, int] = defaultdict(int)
-        """How many tasks each of the `paces` is the mean of."""
         self._losses: dict[str, int] = {}
         self._savers = ThreadPoolExecutor(SAVERS, "labreport-save")
         self._deaths = 0
@@ -365,17 +362,9 @@ class Trainer:
         line = _line(task, outcome.trajectory, took) if took >= WORTH_A_LINE else ""
         progress.finished(task.key, line)
         if task.work:
-            self._note(task.name, took / task.work, busy.cold)
+            self.took[task.name].append((busy.cold, took / task.work))
         self._has_started(busy, progress)
         return None
-
-    def _note(self, name: str, pace: float, cold: bool) -> None:
-        known, count = self.paces.get(name), self._counted[name]
-        if cold:
-            self.paces[name] = min(pace, known or pace) if not count else known or pace
-        else:
-            self.paces[name] = ((known or 0.0) * count + pace) / (count + 1)
-            self._counted[name] += 1
 
     def _has_started(self, running: _Active, progress: Progress) -> None:
         """Work of a lane was done, and perhaps the first of all."""

@@ -212,7 +212,7 @@ def train(build: Build, work: Trainings) -> list[str]:
         with first or contextlib.nullcontext():
             build.failures = failures = trainer.run(tasks, progress)
         terminal.standing = None
-    note_trainings(session, trainer.paces, trainer.started)
+    note_trainings(session, trainer.took, trainer.started)
     failed = {failure.task.key for failure in failures}
     if failures and (problem := session.planner.fingerprints.edited()):
         raise OutdatedCode(problem)  # another text may have failed than the one that was planned

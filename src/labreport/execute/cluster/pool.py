@@ -387,9 +387,8 @@ class Pool:
         self._patience = patience
         self._build = uuid.uuid4().hex[:12]
         self._notes: deque[str] = deque()
-        self._refused: dict[str, str] = {}
+        self._refused: set[str] = set()
         self._known: dict[str, str] = {}
-        self._greeting: dict[str, Any] = {}
         self._collecting: dict[str, Future[None] | None] = {}
         self._hosts: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self._good = self._said = time.monotonic()
@@ -406,8 +405,7 @@ class Pool:
             self._good = self._said = time.monotonic()
             return
         waited = time.monotonic() - self._good
-        hopeless = self._refused and not self._greeting and set(self._known) <= set(self._refused)
-        if hopeless and self._link.alive:
+        if self._known and self._refused.issuperset(self._known) and self._link.alive:
             wanted = " ".join(self.job.requirements)
             raise LabReportError(
                 f"--scheduler {self._address}: no worker can compute these results; install on each of them: "
@@ -433,7 +431,7 @@ class Pool:
 
     def leave_out(self, address: str, why: str) -> None:
         """A worker is not used, or no more."""
-        self._refused[address] = why
+        self._refused.add(address)
         self._notes.append(f"worker {address} is left out: {' '.join(why.split())[:300]}")
         self._lose_lanes(address)
 
@@ -462,7 +460,7 @@ class Pool:
             for address, identity in identities.items():
                 if address not in self._known:
                     self._known[address] = identity
-                    self._greeting[address] = self.aside(self._greet, address, workers[address])
+                    self.aside(self._greet, address, workers[address])
             busy: dict[str, list[ClusterLane]] = defaultdict(list)
             for lane in self.lanes:
                 if lane.busy:
@@ -499,7 +497,7 @@ class Pool:
 
     def _lose(self, address: str) -> None:
         self._known.pop(address, None)
-        self._refused.pop(address, None)
+        self._refused.discard(address)
         if self._lose_lanes(address):
             self._notes.append(f"worker {address} was lost; its runs continue elsewhere")
 
@@ -525,8 +523,6 @@ class Pool:
             for _ in range(places):
                 name = f"{self._build}-{uuid.uuid4().hex[:8]}"
                 self.lanes.append(ClusterLane(name, self, link, address, tree))
-        finally:
-            self._greeting.pop(address, None)
 
     def _take_in(self, link: Link, worker: str, known: Any) -> tuple[int, str]:
         """Send code and data to a worker, and see that results of it belong under their keys.
