@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ import pytest
 
 from labreport.errors import UsageError
 from labreport.execute.cluster import remote
-from labreport.execute.cluster.child import Claim, inspect
+from labreport.execute.cluster.child import START, Claim, inspect
 from labreport.execute.cluster.pool import ClusterLane, Job, Refused, archive
 from labreport.execute.worker import Epoch, Outcome
 from labreport.fingerprint.files import sha256
@@ -156,13 +157,40 @@ def test_a_worker_without_room_for_a_run_is_refused(
 
 
 def _job(threads: int, resources: dict[str, float]) -> Job:
-    return Job("walked", ("walked",), threads, (), resources, "", {})
+    return Job("walked", ("walked",), threads, [], resources, "", {})
 
 
-def test_a_worker_that_lacks_a_library_says_which(tmp_path: Path) -> None:
+def refused(start: str, task: bytes, tree: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What a worker says that is asked for a run."""
+    running = SimpleNamespace(state="executing")
+    worker = SimpleNamespace(
+        state=SimpleNamespace(tasks={"run": running}), status=SimpleNamespace(name="running")
+    )
+    monkeypatch.setitem(sys.modules, "distributed", SimpleNamespace(get_worker=lambda: worker))
+    source = str(Path(remote.__file__).parents[3])
+    try:
+        with pytest.raises(remote.Refused) as found:
+            remote.carry_out("lane", str(tree), {"PYTHONPATH": source}, start, task, "run")
+    finally:
+        remote.end("lane")
+    return str(found.value)
+
+
+def test_a_worker_that_lacks_a_library_says_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not with the name of an exception."""
-    with pytest.raises(remote.Refused, match=r"^has no no_such_library$"):
-        remote.inspect(str(tmp_path), {}, b"", "import no_such_library")
+    start = START.replace("labreport.sources", "no_such_library")
+    assert refused(start, b"task", tmp_path, monkeypatch) == "has no no_such_library"
+
+
+def test_a_run_whose_result_would_not_belong_under_its_key_is_refused(
+    wanted: tuple[Claim, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything of it is looked at, which may load what is not there."""
+    claim, tree = wanted
+    other = replace(claim, wanted={**claim.wanted, "library numpy": "0.1"})
+    told = refused(START, pickle.dumps((other, b"a task")), tree, monkeypatch)
+    assert told.startswith("numpy ")
+    assert told.endswith(" instead of 0.1")
 
 
 def test_each_message_is_taken_once_and_in_order_however_often_it_comes() -> None:

@@ -1,17 +1,15 @@
-"""A process on a worker, with the code that was sent: it inspects the machine, or carries out runs.
+"""A process on a worker, with the code that was sent: it inspects the machine, and carries out runs.
 
 The key of a result says on what it rests. A worker that has something else is left out.
 """
 
 from __future__ import annotations
 
-import json
+import os
 import pickle
 import platform
-import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -24,39 +22,47 @@ from labreport.plan.ledger import Ledger
 from labreport.processes import begin_child
 from labreport.project import Project
 
-START = (
-    "import sys; sys.path.insert(0, sys.argv[1]); "
-    "from labreport.sources import begin; begin('labreport.execute.cluster.child:main')"
-)
-"""What the interpreter of such a process is started with; its first argument is the folder with the code."""
+START = """
+import sys
+from multiprocessing.connection import Connection
+
+tree, channel = sys.argv[1], Connection(int(sys.argv[2]))
+sys.path.insert(0, tree)
+try:
+    from labreport.sources import begin
+
+    begin("labreport.execute.cluster.child:serve", tree, channel)
+except ModuleNotFoundError as error:
+    channel.recv_bytes()
+    channel.send_bytes(f"Rhas no {error.name}".encode())
+"""
+"""What the interpreter of such a process is started with, the folder with the code, and the number of a
+connection."""
 IDLE_SECONDS = 120.0
 """A process that gets no work for so long ends; the next run starts another."""
 _LIBRARY = "library "
 
 
-def main() -> None:
-    """`TREE inspect`, with claims on standard input; or `TREE serve DESCRIPTOR THREADS`."""
-    tree, what, *rest = sys.argv[1:]
-    if what == "inspect":
-        claims: tuple[Claim, ...] = pickle.load(sys.stdin.buffer)  # noqa: S301 - as `_read`
-        print(json.dumps([text for claim in claims for text in inspect(claim, Path(tree))]))
-        return
-    begin_child(kernel=False)  # it would end with the thread of the worker that has started it
-    attend(Connection(int(rest[0])), partial(_read, tree=Path(tree), checked=[]), IDLE_SECONDS)
+def serve(tree: str, channel: Connection) -> None:
+    """Carry out the tasks that `labreport.execute.cluster.pool` sends, as long as there are any.
 
-
-def _read(data: bytes, tree: Path, checked: list[Claim]) -> Task:
-    """The task in the bytes that `labreport.execute.cluster.pool` sends.
-
-    Raises `LabReportError` if its result would not belong under its key; that of what was `checked` would.
+    The first of which the result would not belong under its key is refused, and all others with it.
     """
-    found: tuple[Claim, Task] = pickle.loads(data)  # noqa: S301 - from the program that started this process
-    claim, task = found
-    if claim not in checked:
-        if different := inspect(claim, tree):
-            raise LabReportError(f"the worker is not what it was any more: {'; '.join(different)}")
-        checked.append(claim)
-    return replace(task, source=str(tree))
+    begin_child(kernel=False)  # it would end with the thread of the worker that has started it
+    checked: list[Claim] = []
+
+    def read(data: bytes) -> Task:
+        found: tuple[Claim, bytes] = pickle.loads(data)  # noqa: S301 - from the program that started this process
+        claim, packed = found
+        if claim not in checked:
+            if different := inspect(claim, Path(tree)):
+                channel.send_bytes(f"R{'; '.join(different)}".encode())
+                os._exit(1)
+            checked.append(claim)
+        task: Task = pickle.loads(packed)  # noqa: S301 - which may load the project's code
+        return replace(task, source=tree)
+
+    attend(channel, read, IDLE_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -76,11 +82,6 @@ class Claim:
     wanted: Mapping[str, Any]
     more: tuple[str, ...] = ()
 
-    @property
-    def requirements(self) -> list[str]:
-        """What to install, as pip takes it."""
-        return [f"{name}=={version}" for name, version in _libraries(self.wanted).items()]
-
 
 def claim(task: Task, package: str, roots: tuple[str, ...]) -> Claim:
     """What the key of this task's result says."""
@@ -93,21 +94,12 @@ def claim(task: Task, package: str, roots: tuple[str, ...]) -> Claim:
     return Claim(task.start, package, roots, platform.python_version(), task.threads, wanted, more)
 
 
-def claims(tasks: Iterable[Task], package: str, roots: tuple[str, ...]) -> list[Claim]:
-    """The different claims of some tasks."""
-    found: list[Claim] = []
-    for task in tasks:
-        if (one := claim(task, package, roots)) not in found:
-            found.append(one)
-    return found
-
-
 def inspect(claim: Claim, tree: Path) -> list[str]:
     """What is different here, with the code in `tree`; empty where results belong under the key."""
     project = Project(package=claim.package, source_roots=tuple(claim.roots), threads=claim.threads)
     fingerprints = Fingerprints(project, tree, Digests(tree), Ledger())
     try:
-        found = fingerprints.rests_on(claim.code, claim.wanted["data"], _libraries(claim.wanted), claim.more)
+        found = fingerprints.rests_on(claim.code, claim.wanted["data"], libraries(claim.wanted), claim.more)
     except LabReportError as error:
         return [str(error)]
     names = [*claim.wanted, *(name for name in found if name not in claim.wanted)]
@@ -118,7 +110,8 @@ def inspect(claim: Claim, tree: Path) -> list[str]:
     ]
 
 
-def _libraries(wanted: Mapping[str, Any]) -> dict[str, str]:
+def libraries(wanted: Mapping[str, Any]) -> dict[str, str]:
+    """The versions of libraries among the ingredients of a result."""
     return {name.removeprefix(_LIBRARY): value for name, value in wanted.items() if name.startswith(_LIBRARY)}
 
 

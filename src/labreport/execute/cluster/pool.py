@@ -26,7 +26,7 @@ from typing import Any
 from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, UsageError
 from labreport.execute.cluster import remote
-from labreport.execute.cluster.child import START, Claim, claim, claims
+from labreport.execute.cluster.child import START, claim, libraries
 from labreport.execute.train import WorkerDied, WorkerLost
 from labreport.execute.worker import Message, Outcome, Task, decoded, thread_variables
 from labreport.fingerprint.modules import default_roots, folder_of, search_folder, source_files
@@ -75,17 +75,11 @@ class Job:
     package: str
     roots: tuple[str, ...]
     threads: int
-    claims: tuple[Claim, ...]
+    requirements: list[str]
+    """What to install on a worker, as pip takes it."""
     resources: dict[str, float]
     archive: str
     files: dict[str, bytes | Path]
-
-    @property
-    def requirements(self) -> list[str]:
-        """What to install on a worker, as pip takes it."""
-        found = list(dict.fromkeys(one for claim in self.claims for one in claim.requirements))
-        named = {one.partition("==")[0] for one in found}
-        return [*(name for name in ALWAYS if name not in named), *found]
 
     @property
     def size(self) -> int:
@@ -127,13 +121,21 @@ def job(project: Project, tasks: Iterable[Task]) -> Job:
     Raises `UsageError` for a data file outside of the folder from which the project is imported.
     """
     roots = project.source_roots or default_roots(project.package)
-    found = tuple(claims(tasks, project.package, roots))
-    data = {name: digest for one in found for name, digest in one.wanted["data"].items()}
+    data: dict[str, str] = {}
+    needed = {name: name for name in ALWAYS}
+    for task in tasks:
+        data |= task.trajectory.ingredients["data"]
+        versions = libraries(task.trajectory.ingredients)
+        needed |= {name: f"{name}=={version}" for name, version in versions.items()}
     folder = folder_of(project.package)
     content = archive(project.package, roots, data)
     name = hashlib.sha256(content).hexdigest()
-    files = {name: content, **{digest: folder / file for file, digest in data.items()}}
-    return Job(project.package, roots, project.threads, found, dict(project.resources), name, files)
+    files: dict[str, bytes | Path] = {
+        name: content,
+        **{digest: folder / file for file, digest in data.items()},
+    }
+    resources = dict(project.resources)
+    return Job(project.package, roots, project.threads, [*needed.values()], resources, name, files)
 
 
 def archive(package: str, roots: Iterable[str], data: Mapping[str, str]) -> bytes:
@@ -304,6 +306,7 @@ class ClusterLane:
             run = self.run = f"{task.name}#{task.seed}-{self.name}-{self._count}"
             self.seen = 0
             self._came.clear()
+        sent = claim(task, job.package, job.roots), pickle.dumps(replace(task, source=""))
         try:
             self._dask = self._link.begin(
                 self.worker,
@@ -314,7 +317,7 @@ class ClusterLane:
                 tree=self.tree,
                 environment=job.environment,
                 start=START,
-                task=pickle.dumps((claim(task, job.package, job.roots), replace(task, source=""))),
+                task=pickle.dumps(sent),
                 run=run,
             )
         except Exception as error:  # whatever Dask raises when it has no connection
@@ -370,6 +373,8 @@ class ClusterLane:
             return
         try:
             found = self._link.found(dask, SILENCE)
+        except Refused as refusal:  # its results would not belong under their keys
+            self._pool.leave_out(self.worker, str(refusal))
         except LabReportError:
             self.lose()
         else:
@@ -431,6 +436,8 @@ class Pool:
 
     def leave_out(self, address: str, why: str) -> None:
         """A worker is not used, or no more."""
+        if address in self._refused:
+            return
         self._refused.add(address)
         self._notes.append(f"worker {address} is left out: {' '.join(why.split())[:300]}")
         self._lose_lanes(address)
@@ -525,7 +532,7 @@ class Pool:
                 self.lanes.append(ClusterLane(name, self, link, address, tree))
 
     def _take_in(self, link: Link, worker: str, known: Any) -> tuple[int, str]:
-        """Send code and data to a worker, and see that results of it belong under their keys.
+        """Send code and data to a worker.
 
         Returned are the number of places for runs, and the folder with the code. Only one worker of a
         machine receives files at a time, so they travel once. Raises `Refused` and `LinkLost`.
@@ -545,12 +552,7 @@ class Pool:
                     while piece:
                         piece = stream.read(PIECE)
                         ask("receive", folder=folder, digest=digest, part=part, data=piece)
-            tree: str = ask("unpack", folder=folder, archive=job.archive, build=self._build)
-        claims = pickle.dumps(job.claims)
-        different = ask("inspect", tree=tree, environment=job.environment, claims=claims, start=START)
-        if different:
-            raise Refused("; ".join(dict.fromkeys(different)))
-        return places, tree
+            return places, ask("unpack", folder=folder, archive=job.archive, build=self._build)
 
 
 @contextmanager

@@ -103,35 +103,18 @@ def unpack(folder: str, archive: str, build: str) -> str:
     return tree
 
 
-def inspect(tree: str, environment: dict[str, str], claims: bytes, start: str) -> list[str]:
-    """In how far this machine differs from what the keys of the results say, one text for each difference."""
-    ran = subprocess.run(
-        [sys.executable, "-P", "-c", start, tree, "inspect"],
-        input=claims,
-        capture_output=True,
-        env={**os.environ, **environment},
-        check=False,
-    )
-    if ran.returncode != 0:
-        last = (
-            ran.stderr.decode(errors="replace").strip().splitlines()
-            or [f"its process ended with {ran.returncode}"]
-        )[-1]
-        lacks = last.rpartition("ModuleNotFoundError: No module named ")[2].strip("'")
-        raise Refused(f"has no {lacks}" if lacks != last else last)
-    found: list[str] = json.loads(ran.stdout.splitlines()[-1])
-    return found
-
-
 def carry_out(
     lane: str, tree: str, environment: dict[str, str], start: str, task: bytes, run: str
 ) -> dict[str, Any]:
-    """One run, in the process of its lane; what was not fetched of its messages, and why it ended early."""
+    """One run, in the process of its lane; what was not fetched of its messages, and why it ended early.
+
+    Raises `Refused` where that process says that its result would not be what it is called.
+    """
     from distributed import get_worker
 
     worker, held = get_worker(), dict[int, bytes]()
     _held[lane] = run, held
-    command = [sys.executable, "-P", "-c", start, tree, "serve"]
+    command = [sys.executable, "-P", "-c", start, tree]
     try:
         try:
             channel = _process(lane, command, environment)
@@ -144,6 +127,8 @@ def carry_out(
         while not last:
             if channel.poll(LOOK_SECONDS):
                 number, message = number + 1, channel.recv_bytes()
+                if message[:1] == b"R":
+                    raise Refused(message[1:].decode())
                 held[number], last = message, message[:1] == b"O"
             while _is_wanted(worker, run) and sum(map(len, list(held.values()))) > HELD and not last:
                 time.sleep(LOOK_SECONDS)
