@@ -42,9 +42,12 @@ MALFORMED: dict[str, tuple[Callable[[Path], object], str]] = {
     "student": (os.mkdir, "holds no file that ends in .json or .toml"),
     "text.json": (
         lambda path: path.write_text(with_value('"ten"')),
-        "has a wrong value in question 'parameters': Expected `float | null`, got `str`",
+        "has a wrong value in question 'parameters': Expected `int | float | null`, got `str`",
     ),
-    "true.json": (lambda path: path.write_text(with_value("true")), "Expected `float | null`, got `bool`"),
+    "true.json": (
+        lambda path: path.write_text(with_value("true")),
+        "Expected `int | float | null`, got `bool`",
+    ),
     "twice.json": (
         lambda path: path.write_text('{"schema": 3, "questions": {"a": {}, "a": {}}}'),
         "has the key 'a' twice in one object",

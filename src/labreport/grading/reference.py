@@ -14,7 +14,7 @@ from labreport.errors import UsageError
 from labreport.grading.form import asked_number, asked_outcome, titles_of
 from labreport.grading.score import Expected, Number, Outcome, Question
 from labreport.grading.strict import JSON_LIMIT, Malformed, read
-from labreport.grading.submission import Said, outcomes, parse_answers
+from labreport.grading.submission import Said, answer_to, outcomes, parse_answers
 from labreport.rubric import Rubric
 from labreport.stats import Answer, Finding, Measure, Part, Quantity, Reason
 from labreport.stats.findings import VERSION
@@ -125,10 +125,7 @@ def load(path: Path) -> dict[str, Any]:
         other = f", this program reads {VERSION}; build it again"
         plain = parse_answers(read(Path(path).resolve(), JSON_LIMIT), VERSION, other)
         for slug in plain["questions"]:
-            try:
-                _answer(plain, slug)
-            except (msgspec.ValidationError, KeyError, TypeError, ValueError, UsageError) as error:
-                raise Malformed(f"has an answer to {slug!r} that cannot be read: {error}") from None
+            _answer(plain, slug)
     except Malformed as problem:
         hint = "; run python build.py first, or give --reference FILE" if not path.exists() else ""
         raise UsageError(f"the reference {path} {problem}{hint}") from None
@@ -136,7 +133,7 @@ def load(path: Path) -> dict[str, Any]:
 
 
 def _answer(plain: Mapping[str, Any], slug: str) -> Answer:
-    return Answer.from_plain({**plain["questions"][slug], "measures": plain["measures"]})
+    return answer_to(slug, plain, "an answer to {} that cannot be read")
 
 
 def seeds(plain: Mapping[str, Any]) -> int:
@@ -271,13 +268,12 @@ def _outcomes(
     """
     quantities, measure = answer.quantities, finding.measure
     values = {each: quantity.value for each, quantity in quantities.items()}
-    lower = measure is not None and measure.better == "lower"
     if finding.kind == "exact":
         varies = {_varies(quantities[each], quantities) for each in finding.numbers if each in quantities}
         varies |= set(_rests_on(finding.derivation.data, quantities)) if finding.derivation else set()
         if varies - {""}:
             return
-    for key, said in outcomes(name, finding, values, lower).items():
+    for key, said in outcomes(name, finding, values).items():
         if any(quantities[part.quantity].varies_with == "machine" for part in said.parts):
             continue
         sure = {

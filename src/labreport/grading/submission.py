@@ -9,22 +9,13 @@ from typing import Any
 
 import msgspec
 
+from labreport.errors import UsageError
 from labreport.grading.strict import Malformed, parse_json, shortened
-from labreport.stats.estimate import Judgement
-from labreport.stats.findings import Finding, Part, facing
+from labreport.stats import Answer, Finding, Judgement, Part
+from labreport.stats.findings import facing
 from labreport.stats.words import ordered
 
 UNCLEAR = ("unclear",)
-
-
-class Found(msgspec.Struct, frozen=True):
-    """The fields of a finding that say what was found, as a submission has them."""
-
-    kind: str
-    judgement: Judgement
-    subjects: tuple[str, ...] = ()
-    parts: tuple[Part, ...] = ()
-    prefix: str = ""
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -34,13 +25,12 @@ class Said(msgspec.Struct, frozen=True):
     parts: tuple[Part, ...] = ()
 
 
-def outcomes(
-    name: str, finding: Finding | Found, values: Mapping[str, float | None], lower: bool
-) -> dict[str, Said]:
+def outcomes(name: str, finding: Finding, values: Mapping[str, float | None]) -> dict[str, Said]:
     """What a finding says, by its name; a count says it of each subject, extremes of both ends.
 
-    `values` are those of the quantities of its answer; with `lower`, the lowest is first.
+    `values` are those of the quantities of its answer.
     """
+    lower = finding.measure is not None and finding.measure.better == "lower"
     if finding.kind == "exact":
         return {name: Said(("yes" if finding.judgement.sign > 0 else "no",))}
     if finding.kind in ("difference", "trend"):
@@ -69,8 +59,8 @@ def _words(judgement: Judgement) -> tuple[str, ...]:
     return (*clear, *(("same",) if judgement.same or not clear else ()))
 
 
-def _first(finding: Finding | Found, values: Mapping[str, float | None], lower: bool) -> Said:
-    """The subject that is first, or those that are level with it."""
+def _first(finding: Finding, values: Mapping[str, float | None], lower: bool) -> Said:
+    """The subject that is first, with `lower` the lowest, or those that are level with it."""
     means = {subject: values.get(f"{finding.prefix}{subject}.mean") for subject in finding.subjects}
     order = ordered(means, lower=lower)
     parts = tuple(part for part in finding.parts if order and order[0] in part.subjects)
@@ -117,27 +107,6 @@ class Submission(msgspec.Struct, frozen=True):
     """About lines that could not be read."""
 
 
-class _Finding(Found, frozen=True):
-    measure: str | None = None
-
-
-class _Answer(msgspec.Struct, frozen=True):
-    quantities: dict[str, Stated]
-    findings: dict[str, _Finding]
-
-
-class _Measure(msgspec.Struct, frozen=True):
-    better: str
-
-
-class _Document(msgspec.Struct, frozen=True):
-    """The fields of an `answers.json` that are read; questions are converted one by one, to name them."""
-
-    schema: int
-    questions: dict[str, Any]
-    measures: dict[str, _Measure]
-
-
 def digest(value: Any) -> str:
     """SHA-256 of a plain value; the order of keys and the layout of the file do not matter."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
@@ -156,29 +125,24 @@ def parse_answers(data: bytes, schema: int, otherwise: str) -> dict[str, Any]:
     return plain
 
 
+def answer_to(slug: str, plain: Mapping[str, Any], problem: str) -> Answer:
+    """Read an answer of an answers document. Raises `Malformed`, with the `problem`, for what is none."""
+    try:
+        return Answer.from_plain({**plain["questions"][slug], "measures": plain["measures"]})
+    except (AttributeError, KeyError, TypeError, ValueError, UsageError) as error:
+        raise Malformed(f"has {problem.format(shortened(slug))}: {str(error)[:200]}") from None
+
+
 def of_answers(plain: Mapping[str, Any]) -> Submission:
     """Make a submission of an answers document. Raises `Malformed` where a field has a wrong type."""
-    document: _Document = _converted(plain, _Document, "")
     found = {}
-    for slug, question in document.questions.items():
-        answer: _Answer = _converted(question, _Answer, f" in question {shortened(slug)}")
-        values = {name: stated.value for name, stated in answer.quantities.items()}
+    for slug in plain["questions"]:
+        answer = answer_to(slug, plain, "a wrong value in question {}")
+        values = {name: quantity.value for name, quantity in answer.quantities.items()}
         said = {
             key: each.words
             for name, finding in answer.findings.items()
-            for key, each in outcomes(name, finding, values, _lower(finding, document)).items()
+            for key, each in outcomes(name, finding, values).items()
         }
         found[slug] = Answered({name: Stated(value) for name, value in values.items()}, said)
     return Submission(found, digest(plain))
-
-
-def _lower(finding: _Finding, document: _Document) -> bool:
-    measure = document.measures.get(finding.measure or "")
-    return measure is not None and measure.better == "lower"
-
-
-def _converted(plain: Any, kind: Any, where: str) -> Any:
-    try:
-        return msgspec.convert(plain, kind)
-    except msgspec.ValidationError as error:
-        raise Malformed(f"has a wrong value{where}: {str(error)[:200]}") from None
