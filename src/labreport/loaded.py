@@ -21,7 +21,7 @@ from labreport.errors import StoreError, UsageError
 from labreport.fingerprint.files import OUTPUT_LIMIT, sha256
 from labreport.recheck.document import changed
 from labreport.recheck.document import load as read
-from labreport.results import Result, result_of
+from labreport.results import Result, flat, result_of
 from labreport.stats import Answer
 from labreport.stats.rounding import format_spread
 from labreport.store.files import Damaged, read_regular, shown
@@ -86,7 +86,7 @@ class Stored(Displayed, tuple[Result, ...]):
     """The stored runs of one experiment."""
 
     def _parts(self) -> tuple[str, list[str], list[list[Any]]]:
-        last = [dict(_flat(run.at().metrics)) if run.snapshots else {} for run in self]
+        last = [dict(flat(run.at().metrics)) if run.snapshots else {} for run in self]
         names = [*dict.fromkeys(name for each in last for name in each)]
         rows = [
             [run.seed, len(run.records), *map(each.get, names)] for run, each in zip(self, last, strict=True)
@@ -165,7 +165,7 @@ class Report(Displayed):
             runs = self.runs[name]
             count = wish["recorded"]["runs"] if "recorded" in wish else len(runs)
             fixed = {"experiment": name, "epochs": wish["epochs"], "runs": count}
-            fields = _flat(runs[0].specification) if runs else ()
+            fields = flat(runs[0].specification) if runs else ()
             rows.append(fixed | {f"specification {key}" if key in fixed else key: one for key, one in fields})
         return _table("experiments", rows)
 
@@ -215,7 +215,7 @@ class Report(Displayed):
 
     def _measured(self, name: str, kept: Iterable[tuple[tuple[Result, int], Any]]) -> Table:
         rows = [
-            {**dict(_flat(metrics)), "experiment": run.name, "seed": run.seed, "epoch": epoch}
+            {**dict(flat(metrics)), "experiment": run.name, "seed": run.seed, "epoch": epoch}
             for (run, epoch), metrics in kept
         ]
         measures = self.document["measures"].items()
@@ -247,12 +247,3 @@ def _table(name: str, rows: Sequence[Mapping[str, Any]], units: Mapping[str, str
     meaning, unit = defaultdict(lambda: told["others"], fixed), defaultdict(str, units or {})
     columns = tuple(Column(each, meaning[each], unit[each]) for each in names)
     return Table(name, told["row"], columns, [tuple(map(each.get, names)) for each in rows])
-
-
-def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """The members of mappings in mappings, names joined by a space."""
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name} ")
-        else:
-            yield f"{prefix}{name}", value

@@ -189,18 +189,14 @@ class Results(Mapping[str, Runs]):
 
 
 def number(metrics: Mapping[str, Any], metric: str, owner: str) -> float:
-    """Read the metric of this name in a mapping of one level or two, whose names are joined by a space."""
-    found = metrics.get(metric)
-    for name, inner in metrics.items():
-        if isinstance(inner, Mapping) and metric.startswith(f"{name} "):
-            found = inner.get(metric[len(name) + 1 :], found)
-    if found is None or isinstance(found, Mapping):
+    """Read the metric of this name in mappings in mappings, whose names are joined by a space."""
+    known = dict(flat(metrics))
+    if (found := known.get(metric)) is None:
         for name, why in getattr(metrics, "refused", {}).items():
             if metric in (name, name.replace("/", " ")):
                 raise UsageError(why)
-        names = list(_names(metrics))
-        near = did_you_mean(metric, names)
-        text = f"result {owner!r} has no metric {metric!r}; it has {', '.join(names) or 'none'}"
+        near = did_you_mean(metric, known)
+        text = f"result {owner!r} has no metric {metric!r}; it has {', '.join(known) or 'none'}"
         raise UnknownMetric(f"{text}{near if near != '.' else ''}")
     return float(found)
 
@@ -225,9 +221,10 @@ def _arrays(arrays: Arrays) -> Arrays:
     return arrays
 
 
-def _names(metrics: Mapping[str, Any]) -> Iterator[str]:
-    for name, inner in metrics.items():
-        if isinstance(inner, Mapping):
-            yield from (f"{name} {each}" for each in inner)
+def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """The members of mappings in mappings, names joined by a space."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{prefix}{name} ")
         else:
-            yield name
+            yield f"{prefix}{name}", value

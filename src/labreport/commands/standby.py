@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import sys
 from collections.abc import Callable, Sequence
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from labreport.commands.build import carry_out
-from labreport.commands.parser import add
 from labreport.commands.serving import PAGE_LIMIT
 from labreport.console.terminal import Terminal, guarded
 from labreport.errors import LabReportError, OutdatedCode
@@ -22,7 +20,6 @@ from labreport.nodes.workshop import function
 from labreport.processes import begin_child, safe_spawn
 from labreport.store.files import Damaged, read_regular
 
-OPTIONS = ("--project", "--output", "--seeds", "--jobs")
 MODULES = ("audit", "builders", "charts", "execute.build", "execute.first", "page", "pdf", "stats")
 
 IDLE_SECONDS = 0.5
@@ -47,10 +44,11 @@ def serve(connection: Connection, words: Sequence[str]) -> None:
 
     That is `phase`, `error` and `done`, and `outdated` where code was edited after it was loaded here, and
     nothing was made. The word `wanted` asks for the keys of the results that are to be made. `words` are the
-    options of the build.
+    folders of project and report, and the numbers of seeds and jobs, 0 for none.
     """
     begin_child()
-    parser = argparse.ArgumentParser()
+    place, output = find_project(Path(words[0])), Path(words[1])
+    seeds, jobs = int(words[2]) or None, int(words[3])
 
     def send(**event: Any) -> None:
         with suppress(OSError):  # nobody listens any more
@@ -60,25 +58,21 @@ def serve(connection: Connection, words: Sequence[str]) -> None:
         with suppress(OSError, EOFError):
             return connection.recv()
 
-    add(parser, *OPTIONS)
-    arguments = parser.parse_args(list(words))
-    place = find_project(Path(arguments.project))
     place.importable()
-    output = Path(arguments.output)
-    _load(place, output, arguments.seeds)
+    _load(place, output, seeds)
     if not connection.poll(IDLE_SECONDS):
         _prepare_fonts(output)
     while (word := wait()) == "wanted":
         with suppress(Exception):  # where code cannot be loaded, nobody knows
-            send(wanted=_wanted(place, output, arguments.seeds))
+            send(wanted=_wanted(place, output, seeds))
     if not word:
         return
     request = Request(
         place,
         output,
-        seeds=arguments.seeds,
-        jobs=arguments.jobs,
-        arguments=f"--seeds {arguments.seeds}" if arguments.seeds else "",
+        seeds=seeds,
+        jobs=jobs,
+        arguments=f"--seeds {seeds}" if seeds else "",
         watched=True,
         told=lambda phase, keys=(): send(phase=phase, keys=sorted(keys)),
     )

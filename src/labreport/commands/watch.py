@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -46,9 +46,7 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     except ImportError:
         raise UsageError("watch needs the package watchfiles, which is not installed") from None
     place = find_project(root)
-    words = ["--project", str(root), "--output", str(arguments.output)]
-    words += ["--seeds", str(arguments.seeds)] if arguments.seeds else []
-    words += ["--jobs", str(arguments.jobs)] if arguments.jobs else []
+    words = map(str, (root, arguments.output, arguments.seeds or 0, arguments.jobs))
     usual, output = watchfiles.DefaultFilter(), f"{arguments.output}/"
     folders = [folder for folder in {place.source, place.templates, ENGINE} if folder.is_dir()]
     texts = (f"{place.templates}/", f"{FOLDER}/")
@@ -153,12 +151,12 @@ def _follow(builder: Builder, server: PageServer, files: Callable[[], Files]) ->
 
 
 class Builder:
-    """Runs builds with the options `words`, each in a process of its own that has loaded what it needs.
+    """Runs builds, each in a process of its own that has loaded what it needs and was given `words`.
 
     Changes of files are put into `events`, too. The event `ended` means that the process of the build has.
     """
 
-    def __init__(self, words: Sequence[str]) -> None:
+    def __init__(self, words: Iterable[str]) -> None:
         self.events: queue.SimpleQueue[tuple[_Fork | None, Event]] = queue.SimpleQueue()
         self._words = [str(Path(__file__).parents[2]), *words]
         self._server: subprocess.Popen[bytes] | None = None

@@ -8,13 +8,13 @@ import io
 import math
 import re
 import zipfile
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path, PurePath
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from labreport.errors import StoreError, UsageError
 from labreport.program import nearby
@@ -76,11 +76,10 @@ class RawRun:
     made: Mapping[str, str] = field(default_factory=dict)
 
 
-class Read(Hashable, Protocol):
-    """`read(folder, name, options)`: the runs in the source `name` (a path below `folder`)."""
+Read = Callable[[Path, str, Options], list[RawRun]]
+"""`read(folder, name, options)`: the runs in the source `name` (a path below `folder`).
 
-    def __call__(self, folder: Path, name: str, options: Options) -> list[RawRun]:
-        """Raises `UsageError` with file, place and what is allowed for whatever cannot be read."""
+Raises `UsageError` with file, place and what is allowed for whatever cannot be read."""
 
 
 @dataclass(frozen=True)

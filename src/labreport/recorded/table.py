@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from labreport.recorded.raw import Options, RawRun, Row, bad, not_a_number, number, short, whole
+from labreport.recorded.raw import (
+    Options,
+    RawRun,
+    Row,
+    bad,
+    beside,
+    not_a_number,
+    number,
+    short,
+    whole,
+)
 from labreport.suggest import did_you_mean
 
 STEPS = ("epoch", "step")
@@ -15,9 +26,9 @@ Cell = str | float | None
 
 
 def runs(
-    name: str, cells: Mapping[str, Sequence[Cell]], lines: Sequence[int], options: Options, arrays: str
+    folder: Path, name: str, cells: Mapping[str, Sequence[Cell]], lines: Sequence[int], options: Options
 ) -> list[RawRun]:
-    """The runs in a table, of which `cells` are the columns and `lines` the numbers of the lines.
+    """The runs in a table, as CSV and JSON lines have it: `cells` by column, and the numbers of the `lines`.
 
     Each row is a run. Where a column numbers the steps of runs, the rows in which `options.fields` have the
     same values are a run together; their order in the file is of no importance.
@@ -30,6 +41,7 @@ def runs(
     metrics = tuple(values)
     texts = [[_word(cell) for cell in cells[column]] for column in fields]
     keys = list(zip(*texts, strict=True)) if texts else [()] * len(lines)
+    arrays = beside(folder, name)
     files = (name, arrays) if arrays else (name,)
     measured = [
         {metric: value for metric, value in zip(metrics, row, strict=True) if value is not None}

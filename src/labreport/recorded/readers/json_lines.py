@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from labreport.recorded import table
-from labreport.recorded.raw import Options, RawRun, Reader, bad, beside, short, text
+from labreport.recorded.raw import Options, RawRun, Reader, bad, short, text
 
 _DEPTH = 8
 
@@ -24,7 +24,7 @@ def read(folder: Path, name: str, options: Options) -> list[RawRun]:
         raise bad(name, "is empty; an object in each line is needed")
     columns = dict.fromkeys(column for found in objects for column in found)
     cells = {column: [found.get(column) for found in objects] for column in columns}
-    return table.runs(name, cells, lines, options, beside(folder, name))
+    return table.runs(folder, name, cells, lines, options)
 
 
 def _object(where: str, written: str) -> dict[str, table.Cell]:
