@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -30,8 +30,8 @@ from labreport.processes import safe_spawn
 ENGINE = Path(__file__).parents[1]
 STEP_MS = 20
 """Milliseconds without another change after which a change is acted on."""
-Files = Mapping[str, tuple[int, int, int]]
-_SKIPPED = ("__pycache__", ".git", "node_modules", ".venv")
+QUIET_MS = 200
+"""Milliseconds without any change after which it is known that changes are looked for."""
 TRAINING, PAPER, DONE = "training", "paper", "done"
 Event = Mapping[str, Any]
 PID_BYTES = 20
@@ -50,28 +50,27 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     usual, output = watchfiles.DefaultFilter(), f"{arguments.output}/"
     folders = [folder for folder in {place.source, place.templates, ENGINE} if folder.is_dir()]
     texts = (f"{place.templates}/", f"{FOLDER}/")
-    ended = threading.Event()
+    watching, ended = threading.Event(), threading.Event()
     builder = Builder(words)
 
     def look() -> None:
         """Runs beside the builds, so that an edit during one is noticed."""
-        for changes in watchfiles.watch(
-            *folders,
-            watch_filter=lambda change, path: usual(change, path) and not path.startswith(output),
-            step=STEP_MS,
-            debounce=10 * STEP_MS,
-            stop_event=ended,
-        ):
-            builder.events.put((None, {"changed": any(not path.startswith(texts) for _, path in changes)}))
-
-    def files() -> Files:
-        """What is watched, as it is now."""
-        return {
-            path: (status.st_mtime_ns, status.st_size, status.st_ino)
-            for folder in folders
-            for path, status in _walk(folder)
-            if usual(watchfiles.Change.modified, path) and not path.startswith(output)
-        }
+        try:
+            for changes in watchfiles.watch(
+                *folders,
+                watch_filter=lambda change, path: usual(change, path) and not path.startswith(output),
+                step=STEP_MS,
+                debounce=10 * STEP_MS,
+                stop_event=ended,
+                rust_timeout=QUIET_MS,
+                yield_on_timeout=True,
+            ):
+                watching.set()
+                if changes:
+                    code = any(not path.startswith(texts) for _, path in changes)
+                    builder.events.put((None, {"changed": code}))
+        finally:
+            watching.set()
 
     with PageServer(arguments.output / "report.html") as server, builder:
         threading.Thread(target=look, daemon=True).start()
@@ -79,28 +78,19 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         if arguments.open:
             webbrowser.open(server.address)
         try:
-            _follow(builder, server, files)
+            builder.prepare()
+            watching.wait()  # an edit that comes before anybody watches would be missed
+            _follow(builder, server)
         finally:
             ended.set()
     return 0
 
 
-def _walk(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
-    for parent, names, files in os.walk(folder):
-        names[:] = [name for name in names if name not in _SKIPPED]
-        for name in files:
-            with suppress(OSError):
-                path = os.path.join(parent, name)
-                yield path, os.stat(path)
-
-
-def _follow(builder: Builder, server: PageServer, files: Callable[[], Files]) -> None:
+def _follow(builder: Builder, server: PageServer) -> None:
     """Build at once, and after each change, without end.
 
-    A build starts over for a change, unless it trains what is still wanted. `files` are looked at before and
-    after a build: an edit may come before anybody watches.
+    A build starts over for a change, unless it trains what is still wanted.
     """
-    before = files()
     builder.build()
     building, phase, due, again = True, "", False, False
     training: set[str] = set()
@@ -137,14 +127,10 @@ def _follow(builder: Builder, server: PageServer, files: Callable[[], Files]) ->
             builder.prepare(renew=True)
         elif "done" in event:
             phase = DONE
-            if not due and files() != before:
-                due = True
-                builder.prepare(renew=True)
             if not due:
                 server.show(problems)
                 builder.prepare()
         if due and not building:
-            before = files()
             builder.build()
             building, phase, due = True, "", False
             problems = []
