@@ -60,7 +60,8 @@ def main() -> None:
                 control.close()
                 _become_builder(source, descriptors[0], words)
             os.close(descriptors[0])
-            control.send(b"%d" % pid)
+            with suppress(OSError):  # nobody waits for it any more
+                control.send(b"%d" % pid)
 
 
 def _become_builder(source: str, descriptor: int, words: list[str]) -> None:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
-import queue
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from multiprocessing import Pipe
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any
+from typing import Any, NamedTuple
 
 from labreport import warm
 from labreport.commands.serving import PageServer
@@ -68,7 +67,7 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
                 watching.set()
                 if changes:
                     code = any(not path.startswith(texts) for _, path in changes)
-                    builder.events.put((None, {"changed": code}))
+                    builder.changes.send({"changed": code})
         finally:
             watching.set()
 
@@ -139,11 +138,11 @@ def _follow(builder: Builder, server: PageServer) -> None:
 class Builder:
     """Runs builds, each in a process of its own that has loaded what it needs and was given `words`.
 
-    Changes of files are put into `events`, too. The event `ended` means that the process of the build has.
+    What is sent to `changes` happens, too. The event `ended` means that the process of the build has ended.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
-        self.events: queue.SimpleQueue[tuple[_Fork | None, Event]] = queue.SimpleQueue()
+        self._changes, self.changes = Pipe(duplex=False)
         self._words = [str(Path(__file__).parents[2]), *words]
         self._server: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -153,14 +152,18 @@ class Builder:
     def next(self) -> Event:
         """What happens next: a change, or what the build sends, or the keys of the one that is ready."""
         while True:
-            fork, event = self.events.get()
-            if fork is self._ready and "ended" in event:
-                self._ready = None
-            elif fork is self._running and "ended" in event:
-                self._running = None
+            forks = {fork.channel: fork for fork in (self._ready, self._running) if fork is not None}
+            channel: Any = wait([*forks, self._changes])[0]
+            try:
+                event: Event = channel.recv()
+            except (OSError, EOFError, UnpicklingError):
+                event = {"ended": True}
+            if channel not in forks or forks[channel] is self._running:
+                self._running = None if "ended" in event else self._running
                 return event
-            elif fork in (None, self._running) or (fork is self._ready and "wanted" in event):
+            if "wanted" in event:
                 return event
+            self._ready = None if "ended" in event else self._ready
 
     def prepare(self, renew: bool = False) -> None:
         """Keep a process ready; with `renew`, another in place of one that does."""
@@ -174,7 +177,7 @@ class Builder:
             with theirs, suppress(OSError, ValueError):  # it was killed; another one is started
                 control = self._control or self._start()
                 socket.send_fds(control, [b"f"], [theirs.fileno()])
-                self._ready = _Fork(int(control.recv(PID_BYTES)), ours, self.events.put)
+                self._ready = _Fork(int(control.recv(PID_BYTES)), ours)
                 return
             ours.close()
             self._stop()
@@ -231,30 +234,18 @@ class Builder:
             self._server = None
 
 
-class _Fork:
-    """One process that loads, is ready, and builds; `heard` is called in another thread with what it sends.
+class _Fork(NamedTuple):
+    """One process that loads, is ready, and builds."""
 
-    At last, that is `ended`.
-    """
-
-    def __init__(self, pid: int, channel: Connection, heard: Callable[[tuple[_Fork, Event]], None]) -> None:
-        self._pid, self._channel = pid, channel
-        threading.Thread(target=self._listen, args=(heard,), daemon=True).start()
+    pid: int
+    channel: Connection
 
     def ask(self, what: str) -> None:
         """Send one word."""
         with suppress(OSError):  # it has died; that is heard of
-            self._channel.send(what)
+            self.channel.send(what)
 
     def end(self) -> None:
         """End it at once."""
-        if self._pid:
-            with suppress(ProcessLookupError):
-                os.kill(self._pid, signal.SIGKILL)
-
-    def _listen(self, heard: Callable[[tuple[_Fork, Event]], None]) -> None:
-        with self._channel, suppress(OSError, EOFError, UnpicklingError):
-            while True:
-                heard((self, self._channel.recv()))
-        self._pid = 0
-        heard((self, {"ended": True}))
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
