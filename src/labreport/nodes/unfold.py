@@ -93,7 +93,7 @@ def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
     added = seeds > len(project.seed_range) and not all(experiment.recorded for experiment in experiments)
     for document, slug in documents:
         add(document(slug, () if document is WorkflowDocument else everything, preliminary, added))
-    return Graph(project, nodes, cells)
+    return Graph(project, nodes, cells, results)
 
 
 def _check_needs(project: Project, cells: Mapping[str, Iterable[Experiment]]) -> None:

@@ -99,31 +99,26 @@ class Plan:
             status for status in self.statuses if not status.fresh and kind in (None, status.node.kind)
         )
 
-    def __getitem__(self, name: str) -> Status:
-        for status in self.statuses:
-            if status.name == name:
-                return status
-        raise KeyError(name)
-
 
 _KINDS = ("section", "answer", "figure", "document", "result", "recording")
 """Where a slug is looked for, in this order."""
 
 
 class Graph:
-    """The nodes of `project`, and the experiments behind every name that a question may need."""
+    """The nodes of `project`, the experiments behind every name that a question may need, and the names of
+    the `results` of each experiment."""
 
     def __init__(
-        self, project: Project, nodes: Mapping[str, Node], cells: Mapping[str, tuple[Experiment, ...]]
+        self,
+        project: Project,
+        nodes: Mapping[str, Node],
+        cells: Mapping[str, tuple[Experiment, ...]],
+        results: Mapping[str, tuple[str, ...]],
     ) -> None:
         self.project = project
         self.nodes = nodes
         self._cells = cells
-        self._results: dict[str, list[Node]] = {}
-        for node in nodes.values():
-            if node.kind in ("result", "recording"):
-                name = node.slug if node.kind == "recording" else node.slug.rpartition("#")[0]
-                self._results.setdefault(name, []).append(node)
+        self._results = results
 
     def of_kind(self, kind: str) -> tuple[Node, ...]:
         """The nodes of one kind."""
@@ -131,7 +126,7 @@ class Graph:
 
     def results_of(self, need: str) -> tuple[Node, ...]:
         """The result nodes behind a need: an experiment's seeds, or all cells of a study."""
-        return tuple(node for cell in self.cells(need) for node in self._results.get(cell.name, ()))
+        return tuple(self.nodes[name] for cell in self.cells(need) for name in self._results[cell.name])
 
     def cells(self, need: str) -> tuple[Experiment, ...]:
         """The experiments behind a need."""

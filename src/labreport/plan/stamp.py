@@ -28,8 +28,8 @@ NAME = ".stamp"
 
 def write_stamp(
     root: Path, output: Path, digests: Digests, arguments: str, folders: Iterable[Path] = ()
-) -> bool:
-    """Write the stamp if every file can be trusted by its stamp; whether it was written.
+) -> None:
+    """Write the stamp if every file can be trusted by its stamp.
 
     A file that appears in one of the `folders`, or is removed from it, changes the report.
     """
@@ -41,12 +41,12 @@ def write_stamp(
     for path in (*package_folders(), *(_below(folder, root) for folder in folders)):
         found = stamp(root / path)
         if found is None:
-            return False
+            return
         files[path] = found
     if any(os.path.lexists(path) for path in missing):
-        return False
+        return
     if any("\n" in path or "\r" in path for path in (*files, *while_loading.variables)):
-        return False
+        return
     lines = "".join(f"{' '.join(map(str, found))} {path}\n" for path, found in files.items())
     for name in sorted({"PYTHONPATH", *while_loading.variables}):
         lines += f"$ {crc32(os.environb.get(os.fsencode(name), b''))} {name}\n"
@@ -54,8 +54,6 @@ def write_stamp(
     with contextlib.suppress(StoreError):
         head = f"{os.environ.get(FRONT, '')} {crc32(rest)} {arguments}\n"
         write_atomically(output / NAME, head.encode("utf-8", "surrogateescape") + rest)
-        return True
-    return False
 
 
 def _below(path: Path, root: Path) -> str:
