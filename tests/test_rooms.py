@@ -12,7 +12,7 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 LAYERS = """
-labreport: suggest sources displayed later program streams warm run texts nonfinite installed checks
+labreport: sources displayed later program streams warm run texts nonfinite installed checks
 labreport: processes errors frame
 labreport: locate authoring fingerprint rubric charts pdf; exercise: mnist
 labreport: experiment store; exercise: rubric again
@@ -159,7 +159,6 @@ def test_set_up_uses_the_standard_library_alone() -> None:
         *LIGHT,
         "labreport.console",
         "labreport.program",
-        "labreport.suggest",
     }
 
 

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from labreport.console.terminal import Terminal
-from labreport.errors import UsageError
+from labreport.errors import UsageError, nearest
 from labreport.program import FRONT
-from labreport.suggest import nearest
 from tools.requirements import ROOT
 
 EXIT_CODES = {0: 0, 2: 130, 4: 2}

@@ -35,9 +35,8 @@ from typing import (
 
 from msgspec import Meta as Meta
 
-from labreport.errors import UsageError
+from labreport.errors import UsageError, did_you_mean
 from labreport.program import nearby
-from labreport.suggest import did_you_mean
 
 _ENGINE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _PACKAGE = f"{__name__.partition('.')[0]}."

@@ -1,10 +1,12 @@
-"""Every error that a user can see: one family, whose base ends with exit code 1 and bad usage with 2."""
+"""Every error that a user can see: one family, whose base ends with exit code 1 and bad usage with 2.
+
+`did you mean …?` suggests the known word that is nearest to an unknown one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-
-from labreport.suggest import did_you_mean
+from difflib import get_close_matches
 
 
 class LabReportError(Exception):
@@ -68,3 +70,15 @@ class MissingLibrary(RenderError):
 
 class AuditError(LabReportError):
     """A printed number cannot be traced, or disagrees with the answers."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The nearest of the known words, the shorter of two that are equally near; None if none is near."""
+    ordered = sorted(set(known), key=lambda name: (len(name), name))
+    return next(iter(get_close_matches(word, ordered, n=1)), None)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`; did you mean 'wide'?`, or `.` where no known word is near."""
+    found = nearest(word, known)
+    return f"; did you mean {found!r}?" if found else "."

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 from labreport.authoring import HIDDEN, Meta, Place, at, brief, called_from, check_values, reference, refuse
-from labreport.errors import UsageError
+from labreport.errors import UsageError, did_you_mean
 from labreport.fingerprint.canonical import exact
-from labreport.suggest import did_you_mean
 from labreport.texts import unprintable
 
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from labreport.errors import UndeclaredRead, UnknownMetric, UsageError
+from labreport.errors import UndeclaredRead, UnknownMetric, UsageError, did_you_mean
 from labreport.experiment import Experiment, Study
 from labreport.nonfinite import all_finite
-from labreport.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from labreport.trajectory import Arrays, Trajectory

@@ -15,9 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labreport.console.plan import show_plan
+from labreport.console.plan import show_plan, show_summary
 from labreport.console.progress import Progress, Training
-from labreport.console.summary import show_summary
 from labreport.console.terminal import Terminal
 from labreport.console.time_left import Kind, TimeLeft, about
 from labreport.experiment import Experiment

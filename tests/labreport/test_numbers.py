@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from labreport import program
-from labreport.console.summary import differing, list_changes, show_changes
+from labreport.console.plan import differing, list_changes, show_changes
 from labreport.console.terminal import Terminal
 from labreport.execute.build import changes, numbers
 from labreport.plan.ledger import Change

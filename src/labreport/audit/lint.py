@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from labreport.audit.reading import Finding
-from labreport.errors import AuditError, RenderError
+from labreport.errors import AuditError, RenderError, nearest
 from labreport.frame import MACROS, Lookup
 from labreport.page import mistakes, refusing
 from labreport.program import nearby
 from labreport.stats.numerals import has_numeral, number_words
-from labreport.suggest import nearest
 
 LIST = "allowed-numerals.txt"
 """Name of the list of digits, in the engine's frame and in a project's folder of templates."""

@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from labreport.console.terminal import INTERRUPTED, Terminal
-from labreport.errors import UsageError
+from labreport.errors import UsageError, did_you_mean, nearest
 from labreport.program import VERSION, called
-from labreport.suggest import did_you_mean, nearest
 from labreport.texts import enumeration
 
 SEEDS_LIMIT = 100_000
@@ -84,6 +83,7 @@ COMMANDS = {
         "FOLDER",
         "the old report, then the new one (default: the project's)",
         "*",
+        call="labreport.commands.reports:diff",
     ),
     "verify": Declared(
         "check every stored byte, then every answer independently",
@@ -110,6 +110,7 @@ COMMANDS = {
         "FORMAT",
         "the format, then the folder (default: exports/FORMAT in the report's); none lists the formats",
         "*",
+        call="labreport.commands.reports:export",
     ),
     "clean": Declared(
         "remove results that are no longer used",

@@ -7,8 +7,8 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from labreport.console.plan import report
 from labreport.console.progress import Progress
-from labreport.console.summary import report
 from labreport.console.terminal import Terminal, shown
 from labreport.errors import LabReportError
 from labreport.execute.making import make_report

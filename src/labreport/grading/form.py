@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from labreport.errors import did_you_mean, nearest
 from labreport.grading.score import Expected, Outcome, Question
 from labreport.grading.strict import Malformed, shortened, text_of
 from labreport.grading.submission import Answered, Said, Stated, Submission, digest
@@ -17,7 +18,6 @@ from labreport.stats.findings import Finding
 from labreport.stats.quantity import Quantity
 from labreport.stats.rounding import format_number
 from labreport.stats.words import Sentence
-from labreport.suggest import did_you_mean, nearest
 
 VERSION = 2
 WIDTH = 96

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from labreport.authoring import Place, at, refuse, variable, written
-from labreport.errors import UsageError
+from labreport.errors import UsageError, did_you_mean
 from labreport.experiment import Experiment, Study
 from labreport.nodes.content import AnswerNode, FigureNode, SectionNode
 from labreport.nodes.crate import CrateDocument, WorkflowDocument
@@ -16,7 +16,6 @@ from labreport.nodes.result import RecordingNode, ResultNode
 from labreport.outline import Figure, Question, Section
 from labreport.plan.nodes import Graph, Node
 from labreport.project import Project
-from labreport.suggest import did_you_mean
 
 
 def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:

@@ -13,7 +13,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from labreport.errors import RenderError, all_at_once
+from labreport.errors import RenderError, all_at_once, did_you_mean
 from labreport.frame import Lookup
 from labreport.outline import Question, Section
 from labreport.page.environment import MEDIA, STANDARD, Medium, environment, explained
@@ -21,7 +21,6 @@ from labreport.page.numbers import TracedAnswer, traced
 from labreport.page.templates import parsed, unknown_names
 from labreport.project import Words
 from labreport.stats import Answer
-from labreport.suggest import did_you_mean
 
 MARKUP = re.compile(r"<[^>]*>")
 SPACE = re.compile(r"[ \t\r\n]+")

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 import jinja2
 from jinja2 import nodes
 
+from labreport.errors import did_you_mean
 from labreport.page.numbers import FILTERS, TracedAnswer, TracedFinding, TracedQuantity
 from labreport.page.wordings import SAID, Wordings
-from labreport.suggest import did_you_mean
 
 SYNTAX: Mapping[str, Any] = {
     "trim_blocks": True,

@@ -19,7 +19,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from labreport.errors import UsageError
+from labreport.errors import UsageError, did_you_mean
 from labreport.experiment import Design, Experiment, Recorded
 from labreport.fingerprint.files import Stamp, stamp
 from labreport.fingerprint.modules import folder_of
@@ -37,7 +37,6 @@ from labreport.recorded.raw import (
     sources,
 )
 from labreport.results import Metrics, Result, Runs, Snapshot, flat
-from labreport.suggest import did_you_mean
 from labreport.texts import unprintable
 
 SEED = "seed"

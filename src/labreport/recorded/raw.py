@@ -16,10 +16,9 @@ from functools import cache
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
-from labreport.errors import StoreError, UsageError
+from labreport.errors import StoreError, UsageError, did_you_mean
 from labreport.program import nearby
 from labreport.store.files import Damaged, read_regular
-from labreport.suggest import did_you_mean
 
 LIMIT = 256 << 20
 """Bytes of the largest file that is read."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from labreport.errors import did_you_mean
 from labreport.recorded.raw import (
     Options,
     RawRun,
@@ -16,7 +17,6 @@ from labreport.recorded.raw import (
     short,
     whole,
 )
-from labreport.suggest import did_you_mean
 
 STEPS = ("epoch", "step")
 """Columns that number the rows of a run unless another is named."""

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from labreport.authoring import HIDDEN, Place, at, called_from, check_values, refuse
-from labreport.errors import UnknownMetric, UsageError
+from labreport.errors import UnknownMetric, UsageError, did_you_mean
 from labreport.experiment import Design
 from labreport.later import later
 from labreport.results import Result, Results, Runs, number
 from labreport.stats.quantity import Unit, measured_varies_with
-from labreport.suggest import did_you_mean
 
 if TYPE_CHECKING:
     import numpy as np

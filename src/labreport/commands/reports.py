@@ -1,4 +1,4 @@
-"""What two reports say differently: numbers, judgements and figures, in lines and as a page."""
+"""Compare two finished reports, in lines and as a page; and write the results of one for other programs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from labreport.commands import write
-from labreport.console.plan import counted
-from labreport.console.summary import list_changes
+from labreport.console.plan import counted, list_changes
 from labreport.console.terminal import Terminal, shown
-from labreport.errors import UsageError
+from labreport.errors import UsageError, did_you_mean
 from labreport.execute.build import HEADLINE, Numbers, changes
+from labreport.exports import listed, stale
+from labreport.exports import write as write_export
 from labreport.loaded import Report, load
 from labreport.plan.ledger import Change
 from labreport.program import called
@@ -30,7 +31,7 @@ text-align:left;vertical-align:top;overflow-wrap:anywhere}}.changed{{background:
 figure{{margin:0}}img{{max-width:100%}}</style><h1>{0}</h1>"""
 
 
-def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
+def diff(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """List what differs, and write the page; 1 when anything does."""
     if not 1 <= len(arguments.words) <= 2:
         raise UsageError(f"diff needs one or two folders, OLD and NEW; see {called()} diff --help.")
@@ -106,3 +107,25 @@ def _page(old: Report, new: Report, before: Numbers, after: Numbers) -> Iterator
 def _shown(report: Report, name: str, text: str) -> str:
     figure = report.figures.get(name.removeprefix(_FIGURE)) if name.startswith(_FIGURE) else None
     return figure._repr_html_() if figure else html.escape(text)
+
+
+def export(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
+    """Write one format, or check what was written; without a format, list them."""
+    if not arguments.words:
+        for one in listed().values():
+            terminal.result(f"{one.name:10} {one.writes}")
+        return 0
+    name, *folders = arguments.words
+    if name not in listed():
+        raise UsageError(f"no format {name!r}{did_you_mean(name, listed())} There are {', '.join(listed())}.")
+    if len(folders) > 1:
+        raise UsageError(f"export does not take {folders[1]!r}; see {called()} export --help.")
+    folder = Path(folders[0]) if folders else arguments.output / "exports" / name
+    report = load(arguments.output)
+    if not arguments.check:
+        count = write_export(listed()[name], report, folder)
+        terminal.say(f"Exported {count} files to {shown(str(folder))}, from {shown(str(report.folder))}")
+        return 0
+    why = stale(listed()[name], report, folder)
+    terminal.result(f"{shown(str(folder))} is {f'stale: {why}' if why else 'up to date'}.")
+    return int(bool(why))
