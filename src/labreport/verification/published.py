@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from labreport.audit import audit_html
 from labreport.checks import Check
 from labreport.console.plan import counted
 from labreport.console.terminal import Terminal
@@ -23,6 +24,8 @@ from labreport.fingerprint.files import Digests, sha256
 from labreport.nodes.result import ResultNode
 from labreport.nodes.workshop import function
 from labreport.plan.nodes import Plan, State, Status
+from labreport.recheck.document import changed, load
+from labreport.recheck.script import evaluate
 from labreport.stats import Answer
 from labreport.store.files import Damaged, read_regular
 from labreport.store.publish import DOCUMENTS
@@ -37,18 +40,13 @@ FILES = "files, every byte"
 
 def recorded_files(session: Session) -> Check:
     """The files of recorded runs, whose digests the report names."""
-    published = _published(session, "results")
-    files = {
-        name: (
-            table.folder / name,
-            published.get(one.name, {}).get("recorded", {}).get("files", {}).get(name),
-        )
-        for one in session.project.all_experiments
-        if (table := one.recorded)
-        for name in table.files
-    }
-    bad = [name for name, (path, written) in files.items() if sha256(path) != written]
-    detail = f"not as in the report: {', '.join(bad[:5])}" if bad else f"{len(files)} files, every byte"
+    published, sound = _published(session, "results"), dict[str, bool]()
+    for one in session.project.all_experiments:
+        if table := one.recorded:
+            written = published.get(one.name, {}).get("recorded", {}).get("files", {})
+            sound |= {name: sha256(table.folder / name) == written.get(name) for name in table.files}
+    bad = [name for name in sound if not sound[name]]
+    detail = f"not as in the report: {', '.join(bad[:5])}" if bad else f"{len(sound)} files, every byte"
     return Check("recorded runs", not bad, detail, FILES)
 
 
@@ -63,12 +61,9 @@ def stored_files(session: Session, plan: Plan, stored: Mapping[str, Status]) -> 
         yield Check("store", not bad, f"damaged or missing: {', '.join(bad[:5])}" if bad else whole, FILES)
     if any(one.recorded for one in session.project.all_experiments):
         yield recorded_files(session)
-    altered = []
-    for status in plan.statuses:
-        record = session.ledger.nodes.get(status.name)
-        for path, written in (record.files if record else {}).items():
-            if digests(session.output / path) != written:
-                altered.append(path)
+    records = [session.ledger.nodes.get(status.name) for status in plan.statuses]
+    files = [file for record in records if record for file in record.files.items()]
+    altered = [path for path, written in files if digests(session.output / path) != written]
     yield Check("cache and documents", not altered, ", ".join(altered[:5]) or "as written", FILES)
 
 
@@ -179,8 +174,6 @@ COPIES = "results that are copies of others"
 
 def page(session: Session) -> Check:
     """Every printed number traced, and every finding compared with its answer, once more."""
-    from labreport.audit import audit_html
-
     try:
         answers = {slug: Answer.from_plain(plain) for slug, plain in answers_of(session).items()}
         html = page_of(session)
@@ -194,9 +187,6 @@ def page(session: Session) -> Check:
 
 def again(output: Path) -> Check:
     """Every number and judgement of `answers.json` from its own data, as `check` does."""
-    from labreport.recheck.document import changed, load
-    from labreport.recheck.script import evaluate
-
     try:
         document = load(output / "answers.json")
         found = evaluate(document)
@@ -209,20 +199,18 @@ def again(output: Path) -> Check:
 
 def equal(answers: Mapping[str, Any]) -> Check:
     """What two answers measured from one source, in one unit and under one name is one number."""
-    first: dict[tuple[str, ...], tuple[str, Any]] = {}
+    first: dict[str, tuple[str, Any]] = {}
     shared = 0
     for slug, answer in answers.items():
         for name, quantity in answer["quantities"].items():
-            source, unit, value = quantity["source"], quantity["unit"], quantity["value"]
+            own, source, value = f"{slug}#{name}", quantity["source"], quantity["value"]
             if not source.get("measure") or source.get("kind", "measured") != "measured":
                 continue
-            known = (json.dumps(source, sort_keys=True), unit, name.rpartition(".")[2])
-            address, other = first.setdefault(known, (f"{slug}#{name}", value))
-            if address == f"{slug}#{name}":
-                continue
-            shared += 1
+            known = json.dumps([source, quantity["unit"], name.rpartition(".")[2]], sort_keys=True)
+            address, other = first.setdefault(known, (own, value))
+            shared += address != own
             if other != value:
-                problem = f"{slug}#{name} is {value}, but {address} is {other}; both are from one source"
+                problem = f"{own} is {value}, but {address} is {other}; both are from one source"
                 return Check("equal numbers", False, problem, EQUAL)
     return Check("equal numbers", True, f"{shared} numbers that another answer has, too", EQUAL)
 
@@ -237,11 +225,12 @@ def drawn(session: Session) -> Iterator[Check]:
     for figure in found:
         wrong = list(misdrawn(figure))
         marks, others = compared(figure)
-        detail = wrong[0] if wrong else f"every mark is in a row of its table, {len(figure.table)} rows"
-        if others and not wrong:
+        detail = f"every mark is in a row of its table, {len(figure.table)} rows"
+        if others:
             detail = (
                 f"{detail}; not compared: {others}" if marks else f"not compared with its table: {others}"
             )
+        detail = wrong[0] if wrong else detail
         yield Check(f"drawn {figure.slug}", not wrong, detail, DRAWN, bool(marks or wrong))
 
 
@@ -347,10 +336,7 @@ def _recomputed(session: Session) -> Iterator[Check]:
         again = json.loads(json.dumps(answer.to_plain(phrases)))
         found = published.get(question.slug, {})
         different = [part for part in ("quantities", "findings", "facts") if again[part] != found.get(part)]
-        count = len(again["quantities"]) + len(again["findings"])
-        detail = (
-            f"{count} quantities and findings"
-            if not different
-            else f"{different[0]} differ from answers.json"
-        )
+        detail = f"{len(again['quantities']) + len(again['findings'])} quantities and findings"
+        if different:
+            detail = f"{different[0]} differ from answers.json"
         yield Check(f"answer {question.slug}", not different, detail, ANSWERS)
