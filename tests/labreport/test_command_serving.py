@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from labreport.commands import serving
-from labreport.commands.serving import PageServer, reloading
+from labreport.commands import watch
+from labreport.commands.watch import PageServer, reloading
 from labreport.page.documents import policy
 
 SCRIPT = "let here = 1;"
@@ -125,14 +125,14 @@ def test_connections_are_bounded_in_number_and_time(
     server: PageServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Silent clients are cut off, those that are too many at once; then the page is served again."""
-    monkeypatch.setattr(serving, "SECONDS", 1.0)
+    monkeypatch.setattr(watch, "SECONDS", 1.0)
     with contextlib.ExitStack() as open_ones:
 
         def connect() -> socket.socket:
             address = ("127.0.0.1", server.port)
             return open_ones.enter_context(socket.create_connection(address, timeout=10))
 
-        silent = [connect() for _ in range(serving.CONNECTIONS)]
+        silent = [connect() for _ in range(watch.CONNECTIONS)]
         time.sleep(0.3)
         began = time.monotonic()
         assert connect().recv(1) == b""
@@ -157,7 +157,7 @@ def test_before_the_first_build_a_page_waits_for_it(tmp_path: Path) -> None:
 
 def test_news_are_waited_for(server: PageServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who knows what is there gets an answer when it is another: another page, or errors over it."""
-    monkeypatch.setattr(serving, "HOLD_SECONDS", 0.2)
+    monkeypatch.setattr(watch, "HOLD_SECONDS", 0.2)
     host = f"127.0.0.1:{server.port}"
 
     def news(seen: str) -> tuple[dict[str, Any], float]:
@@ -168,7 +168,7 @@ def test_news_are_waited_for(server: PageServer, monkeypatch: pytest.MonkeyPatch
     first, _ = news("")
     same, waited = news(first["token"])
     assert (same, waited >= 0.2) == (first, True)
-    monkeypatch.setattr(serving, "HOLD_SECONDS", 8.0)
+    monkeypatch.setattr(watch, "HOLD_SECONDS", 8.0)
     threading.Timer(0.1, server.show, (["it is broken"],)).start()
     broken, waited = news(first["token"])
     assert (broken["problems"], broken["page"], waited < 4) == (["it is broken"], first["page"], True)

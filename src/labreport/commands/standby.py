@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from labreport.commands.build import carry_out
-from labreport.commands.serving import PAGE_LIMIT
+from labreport.commands.watch import PAGE_LIMIT
 from labreport.console.terminal import Terminal, guarded
 from labreport.errors import LabReportError, OutdatedCode
 from labreport.execute.session import Request, open_session
