@@ -15,10 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labreport.console.plan import show_plan, show_summary
-from labreport.console.progress import Progress, Training
+from labreport.console.plan import about, show_plan, show_summary
+from labreport.console.progress import Kind, Progress, TimeLeft, Training
 from labreport.console.terminal import Terminal
-from labreport.console.time_left import Kind, TimeLeft, about
 from labreport.experiment import Experiment
 from labreport.nodes.result import ResultNode
 from labreport.plan.nodes import Node, Plan, State, Status
@@ -370,7 +369,7 @@ def test_a_row_says_what_is_measured_by_itself() -> None:
 
 LIVE = """
 import sys, time
-from labreport.console.progress import Progress, Training
+from labreport.console.progress import Kind, Progress, TimeLeft, Training
 from labreport.console.terminal import Terminal
 
 terminal = Terminal()

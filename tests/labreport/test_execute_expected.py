@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import trained as made
 
+from labreport.console.progress import START, TimeLeft
 from labreport.console.terminal import Terminal
-from labreport.console.time_left import START, TimeLeft
 from labreport.execute.pace import USUAL, expected, foresee_trainings, making, note, note_trainings
 from labreport.execute.training import check_room
 from labreport.execute.worker import Task

@@ -10,10 +10,19 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from labreport.commands.parser import unknown_command_or_name
-from labreport.console.plan import list_changes, report, show_causes, show_failure, show_plan, work
+from labreport.console.plan import (
+    FEW,
+    about,
+    list_changes,
+    report,
+    show_causes,
+    show_failure,
+    show_plan,
+    work,
+)
 from labreport.console.plan import why as first_reason
+from labreport.console.progress import TimeLeft
 from labreport.console.terminal import Terminal, cut, shown
-from labreport.console.time_left import FEW, TimeLeft, about
 from labreport.errors import LabReportError, OutdatedCode, UnknownName, UsageError
 from labreport.execute.pace import foresee
 from labreport.execute.session import (

@@ -11,10 +11,9 @@ from pathlib import Path
 
 from labreport.checks import Check, summary
 from labreport.commands import write
-from labreport.console.plan import counted
-from labreport.console.progress import Progress
+from labreport.console.plan import counted, duration
+from labreport.console.progress import Kind, Progress, TimeLeft
 from labreport.console.terminal import Terminal, shown
-from labreport.console.time_left import Kind, TimeLeft, duration
 from labreport.execute.session import Session, cores, open_session
 from labreport.locate import find_project
 from labreport.nodes.content import AnswerNode

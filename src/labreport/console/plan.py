@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from labreport.console.terminal import Terminal, cut, shown
-from labreport.console.time_left import duration
 from labreport.plan.ledger import Change
 from labreport.plan.nodes import Plan, State, Status
 from labreport.plan.reasons import FOLLOWING, Changed, Reason, Upstream, short
@@ -39,6 +38,8 @@ _CAUSES = 8
 _NAMES = 3
 """Names of what one cause makes that are listed; more are counted."""
 Key = tuple[Any, ...]
+FEW = 10.0
+"""Seconds below which no number is said: it would be over before it were right."""
 KEPT = "\xa0"
 """A space at which no line is broken."""
 
@@ -46,6 +47,27 @@ KEPT = "\xa0"
 def counted(count: int, what: str) -> str:
     """`1 figure`, `1,200 figures`."""
     return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def duration(seconds: float) -> str:
+    """`12 s`, `3 min 05 s`, `2 h 10 min`."""
+    seconds = max(seconds, 0.0)
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+
+
+def about(seconds: float) -> str:
+    """A time that is expected, as far as it can be known: `a few seconds`, `35 s`, `3 min 10 s`, `17 min`."""
+    if seconds < FEW:
+        return "a few seconds"
+    step = 5 if seconds < 60 else 10 if seconds < 600 else 60
+    return duration(step * round(seconds / step)).removesuffix(" 00 s")
 
 
 def work(statuses: Iterable[Status]) -> str:

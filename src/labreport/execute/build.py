@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from labreport.authoring import at
-from labreport.console.plan import show_changes, show_plan, show_summary
+from labreport.console.plan import about, show_changes, show_plan, show_summary
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
-from labreport.console.time_left import about
 from labreport.errors import LabReportError, RenderError, StoreError, all_at_once
 from labreport.execute.making import make_report
 from labreport.execute.pace import foresee

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 
-from labreport.console.time_left import START, Kind, TimeLeft
+from labreport.console.progress import START, Kind, TimeLeft
 from labreport.execute.session import Session
 from labreport.execute.worker import Task
 from labreport.nodes.document import DocumentNode

@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from labreport.authoring import place
-from labreport.console.plan import counted
-from labreport.console.progress import Progress, Training
-from labreport.console.time_left import START, duration
+from labreport.console.plan import counted, duration
+from labreport.console.progress import START, Progress, Training
 from labreport.errors import ExperimentFailed, OutdatedCode, StoreError
 from labreport.execute.worker import Epoch, Message, Outcome, Task, decoded
 from labreport.nonfinite import all_finite
