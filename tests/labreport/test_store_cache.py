@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from labreport.errors import StoreError
-from labreport.store.cache import FORMAT, Cache, Cached
+from labreport.store.cache import FORMAT, Cache
 from labreport.store.quarantine import Quarantine
 from labreport.store.sealed import seal
 
@@ -20,8 +20,9 @@ def test_a_payload_reads_back_with_its_key_and_digest(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "cache")
     payload = {"svg": "<svg>±</svg>", "rows": [["a", 1, 0.5]]}
     digest = cache.put("figure", "curves-wide", "key", payload)
-    assert Cache(tmp_path / "cache").get("figure", "curves-wide") == Cached("key", digest, payload)
-    assert cache.peek("figure", "curves-wide") == ("key", digest)
+    found = Cache(tmp_path / "cache").get("figure", "curves-wide")
+    assert found is not None
+    assert (found.key, found.digest, found.payload) == ("key", digest, payload)
 
 
 def test_what_was_never_put_is_missing_without_a_notice(tmp_path: Path) -> None:
@@ -40,12 +41,12 @@ def test_what_is_in_place_of_a_folder_is_set_aside(name: str, tmp_path: Path) ->
     (tmp_path / "cache").mkdir()
     shutil.rmtree(tmp_path / name, ignore_errors=True)
     (tmp_path / name).write_text("in the way")
-    assert cache.peek("answer", "one") is None
+    assert cache.get("answer", "one") is None
     assert quarantine.notices == []
     cache.put("answer", "one", "key", 1)
     if name == "quarantine":
         cache.path("answer", "one").write_text("damaged")
-    assert (cache.peek("answer", "one") is None) == (name == "quarantine")
+    assert (cache.get("answer", "one") is None) == (name == "quarantine")
     assert f"{name} is a file, not a folder; it was moved to" in quarantine.notices[0]
     assert "in the way" in [kept.read_text() for kept in quarantine.folder.iterdir()]
 
@@ -58,7 +59,7 @@ def test_threads_that_meet_a_file_in_place_of_the_folder_lose_nothing(tmp_path: 
         (tmp_path / "cache").write_text("in the way")
         with ThreadPoolExecutor(8) as threads:
             list(threads.map(lambda number: cache.put("answer", str(number), "key", 1), range(8)))
-        assert [cache.peek("answer", str(number)) is not None for number in range(8)] == [True] * 8
+        assert [cache.get("answer", str(number)) is not None for number in range(8)] == [True] * 8
 
 
 @pytest.mark.parametrize("linked", ["cache", "cache/answer"])
@@ -78,7 +79,9 @@ def test_a_new_payload_takes_the_place_of_the_old(tmp_path: Path) -> None:
     old = cache.put("answer", "one", "first", {"a": 1})
     new = cache.put("answer", "one", "second", {"a": 1.0})
     assert old != new == cache.put("answer", "one", "third", {"a": 1.0})
-    assert cache.peek("answer", "one") == ("third", new)
+    found = cache.get("answer", "one")
+    assert found is not None
+    assert (found.key, found.digest) == ("third", new)
     assert len(list((tmp_path / "cache/answer").iterdir())) == 1
 
 
@@ -111,7 +114,7 @@ def test_a_value_of_another_slug_is_refused_though_intact(tmp_path: Path) -> Non
     cache = Cache(tmp_path / "cache", quarantine)
     cache.put("answer", "one", "key", 1)
     shutil.copy(cache.path("answer", "one"), cache.path("answer", "two"))
-    assert cache.peek("answer", "two") is None
+    assert cache.get("answer", "two") is None
     assert "belongs to answer 'one'" in quarantine.notices[0]
 
 

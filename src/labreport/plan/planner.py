@@ -280,12 +280,12 @@ class Planner:
 
     def _recognise(self, node: Node, made_of: dict[str, Any], key: str) -> Record | None:
         """A record for something that the cache holds but the ledger forgot."""
-        found = self._cache.peek(node.kind, node.slug)
+        found = self._cache.get(node.kind, node.slug)
         path = self._cache.path(node.kind, node.slug)
-        written = self.digests(path) if found is not None and found[0] == key else None
+        written = self.digests(path) if found is not None and found.key == key else None
         if found is None or written is None:
             return None
-        record = Record(made_of, key, found[1], {str(path.relative_to(self.output)): written})
+        record = Record(made_of, key, found.digest, {str(path.relative_to(self.output)): written})
         self.ledger.nodes[node.name] = record
         return record
 

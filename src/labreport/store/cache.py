@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import msgspec
 
@@ -16,26 +14,18 @@ from labreport.store.quarantine import Quarantine
 from labreport.store.sealed import LIMIT, Sealed, check_plain, encode, seal, unseal
 
 FORMAT = "labreport cache 2"
-_Value = TypeVar("_Value")
 _SAFE = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_.=,")
 _LONGEST = 120
 
 
-@dataclass(frozen=True)
-class Cached:
+class Cached(Sealed):
     """A payload (plain JSON values), the key of what it was made of, and the digest of what it is."""
 
-    key: str
-    digest: str
-    payload: Any
-
-
-class _Document(Sealed):
     digest: str
     format: Literal["labreport cache 2"]
     key: str
     kind: str
-    payload: msgspec.Raw
+    payload: Any
     slug: str
 
 
@@ -55,11 +45,17 @@ class Cache:
 
     def get(self, kind: str, slug: str) -> Cached | None:
         """What is kept under `slug`; None when it is missing or damaged."""
-        return self._read(kind, slug, _decoded)
-
-    def peek(self, kind: str, slug: str) -> tuple[str, str] | None:
-        """Key and digest; the payload is checked but not decoded."""
-        return self._read(kind, slug, lambda document: (document.key, document.digest))
+        path = self.path(kind, slug)
+        try:
+            found = unseal(read_regular(path, LIMIT), Cached)
+            if (found.kind, found.slug) != (kind, slug):
+                raise Damaged(f"belongs to {found.kind[:40]} {found.slug[:80]!r}")
+        except (FileNotFoundError, OtherVersion):  # what is quick to rebuild is written over
+            return None
+        except Damaged as damage:
+            self._quarantine.take(path, str(damage))
+            return None
+        return found
 
     def put(self, kind: str, slug: str, key: str, payload: Any) -> str:
         """Keep `payload`; its digest. Raises `StoreError`."""
@@ -74,29 +70,9 @@ class Cache:
             raise StoreError(f"cannot keep {kind} {slug!r}: {error}") from error
         self._quarantine.make_folder(self.directory)
         self._quarantine.make_folder(path.parent)
-        self.peek(kind, slug)  # what is damaged is set aside, not written over
+        self.get(kind, slug)  # what is damaged is set aside, not written over
         write_atomically(path, data)
         return digest
-
-    def _read(self, kind: str, slug: str, view: Callable[[_Document], _Value]) -> _Value | None:
-        path = self.path(kind, slug)
-        try:
-            document = unseal(read_regular(path, LIMIT), _Document)
-            if (document.kind, document.slug) != (kind, slug):
-                raise Damaged(f"belongs to {document.kind[:40]} {document.slug[:80]!r}")
-            return view(document)
-        except (FileNotFoundError, OtherVersion):  # what is quick to rebuild is written over
-            return None
-        except Damaged as damage:
-            self._quarantine.take(path, str(damage))
-            return None
-
-
-def _decoded(document: _Document) -> Cached:
-    try:
-        return Cached(document.key, document.digest, msgspec.json.decode(document.payload))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Damaged(f"has a payload that is not JSON: {error}") from None
 
 
 def file_name(slug: str) -> str:
