@@ -58,15 +58,26 @@ def _check_traced(page: Element, answers: Mapping[str, Answer]) -> Iterator[Find
     known = _sources(answers)
     for item in page.iter("data"):
         source, form, value = (item.get(name, "") for name in ("data-source", "data-form", "value"))
-        candidates, text = known.get(source, []), text_of(item)
-        if not candidates:
-            problem = f"names {source!r}, which the answers do not have"
-        elif not any(_value(of) == value and _prints(of, form, text) for of in candidates):
-            expected = _text(candidates[0], form) or _value(candidates[0])
-            problem = f"is not what {source} rounds to, {expected!r}"
-        else:
+        expected, text = [_printed(of, form) for of in known.get(source, ())], text_of(item)
+        if (value, text) in expected or (form == "fact" and (value, text) in map(_beginning, expected)):
             continue
+        problem = f"names {source!r}, which the answers do not have"
+        if expected:
+            problem = f"is not what {source} rounds to, {(expected[0][1] or expected[0][0])!r}"
         yield Finding(place(item), text, problem, sourceless=True)
+
+
+def _printed(of: Quantity | str, form: str) -> tuple[str, str | None]:
+    """The unrounded value as an attribute has it, and as it is printed in `form`; None where it cannot be."""
+    if isinstance(of, str):
+        return of, of if form == "fact" else None
+    return "" if of.value is None else repr(of.value), FORMS[form](of) if form in FORMS else None
+
+
+def _beginning(printed: tuple[str, str | None]) -> tuple[str, str | None]:
+    """The same at the beginning of a sentence."""
+    value, text = printed
+    return value, text and capitalized(text)
 
 
 def _sources(answers: Mapping[str, Answer]) -> dict[str, list[Quantity | str]]:
@@ -92,26 +103,6 @@ def _facts(fact: Any, address: str = "") -> Iterator[tuple[str, str | int]]:
     elif isinstance(fact, (list, tuple)):
         for index, item in enumerate(fact):
             yield from _facts(item, f"{address}.{index}")
-
-
-def _value(of: Quantity | str) -> str:
-    """The unrounded value as an attribute has it."""
-    if isinstance(of, str):
-        return of
-    return "" if of.value is None else repr(of.value)
-
-
-def _text(of: Quantity | str, form: str) -> str | None:
-    """As it is printed in `form`; None where it cannot be printed so."""
-    if isinstance(of, str):
-        return of if form == "fact" else None
-    return FORMS[form](of) if form in FORMS else None
-
-
-def _prints(of: Quantity | str, form: str, text: str) -> bool:
-    """Whether it is printed so in this form; a text may begin a sentence."""
-    known = _text(of, form)
-    return text == known or (isinstance(of, str) and known is not None and text == capitalized(known))
 
 
 def _check_titles(page: Element, answers: Mapping[str, Answer]) -> Iterator[Finding]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from labreport.later import later
 from labreport.stats.measure import Measure, Sample
 from labreport.stats.operation import Computed, Operation, Reason
 from labreport.stats.operations.crossed import OPERATION as CROSSED
@@ -14,11 +13,6 @@ from labreport.stats.operations.crossed import share, table, unpaired
 from labreport.stats.operations.difference import OPERATION as DIFFERENCE
 from labreport.stats.operations.mean import OPERATION as MEAN
 from labreport.stats.quantity import Quantity, Source, known, measured_varies_with
-
-if TYPE_CHECKING:
-    import numpy as np
-else:
-    np = later("numpy")
 
 Word = Literal["clear", "the same", "unclear"]
 Method = Callable[[Sample, "Sample | float", Measure], "Estimate"]
@@ -163,5 +157,5 @@ def _items(first: Sample, second: Sample | float, measure: Measure) -> Mapping[s
     a, b, paired = first.rights, second.rights, first.paired and second.paired
     same = bool(a and b) and first.items == second.items and len(a[0]) == len(b[0])
     if same and len(a) == len(b) and (paired or len(a) == 1):
-        return table(np.array(a), np.array(b))
+        return table(a, b)
     return {"first": share(a), "second": share(b)} if paired else unpaired(a, b, same)

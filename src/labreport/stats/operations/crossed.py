@@ -64,11 +64,11 @@ class Data(TypedDict):
     items_by_both: NotRequired[list[list[int]]]
 
 
-def table(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> Data:
+def table(first: Rights, second: Rights) -> Data:
     """Count two arrays of shape (units, items) on the same items."""
-    units = len(first)
-    sums = np.sum(first, axis=0, dtype=np.int64) - np.sum(second, axis=0, dtype=np.int64)
-    cells = (first & second, first & ~second, second & ~first, ~first & ~second)
+    units, a, b = len(first), np.array(first), np.array(second)
+    sums = np.sum(a, axis=0, dtype=np.int64) - np.sum(b, axis=0, dtype=np.int64)
+    cells = (a & b, a & ~b, b & ~a, ~a & ~b)
     both, only_first, only_second, neither = (np.sum(each, axis=1).tolist() for each in cells)
     return {
         "table": {
