@@ -37,6 +37,7 @@ from msgspec import Meta as Meta
 
 from labreport.errors import UsageError, did_you_mean
 from labreport.program import nearby
+from labreport.texts import enumeration
 
 _ENGINE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _PACKAGE = f"{__name__.partition('.')[0]}."
@@ -145,19 +146,23 @@ def fits(value: Any, hint: Any) -> bool:
     return True
 
 
-_BOUNDS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "ge": operator.ge,
-    "gt": operator.gt,
-    "le": operator.le,
-    "lt": operator.lt,
-    "min_length": lambda value, limit: len(value) >= limit,
-    "max_length": lambda value, limit: len(value) <= limit,
+_BOUNDS: Mapping[str, tuple[Callable[[Any, Any], bool], str]] = {
+    "ge": (operator.ge, "of at least {:,}"),
+    "gt": (operator.gt, "above {:,}"),
+    "le": (operator.le, "up to {:,}"),
+    "lt": (operator.lt, "below {:,}"),
+    "min_length": (lambda value, limit: len(value) >= limit, "at least {:,} long"),
+    "max_length": (lambda value, limit: len(value) <= limit, "at most {:,} long"),
 }
+"""A bound of a `Meta` to what compares a value with it, and how it is said."""
+
+
+def _set(bounds: Any) -> dict[str, Any]:
+    return {name: limit for name in _BOUNDS if (limit := getattr(bounds, name, None)) is not None}
 
 
 def _within(value: Any, bounds: Any) -> bool:
-    limits = ((compare, getattr(bounds, name, None)) for name, compare in _BOUNDS.items())
-    return all(limit is None or compare(value, limit) for compare, limit in limits)
+    return all(_BOUNDS[name][0](value, limit) for name, limit in _set(bounds).items())
 
 
 def _advice(value: Any, hint: Any) -> str:
@@ -209,11 +214,11 @@ def allowed(hint: Any) -> str:
     if origin in (Union, types.UnionType):
         return " or ".join(allowed(part) for part in parts)
     if origin is Literal:
-        return _either([repr(part) for part in parts])
+        return enumeration([repr(part) for part in parts], "or")
     if origin is tuple and parts[1:] == (...,):
         return f"a tuple, in which each is {allowed(parts[0])}"
     if origin is tuple and parts:
-        return f"a tuple of {_either([allowed(part) for part in parts], 'and')}"
+        return f"a tuple of {enumeration([allowed(part) for part in parts])}"
     known: dict[Any, str] = {int: "a whole number", float: "a number", str: "a text", bool: "True or False"}
     known[Callable] = "a function"
     if hint in (None, types.NoneType):
@@ -225,26 +230,12 @@ def allowed(hint: Any) -> str:
     return known.get(kind, f"a value of {getattr(kind, '__name__', kind)}")
 
 
-_SAID = {
-    "ge": "of at least {:,}",
-    "gt": "above {:,}",
-    "le": "up to {:,}",
-    "lt": "below {:,}",
-    "min_length": "at least {:,} long",
-    "max_length": "at most {:,} long",
-}
-
-
 def _limits(bounds: Any) -> str:
-    limits = {name: limit for name in _SAID if (limit := getattr(bounds, name, None)) is not None}
+    limits = _set(bounds)
     if {"ge", "le"} <= limits.keys():
         return f" from {limits['ge']:,} to {limits['le']:,}"
-    said = [_SAID[name].format(limit) for name, limit in limits.items()]
+    said = [_BOUNDS[name][1].format(limit) for name, limit in limits.items()]
     return f" {' and '.join(said)}" if said else ""
-
-
-def _either(words: list[str], last: str = "or") -> str:
-    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 _COPYING = dataclasses.__file__

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from labreport.experiment import Experiment, Study
+from labreport.texts import enumeration
 
 LAST = 0
 """Stands for an experiment's last epoch where snapshots are required."""
@@ -31,7 +32,7 @@ class Required:
         lacking = sorted(wanted - set(experiment.snapshots))
         if not lacking:
             return "", ""
-        kept, wanting = _listed(experiment.snapshots), _listed(lacking)
+        kept, wanting = (enumeration([*map(str, each)]) for each in (experiment.snapshots, lacking))
         text = f"epoch {wanting} of {experiment.name!r}, which keeps epoch {kept}"
         text += f"; add {wanting} to its snapshots"
         more = "" if max(lacking) <= experiment.epochs else f", and give it {max(lacking)} epochs"
@@ -44,8 +45,3 @@ def required(
     """What is required of each of these experiments and studies alike."""
     each = (read,) if isinstance(read, (Experiment, Study)) else read
     return tuple(Required(one.name, snapshots, epochs) for one in each)
-
-
-def _listed(epochs: Iterable[int]) -> str:
-    *others, last = [str(epoch) for epoch in epochs]
-    return f"{', '.join(others)} and {last}" if others else last

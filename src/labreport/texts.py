@@ -27,9 +27,9 @@ def unprintable(value: Any) -> str:
     return f"{where}{what}, which cannot be shown in a report; remove it"
 
 
-def enumeration(words: Sequence[str]) -> str:
+def enumeration(words: Sequence[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`; the empty text of none."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+    return f" {last} ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def capitalized(text: str) -> str:

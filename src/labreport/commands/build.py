@@ -213,11 +213,9 @@ def why(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
 
 def _numbered(word: str, session: Session) -> str:
     """The name of what the report numbers so, a question as `2.2` or a figure as `Figure 3`; else empty."""
-    if question := re.fullmatch(r"(?i)(?:question )?([1-9][0-9]*)\.([1-9][0-9]*)", word):
-        asking = [section.questions for section in session.project.outline.sections if section.questions]
-        part, number = int(question[1]) - 1, int(question[2]) - 1
-        slugs = [one.slug for one in asking[part]] if part < len(asking) else []
-        return f"answer/{slugs[number]}" if number < len(slugs) else ""
+    if question := re.fullmatch(r"(?i)(?:question )?([1-9][0-9]*\.[1-9][0-9]*)", word):
+        numbered = titles(session.project.outline).items()
+        return next((f"answer/{slug}" for slug, text in numbered if text.startswith(f"{question[1]} ")), "")
     figure = re.fullmatch(r"(?i)(?:figure|fig\.?)[ -]?([1-9][0-9]*)", word)
     page = session.output / "report.html"
     if figure is None or not page.is_file():

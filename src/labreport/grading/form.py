@@ -18,6 +18,7 @@ from labreport.stats.findings import Finding
 from labreport.stats.quantity import Quantity
 from labreport.stats.rounding import format_number
 from labreport.stats.words import Sentence
+from labreport.texts import enumeration
 
 VERSION = 2
 WIDTH = 96
@@ -99,8 +100,7 @@ def asked_outcome(
         question = f"{after}Is {titles[subject]} {finding.side} {threshold}{every}?"
         return question, {"yes": (beyond,), "no": (short,), **UNCLEAR}
     turned = (finding.measure.better == "lower") != key.endswith(": last")
-    names = list(titles.values())
-    one_of = f"{', '.join(names[:-1])} or {names[-1]}"
+    one_of = enumeration([*titles.values()], "or")
     return f"{after}Which {sentence.form('least' if turned else 'most')}: {one_of}?", UNCLEAR
 
 
