@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -157,17 +158,12 @@ def _run_all(study: Study, fit: Any) -> Study:
 def _sections(given: Iterable[Section | Question]) -> tuple[Section, ...]:
     """Sections in order; questions outside of any make up one together with their neighbours."""
     found: list[Section] = []
-    loose: list[Question] = []
-    for one in (*given, None):
-        if isinstance(one, Question):
-            loose.append(one)
+    for loose, each in itertools.groupby(given, key=lambda one: isinstance(one, Question)):
+        if not loose:
+            found += (one for one in each if isinstance(one, Section))
             continue
-        if loose:
-            number = sum(section.slug.startswith("questions") for section in found)
-            found.append(
-                section("Questions", *loose, slug="questions" if not number else f"questions-{number + 1}")
-            )
-            loose = []
-        if one is not None:
-            found.append(one)
+        number = sum(section.slug.startswith("questions") for section in found) + 1
+        slug = "questions" if number == 1 else f"questions-{number}"
+        questions = (one for one in each if isinstance(one, Question))
+        found.append(section("Questions", *questions, slug=slug))
     return tuple(found)

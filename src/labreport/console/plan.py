@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -314,10 +315,7 @@ def show_summary(
         what = f"{shown(nearby(where))} is up to date." if where else "all that was asked for is up to date."
         terminal.say(f"Nothing to do: {what}")
         return
-    kinds: dict[str, int] = {}
-    for name in made:
-        kind = name.partition("/")[0]
-        kinds[kind] = kinds.get(kind, 0) + 1
+    kinds = Counter(name.partition("/")[0] for name in made)
     parts = [counted(len(trained), work)] if trained else []
     parts += [counted(count, kind) for kind, count in kinds.items()]
     terminal.say(f"{terminal.paint('Done', 'green', 'bold')} in {duration(seconds)}: {', '.join(parts)}.")
