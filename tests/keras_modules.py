@@ -39,4 +39,4 @@ __all__ = [
 
 PLAIN = Network((12,))
 MOMENTUM = Network((9, 8), momentum=0.9)
-"""Each is compiled once for all tests of a process; one that differs in numbers alone is the same program."""
+"""Each is compiled once for all tests of a process; one that differs only in numbers is the same program."""

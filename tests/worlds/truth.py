@@ -298,11 +298,10 @@ def _diminishing(results: Results, answer: Answer, text: str) -> Iterator[bool]:
     falls = "The first of these steps brings most" in text
     yield all((other < first + NEAR) if falls else True for other in others)
     yield falls or not all(other < first - NEAR for other in others)
-    yield text.startswith("Yes:" if falls else "Not steadily:")
-    early = re.search(r"10 epochs after the first 20 bring (less|more)", text)
-    late = re.search(r"the last 10 before epoch 50(?:, which seem to)? bring (less|more)", text)
-    for told, gain in ((early, others[0]), (late, others[-1])):
-        yield told is not None and (gain < 0.002 + NEAR if told[1] == "less" else gain > 0.002 - NEAR)
+    told = re.search(r"After 20 epochs, ([a-z ]+): .*by epoch 50, ([a-z ]+):", text)
+    yield told is not None
+    for word, gain in zip(told.groups() if told else (), (others[0], others[-1]), strict=False):
+        yield gain < 0.002 + NEAR if word in ("yes", "probably") else gain > 0.002 - NEAR
 
 
 def _worth(results: Results, answer: Answer, text: str) -> Iterator[bool]:

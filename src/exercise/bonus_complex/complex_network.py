@@ -23,7 +23,7 @@ def by_epoch(results: Results) -> charts.Drawing:
     figure, (panel,) = charts.column_figure(46, margins=charts.Margins(left=9, right=19, top=8))
     curves = {name: percent(results[name].curve("validation_accuracy")) for name in names(BOTH)}
     means = {name: mean_by_epoch(seeds) for name, seeds in curves.items()}
-    for (name, seeds), style in zip(curves.items(), charts.SERIES, strict=False):
+    for (name, seeds), style in zip(curves.items(), charts.SERIES[2:], strict=False):
         mark = charts.Mark(name, style)
         epochs = list(range(SKIPPED + 1, len(means[name]) + 1))
         charts.seed_lines(panel, epochs, [seed[SKIPPED:] for seed in seeds], mark)

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from exercise.bonus_complex.published import DURATIONS, MODELS
-from exercise.catalogue import COMPLEX, NETWORKS, TIMES, names
+from exercise.catalogue import COMPLEX, DEEP, NETWORKS, TIMES, names
 from exercise.expressions import FIRST_WEIGHTS, WEIGHTS
 from exercise.measuring.measures import declared, network_of, split
 from exercise.measuring.seconds import in_total
 from exercise.networks import Network
-from exercise.part_three.best import LEARNING
 from labreport import charts
 from labreport.outline import figure, question
 from labreport.results import Results
@@ -100,7 +99,7 @@ def perspective(results: Results) -> Answer:
             flop, "FLOP", "weights · images · epochs", name, kind="computed"
         )
         quantities[f"{name}.seconds"] = in_total(results, name, last)
-        if name in names(LEARNING):
+        if name not in names(DEEP):
             rows.append({"name": name, "flop": flop, "year": None, "source": "this report", "own": True})
     for model in MODELS:
         quantities[f"{model.key}.flop"] = declared(model.flop, "FLOP", model.source, kind="stated")

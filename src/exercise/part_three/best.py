@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from exercise.catalogue import COMPLEX, SMALL, WIDE, names
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.measures import LAST, TEST, declared, network_of, seeds_of
@@ -52,19 +50,24 @@ def best(results: Results) -> Answer:
         "first": [name for name in order if printed[name] == printed[order[0]]],
         "others": [name for name in order if printed[name] != printed[order[0]]],
     }
-    decisive = {f"{part.quantity}.decisive": _decisive(answer, part) for part in pairs}
+    decisive = {name: end for part in pairs for name, end in _decisive(answer, part).items()}
     return answer | Answer({**parameters, **decisive, "seeds": seeds_of(*results.values())}, facts=facts)
 
 
-def _decisive(answer: Answer, part: Part) -> Quantity:
-    """The difference with the interval that decides, at the level of one of several comparisons."""
-    quantity, alpha = answer.quantities[part.quantity], ALPHA / part.judgement.among
-    derivation, interval = quantity.derivation, quantity.interval
-    if derivation is None or interval is None:
-        return quantity
-    found = listed()[derivation.operation].compute(derivation.data, alpha)
-    if found.low is None or found.high is None:
-        return quantity
-    kind = f"{interval.kind}, as one of {part.judgement.among} comparisons"
-    wider = replace(interval, low=found.low, high=found.high, kind=kind)
-    return replace(quantity, interval=wider, derivation=None)
+def _decisive(answer: Answer, part: Part) -> dict[str, Quantity]:
+    """The ends of the interval that decides, at the level of one of several comparisons, by their names."""
+    derivation, among = answer.quantities[part.quantity].derivation, part.judgement.among
+    assert derivation is not None
+    found = listed()[derivation.operation].compute(derivation.data, ALPHA / among)
+    note = f"end of the interval as one of {among} comparisons"
+    return {
+        f"{part.quantity}.{end}": declared(
+            None if value is None else round(value, 4),
+            "points",
+            note,
+            *part.subjects,
+            kind="computed",
+            varies_with="seeds",
+        )
+        for end, value in (("low", found.low), ("high", found.high))
+    }

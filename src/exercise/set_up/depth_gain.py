@@ -8,7 +8,7 @@ from statistics import fmean
 from exercise.catalogue import DEPTH_GAIN
 from exercise.measuring.measures import LEARNED, TEST, counted, declared
 from exercise.measuring.reading import PERCENT
-from exercise.part_two.causes import expected_share
+from exercise.part_two.causes import SLOPE, expected_share
 from labreport import charts
 from labreport.outline import figure, question
 from labreport.required import LAST, required
@@ -82,6 +82,7 @@ def depth_and_gain(results: Results) -> Answer:
             ),
             "nodes": declared(point["hidden_layers"][0], "nodes", f"study {DEPTH_GAIN.name}"),
             "epochs": declared(first.experiment.epochs, "epochs", f"study {DEPTH_GAIN.name}"),
+            "slope": declared(SLOPE, "", "the largest slope of the sigmoid"),
             "starved": declared(STARVED, "fraction", "chosen after earlier trainings"),
             "seeds": counted(runs, "seeds", f"study {DEPTH_GAIN.name}"),
         }
