@@ -31,5 +31,7 @@ def recompute(predictions: Mapping[str, NDArray[Any]]) -> dict[str, dict[str, fl
         if predicted.min() < 0 or predicted.max() >= CLASSES:
             raise ValueError(f"has predictions for {name} that are not digits from 0 to 9")
         wrong = predicted != labels
-        found |= {f"{name}.{digit}.mean": float(wrong[labels == digit].mean()) for digit in range(CLASSES)}
+        found |= {
+            f"{name}.{digit}.digit.mean": float(wrong[labels == digit].mean()) for digit in range(CLASSES)
+        }
     return {QUESTION: found}

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from answering import QUESTIONS, answer
+from answering import QUESTIONS, answer, fresh_answer
 from made import made_results
 
 from exercise import mnist
@@ -18,6 +18,7 @@ from exercise.measuring.measures import seeds_of, stored_parameters
 from exercise.measuring.seconds import epochs_within
 from exercise.networks import Network
 from exercise.part_two.causes import expected_share
+from exercise.recompute import recompute
 from labreport.errors import UsageError
 from labreport.results import Result, Results, Runs, Snapshot
 
@@ -124,6 +125,17 @@ def test_confusions_count_every_test_image_once() -> None:
     assert (matrices.sum(axis=2) == np.bincount(labels, minlength=10)).all()
     rights = [round(value * len(labels)) for value in runs.metric(50, "test", "accuracy")]
     assert [int(np.trace(matrix)) for matrix in matrices] == rights
+
+
+def test_numbers_of_submitted_predictions_are_those_of_the_answer() -> None:
+    """By name and by value, for the predictions of one seed."""
+    runs = made_results(("complex",), 1)["complex"]
+    (submitted,) = (run.at(50).arrays["predictions"] for run in runs)
+    found = recompute({"complex": submitted})["bonus.digits"]
+    assert len(found) == 10
+    assert found == pytest.approx(
+        {name: fresh_answer("bonus.digits", 1).quantities[name].value for name in found}
+    )
 
 
 def test_the_digit_made_hard_is_misread_most_after_the_last_epoch() -> None:

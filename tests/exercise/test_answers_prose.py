@@ -48,7 +48,10 @@ CASES = (
         Case("part-one.accuracy", words, {"wide": made, "small": made}, "On validation data, wide reaches")
         for words, made in (
             ("better on its training images", {**LEVEL, "training": 0.98}),
-            ("wide is not better on its training images than on validation images", {**LEVEL, "training": 0.94}),
+            (
+                "wide is not better on its training images than on validation images",
+                {**LEVEL, "training": 0.94},
+            ),
             ("as accurate on training images", LEVEL),
             ("no sign of overfitting", WILD),
             ("It is better on test images than on validation images", {**LEVEL, "test": 0.98}),

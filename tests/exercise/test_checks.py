@@ -205,7 +205,9 @@ def test_what_is_shown_counts_confusions_and_draws_accuracy_by_digit(
     heights = [bar.get_height() for bar in shown["pyplot"].gca().patches]
     shown["pyplot"].close()
     measured = answer("bonus.digits", runs).quantities
-    assert heights == pytest.approx([1 - (measured[f"wide.{digit}.mean"].value or 0) for digit in range(10)])
+    assert heights == pytest.approx(
+        [1 - (measured[f"wide.{digit}.digit.mean"].value or 0) for digit in range(10)]
+    )
 
 
 def test_the_lines_fit_on_paper() -> None:
