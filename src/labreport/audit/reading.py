@@ -123,36 +123,36 @@ def _silent(element: Element) -> bool:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing on the way through the text: `kind` is `name`, `head`, `data`, `stop`, or `row`.
+    """A name on the way through the text, or a traced number, of which `data` are the element."""
 
-    A `head` is a name in the header of a row; `data` are an element.
-    """
-
-    kind: str
-    text: str = ""
+    text: str
     data: Element = None
 
 
-def flow(page: Element) -> Iterator[Step]:
-    """Names, traced data and ends of sentences and rows, in order."""
+def sentences(page: Element, known: re.Pattern[str]) -> Iterator[tuple[str, list[Step]]]:
+    """The known names and the numbers of each sentence, and the name in the header of its row, or nothing."""
+    head, steps = "", list[Step]()
     for ended, element, text, inside in walk(page):
-        if ended:
-            yield from _named(element)
-        if element.tag in BLOCKS:
-            yield Step("row" if element.tag == "tr" else "stop")
-        if SENTENCE.search(text) and not _silent(inside):
-            yield Step("stop")
+        for step in _named(element) if ended else ():
+            if step.data is not None:
+                steps.append(step)
+            elif known.fullmatch(step.text):
+                if any(one.tag == "th" and "row" in one.get("scope", "") for one in element.iterancestors()):
+                    head = step.text
+                else:
+                    steps.append(step)
+        if element.tag in BLOCKS or (SENTENCE.search(text) and not _silent(inside)):
+            yield head, steps
+            head, steps = "" if element.tag == "tr" else head, []
+    yield head, steps
 
 
 def _named(element: Element) -> Iterator[Step]:
     """The name or the number that an element is."""
-    outer = list(element.iterancestors())
-    tags, names = {one.tag for one in outer}, [element.get("data-subject", "")]
-    if element.tag == "data" and "code" not in tags:
-        yield Step("data", text_of(element), element)
-    elif element.tag == "data":
-        names.append(text_of(element))
-    elif element.tag == "code" and "pre" not in tags:
-        names.append(name_of(element))
-    head = any(one.tag == "th" and "row" in one.get("scope", "") for one in outer)
-    yield from (Step("head" if head else "name", name.strip()) for name in names if name.strip())
+    if "data-subject" in element.attrib:
+        yield Step(element.get("data-subject").strip())
+    outer = {one.tag for one in element.iterancestors()} if element.tag in ("data", "code") else set()
+    if element.tag == "data":
+        yield Step(text_of(element).strip()) if "code" in outer else Step(text_of(element), element)
+    elif element.tag == "code" and "pre" not in outer:
+        yield Step(name_of(element).strip())

@@ -186,7 +186,7 @@ def _check_subjects(
         for slug, answer in answers.items()
         for name, quantity in answer.quantities.items()
     }
-    for head, steps in _sentences(reading.flow(page), pattern):
+    for head, steps in reading.sentences(page, pattern):
         for index, step in enumerate(steps):
             source = "" if step.data is None else step.data.get("data-source", "")
             names = _names(head, steps, index, pattern) if (subjects := known.get(source)) else []
@@ -205,31 +205,12 @@ def _pattern(experiments: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<![\w/-])(?:{'|'.join(longest_first)})(?![\w/=-])") if longest_first else None
 
 
-def _sentences(flow: Iterable[Step], pattern: re.Pattern[str]) -> Iterator[tuple[str, list[Step]]]:
-    """Names and numbers of each sentence, and the name in the header of its row, if there is one."""
-    head, steps = "", list[Step]()
-    for step in flow:
-        if step.kind in ("stop", "row"):
-            yield head, steps
-            steps = []
-            if step.kind == "row":
-                head = ""
-        elif step.kind == "data":
-            steps.append(step)
-        elif pattern.fullmatch(step.text):
-            if step.kind == "head":
-                head = step.text
-            else:
-                steps.append(step)
-    yield head, steps
-
-
 def _names(head: str, steps: list[Step], index: int, pattern: re.Pattern[str]) -> list[str]:
     for element in reading.around(steps[index].data):
         if (about := element.get("data-about")) is not None:
             return pattern.findall(about) or about.split()  # a name may have spaces in it
-    before = [step.text for step in steps[:index] if step.kind == "name"]
-    after = [step.text for step in steps[index:] if step.kind == "name"]
+    before = [step.text for step in steps[:index] if step.data is None]
+    after = [step.text for step in steps[index:] if step.data is None]
     return [*before[-1:], *after[:1]] or ([head] if head else [])
 
 

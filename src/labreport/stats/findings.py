@@ -180,23 +180,6 @@ class _Making:
         for subject, one in of.items():
             self._describe(subject, one)
 
-    @classmethod
-    def of_several(
-        cls,
-        kind: str,
-        name: str,
-        results: Results | Mapping[str, Sample],
-        measure: Measure,
-        epoch: int | None,
-    ) -> _Making:
-        """Begin a finding about all that is read. Raises `UsageError` for fewer than two."""
-        of = samples(results, measured(measure), epoch)
-        if len(of) < 2:
-            raise UsageError(
-                at(called_from(), f"{kind} compares at least two experiments; {len(of)} is read")
-            )
-        return cls(name, measure, of)
-
     def all_pairs(self, by: Method) -> None:
         """Compare every two, each as one of all pairs."""
         pairs = list(combinations(self.of, 2))
@@ -406,6 +389,16 @@ def estimate(
     return making.made(called, "difference", part.judgement)
 
 
+def _several(
+    kind: str, results: Results | Mapping[str, Sample], measure: Measure, epoch: int | None
+) -> Mapping[str, Sample]:
+    """Everything that is read. Raises `UsageError` for fewer than two."""
+    of = samples(results, measured(measure), epoch)
+    if len(of) < 2:
+        raise UsageError(at(called_from(), f"{kind} compares at least two experiments; {len(of)} is read"))
+    return of
+
+
 def ranking(
     results: Results | Mapping[str, Sample],
     measure: Measure,
@@ -422,7 +415,7 @@ def ranking(
     much as matters. Quantities: `NAME.mean`, and `FIRST minus SECOND` of every pair; or with `pairs="best"`,
     for many experiments, only `NAME.behind`, the best minus each.
     """
-    making = _Making.of_several("ranking", name, results, measure, epoch)
+    making = _Making(name, measure, _several("ranking", results, measure, epoch))
     names, among = list(making.of), len(making.of) * (len(making.of) - 1) // 2
     if pairs == "all":
         making.all_pairs(by)
@@ -473,7 +466,7 @@ def extremes(
     The judgement is that of these two, as one of all pairs: whether any differ. Whether it is clear which is
     first is said as well. Quantities as of `ranking`.
     """
-    making = _Making.of_several("extremes", name, results, measure, epoch)
+    making = _Making(name, measure, _several("extremes", results, measure, epoch))
     making.all_pairs(by)
     order = making.order()
     ends = {order[0], order[-1]} if order else set()
