@@ -1,0 +1,43 @@
+"""`docs/training-in-epochs.md`: its project is built, interrupted and prolonged as the page says."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from wine import ROOT, labreport
+
+PAGE = (ROOT / "docs" / "training-in-epochs.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_the_project_of_the_page_continues_in_the_same_bits(tmp_path: Path) -> None:
+    """Prolonged from 30 epochs to 40, it is what 40 epochs from the beginning give."""
+    longer = BLOCKS[0].replace("epochs=30, snapshots=(10, 30)", "epochs=40, snapshots=(10, 40)")
+    prolonged = built(tmp_path / "prolonged", BLOCKS[0], longer)
+    whole = built(tmp_path / "whole", longer)
+    assert prolonged == whole
+    assert len(prolonged) == 10
+
+
+def built(folder: Path, *projects: str) -> dict[str, Any]:
+    """The losses and the metrics of each result after these projects were built, one after the other."""
+    folder.mkdir()
+    for project in projects:
+        (folder / "project.py").write_text(project, encoding="utf-8")
+        labreport(folder, "build")
+    found = {}
+    for path in sorted((folder / "report" / "results").glob("*.json")):
+        result = json.loads(path.read_text(encoding="utf-8"))
+        losses = [record["loss"] for record in result["records"]]
+        found[path.stem] = (losses, result["snapshots"]["40"]["metrics"])
+    return found
+
+
+def test_the_lines_for_pytorch_are_methods_that_python_reads() -> None:
+    """PyTorch is not installed for the tests, so they are only parsed."""
+    names = [node.name for node in ast.parse(BLOCKS[1]).body if isinstance(node, ast.FunctionDef)]
+    assert names == ["state", "load"]
