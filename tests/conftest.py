@@ -109,10 +109,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def built() -> Program:
-    """A checkout with a complete report; copied, never changed."""
+    """A checkout with a complete report, made by one worker; copied, never changed."""
     from program import Program
 
-    return Program.built()
+    return Program.built("--jobs", "1")
 
 
 @pytest.fixture(scope="session", autouse=True)

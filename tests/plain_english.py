@@ -81,10 +81,18 @@ def _prose(text: str, suffix: str) -> str:
     return NO_PROSE[suffix].sub(lambda found: " " + "\n" * found[0].count("\n"), text)
 
 
+@cache
+def _odd_name(name: str) -> str:
+    """The words of a name if one of them is on the list, else nothing; most names come again and again."""
+    words = re.sub(r"_|(?<=[a-z])(?=[A-Z])", " ", name)
+    return words if any(pattern.search(words) for pattern, _ in patterns(names=True)) else ""
+
+
 def _of_python(text: str) -> Iterator[tuple[int, str, bool]]:
     """Line and text of each comment and string, and of each name, in words; patterns are no prose."""
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.NAME:
-            yield token.start[0], re.sub(r"_|(?<=[a-z])(?=[A-Z])", " ", token.string), True
+            if words := _odd_name(token.string):
+                yield token.start[0], words, True
         elif token.type in TEXTS and not re.match(r"[bBfF]*[rR]", token.string):
             yield token.start[0], token.string, False

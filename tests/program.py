@@ -94,7 +94,7 @@ class Program:
         if link.is_symlink():
             shared = link.readlink()
             link.unlink()
-            shutil.copytree(shared, link)  # with its compiled code, which is checked by size and time
+            shutil.copytree(shared, link, ignore=shutil.ignore_patterns("__pycache__"))
         return self
 
     def copy(self, folder: Path) -> Program:
@@ -127,8 +127,8 @@ class Program:
             self.own_engine()
         before = self.outputs()
         command, folder, libraries = self.started(*arguments)
-        variables = {**os.environ, "COLUMNS": "200", **(environment or {})}
-        variables.setdefault("PYTHONDONTWRITEBYTECODE", "1" if self.shared else "")
+        kept = {"PYTHONDONTWRITEBYTECODE": "1" if self.shared else ""}
+        variables = {**os.environ, "COLUMNS": "200", **kept, **(environment or {})}
         if cold or any(name.startswith(("PYTHON", "LANG", "LC_")) for name in environment or {}):
             ran = subprocess.run(
                 [sys.executable, *command],

@@ -43,7 +43,7 @@ def test_clean_removes_no_result_that_some_number_of_seeds_would_want(
     ran = program.run("clean")
     assert ran.code == 0, ran.err
     assert results(program) == before
-    assert set(program.plan("--seeds", "3").values()) == {"fresh"} or ledger != "kept"
+    assert ledger != "kept" or set(program.plan("--seeds", "3").values()) == {"fresh"}
 
 
 def test_clean_keeps_more_seeds_than_the_default(three: Program, tmp_path: Path) -> None:

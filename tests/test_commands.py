@@ -258,10 +258,9 @@ def test_a_closed_stdout_does_not_stop_the_build(built: Program, tmp_path: Path)
     assert b"Best" in (program.folder / "report/report.html").read_bytes()
 
 
-@pytest.mark.parametrize("name", ["with space, quote'\", new\nline, emoji 🙂 and \udcff", "x" * 200])
-def test_odd_paths_work(built: Program, tmp_path: Path, name: str) -> None:
+def test_odd_paths_work(built: Program, tmp_path: Path) -> None:
     """Spaces, quotes, newlines, emoji, what is not UTF-8, long names."""
-    program = built.copy(tmp_path / name)
+    program = built.copy(tmp_path / "with space, quote'\", new\nline, emoji 🙂 and \udcff" / ("x" * 200))
     program.edit("templates/questions/studied.grid.html", "The best", "Best")
     ran = program.run("--seeds", "2", cold=True)
     assert ran.code == 0, ran.err

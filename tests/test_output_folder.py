@@ -16,7 +16,7 @@ from program import Program, Ran
 from wine import PROJECT, Wine
 
 COMMANDS = (
-    ("--seeds", "1"),
+    ("--seeds", "3"),
     ("nonsense",),
     ("--force", "nonsense"),
     ("clean",),
@@ -25,9 +25,9 @@ COMMANDS = (
     ("why", "tree"),
     ("verify",),
     ("--dry-run",),
-    ("tree", "--seeds", "1"),
+    ("tree", "--seeds", "3"),
 )
-CHANGING = (("--seeds", "1"), ("clean",), ("tree", "--seeds", "1"))
+CHANGING = (("--seeds", "3"), ("clean",), ("tree", "--seeds", "3"))
 """Commands that would write into the folder."""
 LINKED = (RESULTS, "cache", QUARANTINE, PUBLISHING, "cache/answer")
 """Where the program expects a folder of its own."""
@@ -35,8 +35,8 @@ LINKED = (RESULTS, "cache", QUARANTINE, PUBLISHING, "cache/answer")
 
 @pytest.fixture(scope="module")
 def built() -> Program:
-    """A complete report of one seed; copied, never changed."""
-    return Wine.built("--seeds", "1")
+    """A complete report of three seeds; copied, never changed."""
+    return Wine.built("--seeds", "3")
 
 
 @pytest.mark.parametrize("fill", FOREIGN, ids=lambda fill: str(fill.__name__))
@@ -71,7 +71,7 @@ def test_an_empty_folder_and_one_that_is_not_there_are_taken(built: Program, tmp
     (tmp_path / "empty").mkdir()
     for name in ("empty", "new", "deep/below"):
         folder = tmp_path / name
-        ran = built.run("tree", "--seeds", "1", "--output", str(folder))
+        ran = built.run("tree", "--seeds", "3", "--output", str(folder))
         assert ran.code == 0, ran.err
         mark = json.loads((folder / MARK).read_text())
         assert {"made by", "project"} <= set(mark)
@@ -119,7 +119,7 @@ def test_a_file_in_place_of_the_folder_is_refused_untouched(built: Program, tmp_
     path = tmp_path / "output"
     path.write_text("mine")
     before = tree(tmp_path)
-    assert_refused(built.run("--seeds", "1", "--output", str(path)), path)
+    assert_refused(built.run("--seeds", "3", "--output", str(path)), path)
     assert tree(tmp_path) == before
 
 
@@ -137,7 +137,7 @@ def test_a_link_to_the_output_folder_is_followed_or_refused_but_never_replaced(
     link = tmp_path / "output"
     link.symlink_to(target)
     before = tree(target)
-    ran = built.run("--seeds", "1", "--output", str(link))
+    ran = built.run("--seeds", "3", "--output", str(link))
     assert link.is_symlink()
     assert ran.code == 2 or not full
     if ran.code == 2:
@@ -189,7 +189,7 @@ def test_files_of_the_user_in_a_report_stay(built: Program, tmp_path: Path) -> N
     (report / "notes.txt").write_text("mine")
     kept, notes = tree(mine), (report / "notes.txt").lstat()
     program.edit(PROJECT, "hardest(results, TREE)", 'hardest(results, TREE, "truth")')
-    for words in (("--seeds", "1"), ("clean",), ("--seeds", "1", "--force", "mistakes")):
+    for words in (("--seeds", "3"), ("clean",), ("--seeds", "3", "--force", "mistakes")):
         assert program.run(*words).code == 0
         assert tree(mine) == kept
         assert (report / "notes.txt").lstat().st_mtime_ns == notes.st_mtime_ns
@@ -207,5 +207,5 @@ def test_every_command_runs_where_the_folder_cannot_be_made(built: Program, tmp_
     """A file where a parent folder should be: one line and 2."""
     (tmp_path / "file").write_text("mine")
     folder = tmp_path / "file" / "below"
-    assert_refused(built.run("--seeds", "1", "--output", str(folder)), folder)
+    assert_refused(built.run("--seeds", "3", "--output", str(folder)), folder)
     assert os.listdir(tmp_path) == ["file"]

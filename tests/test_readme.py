@@ -77,7 +77,7 @@ def test_every_name_of_code_in_the_docs_exists() -> None:
         while find(module) is None:
             module, _, member = module.rpartition(".")
             members.insert(0, member)
-        found: object = importlib.import_module(module)
+        found: object = importlib.import_module(module) if members else module
         for member in members:
             found = getattr(found, member, None)
         if found is None:

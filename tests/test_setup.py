@@ -240,6 +240,7 @@ def test_an_environment_made_by_somebody_else_is_left_alone(checkout: SmallCheck
     assert [path.name for path in checkout.environment.iterdir()] == ["precious"]
 
 
+@pytest.mark.slow
 def test_a_package_that_differs_from_its_hash_is_refused(checkout: SmallCheckout) -> None:
     """A wheel that was exchanged after the lock file was made is not installed."""
     with (checkout.wheels / "small_library-1.0-py3-none-any.whl").open("ab") as wheel:

@@ -146,18 +146,22 @@ def test_an_edit_during_the_first_build_is_noticed(watched: Watched, program: Pr
 
 def test_a_run_that_hangs_is_ended_by_the_edit_that_repairs_it(own: Watched, tmp_path: Path) -> None:
     """Also a module that hangs while it is imported; and a process that builds, once killed, is replaced."""
+    mark = tmp_path / "hangs"
+    hang = f"open({str(mark)!r}, 'w').close()"
+    inside = f"    {hang}\n    while True:\n        pass\n    side = int"
     project = tmp_path / "mine" / "project.py"
     template = tmp_path / "mine" / "templates" / "questions" / "closer.html"
     own.wait(lambda: own.news()["page"] != "")
     whole = project.read_text()
     for hangs, word in (
-        (whole.replace("    side = int", "    while True:\n        pass\n    side = int", 1), "Either"),
-        (whole.replace("# 4.", "while True:\n    pass\n# 4.", 1), "Neither"),
+        (whole.replace("    side = int", inside, 1), "Either"),
+        (whole.replace("# 4.", f"{hang}\nwhile True:\n    pass\n# 4.", 1), "Neither"),
     ):
         assert hangs != whole
         project.write_text(hangs)
-        time.sleep(2)
+        own.wait(mark.exists)
         project.write_text(whole)
+        mark.unlink()
         text = template.read_text()
         at = text.index("ways were")
         template.write_text(f"{text[: at - 4]}{word} {text[at:]}")

@@ -25,12 +25,6 @@ SLOW = {"STANDIN_SLOW": "0.15"}
 """Makes an epoch of the stand-in long enough to be interrupted in; results do not depend on it."""
 
 
-@pytest.fixture(scope="module")
-def undisturbed() -> Program:
-    """A report made by one worker; copied, never changed."""
-    return Program.built("--jobs", "1")
-
-
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
     """A checkout without a report."""
@@ -73,29 +67,29 @@ def begin(program: Program, log: Path) -> subprocess.Popen[str]:
     return process
 
 
-def test_the_number_of_workers_changes_no_bit(undisturbed: Program, program: Program) -> None:
+def test_the_number_of_workers_changes_no_bit(built: Program, program: Program) -> None:
     """Three workers store the arrays that one did."""
     assert program.run("--jobs", "3").code == 0
-    assert arrays(program) == arrays(undisturbed)
+    assert arrays(program) == arrays(built)
 
 
-def test_a_worker_that_dies_is_replaced_once(undisturbed: Program, program: Program, tmp_path: Path) -> None:
+def test_a_worker_that_dies_is_replaced_once(built: Program, program: Program, tmp_path: Path) -> None:
     """The build ends well, with the bits of an undisturbed one."""
     log = tmp_path / "log"
     ran = program.run(environment={"STANDIN_FAULT": "0.25#1@3:die-once", "STANDIN_LOG": str(log)})
     assert ran.code == 0, ran.err
     assert Path(f"{log}.died").exists()
-    assert arrays(program) == arrays(undisturbed)
+    assert arrays(program) == arrays(built)
 
 
 @pytest.mark.parametrize(
     ("deed", "cause"), [("die", "its worker died 2 times"), ("raise", "RuntimeError: the walk lost its way")]
 )
 def test_a_failing_experiment_takes_no_other_down(
-    undisturbed: Program, tmp_path: Path, deed: str, cause: str
+    built: Program, tmp_path: Path, deed: str, cause: str
 ) -> None:
     """It is named with its cause, the rest is made, the last report stays, the exit code is 1."""
-    program = undisturbed.copy(tmp_path / "checkout")
+    program = built.copy(tmp_path / "checkout")
     before = (program.folder / "report/report.html").read_bytes()
     program.edit("src/exercise/catalogue.py", "Walk(0.25)", "Walk(0.2)")
     program.edit("src/exercise/catalogue.py", "rate=(0.3, 0.6)", "rate=(0.35, 0.6)")
@@ -134,7 +128,9 @@ def test_nothing_runs_beside_an_exclusive_experiment(program: Program, tmp_path:
     assert {"result/beta#0", "result/beta#1"} <= again.made
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)]
+)
 def test_an_interrupted_build_ends_soon_and_goes_on_later(
     program: Program, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
@@ -145,7 +141,9 @@ def test_an_interrupted_build_ends_soon_and_goes_on_later(
     assert process.returncode == code
     assert "run the same command again" in err
     assert "Traceback" not in err
-    time.sleep(0.5)
+    end = time.monotonic() + 0.5
+    while processes(program) and time.monotonic() < end:
+        time.sleep(0.02)
     assert processes(program) == []
     assert program.run().code == 0
 

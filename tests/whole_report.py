@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from labreport.charts import export
 from labreport.experiment import plain
 from labreport.outline import Section
 from labreport.page import answers_json, evidence, render_document, render_section
+from labreport.page.environment import Medium
 from labreport.pdf import write
 from labreport.stats import Answer
 
@@ -26,12 +28,27 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 
 @dataclass(frozen=True)
 class Report:
-    """The documents of one report, as text, and the answers that they print."""
+    """The documents of one report, as text when they are asked for, and the answers that they print."""
 
     answers: Mapping[str, Answer]
-    screen: str
-    paper: str
     answers_json: str
+    sections: list[Any]
+
+    @cached_property
+    def screen(self) -> str:
+        """The page."""
+        return self._rendered("screen", evidence=evidence(self.answers_json))
+
+    @cached_property
+    def paper(self) -> str:
+        """What is set in type."""
+        return self._rendered("print")
+
+    def _rendered(self, medium: Medium, **more: Any) -> str:
+        facts = self.answers[PROJECT.outline.facts].facts["run"]
+        return render_document(
+            PROJECT.outline, self.sections, medium, TEMPLATES, facts, PROJECT.words, **more
+        )
 
     def write(self, folder: Path) -> Path:
         """Put the three files that a build publishes into `folder`, which is made."""
@@ -49,21 +66,7 @@ def made_report(case: str = "five seeds") -> Report:
     figures = {slug: _stored(export(slug, drawn.drawn(slug, case))) for slug in drawn.FIGURES}
     sections = [_stored(_section(section, kept, figures)) for section in PROJECT.outline.sections]
     facts = kept[PROJECT.outline.facts].facts["run"]
-    published = answers_json(PROJECT.outline, kept, facts, sections)
-    return Report(
-        kept,
-        render_document(
-            PROJECT.outline,
-            sections,
-            "screen",
-            TEMPLATES,
-            facts,
-            PROJECT.words,
-            evidence=evidence(published),
-        ),
-        render_document(PROJECT.outline, sections, "print", TEMPLATES, facts, PROJECT.words),
-        published,
-    )
+    return Report(kept, answers_json(PROJECT.outline, kept, facts, sections), sections)
 
 
 def _stored(value: Any) -> Any:

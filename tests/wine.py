@@ -54,6 +54,7 @@ class Wine(Program):
             shutil.copytree(WINE, folder, ignore=NOT_COPIED)
             ran = cls(folder).run(*arguments)
             assert ran.code == 0, ran.err
+            assert "fits, 4 answers, 3 figures" in ran.out
 
         return cls(prepared(f"wine{''.join(arguments)}", make))
 

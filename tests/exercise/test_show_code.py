@@ -16,9 +16,9 @@ from exercise.show_code import show_code, show_program
 from labreport.experiment import Experiment
 
 SHOWN = [
-    Network((12,)),
+    pytest.param(Network((12,)), marks=pytest.mark.slow),
     Network((9, 9, 9), momentum=0.9, learning_rate=0.1),
-    Network((9, 8), initial_gain=4.0),
+    pytest.param(Network((9, 8), initial_gain=4.0), marks=pytest.mark.slow),
     Network((5,), initializer="he_uniform", batch_size=50),
     Network((5, 5), initializer="lecun_uniform", initial_gain=2.0),
 ]
@@ -77,7 +77,12 @@ def test_shown_code_trains_the_network_it_is_shown_for(
 
 
 @pytest.mark.parametrize(
-    "network", [SMALL.specification, Network((9, 9), momentum=0.9, activation="relu")], ids=str
+    "network",
+    [
+        SMALL.specification,
+        pytest.param(Network((9, 9), momentum=0.9, activation="relu"), marks=pytest.mark.slow),
+    ],
+    ids=str,
 )
 def test_the_printed_program_trains_and_draws_its_picture(
     network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

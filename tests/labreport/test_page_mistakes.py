@@ -203,23 +203,17 @@ def test_a_number_in_a_wording_that_is_not_chosen_is_refused(tmp_path: Path) -> 
     assert not ran.made
 
 
-def test_a_template_that_nothing_uses_is_noted(tmp_path: Path) -> None:
-    """It may be a draft: the report is made."""
+def test_a_template_and_a_figure_that_nothing_uses_are_noted(tmp_path: Path) -> None:
+    """The figure at the line of the question that declares it; they may be drafts, and the report is made."""
     program = Program.fresh(tmp_path / "checkout")
     (program.folder / "templates" / "draft.html").write_text("{% block body %}{% endblock %}")
+    template = program.folder / "templates" / "questions" / "measured.accuracy.html"
+    text, shown = re.subn(r'{% call figure\("curves"\) %}.*?{% endcall %}\n', "", template.read_text())
+    assert shown == 1
+    template.write_text(text)
     ran = program.run("--seeds", "1")
     assert ran.code == 0
     assert "note: templates/draft.html: nothing uses this template\n" in ran.err
-
-
-def test_a_figure_that_is_shown_nowhere_is_noted(tmp_path: Path) -> None:
-    """At the line of the question that declares it; it may be a draft."""
-    program = Program.fresh(tmp_path / "checkout")
-    template = program.folder / "templates" / "questions" / "measured.accuracy.html"
-    text = template.read_text()
-    assert 'figure("curves")' in text
-    template.write_text(text.replace('figure("curves")', 'figure("bars")'))
-    ran = program.run("--seeds", "1")
     assert re.search(
         r"note: src/exercise/outline\.py:\d+: figure 'curves' is drawn and shown nowhere", ran.err
     )

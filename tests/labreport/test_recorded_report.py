@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from program import Ran
 from recordings import Example
+from wine import ROOT
 
 PROJECT = '''"""Timings that were made elsewhere."""
 
@@ -160,18 +161,11 @@ def test_two_rows_with_one_identity_stop_a_build(example: Example) -> None:
     assert said in ran.err
 
 
-def test_the_example_of_the_documentation_is_built(tmp_path: Path) -> None:
+def test_the_example_of_the_documentation_is_built() -> None:
     """As it is there: the fastest program is named, over as many inputs as there are."""
-    root = Path(__file__).resolve().parents[2]
-    shown = (root / "docs/recorded-runs.md").read_text().partition("## A complete example")[2]
-    folder = tmp_path / "benchmark"
-    folder.mkdir()
-    shutil.copy(root / "examples/benchmark/runs.csv", folder)
-    (folder / "project.py").write_text(shown.partition("```python\n")[2].partition("```")[0])
-    assert (folder / "project.py").read_text() == (root / "examples/benchmark/project.py").read_text()
-    example = Example(folder)
-    ran = example.run()
-    assert ran.code == 0, ran.err
+    shown = (ROOT / "docs/recorded-runs.md").read_text().partition("## A complete example")[2]
+    folder = Example.of_repository("benchmark").folder
+    assert shown.partition("```python\n")[2].partition("```")[0] == (folder / "project.py").read_text()
     answers = json.loads((folder / "report/answers.json").read_text())["questions"]
     assert answers["fastest"]["findings"]["ranking"]["says"].startswith("`zlib 1` is the fastest")
     assert answers["fastest"]["quantities"]["zlib 1 over zlib 6.units"]["value"] == 6

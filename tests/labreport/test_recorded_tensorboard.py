@@ -42,6 +42,7 @@ def _simple(tag: bytes, step: int, value: float) -> bytes:
     return _record(b"\x10" + bytes([step]) + b"\x2a" + bytes([len(summary)]) + summary)
 
 
+@pytest.mark.slow
 def test_scalars_of_tensorflow_are_read(tmp_path: Path) -> None:
     """Folders inside a run are its parts; histograms and texts are skipped; NaN is divergence."""
     for seed in (0, 1):

@@ -6,6 +6,7 @@ import json
 import pickle
 import struct
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,7 @@ HOSTILE: dict[str, bytes] = {
 }
 
 
+@cache
 def hostile(name: str) -> bytes:
     """The bytes; those of a million arrays take long to make."""
     if name == "a million arrays":
@@ -132,6 +134,7 @@ def test_the_maker_of_hostile_arrays_can_make_good_ones() -> None:
     assert arrays.unpack(tensors({"a": tensor()}, bytes(16)))["a"].tolist() == [0.0, 0.0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a million arrays", "huge header", "header of half a file"])
 def test_hostile_arrays_take_little_memory(name: str, tmp_path: Path) -> None:
     """Refusing them costs less than reading the largest good file."""
@@ -140,6 +143,7 @@ def test_hostile_arrays_take_little_memory(name: str, tmp_path: Path) -> None:
     assert peak_memory(READ, path) < MEMORY_LIMIT
 
 
+@pytest.mark.slow
 def test_the_largest_good_arrays_take_little_memory(tmp_path: Path) -> None:
     """The file and what is in it: twice the limit, and NumPy."""
     path = tmp_path / "arrays"

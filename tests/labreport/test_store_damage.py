@@ -102,14 +102,15 @@ def within(seconds: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("how", ["truncated", "flipped"])
+@pytest.mark.parametrize("step", [11, pytest.param(1, marks=pytest.mark.slow)])
 def test_truncation_at_each_length_and_a_flip_of_any_byte_are_noticed(
-    how: str, file: Kind, monkeypatch: pytest.MonkeyPatch
+    how: str, step: int, file: Kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever a full disk, a crash or a bad cable leaves of a file, no byte of it goes unchecked."""
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
     data = file.path.read_bytes()
     assert len(data) < 4096
-    for position in range(len(data)):
+    for position in (*range(0, len(data), step), len(data) - 1):
         damaged = bytearray(data[:position] if how == "truncated" else data)
         if how == "flipped":
             damaged[position] ^= 1 << position % 8
