@@ -23,6 +23,18 @@ def test_the_project_of_the_page_continues_in_the_same_bits(tmp_path: Path) -> N
     assert len(prolonged) == 10
 
 
+def test_a_state_that_forgets_something_is_named_with_its_line(tmp_path: Path) -> None:
+    """Momentum that begins again where a run continues would be another run."""
+    forgetful = BLOCKS[0].replace('"step": self.step}', '"step": 0 * self.step}')
+    assert forgetful != BLOCKS[0]
+    (tmp_path / "project.py").write_text(forgetful, encoding="utf-8")
+    ran = labreport(tmp_path, "build")
+    line = forgetful.splitlines().index("    def state(self):") + 1
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("error: experiment 'heavy' seed 0: its epoch 2 gives another 'weights' when")
+    assert f"what the optimiser keeps (project.py:{line})" in ran.stderr
+
+
 def built(folder: Path, *projects: str) -> dict[str, Any]:
     """The losses and the metrics of each result after these projects were built, one after the other."""
     folder.mkdir()

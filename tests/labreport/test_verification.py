@@ -135,7 +135,7 @@ def test_marks_of_a_true_figure_are_found_in_its_table(slug: str) -> None:
         ("level", 3, "other marks (1)"),
         ("digits", 30, ""),
         ("confusion", 0, "maps of cells (1)"),
-        ("gallery", 0, "pictures (30)"),
+        ("gallery", 0, "pictures (20)"),
         ("curves-part-one", 8, "lines of single runs (40)"),
     ],
 )

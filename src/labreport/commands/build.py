@@ -100,17 +100,17 @@ def _look(
     session = open_session(place, output, arguments.seeds, force, repair=False, looks=True)
     if missing := not_installed(session.project):
         terminal.warn(missing)
-    if (built := session.ledger.seeds) not in (0, session.seeds) and not arguments.seeds:
-        says = (
-            f"the report has {built} seed{'s' * (built > 1)}, and a build without --seeds has {session.seeds}"
-        )
-        terminal.warn(f"{says}; --seeds {built} asks about the report as it is")
     return session
 
 
 def status(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """Whether all is fresh, then what is not; 1 when anything is stale."""
     session = _look(arguments, root, terminal)
+    if (built := session.ledger.seeds) not in (0, session.seeds) and not arguments.seeds:
+        says = (
+            f"the report has {built} seed{'s' * (built > 1)}, and a build without --seeds has {session.seeds}"
+        )
+        terminal.warn(f"{says}; --seeds {built} asks about the report as it is")
     plan = session.planner.plan()
     stale = plan.stale()
     _tell(terminal, plan.statuses)

@@ -125,7 +125,7 @@ def trainings(session: Session, stale: Iterable[Status]) -> Trainings:
         for key, group in wishes.items()
         if any(isinstance(reason, Forced | SharesForced) for status in group for reason in status.reasons)
     )
-    tasks = []
+    tasks, proven = [], set[str]()
     for key, group in wishes.items():
         experiments = [status.node.experiment for status in group if isinstance(status.node, ResultNode)]
         first = experiments[0]
@@ -151,11 +151,13 @@ def trainings(session: Session, stale: Iterable[Status]) -> Trainings:
                 one_step=first.one_step,
                 exclusive=first.exclusive,
                 title=first.title,
+                proves=base.epochs == 0 and not first.exclusive and first.name not in proven,
                 allowed=session.planner.fingerprints.allowed(
                     f"result {first.name!r}", group[0].ingredients, DECLARE
                 ),
             )
         )
+        proven.add(first.name)
     return Trainings(session, tuple(tasks), forced)
 
 

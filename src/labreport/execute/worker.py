@@ -29,6 +29,9 @@ from labreport.trajectory import STATE, Snapshot, Trajectory
 
 CHECKPOINT_SECONDS = 5.0
 """How much of a training may be lost when everything is killed."""
+NEAR = 1e-3
+"""States of numbers that are not whole, whose distance is less than this share of their length, are the same:
+a GPU does not add in one order. What a state forgets makes more of a difference."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class Task:
     """Whether no other task may be carried out at the same time."""
     title: str = ""
     """What an exclusive one is called on the screen."""
+    proves: bool = False
+    """Whether its second epoch is also trained from the state of the first, and must lead to the same."""
 
     @property
     def key(self) -> str:
@@ -170,7 +175,8 @@ def carry_out(read: Callable[[], Task], send: Send) -> None:
         send(Outcome(trajectory=drive(task, send)))
     except BaseException as error:  # the trainer's own code may raise anything
         with contextlib.suppress(Exception):  # of one that has no room for it
-            error.place = _place(task) if task is not None else ""  # type: ignore[attr-defined]
+            known = getattr(error, "place", "")
+            error.place = known or (_place(task) if task is not None else "")  # type: ignore[attr-defined]
         told, trace = packed(error)
         if isinstance(error, SystemExit):
             told = ExperimentFailed(f"it called sys.exit({error.code if error.code is not None else ''})")
@@ -206,6 +212,11 @@ def _drive(task: Task, send: Send, noted: Noted) -> Trajectory:
             if epoch > trajectory.epochs:
                 trajectory = trajectory.extended(record, {**place, "finished": _now()})
             send(Epoch(task.key, epoch, record))
+            if task.proves and first == 0 and epoch < last:
+                if epoch == 1:
+                    state = _copied(run)
+                elif epoch == 2:
+                    run = _continued(task, begin, state, run)
             due = time.monotonic() - saved > CHECKPOINT_SECONDS
             if epoch in targets and epoch in task.snapshots:
                 trajectory = trajectory.with_snapshot(epoch, _snapshot(run, epoch))
@@ -217,6 +228,39 @@ def _drive(task: Task, send: Send, noted: Noted) -> Trajectory:
                 trajectory, saved = _sent(trajectory), time.monotonic()
     _check_used(task, noted)
     return trajectory
+
+
+def _continued(task: Task, begin: Start, state: Mapping[str, Any], run: Run) -> Run:
+    """A run after two epochs, begun from its own state, once another from the `state` of one led to the same.
+
+    Raises `ExperimentFailed` where it leads elsewhere: `state` forgets something that an epoch depends on.
+    """
+    other = begin(task.specification, task.seed, 1, state)
+    other.advance()
+    found, expected = _copied(other), _copied(run)
+    odd = [name for name in expected if not _same(expected[name], found.get(name))]
+    if odd:
+        error = ExperimentFailed(
+            f"its epoch 2 gives another {odd[0]!r} when it continues from the state of epoch 1; state must "
+            "return all that an epoch depends on, such as generators and what the optimiser keeps"
+        )
+        error.place = _place(task, type(run).state)
+        raise error
+    return begin(task.specification, task.seed, 2, expected)
+
+
+def _copied(run: Run) -> dict[str, Any]:
+    """The state of a run, which goes on."""
+    return {name: array.copy() for name, array in _arrays(run.state()).items()}
+
+
+def _same(one: Any, other: Any) -> bool:
+    import numpy as np
+
+    if other is None or one.shape != other.shape or one.dtype.kind != "f":
+        return other is not None and np.array_equal(one, other)
+    far, size = (np.linalg.norm(np.nan_to_num(each).ravel()) for each in (one - other, one))
+    return bool(far <= NEAR * size)
 
 
 def _check_code(task: Task) -> None:
@@ -235,10 +279,10 @@ def _check_used(task: Task, noted: Noted) -> None:
         raise ExperimentFailed(problem)
 
 
-def _place(task: Task) -> str:
-    """Where the author's function is that a task names: what it returned is in no traceback."""
+def _place(task: Task, function: Any = None) -> str:
+    """Where a function of the author is, by default the one that a task names: it may be in no traceback."""
     try:
-        code = inspect.unwrap(_start(task)).__code__
+        code = inspect.unwrap(function or _start(task)).__code__
         return f"{os.path.relpath(code.co_filename, task.source)}:{code.co_firstlineno}"
     except Exception:  # it may be anything that can be called
         return ""

@@ -1,12 +1,12 @@
 """The stand-in trainer: bits depend only on specification and seed, and it continues from its state.
 
 Three environment variables serve tests. `STANDIN_LOG` names a file that gets one line for each start
-and each epoch. `STANDIN_SLOW` is how many seconds more each epoch takes. `STANDIN_FAULT` is
-`RATE#SEED@EPOCH:DEED`: in that epoch of that walk the deed is done, which is `raise`,
-`die` (the worker kills itself), `die-once` (it does so the first time only), `kill-build` (it kills the
-build, too), or a signal: `NAME-build` to the build, `NAME-group` to it and all
-its workers, `NAME-worker` to the worker itself, where NAME is `INT`, `TERM` or `KILL`. With `+MS` behind
-it, a signal is sent so many milliseconds later, while the walk continues.
+and each epoch, but for those by which the engine proves that a state holds all. `STANDIN_SLOW` is how
+many seconds more each epoch takes. `STANDIN_FAULT` is `RATE#SEED@EPOCH:DEED`: in that epoch of that walk
+the deed is done, which is `raise`, `die` (the worker kills itself), `die-once` (it does so the first time
+only), `kill-build` (it kills the build, too), or a signal: `NAME-build` to the build, `NAME-group` to it
+and all its workers, `NAME-worker` to the worker itself, where NAME is `INT`, `TERM` or `KILL`. With `+MS`
+behind it, a signal is sent so many milliseconds later, while the walk continues.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ Vector = numpy.typing.NDArray[numpy.float64]
 _SIGNALS = {"INT": signal.SIGINT, "TERM": signal.SIGTERM, "KILL": signal.SIGKILL}
 
 TARGET = Path(__file__).with_name("data") / "target.txt"
+_REACHED: dict[tuple[Walk, int], int] = {}
+"""The last epoch of each walk and seed that this process has trained."""
 
 
 class WalkRun:
@@ -44,8 +46,10 @@ class WalkRun:
     def advance(self) -> dict[str, Any]:
         """Walk one epoch; its seconds are the specification's, so that records are equal bit for bit."""
         self._epoch += 1
-        _log("epoch", self._walk, self._seed, self._epoch)
-        _maybe_fail(self._walk, self._seed, self._epoch)
+        if self._epoch > _REACHED.get((self._walk, self._seed), 0):
+            _REACHED[self._walk, self._seed] = self._epoch
+            _log("epoch", self._walk, self._seed, self._epoch)
+            _maybe_fail(self._walk, self._seed, self._epoch)
         time.sleep(self._walk.pause + float(os.environ.get("STANDIN_SLOW", "0")))
         stumble = numpy.random.default_rng([self._seed, self._epoch]).normal(size=self._position.shape)
         step = self._walk.rate * (self._target - self._position) + self._walk.noise * stumble
@@ -81,7 +85,9 @@ class WalkRun:
 
 def start(specification: Walk, seed: int, epoch: int = 0, state: Arrays | None = None) -> WalkRun:
     """Begin at a random place, or continue from `state`."""
-    _log("start", specification, seed, epoch)
+    if epoch == 0 or epoch > _REACHED.get((specification, seed), 0):
+        _REACHED[specification, seed] = epoch
+        _log("start", specification, seed, epoch)
     target: Vector = numpy.loadtxt(TARGET)
     if state is None:
         position = numpy.random.default_rng([seed, 0]).normal(size=target.shape)
