@@ -69,6 +69,21 @@ def call(name: str, installs: bool = False) -> None:
     _name, _installs = name, installs
 
 
+def said() -> str:
+    """How this process names program and folders, for `say_as` of another process."""
+    import json
+
+    return json.dumps([_name, _installs, _places])
+
+
+def say_as(said: str) -> None:
+    """Name them as the process that `said` so."""
+    import json
+
+    global _name, _installs, _places
+    _name, _installs, _places = json.loads(said)
+
+
 def to_install() -> str:
     """What adds a library that is not installed."""
     return f"{again('build')} installs what requirements.txt names" if _installs else "install it"

@@ -42,6 +42,10 @@ FILES = {
     "deep.py": "def origin():\n    return table['a']()\n\ntable = {'a': int}\n",
     "lazy.py": "def late():\n    return 7\n",
     "dynamic.py": "def entry(name):\n    return globals()[name]()\n\ndef hidden():\n    return 1\n",
+    "fields.py": "def limit():\n    return 1\n\nclass Line:\n    limit: float = 0.0\n\n"
+    "def local():\n    limit = 2\n\ndef shared():\n    global limit\n    limit = 3\n\n"
+    "class Longer:\n    limit += 1\n",
+    "words.py": "def entry():\n    text = 'a'\n    return text\n",
     "checking.py": "RULES = {'a': 1}\n\ndef entry():\n    return 1\n\ndef check(one):\n"
     "    return [getattr(one, name) for name in RULES]\n\ndef other():\n    print(1)\n\ncheck(RULES)\n",
     "declaring.py": "from labreport.outline import question\n\ndef answer(results):\n    print(results)\n\n"
@@ -119,6 +123,23 @@ def test_a_check_on_import_that_reads_objects_by_name_does_not_count(tmp_path: P
     """What it is given was named elsewhere: `getattr` of an argument reaches nothing more of the module."""
     assert set(_closure(tmp_path, "pkg.checking:entry")) == {"pkg.checking:entry"}
     assert "pkg.checking:other" not in _closure(tmp_path, "pkg.checking:check")
+
+
+@pytest.mark.parametrize("root", ["Line", "local"])
+def test_a_field_or_a_variable_is_not_what_the_module_calls_so(tmp_path: Path, root: str) -> None:
+    """A class and a function bind names of their own."""
+    assert set(_closure(tmp_path, f"pkg.fields:{root}")) == {f"pkg.fields:{root}"}
+
+
+@pytest.mark.parametrize("root", ["shared", "Longer"])
+def test_a_name_that_is_the_modules_after_all_counts(tmp_path: Path, root: str) -> None:
+    """By `global`, and where a class adds to what it has not bound."""
+    assert "pkg.fields:limit" in _closure(tmp_path, f"pkg.fields:{root}")
+
+
+def test_a_variable_that_is_called_text_reads_no_text(tmp_path: Path) -> None:
+    """What comments and docstrings say counts only where they are read."""
+    assert set(_closure(tmp_path, "pkg.words:entry")) == {"pkg.words:entry"}
 
 
 def test_a_question_that_is_made_on_import_does_not_count(tmp_path: Path) -> None:

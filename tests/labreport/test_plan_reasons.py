@@ -23,7 +23,7 @@ def test_a_changed_member_comes_before_those_that_come_and_go_with_it() -> None:
 
 def test_the_text_of_a_module_is_called_so() -> None:
     """It counts where comments and docstrings are read, and is not a function."""
-    groups = {OLD: {"function project.nets:text": "1"}, NEW: {"function project.nets:text": "2"}}
+    groups = {OLD: {"function project.nets:#text": "1"}, NEW: {"function project.nets:#text": "2"}}
     (reason,) = differences({"code": OLD}, {"code": NEW}, groups)
     assert str(reason) == "the text of project.nets changed"
 

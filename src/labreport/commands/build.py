@@ -136,7 +136,9 @@ def dry_run(
     if not plan.stale():
         terminal.say("Nothing to do.")
         return 0
-    for line in unused(session):
+    from labreport.execute.build import check_templates_of
+
+    for line in [*unused(session), *(check_templates_of(session) if plan.stale("section") else ())]:
         terminal.warn(line)
     show_plan(terminal, plan, arguments.verbose)
     time = TimeLeft()

@@ -18,6 +18,7 @@ from labreport.execute.session import Request, open_session
 from labreport.locate import Place, find_project
 from labreport.nodes.workshop import function
 from labreport.processes import begin_child, safe_spawn
+from labreport.program import say_as
 from labreport.store.files import Damaged, read_regular
 
 MODULES = ("audit", "builders", "charts", "execute.build", "execute.first", "page", "pdf", "stats")
@@ -44,9 +45,11 @@ def serve(connection: Connection, words: Sequence[str]) -> None:
 
     That is `phase`, `error` and `done`, and `outdated` where code was edited after it was loaded here, and
     nothing was made. The word `wanted` asks for the keys of the results that are to be made. `words` are the
-    folders of project and report, and the numbers of seeds and jobs, 0 for none.
+    folders of project and report, the numbers of seeds and jobs, 0 for none, and how messages name program
+    and folders.
     """
     begin_child()
+    say_as(words[4])
     place, output = find_project(Path(words[0])), Path(words[1])
     seeds, jobs = int(words[2]) or None, int(words[3])
 

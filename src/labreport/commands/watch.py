@@ -35,6 +35,7 @@ from labreport.errors import LabReportError, StoreError, UsageError
 from labreport.frame import FOLDER
 from labreport.locate import find_project
 from labreport.processes import safe_spawn
+from labreport.program import said
 from labreport.store.files import Damaged, read_regular
 
 ENGINE = Path(__file__).parents[1]
@@ -97,7 +98,7 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     except ImportError:
         raise UsageError("watch needs the package watchfiles, which is not installed") from None
     place = find_project(root)
-    words = map(str, (root, arguments.output, arguments.seeds or 0, arguments.jobs))
+    words = map(str, (root, arguments.output, arguments.seeds or 0, arguments.jobs, said()))
     usual, output = watchfiles.DefaultFilter(), f"{arguments.output}/"
     folders = [folder for folder in {place.source, place.templates, ENGINE} if folder.is_dir()]
     texts = (f"{place.templates}/", f"{FOLDER}/")

@@ -90,14 +90,14 @@ def _made(request: Request, terminal: Terminal, progress: Progress) -> tuple[Bui
     try:
         plan = session.planner.plan(names)
     except LabReportError:
-        _check_templates(session)  # which says in which line the mistake is
+        check_templates_of(session)  # which says in which line the mistake is
         raise
     for path in session.planner.leftovers():
         remove(path)
     build.show_notices()
     work = trainings(session, plan.stale("result"))
     if plan.stale():
-        for line in [*unused(session), *(_check_templates(session) if plan.stale("section") else ())]:
+        for line in [*unused(session), *(check_templates_of(session) if plan.stale("section") else ())]:
             terminal.warn(line)
         show_plan(terminal, plan, request.verbose)
         remove_stamp(request.output)
@@ -160,7 +160,7 @@ def _check_names(request: Request) -> None:
             session.graph.resolve(word)
 
 
-def _check_templates(session: Session) -> list[str]:
+def check_templates_of(session: Session) -> list[str]:
     """What may be wrong with the project's templates. Raises `RenderError` for what is wrong, all of it."""
     from labreport.audit import check_templates
 

@@ -95,7 +95,7 @@ class Trainings:
         parts = [
             f"{counted(self._finished, self.session.project.work)} finished" if self._finished else "",
             f"{saved} to continue from {'its' if saved == 1 else 'their'} last checkpoint" if saved else "",
-            f"{lost} to begin again" if lost else "",
+            f"{lost} to begin from nothing" if lost else "",
         ]
         found = ", ".join(filter(None, parts))
         return f"Interrupted; run the same command again{': ' if found else ''}{found}."

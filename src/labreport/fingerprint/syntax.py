@@ -311,7 +311,7 @@ LOADING = frozenset(
 """May load any module, or find one that is loaded."""
 HARMLESS = ("importlib.metadata", "importlib.resources", "pickle.dump", "pickle.dumps")
 """Parts of these that load no module of the project."""
-TEXT = "text"
+TEXT = "#text"
 """A use: what is written in the project's modules, comments and docstrings included."""
 ATTRIBUTES = {
     "__dict__": "**",
@@ -335,12 +335,13 @@ def uses(statement: ast.AST, imports: Targets) -> list[str]:
     `load m`         a module that a function imports, for what it does when it is loaded
     `*`, `**`        anything that the module defines; with two, also what it imports
     `any m`          any module whose name begins with `m`, which is empty for all of the project
-    `text`           what is written in the modules of the project that are reached
+    `#text`          what is written in the modules of the project that are reached
     """
     own = [] if isinstance(statement, IMPORTS) else list(ast.walk(statement))
     local = all_imported(own)
     known = {**imports, **local}
     inner = _bound_inside(own) - known.keys()
+    bound = _only_bound(own)
     found = {f"load {module}" for module in loaded(own)}
     for module, _ in local.pop("*", []):  # only a class or a nested statement can have one
         found.add(f"import {module}:")
@@ -354,7 +355,7 @@ def uses(statement: ast.AST, imports: Targets) -> list[str]:
             found.add(f"import {module}:{'.'.join(filter(None, (attribute, rest)))}")
 
     def visit(node: ast.AST) -> None:
-        if isinstance(node, IMPORTS):
+        if isinstance(node, IMPORTS) or node in bound:
             return
         if isinstance(node, ast.Attribute) and node.attr in ATTRIBUTES:
             found.add(ATTRIBUTES[node.attr])
@@ -407,6 +408,28 @@ def _bound_inside(nodes: list[ast.AST]) -> frozenset[str]:
                 if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
             )
     return frozenset(found - shared)
+
+
+def _only_bound(nodes: list[ast.AST]) -> frozenset[ast.AST]:
+    """Names as far as a function or a class binds them, as a field of a dataclass: the module's are others.
+
+    Those of `x += 1` in a class are not among them, which reads the module's `x`.
+    """
+    shared = {name for node in nodes if isinstance(node, ast.Global) for name in node.names}
+    classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
+    functions = [
+        node for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+    ]
+    added = {each.target for one in classes for each in ast.walk(one) if isinstance(each, ast.AugAssign)}
+    return frozenset(
+        each
+        for one in (*classes, *functions)
+        for each in ast.walk(one)
+        if isinstance(each, ast.Name)
+        and not isinstance(each.ctx, ast.Load)
+        and each.id not in shared
+        and each not in added
+    )
 
 
 def _within(name: str, known: frozenset[str]) -> bool:

@@ -77,7 +77,7 @@ class Changed:
 
     def __str__(self) -> str:
         if self.old is None and self.new is None:
-            module = re.fullmatch(r"function (\S+):text", self.what)  # comments and docstrings are read, too
+            module = re.fullmatch(r"function (\S+):#text", self.what)  # comments and docstrings are read, too
             return f"{f'the text of {module[1]}' if module else self.what} changed"
         if self.old is None:
             return f"{self.what} is new" + (f": {short(self.new)}" if self.new != "" else "")
