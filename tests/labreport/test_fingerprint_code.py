@@ -42,6 +42,9 @@ FILES = {
     "deep.py": "def origin():\n    return table['a']()\n\ntable = {'a': int}\n",
     "lazy.py": "def late():\n    return 7\n",
     "dynamic.py": "def entry(name):\n    return globals()[name]()\n\ndef hidden():\n    return 1\n",
+    "named.py": "import math\nfrom pkg import shapes\n\ndef library(name):\n"
+    "    return getattr(math, name)(2.0)\n\ndef own(name):\n    return getattr(shapes, name)\n\n"
+    "def other():\n    return 1\n",
     "fields.py": "def limit():\n    return 1\n\nclass Line:\n    limit: float = 0.0\n\n"
     "def local():\n    limit = 2\n\ndef shared():\n    global limit\n    limit = 3\n\n"
     "class Longer:\n    limit += 1\n",
@@ -117,6 +120,14 @@ def test_dynamic_access_depends_on_the_whole_module(tmp_path: Path) -> None:
     """Where names are looked up at run time, everything there may be meant."""
     changed = fingerprint(tmp_path, {"dynamic.py": ("return 1", "return 2")}, "pkg.dynamic:entry")
     assert changed != fingerprint(tmp_path, root="pkg.dynamic:entry")
+
+
+def test_a_name_of_a_library_that_is_looked_up_reaches_nothing_of_the_project(tmp_path: Path) -> None:
+    """As an optimiser by its name; of a module of the project, everything may be meant."""
+    assert set(_closure(tmp_path, "pkg.named:library")) == {"pkg.named:library"}
+    found = set(_closure(tmp_path, "pkg.named:own"))
+    assert "pkg.named:other" not in found
+    assert any(name.startswith("pkg.shapes:") for name in found)
 
 
 def test_a_check_on_import_that_reads_objects_by_name_does_not_count(tmp_path: Path) -> None:

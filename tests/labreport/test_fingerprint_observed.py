@@ -189,6 +189,14 @@ def test_a_library_that_asks_for_versions_lists_nothing_of_the_project(
     assert str(project) in noted.folders
 
 
+def test_text_that_is_compiled_under_a_name_in_brackets_is_no_file() -> None:
+    """As PyTorch does when it is imported."""
+    with noting() as noted:
+        exec(compile("", "<text>.py", "exec"), {})
+        exec(compile("", "text.py", "exec"), {})
+    assert {"text.py"} == {name for name in noted.files | noted.loaded if "text" in name}
+
+
 def test_the_text_of_a_module_that_is_followed_is_no_file(project: Path) -> None:
     """A warning, or a traceback, shows a line of it."""
     read = importlib.import_module("witnessed").read

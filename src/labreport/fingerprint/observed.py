@@ -240,7 +240,9 @@ def _owner(file: str) -> str:
     """Whose code a file is: the engine's, the project's, or empty for Python and for libraries."""
     if file.startswith(ENGINE):
         return "engine"
-    if not file.endswith(".py") or file.startswith(_python()) or set(file.split(os.sep)) & set(LIBRARIES):
+    if not file.endswith(".py") or file.startswith("<"):  # a library may call text of its own `<name>.py`
+        return ""
+    if file.startswith(_python()) or set(file.split(os.sep)) & set(LIBRARIES):
         return ""
     return "project"
 

@@ -363,8 +363,9 @@ def uses(statement: ast.AST, imports: Targets) -> list[str]:
             use(name)
             return
         modules = _named(full_name(dotted(node.func), known), node) if isinstance(node, ast.Call) else set()
-        if isinstance(node, ast.Call) and (modules or _of_local(node, inner, known)):
-            found.update(modules)
+        reached = _of_object(node, inner, known) if isinstance(node, ast.Call) else None
+        if isinstance(node, ast.Call) and (modules or reached is not None):
+            found.update(modules, reached or ())
             for child in (*node.args, *node.keywords):
                 visit(child)
             return
@@ -380,17 +381,20 @@ def uses(statement: ast.AST, imports: Targets) -> list[str]:
     return sorted(found)
 
 
-def _of_local(call: ast.Call, inner: frozenset[str], known: Targets) -> bool:
-    """Whether a call reaches a name of an object that a function has got under a name of its own.
+def _of_object(call: ast.Call, inner: frozenset[str], known: Targets) -> set[str] | None:
+    """What a call uses that reaches a name of an object which is known by name; None for any other call.
 
-    That object's class, or the module that it is, is named where the object comes from, and counts there.
+    The class of an object that a function has got under a name of its own, or the module that it is, is named
+    where the object comes from, and counts there. What is imported may be anything of its module.
     """
     if full_name(dotted(call.func), known).removeprefix("builtins.") not in OF_AN_OBJECT or not call.args:
-        return False
+        return None
     value = call.args[0]
     while isinstance(value, (ast.Attribute, ast.Subscript)):
         value = value.value
-    return isinstance(value, ast.Name) and value.id in inner
+    if not isinstance(value, ast.Name) or value.id not in {*inner, *known}:
+        return None
+    return set() if value.id in inner else {f"import {module}:" for module, _ in known[value.id]}
 
 
 def _bound_inside(nodes: list[ast.AST]) -> frozenset[str]:
