@@ -97,8 +97,7 @@ def _values(results: Results, slug: str, finding: Finding, subject: str, answer:
             return results.accuracy(subject, "validation", 50)
         return results.recorded(subject, within if subject == "complex" else 50)
     if finding.name == "lead":
-        role = "" if subject == "chosen" else f"{subject}."
-        pair = (answer.quantities[f"{role}{axis}"].value for axis in ("learning_rate", "momentum"))
+        pair = (answer.quantities[f"{subject}.{axis}"].value for axis in ("learning_rate", "momentum"))
         subject = "rates/learning_rate={},momentum={}".format(*pair)
     epoch = finding.epochs[-1] if finding.epochs else results.runs[subject].experiment.epochs
     return results.accuracy(subject, split, epoch)

@@ -33,6 +33,7 @@ def rates(results: Results) -> Answer:
     found = {pair: accuracy(runs, runs.experiment.epochs, "validation") for pair, runs in cells.items()}
     best, second, *_ = sorted(found, key=lambda pair: -float(found[pair].value or 0))
     mine = (network.learning_rate, network.momentum)
+    rival = second if mine == best else mine
     first = next(iter(cells.values()))
     axes = [sorted({pair[axis] for pair in cells}) for axis in (0, 1)]
     quantities: dict[str, Quantity] = {
@@ -46,10 +47,10 @@ def rates(results: Results) -> Answer:
             best[0], "", "learning rate of the highest mean", f"study {RATES.name}"
         ),
         "best.momentum": counted(best[1], "", "momentum of the highest mean", f"study {RATES.name}"),
-        "next.learning_rate": counted(
-            second[0], "", "learning rate of the second mean", f"study {RATES.name}"
+        "rival.learning_rate": counted(
+            rival[0], "", "learning rate of the pair that the best is compared with", f"study {RATES.name}"
         ),
-        "next.momentum": counted(second[1], "", "momentum of the second mean", f"study {RATES.name}"),
+        "rival.momentum": counted(rival[1], "", "momentum of that pair", f"study {RATES.name}"),
         **{f"cell.{rate:g}.{momentum:g}": found[rate, momentum] for rate, momentum in cells},
         **{
             f"{name}.{value:g}": declared(value, "", f"study {RATES.name}")
@@ -68,10 +69,10 @@ def rates(results: Results) -> Answer:
     if mine in cells:
         answer |= Answer({"chosen": found[mine]})
         # by their roles, since which of them is best depends on the results
-        rival = ("next", second, "the next pair") if mine == best else ("chosen", mine, "the pair in use")
+        title = "the next pair" if mine == best else "the pair in use"
         samples = {
             role: replace(sample(cells[pair], VALIDATION), name=role, title=title)
-            for role, pair, title in (("best", best, "the best pair"), rival)
+            for role, pair, title in (("best", best, "the best pair"), ("rival", rival, title))
         }
-        answer |= difference(samples, "best", rival[0], VALIDATION, among=len(cells) - 1, name="lead")
+        answer |= difference(samples, "best", "rival", VALIDATION, among=len(cells) - 1, name="lead")
     return answer

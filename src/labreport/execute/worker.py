@@ -23,7 +23,7 @@ from labreport.execute.one_step import in_one_step
 from labreport.fingerprint.observed import Allowed, Noted, noting
 from labreport.processes import packed, unpacked
 from labreport.run import Run, Start
-from labreport.store.arrays import checked
+from labreport.store.arrays import checked, near
 from labreport.store.sealed import check_plain
 from labreport.trajectory import STATE, Snapshot, Trajectory
 
@@ -238,7 +238,7 @@ def _continued(task: Task, begin: Start, state: Mapping[str, Any], run: Run) -> 
     other = begin(task.specification, task.seed, 1, state)
     other.advance()
     found, expected = _copied(other), _copied(run)
-    odd = [name for name in expected if not _same(expected[name], found.get(name))]
+    odd = [name for name in expected if not near(expected[name], found.get(name), NEAR)]
     if odd:
         error = ExperimentFailed(
             f"its epoch 2 gives another {odd[0]!r} when it continues from the state of epoch 1; state must "
@@ -250,17 +250,8 @@ def _continued(task: Task, begin: Start, state: Mapping[str, Any], run: Run) -> 
 
 
 def _copied(run: Run) -> dict[str, Any]:
-    """The state of a run, which goes on."""
+    """The state of a run, which continues."""
     return {name: array.copy() for name, array in _arrays(run.state()).items()}
-
-
-def _same(one: Any, other: Any) -> bool:
-    import numpy as np
-
-    if other is None or one.shape != other.shape or one.dtype.kind != "f":
-        return other is not None and np.array_equal(one, other)
-    far, size = (np.linalg.norm(np.nan_to_num(each).ravel()) for each in (one - other, one))
-    return bool(far <= NEAR * size)
 
 
 def _check_code(task: Task) -> None:

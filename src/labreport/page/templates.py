@@ -219,7 +219,7 @@ def written(source: str) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {
         "wrong": [list(each) for each in wrong],
         "references": [[node.lineno, name] for node in tree.find_all(REFERENCES) for name in _named(node)],
-        "names": [list(each) for each in sorted(used)],
+        "names": [list(each) for each in sorted(used, key=str)],
         "given": sorted(_given(tree, "store", "param") | defined),
         "blocks": [[block.lineno, block.name] for block in tree.find_all(nodes.Block)],
         "outside": [node.lineno for node in tree.body if _prints(node)][:1],

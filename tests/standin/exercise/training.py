@@ -1,7 +1,7 @@
 """The stand-in trainer: bits depend only on specification and seed, and it continues from its state.
 
 Three environment variables serve tests. `STANDIN_LOG` names a file that gets one line for each start
-and each epoch, but for those by which the engine proves that a state holds all. `STANDIN_SLOW` is how
+and each epoch, except for those by which the engine proves that a state holds all. `STANDIN_SLOW` is how
 many seconds more each epoch takes. `STANDIN_FAULT` is `RATE#SEED@EPOCH:DEED`: in that epoch of that walk
 the deed is done, which is `raise`, `die` (the worker kills itself), `die-once` (it does so the first time
 only), `kill-build` (it kills the build, too), or a signal: `NAME-build` to the build, `NAME-group` to it
