@@ -161,6 +161,21 @@ def test_what_is_read_while_the_project_is_loaded_counts(program: Program) -> No
         assert not made & TRAININGS
 
 
+def test_what_a_module_of_a_training_reads_while_it_is_loaded_counts_for_the_training(
+    program: Program,
+) -> None:
+    """A value that it keeps is another one where the file is; each worker loads the module again."""
+    settings = program.folder / "src/exercise/settings.txt"
+    settings.write_text("0.25")
+    line, read = "@dataclass", '_ = open(__file__.replace("walks.py", "settings.txt")).read()'
+    program.edit("src/exercise/walks.py", line, f"{read}\n\n\n{line}")
+    assert program.run().code == 0
+    assert "Nothing to do" in program.run().out
+    settings.write_text("0.75")
+    assert "file src/exercise/settings.txt changed" in program.run("status").out
+    assert program.run().made & TRAININGS
+
+
 OUTLINE = "src/exercise/outline.py"
 
 

@@ -103,13 +103,15 @@ def _is_theirs(path: str, below: str) -> bool:
 class Noted:
     """What was seen: files of the project and the engine whose code was run, as that of a module or
     otherwise, and files that the project's own code wrote, or read before it wrote them, itself or through a
-    library; folders that it listed, and variables of the environment that it asked for."""
+    library; folders that it listed, and variables of the environment that it asked for. `readers` are, for
+    each of the files, those of the modules that were being loaded when it was read."""
 
     loaded: set[str] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
     written: set[str] = field(default_factory=set)
     folders: set[str] = field(default_factory=set)
     variables: set[str] = field(default_factory=set)
+    readers: dict[str, set[str]] = field(default_factory=dict)
 
 
 while_loading = Noted()
@@ -153,6 +155,8 @@ def loading(folder: str) -> Iterator[None]:
     below = folder + os.sep
     found = noted.files - set(_modules(noted.files))
     while_loading.files.update(path for path in found if not _is_theirs(path, below))
+    for path, modules in noted.readers.items():
+        while_loading.readers.setdefault(path, set()).update(modules)
     while_loading.folders.update(path for path in noted.folders if not _is_theirs(path + os.sep, below))
 
 
@@ -193,11 +197,22 @@ def _opened(noted: Noted, path: Any, mode: Any, flags: Any) -> None:
     name = os.path.abspath(name)
     flags = flags if isinstance(flags, int) else 0
     new = bool(flags & (os.O_TRUNC | os.O_EXCL)) or (isinstance(mode, str) and bool(set(mode) & set("wx")))
-    known = name in noted.files or name in noted.written
-    if not new and not known and flags & os.O_ACCMODE != os.O_WRONLY and _by_project(caller):
+    reads = not new and name not in noted.written and flags & os.O_ACCMODE != os.O_WRONLY
+    if reads and _by_project(caller):
         noted.files.add(name)
+        noted.readers.setdefault(name, set()).add(_being_loaded(caller))
     if new or flags & os.O_ACCMODE != os.O_RDONLY:
         noted.written.add(name)
+
+
+def _being_loaded(frame: FrameType | None) -> str:
+    """The file of the module whose text is being run, empty where it is none of the project."""
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if frame.f_code.co_name == "<module>" and _owner(file) == "project":
+            return os.path.abspath(file)
+        frame = frame.f_back
+    return ""
 
 
 def _database(name: Any) -> Any:

@@ -127,6 +127,7 @@ class Fingerprints:
         return {
             "data": data,
             **self.code(code, *filter(self._code.defines, more)),
+            **self._read_by(code, *filter(self._code.defines, more)),
             **self._versioned(libraries),
             "python": PYTHON,
             "threads": self._project.threads,
@@ -233,6 +234,17 @@ class Fingerprints:
         roots = (*roots, *self._beside)
         libraries = self.libraries(*distributions(self._code.libraries(*roots)))
         return {**self.code(*roots), **libraries, **self._read_while_loading, "python": PYTHON}
+
+    def _read_by(self, *roots: str) -> dict[str, str]:
+        """Files that the modules of these functions read while they are loaded: a run loads them again."""
+        own = {str(path) for path in self._code.loaded(*roots).values()}
+        read = [path for path, modules in sorted(while_loading.readers.items()) if modules & own]
+        found = {
+            f"file {os.path.relpath(path, self._root)}": self._digest(Path(path)) or ""
+            for path in read
+            if path in while_loading.files
+        }
+        return self._group("files that its modules read", found, "") if found else {}
 
     @cached_property
     def _read_while_loading(self) -> dict[str, str]:
