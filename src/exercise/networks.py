@@ -154,12 +154,12 @@ def with_all(*networks: Experiment) -> tuple[Experiment, ...]:
     """
     known = [network.name for network in networks]
     missing = [name for name in RULES if name not in known]
-    renamed = [network for network in networks if network.name not in RULES]
     if missing:
         text = f"answers need a network named {missing[0]!r}"
-        for network in renamed:
-            told = f"{text}; give this one, {network.name!r}, that name, or add a network beside it"
-            refuse(network.place, told, "name", network.name, Experiment)
+        renamed = next((network for network in networks if network.name not in RULES), None)
+        if renamed is not None:
+            told = f"{text}; give this one, {renamed.name!r}, that name, or add a network beside it"
+            refuse(renamed.place, told, "name", renamed.name, Experiment)
         raise UsageError(at(called_from(), f"{text}; the others are {', '.join(known)}"))
     return networks
 

@@ -117,7 +117,6 @@ def perspective(results: Results) -> Answer:
             ("first_weights", inputs * outputs, "weights"),
             ("other_weights", network.weights - inputs * outputs, "weights"),
             ("epochs", epochs, "epochs"),
-            ("operations", training_flop(network, images, epochs), "operations"),
         )
     }
     flop, seconds = (float(quantities[f"{largest}.{what}"].value or 0) for what in ("flop", "seconds"))
@@ -130,7 +129,7 @@ def perspective(results: Results) -> Answer:
             kind="computed",
             varies_with="machine",
         )
-    days = next(one.days for one in DURATIONS if one.key == "palm")
+    days = float(quantities["palm.days"].value or 0)
     quantities["times"] = declared(
         _rounded(days * SECONDS_A_DAY / seconds),
         "times",

@@ -71,7 +71,7 @@ def rates(results: Results) -> Answer:
         # by their roles, since which of them is best depends on the results
         title = "the next pair" if mine == best else "the pair in use"
         samples = {
-            role: replace(sample(cells[pair], VALIDATION), name=role, title=title)
+            role: replace(sample(cells[pair], VALIDATION), title=title)
             for role, pair, title in (("best", best, "the best pair"), ("rival", rival, title))
         }
         answer |= difference(samples, "best", "rival", VALIDATION, among=len(cells) - 1, name="lead")

@@ -13,6 +13,7 @@ from labreport.commands.parser import unknown_command_or_name
 from labreport.console.plan import (
     FEW,
     about,
+    counted,
     list_changes,
     report,
     show_causes,
@@ -107,9 +108,7 @@ def status(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int
     """Whether all is fresh, then what is not; 1 when anything is stale."""
     session = _look(arguments, root, terminal)
     if (built := session.ledger.seeds) not in (0, session.seeds) and not arguments.seeds:
-        says = (
-            f"the report has {built} seed{'s' * (built > 1)}, and a build without --seeds has {session.seeds}"
-        )
+        says = f"the report has {counted(built, 'seed')}, and a build without --seeds has {session.seeds}"
         terminal.warn(f"{says}; --seeds {built} asks about the report as it is")
     plan = session.planner.plan()
     stale = plan.stale()

@@ -239,19 +239,16 @@ class Fingerprints:
         """Files that the modules of these functions read while they are loaded: a run loads them again."""
         own = {str(path) for path in self._code.loaded(*roots).values()}
         read = [path for path, modules in sorted(while_loading.readers.items()) if modules & own]
-        found = {
-            f"file {os.path.relpath(path, self._root)}": self._digest(Path(path)) or ""
-            for path in read
-            if path in while_loading.files
-        }
+        found = self._as_read(path for path in read if path in while_loading.files)
         return self._group("files that its modules read", found, "") if found else {}
+
+    def _as_read(self, paths: Iterable[str]) -> dict[str, str]:
+        return {f"file {os.path.relpath(path, self._root)}": self._digest(Path(path)) or "" for path in paths}
 
     @cached_property
     def _read_while_loading(self) -> dict[str, str]:
         """Files, folders and variables of the environment that the project reads while it is loaded."""
-        found: dict[str, str] = {}
-        for path in sorted(while_loading.files):
-            found[f"file {os.path.relpath(path, self._root)}"] = self._digest(Path(path)) or ""
+        found = self._as_read(sorted(while_loading.files))
         for path in sorted(while_loading.folders):
             names = sorted(os.listdir(path)) if os.path.isdir(path) else []
             found[f"folder {os.path.relpath(path, self._root)}"] = digest(names)
