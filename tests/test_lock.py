@@ -17,7 +17,7 @@ ENGINE = "tools/engine.lock"
 
 _ENTRY = re.compile(
     r"""(?P<name>[a-z0-9-]+)==(?P<version>[0-9a-z.]+)
-        (?:\ ;\ [a-z_]+\ [=!<>]+\ '[\w.]+'(?:\ and\ [^\\]+)?)?\ \\\n
+        (?:\ ;\ [a-z_]+\ [=!<>]+\ '[\w.*]+'(?:\ and\ [^\\]+)?)?\ \\\n
         (?:\ {4}--hash=sha256:[0-9a-f]{64}\ \\\n)*
         \ {4}--hash=sha256:[0-9a-f]{64}\n""",
     re.VERBOSE,

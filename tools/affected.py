@@ -29,6 +29,7 @@ ELSEWHERE = {
     "examples/wine/requirements": ("test_lock",),
     "tools/": ("test_lock", "test_setup", "test_testing"),
     "build.py": ("test_setup", "test_stamp", "test_style"),
+    "docs/": ("test_reference",),
     "docs/decisions/libraries.md": ("test_lock",),
     "templates/": ("test_answers_prose", "test_exercise_bullets", "test_whole_report"),
     "src/labreport/frame/": ("test_frame", "test_page", "test_staleness_frame"),

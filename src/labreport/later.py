@@ -1,9 +1,11 @@
 """Modules that are loaded when they are first used, so that a project's declarations load no library.
 
-if TYPE_CHECKING:
-    import numpy as np
-else:
-    np = later("numpy")
+In a module of declarations::
+
+    if TYPE_CHECKING:
+        import numpy as np
+    else:
+        np = later("numpy")
 """
 
 from __future__ import annotations

@@ -196,8 +196,10 @@ def question(
 ) -> Callable[[Callable[..., Any]], Question]:
     """Make a `Question` of the function that answers it; its slug is the function's name.
 
-    @question("Does more data help?", reads=(ROWS,), figures=(curve,))
-    def more_data(results): return effect(results, ROWS, "test accuracy")
+    An example::
+
+        @question("Does more data help?", reads=(ROWS,), figures=(curve,))
+        def more_data(results): return effect(results, ROWS, ACCURACY)
     """
 
     def declare(function: Callable[..., Any]) -> Question:

@@ -1,0 +1,10 @@
+"""Sphinx: all pages of this folder, and a reference of the public names, made from their docstrings."""
+
+project = "labreport"
+extensions = ["sphinx.ext.autodoc", "myst_parser"]
+root_doc = "reference"
+exclude_patterns = ["_build"]
+default_role = "py:obj"  # a name in `backticks` leads to its entry, where it has one
+autodoc_typehints = "description"
+myst_heading_anchors = 3
+html_show_copyright = False
