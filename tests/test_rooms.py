@@ -64,6 +64,7 @@ LIBRARIES = {
     "pyarrow": "labreport.exports",
     "watchfiles": "labreport.commands",
     "quickjs": "labreport.recheck",
+    "ziamath": "labreport.page",
     "scipy": "labreport.stats exercise.bonus_complex",
     "numpy": "labreport.builders labreport.charts labreport.grading labreport.recorded labreport.stats "
     "labreport.store labreport.verification exercise.again exercise.bonus_complex exercise.bonus_digits "

@@ -12,11 +12,13 @@ import re
 from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 from labreport.audit.reading import Finding
 from labreport.errors import AuditError, RenderError, nearest
 from labreport.frame import MACROS, Lookup
-from labreport.page import mistakes, refusing
+from labreport.page import VALUE, formulas, mathml, mistakes, refusing, without_formulas
 from labreport.program import nearby
 from labreport.stats.numerals import has_numeral, number_words
 
@@ -58,6 +60,87 @@ class Allowed:
         plain = " ".join(text.split())
         some = next(number_words(plain), None) is not None  # almost nowhere
         return [*digits, *(number_words(self._words.sub(" ", f"={plain}")) if some else ())]
+
+    def in_formula(self, latex: str) -> list[str]:
+        """The numerals of a formula that are more than constants, and that no phrase covers.
+
+        Constants are whole numbers up to ten beside a variable, in an exponent or an index, and 0 and 1.
+        Raises `labreport.page.Unreadable`.
+        """
+        masked = self._phrases.sub(lambda found: NUMERAL.sub(VALUE, found[0]), latex)
+        return list(dict.fromkeys(_in_line(mathml(masked))))
+
+
+_GROUPS = ("math", "mrow", "mstyle", "mpadded", "menclose", "mphantom")
+_SCRIPTED = ("msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts")
+_RELATIONS = frozenset("=≠<>≤≥⩽⩾≪≫≈≃≅≡∼~∝∈∉→⟶⇒⟹↦:≔")
+LARGEST = 10
+"""The largest number that is a constant of a formula."""
+
+
+def _in_line(element: Element, whole: bool = True) -> Iterator[str]:
+    """Numerals of a line of MathML that are not constants, and those of the lines in it.
+
+    What is drawn beside each other is one numeral, however it was grouped: `{9}{7}`. A side of a relation
+    without a variable consists of numbers, and says what something is; so does an item of a list.
+    """
+    parts = list(_parts(element))
+    text = "".join(_told(part) for part in parts)
+    yield from (each for each in NUMERAL.findall(text.replace(",", " ")) if not _small(each, LARGEST))
+    yield from (each for part in parts if part.tag == "mtext" for each in NUMERAL.findall(_told(part)))
+    yield from number_words(text)
+    side, depth = list[Element](), 0
+    for part in [*parts, None] if whole else []:
+        sign = _told(part).strip() if part is not None and part.tag in ("mo", "mi") else ""
+        depth += (sign in ("(", "[")) - (sign in (")", "]"))
+        listed = depth <= 0 and sign in (",", ";")
+        if part is None or listed or sign in _RELATIONS or part.tag == "mtext" or _wide(part):
+            if not any(_variable(one) for each in side for one in each.iter()):
+                told = [_told(one) for each in side for one in each.iter("mn")]
+                yield from (each for each in told if not _small(each, 1))
+            side = []
+        else:
+            side.append(part)
+    for part in parts:
+        for inner in part.iter("mtd") if part.tag == "mtable" else part:
+            yield from _in_line(inner, part.tag == "mtable")
+
+
+def _parts(element: Element) -> Iterator[Element]:
+    """What is on a line, one beside the other; scripts behind what they are at."""
+    if element.tag in _GROUPS:
+        for each in element:
+            yield from _parts(each)
+    elif element.tag in _SCRIPTED:
+        yield from _parts(element[0])
+        scripts = ElementTree.Element("scripts")
+        scripts.extend(element[1:])
+        yield scripts
+    else:
+        yield element
+
+
+def _told(part: Element) -> str:
+    """The text of a part. Digits, the letters of a word and a point are beside each other without a space."""
+    text = part.text or ""
+    narrow = part.tag in ("mn", "mi", "mtext", "mspace", "scripts") or text == "."
+    return text if narrow and not _variable(part) and not _wide(part) else f" {text} "
+
+
+def _small(numeral: str, largest: int) -> bool:
+    return numeral.isdecimal() and int(numeral) <= largest
+
+
+def _wide(part: Element) -> bool:
+    """Whether it is a space as wide as a letter, which separates what is beside it."""
+    return part.tag == "mspace" and float(re.sub("[^0-9.]", "", part.get("width", "")) or 0) >= 1
+
+
+def _variable(part: Element) -> bool:
+    """Whether it is a letter that stands for a number; those of a word or a unit are upright."""
+    text = part.text or ""
+    upright = part.tag != "mi" or len(text) != 1 or part.get("mathvariant")
+    return not upright and (text.isalpha() or text == VALUE)
 
 
 def _longest_first(patterns: list[str]) -> str:
@@ -155,10 +238,12 @@ def _line_of(numeral: str, folder: Path, render: Callable[[], object]) -> str | 
 
 
 def _lint(file: Path, allowed: Allowed) -> Iterator[Finding]:
-    text = NO_PROSE.sub(_blank, file.read_text(encoding="utf-8"))
-    text = EXPRESSION.sub(_printed_literal, text)
-    for number, line in enumerate(text.splitlines(), start=1):
-        for numeral in allowed.untraced(line):
+    source = file.read_text(encoding="utf-8")
+    text = EXPRESSION.sub(_printed_literal, NO_PROSE.sub(_blank, without_formulas(source)))
+    typed = [(number, allowed.untraced(line)) for number, line in enumerate(text.splitlines(), start=1)]
+    typed += [(formula.line, allowed.in_formula(formula.latex)) for formula in formulas(source)]
+    for number, numerals in sorted(typed):
+        for numeral in numerals:
             yield Finding(
                 f"{nearby(file)}:{number}",
                 numeral,

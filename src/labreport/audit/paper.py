@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 
-from labreport.audit.reading import Element, Finding, parse, walk
+from labreport.audit.reading import FORMULA, Element, Finding, parse, walk
 from labreport.audit.screen import audit_html
 from labreport.errors import AuditError
 from labreport.stats import Answer
@@ -37,6 +37,8 @@ def audit_pdf(
     the title of the section that a page is in, may be there once more for each page.
     """
     page = parse(print_html)
+    for formula in page.xpath(FORMULA):
+        formula[:] = []  # it has no text on paper
     links = page.xpath("//a[@class='ref']/@href | //nav[@class='contents']//a/@href")
     anchors = [link[1:] for link in links if link.startswith("#")]
     found, pages, places = _read(path, anchors)

@@ -31,6 +31,8 @@ UNREAD = frozenset({"script", "style", "pre", "kbd", "data", "code"})
 """Elements whose text is not prose: programs, keys, and what is looked at in its own way, data and names."""
 SHOWN = ("title", "aria-label", "aria-description", "alt", "alttext", "placeholder", "label", "summary")
 """Attributes that are shown or read aloud."""
+FORMULA = "//span[starts-with(@class, 'formula')]"
+"""What a formula is in: its drawing, which may have a title, and its LaTeX, audited in its own way."""
 BLOCKS = frozenset(
     {"p", "li", "td", "th", "tr", "dt", "dd", "div", "figcaption", "caption", "table", "section", "article"}
     | {"h1", "h2", "h3", "h4", "h5", "h6", "header", "footer"}
@@ -116,7 +118,11 @@ def prose(page: Element) -> Iterator[tuple[Element, str]]:
 def _silent(element: Element) -> bool:
     """Whether what is inside is not prose, or is looked at in its own way."""
     return any(
-        one.tag in UNREAD or "data-subject" in one.attrib or {"figure-data", "counter"} & classes(one)
+        one.tag in UNREAD
+        or "data-subject" in one.attrib
+        or {"figure-data", "counter"} & classes(one)
+        or (one.get("class") == "source" and "formula" in classes(one.getparent()))
+        or (one.tag == "title" and any("formula" in classes(each) for each in one.iterancestors()))
         for one in around(element)
     )
 

@@ -15,6 +15,7 @@ from typing import Any
 from labreport.audit import reading
 from labreport.audit.lint import NUMERAL, Allowed
 from labreport.audit.reading import SHOWN, Element, Finding, Step, place, text_of
+from labreport.page import VALUE, Unreadable
 from labreport.page.numbers import word_of
 from labreport.stats import Answer, Judgement, Quantity
 from labreport.stats.numerals import has_numeral, number_words
@@ -42,6 +43,7 @@ def audit_html(
     return [
         *_check_traced(page, answers),
         *_check_prose(page, allowed, declared),
+        *_check_formulas(page, allowed),
         *_check_references(page),
         *_check_alternatives(page, allowed),
         *_check_attributes(page, allowed, declared),
@@ -126,6 +128,21 @@ def _check_prose(page: Element, allowed: Allowed, declared: Set[str]) -> Iterato
         for numeral in allowed.untraced(text):
             problem = f"is printed without a source, in {told[:80]!r}"
             yield Finding(place(inside), numeral, problem, sourceless=True)
+
+
+def _check_formulas(page: Element, allowed: Allowed) -> Iterator[Finding]:
+    """Numbers in a formula are constants, or traced values."""
+    for source in page.xpath(f"{reading.FORMULA}/span[@class='source']"):
+        pieces = ((text, inside) for _, _, text, inside in reading.walk(source))
+        latex = "".join(VALUE if inside.tag == "data" else text for text, inside in pieces)
+        try:
+            numerals = allowed.in_formula(latex)
+        except Unreadable as error:
+            yield Finding(place(source), text_of(source), f"is not a formula: {error}")
+            continue
+        for numeral in numerals:
+            problem = f"is printed without a source, in {text_of(source)[:80]!r}"
+            yield Finding(place(source), numeral, problem, sourceless=True)
 
 
 def _check_references(page: Element) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from typing import Any
 from labreport.errors import UsageError
 from labreport.fingerprint.canonical import digest_text
 
-FORMAT = "7"
+FORMAT = "8"
 """Of a summary: to be raised whenever one of the same source would come out different."""
 Summary = dict[str, dict[str, list[Any]]]
 """Plain JSON values:

@@ -2,18 +2,24 @@
 
 from labreport.page.answers import answers_json, evidence
 from labreport.page.documents import prepare_fonts, render_document, targets
+from labreport.page.formulas import VALUE, Unreadable, formulas, mathml, without_formulas
 from labreport.page.numbers import refusing
 from labreport.page.sections import render_section
 from labreport.page.templates import mistakes, written
 
 __all__ = [
+    "VALUE",
+    "Unreadable",
     "answers_json",
     "evidence",
+    "formulas",
+    "mathml",
     "mistakes",
     "prepare_fonts",
     "refusing",
     "render_document",
     "render_section",
     "targets",
+    "without_formulas",
     "written",
 ]

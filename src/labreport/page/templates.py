@@ -18,6 +18,7 @@ import jinja2
 from jinja2 import nodes
 
 from labreport.errors import did_you_mean
+from labreport.page.formulas import VALUE, Formulas, Unreadable, draw, formulas
 from labreport.page.numbers import FILTERS, TracedAnswer, TracedFinding, TracedQuantity
 from labreport.page.wordings import SAID, Wordings
 
@@ -25,7 +26,7 @@ SYNTAX: Mapping[str, Any] = {
     "trim_blocks": True,
     "lstrip_blocks": True,
     "keep_trailing_newline": True,
-    "extensions": [Wordings],
+    "extensions": [Wordings, Formulas],
 }
 """How every template is read."""
 REFERENCES = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
@@ -212,7 +213,8 @@ def written(source: str) -> dict[str, list[Any]]:
         tree = parsed(source)
     except jinja2.TemplateSyntaxError as error:
         return {"wrong": [[error.lineno, error.message or ""]]}
-    wrong = sorted([*_unknown(tree, nodes.Filter), *_unknown(tree, nodes.Test), *unbalanced(tree)])
+    words = (*_unknown(tree, nodes.Filter), *_unknown(tree, nodes.Test))
+    wrong = sorted([*words, *unbalanced(tree), *_unreadable(source)])
     asked = {test.node for test in tree.find_all(nodes.Test) if test.name in ("defined", "undefined")}
     defined = {node.name for node in asked if isinstance(node, nodes.Name)}
     used = {(name.lineno, name.name) for name in tree.find_all(nodes.Name) if name.ctx == "load"}
@@ -311,6 +313,16 @@ def _unknown(tree: nodes.Template, kind: type[nodes.Filter | nodes.Test]) -> Ite
     for node in tree.find_all(kind):
         if node.name not in known:
             yield Mistake(node.lineno, f"there is no {what} {node.name!r}{did_you_mean(node.name, known)}")
+
+
+def _unreadable(source: str) -> Iterator[Mistake]:
+    """Formulas that are not LaTeX."""
+    for line, latex, displayed in formulas(source):
+        try:
+            draw(latex, displayed)
+        except Unreadable as error:
+            shown = " ".join(latex.replace(VALUE, "{{ }}").split())
+            yield Mistake(line, f"the formula {shown} cannot be read: {error}")
 
 
 class _Elements(HTMLParser):

@@ -62,7 +62,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const free = (number) => !number.closest("a, button, summary, label");
   document.addEventListener("click", ({ target }) => {
-    const number = target.closest?.(NUMBERS);
+    const number = target.closest?.(NUMBERS) ?? target.closest?.(".formula")?.querySelector(NUMBERS);
     if (number && free(number) && getSelection().isCollapsed) {
       show(number.dataset.source, number);
     }

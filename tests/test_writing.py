@@ -1,0 +1,183 @@
+"""`docs/writing.md`: its project is built; what its templates may hold, and what they may not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pikepdf
+import pytest
+from example_report import Example, example
+from wine import ROOT, Wine, labreport
+
+from labreport.audit import audit_html, audit_pdf, lint_templates
+from labreport.page import formulas, written
+from labreport.page.formulas import draw
+from labreport.pdf import write
+
+PAGE = (ROOT / "docs" / "writing.md").read_text(encoding="utf-8")
+FILES = dict(re.findall(r"^`([\w./-]+)`\n\n```\w+\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL))
+TEMPLATE = "templates/questions/penalty.html"
+BODY = "{{% block headline %}}x{{% endblock %}}{{% block body %}}<p>{}</p>{{% endblock %}}"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Wine:
+    """The project of the page, built once; tests work on copies."""
+    folder = tmp_path_factory.mktemp("writing") / "project"
+    for name, text in FILES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    ran = labreport(folder, "build")
+    assert ran.returncode == 0, ran.stderr
+    return Wine(folder)
+
+
+@pytest.fixture
+def project(built: Wine, tmp_path: Path) -> Wine:
+    """A copy of its own for each test."""
+    return built.copy(tmp_path / "copy")
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Example:
+    """A report of one question, which is rendered without a build."""
+    return example(tmp_path / "templates")
+
+
+def edit(project: Wine, name: str, old: str, new: str) -> None:
+    """Replace a text that is in a file once."""
+    text = (project.folder / name).read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    (project.folder / name).write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_formula_is_drawn_and_its_latex_is_what_is_heard_and_copied(built: Wine) -> None:
+    """With the traced values in it, and without an identifier that the page would have twice."""
+    page = (built.folder / "report" / "report.html").read_text(encoding="utf-8")
+    found = re.findall(
+        r'<span class="formula( displayed)?"><svg (.*?)</svg><span class="source">(.*?)</span>', page, re.S
+    )
+    assert len(found) == 7
+    assert all(
+        'aria-hidden="true"' in svg and "currentColor" in svg and " id=" not in svg for _, svg, _ in found
+    )
+    ratio = found[-1]
+    assert ratio[0] == " displayed"
+    assert re.findall(r'data-source="penalty#(\w+).mean" data-form="number">', ratio[2]) == ["plain", "ridge"]
+
+
+def test_an_edit_of_a_formula_rebuilds_its_section(project: Wine) -> None:
+    """And the documents, as that of any other word; a mistake in it is one line, and changes nothing."""
+    edit(project, TEMPLATE, r"\lambda > 0", r"\lambda > \foo")
+    line = (
+        FILES[TEMPLATE].splitlines().index(next(one for one in FILES[TEMPLATE].splitlines() if "> 0" in one))
+        + 1
+    )
+    said = rf"error: {TEMPLATE}:{line}: the formula \lambda > \foo cannot be read: there is no command \foo"
+    assert project.run().err.splitlines() == [said]
+    edit(project, TEMPLATE, r"\lambda > \foo", r"\lambda \ge 0")
+    made = project.run().made
+    assert {name for name in made if "document/" not in name} == {"section/result"}
+
+
+def test_a_formula_in_the_pdf_has_its_latex_as_alternative_text(report: Example, tmp_path: Path) -> None:
+    """The audit misses no numeral of it, though paper has none of its text."""
+    value = "{{ answer.quantities.accuracy | number }}"
+    html = report.with_question(BODY.format(rf"Here $\frac{{1}}{{2}} x^2 < {value}$ is small.")).page("print")
+    write(html, report.templates, tmp_path / "a.pdf")
+    assert audit_pdf(tmp_path / "a.pdf", html, report.answers, report.templates) == []
+    with pikepdf.open(tmp_path / "a.pdf") as pdf:
+        tagged = [each for each in pdf.objects if isinstance(each, pikepdf.Dictionary) and "/Alt" in each]
+        alternatives = [str(each.Alt) for each in tagged]
+    assert r"\frac{1}{2} x^2 < 96.5 %" in [" ".join(text.split()) for text in alternatives]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("$20,000 and $30,000", []),
+        ("$ x$ and $y $z", []),
+        (r"\$x$ and \$", []),
+        ("<code>$x$</code> $y$ <a title='$z$'>", ["y"]),
+        ("{{ '$x$' }}{# $x$ #}{% set a = '$x$' %}{% raw %}$x$ {{ {% endraw %}$y$", ["y"]),
+        ("costs $5</td><td>6$ and $a\n\nb$", []),
+        ("$a<b$, $a &lt; b$, $$\na\n$$, $a {{ b['$'] }} c$", ["a<b", "a < b", "\na\n", "a \ue000 c"]),
+    ],
+)
+def test_only_what_pandoc_takes_for_a_formula_is_one(text: str, found: list[str]) -> None:
+    """Prices, programs and values are none."""
+    assert [formula.latex for formula in formulas(text)] == found
+
+
+def test_a_value_is_never_read_as_a_formula(report: Example) -> None:
+    """A fact with dollars is printed as it is, and one inside a formula is not LaTeX there."""
+    report = report.with_answer(facts={"run": {}, "text": r"$x$ and \foo{"})
+    page = report.with_question(
+        BODY.format(r"{{ answer.facts.text }}: $\text{is } {{ answer.facts.text }}$")
+    ).page()
+    assert r"<p>$x$ and \foo{: <span" in page
+    assert r'<span class="source">\text{is } $x$ and \foo{</span>' in page
+    assert draw(r"\text{is } " + "\ue000", False, (r"$x$ and \foo{",)) in page
+
+
+@pytest.mark.parametrize(
+    ("latex", "said"),
+    [
+        ("x^{", "a brace { has no }"),
+        ("a}", "a brace } ends nothing"),
+        ("x^", "missing super script or subscript"),
+        (r"\frac{a}", "a command has fewer arguments than it takes"),
+        (r"\alhpa", r"there is no command \alhpa"),
+        ("a & b", "& is outside of an environment"),
+        (r"\begin{casse}a\end{casse}", "there is no environment 'casse'; did you mean 'cases'?"),
+        ("a % b", "% begins a comment"),
+    ],
+)
+def test_what_cannot_be_read_is_named_by_its_line(latex: str, said: str) -> None:
+    """Also in a branch that is not taken, and beside other mistakes."""
+    wrong = written(f"{{% if false %}}\n${latex}$\n{{% endif %}}\n{{{{ 1 | numbr }}}}")["wrong"]
+    assert [line for line, _ in wrong] == [2, 4]
+    assert f"cannot be read: {said}" in wrong[0][1]
+
+
+@pytest.mark.parametrize(
+    ("latex", "numerals"),
+    [
+        (r"\frac{1}{2} m v^2 + \sum_{i=1}^{n} x_i^{10}", []),
+        (r"p \in [0, 1], \sum_i p_i = 1", []),
+        ("x = 3", ["3"]),
+        ("0.97", ["0.97"]),
+        (r"a \approx \frac{9}{10}", ["9", "10"]),
+        ("{9}{7} x", ["97"]),
+        (r"9\,7 x", ["97"]),
+        ("9{.}7 x", ["9.7"]),
+        ("x^{97}", ["97"]),
+        (r"\Delta = 3\,\text{points}", ["3"]),
+        (r"\Delta = 3\,\mathrm{s}", ["3"]),
+        ("y = 5, x", ["5"]),
+        (r"\text{97 of them } x", ["97"]),
+        (r"\mathrm{seven} x", ["seven"]),
+        (r"\begin{aligned} a &= 5 \end{aligned}", ["5"]),
+        ("x²", ["²"]),
+    ],
+)
+def test_a_number_typed_in_a_formula_is_a_constant_or_is_refused(
+    report: Example, latex: str, numerals: list[str]
+) -> None:
+    """Before anything runs, by its line; and by the audit of the page."""
+    report = report.with_question(BODY.format(f"${latex}$").replace("<p>", "<p>\n"))
+    found = lint_templates(report.templates)
+    assert [finding.text for finding in found] == numerals
+    assert all(finding.where.endswith("one.html:2") for finding in found)
+    audited = audit_html(report.page(), report.answers, report.templates)
+    assert [finding.text for finding in audited] == numerals
+
+
+def test_a_number_by_convention_is_allowed_as_it_is_written(report: Example) -> None:
+    """And one that is computed in the template is not."""
+    (report.templates / "allowed-numerals.txt").write_text("p < 0.05\tthe usual level\n", encoding="utf-8")
+    page = report.with_question(BODY.format("$p < 0.05$")).page()
+    assert audit_html(page, report.answers, report.templates) == []
+    with pytest.raises(Exception, match=r"one\.html:1: '97' in a formula has no source"):
+        report.with_question(BODY.format("$x < {{ 96 + 1 }}$")).page()
