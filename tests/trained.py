@@ -23,11 +23,14 @@ class Integers:
     seed: int
     epoch: int = 0
     number: int = field(default=1)
+    kept: Any = field(default_factory=lambda: numpy.array(1))
+    """The number, in an array that is changed in place, as those of a model are."""
 
     def advance(self) -> dict[str, Any]:
         """One step of a linear congruence."""
         self.epoch += 1
         self.number = (self.number * 1_103_515_245 + 12_345 + self.seed) % 2**31
+        self.kept[...] = self.number
         TRAINED.append(self.epoch)
         return {"epoch": self.epoch, "number": self.number, "seconds": 0.125}
 
@@ -37,12 +40,13 @@ class Integers:
 
     def state(self) -> dict[str, Any]:
         """The number."""
-        return {"number": numpy.array(self.number)}
+        return {"number": self.kept}
 
 
 def start(specification: Any, seed: int, epoch: int = 0, state: Mapping[str, Any] | None = None) -> Integers:
     """A run that is at `epoch`."""
-    return Integers(seed, epoch, int(state["number"]) if state is not None else 1)
+    number = int(state["number"]) if state is not None else 1
+    return Integers(seed, epoch, number, numpy.array(number))
 
 
 def empty(seed: int = 0, name: str = "alpha") -> Trajectory:
@@ -60,7 +64,7 @@ def trained(
     states = {}
     for epoch in range(1, epochs + 1):
         found = found.extended(run.advance(), {"processor": "sand", "started": "today"})
-        state = {f"{STATE}{name}": array for name, array in run.state().items()}
+        state = {f"{STATE}{name}": array.copy() for name, array in run.state().items()}
         if epoch in snapshots:
             metrics, arrays = run.snapshot()
             found = found.with_snapshot(epoch, Snapshot(metrics, {**arrays, **state}))

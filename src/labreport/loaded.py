@@ -28,6 +28,8 @@ from labreport.store.files import Damaged, read_regular, shown
 from labreport.trajectory import Store
 
 ANSWERS = "answers.json"
+ARRAY_LIMIT = 1 << 30
+"""Bytes of an array that is read: the folder may be anybody's."""
 TABLES: Mapping[str, Mapping[str, str]] = json.loads(Path(__file__).with_name("columns.json").read_bytes())
 _ON_PAGE = re.compile(
     r'<article class="question" id="(?P<question>[^"]*)"|</article>|<figure id="figure-(?P<slug>[^"]*)".*?'
@@ -123,7 +125,7 @@ class Report(Displayed):
 
         Raises `StoreError` for one that is damaged or missing.
         """
-        store, found = Store(self.folder / "results", repair=False), dict[str, Stored]()
+        store, found = Store(self.folder / "results", repair=False, limit=ARRAY_LIMIT), dict[str, Stored]()
         for name, wish in self.document["results"].items():
             kept = {key: store.get(key) for key in wish["keys"]}
             if lost := [key for key, one in kept.items() if one is None]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from labreport.store.arrays import pack
+from labreport.store.arrays import parts
 from labreport.trajectory import Store, Trajectory
 
 ROOT = Path(__file__).parents[2]
@@ -76,4 +76,4 @@ def test_a_killed_training_goes_on_to_equal_bits(tmp_path: Path) -> None:
     assert second.snapshots.keys() == first.snapshots.keys()
     for epoch, kept in first.snapshots.items():
         assert second.snapshots[epoch].metrics == kept.metrics
-        assert pack(second.snapshots[epoch].arrays) == pack(kept.arrays)
+        assert parts(second.snapshots[epoch].arrays) == parts(kept.arrays)

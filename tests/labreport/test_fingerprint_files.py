@@ -71,6 +71,21 @@ def test_a_huge_file_among_the_outputs_is_not_read(tmp_path: Path) -> None:
     assert digests(tmp_path / "file") is not None
 
 
+def test_arrays_of_any_size_are_read_and_such_as_have_grown_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has one size; a sparse file of 40 GiB in its place counts as missing, at once."""
+    monkeypatch.setattr(files, "OUTPUT_LIMIT", 1000)
+    path = tmp_path / "report" / "one.safetensors"
+    path.parent.mkdir()
+    path.write_bytes(bytes(2000))
+    digests = Digests(tmp_path, output=path.parent)
+    assert digests(path) == files.sha256(path)
+    os.truncate(path, 40 << 30)
+    digests.forget([path])
+    assert digests(path) is None
+
+
 def test_an_edit_in_the_same_second_is_noticed_where_a_clock_knows_seconds_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -20,6 +22,8 @@ from labreport.execute.session import Session
 from labreport.execute.training import Trainings
 from labreport.execute.worker import Message, drive
 from labreport.fingerprint.files import Digests
+from labreport.store import arrays
+from labreport.store.files import find_strays
 from labreport.trajectory import Snapshot, Store, Trajectory
 
 
@@ -178,31 +182,40 @@ def build(session: Session, wish: tuple[int, frozenset[int]], forced: bool, kill
     return list(made.TRAINED)
 
 
+@pytest.mark.parametrize("large", [False, True])
 def test_a_worker_that_dies_is_followed_by_one_that_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    large: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also in a forced training, of which nothing is stored before its end."""
+    """Also in a forced training, of which nothing is stored before its end, and with a large state."""
     monkeypatch.setattr(worker, "CHECKPOINT_SECONDS", -1.0)
     session, key = opened(tmp_path), made.empty().key
     session.store.put(made.trained(3, (3,)))
     task = made.task(made.empty(), 6, (3, 6))
+    if large:
+        for room in (worker, arrays):
+            monkeypatch.setattr(room, "LARGE", 0)
+        monkeypatch.setattr(worker, "SHARE", 1.0)
+        task = replace(task, folder=str(session.store.folder))
     work = Trainings(session, (task,), frozenset({key}))
-    pieces: list[Trajectory] = []
-    drive(
-        work.prepare(task),
-        lambda message: pieces.append(message) if isinstance(message, Trajectory) else None,
-    )
-    for piece in pieces[:4]:
-        work.keep(piece, False)
+
+    def hear(message: Message, dies_at: int = 0) -> None:
+        if isinstance(message, Trajectory):
+            if message.epochs == dies_at:
+                raise BrokenPipeError
+            work.keep(message, False)
+
+    with pytest.raises(BrokenPipeError):
+        drive(work.prepare(task), partial(hear, dies_at=5))
     stored = session.store.get(key)
     assert stored is not None
     assert stored.epochs == 3
     made.TRAINED.clear()
-    work.keep(drive(work.prepare(task), lambda message: None), True)
+    work.keep(drive(work.prepare(task), hear), True)
     assert made.TRAINED == [5, 6]
     stored = session.store.get(key)
     assert stored is not None
     assert made.plain(stored) == made.plain(made.trained(6, (3, 6)))
+    assert len(find_strays(session.store.folder)) == large  # what the worker wrote when it died
 
 
 def test_a_damaged_snapshot_that_nobody_wants_is_left_out(

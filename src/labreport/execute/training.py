@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from labreport.console.plan import counted
 from labreport.console.terminal import Terminal, shown
@@ -21,7 +22,10 @@ from labreport.nodes.result import ResultNode
 from labreport.nodes.workshop import function
 from labreport.plan.nodes import Status
 from labreport.plan.reasons import Forced, SharesForced
-from labreport.trajectory import Snapshot, Store, Trajectory
+from labreport.store.arrays import Filed
+from labreport.store.files import TEMPORARY
+from labreport.trajectory import Arrays, Snapshot, Store, Trajectory
+from labreport.trajectory.store import StoredArrays
 
 DECLARE = "data_files of the project, or files of the experiment"
 """Where an author says that a run reads a file."""
@@ -59,12 +63,12 @@ class Trainings:
         base = replace(
             found,
             snapshots={
-                epoch: Snapshot(kept.metrics, dict(kept.arrays))
+                epoch: Snapshot(kept.metrics, _to_send(task, kept.arrays))
                 if epoch in begins
                 else Snapshot(kept.metrics, {}, elsewhere=True)
                 for epoch, kept in found.snapshots.items()
             },
-            checkpoints={epoch: dict(kept) for epoch, kept in found.checkpoints.items()},
+            checkpoints={epoch: _to_send(task, kept) for epoch, kept in found.checkpoints.items()},
         )
         self._running[task.key] = bool(base.epochs) and held is None
         return replace(task, trajectory=base)
@@ -76,11 +80,14 @@ class Trainings:
         """
         store, key = self.session.store, piece.key
         if key in self.forced and not finished:
-            self._held[key] = _joined(piece, self._held.get(key))
+            self._held[key] = _joined(piece, before := self._held.get(key))
+            remove_written(before, self._held[key])
             return
         before = self._held.pop(key, None) if key in self.forced else store.sound(key, self.session.digests)
         joined, replaced = _joined(piece, before), store.paths(key)
         store.put(joined.finished() if finished else joined)
+        for one in (before, joined):
+            remove_written(one)
         self.session.digests.forget([*replaced, *store.paths(key)])
         if finished:
             self._running.pop(key, None)
@@ -99,6 +106,21 @@ class Trainings:
         ]
         found = ", ".join(filter(None, parts))
         return f"Interrupted; run the same command again{': ' if found else ''}{found}."
+
+
+def _to_send(task: Task, kept: Arrays) -> Arrays:
+    return kept.to_send(bool(task.folder)) if isinstance(kept, StoredArrays) else kept
+
+
+def remove_written(trajectory: Trajectory | None, but: Trajectory | None = None) -> None:
+    """Remove what a worker wrote for `trajectory`, if it got no name of its own; `but` keeps what it has."""
+    paths = [
+        {kept.path for kept in one.states.values() if isinstance(kept, Filed)} if one else set[Path]()
+        for one in (trajectory, but)
+    ]
+    for path in paths[0] - paths[1]:
+        if path.name.startswith(TEMPORARY):
+            path.unlink(missing_ok=True)
 
 
 def _joined(piece: Trajectory, before: Trajectory | None) -> Trajectory:
@@ -189,7 +211,10 @@ def train(build: Build, work: Trainings) -> list[str]:
     check_room(session, len(work.tasks), terminal)
     request.told("training", {task.key for task in work.tasks})
     first = FirstReport(session, terminal) if wanted(session, request) else None
-    tasks = [replace(task, rank=int(first is not None and task.key not in first.keys)) for task in work.tasks]
+    session.quarantine.make_folder(session.store.folder)
+    folder = "" if request.scheduler else str(session.store.folder)
+    ranks = {task.key: int(first is not None and task.key not in first.keys) for task in work.tasks}
+    tasks = [replace(task, rank=ranks[task.key], folder=folder) for task in work.tasks]
 
     def keep(piece: Trajectory, finished: bool) -> None:
         # On a cluster, data and libraries are those of the key, whatever is edited here

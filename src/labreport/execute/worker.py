@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from labreport.errors import ExperimentFailed, OutdatedCode
@@ -23,12 +24,14 @@ from labreport.execute.one_step import in_one_step
 from labreport.fingerprint.observed import Allowed, Noted, noting
 from labreport.processes import packed, unpacked
 from labreport.run import Run, Start
-from labreport.store.arrays import checked, near
+from labreport.store.arrays import LARGE, Filed, checked, near, write
 from labreport.store.sealed import check_plain
 from labreport.trajectory import STATE, Snapshot, Trajectory
 
 CHECKPOINT_SECONDS = 5.0
 """How much of a training may be lost when everything is killed."""
+SHARE = 0.1
+"""Of the time of a training, what writing its states takes at most: then more may be lost."""
 NEAR = 1e-3
 """States of numbers that are not whole, whose distance is less than this share of their length, are the same:
 a GPU does not add in one order. What a state forgets makes more of a difference."""
@@ -62,6 +65,8 @@ class Task:
     """What an exclusive one is called on the screen."""
     proves: bool = False
     """Whether its second epoch is also trained from the state of the first, and must lead to the same."""
+    folder: str = ""
+    """Where large arrays are written by whoever has them; none on another machine, which sends all."""
 
     @property
     def key(self) -> str:
@@ -187,8 +192,9 @@ def drive(task: Task, send: Send) -> Trajectory:
     """Train until the task is done, and return what was not sent yet.
 
     Calls `send` with an `Epoch` after each epoch, and at most every `CHECKPOINT_SECONDS` with the trajectory
-    so far. Epochs that are there already keep their records: they are only trained again on the way to a
-    snapshot that is missing before them. Raises `ExperimentFailed` for what was loaded or read and is none of
+    so far; less often where a state takes long to write, and at once where a snapshot is on the disk. Epochs
+    that are there already keep their records: they are only trained again on the way to a snapshot that is
+    missing before them. Raises `ExperimentFailed` for what was loaded or read and is none of
     the task's ingredients, and `OutdatedCode` for code that was edited since it was planned, before anything
     is sent that could be kept.
     """
@@ -199,29 +205,36 @@ def drive(task: Task, send: Send) -> Trajectory:
 def _drive(task: Task, send: Send, noted: Noted) -> Trajectory:
     trajectory, place = task.trajectory, where(task.threads)
     states = trajectory.states
-    author, saved = _start(task), time.monotonic()
+    author, saved, pause = _start(task), time.monotonic(), CHECKPOINT_SECONDS
     begin: Start = in_one_step(author) if task.one_step else author
     _check_code(task)  # before what takes long
     targets = trajectory.missing(task.epochs, task.snapshots)
     for first, last in trajectory.stretches(task.epochs, task.snapshots):
         run: Run = begin(task.specification, task.seed, first, _state(states.get(first)))
         if first in targets:  # trained before, and now a snapshot is wanted there
-            trajectory = trajectory.with_snapshot(first, _snapshot(run, first))
+            trajectory = trajectory.with_snapshot(first, _snapshot(task, run, first))
         for epoch in range(first + 1, last + 1):
             record = _checked(run.advance(), epoch)
             if epoch > trajectory.epochs:
                 trajectory = trajectory.extended(record, {**place, "finished": _now()})
             send(Epoch(task.key, epoch, record))
-            if task.proves and first == 0 and epoch < last:
+            if task.proves and first == 0 and epoch <= 2 < last:
                 if epoch == 1:
-                    state = _copied(run)
-                elif epoch == 2:
-                    run = _continued(task, begin, state, run)
-            due = time.monotonic() - saved > CHECKPOINT_SECONDS
+                    state = _aside(task, _arrays(run.state()))
+                else:
+                    after, method = _aside(task, _arrays(run.state())), type(run).state
+                    del run  # so that one of two is in memory
+                    run = _continued(task, begin, state, after, method)
+            due, began = time.monotonic() - saved > pause, time.monotonic()
             if epoch in targets and epoch in task.snapshots:
-                trajectory = trajectory.with_snapshot(epoch, _snapshot(run, epoch))
+                snapshot = _snapshot(task, run, epoch)
+                trajectory = trajectory.with_snapshot(epoch, snapshot)
+                due |= isinstance(snapshot.arrays, Filed)
             elif (due or epoch == last) and epoch not in trajectory.snapshots:
-                trajectory = trajectory.with_checkpoint(epoch, _kept(run))
+                kept = _aside(task, _kept(run))
+                trajectory = trajectory.with_checkpoint(epoch, kept)
+                if isinstance(kept, Filed):
+                    pause = max(CHECKPOINT_SECONDS, (time.monotonic() - began) * (1 / SHARE - 1))
             if due and epoch < last:
                 _check_used(task, noted)
                 send(trajectory)
@@ -230,28 +243,37 @@ def _drive(task: Task, send: Send, noted: Noted) -> Trajectory:
     return trajectory
 
 
-def _continued(task: Task, begin: Start, state: Mapping[str, Any], run: Run) -> Run:
-    """A run after two epochs, begun from its own state, once another from the `state` of one led to the same.
+def _continued(
+    task: Task, begin: Start, state: Mapping[str, Any], after: Mapping[str, Any], method: Any
+) -> Run:
+    """A run after two epochs, begun from the state `after` them, once the `state` of one has led to the same.
 
     Raises `ExperimentFailed` where it leads elsewhere: `state` forgets something that an epoch depends on.
     """
-    other = begin(task.specification, task.seed, 1, state)
+    other = begin(task.specification, task.seed, 1, dict(state))
     other.advance()
-    found, expected = _copied(other), _copied(run)
-    odd = [name for name in expected if not near(expected[name], found.get(name), NEAR)]
+    found = _arrays(other.state())
+    odd = [name for name in after if not near(after[name], found.get(name), NEAR)]
     if odd:
         error = ExperimentFailed(
             f"its epoch 2 gives another {odd[0]!r} when it continues from the state of epoch 1; state must "
             "return all that an epoch depends on, such as generators and what the optimiser keeps"
         )
-        error.place = _place(task, type(run).state)
+        error.place = _place(task, method)
         raise error
-    return begin(task.specification, task.seed, 2, expected)
+    del other, found
+    run = begin(task.specification, task.seed, 2, dict(after))
+    for kept in (state, after):
+        if isinstance(kept, Filed):
+            kept.path.unlink(missing_ok=True)
+    return run
 
 
-def _copied(run: Run) -> dict[str, Any]:
-    """The state of a run, which continues."""
-    return {name: array.copy() for name, array in _arrays(run.state()).items()}
+def _aside(task: Task, arrays: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The arrays of a run, which continues and may change them: in a file where they are large, or copied."""
+    if task.folder and sum(array.nbytes for array in arrays.values()) > LARGE:
+        return write(arrays, Path(task.folder))
+    return {name: array.copy() for name, array in arrays.items()}
 
 
 def _check_code(task: Task) -> None:
@@ -315,7 +337,7 @@ def _checked(record: Any, epoch: int) -> Mapping[str, Any]:
     return record
 
 
-def _snapshot(run: Run, epoch: int) -> Snapshot:
+def _snapshot(task: Task, run: Run, epoch: int) -> Snapshot:
     """What is kept at an epoch. Raises `ExperimentFailed` for an array that would be taken for a state."""
     metrics, arrays = run.snapshot()
     odd = [name for name in arrays if str(name).startswith(STATE)]
@@ -323,7 +345,7 @@ def _snapshot(run: Run, epoch: int) -> Snapshot:
         raise ExperimentFailed(
             f"an array of epoch {epoch} is named {odd[0]!r}; no name may begin with {STATE!r}"
         )
-    return Snapshot(metrics, {**_arrays(arrays), **_kept(run)})
+    return Snapshot(metrics, _aside(task, {**_arrays(arrays), **_kept(run)}))
 
 
 def _kept(run: Run) -> dict[str, Any]:

@@ -22,7 +22,9 @@ RESOLUTION_NS = 30_000_000
 COARSE_NS = 2_000_000_000
 """The same where the file system knows whole seconds only, or every second one."""
 OUTPUT_LIMIT = 256 << 20
-"""Bytes of the largest file that the program itself writes."""
+"""Bytes of the largest file that the program itself writes, except for those of arrays."""
+ARRAYS = ".safetensors"
+"""How the names of those end."""
 
 
 def stamp(path: str | Path) -> Stamp | None:
@@ -37,7 +39,8 @@ def stamp(path: str | Path) -> Stamp | None:
 class Digests:
     """SHA-256 by path, below one root; `known` is what an earlier `export` returned.
 
-    A file in the folder `output` that has more than `OUTPUT_LIMIT` bytes counts as missing and is not read.
+    A file in the folder `output` that has more than `OUTPUT_LIMIT` bytes counts as missing and is not read,
+    except for arrays, which have the size that they had before.
     Raises `StoreError` for a file that is there and cannot be read.
     """
 
@@ -131,7 +134,10 @@ class Digests:
         started = time.time_ns()
         before = stamp(path)
         inside = self._output is not None and str(self._root / path).startswith(self._output)
-        value = sha256(path, OUTPUT_LIMIT if inside else None) if before is not None else None
+        limit = OUTPUT_LIMIT if inside else None
+        if name.endswith(ARRAYS) and limit:  # named by their content, so that their size never is another
+            limit = max(limit, self._known[name][0][1]) if name in self._known else None
+        value = sha256(path, limit) if before is not None else None
         if before is None or value is None:
             self._known.pop(name, None)
             return

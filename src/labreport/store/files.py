@@ -85,8 +85,8 @@ def _read(descriptor: int, size: int) -> bytes:
     return data
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Put `data` at `path`, durably: temporary file beside it, flush, fsync, rename, fsync of the folder.
+def write_atomically(path: Path, *parts: bytes | memoryview) -> None:
+    """Put them at `path`, durably: temporary file beside it, flush, fsync, rename, fsync of the folder.
 
     Raises `StoreError` naming the path. The temporary file is then gone and whatever was at `path`
     before is still there; a failed fsync is not tried again, for the kernel may have dropped the data.
@@ -94,7 +94,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     temporary = path.with_name(temporary_name())
     with writing(path):
         try:
-            write_new(temporary, data)
+            write_new(temporary, *parts)
             os.replace(temporary, path)
         except BaseException:
             with suppress(OSError):
@@ -118,13 +118,14 @@ def writing(path: Path) -> Iterator[None]:
         raise StoreError(text) from error
 
 
-def write_new(path: Path, data: bytes) -> None:
-    """A new file with `data`, on the disk when this returns. Raises `OSError`."""
+def write_new(path: Path, *parts: bytes | memoryview) -> None:
+    """A new file of these parts, on the disk when this returns. Raises `OSError`."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     with open(descriptor, "wb", buffering=0) as file:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[file.write(rest) :]
+        for part in parts:
+            rest = memoryview(part)
+            while rest:
+                rest = rest[file.write(rest) :]
         os.fsync(descriptor)
 
 

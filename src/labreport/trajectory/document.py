@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from labreport.fingerprint.canonical import digest
+from labreport.fingerprint.files import ARRAYS
 from labreport.nonfinite import SPELLED, read, spelled
-from labreport.store.arrays import SUFFIX
 from labreport.store.files import Damaged
 from labreport.store.sealed import Sealed, check_plain, seal, unseal
 from labreport.trajectory.trajectory import Trajectory
@@ -27,7 +27,7 @@ class ArrayFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     def name(self, key: str, epoch: int) -> str:
         """Named by content, so that writing new arrays never harms a document that names the old ones."""
-        return f"{key}.{epoch}.{self.sha256[:12]}{SUFFIX}"
+        return f"{key}.{epoch}.{self.sha256[:12]}{ARRAYS}"
 
 
 class StoredSnapshot(msgspec.Struct, forbid_unknown_fields=True):

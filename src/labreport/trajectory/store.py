@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from labreport.errors import ExperimentFailed, StoreError
-from labreport.fingerprint.files import sha256
+from labreport.fingerprint.files import ARRAYS, sha256
 from labreport.store import arrays
+from labreport.store.arrays import Filed
 from labreport.store.files import (
     Damaged,
     OtherVersion,
@@ -45,11 +46,12 @@ class StoredArrays(Mapping[str, Any]):
     Raises `StoreError` where they are damaged; they are then set aside, to be rebuilt by the next run.
     """
 
-    def __init__(self, shelf: Shelf, name: str, file: ArrayFile) -> None:
+    def __init__(self, shelf: Store, name: str, file: ArrayFile) -> None:
         self.shelf = shelf
         self.name = name
         self.file = file
-        self._found: dict[str, Any] | None = None
+        self._found: Mapping[str, Any] | None = None
+        self.filed = Filed(shelf.folder / name, file.size, file.sha256, shelf.limit)
 
     def __getitem__(self, name: str) -> Any:
         return self._arrays[name]
@@ -60,11 +62,18 @@ class StoredArrays(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._arrays)
 
+    def to_send(self, here: bool) -> Mapping[str, Any]:
+        """For another process: one that runs `here` reads large ones by itself."""
+        return self.filed if here and self.file.size > arrays.LARGE else dict(self)
+
     @property
-    def _arrays(self) -> dict[str, Any]:
+    def _arrays(self) -> Mapping[str, Any]:
         if self._found is None:
             try:
-                data = self.shelf.read(self.name, arrays.FILE_LIMIT)
+                if self.file.size > arrays.LARGE:
+                    self._found = self.filed if self.filed.names else {}
+                    return self._found
+                data = self.shelf.read(self.name, arrays.LARGE)
                 if hashlib.sha256(data).hexdigest() != self.file.sha256:
                     raise Damaged("differs from its checksum")
                 self._found = arrays.unpack(data)
@@ -85,10 +94,20 @@ class Store(Shelf):
     Whatever is not as it was written is set aside, noted in `notices`, and counts as missing. With `repair`
     false nothing is moved, for commands that only look. Writing is for whoever holds the lock of the
     output folder, in any number of threads, one for each key.
+
+    Of a file that is not read whole, an array of more than `limit` bytes is refused.
     """
 
-    def __init__(self, folder: Path, quarantine: Quarantine | None = None, *, repair: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        quarantine: Quarantine | None = None,
+        *,
+        repair: bool = True,
+        limit: int | None = None,
+    ) -> None:
         super().__init__(folder, quarantine or Quarantine(folder.parent, repair=repair))
+        self.limit = limit
         self._others: set[str] = set()
         """The keys of results that were found in the form of another version."""
 
@@ -224,7 +243,7 @@ class Store(Shelf):
         return [
             self.folder / name
             for name in (names_in(self.folder) if trajectories is None or keys else ())
-            if name.endswith(arrays.SUFFIX)
+            if name.endswith(ARRAYS)
             and (name[:64] in keys or (trajectories is None and is_key(name[:64])))
             and name[:64] not in self._others
             and name not in named
@@ -277,13 +296,18 @@ class Store(Shelf):
     def _put_arrays(self, key: str, epoch: int, kept: Mapping[str, Any]) -> ArrayFile:
         if isinstance(kept, StoredArrays) and kept.shelf is self and self.has(kept.name):
             return kept.file
-        data = arrays.pack(kept)
-        file = ArrayFile(len(data), hashlib.sha256(data).hexdigest())
+        pieces = [] if isinstance(kept, Filed) else arrays.parts(kept)
+        file = ArrayFile(*((kept.size, kept.digest) if isinstance(kept, Filed) else arrays.measured(pieces)))
         path = self.folder / file.name(key, epoch)
-        if sha256(path, arrays.FILE_LIMIT) != file.sha256:
+        if sha256(path, file.size) != file.sha256:
             if os.path.lexists(path):
                 self._quarantine.take(path, "differs from its checksum")
-            write_atomically(path, data)
+            if isinstance(kept, Filed):
+                with writing(path):
+                    os.replace(kept.path, path)
+                    sync_directory(self.folder)
+            else:
+                write_atomically(path, *pieces)
         self.note(path.name)
         return file
 

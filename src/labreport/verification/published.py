@@ -162,7 +162,7 @@ def _digests(arrays: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         number = array.dtype.kind in "fc"
         finite = array[numpy.isfinite(array)] if number else array.reshape(-1)  # what diverged is alike
         if name.startswith(STATE) and finite.size >= SMALL and (finite != finite[0]).any():
-            yield name, hashlib.sha256(numpy.ascontiguousarray(array).tobytes()).hexdigest()
+            yield name, hashlib.sha256(numpy.ascontiguousarray(array).data).hexdigest()
 
 
 PAGE = "the page's numbers, traced to the answers"
