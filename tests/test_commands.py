@@ -111,7 +111,7 @@ def test_status_says_first_whether_all_is_fresh(built: Program, tmp_path: Path) 
     assert {line.split()[0] for line in listed} == {"fresh"}
     assert len(listed) == 10 + 7 + 1 + 3 + 5
     program = built.copy(tmp_path / "checkout")
-    program.edit("templates/questions/studied.grid.html", "The best", "Best")
+    program.edit("templates/questions/studied.grid.html", "The cell that", "The one that")
     ran = program.run("status", "--seeds", "2")
     assert ran.code == 1
     assert ran.out == (
@@ -184,12 +184,12 @@ def test_without_pango_the_page_is_written_and_the_package_named(tmp_path: Path)
     (tmp_path / "path" / "weasyprint").mkdir(parents=True)
     fails = "raise OSError(\"cannot load library 'libpango-1.0-0'\")\n"
     (tmp_path / "path" / "weasyprint" / "__init__.py").write_text(fails)
-    program.edit("templates/questions/studied.grid.html", "The best", "Best")
+    program.edit("templates/questions/studied.grid.html", "The cell that", "The one that")
     ran = program.run("--seeds", "1", environment={"PYTHONPATH": str(tmp_path / "path")})
     assert ran.code == 1
     assert "apt-get install libpango-1.0-0" in ran.err
     assert len(ran.err.strip().splitlines()) == 1
-    assert "Best" in (program.folder / "report/report.html").read_text()
+    assert "The one that" in (program.folder / "report/report.html").read_text()
     assert not (program.folder / "report/report.pdf").exists()
     assert program.plan("--seeds", "1")["document/pdf"] == "stale"
 
@@ -198,7 +198,7 @@ def test_quiet_prints_nothing(built: Program, tmp_path: Path) -> None:
     """Neither when there is something to do nor when there is not."""
     program = built.copy(tmp_path / "checkout")
     assert program.run("--quiet", "--seeds", "2").out == ""
-    program.edit("templates/questions/studied.grid.html", "The best", "Best")
+    program.edit("templates/questions/studied.grid.html", "The cell that", "The one that")
     assert program.run("--quiet", "--seeds", "2").out == ""
 
 
@@ -242,7 +242,7 @@ def test_colour_is_used_when_asked_for_and_never_with_no_color(built: Program) -
 def test_odd_surroundings_do_not_matter(built: Program, tmp_path: Path, surroundings: dict[str, str]) -> None:
     """The report is the same."""
     program = built.copy(tmp_path / "checkout")
-    program.edit("templates/questions/studied.grid.html", "The best", "Best")
+    program.edit("templates/questions/studied.grid.html", "The cell that", "The one that")
     ran = program.run("--seeds", "2", environment=surroundings)
     assert ran.code == 0, ran.err
     assert "section/studied" in ran.made
@@ -251,17 +251,17 @@ def test_odd_surroundings_do_not_matter(built: Program, tmp_path: Path, surround
 def test_a_closed_stdout_does_not_stop_the_build(built: Program, tmp_path: Path) -> None:
     """The report matters more than what is said of it."""
     program = built.copy(tmp_path / "checkout")
-    program.edit("templates/questions/studied.grid.html", "The best", "Best")
+    program.edit("templates/questions/studied.grid.html", "The cell that", "The one that")
     command = f'"{sys.executable}" build.py --seeds 2 >&-'
     found = subprocess.run(["sh", "-c", command], cwd=program.folder, capture_output=True, check=False)
     assert found.returncode == 0, found.stderr
-    assert b"Best" in (program.folder / "report/report.html").read_bytes()
+    assert b"The one that" in (program.folder / "report/report.html").read_bytes()
 
 
 def test_odd_paths_work(built: Program, tmp_path: Path) -> None:
     """Spaces, quotes, newlines, emoji, what is not UTF-8, long names."""
     program = built.copy(tmp_path / "with space, quote'\", new\nline, emoji 🙂 and \udcff" / ("x" * 200))
-    program.edit("templates/questions/studied.grid.html", "The best", "Best")
+    program.edit("templates/questions/studied.grid.html", "The cell that", "The one that")
     ran = program.run("--seeds", "2", cold=True)
     assert ran.code == 0, ran.err
     assert "document/pdf" in ran.made

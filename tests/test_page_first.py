@@ -14,7 +14,7 @@ LAYING_OUT = '    def finish(self) -> None:\n        """It is written already.""
 @pytest.fixture
 def edited(program: Program) -> Program:
     """A complete report, of which page and PDF are stale."""
-    program.edit("templates/questions/studied.grid.html", "The best", "Best")
+    program.edit("templates/questions/studied.grid.html", "The cell that", "The one that")
     return program
 
 
@@ -29,7 +29,7 @@ def test_a_kill_while_the_pdf_is_laid_out_leaves_the_new_page_without_one(
     fault.touch()
     assert edited.run().code == -9
     report = edited.folder / "report"
-    assert "Best" in (report / "report.html").read_text()
+    assert "The one that" in (report / "report.html").read_text()
     assert not (report / "report.pdf").exists()
     fault.unlink()
     ran = edited.run()
@@ -46,7 +46,7 @@ def test_a_pdf_that_does_not_pass_its_audit_is_not_published(edited: Program) ->
     assert ran.err == "error: report.pdf: page 1: '7' is wrong; the report has no PDF\n"
     assert ran.out.splitlines()[-1].startswith("Build failed: 1 error. Written without the rest: ")
     report = edited.folder / "report"
-    assert "Best" in (report / "report.html").read_text()
+    assert "The one that" in (report / "report.html").read_text()
     assert not (report / "report.pdf").exists()
 
 

@@ -58,8 +58,8 @@ def test_nothing_is_made_twice(program: Program) -> None:
         ),
         (
             "templates/questions/studied.grid.html",
-            "The best cell",
-            "The best of all",
+            "The cell that",
+            "That cell which",
             {"section/studied", *DOCUMENTS},
         ),
         (
@@ -240,7 +240,7 @@ def test_documents_that_are_set_in_type_follow_their_ingredients(tmp_path: Path)
     pdf.write_bytes(first + b" ")
     assert program.run("--seeds", "1").made == {"document/pdf"}
     assert pdf.read_bytes() == first
-    program.edit("templates/questions/studied.grid.html", "The best cell", "The best of all")
+    program.edit("templates/questions/studied.grid.html", "The cell that", "That cell which")
     assert {"document/html", "document/pdf"} <= program.run("--seeds", "1").made
     assert pdf.read_bytes() != first
 

@@ -39,6 +39,25 @@ def test_what_an_edit_changes_is_told_of_a_section_alone(program: Program) -> No
     assert "  was: " in program.run("changes").out
 
 
+def test_a_report_that_an_edit_leaves_as_it_was_is_said_to_be_the_same(program: Program) -> None:
+    """The figure is drawn again, with the same bytes."""
+    program.edit(FIGURES, "2.4", "(2.4 + 0)")
+    ran = program.run()
+    assert "Done in" in ran.out
+    assert "The report is the same as before: report/report.html, report.pdf, answers.json\n" in ran.out
+
+
+def test_what_the_answers_say_is_not_told_of_a_build_that_fails(program: Program) -> None:
+    """The report stays as it was; the next build that succeeds tells it."""
+    program.edit(CATALOGUE, QUICK, QUICK.replace("0.5", "0.3"))
+    program.edit(FIGURES, "2.4", "2.4 / 0")
+    failed = program.run()
+    assert failed.code == 1
+    assert "Changed in the answers" not in failed.out
+    program.edit(FIGURES, "2.4 / 0", "2.4")
+    assert "Changed in the answers" in program.run().out
+
+
 def test_asking_writes_nothing_whatever_there_is_to_notice(program: Program) -> None:
     """An edit, damaged and lost files, a forgotten record, a file in the way of a folder: whatever there is,
     the folder stays byte for byte as it was, and every file has its time."""

@@ -112,15 +112,15 @@ def test_the_page_follows_templates_answers_and_errors(watched: Watched, program
     """What is edited is shown; an error is shown over the page, and goes when it is corrected."""
     assert "location.reload" in watched.page()
     watched.wait(lambda: watched.news()["page"] != "")
-    program.edit(PROSE, "The best", "Best of all")
-    watched.wait(lambda: "Best of all" in watched.page())
+    program.edit(PROSE, "The cell that", "The one that")
+    watched.wait(lambda: "The one that" in watched.page())
     assert "connect-src &#x27;self&#x27;" in watched.page()
-    program.edit(PROSE, "Best of all", "{{ nothing }} Best of all")
+    program.edit(PROSE, "The one that", "{{ nothing }} The one that")
     watched.wait(lambda: bool(watched.news()["problems"]))
     assert "nothing" in watched.news()["problems"][0]
     assert PROSE in watched.news()["problems"][0]
-    program.edit(PROSE, "{{ nothing }} Best of all", "Best again")
-    watched.wait(lambda: "Best again" in watched.page() and not watched.news()["problems"])
+    program.edit(PROSE, "{{ nothing }} The one that", "The one again")
+    watched.wait(lambda: "The one again" in watched.page() and not watched.news()["problems"])
     program.edit(ANSWER, "def ", "def (\ndef ")
     watched.wait(lambda: bool(watched.news()["problems"]))
     assert ANSWER in watched.news()["problems"][0]
@@ -135,9 +135,9 @@ def test_the_page_follows_templates_answers_and_errors(watched: Watched, program
 @pytest.mark.slow
 def test_an_edit_during_the_first_build_is_noticed(watched: Watched, program: Program) -> None:
     """Also one of the code that is being run; the report is then as a build of its own makes it."""
-    program.edit(PROSE, "The best", "Best of all")
+    program.edit(PROSE, "The cell that", "The one that")
     program.edit(ANSWER, '"""', '"""Edited. ')
-    watched.wait(lambda: "Best of all" in watched.page())
+    watched.wait(lambda: "The one that" in watched.page())
     report = program.folder / "report"
     watched.wait(lambda: (report / ".stamp").exists())
     watched.end()

@@ -249,6 +249,7 @@ def test_a_typed_digit_is_found_with_its_line(tmp_path: Path, text: str, line: i
         '{{ ref("curves-8") }}',
         '{% set x = q["at-10.accuracy"] %}',
         "{# version 2 #}",
+        '{{ "v2.14" | literal }}',
     ],
 )
 def test_names_keys_and_the_written_lists_are_no_findings(tmp_path: Path, text: str) -> None:

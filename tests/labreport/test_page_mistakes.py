@@ -111,7 +111,7 @@ def test_a_mistake_in_the_language_is_named_by_its_line(source: str, found: str)
     frame = {name: path for name in Lookup(FOLDER).templates_there() if (path := Lookup(FOLDER).find(name))}
     templates = {name: written(path.read_text(encoding="utf-8")) for name, path in frame.items()}
     templates["questions/one.html"] = written(source)
-    wrong = mistakes(templates, {"questions/one.html"}, {"questions/one.html"}, {"curves"})
+    wrong = mistakes(templates, {"questions/one.html"}, {"questions/one.html"}, {"curves"}, ())
     assert any(f"{line}: {text}".startswith(found) for line, text in wrong["questions/one.html"]), wrong
 
 
@@ -204,15 +204,23 @@ def test_a_number_in_a_wording_that_is_not_chosen_is_refused(tmp_path: Path) -> 
 
 
 def test_a_template_and_a_figure_that_nothing_uses_are_noted(tmp_path: Path) -> None:
-    """The figure at the line of the question that declares it; they may be drafts, and the report is made."""
+    """The figure at the line of the question that declares it; they may be drafts, and the report is made.
+
+    What is not a result is shown as it was typed, numerals and words that judge as well.
+    """
     program = Program.fresh(tmp_path / "checkout")
     (program.folder / "templates" / "draft.html").write_text("{% block body %}{% endblock %}")
     template = program.folder / "templates" / "questions" / "measured.accuracy.html"
     text, shown = re.subn(r'{% call figure\("curves"\) %}.*?{% endcall %}\n', "", template.read_text())
     assert shown == 1
-    template.write_text(text)
+    typed = "No better than v2.14"
+    template.write_text(
+        text.replace("{% block headline %}", f'{{% block headline %}}{{{{ "{typed}" | literal }}}}: ')
+    )
     ran = program.run("--seeds", "1")
     assert ran.code == 0
+    page = (program.folder / "report" / "report.html").read_text(encoding="utf-8")
+    assert re.search(rf'<span data-literal="" title="[^"]+">{re.escape(typed)}</span>', page)
     assert "note: templates/draft.html: nothing uses this template\n" in ran.err
     assert re.search(
         r"note: src/exercise/outline\.py:\d+: figure 'curves' is drawn and shown nowhere", ran.err

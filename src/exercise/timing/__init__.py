@@ -38,24 +38,9 @@ class TimingRun:
     """Times the network of `timing`; see `labreport.run.Run`."""
 
     def __init__(self, timing: Timing, epoch: int, seconds: list[float]) -> None:
+        self._timing = timing
         self._epoch = epoch
         self._seconds = seconds
-        self._told = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
-        free = {
-            name: value for name, value in os.environ.items() if not any(part in name for part in LIMITING)
-        }
-        self._process: subprocess.Popen[str] = subprocess.Popen(
-            [sys.executable, str(PROGRAM)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._told,
-            text=True,
-            env={**free, "TF_CPP_MIN_LOG_LEVEL": "3"},
-        )
-        weakref.finalize(self, _end, self._process, self._told)
-        given = {"data": str(mnist.PACKAGED), "classes": CLASSES, "network": asdict(timing.network)}
-        self._say(json.dumps(given))
-        self._fit()  # the first epoch, in which Keras compiles, is not counted
 
     def advance(self) -> dict[str, Any]:
         """The next of the epochs that were timed. The record holds its seconds, validation included.
@@ -78,10 +63,30 @@ class TimingRun:
 
     def _measured(self) -> list[float]:
         """Seconds of so many epochs, one after the other."""
+        self._begin()
         attempts: list[list[float]] = []
         while len(attempts) < ATTEMPTS and not (attempts and steady(attempts[-1])):
             attempts.append([self._fit() for _ in range(TIMED_EPOCHS)])
         return attempts[-1] if steady(attempts[-1]) else min(attempts, key=sum)
+
+    def _begin(self) -> None:
+        """Start plain Keras: here, because a run that continues may have been told all seconds."""
+        self._told = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
+        free = {
+            name: value for name, value in os.environ.items() if not any(part in name for part in LIMITING)
+        }
+        self._process: subprocess.Popen[str] = subprocess.Popen(
+            [sys.executable, str(PROGRAM)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._told,
+            text=True,
+            env={**free, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        )
+        weakref.finalize(self, _end, self._process, self._told)
+        given = {"data": str(mnist.PACKAGED), "classes": CLASSES, "network": asdict(self._timing.network)}
+        self._say(json.dumps(given))
+        self._fit()  # the first epoch, in which Keras compiles, is not counted
 
     def _fit(self) -> float:
         """Seconds of the next epoch of plain Keras."""

@@ -37,6 +37,7 @@ NO_PROSE = re.compile(
 EXPRESSION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _SOUGHT = 20
 """Numbers of which the line is looked for: each takes as long as the sections take to be rendered."""
+SHOWN_AS_TYPED = re.compile(r"\|\s*literal\s*$")
 LITERAL = re.compile(r"""^\s*(?:"[^"]*"|'[^']*'|[0-9.]+)""")
 
 
@@ -181,15 +182,17 @@ def check_templates(
     questions: Mapping[str, str],
     sections: Mapping[str, str],
     targets: Collection[str],
+    names: Collection[str],
 ) -> tuple[list[str], list[str]]:
     """What is wrong with a project's templates as they are written, and what may be: lines with their places.
 
     `templates` is what `labreport.page.written` says of each template by its name, `used` are the names of
     those that are used; `questions` and `sections` have for each slug the template, if there is one;
-    `targets` are slugs that can be referred to. Numerals are looked for once nothing else is wrong.
+    `targets` are slugs that can be referred to, and `names` are those of experiments. Numerals are looked for
+    once nothing else is wrong.
     """
     own = {name: nearby(folder / name) for name in templates if (folder / name).is_file()}
-    found = mistakes(templates, own, {name for name in questions.values() if name}, targets)
+    found = mistakes(templates, own, {name for name in questions.values() if name}, targets, names)
     wrong = [f"{own[name]}:{line}: {text}" for name, each in found.items() for line, text in each]
     wanted = {"questions": questions, "sections": sections}
     notes: list[str] = []
@@ -221,8 +224,9 @@ def at_lines(findings: Sequence[Finding], page: str, folder: Path, render: Calla
 
 def _sourceless(numeral: str, folder: Path) -> str:
     allowed = nearby(folder / (LIST if NUMERAL.match(numeral) else WORDS))
-    instead = "print a quantity, as {{ answer.quantities.NAME | number }}, or allow the phrase in"
-    return f"the number {numeral} has no source; {instead} {allowed}"
+    quantity, typed = "{{ answer.quantities.NAME | number }}", f'{{{{ "{numeral}" | literal }}}}'
+    instead = f"print a quantity, as {quantity}; what is not a result, as {typed}, or list it in {allowed}"
+    return f"the number {numeral} has no source; {instead}"
 
 
 def _line_of(numeral: str, folder: Path, render: Callable[[], object]) -> str | None:
@@ -257,6 +261,9 @@ def _blank(found: re.Match[str]) -> str:
 
 
 def _printed_literal(expression: re.Match[str]) -> str:
-    """An expression prints what it is given: only a literal in it would be typed by hand."""
-    literal = LITERAL.match(expression[1])
+    """An expression prints what it is given: only a literal in it would be typed by hand.
+
+    What the filter `literal` prints is shown as typed.
+    """
+    literal = None if SHOWN_AS_TYPED.search(expression[1]) else LITERAL.match(expression[1])
     return (literal[0] if literal else "") + _blank(expression)

@@ -46,25 +46,19 @@ def dots(results: Results, measure: Measure, *, epoch: int | None = None) -> cha
     for place, one in enumerate(of):
         drawn = _drawn(one, measure)
         rows += [[titles[place], unit, _rounded(value)] for unit, value in drawn]
+        mark = charts.Mark(titles[place], charts.SERIES[1])
         values = [value for _, value in drawn if not math.isnan(value)]
         steps = len(values) - 1
         spread = [place + 0.5 * (index / steps - 0.5) if steps else place for index in range(len(values))]
-        axes.plot(
-            values,
-            spread,
-            linestyle="none",
-            marker="o",
-            markersize=3.4,
-            alpha=0.6,
-            color=charts.SERIES[1].colour.value,
-            label=f"_{titles[place]}",
-            clip_on=False,
-        )
+        charts.points(axes, values, spread, mark, size=3.4).set_alpha(0.6)
         if steps and (middle := mean(one, measure).value) is not None:
             lines = True
             at = factor(measure) * middle
             colour = charts.SERIES[0].colour.value
-            axes.plot([at, at], [place - 0.36, place + 0.36], color=colour, linewidth=1.6)
+            rows.append([titles[place], _kind(measure), _rounded(at)])
+            ends = [place - 0.36, place + 0.36]
+            (line,) = axes.plot([at, at], ends, color=colour, linewidth=1.6)
+            charts.tag(line, titles[place], "line")
     axes.margins(x=0.04)
     axes.set_yticks(range(len(of)), titles)
     axes.set_ylim(len(of) - 0.4, -0.6)

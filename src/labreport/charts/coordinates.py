@@ -44,18 +44,18 @@ def misplaced(drawing: Drawing) -> list[str]:
 
     Read are the curves, points and bars that are tagged with a series, at the place where they are really
     drawn. A row accounts for a mark if one of its cells is the mark's height, to the digits that the
-    column shows, and another its position along the axis; where an axis has names for its places, the
-    other coordinate decides. Of a heat map, each row of shades is in a row of the table, and the number in a
-    cell is that of its shade. Empty for a drawing whose table is true.
+    column shows, and another its position along the axis; where an axis has names for its places, it is the
+    name, if any row has it, and the other coordinate. Of a heat map, each row of shades is in a row of the
+    table, and the number in a cell is that of its shade. Empty for a drawing whose table is true.
     """
     table = _Table(drawing.rows)
     found = []
     for axes in drawing.figure.axes:
         if axes.get_visible():
-            named = _named(axes.xaxis), _named(axes.yaxis)
+            names = _names(axes.xaxis), _names(axes.yaxis)
             for artist, x, y in _marks(axes):
                 where = f"{_series(artist)} at ({x:.6g}, {y:.6g})"
-                if not table.has(x, y, named):
+                if not table.has(x, y, (_nearest(names[0], x), _nearest(names[1], y))):
                     found.append(f"{where} is in no row of its table; nearest is {table.nearest(x, y)}")
                 elif not (
                     _in_view(x, axes.get_xlim(), axes.get_xscale())
@@ -78,14 +78,19 @@ class _Table:
         self._whole = np.where(whole, self._numbers, math.nan)
         self._slack = np.array([_slack(column) for column in zip(*cells, strict=True)], dtype=float).T
 
-    def has(self, x: float, y: float, named: tuple[bool, bool]) -> bool:
-        """Whether a row has both in different cells; of an axis whose places are `named`, only the other."""
+    def has(self, x: float, y: float, names: tuple[str | None, str | None]) -> bool:
+        """Whether a row has both in different cells; of an axis with names, the mark's."""
         if not self._rows:
             return False
         at_x, at_y = self._is(x) | (np.abs(self._whole - x) < DODGE), self._is(y)
         some_x, some_y = at_x.any(axis=1), at_y.any(axis=1)
         both = some_x & some_y & ((at_x | at_y).sum(axis=1) > 1)
-        return bool((both | (some_y & named[0]) | (some_x & named[1])).any())
+        return bool((both | (some_y & self._called(names[0])) | (some_x & self._called(names[1]))).any())
+
+    def _called(self, name: str | None) -> NDArray[np.bool_]:
+        """The rows that have the name of a place: all where no row has it, none where there is no name."""
+        found = np.array([name is not None and name in map(str, row) for row in self._rows], dtype=bool)
+        return found if name is None or found.any() else ~found
 
     def has_all(self, values: Sequence[float]) -> bool:
         """Whether one row has all of `values`."""
@@ -129,10 +134,20 @@ def _places(number: float) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def _named(axis: Axis) -> bool:
-    """Whether its places have names instead of numbers, as rows of a dot plot have, or no labels at all."""
-    labels = [label.get_text() for label in axis.get_ticklabels()]
-    return not any(labels) or any(LETTER.search(MATHEMATICS.sub("", label)) for label in labels)
+def _names(axis: Axis) -> list[tuple[float, str]] | None:
+    """The names of its places, as those of a dot plot; empty without labels, None where they are numbers."""
+    ticks = zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=False)
+    names = [(float(place), label.get_text()) for place, label in ticks if label.get_text()]
+    if names and not any(LETTER.search(MATHEMATICS.sub("", text)) for _, text in names):
+        return None
+    return names
+
+
+def _nearest(names: list[tuple[float, str]] | None, place: float) -> str | None:
+    """The name at a place; an empty one where there are no labels at all."""
+    if names is None:
+        return None
+    return min(names, key=lambda each: abs(each[0] - place), default=(0.0, ""))[1]
 
 
 def _marks(axes: Axes) -> Iterator[tuple[Artist, float, float]]:

@@ -300,12 +300,13 @@ def show_summary(
     errors: int = 0,
     work: str = "training",
     watched: bool = False,
+    chosen: bool = False,
     arguments: str = "",
 ) -> None:
     """What was made, how long it took, where the report is and how it is checked; or what became of it.
 
-    Of a build that is `watched`, the report is on the screen already. A check is of as many seeds as the
-    build, which `arguments` says.
+    Of a build that is `watched`, the report is on the screen already; of parts that were `chosen`, it is not
+    made. A check is of as many seeds as the build, which `arguments` says.
     """
     if errors:
         show_failure(terminal, output, errors, made)
@@ -320,12 +321,12 @@ def show_summary(
     parts += [counted(count, kind) for kind, count in kinds.items()]
     terminal.say(f"{terminal.paint('Done', 'green', 'bold')} in {duration(seconds)}: {', '.join(parts)}.")
     files = [name for name in _FILES if (output / name).is_file()]
-    if files and not kinds.get("document"):
+    if files and chosen and not kinds.get("document"):
         terminal.say(f"Not rebuilt: {', '.join(files)}; '{again('build')}' does that")
     elif files and not watched:
-        terminal.say(
-            f"The report: {shown(nearby(output / files[0]))}{''.join(f', {name}' for name in files[1:])}"
-        )
+        same = "" if kinds.get("document") else " is the same as before"
+        names = ", ".join([shown(nearby(output / files[0])), *files[1:]])
+        terminal.say(f"The report{same}: {names}")
         terminal.say(f"Check it:   {again('verify')} {arguments}".rstrip())
 
 

@@ -73,6 +73,7 @@ def build(request: Request, terminal: Terminal) -> int:
             found.errors,
             session.project.work,
             watched=request.watched,
+            chosen=bool(request.targets),
             arguments=request.arguments,
         )
     return found.exit_code
@@ -114,7 +115,8 @@ def _made(request: Request, terminal: Terminal, progress: Progress) -> tuple[Bui
             terminal.warn(str(error))
         made = build.made
         made += [name for name in early if _counts(session, name) and name not in made]
-        changed = _changed(build, workshop, first=bool(early))
+        if build.exit_code == 0:  # else what the report says is as before
+            changed = _changed(build, workshop, first=bool(early))
     finally:
         mark_as_own(request.output, request.place)  # it may have been removed meanwhile
         session.save()
@@ -163,6 +165,7 @@ def _check_names(request: Request) -> None:
 def check_templates_of(session: Session) -> list[str]:
     """What may be wrong with the project's templates. Raises `RenderError` for what is wrong, all of it."""
     from labreport.audit import check_templates
+    from labreport.page import claim, names_one
 
     fingerprints, outline = session.planner.fingerprints, session.project.outline
     found = [one.with_templates(fingerprints.has_template, SECTION_FRAME) for one in outline.sections]
@@ -177,7 +180,13 @@ def check_templates_of(session: Session) -> list[str]:
     except LabReportError:  # one that is not there, of which more is said below
         used = set(written)
     targets = {*sections, *questions, *(one.slug for one in outline.figures)}
-    wrong, notes = check_templates(session.place.templates, written, used, questions, sections, targets)
+    names = {name for one in session.project.all_experiments for name in (one.name, one.title) if name}
+    wrong, notes = check_templates(
+        session.place.templates, written, used, questions, sections, targets, names
+    )
+    said = [(one.place, one.title) for one in found]
+    said += [(one.place, one.text) for one in outline.questions if names_one(one.text, names)]
+    wrong += [at(place, f"{text!r} {problem}") for place, text in said if (problem := claim(text))]
     if wrong:
         raise all_at_once(RenderError, wrong)
     return [*notes, *_not_shown(found, Lookup(session.place.templates))]

@@ -1,6 +1,7 @@
 """Answers, figures and templates → sections → one HTML document; the only room that imports Jinja."""
 
 from labreport.page.answers import answers_json, evidence
+from labreport.page.claims import claim, names_one
 from labreport.page.documents import prepare_fonts, render_document, targets
 from labreport.page.formulas import VALUE, Unreadable, formulas, mathml, without_formulas
 from labreport.page.numbers import refusing
@@ -11,10 +12,12 @@ __all__ = [
     "VALUE",
     "Unreadable",
     "answers_json",
+    "claim",
     "evidence",
     "formulas",
     "mathml",
     "mistakes",
+    "names_one",
     "prepare_fonts",
     "refusing",
     "render_document",

@@ -179,6 +179,11 @@ def printed(item: Any, form: str) -> Markup:
     return _data(value, item.address, form, FORMS[form](quantity))
 
 
+def literal(text: str) -> Markup:
+    """`text` shown as what its author typed: no result says it, and no audit asks for its source."""
+    return Markup('<span data-literal="" title="typed by hand; no result says it">{}</span>').format(text)
+
+
 def _data(value: str, source: str, form: str, text: str) -> Markup:
     return Markup('<data value="{}" data-source="{}" data-form="{}">{}</data>').format(
         value, source, form, text
@@ -189,4 +194,5 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     **{form.replace(" ", "_"): partial(printed, form=form) for form in FORMS},
     "capitalize": capitalize,
     "join": join,
+    "literal": literal,
 }

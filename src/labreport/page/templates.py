@@ -18,6 +18,7 @@ import jinja2
 from jinja2 import nodes
 
 from labreport.errors import did_you_mean
+from labreport.page.claims import claim, claims, names_one
 from labreport.page.formulas import VALUE, Formulas, Unreadable, draw, formulas
 from labreport.page.numbers import FILTERS, TracedAnswer, TracedFinding, TracedQuantity
 from labreport.page.wordings import SAID, Wordings
@@ -207,14 +208,16 @@ def written(source: str) -> dict[str, list[Any]]:
     `wrong` are its mistakes, each a line and a text; `references` the templates that it names and `names` the
     variables that it uses, each with its line; `given` those to which it gives a value; `blocks` its blocks,
     with their lines, `outside` the first line that is printed outside of all, and `extends` what it extends;
-    `refers` what it refers to by `ref`.
+    `refers` what it refers to by `ref`, and `compares` its sentences that compare outside a finding.
     """
     try:
         tree = parsed(source)
     except jinja2.TemplateSyntaxError as error:
         return {"wrong": [[error.lineno, error.message or ""]]}
-    words = (*_unknown(tree, nodes.Filter), *_unknown(tree, nodes.Test))
-    wrong = sorted([*words, *unbalanced(tree), *_unreadable(source)])
+    found_outside, sentences = claims(tree)
+    unknown = [*_unknown(tree, nodes.Filter), *_unknown(tree, nodes.Test)]
+    outside = itertools.starmap(Mistake, found_outside)
+    wrong = sorted([*unknown, *unbalanced(tree), *_unreadable(source), *outside])
     asked = {test.node for test in tree.find_all(nodes.Test) if test.name in ("defined", "undefined")}
     defined = {node.name for node in asked if isinstance(node, nodes.Name)}
     used = {(name.lineno, name.name) for name in tree.find_all(nodes.Name) if name.ctx == "load"}
@@ -227,6 +230,7 @@ def written(source: str) -> dict[str, list[Any]]:
         "outside": [node.lineno for node in tree.body if _prints(node)][:1],
         "extends": [name for node in tree.find_all(nodes.Extends) for name in _named(node)],
         "refers": [list(each) for each in _refers(tree)],
+        "compares": [list(each) for each in sentences],
     }
     return {key: values for key, values in found.items() if values}
 
@@ -236,12 +240,13 @@ def mistakes(
     own: Container[str],
     questions: Container[str],
     targets: Collection[str],
+    names: Collection[str],
 ) -> dict[str, list[Mistake]]:
     """All that is wrong with the templates of a project, by their names.
 
     `templates` is what `written` said of each, the engine's among them; `own` are the project's, `questions`
-    those of them that are a question's, and `targets` what can be referred to. A variable is known when the
-    engine's templates use it, or any template gives it a value.
+    those of them that are a question's, `targets` what can be referred to, and `names` what results belong
+    to. A variable is known when the engine's templates use it, or any template gives it a value.
     """
     known = {*GIVEN, *_READING.globals}
     for name, each in templates.items():
@@ -262,6 +267,9 @@ def mistakes(
             for line, word in each.get(words, ()):
                 if of is not None and word not in of:
                     wrong.append(Mistake(line, f"there is no {what} {word!r}{did_you_mean(word, of)}"))
+        for line, sentence in each.get("compares", ()):
+            if names_one(sentence, names):
+                wrong.append(Mistake(line, f"{sentence[:60]!r} {claim(sentence)}"))
         if (each.get("extends") or name in questions) and each.get("outside"):
             wrong.append(Mistake(each["outside"][0], "what is outside of all blocks is not printed; move it"))
         if wrong:

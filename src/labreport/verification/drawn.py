@@ -98,10 +98,12 @@ class _Axis:
     scale: str
     labels: Sequence[tuple[float, str]]
 
-    @property
-    def named(self) -> bool:
-        """Whether the places along it have names instead of numbers, or nothing at all."""
-        return not self.labels or any(letter.isalpha() for _, text in self.labels for letter in text)
+    def name_at(self, value: float) -> str | None:
+        """The name nearest to a place; empty where nothing has a label, None where labels are numbers."""
+        if self.labels and not any(letter.isalpha() for _, text in self.labels for letter in text):
+            return None
+        away = [(abs(round(self.value(place)) - value), text) for place, text in self.labels]
+        return min(away, default=(0.0, ""))[1]
 
     def value(self, place: float) -> float:
         """What is at a place on the page, in the units of the scale."""
@@ -188,12 +190,12 @@ def _places(group: Element, part: str) -> Iterator[tuple[float, float]]:
 
 
 def _told(across: _Axis, upright: _Axis, rows: Sequence[Sequence[Any]], x: float, y: float) -> bool:
-    """Whether a row has both coordinates in two of its cells; where places have names, the other decides."""
+    """Whether a row has both coordinates in two of its cells; where places have names, one and that name."""
     if math.isnan(x) or math.isnan(y):
         return True  # a scale of another kind; it is checked when it is drawn
     slack_x, slack_y = across.slack(x), upright.slack(y)
-    named_x, named_y = across.named, upright.named
-    for row in rows:
+    called_x, called_y = (_called(axis.name_at(at), rows) for axis, at in ((across, x), (upright, y)))
+    for number, row in enumerate(rows):
         cells = [cell for cell in row if isinstance(cell, int | float) and not isinstance(cell, bool)]
         at_x = {
             place
@@ -203,9 +205,15 @@ def _told(across: _Axis, upright: _Axis, rows: Sequence[Sequence[Any]], x: float
         at_y = {place for place, cell in enumerate(cells) if abs(cell - y) <= slack_y + _rounded(cell)}
         if at_x and at_y and len(at_x | at_y) > 1:
             return True
-        if (named_x and at_y) or (named_y and at_x):
+        if (called_x[number] and at_y) or (called_y[number] and at_x):
             return True
     return False
+
+
+def _called(name: str | None, rows: Sequence[Sequence[Any]]) -> list[bool]:
+    """Which rows have the name of a place: all where none has it, and none where there is no name."""
+    found = [name is not None and name in map(str, row) for row in rows]
+    return found if name is None or any(found) else [True] * len(found)
 
 
 def _rounded(cell: float) -> float:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,10 @@ from labreport.errors import LabReportError, StoreError
 from labreport.execute.session import Session
 from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.files import Digests, sha256
+from labreport.nodes.document import DocumentNode
 from labreport.nodes.result import ResultNode
-from labreport.nodes.workshop import function
+from labreport.nodes.workshop import Press, function
+from labreport.pdf import Writer
 from labreport.plan.nodes import Plan, State, Status
 from labreport.recheck.document import changed, load
 from labreport.recheck.script import evaluate
@@ -64,7 +67,13 @@ def stored_files(session: Session, plan: Plan, stored: Mapping[str, Status]) -> 
     records = [session.ledger.nodes.get(status.name) for status in plan.statuses]
     files = [file for record in records if record for file in record.files.items()]
     altered = [path for path, written in files if digests(session.output / path) != written]
-    yield Check("cache and documents", not altered, ", ".join(altered[:5]) or "as written", FILES)
+    unknown = [
+        status.node.label
+        for status, record in zip(plan.statuses, records, strict=True)
+        if record is None and status.node.kind == "document"
+    ]
+    wrong = [*(f"no record of how {name} was made; build again" for name in unknown[:1]), *altered]
+    yield Check("cache and documents", not wrong, ", ".join(wrong[:5]) or "as written", FILES)
 
 
 def _whole(session: Session, status: Status, digests: Digests) -> bool:
@@ -242,6 +251,7 @@ def copied(trajectories: Mapping[str, Trajectory]) -> Iterator[Check]:
 
 
 ANSWERS = "answers, computed again from the stored results"
+MADE_AGAIN = "documents, rendered again from the stored answers"
 BYTES_A_SECOND = 150e6
 SECONDS_A_DOCUMENT = 2.0
 SECONDS_AN_ANSWER = 0.2
@@ -284,6 +294,9 @@ def stages(
     if any(status.state is not State.FRESH for status in results):
         yield Stage("results that are not there", 0.0, _missing)
         return
+    documents = [status for status in plan.statuses if isinstance(status.node, DocumentNode)]
+    seconds = SECONDS_A_DOCUMENT * len(documents)
+    yield Stage("documents again", seconds, lambda: _made_again(session, documents))
     questions = session.project.outline.questions
     yield Stage("answers again", SECONDS_AN_ANSWER * len(questions), lambda: _recomputed(session))
     project = session.project
@@ -320,6 +333,37 @@ def _documents(session: Session) -> Iterator[Check]:
     yield again(session.output)
     yield equal(answers_of(session))
     yield from drawn(session)
+
+
+def _made_again(session: Session, documents: Sequence[Status]) -> Iterator[Check]:
+    """Every document once more, in a folder of its own, against the published one, byte for byte."""
+    fresh = [
+        status.node
+        for status in documents
+        if isinstance(status.node, DocumentNode) and status.state is State.FRESH
+    ]
+    for status in documents:
+        if status.state is not State.FRESH and status.name in session.ledger.nodes:
+            reason = f"not rendered again, since it is not up to date: {status.reasons[0]}"
+            yield Check(f"{status.node.label} again", True, reason, MADE_AGAIN, False)
+    workshop = session.workshop()
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        Writer(workshop.templates, session.output) as writer,
+    ):
+        press = Press(workshop, writer, Path(scratch))
+        for node in fresh:
+            node.begin(press)
+        for node in fresh:
+            published = read_regular(session.output / node.published, LIMIT)
+            try:
+                content = node.finish(press)
+            except LabReportError as error:
+                yield Check(f"{node.label} again", False, str(error)[:200], MADE_AGAIN)
+                continue
+            again = content if isinstance(content, bytes) else content.read_bytes()
+            detail = "every byte" if again == published else "is not what the stored answers give"
+            yield Check(f"{node.label} again", again == published, detail, MADE_AGAIN)
 
 
 def _missing() -> Iterator[Check]:
