@@ -71,6 +71,8 @@ class Make:
     unsteady: bool = False
 
 
+CONTINUED = {"complex-100": "complex", "small-60": "small"}
+"""Names of trainings that are others for longer."""
 DEFAULTS = {
     "wide": Make(training=0.9768, validation=0.9728, test=0.9668, seconds=0.8),
     "small": Make(training=0.995, validation=0.972, test=0.968, seconds=0.15),
@@ -87,7 +89,7 @@ def made_results(
 
     `overrides` maps the name of an experiment (or of a cell) to fields of `Make`:
     `made_results(("wide",), wide={"test": 0.5})`, `made_results(needs, **{"deep-8": {"collapsed": False}})`.
-    What is said of `complex` holds for `complex-100` as well: they are one training.
+    What is said of `complex` and `small` holds for those that continue them as well: they are one training.
     """
     wanted = set(needs)
     studies = {grid.name: grid for grid in STUDIES if grid.name in wanted}
@@ -95,7 +97,7 @@ def made_results(
     experiments += [cell for grid in studies.values() for cell in grid.experiments()]
     runs = {}
     for experiment in experiments:
-        base = experiment.name.removesuffix("-100")
+        base = CONTINUED.get(experiment.name, experiment.name)
         changes = {**overrides.get(base, {}), **overrides.get(experiment.name, {})}
         make = replace(_default(experiment), **changes)
         if make.network is not None:
@@ -129,8 +131,8 @@ def made_times(timing: Experiment, overrides: Mapping[str, Mapping[str, Any]]) -
 def _default(experiment: Experiment) -> Make:
     name = experiment.name
     network: Network = experiment.specification
-    if name.removesuffix("-100") in DEFAULTS:
-        return DEFAULTS[name.removesuffix("-100")]
+    if (base := CONTINUED.get(name, name)) in DEFAULTS:
+        return DEFAULTS[base]
     depth = len(network.hidden_layers)
     starved = network.activation == "sigmoid" and expected_share(depth, network.initial_gain) < STARVED
     kept = 0.25 * network.initial_gain

@@ -88,14 +88,15 @@ NO_BIAS = _network(
 )
 CAUSES = (FROZEN, BACKWARD, NO_BIAS)
 
-# The prediction of the bonus, checked: the same run, continued
+# What more time brings: the same runs, continued
 COMPLEX_LONGER = _network(
     "complex-100", COMPLEX.specification, 100, (50, 100), "the complex network, twice as long"
 )
+SMALL_LONGER = _network("small-60", SMALL.specification, 60, (60,), "the small network, ten epochs longer")
 
 # The complex network differs from `wide` and `small` in layers and in momentum; these two have equal momentum
 SAME_MOMENTUM = tuple(
-    _network("complex-same-momentum", network, 10, (10,), "the complex network, with the momentum of wide")
+    _network("complex-wide-momentum", network, 10, (10,), "the complex network, with the momentum of wide")
     for network in (replace(COMPLEX.specification, momentum=WIDE.specification.momentum),)
     if network != COMPLEX.specification
 )
@@ -127,6 +128,7 @@ EXPERIMENTS = (
     *LONGER,
     *CAUSES,
     COMPLEX_LONGER,
+    SMALL_LONGER,
     *SAME_MOMENTUM,
     *SMALL_MOMENTUM,
 )

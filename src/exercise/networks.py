@@ -143,7 +143,8 @@ def keeping_rules(experiment: Experiment) -> Experiment:
     """The experiment. Raises `UsageError`, at the line of the value, for the first rule that it breaks."""
     rules = RULES.get(experiment.name)
     for field, value, text in rules.broken(experiment) if rules else ():
-        refuse(experiment.place, text, field, value, Experiment if field == "epochs" else Network)
+        told = f"{text}; a network of your own needs another name than {experiment.name!r}"
+        refuse(experiment.place, told, field, value, Experiment if field == "epochs" else Network)
     return experiment
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from made import CONTINUED
 
 from exercise.catalogue import DEEP, EXPERIMENTS, NETWORKS, STUDIES, names
 from labreport.experiment import Study
@@ -69,10 +70,9 @@ def world(number: int) -> World:
         _shapes(random, traits, overrides)
     diverged = _diverged(random, traits) if random.random() < 0.25 else {}
     saturated = frozenset(name for name in diverged if random.random() < 0.5)
-    if "complex" in diverged:
-        saturated = saturated - {"complex", "complex-100"} | (
-            {"complex", "complex-100"} if "complex" in saturated else set()
-        )
+    for longer, name in CONTINUED.items():
+        both = {name, longer}
+        saturated = saturated - both | (both if name in saturated else set())
     studies = _other_studies(random, traits) if random.random() < 0.15 else {}
     images = IMAGES
     if random.random() < 0.2:
@@ -134,7 +134,8 @@ def _levels(random: np.random.Generator, traits: list[str], overrides: dict[str,
         changes["wandering"] = bool(random.random() < 0.3)
         changes["by_lookalike"] = float(random.choice([0.0, 0.6, 1.0]))
     overrides["complex"]["later"] = float(random.choice([-0.05, 0.0, 0.01]))
-    overrides["complex-100"] |= overrides["complex"]
+    for longer, name in CONTINUED.items():
+        overrides[longer] |= overrides[name]
 
 
 def _shapes(random: np.random.Generator, traits: list[str], overrides: dict[str, dict[str, Any]]) -> None:
@@ -175,9 +176,8 @@ def _diverged(random: np.random.Generator, traits: list[str]) -> dict[str, int]:
     names = random.choice([*BASES, *(cell.name for cell in CELLS)], int(random.integers(1, 4)), replace=False)
     diverged = {}
     for name in (str(name) for name in names):
-        base = name.removesuffix("-100")
+        base = CONTINUED.get(name, name)
         diverged[base] = int(random.integers(1, 8))
-        if base == "complex":
-            diverged["complex-100"] = diverged["complex"]
+        diverged |= {longer: diverged[base] for longer, each in CONTINUED.items() if each == base}
     traits.append(f"diverged: {', '.join(sorted(diverged))}")
     return diverged

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from exercise.catalogue import COMPLEX, NETWORKS
@@ -32,6 +33,16 @@ def confusions(runs: Runs) -> NDArray[np.int64]:
         ],
         dtype=np.int64,
     )
+
+
+PAIRS_SHOWN = 5
+
+
+def confused_most(matrices: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """The pairs of digits, the smaller first, with most errors in all of the matrices (seeds, 10, 10)."""
+    counts = matrices.sum(axis=0)
+    pairs = list(combinations(range(CLASSES), 2))
+    return sorted(pairs, key=lambda pair: -(counts[pair] + counts[pair[::-1]]))[:PAIRS_SHOWN]
 
 
 _OTHERS = [network for network in NETWORKS if network != COMPLEX]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exercise import mnist
+from exercise.bonus_digits.confusion import confused_most, confusions
 from exercise.catalogue import COMPLEX
 from exercise.measuring.reading import PERCENT
 from labreport import charts
@@ -40,10 +41,15 @@ class Misread:
 
 @figure(reads=COMPLEX, requires=required(COMPLEX, LAST), slug="gallery")
 def always_misread(results: Results) -> charts.Drawing:
-    """Images that every seed misreads, the most confident first: index, digit → what it is taken for."""
+    """Images that every seed misreads: index, digit → what it is taken for.
+
+    Those of the pairs of digits that are confused most come first, and of them the most confident.
+    """
     (name,) = results
     test = mnist.load().test
     found = misread_by_all(results[name], test.labels)
+    most = {frozenset(pair) for pair in confused_most(confusions(results[name]))}
+    found.sort(key=lambda error: {error.digit, error.taken_for} not in most)
     shown = found[: COLUMNS * ROWS]
     figure, panel = charts.canvas(TILE * max(1, -(-len(shown) // COLUMNS)) + 1.5)
     pitch = charts.COLUMN_MM / COLUMNS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from exercise.bonus_digits.confusion import confusion_matrix, confusions
+from exercise.bonus_digits.confusion import PAIRS_SHOWN, confused_most, confusion_matrix, confusions
 from exercise.bonus_digits.gallery import always_misread, misread_by_all
 from exercise.catalogue import COMPLEX
 from exercise.expressions import accuracy as checked_accuracy
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 else:
     np = later("numpy")
 
-PAIRS_SHOWN = 5
-
 
 @question(
     "Is there a clear pattern in the errors, and why could that be?",
@@ -40,7 +38,7 @@ def pattern(results: Results) -> Answer:
     matrices = confusions(runs)
     pairs = list(combinations(range(CLASSES), 2))
     counts = np.array([[matrix[a, b] + matrix[b, a] for a, b in pairs] for matrix in matrices])
-    order = [int(place) for place in np.argsort(-counts.mean(axis=0), kind="stable")[:PAIRS_SHOWN]]
+    order = [pairs.index(pair) for pair in confused_most(matrices)]
     first = sum(int(np.argmax(row)) == order[0] for row in counts)
     shares = [float(row[order].sum() / max(row.sum(), 1)) for row in counts]
     quantities: dict[str, Quantity] = {

@@ -31,16 +31,16 @@ Curves = dict[str, list[list[float]]]
 """Split → its values, (seeds, epochs)."""
 
 
-def training_curves(results: Results, until: int | None = None, goal: float | None = None) -> charts.Drawing:
+def training_curves(results: Results, goal: float | None = None) -> charts.Drawing:
     """Accuracy and loss: side by side in one row for one network or two, else in rows with a column for each.
 
-    The mean over seeds, and each seed as a faint line, up to epoch `until`. Panels of a kind share their
-    axes. First epochs that lie outside are left out. Where there is a `goal` of accuracy in per cent, a line
-    marks it; else rings mark the epochs that are compared.
+    The mean over seeds, and each seed as a faint line. Panels of a kind share their axes. First epochs that
+    lie outside are left out. A line marks a `goal` of accuracy in per cent, where there is one; else rings
+    mark the epochs that are compared, or of two networks, a line does.
     """
     networks = list(results.values())
-    accuracies = [_curves(runs, "accuracy", until) for runs in networks]
-    losses = [_curves(runs, "loss", until) for runs in networks]
+    accuracies = [_curves(runs, "accuracy") for runs in networks]
+    losses = [_curves(runs, "loss") for runs in networks]
     learned = any(
         value > LEARNED_ABOVE for each in accuracies for seed in each["validation"] for value in seed
     )
@@ -66,6 +66,9 @@ def training_curves(results: Results, until: int | None = None, goal: float | No
         charts.label_line_ends(panel, charts.named_curves(panel))
     if len(networks) == 1 and goal is None:
         _mark_moments(panels[0], networks[0], mean_by_epoch(accuracies[0]["validation"]))
+    for panel in panels if len(networks) == 2 else ():
+        if panel.get_xlim()[1] > EPOCH:
+            charts.reference_line(panel, EPOCH, f"{EPOCH}", vertical=True)
     for panel, runs in zip(rows[0] if len(networks) != 2 else panels, networks * 2, strict=False):
         if len(networks) > 1:
             charts.panel_title(panel, runs.experiment.name, lift=TWO_LINES)
@@ -97,8 +100,8 @@ def training_curves(results: Results, until: int | None = None, goal: float | No
     )
 
 
-def _curves(runs: Runs, metric: str, until: int | None) -> Curves:
-    found = {name: [seed[:until] for seed in runs.curve(f"{prefix}{metric}")] for prefix, name in SPLITS}
+def _curves(runs: Runs, metric: str) -> Curves:
+    found = {name: list(runs.curve(f"{prefix}{metric}")) for prefix, name in SPLITS}
     return {name: percent(seeds) for name, seeds in found.items()} if metric == "accuracy" else found
 
 
@@ -174,8 +177,8 @@ def _mark_moments(panel: charts.Panel, runs: Runs, means: Sequence[float]) -> No
 
 @figure(reads=(WIDE, SMALL), slug="curves-part-one")
 def part_one_curves(results: Results) -> charts.Drawing:
-    """The networks of one hidden layer up to the epoch after which they are compared."""
-    return training_curves(results, EPOCH)
+    """The networks of one hidden layer."""
+    return training_curves(results)
 
 
 @figure(reads=DEEP, slug="curves-deep")

@@ -24,7 +24,7 @@ else:
 
 MARGIN = 0.2
 """Percentage points of accuracy below which a difference does not matter, in the whole report."""
-BECAUSE = "about what chance moves an accuracy near 97 % on 10 000 images"
+BECAUSE = "about the standard error of an accuracy near 97 % on 10 000 images"
 LEARNED = 20.0
 """Test accuracy in per cent above which a network counts as having learned: twice that of guessing."""
 GOAL = 92.0
@@ -36,7 +36,7 @@ LAST = 50
 MOMENTS = (5, 20, 50)
 """Epochs at which the exercise compares the complex network with the simple one."""
 SEEN, CHECKED = 50, 100
-"""The complex network's training is forecast from the first, and checked at the second."""
+"""More time for the complex network: from the first to the second."""
 SPLITS = ("training", "validation", "test")
 PREDICTIONS = {"validation": "validation_predictions", "test": "predictions"}
 """The array of a snapshot that holds the class predicted for each image of a split."""

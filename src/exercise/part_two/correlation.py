@@ -116,6 +116,7 @@ def correlation(results: Results) -> Answer:
             "those of them in which the larger network is clearly more accurate",
         ),
     }
+    answer |= exact("deep-kept", condition(quantities["deep_kept"], ">", 0))
     answer |= exact("depth", condition(quantities["ahead"], "=", quantities["across"]), quantities)
     note = "Kendall's rank correlation; unclear pairs count as ties"
     correlated = calculated(

@@ -34,6 +34,8 @@ Kind = Literal["difference", "ranking", "count", "extremes", "trend", "exact"]
 VERSION = 3
 """Of `answers.json`."""
 OPEN = Judgement("unclear")
+FINE = 8
+"""Digits from which a number is not equal to another by chance."""
 FEW = 3
 """Up to so many units, a sentence says what an interval takes for granted."""
 
@@ -299,16 +301,24 @@ class _Making:
 def _copies(of: Sequence[Sample], share: bool) -> bool:
     """Whether two units are equal in every sample, and others are not: item by item, where they are shares.
 
-    Shares by themselves are coarse, and often equal by chance.
+    Shares by themselves, whole numbers, and numbers of a few digits are coarse, and often equal by chance.
     """
     if len(of) < 2 or (share and not all(one.right for one in of)):
         return False
-    units = [unit for unit in of[0].values if all(unit in one.values for one in of)]
+    common = [unit for unit in of[0].values if all(unit in one.values for one in of)]
+    units = [
+        unit for unit in common if share or any(_fine(value) for one in of for value in one.values[unit])
+    ]
     rows = {
         tuple(one.right[unit].tobytes() if share and one.right else one.values[unit] for one in of)
         for unit in units
     }
     return 1 < len(rows) < len(units)
+
+
+def _fine(value: float) -> bool:
+    """Whether it has so many digits that two runs hardly have the same by chance."""
+    return len(repr(float(value)).partition("e")[0].replace(".", "").strip("-0")) >= FINE
 
 
 def _count(count: int, noun: str, source: Source, varies_with: Any = "seeds") -> Quantity:

@@ -188,7 +188,7 @@ PHRASES: Mapping[str, str] = {
     "remark, uneven": "Not all have the same {units}; each pair is compared over those that it has in "
     "common.",
     "remark, items": "That is about these models on other items: another {unit} may differ by more.",
-    "remark, copies": "Some of the {units} have equal values in both; if one is a copy, the interval is too "
+    "remark, copies": "Some of the {units} have exactly equal values; if one is a copy, the interval is too "
     "narrow.",
     "remark, few": "An interval from {units} takes it for granted that values are normally distributed.",
     # Where a number comes from
