@@ -157,7 +157,7 @@ def test_compute_counts_no_gradient_of_the_inputs() -> None:
 
 def test_gains_are_those_of_ten_epochs() -> None:
     """Over the recorded curves; after 20 epochs the next ten decide, after 50 the next ten."""
-    curves = np.mean(made_results(("small",))["small"].curve("validation_accuracy"), axis=0)
+    curves = np.mean(made_results(("small-60",))["small-60"].curve("validation_accuracy"), axis=0)
     assert _value("bonus.diminishing", "20 minus 10") == pytest.approx(curves[19] - curves[9])
     facts = answer("bonus.diminishing").facts
     assert (facts["early"], facts["late"]) == ("30 minus 20", "60 minus 50")

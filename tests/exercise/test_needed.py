@@ -27,6 +27,8 @@ from labreport.stats import Answer
 ROOT = Path(__file__).resolve().parents[2]
 DERIVED = {
     "small-momentum": "small",
+    "small-60": "small",
+    "complex-100": "complex",
     "depth-gain": "deep-32",
     "activations": "deep-32",
     "rates": "complex",

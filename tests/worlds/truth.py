@@ -232,7 +232,7 @@ def _correlation(results: Results, answer: Answer, text: str) -> Iterator[bool]:
         yield results.network(more).parameters >= results.network(fewer).parameters
         yield means[more] < means[fewer]
     counts = re.search(r"clearly more accurate in (\d+),? and clearly less accurate in (\d+|none)", text)
-    coefficient = re.search(r"\(Kendall\) is (−?[\d.]*\d)", text)
+    coefficient = re.search(r"\(Kendall\), that is (−?[\d.]*\d)", text)
     yield counts is not None and coefficient is not None
     if counts and coefficient:
         turned = 0 if counts[2] == "none" else int(counts[2])

@@ -68,7 +68,7 @@ def training_curves(results: Results, goal: float | None = None) -> charts.Drawi
         _mark_moments(panels[0], networks[0], mean_by_epoch(accuracies[0]["validation"]))
     for panel in panels if len(networks) == 2 else ():
         if panel.get_xlim()[1] > EPOCH:
-            charts.reference_line(panel, EPOCH, f"{EPOCH}", vertical=True)
+            charts.reference_line(panel, EPOCH, "", vertical=True)
     for panel, runs in zip(rows[0] if len(networks) != 2 else panels, networks * 2, strict=False):
         if len(networks) > 1:
             charts.panel_title(panel, runs.experiment.name, lift=TWO_LINES)
