@@ -181,7 +181,7 @@ def test_the_gallery_shows_what_every_seed_misreads() -> None:
     most = {frozenset(pair) for pair in confused_most(confusions(results["complex"]))}
     taken = {index: np.bincount(predictions[:, index]).argmax() for index in wrong}
     others = [frozenset((int(labels[index]), int(taken[index]))) not in most for index in wrong]
-    expected = wrong[np.lexsort((-confidence[wrong], others))][: COLUMNS * ROWS]
+    expected = wrong[np.lexsort((-confidence[wrong], np.array(others)))][: COLUMNS * ROWS]
     assert [row[0] for row in drawing.rows] == expected.tolist()
     assert [row[1] for row in drawing.rows] == labels[expected].tolist()
     assert all(row[2] in predictions[:, row[0]] for row in drawing.rows)
