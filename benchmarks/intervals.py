@@ -28,7 +28,7 @@ from labreport.stats.operations.mean import OPERATION as MEAN
 Values = NDArray[np.float64]
 Rights = NDArray[np.bool_]
 Draw = Callable[[np.random.Generator], Mapping[str, Any]]
-ACCURACY, SECONDS = Measure("accuracy", "%"), Measure("seconds", "s", scale="ratio")
+ACCURACY, SECONDS = Measure("accuracy", "%"), Measure("seconds", "s", "lower", "ratio")
 
 
 @dataclass(frozen=True)

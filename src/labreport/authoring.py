@@ -328,8 +328,13 @@ def written(place: Place, field: str, value: Any, owner: type | None = None) -> 
 
 
 def _default(owner: type | None, field: str, value: Any) -> str:
-    """The line of the class on which a field gets this value by default."""
-    if owner is None or all(each.default is not value for each in fields(owner) if each.name == field):
+    """The line of the author's class on which a field gets this value by default."""
+    own = owner is not None and not owner.__module__.startswith("labreport.")
+    if (
+        owner is None
+        or not own
+        or all(each.default is not value for each in fields(owner) if each.name == field)
+    ):
         return ""
     from inspect import getsourcefile, getsourcelines
 

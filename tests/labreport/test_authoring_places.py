@@ -142,6 +142,24 @@ ASKING_CASES = {
     "a unit that is a number": ('unit="%"', "unit=5", 16, "unit is 5; write '5', in quotes"),
     "a margin that is a text": ("margin=0.2", "margin='0.2'", 18, "margin is '0.2'; write 0.2, without"),
     "a margin below 0": ("margin=0.2", "margin=-1", 18, "margin is -1; it must be greater than 0"),
+    "a word for the other direction": (
+        "margin=0.2",
+        'more="smaller"',
+        18,
+        "more='smaller' is to name what has a higher value; exchange more and less",
+    ),
+    "a word for the other direction, of less": (
+        "margin=0.2",
+        'less="larger"',
+        18,
+        "less='larger' is to name what has a lower value; exchange more and less",
+    ),
+    "a direction by default that is wrong": (
+        '"accuracy",\n',
+        '"loss",\n',
+        17,
+        "measure 'loss': higher loss is not better; write better=\"lower\"",
+    ),
     "a value that cannot be called": (
         "margin=0.2",
         "value=3",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -208,6 +209,10 @@ def test_fonts_are_kept_for_the_next_build_and_made_again_where_damaged(
     damaged.write_bytes(damaged.read_bytes()[:-1])
     assert webfonts.font_faces(FOLDER / "fonts", ["η"], kept) == first
     assert len(made) == len(webfonts.FACES) + 1
+    odd = next(iter(kept.iterdir()))
+    odd.unlink()
+    os.mkfifo(odd)  # which nobody writes to
+    assert webfonts.font_faces(FOLDER / "fonts", ["η"], kept) == first
     for letter in "абвгд":
         webfonts.font_faces(FOLDER / "fonts", [letter], kept)
     assert len(list(kept.iterdir())) == webfonts.BUILDS * len(webfonts.FACES)

@@ -143,10 +143,17 @@ def test_few_seeds_are_told_with_what_they_take_for_granted() -> None:
 
 
 def test_a_seed_that_may_be_a_copy_is_told() -> None:
-    """Equal in both samples, while others are not; of shares, which are coarse, item by item."""
-    long, short = [1.11, 1.12, 1.13, 1.14, 1.14], [2.1, 2.3, 2.2, 2.4, 2.4]
+    """Equal in both samples, while others are not; of shares, item by item; not where values are coarse."""
+    long, short = (
+        [level + scale * each for each in (1, 2, 3, 4, 4)]
+        for level, scale in ((1.1, 0.0123456), (2.1, 0.0234567))
+    )
     results = named({"a": long, "b": short}, "loss")
-    assert "if one is a copy" in says(difference(results, "a", "b", Measure("test loss", "nat")))
+    assert "if one is a copy" in says(difference(results, "a", "b", Measure("test loss", "nat", "lower")))
+    coarse = named({"a": [1.0, 2.0, 3.0, 4.0, 4.0], "b": [7.0, 9.0, 8.0, 6.0, 6.0]}, "steps")
+    assert "if one is a copy" not in says(
+        difference(coarse, "a", "b", Measure("test steps", "steps", "lower"))
+    )
     assert "if one is a copy" not in says(pair((*WIDE[:4], WIDE[3]), (*SMALL[:4], SMALL[3])))
     generator = np.random.default_rng(0)
     of = {}

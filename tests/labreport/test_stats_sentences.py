@@ -180,7 +180,7 @@ def test_a_ratio_rises_or_falls_by_per_cent(first: list[float], second: list[flo
     ("measure", "a", "b"),
     [
         (ACCURACY, [0.5, 0.9, 0.1], [0.3, 0.4, 0.80001]),
-        (Measure("test loss", "nat"), [50.0, 90.0, 10.0], [30.0, 40.0, 80.001]),
+        (Measure("test loss", "nat", "lower"), [50.0, 90.0, 10.0], [30.0, 40.0, 80.001]),
         (RATIO, [0.05, 0.09, 0.01], [0.05000001, 0.09, 0.00999999]),
     ],
 )
@@ -217,7 +217,7 @@ def test_a_clear_difference_is_never_printed_as_zero(
     unit: str, scale: Any, value: float, low: float, high: float
 ) -> None:
     """However much longer its interval is on one side: neither it nor its nearer end."""
-    measure = Measure("loss", unit, scale=scale)
+    measure = Measure("loss", unit, "lower", scale)
     found = estimate("a", "b", measure, value=value, low=low, high=high, n=9, method="bootstrap")
     assert not re.search(r"[ (]0(\.0+)?[^\d.]", says(found)), says(found)
 
@@ -266,6 +266,7 @@ def test_the_range_of_a_median_is_not_called_half() -> None:
 OTHERS = {
     "authoring.py": "messages of Python",
     "grading/form.py": "what a student typed into a form",
+    "page/claims.py": "what an author says outside a finding",
     "page/templates.py": "messages of Jinja",
 }
 """Modules that read English which others wrote, and whose."""

@@ -44,8 +44,10 @@ def pattern(results: Results) -> Answer:
     quantities: dict[str, Quantity] = {
         "epochs": declared(LAST, "epochs", "exercise"),
         "seeds": seeds_of(runs),
-        "errors": _mean([float(row.sum()) for row in counts], Measure("errors", unit="errors")),
-        "top_share": _mean(shares, Measure("errors in the pairs confused most", unit="%")),
+        "errors": _mean(
+            [float(row.sum()) for row in counts], Measure("errors", unit="errors", better="lower")
+        ),
+        "top_share": _mean(shares, Measure("errors in the pairs confused most", unit="%", better="lower")),
         "pairs_shown": declared(PAIRS_SHOWN, "pairs", "chosen for the text"),
         "all_pairs": declared(len(pairs), "pairs", "pairs of digits", kind="computed"),
         "pairs_share": declared(
@@ -58,7 +60,8 @@ def pattern(results: Results) -> Answer:
     for rank, place in enumerate(order, start=1):
         a, b = sorted(pairs[place], key=lambda digit: -means[digit, sum(pairs[place]) - digit])
         quantities[f"pair-{rank}.errors"] = _mean(
-            [float(row[place]) for row in counts], Measure(f"errors between {a} and {b}", unit="")
+            [float(row[place]) for row in counts],
+            Measure(f"errors between {a} and {b}", unit="", better="lower"),
         )
         rows.append({"key": f"pair-{rank}", "digit": str(a), "other": str(b)})
     always = sorted(error.index for error in misread_by_all(runs, split("test").labels))

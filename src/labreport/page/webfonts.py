@@ -13,7 +13,8 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
-from labreport.errors import RenderError
+from labreport.errors import RenderError, StoreError
+from labreport.store.files import Damaged, read_regular
 
 FEATURES = ("kern", "liga", "tnum", "lnum", "ccmp", "mark")
 
@@ -44,6 +45,8 @@ NAMES = frozenset({1, 2, 4, 6})
 """Family, style, full name and PostScript name: what a font is called, and nothing that other tables name."""
 KEPT = "LABREPORT_FONTS"
 """Environment variable: the folder in which `watch` keeps subsets from one build to the next."""
+LARGEST = 16_000_000
+"""Bytes of a subset that is read back; the largest whole font has less than a tenth of them."""
 BUILDS = 3
 """So many builds' subsets are kept."""
 
@@ -76,8 +79,8 @@ def _kept(file: Path, characters: frozenset[str], folder: Path | None) -> bytes:
     except OSError:
         return _subset(file, characters)  # which says that it is missing
     path = folder / f"{digest.hexdigest()}.woff2"
-    with suppress(OSError):
-        written = path.read_bytes()
+    with suppress(OSError, Damaged, StoreError):
+        written = read_regular(path, LARGEST)
         if written[:32] == hashlib.sha256(written[32:]).digest():
             return written[32:]
     data = _subset(file, characters)

@@ -21,6 +21,15 @@ else:
     np = later("numpy")
 
 
+TIMES = frozenset({"s", "ms", "µs", "us", "ns", "min", "h", "seconds", "milliseconds", "minutes", "hours"})
+"""Units of which less is faster."""
+HIGHER = frozenset({"larger", "higher", "greater", "longer", "heavier", "bigger"})
+LOWER = frozenset({"smaller", "lower", "less", "fewer", "shorter", "lighter"})
+"""Words for what has a higher value, and for what has a lower one."""
+COSTS = frozenset({"loss", "error", "errors", "seconds", "latency", "runtime", "perplexity"})
+"""Words in the name of a measure of which a higher value is not better."""
+
+
 @dataclass(frozen=True)
 class Measure:
     """A metric: its name, its unit, which direction is better, and how small a difference does not matter.
@@ -55,6 +64,15 @@ class Measure:
         least = 1 if self.scale == "ratio" else 0
         if self.margin is not None and not self.margin > least:
             self._refuse("margin", f"margin is {self.margin!r}; it must be greater than {least}")
+        if self.better == "higher" and (costs := COSTS.intersection(self.name.lower().split())):
+            self._refuse("better", f'higher {min(costs)} is not better; write better="lower"')
+        slow, fast = ({"slower"}, {"faster", "quicker"}) if self.unit in TIMES else (set(), set())
+        for field_, word, wrong in (("more", self.more, LOWER | fast), ("less", self.less, HIGHER | slow)):
+            if word in wrong:
+                what = "higher" if field_ == "more" else "lower"
+                self._refuse(
+                    field_, f"{field_}={word!r} is to name what has a {what} value; exchange more and less"
+                )
 
     def _refuse(self, field: str, text: str) -> NoReturn:
         told = f"measure {self.name!r}: {text}"
@@ -109,7 +127,11 @@ def measured(measure: Any) -> Measure:
     """Check that a measure is one. Raises `UsageError` that shows what to write in place of a text."""
     if isinstance(measure, Measure):
         return measure
-    shown = f'Measure("{measure}", unit="%")' if isinstance(measure, str) else 'Measure("seconds", unit="s")'
+    shown = (
+        f'Measure("{measure}", unit="%")'
+        if isinstance(measure, str)
+        else 'Measure("seconds", unit="s", better="lower")'
+    )
     raise UsageError(
         at(called_from(), f"the measure is {measure!r}; write {shown}, with the unit of its values")
     )
