@@ -553,7 +553,7 @@ def _near(error: BaseException) -> str:
     elif isinstance(error, AttributeError):
         known = dir(error.obj)
     elif isinstance(error, ImportError) and (found := re.match(r"cannot import name '(\w+)'", str(error))):
-        word, known = found[1], list(vars(sys.modules.get(error.name or "", ast)))
+        word, known = found[1], dir(sys.modules.get(error.name or "", ast))
     elif found := re.match(r"(\w+)(\.__init__)?\(\) got an unexpected keyword argument '(\w+)'", str(error)):
         called = next((kind for frame in frames if (kind := frame.f_globals.get(found[1]))), None)
         code = getattr(called, "__code__", None)
