@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from pathlib import Path
@@ -16,13 +15,13 @@ from labreport.errors import StoreError
 from labreport.store.files import find_strays
 
 PAGE = (ROOT / "docs" / "training-in-epochs.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)
+(PROJECT,) = re.findall(r"^```python\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)
 
 
 def test_the_project_of_the_page_continues_in_the_same_bits(tmp_path: Path) -> None:
     """Prolonged from 30 epochs to 40, it is what 40 epochs from the beginning give."""
-    longer = BLOCKS[0].replace("epochs=30, snapshots=(10, 30)", "epochs=40, snapshots=(10, 40)")
-    prolonged = built(tmp_path / "prolonged", BLOCKS[0], longer)
+    longer = PROJECT.replace("epochs=30, snapshots=(10, 30)", "epochs=40, snapshots=(10, 40)")
+    prolonged = built(tmp_path / "prolonged", PROJECT, longer)
     whole = built(tmp_path / "whole", longer)
     assert prolonged == whole
     assert len(prolonged) == 10
@@ -30,8 +29,8 @@ def test_the_project_of_the_page_continues_in_the_same_bits(tmp_path: Path) -> N
 
 def test_a_state_that_forgets_something_is_named_with_its_line(tmp_path: Path) -> None:
     """Momentum that begins again where a run continues would be another run."""
-    forgetful = BLOCKS[0].replace('"step": self.step}', '"step": 0 * self.step}')
-    assert forgetful != BLOCKS[0]
+    forgetful = PROJECT.replace('"step": self.step}', '"step": 0 * self.step}')
+    assert forgetful != PROJECT
     (tmp_path / "project.py").write_text(forgetful, encoding="utf-8")
     ran = labreport(tmp_path, "build")
     line = forgetful.splitlines().index("    def state(self):") + 1
@@ -84,9 +83,3 @@ def built(folder: Path, *projects: str) -> dict[str, Any]:
         losses = [record["loss"] for record in result["records"]]
         found[path.stem] = (losses, result["snapshots"]["40"]["metrics"])
     return found
-
-
-def test_the_lines_for_pytorch_are_methods_that_python_reads() -> None:
-    """PyTorch is not installed for the tests, so they are only parsed."""
-    names = [node.name for node in ast.parse(BLOCKS[1]).body if isinstance(node, ast.FunctionDef)]
-    assert names == ["state", "load"]

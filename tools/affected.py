@@ -26,6 +26,7 @@ ELSEWHERE = {
     "CONTRIBUTING.md": ("test_contributing",),
     "pyproject.toml": ("test_lock", "test_requirements", "test_testing"),
     "requirements": ("test_lock",),
+    "examples/torch/": ("test_torch",),
     "examples/wine/requirements": ("test_lock",),
     "tools/": ("test_lock", "test_setup", "test_testing"),
     "build.py": ("test_setup", "test_stamp", "test_style"),
