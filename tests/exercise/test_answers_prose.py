@@ -174,10 +174,10 @@ CASES = (
         dict.fromkeys(("wide", "complex"), SURE),
         "wide with 100.00 % (99.96 to 100.00 %) and complex with",
     ),
-    Case("part-three.epochs", "", {}, "Yes: these networks were trained for 50 epochs"),
+    Case("part-three.epochs", "", {}, "Yes, for 50 epochs each"),
     Case("part-three.epochs", "", {"complex": {"epochs": 60}}, "No: wide 50, small 50, complex 60."),
     *(
-        Case("part-three.epochs", words, {"complex-wide-momentum": alone, "wide": wide}, "Yes:")
+        Case("part-three.epochs", words, {"complex-wide-momentum": alone, "wide": wide}, "Yes, for")
         for words, alone, wide in (
             ("Without its momentum the layers bring a lead", {"test": 0.99}, {}),
             ("is behind wide, by", {"test": 0.9}, {}),

@@ -125,7 +125,7 @@ def test_bars_of_digits_fall_from_the_most_to_the_least() -> None:
     """Each bar starts at zero, with its value and its digit beside it, in one order for all panels."""
     drawing = draw("digits")
     sums: dict[str, float] = {}
-    for _, _, digit, value in drawing.rows:
+    for _, _, digit, value, *_ in drawing.rows:
         sums[str(digit)] = sums.get(str(digit), 0.0) + float(str(value))
     order = [str(row[2]) for row in drawing.rows[:10]]
     assert [sums[digit] for digit in order] == sorted(sums.values(), reverse=True)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from exercise.bonus_complex.published import DURATIONS, MODELS
+from exercise.bonus_complex.published import CHIPS, DURATIONS, MODELS
 from exercise.catalogue import COMPLEX, DEEP, NETWORKS, TIMES, names
 from exercise.expressions import FIRST_WEIGHTS, WEIGHTS
 from exercise.measuring.measures import declared, network_of, split
@@ -89,6 +89,7 @@ def perspective(results: Results) -> Answer:
     quantities: dict[str, Quantity] = {
         "images.training": declared(images, "images", "MNIST, training split"),
         "flop_per_weight": declared(FLOP_PER_WEIGHT, "", "Kaplan et al. 2020, section 2.1", kind="stated"),
+        "palm.chips": declared(CHIPS, "chips", "Chowdhery et al. 2022", kind="stated"),
         "flop_per_first_weight": declared(FLOP_PER_FIRST_WEIGHT, "", "the same, no gradient of its inputs"),
     }
     rows: list[dict[str, Any]] = []

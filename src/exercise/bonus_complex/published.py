@@ -68,6 +68,8 @@ DURATIONS = (
         40,
         "Silver et al., Mastering the Game of Go without Human Knowledge, 2017",
     ),
-    # 1,200 hours on 6,144 chips, then 336 hours on 3,072
+    # 1,200 hours on so many chips, then 336 hours on half of them
     Duration("palm", "PaLM", (1_200 + 336) / 24, "Chowdhery et al. 2022: hours of its two stages"),
 )
+CHIPS = 6_144
+"""On which PaLM was trained for most of this time (Chowdhery et al. 2022)."""

@@ -53,6 +53,8 @@ def longer(results: Results) -> Answer:
             quantities[f"at-{epoch}.{name}_accuracy"] = accuracy(runs, epoch, name)
         quantities[f"at-{epoch}.validation_loss"] = loss(runs, epoch, "validation")
     answer = Answer(quantities, facts={"rows": [f"at-{epoch}" for epoch in MOMENTS]})
+    losses = [quantities[f"at-{epoch}.validation_loss"] for epoch in MOMENTS]
+    answer |= exact("loss-falls", every(*(condition(one, "<", before) for before, one in pairwise(losses))))
     return answer | trend(results, MOMENTS, TEST, of=SMALL)
 
 

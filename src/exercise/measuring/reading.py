@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import fmean
 
-from exercise.networks import Network
 from labreport.experiment import Experiment
 from labreport.stats.findings import Change, changes
 
@@ -20,15 +19,6 @@ def mean_by_epoch(curves: Sequence[Sequence[float]]) -> list[float]:
 def percent(curves: Sequence[Sequence[float]]) -> list[list[float]]:
     """Fractions as per cent."""
     return [[PERCENT * value for value in curve] for curve in curves]
-
-
-def shape(network: Network) -> str:
-    """Its hidden layers in a few words, whether all are as wide as the first or not."""
-    widths = network.hidden_layers
-    layers = f"{len(widths)} layer{'s' if len(widths) > 1 else ''}"
-    if len(set(widths)) == 1:
-        return f"{layers} of {widths[0]} nodes"
-    return f"{layers} of {min(widths)}–{max(widths)} nodes"
 
 
 def change(base: Experiment, changed: Experiment) -> str:

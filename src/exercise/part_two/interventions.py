@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from exercise.catalogue import DEEP, FEWER_LAYERS, GAIN, LONGER
-from exercise.measuring.reading import PERCENT, change, shape
-from exercise.networks import Network
+from exercise.measuring.reading import PERCENT, change
 from exercise.part_two.above_20 import above_20
 from labreport import charts
 from labreport.experiment import Experiment
@@ -73,11 +72,10 @@ def _row(panel: charts.Panel, height: int, values: list[float], mark: charts.Mar
 
 
 def _finish(panel: charts.Panel, base: Runs, labels: list[str] | None) -> None:
-    network: Network = base.experiment.specification
     panel.set_xlim(0, PERCENT)
     panel.set_ylim(len(KINDS) - 0.5, -0.5)
     panel.set_xlabel("test accuracy, %")
     panel.set_xticks([0, 50, 100])
     panel.set_yticks(range(len(KINDS)), labels or [""] * len(KINDS))
     charts.plain_numbers(panel.xaxis)
-    charts.panel_title(panel, shape(network), lift=ABOVE_LABEL)
+    charts.panel_title(panel, base.experiment.name, lift=ABOVE_LABEL)

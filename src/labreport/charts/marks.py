@@ -213,10 +213,17 @@ def reference_line(axes: Axes, value: float, text: str, *, vertical: bool = Fals
 
 
 def interval_bars(
-    axes: Axes, x: Sequence[float], low: Sequence[float], high: Sequence[float], mark: Mark
+    axes: Axes,
+    x: Sequence[float],
+    low: Sequence[float],
+    high: Sequence[float],
+    mark: Mark,
+    *,
+    level: bool = False,
 ) -> None:
-    """A thin upright bar from `low` to `high` at each `x`."""
-    bars = axes.vlines(x, low, high, colors=mark.colour.value, linewidth=0.9, zorder=2.5)
+    """A thin upright bar from `low` to `high` at each `x`; a `level` one at each `y`."""
+    draw = axes.hlines if level else axes.vlines
+    bars = draw(x, low, high, colors=mark.colour.value, linewidth=0.9, zorder=2.5)
     tag(bars, mark.label, "interval")
 
 
