@@ -41,7 +41,7 @@ def test_a_state_that_forgets_something_is_named_with_its_line(tmp_path: Path) -
 
 BALLAST = "self.step = np.zeros(8) if state is None"
 LARGE = (
-    BLOCKS[0]
+    PROJECT
     .replace(f"        {BALLAST}", f"        {BALLAST.replace('step', 'large').replace('8', '2_000_000')}"
              f" else state['large'].copy()\n        {BALLAST}")
     .replace("self.epoch += 1", "self.epoch += 1\n        self.large += self.epoch")
