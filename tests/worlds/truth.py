@@ -297,8 +297,8 @@ def _diminishing(results: Results, answer: Answer, text: str) -> Iterator[bool]:
     falls = "The first of these steps brings most" in text
     yield all((other < first + NEAR) if falls else True for other in others)
     yield falls or not all(other < first - NEAR for other in others)
-    yield not text.startswith("Yes:") or others[0] < first
-    yield "not clearly after 50 epochs" in text or others[-1] < first
+    yield "After 20 epochs, not clearly" in text or others[0] < first
+    yield "After 50, not clearly" in text or others[-1] < first
 
 
 def _worth(results: Results, answer: Answer, text: str) -> Iterator[bool]:

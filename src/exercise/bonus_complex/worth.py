@@ -7,7 +7,7 @@ from dataclasses import replace
 from exercise.catalogue import COMPLEX, SMALL, SMALL_MOMENTUM, TIMES
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.measures import LAST, RECORDED, TEST, VALIDATION, declared, network_of, seeds_of
-from exercise.measuring.seconds import epochs_within, in_total, steadiness
+from exercise.measuring.seconds import epochs_within, fewest_within, in_total, steadiness
 from labreport.outline import question
 from labreport.required import required
 from labreport.results import Results
@@ -30,11 +30,20 @@ def worth(results: Results) -> Answer:
     """
     budget = in_total(results, SMALL.name, LAST)
     within = epochs_within(float(budget.value or 0), results, COMPLEX.name)
+    fewest = fewest_within(results, COMPLEX.name, SMALL.name, LAST)
     answer = Answer(
         {
             "budget": budget,
             "within": declared(
                 within, "epochs", "epochs that fit", COMPLEX.name, kind="computed", varies_with="machine"
+            ),
+            "fewest": declared(
+                fewest,
+                "epochs",
+                "epochs that fit, by the slowest one of complex and the fastest one of small",
+                COMPLEX.name,
+                kind="computed",
+                varies_with="machine",
             ),
             "epochs": declared(LAST, "epochs", "exercise"),
             "seeds": seeds_of(*(results[one.name] for one in (SMALL, COMPLEX))),
@@ -47,6 +56,8 @@ def worth(results: Results) -> Answer:
         measure = VALIDATION if within == LAST else RECORDED  # of other epochs no predictions are kept
         for other, name in ((SMALL, "equal-time"), *((same, "momentum") for same in SMALL_MOMENTUM)):
             answer |= _of_timings(difference(results, COMPLEX, other, measure, within, LAST, name=name))
+    if 0 < fewest < within:
+        answer |= _of_timings(difference(results, COMPLEX, SMALL, RECORDED, fewest, LAST, name="fewest"))
     answer |= difference(results, COMPLEX, SMALL, TEST, LAST, name="late")
     for same in SMALL_MOMENTUM:
         momentum = declared(network_of(results[same.name]).momentum, "", "catalogue", same.name)

@@ -23,6 +23,7 @@ else:
 
 COLUMNS = 10
 ROWS = 2
+SHOWN = COLUMNS * ROWS
 TILE = 18.0
 SIZE = 9.5
 """Millimetres from row to row, and of an image's side."""
@@ -50,7 +51,7 @@ def always_misread(results: Results) -> charts.Drawing:
     found = misread_by_all(results[name], test.labels)
     most = {frozenset(pair) for pair in confused_most(confusions(results[name]))}
     found.sort(key=lambda error: {error.digit, error.taken_for} not in most)
-    shown = found[: COLUMNS * ROWS]
+    shown = found[:SHOWN]
     figure, panel = charts.canvas(TILE * max(1, -(-len(shown) // COLUMNS)) + 1.5)
     pitch = charts.COLUMN_MM / COLUMNS
     for place, error in enumerate(shown):

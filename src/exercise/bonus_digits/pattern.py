@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from exercise.bonus_digits.confusion import PAIRS_SHOWN, confused_most, confusion_matrix, confusions
-from exercise.bonus_digits.gallery import always_misread, misread_by_all
+from exercise.bonus_digits.gallery import SHOWN, always_misread, misread_by_all
 from exercise.catalogue import COMPLEX
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.measures import LAST, counted, declared, right, seeds_of, split
@@ -65,6 +65,7 @@ def pattern(results: Results) -> Answer:
         )
         rows.append({"key": f"pair-{rank}", "digit": str(a), "other": str(b)})
     always = sorted(error.index for error in misread_by_all(runs, split("test").labels))
+    quantities["shown"] = counted(min(len(always), SHOWN), "", "images in the figure", name)
     quantities["always_misread"] = counted(
         len(always), "images", "test images that every seed misreads", name
     )

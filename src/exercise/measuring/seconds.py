@@ -59,6 +59,12 @@ def in_total(results: Results, name: str, epochs: int) -> Quantity:
     return replace(found, varies_with="machine")
 
 
+def fewest_within(results: Results, name: str, other: str, epochs: int) -> int:
+    """Epochs that `name`, by its slowest one, finishes while `other`, by its fastest, finishes `epochs`."""
+    finished = epochs * min(_seconds(results, other)) / max(_seconds(results, name)) * (1 + ROUNDING)
+    return int(min(finished, epochs))
+
+
 def epochs_within(seconds: float, results: Results, name: str) -> int:
     """Epochs that the network `name` finishes within `seconds`, at most as many as it was trained for."""
     finished = seconds / epoch_seconds(results, name) * (1 + ROUNDING)
