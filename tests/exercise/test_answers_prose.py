@@ -101,7 +101,7 @@ CASES = (
     ),
     Case(
         "part-two.hypothesis",
-        "Larger weights help in some seeds even if",
+        "with early layers that are never trained, help in some seeds",
         {FROZEN: ERRATIC},
         "Because the signal vanishes: ten sigmoid layers",
     ),

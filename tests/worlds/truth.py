@@ -91,8 +91,8 @@ def _values(results: Results, slug: str, finding: Finding, subject: str, answer:
         return results.accuracy("small", "test", int(subject))
     if slug == "bonus.more-time":
         return results.accuracy("complex-100", split, int(subject.rpartition(" ")[2]))
-    if slug == "bonus.worth" and finding.name in ("equal-time", "momentum"):
-        within = int(answer.quantities["within"].value or 0)
+    if slug == "bonus.worth" and finding.name in ("equal-time", "momentum", "fewest"):
+        within = int(answer.quantities["fewest" if finding.name == "fewest" else "within"].value or 0)
         if within == 50:  # of which the predictions are kept
             return results.accuracy(subject, "validation", 50)
         return results.recorded(subject, within if subject == "complex" else 50)
@@ -258,7 +258,7 @@ def _digits(results: Results, answer: Answer, text: str) -> Iterator[bool]:
     for name in LEARNING:
         shares = {digit: fmean(results.misread(name, digit).values()) for digit in range(10)}
         found = re.search(
-            rf"{name} misreads (?:(\d) most often, .*? and (\d) least|all digits equally often)", text
+            rf"{name} misreads (?:(\d) most often \(.*?\) and (\d) least|all digits equally often)", text
         )
         yield found is not None
         if found and found[1]:
@@ -365,7 +365,7 @@ def _best(results: Results, answer: Answer, text: str) -> Iterator[bool]:
 
 def _epochs(results: Results, answer: Answer, text: str) -> Iterator[bool]:
     epochs = {results.runs[name].experiment.epochs for name in LEARNING}
-    yield text.startswith("Yes:" if len(epochs) == 1 else "No:")
+    yield text.startswith("Yes, for" if len(epochs) == 1 else "No:")
 
 
 OWN_WORDS: Mapping[str, Said] = {
