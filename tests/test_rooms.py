@@ -65,6 +65,7 @@ LIBRARIES = {
     "watchfiles": "labreport.commands",
     "quickjs": "labreport.recheck",
     "ziamath": "labreport.page",
+    "pybtex": "labreport.page",
     "scipy": "labreport.stats exercise.bonus_complex",
     "numpy": "labreport.builders labreport.charts labreport.grading labreport.recorded labreport.stats "
     "labreport.store labreport.verification exercise.again exercise.bonus_complex exercise.bonus_digits "

@@ -64,7 +64,7 @@ def test_a_formula_is_drawn_and_its_latex_is_what_is_heard_and_copied(built: Win
     )
     ratio = found[-1]
     assert ratio[0] == " displayed"
-    assert re.findall(r'data-source="penalty#(\w+).mean" data-form="number">', ratio[2]) == ["plain", "ridge"]
+    assert re.findall(r'data-source="penalty#(\w+).mean" data-form="bare">', ratio[2]) == ["plain", "ridge"]
 
 
 def test_an_edit_of_a_formula_rebuilds_its_section(project: Wine) -> None:
@@ -181,3 +181,52 @@ def test_a_number_by_convention_is_allowed_as_it_is_written(report: Example) -> 
     assert audit_html(page, report.answers, report.templates) == []
     with pytest.raises(Exception, match=r"one\.html:1: '97' in a formula has no source"):
         report.with_question(BODY.format("$x < {{ 96 + 1 }}$")).page()
+
+
+BIB = "templates/references.bib"
+
+
+def test_what_is_cited_is_listed_by_number(built: Wine, report: Example, tmp_path: Path) -> None:
+    """By first use, in page and PDF, and nothing else; what it says is the file's, or the audit finds it."""
+    page = (built.folder / "report" / "report.html").read_text(encoding="utf-8")
+    number = '<span class="counter">1</span>'
+    assert f'[<a class="cited" href="#reference-hoerl-kennard">{number}</a>], they are' in page
+    assert re.findall(r'<li id="(reference-[^"]*)">\[(.*?)\]', page) == [("reference-hoerl-kennard", number)]
+    (report.templates / "references.bib").write_text(FILES[BIB], encoding="utf-8")
+    report = report.with_question(BODY.format('{{ cite("esl") }} and {{ cite("hoerl-kennard", "esl") }}'))
+    html = report.page("print")
+    text = re.sub("<[^>]*>", "", html).replace("&nbsp;", " ")
+    assert "[1] and [1, 2]" in text
+    assert "[2] Arthur E. Hoerl and Robert W. Kennard. Ridge regression: biased" in text
+    write(html, report.templates, tmp_path / "a.pdf")
+    assert audit_pdf(tmp_path / "a.pdf", html, report.answers, report.templates) == []
+    (wrong,) = audit_html(html.replace("Springer, 2009", "Springer, 2010"), report.answers, report.templates)
+    assert "is not what references.bib has under this key" in str(wrong)
+
+
+def test_an_edit_of_the_bibliography_rebuilds_the_documents_that_print_it(project: Wine) -> None:
+    """And nothing for an entry that is not cited; `why` names the entry."""
+    edit(project, BIB, "Springer", "Springer Nature")
+    assert project.run().made == frozenset()
+    edit(project, BIB, "{1970}", "{1971}")
+    assert "reference hoerl-kennard changed" in project.run("why", "report.html").out
+    assert project.run().made == {"document/html", "document/pdf"}
+    assert ", 1971." in (project.folder / "report" / "report.html").read_text(encoding="utf-8")
+
+
+def test_what_is_wrong_with_references_is_named_before_anything_runs(project: Wine) -> None:
+    """A key without an entry, an entry without a field, and a file that is not BibTeX, each by its line."""
+    text = FILES[TEMPLATE]
+    line = text.partition("cite(")[0].count("\n") + 1
+    edit(project, TEMPLATE, 'cite("hoerl-kennard")', 'cite("horl-kennard", "esl")')
+    edit(project, BIB, "  title     = {The Elements of Statistical Learning},\n", "")
+    year = FILES[BIB].partition("@book")[0].count("\n") + 1
+    lost = f"there is no reference 'horl-kennard' in {BIB}; did you mean 'hoerl-kennard'?"
+    assert project.run().err.splitlines() == [
+        f"error: {TEMPLATE}:{line}: {lost}",
+        f"error: {BIB}:{year}: the entry 'esl' cannot be printed: missing title in esl",
+    ]
+    (project.folder / BIB).write_text("@book{esl,\n\n title {x}}", encoding="utf-8")
+    assert project.run().err == f"error: {BIB}:3: '=' expected\n"
+    (project.folder / BIB).unlink()
+    assert "there is no reference 'esl' in templates/references.bib\n" in project.run().err

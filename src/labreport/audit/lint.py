@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element
 from labreport.audit.reading import Finding
 from labreport.errors import AuditError, RenderError, nearest
 from labreport.frame import MACROS, Lookup
-from labreport.page import VALUE, formulas, mathml, mistakes, refusing, without_formulas
+from labreport.page import VALUE, formulas, mathml, mistaken, mistakes, refusing, without_formulas
 from labreport.program import nearby
 from labreport.stats.numerals import has_numeral, number_words
 
@@ -183,17 +183,22 @@ def check_templates(
     sections: Mapping[str, str],
     targets: Collection[str],
     names: Collection[str],
+    references: Mapping[str, Any],
 ) -> tuple[list[str], list[str]]:
     """What is wrong with a project's templates as they are written, and what may be: lines with their places.
 
     `templates` is what `labreport.page.written` says of each template by its name, `used` are the names of
     those that are used; `questions` and `sections` have for each slug the template, if there is one;
-    `targets` are slugs that can be referred to, and `names` are those of experiments. Numerals are looked for
-    once nothing else is wrong.
+    `targets` are slugs that can be referred to, `names` are those of experiments, and `references` is what
+    `labreport.page.entries` says. Numerals are looked for once nothing else is wrong.
     """
     own = {name: nearby(folder / name) for name in templates if (folder / name).is_file()}
     found = mistakes(templates, own, {name for name in questions.values() if name}, targets, names)
     wrong = [f"{own[name]}:{line}: {text}" for name, each in found.items() for line, text in each]
+    cited = ((shown, templates[name].get("cites", ())) for name, shown in own.items())
+    cites = [(f"{shown}:{line}", key) for shown, each in cited for line, key in each if key]
+    if cites:
+        wrong += mistaken(cites, references or {"references": {}, "wrong": {}}, folder)
     wanted = {"questions": questions, "sections": sections}
     notes: list[str] = []
     for name, shown in own.items():

@@ -122,6 +122,7 @@ def _silent(element: Element) -> bool:
         or {"data-subject", "data-literal"} & {*one.attrib}
         or {"figure-data", "counter"} & classes(one)
         or (one.get("class") == "source" and "formula" in classes(one.getparent()))
+        or one.get("id", "").startswith("reference-")
         or (one.tag == "title" and any("formula" in classes(each) for each in one.iterancestors()))
         for one in around(element)
     )

@@ -15,7 +15,8 @@ from typing import Any
 from labreport.audit import reading
 from labreport.audit.lint import NUMERAL, Allowed
 from labreport.audit.reading import SHOWN, Element, Finding, Step, place, text_of
-from labreport.page import VALUE, Unreadable
+from labreport.frame import BIBLIOGRAPHY
+from labreport.page import VALUE, Unreadable, bibliography
 from labreport.page.numbers import word_of
 from labreport.stats import Answer, Judgement, Quantity
 from labreport.stats.numerals import has_numeral, number_words
@@ -45,6 +46,7 @@ def audit_html(
         *_check_prose(page, allowed, declared),
         *_check_formulas(page, allowed),
         *_check_references(page),
+        *_check_bibliography(page, templates),
         *_check_alternatives(page, allowed),
         *_check_attributes(page, allowed, declared),
         *_check_styles(page, allowed),
@@ -157,7 +159,7 @@ def _check_references(page: Element) -> Iterator[Finding]:
                 references.append((element.get("href")[1:], number))
             elif element.tag == "caption":
                 tables.append(number)
-            elif element.tag in reading.OWNERS and "id" in element.attrib:
+            elif element.tag in (*reading.OWNERS, "li") and "id" in element.attrib:
                 numbers.setdefault(element.get("id"), number)
             else:
                 continue
@@ -169,6 +171,16 @@ def _check_references(page: Element) -> Iterator[Finding]:
     for what, found in (("figures", figures), ("tables", tables)):
         if found != [str(number) for number in range(1, len(found) + 1)]:
             yield Finding(what, " ".join(found), "are not numbered in order")
+
+
+def _check_bibliography(page: Element, templates: Path) -> Iterator[Finding]:
+    """Each reference says what the project's bibliography says; numerals in it are not findings."""
+    for listed in page.xpath("//*[starts-with(@id, 'reference-')]"):
+        entry = bibliography(templates)["references"].get(listed.get("id").removeprefix("reference-"))
+        told = " ".join(text_of(listed).split())
+        expected = " ".join(text_of(reading.parse(entry[1])).split()) if entry else ""
+        if re.sub(r"^\[[0-9]+\] ", "", told) != expected:
+            yield Finding(place(listed), told[:80], f"is not what {BIBLIOGRAPHY} has under this key")
 
 
 def _check_alternatives(page: Element, allowed: Allowed) -> Iterator[Finding]:

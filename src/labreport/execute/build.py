@@ -181,8 +181,9 @@ def check_templates_of(session: Session) -> list[str]:
         used = set(written)
     targets = {*sections, *questions, *(one.slug for one in outline.figures)}
     names = {name for one in session.project.all_experiments for name in (one.name, one.title) if name}
+    bibliography = fingerprints.bibliography()
     wrong, notes = check_templates(
-        session.place.templates, written, used, questions, sections, targets, names
+        session.place.templates, written, used, questions, sections, targets, names, bibliography
     )
     said = [(one.place, one.title) for one in found]
     said += [(one.place, one.text) for one in outline.questions if names_one(one.text, names)]

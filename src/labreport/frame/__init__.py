@@ -15,6 +15,8 @@ FOLDER = Path(__file__).resolve().parent
 """The engine's own templates, styles, scripts and fonts: package data."""
 MACROS = ("macros.html", "own-macros.html")
 """Files whose macros every template knows by name: the frame's, then those that a project adds."""
+BIBLIOGRAPHY = "references.bib"
+"""The file of a project's folder of templates that has what `cite` names."""
 ENGINE = "frame/"
 """A name that begins so means the engine's file, though the project has one of its own."""
 

@@ -89,6 +89,7 @@ class _Rendered(DocumentNode):
         return {
             **super().ingredients(planner),
             **fingerprints.words(),
+            **fingerprints.references(),
             **({"recorded": digest(recorded)} if (recorded := planner.recorded) else {}),
             **fingerprints.templates(DOCUMENT_FRAME, f"{self.medium}.html"),
             **fingerprints.files("styles"),

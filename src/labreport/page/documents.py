@@ -17,11 +17,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from labreport.errors import RenderError
+from labreport.errors import RenderError, all_at_once
 from labreport.frame import FOLDER, Lookup
 from labreport.outline import Outline
 from labreport.page.environment import STANDARD, Medium, environment, explained
 from labreport.page.numbers import traced_value
+from labreport.page.references import CITED, bibliography, cited, mistaken
 from labreport.page.webfonts import font_faces
 from labreport.program import nearby
 from labreport.project import Words
@@ -78,7 +79,11 @@ def render_document(
         with explained(templates, name):
             return environment(templates, medium, helpers, words).get_template(name).render(values)
 
-    known = targets(outline, sections)
+    known, printed = targets(outline, sections), bibliography(templates)
+    keys = cited(section[medium] for section in sections)
+    places = ((_line_with(rf"cite\([^)]*[\"']{re.escape(key)}[\"']", templates), key) for key in keys)
+    if lines := mistaken(places, printed, templates) if keys else ():
+        raise all_at_once(RenderError, lines)
     opening = next((place for place, section in enumerate(outline.sections) if section.questions), 0)
     names = {
         "outline": outline,
@@ -90,9 +95,10 @@ def render_document(
         "opening": [Markup(section[medium]) for section in sections[:opening]],
         "sections": [Markup(section[medium]) for section in sections[opening:]],
         "citation": citation(outline, facts, sections),
+        "references": {key: Markup(printed["references"][key][1]) for key in keys},
         "recorded": _sources(recorded, words) if recorded else None,
     }
-    body = resolve(frame(f"{medium}.html", names), known)
+    body = resolve(frame(f"{medium}.html", names), known, keys)
     if on_screen:
         body = HEADING.sub(_linked, body)
     check(body, templates)
@@ -138,14 +144,12 @@ def _sources(recorded: Mapping[str, Any], words: Words) -> dict[str, list[str]]:
     return {"files": lines, "failed": told}
 
 
-def _line_with(anchor: str, templates: Path) -> str:
-    """Where a template names the term that an anchor is for, or the anchor: `templates/one.html:3: `."""
-    word = re.escape(anchor.removeprefix("term-")).replace("\\-", "[ -]")
-    link = re.compile(rf"""(term\(\s*["']{word}["']|href="\#{re.escape(anchor)}")""", re.IGNORECASE)
+def _line_with(pattern: str, templates: Path) -> str:
+    """Where a template has what a pattern describes, `templates/one.html:3`; else the folder of templates."""
     for path in sorted(templates.rglob("*.html")):
-        if found := link.search(text := _read(path)):
-            return f"{nearby(path)}:{text.count(chr(10), 0, found.start()) + 1}: "
-    return ""
+        if found := re.search(pattern, text := _read(path), re.IGNORECASE):
+            return f"{nearby(path)}:{text.count(chr(10), 0, found.start()) + 1}"
+    return nearby(templates)
 
 
 def prepare_fonts(page: str) -> None:
@@ -322,14 +326,27 @@ def targets(outline: Outline, sections: Sequence[Mapping[str, Any]]) -> dict[str
     return known
 
 
-def resolve(html: str, known: Mapping[str, Target]) -> str:
-    """`html` with its counters, table numbers and references filled in, and no line broken before a %."""
+def resolve(html: str, known: Mapping[str, Target], keys: Sequence[str] = ()) -> str:
+    """`html` with its counters, table numbers and references filled in, and no line broken before a %.
+
+    `keys` are what is cited, in the order of numbers.
+    """
     tables = iter(range(1, html.count("<caption>") + 1))
     html = COUNTER.sub(lambda found: _counter(_known(found[2], known).number), html)
     html = PER_CENT.sub(lambda found: found[1] or "\u00a0%", html)  # what is traced stays as it is
     label = '<caption><span class="label">Table {}</span> '
     html = CAPTION.sub(lambda _: label.format(_counter(str(next(tables)))), html)
+    html = CITED.sub(lambda found: _citation(cited([found[0]]), keys), html)
     return REFERENCE.sub(lambda found: reference(_known(found[1], known)), html)
+
+
+def _citation(named: Sequence[str], keys: Sequence[str]) -> Markup:
+    """The numbers of what is cited together, in their order, each a link: `[1, 3]`."""
+    link = '<a class="cited" href="#reference-{}">{}</a>'
+    numbers = sorted((keys.index(key), key) for key in named)
+    return Markup("[{}]").format(
+        Markup(", ").join(Markup(link).format(key, _counter(str(place + 1))) for place, key in numbers)
+    )
 
 
 def reference(target: Target) -> Markup:
@@ -346,8 +363,11 @@ def check(html: str, templates: Path) -> None:
         raise RenderError(f"the page has the id {twice[0]!r} twice; prefix it with its question or figure")
     lost = sorted(set(TARGET.findall(html)) - set(identities))
     if lost:
-        text = f"the page links to #{lost[0]}, which it does not have; check ref() and term()"
-        raise RenderError(_line_with(lost[0], templates) + text)
+        word, target = re.escape(lost[0].removeprefix("term-")).replace("\\-", "[ -]"), re.escape(lost[0])
+        place = _line_with(rf"""term\(\s*["']{word}["']|href="\#{target}\"""", templates)
+        raise RenderError(
+            f"{place}: the page links to #{lost[0]}, which it does not have; check ref() and term()"
+        )
 
 
 def _counter(number: str) -> Markup:

@@ -208,7 +208,8 @@ def written(source: str) -> dict[str, list[Any]]:
     `wrong` are its mistakes, each a line and a text; `references` the templates that it names and `names` the
     variables that it uses, each with its line; `given` those to which it gives a value; `blocks` its blocks,
     with their lines, `outside` the first line that is printed outside of all, and `extends` what it extends;
-    `refers` what it refers to by `ref`, and `compares` its sentences that compare outside a finding.
+    `refers` what it refers to by `ref`, `cites` what it cites, nothing where a key is computed; `compares`
+    its sentences that compare outside a finding.
     """
     try:
         tree = parsed(source)
@@ -229,7 +230,8 @@ def written(source: str) -> dict[str, list[Any]]:
         "blocks": [[block.lineno, block.name] for block in tree.find_all(nodes.Block)],
         "outside": [node.lineno for node in tree.body if _prints(node)][:1],
         "extends": [name for node in tree.find_all(nodes.Extends) for name in _named(node)],
-        "refers": [list(each) for each in _refers(tree)],
+        "refers": [list(each) for each in _called(tree, "ref") if each.text],
+        "cites": [list(each) for each in _called(tree, "cite")],
         "compares": [list(each) for each in sentences],
     }
     return {key: values for key, values in found.items() if values}
@@ -291,12 +293,12 @@ def _blocks(
     return frozenset(found)
 
 
-def _refers(tree: nodes.Template) -> Iterator[Mistake]:
-    """Line and name of each `ref("name")`."""
+def _called(tree: nodes.Template, macro: str) -> Iterator[Mistake]:
+    """Line and argument of each `macro("name")`; nothing for one that is computed."""
     for call in tree.find_all(nodes.Call):
-        named = isinstance(call.node, nodes.Name) and call.node.name == "ref"
-        if named and call.args and isinstance(call.args[0], nodes.Const):
-            yield Mistake(call.lineno, str(call.args[0].value))
+        if isinstance(call.node, nodes.Name) and call.node.name == macro:
+            for each in [*call.args, call.dyn_args] if call.dyn_args or not call.args else call.args:
+                yield Mistake(call.lineno, str(each.value) if isinstance(each, nodes.Const) else "")
 
 
 def _prints(node: nodes.Node) -> bool:

@@ -22,8 +22,8 @@ from labreport.fingerprint.observed import Allowed, edited, while_loading
 from labreport.fingerprint.syntax import FORMAT as SUMMARY
 from labreport.fingerprint.syntax import Summary, summarise
 from labreport.fingerprint.templates import Templates
+from labreport.frame import BIBLIOGRAPHY, MACROS, Lookup
 from labreport.frame import ENGINE as FRAME
-from labreport.frame import MACROS, Lookup
 from labreport.installed import changed, distributions, required, version
 from labreport.outline import Section
 from labreport.plan.ledger import Ledger
@@ -302,6 +302,25 @@ class Fingerprints:
     def words(self) -> dict[str, str]:
         """How the project calls things."""
         return {"words": digest(plain(self._project.words))}
+
+    def references(self) -> dict[str, str]:
+        """Each entry of the bibliography that a template cites; all of them where a key is computed."""
+        known = self.bibliography().get("references", {})
+        every = {key for each in self.written().values() for _, key in each.get("cites", ())} if known else ()
+        cited = known if "" in every else [key for key in known if key in every]
+        members = {key: digest(known[key][1:]) for key in cited}
+        return self._group("references", members, "reference ") if members else {}
+
+    def bibliography(self) -> Summary:
+        """What `labreport.page.entries` says of the project's bibliography; nothing where there is none."""
+        path = self._lookup.templates / BIBLIOGRAPHY
+
+        def summary(source: str) -> Summary:
+            from labreport.page.references import entries
+
+            return entries(source)
+
+        return self._summarised(path, summary) if path.is_file() else {}
 
     def libraries(self, *distributions: str) -> dict[str, str]:
         """Versions of libraries, and of those that they require as far as these are installed."""
