@@ -230,3 +230,16 @@ def test_what_is_wrong_with_references_is_named_before_anything_runs(project: Wi
     assert project.run().err == f"error: {BIB}:3: '=' expected\n"
     (project.folder / BIB).unlink()
     assert "there is no reference 'esl' in templates/references.bib\n" in project.run().err
+
+
+def test_a_term_that_nothing_explains_is_named_before_anything_runs(project: Wine) -> None:
+    """All of them together; what a macro explains is known by what the macro is called with."""
+    explained = '{% macro entry(word) %}<dt id="term-{{ word | lower }}">{{ caller() }}</dt>{% endmacro %}'
+    explained += '<dl>{% call entry("Ridge") %}x{% endcall %}<dt id="term-mean-error">y</dt></dl>'
+    used = "".join(f"\n{{{{ term({word!r}) }}}}" for word in ("ridge", "rigde", "mean error", "maen error"))
+    edit(project, TEMPLATE, "{% block body %}", "{% block body %}" + explained + used)
+    line = FILES[TEMPLATE].partition("{% block body %}")[0].count("\n") + 1
+    assert [one.partition(";")[0] for one in project.run().err.splitlines()] == [
+        f"error: {TEMPLATE}:{line + 2}: no template explains the term 'rigde'",
+        f"error: {TEMPLATE}:{line + 4}: no template explains the term 'maen error'",
+    ]

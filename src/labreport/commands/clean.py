@@ -21,7 +21,10 @@ from labreport.store.quarantine import FOLDER
 
 def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """List, then remove: results that no experiment could use with any number of seeds, files of cached
-    values that the project no longer has, array files that no result names, and quarantined files."""
+    values that the project no longer has, array files that no result names, and quarantined files.
+
+    Before a result is removed, whoever is at the terminal is asked.
+    """
     place, output, dry_run = find_project(root), arguments.output, arguments.dry_run
     lock = output_lock(output, place, arguments.lock_timeout, terminal.say)
     with contextlib.nullcontext() if dry_run else lock:
@@ -35,6 +38,11 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         verb = "would remove" if dry_run else "removes"
         for label, freed in labelled:
             terminal.say(f"{verb} {shown(label)}  {freed / 1e6:.1f} MB")
+        results = sum(bool(key) for *_, key in found)
+        lost = f"Only computing again brings {counted(results, 'result')} back. Remove all that is listed?"
+        if results and not dry_run and not arguments.yes and not terminal.agreed(lost):
+            terminal.say("Nothing was removed.")
+            return 0
         if found and not dry_run:
             remove_stamp(output)
             for _, paths, _ in found:

@@ -114,7 +114,7 @@ COMMANDS = {
     ),
     "clean": Declared(
         "remove results that are no longer used",
-        "--dry-run --output --lock-timeout --json",
+        "--dry-run --yes --output --lock-timeout --json",
         interrupted="Interrupted; run the same command again.",
     ),
     "watch": Declared(
@@ -199,6 +199,7 @@ OPTIONS = {
         action="append",
     ),
     "--dry-run": flag("say what would be done, and change nothing"),
+    "--yes": flag("remove results without asking"),
     "--output": value(_FOLDER, "DIR", "folder of the report and its results (default: report)"),
     "--adopt": flag("take over an output folder whose mark is lost"),
     "--scheduler": value(

@@ -93,6 +93,14 @@ class Terminal:
         for line in (text or str(error), *getattr(error, "more", ())):
             self.error(line)
 
+    def agreed(self, question: str) -> bool:
+        """Whether the person at the terminal says yes; where nobody can be asked, yes."""
+        if not self.interactive or not _is_terminal(sys.stdin) or self.quiet or self.json:
+            return True
+        self.out.write(f"{shown(question)} [y/N] ")
+        self.out.flush()
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
     def last(self, text: str) -> None:
         """One line to standard error after Ctrl-C, in place of the `^C` that the terminal has printed."""
         self._write(self.err, f"\r{shown(text)}" if self.errors_interactive else shown(text))

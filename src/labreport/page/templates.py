@@ -208,8 +208,9 @@ def written(source: str) -> dict[str, list[Any]]:
     `wrong` are its mistakes, each a line and a text; `references` the templates that it names and `names` the
     variables that it uses, each with its line; `given` those to which it gives a value; `blocks` its blocks,
     with their lines, `outside` the first line that is printed outside of all, and `extends` what it extends;
-    `refers` what it refers to by `ref`, `cites` what it cites, nothing where a key is computed; `compares`
-    its sentences that compare outside a finding.
+    `refers` what it refers to by `ref`, `cites` what it cites, nothing where a key is computed; `terms` the
+    terms that it uses and `defined` those that it explains; `compares` its sentences that compare outside a
+    finding.
     """
     try:
         tree = parsed(source)
@@ -231,6 +232,8 @@ def written(source: str) -> dict[str, list[Any]]:
         "outside": [node.lineno for node in tree.body if _prints(node)][:1],
         "extends": [name for node in tree.find_all(nodes.Extends) for name in _named(node)],
         "refers": [list(each) for each in _called(tree, "ref") if each.text],
+        "terms": [list(each) for each in _called(tree, "term", 1) if each.text],
+        "defined": sorted(set(_defined(tree, source))),
         "cites": [list(each) for each in _called(tree, "cite")],
         "compares": [list(each) for each in sentences],
     }
@@ -254,6 +257,7 @@ def mistakes(
     for name, each in templates.items():
         known.update(each.get("given", ()))
         known.update(word for _, word in each.get("names", ()) if name not in own)
+    explained = {word for each in templates.values() for word in each.get("defined", ())}
     found: dict[str, list[Mistake]] = {}
     for name, each in templates.items():
         if name not in own:
@@ -269,6 +273,11 @@ def mistakes(
             for line, word in each.get(words, ()):
                 if of is not None and word not in of:
                     wrong.append(Mistake(line, f"there is no {what} {word!r}{did_you_mean(word, of)}"))
+        for line, word in each.get("terms", ()):
+            near = did_you_mean(anchor_of(word), explained - {""})
+            if anchor_of(word) not in explained and (near != "." or "" not in explained):
+                text = f"no template explains the term {word!r}{near.rstrip('.')}"
+                wrong.append(Mistake(line, f'{text}; write <dt id="term-{anchor_of(word)}"> somewhere'))
         for line, sentence in each.get("compares", ()):
             if names_one(sentence, names):
                 wrong.append(Mistake(line, f"{sentence[:60]!r} {claim(sentence)}"))
@@ -293,12 +302,32 @@ def _blocks(
     return frozenset(found)
 
 
-def _called(tree: nodes.Template, macro: str) -> Iterator[Mistake]:
-    """Line and argument of each `macro("name")`; nothing for one that is computed."""
+def _called(tree: nodes.Template, macro: str, first: int | None = None) -> Iterator[Mistake]:
+    """Line and argument of each `macro("name")`, or its `first`; nothing for one that is computed."""
     for call in tree.find_all(nodes.Call):
         if isinstance(call.node, nodes.Name) and call.node.name == macro:
-            for each in [*call.args, call.dyn_args] if call.dyn_args or not call.args else call.args:
+            given = [*call.args, call.dyn_args] if call.dyn_args or not call.args else call.args
+            for each in given[:first]:
                 yield Mistake(call.lineno, str(each.value) if isinstance(each, nodes.Const) else "")
+
+
+_ANCHOR = re.compile(r"""\bid=["']term-(?:([^"'{]+)["']|\{)""")
+
+
+def _defined(tree: nodes.Template, source: str) -> Iterator[str]:
+    """The terms that a template explains, as in anchors: those written out; where one is computed, "" and
+    whatever macros are called with."""
+    for found in _ANCHOR.finditer(source):
+        yield found[1] or ""
+        for call in tree.find_all(nodes.Call) if not found[1] else ():
+            for each in call.args:
+                if isinstance(each, nodes.Const) and getattr(call.node, "name", "") != "term":
+                    yield anchor_of(str(each.value))
+
+
+def anchor_of(term: str) -> str:
+    """What the macro `term` makes of a word."""
+    return term.lower().replace(" ", "-")
 
 
 def _prints(node: nodes.Node) -> bool:
