@@ -60,7 +60,7 @@ def test_the_page_names_only_what_can_be_imported() -> None:
 
     rows = [line for line in PAGE.splitlines() if line.startswith("| `")]
     named = {name for line in rows for name in re.findall(r"`(\w+)`", line)}
-    assert len(named) == 9
+    assert len(named) == 10
     assert named <= set(dir(engine))
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from labreport.builders.environment import environment as environment
     from labreport.builders.grid import grid as grid
     from labreport.builders.grid import grid_map as grid_map
+    from labreport.builders.trade_off import trade_off as trade_off
     from labreport.experiment import Design as Design
     from labreport.experiment import Experiment as Experiment
     from labreport.experiment import Study as Study
@@ -56,6 +57,7 @@ _HOMES = {
         "builders.dots": "dots learning_curve",
         "builders.environment": "environment",
         "builders.grid": "grid grid_map",
+        "builders.trade_off": "trade_off",
         "experiment": "Design Experiment Study study",
         "loaded": "load",
         "outline": "Figure Question Section figure question section",

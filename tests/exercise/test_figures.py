@@ -7,10 +7,10 @@ import math
 
 import pytest
 from drawn import CASES, FIGURES, draw, drawn
-from figure_type import measured
 
 from labreport.charts import export
 from labreport.charts.layout import COLUMN_MM, MM
+from labreport.charts.typeset import measured
 
 HIGHEST_MM = 62.0
 """A quarter of the height of a page's text is 66."""

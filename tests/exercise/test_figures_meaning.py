@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 from drawn import draw
-from figure_type import drawn_texts
 from made import made_results
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
@@ -23,6 +22,7 @@ from exercise.measuring.curves import training_curves
 from exercise.measuring.reading import mean_by_epoch
 from exercise.set_up.depth_gain import depth_against_gain
 from labreport.charts import Drawing, export
+from labreport.charts.typeset import drawn_texts
 from labreport.results import Results, Runs, Snapshot
 from labreport.stats import Answer
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy
 import pytest
-from figure_type import measured
 from made_results import Made, along, named, runs
 
 from labreport import (
@@ -27,6 +26,7 @@ from labreport import (
 )
 from labreport.builders.confusion import confusions
 from labreport.builders.grid import _words
+from labreport.charts.typeset import measured
 from labreport.errors import UsageError
 from labreport.experiment import Design
 from labreport.outline import Question, Section

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from figure_type import drawn_texts, measured
 from matplotlib.figure import Figure
+
+from labreport.charts.typeset import drawn_texts, measured
 
 
 def _figure() -> Figure:

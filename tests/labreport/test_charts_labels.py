@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from figure_type import measured
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +18,7 @@ from labreport.charts import (
     round_limits,
 )
 from labreport.charts.marks import Label, direct_labels, dodge
+from labreport.charts.typeset import measured
 from labreport.errors import UsageError
 
 positions = st.lists(st.floats(0, 100, allow_nan=False), min_size=1, max_size=8)

@@ -83,8 +83,13 @@ def test_a_figure_carries_its_alternative_text(pdf: pikepdf.Pdf) -> None:
 
 
 def test_only_the_projects_fonts_are_embedded(report: Example, tmp_path: Path) -> None:
-    """A character that they lack stays missing; no font of the system replaces it."""
-    report.with_question("{% block headline %}汉字 и ∂{% endblock %}{% block body %}{% endblock %}")
+    """No font of the system replaces them: a letter that they lack is refused, with the text it is in."""
+    report.with_question("{% block headline %}Net 汉字{% endblock %}{% block body %}{% endblock %}")
+    with pytest.raises(
+        RenderError, match=r"^report.pdf: no font of it has 字, 汉, first in 'Net 汉字'; it has"
+    ):
+        write(report.page("print"), report.templates, tmp_path / "report.pdf")
+    report.with_question("{% block headline %}и ∂{% endblock %}{% block body %}{% endblock %}")
     write(report.page("print"), report.templates, tmp_path / "report.pdf")
     with pikepdf.open(tmp_path / "report.pdf") as document:
         fonts = {str(item.BaseFont) for item in document.objects if _is_font(item)}

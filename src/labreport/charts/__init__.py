@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # by which the fingerprint of a figure finds what it uses, to
         thousands,
     )
     from labreport.charts.marks import (
-        Mark, tag, named_curves, curve, seed_lines, seed_line, points, bars, stems, picture,
+        Mark, tag, named_curves, curve, seed_lines, seed_line, points, bars, bar_groups, stems, picture,
         caption, reference_line, interval_bars, band, reference_slope, heat_map, separate, Label,
         label_line_ends, direct_labels, milestones, note_truncated,
     )
@@ -34,7 +34,8 @@ if TYPE_CHECKING:  # by which the fingerprint of a figure finds what it uses, to
 
 __all__ = [
     "COLUMN_MM", "SERIES", "WIDE_MM", "Colour", "Drawing", "Label", "Margins", "Mark", "Panel", "band",
-    "bars", "canvas", "caption", "column_figure", "curve", "direct_labels", "export", "heat_map",
+    "bar_groups", "bars", "canvas", "caption", "column_figure", "curve", "direct_labels", "export",
+    "heat_map",
     "interval_bars", "label_line_ends", "level", "milestones", "named_curves", "note_truncated",
     "panel_title", "picture", "plain_numbers", "points", "powers_of_ten", "reference_line",
     "reference_slope", "round_limits", "seed_line", "seed_lines", "separate", "stems", "tag",

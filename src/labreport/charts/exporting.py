@@ -17,9 +17,10 @@ from matplotlib.lines import Line2D
 
 from labreport.charts import style
 from labreport.charts.coordinates import misplaced
-from labreport.charts.layout import Drawing
+from labreport.charts.layout import Drawing, readable_ticks
 from labreport.charts.marks import GID_MARK, data_of, named_curves, tag_rest
 from labreport.charts.palette import Colour
+from labreport.charts.typeset import judged, texts_drawn
 from labreport.errors import RenderError
 
 NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
@@ -35,17 +36,20 @@ def export(slug: str, drawing: Drawing) -> dict[str, Any]:
     `axes` has, for each panel, its `id`, its `box` [x, y, width, height] in SVG user units, `xlim`
     and `ylim` (`ylim[0]` at the bottom), scales and titles; `series` the curves that can be read off,
     `gid` being the id of their group, with `x` and `y` in data coordinates (None where missing).
+    `flaws` says in words which texts overlap or are cut off; it is empty where none are.
     Raises `RenderError` where a mark is elsewhere than the drawing's own rows say, or out of view.
     """
     panels = [axes for axes in drawing.figure.axes if axes.get_visible()]
     for axes in panels:
         tag_rest(axes)
+        readable_ticks(axes)
     wrong = misplaced(drawing)
     if wrong:
         more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
         raise RenderError(f"figure {slug!r}: {wrong[0]}{more}; draw what its rows say")
     width, height = (float(inches) for inches in drawing.figure.get_size_inches())
-    text = written(tidy(_draw(drawing.figure), slug))
+    svg, flaws = _draw(drawing.figure)
+    text = written(tidy(svg, slug))
     return {
         "slug": slug,
         "kind": drawing.kind,
@@ -61,18 +65,19 @@ def export(slug: str, drawing: Drawing) -> dict[str, Any]:
             for number, axes in enumerate(panels, 1)
         ],
         "series": _series(slug, panels),
+        "flaws": flaws,
     }
 
 
-def _draw(figure: Figure) -> str:
-    """Matplotlib's own SVG; its random ids are replaced afterwards."""
-    with matplotlib.rc_context(), warnings.catch_warnings():
+def _draw(figure: Figure) -> tuple[str, str]:
+    """Matplotlib's own SVG, whose random ids are replaced afterwards; and what is wrong with its texts."""
+    with matplotlib.rc_context(), warnings.catch_warnings(), texts_drawn() as drawn:
         # A name may hold letters that our faces lack; the viewer finds a font for them.
         warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
         matplotlib.rcParams.update(style.STYLE)
         file = io.StringIO()
         figure.savefig(file, format="svg", dpi=POINTS, metadata=NO_METADATA)
-    return file.getvalue()
+    return file.getvalue(), judged(list(drawn.values()), figure.bbox).said()
 
 
 def _axes(identity: str, axes: Axes, width: float, height: float) -> dict[str, Any]:

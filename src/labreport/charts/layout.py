@@ -11,7 +11,15 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.ticker import (
+    FixedLocator,
+    FuncFormatter,
+    LogFormatter,
+    LogLocator,
+    MaxNLocator,
+    NullFormatter,
+    NullLocator,
+)
 
 from labreport.charts import style
 from labreport.charts.palette import Colour
@@ -137,6 +145,8 @@ def level(panels: Sequence[Axes]) -> None:
         panel.tick_params(axis="y", labelleft=False)
 
 
+FEW = 1000.0
+"""A logarithmic axis that reaches less far has ticks between its powers of ten."""
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -177,6 +187,19 @@ def powers_of_ten(axis: Axis, most: int = 6) -> None:
     axis.set_major_locator(LogLocator(base=10.0**every, numticks=most + 2))
     axis.set_major_formatter(FuncFormatter(lambda value, _: power_of_ten(round(math.log10(value)))))
     axis.set_minor_locator(NullLocator())
+
+
+def readable_ticks(axes: Axes) -> None:
+    """Label logarithmic axes that have matplotlib's own labels: powers of ten, or 1, 2 and 5 of a few."""
+    for axis in (axes.xaxis, axes.yaxis):
+        if axis.get_scale() == "log" and isinstance(axis.get_major_formatter(), LogFormatter):
+            low, high = sorted(axis.get_view_interval())
+            if high >= FEW * low:
+                powers_of_ten(axis)
+            else:
+                axis.set_major_locator(LogLocator(base=10.0, subs=(1.0, 2.0, 5.0)))
+                axis.set_minor_locator(NullLocator())
+                plain_numbers(axis)
 
 
 def thousands(axis: Axis) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from statistics import fmean
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from labreport.charts import style
 from labreport.charts.layout import note
-from labreport.charts.palette import Colour, SeriesStyle, text_shade
+from labreport.charts.palette import SERIES, Colour, SeriesStyle, text_shade
 from labreport.errors import UsageError
 
 SEED_OPACITY = 0.35
@@ -152,6 +152,35 @@ def bars(
     shown = axes.bar(x, lengths, width=width, bottom=base, color=[one.colour.value for one in marks])
     for bar, one in zip(shown, marks, strict=True):
         tag(bar, one.label, "bar")
+
+
+def bar_groups(
+    axes: Axes, groups: Sequence[str], heights: Mapping[str, Sequence[float]], *, width: float = 0.8
+) -> None:
+    """Upright bars in groups: for each of `groups`, a bar of each series of `heights`, and a legend above.
+
+    `heights` has for each series its heights, one for each group; NaN leaves a bar out. `width` is that of a
+    group, as a share of the distance between two. Raises `UsageError` above five series, which need more
+    colours than people can tell apart, and where a series has more or fewer heights than there are groups.
+    """
+    if len(heights) > len(SERIES):
+        told = f"bar_groups: {len(heights)} series; allowed are up to {len(SERIES)}; use small multiples"
+        raise UsageError(told)
+    one = width / max(len(heights), 1)
+    for number, (series, values) in enumerate(heights.items()):
+        if len(values) != len(groups):
+            told = (
+                f"bar_groups: {series!r} has {len(values)} heights; give it {len(groups)}, one for each group"
+            )
+            raise UsageError(told)
+        at = [place + (number + 0.5) * one - width / 2 for place in range(len(groups))]
+        colour = SERIES[number].colour.value
+        for bar in axes.bar(at, values, width=0.92 * one, color=colour, label=series):
+            tag(bar, series, "bar")
+    axes.set_xticks(range(len(groups)), groups)
+    corner: Any = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "borderaxespad": 0.3}
+    key: Any = {"handlelength": 0.8, "handleheight": 0.8, "columnspacing": 1.2, "handletextpad": 0.4}
+    axes.legend(ncols=len(heights), frameon=False, fontsize=style.LABEL, **corner, **key)
 
 
 def stems(axes: Axes, start: float, ends: Sequence[float]) -> None:

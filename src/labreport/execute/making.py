@@ -96,6 +96,8 @@ def _keep(build: Build, workshop: Workshop, nodes: Sequence[Node], found: Iterab
         if error is None:
             workshop.keep(node, payload)
             build.made.append(node.name)
+            if flaws := node.flaws(payload):
+                build.terminal.warn(flaws)
         elif isinstance(error, RenderError):
             failed.add(node.name)
             build.failed(error)

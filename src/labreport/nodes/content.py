@@ -153,6 +153,10 @@ class FigureNode(Node):
             raise RenderError(at(place_of(drawing_by), f"{self.name}: {text}; {how}"))
         return exported
 
+    def flaws(self, made: Any) -> str:
+        """Which of its texts overlap or are cut off."""
+        return at(self.figure.place, f"{self.name}: {made['flaws']}") if made["flaws"] else ""
+
 
 class SectionNode(Node):
     """A section: its questions' answers and figures, in prose."""

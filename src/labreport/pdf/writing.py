@@ -6,11 +6,14 @@ import contextlib
 import io
 import logging
 import os
+import re
 import tempfile
+from base64 import b64decode
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 from urllib.parse import unquote, urlsplit
 
 from labreport.errors import MissingLibrary, RenderError
@@ -20,6 +23,8 @@ from labreport.processes import collector_paused
 ATTACHED = "answers.json"
 UNDATED = datetime(2000, 1, 1)
 """The date of the attachment: always the same, so that equal reports are equal bytes."""
+PICTURE = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)")
+"""A figure in the document."""
 ALLOWED = "allowed are data URIs and the templates' own files"
 CONFIGURATION = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
@@ -41,10 +46,11 @@ def write(html: str, base: Path, target: Path, answers: str = "") -> None:
     Relative addresses are files below `base`, the project's templates; fonts are the engine's and no
     others. Title, author and language are those of the HTML. `answers`, the text of `answers.json`, is
     attached, so that whoever has the PDF has its numbers and their data. Raises `MissingLibrary` where
-    Pango is missing, `RenderError` where the document asks for what is not its own, or `target`
-    cannot be written.
+    Pango is missing, `RenderError` where the document asks for what is not its own, has a letter that is in
+    no font of the engine, or `target` cannot be written.
     """
     load()
+    _check_letters(html)
     with _only_fonts_of(FOLDER / "fonts"), collector_paused():
         pdf = _render(html, base, answers)
     try:
@@ -64,6 +70,23 @@ def load() -> None:
     except OSError as error:
         raise MissingLibrary(MISSING_PANGO) from error
     from labreport.pdf import finishing, placing  # noqa: F401
+
+
+def _check_letters(html: str) -> None:
+    """Raise `RenderError` for a letter of the text or of a figure that would be an empty box."""
+    from fontTools.ttLib import TTFont
+
+    texts = html + "".join(b64decode(data).decode() for data in PICTURE.findall(html))
+    fonts = (TTFont(file, lazy=True) for file in (FOLDER / "fonts").glob("*.ttf"))
+    missing = {letter for letter in texts if ord(letter) > 126 and category(letter)[0] not in "CMZ"}
+    missing -= {chr(code) for font in fonts for code in font.getBestCmap()}
+    if missing:
+        shown = re.compile(f'[^<>"]*[{"".join(map(re.escape, sorted(missing)))}][^<>"]*').search(texts)
+        said, found = " ".join(shown[0].split()) if shown else "", ", ".join(sorted(missing)[:5])
+        raise RenderError(
+            f"report.pdf: no font of it has {found}{' and others' if len(missing) > 5 else ''}, first in "
+            f"{said[:60]!r}; it has Latin, Greek and Cyrillic letters: write it in these for the PDF"
+        )
 
 
 def _render(html: str, base: Path, answers: str) -> bytes:

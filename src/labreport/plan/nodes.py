@@ -64,6 +64,10 @@ class Node(ABC):
         """What it puts out, as plain JSON values, with the means of a `labreport.nodes.workshop.Workshop`."""
         raise NotImplementedError(f"{self.name} is made together with others")
 
+    def flaws(self, made: Any) -> str:
+        """What a reader should know of what it put out, in a line; empty where there is nothing."""
+        return ""
+
 
 @dataclass(frozen=True)
 class Status:
