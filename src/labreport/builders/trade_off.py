@@ -62,8 +62,8 @@ def trade_off(
         ],
     )
     caption = (
-        f"{capitalized(quality.name)} over {cost.name}. Each point has the means of an experiment, thin "
-        "lines are 95 % intervals. Filled points are on the Pareto front: no other is as good in both."
+        f"{capitalized(quality.name)} over {cost.name}. Each point has the means of an experiment, each thin "
+        "line is a 95 % interval. Filled points are on the Pareto front: no other is as good in both."
     )
     return charts.Drawing(
         figure,
