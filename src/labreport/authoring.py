@@ -306,14 +306,17 @@ def check_values(item: Any, place: Place, leave_out: tuple[str, ...] = ()) -> No
 def written(place: Place, field: str, value: Any, owner: type | None = None) -> str:
     """The line on which the value of a field of an `owner` is written; else that of the outermost call.
 
-    It is looked for in the statement of each call, the innermost first, and in those that give a value to the
-    names which it uses. A call that passes on a parameter does not write the value: its caller does.
+    Of any value, `...`, that is where the field is given. It is looked for in the statement of each call, the
+    innermost first, and in those that give a value to the names which it uses. A call that passes on a
+    parameter does not write the value: its caller does.
     """
     order = [each.name for each in fields(owner)] if owner else []
     wanted = _Wanted(owner.__name__, order, field) if owner and field in order else None
     for each in place:
         file, _, line = each.rpartition(":")
         statement = _statement(file, int(line))
+        if value is ... and (given := _keyword(statement, field)):
+            return f"{file}:{given.value.lineno}"
         for where, part in _reached(file, statement):
             arguments = _arguments(part, field if part is statement else "", wanted)
             lines = (found for node in arguments if (found := _holds(where, node, value)) is not None)
@@ -325,6 +328,12 @@ def written(place: Place, field: str, value: Any, owner: type | None = None) -> 
                 return f"{file}:{node.lineno}"
         wanted = _passed_on(file, statement, field, wanted)
     return _default(owner, field, value) or (place[-1] if place else "")
+
+
+def _keyword(statement: ast.AST | None, name: str) -> ast.keyword | None:
+    """The argument of this name in a statement."""
+    nodes = ast.walk(statement) if statement is not None else ()
+    return next((node for node in nodes if isinstance(node, ast.keyword) and node.arg == name), None)
 
 
 def _default(owner: type | None, field: str, value: Any) -> str:

@@ -149,10 +149,11 @@ class Results(Mapping[str, Runs]):
         try:
             return self._runs[name]
         except KeyError:
-            raise UndeclaredRead(
-                f"{self._reader} reads results[{name!r}] and declares "
-                f"{', '.join(sorted(self._runs)) or 'nothing'}; add it to its `reads`"
-            ) from None
+            raise self._undeclared(f"results[{name!r}]") from None
+
+    def _undeclared(self, what: str) -> UndeclaredRead:
+        declared = ", ".join(sorted({*self.experiments, *self._studies})) or "nothing"
+        return UndeclaredRead(f"{self._reader} reads {what} and declares {declared}; add it to its `reads`")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._runs)
@@ -175,10 +176,7 @@ class Results(Mapping[str, Runs]):
         """The cells of a declared study: the point on its axes, and the runs there."""
         name = name if isinstance(name, str) else name.name
         if name not in self._studies:
-            raise UndeclaredRead(
-                f"{self._reader} reads study {name!r} and declares "
-                f"{', '.join(sorted(self._studies)) or 'nothing'}; add it to its `reads`"
-            )
+            raise self._undeclared(f"study {name!r}")
         grid = self._studies[name]
         axes = [axis for axis, _ in grid.axes]
         return [

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from labreport.authoring import say_where
+from labreport.authoring import say_where, written
 from labreport.errors import LabReportError
 from labreport.execute.session import load_project, unused
 from labreport.locate import Place
 from labreport.nodes.unfold import unfold
 from labreport.plan.nodes import Graph
+from labreport.program import nearby
 
 SOURCE = """\
 from dataclasses import dataclass, replace
@@ -268,3 +269,11 @@ def test_a_question_in_no_section_is_noted(tmp_path: Path, monkeypatch: pytest.M
     assert unused(session) == [
         "nets.py:20: nothing shows the figure 'both'; list both in figures= of a question"
     ]
+
+
+def test_what_a_figure_reads_is_named_by_the_line_of_its_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it is: neither the line of an experiment that it names, nor the function's."""
+    (figure,) = opened(tmp_path / "nets", monkeypatch, ASKING).project.outline.figures
+    assert nearby(written(figure.place, "reads", ...)) == "nets.py:20"

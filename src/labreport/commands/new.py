@@ -16,6 +16,9 @@ from labreport.texts import capitalized
 _SKELETON = Path(__file__).with_name("skeleton")
 _FILES = {"project.py": "project.txt", "templates/questions/closer.html": "closer.txt"}
 
+_UNTRACKED = (".gitignore", "/report/\n/.venv*\n__pycache__/\n")
+"""What a repository leaves out; a file that is there is left as it is."""
+
 
 def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """Fill a folder, which must be empty or not exist, and say what to do next."""
@@ -47,6 +50,8 @@ def _create(word: str, terminal: Terminal) -> int:
             text = (_SKELETON / source).read_text(encoding="utf-8").replace('"TITLE"', f'"{title}"')
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
+        if not os.path.lexists(folder / _UNTRACKED[0]):
+            (folder / _UNTRACKED[0]).write_text(_UNTRACKED[1], encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{folder} cannot be written: {error.strerror}") from None
     terminal.say(f"Created {shown(word)}: project.py, and a template. Next:")
