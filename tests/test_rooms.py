@@ -49,7 +49,7 @@ LIBRARIES = {
     "seaborn": "labreport.charts",
     "jinja2": "labreport.page",
     "markupsafe": "labreport.page",
-    "fontTools": "labreport.page",
+    "fontTools": "labreport.page labreport.pdf",
     "weasyprint": "labreport.pdf",
     "pikepdf": "labreport.pdf",
     "pypdfium2": "labreport.audit",
@@ -66,7 +66,7 @@ LIBRARIES = {
     "quickjs": "labreport.recheck",
     "ziamath": "labreport.page",
     "pybtex": "labreport.page",
-    "scipy": "labreport.stats exercise.bonus_complex",
+    "scipy": "labreport.stats",
     "numpy": "labreport.builders labreport.charts labreport.grading labreport.recorded labreport.stats "
     "labreport.store labreport.verification exercise.again exercise.bonus_complex exercise.bonus_digits "
     "exercise.measuring exercise.mnist exercise.networks exercise.part_two exercise.recompute "
