@@ -79,6 +79,7 @@ ASKING = [
     *(
         ["status"],
         ["why", "wide"],
+        ["keep", "wide", "--because", "x"],
         ["changes"],
         ["diff", "old"],
         ["--dry-run"],

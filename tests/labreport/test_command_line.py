@@ -42,7 +42,7 @@ ROOT = Path(__file__).resolve().parents[2]
         ("--project=", "--project must be the path of a folder; got ''."),
         ("--dry-run=1", "--dry-run takes no value; got '1'."),
         ("status --dry-run", "status does not take --dry-run; build and clean do."),
-        ("grade --seeds 1 x", "grade does not take --seeds; build, status, why, verify and watch do."),
+        ("grade --seeds 1 x", "grade does not take --seeds; build, status, why, keep, verify and watch do."),
         ("--junit x", "build does not take --junit; verify does."),
         ("verify part-two", "verify does not take 'part-two'; see python build.py verify --help."),
         ("clean extra", "clean does not take 'extra'; see python build.py clean --help."),
@@ -132,7 +132,7 @@ def test_0_and_fractions_of_a_second_may_be_waited() -> None:
 def test_every_command_refuses_every_option_that_it_does_not_declare(name: str) -> None:
     """Its own and the common ones are taken, all others are named as another command's."""
     declared = COMMANDS[name]
-    words = [name, *(["NAME"] if declared.word and declared.words is None else [])]
+    words = [name, *(["NAME"] if declared.word and declared.words in (None, "+") else [])]
     for option, details in OPTIONS.items():
         given = [*words, option, *([] if details.get("action") == "store_true" else ["1"])]
         if option in (*declared.options.split(), *COMMON):

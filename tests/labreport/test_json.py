@@ -59,7 +59,12 @@ def test_every_member_is_on_the_page_and_every_member_of_the_page_is_written(win
 
     assert run(0, "status", *SEEDS)["fresh"]
     wine.edit("project.py", "n_estimators=50", "n_estimators=2")
+    run(0, "keep", "forest", "tree", "--because", "it is tried")
     run(1, "status", *SEEDS)
+    run(0, "why", "forest", *SEEDS)
+    run(0, "build", "--dry-run", *SEEDS)
+    run(0, "keep", "--undo", "tree")
+    run(0, "keep", "--undo", "forest")
     chain = [node["name"] for node in run(1, "why", "best", *SEEDS)["nodes"]]
     assert chain[0] == "answer/best"
     assert "result/forest#0" in chain

@@ -112,7 +112,7 @@ def status(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int
         terminal.warn(f"{says}; --seeds {built} asks about the report as it is")
     plan = session.planner.plan()
     stale = plan.stale()
-    _tell(terminal, plan.statuses)
+    _tell(terminal, session, plan.statuses)
     headline = f"Stale: {work(stale)}." if stale else f"All is fresh: {work(plan.statuses)}."
     for line in textwrap.wrap(headline, terminal.width, subsequent_indent="  "):
         terminal.result(terminal.paint(line, "yellow" if stale else "green"))
@@ -121,6 +121,9 @@ def status(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int
             _line(terminal, group)
     else:
         show_causes(terminal.result, terminal.width, stale)
+    for one in session.planner.kept_by_decision(session.graph.of_kind("result")):
+        said = f"{counted(len(one['results']), 'result')} of {one['name']} kept by {one['by']}"
+        terminal.result(shown(f"{said} on {one['at'][:10]}: {one['because']}"))
     return 1 if stale else 0
 
 
@@ -131,7 +134,7 @@ def dry_run(
     session = _look(arguments, root, terminal, force)
     names = [name for word in arguments.words for name in session.graph.resolve(word)] or None
     plan = session.planner.plan(names)
-    _tell(terminal, plan.statuses)
+    _tell(terminal, session, plan.statuses)
     if not plan.stale():
         terminal.say("Nothing to do.")
         return 0
@@ -147,7 +150,7 @@ def dry_run(
     return 0
 
 
-def _tell(terminal: Terminal, statuses: Sequence[Status]) -> None:
+def _tell(terminal: Terminal, session: Session, statuses: Sequence[Status]) -> None:
     nodes = [
         {
             "name": found.name,
@@ -157,7 +160,9 @@ def _tell(terminal: Terminal, statuses: Sequence[Status]) -> None:
         }
         for found in statuses
     ]
-    terminal.tell(fresh=all(found.fresh for found in statuses), nodes=nodes)
+    results = [found.node for found in statuses if found.node.kind == "result"]
+    kept = [{**one, "results": [*one["results"]]} for one in session.planner.kept_by_decision(results)]
+    terminal.tell(fresh=all(found.fresh for found in statuses), nodes=nodes, kept=kept)
 
 
 def _by_experiment(statuses: Iterable[Status]) -> list[list[Status]]:
@@ -205,7 +210,7 @@ def why(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         read = (one.name for one in session.planner.status(name).reasons if isinstance(one, Upstream))
         queue += (new := dict.fromkeys(one for one in read if one not in chain))
         chain |= new
-    _tell(terminal, [*map(session.planner.status, chain)])
+    _tell(terminal, session, [*map(session.planner.status, chain)])
     seen: set[str] = set()
     for group in _by_experiment(statuses):
         _explain(terminal, session, group, 0, seen)
@@ -236,7 +241,11 @@ def _explain(terminal: Terminal, session: Session, group: list[Status], depth: i
     first = group[0]
     terminal.result(f"{indent}{terminal.paint(shown(label), 'bold')}: {terminal.paint(word, colour)}")
     if first.state is State.FRESH:
-        terminal.result(f"{indent}  nothing that it is made from has changed")
+        for one, _ in (decided := session.planner.decided.get(first.name, ())):
+            for line in (str(one), *one.changed):
+                terminal.result(f"{indent}  {shown(line)}")
+        if not decided:
+            terminal.result(f"{indent}  nothing that it is made from has changed")
         return
     own = [reason for reason in first.reasons if not isinstance(reason, Upstream)]
     for reason in own:

@@ -89,7 +89,7 @@ def _results(session: Session) -> list[Item]:
     items = []
     for key in [*store.keys()]:
         found = store.get(key)
-        if found is None:
+        if found is None or key in planner.decisions.keys:
             continue
         made_of = digest({**found.ingredients, "seed": 0})
         cap = wanted.get(made_of, 0)

@@ -72,6 +72,13 @@ COMMANDS = {
         "a section, a figure, an answer or an experiment; or its number, as 2.2 or 'Figure 3'",
         call="labreport.commands.build:why",
     ),
+    "keep": Declared(
+        "decide that stored results stay valid across an edit",
+        "--because --undo --seeds --output --json",
+        "NAME",
+        "an experiment or a study",
+        "+",
+    ),
     "changes": Declared(
         "list what the last rebuild changed in the answers",
         "--output --json",
@@ -226,6 +233,8 @@ OPTIONS = {
         "how many runs, drawn at random, to repeat from nothing: a number, or all (default: 1)",
         default=1,
     ),
+    "--because": value(filled("a reason"), "TEXT", "why the edit does not change the results"),
+    "--undo": flag("take back the last decision about NAME"),
     "--check": flag("say whether an export is that of the report; exit 1 if not"),
     "--schema": flag("print the JSON Schema of answers.json, and check nothing"),
     "--verbose": flag("list every item"),

@@ -91,11 +91,17 @@ class _Rendered(DocumentNode):
             **fingerprints.words(),
             **fingerprints.references(),
             **({"recorded": digest(recorded)} if (recorded := planner.recorded) else {}),
+            **({"kept": digest(kept)} if (kept := self.kept(planner)) else {}),
             **fingerprints.templates(DOCUMENT_FRAME, f"{self.medium}.html"),
             **fingerprints.files("styles"),
             **fingerprints.files("frame/fonts", "fonts"),
             **fingerprints.libraries(*RENDERING),
         }
+
+    @staticmethod
+    def kept(planner: Planner) -> list[dict[str, Any]]:
+        """The decisions by which results are kept."""
+        return planner.kept_by_decision(planner.graph.of_kind("result"))
 
     def render(self, press: Press, evidence: str = "") -> str:
         """The whole document as HTML."""
@@ -113,6 +119,7 @@ class _Rendered(DocumentNode):
             press.workshop.planner.recorded,
             press.workshop.fonts,
             self.added,
+            self.kept(press.workshop.planner),
         )
 
     def accept(self, findings: list[Finding], press: Press) -> None:

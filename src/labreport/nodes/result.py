@@ -12,12 +12,12 @@ from labreport.plan.ledger import Record
 from labreport.plan.nodes import Node, State, Status
 from labreport.plan.planner import Planner
 from labreport.plan.reasons import (
-    Changed,
     Forced,
     Missing,
     NeverMade,
     Reason,
     SharesForced,
+    Unkept,
     differences,
 )
 
@@ -43,9 +43,10 @@ class ResultNode(Node):
         return {"seed": self.seed, **planner.fingerprints.result(self.experiment)[0]}
 
     def key(self, planner: Planner, made_of: Mapping[str, Any]) -> str:
-        """As of every node."""
+        """As of every node, or that of a result which it was decided to keep."""
         texts = planner.fingerprints.result(self.experiment)[1]
-        return digest_members({"seed": str(self.seed), **texts})
+        wanted = digest_members({"seed": str(self.seed), **texts})
+        return planner.standing_in(wanted, self, self.experiment)
 
     def status(self, planner: Planner) -> Status:
         """Stale where the trajectory does not reach what the experiment asks for, or is damaged."""
@@ -66,10 +67,10 @@ class ResultNode(Node):
             reasons.append(Missing(f"its stored result {key[:12]}"))
         elif not output and record is not None:
             found = differences(record.ingredients, made_of, planner.ledger.groups)
-            reasons.extend(found or [Changed("its ingredients")])
+            reasons.extend(found or [Unkept()])
         if reasons:
             return Status(self, State.STALE, tuple(reasons), made_of, key)
-        if record is None or record.key != key or record.output != output:
+        if record is None or (record.key, record.output, record.ingredients) != (key, output, made_of):
             planner.ledger.nodes[self.name] = Record(made_of, key, output, {})
         return Status(self, State.FRESH, (), made_of, key, output)
 

@@ -59,6 +59,7 @@ def render_document(
     recorded: Mapping[str, Any] | None = None,
     fonts: Path | None = None,
     added: bool = False,
+    kept: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """The report as one HTML text: for the browser (`"screen"`) or for `labreport.pdf` (`"print"`).
 
@@ -68,8 +69,8 @@ def render_document(
     before the answers at a glance. One that is `preliminary` says that it rests on a single seed and that
     more follow, and one with `added` seeds that the project declares fewer. `evidence` is what the function
     of that name made: with it, a browser shows the data of each number and computes it again. `recorded`
-    says where runs came from that were made elsewhere, and `fonts` is a folder in which small fonts are kept
-    for the next build. Raises `RenderError`
+    says where runs came from that were made elsewhere, `kept` has the decisions to keep results, and `fonts`
+    is a folder in which small fonts are kept for the next build. Raises `RenderError`
     where a reference leads nowhere or the page grows over 4 MB.
     """
     lookup, on_screen = Lookup(templates), medium == "screen"
@@ -97,6 +98,7 @@ def render_document(
         "citation": citation(outline, facts, sections),
         "references": {key: Markup(printed["references"][key][1]) for key in keys},
         "recorded": _sources(recorded, words) if recorded else None,
+        "kept": [_decision(one) for one in kept],
     }
     body = resolve(frame(f"{medium}.html", names), known, keys)
     if on_screen:
@@ -142,6 +144,14 @@ def _sources(recorded: Mapping[str, Any], words: Words) -> dict[str, list[str]]:
         for metric, runs in failed.items()
     ]
     return {"files": lines, "failed": told}
+
+
+def _decision(kept: Mapping[str, Any]) -> list[str]:
+    """A decision to keep results, in lines."""
+    results = [f"{name}: {old[:12]} → {new[:12]}" for name, (old, new) in kept["results"].items()]
+    if len(results) > FILES:
+        results[FILES:] = [f"and {len(results) - FILES:,} more, which are in answers.json"]
+    return [f"{kept['at'][:10]}, {kept['by']}: {kept['because']}", *kept["changed"], *results]
 
 
 def _line_with(pattern: str, templates: Path) -> str:

@@ -17,6 +17,7 @@ from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.files import Digests
 from labreport.nonfinite import spelled
 from labreport.plan.fingerprints import FUNCTION, Fingerprints
+from labreport.plan.kept import Decisions, Way, in_groups
 from labreport.plan.ledger import Ledger, Record, View
 from labreport.plan.nodes import Graph, Node, Plan, State, Status
 from labreport.plan.reasons import (
@@ -65,6 +66,9 @@ class Planner:
         self.ledger = ledger
         self.digests = digests
         self.fingerprints = Fingerprints(graph.project, root, digests, ledger)
+        self.decisions = Decisions(root, digests)
+        self.decided: dict[str, Way] = {}
+        """The decisions by which a result is kept, by the name of its node."""
         self._store = store
         self._cache = cache
         self._forced = set(forced)
@@ -129,6 +133,26 @@ class Planner:
             self._keys[node.name] = (made_of, node.key(self, made_of))
         return self._keys[node.name]
 
+    def standing_in(self, wanted: str, node: Node, experiment: Experiment) -> str:
+        """The key under which a result is: the `wanted` one, or that of one that it was decided to keep.
+
+        That counts where it is complete, and what is stored under the `wanted` one is not.
+        """
+        self.decided.pop(node.name, None)
+        known = () if self.is_forced(node) else self.decisions.before(wanted)
+        for key, way in known:
+            if self.look_up(wanted, experiment)[0]:
+                break
+            if self.look_up(key, experiment)[0]:
+                self.decided[node.name] = way
+                return key
+        return wanted
+
+    def kept_by_decision(self, results: Iterable[Node]) -> list[dict[str, Any]]:
+        """The decisions by which some of these results are kept, as plain values."""
+        ways = ((node.slug, self.decided.get(node.name, ())) for node in results if self.key(node))
+        return in_groups(ways) if self.decisions.all else []
+
     def check_shared(self, key: str, experiment: Experiment) -> None:
         """Raise `UsageError` where another experiment has this key, and not an equal specification."""
         first = self._specifications.setdefault(key, experiment)
@@ -188,6 +212,8 @@ class Planner:
             table = experiment.recorded
             keys = [] if table else self.keys(experiment)
             kept[experiment.name] = {"epochs": experiment.epochs, "keys": keys}
+            if decided := self.kept_by_decision(self.graph.results_of(experiment.name)):
+                kept[experiment.name]["decided"] = decided
             if table:
                 files = {name: self.digests(table.folder / name) for name in table.files}
                 recorded = {"runs": len(table.runs), "files": files, "failed": dict(table.failed)}

@@ -44,6 +44,12 @@ class Altered(_Said):
     says = "{} was altered"
 
 
+class Unkept(_Said):
+    """It was kept by decision."""
+
+    says = "it was kept by a decision in kept.json, which is gone, or what was kept is"
+
+
 class Upstream(_Said):
     """Something that it reads is to be rebuilt."""
 
@@ -99,7 +105,7 @@ class Extended:
         return f"epochs {self.have} → {self.want}"
 
 
-Reason = NeverMade | Changed | Missing | Altered | Extended | Upstream | Forced | SharesForced
+Reason = NeverMade | Unkept | Changed | Missing | Altered | Extended | Upstream | Forced | SharesForced
 
 
 def differences(

@@ -123,12 +123,24 @@ class Recorded(Form):
     failed: dict[str, list[str]]
 
 
+class Decided(Form):
+    """That results stay valid across an edit: by each, digests of what it was made of, before and after."""
+
+    name: str
+    because: str
+    by: str
+    at: str
+    changed: list[str]
+    results: dict[str, tuple[Digest, Digest]]
+
+
 class Result(Form, omit_defaults=True):
     """The results of an experiment: its last epoch, and the keys in the store, one for each seed."""
 
     epochs: Positive
     keys: list[Digest]
     recorded: Recorded | None = None
+    decided: list[Decided] = []
 
 
 class Document(Form):

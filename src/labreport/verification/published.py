@@ -62,6 +62,9 @@ def stored_files(session: Session, plan: Plan, stored: Mapping[str, Status]) -> 
     whole = f"{len(stored)} results, every byte"
     if stored or bad:
         yield Check("store", not bad, f"damaged or missing: {', '.join(bad[:5])}" if bad else whole, FILES)
+    for one in session.planner.kept_by_decision(status.node for status in stored.values()):
+        why = f"not computed by the code that is here; {one['by']}, {one['at'][:10]}: {one['because']}"
+        yield Check(f"kept by decision: {', '.join(one['results'])}", True, why, FILES, compared=False)
     if any(one.recorded for one in session.project.all_experiments):
         yield recorded_files(session)
     records = [session.ledger.nodes.get(status.name) for status in plan.statuses]

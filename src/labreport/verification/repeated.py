@@ -53,6 +53,7 @@ def repeated(session: Session, chosen: Sequence[Status], terminal: Terminal, job
     names = {status.key: f"{status.node.slug} again" for status in chosen}
     project, group = session.project, f"{session.project.work}s {DRAWN}"
     stored = {status.key: session.store.get(status.key) for status in chosen}
+    decided = {status.key: session.planner.decided.get(status.name) for status in chosen}
 
     def keep(piece: Trajectory, finished: bool) -> None:
         pieces = found.setdefault(piece.key, [])
@@ -63,7 +64,13 @@ def repeated(session: Session, chosen: Sequence[Status], terminal: Terminal, job
             different = next(_differing(before, pieces), "")
             extent = f"{counted(before.epochs, project.words.epoch)}, " if before.epochs > 1 else ""
             detail = different or f"{extent}equal bits"
-            checks[piece.key] = Check(names[piece.key], not different, detail, group)
+            way = decided.get(piece.key)
+            if way:  # neither a fault nor hidden: somebody has decided that the edit changes nothing
+                again = "its decision does not say so; keep --undo takes it back" if different else ""
+                detail = "; ".join(filter(None, (detail, str(way[-1][0]), again)))
+            checks[piece.key] = Check(
+                names[piece.key], not different or bool(way), detail, group, not different
+            )
             for each in found.pop(piece.key):
                 remove_written(each)
 
