@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -225,3 +226,20 @@ def test_a_template_and_a_figure_that_nothing_uses_are_noted(tmp_path: Path) -> 
     assert re.search(
         r"note: src/exercise/outline\.py:\d+: figure 'curves' is drawn and shown nowhere", ran.err
     )
+
+
+def test_another_engine_reads_every_template_again(tmp_path: Path) -> None:
+    """What the one before found in templates that are as they were is not what this one finds."""
+    program = Program.fresh(tmp_path / "checkout")
+    assert program.run("--seeds", "1").code == 0
+    path = program.folder / "report" / "ledger.json"
+    ledger = json.loads(path.read_text(encoding="utf-8"))
+    read = {name for name in ledger["modules"] if name.endswith(".html")}
+    for name in read:
+        ledger["modules"][name][0] = "8 " + ledger["modules"][name][0].partition(" ")[2]
+        ledger["modules"][name][1].pop("written", None)
+    path.write_text(json.dumps(ledger), encoding="utf-8")
+    program.edit("templates/questions/studied.grid.html", "The cell that", "The one that")
+    assert program.run("--seeds", "1").code == 0
+    after = json.loads(path.read_text(encoding="utf-8"))["modules"]
+    assert {name for name in read if "written" in after[name][1]} == read

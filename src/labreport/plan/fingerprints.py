@@ -320,7 +320,7 @@ class Fingerprints:
 
             return entries(source)
 
-        return self._summarised(path, summary) if path.is_file() else {}
+        return self._summarised(path, summary, self._page_code) if path.is_file() else {}
 
     def libraries(self, *distributions: str) -> dict[str, str]:
         """Versions of libraries, and of those that they require as far as these are installed."""
@@ -368,16 +368,22 @@ class Fingerprints:
 
             return {**summarise(source), "written": written(source)}
 
-        return self._summarised(path, summary)
+        return self._summarised(path, summary, self._page_code)
 
-    def _summarised(self, path: Path, summary: Callable[[str], Summary]) -> Summary:
-        """The summary of a source file, from the ledger where its content is the same."""
+    @cached_property
+    def _page_code(self) -> str:
+        """The part of the engine that reads templates, as it is: a new one finds other things in them."""
+        folder = Path(__file__).parents[1] / "page"
+        return digest({file.name: self._digest(file) for file in sorted(folder.glob("*.py"))})
+
+    def _summarised(self, path: Path, summary: Callable[[str], Summary], by: str = SUMMARY) -> Summary:
+        """The summary of a source file, from the ledger where its content is the same, and who makes it."""
         where = str(path.relative_to(self._root) if path.is_relative_to(self._root) else path)
         content = self._digest(path)
         if content is None:
             raise UsageError(f"{nearby(path)}: not a file that can be read")
         known = self._ledger.modules.get(where)
-        if known is not None and known[0] == f"{SUMMARY} {content}":
+        if known is not None and known[0] == f"{by} {content}":
             found: Summary = known[1]
             return found
         try:
@@ -394,5 +400,5 @@ class Fingerprints:
             raise UsageError(f"{nearby(path)}: cannot be read: {error.strerror}") from None
         # As JSON gives it back, so that a summary from the ledger and a new one are the same values
         made: Summary = json.loads(json.dumps(summary(source)))
-        self._ledger.modules[where] = (f"{SUMMARY} {sha256(data).hexdigest()}", made)
+        self._ledger.modules[where] = (f"{by} {sha256(data).hexdigest()}", made)
         return made
