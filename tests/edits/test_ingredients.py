@@ -18,6 +18,7 @@ ENGINE = "engine/labreport"
 DISTRIBUTIONS = (
     *("numpy", "scipy", "matplotlib", "seaborn", "jinja2", "markupsafe", "weasyprint", "pydyf", "tinycss2"),
     *("fonttools", "pikepdf", "brotli", "msgspec"),
+    *("ziamath", "ziafont", "latex2mathml", "pybtex", "latexcodec", "pyyaml"),
 )
 
 

@@ -64,7 +64,7 @@ def test_a_key_is_the_digest_of_the_ingredients_however_it_is_put_together(tmp_p
     base = Experiment("base", Walk(0.25), start="labreport.experiment:plain")
     project = Project("title", experiments=(base,), libraries=("numpy",), package="labreport")
     fingerprints = Fingerprints(project, tmp_path, Digests(tmp_path), Ledger())
-    planner: Any = SimpleNamespace(fingerprints=fingerprints)
+    planner: Any = SimpleNamespace(fingerprints=fingerprints, standing_in=lambda wanted, *_: wanted)
     for node in unfold(project, seeds=3).of_kind("result"):
         made_of = node.ingredients(planner)
         assert {"identity", "specification", "seed", "code", "library numpy"} <= set(made_of)
@@ -90,7 +90,10 @@ def test_experiments_of_two_classes_have_two_keys(tmp_path: Path) -> None:
     """However equal their fields are: what runs them may tell the classes apart."""
     walk, run = (Experiment(kind.__name__, kind(), fit="labreport.experiment:plain") for kind in (Walk, Run))
     project = Project("title", experiments=(walk, run), libraries=(), package="labreport")
-    planner: Any = SimpleNamespace(fingerprints=Fingerprints(project, tmp_path, Digests(tmp_path), Ledger()))
+    planner: Any = SimpleNamespace(
+        fingerprints=Fingerprints(project, tmp_path, Digests(tmp_path), Ledger()),
+        standing_in=lambda wanted, *_: wanted,
+    )
     nodes = unfold(project, seeds=1).of_kind("result")
     assert len({node.key(planner, node.ingredients(planner)) for node in nodes}) == 2
 

@@ -13,7 +13,7 @@ from labreport.stats import Answer
 
 def curves(results: Results, answers: Mapping[str, Answer]) -> Drawing:
     """Accuracy of the first seed of each walk, by epoch."""
-    figure = Figure(figsize=(4.8, 2.4))
+    figure = Figure(figsize=(4.8, 2.4), layout="constrained")
     axes = figure.subplots()
     rows = []
     for name in ("alpha", "beta"):
