@@ -92,7 +92,9 @@ CAUSES = (FROZEN, BACKWARD, NO_BIAS)
 COMPLEX_LONGER = _network(
     "complex-100", COMPLEX.specification, 100, (50, 100), "the complex network, twice as long"
 )
-SMALL_LONGER = _network("small-60", SMALL.specification, 60, (60,), "the small network, ten epochs longer")
+SMALL_LONGER = _network(
+    "small-60", SMALL.specification, 60, (10, 20, 60), "the small network, ten epochs longer"
+)
 
 # The complex network differs from `wide` and `small` in layers and in momentum; these two have equal momentum
 SAME_MOMENTUM = tuple(

@@ -104,7 +104,7 @@ def _ends(interval: object) -> tuple[float, float]:
     checks=[
         (
             "20 minus 10",
-            f"{checked_accuracy(SMALL, 20, 'validation')} - {checked_accuracy(SMALL, 10, 'validation')}",
+            " - ".join(checked_accuracy(SMALL_LONGER, epoch, "validation") for epoch in (20, 10)),
         )
     ],
 )
