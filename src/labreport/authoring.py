@@ -338,12 +338,9 @@ def _keyword(statement: ast.AST | None, name: str) -> ast.keyword | None:
 
 def _default(owner: type | None, field: str, value: Any) -> str:
     """The line of the author's class on which a field gets this value by default."""
-    own = owner is not None and not owner.__module__.startswith("labreport.")
-    if (
-        owner is None
-        or not own
-        or all(each.default is not value for each in fields(owner) if each.name == field)
-    ):
+    if owner is None or owner.__module__.startswith("labreport."):
+        return ""
+    if all(each.default is not value for each in fields(owner) if each.name == field):
         return ""
     from inspect import getsourcefile, getsourcelines
 

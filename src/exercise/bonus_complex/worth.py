@@ -7,7 +7,7 @@ from dataclasses import replace
 from exercise.catalogue import COMPLEX, SMALL, SMALL_MOMENTUM, TIMES
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.measures import LAST, RECORDED, TEST, VALIDATION, declared, network_of, seeds_of
-from exercise.measuring.seconds import epochs_within, fewest_within, in_total, steadiness
+from exercise.measuring.seconds import epoch_seconds, epochs_within, in_total, steadiness
 from labreport.outline import question
 from labreport.required import required
 from labreport.results import Results
@@ -30,7 +30,7 @@ def worth(results: Results) -> Answer:
     """
     budget = in_total(results, SMALL.name, LAST)
     within = epochs_within(float(budget.value or 0), results, COMPLEX.name)
-    fewest = fewest_within(results, COMPLEX.name, SMALL.name, LAST)
+    fewest = epochs_within(LAST * epoch_seconds(results, SMALL.name, min), results, COMPLEX.name, max)
     answer = Answer(
         {
             "budget": budget,

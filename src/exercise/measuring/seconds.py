@@ -5,9 +5,10 @@ A network's typical epoch is the same for every seed, so equal seconds are equal
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from statistics import median
+from typing import TypeAlias
 
 from exercise.networks import steady, timing_of
 from labreport.results import Results
@@ -16,6 +17,7 @@ from labreport.stats.operations.arithmetic import calculated
 from labreport.stats.operations.condition import compare as condition
 from labreport.stats.operations.median import OPERATION as MEDIAN
 
+By: TypeAlias = Callable[[list[float]], float]
 ROUNDING = 1e-9
 HOW = "plain model.fit on all cores, validation included, with nothing beside it"
 
@@ -41,9 +43,9 @@ def steadiness(results: Results, names: Iterable[str]) -> Answer:
     )
 
 
-def epoch_seconds(results: Results, name: str) -> float:
-    """Seconds of a typical epoch of the network `name`."""
-    return median(_seconds(results, name))
+def epoch_seconds(results: Results, name: str, by: By = median) -> float:
+    """Seconds of a typical epoch of the network `name`, or of the fastest or slowest one, `by` min or max."""
+    return by(_seconds(results, name))
 
 
 def epochs_timed(results: Results, names: Iterable[str]) -> Quantity:
@@ -59,13 +61,10 @@ def in_total(results: Results, name: str, epochs: int) -> Quantity:
     return replace(found, varies_with="machine")
 
 
-def fewest_within(results: Results, name: str, other: str, epochs: int) -> int:
-    """Epochs that `name`, by its slowest one, finishes while `other`, by its fastest, finishes `epochs`."""
-    finished = epochs * min(_seconds(results, other)) / max(_seconds(results, name)) * (1 + ROUNDING)
-    return int(min(finished, epochs))
+def epochs_within(seconds: float, results: Results, name: str, by: By = median) -> int:
+    """Epochs that the network `name` finishes within `seconds`, at most as many as it was trained for.
 
-
-def epochs_within(seconds: float, results: Results, name: str) -> int:
-    """Epochs that the network `name` finishes within `seconds`, at most as many as it was trained for."""
-    finished = seconds / epoch_seconds(results, name) * (1 + ROUNDING)
+    Each takes as long as one of its timed epochs: the typical one, or the slowest, `by=max`.
+    """
+    finished = seconds / epoch_seconds(results, name, by) * (1 + ROUNDING)
     return int(min(finished, results[name].experiment.epochs))

@@ -175,8 +175,10 @@ def _check_references(page: Element) -> Iterator[Finding]:
 
 def _check_bibliography(page: Element, templates: Path) -> Iterator[Finding]:
     """Each reference says what the project's bibliography says; numerals in it are not findings."""
-    for listed in page.xpath("//*[starts-with(@id, 'reference-')]"):
-        entry = bibliography(templates)["references"].get(listed.get("id").removeprefix("reference-"))
+    every = page.xpath("//*[starts-with(@id, 'reference-')]")
+    known = bibliography(templates)["references"] if every else {}
+    for listed in every:
+        entry = known.get(listed.get("id").removeprefix("reference-"))
         told = " ".join(text_of(listed).split())
         expected = " ".join(text_of(reading.parse(entry[1])).split()) if entry else ""
         if re.sub(r"^\[[0-9]+\] ", "", told) != expected:

@@ -88,7 +88,7 @@ class _Table:
         return bool((both | (some_y & self._called(names[0])) | (some_x & self._called(names[1]))).any())
 
     def _called(self, name: str | None) -> NDArray[np.bool_]:
-        """The rows that have the name of a place: all where no row has it, none where there is no name."""
+        """The rows that have the name of a place: every row if none has it, and no row without a name."""
         found = np.array([name is not None and name in map(str, row) for row in self._rows], dtype=bool)
         return found if name is None or found.any() else ~found
 

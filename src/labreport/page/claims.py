@@ -53,12 +53,10 @@ _CHOSEN = {
 
 def claim(text: str, judging: re.Pattern[str] = COMPARING) -> str:
     """What is wrong with a text that finds something; empty where it finds nothing or is a question."""
-    word = None if text.rstrip().endswith("?") else judging.search(text)
-    return (
-        ""
-        if word is None
-        else f"says {word[0]!r} outside {{% finding %}}; bind it to one, or name it neutrally"
-    )
+    found = None if text.rstrip().endswith("?") else judging.search(text)
+    if found is None:
+        return ""
+    return f"says {found[0]!r} outside {{% finding %}}; bind it to one, or name it neutrally"
 
 
 def claims(tree: nodes.Template) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
@@ -120,7 +118,7 @@ class _Walk:
 
     def _choice(self, test: nodes.Node) -> None:
         every = (test, *test.find_all(nodes.Node))
-        if any(_name(node) in _JUDGED or _is_finding(node) for node in every):
+        if any(last_word(node) in _JUDGED or _is_finding(node) for node in every):
             self.wrong.append((test.lineno, _CHOSEN["judgement"]))
         elif any(_compares(node) for node in every):
             self.wrong.append((test.lineno, _CHOSEN["comparison"]))
@@ -187,18 +185,18 @@ def _texts(expression: nodes.Node) -> list[str]:
     return []
 
 
-def _name(node: nodes.Node) -> str:
-    """The attribute or key that an expression ends in."""
+def last_word(node: nodes.Node | None) -> str | None:
+    """The attribute or the key, written as a text, that an expression ends in."""
     if isinstance(node, nodes.Getattr):
         return node.attr
     if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
-        return str(node.arg.value)
-    return ""
+        return node.arg.value if isinstance(node.arg.value, str) else None
+    return None
 
 
 def _is_finding(node: nodes.Node) -> bool:
     """Whether it is one of an answer's findings, which chooses by whether it holds."""
-    return isinstance(node, (nodes.Getattr, nodes.Getitem)) and _name(node.node) == "findings"
+    return isinstance(node, (nodes.Getattr, nodes.Getitem)) and last_word(node.node) == "findings"
 
 
 def _compares(node: nodes.Node) -> bool:
@@ -206,6 +204,6 @@ def _compares(node: nodes.Node) -> bool:
     if not isinstance(node, nodes.Compare):
         return False
     sides = [node.expr, *(operand.expr for operand in node.ops)]
-    values = any(_name(side) in ("value", "low", "high", "spread") for side in sides)
+    values = any(last_word(side) in ("value", "low", "high", "spread") for side in sides)
     grammar = any(isinstance(side, nodes.Const) and side.value == 1 for side in sides)
     return values and not grammar and any(operand.op in _ORDERED for operand in node.ops)

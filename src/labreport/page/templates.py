@@ -18,7 +18,7 @@ import jinja2
 from jinja2 import nodes
 
 from labreport.errors import did_you_mean
-from labreport.page.claims import claim, claims, names_one
+from labreport.page.claims import claim, claims, last_word, names_one
 from labreport.page.formulas import VALUE, Formulas, Unreadable, draw, formulas
 from labreport.page.numbers import FILTERS, TracedAnswer, TracedFinding, TracedQuantity
 from labreport.page.wordings import SAID, Wordings
@@ -519,7 +519,7 @@ def unknown_names(
     for each, found in reached.items():
         accesses: Iterable[Any] = found.find_all((nodes.Getattr, nodes.Getitem))
         for access in accesses:
-            word, owner = _word(access), _value(access.node, variables)
+            word, owner = last_word(access), _value(access.node, variables)
             known = isinstance(owner, TracedAnswer) or (isinstance(owner, Mapping) and _traced(owner))
             if word is None or word in optional or not known or _member(owner, word) is not UNKNOWN:
                 continue
@@ -554,7 +554,7 @@ def _optional(tree: nodes.Template) -> Iterator[str]:
     tested: list[nodes.Expr | None] = [test.node for test in asking]
     tested += [each.node for each in tree.find_all(nodes.Filter) if each.name in ("default", "d")]
     for node in tested:
-        if (word := _word(node)) is not None:
+        if (word := last_word(node)) is not None:
             yield word
     for compare in tree.find_all(nodes.Compare):
         tested_in = any(operand.op in ("in", "notin") for operand in compare.ops)
@@ -581,22 +581,10 @@ def _variables(trees: Iterable[nodes.Template], known: dict[str, Any]) -> dict[s
     return known
 
 
-def _word(node: nodes.Node | None) -> str | None:
-    if isinstance(node, nodes.Getattr):
-        return node.attr
-    if (
-        isinstance(node, nodes.Getitem)
-        and isinstance(node.arg, nodes.Const)
-        and isinstance(node.arg.value, str)
-    ):
-        return node.arg.value
-    return None
-
-
 def _value(node: nodes.Node, known: Mapping[str, Any]) -> Any:
     if isinstance(node, nodes.Name):
         return known.get(node.name, UNKNOWN)
-    if isinstance(node, (nodes.Getattr, nodes.Getitem)) and (word := _word(node)) is not None:
+    if isinstance(node, (nodes.Getattr, nodes.Getitem)) and (word := last_word(node)) is not None:
         return _member(_value(node.node, known), word)
     return UNKNOWN
 

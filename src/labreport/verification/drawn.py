@@ -211,7 +211,7 @@ def _told(across: _Axis, upright: _Axis, rows: Sequence[Sequence[Any]], x: float
 
 
 def _called(name: str | None, rows: Sequence[Sequence[Any]]) -> list[bool]:
-    """Which rows have the name of a place: all where none has it, and none where there is no name."""
+    """Which rows have the name of a place: every row if none has it, and no row without a name."""
     found = [name is not None and name in map(str, row) for row in rows]
     return found if name is None or any(found) else [True] * len(found)
 
