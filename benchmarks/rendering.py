@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-TEMPLATE = "templates/sections/bonus-longer.html"
+TEMPLATE = "templates/sections/part-three.html"
 CHART = ("src/exercise/bonus_complex/perspective.py", "def compute_in_perspective(")
 Row = tuple[str, str, str]
 

@@ -33,7 +33,7 @@ class Writer:
     def start(self) -> None:
         """Nothing is to be loaded."""
 
-    def begin(self, html: str, target: Path, answers: str = "") -> None:
+    def begin(self, html: str, target: Path, answers: str = "", published: bytes = b"") -> None:
         """Write it."""
         target.write_bytes(paper(html))
 

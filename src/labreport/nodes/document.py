@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -12,6 +13,7 @@ from labreport.nodes.content import RENDERING
 from labreport.nodes.workshop import Press
 from labreport.plan.nodes import Node
 from labreport.plan.planner import Planner
+from labreport.store.files import Damaged, read_regular
 
 if TYPE_CHECKING:
     from labreport.audit import Finding
@@ -22,6 +24,8 @@ DOCUMENT_FRAMES = (DOCUMENT_FRAME, "screen.html", "print.html")
 """The templates of whole documents."""
 ANSWERS = "labreport.page:answers_json"
 """What writes the answers: a `Press` calls it, so that following the nodes' code does not lead there."""
+LIMIT = 64_000_000
+"""Bytes that a published PDF may have."""
 SETTING = ("weasyprint", "pydyf", "tinycss2", "fonttools", "pikepdf")
 
 
@@ -181,7 +185,10 @@ class PaperDocument(_Rendered):
     def begin(self, press: Press) -> None:
         """Hand the HTML to the process that writes the PDF."""
         press.printed = self.render(press)
-        press.writer.begin(press.printed, press.scratch / self.published, press.answers_json)
+        target, before = press.scratch / self.published, b""
+        with suppress(OSError, Damaged):  # without it, the numbers of pages are found by one more layout
+            before = read_regular(press.workshop.planner.output / self.published, LIMIT)
+        press.writer.begin(press.printed, target, press.answers_json, before)
 
     def finish(self, press: Press) -> Path:
         """Wait for the PDF, and audit it."""

@@ -7,7 +7,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from labreport.errors import LabReportError, MissingLibrary, RenderError
 from labreport.processes import Child, how_ended, packed, unpacked
@@ -35,18 +35,21 @@ class Writer:
         self._scratch = scratch
         self._temporary = ""
         self._child: Child | None = None
-        self._given = ("", "", "")
+        self._given: tuple[Any, ...] = ()
 
     def start(self) -> Child:
         """Start the process, which loads its libraries and waits for `begin`."""
         # With the prefix of unfinished files, so that the next build removes what a kill leaves
         self._temporary = tempfile.mkdtemp(prefix=".tmp-", dir=self._scratch)
-        self._child = Child(SERVE, str(self._base), self._temporary, quiet=True)
+        self._child = Child(SERVE, self._temporary, quiet=True)
         return self._child
 
-    def begin(self, html: str, target: Path, answers: str = "") -> None:
+    def begin(self, html: str, target: Path, answers: str = "", published: bytes = b"") -> None:
         """Hand over what `labreport.pdf.write` takes; the process begins to write `target`."""
-        self._given = (html, str(target), answers)
+        self._given = (html, self._base, target, answers, published)
+        self._send()
+
+    def _send(self) -> None:
         child = self._child or self.start()
         with suppress(OSError):  # it ended early; `finish` says why
             child.connection.send(self._given)
@@ -73,7 +76,7 @@ class Writer:
                 break
             shutil.rmtree(self._temporary, ignore_errors=True)
             self._child = None
-            self.begin(*self._given[:1], Path(self._given[1]), self._given[2])
+            self._send()
         if error is not None:
             what = str(error) if isinstance(error, LabReportError) else f"{type(error).__name__}: {error}"
             kind = MissingLibrary if isinstance(error, MissingLibrary) else RenderError
@@ -91,7 +94,7 @@ class Writer:
             shutil.rmtree(self._temporary, ignore_errors=True)
 
 
-def serve(connection: Connection, base: str, temporary: str) -> None:
+def serve(connection: Connection, temporary: str) -> None:
     """What the process does: load, wait for the document, write it, and send what was raised."""
     tempfile.tempdir = temporary
     error, trace = None, ""
@@ -99,8 +102,7 @@ def serve(connection: Connection, base: str, temporary: str) -> None:
         from labreport.pdf.writing import load, write
 
         load()
-        html, target, answers = connection.recv()
-        write(html, Path(base), Path(target), answers)
+        write(*connection.recv())
     except EOFError:  # no document came
         return
     except Exception as raised:

@@ -40,19 +40,20 @@ MISSING_PANGO = (
 )
 
 
-def write(html: str, base: Path, target: Path, answers: str = "") -> None:
+def write(html: str, base: Path, target: Path, answers: str = "", published: bytes = b"") -> None:
     """Write `html` to `target` as PDF/UA-1, the same bytes each time.
 
     Relative addresses are files below `base`, the project's templates; fonts are the engine's and no
     others. Title, author and language are those of the HTML. `answers`, the text of `answers.json`, is
-    attached, so that whoever has the PDF has its numbers and their data. Raises `MissingLibrary` where
+    attached, so that whoever has the PDF has its numbers and their data. `published` is the PDF of the last
+    time, whose numbers of pages are tried first. Raises `MissingLibrary` where
     Pango is missing, `RenderError` where the document asks for what is not its own, has a letter that is in
     no font of the engine, or `target` cannot be written.
     """
     load()
     _check_letters(html)
     with _only_fonts_of(FOLDER / "fonts"), collector_paused():
-        pdf = _render(html, base, answers)
+        pdf = _render(html, base, answers, published)
     try:
         target.write_bytes(pdf)
     except OSError as error:
@@ -69,7 +70,7 @@ def load() -> None:
             import weasyprint  # noqa: F401
     except OSError as error:
         raise MissingLibrary(MISSING_PANGO) from error
-    from labreport.pdf import finishing, placing  # noqa: F401
+    from labreport.pdf import finishing, numbers  # noqa: F401
 
 
 def _check_letters(html: str) -> None:
@@ -77,9 +78,10 @@ def _check_letters(html: str) -> None:
     from fontTools.ttLib import TTFont
 
     texts = html + "".join(b64decode(data).decode() for data in PICTURE.findall(html))
-    fonts = (TTFont(file, lazy=True) for file in (FOLDER / "fonts").glob("*.ttf"))
     missing = {letter for letter in texts if ord(letter) > 126 and category(letter)[0] not in "CMZ"}
-    missing -= {chr(code) for font in fonts for code in font.getBestCmap()}
+    for file in (FOLDER / "fonts").glob("*.ttf") if missing else ():
+        with TTFont(file, lazy=True) as font:
+            missing -= set(map(chr, font.getBestCmap()))
     if missing:
         shown = re.compile(f'[^<>"]*[{"".join(map(re.escape, sorted(missing)))}][^<>"]*').search(texts)
         said, found = " ".join(shown[0].split()) if shown else "", ", ".join(sorted(missing)[:5])
@@ -89,18 +91,17 @@ def _check_letters(html: str) -> None:
         )
 
 
-def _render(html: str, base: Path, answers: str) -> bytes:
+def _render(html: str, base: Path, answers: str, published: bytes) -> bytes:
     """Imports happen here: this is where the libraries are needed, and `load` has seen that they work."""
     from weasyprint import HTML, Attachment
     from weasyprint.urls import FatalURLFetchingError
 
     from labreport.pdf.finishing import finish
-    from labreport.pdf.placing import figures_placed
+    from labreport.pdf.numbers import laid_out
 
     try:
         page = HTML(string=html, base_url=base.resolve().as_uri() + "/", url_fetcher=_fetcher(base))
-        with figures_placed():
-            document = page.render()
+        document = laid_out(page, published)
         attached = Attachment(
             string=answers,
             name=ATTACHED,
