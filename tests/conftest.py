@@ -47,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """How thoroughly properties are tried, and the folder of what all processes of the tests share."""
     if SHARED not in os.environ:
         os.environ[SHARED] = tempfile.mkdtemp(prefix="labreport-tests-")
+        os.environ["LABREPORT_CACHE"] = os.path.join(os.environ[SHARED], "kept")
         config.add_cleanup(lambda: shutil.rmtree(os.environ.pop(SHARED), ignore_errors=True))
     if not config.pluginmanager.hasplugin("hypothesispytest"):
         return

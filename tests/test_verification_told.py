@@ -97,3 +97,54 @@ def test_a_verification_that_fails_is_told_too(asking: Program) -> None:
     assert asking.run("verify").code == 0
     build_as_planned(asking)
     assert told(asking) == "Well."
+
+
+def before(out: str) -> set[str]:
+    """The parts of a verification that were as they had been."""
+    lines = [line for line in out.splitlines() if line.startswith("As on ")]
+    return {part.strip(" .") for line in lines for part in line.partition(": ")[2].split(",")}
+
+
+def test_what_passed_is_not_computed_again_until_something_changes(
+    built: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each part by what it rests on; a copy of the report brings nothing of it to another user."""
+    program = built.copy(tmp_path / "checkout")
+    monkeypatch.setenv("LABREPORT_CACHE", str(tmp_path / "mine"))
+    first = program.run("verify")
+    assert (first.code, before(first.out)) == (0, set())
+    second = program.run("verify")
+    parts = before(second.out)
+    assert {"documents again", "answers again", "1 training repeated"} <= parts
+    assert second.out.splitlines()[-1].partition(" (")[0] == first.out.splitlines()[-1].partition(" (")[0]
+    assert not before(program.run("verify", "--again").out)
+    (program.folder / "report/report.pdf").write_bytes(b"%PDF- of somebody else")
+    assert before(program.run("verify").out) == set()
+    assert program.run("verify").code == 1
+    monkeypatch.setenv("LABREPORT_CACHE", str(tmp_path / "another"))
+    assert before(built.run("verify").out) == set()
+
+
+def test_a_file_that_a_check_reads_is_among_what_it_rests_on(
+    built: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where nothing declares it, as a project's own check reads what it expects."""
+    program = built.copy(tmp_path / "checkout")
+    monkeypatch.setenv("LABREPORT_CACHE", str(tmp_path / "mine"))
+    expected = program.folder / "expected.txt"
+    expected.write_text("1")
+    code = "import pathlib\nfrom labreport.checks import Check\n\ndef verify(results):\n"
+    code += f"    text = pathlib.Path({str(expected)!r}).read_text()\n"
+    code += "    yield Check('expected', text == '1', text, 'what was expected')\n"
+    (program.folder / "src/exercise/own_check.py").write_text(code)
+    program.edit(
+        "src/exercise/project.py",
+        "PROJECT = Project(\n",
+        'PROJECT = Project(\n    verify="exercise.own_check:verify",\n',
+    )
+    build_as_planned(program)
+    assert program.run("verify").code == 0
+    again = program.run("verify")
+    assert any("by other code" in part for part in before(again.out)), again.out
+    expected.write_text("2")
+    assert program.run("verify").code == 1

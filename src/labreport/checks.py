@@ -13,7 +13,7 @@ class Check:
     """`name` says what was checked, `detail` what was found: how much agreed, or the first difference.
 
     `kind` says in words what checks of its sort have in common, for a summary. What could not be `compared`
-    with anything has neither passed nor failed.
+    with anything has neither passed nor failed. `since` is the day on which it was made, if not now.
     """
 
     name: str
@@ -21,6 +21,7 @@ class Check:
     detail: str
     kind: str
     compared: bool = True
+    since: str = ""
 
     @property
     def result(self) -> str:

@@ -94,8 +94,8 @@ COMMANDS = {
     ),
     "verify": Declared(
         "check every stored byte, then every answer independently",
-        "--quick --repeat --seeds --jobs --output --lock-timeout --verbose --json --junit",
-        interrupted="Verification stopped; it starts from the beginning next time.",
+        "--quick --again --repeat --seeds --jobs --output --lock-timeout --verbose --json --junit",
+        interrupted="Verification stopped; the parts of it that were done are kept.",
     ),
     "check": Declared(
         "compute every number and judgement of answers.json again",
@@ -227,6 +227,7 @@ OPTIONS = {
     "--html": value(_FILE, "FILE", "write both side by side as a page"),
     "--junit": value(_FILE, "FILE", "write the checks as JUnit XML, for CI"),
     "--quick": flag("do only what takes seconds"),
+    "--again": flag("compute also what passed before and rests on the same"),
     "--repeat": value(
         number("'all' or a whole number from 0", 0, SEEDS_LIMIT, all=None),
         "N",

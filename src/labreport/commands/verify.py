@@ -7,6 +7,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from labreport.checks import Check, summary
@@ -19,6 +20,7 @@ from labreport.locate import find_project
 from labreport.nodes.content import AnswerNode
 from labreport.store.output import output_lock
 from labreport.verification import Stage, stages
+from labreport.verification.remembered import remembering
 
 _WORDS = {"passed": ("ok", "green"), "failed": ("differs", "red"), "open": ("open", "yellow")}
 _CASES = {"passed": "system-out", "failed": "failure", "open": "skipped"}
@@ -29,19 +31,22 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """A line for each check of the published report that fails, with `--verbose` for each; 1 when any fails.
 
     Without `--seeds`, it is checked with the seeds that it was built with. With `--quick`, only what takes
-    seconds; else some trainings are repeated. Holds the lock, so that a build
-    beside it is not taken for damage.
+    seconds; else some trainings are repeated. What passed before and rests on the same is not computed again,
+    unless with `--again`. Holds the lock, so that a build beside it is not taken for damage.
     """
     place, output, quick = find_project(root), arguments.output, arguments.quick
     with output_lock(output, place, arguments.lock_timeout, terminal.say):
         session = open_session(place, output, arguments.seeds, repair=False, published=True)
         plan = session.planner.plan()
         jobs = arguments.jobs or cores()
-        parts = list(stages(session, plan, terminal, quick=quick, repeat=arguments.repeat, jobs=jobs))
+        every = stages(session, plan, terminal, quick=quick, repeat=arguments.repeat, jobs=jobs)
+        parts = [remembering(part, arguments.again) for part in every]
         total = sum(part.seconds for part in parts)
-        terminal.say(
-            f"This takes about {duration(max(total, 1.0))}: {', '.join(part.words for part in parts)}."
-        )
+        now = ", ".join(part.words for part in parts if not part.since)
+        terminal.say(f"This takes about {duration(max(total, 1.0))}: {now}.")
+        for day, before in groupby((part for part in parts if part.since), lambda part: part.since):
+            words = ", ".join(part.words for part in before)
+            terminal.say(f"As on {day}, since nothing that it rests on has changed (--again): {words}.")
         if not quick and not session.project.verify:
             terminal.say(
                 "No second path of this project's own: answers are computed again by the same code. "
@@ -59,7 +64,7 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         passed, failed, left_open = (sum(check.result == one for check in checks) for one in _WORDS)
         terminal.tell(
             checks=[
-                {"name": one.name, "kind": one.kind, "result": one.result, "detail": one.detail}
+                {name: getattr(one, name) for name in ("name", "kind", "result", "detail", "since")}
                 for one in checks
             ]
         )

@@ -36,6 +36,7 @@ from labreport.trajectory import STATE, Trajectory
 from labreport.verification.drawn import compared, figures, misdrawn
 from labreport.verification.repeated import drawn_at_random, expected_seconds, repeated
 
+ENGINE = Path(__file__).parents[1]
 LIMIT = 64_000_000
 """Bytes that a published document may have."""
 FILES = "files, every byte"
@@ -264,11 +265,17 @@ SECONDS_A_SNAPSHOT = 0.6
 
 @dataclass(frozen=True)
 class Stage:
-    """A part of a verification: what it does in words, its expected seconds, and its checks."""
+    """A part of a verification: what it does in words, its expected seconds, and its checks.
+
+    `rests_on` is a digest of all that decides them, empty where they are made every time; `since` is the day
+    of checks that were made before.
+    """
 
     words: str
     seconds: float
     checks: Callable[[], Iterator[Check]]
+    rests_on: str = ""
+    since: str = ""
 
 
 def stages(
@@ -298,11 +305,33 @@ def stages(
         yield Stage("results that are not there", 0.0, _missing)
         return
     documents = [status for status in plan.statuses if isinstance(status.node, DocumentNode)]
-    seconds = SECONDS_A_DOCUMENT * len(documents)
-    yield Stage("documents again", seconds, lambda: _made_again(session, documents))
-    questions = session.project.outline.questions
-    yield Stage("answers again", SECONDS_AN_ANSWER * len(questions), lambda: _recomputed(session))
-    project = session.project
+    published = {
+        status.node.published: sha256(session.output / status.node.published)
+        for status in documents
+        if isinstance(status.node, DocumentNode)
+    }
+    project, questions = session.project, session.project.outline.questions
+
+    engine = [sha256(path) for path in sorted(ENGINE.rglob("*.py"))]
+
+    def rests_on(*code: str, **more: Any) -> str:
+        """The results, what is published, code of the project, and all of the engine's."""
+        found = session.planner.fingerprints.code_here(*code)
+        outputs = {status.key: status.output for status in fresh.values()}
+        return digest({**found, "results": outputs, "published": published, "engine": engine, **more})
+
+    yield Stage(
+        "documents again",
+        SECONDS_A_DOCUMENT * len(documents),
+        lambda: _made_again(session, documents),
+        rests_on(made={status.name: status.key for status in documents}),
+    )
+    yield Stage(
+        "answers again",
+        SECONDS_AN_ANSWER * len(questions),
+        lambda: _recomputed(session),
+        rests_on(*(question.answer for question in questions)),
+    )
     if project.verify:
         names = (*(one.name for one in project.experiments), *(one.name for one in project.studies))
         check = function(project.verify, "project.verify")
@@ -310,13 +339,15 @@ def stages(
             f"{snapshots} snapshots by other code",
             SECONDS_A_SNAPSHOT * snapshots,
             lambda: check(session.reader().results("verify", names)),
+            rests_on(project.verify),
         )
     if project.verify_published:
-        published = function(project.verify_published, "project.verify_published")
+        typed = function(project.verify_published, "project.verify_published")
         yield Stage(
             "what the report says to type",
             SECONDS_A_SNAPSHOT * snapshots,
-            lambda: published(session.output),
+            lambda: typed(session.output),
+            rests_on(project.verify_published),
         )
     chosen = drawn_at_random(fresh, repeat)
     if chosen:
@@ -324,6 +355,7 @@ def stages(
             f"{counted(len(chosen), project.work)} repeated",
             expected_seconds(session, chosen) / min(jobs, len(chosen)),
             lambda: repeated(session, chosen, terminal, jobs),
+            rests_on(repeat=len(chosen)),
         )
 
 
