@@ -119,11 +119,10 @@ def made_times(timing: Experiment, overrides: Mapping[str, Mapping[str, Any]]) -
     network = next(each for each in NETWORKS if TIMES[each.name].name == timing.name)
     make = replace(_default(network), **overrides.get(network.name, {}))
     middle = 1.7 * (make.seconds if make.quiet is None else make.quiet)
-    records = tuple(
-        {"epoch": epoch, "seconds": middle * (1 + (0.4 if make.unsteady else 0.02) * place)}
-        for epoch, place in enumerate((-1, 2, 0, 1, -2), start=1)
-    )
-    snapshots = {timing.epochs: Snapshot(timing.epochs, {}, dict)}
+    step = 0.4 if make.unsteady else 0.02
+    seconds = middle * (1 + step * np.array([-1, 2, 0, 1, -2]))
+    records = tuple({"epoch": epoch, "seconds": each} for epoch, each in enumerate(seconds.tolist(), start=1))
+    snapshots = {timing.epochs: Snapshot(timing.epochs, {}, lambda: {"seconds": seconds})}
     made = Result(timing.name, 0, plain(timing.specification), records, snapshots, PROVENANCE)
     return Runs(timing, (made,))
 

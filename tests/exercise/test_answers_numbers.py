@@ -33,7 +33,8 @@ def _value(slug: str, name: str, **made: Any) -> float:
 def test_a_time_holds_as_many_epochs_as_the_median_one_fits(budget: float, expected: int) -> None:
     """Epochs of 1, 2 and 9 s have a median of 2 s; more than were trained there are not."""
     timing = TIMES["small"]
-    times = Result(timing.name, 0, {}, tuple({"seconds": second} for second in (1, 9, 2)), {}, {})
+    kept = {5: Snapshot(5, {}, lambda: {"seconds": np.array([1, 9, 2])})}
+    times = Result(timing.name, 0, {}, (), kept, {})
     runs = {"small": made_results(("small",), 1)["small"], timing.name: Runs(timing, (times,))}
     assert epochs_within(budget, Results("made", runs), "small") == expected
 

@@ -35,6 +35,7 @@ DERIVED = {
     **{timing.name: name for name, timing in TIMES.items()},
 }
 """What is read, and the network that its specification is made of."""
+TIMED = {timing.name for timing in TIMES.values()}
 ANSWERS: dict[str, Answer] = {}
 
 
@@ -48,7 +49,8 @@ def reading(
 
     def noted(run: Result, epoch: int | None = None) -> Snapshot:
         found = at(run, epoch)
-        seen[run.name.partition("/")[0]].add(found.epoch)
+        if run.name not in TIMED:  # which have their last snapshot in every catalogue
+            seen[run.name.partition("/")[0]].add(found.epoch)
         return found
 
     def noted_get(results: Results, name: str | Experiment) -> Runs:

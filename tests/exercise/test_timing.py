@@ -24,49 +24,58 @@ def _program(text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
 
 @pytest.mark.slow
 def test_each_epoch_is_timed_by_plain_keras() -> None:
-    """One number for each epoch after the first; nothing else is kept."""
+    """One number for each epoch after the first, shown when it was measured."""
     run = timing.start(TIMED, seed=0)
     records = [run.advance() for _ in range(2)]
     assert [record["epoch"] for record in records] == [1, 2]
     assert all(0 < record["seconds"] < 60 for record in records)
-    assert run.snapshot() == ({}, {})
 
 
 def test_the_first_epoch_of_a_process_is_not_counted(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    """Keras compiles in it; so also where a timing that was interrupted continues."""
+    """Keras compiles in it."""
     _program(
         ECHO.format("1.5 if hasattr(sys, 'warm') else setattr(sys, 'warm', 1) or 99"), monkeypatch, tmp_path
     )
     assert timing.start(TIMED, 0).advance() == {"epoch": 1, "seconds": 1.5}
-    assert timing.start(TIMED, 0, 3, {}).advance() == {"epoch": 4, "seconds": 1.5}
+
+
+STEADY, QUICKEST = [2, 2, 3, 2, 2], [3, 1, 3, 1, 2]
 
 
 @pytest.mark.parametrize(
     ("told", "kept"),
     [
-        ([9, *[1, 1, 4, 1, 1], *[2, 2, 3, 2, 2], 7], [2, 2, 3, 2, 2]),
-        ([9, *[3, 1, 3, 1, 3], *[3, 1, 3, 1, 2], *[3, 1, 3, 1, 3] * 2, 7], [3, 1, 3, 1, 2]),
+        ([1, 1, 4, 1, 1, *STEADY, 7], STEADY),
+        ([3, 1, 3, 1, 3, *QUICKEST, *[3, 1, 3, 1, 3] * 2, 7], QUICKEST),
     ],
     ids=["until they are steady", "a few times at most"],
 )
 def test_epochs_that_differ_by_more_than_half_are_measured_again(
     told: list[int], kept: list[int], monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    """All of them; where they stay unsteady, the measurement that took least in all is kept."""
-    _program(ECHO.replace("for", f"told = iter({told})\nfor").format("next(told)"), monkeypatch, tmp_path)
+    """All of them, with the last; records say what was measured first, each before the next is measured.
+
+    Where they stay unsteady, the measurement that took least in all is kept.
+    """
+    log = tmp_path / "measured"
+    one = f"(open({str(log)!r}, 'a').write('|'), next(told))[1]"
+    _program(ECHO.replace("for", f"told = iter({[9, *told]})\nfor").format(one), monkeypatch, tmp_path)
     run = timing.start(TIMED, seed=0)
-    assert [run.advance()["seconds"] for _ in kept] == kept
-    assert [*run.state()["seconds"]] == kept
+    for epoch, seconds in enumerate(told[:5], 1):
+        assert run.advance() == {"epoch": epoch, "seconds": seconds}
+        assert len(log.read_text()) == (epoch + 1 if epoch < 5 else len(told))
+    assert run.snapshot() == ({}, {"seconds": kept})
+    assert timing.start(TIMED, 0, 5, run.state()).snapshot() == run.snapshot()
 
 
 def test_a_timing_that_was_interrupted_continues_with_what_was_measured(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    """Its epochs are of one measurement; nothing is started where all are known."""
-    _program("import pathlib\npathlib.Path(__file__).with_name('started').touch()\n", monkeypatch, tmp_path)
-    state = {"seconds": [1, 2, 3, 4, 5]}
-    assert timing.start(TIMED, 0, 3, state).advance() == {"epoch": 4, "seconds": 4}
-    assert not (tmp_path / "started").exists()
+    """It measures the others, after one in which Keras compiles."""
+    _program(ECHO.replace("for", "told = iter([9, 4, 5])\nfor").format("next(told)"), monkeypatch, tmp_path)
+    run = timing.start(TIMED, 0, 3, {"seconds": [4, 4, 5]})
+    assert [run.advance(), run.advance()] == [{"epoch": 4, "seconds": 4}, {"epoch": 5, "seconds": 5}]
+    assert run.snapshot() == ({}, {"seconds": [4, 4, 5, 4, 5]})
 
 
 def test_plain_keras_may_use_all_threads(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:

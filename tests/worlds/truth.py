@@ -73,7 +73,7 @@ class Results:
     def seconds(self, name: str) -> float:
         """Of the median epoch."""
         (run,) = self.runs[timing_of(name)].runs
-        return float(np.median([record["seconds"] for record in run.records]))
+        return float(np.median(run.at().arrays["seconds"]))
 
 
 def _values(results: Results, slug: str, finding: Finding, subject: str, answer: Answer) -> Values:

@@ -23,8 +23,8 @@ HOW = "plain model.fit on all cores, validation included, with nothing beside it
 
 
 def _seconds(results: Results, name: str) -> list[float]:
-    (run,) = results[timing_of(name)].runs
-    return [float(record["seconds"]) for record in run.records]
+    (seconds,) = results[timing_of(name)].arrays("seconds")
+    return [float(each) for each in seconds]
 
 
 def typical(results: Results, name: str) -> Quantity:

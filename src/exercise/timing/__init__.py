@@ -31,46 +31,47 @@ ATTEMPTS = 4
 
 def start(specification: Timing, seed: int, epoch: int = 0, state: Arrays | None = None) -> TimingRun:
     """A run that times epochs of `specification`; one that continues knows what was measured before."""
-    return TimingRun(specification, epoch, [float(each) for each in (state or {}).get("seconds", ())])
+    return TimingRun(specification, [float(each) for each in (state or {}).get("seconds", ())])
 
 
 class TimingRun:
     """Times the network of `timing`; see `labreport.run.Run`."""
 
-    def __init__(self, timing: Timing, epoch: int, seconds: list[float]) -> None:
+    def __init__(self, timing: Timing, seconds: list[float]) -> None:
         self._timing = timing
-        self._epoch = epoch
         self._seconds = seconds
+        """Of all epochs that were measured, in order."""
 
     def advance(self) -> dict[str, Any]:
-        """The next of the epochs that were timed. The record holds its seconds, validation included.
+        """Measure one epoch; the record holds its seconds, validation included.
 
-        With the first of them all are timed, and all again while they are not steady; those are kept that
-        took least in all. Raises `ExperimentFailed` where plain Keras ends.
+        With the last of them all are measured again while they are not steady, `ATTEMPTS` times at most; no
+        record tells that. Raises `ExperimentFailed` where plain Keras ends.
         """
-        if self._epoch >= len(self._seconds):
-            self._seconds[self._epoch :] = self._measured()
-        self._epoch += 1
-        return {"epoch": self._epoch, "seconds": self._seconds[self._epoch - 1]}
+        if not hasattr(self, "_process"):
+            self._begin()
+        self._seconds.append(self._fit())
+        record = {"epoch": len(self._seconds), "seconds": self._seconds[-1]}
+        if len(self._seconds) == TIMED_EPOCHS:
+            while len(self._seconds) < ATTEMPTS * TIMED_EPOCHS and not steady(self._kept()):
+                self._seconds += [self._fit() for _ in range(TIMED_EPOCHS)]
+        return record
 
     def snapshot(self) -> tuple[dict[str, Any], Arrays]:
-        """Nothing but the records is kept."""
-        return {}, {}
+        """`seconds`, shape (epochs,): those of the first steady measurement, else of the quickest."""
+        return {}, {"seconds": self._kept()}
 
     def state(self) -> Arrays:
-        """What was measured, those that are not told yet included."""
+        """All that was measured."""
         return {"seconds": self._seconds}
 
-    def _measured(self) -> list[float]:
-        """Seconds of so many epochs, one after the other."""
-        self._begin()
-        attempts: list[list[float]] = []
-        while len(attempts) < ATTEMPTS and not (attempts and steady(attempts[-1])):
-            attempts.append([self._fit() for _ in range(TIMED_EPOCHS)])
-        return attempts[-1] if steady(attempts[-1]) else min(attempts, key=sum)
+    def _kept(self) -> list[float]:
+        starts = range(0, len(self._seconds), TIMED_EPOCHS)
+        attempts = [self._seconds[each : each + TIMED_EPOCHS] for each in starts]
+        return next(filter(steady, attempts), None) or min(attempts, key=sum)
 
     def _begin(self) -> None:
-        """Start plain Keras: here, because a run that continues may have been told all seconds."""
+        """Start plain Keras, which a run that continues with all epochs measured does not need."""
         self._told = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
         free = {
             name: value for name, value in os.environ.items() if not any(part in name for part in LIMITING)
