@@ -62,7 +62,7 @@ def test_kept_results_stay_until_the_next_edit_and_everything_says_so(tmp_path: 
     renamed = renamed.replace('{"values": values}', '{"drawn": values}')
     assert "keep needs --because" in ran("keep", "low", code=2, project=renamed)
     assert "'which' is not an experiment" in ran("keep", "which", "--because", "x", code=2)
-    assert "Kept 4 results of low, high" in ran("keep", "low", "high", "--because", "a variable is renamed")
+    assert "Kept 4 runs of low, high" in ran("keep", "low", "high", "--because", "a variable is renamed")
     told = json.loads(ran("status", "--json", code=1))
     assert all(one["state"] == "fresh" for one in told["nodes"] if one["kind"] in ("result", "answer"))
     assert [one["changed"] for one in told["kept"]] == [["function project:fit changed"]] * 2
@@ -80,7 +80,7 @@ def test_kept_results_stay_until_the_next_edit_and_everything_says_so(tmp_path: 
     assert decided["results"]["low#1"][0] == answers["results"]["low"]["keys"][1]
     assert written["results"]["low"] == answers["results"]["low"]
     assert written["questions"]["which"]["findings"] == answers["questions"]["which"]["findings"]
-    assert "2 results of low kept by" in ran("status")
+    assert "2 runs of low kept by" in ran("status")
     assert "equal bits; kept by" in ran("verify", "--repeat", "all", "--verbose")
 
     wrong = renamed.replace("0.5 + ", "0.6 + ")
@@ -97,7 +97,7 @@ def test_kept_results_stay_until_the_next_edit_and_everything_says_so(tmp_path: 
     assert "a mistake; 1 earlier decision about it stays" in ran("keep", "--undo", "low")
     assert "it was kept by a decision in kept.json, which is gone" in ran("why", "low", code=1)
     ran("keep", "--undo", "high")
-    assert "2 results of low kept by" in ran("status", code=1, project=renamed)
+    assert "2 runs of low kept by" in ran("status", code=1, project=renamed)
     assert "no decision is about 'which'" in ran("keep", "--undo", "which", code=2)
 
     (tmp_path / "kept.json").write_text("<<<<<<< HEAD")

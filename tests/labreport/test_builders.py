@@ -88,6 +88,23 @@ def test_a_grid_says_which_cell_leads_and_shows_all() -> None:
     ]
 
 
+def test_a_grid_of_many_cells_begins_with_the_best_and_names_few_others() -> None:
+    """However many there are; which ones it is ahead of is in the numbers of the finding."""
+    noise = numpy.random.default_rng(1).normal(0, 0.02, (3, 5))
+    near = {size: list(numpy.array(FAR) - 0.001 + by) for size, by in enumerate(noise, start=3)}
+    cells = {1: NEAR, 2: FAR, 6: NEAR[::-1], 7: [*NEAR[1:], NEAR[0]], **near}
+    told = says(grid(along(cells)[1], ACCURACY, ACCURACY), "best")
+    best = max(cells, key=lambda size: sum(cells[size]))
+    assert told.startswith(f"Size {best} is the most accurate (9"), told
+    assert told.endswith(
+        "). That it is ahead of some others is clear. Whether it is ahead of some others is unclear."
+    ), told
+    clear = says(grid(along({1: NEAR, 2: FAR, 3: NEAR[::-1], 4: NEAR})[1], ACCURACY, ACCURACY), "best")
+    assert clear == "Size 2 is the most accurate (90.8 %). That it is ahead of every other is clear."
+    same = says(grid(along(dict.fromkeys(range(6), FAR))[1], ACCURACY, ACCURACY), "best")
+    assert same.startswith("Size 0 and all others have the same test accuracy to the digits shown (90.8 %).")
+
+
 def test_a_cell_without_a_mean_is_empty_and_not_zero() -> None:
     """In the map, in its table, and among the cells that are compared."""
     results = along({1: NEAR, 2: [0.9, math.nan, 0.9], 3: FAR})[1]
@@ -105,7 +122,7 @@ def test_a_grid_names_what_it_was_chosen_by(tmp_path: Path) -> None:
         section = Section("maps", "Maps", "section.html", (Question("map", "Which?", "m:f"),))
         page = render_section(section, {"map": grid(results, ACCURACY, by)}, {}, tmp_path, {})
         told = by is chosen
-        assert page["headlines"][0]["text"].startswith("By share found: Size 1 and size 2 are level") == told
+        assert page["headlines"][0]["text"].endswith("Chosen by share found.") == told
         assert ("chosen by <i>share found</i>. Here is <i>test accuracy</i>" in page["screen"]) == told
 
 

@@ -264,11 +264,15 @@ def test_a_trend_gives_the_gain_of_each_step() -> None:
 
 def test_an_estimate_of_ones_own_is_judged_by_the_same_rule() -> None:
     """Nobody gives a judgement."""
-    found = estimate("a", "b", ACCURACY, value=0.01, low=0.005, high=0.02, n=9, method="bootstrap")
+    found = estimate(
+        *("a", "b", ACCURACY), value=0.01, low=0.005, high=0.02, n=9, unit="query", method="bootstrap"
+    )
     assert found.findings["a minus b"].judgement.clear
+    units = found.quantities["a minus b.units"]
+    assert (units.value, units.unit) == (9, "queries")
     made = found.quantities["a minus b"].derivation
     assert made is not None
-    assert (made.operation, made.data["method"]) == ("stated", "bootstrap")
+    assert (made.operation, made.data["method"], made.data["of"]) == ("stated", "bootstrap", "queries")
     with pytest.raises(UsageError, match="is not between its ends"):
         estimate("a", "b", ACCURACY, value=1.0, low=0.0, high=0.1, n=9, method="bootstrap")
 

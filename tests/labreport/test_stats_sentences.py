@@ -185,7 +185,8 @@ def test_a_ratio_rises_or_falls_by_per_cent(first: list[float], second: list[flo
     ],
 )
 def test_nothing_is_more_by_a_printed_zero(measure: Measure, a: list[float], b: list[float]) -> None:
-    """Means that differ only in digits that are not printed are level, unless the difference has digits."""
+    """Means that differ only in digits that are not printed are equal, unless the difference has digits; and
+    what is unclear is not called level."""
     of = {
         name: Sample(name, {seed: (value,) for seed, value in enumerate(values)})
         for name, values in (("a", a), ("b", b))
@@ -202,6 +203,7 @@ def test_nothing_is_more_by_a_printed_zero(measure: Measure, a: list[float], b: 
             text = plain(parts, answer.quantities)
             word = re.search("more|less|higher|lowe|rises|falls|faste|slowe", text)
             assert not word or "by 0.00003" in text, text
+            assert not (finding.judgement.unclear and "level" in text), text
 
 
 @pytest.mark.parametrize(

@@ -122,8 +122,9 @@ def status(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int
     else:
         show_causes(terminal.result, terminal.width, stale)
     for one in session.planner.kept_by_decision(session.graph.of_kind("result")):
-        said = f"{counted(len(one['results']), 'result')} of {one['name']} kept by {one['by']}"
-        terminal.result(shown(f"{said} on {one['at'][:10]}: {one['because']}"))
+        kept = work(session.planner.status(f"result/{name}") for name in one["results"])
+        said = f"{kept} of {one['name']} kept by {one['by']} on {one['at'][:10]}: {one['because']}"
+        terminal.result(shown(said))
     return 1 if stale else 0
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from labreport.console.plan import counted
+from labreport.console.plan import counted, work
 from labreport.console.terminal import Terminal, shown
 from labreport.errors import UsageError
 from labreport.execute.session import Session, open_session
@@ -40,9 +40,11 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         )
     made = [_decision(word, arguments.because, session, terminal) for word in arguments.words]
     decisions.write([*decisions.all, *made])
-    terminal.tell(kept=[*(name for one in made for name in one.results)])
+    kept = [name for one in made for name in one.results]
+    terminal.tell(kept=kept)
     terminal.result(
-        f"Kept {counted(sum(len(one.results) for one in made), 'result')} of {', '.join(arguments.words)}. "
+        f"Kept {work(session.planner.status(f'result/{name}') for name in kept)} of "
+        f"{', '.join(arguments.words)}. "
         f"Commit {shown(nearby(decisions.path))}; the next build says so in the report."
     )
     return 0
@@ -50,7 +52,7 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
 
 def _decision(word: str, because: str, session: Session, terminal: Terminal) -> Decision:
     """About all results that a word names and that the edit has made stale. Raises `UsageError`."""
-    results, lost, changed = {}, [], dict[str, None]()
+    results, lost, changed = {}, list[Status](), dict[str, None]()
     decided = session.planner.decisions.after
     for status in map(session.planner.status, session.graph.resolve(word)):
         node = status.node
@@ -62,7 +64,7 @@ def _decision(word: str, because: str, session: Session, terminal: Terminal) -> 
             continue
         record = session.ledger.nodes.get(node.name)
         if record is None or not session.planner.look_up(record.key, node.experiment)[0]:
-            lost.append(node.slug)
+            lost.append(status)
             continue
         _check_same(node, record.ingredients, status)
         before = digest(record.ingredients)  # which it was decided to keep, or that of which it is the key
@@ -71,12 +73,11 @@ def _decision(word: str, because: str, session: Session, terminal: Terminal) -> 
         found = differences(record.ingredients, status.ingredients, session.ledger.groups)
         changed |= dict.fromkeys(map(str, found))
     if not results:
-        what = f"of {', '.join(lost[:3])} no results of the code before are stored" if lost else "it is fresh"
+        names = ", ".join(status.node.slug for status in lost[:3])
+        what = f"of {names} no results of the code before are stored" if lost else "it is fresh"
         raise UsageError(f"keep: there is nothing to keep of {word!r}: {what}")
     if lost:
-        terminal.warn(
-            f"{counted(len(lost), 'result')} of {word} will be made: none of the code before is stored"
-        )
+        terminal.warn(f"{work(lost)} of {word} will be made: none of the code before is stored")
     lines = [*changed][:LISTED]
     lines += [f"and {len(changed) - LISTED} more"] if len(changed) > LISTED else []
     at = datetime.now(UTC).isoformat(timespec="seconds")

@@ -376,13 +376,15 @@ def estimate(
     high: float,
     n: int,
     method: str,
+    unit: str = "unit",
     among: int = 1,
     name: str = "",
 ) -> Answer:
     """Judge an estimate that was computed by a method of one's own, as any other.
 
     `value` is first minus second (or first over second), `low` and `high` are the ends of its 95 % interval,
-    `n` is the number of units. Raises `UsageError` where the value lies outside its interval.
+    `n` says from how many the interval was computed, and `unit` of what, in the singular: `"patient"`.
+    Raises `UsageError` where the value lies outside its interval.
     """
     measure = measured(measure)
     if not low <= value <= high:
@@ -390,8 +392,9 @@ def estimate(
         raise UsageError(at(called_from(), problem))
     if measure.scale == "ratio" and low <= 0:
         raise UsageError(at(called_from(), f"estimate by {method!r}: a ratio is above 0; low is {low}"))
-    of = {each: Sample(each, {}) for each in (_named(first), _named(second))}
-    data = {"value": value, "low": low, "high": high, "n": n, "method": method, "scale": measure.scale}
+    of = {each: Sample(each, {}, unit=unit) for each in (_named(first), _named(second))}
+    data = {"value": value, "low": low, "high": high, "n": n, "of": plural(unit) if n != 1 else unit}
+    data |= {"method": method, "scale": measure.scale}
     making = _Making(name, measure, {})
     making.of, (one, other) = of, _two_names(of)
     called = f"{making.prefix}{making.between.join(of)}"

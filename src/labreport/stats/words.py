@@ -77,7 +77,6 @@ PHRASES: Mapping[str, str] = {
     "least mean": "{has} the lowest mean {measure}",
     "more own": "{is} {word} than",
     "most own": "{is} {word}",
-    "alike own": "{is} level with",
     "more accuracy": "{is} more accurate than",
     "less accuracy": "{is} less accurate than",
     "most accuracy": "{is} the most accurate",
@@ -121,7 +120,7 @@ PHRASES: Mapping[str, str] = {
     "judgement, not finite": "",
     # A ranking
     "ranking, seen": "{after}{top} {most} ({means}){then}.",
-    "ranking, tie": "{after}{top} {are} level ({means}).",
+    "ranking, tie": "{after}{top} have the same {measure} to the digits shown ({means}).",
     "ranking, next": "{name} ({means})",
     "ranking, ahead": "{after}{top} {most} ({means}), ahead of {behind} ({behind means}), by {amount}.",
     "ranking, ahead of several": "{after}{top} {most} ({means}), ahead of {behind} ({behind means}); the "
@@ -138,6 +137,9 @@ PHRASES: Mapping[str, str] = {
     "judgement of apart": "{first} has no {unit} in common with {names}.",
     "judgement of open": "Whether {first} is ahead of {names} is unclear.",
     "judgement of top": "That {first} is ahead of every other is clear.",
+    "ranking, it": "it",
+    "ranking, all others": "all others",
+    "ranking, some others": "some others",
     # The most and the least
     "extremes, seen": "{after}{top} {most} ({means}), {bottom} {least} ({bottom means}).",
     "extremes, clear": "That they differ is clear; which is first is not.",
@@ -198,6 +200,8 @@ PHRASES: Mapping[str, str] = {
 }  # fmt: skip
 """Every phrase by its name. Braces are filled in; a sentence keeps those that it needs, in any order."""
 
+NAMED = 2
+"""So many rivals of the first of many a sentence names; the others are in its numbers."""
 _SLOT = re.compile(r"\{([^}]*)\}")
 
 
@@ -334,24 +338,26 @@ class Sentence:
         rest = [
             self._fill("ranking, next", {"name": self._name(name), "means": self._means([name])})
             for name in order
-            if name not in top
+            if name not in top and not self._brief
         ]
         nearest = self._pairs.get(frozenset((first, (behind or level or unclear or order)[0])))
         slots: Slots = {
             **self._numbers(nearest.quantity if nearest else ""),
             **self._end("top", top, "most", self._best),
-            "first": self._name(first),
+            "first": self._fill("ranking, it") if self._brief and top == [first] else self._name(first),
             "behind": self._names(behind),
             "behind means": self._means(behind),
             "level": self._names([first, *level]),
             "then": (self.phrases["then"], *self._joined(rest)) if rest else (),
         }
+        if self._brief and len(top) > 1 + NAMED:
+            slots["top"] = self._joined([self._name(first), self._others(top[1:])])
         both: Parts = ()
         if rivals and not unclear and level and self._as_first(level, behind):
             equal = all(rivals[name].reason is Reason.EQUAL for name in level)
             key = "level" if behind else "all equal" if equal else "all level"
             both = self._fill(f"ranking, {key}", {**slots, "means": self._means([first, *level])})
-        elif rivals and not unclear and not level:
+        elif rivals and not unclear and not level and not self._brief:
             both = self._fill(f"ranking, ahead{' of several' if len(behind) > 1 else ''}", slots)
         reasons = {rivals[name].reason for name in unclear}
         alone = len(self.titles) == 2 and Reason.NONE not in reasons
@@ -362,11 +368,24 @@ class Sentence:
         else:
             groups = (("ahead", behind), ("level", level), *open_.items())
             judged = _sentences(
-                *(self._fill(f"judgement of {key}", {**slots, **self._subject(names)})
+                *(self._fill(f"judgement of {key}",
+                             {**slots, **self._subject(names), "names": self._others(names)})
                   for key, names in groups if names)
             )  # fmt: skip
         seen = self._fill("ranking, tie" if 1 < len(top) == len(order) else "ranking, seen", slots)
         return self._complete(seen), judged, self._complete(both)
+
+    @cached_property
+    def _brief(self) -> bool:
+        """Whether only the first is compared, and with so many that a sentence does not name all of them."""
+        only = all(part.quantity.endswith(".behind") for part in self.finding.parts)
+        return only and len(self.titles) > 1 + NAMED
+
+    def _others(self, names: Sequence[str]) -> Parts:
+        """Some of those that the first is compared with, by their names where these are few."""
+        if not self._brief or len(names) <= NAMED:
+            return self._names(names)
+        return self._fill(f"ranking, {'all' if len(names) == len(self.titles) - 1 else 'some'} others")
 
     def _as_first(self, level: Sequence[str], behind: Sequence[str]) -> bool:
         """Whether those level with the first are level with each other, and ahead of those behind it."""
@@ -598,8 +617,6 @@ class Sentence:
         if key in ("most", "least") and ("uneven", "") in self.finding.remarks:
             return self._fill(f"{key} mean", slots)
         own = measure.more if key in ("more", "most") else measure.less
-        if key == "alike" and (measure.more or measure.less):
-            return self._fill("alike own", slots)
         if own and key != "alike":
             more = key in ("more", "less")
             word = own if more else superlative(own)

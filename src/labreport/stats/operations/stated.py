@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from labreport.stats.operation import ALPHA, Computed, Operation, Reason, quantile
 
 
 class Data(TypedDict):
-    """`low` and `high` are the ends of the 95 % interval, `method` the words that name the method."""
+    """`low` and `high` are the ends of the 95 % interval, from `n` units, which `of` calls by their name in
+    the plural; `method` are the words that name the method."""
 
     value: float | None
     low: float | None
     high: float | None
     n: int
+    of: NotRequired[str]
     method: str
     scale: Literal["difference", "ratio"]
 
