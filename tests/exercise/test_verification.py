@@ -94,7 +94,7 @@ def test_what_was_trained_passes(results: dict[str, list[Result]]) -> None:
         f"plain Keras {name}": Check(
             f"plain Keras {name}",
             True,
-            f"{snapshots} snapshots by model.evaluate and confusion matrix, {parameters} parameters",
+            f"{snapshots} snapshots and their confusion matrices, {parameters} parameters",
             "experiments, every snapshot evaluated by plain Keras",
         )
         for name, snapshots, parameters in (("alpha", 4, "9,550"), ("beta", 2, "7,235"))

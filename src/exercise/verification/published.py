@@ -17,7 +17,7 @@ from exercise import mnist
 from exercise.again import check_answers
 from exercise.project import PROJECT
 from exercise.show_code import show_check
-from exercise.training.backend import keras
+from exercise.training.backend import keras, tf
 from exercise.verification.plain import IMAGES_AT_ONCE
 from labreport.checks import Check
 from labreport.outline import Question
@@ -39,12 +39,7 @@ def published(folder: Path) -> Iterator[Check]:
 def typed(folder: Path) -> Iterator[Check]:
     """The expressions beside each answer, evaluated after the lines that the report shows."""
     answers = json.loads((folder / "answers.json").read_text(encoding="utf-8"))["questions"]
-    in_large_batches = functools.partialmethod(keras.Model.evaluate, batch_size=IMAGES_AT_ONCE)
-    with (
-        contextlib.chdir(folder),
-        patch.object(keras.datasets.mnist, "load_data", _as_keras_loads),
-        patch.object(keras.Model, "evaluate", in_large_batches),  # which changes seconds, and no count
-    ):
+    with contextlib.chdir(folder), patch.object(keras.datasets.mnist, "load_data", _as_keras_loads), _quick():
         shown: dict[str, Any] = {}
         exec(compile(show_check(), "the lines that the report shows", "exec"), shown)  # noqa: S102 - it is our own
         for name in ("accuracy", "parameters"):  # equal words mean equal numbers, and take their time once
@@ -52,6 +47,18 @@ def typed(folder: Path) -> Iterator[Check]:
         for question in PROJECT.outline.questions:
             if question.checks and question.slug in answers:
                 yield _typed(question, answers[question.slug]["quantities"], shown)
+
+
+@contextlib.contextmanager
+def _quick() -> Iterator[None]:
+    """Large batches, and nothing compiled for a single use: other seconds, and the same counts."""
+    in_large_batches = functools.partialmethod(keras.Model.evaluate, batch_size=IMAGES_AT_ONCE)
+    tf.config.run_functions_eagerly(True)
+    try:
+        with patch.object(keras.Model, "evaluate", in_large_batches):
+            yield
+    finally:
+        tf.config.run_functions_eagerly(False)
 
 
 def _typed(question: Question, quantities: dict[str, Any], shown: dict[str, Any]) -> Check:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 from exercise.networks import Network
 from exercise.verification.answers import answer_checks
@@ -11,45 +14,53 @@ from exercise.verification.compare import differences
 from exercise.verification.plain import Measurement, measure, plain_model
 from labreport.checks import Check
 from labreport.errors import StoreError
+from labreport.execute.session import cores
 from labreport.results import Results, Runs, Snapshot
 
 
 def verify(results: Results) -> Iterator[Check]:
-    """A check for each experiment: its snapshots of all seeds by `model.evaluate`, the confusion matrix of
-    the test images, and `count_params`; then a check for each answer, from what plain Keras found.
+    """A check for each experiment: its snapshots of all seeds by plain Keras, confusion matrices of the test
+    images, and `count_params`; then a check for each answer, from what plain Keras found.
     """
     measured: dict[str, Runs] = {}
-    for name, runs in results.items():
-        network = runs.experiment.specification
-        if not isinstance(network, Network):
-            measured[name] = runs  # times leave no weights
-            continue
-        model = plain_model(network)
-        found: list[str] = []
-        again = []
-        for run in runs:
-            snapshots = dict(run.snapshots)
-            for epoch, snapshot in run.snapshots.items():
-                where = f"seed {run.seed}, epoch {epoch}: "
-                try:
-                    measurement = measure(model, snapshot.arrays)
-                except StoreError as error:
-                    found.append(f"{where}{error}")
-                    continue
-                snapshots[epoch] = _as_snapshot(snapshot, measurement)
-                found += [
-                    f"{where}{difference}"
-                    for difference in differences(network, run.records[epoch - 1], snapshot, measurement)
-                ]
-            again.append(replace(run, snapshots=snapshots))
-        measured[name] = Runs(runs.experiment, tuple(again))
-        yield Check(
-            f"plain Keras {name}",
-            not found,
-            found[0] if found else _agreement(runs, network),
-            "experiments, every snapshot evaluated by plain Keras",
-        )
+    with ThreadPoolExecutor(cores()) as pool:  # one thread of TensorFlow's takes part in each
+        for name, runs in results.items():
+            network = runs.experiment.specification
+            if not isinstance(network, Network):
+                measured[name] = runs  # times leave no weights
+                continue
+            measurements = pool.map(
+                partial(_measured, network), (each for run in runs for each in run.snapshots.values())
+            )
+            found: list[str] = []
+            again = []
+            for run in runs:
+                snapshots = dict(run.snapshots)
+                for (epoch, snapshot), measurement in zip(run.snapshots.items(), measurements, strict=False):
+                    where = f"seed {run.seed}, epoch {epoch}: "
+                    if isinstance(measurement, StoreError):
+                        found.append(f"{where}{measurement}")
+                        continue
+                    snapshots[epoch] = _as_snapshot(snapshot, measurement)
+                    record = run.records[epoch - 1]
+                    wrong = differences(network, record, snapshot, measurement)
+                    found += [f"{where}{difference}" for difference in wrong]
+                again.append(replace(run, snapshots=snapshots))
+            measured[name] = Runs(runs.experiment, tuple(again))
+            yield Check(
+                f"plain Keras {name}",
+                not found,
+                found[0] if found else _agreement(runs, network),
+                "experiments, every snapshot evaluated by plain Keras",
+            )
     yield from answer_checks(results, measured)
+
+
+def _measured(network: Network, snapshot: Snapshot) -> Measurement | StoreError:
+    try:
+        return measure(plain_model(network, threading.get_ident()), snapshot.arrays)
+    except StoreError as error:
+        return error
 
 
 def _as_snapshot(snapshot: Snapshot, measurement: Measurement) -> Snapshot:
@@ -65,4 +76,4 @@ def _as_snapshot(snapshot: Snapshot, measurement: Measurement) -> Snapshot:
 
 def _agreement(runs: Runs, network: Network) -> str:
     snapshots = sum(len(run.snapshots) for run in runs)
-    return f"{snapshots} snapshots by model.evaluate and confusion matrix, {network.parameters:,} parameters"
+    return f"{snapshots} snapshots and their confusion matrices, {network.parameters:,} parameters"
