@@ -270,3 +270,11 @@ def _take(make: Callable[[Item], Any], items: Sequence[Item], taken: int, result
             results.flush()
     finally:  # whatever goes wrong, this process must not continue as a build
         os._exit(0)
+
+
+def cores() -> int:
+    """The processors that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1

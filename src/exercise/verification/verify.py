@@ -14,7 +14,7 @@ from exercise.verification.compare import differences
 from exercise.verification.plain import Measurement, measure, plain_model
 from labreport.checks import Check
 from labreport.errors import StoreError
-from labreport.execute.session import cores
+from labreport.processes import cores
 from labreport.results import Results, Runs, Snapshot
 
 

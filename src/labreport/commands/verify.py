@@ -15,9 +15,10 @@ from labreport.commands import write
 from labreport.console.plan import counted, duration
 from labreport.console.progress import Kind, Progress, TimeLeft
 from labreport.console.terminal import Terminal, shown
-from labreport.execute.session import Session, cores, open_session
+from labreport.execute.session import Session, open_session
 from labreport.locate import find_project
 from labreport.nodes.content import AnswerNode
+from labreport.processes import cores
 from labreport.store.output import output_lock
 from labreport.verification import Stage, stages
 from labreport.verification.remembered import remembering

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -30,6 +29,7 @@ from labreport.outline import Figure, Outline, Question
 from labreport.plan.ledger import Ledger
 from labreport.plan.nodes import Graph
 from labreport.plan.planner import Planner
+from labreport.processes import cores
 from labreport.program import nearby, to_install
 from labreport.project import Project
 from labreport.sources import loaded
@@ -141,14 +141,6 @@ class Build:
         for notice in self.session.quarantine.notices:
             self.terminal.warn(notice)
         self.session.quarantine.notices.clear()
-
-
-def cores() -> int:
-    """The processors that this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
 
 
 def open_session(
