@@ -29,7 +29,6 @@ from labreport.execute.pace import foresee
 from labreport.execute.session import (
     Request,
     Session,
-    cores,
     load_project,
     not_installed,
     open_session,
@@ -41,6 +40,7 @@ from labreport.locate import find_project
 from labreport.nodes.workshop import function
 from labreport.plan.nodes import State, Status
 from labreport.plan.reasons import Upstream
+from labreport.processes import cores
 
 MARKS = {State.FRESH: ("fresh", "green"), State.STALE: ("stale", "red"), State.PENDING: ("waits", "yellow")}
 
