@@ -16,6 +16,8 @@ from labreport.stats.measure import measured
 Point = dict[str, Any]
 ROW_MM, EDGES_MM = 4.6, 19.0
 """Height of a row of the map, and of all around the rows."""
+LEAST_SPAN = 10.0
+"""Percentage points between the ends of the colours, at least: less than that is no strong contrast."""
 
 
 def grid(results: Results, measure: Measure, chosen_by: Measure) -> Answer:
@@ -63,7 +65,7 @@ def grid(results: Results, measure: Measure, chosen_by: Measure) -> Answer:
 def grid_map(results: Results, measure: Measure) -> charts.Drawing:
     """Draw the mean of `measure` in every cell of the only study that is read, as a heat map.
 
-    A cell without a mean is empty.
+    Colours go from the lowest to the highest mean. A cell without one is empty.
     """
     measure = measured(measure)
     _, rows, columns, cells = _only_study(results)
@@ -80,14 +82,15 @@ def grid_map(results: Results, measure: Measure) -> charts.Drawing:
         EDGES_MM + ROW_MM * len(rows), margins=charts.Margins(left=16, right=4, top=8, bottom=11)
     )
     every = [value for line in values for value in line if math.isfinite(value)] or [0.0]
+    span = LEAST_SPAN if measure.share else 0.0
     charts.heat_map(
         panel,
         values,
         [[f"{value:.1f}" if measure.share else f"{value:.3g}" for value in line] for line in values],
         rows=titles,
         columns=labels,
-        low=0.0 if measure.share else min(every),
-        high=100.0 if measure.share else max(every),
+        low=min(*every, max(every) - span),
+        high=max(every),
         blank=[[math.isnan(value) for value in line] for line in values],
     )
     charts.y_title(panel, axes[0].capitalize())
