@@ -17,7 +17,7 @@ Point = dict[str, Any]
 ROW_MM, EDGES_MM = 4.6, 19.0
 """Height of a row of the map, and of all around the rows."""
 LEAST_SPAN = 10.0
-"""Percentage points between the ends of the colours, at least: less than that is no strong contrast."""
+"""Percentage points between the ends of the colours, at least, so that small differences look small."""
 
 
 def grid(results: Results, measure: Measure, chosen_by: Measure) -> Answer:

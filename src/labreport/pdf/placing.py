@@ -55,7 +55,6 @@ class _Placing:
 
         def again() -> Any:
             context.broken_out_of_flow = broken
-            _forget(context, index)
             return self._lay_out(index, context, root, html)
 
         blank = _blank(page)
@@ -64,7 +63,6 @@ class _Placing:
             after = context.broken_out_of_flow
             following, _ = self._lay_out(index + 1, context, root, html)
             context.broken_out_of_flow = after
-            _forget(context, index + 1)
             if self._move(*found, blank, _heights(page), _heights(following)):
                 page, resume = again()
         path = _stranded(root, page) if resume else None
@@ -112,18 +110,6 @@ class _Placing:
             and element not in self._begun
             and "answer" not in element.get("class", "").split()
         )
-
-
-def _forget(context: Any, index: int) -> None:
-    """Take back what the layout of page `index`, which is thrown away, noted of references and their targets.
-
-    WeasyPrint fills a reference in when its page is laid out again, which happens when it first sees the
-    reference, or when the number of the reference's own page has changed: so that number is forgotten, too.
-    """
-    context.page_maker[index][-1].update(anchors=[], content_lookups=[])
-    for reference in context.target_collector.counter_lookup_items.values():
-        if reference.page_maker_index is not None and reference.page_maker_index >= index:
-            reference.cached_page_counter_values = {}
 
 
 def _blank(page: Any) -> float:
