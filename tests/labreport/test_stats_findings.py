@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
+import quickjs
 from made_results import Made, along, named, runs, says
 
 from labreport.errors import UsageError
@@ -28,6 +30,7 @@ from labreport.stats import (
 )
 from labreport.stats import ranking as rank
 from labreport.stats.findings import only_difference
+from labreport.stats.operations.condition import JAVASCRIPT, holds
 from labreport.stats.operations.condition import compare as condition
 from labreport.stats.words import Name, Number, Sentence, phrases_of, plain
 
@@ -284,6 +287,25 @@ def test_an_exact_condition_holds_or_not() -> None:
     first, second = Experiment("a", Made(1)), Experiment("b", Made(2))
     assert only_difference("size", first, second, "size").findings["size"].judgement.sign == 1
     assert only_difference("epochs", first, second, "epochs").findings["epochs"].judgement.sign == -1
+
+
+@pytest.mark.parametrize("relation", ["<", "<=", ">", ">=", "="])
+@pytest.mark.parametrize(
+    ("left", "right", "order"),
+    [(0.95 - 0.94, 0.96 - 0.95, "="), (1e-17, 0, "="), (1e-9, 2e-9, "<"), (3, 2, ">"), (math.nan, 1, "")],
+)
+def test_numbers_that_differ_by_rounding_are_equal(
+    left: float, right: float, order: str, relation: Any
+) -> None:
+    """In Python and in the page's script; NaN is in no relation to anything."""
+    made = condition(left, relation, right)
+    assert holds(made.data) == (order in relation if order else False)
+    script = quickjs.Context()
+    script.eval(
+        f"const Shared = {{operand: (value) => value, none: (value) => value}}; const f = {JAVASCRIPT}"
+    )
+    data = json.dumps(made.data).replace("NaN", "Number.NaN")
+    assert script.eval(f"f({data})") == holds(made.data)
 
 
 def test_blocks_are_the_units() -> None:

@@ -1,8 +1,11 @@
-"""A condition on exact numbers or declared values, which holds or does not: its value is 1 or 0."""
+"""A condition on exact numbers or declared values, which holds or does not: its value is 1 or 0.
+
+Numbers that differ by no more than the rounding of their computation are equal.
+"""
 
 from __future__ import annotations
 
-import operator
+import math
 from typing import Any, Literal, NotRequired, TypedDict
 
 from labreport.stats.operation import Computed, Operation, operand
@@ -43,8 +46,11 @@ def holds(one: Any) -> bool:
     left, right = operand(one["left"]), operand(one["right"])
     if left is None or right is None:
         return False
-    relations = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq}
-    return bool(relations[one["operator"]](left, right))
+    if not isinstance(left, int | float) or not isinstance(right, int | float):
+        return bool(left == right)
+    if math.isclose(left, right, rel_tol=1e-12, abs_tol=1e-15):
+        return "=" in one["operator"]
+    return (left < right and "<" in one["operator"]) or (left > right and ">" in one["operator"])
 
 
 def condition(data: Any) -> tuple[int, None, None]:
@@ -61,7 +67,9 @@ JAVASCRIPT = """
       return JSON.stringify(one.left) === JSON.stringify(one.right);
     }
     if (a === null || b === null) return false;
-    return { "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "=": a === b }[one.operator];
+    const near = Math.max(1e-12 * Math.max(Math.abs(a), Math.abs(b)), 1e-15);
+    if (a === b || Math.abs(a - b) <= near) return one.operator.includes("=");
+    return (a < b && one.operator.includes("<")) || (a > b && one.operator.includes(">"));
   };
   return Shared.none(holds(data) ? 1 : 0, 1, "");
 }
