@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from program import Program
-from standin_nodes import ALL, ANSWERS, CATALOGUE, DOCUMENTS, FIGURES, GRID, QUICK
+from standin_nodes import ALL, ANSWERS, CATALOGUE, DOCUMENTS, FIGURES, GRID, QUICK, TRAINING
 
 
 def test_forcing_one_thing_makes_it_and_what_changes_with_it(program: Program) -> None:
@@ -90,10 +90,16 @@ def test_why_names_old_and_new_values_down_the_chain(program: Program) -> None:
     assert "rate 0.5 → 0.3" in ran.out
 
 
-def test_why_names_the_function_that_changed(program: Program) -> None:
-    """So that a reader knows which edit it was."""
+def test_why_names_what_changed_and_its_line(program: Program) -> None:
+    """A class is not called a function, and a comment is not the change."""
+    program.edit(FIGURES, "    figure = Figure(", "    # wider\n    figure = Figure(")
     program.edit(FIGURES, "2.4", "2.6")
-    assert "function exercise.figures:curves changed" in program.run("why", "curves").out
+    program.edit(TRAINING, "return float(numpy.mean", "return 1 * float(numpy.mean")
+    text = (program.folder / TRAINING).read_text()
+    line = text[: text.index("1 * float")].count("\n") + 1
+    told = program.run("why", "curves").out
+    assert "function exercise.figures:curves changed at src/exercise/figures.py:17\n" in told
+    assert f"class exercise.training:WalkRun changed at {TRAINING}:{line}\n" in told
 
 
 def test_a_rebuild_tells_in_the_reports_words_how_the_answers_changed(program: Program) -> None:

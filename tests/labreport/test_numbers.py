@@ -74,18 +74,18 @@ def test_a_changed_answer_is_told_by_question_and_sentence() -> None:
 
 
 def test_what_only_times_changed_is_counted_and_marked() -> None:
-    """Times that were measured again say nothing new."""
+    """They may be others since they were measured again, or since an edit was undone: those of before."""
     found = report("Neither.", 0.5, 3.0)
     assert [(change.question, change.name, change.timed) for change in found] == [
         ("second", "", True),
         ("second", "seconds", True),
     ]
-    told = "  Only 1 time that was measured again; 'python build.py changes' lists all"
+    told = "  Only 1 measured time; 'python build.py changes' lists all"
     assert shown(found) == ["Changed in the answers:", told]
     terminal = Terminal(out=(out := io.StringIO()))
     list_changes(terminal, found, TITLES)
-    assert "  now: About 3.0 s.  (measured again)" in out.getvalue()
-    assert out.getvalue().endswith("\n  seconds: 2\u00a0s → 3\u00a0s  (measured again)\n")
+    assert "  now: About 3.0 s.  (measured time)" in out.getvalue()
+    assert out.getvalue().endswith("\n  seconds: 2\u00a0s → 3\u00a0s  (measured time)\n")
 
 
 def test_at_most_twelve_lines_are_told_words_before_numbers() -> None:

@@ -25,6 +25,7 @@ def filled() -> Ledger:
         views={f"{'k' * 64}:4:2": View("document", "digest", {"a.safetensors": "digest"})},
         numbers={"answer": {"accuracy": "0.5"}},
         seeds=5,
+        definitions={"1": ("function", "ab12 ")},
     )
 
 
@@ -39,12 +40,12 @@ def test_a_ledger_reads_back(tmp_path: Path) -> None:
 
 
 def test_what_nothing_uses_any_more_is_not_kept(tmp_path: Path) -> None:
-    """Groups and views of code that was edited since: a ledger does not grow with every edit."""
+    """Groups, views and lines of code that was edited since: a ledger does not grow with every edit."""
     ledger = filled()
     ledger.nodes["result/alpha#0"] = Record({"code": "n" * 64}, "n" * 64, "o", {})
     ledger.save(tmp_path / "ledger.json")
     found = Ledger.load(tmp_path / "ledger.json", Quarantine(tmp_path))
-    assert (found.groups, found.views) == ({}, {})
+    assert (found.groups, found.views, found.definitions) == ({}, {}, {})
 
 
 def test_a_path_that_json_cannot_hold_is_left_out(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import argparse
 import getpass
 import subprocess
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -70,8 +71,8 @@ def _decision(word: str, because: str, session: Session, terminal: Terminal) -> 
         before = digest(record.ingredients)  # which it was decided to keep, or that of which it is the key
         stays = before in decided and before != status.key
         results[node.slug] = (before if stays else record.key, status.key)
-        found = differences(record.ingredients, status.ingredients, session.ledger.groups)
-        changed |= dict.fromkeys(map(str, found))
+        found = session.planner.differences(record.ingredients, status.ingredients)
+        changed |= dict.fromkeys(str(replace(one, place="")) for one in found)
     if not results:
         names = ", ".join(status.node.slug for status in lost[:3])
         what = f"of {names} no results of the code before are stored" if lost else "it is fresh"

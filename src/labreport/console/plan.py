@@ -250,9 +250,7 @@ def show_changes(terminal: Terminal, changed: Sequence[Change], titles: Mapping[
             terminal.say(cut(f"    {word}: {text or '–'}", terminal.width))
     rest = [counted(len(answers) - _ANSWERS, "more answer")] if len(answers) > _ANSWERS else []
     rest += [counted(numbers, "number")] if numbers else []
-    rest += (
-        [f"{counted(times, 'time')} that {'was' if times == 1 else 'were'} measured again"] if times else []
-    )
+    rest += [counted(times, "measured time")] if times else []
     if rest:
         listed = f"'{again('changes')}' lists all"
         terminal.say(terminal.paint(f"  {'And' if answers else 'Only'} {', '.join(rest)}; {listed}", "dim"))
@@ -263,7 +261,7 @@ def list_changes(terminal: Terminal, changed: Sequence[Change], titles: Mapping[
     for slug in dict.fromkeys(change.question for change in changed):
         terminal.result(terminal.paint(shown(titles.get(slug, slug)), "bold"))
         for change in (change for change in changed if change.question == slug):
-            again = "  (measured again)" if change.timed else ""
+            again = "  (measured time)" if change.timed else ""
             if change.name:
                 text = f"  {change.name}: {change.was or '–'} → {change.now or '–'}{again}"
                 terminal.result(shown(text))

@@ -336,6 +336,13 @@ class Code:
         module, _, name = root.partition(":")
         return (module, name) in self._names.find(module, name)
 
+    def written(self, module: str, name: str) -> tuple[Path | None, str, str, list[int]]:
+        """The file of a definition, and what `Summary` says of its place there; empty where there is none."""
+        path = self._names.path(module)
+        places = self._names.summary(module).get("places", {}) if path is not None else {}
+        kind, lines, numbers = places.get(name, ("", "", []))
+        return path, kind, lines, numbers
+
     def loaded(self, *roots: str) -> dict[str, Path]:
         """The modules that the `roots` can load, and their files; not the engine's that only carry out."""
         found = ((module, self._names.path(module)) for module in sorted(self._follow(roots).loaded))

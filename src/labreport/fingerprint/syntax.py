@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from labreport.errors import UsageError
 from labreport.fingerprint.canonical import digest_text
 
-FORMAT = "8"
+FORMAT = "9"
 """Of a summary: to be raised whenever one of the same source would come out different."""
 Summary = dict[str, dict[str, list[Any]]]
 """Plain JSON values:
@@ -25,6 +25,7 @@ definitions   name → [hash, uses, effect when imported, effect when called, ki
 imports       local name → what it may mean; see `Targets`
 loads         `""` → modules that are loaded with this one
 text          `""` → [the hash of all that is written in it]
+places        of a project's module: name → [what it is, a short hash of each line, the lines' numbers]
 """
 
 _KINDS = ("def", "class", "constant", "made", "alias")
@@ -46,6 +47,8 @@ def summarise(source: str, where: str, engine: bool = False) -> Summary:
     running = [node for statement in statements for node in at_import(statement)]
     imports = all_imported(running)
     definitions: dict[str, list[Any]] = {}
+    places: dict[str, list[Any]] = {}
+    lines = source.split("\n")
     for statement in statements:
         if isinstance(statement, IMPORTS) or _only_types(statement):
             continue
@@ -56,6 +59,11 @@ def summarise(source: str, where: str, engine: bool = False) -> Summary:
         for name in bound(statement) or [""]:
             known = definitions.setdefault(name, ["", [], _nothing(), _nothing(), "def", []])
             _add(known, statement, imports, engine)
+            if not engine:
+                place = places.setdefault(name, [_word(statement) if name else "module", "", []])
+                numbers = _numbers(statement, lines)
+                place[1] += "".join(f"{digest_text(lines[number - 1].strip())[:4]} " for number in numbers)
+                place[2] += numbers
     if "*" not in imports:
         _forget_locals(definitions, {*definitions, *imports})
     typing = {id(node) for statement in statements if _only_types(statement) for node in ast.walk(statement)}
@@ -65,7 +73,28 @@ def summarise(source: str, where: str, engine: bool = False) -> Summary:
         "imports": {name: list(targets) for name, targets in imports.items()},
         "loads": {"": loads} if loads else {},
         "text": {"": [digest_text(source)]},
+        **({} if engine else {"places": places}),
     }
+
+
+def _word(statement: ast.stmt) -> str:
+    """What a statement defines."""
+    if isinstance(statement, ast.ClassDef):
+        return "class"
+    return "function" if isinstance(statement, DEFINITIONS) else "value"
+
+
+def _numbers(statement: ast.stmt, lines: Sequence[str]) -> list[int]:
+    """The lines of a statement that say something: no comments, no docstrings."""
+
+    def reach(node: ast.stmt) -> range:
+        first = min(each.lineno for each in (node, *getattr(node, "decorator_list", ())))
+        return range(first, (node.end_lineno or first) + 1)
+
+    inner = (node for node in ast.walk(statement) if isinstance(node, ast.Expr) and _is_text(node))
+    texts = {number for node in inner for number in reach(node)}
+    said = (number for number in reach(statement) if number not in texts)
+    return [number for number in said if lines[number - 1].strip()[:1] not in ("", "#")]
 
 
 def _add(definition: list[Any], statement: ast.stmt, imports: Targets, engine: bool) -> None:

@@ -11,15 +11,7 @@ from labreport.fingerprint.canonical import digest_members
 from labreport.plan.ledger import Record
 from labreport.plan.nodes import Node, State, Status
 from labreport.plan.planner import Planner
-from labreport.plan.reasons import (
-    Forced,
-    Missing,
-    NeverMade,
-    Reason,
-    SharesForced,
-    Unkept,
-    differences,
-)
+from labreport.plan.reasons import Forced, Missing, NeverMade, Reason, SharesForced, Unkept
 
 
 class ResultNode(Node):
@@ -66,7 +58,7 @@ class ResultNode(Node):
         elif not output and record is not None and record.key == key:
             reasons.append(Missing(f"its stored result {key[:12]}"))
         elif not output and record is not None:
-            found = differences(record.ingredients, made_of, planner.ledger.groups)
+            found = planner.differences(record.ingredients, made_of)
             reasons.extend(found or [Unkept()])
         if reasons:
             return Status(self, State.STALE, tuple(reasons), made_of, key)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
 from functools import cached_property
 from hashlib import sha256
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from labreport.frame import ENGINE as FRAME
 from labreport.installed import changed, distributions, required, version
 from labreport.outline import Section
 from labreport.plan.ledger import Ledger
+from labreport.plan.reasons import Changed
 from labreport.program import nearby
 from labreport.project import Project
 
@@ -358,9 +360,25 @@ class Fingerprints:
         self._ledger.groups[value] = named
         return {label: value}
 
+    def located(self, reason: Changed) -> Changed:
+        """With what a changed definition is, and its first line that changed, as far as that is known."""
+        module, _, name = reason.what.removeprefix(FUNCTION).partition(":")
+        if not reason.what.startswith(FUNCTION):
+            return reason
+        path, kind, lines, numbers = self._code.written(module, name)
+        old, before = self._ledger.definitions.get(reason.was, ("", ""))
+        if path is None or not numbers or not before or before == lines:
+            return replace(reason, kind=kind or old)
+        pairs = zip(numbers, lines.split(), chain(before.split(), repeat("")), strict=False)
+        line = next((number for number, now, was in pairs if now != was), numbers[-1])
+        return replace(reason, kind=kind, place=f"{nearby(path)}:{line}")
+
     def _summary(self, path: Path) -> Summary:
         own = path.is_relative_to(ENGINE)
-        return self._summarised(path, lambda source: summarise(source, nearby(path), own))
+        found = self._summarised(path, lambda source: summarise(source, nearby(path), own))
+        for name, (kind, lines, _) in found.get("places", {}).items():
+            self._ledger.definitions[found["definitions"][name][0]] = (kind, lines)
+        return found
 
     def _template(self, path: Path) -> Summary:
         def summary(source: str) -> Summary:

@@ -43,7 +43,7 @@ class View(msgspec.Struct, forbid_unknown_fields=True):
 class Change(msgspec.Struct, forbid_unknown_fields=True):
     """What one number of an answer was and is, as printed; without a `name`, what its headline says.
 
-    It is `timed` where nothing but times, which were measured again, made the difference. An empty text
+    It is `timed` where nothing but measured times made the difference. An empty text
     stands for what was not, or is no more, there.
     """
 
@@ -64,7 +64,8 @@ class Ledger(Sealed):
     `views` parts of trajectories; `numbers` the answers' numbers as last published, and under the empty name
     the words of the headline; `changed` what the last rebuild that changed any of them changed; `seeds` the
     number of seeds of the published report, 0 where there is none; `paces` the seconds that a unit of work
-    took when experiments were last trained.
+    took when experiments were last trained; `definitions`, by the hash of each, what it is and the hashes of
+    its lines, as `labreport.fingerprint.syntax.Summary` has them.
     """
 
     checksum: str = ""
@@ -78,6 +79,7 @@ class Ledger(Sealed):
     changed: list[Change] = msgspec.field(default_factory=list)
     seeds: int = 0
     paces: dict[str, float] = msgspec.field(default_factory=dict)
+    definitions: dict[str, tuple[str, str]] = msgspec.field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path, quarantine: Quarantine) -> Ledger:
@@ -95,6 +97,8 @@ class Ledger(Sealed):
         used = {str(value) for node in self.nodes.values() for value in node.ingredients.values()}
         members = {name: getattr(self, name) for name in self.__struct_fields__ if name != "checksum"}
         members["groups"] = {key: group for key, group in self.groups.items() if key in used}
+        named = {value for group in members["groups"].values() for value in group.values()}
+        members["definitions"] = {key: one for key, one in self.definitions.items() if key in named}
         keys = {node.key for node in self.nodes.values()}
         members["views"] = {label: view for label, view in self.views.items() if label[:64] in keys}
         for name in ("files", "modules"):  # they only save time, and JSON cannot hold every path

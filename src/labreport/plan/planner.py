@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -292,7 +292,7 @@ class Planner:
                 {name: value for name, value in found.items() if not waiting or name not in unknown}
                 for found in (record.ingredients, made_of)
             )
-            reasons.extend(map(_about, differences(before, after, self.ledger.groups)))
+            reasons.extend(self.differences(before, after))
         state = State.STALE if reasons else State.FRESH
         if waiting:
             reasons.extend(Upstream(status.name) for status in waiting)
@@ -303,6 +303,11 @@ class Planner:
             state = State.STALE
         output = record.output if record is not None and state is State.FRESH else ""
         return Status(node, state, tuple(reasons), made_of, key, output)
+
+    def differences(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Changed]:
+        """How two sets of ingredients differ; of definitions, where, and which experiment they declare."""
+        found = differences(before, after, self.ledger.groups)
+        return [_about(self.fingerprints.located(reason)) for reason in found]
 
     def _recognise(self, node: Node, made_of: dict[str, Any], key: str) -> Record | None:
         """A record for something that the cache holds but the ledger forgot."""

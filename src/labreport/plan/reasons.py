@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from labreport.fingerprint.canonical import canonical
@@ -72,24 +72,30 @@ class SharesForced(_Said):
 class Changed:
     """An ingredient is another than when it was made; `old` or `new` is None where there is none.
 
-    An empty text stands for a value that would tell a reader nothing, such as a hash. `about` is the
-    experiment or study that a changed definition declares.
+    An empty text stands for a value that would tell a reader nothing, such as a hash. Of a definition, `kind`
+    is what it is called, `place` the first line that changed, `about` the experiment or study that it
+    declares, and `was` its hash before.
     """
 
     what: str
     old: Any = None
     new: Any = None
     about: str = ""
+    kind: str = ""
+    place: str = ""
+    was: str = field(default="", compare=False)
 
     def __str__(self) -> str:
+        what = f"{self.kind} {self.what.partition(' ')[2].rstrip(':')}" if self.kind else self.what
         if self.old is None and self.new is None:
             module = re.fullmatch(r"function (\S+):#text", self.what)  # comments and docstrings are read, too
-            return f"{f'the text of {module[1]}' if module else self.what} changed"
+            at = f" at {self.place}" if self.place else ""
+            return f"{f'the text of {module[1]}' if module else what} changed{at}"
         if self.old is None:
-            return f"{self.what} is new" + (f": {short(self.new)}" if self.new != "" else "")
+            return f"{what} is new" + (f": {short(self.new)}" if self.new != "" else "")
         if self.new is None:
-            return f"{self.what} is gone" + (f" (was {short(self.old)})" if self.old != "" else "")
-        return f"{self.what} {short(self.old)} → {short(self.new)}"
+            return f"{what} is gone" + (f" (was {short(self.old)})" if self.old != "" else "")
+        return f"{what} {short(self.old)} → {short(self.new)}"
 
 
 @dataclass(frozen=True)
@@ -143,6 +149,7 @@ def _members(old: Mapping[str, str] | None, new: Mapping[str, str] | None) -> li
             name,
             "" if name in old and name not in new else None,
             "" if name in new and name not in old else None,
+            was=old.get(name, ""),
         )
         for name in sorted({*old, *new}, key=lambda name: ((name in old) != (name in new), name))
         if old.get(name) != new.get(name)
