@@ -26,10 +26,7 @@ and {{ ref("part") }}.</p>
 {% endblock %}
 """
 SECTION_TEMPLATE = '{% extends "section.html" %}\n{% block intro %}<p>What follows.</p>{% endblock %}\n'
-APPENDIX_TEMPLATE = """\
-{% extends "section.html" %}
-{% block outro %}<dl><dt id="term-epoch">epoch</dt><dd>One pass.</dd></dl>{% endblock %}
-"""
+APPENDIX_TEMPLATE = '{% extends "section.html" %}\n'
 
 ACCURACY = Quantity(0.96473, "fraction", "made", 5, 0.002, Interval(0.962, 0.967, "Student"))
 ANSWER = Answer(
@@ -93,6 +90,7 @@ def example(folder: Path) -> Example:
         ("questions/one.html", QUESTION_TEMPLATE),
         ("sections/part.html", SECTION_TEMPLATE),
         ("sections/appendix.html", APPENDIX_TEMPLATE),
+        ("glossary.html", '{% call explain("epoch") %}One pass.{% endcall %}\n'),
     ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")

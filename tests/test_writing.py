@@ -58,11 +58,11 @@ def test_a_formula_is_drawn_and_its_latex_is_what_is_heard_and_copied(built: Win
     found = re.findall(
         r'<span class="formula( displayed)?"><svg (.*?)</svg><span class="source">(.*?)</span>', page, re.S
     )
-    assert len(found) == 7
+    assert len(found) == 8
     assert all(
         'aria-hidden="true"' in svg and "currentColor" in svg and " id=" not in svg for _, svg, _ in found
     )
-    ratio = found[-1]
+    ratio = found[-2]  # the last is in the glossary
     assert ratio[0] == " displayed"
     assert re.findall(r'data-source="penalty#(\w+).mean" data-form="bare">', ratio[2]) == ["plain", "ridge"]
 
@@ -190,7 +190,7 @@ def test_what_is_cited_is_listed_by_number(built: Wine, report: Example, tmp_pat
     """By first use, in page and PDF, and nothing else; what it says is the file's, or the audit finds it."""
     page = (built.folder / "report" / "report.html").read_text(encoding="utf-8")
     number = '<span class="counter">1</span>'
-    assert f'[<a class="cited" href="#reference-hoerl-kennard">{number}</a>], they are' in page
+    assert f'[<a class="cited" href="#reference-hoerl-kennard">{number}</a>]), they are' in page
     assert re.findall(r'<li id="(reference-[^"]*)">\[(.*?)\]', page) == [("reference-hoerl-kennard", number)]
     (report.templates / "references.bib").write_text(FILES[BIB], encoding="utf-8")
     report = report.with_question(BODY.format('{{ cite("esl") }} and {{ cite("hoerl-kennard", "esl") }}'))
@@ -232,14 +232,36 @@ def test_what_is_wrong_with_references_is_named_before_anything_runs(project: Wi
     assert "there is no reference 'esl' in templates/references.bib\n" in project.run().err
 
 
-def test_a_term_that_nothing_explains_is_named_before_anything_runs(project: Wine) -> None:
-    """All of them together; what a macro explains is known by what the macro is called with."""
-    explained = '{% macro entry(word) %}<dt id="term-{{ word | lower }}">{{ caller() }}</dt>{% endmacro %}'
-    explained += '<dl>{% call entry("Ridge") %}x{% endcall %}<dt id="term-mean-error">y</dt></dl>'
-    used = "".join(f"\n{{{{ term({word!r}) }}}}" for word in ("ridge", "rigde", "mean error", "maen error"))
-    edit(project, TEMPLATE, "{% block body %}", "{% block body %}" + explained + used)
-    line = FILES[TEMPLATE].partition("{% block body %}")[0].count("\n") + 1
+GLOSSARY = "templates/glossary.html"
+
+
+def test_a_term_leads_to_its_explanation(built: Wine) -> None:
+    """Once a section, and from other explanations; formulas in them are drawn."""
+    page = (built.folder / "report" / "report.html").read_text(encoding="utf-8")
+    (terms,) = re.findall(r'<section class="glossary".*?</section>', page, re.S)
+    assert re.findall(r'<dt id="term-([^"]*)">', terms) == ["ridge-regression", "penalty"]
+    assert '<dd>Least squares with a <a class="term" href="#term-penalty">penalty</a>, which' in terms
+    assert 'weights: <span class="formula"><svg' in terms
+    assert '(<a class="term" href="#term-ridge-regression">ridge regression</a>,' in page
+
+
+def test_an_edit_of_the_glossary_rebuilds_the_documents_that_print_it(project: Wine) -> None:
+    """And no section, no answer, no result."""
+    edit(project, GLOSSARY, "Least squares with", "Linear regression with")
+    assert project.run().made == {"document/html", "document/pdf"}
+
+
+def test_a_term_is_explained_once_and_used_or_named_before_anything_runs(project: Wine) -> None:
+    """With its line; all of them together."""
+    begin, wrong = "{% block body %}", '{{ term("penalyt") }}{% call explain("x") %}{% endcall %}'
+    edit(project, TEMPLATE, begin, begin + wrong)
+    line = FILES[TEMPLATE].partition(begin)[0].count("\n") + 1
+    more = "".join(f'{{% call explain("{word}") %}}x{{% endcall %}}\n' for word in ("Penalty", "weight"))
+    edit(project, GLOSSARY, '{% call explain("ridge', f'{more}{{% call explain("ridge')
     assert [one.partition(";")[0] for one in project.run().err.splitlines()] == [
-        f"error: {TEMPLATE}:{line + 2}: no template explains the term 'rigde'",
-        f"error: {TEMPLATE}:{line + 4}: no template explains the term 'maen error'",
+        f"error: {GLOSSARY}:1: the term 'Penalty' is explained twice",
+        f"error: {GLOSSARY}:2: nothing uses the term 'weight'",
+        f"error: {GLOSSARY}:4: the term 'penalty' is explained twice",
+        f"error: {TEMPLATE}:{line}: explain belongs into glossary.html, and takes a term in quotes",
+        f"error: {TEMPLATE}:{line}: glossary.html does not explain the term 'penalyt'",
     ]

@@ -17,6 +17,8 @@ MACROS = ("macros.html", "own-macros.html")
 """Files whose macros every template knows by name: the frame's, then those that a project adds."""
 BIBLIOGRAPHY = "references.bib"
 """The file of a project's folder of templates that has what `cite` names."""
+GLOSSARY = "glossary.html"
+"""The template that explains, once each, what `term` names."""
 ENGINE = "frame/"
 """A name that begins so means the engine's file, though the project has one of its own."""
 

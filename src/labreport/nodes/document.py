@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 DOCUMENT_FRAME = "document.html"
 """The template that `labreport.page` puts around the whole."""
-DOCUMENT_FRAMES = (DOCUMENT_FRAME, "screen.html", "print.html")
+TERMS = "terms.html"
+"""The template of the glossary."""
+DOCUMENT_FRAMES = (DOCUMENT_FRAME, TERMS, "screen.html", "print.html")
 """The templates of whole documents."""
 ANSWERS = "labreport.page:answers_json"
 """What writes the answers: a `Press` calls it, so that following the nodes' code does not lead there."""
@@ -96,7 +98,7 @@ class _Rendered(DocumentNode):
             **fingerprints.references(),
             **({"recorded": digest(recorded)} if (recorded := planner.recorded) else {}),
             **({"kept": digest(kept)} if (kept := self.kept(planner)) else {}),
-            **fingerprints.templates(DOCUMENT_FRAME, f"{self.medium}.html"),
+            **fingerprints.templates(DOCUMENT_FRAME, TERMS, f"{self.medium}.html"),
             **fingerprints.files("styles"),
             **fingerprints.files("frame/fonts", "fonts"),
             **fingerprints.libraries(*RENDERING),

@@ -81,7 +81,8 @@ def render_document(
             return environment(templates, medium, helpers, words).get_template(name).render(values)
 
     known, printed = targets(outline, sections), bibliography(templates)
-    keys = cited(section[medium] for section in sections)
+    terms = frame("terms.html", {})
+    keys = cited([*(section[medium] for section in sections), terms])
     places = ((_line_with(rf"cite\([^)]*[\"']{re.escape(key)}[\"']", templates), key) for key in keys)
     if lines := mistaken(places, printed, templates) if keys else ():
         raise all_at_once(RenderError, lines)
@@ -95,6 +96,7 @@ def render_document(
         "glance": _glance(outline, sections, medium),
         "opening": [Markup(section[medium]) for section in sections[:opening]],
         "sections": [Markup(section[medium]) for section in sections[opening:]],
+        "terms": Markup(terms),
         "citation": citation(outline, facts, sections),
         "references": {key: Markup(printed["references"][key][1]) for key in keys},
         "recorded": _sources(recorded, words) if recorded else None,

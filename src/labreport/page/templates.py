@@ -18,6 +18,7 @@ import jinja2
 from jinja2 import nodes
 
 from labreport.errors import did_you_mean
+from labreport.frame import GLOSSARY
 from labreport.page.claims import claim, claims, last_word, names_one
 from labreport.page.formulas import VALUE, Formulas, Unreadable, draw, formulas
 from labreport.page.numbers import FILTERS, TracedAnswer, TracedFinding, TracedQuantity
@@ -208,8 +209,8 @@ def written(source: str) -> dict[str, list[Any]]:
     `wrong` are its mistakes, each a line and a text; `references` the templates that it names and `names` the
     variables that it uses, each with its line; `given` those to which it gives a value; `blocks` its blocks,
     with their lines, `outside` the first line that is printed outside of all, and `extends` what it extends;
-    `refers` what it refers to by `ref`, `cites` what it cites, nothing where a key is computed; `terms` the
-    terms that it uses and `defined` those that it explains; `compares` its sentences that compare outside a
+    `refers` what it refers to by `ref`, `cites` what it cites, `terms` the terms that it uses and `explains`
+    those that it explains, nothing where a key is computed; `compares` its sentences that compare outside a
     finding.
     """
     try:
@@ -232,8 +233,8 @@ def written(source: str) -> dict[str, list[Any]]:
         "outside": [node.lineno for node in tree.body if _prints(node)][:1],
         "extends": [name for node in tree.find_all(nodes.Extends) for name in _named(node)],
         "refers": [list(each) for each in _called(tree, "ref") if each.text],
-        "terms": [list(each) for each in _called(tree, "term", 1) if each.text],
-        "defined": sorted(set(_defined(tree, source))),
+        "terms": [list(each) for each in _called(tree, "term", 1)],
+        "explains": [list(each) for each in _called(tree, "explain", 1)],
         "cites": [list(each) for each in _called(tree, "cite")],
         "compares": [list(each) for each in sentences],
     }
@@ -257,7 +258,9 @@ def mistakes(
     for name, each in templates.items():
         known.update(each.get("given", ()))
         known.update(word for _, word in each.get("names", ()) if name not in own)
-    explained = {word for each in templates.values() for word in each.get("defined", ())}
+    glossary = [word for _, word in templates.get(GLOSSARY, {}).get("explains", ())]
+    explained = [anchor_of(word) for word in glossary]
+    used = {anchor_of(word) for each in templates.values() for _, word in each.get("terms", ())}
     found: dict[str, list[Mistake]] = {}
     for name, each in templates.items():
         if name not in own:
@@ -274,10 +277,18 @@ def mistakes(
                 if of is not None and word not in of:
                     wrong.append(Mistake(line, f"there is no {what} {word!r}{did_you_mean(word, of)}"))
         for line, word in each.get("terms", ()):
-            near = did_you_mean(anchor_of(word), explained - {""})
-            if anchor_of(word) not in explained and (near != "." or "" not in explained):
-                text = f"no template explains the term {word!r}{near.rstrip('.')}"
-                wrong.append(Mistake(line, f'{text}; write <dt id="term-{anchor_of(word)}"> somewhere'))
+            if word and anchor_of(word) not in explained:
+                near = did_you_mean(word, glossary).rstrip(".")
+                text = f"{GLOSSARY} does not explain the term {word!r}{near}"
+                wrong.append(Mistake(line, f'{text}; write {{% call explain("{word}") %}} there'))
+        for line, word in each.get("explains", ()):
+            if name != GLOSSARY or not word:
+                wrong.append(Mistake(line, f"explain belongs into {GLOSSARY}, and takes a term in quotes"))
+            elif explained.count(anchor_of(word)) > 1:
+                wrong.append(Mistake(line, f"the term {word!r} is explained twice; keep one of them"))
+            elif anchor_of(word) not in used and "" not in used:
+                text = f'nothing uses the term {word!r}; write {{{{ term("{word}") }}}} where it is used'
+                wrong.append(Mistake(line, f"{text}, or delete it here"))
         for line, sentence in each.get("compares", ()):
             if names_one(sentence, names):
                 wrong.append(Mistake(line, f"{sentence[:60]!r} {claim(sentence)}"))
@@ -309,20 +320,6 @@ def _called(tree: nodes.Template, macro: str, first: int | None = None) -> Itera
             given = [*call.args, call.dyn_args] if call.dyn_args or not call.args else call.args
             for each in given[:first]:
                 yield Mistake(call.lineno, str(each.value) if isinstance(each, nodes.Const) else "")
-
-
-_ANCHOR = re.compile(r"""\bid=["']term-(?:([^"'{]+)["']|\{)""")
-
-
-def _defined(tree: nodes.Template, source: str) -> Iterator[str]:
-    """The terms that a template explains, as in anchors: those written out; where one is computed, "" and
-    whatever macros are called with."""
-    for found in _ANCHOR.finditer(source):
-        yield found[1] or ""
-        for call in tree.find_all(nodes.Call) if not found[1] else ():
-            for each in call.args:
-                if isinstance(each, nodes.Const) and getattr(call.node, "name", "") != "term":
-                    yield anchor_of(str(each.value))
 
 
 def anchor_of(term: str) -> str:
