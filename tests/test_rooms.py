@@ -66,6 +66,7 @@ LIBRARIES = {
     "quickjs": "labreport.recheck",
     "ziamath": "labreport.page",
     "pybtex": "labreport.page",
+    "pygments": "labreport.page",
     "scipy": "labreport.stats",
     "numpy": "labreport.builders labreport.charts labreport.grading labreport.recorded labreport.stats "
     "labreport.store labreport.verification exercise.again exercise.bonus_complex exercise.bonus_digits "

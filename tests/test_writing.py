@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 import pytest
 from example_report import Example, example
 from wine import ROOT, Wine, labreport
 
 from labreport.audit import audit_html, audit_pdf, lint_templates
-from labreport.page import formulas, written
+from labreport.page import formulas, listings, written
 from labreport.page.formulas import draw
 from labreport.pdf import write
 
@@ -265,3 +267,71 @@ def test_a_term_is_explained_once_and_used_or_named_before_anything_runs(project
         f"error: {TEMPLATE}:{line}: explain belongs into glossary.html, and takes a term in quotes",
         f"error: {TEMPLATE}:{line}: glossary.html does not explain the term 'penalyt'",
     ]
+
+
+PROGRAM = """square = X.T @ X + penalty * numpy.eye(12)  # no inverse is needed
+w = numpy.linalg.solve(square, X.T @ y)"""
+
+
+def test_a_listing_has_a_number_and_its_program_is_copied_as_text(
+    built: Wine, report: Example, tmp_path: Path
+) -> None:
+    """In page and PDF, where a reference leads to it; the audit takes none of its numbers for a result."""
+    page = (built.folder / "report" / "report.html").read_text(encoding="utf-8")
+    number = 'Listing <span class="counter">1</span>'
+    assert f'<a class="ref" href="#listing-weights">{number}</a> computes the weights' in page
+    (listing,) = re.findall(r'<figure id="listing-weights">(.*?)</figure>', page, re.S)
+    assert f'<figcaption><span class="label">{number}</span> The weights with a penalty' in listing
+    (program,) = re.findall(r"<code class=.*?>(.*?)</code></pre>", listing, re.S)
+    assert '<span class="comment"># no inverse is needed</span>' in program
+    assert re.sub("<[^>]*>", "", program).strip() == PROGRAM
+    more = f"{PROGRAM}\nfor x in w:\n    if x:\n        break"
+    figure = f'<figure id="listing-a"><figcaption>A</figcaption><pre><code class="language-python">{more}'
+    html = report.with_question(BODY.format(f"</p>{figure}</code></pre></figure><p>")).page("print")
+    write(html, report.templates, tmp_path / "a.pdf")
+    assert audit_pdf(tmp_path / "a.pdf", html, report.answers, report.templates) == []
+    with pypdfium2.PdfDocument(tmp_path / "a.pdf") as pdf:
+        text = "\n".join(one.get_textpage().get_text_range().replace("\r", "") for one in pdf)
+    assert "Listing 1 A\n" + re.sub(" +", " ", more) in text  # of more spaces, PDFium gives one
+
+
+@pytest.mark.parametrize(
+    ("language", "program"),
+    [
+        ("python", 'def f():\n    return "<b>" + 1  # no'),
+        ("console", "$ ls\na b\n$ pwd"),
+        ("c++", "#include <vector>\nint main() { return 0; }"),
+        ("json", '{"a": [1, null]}'),
+    ],
+)
+def test_colours_change_no_letter_of_a_program(language: str, program: str) -> None:
+    """Nor what a traced number in it is in."""
+    for inside in (escape(program), f"<data>{escape(program[:5])}</data>{escape(program[5:])}"):
+        code = f'<code class="language-{language}">{inside}</code>'
+        made = listings.coloured(code)
+        assert re.sub("</?span[^>]*>", "", made).replace("&quot;", '"') == code.replace("&quot;", '"')
+        assert "<span class=" in made
+
+
+def test_what_is_wrong_with_a_listing_is_named_before_anything_runs(project: Wine) -> None:
+    """A language that there is not, no caption, and a name that a question has."""
+    edit(project, TEMPLATE, "language-python", "language-pyhton")
+    edit(
+        project, TEMPLATE, '<figure id="listing-weights">\n<figcaption>', '<figure id="listing-penalty">\n<b>'
+    )
+    edit(project, TEMPLATE, "NumPy</figcaption>", "NumPy</b>")
+    edit(project, TEMPLATE, 'ref("weights")', 'ref("weihgts")')
+    line = FILES[TEMPLATE].partition("<figure")[0].count("\n") + 1
+    assert [one.partition(";")[0] for one in project.run().err.splitlines()] == [
+        f"error: {TEMPLATE}:{line - 2}: there is no question, section, figure or listing 'weihgts'.",
+        f"error: {TEMPLATE}:{line}: a question, section or figure is called 'penalty', too",
+        f"error: {TEMPLATE}:{line}: the listing 'penalty' has no <figcaption>",
+        f"error: {TEMPLATE}:{line + 2}: Pygments reads no language 'pyhton'",
+    ]
+
+
+def test_the_colours_of_programs_are_those_whose_contrast_is_tested() -> None:
+    """`test_page_styles.py` does, on both grounds of both themes."""
+    styles = (ROOT / "src" / "labreport" / "frame" / "styles" / "base.css").read_text(encoding="utf-8")
+    found = re.findall(r"^code \.(\w+) \{\n  color: var\(--(\w+)\);", styles, re.M)
+    assert dict(found) == {"comment": "quiet", "keyword": "accent", "literal": "supported"}

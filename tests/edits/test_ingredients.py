@@ -18,7 +18,7 @@ ENGINE = "engine/labreport"
 DISTRIBUTIONS = (
     *("numpy", "scipy", "matplotlib", "seaborn", "jinja2", "markupsafe", "weasyprint", "pydyf", "tinycss2"),
     *("fonttools", "pikepdf", "brotli", "msgspec"),
-    *("ziamath", "ziafont", "latex2mathml", "pybtex", "latexcodec", "pyyaml"),
+    *("ziamath", "ziafont", "latex2mathml", "pybtex", "latexcodec", "pyyaml", "pygments"),
 )
 
 

@@ -85,7 +85,7 @@ def test_what_is_balanced_whatever_is_chosen_is_no_mistake(source: str) -> None:
         ),
         (
             '{% block body %}{{ ref("curvs") }}{% endblock %}',
-            "1: there is no question, section or figure 'curvs'",
+            "1: there is no question, section, figure or listing 'curvs'",
         ),
         (
             "{% block body %}\n\n{% if answer %}\n{% endblock %}",

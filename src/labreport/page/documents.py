@@ -21,6 +21,7 @@ from labreport.errors import RenderError, all_at_once
 from labreport.frame import FOLDER, Lookup
 from labreport.outline import Outline
 from labreport.page.environment import STANDARD, Medium, environment, explained
+from labreport.page.listings import BEGINNING, LISTING
 from labreport.page.numbers import traced_value
 from labreport.page.references import CITED, bibliography, cited, mistaken
 from labreport.page.webfonts import font_faces
@@ -339,15 +340,20 @@ def targets(outline: Outline, sections: Sequence[Mapping[str, Any]]) -> dict[str
 
 
 def resolve(html: str, known: Mapping[str, Target], keys: Sequence[str] = ()) -> str:
-    """`html` with its counters, table numbers and references filled in, and no line broken before a %.
+    """`html` with its counters, numbers of tables and listings, and references filled in, and no line broken
+    before a %.
 
     `keys` are what is cited, in the order of numbers.
     """
     tables = iter(range(1, html.count("<caption>") + 1))
+    listed = enumerate(LISTING.findall(html), start=1)
+    known = {**known, **{name: Target("Listing", str(at), f"listing-{name}") for at, (name, _) in listed}}
     html = COUNTER.sub(lambda found: _counter(_known(found[2], known).number), html)
     html = PER_CENT.sub(lambda found: found[1] or "\u00a0%", html)  # what is traced stays as it is
     label = '<caption><span class="label">Table {}</span> '
     html = CAPTION.sub(lambda _: label.format(_counter(str(next(tables)))), html)
+    label = '{}<span class="label">Listing {}</span> '
+    html = BEGINNING.sub(lambda found: label.format(found[1], _counter(known[found[2]].number)), html)
     html = CITED.sub(lambda found: _citation(cited([found[0]]), keys), html)
     return REFERENCE.sub(lambda found: reference(_known(found[1], known)), html)
 

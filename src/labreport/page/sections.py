@@ -17,6 +17,7 @@ from labreport.errors import RenderError, all_at_once, did_you_mean
 from labreport.frame import Lookup
 from labreport.outline import Question, Section
 from labreport.page.environment import MEDIA, STANDARD, Medium, environment, explained
+from labreport.page.listings import coloured
 from labreport.page.numbers import TracedAnswer, traced
 from labreport.page.templates import parsed, unknown_names
 from labreport.project import Words
@@ -143,7 +144,7 @@ class _Rendering:
             "run": context,
         }
         with explained(templates, section.template):
-            whole = self._sandbox.get_template(section.template).render(names)
+            whole = coloured(self._sandbox.get_template(section.template).render(names))
         self.terms: list[str] = []
         if medium == "screen":  # on a narrow one a table scrolls by itself
             whole = TABLE.sub(r'<div class="table">\g<0></div>', whole)

@@ -21,6 +21,7 @@ from labreport.errors import did_you_mean
 from labreport.frame import GLOSSARY
 from labreport.page.claims import claim, claims, last_word, names_one
 from labreport.page.formulas import VALUE, Formulas, Unreadable, draw, formulas
+from labreport.page.listings import listings, mistaken_listings
 from labreport.page.numbers import FILTERS, TracedAnswer, TracedFinding, TracedQuantity
 from labreport.page.wordings import SAID, Wordings
 
@@ -210,8 +211,8 @@ def written(source: str) -> dict[str, list[Any]]:
     variables that it uses, each with its line; `given` those to which it gives a value; `blocks` its blocks,
     with their lines, `outside` the first line that is printed outside of all, and `extends` what it extends;
     `refers` what it refers to by `ref`, `cites` what it cites, `terms` the terms that it uses and `explains`
-    those that it explains, nothing where a key is computed; `compares` its sentences that compare outside a
-    finding.
+    those that it explains, nothing where a key is computed; `listings` are its listings; `compares` its
+    sentences that compare outside a finding.
     """
     try:
         tree = parsed(source)
@@ -219,7 +220,7 @@ def written(source: str) -> dict[str, list[Any]]:
         return {"wrong": [[error.lineno, error.message or ""]]}
     found_outside, sentences = claims(tree)
     unknown = [*_unknown(tree, nodes.Filter), *_unknown(tree, nodes.Test)]
-    outside = itertools.starmap(Mistake, found_outside)
+    outside = itertools.starmap(Mistake, [*found_outside, *mistaken_listings(source)])
     wrong = sorted([*unknown, *unbalanced(tree), *_unreadable(source), *outside])
     asked = {test.node for test in tree.find_all(nodes.Test) if test.name in ("defined", "undefined")}
     defined = {node.name for node in asked if isinstance(node, nodes.Name)}
@@ -236,6 +237,7 @@ def written(source: str) -> dict[str, list[Any]]:
         "terms": [list(each) for each in _called(tree, "term", 1)],
         "explains": [list(each) for each in _called(tree, "explain", 1)],
         "cites": [list(each) for each in _called(tree, "cite")],
+        "listings": [list(each) for each in listings(source)],
         "compares": [list(each) for each in sentences],
     }
     return {key: values for key, values in found.items() if values}
@@ -258,6 +260,7 @@ def mistakes(
     for name, each in templates.items():
         known.update(each.get("given", ()))
         known.update(word for _, word in each.get("names", ()) if name not in own)
+    listed = {slug for each in templates.values() for _, slug in each.get("listings", ())}
     glossary = [word for _, word in templates.get(GLOSSARY, {}).get("explains", ())]
     explained = [anchor_of(word) for word in glossary]
     used = {anchor_of(word) for each in templates.values() for _, word in each.get("terms", ())}
@@ -269,13 +272,17 @@ def mistakes(
         kinds: tuple[tuple[str, str, Collection[str] | None], ...] = (
             ("variable", "names", known),
             ("template", "references", templates),
-            ("question, section or figure", "refers", targets),
+            ("question, section, figure or listing", "refers", {*targets, *listed}),
             ("block", "blocks", _blocks(name, templates, questions)),
         )
         for what, words, of in kinds:
             for line, word in each.get(words, ()):
                 if of is not None and word not in of:
                     wrong.append(Mistake(line, f"there is no {what} {word!r}{did_you_mean(word, of)}"))
+        for line, word in each.get("listings", ()):
+            if word in targets:
+                text = f"a question, section or figure is called {word!r}, too; give the listing another name"
+                wrong.append(Mistake(line, text))
         for line, word in each.get("terms", ()):
             if word and anchor_of(word) not in explained:
                 near = did_you_mean(word, glossary).rstrip(".")
