@@ -14,10 +14,20 @@ import trained as made
 
 from labreport.console.progress import START, TimeLeft
 from labreport.console.terminal import Terminal
+from labreport.execute import pace
 from labreport.execute.pace import USUAL, expected, foresee_trainings, making, note, note_trainings
 from labreport.execute.training import check_room
 from labreport.execute.worker import Task
 from labreport.nodes.document import AnswersDocument, PageDocument, PaperDocument
+
+
+@pytest.fixture(autouse=True)
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine of two processors with nothing else on it."""
+    monkeypatch.setattr(pace, "others", lambda: 0.0)
+    monkeypatch.setattr(pace, "cores", lambda: 2)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+
 
 DOCUMENTS = ((PageDocument, 1), (AnswersDocument, 2), (PaperDocument, 3))
 
@@ -27,7 +37,7 @@ def task(name: str, cost: float) -> Task:
     return replace(made.task(replace(made.empty(), key=name, name=name), 10), cost=cost)
 
 
-def session(cost: str = "", **paces: Any) -> Any:
+def session(cost: str = "", /, **paces: Any) -> Any:
     """What is known of a project."""
     graph = SimpleNamespace(of_kind=lambda kind: ["a", "b"])
     return SimpleNamespace(
@@ -93,3 +103,53 @@ def test_a_full_disk_is_named_first(
     check_room(opened, 10, Terminal(err=err))
     assert ("10 MB free; this build may need 20 MB" in err.getvalue()) is warns
     assert (err.getvalue() == "") is not warns
+
+
+@pytest.mark.parametrize("beside", [0.0, 1.0, 4.0])
+def test_the_first_estimate_counts_what_runs_beside_and_what_ran_beside_before(
+    beside: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two workers share two processors with it: what took 10 s by themselves takes 15 s beside one other."""
+    opened = session(**{"#start": 0.0, "a": 1.0})
+    tasks = [replace(task(key, 1.0), trajectory=replace(made.empty(), key=key, name="a")) for key in "xy"]
+    for now in (beside, 0.0, beside):  # what was noted beside others says the same of a calm machine
+        monkeypatch.setattr(pace, "others", lambda now=now: now)
+        time = TimeLeft()
+        foresee_trainings(opened, tasks, time, 2)
+        takes = 10 * (2 + now) / 2
+        assert time.seconds() == pytest.approx(takes)
+        note_trainings(opened, {"a": [(False, takes / 10)]}, 0.0, pace.was_slower(time, 2))
+
+
+@pytest.mark.parametrize(
+    ("load", "waits", "found"),
+    [
+        ("0.90 2.50 2.47 3/95 14553", "100 0 9", 0.9),
+        ("1.90 2.50 2.47 1/95 14553", "100 0 9", 0.0),
+        ("12.0 12.0 12.0 13/95 14553", "100 550 9", 12.0),
+        ("12.0 12.0 12.0 13/95 14553", "100 5 9", 1.1),
+        ("", "0 0 0", 0.0),
+    ],
+    ids=["a processor is left", "it was this program", "none is left", "they give way", "not known"],
+)
+def test_what_competes_is_what_runs_now_or_was_waited_for(
+    load: str, waits: str, found: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a build, the mean of the last minute has that build's own processes in it."""
+    monkeypatch.undo()
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr(Path, "read_text", lambda path: load if path.name == "loadavg" else waits)
+    assert pace.others() == pytest.approx(found)
+
+
+def test_a_verification_takes_as_long_as_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first as much longer than usual as the report took to be made."""
+    opened = session(**{"#figure": 2 * USUAL["figure"]})
+    checks = [("document", 5.0), ("training", 12.0), ("answer", 0.0)]
+    first, second = TimeLeft(), TimeLeft()
+    pace.foresee_checks(opened, checks, first)
+    assert first.seconds() == pytest.approx(2 * 5 * pace.CHECKS["document"] + 12)
+    for (kind, units), took in zip(checks, (40.0, 18.0, 0.1), strict=True):
+        pace.note_check(opened, kind, units, took, 1.0)
+    pace.foresee_checks(opened, checks, second)
+    assert second.seconds() == pytest.approx(58.0)

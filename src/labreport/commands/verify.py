@@ -7,14 +7,17 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
 from labreport.checks import Check, summary
 from labreport.commands import write
 from labreport.console.plan import counted, duration
-from labreport.console.progress import Kind, Progress, TimeLeft
+from labreport.console.progress import Progress, TimeLeft
 from labreport.console.terminal import Terminal, shown
+from labreport.errors import StoreError
+from labreport.execute.pace import foresee_checks, note_check, was_slower
 from labreport.execute.session import Session, open_session
 from labreport.locate import find_project
 from labreport.nodes.content import AnswerNode
@@ -42,7 +45,9 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         jobs = arguments.jobs or cores()
         every = stages(session, plan, terminal, quick=quick, repeat=arguments.repeat, jobs=jobs)
         parts = [remembering(part, arguments.again) for part in every]
-        total = sum(part.seconds for part in parts)
+        left = TimeLeft()
+        foresee_checks(session, ((part.kind, part.units) for part in parts), left)
+        total = left.seconds() or 0.0
         now = ", ".join(part.words for part in parts if not part.since)
         terminal.say(f"This takes about {duration(max(total, 1.0))}: {now}.")
         for day, before in groupby((part for part in parts if part.since), lambda part: part.since):
@@ -54,7 +59,7 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
                 "A function named by Project(verify=...) would be one."
             )
         began, checks = time.monotonic(), []
-        for check in _checked(parts, terminal):
+        for check in _checked(session, parts, left, terminal):
             checks.append(check)
             word = terminal.paint(*_WORDS[check.result])
             line = f"{word}  {shown(check.name)}  {terminal.paint(shown(check.detail), 'dim')}"
@@ -78,20 +83,24 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         )
         if not quick:
             _keep(terminal, session, checks)
+        if session.ledger.nodes:  # it was read
+            with suppress(StoreError):
+                session.save()
     return 1 if failed else 0
 
 
-def _checked(parts: Sequence[Stage], terminal: Terminal) -> Iterator[Check]:
+def _checked(session: Session, parts: Sequence[Stage], left: TimeLeft, terminal: Terminal) -> Iterator[Check]:
     """All checks, with a row that says what is being done and how long the rest will take."""
-    left = TimeLeft()
     for number, part in enumerate(parts):
-        left.expect(number, part.seconds, Kind.MADE)
-    for number, part in enumerate(parts):
-        progress = Progress(terminal, left, f"{number + 1}/{len(parts)} {part.words}")
+        progress, began = (
+            Progress(terminal, left, f"{number + 1}/{len(parts)} {part.words}"),
+            time.monotonic(),
+        )
         left.begin(number)
         with progress.shown():
             yield from part.checks()
         left.work(number, 1.0)
+        note_check(session, part.kind, part.units, time.monotonic() - began, was_slower(left, cores()))
 
 
 def junit(checks: Sequence[Check]) -> str:

@@ -269,6 +269,8 @@ class TimeLeft:
     ) -> None:
         self.lanes = lanes
         self.known = known
+        self.beside = 0.0
+        """How many processes of others ran at the beginning."""
         self._clock = clock
         self._parts: dict[Hashable, _Part] = {}
         self._all = dict.fromkeys(Kind, 0.0)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from labreport.errors import LabReportError, OutdatedCode, RenderError, StoreError
-from labreport.execute.pace import PAGE, PAPER, note, part_of
+from labreport.execute.pace import PAGE, PAPER, note, part_of, was_slower
 from labreport.execute.session import Build
 from labreport.nodes.document import DocumentNode, PaperDocument
 from labreport.nodes.workshop import Press, Workshop
@@ -44,7 +44,7 @@ def make_report(build: Build, plan: Plan) -> Workshop:
         rest = [node.name for node in session.graph.nodes.values() if node.kind != "document"]
         if build.exit_code == 0 and all(planner.status(name).fresh for name in rest):
             publish_documents(build, workshop, writer)  # else it would be out of date
-    note(session, progress.took, build.made)
+    note(session, progress.took, build.made, was_slower(progress.time, build.processes))
     return workshop
 
 

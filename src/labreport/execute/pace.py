@@ -1,15 +1,22 @@
-"""How long a build takes on this machine: as it took before, else as the project's `cost` says."""
+"""How long a build or a verification takes here: as it took before, else as the project's `cost` says.
+
+What it took is kept as it would be with nothing beside it, and is expected as with what runs beside it now.
+"""
 
 from __future__ import annotations
 
+import os
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from labreport.console.progress import START, Kind, TimeLeft
 from labreport.execute.session import Session
 from labreport.execute.worker import Task
 from labreport.nodes.document import DocumentNode
 from labreport.plan.nodes import Node, Plan, Status
+from labreport.processes import cores
 
 MADE = "#"
 """How names of kinds begin among those of experiments, none of which has this sign."""
@@ -20,23 +27,83 @@ DOCUMENTS = {PAGE: (0.5, 0.1), PAPER: (1.0, 0.5)}
 """Seconds of a document where none was made before: what all take, and so much for each answer and figure."""
 STARTING = 1.5
 """Seconds that workers take to start where that was not measured before."""
+CHECKS = {
+    "bytes": 7e-9,
+    "page": 4.0,
+    "document": 2.0,
+    "answer": 0.2,
+    "snapshot": 0.6,
+    "typed": 0.6,
+    "training": 1.0,
+}
+"""Seconds that `verify` takes for a unit of each where none was checked before, on the machine where `USUAL`
+was measured; trainings are in seconds already."""
+CHECK = f"{MADE}check "
+
+
+def others() -> float:
+    """How many processes of others compete with those of this program; 0 where that is not known.
+
+    Where a processor is left, as many as ran in the last minute, but not more than do now: own ones ran in
+    that minute, too. Where none is left, as many as this process has waited for, whatever their priority.
+    """
+    with suppress(OSError, ValueError, ZeroDivisionError):
+        mean, _, _, running, *_ = Path("/proc/loadavg").read_text().replace("/", " ").split()
+        ran, waited, _ = map(float, Path("/proc/self/schedstat").read_text().split())
+        count = os.cpu_count() or 1
+        return max(min(float(mean), float(running) - 1, count - 1), 0.0) + count * waited / ran
+    return 0.0
+
+
+def slower(processes: int, beside: float) -> float:
+    """How many times as long so many processes take as they would with nothing `beside` them."""
+    return max((min(processes, cores()) + beside) / (os.cpu_count() or 1), 1.0)
+
+
+def was_slower(time: TimeLeft, processes: int) -> float:
+    """The same for what began when `time` did and ends now."""
+    return slower(processes, (time.beside + others()) / 2)
 
 
 def foresee(session: Session, plan: Plan, tasks: Sequence[Task], time: TimeLeft, lanes: int) -> None:
     """Say what all of a build should take, as far as that is known."""
     foresee_trainings(session, tasks, time, lanes)
+    slow = slower(cores(), time.beside)
     for part, seconds in making(session, plan.stale()).items():
-        time.expect(part, seconds, Kind.MADE)
+        time.expect(part, slow * seconds, Kind.MADE)
 
 
 def foresee_trainings(session: Session, tasks: Sequence[Task], time: TimeLeft, lanes: int) -> None:
     """The same of trainings, on so many lanes."""
     seconds = expected(session, tasks)
-    time.known, time.lanes = seconds is not None, max(lanes, 1)
+    time.known, time.lanes, time.beside = seconds is not None, max(lanes, 1), others()
+    slow = slower(time.lanes, time.beside)
     if seconds:
-        time.expect(START, session.ledger.paces.get(f"{MADE}{START}", STARTING), Kind.SINGLY)
+        time.expect(START, slow * session.ledger.paces.get(f"{MADE}{START}", STARTING), Kind.SINGLY)
     for task, each in zip(tasks, seconds or [task.work for task in tasks], strict=True):
-        time.expect(task.key, each, Kind.SINGLY if task.exclusive else Kind.TOGETHER)
+        time.expect(task.key, slow * each, Kind.SINGLY if task.exclusive else Kind.TOGETHER)
+
+
+def foresee_checks(session: Session, checks: Iterable[tuple[str, float]], time: TimeLeft) -> None:
+    """The same of a verification: so many units of each kind of `CHECKS`.
+
+    A kind that was not checked before takes as much longer than usual as the report did in the last build.
+    """
+    paces, usual = session.ledger.paces, _usual(session)
+    built = [paces[f"{MADE}{kind}"] / usual[kind] for kind in usual if f"{MADE}{kind}" in paces]
+    machine = statistics.median(built) if built else 1.0
+    time.beside = others()
+    slow = slower(cores(), time.beside)
+    for number, (kind, units) in enumerate(checks):
+        first = CHECKS[kind] * (1.0 if kind == "training" else machine)
+        time.expect(number, slow * units * paces.get(f"{CHECK}{kind}", first), Kind.MADE)
+
+
+def note_check(session: Session, kind: str, units: float, took: float, slow: float) -> None:
+    """Keep how long so many units took, this time and the times before."""
+    if units:
+        now = took / units / slow
+        session.ledger.paces[f"{CHECK}{kind}"] = (now + session.ledger.paces.get(f"{CHECK}{kind}", now)) / 2
 
 
 def expected(session: Session, tasks: Sequence[Task]) -> list[float] | None:
@@ -73,20 +140,25 @@ def _usual(session: Session) -> dict[str, float]:
 
 
 def note_trainings(
-    session: Session, took: Mapping[str, Sequence[tuple[bool, float]]], started: float
+    session: Session, took: Mapping[str, Sequence[tuple[bool, float]]], started: float, slow: float = 1.0
 ) -> None:
     """Keep how long a unit of work of each experiment took, and workers until they had done some.
 
-    It is the mean of those tasks that were not the first of their lane, or else the quickest.
+    It is the mean of those tasks that were not the first of their lane, or else the quickest. Everything was
+    so much `slow`er than with nothing beside it.
     """
     for name, each in took.items():
         warm = [pace for cold, pace in each if not cold]
-        session.ledger.paces[name] = statistics.fmean(warm) if warm else min(pace for _, pace in each)
+        session.ledger.paces[name] = (
+            statistics.fmean(warm) if warm else min(pace for _, pace in each)
+        ) / slow
     if started:
-        session.ledger.paces[f"{MADE}{START}"] = started
+        session.ledger.paces[f"{MADE}{START}"] = started / slow
 
 
-def note(session: Session, took: Mapping[str, Sequence[float]], made: Sequence[str] = ()) -> None:
+def note(
+    session: Session, took: Mapping[str, Sequence[float]], made: Sequence[str] = (), slow: float = 1.0
+) -> None:
     """Keep how long things of each kind took, this time and the times before; `made` are names of nodes.
 
     Of several that are made at once, each took its share. The first page takes longer than those after it,
@@ -97,7 +169,7 @@ def note(session: Session, took: Mapping[str, Sequence[float]], made: Sequence[s
     for kind, each in took.items():
         if each:
             count = sum(name.startswith(f"{kind}/") for name in made)
-            means[kind] = sum(each) / max(count, len(each))
+            means[kind] = sum(each) / max(count, len(each)) / slow
     if PAGE in means and f"{MADE}{PAGE}" not in paces:
         first = means[PAGE]
         means[PAGE] = min(first, usual[PAGE])

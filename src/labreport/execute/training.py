@@ -14,7 +14,7 @@ from labreport.console.plan import counted
 from labreport.console.terminal import Terminal, shown
 from labreport.errors import OutdatedCode
 from labreport.execute.first import FirstReport, wanted
-from labreport.execute.pace import note_trainings
+from labreport.execute.pace import note_trainings, was_slower
 from labreport.execute.session import Build, Session
 from labreport.execute.train import Failure, Lane, ProcessLane, Trainer
 from labreport.execute.worker import Task
@@ -239,7 +239,8 @@ def train(build: Build, work: Trainings) -> list[str]:
         with first or contextlib.nullcontext():
             build.failures = failures = trainer.run(tasks, progress)
         terminal.standing = None
-    note_trainings(session, trainer.took, trainer.started)
+    slow = 1.0 if request.scheduler else was_slower(progress.time, len(lanes))
+    note_trainings(session, trainer.took, trainer.started, slow)
     failed = {failure.task.key for failure in failures}
     if failures and (problem := session.planner.fingerprints.edited()):
         raise OutdatedCode(problem)  # another text may have failed than the one that was planned

@@ -1,4 +1,4 @@
-"""What a verification does, in order, and about how long each part of it takes.
+"""What a verification does, in order, and how much each part of it has to do.
 
 What is stored and published is compared: every byte, copies, the page and the answers against each other,
 figures; then answers are computed again, and trainings repeated.
@@ -256,23 +256,20 @@ def copied(trajectories: Mapping[str, Trajectory]) -> Iterator[Check]:
 
 ANSWERS = "answers, computed again from the stored results"
 MADE_AGAIN = "documents, rendered again from the stored answers"
-BYTES_A_SECOND = 150e6
-SECONDS_A_DOCUMENT = 2.0
-SECONDS_AN_ANSWER = 0.2
-SECONDS_A_SNAPSHOT = 0.6
-"""Of each of the project's own checks: the whole data once through a model."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A part of a verification: what it does in words, its expected seconds, and its checks.
+    """A part of a verification: what it does in words, its checks, and so many units of a kind of
+    `labreport.execute.pace.CHECKS`.
 
     `rests_on` is a digest of all that decides them, empty where they are made every time; `since` is the day
     of checks that were made before.
     """
 
     words: str
-    seconds: float
+    kind: str
+    units: float
     checks: Callable[[], Iterator[Check]]
     rests_on: str = ""
     since: str = ""
@@ -295,14 +292,14 @@ def stages(
             stored[status.name] = found
     size = sum(map(session.store.size, fresh))
     snapshots = sum(len(found.snapshots) for found in stored.values())
-    yield Stage("every stored byte", 0.3 + size / BYTES_A_SECOND, lambda: stored_files(session, plan, fresh))
+    yield Stage("every stored byte", "bytes", size, lambda: stored_files(session, plan, fresh))
     if stored:
-        yield Stage("copies of results", 0.3 + size / BYTES_A_SECOND, lambda: copied(stored))
-    yield Stage("the published page", 2 * SECONDS_A_DOCUMENT, lambda: _documents(session))
+        yield Stage("copies of results", "bytes", size, lambda: copied(stored))
+    yield Stage("the published page", "page", 1, lambda: _documents(session))
     if quick:
         return
     if any(status.state is not State.FRESH for status in results):
-        yield Stage("results that are not there", 0.0, _missing)
+        yield Stage("results that are not there", "page", 0, _missing)
         return
     documents = [status for status in plan.statuses if isinstance(status.node, DocumentNode)]
     published = {
@@ -322,13 +319,15 @@ def stages(
 
     yield Stage(
         "documents again",
-        SECONDS_A_DOCUMENT * len(documents),
+        "document",
+        len(documents),
         lambda: _made_again(session, documents),
         rests_on(made={status.name: status.key for status in documents}),
     )
     yield Stage(
         "answers again",
-        SECONDS_AN_ANSWER * len(questions),
+        "answer",
+        len(questions),
         lambda: _recomputed(session),
         rests_on(*(question.answer for question in questions)),
     )
@@ -337,7 +336,8 @@ def stages(
         check = function(project.verify, "project.verify")
         yield Stage(
             f"{snapshots} snapshots by other code",
-            SECONDS_A_SNAPSHOT * snapshots,
+            "snapshot",
+            snapshots,
             lambda: check(session.reader().results("verify", names)),
             rests_on(project.verify),
         )
@@ -345,7 +345,8 @@ def stages(
         typed = function(project.verify_published, "project.verify_published")
         yield Stage(
             "what the report says to type",
-            SECONDS_A_SNAPSHOT * snapshots,
+            "typed",
+            snapshots,
             lambda: typed(session.output),
             rests_on(project.verify_published),
         )
@@ -353,6 +354,7 @@ def stages(
     if chosen:
         yield Stage(
             f"{counted(len(chosen), project.work)} repeated",
+            "training",
             expected_seconds(session, chosen) / min(jobs, len(chosen)),
             lambda: repeated(session, chosen, terminal, jobs),
             rests_on(repeat=len(chosen)),

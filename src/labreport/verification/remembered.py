@@ -33,14 +33,15 @@ def folder() -> Path:
 
 
 def remembering(stage: Stage, again: bool) -> Stage:
-    """The stage with the checks that it had before, in no time, where it rests on the same; unless they are
-    to be made `again`. Else with checks that are kept for the next time, when none of them has failed.
+    """The stage with the checks that it had before, where it rests on the same: nothing is left to do.
+
+    With `again`, or where it does not, its checks are kept for the next time, when none of them has failed.
     """
     path = folder() / f"{stage.rests_on}.json"
     if not stage.rests_on:
         return stage
     if not again and (known := _recall(path)) is not None:
-        return replace(stage, seconds=0.0, checks=lambda: iter(known), since=known[0].since)
+        return replace(stage, units=0, checks=lambda: iter(known), since=known[0].since)
     return replace(stage, checks=lambda: _kept(path, stage))
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from labreport.checks import Check
 from labreport.console.plan import counted
-from labreport.console.progress import Progress
+from labreport.console.progress import START, Progress
 from labreport.console.terminal import Terminal
 from labreport.execute.one_step import TIMES
-from labreport.execute.pace import foresee_trainings
+from labreport.execute.pace import MADE, STARTING, foresee_trainings
 from labreport.execute.session import Session
 from labreport.execute.train import ProcessLane, Trainer
 from labreport.execute.training import remove_written, trainings
@@ -24,8 +24,6 @@ from labreport.trajectory import Trajectory
 from labreport.trajectory.store import StoredArrays
 
 DRAWN = "drawn at random, repeated to equal bits"
-START_SECONDS = 12.0
-"""What it takes to begin: a process, its libraries, compiling."""
 
 
 def drawn_at_random(stored: Mapping[str, Status], count: int | None) -> list[Status]:
@@ -37,8 +35,8 @@ def drawn_at_random(stored: Mapping[str, Status], count: int | None) -> list[Sta
 
 
 def expected_seconds(session: Session, chosen: Sequence[Status]) -> float:
-    """As long as they took, and the start of the first."""
-    total = START_SECONDS
+    """As long as they took, and the start of workers."""
+    total = session.ledger.paces.get(f"{MADE}{START}", STARTING)
     for status in chosen:
         found = session.store.get(status.key)
         times = [record.get("seconds") for record in found.records] if found else []
