@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import itertools
 import operator
 import os
 import re
@@ -36,7 +37,7 @@ from typing import (
 from msgspec import Meta as Meta
 
 from labreport.errors import UsageError, did_you_mean
-from labreport.program import nearby
+from labreport.program import nearby, to_install
 from labreport.texts import enumeration
 
 _ENGINE = os.path.dirname(os.path.abspath(__file__)) + os.sep
@@ -499,15 +500,23 @@ def reference(function: Any, what: str) -> str:
     return f"{module}:{name}"
 
 
-def failed(what: str, error: BaseException, root: Path) -> str:
-    """One line for an error in the author's code: where below `root`, or what failed, and why."""
-    last = [*traceback.TracebackException.from_exception(error).format_exception_only()][-1]
-    cause = _FILE.sub("", last.splitlines()[0].rstrip("."))
-    found = place(error, root)
+def failed(what: str, error: BaseException, root: Path, declared: Place = ()) -> str:
+    """One line for an error in the author's code: where below `root`, or what failed, and why.
+
+    `declared` is its place where the error went through no line of the author's.
+    """
+    found = place(error, root) or (nearby(declared[-1]) if declared else "")
     begin = f"{what} failed{f' at {found}' if found else ''}" if what else found
     if (several := _one_for_several(error)) is not None:
         return several
-    return f"{begin}: {cause}{_near(error)} (--debug shows the traceback)."
+    return f"{begin}: {explained(error)} (--debug shows the traceback)."
+
+
+def explained(error: BaseException) -> str:
+    """An error as Python says it, and what to do about it where that is known."""
+    last = [*traceback.TracebackException.from_exception(error).format_exception_only()][-1]
+    cause = _FILE.sub("", last.splitlines()[0].rstrip("."))
+    return f"{cause}{_unfit(error) or _near(error)}"
 
 
 def say_where(error: Exception, root: Path) -> None:
@@ -554,14 +563,25 @@ def _near(error: BaseException) -> str:
     """What an unknown name or argument may have meant."""
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     word, known = getattr(error, "name", None), list[str]()
+    if isinstance(error, SyntaxError) and error.msg == "invalid syntax":
+        rest = (error.text or "")[max((error.offset or 1) - 1, 0) :].strip()
+        return f" at {rest!r}; is a comma, a bracket or a quote missing before it?"
     if isinstance(error, NameError) and frames:
         known = [*frames[-1].f_locals, *frames[-1].f_globals]
+        if line := _defined_at(frames[-1].f_code.co_filename, str(word)):
+            return f"; line {line} defines it, which comes too late: move that up"
+        if did_you_mean(str(word), known) == ".":
+            return "; define or import it above this line"
     elif isinstance(error, AttributeError):
         known = dir(error.obj)
+    elif isinstance(error, ModuleNotFoundError):
+        return f"; {to_install()}, or correct the name"
     elif isinstance(error, ImportError) and (found := re.match(r"cannot import name '(\w+)'", str(error))):
         word, known = found[1], dir(sys.modules.get(error.name or "", ast))
+        if "partially" in str(error):
+            return "; this line waits for itself: delete it, or move what both modules need to a third one"
     elif found := re.match(r"(\w+)(\.__init__)?\(\) got an unexpected keyword argument '(\w+)'", str(error)):
-        called = next((kind for frame in frames if (kind := frame.f_globals.get(found[1]))), None)
+        called = _known_as(found[1], frames)
         code = getattr(called, "__code__", None)
         word, known = (
             found[3],
@@ -570,7 +590,47 @@ def _near(error: BaseException) -> str:
         known = [name for name in known if not name.startswith("_") and name not in ("self", "place")]
         near = did_you_mean(word, known).removesuffix(".")
         return near or f"; there are {', '.join(known)}"
+    elif found := re.match(r"(?:\w+\.)*?(\w+)(?:\.__init__)?\(\) (missing|takes|got multiple)", str(error)):
+        called = _known_as(found[1], frames)
+        return f"; it takes {_parameters(called)}" if called is not None else ""
     return did_you_mean(word, known).removesuffix(".") if word else ""
+
+
+def _known_as(name: str, frames: list[FrameType]) -> Any:
+    """The function or class of a name where an error was, or else of the engine's."""
+    homes = [each for frame in frames for each in (frame.f_locals, frame.f_globals)]
+    homes += [vars(module) for key, module in [*sys.modules.items()] if key.startswith(_PACKAGE)]
+    return next((home[name] for home in homes if callable(home.get(name))), None)
+
+
+def _defined_at(file: str, name: str) -> int | None:
+    """The line on which a module's own statement defines a name."""
+    for node in _tree(file).body:
+        if name in _assigned(node) or getattr(node, "name", "") == name:
+            return node.lineno
+    return None
+
+
+def _parameters(called: Any) -> str:
+    """What may be given to a function or a class, in order; `=` marks what can be left out."""
+    from inspect import Parameter, signature
+
+    found = [each for each in signature(called).parameters.values() if each.name not in ("self", "place")]
+    return ", ".join(f"{each.name}{'' if each.default is Parameter.empty else '='}" for each in found)
+
+
+def _unfit(error: BaseException) -> str:
+    """The first argument that a line of the author's gave to the engine, and that its annotation refuses."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    for before, frame in itertools.pairwise(frames):
+        called: Any = frame.f_globals.get(frame.f_code.co_name)
+        ours = [each.f_code.co_filename.startswith((_ENGINE, "<")) for each in (before, frame)]
+        if ours != [False, True] or getattr(called, "__code__", None) is not frame.f_code:
+            continue
+        for each, hint in _hints(called).items():
+            if each in frame.f_locals and not fits(value := frame.f_locals[each], hint):
+                return f"; {called.__name__}: {each} is {brief(value)}; {_advice(value, hint)}"
+    return ""
 
 
 def _one_for_several(error: BaseException) -> str | None:

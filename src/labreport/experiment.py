@@ -190,6 +190,9 @@ class Study:
             refuse(self.place, text, "base", base, Study)
         known = [member.name for member in fields(self.base.specification)]
         axes: tuple[tuple[str, Any], ...] = self.axes
+        if not axes:
+            told = f"{told} has no axis; write a field and its values"
+            refuse(self.place, f"{told}, such as {next(iter(known), 'field')}=(…, …)", "axes", axes, Study)
         for axis, values in axes:
             if axis not in known:
                 near = did_you_mean(axis, known).removesuffix(".")

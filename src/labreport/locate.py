@@ -70,7 +70,7 @@ def find_project(root: Path) -> Place:
         if declared:
             where = _at(root / "pyproject.toml", "project")
             text = f"[tool.labreport] names {module!r}, which is not a module in {source}"
-            raise UsageError(f"{where}: {text}")
+            raise UsageError(f"{where}: {text}; write the name of its file without .py, or correct source")
         raise UsageError(
             f"no project in {root}: it has no project.py, and no [tool.labreport] in a pyproject.toml; "
             f"go to a project's folder, name one with --project DIR, or create one: {called()} new NAME"
@@ -127,10 +127,15 @@ def _declared(path: Path) -> dict[str, str]:
     try:
         table = tomllib.loads(text).get("tool", {}).get("labreport", {})
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{nearby(path)}: {error}") from None
+        said, _, line = str(error).rstrip(")").partition(" (at line ")
+        number = line.partition(",")[0]
+        raise UsageError(
+            f"{nearby(path)}{number and f':{number}'}: is not TOML: {said}; correct it"
+        ) from None
     odd = [name for name, value in table.items() if name not in _MEMBERS or not isinstance(value, str)]
     if odd:
-        text = f"[tool.labreport] has {odd[0]!r}; allowed are {', '.join(_MEMBERS)}, each a text"
+        has = f"{odd[0]} = {table[odd[0]]!r}"
+        text = f"[tool.labreport] has {has}; allowed are {', '.join(_MEMBERS)}, each a text in quotes"
         raise UsageError(f"{_at(path, odd[0])}: {text}")
     return dict(table)
 

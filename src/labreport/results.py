@@ -112,7 +112,8 @@ class Runs:
         for snapshot in self.at(epoch):
             arrays = snapshot.arrays
             if name not in arrays:
-                kept = ", ".join(known for known in arrays if not known.startswith("state.")) or "none"
+                kept = ", ".join(known for known in arrays if not known.startswith("state."))
+                kept = kept or "none: return it in arrays="
                 raise UsageError(f"result {self.experiment.name!r} has no array {name!r}; it has {kept}")
             found.append(arrays[name])
         return found
@@ -193,7 +194,8 @@ def number(metrics: Mapping[str, Any], metric: str, owner: str) -> float:
             if metric in (name, name.replace("/", " ")):
                 raise UsageError(why)
         near = did_you_mean(metric, known)
-        text = f"result {owner!r} has no metric {metric!r}; it has {', '.join(known) or 'none'}"
+        has = ", ".join(known) or "none: return it in metrics="
+        text = f"result {owner!r} has no metric {metric!r}; it has {has}"
         raise UnknownMetric(f"{text}{near if near != '.' else ''}")
     return float(found)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from labreport.authoring import say_where, written
+from labreport.authoring import failed, say_where, written
 from labreport.errors import LabReportError
 from labreport.execute.session import load_project, unused
 from labreport.locate import Place
@@ -77,6 +77,14 @@ CASES = {
     "one for several": ("ALL = (SMALL, WIDE)", "ALL = (SMALL)", 25, "ALL is one Experiment and not several"),
     "several as one": ("LISTED = (*ALL,", "LISTED = (ALL,", 37, "experiments[0] is (the experiment 's"),
     "a syntax error": ("Net((62,))", "Net((62,)", 17, "SyntaxError: '(' was never closed (--debug"),
+    "no sign between names": (
+        "SMALL = _net",
+        "SMALL _net",
+        17,
+        "SyntaxError: invalid syntax at '_net(\"small",
+    ),
+    "a name before its time": ("SMALL =", "EARLY = WIDE\nSMALL =", 17, "line 20 defines it, which comes too"),
+    "too many arguments": ("(62,))", "(62,), 1, 2)", 17, "but 4 were given; it takes layers, rate= (--debug"),
     "an unknown digit": ("62", "\uff16\uff12", 17, "SyntaxError: invalid character"),
     "a tab": ("SMALL = _net", "\tSMALL = _net", 17, "TabError: inconsistent use of tabs and spaces"),
     "a new name": (
@@ -139,6 +147,13 @@ ASKING_CASES = {
         18,
         "'decimal'; there are name, unit, better",
     ),
+    "no unit": (
+        '    unit="%",\n',
+        "",
+        14,
+        "missing 1 required positional argument: 'unit'; it takes name, unit, be",
+    ),
+    "a unit of quantities": ('"%"', '"percent"', 16, "unit is 'percent'; write \"%\" for shares"),
     "a direction": ('"higher"', '"more"', 17, "better is 'more'; allowed is 'higher', 'lower' or ''"),
     "a unit that is a number": ('unit="%"', "unit=5", 16, "unit is 5; write '5', in quotes"),
     "a margin that is a text": ("margin=0.2", "margin='0.2'", 18, "margin is '0.2'; write 0.2, without"),
@@ -257,6 +272,17 @@ def test_a_place_is_said_once(tmp_path: Path) -> None:
         names["odd"]()
     say_where(caught.value, tmp_path)
     assert str(caught.value) == f"{tmp_path}/project.py:2: the measure is odd"
+
+
+def test_an_argument_that_the_engine_cannot_take_is_named(tmp_path: Path) -> None:
+    """Whatever goes wrong inside the engine because of it."""
+    path = tmp_path / "asking.py"
+    path.write_text("from labreport import Measure, ranking\n\nranking(5, Measure('accuracy', '%'))\n")
+    with pytest.raises(TypeError) as caught:
+        exec(compile(path.read_text(), str(path), "exec"), {})
+    said = failed("answer which", caught.value, tmp_path)
+    assert said.startswith(f"answer which failed at {path}:3: TypeError: ")
+    assert "; ranking: results is 5; allowed is a value of Results (--debug" in said
 
 
 def test_a_question_in_no_section_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,7 +40,8 @@ def test_a_quantity_is_printed_inside_data_that_names_its_source(report: Example
         ("{{ answer.quantities.accuracy }}", "part.one#accuracy is printed without a filter"),
         ("{{ answer.quantities.precision | number }}", "there is no quantity 'precision'"),
         ("{{ answer.facts.digit | number }}", "filter 'number' was given 5"),
-        ("{{ missing }}", "'missing' is undefined"),
+        ("{{ missing }}", "there is no variable 'missing' here; correct its name, or give it a value"),
+        ("{{ words.itm }}", "this value has no 'itm'; did you mean 'item'?"),
         ("{% if %}", "Expected an expression"),
         ('{% include "../../etc/passwd" %}', "one.html: template '../../etc/passwd' is missing"),
         ("{% include '/etc/passwd' %}", "one.html: template '/etc/passwd' is missing"),
@@ -69,7 +70,9 @@ def test_an_error_names_the_line_of_the_template(report: Example) -> None:
     report.with_question(
         "{% block headline %}x{% endblock %}\n{% block body %}\n\n{{ nothing }}{% endblock %}"
     )
-    with pytest.raises(RenderError, match=r"templates/questions/one.html:4: 'nothing' is undefined$"):
+    with pytest.raises(
+        RenderError, match=r"templates/questions/one.html:4: there is no variable 'nothing' here"
+    ):
         report.sections()
 
 

@@ -32,7 +32,7 @@ TABLES = {
     "an unprintable name": (b"epoch,lo\x07ss\n1,2\n", "character 3 is U+0007"),
     "Latin-1": (b"epoch,loss\n1,0.5\n2,0.4 \xb5\n", "a.csv:3: not UTF-8 (byte 0xb5); save the file as UTF-8"),
     "UTF-16": ("epoch,loss\n1,2\n".encode("utf-16"), "a.csv:1: not UTF-8 (byte 0xff)"),
-    "an open quote": (b'epoch,loss\n1,"2\n', "not CSV: unexpected end of data"),
+    "an open quote": (b'epoch,loss\n1,"2\n2,3\n', "a.csv:2: not CSV: unexpected end of data; has a quote"),
     "a huge cell": (b"epoch,loss\n1," + b"9" * 200_000 + b"\n", "a.csv:2: not CSV: field larger than"),
     "an epoch twice": (b"epoch,loss\n1,1\n1,1\n", "a.csv:3: epoch is 1, as at a.csv:2; remove one, or name"),
     "half an epoch": (b"epoch,loss\n1.5,1\n", "a.csv:2: epoch is 1.5; a whole number"),

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from labreport.authoring import at
+from labreport.authoring import written as line_of
 from labreport.console.plan import about, show_changes, show_plan, show_summary
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
-from labreport.errors import LabReportError, RenderError, StoreError, all_at_once
+from labreport.errors import LabReportError, RenderError, StoreError, all_at_once, did_you_mean
 from labreport.execute.making import make_report
 from labreport.execute.pace import foresee
 from labreport.execute.session import (
@@ -28,10 +29,11 @@ from labreport.frame import Lookup
 from labreport.nodes.content import QUESTION_FRAMES, SECTION_FRAME
 from labreport.nodes.document import DOCUMENT_FRAMES
 from labreport.nodes.workshop import Workshop
-from labreport.outline import Section
+from labreport.outline import Question, Section
 from labreport.plan.ledger import Change
 from labreport.plan.nodes import Plan
 from labreport.plan.stamp import remove_stamp, write_stamp
+from labreport.program import nearby
 from labreport.stats import Answer
 from labreport.stats.rounding import format_number
 from labreport.store.files import remove
@@ -185,12 +187,21 @@ def check_templates_of(session: Session) -> list[str]:
     wrong, notes = check_templates(
         session.place.templates, written, used, questions, sections, targets, names, bibliography
     )
+    lookup = Lookup(session.place.templates)
+    readers: tuple[Section | Question, ...] = (*outline.sections, *outline.questions)
+    for reader in readers:
+        if reader.template and lookup.find(reader.template) is None:
+            text = f"there is no template {reader.template!r}{did_you_mean(reader.template, written)}"
+            where = line_of(reader.place, "template", reader.template)
+            wrong.append(
+                at(where, f"{text.removesuffix('.')}; it is looked for in {nearby(lookup.templates)}")
+            )
     said = [(one.place, one.title) for one in found]
     said += [(one.place, one.text) for one in outline.questions if names_one(one.text, names)]
     wrong += [at(place, f"{text!r} {problem}") for place, text in said if (problem := claim(text))]
     if wrong:
         raise all_at_once(RenderError, wrong)
-    return [*notes, *_not_shown(found, Lookup(session.place.templates))]
+    return [*notes, *_not_shown(found, lookup)]
 
 
 def _not_shown(sections: Iterable[Section], lookup: Lookup) -> Iterator[str]:

@@ -224,6 +224,8 @@ def unused(session: Session) -> list[str]:
             text = f"the question {one.slug!r} is in no section; list {name} in one"
         elif isinstance(one, Figure) and one.slug not in shown:
             text = f"nothing shows the figure {one.slug!r}; list {name} in figures= of a question"
+        elif isinstance(one, Figure) and not (one.needs or one.answers or one.data):
+            text = f"the figure {one.slug!r} reads nothing; name in reads= what it draws"
         else:
             continue
         found.add(at(one.place, text))

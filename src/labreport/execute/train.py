@@ -435,7 +435,7 @@ def _cause(error: BaseException) -> str:
     """An exception in one line."""
     if isinstance(error, ExperimentFailed):
         return str(error)
-    return f"{type(error).__name__}: {error}".splitlines()[0][:300]
+    return str(getattr(error, "explained", f"{type(error).__name__}: {error}")).splitlines()[0][:300]
 
 
 def measure(record: Any) -> str:

@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from labreport.authoring import explained
 from labreport.errors import ExperimentFailed, OutdatedCode
 from labreport.execute.one_step import in_one_step
 from labreport.fingerprint.observed import Allowed, Noted, noting
@@ -182,6 +183,7 @@ def carry_out(read: Callable[[], Task], send: Send) -> None:
         with contextlib.suppress(Exception):  # of one that has no room for it
             known = getattr(error, "place", "")
             error.place = known or (_place(task) if task is not None else "")  # type: ignore[attr-defined]
+            error.explained = explained(error)  # type: ignore[attr-defined]
         told, trace = packed(error)
         if isinstance(error, SystemExit):
             told = ExperimentFailed(f"it called sys.exit({error.code if error.code is not None else ''})")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from labreport.authoring import at, place_of
+from labreport.authoring import at, place_of, wrong
 from labreport.errors import RenderError, StoreError
 from labreport.experiment import Experiment, plain
 from labreport.fingerprint.canonical import digest
@@ -106,6 +106,8 @@ class AnswerNode(Node):
             hint = "is `return` missing?" if answer is None else "return what a builder or Answer(...) makes"
             text = f"the function of question {self.slug!r} {what}, and must return an Answer; {hint}"
             raise RenderError(at(place_of(answering), text))
+        if (odd := next(filter(None, map(wrong, answer.quantities.values())), None)) is not None:
+            raise RenderError(at(place_of(answering), f"{self.name}: {odd.owner.__name__}: {odd}"))
         for name, finding in answer.findings.items():
             for number in finding.numbers:
                 if number not in answer.quantities:

@@ -54,7 +54,9 @@ def unfold(project: Project, seeds: int, preliminary: bool = False) -> Graph:
         known = [name.partition("/")[2] for name in nodes if name.startswith(f"{kind}/")]
         for slug in slugs:
             if slug not in known:
-                near = did_you_mean(slug, known).removesuffix(".")
+                near = (
+                    did_you_mean(slug, known).removesuffix(".") or f"; there are {', '.join(known) or 'none'}"
+                )
                 text = f"{reader.slug!r} names the {kind} {slug!r}, which is not in the outline{near}"
                 refuse(reader.place, text, f"{kind}s", slug)
         return tuple(f"{kind}/{slug}" for slug in slugs)
@@ -174,16 +176,18 @@ def _check_names(project: Project, experiments: Iterable[Experiment]) -> None:
             text = f"study {grid.name!r} has the name of an experiment or of another study; names must differ"
             raise UsageError(at(grid.place, text))
         seen.add(grid.name)
-    anchors: dict[str, str] = {}
+    anchors: dict[str, Section | Question | Figure] = {}
     outline = project.outline
     slugs = [one.slug for one in outline.questions]
     if outline.facts and outline.facts not in slugs:
-        near = did_you_mean(outline.facts, slugs).removesuffix(".")
+        near = did_you_mean(outline.facts, slugs).removesuffix(".") or f"; there are {', '.join(slugs)}"
         text = f"facts names the question {outline.facts!r}, which is not in the outline{near}"
         refuse(project.place, text, "facts", outline.facts)
     for one in chain[Section | Question | Figure](outline.sections, outline.questions, outline.figures):
-        kind = type(one).__name__.lower()
-        if one.slug in anchors:
-            text = f"a {anchors[one.slug]} and a {kind} are both called {one.slug!r}"
-            raise UsageError(at(one.place, f"{text}; give one of them another slug"))
-        anchors[one.slug] = kind
+        if (other := anchors.get(one.slug)) is not None:
+            kind, before = (type(each).__name__.lower() for each in (one, other))
+            text = f"a {before} and a {kind} are both called {one.slug!r}; give one of them another slug"
+            if holders := [each for each in outline.sections if other == one and one in each.questions]:
+                text = f"the question {one.slug!r} is listed twice; take it out once"
+            raise UsageError(at([one, *holders][-1].place, text))
+        anchors[one.slug] = one

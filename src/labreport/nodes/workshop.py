@@ -84,6 +84,7 @@ class Workshop:
         status = self.planner.status(node.name)
         if status.state is State.PENDING:
             raise RenderError(f"{node.name} waits for {status.reasons[-1]}")
+        asking: Any = getattr(node, "question", getattr(node, "figure", None))
         try:
             allowed = self.planner.fingerprints.allowed(node.name, status.ingredients, DECLARE)
             with noting() as noted:
@@ -93,7 +94,6 @@ class Workshop:
             if problem := allowed.problem(noted):
                 raise RenderError(problem)
         except UndeclaredRead as error:
-            asking: Any = getattr(node, "question", getattr(node, "figure", None))
             refuse(asking.place, f"{error} ({place(error, self._root)} reads it)", "reads", ...)
         except UsageError as error:
             say_where(error, self._root)
@@ -101,7 +101,11 @@ class Workshop:
         except LabReportError:
             raise
         except (Exception, SystemExit) as error:  # the project's own code may raise anything
-            raise RenderError(failed(f"{node.kind} {node.slug}", error, self._root)) from error
+            told = failed(f"{node.kind} {node.slug}", error, self._root, getattr(asking, "place", ()))
+            nothing = (
+                " It reads nothing; name in reads= what it needs." if asking and not asking.needs else ""
+            )
+            raise RenderError(told + nothing) from error
         if problem := unprintable(payload):
             raise RenderError(f"{node.kind} {node.slug}: {problem}.")
         return payload

@@ -13,10 +13,11 @@ from typing import Any, Literal, NoReturn
 
 import jinja2
 import jinja2.bccache
+import jinja2.utils
 from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from labreport.errors import LabReportError, RenderError
+from labreport.errors import LabReportError, RenderError, did_you_mean
 from labreport.frame import MACROS, Lookup
 from labreport.page.numbers import FILTERS, REFUSED, TracedAnswer, print_value
 from labreport.page.templates import SYNTAX, missing
@@ -40,10 +41,18 @@ class Unknown(jinja2.StrictUndefined):
 
     @property
     def _undefined_message(self) -> str:
-        word, owner = self._undefined_name, self._undefined_obj
-        if self._undefined_hint or not isinstance(owner, (Mapping, TracedAnswer)):
+        word, owner = str(self._undefined_name), self._undefined_obj
+        if self._undefined_hint:
             return super()._undefined_message
-        return missing(str(word), owner)
+        if isinstance(owner, (Mapping, TracedAnswer)):
+            return missing(word, owner)
+        if owner is jinja2.utils.missing:
+            return (
+                f"there is no variable {word!r} here; correct its name, or give it a value before this line"
+            )
+        names = [name for name in dir(owner) if not name.startswith("_")]
+        near = did_you_mean(word, names).removesuffix(".") or f"; there are {', '.join(names[:12])}"
+        return f"this value has no {word!r}{near}"
 
 
 class _Compiled(jinja2.BytecodeCache):

@@ -25,6 +25,7 @@ from labreport.fingerprint.files import Stamp, stamp
 from labreport.fingerprint.modules import folder_of
 from labreport.processes import collector_paused
 from labreport.recorded.raw import (
+    PLACEHOLDER,
     Options,
     RawRun,
     arrays,
@@ -41,6 +42,8 @@ from labreport.texts import unprintable
 
 SEED = "seed"
 """Where a run's seed is, unless the author says otherwise; only then may it be nowhere."""
+NAME = "name"
+"""Where the name of an experiment of `recorded_groups` is, unless the author says otherwise."""
 STEP = "step"
 """In each record: the number that the source gives the row."""
 MADE = ("host", "processor", "system", "python", "started", "finished", "threads", "cores")
@@ -277,6 +280,9 @@ class _Declared:
         return found
 
     def _experiments(self, titles: Mapping[str, str]) -> dict[str, Experiment]:
+        for word in set(PLACEHOLDER.findall(self.pattern)) - {*self.options.fields, SEED}:
+            if (near := did_you_mean(word, (SEED, NAME))) != ".":
+                raise bad(self.pattern, f"nothing uses {{{word}}}{near} If not, list it in parameters=")
         names = [source.name for source in sources(self.folder, self.pattern)]
         stamps = {name: stamp(self.folder / name) for name in names}
         runs = [self._run(raw, source, next(iter(titles), "")) for raw, source in self._read()]

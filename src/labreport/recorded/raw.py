@@ -240,7 +240,7 @@ def below(folder: Path) -> Iterator[None]:
         raise UsageError(f"{nearby(folder / 'x')[:-1]}{error}") from error
 
 
-_PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SEED = "seed"
 _MAGIC = re.compile(r"[*?\[{]")
 
@@ -262,11 +262,12 @@ def sources(folder: Path, pattern: str) -> list[Source]:
     fixed, rest = _split(pattern)
     if not rest:
         if not (folder / fixed).exists():
-            raise bad(pattern, f"is not there (looked in {folder}){_similar(folder / fixed)}")
+            near = _similar(folder / fixed).removesuffix(".") or "; restore it, or correct the path"
+            raise bad(pattern, f"is not there (looked in {folder}){near}")
         return [Source(fixed, {})]
     matching = re.compile("".join(_pieces("/".join(rest))))
     found = []
-    for path in (folder / fixed).glob("/".join(_PLACEHOLDER.sub("*", part) for part in rest)):
+    for path in (folder / fixed).glob("/".join(PLACEHOLDER.sub("*", part) for part in rest)):
         name = path.relative_to(folder / fixed).as_posix()
         matched = matching.fullmatch(name)
         if matched:
@@ -288,7 +289,7 @@ def folders(folder: Path, pattern: str, files: Iterable[str]) -> tuple[str, ...]
     names |= {str(one) for name in files for one in PurePath(name).parents if one.is_relative_to(fixed)}
     names |= {fixed} if rest else set()
     for count in range(1, len(rest)):
-        part = "/".join(_PLACEHOLDER.sub("*", part) for part in rest[:count])
+        part = "/".join(PLACEHOLDER.sub("*", part) for part in rest[:count])
         for path in (folder / fixed).glob(part):
             if path.is_dir():
                 names.add(str(PurePath(fixed) / path.relative_to(folder / fixed)))
@@ -311,7 +312,7 @@ def _split(pattern: str) -> tuple[str, list[str]]:
 
 def _pieces(rest: str) -> Iterator[str]:
     """Parts of a regular expression for the shell's pattern, with a group for each placeholder."""
-    token = re.compile(r"\*\*/|\*\*|\*|\?|\[!?[^\]]+\]|" + _PLACEHOLDER.pattern)
+    token = re.compile(r"\*\*/|\*\*|\*|\?|\[!?[^\]]+\]|" + PLACEHOLDER.pattern)
     position, seen = 0, set()
     for found in token.finditer(rest):
         yield re.escape(rest[position : found.start()])

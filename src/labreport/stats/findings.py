@@ -14,7 +14,7 @@ from typing import Any, Literal, get_type_hints
 
 import msgspec
 
-from labreport.authoring import at, called_from
+from labreport.authoring import at, called_from, check_values, wrong
 from labreport.displayed import Displayed
 from labreport.errors import UsageError
 from labreport.experiment import Experiment
@@ -87,6 +87,10 @@ class Answer(Displayed):
     quantities: Mapping[str, Quantity] = field(default_factory=dict)
     findings: Mapping[str, Finding] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if wrong(self) is not None:
+            check_values(self, called_from())
 
     def __or__(self, other: Answer) -> Answer:
         """Join two answers. Raises `UsageError` where one name means two things."""
@@ -408,7 +412,9 @@ def _several(
     """Everything that is read. Raises `UsageError` for fewer than two."""
     of = samples(results, measured(measure), epoch)
     if len(of) < 2:
-        raise UsageError(at(called_from(), f"{kind} compares at least two experiments; {len(of)} is read"))
+        raise UsageError(
+            at(called_from(), f"{kind} compares at least two experiments; {len(of)} is read: add to reads=")
+        )
     return of
 
 

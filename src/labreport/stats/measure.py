@@ -26,6 +26,8 @@ TIMES = frozenset({"s", "ms", "µs", "us", "ns", "min", "h", "seconds", "millise
 HIGHER = frozenset({"larger", "higher", "greater", "longer", "heavier", "bigger"})
 LOWER = frozenset({"smaller", "lower", "less", "fewer", "shorter", "lighter"})
 """Words for what has a higher value, and for what has a lower one."""
+RESERVED = frozenset({"fraction", "points", "points, unsigned", "percent", "per cent", "percentage points"})
+"""Units that only quantities have, printed in per cent, and other words for that."""
 COSTS = frozenset({"loss", "error", "errors", "seconds", "latency", "runtime", "perplexity"})
 """Words in the name of a measure of which a higher value is not better."""
 
@@ -61,6 +63,9 @@ class Measure:
     def __post_init__(self) -> None:
         object.__setattr__(self, "place", called_from(self.place))
         check_values(self, self.place)
+        if self.unit in RESERVED:
+            told = f'unit is {self.unit!r}; write "%" for shares, which are stored as fractions from 0 to 1'
+            self._refuse("unit", f"{told}, and the name of what is counted for others, such as 'marks'")
         least = 1 if self.scale == "ratio" else 0
         if self.margin is not None and not self.margin > least:
             self._refuse("margin", f"margin is {self.margin!r}; it must be greater than {least}")
@@ -113,7 +118,8 @@ class Measure:
             try:
                 found = number(run.at(epoch).metrics, self.name, run.name)
             except UnknownMetric as error:
-                self._refuse("name", str(error))
+                source = run.specification.get("source")  # of recorded runs, a file
+                self._refuse("name", f"{source}: {error}" if source else str(error))
         if self.share and math.isfinite(found) and not 0 <= found <= 1:
             self._refuse(
                 "unit",

@@ -30,7 +30,8 @@ def read(folder: Path, name: str, options: Options) -> list[RawRun]:
         raise bad(header, f"begins with {short(columns[0])}; the first row must name the columns")
     for line, row in zip(lines, rows, strict=True):
         if len(row) != len(columns):
-            raise bad(f"{name}:{line}", f"has {len(row)} values; the header names {len(columns)} columns")
+            told = f"has {len(row)} values; the header names {len(columns)} columns: add or remove values"
+            raise bad(f"{name}:{line}", told)
     if len(rows) == 1:
         raise bad(name, "has no rows; a run needs at least one")
     cells = dict(zip(columns, zip(*rows[1:], strict=True), strict=False))
@@ -41,14 +42,16 @@ def read(folder: Path, name: str, options: Options) -> list[RawRun]:
 def _rows(name: str, written: str, delimiter: str) -> tuple[list[int], list[list[str]]]:
     """The rows that are not blank, and the number of the last line of each."""
     reader = csv.reader(io.StringIO(written, newline=""), delimiter=delimiter, strict=True)
-    lines, rows = [], []
+    lines, rows, begun = [], [], 1
     try:
         for row in reader:
             if any(cell.strip() for cell in row):
                 lines.append(reader.line_num)
                 rows.append(row)
+            begun = reader.line_num + 1
     except csv.Error as error:
-        raise bad(f"{name}:{reader.line_num}", f"not CSV: {error}; save the file again") from None
+        told = f"not CSV: {error}; has a quote in this row no end? Save the file again"
+        raise bad(f"{name}:{begun}", told) from None
     return lines, rows
 
 
