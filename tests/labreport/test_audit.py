@@ -14,7 +14,7 @@ from typing import Literal
 import pytest
 from example_report import ANSWER, Example, example
 
-from labreport.audit import audit_html, audit_pdf, lint_templates
+from labreport.audit import at_lines, audit_html, audit_pdf, lint_templates
 from labreport.audit.lint import Allowed
 from labreport.audit.screen import contradictions
 from labreport.errors import AuditError
@@ -428,6 +428,31 @@ def test_a_number_beside_the_name_of_another_network_is_found(report: Example, t
         if "belongs to" in each.problem
     ]
     assert len(found) == wrong, [str(each) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "behind"),
+    [
+        ("{{ q.images | number }} images", "images"),
+        ("<b>{{ q.images | number }}</b>\n image, seen", "image"),
+        ("{{ q.accuracy | spread }} %", "%"),
+        ("{{ q.images | bare }} images", ""),
+        ("Of {{ q.images | number }}, images are left", ""),
+        ("{{ q.images | number }}</p><p>images", ""),
+        ("{{ q.images | number }} imagesets", ""),
+    ],
+)
+def test_a_unit_that_is_written_behind_its_number_is_found(report: Example, text: str, behind: str) -> None:
+    """By the line of the template, unless the number is printed without it."""
+    report.with_question(
+        "{% block headline %}x{% endblock %}{% block body %}{% set q = answer.quantities %}\n"
+        f"<p>{text}</p>{{% endblock %}}"
+    )
+    found = audit_html(report.page(), report.answers, report.templates)
+    assert [each.behind[1] for each in found] == [behind] * bool(behind)
+    lines = at_lines(found, "report.html", report.templates, report.sections)
+    at = f"{report.templates}/questions/one.html:{3 if '</b>' in text else 2}: "
+    assert all(line.startswith(at) and "has its unit twice; delete the second" in line for line in lines)
 
 
 def test_a_finding_that_is_not_what_its_answer_says_is_found(report: Example) -> None:

@@ -105,6 +105,7 @@ def test_what_is_balanced_whatever_is_chosen_is_no_mistake(source: str) -> None:
             "{% block body %}\n{{ answer[“a”] }}{% endblock %}",
             "2: “ is not a quote of this language; write \" or '",
         ),
+        ("{% block body %}\nanswer }} is $x_{a_{b}}${% endblock %}", "2: }} has no {{, and would be printed"),
     ],
 )
 def test_a_mistake_in_the_language_is_named_by_its_line(source: str, found: str) -> None:

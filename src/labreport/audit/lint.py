@@ -213,7 +213,7 @@ def check_templates(
 
 
 def at_lines(findings: Sequence[Finding], page: str, folder: Path, render: Callable[[], object]) -> list[str]:
-    """What is wrong with a page, each once; a number without a source by the line that prints it.
+    """What is wrong with a page, each once; a number without a source, or a word behind one, by its line.
 
     That is a line of a template; `render` makes the page's sections again. Where the number comes out of no
     template, or more than a few numbers are without a source, its place on the page is said.
@@ -223,8 +223,22 @@ def at_lines(findings: Sequence[Finding], page: str, folder: Path, render: Calla
     lines: dict[str, None] = {}
     for finding in findings:
         place = places.get(finding.text) if finding.sourceless else None
-        lines[f"{place}: {_sourceless(finding.text, folder)}" if place else f"{page}: {finding}"] = None
+        if behind := _behind(*finding.behind, folder) if finding.behind[1] else "":
+            lines[f"{behind}: {finding.text!r} {finding.problem}"] = None
+        else:
+            lines[f"{place}: {_sourceless(finding.text, folder)}" if place else f"{page}: {finding}"] = None
     return list(lines)
+
+
+def _behind(quantity: str, word: str, folder: Path) -> str:
+    """The line of a template that most likely has a word behind a quantity's value; empty without one."""
+    found = []
+    for file in sorted(folder.rglob("*.html")):
+        text = file.read_text(encoding="utf-8")
+        for value in re.finditer(r"\{\{([^}]*)\}\}(?:\s|<[^>]*>)*" + re.escape(word), text):
+            named = quantity in value[1] or quantity.rpartition(".")[2] in value[1]
+            found.append((not named, f"{nearby(file)}:{text.count(chr(10), 0, value.end()) + 1}"))
+    return min(found, default=(True, ""))[1]
 
 
 def _sourceless(numeral: str, folder: Path) -> str:

@@ -15,13 +15,15 @@ Element: TypeAlias = Any
 class Finding:
     """`where` it is, the `text` that is wrong, and the `problem` with it.
 
-    A `sourceless` text is a number that comes from no answer, whatever is said of its source.
+    A `sourceless` text is a number that comes from no answer, whatever is said of its source. `behind` is the
+    name of a quantity, and the word that a template has behind it.
     """
 
     where: str
     text: str
     problem: str
     sourceless: bool = False
+    behind: tuple[str, str] = ("", "")
 
     def __str__(self) -> str:
         return f"{self.where}: {self.text!r} {self.problem}"

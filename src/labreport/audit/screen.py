@@ -20,7 +20,8 @@ from labreport.page import VALUE, Unreadable, bibliography
 from labreport.page.numbers import word_of
 from labreport.stats import Answer, Judgement, Quantity
 from labreport.stats.numerals import has_numeral, number_words
-from labreport.stats.rounding import FORMS
+from labreport.stats.rounding import FORMS, singular
+from labreport.stats.words import plural
 from labreport.texts import capitalized
 
 
@@ -43,6 +44,7 @@ def audit_html(
     page, names, allowed = reading.parse(html), tuple(experiments), Allowed(templates)
     return [
         *_check_traced(page, answers),
+        *_check_units(page),
         *_check_prose(page, allowed, declared),
         *_check_formulas(page, allowed),
         *_check_references(page),
@@ -69,6 +71,28 @@ def _check_traced(page: Element, answers: Mapping[str, Answer]) -> Iterator[Find
         if expected:
             problem = f"is not what {source} rounds to, {(expected[0][1] or expected[0][0])!r}"
         yield Finding(place(item), text, problem, sourceless=True)
+
+
+_UNIT = re.compile(r"\u00a0(%|[^\W\d_][^\u00a0(]*?)\)?$")
+"""The unit at the end of a printed number."""
+
+
+def _check_units(page: Element) -> Iterator[Finding]:
+    """A unit is not written once more behind a number that is printed with it."""
+    number, twice = None, re.compile("(?!)")
+    for ended, element, text, inside in reading.walk(page):
+        if ended and element.tag == "data" and (unit := _UNIT.search(text_of(element))):
+            words = {unit[1], singular(unit[1]), plural(unit[1]), unit[1].rpartition(" ")[2]}
+            number, twice = element, re.compile(rf"\s*({'|'.join(map(re.escape, words))})(?!\w)")
+        elif element.tag in reading.BLOCKS:
+            number = None
+        if number is not None and text.strip():
+            if found := twice.match(text):
+                told = f"{text_of(number)} {found[1]}"
+                name = number.get("data-source", "").partition("#")[2]
+                problem = "has its unit twice; delete the second, or print the number with the filter `bare`"
+                yield Finding(place(inside), told, problem, behind=(name, found[1]))
+            number = None
 
 
 def _printed(of: Quantity | str, form: str) -> tuple[str, str | None]:

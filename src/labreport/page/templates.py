@@ -20,7 +20,7 @@ from jinja2 import nodes
 from labreport.errors import did_you_mean
 from labreport.frame import GLOSSARY
 from labreport.page.claims import claim, claims, last_word, names_one
-from labreport.page.formulas import VALUE, Formulas, Unreadable, draw, formulas
+from labreport.page.formulas import VALUE, Formulas, Unreadable, draw, formulas, without_formulas
 from labreport.page.listings import listings, mistaken_listings
 from labreport.page.numbers import FILTERS, TracedAnswer, TracedFinding, TracedQuantity
 from labreport.page.wordings import SAID, Wordings
@@ -221,7 +221,7 @@ def written(source: str) -> dict[str, list[Any]]:
     found_outside, sentences = claims(tree)
     unknown = [*_unknown(tree, nodes.Filter), *_unknown(tree, nodes.Test)]
     outside = itertools.starmap(Mistake, [*found_outside, *mistaken_listings(source)])
-    wrong = sorted([*unknown, *unbalanced(tree), *_unreadable(source), *outside])
+    wrong = sorted([*unknown, *unbalanced(tree), *_unreadable(source), *_halves(source), *outside])
     asked = {test.node for test in tree.find_all(nodes.Test) if test.name in ("defined", "undefined")}
     defined = {node.name for node in asked if isinstance(node, nodes.Name)}
     used = {(name.lineno, name.name) for name in tree.find_all(nodes.Name) if name.ctx == "load"}
@@ -368,6 +368,21 @@ def _unreadable(source: str) -> Iterator[Mistake]:
             yield Mistake(line, f"the formula {shown} cannot be read: {error}")
 
 
+_WHOLE = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<(script|style|pre)\b.*?</\1>", re.DOTALL)
+_HALF = re.compile(r"\{\{|\}\}|\{%|%\}")
+_OTHER = {"{{": "}}", "}}": "{{", "{%": "%}", "%}": "{%"}
+
+
+def _halves(source: str) -> Iterator[Mistake]:
+    """Signs of the template language in prose, where they would be printed."""
+    rest = _WHOLE.sub(lambda found: "\n" * found[0].count("\n"), without_formulas(source))
+    for line, text in enumerate(rest.splitlines() if "{% raw" not in source else (), start=1):
+        for found in _HALF.findall(text):
+            yield Mistake(
+                line, f"{found} has no {_OTHER[found]}, and would be printed; write both, or neither"
+            )
+
+
 class _Elements(HTMLParser):
     """The elements that are open, each with its line, while pieces of a template are fed in order."""
 
@@ -398,8 +413,13 @@ class _Elements(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         line = self.getpos()[0]
-        if tag not in [name for name, _ in self.open]:
-            self.wrong.append(Mistake(line, f"</{tag}> ends nothing; delete it, or write <{tag}> before it"))
+        if tag not in (opened := [name for name, _ in self.open]):
+            if (near := did_you_mean(tag, opened[-1:])) != ".":
+                self.wrong.append(Mistake(line, f"</{tag}> ends nothing{near}"))
+                self.open.pop()
+            else:
+                told = f"</{tag}> ends nothing; delete it, or write <{tag}> before it"
+                self.wrong.append(Mistake(line, told))
             return
         while (last := self.open.pop())[0] != tag:
             self.unclosed(last)
@@ -546,9 +566,8 @@ def missing(word: str, owner: Any) -> str:
     kinds = ((TracedQuantity, "quantity"), (TracedFinding, "finding"), (TracedAnswer, "answer"))
     kind = next((kind for of, kind in kinds if isinstance(first, of)), "fact")
     near = did_you_mean(word, names)
-    some = (
-        f"; there are {', '.join(names)}" if near == "." and 0 < len(names) <= 12 else near.removesuffix(".")
-    )
+    few = near == "." and len(names) <= 12
+    some = f"; there are {', '.join(names) or 'none'}" if few else near.removesuffix(".")
     return f"there is no {kind} {word!r}{some}"
 
 
