@@ -45,6 +45,10 @@ DRAWING: Mapping[str, Any] = {
     "axes": [],
     "series": [],
 }
+SCRIPT, TEMPLATE = "</script><script>alert()</script>", "{{'eval'~'uated'}}{% raise %}"
+MARKUP = "<img src=x onerror=alert()>&amp;'\""
+HOSTILE = f"{SCRIPT}{TEMPLATE}{MARKUP}\u202egnp.exe\u2066"
+"""It breaks out of wherever it is not shown as text, and holds no digit."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,17 @@ class Example:
     def with_answer(self, **changes: Any) -> Example:
         """The same report, fields of its answer replaced."""
         return replace(self, answers={"part.one": replace(self.answers["part.one"], **changes)})
+
+    def hostile(self) -> Example:
+        """The same report, with `HOSTILE` wherever a project gives texts."""
+        part, appendix = self.outline.sections
+        part = replace(part, title=HOSTILE, questions=(replace(part.questions[0], text=HOSTILE),))
+        outline = replace(
+            self.outline, title=HOSTILE, subtitle=HOSTILE, author=HOSTILE, sections=(part, appendix)
+        )
+        drawing = {**DRAWING, "kind": HOSTILE, "columns": ["epoch", HOSTILE], "rows": [[HOSTILE, 1]]}
+        found = self.with_answer(facts={"digit": HOSTILE, "run": {HOSTILE: HOSTILE}})
+        return replace(found, outline=outline, figures={"curve": drawing})
 
     def sections(self) -> list[dict[str, Any]]:
         """Every section, rendered."""

@@ -13,6 +13,7 @@ from faults.injection import Point
 from faults.kinds import KINDS
 from faults.skipped import Skipped
 from faults.world import Place, World
+from program import Program
 
 SAMPLE = (("kill", 0), ("damage", 0), ("crowd", 0), ("ledger", 2), ("moments", 0))
 """A trial of the kinds that lose most when they go wrong; most others are tried one by one elsewhere."""
@@ -165,3 +166,46 @@ def test_a_build_killed_between_two_published_files_is_completed_by_the_next(
         assert "up to date" not in again.out
         assert judge.trainings(place) == before
     assert killed
+
+
+DOCUMENTS = ("answers.json", "report.html", "report.pdf")
+COMMANDS = ("status", "verify", "grade", "build")
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        *((name, os.mkfifo) for name in ("ledger.json", "report.pdf")),
+        *((name, os.mkdir) for name in (".stamp", "report.pdf")),
+        *(
+            pytest.param(name, make, marks=pytest.mark.slow)
+            for name, make in (
+                *((name, os.mkfifo) for name in (".stamp", "answers.json", "report.html")),
+                ("ledger.json", os.mkdir),
+            )
+        ),
+    ],
+)
+def test_every_command_ends_and_the_build_puts_the_file_back(
+    built: Program, tmp_path: Path, name: str, make: object
+) -> None:
+    """None waits, none falls over; without stamp or ledger, the report is as good as before."""
+    assert callable(make)
+    program = built.copy(tmp_path / "checkout")
+    path = program.folder / "report" / name
+    path.unlink()
+    make(path)
+    codes = {}
+    for command in COMMANDS:
+        words = [] if command == "build" else [command, *([str(path)] if command == "grade" else [])]
+        ran = program.run(*words, timeout=100)
+        codes[command] = ran.code
+        assert "Traceback" not in ran.err
+    stale = int(name != ".stamp")
+    assert codes == {
+        "status": stale,
+        "verify": int(name in (*DOCUMENTS, "ledger.json")),
+        "grade": 2,
+        "build": 0,
+    }
+    assert path.is_file() or name == ".stamp"

@@ -1,4 +1,4 @@
-"""A report from one seed is published while the others are trained; then the whole one takes its place."""
+"""What is published before the rest: a report from one seed, and the page before the PDF."""
 
 from __future__ import annotations
 
@@ -102,3 +102,56 @@ def test_there_is_none_where_it_is_not_wanted(slow: Program) -> None:
         assert (ran.code, ANNOUNCED in ran.out) == (0, False)
         for document in documents(slow.folder / "report"):
             (slow.folder / "report" / document).unlink()
+
+
+TYPESETTING = "src/labreport/audit/paper.py"
+LAYING_OUT = '    def finish(self) -> None:\n        """It is written already."""\n'
+
+
+@pytest.fixture
+def stale(program: Program) -> Program:
+    """A complete report, of which page and PDF are stale."""
+    program.edit("templates/questions/studied.grid.html", "The cell that", "The one that")
+    return program
+
+
+def test_a_kill_while_the_pdf_is_laid_out_leaves_the_new_page_without_one(
+    stale: Program, tmp_path: Path
+) -> None:
+    """The next build makes the PDF and nothing else."""
+    process = "src/labreport/pdf/separate.py"
+    fault = tmp_path / "fault"
+    dies = f"import os\n        if os.path.exists({str(fault)!r}):\n            os.kill(os.getpid(), 9)\n"
+    stale.edit(process, LAYING_OUT, f"{LAYING_OUT}        {dies}")
+    fault.touch()
+    assert stale.run().code == -9
+    report = stale.folder / "report"
+    assert "The one that" in (report / "report.html").read_text()
+    assert not (report / "report.pdf").exists()
+    fault.unlink()
+    ran = stale.run()
+    assert (ran.code, set(ran.made)) == (0, {"document/pdf"})
+    assert stale.run().out.startswith("Nothing to do")
+
+
+def test_a_pdf_that_does_not_pass_its_audit_is_not_published(stale: Program) -> None:
+    """The page is, the error says so, and the build has failed."""
+    finding = "Finding('page 1', '7', 'is wrong')"
+    stale.edit(TYPESETTING, "    return found\n", f"    return [*found, {finding}]\n")
+    ran = stale.run()
+    assert ran.code == 1
+    assert ran.err == "error: report.pdf: page 1: '7' is wrong; the report has no PDF\n"
+    assert ran.out.splitlines()[-1].startswith("Build failed: 1 error. Written without the rest: ")
+    report = stale.folder / "report"
+    assert "The one that" in (report / "report.html").read_text()
+    assert not (report / "report.pdf").exists()
+
+
+def test_a_page_whose_pdf_is_fresh_is_published_beside_it(program: Program) -> None:
+    """A style of the screen changes nothing on paper, and the PDF is not written again."""
+    pdf = program.folder / "report" / "report.pdf"
+    before = (pdf.stat().st_ino, pdf.read_bytes())
+    styles: Path = program.own_engine().folder / "src/labreport/frame/script/theme.js"
+    styles.write_text(f"{styles.read_text()}\n// another line\n")
+    assert program.run().made == {"document/html"}
+    assert (pdf.stat().st_ino, pdf.read_bytes()) == before

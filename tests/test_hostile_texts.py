@@ -1,25 +1,21 @@
-"""Names and texts made to break out of where they are: shown as text, everywhere.
+"""Texts made to break out of where they are, and numbers without a result: shown as text, or refused.
 
-They hold no digit, which the audit would refuse before anything else.
+The hostile texts hold no digit, which the audit would refuse before anything else.
 """
 
 from __future__ import annotations
 
 import html.parser
 import json
+import re
 from pathlib import Path
 
-import pikepdf
 import pytest
+from example_report import HOSTILE, MARKUP, SCRIPT, TEMPLATE
 from faults.formats import documents
 from program import Program
 
-SCRIPT = "</script><script>alert()</script>"
-TEMPLATE = "{{'eval'~'uated'}}{% raise %}"
-MARKUP = "<img src=x onerror=alert()>&amp;'\""
-REVERSED = "\\u202egnp.exe\\u2066"
-HOSTILE = f"{SCRIPT}{TEMPLATE}{MARKUP}{REVERSED}"
-PLAIN = HOSTILE.replace("\\u202e", "\u202e").replace("\\u2066", "\u2066")
+QUESTION = "templates/questions/studied.grid.html"
 
 
 class Page(html.parser.HTMLParser):
@@ -48,10 +44,9 @@ def plain() -> Program:
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Program:
-    """A report set in type, with hostile texts wherever the content gives texts: outline, catalogue, answers,
-    drawing."""
-    program = Program.typeset().copy(tmp_path_factory.mktemp("hostile") / "checkout")
-    quoted = HOSTILE.replace('"', '\\"')
+    """A report with hostile texts wherever the content gives texts: outline, catalogue, answers, drawing."""
+    program = Program.built("--seeds", "1").copy(tmp_path_factory.mktemp("hostile") / "checkout")
+    quoted = HOSTILE.replace('"', '\\"').replace("\u202e", "\\u202e").replace("\u2066", "\\u2066")
     program.edit("src/exercise/outline.py", 'title="Walks"', f'title="{quoted}", author="{quoted}"')
     program.edit("src/exercise/outline.py", '"A report of the stand-in exercise"', f'"{quoted}"')
     program.edit("src/exercise/outline.py", '"The walks, measured"', f'"{quoted}"')
@@ -102,15 +97,6 @@ def test_the_policy_of_the_page_still_allows_nothing_from_outside(hostile: Progr
     assert "sha256-" in scripts
     assert "unsafe" not in scripts
     assert "http" not in policies[0]
-
-
-def test_hostile_texts_stay_text_in_the_pdf(hostile: Program) -> None:
-    """Title and author of the PDF's metadata are the texts themselves."""
-    with pikepdf.open(hostile.folder / "report" / "report.pdf") as pdf:
-        assert str(pdf.docinfo["/Title"]) == PLAIN
-        assert str(pdf.docinfo["/Author"]) == PLAIN
-        assert "/JavaScript" not in pdf.Root.get("/Names", {})
-        assert "/OpenAction" not in pdf.Root
 
 
 def test_hostile_texts_stay_text_in_the_answers(hostile: Program) -> None:
@@ -168,7 +154,7 @@ def test_a_character_that_cannot_be_shown_is_refused(
 def test_a_nul_in_a_template_is_refused(plain: Program, tmp_path: Path) -> None:
     """As in any other text."""
     program = plain.copy(tmp_path / "checkout")
-    program.edit("templates/questions/studied.grid.html", "<ul>", "\0<ul>")
+    program.edit(QUESTION, "<ul>", "\0<ul>")
     ran = program.run("--seeds", "1")
     assert ran.code == 1
     assert "U+0000" in ran.err
@@ -180,7 +166,7 @@ def test_a_template_that_reaches_out_is_refused(text: str, plain: Program, tmp_p
     """One line that names the template; the last report stays. What is refused is in `test_page.py`."""
     program = plain.copy(tmp_path / "checkout")
     before = documents(program.folder / "report")
-    program.edit("templates/questions/studied.grid.html", "<ul>", f"{text}<ul>")
+    program.edit(QUESTION, "<ul>", f"{text}<ul>")
     ran = program.run("--seeds", "1")
     assert ran.code == 1, ran.out
     assert "studied.grid" in ran.err
@@ -188,12 +174,38 @@ def test_a_template_that_reaches_out_is_refused(text: str, plain: Program, tmp_p
     assert documents(program.folder / "report") == before
 
 
-def test_a_document_that_asks_for_what_is_not_its_own_is_refused(tmp_path: Path) -> None:
-    """Not asked of the network; one line says what was asked. What else is refused is in `test_pdf.py`."""
-    program = Program.typeset().copy(tmp_path / "checkout")
-    picture = '<img src="http://127.0.0.1:9/x.png" alt="x">'
-    program.edit("templates/questions/studied.grid.html", "<ul>", f"{picture}<ul>")
+DATA = '<p><data value="0.98" data-source="{}" data-form="number">98 %</data></p>'
+TYPED = (
+    "<p>Accuracy is 98 %.</p>",
+    "<p>{{ 90 + 8 }}</p>",
+    "{% call try_it('More') %}<p>{{ 49 * 2 }} %</p>{% endcall %}",
+    DATA.format("studied.grid#nothing"),
+    DATA.format("studied.grid#best"),
+)
+PRINTED = (
+    "<p>{{ answer.facts.cells | length + 94 }}</p>",
+    "{% call try_it('More') %}{{ answer.facts.cells | length + 73 }}{% endcall %}",
+)
+ATTRIBUTE, NAME = ('<p title="{{ 49 * 2 }} %">Accurate.</p>',), ("<p><code>{{ 49 * 2 }}</code></p>",)
+"""Found in the template, in the page, and, one at a time, while it is rendered."""
+
+
+@pytest.mark.parametrize(
+    "ways", [TYPED, PRINTED, ATTRIBUTE, NAME], ids=["typed", "printed", "attribute", "name"]
+)
+def test_a_number_without_a_result_stops_the_report(
+    ways: tuple[str, ...], plain: Program, tmp_path: Path
+) -> None:
+    """Each is named by the author's own line that prints it, all at once, and the previous report stays."""
+    program = plain.copy(tmp_path / "checkout")
+    before = documents(program.folder / "report")
+    program.edit(QUESTION, "<ul>", "".join(f"{way}\n" for way in ways) + "<ul>")
     ran = program.run("--seeds", "1")
-    assert ran.code == 1, ran.out
-    assert "Traceback" not in ran.err
-    assert "asks for" in ran.err
+    assert ran.code == 1
+    said = rf"error: {re.escape(QUESTION)}:(\d+): the number (98( %)?|90|49|77) has no source"
+    found = [re.match(said, line) for line in ran.err.splitlines()]
+    assert all(found), ran.err
+    assert sorted({int(one[1]) for one in found if one}) == [*range(3, 3 + len(ways))]
+    errors = f"{len(found)} error{'s' * (len(found) > 1)}"
+    assert f"Build failed: {errors}. The previous report is unchanged." in ran.out
+    assert documents(program.folder / "report") == before

@@ -1,19 +1,25 @@
-"""The README against the program: its commands, its options, its files, its numbers."""
+"""README, CONTRIBUTING and `docs/` against the program: commands, options, files, numbers, names."""
 
 from __future__ import annotations
 
 import importlib
 import re
 import shlex
+import subprocess
+import sys
 from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
+from conftest import GROUPS
 from wine import labreport
 
+import labreport as engine
 from exercise.catalogue import EXPERIMENTS, SMALL, WIDE
 from exercise.project import PROJECT
+from labreport import charts, stats
 from labreport.commands.parser import COMMANDS, parse
 from labreport.commands.parser import OPTIONS as TAKEN
 from labreport.execute.session import open_session
@@ -141,3 +147,35 @@ def test_the_readme_names_the_pythons_and_the_seeds() -> None:
 def test_no_measurement_is_left_out() -> None:
     """Every place for a measured figure has been filled in."""
     assert "<!-- measured" not in README
+
+
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+SHOWN = re.findall(r"^(python build\.py[^#\n]*)", CONTRIBUTING, flags=re.MULTILINE)
+PATHS = re.findall(r"`((?:src|tests|templates|docs)/[^`]*)`|\]\(([^)#]+)\)", CONTRIBUTING)
+
+
+def test_each_group_of_tests_has_its_command() -> None:
+    """And `--affected`; no other option is shown."""
+    options = {word for line in SHOWN for word in shlex.split(line) if word.startswith("--")}
+    assert {"--affected", *(f"--{name}" for name in GROUPS)} == options
+
+
+def test_every_path_leads_somewhere() -> None:
+    """Patterns match at least one file."""
+    assert [] == [one or other for one, other in PATHS if not any(ROOT.glob(one or other))]
+
+
+def test_the_pages_can_be_built_and_have_every_public_name(tmp_path: Path) -> None:
+    """A link that leads nowhere is an error; a name without a docstring is left out, and found missing."""
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "docs", str(tmp_path)]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    from sphinx.util.inventory import InventoryFile
+
+    inventory = InventoryFile.loads((tmp_path / "objects.inv").read_bytes(), uri="").data
+    kinds = ("py:class", "py:data", "py:function")
+    listed = [resolve_name(name) for kind in kinds for name in inventory[kind]]
+    public = {module: getattr(module, "__all__", dir(module)) for module in (engine, charts, stats)}
+    names = [(module, name) for module in public for name in public[module]]
+    missing = [name for module, name in names if not any(getattr(module, name) is one for one in listed)]
+    assert [] == missing

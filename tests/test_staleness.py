@@ -336,3 +336,14 @@ def test_an_experiment_on_a_known_trajectory_trains_nothing(program: Program, tm
 def arrays(program: Program) -> set[str]:
     """Names of all files of arrays but states, which end with the digest of their bytes."""
     return stored_arrays(program.folder / "report")
+
+
+def test_a_training_that_is_no_longer_finite_is_stored_planned_and_checked(tmp_path: Path) -> None:
+    """The report is made; afterwards nothing is stale, and what is stored passes its verification."""
+    program = Program.fresh(tmp_path / "checkout")
+    program.edit(TRAINING, '"loss": loss,', '"loss": float("nan") if self._walk.rate == 0.25 else loss,')
+    ran = program.run()
+    assert ran.code == 0, ran.err
+    assert set(program.plan().values()) == {"fresh"}
+    assert program.run().out.startswith("Nothing to do")
+    assert program.run("verify").code == 0

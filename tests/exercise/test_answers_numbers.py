@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from answering import QUESTIONS, answer, fresh_answer
+from answering import QUESTIONS, answer
 from made import made_results
 
 from exercise import mnist
@@ -134,9 +134,7 @@ def test_numbers_of_submitted_predictions_are_those_of_the_answer() -> None:
     (submitted,) = (run.at(50).arrays["predictions"] for run in runs)
     found = recompute({"complex": submitted})["bonus.digits"]
     assert len(found) == 10
-    assert found == pytest.approx(
-        {name: fresh_answer("bonus.digits", 1).quantities[name].value for name in found}
-    )
+    assert found == pytest.approx({name: answer("bonus.digits", 1).quantities[name].value for name in found})
 
 
 def test_the_digit_made_hard_is_misread_most_after_the_last_epoch() -> None:

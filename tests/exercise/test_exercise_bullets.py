@@ -1,12 +1,15 @@
-"""Every bullet of the exercise is answered; the list restates them, with the question that answers each."""
+"""Every bullet of the exercise is answered, what is to be tried is there, and no figure finds anything."""
 
 from __future__ import annotations
 
+import ast
 import re
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from answering import QUESTIONS, answer
+from findings_outside import findings_in_figures
 from prose import render
 
 from exercise.networks import Network
@@ -76,3 +79,39 @@ def test_a_width_changed_in_the_catalogue_changes_numbers_and_words() -> None:
     before, after = (render(QUESTIONS[slug], answer(slug, **overrides)) for overrides in made)
     assert before["headline"].startswith("Yes")
     assert after["headline"].startswith("No: wide")
+
+
+ROOT = Path(__file__).parents[2]
+PLACE = re.compile(
+    r"<pre># (?P<file>\S+), (?:in place of )?line (?P<line>\d+)[^\n]*\n(?P<code>.*?)</pre>", re.DOTALL
+)
+BOXES = [
+    pytest.param(found, id=f"{template.stem}-{found['line']}")
+    for template in sorted((ROOT / "templates").rglob("*.html"))
+    for found in PLACE.finditer(template.read_text(encoding="utf-8"))
+]
+
+
+def test_there_are_boxes() -> None:
+    """The number of nodes is what can be tried."""
+    code = " ".join(cast("re.Match[str]", box.values[0])["code"] for box in BOXES)
+    assert "(40,)" in code
+
+
+@pytest.mark.parametrize("box", BOXES)
+def test_a_box_names_the_line_that_it_replaces(box: re.Match[str]) -> None:
+    """The changed line begins as the line of the file does; the changed file can still be read."""
+    lines = (ROOT / box["file"]).read_text(encoding="utf-8").splitlines()
+    number = int(box["line"]) - 1
+    new = box["code"].rstrip().splitlines()
+    start = re.compile(r'\s*(?:"\w+"|[A-Z_]+|Network)')
+    old = start.match(lines[number])
+    assert old is not None
+    assert old[0] in [found[0] for line in new if (found := start.match(line))]
+    ast.parse("\n".join([*lines[:number], *new, *lines[number + 1 :]]))
+
+
+def test_no_finding_is_in_a_figure() -> None:
+    """In the texts of the code that draws."""
+    found = findings_in_figures(ROOT / "src" / "exercise")
+    assert "\n".join(map(str, found)) == ""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answering import answer
 from made import made_results
 
 from exercise import catalogue as networks
@@ -22,7 +23,6 @@ from labreport.nodes.workshop import draw, function
 from labreport.outline import Figure, Question
 from labreport.project import Project
 from labreport.results import Result, Results, Runs, Snapshot
-from labreport.stats import Answer
 
 ROOT = Path(__file__).resolve().parents[2]
 DERIVED = {
@@ -36,7 +36,6 @@ DERIVED = {
 }
 """What is read, and the network that its specification is made of."""
 TIMED = {timing.name for timing in TIMES.values()}
-ANSWERS: dict[str, Answer] = {}
 
 
 def reading(
@@ -62,7 +61,7 @@ def reading(
         return cells(results, name)
 
     results = made_results(reader.needs, 2)
-    answers = {slug: answer_of(slug) for slug in reader.answers} if isinstance(reader, Figure) else {}
+    answers = {slug: answer(slug, 2) for slug in reader.answers} if isinstance(reader, Figure) else {}
     with monkeypatch.context() as patch:
         patch.setattr(Result, "at", noted)
         patch.setattr(Results, "__getitem__", noted_get)
@@ -72,14 +71,6 @@ def reading(
         else:
             draw(function(reader.draw, reader.slug), results, answers)
     return dict(seen), asked | {name.partition("/")[0] for name in asked}
-
-
-def answer_of(slug: str) -> Answer:
-    """The answer to a question, from made results."""
-    if slug not in ANSWERS:
-        question = next(each for each in PROJECT.outline.questions if each.slug == slug)
-        ANSWERS[slug] = function(question.answer, slug)(made_results(question.needs, 2))
-    return ANSWERS[slug]
 
 
 def experiments(name: str) -> list[Experiment]:

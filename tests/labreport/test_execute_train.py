@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,8 +19,10 @@ from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
 from labreport.errors import ExperimentFailed, StoreError
 from labreport.execute.train import GIVE_UP, Lane, ProcessLane, Trainer
+from labreport.execute.training import Trainings
 from labreport.execute.worker import Epoch, Message, Outcome, Task
-from labreport.trajectory import Trajectory
+from labreport.fingerprint.files import Digests
+from labreport.trajectory import Store, Trajectory
 
 SOURCE = Path(__file__).parents[1]
 
@@ -306,3 +309,28 @@ def test_each_end_of_a_run_is_told_as_what_it_is(
     (tmp_path / "trouble.py").write_text(TROUBLE.format(deed=deed))
     wish = replace(made.task(made.empty(), 1, (1,)), start="trouble:fit", one_step=True, source=str(tmp_path))
     assert run([ProcessLane(1, tmp_path)], [wish]) == ([], [cause])
+
+
+def test_an_interruption_promises_what_is_on_the_disk(tmp_path: Path) -> None:
+    """A checkpoint is named only where one was stored; what has none begins again."""
+    session: Any = SimpleNamespace(
+        store=Store(tmp_path), digests=Digests(tmp_path), project=SimpleNamespace(work="fit")
+    )
+    ones = [made.trained(2, (2,), seed=seed) for seed in range(5)]
+    session.store.put(ones[4])
+    empty = [replace(one, records=(), snapshots={}, segments=()) for one in ones]
+    tasks = tuple(made.task(one, 4, (4,)) for one in empty)
+    work = Trainings(session, tasks, frozenset({ones[2].key}))
+    assert work.told() == "Interrupted; run the same command again."
+    for task in tasks[:4]:
+        work.prepare(task)
+    assert work.told() == "Interrupted; run the same command again: 4 to begin from nothing."
+    work.keep(ones[0], True)
+    work.keep(ones[1], False)
+    work.keep(ones[2], False)  # a forced one, which is kept in memory until it is finished
+    told = "Interrupted; run the same command again: 1 fit finished, 1 to continue from its last checkpoint"
+    assert work.told() == f"{told}, 2 to begin from nothing."
+    work.prepare(tasks[2])
+    assert work.told() == f"{told}, 2 to begin from nothing."
+    work.prepare(tasks[4])
+    assert "2 to continue from their last checkpoint" in work.told()

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import os
+import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +18,8 @@ from graded import expected, reference, rerun
 from labreport.commands.grade import run
 from labreport.commands.parser import parse
 from labreport.console.terminal import Terminal
-from labreport.errors import UsageError
+from labreport.errors import LabReportError, UsageError
+from labreport.grading import grade
 from labreport.grading.grade import find, grade_all
 from labreport.rubric import Rubric
 
@@ -128,9 +131,9 @@ def test_malformed_files_among_many_get_one_line_each(tmp_path: Path) -> None:
     assert all(len(line) <= 80 for line in out.splitlines())
 
 
-@pytest.mark.parametrize("name", MALFORMED)
+@pytest.mark.parametrize("name", ["cut.json", "pipe.json", "student", "form.toml"])
 def test_a_malformed_single_file_is_one_line(tmp_path: Path, name: str) -> None:
-    """Bad input, exit code 2."""
+    """Bad input, exit code 2; what is said of each kind is tried among many."""
     make, _ = MALFORMED[name]
     make(tmp_path / name)
     with pytest.raises(UsageError) as found:
@@ -259,3 +262,45 @@ def test_a_form_with_another_ending_is_refused(tmp_path: Path, name: str) -> Non
     assert not (tmp_path / name).exists()
     assert command(tmp_path, "--form", str(tmp_path / "form.toml"))[0] == 0
     assert (tmp_path / "form.toml").read_text(encoding="utf-8").startswith("# Made results: answers")
+
+
+WORKER = "asked_worker:serve"
+
+
+def ask(folder: Path, words: list[str], seconds: float = 3.0) -> dict[int, bytes | str]:
+    """Every reply, by the number of its request."""
+    requests = {place: word.encode() for place, word in enumerate(words)}
+    return dict(grade.ask_all(WORKER, bytes(folder / "pids"), requests, seconds))
+
+
+def test_a_file_that_hangs_its_reader_is_timed_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its process is ended; all others are answered, by new processes where needed."""
+    monkeypatch.setattr(grade, "REPLY_LIMIT", 100)
+    words = ["a", "hang", "b", "die", "c", "half", "d", "long", "hang", "e"]
+    replies = ask(tmp_path, words)
+    late = "takes more than 3 s to read"
+    ended = "ended the process that read it, by its use of memory or otherwise"
+    told = {"hang": late, "half": late, "die": ended, "long": "needs too long a reply"}
+    assert replies == {place: told.get(word, f"read {word}".encode()) for place, word in enumerate(words)}
+    for pid in (tmp_path / "pids").read_text().split():
+        assert subprocess.run(["kill", "-0", pid], capture_output=True).returncode != 0
+
+
+def test_no_process_is_left_when_reading_stops_early(tmp_path: Path) -> None:
+    """As when the user presses Ctrl-C."""
+    replies = grade.ask_all(WORKER, bytes(tmp_path / "pids"), {1: b"a", 2: b"hang", 3: b"hang"}, 60.0)
+    next(replies)
+    start = time.monotonic()
+    replies.close()  # type: ignore[attr-defined]
+    assert time.monotonic() - start < 10
+
+
+def test_a_process_that_cannot_be_started_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be read then."""
+
+    def child(*arguments: object, **more: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(grade, "Child", child)
+    with pytest.raises(LabReportError, match=r"cannot start a process to read submissions: .*unavailable"):
+        list(grade.ask_all(WORKER, b"", {0: b"a"}))

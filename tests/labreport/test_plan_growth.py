@@ -1,8 +1,9 @@
-"""Planning grows with the number of experiments, and not faster."""
+"""What is planned: keys, declarations, reasons; it grows with the number of experiments, and not faster."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import sys
 from dataclasses import dataclass
@@ -11,10 +12,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from made_results import Made
 
 from labreport.errors import UsageError
-from labreport.experiment import Experiment, Study, study
-from labreport.fingerprint.canonical import digest
+from labreport.experiment import Design, Experiment, Study, study
+from labreport.fingerprint.canonical import digest, exact
 from labreport.fingerprint.code import Code
 from labreport.fingerprint.files import Digests
 from labreport.fingerprint.syntax import summarise
@@ -24,6 +26,7 @@ from labreport.outline import Outline
 from labreport.plan.fingerprints import Fingerprints
 from labreport.plan.ledger import Ledger
 from labreport.plan.planner import Planner
+from labreport.plan.reasons import differences, short
 from labreport.project import Project
 
 FIGURE = ("labreport.nodes.content:FigureNode", READER)
@@ -55,8 +58,13 @@ def test_each_cell_of_a_study_is_made_once_however_many_there_are(monkeypatch: p
 
 
 def engine() -> Code:
-    """The engine's code, each module read from its file."""
-    return Code(("labreport",), lambda path: summarise(path.read_text(), path.name, True))
+    """The engine's code, of which nothing was followed yet."""
+    return Code(("labreport",), _summary)
+
+
+@functools.cache
+def _summary(path: Path) -> Any:
+    return summarise(path.read_text(), path.name, True)
 
 
 def test_a_key_is_the_digest_of_the_ingredients_however_it_is_put_together(tmp_path: Path) -> None:
@@ -172,3 +180,77 @@ def test_a_summary_leaves_out_what_the_module_does_not_know() -> None:
     assert summarise(source, "here")["definitions"]["f"][1] == ["b.c", "g"]
     starred = summarise(f"from z import *\n{source}", "here")["definitions"]["f"][1]
     assert {"len", "x", "y"} <= set(starred)
+
+
+DESIGNS = (
+    Design(),
+    Design(paired=False),
+    Design(blocks=((0, "x"),)),
+    Design(blocks=((0, "y"),)),
+    Design("run"),
+)
+
+
+def test_another_design_is_another_declaration() -> None:
+    """The digest with which the planner tells whether what is read is declared as before."""
+    assert len({digest(exact(Experiment("a", Made(), design=design))) for design in DESIGNS}) == len(DESIGNS)
+
+
+OLD, NEW = "a" * 64, "b" * 64
+
+
+def test_a_changed_member_comes_before_those_that_come_and_go_with_it() -> None:
+    """A function that names another one now is the reason, and not that the former is gone."""
+    groups = {
+        OLD: {"function project:Model": "1", "function project:cultivar": "2"},
+        NEW: {"function project:cultivar": "3", "function project:added": "4"},
+    }
+    found = differences({"code": OLD}, {"code": NEW}, groups)
+    assert [str(reason) for reason in found] == [
+        "function project:cultivar changed",
+        "function project:Model is gone",
+        "function project:added is new",
+    ]
+
+
+def test_the_text_of_a_module_is_called_so() -> None:
+    """It counts where comments and docstrings are read, and is not a function."""
+    groups = {OLD: {"function project.nets:#text": "1"}, NEW: {"function project.nets:#text": "2"}}
+    (reason,) = differences({"code": OLD}, {"code": NEW}, groups)
+    assert str(reason) == "the text of project.nets changed"
+
+
+def test_a_field_is_named_as_in_its_specification_however_deep_it_is() -> None:
+    """And its values as they are written in Python."""
+    old, new = ({"specification": {"network": {"layers": [layers]}, "rate": 0.1}} for layers in (62, 40))
+    assert [str(reason) for reason in differences(old, new, {})] == ["network.layers (62,) → (40,)"]
+    assert short([32, 32, 32]) == "(32,) × 3"
+    assert short([1, "a", True]) == "(1, a, True)"
+
+
+def results(seeds: Any, asked: int) -> list[str]:
+    """The results of a project with one experiment whose seeds are not bounded and one with two at most."""
+    experiments = tuple(
+        Experiment(name, Walk(), start="project:start", seeds=most) for name, most in (("a", None), ("b", 2))
+    )
+    graph = unfold(Project("Walks", experiments=experiments, seeds=seeds), asked)
+    return [name for name in graph.nodes if name.startswith("result/")]
+
+
+def test_seeds_begin_where_the_range_begins_whatever_number_is_asked_for() -> None:
+    """`range(5, 8)` means seeds 5, 6 and 7; a build with one seed takes the first, one with four adds 8."""
+    assert results(range(5, 8), 1) == ["result/a#5", "result/b#5"]
+    assert results(range(5, 8), 4) == [
+        *(f"result/a#{seed}" for seed in (5, 6, 7, 8)),
+        "result/b#5",
+        "result/b#6",
+    ]
+    assert results(3, 1) == ["result/a#0", "result/b#0"]
+
+
+@pytest.mark.parametrize("seeds", [0, -1, True, "5", range(0), range(-2, 3), range(0, 10, 2), (1, 2)])
+def test_seeds_that_cannot_be_used_are_refused(seeds: Any) -> None:
+    """The value is named, and what is allowed."""
+    allowed = r"(write (a number from 1, or a range|5, without quotes)|allowed is a whole number or)"
+    with pytest.raises(UsageError, match=rf"seeds is .*; {allowed}"):
+        Project("Walks", seeds=seeds)

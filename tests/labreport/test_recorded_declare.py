@@ -1,4 +1,4 @@
-"""What runs are called, what pairs them, and which of them failed: declared, and never guessed."""
+"""Declarations of recorded runs: where they are, what each is, and what an experiment in general rests on."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ import random
 from pathlib import Path
 
 import pytest
+from program import Program
 from recordings import declare, results, seeds
+from standin_nodes import CATALOGUE, SLOW
 
 from labreport.errors import UsageError
-from labreport.experiment import Design
+from labreport.experiment import Design, study
+from labreport.recorded.raw import folders, sources
 from labreport.results import Runs
 
 HEADER = "program,level,input file,day,seconds,size,host\n"
@@ -153,3 +156,99 @@ def test_an_edited_source_is_noticed(tmp_path: Path) -> None:
     assert found.outdated() == "all.csv"
     (tmp_path / "all.csv").rename(tmp_path / "other.csv")
     assert found.outdated() in ("all.csv", "other.csv")
+
+
+FILES = (
+    "runs/a-2.csv",
+    "runs/a-10.csv",
+    "runs/b-x-1.csv",
+    "runs/b-last.csv",
+    "runs/c+1.csv",
+    "runs/deep/er/a-3.csv",
+)
+MATCHES = {
+    "runs/a-{seed}.csv": [("runs/a-2.csv", {"seed": "2"}), ("runs/a-10.csv", {"seed": "10"})],
+    "runs/b-{seed}.csv": [],
+    "runs/{name}-{seed}.csv": [
+        ("runs/a-2.csv", {"name": "a", "seed": "2"}),
+        ("runs/a-10.csv", {"name": "a", "seed": "10"}),
+        ("runs/b-x-1.csv", {"name": "b-x", "seed": "1"}),
+    ],
+    "runs/[bc]*.csv": [("runs/b-last.csv", {}), ("runs/b-x-1.csv", {}), ("runs/c+1.csv", {})],
+    "runs/?+1.csv": [("runs/c+1.csv", {})],
+    "runs/**/a-3.csv": [("runs/deep/er/a-3.csv", {})],
+    "{top}/{name}/er/a-{seed}.csv": [("runs/deep/er/a-3.csv", {"top": "runs", "name": "deep", "seed": "3"})],
+    "../data/runs/c+1.csv": [("../data/runs/c+1.csv", {})],
+    "../data/runs/a-2*": [("../data/runs/a-2.csv", {})],
+}
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A folder with the files."""
+    for name in FILES:
+        path = tmp_path / "data" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    return tmp_path / "data"
+
+
+@pytest.mark.parametrize(("pattern", "expected"), MATCHES.items())
+def test_a_pattern_finds_files_and_the_words_in_their_names(
+    data: Path, pattern: str, expected: list[tuple[str, dict[str, str]]]
+) -> None:
+    """In natural order; where it finds nothing, the error says where it looked."""
+    if not expected:
+        with pytest.raises(UsageError, match="matches nothing"):
+            sources(data, pattern)
+        return
+    assert [(found.name, found.fields) for found in sources(data, pattern)] == expected
+
+
+def test_an_absolute_path_is_found(data: Path) -> None:
+    """It keeps its spelling, with which the project's folder can be joined."""
+    assert [found.name for found in sources(data, f"{data}/runs/c*.csv")] == [f"{data}/runs/c+1.csv"]
+
+
+def test_a_misspelt_path_gets_a_suggestion(data: Path) -> None:
+    """Of what is in the same folder."""
+    with pytest.raises(UsageError, match=r"did you mean 'a-2\.csv'"):
+        sources(data, "runs/a2.csv")
+
+
+def test_folders_without_a_match_yet_are_watched(data: Path) -> None:
+    """A file may appear there; and not in the folder of the project, where the report is written."""
+    (data / "runs/empty").mkdir()
+    assert folders(data, "runs/*/er/*.csv", ["runs/deep/er/a-3.csv"]) == (
+        "runs",
+        "runs/deep",
+        "runs/deep/er",
+        "runs/empty",
+    )
+
+
+def test_an_experiment_with_files_of_its_own_rests_on_them(program: Program) -> None:
+    """On those in place of the project's data files; the other experiments stay with the project's."""
+    data = program.folder / "src/exercise/data"
+    other, more = data / "other.txt", data / "more.txt"
+    for path in (other, more):
+        path.write_text("1\n")
+    program.edit("src/exercise/project.py", '("data/target.txt",)', '("data/target.txt", "data/more.txt")')
+    program.edit(CATALOGUE, SLOW, SLOW + ', files=("data/other.txt", "data/target.txt"), libraries=()')
+    assert program.run("beta").code == 0
+    more.write_text("2\n")
+    plan = program.plan()
+    assert (plan["result/alpha#0"], plan["result/beta#0"]) == ("stale", "fresh")
+    other.write_text("2\n")
+    assert program.plan()["result/beta#0"] == "stale"
+    assert "data/other.txt changed" in program.run("why", "beta").out
+    other.unlink()
+    assert "other.txt: not a file" in program.run("status").err
+
+
+def test_a_study_of_recorded_runs_is_refused(tmp_path: Path) -> None:
+    """Its cells would all be the same runs."""
+    (tmp_path / "a.csv").write_text("epoch,loss\n1,2\n")
+    found = declare(tmp_path, 'recorded("a", "a.csv")')
+    with pytest.raises(UsageError, match="the runs of 'a' are recorded and cannot be varied"):
+        study("sources", found, source=("a.csv", "b.csv"))
