@@ -28,12 +28,7 @@ def answer(slug: str, seeds: int = 5, **overrides: Mapping[str, Any]) -> Answer:
     """
     key = repr((slug, seeds, sorted(overrides.items())))
     if key not in _ANSWERS:
-        _ANSWERS[key] = fresh_answer(slug, seeds, **overrides)
+        question = QUESTIONS[slug]
+        results = made_results(question.needs, seeds, **overrides)
+        _ANSWERS[key] = function(question.answer, slug)(results)
     return _ANSWERS[key]
-
-
-def fresh_answer(slug: str, seeds: int = 5, **overrides: Mapping[str, Any]) -> Answer:
-    """The same, answered again: for tests that change how."""
-    question = QUESTIONS[slug]
-    found: Answer = function(question.answer, slug)(made_results(question.needs, seeds, **overrides))
-    return found

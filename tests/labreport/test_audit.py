@@ -96,17 +96,12 @@ def test_numerals_in_attributes_of_programs_are_no_prose(report: Example) -> Non
     assert audit_html(report.page(), report.answers, report.templates, ["deep-8"]) == []
 
 
-@pytest.fixture
-def paper(report: Example, tmp_path: Path) -> tuple[Path, str]:
-    """The example's PDF, and the page that it was made from."""
+def test_an_honest_pdf_passes(report: Example, tmp_path: Path) -> None:
+    """Page numbers, references to pages and labels of drawings are accounted for, whatever the texts are."""
+    report = replace(report, outline=report.hostile().outline)
     page, target = report.page("print"), tmp_path / "report.pdf"
     write(page, report.templates, target)
-    return target, page
-
-
-def test_an_honest_pdf_passes(report: Example, paper: tuple[Path, str]) -> None:
-    """Page numbers, references to pages and labels of drawings are accounted for."""
-    assert audit_pdf(*paper, report.answers, report.templates) == []
+    assert audit_pdf(target, page, report.answers, report.templates) == []
 
 
 @pytest.fixture
@@ -190,30 +185,14 @@ def test_a_number_in_a_header_that_a_page_repeats_is_accounted_for(report: Examp
     assert audit_pdf(target, page, report.answers, report.templates)
 
 
-def test_a_number_changed_in_the_pdf_is_found(
-    report: Example, paper: tuple[Path, str], tmp_path: Path
-) -> None:
-    """The PDF says what the page does not."""
-    _, page = paper
-    other = tmp_path / "other.pdf"
-    write(page.replace(PRINTED, "98.5\u00a0±\u00a00.3\u00a0%", 1), report.templates, other)
+def test_a_number_changed_or_added_in_the_pdf_is_found(report: Example, tmp_path: Path) -> None:
+    """By the digits that only the PDF has, even of a number that is elsewhere in the report."""
+    page, other = report.page("print"), tmp_path / "other.pdf"
+    changed = page.replace(PRINTED, "98.5\u00a0±\u00a00.3\u00a0%", 1)
+    write(changed.replace("What follows.", "What follows 17, and 1."), report.templates, other)
     findings = audit_pdf(other, page, report.answers, report.templates)
     assert ["96.5"] == [finding.text for finding in findings if "missing" in finding.problem]
-
-
-@pytest.mark.parametrize("added", [" 17", " 1"])
-def test_a_number_added_to_the_pdf_is_found(
-    report: Example, paper: tuple[Path, str], tmp_path: Path, added: str
-) -> None:
-    """Even one that is elsewhere in the report already."""
-    _, page = paper
-    other = tmp_path / "other.pdf"
-    write(page.replace("What follows.", f"What follows{added}."), report.templates, other)
-    assert [
-        finding
-        for finding in audit_pdf(other, page, report.answers, report.templates)
-        if "account" in finding.problem
-    ]
+    assert ["115789"] == [finding.text for finding in findings if "account" in finding.problem]
 
 
 @pytest.mark.parametrize("folder", [TEMPLATES, FOLDER])

@@ -149,18 +149,6 @@ def test_a_learner_without_chance_proves_nothing() -> None:
         assert compared.findings["ranking"].judgement.unclear
 
 
-def test_all_pairs_are_corrected_together() -> None:
-    """A difference that is clear by itself is not among ten pairs, and its interval stays."""
-    noise = numpy.random.default_rng(3).normal(0.8, 0.02, (5, 8))
-    near = list(noise[0] - 0.01 + 0.3 * (noise[1] - 0.8))
-    alone = ranking(named({"a": list(noise[0]), "b": near}), ACCURACY)
-    of = {"a": noise[0], "b": near, "c": noise[2], "d": noise[3], "e": noise[4]}
-    among = ranking(named({name: list(values) for name, values in of.items()}), ACCURACY)
-    assert alone.quantities["a minus b"] == among.quantities["a minus b"]
-    (judged,) = (part for part in among.findings["ranking"].parts if part.quantity == "a minus b")
-    assert judged.judgement.among == 10
-
-
 @pytest.mark.parametrize(
     ("last", "word", "sign"),
     [

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
 import pytest
 from vision import VISION, contrast, distance
 
 from labreport.charts.palette import DARK, DARK_PAGE, SERIES, Colour, css_variables, text_shade
-from labreport.frame import FOLDER
 
-STYLES = FOLDER / "styles"
 LIGHT = {colour: colour.value for colour in Colour}
 THEMES = {"light": (LIGHT, "#ffffff"), "dark": (DARK, DARK_PAGE)}
 TEXT = {Colour.INK, Colour.QUIET} | {text_shade(one.colour) for one in SERIES}
@@ -68,10 +65,3 @@ def test_variables_are_declared_for_both_themes() -> None:
     assert "--chart-blue-text: light-dark(#005b8f, #79c4f0);" in css_variables()
     assert f"--chart-paper: light-dark(#ffffff, {DARK_PAGE});" in css_variables()
     assert len(css_variables().splitlines()) == len(Colour)
-
-
-def test_the_page_declares_the_palette() -> None:
-    """The style sheets of the page and the palette name the same colours, in both themes."""
-    sheets = "\n".join(path.read_text(encoding="utf-8") for path in sorted(STYLES.glob("*.css")))
-    declared = re.findall(r"--chart-[a-z-]+:[^;]*;", sheets)
-    assert sorted(declared) == sorted(css_variables().splitlines())

@@ -8,12 +8,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
-from example_report import Example, example
+from example_report import HOSTILE, Example, example
 from pikepdf import Name
 
 from labreport.errors import RenderError
@@ -28,11 +29,18 @@ def report(tmp_path: Path) -> Example:
     return example(tmp_path / "templates")
 
 
-@pytest.fixture
-def pdf(report: Example, tmp_path: Path) -> Iterator[pikepdf.Pdf]:
-    """The example's PDF, opened."""
-    write(report.page("print"), report.templates, tmp_path / "report.pdf")
-    with pikepdf.open(tmp_path / "report.pdf") as document:
+ODD = "with 'space', quo\"te, new\nline, a&b <c>, über 🙂"
+ANSWERS = '{"answers": "±"}\n'
+
+
+@pytest.fixture(scope="module")
+def pdf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pikepdf.Pdf]:
+    """The example's PDF, opened: with a hostile title and its answers, in a folder with an odd name."""
+    folder = tmp_path_factory.mktemp("pdf") / ODD
+    report = example(folder / "templates")
+    report = replace(report, outline=replace(report.outline, title=HOSTILE, author=HOSTILE))
+    write(report.page("print"), report.templates, folder / "report.pdf", ANSWERS)
+    with pikepdf.open(folder / "report.pdf") as document:
         yield document
 
 
@@ -46,8 +54,10 @@ def elements(element: Any) -> Iterator[Any]:
 
 
 def test_the_document_says_what_it_is(pdf: pikepdf.Pdf) -> None:
-    """Title, language, and that it claims PDF/UA-1."""
-    assert str(pdf.docinfo[Name.Title]) == "An example"
+    """Title and author, which stay text, language, and that it claims PDF/UA-1."""
+    assert (str(pdf.docinfo[Name.Title]), str(pdf.docinfo[Name.Author])) == (HOSTILE, HOSTILE)
+    assert "/JavaScript" not in pdf.Root.get("/Names", {})
+    assert "/OpenAction" not in pdf.Root
     assert str(pdf.Root.Lang) == "en"
     with pdf.open_metadata() as metadata:
         assert metadata["pdfuaid:part"] == "1"
@@ -211,23 +221,14 @@ def test_a_place_that_cannot_be_written_is_named(report: Example, tmp_path: Path
         write(report.page("print"), report.templates, tmp_path / "nowhere" / "report.pdf")
 
 
-@pytest.mark.parametrize("name", ["with 'space'", 'quo"te, new\nline, a&b <c>, über 🙂'])
-def test_odd_folders_are_no_obstacle(tmp_path: Path, name: str) -> None:
+def test_odd_folders_are_no_obstacle(pdf: pikepdf.Pdf) -> None:
     """Fontconfig and addresses are given paths that they can read."""
-    report = example(tmp_path / name / "templates")
-    write(report.page("print"), report.templates, tmp_path / name / "report.pdf")
-    with pikepdf.open(tmp_path / name / "report.pdf") as document:
-        assert any("Source-Serif-4" in str(item.BaseFont) for item in document.objects if _is_font(item))
+    assert any("Source-Serif-4" in str(item.BaseFont) for item in pdf.objects if _is_font(item))
 
 
-def test_the_answers_are_attached(report: Example, tmp_path: Path) -> None:
+def test_the_answers_are_attached(pdf: pikepdf.Pdf) -> None:
     """Byte for byte, with a name and a description, and the document still claims PDF/UA-1."""
-    text = '{"answers": "±"}\n'
-    write(report.page("print"), report.templates, tmp_path / "report.pdf", text)
-    with pikepdf.open(tmp_path / "report.pdf") as document:
-        (attached,) = document.attachments.items()
-        assert attached[0] == "answers.json"
-        assert attached[1].get_file().read_bytes() == text.encode()
-        assert attached[1].description
-        with document.open_metadata() as metadata:
-            assert metadata["pdfuaid:part"] == "1"
+    (attached,) = pdf.attachments.items()
+    assert attached[0] == "answers.json"
+    assert attached[1].get_file().read_bytes() == ANSWERS.encode()
+    assert attached[1].description

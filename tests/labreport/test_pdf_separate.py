@@ -40,29 +40,22 @@ def test_a_process_that_dies_of_a_signal_is_replaced_once(report: Example, tmp_p
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".tmp-")] == []
 
 
-def test_it_writes_the_same_bytes(report: Example, tmp_path: Path) -> None:
-    """As `write` does, wherever the target lies."""
+def test_it_writes_the_same_bytes_and_waits_for_no_other_that_holds_its_pipe(
+    report: Example, tmp_path: Path
+) -> None:
+    """As `write` does, wherever the target lies; a fork of the build that makes the page has it, too."""
     page = report.page("print")
     target = tmp_path / "ünder\nline" / "x.pdf"
     target.parent.mkdir()
     with Writer(report.templates, tmp_path) as writer:
-        writer.start()
-        writer.begin(page, target)
-        writer.finish()
-    write(page, report.templates, tmp_path / "y.pdf")
-    assert target.read_bytes() == (tmp_path / "y.pdf").read_bytes()
-
-
-def test_it_does_not_wait_for_others_that_hold_its_pipe(report: Example, tmp_path: Path) -> None:
-    """A fork of the build that makes the page meanwhile has the pipe, too."""
-    with Writer(report.templates, tmp_path) as writer:
         held = os.dup(writer.start().connection.fileno())
         try:
-            writer.begin(report.page("print"), tmp_path / "x.pdf")
+            writer.begin(page, target)
             writer.finish()
         finally:
             os.close(held)
-    assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF-")
+    write(page, report.templates, tmp_path / "y.pdf")
+    assert target.read_bytes() == (tmp_path / "y.pdf").read_bytes()
 
 
 def test_it_raises_what_write_raises(report: Example, tmp_path: Path) -> None:

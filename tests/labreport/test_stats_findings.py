@@ -320,14 +320,6 @@ def test_blocks_are_the_units() -> None:
     assert "the same in all 2 inputs" in says(answer)
 
 
-def test_a_text_in_place_of_a_measure_shows_what_to_write() -> None:
-    """With the place in the author's file."""
-    with pytest.raises(
-        UsageError, match=r'test_stats_findings.py:\d+: .*write Measure\("test accuracy", unit="%"\)'
-    ):
-        rank(named({"a": WIDE, "b": SMALL}), "test accuracy")  # type: ignore[arg-type]
-
-
 def test_samples_have_their_own_name_and_epoch() -> None:
     """One that is not there is named, and another epoch of one is not made up."""
     of = {"wide": Sample("wide", {0: (0.9,), 1: (0.91,)}, epoch=10), "b": Sample("b", {0: (0.8,), 1: (0.7,)})}
