@@ -6,6 +6,7 @@ import contextlib
 import functools
 import json
 import math
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,10 @@ def _quick() -> Iterator[None]:
     in_large_batches = functools.partialmethod(keras.Model.evaluate, batch_size=IMAGES_AT_ONCE)
     tf.config.run_functions_eagerly(True)
     try:
-        with patch.object(keras.Model, "evaluate", in_large_batches):
+        with patch.object(keras.Model, "evaluate", in_large_batches), warnings.catch_warnings():
+            warnings.filterwarnings(
+                "ignore", "Even though the `tf.config.experimental_run_functions_eagerly`"
+            )
             yield
     finally:
         tf.config.run_functions_eagerly(False)

@@ -333,21 +333,21 @@ def stages(
     )
     if project.verify:
         names = (*(one.name for one in project.experiments), *(one.name for one in project.studies))
-        check = function(project.verify, "project.verify")
+        check = project.verify
         yield Stage(
             f"{snapshots} snapshots by other code",
             "snapshot",
             snapshots,
-            lambda: check(session.reader().results("verify", names)),
+            lambda: function(check, "project.verify")(session.reader().results("verify", names)),
             rests_on(project.verify),
         )
     if project.verify_published:
-        typed = function(project.verify_published, "project.verify_published")
+        typed = project.verify_published
         yield Stage(
             "what the report says to type",
             "typed",
             snapshots,
-            lambda: typed(session.output),
+            lambda: function(typed, "project.verify_published")(session.output),
             rests_on(project.verify_published),
         )
     chosen = drawn_at_random(fresh, repeat)
