@@ -235,7 +235,7 @@ CASES = (
     ),
     Case(
         "bonus.worth",
-        "Epochs differ: at worst, complex finishes",
+        "and complex as in its slowest, complex would finish",
         {"small": {"unsteady": True}},
         "Yes: in the",
     ),
