@@ -10,6 +10,8 @@ import pytest
 from program import Program
 from standin_nodes import ANSWERS, DOCUMENTS, build_as_planned
 
+from labreport.verification.remembered import folder
+
 OUTLINE = "src/exercise/outline.py"
 QUESTION = """            ("grid",),
         ),
@@ -148,3 +150,10 @@ def test_a_file_that_a_check_reads_is_among_what_it_rests_on(
     assert any("by other code" in part for part in before(again.out)), again.out
     expected.write_text("2")
     assert program.run("verify").code == 1
+
+
+def test_nothing_is_kept_where_there_is_no_place_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rather than in the current folder."""
+    monkeypatch.delenv("LABREPORT_CACHE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", "somewhere")
+    assert folder() is None

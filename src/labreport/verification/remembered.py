@@ -25,11 +25,14 @@ DAYS = 90
 """Checks that nobody asked for in so many days are dropped."""
 
 
-def folder() -> Path:
-    """In `LABREPORT_CACHE`, or where this user's programs keep what can be computed again."""
-    usual = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
-    here = Path(os.environ.get("XDG_CACHE_HOME") or usual) / "labreport"
-    return Path(os.environ.get("LABREPORT_CACHE") or here) / "verified"
+def folder() -> Path | None:
+    """In `LABREPORT_CACHE`, or where this user's programs keep what can be computed again; None without a
+    home.
+    """
+    usual = "~/Library/Caches" if sys.platform == "darwin" else "~/.cache"
+    here = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser(usual)) / "labreport"
+    found = Path(os.environ.get("LABREPORT_CACHE") or here) / "verified"
+    return found if found.is_absolute() else None
 
 
 def remembering(stage: Stage, again: bool) -> Stage:
@@ -37,9 +40,9 @@ def remembering(stage: Stage, again: bool) -> Stage:
 
     With `again`, or where it does not, its checks are kept for the next time, when none of them has failed.
     """
-    path = folder() / f"{stage.rests_on}.json"
-    if not stage.rests_on:
+    if not stage.rests_on or (kept := folder()) is None:
         return stage
+    path = kept / f"{stage.rests_on}.json"
     if not again and (known := _recall(path)) is not None:
         return replace(stage, units=0, checks=lambda: iter(known), since=known[0].since)
     return replace(stage, checks=lambda: _kept(path, stage))
