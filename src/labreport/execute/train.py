@@ -299,7 +299,7 @@ class Trainer:
                         running.cold = lane not in self._warm
                         if task.exclusive:
                             measured += [task.key] if task.key not in measured else []
-                            running.place = f"measured by itself, {len(measured)} of {len(singly)}"
+                            running.place = f"by itself, {len(measured)}/{len(singly)}"
                         if running.task.remaining == 1 and lane in self._warm:
                             progress.time.begin(task.key)
                         progress.training(lane, running.at())
