@@ -15,9 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-EDITED = {
-    "after an edit of the function that fits": "sed -i s/max_iter=1000/max_iter=999/ examples/wine/project.py"
-}
+EDITED = {"after an edit of fit": "sed -i s/max_iter=1000/max_iter=999/ examples/wine/project.py"}
 """A comment behind a command, and the edit that it speaks of."""
 WRITTEN = "mkdir -p templates/questions; cat > templates/questions/best.html <<'END'\n{}END"
 """What a reader does with a block of HTML."""

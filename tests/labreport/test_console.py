@@ -359,10 +359,7 @@ def test_off_a_terminal_progress_is_a_plain_line_now_and_then(monkeypatch: pytes
 
 def test_a_row_says_what_is_measured_by_itself() -> None:
     """Which one, how many there are, and that it has begun."""
-    assert (
-        Training("epoch time of a", 0, 5, "", "by itself, 3/6").note
-        == "by itself, 3/6  starting"
-    )
+    assert Training("epoch time of a", 0, 5, "", "by itself, 3/6").note == "by itself, 3/6  starting"
     note = Training("epoch time of a", 2, 5, "1.20 s an epoch", "by itself, 3/6").note
     assert note == "by itself, 3/6  epoch   2/5  1.20 s an epoch"
 
