@@ -92,10 +92,8 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
 def _checked(session: Session, parts: Sequence[Stage], left: TimeLeft, terminal: Terminal) -> Iterator[Check]:
     """All checks, with a row that says what is being done and how long the rest will take."""
     for number, part in enumerate(parts):
-        progress, began = (
-            Progress(terminal, left, f"{number + 1}/{len(parts)} {part.words}"),
-            time.monotonic(),
-        )
+        progress = Progress(terminal, left, f"{number + 1}/{len(parts)} {part.words}")
+        began = time.monotonic()
         left.begin(number)
         with progress.shown():
             yield from part.checks()

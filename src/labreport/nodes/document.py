@@ -27,7 +27,7 @@ DOCUMENT_FRAMES = (DOCUMENT_FRAME, TERMS, "screen.html", "print.html")
 ANSWERS = "labreport.page:answers_json"
 """What writes the answers: a `Press` calls it, so that following the nodes' code does not lead there."""
 LIMIT = 64_000_000
-"""Bytes that a published PDF may have."""
+"""Bytes that a published document may have."""
 SETTING = ("weasyprint", "pydyf", "tinycss2", "fonttools", "pikepdf")
 
 

@@ -22,7 +22,7 @@ from labreport.errors import LabReportError, StoreError
 from labreport.execute.session import Session
 from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.files import Digests, sha256
-from labreport.nodes.document import DocumentNode
+from labreport.nodes.document import LIMIT, DocumentNode
 from labreport.nodes.result import ResultNode
 from labreport.nodes.workshop import Press, function
 from labreport.pdf import Writer
@@ -37,8 +37,6 @@ from labreport.verification.drawn import compared, figures, misdrawn
 from labreport.verification.repeated import drawn_at_random, expected_seconds, repeated
 
 ENGINE = Path(__file__).parents[1]
-LIMIT = 64_000_000
-"""Bytes that a published document may have."""
 FILES = "files, every byte"
 
 
