@@ -591,8 +591,10 @@ def _near(error: BaseException) -> str:
         near = did_you_mean(word, known).removesuffix(".")
         return near or f"; there are {', '.join(known)}"
     elif found := re.match(r"(?:\w+\.)*?(\w+)(?:\.__init__)?\(\) (missing|takes|got multiple)", str(error)):
-        called = _known_as(found[1], frames)
-        return f"; it takes {_parameters(called)}" if called is not None else ""
+        try:
+            return f"; it takes {_parameters(_known_as(found[1], frames))}"
+        except (TypeError, ValueError):  # nothing is called so, or Python does not know what it takes
+            return ""
     return did_you_mean(word, known).removesuffix(".") if word else ""
 
 

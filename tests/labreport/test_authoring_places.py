@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
-from labreport.authoring import failed, say_where, written
+from labreport.authoring import explained, failed, say_where, written
 from labreport.errors import LabReportError
 from labreport.execute.session import load_project, unused
 from labreport.locate import Place
@@ -303,3 +304,15 @@ def test_what_a_figure_reads_is_named_by_the_line_of_its_reads(
     """Whatever it is: neither the line of an experiment that it names, nor the function's."""
     (figure,) = opened(tmp_path / "nets", monkeypatch, ASKING).project.outline.figures
     assert nearby(written(figure.place, "reads", ...)) == "nets.py:20"
+
+
+def _secret(a: int) -> None:
+    del a
+
+
+def test_a_function_of_which_python_does_not_know_what_it_takes_has_its_own_error() -> None:
+    """As some that are written in C."""
+    with patch.object(_secret, "__signature__", 1, create=True), pytest.raises(TypeError) as raised:
+        _secret()  # type: ignore[call-arg]
+    with patch.object(_secret, "__signature__", 1, create=True):
+        assert explained(raised.value).endswith("missing 1 required positional argument: 'a'")
