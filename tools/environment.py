@@ -247,6 +247,7 @@ class _Progress:
                     size += os.stat(os.path.join(folder, name)).st_size if name.endswith(".whl") else 0
         self.fetched = max(self.fetched, size)
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = [line for line in lines if not line.startswith("Ignoring ")]  # what other systems need
         said = (lines or [""])[-1].strip().partition(" (from ")[0]
         if said.startswith("Installing collected packages"):
             said = f"unpacked {_installed() - self.unpacked} of {said.count(',') + 1} packages"

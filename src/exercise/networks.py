@@ -122,11 +122,23 @@ class Rules:
         ):
             if number < low or (high is not None and number > high):
                 bounds = f"{low:,} or more" if high is None else f"{low:,}" + f" to {high:,}" * (low < high)
+                if what == "trainable parameters" and len(layers) == 1:
+                    bounds += f", which is {_nodes(low, high)} in one hidden layer"
                 value = experiment.epochs if field == "epochs" else layers
                 yield field, value, f"{within} {number:,} {what}; the exercise allows {bounds}"
         for field, asked in ASKED.items():
             if (found := getattr(network, field)) != asked:
                 yield field, found, f"{within} the {field} {found!r}; the exercise asks for {asked!r}"
+
+
+def _nodes(low: int, high: int | None) -> str:
+    """How many nodes one hidden layer has in a network of so many parameters: each has weights and a bias."""
+    each = INPUTS + CLASSES + 1
+    return (
+        f"{-((CLASSES - low) // each)} nodes or more"
+        if high is None
+        else f"at most {(high - CLASSES) // each} nodes"
+    )
 
 
 RULES = {

@@ -324,13 +324,13 @@ def test_an_interruption_promises_what_is_on_the_disk(tmp_path: Path) -> None:
     assert work.told() == "Interrupted; run the same command again."
     for task in tasks[:4]:
         work.prepare(task)
-    assert work.told() == "Interrupted; run the same command again: 4 to begin from nothing."
+    assert work.told() == "Interrupted; run the same command again: 4 fits to begin from nothing."
     work.keep(ones[0], True)
     work.keep(ones[1], False)
     work.keep(ones[2], False)  # a forced one, which is kept in memory until it is finished
-    told = "Interrupted; run the same command again: 1 fit finished, 1 to continue from its last checkpoint"
-    assert work.told() == f"{told}, 2 to begin from nothing."
+    told = "Interrupted; run the same command again: 1 fit finished, 1 fit kept up to the last checkpoint"
+    assert work.told() == f"{told}, 2 fits to begin from nothing."
     work.prepare(tasks[2])
-    assert work.told() == f"{told}, 2 to begin from nothing."
+    assert work.told() == f"{told}, 2 fits to begin from nothing."
     work.prepare(tasks[4])
-    assert "2 to continue from their last checkpoint" in work.told()
+    assert "2 fits kept up to the last checkpoint" in work.told()

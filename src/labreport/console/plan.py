@@ -218,12 +218,13 @@ def _lines(stale: Iterable[Status]) -> Iterable[tuple[str, str, str]]:
         yield shown(f"{name}{count}"), verb, f"{waiting}{reason}"
 
 
-def _wrapped(say: Callable[[str], None], width: int, text: str) -> None:
-    """`text` on at most three lines."""
+def _wrapped(say: Callable[[str], None], width: int, text: str, first: str = "", indent: str = "  ") -> None:
+    """`text` on at most three lines, behind `first` and then `indent`."""
     for line in textwrap.wrap(
         shown(text),
         width,
-        subsequent_indent="  ",
+        initial_indent=first,
+        subsequent_indent=indent,
         max_lines=3,
         placeholder=" …",
         break_on_hyphens=False,
@@ -245,9 +246,8 @@ def show_changes(terminal: Terminal, changed: Sequence[Change], titles: Mapping[
     terminal.say(terminal.paint("Changed in the answers:", "bold"))
     for change in answers[:_ANSWERS]:
         terminal.say(cut(f"  {titles.get(change.question, change.question)}", terminal.width))
-        texts = _from_difference(*differing(change.was, change.now), terminal.width - len("    was: "))
-        for word, text in zip(("was", "now"), texts, strict=True):
-            terminal.say(cut(f"    {word}: {text or '–'}", terminal.width))
+        for word, text in zip(("was", "now"), differing(change.was, change.now), strict=True):
+            _wrapped(terminal.say, terminal.width, text or "–", f"    {word}: ", " " * 9)
     rest = [counted(len(answers) - _ANSWERS, "more answer")] if len(answers) > _ANSWERS else []
     rest += [counted(numbers, "number")] if numbers else []
     rest += [counted(times, "measured time")] if times else []
@@ -278,15 +278,6 @@ def differing(was: str, now: str) -> tuple[str, str]:
     if old[0] == new[0]:  # one of them says more
         return " ".join(old), " ".join(new)
     return old[0], new[0]
-
-
-def _from_difference(was: str, now: str, width: int) -> tuple[str, str]:
-    """Two texts without what both begin with, where they would be cut before they differ."""
-    alike = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(was, now, strict=False)))
-    if max(len(was), len(now)) <= width or alike <= width // 2:
-        return was, now
-    start = was.rfind(" ", 0, max(alike - width // 3, 0)) + 1
-    return (f"… {was[start:]}", f"… {now[start:]}") if start else (was, now)
 
 
 def show_summary(

@@ -233,9 +233,7 @@ class _Active:
 
     def at(self, epoch: int = 0, measure: str = "") -> Training:
         """How far it is, for the screen."""
-        task = self.task
-        name = task.title if task.exclusive and task.title else f"{task.name}#{task.seed}"
-        return Training(name, epoch, task.epochs, measure, self.place)
+        return Training(self.task.title, epoch, self.task.epochs, measure, self.place)
 
 
 class Trainer:
@@ -456,4 +454,4 @@ def measure(record: Any) -> str:
 def _line(task: Task, piece: Trajectory, took: float) -> str:
     epochs = "" if task.one_step else counted(piece.epochs, "epoch")
     how = (epochs, measure(piece.records[-1]), duration(took))
-    return "  ".join((f"{task.name}#{task.seed}", *filter(None, how)))
+    return "  ".join((task.title, *filter(None, how)))

@@ -98,13 +98,13 @@ class Trainings:
     def told(self) -> str:
         """What an interruption costs, in a line; nothing is promised that is not on the disk."""
         saved = sum(self._running.values())
-        lost = len(self._running) - saved
-        parts = [
-            f"{counted(self._finished, self.session.project.work)} finished" if self._finished else "",
-            f"{saved} to continue from {'its' if saved == 1 else 'their'} last checkpoint" if saved else "",
-            f"{lost} to begin from nothing" if lost else "",
-        ]
-        found = ", ".join(filter(None, parts))
+        counts = {
+            "finished": self._finished,
+            "kept up to the last checkpoint": saved,
+            "to begin from nothing": len(self._running) - saved,
+        }
+        work = self.session.project.work
+        found = ", ".join(f"{counted(count, work)} {how}" for how, count in counts.items() if count)
         return f"Interrupted; run the same command again{': ' if found else ''}{found}."
 
 
@@ -172,7 +172,7 @@ def trainings(session: Session, stale: Iterable[Status]) -> Trainings:
                 cost=float(cost(first.specification)) if cost else 1.0,
                 one_step=first.one_step,
                 exclusive=first.exclusive,
-                title=first.title,
+                title=(first.exclusive and first.title) or f"{first.name}, {project.words.seed} {empty.seed}",
                 proves=base.epochs == 0 and not first.exclusive and first.name not in proven,
                 allowed=session.planner.fingerprints.allowed(
                     f"result {first.name!r}", group[0].ingredients, DECLARE

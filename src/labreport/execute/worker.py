@@ -63,7 +63,7 @@ class Task:
     exclusive: bool = False
     """Whether no other task may be carried out at the same time."""
     title: str = ""
-    """What an exclusive one is called on the screen."""
+    """What it is called on the screen."""
     proves: bool = False
     """Whether its second epoch is also trained from the state of the first, and must lead to the same."""
     folder: str = ""

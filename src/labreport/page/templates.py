@@ -210,9 +210,9 @@ def written(source: str) -> dict[str, list[Any]]:
     `wrong` are its mistakes, each a line and a text; `references` the templates that it names and `names` the
     variables that it uses, each with its line; `given` those to which it gives a value; `blocks` its blocks,
     with their lines, `outside` the first line that is printed outside of all, and `extends` what it extends;
-    `refers` what it refers to by `ref`, `cites` what it cites, `terms` the terms that it uses and `explains`
-    those that it explains, nothing where a key is computed; `listings` are its listings; `compares` its
-    sentences that compare outside a finding.
+    `shows` the figures that it places, `refers` what it refers to by `ref`, `cites` what it cites, `terms`
+    the terms that it uses and `explains` those that it explains, nothing where a key is computed; `listings`
+    are its listings; `compares` its sentences that compare outside a finding.
     """
     try:
         tree = parsed(source)
@@ -233,6 +233,7 @@ def written(source: str) -> dict[str, list[Any]]:
         "blocks": [[block.lineno, block.name] for block in tree.find_all(nodes.Block)],
         "outside": [node.lineno for node in tree.body if _prints(node)][:1],
         "extends": [name for node in tree.find_all(nodes.Extends) for name in _named(node)],
+        "shows": [list(each) for each in _called(tree, "figure") if each.text],
         "refers": [list(each) for each in _called(tree, "ref") if each.text],
         "terms": [list(each) for each in _called(tree, "term", 1)],
         "explains": [list(each) for each in _called(tree, "explain", 1)],
@@ -272,6 +273,7 @@ def mistakes(
         kinds: tuple[tuple[str, str, Collection[str] | None], ...] = (
             ("variable", "names", known),
             ("template", "references", templates),
+            ("figure", "shows", targets),
             ("question, section, figure or listing", "refers", {*targets, *listed}),
             ("block", "blocks", _blocks(name, templates, questions)),
         )
