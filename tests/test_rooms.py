@@ -15,7 +15,7 @@ import pytest
 SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 LAYERS = """
-labreport: sources displayed later program streams warm run texts nonfinite installed checks
+labreport: sources displayed later program streams warm run texts installed checks
 labreport: processes errors frame
 labreport: locate authoring fingerprint rubric charts pdf; exercise: mnist
 labreport: experiment store; exercise: rubric again

@@ -15,7 +15,7 @@ STAMP_LIMIT = 1 << 28
 
 
 def fresh(root: str, front: str, words: list[str]) -> bool:
-    """Whether nothing has changed since the report was made; labreport.plan.stamp writes what this reads."""
+    """Whether nothing has changed since the report was made; labreport.plan.ledger writes what this reads."""
     from zlib import crc32
 
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from labreport.errors import UndeclaredRead, UnknownMetric, UsageError, did_you_mean
 from labreport.experiment import Experiment, Study
-from labreport.nonfinite import all_finite
+from labreport.trajectory.trajectory import all_finite
 
 if TYPE_CHECKING:
     from labreport.trajectory import Arrays, Trajectory

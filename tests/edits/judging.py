@@ -114,7 +114,7 @@ def _judge(folder: Path, base: bool, verdict: Verdict, carry_out: Any) -> None:
     from labreport.locate import find_project
     from labreport.nodes.workshop import Press
     from labreport.page import documents
-    from labreport.plan.reasons import Forced
+    from labreport.plan.nodes import Forced
 
     vars(documents)["font_faces"] = lambda *_: ""  # fonts take longer than all the rest
     session = open_session(find_project(folder), folder / "report")

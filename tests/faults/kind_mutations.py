@@ -167,7 +167,7 @@ MUTATIONS = (
     ),
     Mutation(
         "the quarantine",
-        "store/quarantine.py",
+        "store/files.py",
         "            os.rename(source, target)\n",
         "            os.unlink(source)\n",
         (DAMAGE, TRAJECTORIES),
@@ -181,21 +181,21 @@ MUTATIONS = (
     ),
     Mutation(
         "the digest of what is published",
-        "store/publish.py",
+        "store/output.py",
         "            if sha256(folder / name, OUTPUT_LIMIT) != digest:",
         "            if False:",
         (f"{STORE}_publish.py",),
     ),
     Mutation(
         "the completion of a publication",
-        "store/publish.py",
+        "store/output.py",
         "    if not os.path.lexists(folder):\n        return False\n",
         "    return False\n",
         (f"{STORE}_publish.py",),
     ),
     Mutation(
         "the removal of a stale PDF",
-        "store/publish.py",
+        "store/output.py",
         "            remove(place)\n",
         "            pass\n",
         (f"{STORE}_publish.py",),

@@ -20,9 +20,8 @@ from labreport.console.progress import Kind, Progress, TimeLeft, Training
 from labreport.console.terminal import Terminal
 from labreport.experiment import Experiment
 from labreport.nodes.result import ResultNode
-from labreport.plan.nodes import Node, Plan, State, Status
+from labreport.plan.nodes import Changed, NeverMade, Node, Plan, Reason, State, Status, Upstream
 from labreport.plan.planner import Planner
-from labreport.plan.reasons import Changed, NeverMade, Reason, Upstream
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 

@@ -22,8 +22,7 @@ from labreport import load
 from labreport.errors import LabReportError, UsageError
 from labreport.loaded import TABLES, Column, Table
 from labreport.stats.rounding import format_spread
-from labreport.store.files import names_in
-from labreport.store.quarantine import Quarantine
+from labreport.store.files import Quarantine, names_in
 from labreport.store.shelf import Shelf
 
 SEEDS = 3

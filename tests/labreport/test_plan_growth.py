@@ -25,8 +25,8 @@ from labreport.nodes.unfold import unfold
 from labreport.outline import Outline
 from labreport.plan.fingerprints import Fingerprints
 from labreport.plan.ledger import Ledger
+from labreport.plan.nodes import differences, short
 from labreport.plan.planner import Planner
-from labreport.plan.reasons import differences, short
 from labreport.project import Project
 
 FIGURE = ("labreport.nodes.content:FigureNode", READER)

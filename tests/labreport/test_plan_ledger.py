@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from labreport.plan.ledger import Ledger, Record, View
-from labreport.store.quarantine import Quarantine
+from labreport.store.files import Quarantine
 from labreport.store.sealed import seal
 
 

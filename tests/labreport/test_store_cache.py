@@ -10,9 +10,8 @@ import msgspec
 import pytest
 
 from labreport.errors import StoreError
-from labreport.store.cache import FORMAT, Cache
-from labreport.store.quarantine import Quarantine
-from labreport.store.sealed import seal
+from labreport.store.files import Quarantine
+from labreport.store.sealed import Cache, seal
 
 
 def test_a_payload_reads_back_with_its_key_and_digest(tmp_path: Path) -> None:
@@ -124,7 +123,7 @@ def test_a_payload_that_is_not_json_is_refused_though_signed(payload: bytes, tmp
     quarantine = Quarantine(tmp_path)
     cache = Cache(tmp_path / "cache", quarantine)
     cache.put("answer", "one", "key", 1)
-    members = {"digest": "", "format": FORMAT, "key": "key", "kind": "answer", "slug": "one"}
+    members = {"digest": "", "format": "labreport cache 2", "key": "key", "kind": "answer", "slug": "one"}
     cache.path("answer", "one").write_bytes(
         seal({**members, "payload": msgspec.Raw(payload)}, readable=False)
     )

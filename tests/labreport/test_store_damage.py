@@ -15,8 +15,8 @@ import pytest
 import trained as made
 
 from labreport.plan.ledger import Ledger, Record
-from labreport.store.cache import Cache
-from labreport.store.quarantine import Quarantine
+from labreport.store.files import Quarantine
+from labreport.store.sealed import Cache
 from labreport.trajectory import Store
 
 

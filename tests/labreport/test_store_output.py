@@ -15,10 +15,9 @@ from owner import Owner
 from labreport.commands.clean import _cached
 from labreport.errors import UsageError
 from labreport.execute.session import Session
-from labreport.store.cache import Cache
 from labreport.store.files import temporary_name
 from labreport.store.output import FOLDERS, MARK, check_owner, claim, mark_as_own, remove_strays
-from labreport.store.sealed import seal
+from labreport.store.sealed import Cache, seal
 
 
 @pytest.mark.parametrize("name", ["report", "a/b/c", "new\nline", "emoji🙂", "\udcff"])

@@ -13,11 +13,9 @@ from pathlib import Path
 import pytest
 
 from labreport.errors import StoreError
-from labreport.store import publish as publishing
-from labreport.store.files import TEMPORARY
-from labreport.store.output import remove_strays
-from labreport.store.publish import DOCUMENTS, FOLDER, complete, publish
-from labreport.store.quarantine import Quarantine
+from labreport.store import output as publishing
+from labreport.store.files import TEMPORARY, Quarantine
+from labreport.store.output import DOCUMENTS, PUBLISHING, complete, publish, remove_strays
 
 
 class Killed(BaseException):
@@ -100,7 +98,7 @@ def test_a_publication_killed_at_any_call_is_undone_or_completed(
         reached = not run(partial(publish, tmp_path, report(2, pdf), quarantine), call, number, Killed())
         for name, content in shown(tmp_path).items():
             assert content in (report(1)[name], report(2)[name])
-        begun = (tmp_path / FOLDER).exists()
+        begun = (tmp_path / PUBLISHING).exists()
         remove_strays(tmp_path)
         complete(tmp_path, quarantine)
         assert shown(tmp_path) == report(2, pdf) if begun else shown(tmp_path) in (report(1), report(2, pdf))
@@ -195,7 +193,7 @@ def begin(output: Path, quarantine: Quarantine, monkeypatch: pytest.MonkeyPatch)
     with monkeypatch.context() as patch:
         patch.setattr(publishing, "complete", lambda output, quarantine: False)
         publish(output, report(2), quarantine)
-    return output / FOLDER
+    return output / PUBLISHING
 
 
 @pytest.mark.parametrize("damage", ["emptied", "missing", "another", "FIFO", "file", "link"])

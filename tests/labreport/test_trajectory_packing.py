@@ -14,8 +14,7 @@ import trained as made
 
 from labreport.errors import StoreError
 from labreport.fingerprint.files import sha256
-from labreport.store.files import remove
-from labreport.store.quarantine import FOLDER
+from labreport.store.files import QUARANTINE, remove
 from labreport.trajectory import Store, Trajectory
 from labreport.trajectory import store as packing
 
@@ -120,7 +119,7 @@ def test_one_altered_byte_costs_one_trajectory_at_most(
     for key in kept:
         store.digest(f"{key}.json", sha256)
     assert not path.exists()
-    assert [one.name[: len(path.name)] for one in (tmp_path / "report" / FOLDER).iterdir()] == [path.name]
+    assert [one.name[: len(path.name)] for one in (tmp_path / "report" / QUARANTINE).iterdir()] == [path.name]
     assert "differs from its checksum" in store.notices[0]
     lost = {key for key in kept if (found := store.sound(key)) is None or not found.satisfies(2, (1, 2))}
     assert len(lost) <= 1

@@ -17,7 +17,7 @@ from labreport.store.files import OtherVersion
 from labreport.store.sealed import seal
 from labreport.trajectory import Snapshot, Store, Trajectory
 from labreport.trajectory import store as packing
-from labreport.trajectory.document import FORMAT
+from labreport.trajectory.store import FORMAT
 
 
 @pytest.fixture

@@ -38,8 +38,7 @@ from labreport.execute.session import (
 from labreport.execute.training import trainings
 from labreport.locate import find_project
 from labreport.nodes.workshop import function
-from labreport.plan.nodes import State, Status
-from labreport.plan.reasons import Upstream
+from labreport.plan.nodes import State, Status, Upstream
 from labreport.processes import cores
 
 MARKS = {State.FRESH: ("fresh", "green"), State.STALE: ("stale", "red"), State.PENDING: ("waits", "yellow")}

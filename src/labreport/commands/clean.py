@@ -12,11 +12,10 @@ from labreport.execute.session import Session, open_session
 from labreport.fingerprint.canonical import digest
 from labreport.locate import find_project
 from labreport.nodes.result import ResultNode
+from labreport.plan.ledger import remove_stamp
 from labreport.plan.planner import VERIFIED
-from labreport.plan.stamp import remove_stamp
-from labreport.store.files import remove, size
+from labreport.store.files import QUARANTINE, remove, size
 from labreport.store.output import output_lock, remove_strays
-from labreport.store.quarantine import FOLDER
 
 
 def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
@@ -121,7 +120,7 @@ def _orphans(session: Session) -> list[Item]:
 
 
 def _quarantined(session: Session) -> list[Item]:
-    folder = session.output / FOLDER
+    folder = session.output / QUARANTINE
     return (
         [(f"damaged file {path.name}", [path], "") for path in sorted(folder.iterdir())]
         if folder.is_dir()

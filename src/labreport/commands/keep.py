@@ -17,9 +17,8 @@ from labreport.execute.session import Session, open_session
 from labreport.fingerprint.canonical import digest
 from labreport.locate import find_project
 from labreport.nodes.result import ResultNode
-from labreport.plan.kept import NAME, Decision
-from labreport.plan.nodes import Status
-from labreport.plan.reasons import Changed, differences
+from labreport.plan.ledger import KEPT, Decision
+from labreport.plan.nodes import Changed, Status, differences
 from labreport.program import called, nearby
 
 LISTED = 20
@@ -109,7 +108,7 @@ def _undo(words: Iterable[str], session: Session, terminal: Terminal) -> None:
         own = [one for one in left if one.name == word]
         if not own:
             names = ", ".join(dict.fromkeys(one.name for one in left)) or "nothing"
-            raise UsageError(f"keep: no decision is about {word!r}; {NAME} keeps {names}")
+            raise UsageError(f"keep: no decision is about {word!r}; {KEPT} keeps {names}")
         left.remove(own[-1])
         stay = f"{counted(len(own) - 1, 'earlier decision')} about it {'stays' if len(own) == 2 else 'stay'}"
         rest = f"; {stay}" if len(own) > 1 else ""

@@ -16,8 +16,7 @@ from typing import Any
 
 from labreport.console.terminal import Terminal, cut, shown
 from labreport.plan.ledger import Change
-from labreport.plan.nodes import Plan, State, Status
-from labreport.plan.reasons import FOLLOWING, Changed, Reason, Upstream, short
+from labreport.plan.nodes import FOLLOWING, Changed, Plan, Reason, State, Status, Upstream, short
 from labreport.program import again, nearby
 
 DOCUMENT = "document/"

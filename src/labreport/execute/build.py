@@ -30,16 +30,13 @@ from labreport.nodes.content import QUESTION_FRAMES, SECTION_FRAME
 from labreport.nodes.document import DOCUMENT_FRAMES
 from labreport.nodes.workshop import Workshop
 from labreport.outline import Question, Section
-from labreport.plan.ledger import Change
+from labreport.plan.ledger import Change, remove_stamp, write_stamp
 from labreport.plan.nodes import Plan
-from labreport.plan.stamp import remove_stamp, write_stamp
 from labreport.program import nearby
 from labreport.stats import Answer
 from labreport.stats.rounding import format_number
-from labreport.store.files import remove
-from labreport.store.output import mark_as_own, output_lock, remove_strays
-from labreport.store.publish import complete
-from labreport.store.quarantine import Quarantine
+from labreport.store.files import Quarantine, remove
+from labreport.store.output import complete, mark_as_own, output_lock, remove_strays
 
 WORTH_SAYING = 10.0
 """Seconds from which how long a build takes is said before it begins."""

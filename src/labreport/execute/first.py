@@ -17,7 +17,7 @@ from labreport.locate import find_project
 from labreport.nodes.unfold import unfold
 from labreport.plan.ledger import Ledger
 from labreport.processes import Child
-from labreport.store.publish import complete
+from labreport.store.output import complete
 
 MAKE = "labreport.execute.first:make_first"
 """What the process does that makes it."""

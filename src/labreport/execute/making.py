@@ -16,7 +16,7 @@ from labreport.pdf import Writer
 from labreport.plan.nodes import Node, Plan
 from labreport.processes import Made, in_forks, made
 from labreport.store.files import TEMPORARY
-from labreport.store.publish import publish
+from labreport.store.output import publish
 
 TOGETHER = ("figure", "section")
 """Kinds of nodes that do not read others of their kind."""

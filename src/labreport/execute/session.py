@@ -33,9 +33,9 @@ from labreport.processes import cores
 from labreport.program import nearby, to_install
 from labreport.project import Project
 from labreport.sources import loaded
-from labreport.store.cache import Cache
+from labreport.store.files import Quarantine
 from labreport.store.output import check_owner
-from labreport.store.quarantine import Quarantine
+from labreport.store.sealed import Cache
 from labreport.trajectory import Store
 
 if TYPE_CHECKING:

@@ -21,10 +21,10 @@ from labreport.console.plan import counted, duration
 from labreport.console.progress import START, Progress, Training
 from labreport.errors import ExperimentFailed, OutdatedCode, StoreError
 from labreport.execute.worker import Epoch, Message, Outcome, Task, decoded
-from labreport.nonfinite import all_finite
 from labreport.processes import Child, how_ended
 from labreport.program import nearby
 from labreport.trajectory import Trajectory
+from labreport.trajectory.trajectory import all_finite
 
 SERVE = "labreport.execute.worker:serve"
 """What a worker process does."""

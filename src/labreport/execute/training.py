@@ -20,8 +20,7 @@ from labreport.execute.train import Failure, Lane, ProcessLane, Trainer
 from labreport.execute.worker import Task
 from labreport.nodes.result import ResultNode
 from labreport.nodes.workshop import function
-from labreport.plan.nodes import Status
-from labreport.plan.reasons import Forced, SharesForced
+from labreport.plan.nodes import Forced, SharesForced, Status
 from labreport.store.arrays import Filed
 from labreport.store.files import TEMPORARY
 from labreport.trajectory import Arrays, Snapshot, Store, Trajectory

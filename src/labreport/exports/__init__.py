@@ -17,7 +17,6 @@ from labreport.errors import UsageError
 from labreport.fingerprint.files import OUTPUT_LIMIT, sha256
 from labreport.loaded import ANSWERS, Report
 from labreport.stats import Answer
-from labreport.store.cache import file_name
 from labreport.store.files import (
     Damaged,
     make_directory,
@@ -27,6 +26,7 @@ from labreport.store.files import (
     shown,
     write_atomically,
 )
+from labreport.store.sealed import file_name
 
 MADE_FROM = "made-from.json"
 """The file of an export that has the digests of the answers.json that it was made from, and of its files."""

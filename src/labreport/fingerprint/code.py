@@ -23,7 +23,7 @@ Name = tuple[str, str]
 _ROOMS = (
     *("audit", "authoring", "checks", "command", "commands", "console", "execute", "fingerprint", "front"),
     *("grading", "installed", "locate", "nodes.result", "nodes.unfold", "nodes.workshop", "plan"),
-    *("processes", "program", "rubric", "sources", "store", "trajectory.document"),
+    *("processes", "program", "rubric", "sources", "store"),
     *("trajectory.store", "verification", "warm", "__main__"),
 )
 COMPUTING = f"{ENGINE}.execute.one_step"

@@ -9,9 +9,8 @@ from labreport.errors import OutdatedCode
 from labreport.experiment import Experiment
 from labreport.fingerprint.canonical import digest_members
 from labreport.plan.ledger import Record
-from labreport.plan.nodes import Node, State, Status
+from labreport.plan.nodes import Forced, Missing, NeverMade, Node, Reason, SharesForced, State, Status, Unkept
 from labreport.plan.planner import Planner
-from labreport.plan.reasons import Forced, Missing, NeverMade, Reason, SharesForced, Unkept
 
 
 class ResultNode(Node):

@@ -16,7 +16,7 @@ from labreport.outline import Figure, Outline, Question
 from labreport.plan.nodes import Node, State
 from labreport.plan.planner import Planner
 from labreport.project import Project
-from labreport.store.cache import Cache
+from labreport.store.sealed import Cache
 from labreport.texts import unprintable
 
 if TYPE_CHECKING:

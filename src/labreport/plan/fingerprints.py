@@ -28,7 +28,7 @@ from labreport.frame import ENGINE as FRAME
 from labreport.installed import changed, distributions, required, version
 from labreport.outline import Section
 from labreport.plan.ledger import Ledger
-from labreport.plan.reasons import Changed
+from labreport.plan.nodes import Changed
 from labreport.program import nearby
 from labreport.project import Project
 

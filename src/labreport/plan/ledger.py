@@ -1,18 +1,28 @@
-"""What was made of what: read at the start of a run, written at its end.
+"""What is kept from one run to the next: what was made of what, decisions, and the stamp of a fresh report.
 
-It explains and saves time; it decides nothing by itself. Without it, what is stored is recognised by
-its own key, and only documents are rebuilt.
+The ledger is read at the start of a run and written at its end. It explains and saves time; it decides
+nothing by itself. Without it, what is stored is recognised by its own key, and only documents are rebuilt.
+Decisions to keep results across an edit are in `kept.json` of the project's folder, to be committed.
 """
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zlib import crc32
 
 import msgspec
 
-from labreport.store.files import Damaged, OtherVersion, read_regular, write_atomically
-from labreport.store.quarantine import Quarantine
+from labreport.errors import StoreError, UsageError
+from labreport.fingerprint.files import Digests, Stamp, stamp
+from labreport.fingerprint.observed import while_loading
+from labreport.frame import Lookup
+from labreport.installed import package_folders
+from labreport.program import FRONT, nearby
+from labreport.store.files import Damaged, OtherVersion, Quarantine, read_regular, write_atomically
 from labreport.store.sealed import Sealed, seal, unseal
 
 LIMIT = 256_000_000
@@ -108,3 +118,133 @@ class Ledger(Sealed):
 
 def _is_text(path: str) -> bool:
     return not any(0xD800 <= ord(character) <= 0xDFFF for character in path)
+
+
+KEPT = "kept.json"
+_KEPT_LIMIT = 64 << 20
+"""Bytes of `kept.json`: of 100,000 results."""
+_Key = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class Decision(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """That results of `name` stay valid across an edit: why, by whom, when, and what had `changed`.
+
+    `results` gives, for each, the key of what it was made of before the edit, and after it.
+    """
+
+    name: str
+    because: str
+    by: str
+    at: str
+    changed: list[str]
+    results: dict[str, tuple[_Key, _Key]]
+
+    def __str__(self) -> str:
+        return f"kept by {self.by} on {self.at[:10]}: {self.because}"
+
+
+Way = tuple[tuple[Decision, tuple[str, str]], ...]
+"""The decisions by which a result is kept, oldest first, each with its digests before and after."""
+
+
+class _Document(msgspec.Struct, forbid_unknown_fields=True):
+    format: Literal["labreport kept 1"] = "labreport kept 1"
+    kept: list[Decision] = []
+
+
+class Decisions:
+    """What the file in the folder `root` says, oldest first. Raises `UsageError` where it cannot be read."""
+
+    def __init__(self, root: Path, digests: Digests) -> None:
+        self.path = root / KEPT
+        self.all: list[Decision] = []
+        if self.path.exists() and digests(self.path) is not None:
+            try:
+                self.all = msgspec.json.decode(read_regular(self.path, _KEPT_LIMIT), type=_Document).kept
+            except (Damaged, msgspec.MsgspecError, UnicodeDecodeError) as error:
+                text = f"{nearby(self.path)}: is not what keep writes ({error})"
+                raise UsageError(f"{text}; take it from the repository again, or remove it") from None
+        self._standing_in = {pair[1]: (one, pair) for one in self.all for pair in one.results.values()}
+
+    @property
+    def after(self) -> set[str]:
+        """The keys in whose place another result may be."""
+        return {*self._standing_in}
+
+    @property
+    def keys(self) -> set[str]:
+        """The keys of results that any of them keeps."""
+        return {before for _, (before, _) in self._standing_in.values()}
+
+    def before(self, key: str) -> Iterator[tuple[str, Way]]:
+        """Keys of what may be in place of a result, the nearest first, with the decisions on the way."""
+        way: Way = ()
+        while (step := self._standing_in.get(key)) and len(way) < len(self._standing_in):
+            way, key = (step, *way), step[1][0]
+            yield key, way
+
+    def write(self, decisions: Iterable[Decision]) -> None:
+        """Have these, in place of what there was. Raises `StoreError`."""
+        data = msgspec.json.encode(_Document(kept=list(decisions)))
+        write_atomically(self.path, msgspec.json.format(data, indent=1) + b"\n")
+
+
+def in_groups(kept: Iterable[tuple[str, Way]]) -> list[dict[str, Any]]:
+    """Plain values of the decisions that keep these results, each with their names and digests."""
+    found: dict[int, dict[str, Any]] = {}
+    for name, way in kept:
+        for one, pair in way:
+            fields = ("name", "because", "by", "at", "changed")
+            plain = {**{field: getattr(one, field) for field in fields}, "results": {}}
+            found.setdefault(id(one), plain)["results"][name] = list(pair)
+    return [*found.values()]
+
+
+STAMP = ".stamp"
+"""`labreport.front` reads it."""
+
+
+def write_stamp(
+    root: Path, output: Path, digests: Digests, arguments: str, folders: Iterable[Path] = ()
+) -> None:
+    """Write all files that a fresh report rests on, for the front door to compare before anything else.
+
+    First line: format, interpreter, its version, a checksum of the rest, and the arguments; then a line for
+    each file: modification time in ns, size, inode, change time in ns, and the path, below the project or
+    absolute. A line for a variable of the environment that the project reads has `$`, the checksum of its
+    value, its name. A file that is not there is represented by the folder that would show it: its clock moves
+    when the file appears. A file that appears in one of the `folders`, or is removed from it, changes the
+    report. Nothing is written where a file cannot be trusted by its stamp.
+    """
+    digests.settle()
+    files: dict[str, Stamp] = dict(digests.stamps())
+    missing = [root / path for path in digests.untrusted()]
+    folders = [*folders, *map(Path, while_loading.folders), *Lookup(root / "templates").all_folders()]
+    folders += [next(folder for folder in path.parents if folder.is_dir()) for path in missing]
+    for path in (*package_folders(), *(_below(folder, root) for folder in folders)):
+        found = stamp(root / path)
+        if found is None:
+            return
+        files[path] = found
+    if any(os.path.lexists(path) for path in missing):
+        return
+    if any("\n" in path or "\r" in path for path in (*files, *while_loading.variables)):
+        return
+    lines = "".join(f"{' '.join(map(str, found))} {path}\n" for path, found in files.items())
+    for name in sorted({"PYTHONPATH", *while_loading.variables}):
+        lines += f"$ {crc32(os.environb.get(os.fsencode(name), b''))} {name}\n"
+    rest = lines.encode("utf-8", "surrogateescape")
+    with suppress(StoreError):
+        head = f"{os.environ.get(FRONT, '')} {crc32(rest)} {arguments}\n"
+        write_atomically(output / STAMP, head.encode("utf-8", "surrogateescape") + rest)
+
+
+def _below(path: Path, root: Path) -> str:
+    """Relative to the checkout if it is inside, so that a moved checkout stays fresh."""
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)
+
+
+def remove_stamp(output: Path) -> None:
+    """From here on the report may be incomplete."""
+    with suppress(OSError):
+        (output / STAMP).unlink()

@@ -15,27 +15,29 @@ from labreport.errors import StoreError, UsageError
 from labreport.experiment import Experiment, Study
 from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.files import Digests
-from labreport.nonfinite import spelled
 from labreport.plan.fingerprints import FUNCTION, Fingerprints
-from labreport.plan.kept import Decisions, Way, in_groups
-from labreport.plan.ledger import Ledger, Record, View
-from labreport.plan.nodes import Graph, Node, Plan, State, Status
-from labreport.plan.reasons import (
+from labreport.plan.ledger import Decisions, Ledger, Record, View, Way, in_groups
+from labreport.plan.nodes import (
     Altered,
     Changed,
     Extended,
     Forced,
+    Graph,
     Missing,
     NeverMade,
+    Node,
+    Plan,
     Reason,
+    State,
+    Status,
     Upstream,
     differences,
 )
 from labreport.trajectory.store import StoredArrays
-from labreport.trajectory.trajectory import Trajectory
+from labreport.trajectory.trajectory import Trajectory, spelled
 
 if TYPE_CHECKING:
-    from labreport.store.cache import Cache, Cached
+    from labreport.store.sealed import Cache, Cached
     from labreport.trajectory import Store
 
 VERIFIED = ("verification", "report")

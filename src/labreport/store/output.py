@@ -1,4 +1,4 @@
-"""Whose an output folder is, and which build works in it.
+"""Whose an output folder is, which build works in it, and how a complete report is put in place of the last.
 
 A mark in it says which project made it, and nothing else is ever touched. The mark names the project and its
 folder: relative to the mark where the report is inside the project's folder, so that both can be moved and
@@ -11,23 +11,37 @@ copied together. What is refused, before anything is written or removed:
 - a folder in which a link has the name of a folder of ours.
 
 One kernel lock for each folder ends with its process, so that nobody has to unlock it.
+
+A report is published as regular files, and completed after a kill:
+
+.publishing/manifest.json      the documents and their digests; once it is there, the report is the new one
+.publishing/report.html, …     complete documents, moved one by one to where they belong; those that stay are
+                               in the manifest only
+
+Each document is replaced in one instant. A kill between two of them leaves the folder, from which the next
+run moves the rest.
 """
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import os
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
 
 from labreport.errors import StoreError, UsageError
+from labreport.fingerprint.files import OUTPUT_LIMIT, sha256
 from labreport.locate import Place
 from labreport.store.files import (
+    QUARANTINE,
     Damaged,
+    Quarantine,
     find_strays,
     names_in,
     read_regular,
@@ -37,16 +51,18 @@ from labreport.store.files import (
     temporary_name,
     write_atomically,
     write_new,
+    writing,
 )
-from labreport.store.quarantine import Quarantine
+from labreport.store.sealed import LIMIT, Sealed, is_sealed, seal, unseal
 
 MARK = ".labreport"
 LOCK = ".lock"
-FOLDERS = ("results", "cache", "quarantine", ".publishing")
+PUBLISHING = ".publishing"
+FOLDERS = ("results", "cache", QUARANTINE, PUBLISHING)
 """The folders that the program makes in an output folder."""
 USUAL = "report"
 """The name of the output folder in a project's own folder, unless the user names another."""
-_LIMIT = 1 << 16
+_MARK_LIMIT = 1 << 16
 _LOOKED_AT = 20
 """Documents of a folder that are read to see whether this program made it."""
 _DOCUMENT_LIMIT = 256_000_000
@@ -158,7 +174,7 @@ def _same(one: Path | None, other: Path | None) -> bool:
 def _content(mark: Path) -> bytes | None:
     """The bytes of a mark; None where it is missing, or no file of a mark's size."""
     try:
-        return read_regular(mark, _LIMIT)
+        return read_regular(mark, _MARK_LIMIT)
     except (Damaged, FileNotFoundError, StoreError):
         return None
 
@@ -183,8 +199,6 @@ def _marked(directory: Path) -> tuple[str, Path | None] | None:
 
 def _made_here(directory: Path) -> bool:
     """Whether a folder holds a document of this program, whose checksum is right."""
-    from labreport.store.sealed import is_sealed
-
     for path in itertools.islice(_documents(directory), _LOOKED_AT):
         with suppress(Damaged, FileNotFoundError, StoreError):
             if is_sealed(read_regular(path, _DOCUMENT_LIMIT)):
@@ -252,3 +266,88 @@ def _unwritable(directory: Path, error: Exception) -> UsageError:
         f"cannot write to {shown(directory)}: {reason}; "
         "make it writable, or choose another folder with --output"
     )
+
+
+DOCUMENTS = ("report.html", "report.pdf", "answers.json", "workflow.py", "ro-crate-metadata.json")
+_MANIFEST = "manifest.json"
+
+
+class _Manifest(Sealed):
+    documents: dict[str, str]
+
+
+def publish(
+    output: Path,
+    files: Mapping[str, Path | bytes],
+    quarantine: Quarantine,
+    kept: Mapping[str, str] | None = None,
+) -> None:
+    """Make `files` (names to contents, or to paths of them) the report in `output`.
+
+    The documents `kept` (names to digests) stay as they are. One that is in neither, such as a PDF that is
+    not made yet or could not be, is removed, rather than left old beside new ones. What has a document's
+    name and is not a file is set aside. Raises `StoreError`; the report is then the one it was, or one that
+    the next run completes.
+    """
+    unknown = {*files, *(kept or {})} - set(DOCUMENTS)
+    if unknown:
+        raise ValueError(f"{sorted(unknown)[0]!r} is not a document; there are {', '.join(DOCUMENTS)}")
+    _discard(output / PUBLISHING)
+    unfinished, digests = output / temporary_name(), dict(kept or {})
+    with writing(output):
+        unfinished.mkdir()
+        try:
+            for name, given in files.items():
+                with writing(unfinished / name):
+                    content = given if isinstance(given, bytes) else given.read_bytes()
+                    digests[name] = hashlib.sha256(content).hexdigest()
+                    write_new(unfinished / name, content)
+            with writing(unfinished / _MANIFEST):
+                write_new(unfinished / _MANIFEST, seal({"documents": digests}))
+            sync_directory(unfinished)
+            os.rename(unfinished, output / PUBLISHING)
+        except BaseException:
+            with suppress(OSError):
+                shutil.rmtree(unfinished)
+            raise
+        sync_directory(output)
+    complete(output, quarantine)
+
+
+def complete(output: Path, quarantine: Quarantine) -> bool:
+    """Move the documents of a publication that was begun to their places; whether there was one."""
+    folder = output / PUBLISHING
+    if not os.path.lexists(folder):
+        return False
+    try:
+        manifest = unseal(read_regular(folder / _MANIFEST, LIMIT), _Manifest)
+    except (Damaged, FileNotFoundError) as damage:
+        quarantine.take(folder, str(damage) if isinstance(damage, Damaged) else "has no manifest")
+        return False
+    for name in DOCUMENTS:
+        place = output / name
+        digest = manifest.documents.get(name)
+        quarantine.clear(place)
+        if digest is None:
+            remove(place)
+        elif os.path.lexists(folder / name):
+            if sha256(folder / name, OUTPUT_LIMIT) != digest:
+                quarantine.take(folder / name, "differs from its checksum")
+                continue
+            with writing(place):
+                os.replace(folder / name, place)
+    with writing(output):
+        sync_directory(output)
+    _discard(folder)
+    return True
+
+
+def _discard(folder: Path) -> None:
+    """Remove a folder so that a kill in between leaves none without its manifest."""
+    temporary = folder.with_name(temporary_name())
+    with writing(folder):
+        try:
+            os.rename(folder, temporary)
+        except FileNotFoundError:
+            return
+    remove(temporary)

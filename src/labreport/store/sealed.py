@@ -7,6 +7,8 @@
 
 Results, cached values and the ledger are all written in this form. What is
 read is first compared with its checksum, then decoded into a typed structure; nothing else is accepted.
+
+`Cache` keeps in it what is quick to rebuild but slower than reading it: answers, figures, sections.
 """
 
 from __future__ import annotations
@@ -15,11 +17,13 @@ import hashlib
 import math
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, TypeVar, get_args, get_type_hints
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
 import msgspec
 
-from labreport.store.files import Damaged, OtherVersion, TooLarge
+from labreport.errors import StoreError
+from labreport.store.files import Damaged, OtherVersion, Quarantine, TooLarge, read_regular, write_atomically
 
 LIMIT = 8 << 20
 """Bytes of a document; decoded, the worst text of this size takes some 200 MB of memory."""
@@ -132,3 +136,80 @@ def check_plain(value: Any, where: str = "the value", depth: int = 0, *, finite:
             check_plain(item, f"{where}[{index}]", depth + 1, finite=finite)
     else:
         raise ValueError(f"{where} is a {type(value).__name__}; plain JSON values are allowed")
+
+
+_FORMAT = "labreport cache 2"
+_SAFE = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-_.=,")
+_LONGEST = 120
+
+
+class Cached(Sealed):
+    """A payload (plain JSON values), the key of what it was made of, and the digest of what it is."""
+
+    digest: str
+    format: Literal["labreport cache 2"]
+    key: str
+    kind: str
+    payload: Any
+    slug: str
+
+
+class Cache:
+    """Files `KIND/SLUG.json` in one folder, each a sealed document, one for each slug.
+
+    What is damaged is set aside and counts as missing, as in the store of trajectories.
+    """
+
+    def __init__(self, directory: Path, quarantine: Quarantine | None = None) -> None:
+        self.directory = directory
+        self._quarantine = quarantine or Quarantine(directory.parent)
+
+    def path(self, kind: str, slug: str) -> Path:
+        """Where `slug` is kept."""
+        return self.directory / file_name(kind) / f"{file_name(slug)}.json"
+
+    def get(self, kind: str, slug: str) -> Cached | None:
+        """What is kept under `slug`; None when it is missing or damaged."""
+        path = self.path(kind, slug)
+        try:
+            found = unseal(read_regular(path, LIMIT), Cached)
+            if (found.kind, found.slug) != (kind, slug):
+                raise Damaged(f"belongs to {found.kind[:40]} {found.slug[:80]!r}")
+        except (FileNotFoundError, OtherVersion):  # what is quick to rebuild is written over
+            return None
+        except Damaged as damage:
+            self._quarantine.take(path, str(damage))
+            return None
+        return found
+
+    def put(self, kind: str, slug: str, key: str, payload: Any) -> str:
+        """Keep `payload`; its digest. Raises `StoreError`."""
+        path = self.path(kind, slug)
+        try:
+            check_plain(payload, "payload")
+            text = encode(payload)
+            digest = hashlib.sha256(text).hexdigest()
+            members = {"digest": digest, "format": _FORMAT, "key": key, "kind": kind, "slug": slug}
+            data = seal({**members, "payload": msgspec.Raw(text)})
+        except ValueError as error:
+            raise StoreError(f"cannot keep {kind} {slug!r}: {error}") from error
+        self._quarantine.make_folder(self.directory)
+        self._quarantine.make_folder(path.parent)
+        self.get(kind, slug)  # what is damaged is set aside, not written over
+        write_atomically(path, data)
+        return digest
+
+
+def file_name(slug: str) -> str:
+    """A name for `slug`: itself where it is plain, else percent-encoded, and cut with its digest if long.
+
+    Capitals are encoded too, because some file systems do not tell them apart; a leading dot, because
+    such files are hidden, or ours.
+    """
+    data = slug.encode("utf-8", "surrogatepass")
+    text = "".join(chr(byte) if byte in _SAFE else f"%{byte:02x}" for byte in data)
+    if text.startswith("."):
+        text = f"%2e{text[1:]}"
+    if len(text) > _LONGEST:
+        text = f"{text[:60]}%-{hashlib.sha256(data).hexdigest()[:32]}"
+    return text or "%"

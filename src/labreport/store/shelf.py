@@ -24,6 +24,7 @@ from labreport.errors import StoreError
 from labreport.fingerprint.files import OUTPUT_LIMIT, sha256
 from labreport.store.files import (
     Damaged,
+    Quarantine,
     names_in,
     read_regular,
     remove,
@@ -32,7 +33,6 @@ from labreport.store.files import (
     write_atomically,
     writing,
 )
-from labreport.store.quarantine import Quarantine
 
 PACK = ".pack"
 DOCUMENT = ".json"

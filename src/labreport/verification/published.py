@@ -31,7 +31,7 @@ from labreport.recheck.document import changed, load
 from labreport.recheck.script import evaluate
 from labreport.stats import Answer
 from labreport.store.files import Damaged, read_regular
-from labreport.store.publish import DOCUMENTS
+from labreport.store.output import DOCUMENTS
 from labreport.trajectory import STATE, Trajectory
 from labreport.verification.drawn import compared, figures, misdrawn
 from labreport.verification.repeated import drawn_at_random, expected_seconds, repeated

@@ -17,8 +17,7 @@ from labreport.execute.pace import MADE, STARTING, foresee_trainings
 from labreport.execute.session import Session
 from labreport.execute.train import ProcessLane, Trainer
 from labreport.execute.training import remove_written, trainings
-from labreport.plan.nodes import Status
-from labreport.plan.reasons import Forced
+from labreport.plan.nodes import Forced, Status
 from labreport.store.arrays import Filed
 from labreport.trajectory import Trajectory
 from labreport.trajectory.store import StoredArrays
