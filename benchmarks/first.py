@@ -35,7 +35,7 @@ def _cold(seeds: list[str], early: bool) -> tuple[float, float, float]:
     with tempfile.TemporaryDirectory() as scratch:
         folder = rendering.copy(Path(scratch) / "checkout")
         if not early:
-            path = folder / "src/labreport/execute/first.py"
+            path = folder / "src/labreport/execute/making.py"
             assert NONE[0] in path.read_text()
             path.write_text(path.read_text().replace(*NONE))
         began = time.perf_counter()

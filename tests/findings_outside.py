@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from labreport.audit.reading import Finding
-from labreport.page.claims import JUDGING, claim
+from labreport.audit.lint import Finding
+from labreport.page.templates import JUDGING, claim
 
 CHOSEN = "words are chosen by comparing values; compare in the answer and use {% finding %}"
 JUDGED = frozenset({"word", "sign", "clear", "same", "unclear"})

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from labreport.outline import Question
 from labreport.page.environment import environment
-from labreport.page.numbers import traced
+from labreport.page.values import traced
 from labreport.stats import Answer
 
 TEMPLATES = Path(__file__).parents[1] / "templates"

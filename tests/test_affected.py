@@ -14,7 +14,7 @@ from tools.affected import ALWAYS, ELSEWHERE, ROOT, affected, changed_files
     ("changed", "among", "left"),
     [
         ("src/labreport/page/sections.py", "tests/labreport/test_page.py", "tests/test_clean.py"),
-        ("src/labreport/commands/clean.py", "tests/test_clean.py", "tests/labreport/test_page.py"),
+        ("src/labreport/commands/stored.py", "tests/test_clean.py", "tests/labreport/test_page.py"),
         ("src/labreport/stats/words.py", "tests/exercise/test_answers_prose.py", "tests/test_lock.py"),
         ("src/exercise/networks.py", "tests/exercise/test_networks.py", "tests/labreport/test_page.py"),
         ("tests/made.py", "tests/exercise/test_figures.py", "tests/labreport/test_page.py"),

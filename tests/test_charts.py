@@ -12,7 +12,7 @@ from made_results import named
 from wine import ROOT, labreport
 
 from labreport import Measure, charts, trade_off
-from labreport.charts.typeset import measured
+from labreport.charts.checks import measured
 from labreport.errors import UsageError
 from labreport.results import Results, Runs
 

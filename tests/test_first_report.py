@@ -22,7 +22,7 @@ ANNOUNCED = "First report, from one seed; more follow: "
 def edited(tmp_path_factory: pytest.TempPathFactory) -> Program:
     """A checkout whose later seeds wait for `REPORT`, and which makes a first report at any time."""
     program = Program.fresh(tmp_path_factory.mktemp("edited") / "checkout")
-    program.edit("src/labreport/execute/first.py", "WORTH_SECONDS = 60.0", "WORTH_SECONDS = 0.0")
+    program.edit("src/labreport/execute/making.py", "WORTH_SECONDS = 60.0", "WORTH_SECONDS = 0.0")
     begun = '    _log("start", specification, seed, epoch)\n'
     program.edit("src/exercise/training.py", begun, begun + WAITS)
     return program.share_engine()
@@ -86,7 +86,7 @@ def test_a_build_that_is_killed_leaves_the_first_report_and_goes_on(slow: Progra
 def test_a_first_report_that_fails_is_a_note(slow: Program) -> None:
     """Training continues, and the whole report is made."""
     slow.edit(
-        "src/labreport/execute/first.py",
+        "src/labreport/execute/making.py",
         "        session = open_session(place, output, 1,",
         "        raise LabReportError('it is broken')\n        session = open_session(place, output, 1,",
     )

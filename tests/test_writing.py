@@ -13,8 +13,8 @@ from example_report import Example, example
 from wine import ROOT, Wine, labreport
 
 from labreport.audit import audit_html, audit_pdf, lint_templates
-from labreport.page import formulas, listings, written
-from labreport.page.formulas import draw
+from labreport.page import formulas, written
+from labreport.page.notations import coloured, draw
 from labreport.pdf import write
 
 PAGE = (ROOT / "docs" / "writing.md").read_text(encoding="utf-8")
@@ -308,7 +308,7 @@ def test_colours_change_no_letter_of_a_program(language: str, program: str) -> N
     """Nor what a traced number in it is in."""
     for inside in (escape(program), f"<data>{escape(program[:5])}</data>{escape(program[5:])}"):
         code = f'<code class="language-{language}">{inside}</code>'
-        made = listings.coloured(code)
+        made = coloured(code)
         assert re.sub("</?span[^>]*>", "", made).replace("&quot;", '"') == code.replace("&quot;", '"')
         assert "<span class=" in made
 

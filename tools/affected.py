@@ -3,8 +3,8 @@
 1. A test file that changed.
 2. A test file that imports a changed module of `src` or of `tests`, itself or through modules of `tests`;
    who imports a package imports its rooms' surface, so a change below `labreport.page` counts for it.
-3. A test file that is named like a changed module or its room: `tests/labreport/test_page_styles.py` and
-   `tests/test_clean.py` for `src/labreport/page/styles.py` and `src/labreport/commands/clean.py`.
+3. A test file that is named like a changed module or its room: `tests/labreport/test_page_values.py` and
+   `tests/test_watch.py` for `src/labreport/page/values.py` and `src/labreport/commands/watch.py`.
 4. For anything else that changed, what `ELSEWHERE` says.
 
 Tests that run the whole program are not affected by each change of the engine, or all of them would always
@@ -33,6 +33,7 @@ ELSEWHERE = {
     "docs/": ("test_readme",),
     "docs/decisions/libraries.md": ("test_lock",),
     "templates/": ("test_answers_prose", "test_exercise_bullets", "test_one_more"),
+    "src/labreport/commands/stored.py": ("test_clean", "test_kept"),
     "src/labreport/frame/": ("test_frame", "test_page", "test_staleness_frame"),
     "tests/standin/": ("test_staleness", "test_commands"),
 }

@@ -5,7 +5,7 @@ that is forked has loaded libraries only, neither engine nor project, and starte
 today's code. It is a program of its own, run by `labreport.commands.watch`; standard library only.
 
 Its standard input is a socket. Each message brings the file descriptor over which the fork is to be talked
-to, with which it calls `labreport.commands.standby.serve`, and is answered by its number. It ends with its
+to, with which it calls `labreport.commands.build.serve`, and is answered by its number. It ends with its
 caller.
 """
 
@@ -31,7 +31,7 @@ LIBRARIES = (
     *("safetensors.numpy", "scipy.special", "scipy.stats", "seaborn", "tomllib", "unicodedata"),
 )
 """What builds import; one that is not listed only makes them slower."""
-STANDBY = "labreport.commands.standby:serve"
+STANDBY = "labreport.commands.build:serve"
 """What a fork does."""
 
 

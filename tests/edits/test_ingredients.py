@@ -81,7 +81,7 @@ EDITS = (
     ),
     Edit(f"{ENGINE}/page/documents.py", "size > LIMIT", "LIMIT < size", ("document/html", "document/pdf")),
     Edit(
-        f"{ENGINE}/page/answers.py",
+        f"{ENGINE}/page/documents.py",
         "def answers_json(",
         "def answers_json(*, more=0):\n    pass\n\n\ndef answers_json(",
         ("document/answers",),

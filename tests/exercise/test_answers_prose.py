@@ -14,8 +14,8 @@ from prose import TEMPLATES, render
 from exercise.catalogue import COMPLEX
 from exercise.networks import Network
 from exercise.project import PROJECT
-from labreport.page import wordings
-from labreport.page.numbers import TracedFinding
+from labreport.page import values
+from labreport.page.values import TracedFinding
 
 LEARNS = {"collapsed": False, "validation": 0.94, "test": 0.94, "noise": 0.001}
 STUCK = {"collapsed": True, "noise": 0.0}
@@ -312,19 +312,19 @@ IMPOSSIBLE = {
 def test_every_wording_of_a_template_is_printed_by_a_case(slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """All outcomes of each finding for which the author chose words."""
     seen: defaultdict[str, set[str]] = defaultdict(set)
-    outcome = wordings.outcome
+    outcome = values.outcome
 
     def noted(finding: TracedFinding) -> str:
         found = outcome(finding)
         seen[finding.address].add(found)
         return found
 
-    monkeypatch.setattr(wordings, "outcome", noted)
+    monkeypatch.setattr(values, "outcome", noted)
     for case in CASES:
         if case.slug == slug:
             render(QUESTIONS[slug], answer(slug, case.seeds, **case.made))
     for address, outcomes in seen.items():
-        wanted = set(wordings.EXACT if outcomes & set(wordings.EXACT) else wordings.OUTCOMES)
+        wanted = set(values.EXACT if outcomes & set(values.EXACT) else values.OUTCOMES)
         assert wanted - IMPOSSIBLE.get(address, set()) == outcomes, address
 
 

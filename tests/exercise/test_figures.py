@@ -24,8 +24,8 @@ from exercise.measuring.curves import training_curves
 from exercise.measuring.reading import mean_by_epoch
 from exercise.set_up.depth_gain import depth_against_gain
 from labreport.charts import Drawing, export
+from labreport.charts.checks import drawn_texts, measured
 from labreport.charts.layout import COLUMN_MM, MM
-from labreport.charts.typeset import drawn_texts, measured
 from labreport.results import Results, Runs, Snapshot
 from labreport.stats import Answer
 

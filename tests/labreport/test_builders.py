@@ -26,7 +26,7 @@ from labreport import (
 )
 from labreport.builders.confusion import confusions
 from labreport.builders.grid import _words
-from labreport.charts.typeset import measured
+from labreport.charts.checks import measured
 from labreport.errors import UsageError
 from labreport.experiment import Design
 from labreport.outline import Question, Section

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from labreport.charts.typeset import drawn_texts, measured
+from labreport.charts.checks import drawn_texts, measured
 
 
 def _figure() -> Figure:

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Affine2D
 
 from labreport.charts import SERIES, Drawing, Mark, bars, column_figure, curve, export, heat_map, points
-from labreport.charts.coordinates import misplaced
+from labreport.charts.checks import misplaced
 from labreport.errors import RenderError
 
 Rows = list[list[str | int | float | None]]

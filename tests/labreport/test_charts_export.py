@@ -26,7 +26,7 @@ from labreport.charts import (
     points,
     seed_lines,
 )
-from labreport.charts.palette import Colour
+from labreport.charts.style import Colour
 from labreport.errors import RenderError
 
 ROWS: list[list[str | int | float | None]] = [

@@ -13,7 +13,7 @@ from vision import contrast, distance
 
 from labreport.charts import column_figure, heat_map, separate
 from labreport.charts.marks import SHADES
-from labreport.charts.palette import Colour
+from labreport.charts.style import Colour
 
 VALUES = [[0.0, 10.0, 20.0, 30.0, 40.0], [50.0, 60.0, 70.0, 80.0, 100.0]]
 LABELS: dict[str, Any] = {"rows": ["top", "bottom"], "columns": list("abcde")}

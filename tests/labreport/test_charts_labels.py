@@ -17,8 +17,8 @@ from labreport.charts import (
     note_truncated,
     round_limits,
 )
+from labreport.charts.checks import measured
 from labreport.charts.marks import Label, direct_labels, dodge
-from labreport.charts.typeset import measured
 from labreport.errors import UsageError
 
 positions = st.lists(st.floats(0, 100, allow_nan=False), min_size=1, max_size=8)

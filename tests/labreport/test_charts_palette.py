@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from vision import VISION, contrast, distance
 
-from labreport.charts.palette import DARK, DARK_PAGE, SERIES, Colour, css_variables, text_shade
+from labreport.charts.style import DARK, DARK_PAGE, SERIES, Colour, css_variables, text_shade
 
 LIGHT = {colour: colour.value for colour in Colour}
 THEMES = {"light": (LIGHT, "#ffffff"), "dark": (DARK, DARK_PAGE)}

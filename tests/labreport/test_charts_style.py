@@ -15,8 +15,8 @@ from matplotlib.font_manager import FontProperties, findfont
 
 from labreport.charts import column_figure, plain_numbers, powers_of_ten, wide_figure
 from labreport.charts import style as house
+from labreport.charts.checks import drawn_texts
 from labreport.charts.layout import power_of_ten
-from labreport.charts.typeset import drawn_texts
 from labreport.errors import RenderError
 from labreport.frame import FOLDER
 

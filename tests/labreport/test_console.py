@@ -19,7 +19,7 @@ from labreport.console.plan import about, show_plan, show_summary
 from labreport.console.progress import Kind, Progress, TimeLeft, Training
 from labreport.console.terminal import Terminal
 from labreport.experiment import Experiment
-from labreport.nodes.result import ResultNode
+from labreport.nodes.content import ResultNode
 from labreport.plan.nodes import Changed, NeverMade, Node, Plan, Reason, State, Status, Upstream
 from labreport.plan.planner import Planner
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import trained as made
 
+from labreport.commands import verify
 from labreport.console.progress import START, TimeLeft
 from labreport.console.terminal import Terminal
 from labreport.execute import pace
@@ -26,6 +27,7 @@ def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine of two processors with nothing else on it."""
     monkeypatch.setattr(pace, "others", lambda: 0.0)
     monkeypatch.setattr(pace, "cores", lambda: 2)
+    monkeypatch.setattr(verify, "cores", lambda: 2)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
 
 
@@ -147,9 +149,9 @@ def test_a_verification_takes_as_long_as_the_one_before(monkeypatch: pytest.Monk
     opened = session(**{"#figure": 2 * USUAL["figure"]})
     checks = [("document", 5.0), ("training", 12.0), ("answer", 0.0)]
     first, second = TimeLeft(), TimeLeft()
-    pace.foresee_checks(opened, checks, first)
-    assert first.seconds() == pytest.approx(2 * 5 * pace.CHECKS["document"] + 12)
+    verify.foresee(opened, checks, first)
+    assert first.seconds() == pytest.approx(2 * 5 * verify.CHECKS["document"] + 12)
     for (kind, units), took in zip(checks, (40.0, 18.0, 0.1), strict=True):
-        pace.note_check(opened, kind, units, took, 1.0)
-    pace.foresee_checks(opened, checks, second)
+        verify.note(opened, kind, units, took, 1.0)
+    verify.foresee(opened, checks, second)
     assert second.seconds() == pytest.approx(58.0)

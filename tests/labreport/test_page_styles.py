@@ -7,7 +7,7 @@ import re
 import pytest
 from vision import contrast
 
-from labreport.charts.palette import DARK_PAGE, css_variables
+from labreport.charts.style import DARK_PAGE, css_variables
 from labreport.frame import FOLDER
 
 STYLES = FOLDER / "styles"
@@ -31,7 +31,7 @@ def themes() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def test_the_page_declares_the_charts_colours() -> None:
-    """What labreport.charts.palette says, declaration by declaration, and no other, in all style sheets."""
+    """What labreport.charts.style says, declaration by declaration, and no other, in all style sheets."""
     sheets = "\n".join(path.read_text(encoding="utf-8") for path in sorted(STYLES.glob("*.css")))
     assert sorted(re.findall(r"--chart-[a-z-]+:[^;]*;", sheets)) == sorted(css_variables().splitlines())
     assert themes()[1]["--paper"] == DARK_PAGE

@@ -268,8 +268,7 @@ def test_the_range_of_a_median_is_not_called_half() -> None:
 OTHERS = {
     "authoring.py": "messages of Python",
     "grading/form.py": "what a student typed into a form",
-    "page/claims.py": "what an author says outside a finding",
-    "page/templates.py": "messages of Jinja",
+    "page/templates.py": "messages of Jinja, and what an author says outside a finding",
 }
 """Modules that read English which others wrote, and whose."""
 

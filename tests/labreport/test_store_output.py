@@ -12,7 +12,7 @@ from typing import cast
 import pytest
 from owner import Owner
 
-from labreport.commands.clean import _cached
+from labreport.commands.stored import _cached
 from labreport.errors import UsageError
 from labreport.execute.session import Session
 from labreport.store.files import temporary_name

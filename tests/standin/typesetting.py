@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from labreport.audit.reading import Finding
+    from labreport.audit.lint import Finding
     from labreport.stats import Answer
 
 
@@ -57,7 +57,7 @@ def audit_pdf(
 ) -> list[Finding]:
     """The audit of the page, and whether the file is the one that was written for it."""
     # Here, since the audit imports the page, one of whose files this one replaces
-    from labreport.audit.reading import Finding
+    from labreport.audit.lint import Finding
     from labreport.audit.screen import audit_html
 
     found = list(audit_html(print_html, answers, templates, experiments, declared))

@@ -27,8 +27,8 @@ from labreport.charts import export
 from labreport.nodes import workshop
 from labreport.outline import Question, Section
 from labreport.page.documents import Target, resolve, targets
-from labreport.page.numbers import traced
 from labreport.page.sections import _Rendering
+from labreport.page.values import traced
 from labreport.results import Results
 from labreport.stats import Answer
 

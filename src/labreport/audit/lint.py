@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from labreport.audit.reading import Finding
 from labreport.errors import AuditError, RenderError, nearest
 from labreport.frame import MACROS, Lookup
 from labreport.page import VALUE, formulas, mathml, mistaken, mistakes, refusing, without_formulas
@@ -39,6 +39,24 @@ _SOUGHT = 20
 """Numbers of which the line is looked for: each takes as long as the sections take to be rendered."""
 SHOWN_AS_TYPED = re.compile(r"\|\s*literal\s*$")
 LITERAL = re.compile(r"""^\s*(?:"[^"]*"|'[^']*'|[0-9.]+)""")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`where` it is, the `text` that is wrong, and the `problem` with it.
+
+    A `sourceless` text is a number that comes from no answer, whatever is said of its source. `behind` is the
+    name of a quantity, and the word that a template has behind it.
+    """
+
+    where: str
+    text: str
+    problem: str
+    sourceless: bool = False
+    behind: tuple[str, str] = ("", "")
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.text!r} {self.problem}"
 
 
 class Allowed:

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 
-from labreport.audit.reading import FORMULA, Element, Finding, parse, walk
-from labreport.audit.screen import audit_html
+from labreport.audit.lint import Finding
+from labreport.audit.screen import FORMULA, Element, audit_html, parse, walk
 from labreport.errors import AuditError
 from labreport.stats import Answer
 
@@ -75,17 +75,14 @@ def _differences(
     name: str, found: Counter[str], expected: Counter[str], drawn: Counter[str]
 ) -> Iterator[Finding]:
     for numeral, count in sorted((expected - found).items()):
-        yield Finding(name, numeral, f"is missing from the text {_times(count)}")
+        times = "once" if count == 1 else f"{count} times"
+        yield Finding(name, numeral, f"is missing from the text {times}")
     surplus = found - expected
     left = _digits(surplus)
     if left != drawn:
         odd = ", ".join(sorted(surplus)) or "none"
         digits = "".join(sorted(((left - drawn) + (drawn - left)).elements()))
         yield Finding(name, digits, f"are digits that page and drawings do not account for, among {odd}")
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
 
 
 def _numerals(top: Element) -> list[str]:

@@ -1,7 +1,8 @@
 """The audit of a page: each numeral is traced and agrees, refers, counts, or is on the written list.
 
 Numerals are looked for in the text, in attributes that are shown, in style sheets and in names; numbers are
-beside the names of what they were measured on, and no two statements disagree.
+beside the names of what they were measured on, and no two statements disagree. Behind the checks is what
+they read: the elements of a page, its prose, names and numbers in order.
 """
 
 from __future__ import annotations
@@ -9,15 +10,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from labreport.audit import reading
-from labreport.audit.lint import NUMERAL, Allowed
-from labreport.audit.reading import SHOWN, Element, Finding, Step, place, text_of
+from labreport.audit.lint import NUMERAL, Allowed, Finding
 from labreport.frame import BIBLIOGRAPHY
 from labreport.page import VALUE, Unreadable, bibliography
-from labreport.page.numbers import word_of
+from labreport.page.values import word_of
 from labreport.stats import Answer, Judgement, Quantity
 from labreport.stats.numerals import has_numeral, number_words
 from labreport.stats.rounding import FORMS, singular
@@ -41,7 +41,7 @@ def audit_html(
     Programs and the tables of the data behind drawings are skipped; labels in drawings are checked
     when they are drawn.
     """
-    page, names, allowed = reading.parse(html), tuple(experiments), Allowed(templates)
+    page, names, allowed = parse(html), tuple(experiments), Allowed(templates)
     return [
         *_check_traced(page, answers),
         *_check_units(page),
@@ -80,11 +80,11 @@ _UNIT = re.compile(r"\u00a0(%|[^\W\d_][^\u00a0(]*?)\)?$")
 def _check_units(page: Element) -> Iterator[Finding]:
     """A unit is not written once more behind a number that is printed with it."""
     number, twice = None, re.compile("(?!)")
-    for ended, element, text, inside in reading.walk(page):
+    for ended, element, text, inside in walk(page):
         if ended and element.tag == "data" and (unit := _UNIT.search(text_of(element))):
             words = {unit[1], singular(unit[1]), plural(unit[1]), unit[1].rpartition(" ")[2]}
             number, twice = element, re.compile(rf"\s*({'|'.join(map(re.escape, words))})(?!\w)")
-        elif element.tag in reading.BLOCKS:
+        elif element.tag in BLOCKS:
             number = None
         if number is not None and text.strip():
             if found := twice.match(text):
@@ -147,9 +147,9 @@ def _check_titles(page: Element, answers: Mapping[str, Answer]) -> Iterator[Find
 
 
 def _check_prose(page: Element, allowed: Allowed, declared: Set[str]) -> Iterator[Finding]:
-    for inside, text in reading.prose(page):
+    for inside, text in prose(page):
         told = " ".join(text.split())
-        if told in declared and reading.in_heading(inside):
+        if told in declared and in_heading(inside):
             continue
         for numeral in allowed.untraced(text):
             problem = f"is printed without a source, in {told[:80]!r}"
@@ -158,8 +158,8 @@ def _check_prose(page: Element, allowed: Allowed, declared: Set[str]) -> Iterato
 
 def _check_formulas(page: Element, allowed: Allowed) -> Iterator[Finding]:
     """Numbers in a formula are constants, or traced values."""
-    for source in page.xpath(f"{reading.FORMULA}/span[@class='source']"):
-        pieces = ((text, inside) for _, _, text, inside in reading.walk(source))
+    for source in page.xpath(f"{FORMULA}/span[@class='source']"):
+        pieces = ((text, inside) for _, _, text, inside in walk(source))
         latex = "".join(VALUE if inside.tag == "data" else text for text, inside in pieces)
         try:
             numerals = allowed.in_formula(latex)
@@ -178,12 +178,12 @@ def _check_references(page: Element) -> Iterator[Finding]:
     references: list[tuple[str, str]] = []
     for counter in page.iter("span"):
         number = text_of(counter).strip()
-        for element in counter.iterancestors() if "counter" in reading.classes(counter) else ():
-            if reading.leads_inward(element):
+        for element in counter.iterancestors() if "counter" in classes(counter) else ():
+            if leads_inward(element):
                 references.append((element.get("href")[1:], number))
             elif element.tag == "caption":
                 tables.append(number)
-            elif element.tag in (*reading.OWNERS, "li") and "id" in element.attrib:
+            elif element.tag in (*OWNERS, "li") and "id" in element.attrib:
                 numbers.setdefault(element.get("id"), number)
             else:
                 continue
@@ -204,7 +204,7 @@ def _check_bibliography(page: Element, templates: Path) -> Iterator[Finding]:
     for listed in every:
         entry = known.get(listed.get("id").removeprefix("reference-"))
         told = " ".join(text_of(listed).split())
-        expected = " ".join(text_of(reading.parse(entry[1])).split()) if entry else ""
+        expected = " ".join(text_of(parse(entry[1])).split()) if entry else ""
         if re.sub(r"^\[[0-9]+\] ", "", told) != expected:
             yield Finding(place(listed), told[:80], f"is not what {BIBLIOGRAPHY} has under this key")
 
@@ -241,7 +241,7 @@ def _check_subjects(
         for slug, answer in answers.items()
         for name, quantity in answer.quantities.items()
     }
-    for head, steps in reading.sentences(page, pattern):
+    for head, steps in sentences(page, pattern):
         for index, step in enumerate(steps):
             source = "" if step.data is None else step.data.get("data-source", "")
             names = _names(head, steps, index, pattern) if (subjects := known.get(source)) else []
@@ -261,7 +261,7 @@ def _pattern(experiments: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def _names(head: str, steps: list[Step], index: int, pattern: re.Pattern[str]) -> list[str]:
-    for element in reading.around(steps[index].data):
+    for element in around(steps[index].data):
         if (about := element.get("data-about")) is not None:
             return pattern.findall(about) or about.split()  # a name may have spaces in it
     before = [step.text for step in steps[:index] if step.data is None]
@@ -367,10 +367,10 @@ def _check_names(
     """Numerals in `<code>` that are neither a name from the answers, nor a key of a result, nor a call."""
     names = {*experiments, *_known_names(answers)}
     for code in page.xpath("//code[not(ancestor::pre)]"):
-        name = reading.name_of(code).strip()
+        name = name_of(code).strip()
         if not has_numeral(name) or name in names or _call(name):
             continue
-        if KEY.fullmatch(name) and any("keys" in reading.classes(outer) for outer in reading.around(code)):
+        if KEY.fullmatch(name) and any("keys" in classes(outer) for outer in around(code)):
             continue
         for numeral in allowed.untraced(name):
             problem = f"is printed without a source, as code: {name[:80]!r}"
@@ -398,3 +398,146 @@ def _call(text: str) -> bool:
 
 def _character(escape: re.Match[str]) -> str:
     return chr(int(escape[1], 16)) if escape[1] else escape[2]
+
+
+Element: TypeAlias = Any
+"""One of lxml."""
+
+
+UNREAD = frozenset({"script", "style", "pre", "kbd", "data", "code"})
+"""Elements whose text is not prose: programs, keys, and what is looked at in its own way, data and names."""
+SHOWN = ("title", "aria-label", "aria-description", "alt", "alttext", "placeholder", "label", "summary")
+"""Attributes that are shown or read aloud."""
+FORMULA = "//span[starts-with(@class, 'formula')]"
+"""What a formula is in: its drawing, which may have a title, and its LaTeX, audited in its own way."""
+BLOCKS = frozenset(
+    {"p", "li", "td", "th", "tr", "dt", "dd", "div", "figcaption", "caption", "table", "section", "article"}
+    | {"h1", "h2", "h3", "h4", "h5", "h6", "header", "footer"}
+)
+"""Elements that no sentence goes across."""
+SENTENCE = re.compile(r"[.!?;](?=\s|$)")
+HEADINGS = frozenset({"title", "h1", "h2", "h3"})
+OWNERS = frozenset({"section", "article", "figure"})
+"""Elements with an anchor of their own and, in heading or caption, a number."""
+
+
+def parse(html: str, drawings: bool = False) -> Element:
+    """The root of a page; what is inside the drawings of figures, which an audit leaves out, if asked for."""
+    from lxml import etree
+
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    page = etree.fromstring(f"<!DOCTYPE html>{html}".encode("utf-8", "replace"), parser)
+    for drawing in page.xpath("//div[@class='drawing' and @data-figure]/svg") if not drawings else ():
+        drawing[:] = []  # it is checked against its data when it is drawn
+        drawing.text = None
+    return page
+
+
+def text_of(element: Element) -> str:
+    """All text inside an element."""
+    return "".join(element.itertext())
+
+
+def name_of(code: Element) -> str:
+    """The text of a `<code>` outside traced data."""
+    return "".join(code.xpath(".//text()[not(parent::data)]"))
+
+
+def classes(element: Element) -> set[str]:
+    """Names of its classes."""
+    return set(element.get("class", "").split())
+
+
+def around(element: Element) -> Iterator[Element]:
+    """An element and those that it is in, from the inside."""
+    yield element
+    yield from element.iterancestors()
+
+
+def place(element: Element) -> str:
+    """Where it is: the anchor of the figure or the part of the report that it is in."""
+    anchors = (one.get("id") for one in around(element) if one.tag in OWNERS)
+    return next(filter(None, anchors), "title page")
+
+
+def leads_inward(element: Element) -> bool:
+    """Whether it is a link to another place of the page."""
+    return bool(element.tag == "a" and element.get("href", "").startswith("#"))
+
+
+def in_heading(element: Element) -> bool:
+    """Whether it is in a heading of the page or its parts, in a link to one, or in its row of a table."""
+    return any(
+        leads_inward(one) or one.tag in HEADINGS or {"part", "author", "subtitle"} & classes(one)
+        for one in around(element)
+    )
+
+
+def walk(top: Element) -> Iterator[tuple[bool, Element, str, Element]]:
+    """Beginnings and ends of elements in order: whether it is an end, and of which.
+
+    Each has the text behind it, up to the next, and the element that this text is in.
+    """
+    from lxml import etree
+
+    for event, element in etree.iterwalk(top, events=("start", "end")):
+        if event == "start":
+            yield False, element, element.text or "", element
+        elif element is not top:
+            yield True, element, element.tail or "", element.getparent()
+
+
+def prose(page: Element) -> Iterator[tuple[Element, str]]:
+    """Each piece of text that is prose, with the element that it is in."""
+    yield from ((inside, text) for _, _, text, inside in walk(page) if text.strip() and not _silent(inside))
+
+
+def _silent(element: Element) -> bool:
+    """Whether what is inside is not prose, or is looked at in its own way."""
+    return any(
+        one.tag in UNREAD
+        or "data-subject" in one.attrib
+        or "data-literal" in one.attrib
+        or {"figure-data", "counter"} & classes(one)
+        or (one.get("class") == "source" and "formula" in classes(one.getparent()))
+        or one.get("id", "").startswith("reference-")
+        or (one.tag == "title" and any("formula" in classes(each) for each in one.iterancestors()))
+        for one in around(element)
+    )
+
+
+@dataclass(frozen=True)
+class Step:
+    """A name on the way through the text, or a traced number, of which `data` are the element."""
+
+    text: str
+    data: Element = None
+
+
+def sentences(page: Element, known: re.Pattern[str]) -> Iterator[tuple[str, list[Step]]]:
+    """The known names and the numbers of each sentence, and the name in the header of its row, or nothing."""
+    head, steps = "", list[Step]()
+    for ended, element, text, inside in walk(page):
+        for step in _named(element) if ended else ():
+            if step.data is not None:
+                steps.append(step)
+            elif known.fullmatch(step.text):
+                if any(one.tag == "th" and "row" in one.get("scope", "") for one in element.iterancestors()):
+                    head = step.text
+                else:
+                    steps.append(step)
+        if element.tag in BLOCKS or (SENTENCE.search(text) and not _silent(inside)):
+            yield head, steps
+            head, steps = "" if element.tag == "tr" else head, []
+    yield head, steps
+
+
+def _named(element: Element) -> Iterator[Step]:
+    """The name or the number that an element is."""
+    if "data-subject" in element.attrib:
+        yield Step(element.get("data-subject").strip())
+    outer = {one.tag for one in element.iterancestors()} if element.tag in ("data", "code") else set()
+    if element.tag == "data":
+        yield Step(text_of(element).strip()) if "code" in outer else Step(text_of(element), element)
+    elif element.tag == "code" and "pre" not in outer:
+        yield Step(name_of(element).strip())

@@ -5,7 +5,7 @@ beside its declarations. Loading sets the house style for every figure made afte
 project only, one scale of sizes, Okabe-Ito colours, left and bottom spines, hairline grid. `export` makes
 of a drawing one SVG in two variants that differ in the spelling of colours only: `svg_print` names each
 colour, for paper; `svg_screen` names a CSS variable with that colour as its fallback, so that a page can set
-`labreport.charts.palette.css_variables()` and the chart follows its theme.
+`labreport.charts.style.css_variables()` and the chart follows its theme.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # by which the fingerprint of a figure finds what it uses, to
         caption, reference_line, interval_bars, band, reference_slope, heat_map, separate, Label,
         label_line_ends, direct_labels, milestones, note_truncated,
     )
-    from labreport.charts.palette import Colour, SERIES, text_shade
+    from labreport.charts.style import Colour, SERIES, text_shade
     # isort: on
     # fmt: on
 
@@ -49,7 +49,7 @@ def __getattr__(name: str) -> Any:
     """A name of this room, loaded with all the others when the first is asked for."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    for home in ("palette", "layout", "marks", "exporting"):
+    for home in ("style", "layout", "marks", "exporting"):
         module = import_module(f"{__name__}.{home}")
         globals().update((each, vars(module)[each]) for each in __all__ if each in vars(module))
     return globals()[name]

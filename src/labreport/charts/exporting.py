@@ -16,11 +16,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from labreport.charts import style
-from labreport.charts.coordinates import misplaced
+from labreport.charts.checks import judged, misplaced, texts_drawn
 from labreport.charts.layout import Drawing, readable_ticks
 from labreport.charts.marks import GID_MARK, data_of, named_curves, tag_rest
-from labreport.charts.palette import Colour
-from labreport.charts.typeset import judged, texts_drawn
+from labreport.charts.style import Colour
 from labreport.errors import RenderError
 
 NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}

@@ -22,7 +22,7 @@ from matplotlib.ticker import (
 )
 
 from labreport.charts import style
-from labreport.charts.palette import Colour
+from labreport.charts.style import Colour
 
 COLUMN_MM = 122.0
 """Width of the text column; the page's style sheet sets the same, so type in a figure is not scaled."""
@@ -31,6 +31,7 @@ WIDE_MM = 160.0
 MM = 1 / 25.4
 """Inches in a millimetre."""
 
+style.apply()  # before any figure is made
 
 Panel = Axes
 """One pair of axes in a figure, as matplotlib has it."""

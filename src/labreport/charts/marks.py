@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from labreport.charts import style
 from labreport.charts.layout import note
-from labreport.charts.palette import SERIES, Colour, SeriesStyle, text_shade
+from labreport.charts.style import SERIES, Colour, SeriesStyle, text_shade
 from labreport.errors import UsageError
 
 SEED_OPACITY = 0.35

@@ -78,6 +78,7 @@ COMMANDS = {
         "NAME",
         "an experiment or a study",
         "+",
+        call="labreport.commands.stored:keep",
     ),
     "changes": Declared(
         "list what the last rebuild changed in the answers",
@@ -123,6 +124,7 @@ COMMANDS = {
         "remove results that are no longer used",
         "--dry-run --yes --output --lock-timeout --json",
         interrupted="Interrupted; run the same command again.",
+        call="labreport.commands.stored:clean",
     ),
     "watch": Declared(
         "rebuild on every change, and reload the page in the browser",

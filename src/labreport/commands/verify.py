@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
+import statistics
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
@@ -14,10 +15,10 @@ from pathlib import Path
 from labreport.checks import Check, summary
 from labreport.commands import write
 from labreport.console.plan import counted, duration
-from labreport.console.progress import Progress, TimeLeft
+from labreport.console.progress import Kind, Progress, TimeLeft
 from labreport.console.terminal import Terminal, shown
 from labreport.errors import StoreError
-from labreport.execute.pace import foresee_checks, note_check, was_slower
+from labreport.execute import pace
 from labreport.execute.session import Session, open_session
 from labreport.locate import find_project
 from labreport.nodes.content import AnswerNode
@@ -26,6 +27,18 @@ from labreport.store.output import output_lock
 from labreport.verification import Stage, stages
 from labreport.verification.remembered import remembering
 
+CHECKS = {
+    "bytes": 7e-9,
+    "page": 4.0,
+    "document": 2.0,
+    "answer": 0.2,
+    "snapshot": 0.6,
+    "typed": 0.6,
+    "training": 1.0,
+}
+"""Seconds that a unit of each takes where none was checked before, on the machine where `pace.USUAL` was
+measured; trainings are in seconds already."""
+CHECK = f"{pace.MADE}check "
 _WORDS = {"passed": ("ok", "green"), "failed": ("differs", "red"), "open": ("open", "yellow")}
 _CASES = {"passed": "system-out", "failed": "failure", "open": "skipped"}
 _NO_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -46,7 +59,7 @@ def run(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         every = stages(session, plan, terminal, quick=quick, repeat=arguments.repeat, jobs=jobs)
         parts = [remembering(part, arguments.again) for part in every]
         left = TimeLeft()
-        foresee_checks(session, ((part.kind, part.units) for part in parts), left)
+        foresee(session, ((part.kind, part.units) for part in parts), left)
         total = left.seconds() or 0.0
         now = ", ".join(part.words for part in parts if not part.since)
         terminal.say(f"This takes about {duration(max(total, 1.0))}: {now}.")
@@ -98,7 +111,30 @@ def _checked(session: Session, parts: Sequence[Stage], left: TimeLeft, terminal:
         with progress.shown():
             yield from part.checks()
         left.work(number, 1.0)
-        note_check(session, part.kind, part.units, time.monotonic() - began, was_slower(left, cores()))
+        slow = pace.was_slower(left, cores())
+        note(session, part.kind, part.units, time.monotonic() - began, slow)
+
+
+def foresee(session: Session, checks: Iterable[tuple[str, float]], left: TimeLeft) -> None:
+    """Say what so many units of each kind of `CHECKS` should take.
+
+    A kind that was not checked before takes as much longer than usual as the report did in the last build.
+    """
+    paces, usual = session.ledger.paces, pace.usual_seconds(session)
+    built = [paces[name] / usual[kind] for kind in usual if (name := f"{pace.MADE}{kind}") in paces]
+    machine = statistics.median(built) if built else 1.0
+    left.beside = pace.others()
+    slow = pace.slower(cores(), left.beside)
+    for number, (kind, units) in enumerate(checks):
+        first = CHECKS[kind] * (1.0 if kind == "training" else machine)
+        left.expect(number, slow * units * paces.get(f"{CHECK}{kind}", first), Kind.MADE)
+
+
+def note(session: Session, kind: str, units: float, took: float, slow: float) -> None:
+    """Keep how long so many units took, this time and the times before."""
+    if units:
+        now, paces = took / units / slow, session.ledger.paces
+        paces[f"{CHECK}{kind}"] = (now + paces.get(f"{CHECK}{kind}", now)) / 2
 
 
 def junit(checks: Sequence[Check]) -> str:

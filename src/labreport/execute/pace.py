@@ -1,4 +1,4 @@
-"""How long a build or a verification takes here: as it took before, else as the project's `cost` says.
+"""How long a build takes here: as it took before, else as the project's `cost` says.
 
 What it took is kept as it would be with nothing beside it, and is expected as with what runs beside it now.
 """
@@ -27,18 +27,6 @@ DOCUMENTS = {PAGE: (0.5, 0.1), PAPER: (1.0, 0.5)}
 """Seconds of a document where none was made before: what all take, and so much for each answer and figure."""
 STARTING = 1.5
 """Seconds that workers take to start where that was not measured before."""
-CHECKS = {
-    "bytes": 7e-9,
-    "page": 4.0,
-    "document": 2.0,
-    "answer": 0.2,
-    "snapshot": 0.6,
-    "typed": 0.6,
-    "training": 1.0,
-}
-"""Seconds that `verify` takes for a unit of each where none was checked before, on the machine where `USUAL`
-was measured; trainings are in seconds already."""
-CHECK = f"{MADE}check "
 
 
 def others() -> float:
@@ -84,28 +72,6 @@ def foresee_trainings(session: Session, tasks: Sequence[Task], time: TimeLeft, l
         time.expect(task.key, slow * each, Kind.SINGLY if task.exclusive else Kind.TOGETHER)
 
 
-def foresee_checks(session: Session, checks: Iterable[tuple[str, float]], time: TimeLeft) -> None:
-    """The same of a verification: so many units of each kind of `CHECKS`.
-
-    A kind that was not checked before takes as much longer than usual as the report did in the last build.
-    """
-    paces, usual = session.ledger.paces, _usual(session)
-    built = [paces[f"{MADE}{kind}"] / usual[kind] for kind in usual if f"{MADE}{kind}" in paces]
-    machine = statistics.median(built) if built else 1.0
-    time.beside = others()
-    slow = slower(cores(), time.beside)
-    for number, (kind, units) in enumerate(checks):
-        first = CHECKS[kind] * (1.0 if kind == "training" else machine)
-        time.expect(number, slow * units * paces.get(f"{CHECK}{kind}", first), Kind.MADE)
-
-
-def note_check(session: Session, kind: str, units: float, took: float, slow: float) -> None:
-    """Keep how long so many units took, this time and the times before."""
-    if units:
-        now = took / units / slow
-        session.ledger.paces[f"{CHECK}{kind}"] = (now + session.ledger.paces.get(f"{CHECK}{kind}", now)) / 2
-
-
 def expected(session: Session, tasks: Sequence[Task]) -> list[float] | None:
     """Seconds that each of the `tasks` will take on one lane; None where nothing is known of any of them."""
     known = {name: pace for name, pace in session.ledger.paces.items() if not name.startswith(MADE)}
@@ -119,7 +85,7 @@ def making(session: Session, stale: Iterable[Status]) -> dict[str, float]:
     """Seconds that each thing will take that is made of the results: the page and what is published with it,
     and the paper, are one thing each.
     """
-    usual = _usual(session)
+    usual = usual_seconds(session)
     paces = {kind: session.ledger.paces.get(f"{MADE}{kind}", seconds) for kind, seconds in usual.items()}
     nodes = [status.node for status in stale if status.node.kind != "result"]
     return {part_of(node): paces[node.kind if node.cached else part_of(node)] for node in nodes}
@@ -132,7 +98,7 @@ def part_of(node: Node) -> str:
     return node.name
 
 
-def _usual(session: Session) -> dict[str, float]:
+def usual_seconds(session: Session) -> dict[str, float]:
     """Seconds of each kind where nothing was made before; documents by how much is in them."""
     content = sum(len(list(session.graph.of_kind(kind))) for kind in ("answer", "figure"))
     documents = {kind: alone + each * content for kind, (alone, each) in DOCUMENTS.items()}
@@ -164,7 +130,7 @@ def note(
     Of several that are made at once, each took its share. The first page takes longer than those after it,
     for which its fonts are kept, and the paper is laid out meanwhile.
     """
-    paces, usual = session.ledger.paces, _usual(session)
+    paces, usual = session.ledger.paces, usual_seconds(session)
     means: dict[str, float] = {}
     for kind, each in took.items():
         if each:

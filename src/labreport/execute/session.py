@@ -39,7 +39,7 @@ from labreport.store.sealed import Cache
 from labreport.trajectory import Store
 
 if TYPE_CHECKING:
-    from labreport.execute.train import Failure
+    from labreport.execute.training import Failure
 
 LEDGER = "ledger.json"
 

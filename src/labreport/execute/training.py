@@ -1,30 +1,44 @@
-"""From stale results to trainings, one for each trajectory, on which lanes, and what is said of failures."""
+"""From stale results to trainings, one for each trajectory: handed to lanes, longest first, and stored.
+
+A lane is a place where one task runs at a time. A local one is one process behind one pipe, so a worker that
+dies breaks its own lane and no other, and nothing is left behind that would have to be given back.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
+from typing import Any, Protocol
 
-from labreport.console.plan import counted
+from labreport.authoring import place
+from labreport.console.plan import counted, duration
+from labreport.console.progress import START, Progress, Training
 from labreport.console.terminal import Terminal, shown
-from labreport.errors import OutdatedCode
-from labreport.execute.first import FirstReport, wanted
+from labreport.errors import ExperimentFailed, OutdatedCode, StoreError
+from labreport.execute.making import FirstReport, wanted
 from labreport.execute.pace import note_trainings, was_slower
 from labreport.execute.session import Build, Session
-from labreport.execute.train import Failure, Lane, ProcessLane, Trainer
-from labreport.execute.worker import Task
-from labreport.nodes.result import ResultNode
+from labreport.execute.worker import Epoch, Message, Outcome, Task, decoded
+from labreport.nodes.content import ResultNode
 from labreport.nodes.workshop import function
 from labreport.plan.nodes import Forced, SharesForced, Status
+from labreport.processes import Child, how_ended
+from labreport.program import nearby
 from labreport.store.arrays import Filed
 from labreport.store.files import TEMPORARY
 from labreport.trajectory import Arrays, Snapshot, Store, Trajectory
 from labreport.trajectory.store import StoredArrays
+from labreport.trajectory.trajectory import all_finite
 
 DECLARE = "data_files of the project, or files of the experiment"
 """Where an author says that a run reads a file."""
@@ -34,6 +48,28 @@ REST = 20_000_000
 """Bytes of answers, figures and documents, and of what is written beside them before it takes their place."""
 NAMED = 4
 """Experiments that a message about many of them names."""
+SERVE = "labreport.execute.worker:serve"
+"""What a worker process does."""
+_Rank = tuple[int, bool, int]
+"""A task's own rank, whether it is exclusive, and the seed of one that is."""
+TRIES = 2
+"""A worker that dies is replaced once for the same task."""
+LOSSES = 20
+"""So many machines may be lost under one task before it counts as what kills them."""
+SAVERS = 16
+"""Results that are written to the disk at a time."""
+GIVE_UP = 4 * TRIES
+"""So many deaths on each lane, with no sign of life between them: no worker can work here."""
+STALL_SECONDS = 1800.0
+"""A worker that sends nothing for so long hangs; it is ended, and counts as dead."""
+_NONE_WORKS = (
+    "no worker process stays alive: each one died before it sent anything; "
+    "run one experiment by itself (build.py NAME --jobs 1) and see what it prints"
+)
+WORTH_A_LINE = 1.0
+"""Seconds of a training from which a line is left of it on the screen."""
+_TICK = 0.03
+"""Seconds between two looks at what workers have sent."""
 
 
 @dataclass
@@ -271,11 +307,418 @@ def _lanes(build: Build, tasks: Sequence[Task]) -> Iterator[tuple[Sequence[Lane]
     """Where to run tasks, and what to call all the time meanwhile."""
     session, scheduler = build.session, build.request.scheduler
     if scheduler:
-        from labreport.execute.cluster.pool import job, pool
+        from labreport.execute.cluster.pool import Pool, job
 
-        with pool(scheduler, job(session.project, tasks)) as found:
+        with contextlib.closing(Pool(scheduler, job(session.project, tasks))) as found:
             yield found.lanes, lambda: found.look(build.terminal)
         return
     count = min(build.processes, len(tasks))
     lanes = [ProcessLane(session.project.threads, session.source) for _ in range(count)]
     yield lanes, lambda: None
+
+
+class WorkerLost(BrokenExecutor):
+    """The machine of a worker, or the way to it, is gone: nothing that the task did."""
+
+
+class CannotStart(BrokenExecutor):
+    """No worker process can be started here; the text says why, and what to do."""
+
+    def __init__(self, error: Exception) -> None:
+        number = error.errno if isinstance(error, OSError) else None
+        what = {
+            errno.EMFILE: "allow more open files (ulimit -n), or fewer workers (--jobs)",
+            errno.ENFILE: "close other programs, or allow fewer workers (--jobs)",
+            errno.EAGAIN: "allow more processes (ulimit -u), or fewer workers (--jobs)",
+            errno.ENOMEM: "free some memory, or allow fewer workers (--jobs)",
+        }.get(number or 0, "try with fewer workers (--jobs)")
+        super().__init__(
+            f"no worker process can be started: {getattr(error, 'strerror', None) or error}; {what}"
+        )
+
+
+class WorkerDied(BrokenExecutor):
+    """The process of a worker has ended; the text says how, as far as that is known: `with exit code 3`."""
+
+
+class Lane(Protocol):
+    """One place to run tasks."""
+
+    ready: bool
+    """Whether it can take tasks; once it cannot, it never can again."""
+
+    def submit(self, task: Task) -> None:
+        """Begin a task; the lane is busy until its outcome has come."""
+
+    def messages(self) -> list[Message]:
+        """What has come since the last call. The last of each task is its outcome, whatever becomes of it."""
+
+    def renew(self) -> None:
+        """Replace a worker that died or hangs."""
+
+    def close(self) -> None:
+        """End the worker at once."""
+
+
+class ProcessLane:
+    """A spawned process on this machine, started when its first task comes."""
+
+    ready = True
+
+    def __init__(self, threads: int, source: Path) -> None:
+        self._threads = threads
+        self._source = source
+        self._child: Child | None = None
+        self._busy = False
+        self._ended: list[Outcome] = []
+        """What came of a task of which its process did not say so."""
+
+    def submit(self, task: Task) -> None:
+        """Begin a task."""
+        self._busy = True
+        try:
+            if self._child is None:
+                self._child = Child(SERVE, self._threads, str(self._source))
+            self._child.connection.send(task)
+        except (OSError, NotImplementedError, RuntimeError) as error:
+            self.close()
+            self._ended = [Outcome(error=CannotStart(error))]
+
+    def messages(self) -> list[Message]:
+        """What came since the last call."""
+        received: list[Message] = []
+        try:
+            while self._busy and self._child is not None and self._child.connection.poll():
+                received.append(decoded(self._child.connection.recv_bytes()))
+                self._busy = not isinstance(received[-1], Outcome)
+        except Exception:  # the worker was killed while it sent: what is left of a message may raise anything
+            self.close(0.5)  # so that it is known how it ended, where it ends by itself
+        if self._busy and self._child is not None and not self._child.alive:
+            self.close()
+        received += self._ended
+        self._ended.clear()
+        return received
+
+    def renew(self) -> None:
+        """The next task starts a fresh process."""
+        self.close()
+
+    def close(self, patience: float = 0.0) -> None:
+        """Kill the process; nothing is lost, since what is finished is stored."""
+        child, self._child = self._child, None
+        code = child.end(patience) if child is not None else None
+        if self._busy:
+            self._busy = False
+            self._ended.append(Outcome(error=WorkerDied(how_ended(code))))
+
+
+class Waiting:
+    """Tasks by rank and program, the longest first; choosing one takes as long however many there are.
+
+    Exclusive ones come after all others of their rank: what they measure, the results that are there by then
+    do not wait for. Among them, those of one seed follow each other, so that what is compared is measured in
+    turn, however the machine changes meanwhile.
+    """
+
+    def __init__(self, tasks: Iterable[Task]) -> None:
+        self._queues: dict[tuple[_Rank, str], deque[Task]] = {}
+        for task in sorted(tasks, key=lambda task: -task.work):
+            self._queues.setdefault((_rank(task), task.program), deque()).append(task)
+
+    def __bool__(self) -> bool:
+        return bool(self._queues)
+
+    def __iter__(self) -> Iterator[Task]:
+        return chain.from_iterable(self._queues.values())
+
+    def choose(self, compiled: Set[str], elsewhere: Set[str]) -> Task:
+        """The longest task of the lowest rank: of a program that a lane has compiled, else of a new one."""
+        first = self._first
+        programs = [program for rank, program in self._queues if rank == first]
+        own = [name for name in programs if name in compiled]
+        new = (name for name in programs if name not in elsewhere)
+        longest = max(own, key=lambda name: (self._queues[first, name][0].work, name), default=None)
+        program = longest if longest is not None else next(new, programs[0])
+        task = self._queues[first, program].popleft()
+        if not self._queues[first, program]:
+            del self._queues[first, program]
+        return task
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether the next task must be carried out by itself."""
+        return bool(self._queues) and self._first[1]
+
+    @property
+    def _first(self) -> _Rank:
+        return min(rank for rank, _ in self._queues)
+
+    def has(self, program: str) -> bool:
+        """Whether a task of this program is waiting."""
+        return any(program == one for _, one in self._queues)
+
+    def put_back(self, task: Task) -> None:
+        """It is the next one of its rank."""
+        place = _rank(task), task.program
+        queue = self._queues.pop(place, deque())
+        queue.appendleft(task)
+        self._queues = {place: queue, **self._queues}
+
+    def clear(self) -> None:
+        """None is to be carried out any more."""
+        self._queues.clear()
+
+
+def _rank(task: Task) -> _Rank:
+    return task.rank, task.exclusive, task.seed if task.exclusive else 0
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A task that gave no result."""
+
+    task: Task
+    cause: str
+    error: BaseException | None = None
+    """What the worker raised, for `--debug`."""
+
+
+@dataclass
+class _Active:
+    """A task on a lane: when it began and was last heard of, its place among those that run by themselves,
+    why it was ended, and whether the lane has done nothing before.
+    """
+
+    task: Task
+    lane: int
+    heard: float
+    place: str = ""
+    ended: str = ""
+    hung: str = ""
+    cold: bool = False
+    begun: float = field(default_factory=time.monotonic)
+
+    def at(self, epoch: int = 0, measure: str = "") -> Training:
+        """How far it is, for the screen."""
+        return Training(self.task.title, epoch, self.task.epochs, measure, self.place)
+
+
+class Trainer:
+    """Runs tasks on lanes, a list that may grow meanwhile.
+
+    `keep` stores what a worker sends, and learns when it is the last of a task; `look` is called again and
+    again. `took` are, by experiment, the seconds that a unit of work took in each task, with whether it was
+    the first of its lane; `started` is how long it was until any had done some work.
+    """
+
+    def __init__(
+        self,
+        lanes: Sequence[Lane],
+        keep: Callable[[Trajectory, bool], None],
+        prepare: Callable[[Task], Task] = lambda task: task,
+        stall_seconds: float = STALL_SECONDS,
+        look: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._lanes = lanes
+        self._look = look
+        self._keep = keep
+        self._prepare = prepare
+        self._stall = stall_seconds
+        self._tries: dict[str, int] = {}
+        self.took: defaultdict[str, list[tuple[bool, float]]] = defaultdict(list)
+        self.started = 0.0
+        self._begun = time.monotonic()
+        self._warm: set[int] = set()
+        """Lanes that have done something, and need not start any more."""
+        self._losses: dict[str, int] = {}
+        self._savers = ThreadPoolExecutor(SAVERS, "labreport-save")
+        self._deaths = 0
+        """Of workers, since one last sent anything."""
+        self._none_works = _NONE_WORKS
+
+    def run(self, tasks: Sequence[Task], progress: Progress) -> list[Failure]:
+        """Carry out all tasks; returns those that failed. Raises the `StoreError` of `keep` or `prepare`,
+        and `OutdatedCode`.
+        """
+        waiting = Waiting(tasks)
+        progress.time.begin(START)
+        active: dict[int, _Active] = {}
+        compiled: defaultdict[int, set[str]] = defaultdict(set)
+        failures: list[Failure] = []
+        singly = [task.key for task in tasks if task.exclusive]
+        measured: list[str] = []
+        try:
+            while waiting or active:
+                self._look()
+                for lane in [
+                    lane for lane, one in enumerate(self._lanes) if one.ready and lane not in active
+                ]:
+                    if waiting and not _must_wait(waiting, active.values()):
+                        others = [own for other, own in compiled.items() if other != lane]
+                        task = waiting.choose(compiled[lane], set[str]().union(*others))
+                        compiled[lane].add(task.program)
+                        if not waiting.has(task.program):
+                            for own in compiled.values():
+                                own.discard(task.program)  # so that they stay few, however many there are
+                        running = active[lane] = _Active(self._prepare(task), lane, time.monotonic())
+                        running.cold = lane not in self._warm
+                        if task.exclusive:
+                            measured += [task.key] if task.key not in measured else []
+                            running.place = f"by itself, {len(measured)}/{len(singly)}"
+                        if running.task.remaining == 1 and lane in self._warm:
+                            progress.time.begin(task.key)
+                        progress.training(lane, running.at())
+                        self._tries[task.key] = self._tries.get(task.key, 0) + 1
+                        self._lanes[lane].submit(running.task)
+                    else:
+                        progress.idle(lane)
+                done = self._listen(active.values(), progress)
+                for running, outcome, kept in done:
+                    del active[running.lane]
+                    failure = self._settle(running, outcome, kept, waiting, progress)
+                    if failure:
+                        failures.append(failure)
+                if self._deaths >= GIVE_UP * max(len(self._lanes), 1) and waiting:
+                    failures += [Failure(task, self._none_works) for task in waiting]
+                    waiting.clear()
+                self._end_hanging(active.values())
+                if not done:
+                    time.sleep(_TICK)
+        finally:
+            for lane, worker in enumerate(self._lanes):
+                worker.close()
+                progress.idle(lane)
+            self._savers.shutdown()
+        return failures
+
+    def _settle(
+        self, busy: _Active, outcome: Outcome, kept: Future[None] | None, waiting: Waiting, progress: Progress
+    ) -> Failure | None:
+        """Say what came of a task, whose result is `kept` if it has one."""
+        task, error = busy.task, outcome.raised if kept is None else kept.exception()
+        if isinstance(error, (StoreError, OutdatedCode)):
+            raise error  # the disk, or an edit, which the next result would meet as well
+        if isinstance(error, BrokenExecutor):
+            self._lanes[busy.lane].renew()
+            if isinstance(error, WorkerLost) and self._losses.get(task.key, 0) < LOSSES:
+                self._losses[task.key] = self._losses.get(task.key, 0) + 1
+                self._tries[task.key] -= 1
+            else:
+                self._deaths += 1
+                self._none_works = str(error) if isinstance(error, CannotStart) else _NONE_WORKS
+            if self._tries[task.key] < TRIES and not busy.ended:
+                waiting.put_back(task)
+                progress.time.again(task.key)
+                return None
+            progress.finished(task.key)
+            return Failure(task, busy.ended or busy.hung or _ended(error))
+        self._deaths = 0
+        if error is not None:  # the trainer's own code may raise anything
+            progress.finished(task.key)
+            cause = busy.ended or _cause(error)
+            if where := place(error, Path(task.source)):
+                cause += f" at {where}"
+            elif where := getattr(error, "place", ""):
+                cause += f" ({nearby(Path(task.source) / where)})"
+            return Failure(task, cause, error)
+        assert outcome.trajectory is not None
+        took = time.monotonic() - busy.begun
+        line = _line(task, outcome.trajectory, took) if took >= WORTH_A_LINE else ""
+        progress.finished(task.key, line)
+        if task.work:
+            self.took[task.name].append((busy.cold, took / task.work))
+        self._has_started(busy, progress)
+        return None
+
+    def _has_started(self, running: _Active, progress: Progress) -> None:
+        """Work of a lane was done, and perhaps the first of all."""
+        if not self._warm:
+            progress.time.end(START)
+            self.started = time.monotonic() - self._begun
+        self._warm.add(running.lane)
+
+    def _listen(
+        self, active: Iterable[_Active], progress: Progress
+    ) -> list[tuple[_Active, Outcome, Future[None] | None]]:
+        """What has ended, each with what came of it.
+
+        Results that end at the same time are stored at once; the disk takes little longer for many than for
+        one.
+        """
+        done: list[tuple[_Active, Outcome, Future[None] | None]] = []
+        for running in active:
+            for message in self._lanes[running.lane].messages():
+                if isinstance(message, Outcome):
+                    piece = message.trajectory
+                    kept = self._savers.submit(self._keep, piece, True) if piece is not None else None
+                    done.append((running, message, kept))
+                elif message.key == running.task.key and not running.ended:
+                    running.heard = time.monotonic()
+                    self._deaths = 0
+                    self._hear(running, message, progress)
+        return done
+
+    def _hear(self, running: _Active, message: Epoch | Trajectory, progress: Progress) -> None:
+        """Show how far a task is, or keep what it sent on the way."""
+        if isinstance(message, Epoch):
+            self._has_started(running, progress)
+            progress.time.work(running.task.key, 1 / max(running.task.remaining, 1))
+            progress.training(running.lane, running.at(message.epoch, measure(message.record)))
+            return
+        try:
+            self._keep(message, False)
+        except (StoreError, OutdatedCode):
+            raise
+        except Exception as error:  # values of this experiment that cannot be kept
+            running.ended = _cause(error)
+            self._lanes[running.lane].renew()
+
+    def _end_hanging(self, active: Iterable[_Active]) -> None:
+        for running in active:
+            if running.task.one_step:
+                continue  # it sends nothing before its end, however long it takes
+            if time.monotonic() - running.heard > self._stall:
+                running.heard = time.monotonic()
+                running.hung = f"its worker sent nothing for {duration(self._stall)}, {TRIES} times"
+                self._lanes[running.lane].renew()
+
+
+def _must_wait(waiting: Waiting, active: Collection[_Active]) -> bool:
+    """Whether a task is carried out by itself, or the next one is to be and others are not done yet."""
+    return bool(active) and (waiting.exclusive or any(running.task.exclusive for running in active))
+
+
+def _ended(error: BrokenExecutor) -> str:
+    """Why a task has no worker, in one line."""
+    if isinstance(error, CannotStart):
+        return str(error)
+    how = f", last {error}" if isinstance(error, WorkerDied) and str(error) else ""
+    return f"its worker died {TRIES} times{how}"
+
+
+def _cause(error: BaseException) -> str:
+    """An exception in one line."""
+    if isinstance(error, ExperimentFailed):
+        return str(error)
+    return str(getattr(error, "explained", f"{type(error).__name__}: {error}")).splitlines()[0][:300]
+
+
+def measure(record: Any) -> str:
+    """What a record says of how well it goes, if it says so."""
+    if not all_finite(record):
+        return "diverged"
+    for name, label in (("validation_accuracy", "validation"), ("accuracy", "accuracy"), ("loss", "loss")):
+        value = record.get(name)
+        if isinstance(value, float):
+            return f"{label} {100 * value:.1f} %" if name != "loss" else f"{label} {value:.3f}"
+    numbers = [(name, value) for name, value in record.items() if name not in ("epoch", "seconds")]
+    name, value = next(iter(numbers), ("seconds", record.get("seconds")))
+    if not isinstance(value, (int, float)):
+        return ""
+    return f"{value:.2f} s an epoch" if name == "seconds" else f"{name} {value:.4g}"
+
+
+def _line(task: Task, piece: Trajectory, took: float) -> str:
+    epochs = "" if task.one_step else counted(piece.epochs, "epoch")
+    how = (epochs, measure(piece.records[-1]), duration(took))
+    return "  ".join((task.title, *filter(None, how)))

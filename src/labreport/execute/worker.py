@@ -218,7 +218,8 @@ def _drive(task: Task, send: Send, noted: Noted) -> Trajectory:
         for epoch in range(first + 1, last + 1):
             record = _checked(run.advance(), epoch)
             if epoch > trajectory.epochs:
-                trajectory = trajectory.extended(record, {**place, "finished": _now()})
+                now = datetime.now(UTC).isoformat(timespec="seconds")
+                trajectory = trajectory.extended(record, {**place, "finished": now})
             send(Epoch(task.key, epoch, record))
             if task.proves and first == 0 and epoch <= 2 < last:
                 if epoch == 1:
@@ -315,10 +316,6 @@ def where(threads: int) -> dict[str, Any]:
         "python": platform.python_version(),
         "started": datetime.now(UTC).isoformat(timespec="milliseconds"),
     }
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _state(arrays: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -12,8 +12,16 @@ from typing import Any
 
 from labreport.errors import did_you_mean, nearest
 from labreport.grading.score import Expected, Outcome, Question
-from labreport.grading.strict import Malformed, shortened, text_of
-from labreport.grading.submission import Answered, Said, Stated, Submission, digest
+from labreport.grading.submission import (
+    Answered,
+    Malformed,
+    Said,
+    Stated,
+    Submission,
+    digest,
+    shortened,
+    text_of,
+)
 from labreport.stats.findings import Finding
 from labreport.stats.quantity import Quantity
 from labreport.stats.rounding import format_number

@@ -27,8 +27,15 @@ import msgspec
 from labreport.errors import LabReportError, UsageError
 from labreport.grading.form import from_form
 from labreport.grading.score import Expected, Graded, score, unread
-from labreport.grading.strict import FORM_LIMIT, JSON_LIMIT, Malformed, read, shortened
-from labreport.grading.submission import of_answers, parse_answers
+from labreport.grading.submission import (
+    FORM_LIMIT,
+    JSON_LIMIT,
+    Malformed,
+    of_answers,
+    parse_answers,
+    read,
+    shortened,
+)
 from labreport.processes import Child
 
 SUFFIXES = (".json", ".toml")

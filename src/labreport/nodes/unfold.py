@@ -9,10 +9,15 @@ from itertools import chain
 from labreport.authoring import Place, at, refuse, variable, written
 from labreport.errors import UsageError, did_you_mean
 from labreport.experiment import Experiment, Study
-from labreport.nodes.content import AnswerNode, FigureNode, SectionNode
-from labreport.nodes.crate import CrateDocument, WorkflowDocument
-from labreport.nodes.document import AnswersDocument, DocumentNode, PageDocument, PaperDocument
-from labreport.nodes.result import RecordingNode, ResultNode
+from labreport.nodes.content import AnswerNode, FigureNode, RecordingNode, ResultNode, SectionNode
+from labreport.nodes.document import (
+    AnswersDocument,
+    CrateDocument,
+    DocumentNode,
+    PageDocument,
+    PaperDocument,
+    WorkflowDocument,
+)
 from labreport.outline import Figure, Question, Section
 from labreport.plan.nodes import Graph, Node
 from labreport.project import Project

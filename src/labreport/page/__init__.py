@@ -1,13 +1,19 @@
 """Answers, figures and templates → sections → one HTML document; the only room that imports Jinja."""
 
-from labreport.page.answers import answers_json, evidence
-from labreport.page.claims import claim, names_one
-from labreport.page.documents import prepare_fonts, render_document, targets
-from labreport.page.formulas import VALUE, Unreadable, formulas, mathml, without_formulas
-from labreport.page.numbers import refusing
-from labreport.page.references import bibliography, entries, mistaken
+from labreport.page.documents import answers_json, evidence, prepare_fonts, render_document, targets
+from labreport.page.notations import (
+    VALUE,
+    Unreadable,
+    bibliography,
+    entries,
+    formulas,
+    mathml,
+    mistaken,
+    without_formulas,
+)
 from labreport.page.sections import render_section
-from labreport.page.templates import mistakes, written
+from labreport.page.templates import claim, mistakes, names_one, written
+from labreport.page.values import refusing
 
 __all__ = [
     "VALUE",

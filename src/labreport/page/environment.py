@@ -19,9 +19,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from labreport.errors import LabReportError, RenderError, did_you_mean
 from labreport.frame import MACROS, Lookup
-from labreport.page.numbers import FILTERS, REFUSED, TracedAnswer, print_value
 from labreport.page.templates import SYNTAX, missing
-from labreport.page.wordings import helpers as sentences
+from labreport.page.values import FILTERS, REFUSED, TracedAnswer, print_value
+from labreport.page.values import helpers as sentences
 from labreport.program import nearby
 from labreport.project import Words
 

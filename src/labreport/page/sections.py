@@ -17,9 +17,9 @@ from labreport.errors import RenderError, all_at_once, did_you_mean
 from labreport.frame import Lookup
 from labreport.outline import Question, Section
 from labreport.page.environment import MEDIA, STANDARD, Medium, environment, explained
-from labreport.page.listings import coloured
-from labreport.page.numbers import TracedAnswer, traced
+from labreport.page.notations import coloured
 from labreport.page.templates import parsed, unknown_names
+from labreport.page.values import TracedAnswer, traced
 from labreport.project import Words
 from labreport.stats import Answer
 

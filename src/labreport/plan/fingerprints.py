@@ -318,7 +318,7 @@ class Fingerprints:
         path = self._lookup.templates / BIBLIOGRAPHY
 
         def summary(source: str) -> Summary:
-            from labreport.page.references import entries
+            from labreport.page.notations import entries
 
             return entries(source)
 

@@ -17,8 +17,8 @@ from msgspec import Meta
 
 from labreport import stats
 from labreport.errors import UsageError
-from labreport.grading.strict import JSON_LIMIT, parse_json, read
-from labreport.grading.strict import Malformed as NotRead
+from labreport.grading.submission import JSON_LIMIT, parse_json, read
+from labreport.grading.submission import Malformed as NotRead
 from labreport.program import nearby
 from labreport.stats.findings import VERSION
 from labreport.stats.operations import listed

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from labreport.audit.reading import Element, parse, text_of
+from labreport.audit.screen import Element, parse, text_of
 from labreport.stats.rounding import THIN
 
 POINT = re.compile(r"[ML] (-?[0-9.]+) (-?[0-9.]+)")

@@ -22,8 +22,8 @@ from labreport.errors import LabReportError, StoreError
 from labreport.execute.session import Session
 from labreport.fingerprint.canonical import digest
 from labreport.fingerprint.files import Digests, sha256
+from labreport.nodes.content import ResultNode
 from labreport.nodes.document import LIMIT, DocumentNode
-from labreport.nodes.result import ResultNode
 from labreport.nodes.workshop import Press, function
 from labreport.pdf import Writer
 from labreport.plan.nodes import Plan, State, Status
@@ -259,7 +259,7 @@ MADE_AGAIN = "documents, rendered again from the stored answers"
 @dataclass(frozen=True)
 class Stage:
     """A part of a verification: what it does in words, its checks, and so many units of a kind of
-    `labreport.execute.pace.CHECKS`.
+    `labreport.commands.verify.CHECKS`.
 
     `rests_on` is a digest of all that decides them, empty where they are made every time; `since` is the day
     of checks that were made before.

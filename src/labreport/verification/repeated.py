@@ -15,8 +15,7 @@ from labreport.console.terminal import Terminal
 from labreport.execute.one_step import TIMES
 from labreport.execute.pace import MADE, STARTING, foresee_trainings
 from labreport.execute.session import Session
-from labreport.execute.train import ProcessLane, Trainer
-from labreport.execute.training import remove_written, trainings
+from labreport.execute.training import ProcessLane, Trainer, remove_written, trainings
 from labreport.plan.nodes import Forced, Status
 from labreport.store.arrays import Filed
 from labreport.trajectory import Trajectory

@@ -15,9 +15,9 @@ import uuid
 import warnings
 import zipfile
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -27,7 +27,7 @@ from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, UsageError
 from labreport.execute.cluster import remote
 from labreport.execute.cluster.child import START, claim, libraries
-from labreport.execute.train import WorkerDied, WorkerLost
+from labreport.execute.training import WorkerDied, WorkerLost
 from labreport.execute.worker import Message, Outcome, Task, decoded, thread_variables
 from labreport.fingerprint.modules import default_roots, folder_of, search_folder, source_files
 from labreport.processes import SAFE_PATH
@@ -383,13 +383,15 @@ class ClusterLane:
 
 
 class Pool:
-    """The lanes of a job on the cluster at `address`, in the list `lanes`, which grows as workers join."""
+    """The lanes of a job on the cluster at `address`, in the list `lanes`, which grows as workers join.
 
-    def __init__(self, address: str, job: Job, patience: float = PATIENCE_SECONDS) -> None:
+    Raises `LabReportError` where no scheduler answers.
+    """
+
+    def __init__(self, address: str, job: Job) -> None:
         self.lanes: list[ClusterLane] = []
         self.job = job
         self._address = address
-        self._patience = patience
         self._build = uuid.uuid4().hex[:12]
         self._notes: deque[str] = deque()
         self._refused: set[str] = set()
@@ -416,15 +418,15 @@ class Pool:
                 f"--scheduler {self._address}: no worker can compute these results; install on each of them: "
                 f"{wanted}"
             )
-        if waited > self._patience:
+        if waited > PATIENCE_SECONDS:
             what = "the scheduler has no workers" if self._link.alive else "no scheduler answers"
             raise LabReportError(
                 f"--scheduler {self._address}: {what} for {waited:.0f} s; start some with "
                 f"`dask worker {self._address}`, and run the same command again"
             )
-        if time.monotonic() - self._said > min(_SAY_SECONDS, self._patience / 5):
+        if time.monotonic() - self._said > min(_SAY_SECONDS, PATIENCE_SECONDS / 5):
             self._said = time.monotonic()
-            left = self._patience - waited
+            left = PATIENCE_SECONDS - waited
             terminal.warn(f"--scheduler {self._address}: no worker; waiting for one, {left:.0f} s more")
 
     def aside(self, call: Callable[..., None], *arguments: Any) -> Future[None] | None:
@@ -553,13 +555,3 @@ class Pool:
                         piece = stream.read(PIECE)
                         ask("receive", folder=folder, digest=digest, part=part, data=piece)
             return places, ask("unpack", folder=folder, archive=job.archive, build=self._build)
-
-
-@contextmanager
-def pool(address: str, job: Job) -> Iterator[Pool]:
-    """The lanes of a job, until the end of the block. Raises `LabReportError` where no scheduler answers."""
-    found = Pool(address, job)
-    try:
-        yield found
-    finally:
-        found.close()

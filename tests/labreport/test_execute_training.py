@@ -18,8 +18,7 @@ import trained as made
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
 from labreport.errors import ExperimentFailed, StoreError
-from labreport.execute.train import GIVE_UP, Lane, ProcessLane, Trainer
-from labreport.execute.training import Trainings
+from labreport.execute.training import GIVE_UP, Lane, ProcessLane, Trainer, Trainings
 from labreport.execute.worker import Epoch, Message, Outcome, Task
 from labreport.fingerprint.files import Digests
 from labreport.trajectory import Store, Trajectory
@@ -138,9 +137,9 @@ def test_a_training_leaves_a_line_only_if_it_takes_a_second(monkeypatch: pytest.
     def timed(task: Task) -> Trajectory:
         return replace(task.trajectory, records=({"epoch": 1, "seconds": 1.25},) * task.epochs)
 
-    monkeypatch.setattr("labreport.execute.train.WORTH_A_LINE", 60.0)
+    monkeypatch.setattr("labreport.execute.training.WORTH_A_LINE", 60.0)
     run([MadeLane(timed)], [task("a", 1)])
-    monkeypatch.setattr("labreport.execute.train.WORTH_A_LINE", 0.0)
+    monkeypatch.setattr("labreport.execute.training.WORTH_A_LINE", 0.0)
     run([MadeLane(timed)], [task("a", 1), task("b", 2)])
     assert lines[0] == ""
     assert [line.split("  ")[1:3] for line in sorted(lines[1:])] == [

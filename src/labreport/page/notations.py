@@ -1,15 +1,20 @@
-"""Formulas in templates: `$...$` in a line, `$$...$$` on a line of its own, drawn as SVG for page and paper.
+"""Formulas, programs and references: what an author writes in another notation, as a page shows it.
 
-Only what an author writes into a template is read as LaTeX. A value is put in with `{{ }}`, as it is printed,
-and stays traced.
+Formulas are `$...$` in a line, `$$...$$` on a line of its own, drawn as SVG for page and paper. Only what an
+author writes into a template is read as LaTeX: a value is put in with `{{ }}`, as it is printed, and stays
+traced. Programs are coloured where their language is named, and numbered where they are in a figure. A list
+of references prints the entries of `references.bib` in a project's templates.
 """
 
 from __future__ import annotations
 
+import html
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree
 
 from jinja2 import nodes, pass_context
@@ -18,9 +23,11 @@ from jinja2.parser import Parser
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from labreport.charts.palette import Colour
+from labreport.charts.style import Colour
 from labreport.errors import RenderError, did_you_mean
-from labreport.page.numbers import print_value
+from labreport.frame import BIBLIOGRAPHY
+from labreport.page.values import print_value
+from labreport.program import nearby
 from labreport.stats.numerals import has_numeral
 
 if TYPE_CHECKING:
@@ -63,8 +70,8 @@ def formulas(source: str) -> Iterator[Formula]:
     for found in _FOUND.finditer(source):
         latex = found["displayed"] or found["inline"]
         if latex:
-            line = source.count("\n", 0, found.start()) + 1
-            yield Formula(line, _latex(_EXPRESSION.sub(VALUE, latex)), found["displayed"] is not None)
+            text = _latex(_EXPRESSION.sub(VALUE, latex))
+            yield Formula(_line(source, found), text, found["displayed"] is not None)
 
 
 def without_formulas(source: str) -> str:
@@ -218,3 +225,175 @@ def draw(latex: str, displayed: bool, values: tuple[str, ...] = (), title: str =
         shown = Markup("<title>{}</title>{}").format(title, Markup(shown))
     role = f'color="{Colour.INK.value}"' if title else 'aria-hidden="true"'
     return f"<svg {size} {box} {role}>{shown}</svg>"
+
+
+LISTING = re.compile(r'<figure\b[^>]*\bid="listing-([^"{]+)"[^>]*>(.*?)</figure>', re.DOTALL)
+"""A listing: its name, and what is in it."""
+BEGINNING = re.compile(
+    r'(<figure\b[^>]*\bid="listing-([^"{]+)"[^>]*>(?:(?!</figure>).)*?<figcaption>)', re.DOTALL
+)
+"""A listing up to the beginning of its caption, and its name."""
+_CODE = re.compile(r'(<code class="language-([^"{]*)">)(.*?)(</code>)', re.DOTALL)
+_TAG = re.compile(r"(<[^>]*>)")
+_INDENTED = re.compile(r'^([ \t]+)(<span class="\w+">)', re.MULTILINE)
+"""What is copied out of a PDF lacks the spaces of an indentation that is an element's neighbour."""
+_COLOURED = {
+    "keyword": ("Keyword", "Operator.Word", "Name.Tag", "Comment.Preproc"),
+    "comment": ("Comment", "Generic.Prompt", "Generic.Output"),
+    "literal": ("Literal",),
+}
+"""What has a colour in `base.css`, and the kinds of Pygments' tokens that it is for; the first that fits."""
+
+
+def mistaken_listings(source: str) -> Iterator[tuple[int, str]]:
+    """Lines of a template with a listing that has no caption, or a language that Pygments does not read."""
+    for found in LISTING.finditer(source):
+        if "<figcaption>" not in found[2]:
+            yield _line(source, found), f"the listing {found[1]!r} has no <figcaption>; write one into it"
+    for found in _CODE.finditer(source):
+        try:
+            _lexer(found[2])
+        except RenderError as error:
+            yield _line(source, found), str(error)
+
+
+def _lexer(language: str) -> Any:
+    from pygments.lexers import get_all_lexers, get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        return get_lexer_by_name(language)
+    except ClassNotFound:
+        near = did_you_mean(language, [name for _, names, _, _ in get_all_lexers() for name in names])
+        raise RenderError(f"Pygments reads no language {language!r}{near}") from None
+
+
+def listings(source: str) -> Iterator[tuple[int, str]]:
+    """The listings of a template by their lines."""
+    return ((_line(source, found), found[1]) for found in LISTING.finditer(source))
+
+
+def _line(source: str, found: re.Match[str] | None) -> int:
+    return source.count("\n", 0, found.start()) + 1 if found else 1
+
+
+def coloured(page: str) -> str:
+    """The HTML with every program whose language is named in pieces of a colour; its text stays as it is.
+
+    Raises `RenderError` for a language that there is not.
+    """
+    return _CODE.sub(lambda found: f"{found[1]}{_pieces(found[3].strip(chr(10)), found[2])}{found[4]}", page)
+
+
+def _pieces(code: str, language: str) -> str:
+    """Elements inside of it, as those of traced numbers, stay around the same letters."""
+    text, tags = "", list[tuple[int, str]]()
+    for place, part in enumerate(_TAG.split(code)):
+        if place % 2:
+            tags.append((len(text), part))
+        else:
+            text += html.unescape(part)
+    tokens = _lexer(language).get_tokens_unprocessed(f"{text}\n")  # some drop a line without an end
+    pieces, end = list[str](), 0
+    for name, group in itertools.groupby(tokens, key=lambda token: _colour(token[1])):
+        start, end = end, end + sum(len(value) for *_, value in group)
+        while tags and tags[0][0] < end:
+            cut, tag = tags.pop(0)
+            pieces += [_piece(text[start:cut], name), tag]
+            start = cut
+        pieces.append(_piece(text[start:end], name))
+    made = "".join([*pieces, html.escape(text[end:], quote=False), *(tag for _, tag in tags)])
+    return _INDENTED.sub(r"\2\1", made)
+
+
+def _colour(kind: object) -> str:
+    from pygments.token import string_to_tokentype
+
+    for name, kinds in _COLOURED.items():
+        if any(kind in string_to_tokentype(one) for one in kinds):
+            return name
+    return ""
+
+
+def _piece(text: str, name: str) -> str:
+    shown = html.escape(text, quote=False)
+    return f'<span class="{name}">{shown}</span>' if name and text else shown
+
+
+CITED = re.compile(r'<a data-cite="([^"]*)"></a>')
+"""What the macro `cite` leaves in a section, until references are numbered: keys, separated by spaces."""
+_PROTECTED = re.compile(r'<span class="bibtex-protected">(.*?)</span>', re.DOTALL)
+
+
+@lru_cache(maxsize=8)
+def entries(source: str) -> dict[str, Any]:
+    """What a bibliography holds, as plain JSON values.
+
+    `references` has for each key the line of the entry, the HTML of the reference, and what is wrong with it,
+    if anything is; `wrong` the lines of a text that is not BibTeX, and what is wrong there.
+    """
+    from pybtex.database import parse_string
+    from pybtex.exceptions import PybtexError
+
+    try:
+        found = parse_string(source, "bibtex").entries
+    except PybtexError as error:
+        text = re.sub(r"^syntax error in line \d+: |^undefined (?=string)| in line \d+(?=:)", "", str(error))
+        return {"references": {}, "wrong": {str(getattr(error, "lineno", None) or 1): [text]}}
+    return {
+        "references": {key: [_line_of(key, source), *_reference(found[key])] for key in found},
+        "wrong": {},
+    }
+
+
+def _line_of(key: str, source: str) -> int:
+    return _line(source, re.search(rf"@\s*\w+\s*[{{(]\s*{re.escape(key)}\s*,", source))
+
+
+def _reference(entry: Any) -> tuple[str, str]:
+    """The HTML of an entry, or what is wrong with it."""
+    from pybtex.backends.html import Backend
+    from pybtex.exceptions import PybtexError
+    from pybtex.style.formatting.unsrt import Style
+
+    style = Style()
+    if not hasattr(style, f"get_{entry.type}_template"):
+        entry.type = "misc"
+    try:
+        (formatted,) = style.format_entries([entry])
+    except PybtexError as error:
+        return "", str(error)
+    return " ".join(_PROTECTED.sub(r"\1", formatted.text.render(Backend())).split()), ""
+
+
+def cited(sections: Iterable[str]) -> list[str]:
+    """The keys that sections cite, in the order of their numbers."""
+    found = (key for section in sections for keys in CITED.findall(section) for key in keys.split())
+    return list(dict.fromkeys(map(html.unescape, found)))
+
+
+def bibliography(templates: Path) -> dict[str, Any]:
+    """What `entries` says of a project's references; nothing where it has none. Raises `RenderError`."""
+    try:
+        return entries((templates / BIBLIOGRAPHY).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {"references": {}, "wrong": {}}
+    except (OSError, UnicodeDecodeError) as error:
+        shown = nearby(templates / BIBLIOGRAPHY)
+        raise RenderError(f"cannot read {shown}: {error}; save it as UTF-8") from error
+
+
+def mistaken(cites: Iterable[tuple[str, str]], found: Mapping[str, Any], templates: Path) -> list[str]:
+    """A line for each mistake: of the bibliography, of the entries that are cited, and of keys without one.
+
+    `cites` has places in templates, each with a key that it cites.
+    """
+    shown, known = nearby(templates / BIBLIOGRAPHY), found["references"]
+    lines = [f"{shown}:{line}: {text}" for line, texts in found["wrong"].items() for text in texts]
+    for where, key in cites if not lines else ():
+        if key not in known:
+            near = did_you_mean(key, known).rstrip(".")
+            lines.append(f"{where}: there is no reference {key!r} in {shown}{near}")
+        elif known[key][2]:
+            lines.append(f"{shown}:{known[key][0]}: the entry {key!r} cannot be printed: {known[key][2]}")
+    return list(dict.fromkeys(lines))
