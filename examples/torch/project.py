@@ -105,7 +105,7 @@ def losses(results):
     drawing, (panel,) = charts.column_figure(55.0, margins=charts.Margins(left=10, right=34, top=7))
     panel.set_yscale("log")
     rows = []
-    for runs, style in zip(results.values(), charts.SERIES, strict=False):
+    for runs, style in zip(results.values(), charts.SERIES[: len(results)], strict=True):
         mark = charts.Mark(runs.experiment.title, style)
         by_seed = runs.curve("loss")
         epochs, means = range(1, runs.experiment.epochs + 1), np.mean(by_seed, axis=0)

@@ -79,7 +79,7 @@ def signals_by_layer(results: Results) -> charts.Drawing:
         (panels[1], DIFFERENCE, "Difference between images"),
     ):
         panel.set_yscale("log")
-        for network, label, style in zip(shown, labels, charts.SERIES, strict=False):
+        for network, label, style in zip(shown, labels, charts.SERIES[: len(shown)], strict=True):
             seeds = at_start(results[network], what)
             means[network.name, what] = _draw(panel, seeds, charts.Mark(label, style))
         usual = means[usual_one.name, what]

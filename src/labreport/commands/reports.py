@@ -124,7 +124,8 @@ def export(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int
     report = load(arguments.output)
     if not arguments.check:
         count = write_export(listed()[name], report, folder)
-        terminal.say(f"Exported {count} files to {shown(str(folder))}, from {shown(str(report.folder))}")
+        what = f"{counted(count, 'file')} to {shown(str(folder))}, from {shown(str(report.folder))}"
+        terminal.say(f"Exported {what}")
         return 0
     why = stale(listed()[name], report, folder)
     terminal.result(f"{shown(str(folder))} is {f'stale: {why}' if why else 'up to date'}.")
