@@ -34,6 +34,7 @@ def rules(results: Results) -> Answer:
     kept = [name for name in results if name in RULES and _keeps_rules(results[name])]
     diverged = {name: sum(run.diverged_at is not None for run in results[name]) for name in results}
     quantities: dict[str, Quantity] = {
+        "all": declared(len(results), "networks", "networks of the report"),
         "networks": declared(sum(name in RULES for name in results), "networks", "networks with rules"),
         "kept": declared(len(kept), "networks", "networks that keep them", kind="counted"),
         "diverged": counted(sum(diverged.values()), "trainings", "trainings without a finite loss"),

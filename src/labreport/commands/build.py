@@ -21,7 +21,6 @@ from labreport.commands.parser import unknown_command_or_name
 from labreport.console.plan import (
     FEW,
     about,
-    counted,
     list_changes,
     report,
     show_causes,
@@ -40,6 +39,7 @@ from labreport.execute.session import (
     load_project,
     not_installed,
     open_session,
+    other_seeds,
     titles,
     unused,
 )
@@ -111,15 +111,14 @@ def _look(
     session = open_session(place, output, arguments.seeds, force, repair=False, looks=True)
     if missing := not_installed(session.project):
         terminal.warn(missing)
+    for line in other_seeds(session, arguments.seeds):
+        terminal.warn(line)
     return session
 
 
 def status(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """Whether all is fresh, then what is not; 1 when anything is stale."""
     session = _look(arguments, root, terminal)
-    if (built := session.ledger.seeds) not in (0, session.seeds) and not arguments.seeds:
-        says = f"the report has {counted(built, 'seed')}, and a build without --seeds has {session.seeds}"
-        terminal.warn(f"{says}; --seeds {built} asks about the report as it is")
     plan = session.planner.plan()
     stale = plan.stale()
     _tell(terminal, session, plan.statuses)
@@ -146,13 +145,13 @@ def dry_run(
     names = [name for word in arguments.words for name in session.graph.resolve(word)] or None
     plan = session.planner.plan(names)
     _tell(terminal, session, plan.statuses)
-    if not plan.stale():
-        terminal.say("Nothing to do.")
-        return 0
     from labreport.execute.build import check_templates_of
 
     for line in [*unused(session), *(check_templates_of(session) if plan.stale("section") else ())]:
         terminal.warn(line)
+    if not plan.stale():
+        terminal.say("Nothing to do.")
+        return 0
     show_plan(terminal, plan, arguments.verbose)
     time = TimeLeft()
     foresee(session, plan, trainings(session, plan.stale("result")).tasks, time, cores())

@@ -20,6 +20,7 @@ from labreport.execute.session import (
     Request,
     Session,
     open_session,
+    other_seeds,
     own_modules,
     titles,
     unused,
@@ -96,9 +97,10 @@ def _made(request: Request, terminal: Terminal, progress: Progress) -> tuple[Bui
         remove(path)
     build.show_notices()
     work = trainings(session, plan.stale("result"))
+    notes = [*other_seeds(session, request.seeds), *unused(session)]
+    for line in [*notes, *(check_templates_of(session) if plan.stale("section") else ())]:
+        terminal.warn(line)
     if plan.stale():
-        for line in [*unused(session), *(check_templates_of(session) if plan.stale("section") else ())]:
-            terminal.warn(line)
         show_plan(terminal, plan, request.verbose)
         remove_stamp(request.output)
         _expect(build, plan, work)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from labreport.authoring import at, failed, say_where
 from labreport.authoring import place as place_in
+from labreport.console.plan import counted
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, OutdatedCode, UsageError
@@ -204,6 +205,14 @@ def not_installed(project: Project) -> str:
         f"libraries names {missing!r}, which is not installed; {to_install()}, or correct its name "
         f"(this is Python {sys.executable})"
     )
+
+
+def other_seeds(session: Session, asked: int | None) -> list[str]:
+    """A line where the report has another number of seeds than the project, and none was asked for."""
+    if asked or (has := session.ledger.seeds) in (0, session.seeds):
+        return []
+    says = f"the report has {counted(has, 'seed')}, and a build without --seeds has {session.seeds}"
+    return [f"{says}; --seeds {has} is about the report as it is"]
 
 
 def unused(session: Session) -> list[str]:
