@@ -88,6 +88,10 @@ def test_what_is_balanced_whatever_is_chosen_is_no_mistake(source: str) -> None:
             "1: there is no question, section, figure or listing 'curvs'",
         ),
         (
+            "{% block body %}\n{{ answer.quantities.a.value * 100 }} %{% endblock %}",
+            "2: a number is computed here, and has no source; compute it in the answer",
+        ),
+        (
             '{% block body %}\n{% call figure("curvs") %}<b>x</b>{% endcall %}{% endblock %}',
             "2: there is no figure 'curvs'; did you mean 'curves'?",
         ),

@@ -234,7 +234,9 @@ def written(source: str) -> dict[str, list[Any]]:
     found_outside, sentences = claims(tree)
     unknown = [*_unknown(tree, nodes.Filter), *_unknown(tree, nodes.Test)]
     outside = itertools.starmap(Mistake, [*found_outside, *mistaken_listings(source)])
-    wrong = sorted([*unknown, *unbalanced(tree), *_unreadable(source), *_halves(source), *outside])
+    wrong = sorted(
+        [*unknown, *_computed(tree), *unbalanced(tree), *_unreadable(source), *_halves(source), *outside]
+    )
     asked = {test.node for test in tree.find_all(nodes.Test) if test.name in ("defined", "undefined")}
     defined = {node.name for node in asked if isinstance(node, nodes.Name)}
     used = {(name.lineno, name.name) for name in tree.find_all(nodes.Name) if name.ctx == "load"}
@@ -371,6 +373,23 @@ def _unknown(tree: nodes.Template, kind: type[nodes.Filter | nodes.Test]) -> Ite
     for node in tree.find_all(kind):
         if node.name not in known:
             yield Mistake(node.lineno, f"there is no {what} {node.name!r}{did_you_mean(node.name, known)}")
+
+
+_COMPUTES = (nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Pow)
+
+
+def _computed(tree: nodes.Template) -> Iterator[Mistake]:
+    """Printed text that is computed from the value of a quantity, and has lost its source; attributes may."""
+    for output in tree.find_all(nodes.Output):
+        inside = False
+        for part in output.nodes:
+            if isinstance(part, nodes.TemplateData):
+                inside = part.data.rfind("<") > part.data.rfind(">") or (inside and ">" not in part.data)
+                continue
+            computes = isinstance(part, _COMPUTES) or getattr(part, "name", "") == "round"
+            if computes and not inside and any(one.attr == "value" for one in part.find_all(nodes.Getattr)):
+                told = "a number is computed here, and has no source; compute it in the answer"
+                yield Mistake(part.lineno, f"{told}, and print it, as {{{{ q.NAME | number }}}}")
 
 
 def _unreadable(source: str) -> Iterator[Mistake]:
