@@ -420,3 +420,15 @@ def test_direction_characters_never_reach_the_terminal() -> None:
     assert out.getvalue() + err.getvalue() != ""
     assert "a\\u202eb\\u2066c" in out.getvalue()
     assert not set("\u202e\u2066") & set(out.getvalue() + err.getvalue())
+
+
+def test_a_long_line_is_broken_between_words_on_a_terminal_only() -> None:
+    """Elsewhere, whoever reads it by lines gets one."""
+    terminal = Terminal(out=(out := io.StringIO()), err=(err := io.StringIO()))
+    terminal.width = 40
+    terminal.result("  was: " + "word " * 10)
+    assert out.getvalue().count("\n") == 1
+    terminal.errors_interactive = True
+    terminal.warn("what is wrong in a line that is longer than the terminal is wide")
+    lines = err.getvalue().splitlines()
+    assert lines == ["note: what is wrong in a line that is", "  longer than the terminal is wide"]

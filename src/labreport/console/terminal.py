@@ -117,6 +117,8 @@ class Terminal:
 
     def _write(self, stream: TextIO, text: str) -> None:
         self.writing = True
+        if self.errors_interactive if stream is self.err else self.interactive and not self.json:
+            text = "\n".join(folded(line, self.width) for line in text.split("\n"))
         try:
             print(text.translate(_DIRECTION), file=stream, flush=True)
         finally:
@@ -126,6 +128,18 @@ class Terminal:
 def shown(text: str) -> str:
     """`text` on one line, control characters made visible; a terminal does so for direction characters."""
     return text.translate(CONTROL)
+
+
+def folded(line: str, width: int) -> str:
+    """`line` on as many lines of at most so many columns as it needs, broken between words."""
+    if len(line) <= width:
+        return line
+    import textwrap  # only where a line is too long
+
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    return textwrap.fill(
+        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def cut(text: str, width: int) -> str:
