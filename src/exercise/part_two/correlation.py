@@ -46,7 +46,7 @@ def accuracy_against_parameters(results: Results, answers: Mapping[str, Answer])
         labels += [charts.Label(name, x, y, mark.colour) for name, (x, y) in zip(shown, places, strict=True)]
         rows += [[name, int(x), round(y, 2)] for name, (x, y) in zip(shown, places, strict=True)]
     panel.set_xscale("log")
-    panel.set_ylim(0, PERCENT)
+    panel.set_ylim(0, 1.1 * PERCENT)  # room for a name above the best
     panel.margins(x=0.05)
     charts.thousands(panel.xaxis)
     charts.plain_numbers(panel.yaxis)
