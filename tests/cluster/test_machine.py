@@ -13,10 +13,9 @@ from typing import Any
 import pytest
 
 from labreport.errors import UsageError
-from labreport.execute.cluster import remote
-from labreport.execute.cluster.child import START, Claim, inspect
-from labreport.execute.cluster.pool import ClusterLane, Job, Refused, archive
-from labreport.execute.worker import Epoch, Outcome
+from labreport.execute import remote
+from labreport.execute.cluster import ClusterLane, Job, Refused, archive
+from labreport.execute.worker import START, Claim, Epoch, Outcome, different_here
 from labreport.fingerprint.files import sha256
 
 
@@ -107,7 +106,7 @@ def wanted(sent: dict[str, bytes], tmp_path: Path) -> tuple[Claim, Path]:
 
 def test_a_machine_that_is_as_the_key_says_differs_in_nothing(wanted: tuple[Claim, Path]) -> None:
     """Versions, code and data are found as they are in the key."""
-    assert inspect(*wanted) == []
+    assert different_here(*wanted) == []
 
 
 @pytest.mark.parametrize(
@@ -125,7 +124,7 @@ def test_each_part_of_the_key_is_looked_at(
 ) -> None:
     """A difference in it is one text that names it."""
     claim, tree = wanted
-    (found,) = inspect(replace(claim, wanted={**claim.wanted, name: value}), tree)
+    (found,) = different_here(replace(claim, wanted={**claim.wanted, name: value}), tree)
     assert told in found
 
 
@@ -167,7 +166,7 @@ def refused(start: str, task: bytes, tree: Path, monkeypatch: pytest.MonkeyPatch
         state=SimpleNamespace(tasks={"run": running}), status=SimpleNamespace(name="running")
     )
     monkeypatch.setitem(sys.modules, "distributed", SimpleNamespace(get_worker=lambda: worker))
-    source = str(Path(remote.__file__).parents[3])
+    source = str(Path(remote.__file__).parents[2])
     try:
         with pytest.raises(remote.Refused) as found:
             remote.carry_out("lane", str(tree), {"PYTHONPATH": source}, start, task, "run")

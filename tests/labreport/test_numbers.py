@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from labreport import program
-from labreport.console.plan import differing, list_changes, show_changes
+from labreport.console.plan import changes, differing, list_changes, numbers, show_changes
 from labreport.console.terminal import Terminal
-from labreport.execute.build import changes, numbers
 from labreport.plan.ledger import Change
 from labreport.stats import Answer, Quantity
 

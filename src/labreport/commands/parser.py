@@ -104,6 +104,7 @@ COMMANDS = {
         "FILE",
         "an answers.json (default: the report's)",
         "?",
+        call="labreport.commands.reports:check",
     ),
     "grade": Declared(
         "grade submissions against the report's answers",

@@ -1,27 +1,31 @@
-"""Compare two finished reports, in lines and as a page; and write the results of one for other programs."""
+"""Finished reports: compare two, in lines and as a page; write the results of one for other programs; and
+compute every number and judgement of an `answers.json` again, from that file only."""
 
 from __future__ import annotations
 
 import argparse
 import html
+import json
+import time
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from labreport.commands import write
-from labreport.console.plan import counted, list_changes
+from labreport.console.plan import HEADLINE, Numbers, changes, counted, list_changes
 from labreport.console.terminal import Terminal, shown
 from labreport.errors import UsageError, did_you_mean
-from labreport.execute.build import HEADLINE, Numbers, changes
 from labreport.exports import listed, stale
 from labreport.exports import write as write_export
 from labreport.loaded import Report, load
 from labreport.plan.ledger import Change
-from labreport.program import called
+from labreport.program import called, nearby
 from labreport.stats import Answer
 from labreport.stats.rounding import format_spread
 
+MOST_SHOWN = 40
+"""Differences that are printed; a file with more has one cause, not so many."""
 _FIGURE = "figure "
 _SIGNS = {1: ", sign +", 0: "", -1: ", sign −"}
 _HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{0}</title><style>
@@ -130,3 +134,46 @@ def export(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int
     why = stale(listed()[name], report, folder)
     terminal.result(f"{shown(str(folder))} is {f'stale: {why}' if why else 'up to date'}.")
     return int(bool(why))
+
+
+def check(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
+    """Check one file; 1 when something in it differs. Neither results nor the project are read."""
+    from labreport.recheck.document import changed, count, schema
+    from labreport.recheck.document import load as read
+    from labreport.recheck.script import evaluate
+
+    if arguments.schema:
+        terminal.tell(schema=schema())
+        terminal.result(json.dumps(schema(), indent=2))
+        return 0
+    path = Path(arguments.words) if arguments.words else arguments.output / "answers.json"
+    begun = time.perf_counter()
+    document = read(path)
+    try:
+        evaluation = evaluate(document)
+        differences = [*evaluation.differences, *changed(document)]
+    except UsageError as error:
+        raise UsageError(shown(f"{nearby(path)}: {error}")) from error
+    covered = count(document, evaluation.numbers)
+    seconds = time.perf_counter() - begun
+    terminal.tell(
+        file=str(path),
+        questions=covered.questions,
+        findings=covered.findings,
+        numbers={"computed": covered.computed, "data": covered.data, "others": covered.others},
+        judgements=evaluation.findings,
+        differences=[vars(one) for one in differences],
+    )
+    for difference in differences[:MOST_SHOWN]:
+        terminal.result(terminal.paint("differs", "red") + f"  {shown(str(difference))}")
+    if len(differences) > MOST_SHOWN:
+        terminal.result(f"and {len(differences) - MOST_SHOWN} more differences")
+    terminal.result(f"The file holds {covered.holds}.")
+    terminal.result(
+        f"{evaluation.numbers:,} numbers and {evaluation.findings:,} findings of {path} "
+        f"computed again in {seconds:.2g} s: {len(evaluation.differences)} differ."
+    )
+    if arguments.verbose:
+        for line in covered.lines():
+            terminal.result(line)
+    return int(bool(differences))

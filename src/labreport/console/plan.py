@@ -18,6 +18,8 @@ from labreport.console.terminal import Terminal, cut, shown
 from labreport.plan.ledger import Change
 from labreport.plan.nodes import FOLLOWING, Changed, Plan, Reason, State, Status, Upstream, short
 from labreport.program import again, nearby
+from labreport.stats import Answer
+from labreport.stats.rounding import format_number
 
 DOCUMENT = "document/"
 _FILES = ("report.html", "report.pdf", "answers.json")
@@ -229,6 +231,49 @@ def _wrapped(say: Callable[[str], None], width: int, text: str, first: str = "",
         break_on_hyphens=False,
     ):
         say(line.replace(KEPT, " "))
+
+
+Numbers = dict[str, dict[str, str]]
+"""Question → quantity → text; the empty name has the words of its headline."""
+HEADLINE = ""
+_SOURCE = re.compile(r'data-source="([^"#]*)#([^"]*)"')
+
+
+def numbers(answers: Mapping[str, Answer], sections: Iterable[Mapping[str, Any]]) -> Numbers:
+    """What each rendered headline says, and all quantities, rounded as printed."""
+    said = {line["question"]: line["text"] for section in sections for line in section["headlines"]}
+    return {
+        slug: {
+            HEADLINE: said.get(slug, ""),
+            **{name: format_number(quantity) for name, quantity in answer.quantities.items()},
+        }
+        for slug, answer in answers.items()
+    }
+
+
+def changes(
+    old: Numbers, new: Numbers, answers: Mapping[str, Answer], sections: Iterable[Mapping[str, Any]]
+) -> list[Change]:
+    """Each headline and each number that differs, in reading order; none of a question that is new."""
+    lines = [line for section in sections for line in section["headlines"]]
+    printed = {
+        line["question"]: {name for slug, name in _SOURCE.findall(line["headline_screen"])} for line in lines
+    }
+    found: list[Change] = []
+    for slug in [slug for slug in new if slug in old]:
+        before, after = old[slug], new[slug]
+        timed = {name for name, each in answers[slug].quantities.items() if each.varies_with == "machine"}
+        told = HEADLINE in before  # or the ledger is from before headlines were kept
+        names = [name for name in {**after, **before} if before.get(name) != after.get(name)]
+        numbers = [name for name in names if name != HEADLINE]
+        behind = printed.get(slug, set()) & set(numbers)
+        for name in names:
+            alone = bool(behind) and behind <= timed if name == HEADLINE else name in timed
+            if told or (
+                name != HEADLINE and name in after
+            ):  # or the ledger is from before headlines were kept
+                found.append(Change(slug, name, before.get(name, ""), after.get(name, ""), alone))
+    return found
 
 
 def show_changes(terminal: Terminal, changed: Sequence[Change], titles: Mapping[str, str]) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from labreport.authoring import at
 from labreport.authoring import written as line_of
-from labreport.console.plan import about, show_changes, show_plan, show_summary
+from labreport.console.plan import about, changes, numbers, show_changes, show_plan, show_summary
 from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, RenderError, StoreError, all_at_once, did_you_mean
@@ -34,17 +32,11 @@ from labreport.outline import Question, Section
 from labreport.plan.ledger import Change, remove_stamp, write_stamp
 from labreport.plan.nodes import Plan
 from labreport.program import nearby
-from labreport.stats import Answer
-from labreport.stats.rounding import format_number
 from labreport.store.files import Quarantine, remove
 from labreport.store.output import complete, mark_as_own, output_lock, remove_strays
 
 WORTH_SAYING = 10.0
 """Seconds from which how long a build takes is said before it begins."""
-Numbers = dict[str, dict[str, str]]
-"""Question → quantity → text; the empty name has the words of its headline."""
-HEADLINE = ""
-_SOURCE = re.compile(r'data-source="([^"#]*)#([^"]*)"')
 
 
 def build(request: Request, terminal: Terminal) -> int:
@@ -222,40 +214,3 @@ def _counts(session: Session, name: str) -> bool:
     """Whether what was made for the first report is part of the whole one."""
     node = session.graph.nodes.get(name)
     return node is not None and node.kind != "result" and session.planner.status(name).fresh
-
-
-def numbers(answers: Mapping[str, Answer], sections: Iterable[Mapping[str, Any]]) -> Numbers:
-    """What each rendered headline says, and all quantities, rounded as printed."""
-    said = {line["question"]: line["text"] for section in sections for line in section["headlines"]}
-    return {
-        slug: {
-            HEADLINE: said.get(slug, ""),
-            **{name: format_number(quantity) for name, quantity in answer.quantities.items()},
-        }
-        for slug, answer in answers.items()
-    }
-
-
-def changes(
-    old: Numbers, new: Numbers, answers: Mapping[str, Answer], sections: Iterable[Mapping[str, Any]]
-) -> list[Change]:
-    """Each headline and each number that differs, in reading order; none of a question that is new."""
-    lines = [line for section in sections for line in section["headlines"]]
-    printed = {
-        line["question"]: {name for slug, name in _SOURCE.findall(line["headline_screen"])} for line in lines
-    }
-    found: list[Change] = []
-    for slug in [slug for slug in new if slug in old]:
-        before, after = old[slug], new[slug]
-        timed = {name for name, each in answers[slug].quantities.items() if each.varies_with == "machine"}
-        told = HEADLINE in before  # or the ledger is from before headlines were kept
-        names = [name for name in {**after, **before} if before.get(name) != after.get(name)]
-        numbers = [name for name in names if name != HEADLINE]
-        behind = printed.get(slug, set()) & set(numbers)
-        for name in names:
-            alone = bool(behind) and behind <= timed if name == HEADLINE else name in timed
-            if told or (
-                name != HEADLINE and name in after
-            ):  # or the ledger is from before headlines were kept
-                found.append(Change(slug, name, before.get(name, ""), after.get(name, ""), alone))
-    return found

@@ -307,7 +307,7 @@ def _lanes(build: Build, tasks: Sequence[Task]) -> Iterator[tuple[Sequence[Lane]
     """Where to run tasks, and what to call all the time meanwhile."""
     session, scheduler = build.session, build.request.scheduler
     if scheduler:
-        from labreport.execute.cluster.pool import Pool, job
+        from labreport.execute.cluster import Pool, job
 
         with contextlib.closing(Pool(scheduler, job(session.project, tasks))) as found:
             yield found.lanes, lambda: found.look(build.terminal)

@@ -1,6 +1,8 @@
 """What runs inside a worker process: train to where a task says, and send what was reached on the way.
 
-Tasks and messages are plain and picklable.
+Tasks and messages are plain and picklable. On a machine of a cluster, the process has the code that was sent,
+and first inspects the machine: the key of a result says on what it rests, and a worker that has something
+else is left out.
 """
 
 from __future__ import annotations
@@ -10,20 +12,26 @@ import importlib
 import inspect
 import os
 import pickle
+import platform
 import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from labreport.authoring import explained
-from labreport.errors import ExperimentFailed, OutdatedCode
+from labreport.errors import ExperimentFailed, LabReportError, OutdatedCode
 from labreport.execute.one_step import in_one_step
+from labreport.fingerprint.files import Digests
 from labreport.fingerprint.observed import Allowed, Noted, noting
-from labreport.processes import packed, unpacked
+from labreport.plan.fingerprints import Fingerprints, made_by
+from labreport.plan.ledger import Ledger
+from labreport.processes import begin_child, packed, unpacked
+from labreport.project import Project
 from labreport.run import Run, Start
 from labreport.store.arrays import LARGE, Filed, checked, near, write
 from labreport.store.sealed import check_plain
@@ -306,8 +314,6 @@ def _place(task: Task, function: Any = None) -> str:
 
 def where(threads: int) -> dict[str, Any]:
     """The machine and the moment, for people; no part of a result's identity."""
-    import platform
-
     return {
         "processor": _processor(),
         "cores": os.cpu_count() or 1,
@@ -380,8 +386,6 @@ def _start(task: Task) -> Any:
 
 
 def _processor() -> str:
-    import platform
-
     try:
         with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:
             for line in lines:
@@ -390,3 +394,110 @@ def _processor() -> str:
     except OSError:
         pass
     return platform.processor() or platform.machine()
+
+
+START = """
+import sys
+from multiprocessing.connection import Connection
+
+tree, channel = sys.argv[1], Connection(int(sys.argv[2]))
+sys.path.insert(0, tree)
+try:
+    from labreport.sources import begin
+
+    begin("labreport.execute.worker:serve_sent", tree, channel)
+except ModuleNotFoundError as error:
+    channel.recv_bytes()
+    channel.send_bytes(f"Rhas no {error.name}".encode())
+"""
+"""What the interpreter of such a process is started with, the folder with the code, and the number of a
+connection."""
+IDLE_SECONDS = 120.0
+"""A process that gets no work for so long ends; the next run starts another."""
+_LIBRARY = "library "
+
+
+def serve_sent(tree: str, channel: Connection) -> None:
+    """Carry out the tasks that `labreport.execute.cluster` sends, as long as there are any.
+
+    The first of which the result would not belong under its key is refused, and all others with it.
+    """
+    begin_child(kernel=False)  # it would end with the thread of the worker that has started it
+    checked: list[Claim] = []
+
+    def read(data: bytes) -> Task:
+        found: tuple[Claim, bytes] = pickle.loads(data)  # noqa: S301 - from the program that started this process
+        claim, packed = found
+        if claim not in checked:
+            if different := different_here(claim, Path(tree)):
+                channel.send_bytes(f"R{'; '.join(different)}".encode())
+                os._exit(1)
+            checked.append(claim)
+        task: Task = pickle.loads(packed)  # noqa: S301 - which may load the project's code
+        return replace(task, source=tree)
+
+    attend(channel, read, IDLE_SECONDS)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What the keys of some results say: of the code `code`, with all else that decides it in `wanted`.
+
+    `package` is the top-level module of the project, `roots` those whose code is followed, `python` the
+    version that wrote the claim, `threads` the number of compute threads, and
+    `more` is what has a part in the runs besides that code.
+    """
+
+    code: str
+    package: str
+    roots: tuple[str, ...]
+    python: str
+    threads: int
+    wanted: Mapping[str, Any]
+    more: tuple[str, ...] = ()
+
+
+def claim(task: Task, package: str, roots: tuple[str, ...]) -> Claim:
+    """What the key of this task's result says."""
+    wanted = {
+        name: value
+        for name, value in task.trajectory.ingredients.items()
+        if name not in ("identity", "specification", "seed", "exclusive")
+    }
+    more = made_by(task.specification, task.one_step)
+    return Claim(task.start, package, roots, platform.python_version(), task.threads, wanted, more)
+
+
+def different_here(claim: Claim, tree: Path) -> list[str]:
+    """What is different here, with the code in `tree`; empty where results belong under the key."""
+    project = Project(package=claim.package, source_roots=tuple(claim.roots), threads=claim.threads)
+    fingerprints = Fingerprints(project, tree, Digests(tree), Ledger())
+    try:
+        found = fingerprints.rests_on(claim.code, claim.wanted["data"], libraries(claim.wanted), claim.more)
+    except LabReportError as error:
+        return [str(error)]
+    names = [*claim.wanted, *(name for name in found if name not in claim.wanted)]
+    return [
+        _told(name, claim.wanted.get(name), found.get(name), claim)
+        for name in names
+        if claim.wanted.get(name) != found.get(name)
+    ]
+
+
+def libraries(wanted: Mapping[str, Any]) -> dict[str, str]:
+    """The versions of libraries among the ingredients of a result."""
+    return {name.removeprefix(_LIBRARY): value for name, value in wanted.items() if name.startswith(_LIBRARY)}
+
+
+def _told(name: str, wanted: Any, found: Any, claim: Claim) -> str:
+    """One difference in words."""
+    if name.startswith(_LIBRARY):
+        library = name.removeprefix(_LIBRARY)
+        return f"{library} {found} instead of {wanted}" if found != "none" else f"{library} is not installed"
+    if name == "python":
+        return f"Python {found} instead of {wanted}"
+    if name == "data":
+        different = [file for file in wanted if wanted[file] != (found or {}).get(file)]
+        return f"data {', '.join(different)} differ"
+    here = platform.python_version()
+    return f"{name} of {claim.code} differs under Python {here}, from that under {claim.python}"

@@ -1,4 +1,10 @@
-"""The workers of a Dask cluster as lanes: those that join are taken in, those that are lost are given up."""
+"""The workers of a Dask cluster as lanes: those that join are taken in, those that are lost are given up.
+
+Scheduler and workers need nothing of this program. This is what happens here, `remote` what a worker does; a
+process on a worker that has the code does what any worker process does. (Dask's plugins for this,
+`UploadDirectory` and `Environ`, are for workers with a nanny only, and one of them holds one version of the
+code.)
+"""
 
 from __future__ import annotations
 
@@ -25,10 +31,18 @@ from typing import Any
 
 from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, UsageError
-from labreport.execute.cluster import remote
-from labreport.execute.cluster.child import START, claim, libraries
+from labreport.execute import remote
 from labreport.execute.training import WorkerDied, WorkerLost
-from labreport.execute.worker import Message, Outcome, Task, decoded, thread_variables
+from labreport.execute.worker import (
+    START,
+    Message,
+    Outcome,
+    Task,
+    claim,
+    decoded,
+    libraries,
+    thread_variables,
+)
 from labreport.fingerprint.modules import default_roots, folder_of, search_folder, source_files
 from labreport.processes import SAFE_PATH
 from labreport.project import Project
