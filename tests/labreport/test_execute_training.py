@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import multiprocessing
 import os
+import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -19,7 +20,7 @@ from labreport.console.progress import Progress
 from labreport.console.terminal import Terminal
 from labreport.errors import ExperimentFailed, StoreError
 from labreport.execute.training import GIVE_UP, Lane, ProcessLane, Trainer, Trainings
-from labreport.execute.worker import Epoch, Message, Outcome, Task
+from labreport.execute.worker import Epoch, Message, Outcome, Task, carry_out
 from labreport.fingerprint.files import Digests
 from labreport.trajectory import Store, Trajectory
 
@@ -333,3 +334,18 @@ def test_an_interruption_promises_what_is_on_the_disk(tmp_path: Path) -> None:
     assert work.told() == f"{told}, 2 fits to begin from nothing."
     work.prepare(tasks[4])
     assert "2 fits kept up to the last checkpoint" in work.told()
+
+
+def test_warnings_of_a_run_come_with_its_outcome() -> None:
+    """One line each, and nothing is written beside the rows of the progress."""
+    sent: list[Message] = []
+
+    def warned() -> Task:
+        for text in ("odd\nthing", "odd\nthing", "another"):
+            warnings.warn(text, stacklevel=1)
+        raise ValueError
+
+    carry_out(warned, sent.append)
+    (outcome,) = sent
+    assert isinstance(outcome, Outcome)
+    assert outcome.warned == ("UserWarning: odd thing", "UserWarning: another")

@@ -280,6 +280,9 @@ def train(build: Build, work: Trainings) -> list[str]:
     if failures and (problem := session.planner.fingerprints.edited()):
         raise OutdatedCode(problem)  # another text may have failed than the one that was planned
     build.trained = [f"{task.name}#{task.seed}" for task in tasks if task.key not in failed]
+    for text, those in trainer.warned.items():
+        more = f", and {counted(len(those) - 1, f'more {session.project.work}')}" if len(those) > 1 else ""
+        terminal.warn(f"{those[0].title}{more}: {text}")
     _show_failures(terminal, failures, session.project.work, session.project.words.seed)
     session.planner.stored({task.key for task in tasks} - failed)
     return first.made if first is not None else []
@@ -527,6 +530,8 @@ class Trainer:
         self._tries: dict[str, int] = {}
         self.took: defaultdict[str, list[tuple[bool, float]]] = defaultdict(list)
         self.started = 0.0
+        self.warned: dict[str, list[Task]] = {}
+        """Python's warnings, each with the tasks in which it was given."""
         self._begun = time.monotonic()
         self._warm: set[int] = set()
         """Lanes that have done something, and need not start any more."""
@@ -649,6 +654,8 @@ class Trainer:
         for running in active:
             for message in self._lanes[running.lane].messages():
                 if isinstance(message, Outcome):
+                    for text in message.warned:
+                        self.warned.setdefault(text, []).append(running.task)
                     piece = message.trajectory
                     kept = self._savers.submit(self._keep, piece, True) if piece is not None else None
                     done.append((running, message, kept))

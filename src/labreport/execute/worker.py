@@ -15,6 +15,7 @@ import pickle
 import platform
 import sys
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -120,6 +121,8 @@ class Outcome:
     error: Exception | None = None
     trace: str = ""
     """The traceback of the error: what it was raised from is not sent with an exception."""
+    warned: tuple[str, ...] = ()
+    """Python's warnings that were given meanwhile, one line each."""
 
     @property
     def raised(self) -> Exception | None:
@@ -130,6 +133,8 @@ class Outcome:
 Message = Epoch | Trajectory | Outcome
 """A trajectory is what is to be stored; the arrays that are `elsewhere` were sent before."""
 Send = Callable[[Message], None]
+_WARNING = 200
+"""Characters of a warning that are told."""
 LAST, OTHER = b"O", b"M"
 """With what an outcome begins as bytes, and any other message."""
 
@@ -183,10 +188,17 @@ def carry_out(read: Callable[[], Task], send: Send) -> None:
 
     To `read` it may load that code: a specification is of a class of the project.
     """
-    task = None
+    task, warned, before = None, dict[str, None](), warnings.showwarning
+
+    def note(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+        warned[f"{category.__name__}: {' '.join(str(message).split())}"[:_WARNING]] = None
+
+    # Written to the terminal, they would be among the rows of the progress
+    warnings.showwarning = note
     try:
         task = read()
-        send(Outcome(trajectory=drive(task, send)))
+        trajectory = drive(task, send)
+        send(Outcome(trajectory=trajectory, warned=tuple(warned)))
     except BaseException as error:  # the trainer's own code may raise anything
         with contextlib.suppress(Exception):  # of one that has no room for it
             known = getattr(error, "place", "")
@@ -195,7 +207,9 @@ def carry_out(read: Callable[[], Task], send: Send) -> None:
         told, trace = packed(error)
         if isinstance(error, SystemExit):
             told = ExperimentFailed(f"it called sys.exit({error.code if error.code is not None else ''})")
-        send(Outcome(error=told, trace=trace))
+        send(Outcome(error=told, trace=trace, warned=tuple(warned)))
+    finally:
+        warnings.showwarning = before
 
 
 def drive(task: Task, send: Send) -> Trajectory:
