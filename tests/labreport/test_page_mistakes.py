@@ -88,6 +88,10 @@ def test_what_is_balanced_whatever_is_chosen_is_no_mistake(source: str) -> None:
             "1: there is no question, section, figure or listing 'curvs'",
         ),
         (
+            "{% block body %}\n{{ answer }{% endblock %}",
+            "2: unexpected '}'; what begins with {{ ends with }}",
+        ),
+        (
             "{% block body %}\n{{ answer.quantities.a.value * 100 }} %{% endblock %}",
             "2: a number is computed here, and has no source; compute it in the answer",
         ),

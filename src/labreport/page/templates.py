@@ -230,7 +230,9 @@ def written(source: str) -> dict[str, list[Any]]:
     try:
         tree = parsed(source)
     except jinja2.TemplateSyntaxError as error:
-        return {"wrong": [[error.lineno, error.message or ""]]}
+        message = error.message or ""
+        hint = "; what begins with {{ ends with }}" if message == "unexpected '}'" else ""
+        return {"wrong": [[error.lineno, f"{message}{hint}"]]}
     found_outside, sentences = claims(tree)
     unknown = [*_unknown(tree, nodes.Filter), *_unknown(tree, nodes.Test)]
     outside = itertools.starmap(Mistake, [*found_outside, *mistaken_listings(source)])
