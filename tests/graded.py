@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from labreport.grading.grade import grade
 from labreport.grading.reference import expect
 from labreport.grading.score import Expected, Graded
-from labreport.rubric import Rubric
+from labreport.project import Rubric
 from labreport.stats import (
     Answer,
     Measure,

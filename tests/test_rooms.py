@@ -15,14 +15,15 @@ import pytest
 SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 LAYERS = """
-labreport: sources displayed later program streams warm run texts installed checks
+labreport: sources display later program streams forkserver run
 labreport: processes errors frame
-labreport: locate authoring fingerprint rubric charts pdf; exercise: mnist
-labreport: experiment store; exercise: rubric again
-labreport: required trajectory; exercise: networks
+labreport: locate authoring fingerprint charts pdf; exercise: mnist
+labreport: experiment store; exercise: again
+labreport: trajectory; exercise: networks
 labreport: outline results; exercise: catalogue timing training
 labreport: recorded stats; exercise: expressions recompute
-labreport: project builders grading; exercise: measuring
+labreport: project builders; exercise: measuring
+labreport: grading; exercise: rubric
 labreport: recheck; exercise: show_code part_one part_two part_three bonus_longer bonus_complex
 labreport: loaded
 labreport: page; exercise: bonus_digits set_up
@@ -83,8 +84,8 @@ QUICK = ("msgspec",)
 
 LIGHT = tuple(
     _named(
-        "labreport: commands.parser errors experiment fingerprint frame installed "
-        "later builders outline authoring plan project recorded required results rubric run stats; "
+        "labreport: commands.parser errors experiment fingerprint frame "
+        "later builders outline authoring plan project recorded results run stats; "
         "exercise: bonus_complex bonus_digits bonus_longer catalogue expressions measuring networks "
         "part_one part_three part_two project rubric set_up summary"
     )

@@ -10,7 +10,7 @@ import pytest
 from program import Program
 from standin_nodes import ANSWERS, DOCUMENTS, build_as_planned
 
-from labreport.verification.remembered import folder
+from labreport.verification import folder
 
 OUTLINE = "src/exercise/outline.py"
 QUESTION = """            ("grid",),
@@ -135,7 +135,7 @@ def test_a_file_that_a_check_reads_is_among_what_it_rests_on(
     monkeypatch.setenv("LABREPORT_CACHE", str(tmp_path / "mine"))
     expected = program.folder / "expected.txt"
     expected.write_text("1")
-    code = "import pathlib\nfrom labreport.checks import Check\n\ndef verify(results):\n"
+    code = "import pathlib\nfrom labreport.run import Check\n\ndef verify(results):\n"
     code += f"    text = pathlib.Path({str(expected)!r}).read_text()\n"
     code += "    yield Check('expected', text == '1', text, 'what was expected')\n"
     (program.folder / "src/exercise/own_check.py").write_text(code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labreport.rubric import Rubric
+from labreport.project import Rubric
 
 RUBRIC = Rubric(
     # What the exercise does not ask for, and what nobody has to measure

@@ -36,9 +36,9 @@ from typing import (
 
 from msgspec import Meta as Meta
 
+from labreport.display import enumeration
 from labreport.errors import UsageError, did_you_mean
 from labreport.program import nearby, to_install
-from labreport.texts import enumeration
 
 _ENGINE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _PACKAGE = f"{__name__.partition('.')[0]}."

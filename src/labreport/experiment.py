@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 from labreport.authoring import HIDDEN, Meta, Place, at, brief, called_from, check_values, reference, refuse
+from labreport.display import enumeration, unprintable
 from labreport.errors import UsageError, did_you_mean
 from labreport.fingerprint.canonical import exact
-from labreport.texts import unprintable
 
 
 @dataclass(frozen=True)
@@ -264,3 +264,42 @@ def _label(value: Any) -> str:
             return f"{value[0]}x{len(value)}"
         return "-".join(str(item) for item in value)
     return str(value)
+
+
+LAST = 0
+"""Stands for an experiment's last epoch where snapshots are required."""
+
+
+@dataclass(frozen=True)
+class Required:
+    """What a reader takes for granted about an experiment, or about every cell of a study, that it reads.
+
+    It reads records of so many `epochs`, and the `snapshots` at these epochs, of which `LAST` is the last.
+    """
+
+    name: str
+    snapshots: tuple[int, ...] = ()
+    epochs: int = 1
+
+    def missing(self, experiment: Experiment) -> tuple[str, str]:
+        """What `experiment` lacks and how to give it that, in words, and in which field; empty if nothing."""
+        if experiment.epochs < self.epochs:
+            text = f"{self.epochs} epochs of {experiment.name!r}, which has {experiment.epochs}"
+            return f"{text}; give it {self.epochs} epochs or more", "epochs"
+        wanted = {epoch or experiment.epochs for epoch in self.snapshots}
+        lacking = sorted(wanted - set(experiment.snapshots))
+        if not lacking:
+            return "", ""
+        kept, wanting = (enumeration([*map(str, each)]) for each in (experiment.snapshots, lacking))
+        text = f"epoch {wanting} of {experiment.name!r}, which keeps epoch {kept}"
+        text += f"; add {wanting} to its snapshots"
+        more = "" if max(lacking) <= experiment.epochs else f", and give it {max(lacking)} epochs"
+        return text + more, "snapshots"
+
+
+def required(
+    read: Experiment | Study | Iterable[Experiment | Study], *snapshots: int, epochs: int = 1
+) -> tuple[Required, ...]:
+    """What is required of each of these experiments and studies alike."""
+    each = (read,) if isinstance(read, (Experiment, Study)) else read
+    return tuple(Required(one.name, snapshots, epochs) for one in each)

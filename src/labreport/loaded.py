@@ -16,16 +16,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from labreport.displayed import Displayed
+from labreport.display import Displayed
 from labreport.errors import StoreError, UsageError
 from labreport.fingerprint.files import OUTPUT_LIMIT, sha256
-from labreport.recheck.document import changed
-from labreport.recheck.document import load as read
+from labreport.recheck import changed
+from labreport.recheck import load as read
 from labreport.results import Result, flat, result_of
 from labreport.stats import Answer
 from labreport.stats.rounding import format_spread
 from labreport.store.files import Damaged, read_regular, shown
-from labreport.trajectory import Store
+from labreport.trajectory.store import Store
 
 ANSWERS = "answers.json"
 ARRAY_LIMIT = 1 << 30

@@ -18,10 +18,9 @@ from labreport.authoring import (
     reference,
     refuse,
 )
+from labreport.display import unprintable
 from labreport.errors import UsageError
-from labreport.experiment import Experiment, Study
-from labreport.required import Required
-from labreport.texts import unprintable
+from labreport.experiment import Experiment, Required, Study
 
 Need: TypeAlias = Experiment | Study | str
 """What a question or a figure reads: an experiment or a study, or its name."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from labreport.errors import UndeclaredRead, UnknownMetric, UsageError, did_you_mean
 from labreport.experiment import Experiment, Study
-from labreport.trajectory.trajectory import all_finite
+from labreport.trajectory import all_finite
 
 if TYPE_CHECKING:
     from labreport.trajectory import Arrays, Trajectory
@@ -142,8 +142,10 @@ class Results(Mapping[str, Runs]):
         self._runs = dict(runs)
         self._studies = dict(studies or {})
         self.verification = verification
-        """What `verify` found of all other answers, as `labreport.checks.summary` says it; None where it
-        has not been run on them, or the question does not declare that it `reads_verification`."""
+        """What `verify` found of all other answers, as `labreport.commands.verify.summary` says it.
+
+        None where it has not been run on them, or the question does not declare that it `reads_verification`.
+        """
 
     def __getitem__(self, name: str | Experiment) -> Runs:
         name = name if isinstance(name, str) else name.name

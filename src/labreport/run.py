@@ -1,4 +1,4 @@
-"""What the engine asks of an author's code: a fit in one step, or a run that trains epoch by epoch."""
+"""What the engine asks of an author's code: a fit in one step or a run epoch by epoch, and checks."""
 
 from __future__ import annotations
 
@@ -45,3 +45,26 @@ class Start(Protocol):
 
     def __call__(self, specification: Any, seed: int, epoch: int = 0, state: Arrays | None = None) -> Run:
         """Begin from nothing, or continue from `state`, which is what `Run.state` returned at `epoch`."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that a verification checked.
+
+    `name` says what was checked, `detail` what was found: how much agreed, or the first difference.
+
+    `kind` says in words what checks of its sort have in common, for a summary. What could not be `compared`
+    with anything has neither passed nor failed. `since` is the day on which it was made, if not now.
+    """
+
+    name: str
+    passed: bool
+    detail: str
+    kind: str
+    compared: bool = True
+    since: str = ""
+
+    @property
+    def result(self) -> str:
+        """In one word: `passed`, `failed` or `open`."""
+        return "failed" if not self.passed else "passed" if self.compared else "open"

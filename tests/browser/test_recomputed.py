@@ -16,7 +16,7 @@ from every_operation import document
 
 from labreport.frame import FOLDER
 from labreport.page import evidence
-from labreport.recheck.script import evaluate
+from labreport.recheck import evaluate
 from labreport.stats.operations import javascript
 
 pytestmark = pytest.mark.browser

@@ -124,7 +124,7 @@ def train(checkout: Path, address: str, names: tuple[str, ...]) -> int:
 
 def bits(report: Path) -> dict[str, object]:
     """By key, all that was measured, and the digests of all arrays that were kept."""
-    from labreport.trajectory import Store
+    from labreport.trajectory.store import Store
 
     store = Store(report / "results", repair=False)
     found: dict[str, object] = {}

@@ -86,7 +86,9 @@ EDITS = (
         "def answers_json(*, more=0):\n    pass\n\n\ndef answers_json(",
         ("document/answers",),
     ),
-    Edit(f"{ENGINE}/pdf/writing.py", "[attached] if answers", "[attached] * 1 if answers", ("document/pdf",)),
+    Edit(
+        f"{ENGINE}/pdf/__init__.py", "[attached] if answers", "[attached] * 1 if answers", ("document/pdf",)
+    ),
     Edit(f"{ENGINE}/frame/document.html", "<head>", "<head >", ("document/html", "document/pdf")),
     Edit(f"{ENGINE}/frame/macros.html", 'class="drawing"', 'class="drawn"', ("section/edits",)),
     Edit(f"{ENGINE}/frame/styles/pages.css", "{", "{ ", ("document/pdf",)),

@@ -14,12 +14,13 @@ from exercise.again import check_answers
 from exercise.again.checks import computed
 from exercise.again.files import Files
 from exercise.project import PROJECT
-from labreport.checks import Check
 from labreport.experiment import plain
 from labreport.fingerprint.canonical import digest
 from labreport.nodes.workshop import function
 from labreport.results import Results
-from labreport.trajectory import Snapshot, Store, Trajectory
+from labreport.run import Check
+from labreport.trajectory import Snapshot, Trajectory
+from labreport.trajectory.store import Store
 
 ASKED = ("part-one.accuracy", "part-one.comparison", "part-two.above-20")
 SEEDS = 2

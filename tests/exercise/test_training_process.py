@@ -14,7 +14,8 @@ import pytest
 import exercise
 from exercise.catalogue import SMALL
 from labreport.store.arrays import parts
-from labreport.trajectory import Store, Trajectory
+from labreport.trajectory import Trajectory
+from labreport.trajectory.store import Store
 
 SOURCE = str(Path(exercise.__file__).parents[1])
 PRINT_DIGEST = """

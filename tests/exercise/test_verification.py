@@ -15,9 +15,9 @@ from made import made_results
 
 from exercise import mnist
 from exercise.networks import Network
-from labreport.checks import Check
 from labreport.experiment import Experiment, plain
 from labreport.results import Result, Results, Runs, Snapshot
+from labreport.run import Check
 from labreport.stats import exact
 from labreport.stats.operations.condition import compare
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from labreport.trajectory import Store
+from labreport.trajectory.store import Store
 
 DOCUMENTS = ("report.html", "report.pdf", "answers.json")
 RESULTS, CACHE = "results", "cache"

@@ -223,7 +223,7 @@ MUTATIONS = (
     ),
     Mutation(
         "the fetcher's refusal",
-        "pdf/writing.py",
+        "pdf/__init__.py",
         "            if not file.is_relative_to(own):",
         "            if False:",
         (PDF,),

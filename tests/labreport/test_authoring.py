@@ -20,7 +20,6 @@ from labreport import (
     Question,
     Results,
     figure,
-    installed,
     question,
     section,
     study,
@@ -28,8 +27,9 @@ from labreport import (
 from labreport.errors import ExperimentFailed, UsageError
 from labreport.execute.one_step import in_one_step
 from labreport.experiment import plain
+from labreport.fingerprint import modules
+from labreport.fingerprint.modules import distributions, required
 from labreport.fingerprint.syntax import summarise
-from labreport.installed import distributions, required
 from labreport.nodes.unfold import unfold
 from labreport.nodes.workshop import function
 
@@ -226,7 +226,7 @@ def test_what_a_library_requires_counts_with_it(tmp_path: Path, monkeypatch: pyt
         lines = "".join(f"Requires-Dist: {need}\n" for need in needs)
         (folder / "METADATA").write_text(f"Name: {name}\n{lines}\nRequires-Dist: three\n")
     monkeypatch.setattr(sys, "path", [str(packages)])
-    monkeypatch.setattr(installed, "_found", None)
+    monkeypatch.setattr(modules, "_found", None)
     assert required(["one"]) == ("one", "two-x")
 
 

@@ -23,7 +23,7 @@ SOURCE = """\
 from dataclasses import dataclass, replace
 from sizes import SIZE
 from labreport import Experiment, Fit, Project, question, section, study
-from labreport.required import Required
+from labreport.experiment import Required
 @dataclass(frozen=True)
 class Net:
     layers: tuple[int, ...]

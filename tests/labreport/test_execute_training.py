@@ -22,7 +22,8 @@ from labreport.errors import ExperimentFailed, StoreError
 from labreport.execute.training import GIVE_UP, Lane, ProcessLane, Trainer, Trainings
 from labreport.execute.worker import Epoch, Message, Outcome, Task, carry_out
 from labreport.fingerprint.files import Digests
-from labreport.trajectory import Store, Trajectory
+from labreport.trajectory import Trajectory
+from labreport.trajectory.store import Store
 
 SOURCE = Path(__file__).parents[1]
 

@@ -21,7 +21,7 @@ from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, UsageError
 from labreport.grading import grade
 from labreport.grading.grade import find, grade_all
-from labreport.rubric import Rubric
+from labreport.project import Rubric
 
 MALFORMED: dict[str, tuple[Callable[[Path], object], str]] = {
     "array.json": (lambda path: path.write_text("[1, 2]"), "is not an answers.json from this program"),

@@ -17,7 +17,7 @@ from labreport.grading.form import COMPARED, chosen, from_form, stated, template
 from labreport.grading.grade import grade
 from labreport.grading.reference import expect
 from labreport.grading.score import Expected, Graded, Outcome, Question, Scored, score
-from labreport.rubric import Rubric
+from labreport.project import Rubric
 from labreport.stats import Answer
 
 RECOMPUTE = f"{__name__}:recompute"

@@ -22,7 +22,7 @@ from graded import (
 
 from labreport.errors import UsageError
 from labreport.grading.reference import expect, load
-from labreport.rubric import Rubric
+from labreport.project import Rubric
 from labreport.stats import Answer, Measure, Quantity, Source, difference, exact, ranking
 from labreport.stats.operations.arithmetic import calculated
 from labreport.stats.operations.condition import compare as condition

@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 
 from labreport.errors import RenderError
-from labreport.pdf import numbers, write
+from labreport.pdf import typesetting, write
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 FRAME = """<html lang="en"><head><title>x</title><style>
@@ -68,13 +68,13 @@ def test_a_last_pdf_that_cannot_be_read_is_as_none(damaged: bytes, tmp_path: Pat
 
 def test_numbers_that_were_right_are_laid_out_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """That is what they are kept for."""
-    laid_out, real = [], numbers._of_layout
+    laid_out, real = [], typesetting._of_layout
 
-    def noted(document: Any) -> numbers.Numbers:
+    def noted(document: Any) -> typesetting.Numbers:
         laid_out.append(document)
         return real(document)
 
-    monkeypatch.setattr(numbers, "_of_layout", noted)
+    monkeypatch.setattr(typesetting, "_of_layout", noted)
     write(text([3, 60]), TEMPLATES, tmp_path / "last.pdf")
     assert len(laid_out) == 2
     write(text([3, 60]), TEMPLATES, tmp_path / "new.pdf", published=(tmp_path / "last.pdf").read_bytes())
@@ -84,6 +84,6 @@ def test_numbers_that_were_right_are_laid_out_once(tmp_path: Path, monkeypatch: 
 def test_numbers_that_do_not_settle_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rather than a reference to a wrong page."""
     found = iter("1212121212")
-    monkeypatch.setattr(numbers, "_of_layout", lambda document: dict.fromkeys(["", "c0"], next(found)))
+    monkeypatch.setattr(typesetting, "_of_layout", lambda document: dict.fromkeys(["", "c0"], next(found)))
     with pytest.raises(RenderError, match="do not settle"):
         write(text([1]), TEMPLATES, tmp_path / "new.pdf")

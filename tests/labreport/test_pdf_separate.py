@@ -13,7 +13,8 @@ import pytest
 from example_report import Example, example
 
 from labreport.errors import MissingLibrary, RenderError
-from labreport.pdf import Writer, write
+from labreport.pdf import write
+from labreport.pdf.separate import Writer
 
 SOURCE = Path(__file__).parents[2] / "src"
 
@@ -121,7 +122,7 @@ def test_it_ends_at_once_when_the_build_is_killed_and_leaves_nothing_outside(
     output.mkdir()
     temporary.mkdir()
     script = (
-        "import sys, time; from pathlib import Path; from labreport.pdf import Writer\n"
+        "import sys, time; from pathlib import Path; from labreport.pdf.separate import Writer\n"
         "page, base, output = map(Path, sys.argv[1:])\n"
         "with Writer(base, output) as writer:\n"
         "    print(writer.start().pid, flush=True)\n"

@@ -16,9 +16,7 @@ from scipy import stats
 from wine import labreport
 
 from labreport.frame import FOLDER
-from labreport.recheck import script
-from labreport.recheck.document import Malformed, changed, count, digests, load, schema, validate
-from labreport.recheck.script import evaluate
+from labreport.recheck import Malformed, changed, count, digests, evaluate, load, schema, source, validate
 from labreport.stats.operations import listed
 
 jsonschema = pytest.importorskip(
@@ -312,7 +310,7 @@ def test_a_file_that_needs_too_much_is_refused(
     monkeypatch: pytest.MonkeyPatch, name: str, limit: float, says: str
 ) -> None:
     """Limits of time and memory end what the script would do."""
-    monkeypatch.setattr(script, name, limit)
+    monkeypatch.setattr(f"labreport.recheck.{name}", limit)
     with pytest.raises(Malformed, match=says):
         evaluate(document())
 
@@ -362,7 +360,7 @@ PANEL = """
 
 def _panels(one: Plain) -> Any:
     context = quickjs.Context()
-    context.eval(script.source() + (FOLDER / "script" / "numbers-described.js").read_text(encoding="utf-8"))
+    context.eval(source() + (FOLDER / "script" / "numbers-described.js").read_text(encoding="utf-8"))
     lines = {name: each.python for name, each in listed().items()}
     return json.loads(context.eval(PANEL)(json.dumps({"document": one, "lines": lines})))
 
@@ -399,8 +397,7 @@ def test_a_panel_says_of_a_count_that_findings_give_it() -> None:
     context = quickjs.Context()
     folder = FOLDER / "script"
     context.eval(
-        script.source()
-        + "".join((folder / f"numbers-{name}.js").read_text() for name in ("described", "panel"))
+        source() + "".join((folder / f"numbers-{name}.js").read_text() for name in ("described", "panel"))
     )
     one = document()
     asked = """(text, names) => { const evidence = new Evidence.Document(JSON.parse(text));
@@ -462,7 +459,7 @@ def test_the_distributions_of_the_script_are_those_of_scipy() -> None:
     """Tails and quantiles, near and far, with few and many degrees of freedom."""
     wanted = list(points())
     context = quickjs.Context()
-    context.eval(script.source())
+    context.eval(source())
     given = json.loads(context.eval(POINTS)(json.dumps([[name, given] for name, given, _ in wanted])))
     assert len(wanted) >= 200
     assert [

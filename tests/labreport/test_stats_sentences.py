@@ -19,8 +19,7 @@ from made_results import Made, named, says
 from labreport.builders.compare import order_of
 from labreport.errors import UsageError
 from labreport.experiment import Experiment
-from labreport.recheck.document import digests
-from labreport.recheck.script import evaluate
+from labreport.recheck import digests, evaluate
 from labreport.results import Result, Results, Runs, Snapshot
 from labreport.stats import (
     Measure,

@@ -17,7 +17,7 @@ import trained as made
 from labreport.plan.ledger import Ledger, Record
 from labreport.store.files import Quarantine
 from labreport.store.sealed import Cache
-from labreport.trajectory import Store
+from labreport.trajectory.store import Store
 
 
 @dataclass(frozen=True)

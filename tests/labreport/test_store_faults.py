@@ -18,7 +18,7 @@ from labreport.errors import StoreError
 from labreport.fingerprint.files import sha256
 from labreport.store import files
 from labreport.store.files import TEMPORARY, Damaged, read_regular, sync_directory, write_atomically
-from labreport.trajectory import Store
+from labreport.trajectory.store import Store
 
 TESTS = Path(__file__).parents[1]
 

@@ -24,7 +24,8 @@ from labreport.execute.worker import Message, drive
 from labreport.fingerprint.files import Digests
 from labreport.store import arrays
 from labreport.store.files import find_strays
-from labreport.trajectory import Snapshot, Store, Trajectory
+from labreport.trajectory import Snapshot, Trajectory
+from labreport.trajectory.store import Store
 
 
 def test_extending_names_the_place_of_each_stretch_once() -> None:

@@ -15,8 +15,9 @@ import trained as made
 from labreport.errors import StoreError
 from labreport.fingerprint.files import sha256
 from labreport.store.files import QUARANTINE, remove
-from labreport.trajectory import Store, Trajectory
+from labreport.trajectory import Trajectory
 from labreport.trajectory import store as packing
+from labreport.trajectory.store import Store
 
 COUNT = 8
 

@@ -15,9 +15,9 @@ import trained as made
 from labreport.errors import ExperimentFailed, StoreError
 from labreport.store.files import OtherVersion
 from labreport.store.sealed import seal
-from labreport.trajectory import Snapshot, Store, Trajectory
+from labreport.trajectory import Snapshot, Trajectory
 from labreport.trajectory import store as packing
-from labreport.trajectory.store import FORMAT
+from labreport.trajectory.store import FORMAT, Store
 
 
 @pytest.fixture

@@ -18,9 +18,8 @@ from every_operation import document as conforming
 from labreport.charts import SERIES, Drawing, Mark, bars, column_figure, export
 from labreport.page.sections import inline
 from labreport.trajectory import Snapshot, Trajectory
+from labreport.verification import _differing, again, copies, equal
 from labreport.verification.drawn import compared, figures, misdrawn
-from labreport.verification.published import again, copies, equal
-from labreport.verification.repeated import _differing
 
 
 def seed(number: int, seconds: float = 0.1234567891) -> Trajectory:

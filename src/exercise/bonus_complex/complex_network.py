@@ -7,8 +7,8 @@ from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.measures import MOMENTS, TEST, VALIDATION, declared, network_of, seeds_of
 from exercise.measuring.reading import PERCENT, mean_by_epoch, percent
 from labreport import charts
+from labreport.experiment import required
 from labreport.outline import figure, question
-from labreport.required import required
 from labreport.results import Results
 from labreport.stats import Answer, difference
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from exercise.catalogue import COMPLEX_LONGER
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.measures import CHECKED, MARGIN, SEEN, TEST, VALIDATION, accuracy, declared, seeds_of
+from labreport.experiment import required
 from labreport.outline import question
-from labreport.required import required
 from labreport.results import Results
 from labreport.stats import Answer, difference, exact, sample
 from labreport.stats.operations.condition import compare as condition

@@ -8,8 +8,8 @@ from exercise.catalogue import COMPLEX, SMALL, SMALL_MOMENTUM, TIMES
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.measures import LAST, RECORDED, TEST, VALIDATION, declared, network_of, seeds_of
 from exercise.measuring.seconds import epoch_seconds, epochs_within, in_total, steadiness
+from labreport.experiment import required
 from labreport.outline import question
-from labreport.required import required
 from labreport.results import Results
 from labreport.stats import Answer, difference, exact
 from labreport.stats.operations.condition import compare as condition

@@ -9,9 +9,9 @@ from exercise.catalogue import COMPLEX, NETWORKS
 from exercise.measuring.measures import split
 from exercise.networks import CLASSES
 from labreport import charts
+from labreport.experiment import LAST, required
 from labreport.later import later
 from labreport.outline import figure
-from labreport.required import LAST, required
 from labreport.results import Results, Runs
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.measures import LAST, counted, declared, right, seeds_of, split
 from exercise.networks import CLASSES
 from exercise.part_three.best import LEARNING
+from labreport.experiment import required
 from labreport.later import later
 from labreport.outline import question
-from labreport.required import required
 from labreport.results import Results, Runs
 from labreport.stats import Answer, Measure, Sample, difference, exact
 from labreport.stats.operations.condition import compare as condition

@@ -10,9 +10,9 @@ from exercise.bonus_digits.confusion import confused_most, confusions
 from exercise.catalogue import COMPLEX
 from exercise.measuring.reading import PERCENT
 from labreport import charts
+from labreport.experiment import LAST, required
 from labreport.later import later
 from labreport.outline import figure
-from labreport.required import LAST, required
 from labreport.results import Results, Runs
 
 if TYPE_CHECKING:

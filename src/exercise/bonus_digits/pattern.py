@@ -11,9 +11,9 @@ from exercise.catalogue import COMPLEX
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.measures import LAST, counted, declared, right, seeds_of, split
 from exercise.networks import CLASSES
+from labreport.experiment import required
 from labreport.later import later
 from labreport.outline import question
-from labreport.required import required
 from labreport.results import Results
 from labreport.stats import Answer, Measure, Quantity, Sample, exact, mean
 from labreport.stats.operations.condition import compare as condition

@@ -19,8 +19,8 @@ from exercise.measuring.measures import (
 )
 from exercise.measuring.reading import PERCENT
 from labreport import charts
+from labreport.experiment import required
 from labreport.outline import figure, question
-from labreport.required import required
 from labreport.results import Results
 from labreport.stats import Answer, exact, trend
 from labreport.stats.operations.condition import compare as condition

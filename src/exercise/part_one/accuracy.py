@@ -22,8 +22,8 @@ from exercise.measuring.measures import (
     split,
 )
 from exercise.part_one.parameters import BOTH
+from labreport.experiment import required
 from labreport.outline import question
-from labreport.required import required
 from labreport.results import Results, Runs
 from labreport.stats import Answer, Measure, difference, sample
 

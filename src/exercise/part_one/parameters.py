@@ -5,8 +5,8 @@ from __future__ import annotations
 from exercise.catalogue import SMALL, WIDE, names
 from exercise.expressions import parameters as checked_parameters
 from exercise.measuring.measures import declared, network_of, parameter_counts, ratio
+from labreport.experiment import LAST, required
 from labreport.outline import question
-from labreport.required import LAST, required
 from labreport.results import Results
 from labreport.stats import Answer
 

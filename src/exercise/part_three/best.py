@@ -5,8 +5,8 @@ from __future__ import annotations
 from exercise.catalogue import COMPLEX, SMALL, WIDE, names
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.measures import LAST, TEST, declared, network_of, seeds_of
+from labreport.experiment import required
 from labreport.outline import question
-from labreport.required import required
 from labreport.results import Results
 from labreport.stats import Answer, Quantity, ranking
 from labreport.stats.findings import Part, facing

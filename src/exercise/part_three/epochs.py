@@ -5,8 +5,8 @@ from __future__ import annotations
 from exercise.catalogue import SAME_MOMENTUM, WIDE, names
 from exercise.measuring.measures import EPOCH, TEST, declared, epochs_of
 from exercise.part_three.best import LEARNING
+from labreport.experiment import required
 from labreport.outline import question
-from labreport.required import required
 from labreport.results import Results
 from labreport.stats import Answer, difference, exact, ranking, sample
 from labreport.stats.operations.condition import compare as condition

@@ -20,8 +20,8 @@ from exercise.measuring.measures import (
     seeds_of,
 )
 from exercise.measuring.reading import PERCENT, mean_by_epoch
+from labreport.experiment import required
 from labreport.outline import question
-from labreport.required import required
 from labreport.results import Results
 from labreport.stats import Answer, count, exact
 from labreport.stats.operations.condition import compare as condition

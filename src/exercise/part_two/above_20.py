@@ -19,9 +19,9 @@ from exercise.measuring.measures import (
     seeds_of,
     split,
 )
+from labreport.experiment import required
 from labreport.later import later
 from labreport.outline import question
-from labreport.required import required
 from labreport.results import Results
 from labreport.stats import Answer, count, exact
 from labreport.stats.operations.condition import compare as condition

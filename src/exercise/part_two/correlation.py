@@ -13,8 +13,8 @@ from exercise.measuring.measures import EPOCH, VALIDATION, counted, declared, ne
 from exercise.measuring.reading import PERCENT
 from exercise.networks import Network
 from labreport import charts
+from labreport.experiment import required
 from labreport.outline import figure, question
-from labreport.required import required
 from labreport.results import Results
 from labreport.stats import Answer, Source, difference, exact
 from labreport.stats.operations.arithmetic import calculated

@@ -20,8 +20,8 @@ from exercise.measuring.reading import PERCENT
 from exercise.part_two.causes import ALIKE, APART, BIAS, SLOPE, Effect, Prediction, expected_share
 from exercise.part_two.interventions import interventions
 from exercise.part_two.signals import difference_left, gradient_left, signals_by_layer
+from labreport.experiment import LAST, required
 from labreport.outline import question
-from labreport.required import LAST, required
 from labreport.results import Results
 from labreport.stats import Answer, Derivation, Quantity, count, difference, exact
 from labreport.stats.findings import only_difference

@@ -8,9 +8,8 @@ from exercise.catalogue import DEEP, FEWER_LAYERS, GAIN, LONGER
 from exercise.measuring.reading import PERCENT, change
 from exercise.part_two.above_20 import above_20
 from labreport import charts
-from labreport.experiment import Experiment
+from labreport.experiment import LAST, Experiment, required
 from labreport.outline import figure
-from labreport.required import LAST, required
 from labreport.results import Results, Runs
 from labreport.stats import Answer
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from exercise.catalogue import DEEP, DEEP_64
 from exercise.expressions import parameters as checked_parameters
 from exercise.measuring.measures import declared, network_of, nodes_in_each, parameter_counts
+from labreport.experiment import LAST, required
 from labreport.outline import question
-from labreport.required import LAST, required
 from labreport.results import Results
 from labreport.stats import Answer, exact
 from labreport.stats.operations.condition import compare as condition

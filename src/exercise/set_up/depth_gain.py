@@ -10,8 +10,8 @@ from exercise.measuring.measures import LEARNED, TEST, counted, declared
 from exercise.measuring.reading import PERCENT
 from exercise.part_two.causes import SLOPE, expected_share
 from labreport import charts
+from labreport.experiment import LAST, required
 from labreport.outline import figure, question
-from labreport.required import LAST, required
 from labreport.results import Results
 from labreport.stats import Answer
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from exercise.catalogue import COMPLEX, RATES
 from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.measures import VALIDATION, accuracy, counted, declared, network_of, seeds_of
+from labreport.experiment import LAST, required
 from labreport.outline import question
-from labreport.required import LAST, required
 from labreport.results import Results
 from labreport.stats import Answer, Quantity, difference, exact, sample
 from labreport.stats.operations.condition import compare as condition

@@ -7,9 +7,8 @@ from exercise.expressions import accuracy as checked_accuracy
 from exercise.measuring.measures import TEST, VALIDATION
 from labreport import charts
 from labreport.builders.grid import grid, grid_map
-from labreport.experiment import Study
+from labreport.experiment import LAST, Study, required
 from labreport.outline import Figure, Question, figure, question
-from labreport.required import LAST, required
 from labreport.results import Results
 from labreport.stats import Answer
 

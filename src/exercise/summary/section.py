@@ -16,8 +16,8 @@ from exercise.part_two.correlation import correlation
 from exercise.part_two.hypothesis import hypothesis
 from exercise.set_up.rules import rules
 from labreport import charts
+from labreport.experiment import required
 from labreport.outline import figure, section
-from labreport.required import required
 from labreport.results import Results
 from labreport.stats import mean, sample
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from exercise.catalogue import STUDIES
 from exercise.project import PROJECT
 from exercise.verification.compare import close
-from labreport.checks import Check
 from labreport.nodes.workshop import function
 from labreport.outline import Question
 from labreport.results import Results, Runs
+from labreport.run import Check
 from labreport.stats import Answer, Finding
 
 TOLERANCE = 1e-3

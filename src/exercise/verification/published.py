@@ -20,8 +20,8 @@ from exercise.project import PROJECT
 from exercise.show_code import show_check
 from exercise.training.backend import keras, tf
 from exercise.verification.plain import IMAGES_AT_ONCE
-from labreport.checks import Check
 from labreport.outline import Question
+from labreport.run import Check
 
 KIND = "expressions that the report prints, typed in Keras"
 RELATIVE = 1e-5

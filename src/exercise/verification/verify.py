@@ -12,10 +12,10 @@ from exercise.networks import Network
 from exercise.verification.answers import answer_checks
 from exercise.verification.compare import differences
 from exercise.verification.plain import Measurement, measure, plain_model
-from labreport.checks import Check
 from labreport.errors import StoreError
 from labreport.processes import cores
 from labreport.results import Results, Runs, Snapshot
+from labreport.run import Check
 
 
 def verify(results: Results) -> Iterator[Check]:

@@ -20,7 +20,7 @@ from labreport.errors import AuditError, RenderError, nearest
 from labreport.frame import MACROS, Lookup
 from labreport.page import VALUE, formulas, mathml, mistaken, mistakes, refusing, without_formulas
 from labreport.program import nearby
-from labreport.stats.numerals import has_numeral, number_words
+from labreport.stats.rounding import has_numeral, number_words
 
 LIST = "allowed-numerals.txt"
 """Name of the list of digits, in the engine's frame and in a project's folder of templates."""

@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from labreport.audit.lint import NUMERAL, Allowed, Finding
+from labreport.display import capitalized
 from labreport.frame import BIBLIOGRAPHY
 from labreport.page import VALUE, Unreadable, bibliography
 from labreport.page.values import word_of
 from labreport.stats import Answer, Judgement, Quantity
-from labreport.stats.numerals import has_numeral, number_words
-from labreport.stats.rounding import FORMS, singular
+from labreport.stats.rounding import FORMS, has_numeral, number_words, singular
 from labreport.stats.words import plural
-from labreport.texts import capitalized
 
 
 def audit_html(

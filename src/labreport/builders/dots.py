@@ -6,12 +6,12 @@ import math
 
 from labreport import charts
 from labreport.builders.compare import cells_of
+from labreport.display import capitalized
 from labreport.experiment import Study
 from labreport.results import Results
 from labreport.stats import Measure, Sample, mean, sample
 from labreport.stats.measure import measured
 from labreport.stats.words import plural
-from labreport.texts import capitalized
 
 ROW_MM = 9.0
 """Height of an experiment's row."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from labreport import charts
 from labreport.builders.dots import LOGARITHMIC_FROM, axis_title, factor
+from labreport.display import capitalized
 from labreport.errors import UsageError
 from labreport.results import Results
 from labreport.stats import Measure, Quantity, mean, sample
 from labreport.stats.measure import measured
-from labreport.texts import capitalized
 
 
 def trade_off(

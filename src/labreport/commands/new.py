@@ -8,10 +8,10 @@ import shlex
 from pathlib import Path
 
 from labreport.console.terminal import Terminal, shown
+from labreport.display import capitalized
 from labreport.errors import UsageError
 from labreport.locate import is_project
 from labreport.program import called
-from labreport.texts import capitalized
 
 _SKELETON = Path(__file__).with_name("skeleton")
 _FILES = {"project.py": "project.txt", "templates/questions/closer.html": "closer.txt"}

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from labreport.console.terminal import INTERRUPTED, Terminal
+from labreport.display import enumeration
 from labreport.errors import UsageError, did_you_mean, nearest
 from labreport.program import VERSION, called
-from labreport.texts import enumeration
 
 SEEDS_LIMIT = 100_000
 JOBS_LIMIT = 1_024

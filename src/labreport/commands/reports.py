@@ -138,9 +138,8 @@ def export(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int
 
 def check(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
     """Check one file; 1 when something in it differs. Neither results nor the project are read."""
-    from labreport.recheck.document import changed, count, schema
-    from labreport.recheck.document import load as read
-    from labreport.recheck.script import evaluate
+    from labreport.recheck import changed, count, evaluate, schema
+    from labreport.recheck import load as read
 
     if arguments.schema:
         terminal.tell(schema=schema())

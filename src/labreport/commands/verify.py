@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
-from labreport.checks import Check, summary
 from labreport.commands import write
 from labreport.console.plan import counted, duration
 from labreport.console.progress import Kind, Progress, TimeLeft
@@ -23,9 +24,9 @@ from labreport.execute.session import Session, open_session
 from labreport.locate import find_project
 from labreport.nodes.content import AnswerNode
 from labreport.processes import cores
+from labreport.run import Check
 from labreport.store.output import output_lock
-from labreport.verification import Stage, stages
-from labreport.verification.remembered import remembering
+from labreport.verification import Stage, remembering, stages
 
 CHECKS = {
     "bytes": 7e-9,
@@ -161,3 +162,16 @@ def _keep(terminal: Terminal, session: Session, checks: Sequence[Check]) -> None
         if (known := planner.verified(node)) is None or known.payload != found:
             planner.keep_verified(node, found)
             terminal.say("Run the build again to record this in the report.")
+
+
+def summary(checks: Iterable[Check]) -> dict[str, Any]:
+    """Plain values: of each `kind`, in order, how many `passed` of `all`; names of those that `failed`."""
+    kinds: dict[str, dict[str, int]] = {}
+    failed = []
+    for check in filter(attrgetter("compared"), checks):
+        counts = kinds.setdefault(check.kind, {"passed": 0, "all": 0})
+        counts["passed"] += check.passed
+        counts["all"] += 1
+        if not check.passed:
+            failed.append(check.name)
+    return {"kinds": [{"kind": kind, **counts} for kind, counts in kinds.items()], "failed": failed}

@@ -29,7 +29,7 @@ from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, NamedTuple
 
-from labreport import warm
+from labreport import forkserver
 from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, StoreError, UsageError
 from labreport.frame import FOLDER
@@ -264,7 +264,7 @@ class Builder:
 
     def _start(self) -> socket.socket:
         self._control, theirs = socket.socketpair()
-        command = [sys.executable, "-P", str(warm.__file__), *self._words]
+        command = [sys.executable, "-P", str(forkserver.__file__), *self._words]
         # Ctrl-C reaches every process of the terminal: this one must not meet it half imported
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
         try:

@@ -23,7 +23,7 @@ from labreport.locate import find_project
 from labreport.nodes.document import DocumentNode, PaperDocument
 from labreport.nodes.unfold import unfold
 from labreport.nodes.workshop import Press, Workshop
-from labreport.pdf import Writer
+from labreport.pdf.separate import Writer
 from labreport.plan.ledger import Ledger
 from labreport.plan.nodes import Node, Plan
 from labreport.processes import Child, Made, in_forks, made

@@ -18,10 +18,9 @@ from labreport.console.terminal import Terminal
 from labreport.errors import LabReportError, OutdatedCode, UsageError
 from labreport.experiment import Experiment, Study
 from labreport.fingerprint.files import Digests
-from labreport.fingerprint.modules import default_roots, folder_of, source_files
+from labreport.fingerprint.modules import default_roots, folder_of, source_files, version
 from labreport.fingerprint.observed import edited, loading
 from labreport.frame import Lookup
-from labreport.installed import version
 from labreport.locate import Place
 from labreport.nodes.content import Reader
 from labreport.nodes.unfold import unfold
@@ -37,7 +36,7 @@ from labreport.sources import loaded
 from labreport.store.files import Quarantine
 from labreport.store.output import check_owner
 from labreport.store.sealed import Cache
-from labreport.trajectory import Store
+from labreport.trajectory.store import Store
 
 if TYPE_CHECKING:
     from labreport.execute.training import Failure

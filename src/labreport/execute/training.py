@@ -36,9 +36,8 @@ from labreport.processes import Child, how_ended
 from labreport.program import nearby
 from labreport.store.arrays import Filed
 from labreport.store.files import TEMPORARY
-from labreport.trajectory import Arrays, Snapshot, Store, Trajectory
-from labreport.trajectory.store import StoredArrays
-from labreport.trajectory.trajectory import all_finite
+from labreport.trajectory import Arrays, Snapshot, Trajectory, all_finite
+from labreport.trajectory.store import Store, StoredArrays
 
 DECLARE = "data_files of the project, or files of the experiment"
 """Where an author says that a run reads a file."""

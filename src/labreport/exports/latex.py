@@ -15,8 +15,7 @@ from pathlib import Path
 from labreport.exports import Export, file_of, grids, sentences
 from labreport.loaded import ANSWERS, Report
 from labreport.pdf import write
-from labreport.stats.numerals import in_words
-from labreport.stats.rounding import MINUS, THIN, format_number, format_spread
+from labreport.stats.rounding import MINUS, THIN, format_number, format_spread, in_words
 
 ROWS = 40
 """Rows of a table; then the next begins."""

@@ -21,10 +21,9 @@ from labreport.fingerprint.syntax import ACTING, LOCALLY, READING, TEXT, Summary
 Name = tuple[str, str]
 """A module, and what it defines there; empty for its statements that bind no name."""
 _ROOMS = (
-    *("audit", "authoring", "checks", "command", "commands", "console", "execute", "fingerprint", "front"),
-    *("grading", "installed", "locate", "nodes.unfold", "nodes.workshop", "plan"),
-    *("processes", "program", "rubric", "sources", "store"),
-    *("trajectory.store", "verification", "warm", "__main__"),
+    *("audit", "authoring", "commands", "console", "execute", "fingerprint", "forkserver", "front"),
+    *("grading", "locate", "nodes.unfold", "nodes.workshop", "plan", "processes", "program", "sources"),
+    *("store", "trajectory.store", "verification", "__main__"),
 )
 COMPUTING = f"{ENGINE}.execute.one_step"
 """The module of these rooms that makes the records of a fit, which a report says."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from labreport.display import enumeration
 from labreport.errors import did_you_mean, nearest
 from labreport.grading.score import Expected, Outcome, Question
 from labreport.grading.submission import (
@@ -26,7 +27,6 @@ from labreport.stats.findings import Finding
 from labreport.stats.quantity import Quantity
 from labreport.stats.rounding import format_number
 from labreport.stats.words import Sentence
-from labreport.texts import enumeration
 
 VERSION = 2
 WIDTH = 96

@@ -14,7 +14,7 @@ from labreport.errors import UsageError
 from labreport.grading.form import asked_number, asked_outcome, titles_of
 from labreport.grading.score import Expected, Number, Outcome, Question
 from labreport.grading.submission import JSON_LIMIT, Malformed, Said, answer_to, outcomes, parse_answers, read
-from labreport.rubric import Rubric
+from labreport.project import Rubric
 from labreport.stats import Answer, Finding, Measure, Part, Quantity, Reason
 from labreport.stats.findings import VERSION
 from labreport.stats.operation import ALPHA, quantile

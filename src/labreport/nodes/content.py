@@ -15,7 +15,8 @@ from labreport.plan.ledger import Record
 from labreport.plan.nodes import Forced, Missing, NeverMade, Node, Reason, SharesForced, State, Status, Unkept
 from labreport.plan.planner import Planner
 from labreport.results import Results, Runs, result_of
-from labreport.trajectory import Store, Trajectory
+from labreport.trajectory import Trajectory
+from labreport.trajectory.store import Store
 
 READER = "labreport.nodes.content:Reader"
 """The engine's part in every answer and figure."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labreport.authoring import failed, place, refuse, say_where
+from labreport.display import unprintable
 from labreport.errors import LabReportError, OutdatedCode, RenderError, UndeclaredRead, UsageError
 from labreport.fingerprint.observed import noting
 from labreport.outline import Figure, Outline, Question
@@ -17,11 +18,10 @@ from labreport.plan.nodes import Node, State
 from labreport.plan.planner import Planner
 from labreport.project import Project
 from labreport.store.sealed import Cache
-from labreport.texts import unprintable
 
 if TYPE_CHECKING:
     from labreport.nodes.content import Reader
-    from labreport.pdf import Writer
+    from labreport.pdf.separate import Writer
     from labreport.stats import Answer
 
 

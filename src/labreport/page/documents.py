@@ -29,7 +29,7 @@ from labreport.page.values import traced_value
 from labreport.page.webfonts import font_faces
 from labreport.program import nearby
 from labreport.project import Words
-from labreport.recheck.document import digests
+from labreport.recheck import digests
 from labreport.stats.findings import VERSION, Answer
 from labreport.stats.operations import javascript, listed
 from labreport.stats.quantity import Source

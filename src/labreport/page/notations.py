@@ -28,7 +28,7 @@ from labreport.errors import RenderError, did_you_mean
 from labreport.frame import BIBLIOGRAPHY
 from labreport.page.values import print_value
 from labreport.program import nearby
-from labreport.stats.numerals import has_numeral
+from labreport.stats.rounding import has_numeral
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -22,12 +22,11 @@ from jinja2.parser import Parser
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from labreport.display import capitalized
 from labreport.errors import RenderError
 from labreport.stats import Answer, Finding, Quantity
-from labreport.stats.numerals import has_numeral
-from labreport.stats.rounding import FORMS
+from labreport.stats.rounding import FORMS, has_numeral
 from labreport.stats.words import Name, Number, Parts, Sentence
-from labreport.texts import capitalized
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ def serve(connection: Connection, temporary: str) -> None:
     tempfile.tempdir = temporary
     error, trace = None, ""
     try:
-        from labreport.pdf.writing import load, write
+        from labreport.pdf import load, write
 
         load()
         write(*connection.recv())

@@ -18,14 +18,13 @@ from labreport.experiment import Experiment, Study, plain
 from labreport.fingerprint.canonical import canonical, digest, exact
 from labreport.fingerprint.code import CARRYING_OUT, Code
 from labreport.fingerprint.files import Digests
-from labreport.fingerprint.modules import default_roots, folder_of
+from labreport.fingerprint.modules import changed, default_roots, distributions, folder_of, required, version
 from labreport.fingerprint.observed import Allowed, edited, while_loading
 from labreport.fingerprint.syntax import FORMAT as SUMMARY
 from labreport.fingerprint.syntax import Summary, summarise
 from labreport.fingerprint.templates import Templates
 from labreport.frame import BIBLIOGRAPHY, MACROS, Lookup
 from labreport.frame import ENGINE as FRAME
-from labreport.installed import changed, distributions, required, version
 from labreport.outline import Section
 from labreport.plan.ledger import Ledger
 from labreport.plan.nodes import Changed

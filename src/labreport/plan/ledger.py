@@ -18,12 +18,12 @@ import msgspec
 
 from labreport.errors import StoreError, UsageError
 from labreport.fingerprint.files import Digests, Stamp, stamp
+from labreport.fingerprint.modules import package_folders
 from labreport.fingerprint.observed import while_loading
 from labreport.frame import Lookup
-from labreport.installed import package_folders
 from labreport.program import FRONT, nearby
 from labreport.store.files import Damaged, OtherVersion, Quarantine, read_regular, write_atomically
-from labreport.store.sealed import Sealed, seal, unseal
+from labreport.store.sealed import Sealed, is_text, seal, unseal
 
 LIMIT = 256_000_000
 """Bytes of the largest ledger that is read; one of a thousand experiments has a hundredth of it."""
@@ -112,12 +112,8 @@ class Ledger(Sealed):
         keys = {node.key for node in self.nodes.values()}
         members["views"] = {label: view for label, view in self.views.items() if label[:64] in keys}
         for name in ("files", "modules"):  # they only save time, and JSON cannot hold every path
-            members[name] = {path: known for path, known in members[name].items() if _is_text(path)}
+            members[name] = {path: known for path, known in members[name].items() if is_text(path)}
         write_atomically(path, seal(members, LIMIT, readable=False))
-
-
-def _is_text(path: str) -> bool:
-    return not any(0xD800 <= ord(character) <= 0xDFFF for character in path)
 
 
 KEPT = "kept.json"

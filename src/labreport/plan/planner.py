@@ -33,12 +33,12 @@ from labreport.plan.nodes import (
     Upstream,
     differences,
 )
+from labreport.trajectory import Trajectory, spelled
 from labreport.trajectory.store import StoredArrays
-from labreport.trajectory.trajectory import Trajectory, spelled
 
 if TYPE_CHECKING:
     from labreport.store.sealed import Cache, Cached
-    from labreport.trajectory import Store
+    from labreport.trajectory.store import Store
 
 VERIFIED = ("verification", "report")
 """Where the cache has what `verify` found, under a key of all answers that it was about."""

@@ -19,6 +19,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from labreport.display import unprintable
 from labreport.errors import UsageError, did_you_mean
 from labreport.experiment import Design, Experiment, Recorded
 from labreport.fingerprint.files import Stamp, stamp
@@ -38,7 +39,6 @@ from labreport.recorded.raw import (
     sources,
 )
 from labreport.results import Metrics, Result, Runs, Snapshot, flat
-from labreport.texts import unprintable
 
 SEED = "seed"
 """Where a run's seed is, unless the author says otherwise; only then may it be nowhere."""

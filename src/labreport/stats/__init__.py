@@ -2,7 +2,7 @@
 
 Light: NumPy and SciPy are loaded when something is first computed. In the order in which a number is made:
 
-- `quantity`, `rounding`, `numerals`: a number with its source, and how it is printed;
+- `quantity`, `rounding`: a number with its source, and how it is printed;
 - `operation` and `operations/`: how a number is computed, in one file each, in Python and in JavaScript;
 - `measure`: what a metric is, and samples of it; `estimate`: how two samples differ, and how sure that is;
 - `findings`: what was seen and how sure it is, and all of it for one question; `words`: the sentences.

@@ -15,7 +15,7 @@ from typing import Any, Literal, get_type_hints
 import msgspec
 
 from labreport.authoring import at, called_from, check_values, wrong
-from labreport.displayed import Displayed
+from labreport.display import Displayed
 from labreport.errors import UsageError
 from labreport.experiment import Experiment
 from labreport.results import Results

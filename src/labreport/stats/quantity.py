@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from labreport.displayed import Displayed
+from labreport.display import Displayed
 
 Unit: TypeAlias = str
 """`fraction` is printed in per cent, `points` (a difference of fractions) in percentage points with

@@ -14,11 +14,11 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from labreport.display import capitalized
 from labreport.errors import UsageError, did_you_mean
 from labreport.stats.operation import Reason
 from labreport.stats.quantity import Quantity, Source
 from labreport.stats.rounding import DOUBLE, FORMS, printed, prints_none
-from labreport.texts import capitalized
 
 if TYPE_CHECKING:
     from labreport.stats.estimate import Judgement

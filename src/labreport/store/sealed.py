@@ -108,6 +108,11 @@ def is_sealed(data: bytes) -> bool:
     return data.startswith(_OPEN) and found == data[len(_OPEN) : len(_OPEN) + 64]
 
 
+def is_text(value: str) -> bool:
+    """Whether UTF-8 can hold it: no character is half of a pair."""
+    return value.isascii() or not any(0xD800 <= ord(character) <= 0xDFFF for character in value)
+
+
 def check_plain(value: Any, where: str = "the value", depth: int = 0, *, finite: bool = True) -> None:
     """Raise `ValueError`, naming the place, unless `value` is made of plain JSON values, finite if so asked.
 
@@ -116,7 +121,7 @@ def check_plain(value: Any, where: str = "the value", depth: int = 0, *, finite:
     if value is None or isinstance(value, bool):
         return
     if isinstance(value, str):
-        if not value.isascii() and any(0xD800 <= ord(character) <= 0xDFFF for character in value):
+        if not is_text(value):
             raise ValueError(f"{where} has a character that is half of a pair, which UTF-8 cannot hold")
     elif isinstance(value, float):
         if finite and not math.isfinite(value):

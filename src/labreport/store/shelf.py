@@ -75,8 +75,8 @@ class Shelf:
 
     def keys(self) -> list[str]:
         """The keys of all documents, as the folder is now."""
-        loose = {name[:64] for name in names_in(self.folder) if _is_document(name)}
-        return sorted({*loose, *self._members()})
+        loose = {name[:64] for name in names_in(self.folder) if name[64:] == DOCUMENT}
+        return sorted({*filter(is_key, loose), *self._members()})
 
     def loose(self) -> list[str]:
         """The keys of the documents that are files of their own."""
@@ -297,7 +297,3 @@ def _salvaged(path: Path) -> Iterator[tuple[str, bytes]]:
         member = data[found.end() : found.end() + int(found[2])]
         if hashlib.sha256(member).hexdigest().encode() == found[3]:
             yield found[1].decode(), member
-
-
-def _is_document(name: str) -> bool:
-    return name[64:] == DOCUMENT and is_key(name[:64])

@@ -30,7 +30,7 @@ from labreport.store.files import (
 )
 from labreport.store.sealed import LIMIT, Sealed, check_plain, seal, unseal
 from labreport.store.shelf import DOCUMENT, Digest, Shelf, is_key
-from labreport.trajectory.trajectory import SPELLED, Snapshot, Trajectory, spelled, unspelled
+from labreport.trajectory import SPELLED, Snapshot, Trajectory, spelled, unspelled
 
 MANY = 500
 """Small trajectories that are kept as files of their own, at most."""

@@ -6,8 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from labreport.recorded import table
-from labreport.recorded.raw import Options, RawRun, Reader, bad, short, text
+from labreport.recorded.raw import Options, RawRun, Reader, bad, runs, short, text
 
 DELIMITERS = (",", ";", "\t")
 
@@ -36,7 +35,7 @@ def read(folder: Path, name: str, options: Options) -> list[RawRun]:
         raise bad(name, "has no rows; a run needs at least one")
     cells = dict(zip(columns, zip(*rows[1:], strict=True), strict=False))
     cells.pop("", None)
-    return table.runs(folder, name, cells, lines[1:], options)
+    return runs(folder, name, cells, lines[1:], options)
 
 
 def _rows(name: str, written: str, delimiter: str) -> tuple[list[int], list[list[str]]]:

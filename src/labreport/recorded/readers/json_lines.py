@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from labreport.recorded import table
-from labreport.recorded.raw import Options, RawRun, Reader, bad, short, text
+from labreport.recorded.raw import Cell, Options, RawRun, Reader, bad, runs, short, text
 
 _DEPTH = 8
 
@@ -24,10 +23,10 @@ def read(folder: Path, name: str, options: Options) -> list[RawRun]:
         raise bad(name, "is empty; an object in each line is needed")
     columns = dict.fromkeys(column for found in objects for column in found)
     cells = {column: [found.get(column) for found in objects] for column in columns}
-    return table.runs(folder, name, cells, lines, options)
+    return runs(folder, name, cells, lines, options)
 
 
-def _object(where: str, written: str) -> dict[str, table.Cell]:
+def _object(where: str, written: str) -> dict[str, Cell]:
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         if len(set(names)) < len(names):
@@ -44,7 +43,7 @@ def _object(where: str, written: str) -> dict[str, table.Cell]:
         ) from None
     if not isinstance(found, dict):
         raise bad(where, f'is {short(found)}; an object such as {{"epoch": 1, "loss": 0.5}} is needed')
-    flat: dict[str, table.Cell] = {}
+    flat: dict[str, Cell] = {}
     _flatten(where, "", found, flat)
     return flat
 

@@ -1,15 +1,88 @@
-"""Pages are laid out again where a figure leaves one half empty, or where one ends with a heading."""
+"""What WeasyPrint leaves to do: numbers of pages in references, figures among text, tags of the PDF."""
 
 from __future__ import annotations
 
+import io
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 
+import pikepdf
+from pikepdf import Array, Dictionary, Name
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import page as pagination
+
+from labreport.errors import RenderError
+
+if TYPE_CHECKING:
+    from weasyprint import HTML
+    from weasyprint.document import Document
+
+
+Numbers = dict[str, str]
+"""The page of each anchor, and under no name how many there are."""
+TOTAL = ""
+USUAL = "9"
+"""Stands for a number that is not known, and is as wide as most."""
+ROUNDS = 8
+"""Layouts at most; a wider number moves what is behind it down, so that two or three settle it."""
+
+
+def laid_out(page: HTML, published: bytes) -> Document:
+    """The document with numbers in each reference (`data-page`) and on each page (`data-pages`).
+
+    WeasyPrint can count pages itself, and lays most out twice for it. With the numbers of the last time there
+    is one layout, and a second one where a number has changed. The result depends on none of them: it is a
+    layout whose references are all right.
+
+    `published` is the PDF of the last time, empty if there is none. Raises `RenderError` where the numbers
+    do not settle.
+    """
+    numbers = _of_pdf(published)
+    for _ in range(ROUNDS):
+        filled = _fill_in(page.etree_element, numbers)
+        with figures_placed():
+            document = page.render()
+        numbers = _of_layout(document)
+        if filled == {name: numbers.get(name, USUAL) for name in filled}:
+            return document
+    raise RenderError("the numbers of the pages in references do not settle; reword a sentence beside one")
+
+
+def _fill_in(root: Any, numbers: Numbers) -> Numbers:
+    """Put numbers into all references, and give those that were put in."""
+    filled = {TOTAL: numbers.get(TOTAL, USUAL)}
+    root.set("data-pages", filled[TOTAL])
+    for link in root.iter("a"):
+        if (address := link.get("href", "")).startswith("#"):
+            name = address[1:]
+            filled[name] = numbers.get(name, USUAL)
+            link.set("data-page", filled[name])
+    return filled
+
+
+def _of_layout(document: Document) -> Numbers:
+    found = {TOTAL: str(len(document.pages))}
+    for number, page in enumerate(document.pages, 1):
+        for name in page.anchors:
+            found.setdefault(name, str(number))
+    return found
+
+
+def _of_pdf(pdf: bytes) -> Numbers:
+    """Nothing where it cannot be read: then one more layout finds them."""
+    try:
+        with pikepdf.open(io.BytesIO(pdf)) as document:
+            pages = {page.obj.objgen: str(number) for number, page in enumerate(document.pages, 1)}
+            names: list[Any] = list(document.Root.Names.Dests.Names)
+            places = zip(map(str, names[::2]), names[1::2], strict=True)
+            return {TOTAL: str(len(pages)), **{name: pages[place[0].objgen] for name, place in places}}
+    except (pikepdf.PdfError, AttributeError, LookupError, TypeError, ValueError):
+        return {}
+
 
 LARGEST_BLANK = 0.1
 """Share of a page's text height that may stay empty where a figure could fill it."""
@@ -220,3 +293,113 @@ def _start(path: list[Any]) -> Any:
             return box
         box = siblings[place - 1] if place else around.pop()
     return box
+
+
+PRINT_FLAG = 4
+"""Bit of an annotation's flags: it is printed with the page (ISO 32000-1, table 165)."""
+MARKED = re.compile(rb"/\w+\s+<</MCID (\d+)>>\s+BDC")
+PAGINATION = b"/Artifact\n<</Type /Pagination>>\nBDC"
+Identity = tuple[int, int]
+"""Number and generation of an object."""
+
+
+def finish(pdf: bytes) -> bytes:
+    """`pdf` as an accessible document needs it; the same bytes each time.
+
+    Every table header gets its scope and every link its print flag. A link is one link: the further
+    ones that are inside it, on the same area, are dropped. Running heads and page numbers, which
+    are marked as content but belong to no structure, become artifacts, so that a reader skips them.
+    """
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        read: dict[Identity, set[int]] = {}
+        dropped: set[Identity] = set()
+        for element, around in list(_elements(document.Root.StructTreeRoot, ())):
+            if element.get(Name.S) == Name.TH:
+                _set_scope(element, Name.Column if "/THead" in around else Name.Row)
+            if "/Link" in around:
+                dropped.update(_take_links(element))
+            if Name.Pg in element:
+                contents = (kid for kid in _kids(element) if not isinstance(kid, (Dictionary, Array)))
+                read.setdefault(element.Pg.objgen, set()).update(map(int, contents))
+        for page in document.pages:
+            _finish_links(page, dropped)
+            _mark_artifacts(page, read.get(page.obj.objgen, set()))
+        _forget(document.Root.StructTreeRoot.ParentTree)
+        stream = io.BytesIO()
+        document.save(
+            stream,
+            deterministic_id=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            compress_streams=True,
+        )
+    return stream.getvalue()
+
+
+def _elements(
+    parent: pikepdf.Object, around: tuple[str, ...]
+) -> Iterator[tuple[pikepdf.Object, tuple[str, ...]]]:
+    """Every structure element below `parent`, in order, with the kinds of those that it is in."""
+    around = (*around, str(parent.get(Name.S)))
+    for child in _kids(parent):
+        if isinstance(child, Dictionary) and child.get(Name.Type) != Name.OBJR:
+            yield child, around
+            yield from _elements(child, around)
+
+
+def _kids(element: pikepdf.Object) -> list[pikepdf.Object]:
+    kids = element.get(Name.K, Array())
+    return list(kids) if isinstance(kids, Array) else [kids]
+
+
+def _set_scope(header: pikepdf.Object, scope: Name) -> None:
+    attributes = header.get(Name.A)
+    if isinstance(attributes, Dictionary) and attributes.get(Name.O) == Name.Table:
+        attributes.Scope = scope
+    else:
+        others = list(attributes) if isinstance(attributes, Array) else [attributes] if attributes else []
+        header.A = Array([*others, Dictionary(O=Name.Table, Scope=scope)])
+
+
+def _take_links(element: pikepdf.Object) -> Iterator[Identity]:
+    """Take the links out of an element inside a link, and give those that they stood for."""
+    kept = Array()
+    for child in _kids(element):
+        if isinstance(child, Dictionary) and child.get(Name.Type) == Name.OBJR:
+            yield child.Obj.objgen
+        else:
+            kept.append(child)
+    element.K = kept
+    if element.get(Name.S) == Name.Link:
+        element.S = Name.Span
+
+
+def _finish_links(page: pikepdf.Page, dropped: set[Identity]) -> None:
+    if Name.Annots in page:
+        page.Annots = Array([link for link in page.Annots if link.objgen not in dropped])
+        for link in page.Annots:
+            link.F = int(link.get(Name.F, 0)) | PRINT_FLAG
+
+
+def _forget(parents: pikepdf.Object) -> None:
+    """Take from the parent tree the entries of links whose elements hold none any more.
+
+    An entry maps a link's number to its element; pages, whose entries are arrays, stay.
+    """
+    numbers = Array()
+    pairs = list(parents.Nums)
+    for number, parent in zip(pairs[::2], pairs[1::2], strict=True):
+        if isinstance(parent, Array) or any(
+            isinstance(child, Dictionary) and child.get(Name.Type) == Name.OBJR for child in _kids(parent)
+        ):
+            numbers.extend([number, parent])
+    parents.Nums = numbers
+
+
+def _mark_artifacts(page: pikepdf.Page, read: set[int]) -> None:
+    """Marked contents of `page` that no structure element reads become artifacts of pagination."""
+
+    def mark(found: re.Match[bytes]) -> bytes:
+        return found[0] if int(found[1]) in read else PAGINATION
+
+    contents = page.Contents
+    contents.write(MARKED.sub(mark, contents.read_bytes()))
