@@ -135,7 +135,7 @@ def test_a_limit_on_file_size_is_one_line(limit: int, tmp_path: Path) -> None:
     old = store.put(made.trained(4, (2,), (4,)))
     program = (
         "import resource, sys; from pathlib import Path; import trained as made\n"
-        "from labreport.errors import StoreError; from labreport.trajectory import Store\n"
+        "from labreport.errors import StoreError; from labreport.trajectory.store import Store\n"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n"
         "try: Store(Path(sys.argv[1])).put(made.trained(9, (2, 9)))\n"
         "except StoreError as error: print(error)\n"
