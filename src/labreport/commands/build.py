@@ -111,8 +111,6 @@ def _look(
     session = open_session(place, output, arguments.seeds, force, repair=False, looks=True)
     if missing := not_installed(session.project):
         terminal.warn(missing)
-    for line in other_seeds(session, arguments.seeds):
-        terminal.warn(line)
     return session
 
 
@@ -121,7 +119,7 @@ def status(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int
     session = _look(arguments, root, terminal)
     plan = session.planner.plan()
     stale = plan.stale()
-    _tell(terminal, session, plan.statuses)
+    _tell(terminal, session, plan.statuses, arguments.seeds)
     headline = f"Stale: {work(stale)}." if stale else f"All is fresh: {work(plan.statuses)}."
     for line in textwrap.wrap(headline, terminal.width, subsequent_indent="  "):
         terminal.result(terminal.paint(line, "yellow" if stale else "green"))
@@ -144,7 +142,7 @@ def dry_run(
     session = _look(arguments, root, terminal, force)
     names = [name for word in arguments.words for name in session.graph.resolve(word)] or None
     plan = session.planner.plan(names)
-    _tell(terminal, session, plan.statuses)
+    _tell(terminal, session, plan.statuses, arguments.seeds)
     from labreport.execute.build import check_templates_of
 
     for line in [*unused(session), *(check_templates_of(session) if plan.stale("section") else ())]:
@@ -160,7 +158,9 @@ def dry_run(
     return 0
 
 
-def _tell(terminal: Terminal, session: Session, statuses: Sequence[Status]) -> None:
+def _tell(terminal: Terminal, session: Session, statuses: Sequence[Status], asked: int | None) -> None:
+    for line in other_seeds(session, asked):
+        terminal.warn(line)
     nodes = [
         {
             "name": found.name,
@@ -220,7 +220,7 @@ def why(arguments: argparse.Namespace, root: Path, terminal: Terminal) -> int:
         read = (one.name for one in session.planner.status(name).reasons if isinstance(one, Upstream))
         queue += (new := dict.fromkeys(one for one in read if one not in chain))
         chain |= new
-    _tell(terminal, session, [*map(session.planner.status, chain)])
+    _tell(terminal, session, [*map(session.planner.status, chain)], arguments.seeds)
     seen: set[str] = set()
     for group in _by_experiment(statuses):
         _explain(terminal, session, group, 0, seen)

@@ -134,7 +134,7 @@ Message = Epoch | Trajectory | Outcome
 """A trajectory is what is to be stored; the arrays that are `elsewhere` were sent before."""
 Send = Callable[[Message], None]
 _WARNING = 200
-"""Characters of a warning that are told."""
+"""Characters of a warning that are printed."""
 LAST, OTHER = b"O", b"M"
 """With what an outcome begins as bytes, and any other message."""
 
