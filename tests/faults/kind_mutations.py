@@ -255,7 +255,10 @@ def mutation(place: Place, random: Random, index: int) -> str:
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *mutant.tests],
         cwd=copy,
-        env={name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
+        # Without the engine that the campaign has prepared for its own tests, which is whole
+        env={
+            name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "LABREPORT_"))
+        },
         capture_output=True,
         text=True,
         check=False,
