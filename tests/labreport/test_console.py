@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from labreport.console.plan import about, show_plan, show_summary
 from labreport.console.progress import Kind, Progress, TimeLeft, Training
-from labreport.console.terminal import Terminal
+from labreport.console.terminal import Terminal, folded
 from labreport.experiment import Experiment
 from labreport.nodes.content import ResultNode
 from labreport.plan.nodes import Changed, NeverMade, Node, Plan, Reason, State, Status, Upstream
@@ -432,3 +432,5 @@ def test_a_long_line_is_broken_between_words_on_a_terminal_only() -> None:
     terminal.warn("what is wrong in a line that is longer than the terminal is wide")
     lines = err.getvalue().splitlines()
     assert lines == ["note: what is wrong in a line that is", "  longer than the terminal is wide"]
+    coloured = f"\x1b[31m{'a word ' * 5}\x1b[0m"
+    assert folded(coloured, 40) == coloured

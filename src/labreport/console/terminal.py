@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import sys
@@ -15,6 +16,7 @@ from labreport.errors import LabReportError
 
 INTERRUPTED = "Interrupted. What is finished is kept; run the same command again to continue."
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+_LOOK = re.compile(r"\x1b\[[0-9;]*m")
 CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 """Control characters, shown and not obeyed: names come from files."""
 _DIRECTION = {
@@ -132,7 +134,7 @@ def shown(text: str) -> str:
 
 def folded(line: str, width: int) -> str:
     """`line` on as many lines of at most so many columns as it needs, broken between words."""
-    if len(line) <= width:
+    if len(line) <= width or len(_LOOK.sub("", line)) <= width:
         return line
     import textwrap  # only where a line is too long
 
