@@ -346,12 +346,14 @@ def test_off_a_terminal_progress_is_a_plain_line_now_and_then(monkeypatch: pytes
     progress.to_make(2)
     with progress.shown():
         left.work("alpha", 0.2)
-        progress.training(0, Training("alpha#0", 1, 5, "validation 12.0 %"))
-        progress.finished("alpha", "alpha#0  5 epochs")
+        progress.training(
+            0, Training("alpha, seed 0", 1, 5, "validation 12.0 %")
+        )  # for which there is no room
+        progress.finished("alpha", "alpha, seed 0  5 epochs")
         progress.idle(0)
         progress.making("figure", "curves", "figure/curves")
     assert out.getvalue().splitlines() == [
-        "   20 %  0/1 training  estimating the time  alpha#0  epoch   1/5  validation 12.0 %",
+        "   20 %  0/1 training  estimating the time  alpha, seed 0  epoch   1/5",
         "  1/2  draw curves  a few seconds left",
     ]
 

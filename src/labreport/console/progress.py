@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -124,8 +124,10 @@ class Progress:
         self._row(f"lane {lane}", name, training.epoch, training.epochs, training.note)
         self._show()
         told = f"  {100 * self.time.share:3.0f} %  {self._note()}  "
-        room = self._terminal.width - len(told) - len(training.note) - 2
-        self._speak(f"{told}{clipped(training.name, room)}  {training.note}")
+        room = self._terminal.width - len(told) - 2
+        if room < len(training.name) + len(note := training.note):
+            note = replace(training, measure="").note
+        self._speak(f"{told}{clipped(training.name, room - len(note))}  {note}")
 
     def idle(self, lane: int) -> None:
         """Worker `lane` has nothing to do."""
