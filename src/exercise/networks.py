@@ -155,7 +155,7 @@ def keeping_rules(experiment: Experiment) -> Experiment:
     """The experiment. Raises `UsageError`, at the line of the value, for the first rule that it breaks."""
     rules = RULES.get(experiment.name)
     for field, value, text in rules.broken(experiment) if rules else ():
-        told = f"{text}; a network of your own needs another name than {experiment.name!r}"
+        told = f"{text}; if it is a network of your own, give it another name: {experiment.name!r} is taken"
         refuse(experiment.place, told, field, value, Experiment if field == "epochs" else Network)
     return experiment
 

@@ -241,3 +241,11 @@ def test_the_authors_interface_loads_nothing_before_it_is_asked_for() -> None:
     )
     source = str(Path(labreport.__file__).parents[1])
     subprocess.run([sys.executable, "-P", "-c", program], check=True, env={"PYTHONPATH": source})
+
+
+def test_a_decimal_comma_is_told_what_to_write() -> None:
+    """Python takes it for an octal number, of which its author has not thought."""
+    with pytest.raises(
+        UsageError, match=r"^nets\.py:2: leading zeros .* not permitted; write a decimal point, as in 0\.05$"
+    ):
+        summarise("rate = 0.1\nrate = 0,05\n", "nets.py")

@@ -83,8 +83,8 @@ def test_what_only_times_changed_is_counted_and_marked() -> None:
     assert shown(found) == ["Changed in the answers:", told]
     terminal = Terminal(out=(out := io.StringIO()))
     list_changes(terminal, found, TITLES)
-    assert "  now: About 3.0 s.  (measured time)" in out.getvalue()
-    assert out.getvalue().endswith("\n  seconds: 2\u00a0s → 3\u00a0s  (measured time)\n")
+    assert "  now: About 3.0 s.  (rests on measured times)" in out.getvalue()
+    assert out.getvalue().endswith("\n  seconds: 2\u00a0s → 3\u00a0s  (rests on measured times)\n")
 
 
 def test_three_answers_are_told_words_before_numbers() -> None:

@@ -129,6 +129,15 @@ def test_a_mistake_in_the_language_is_named_by_its_line(source: str, found: str)
     assert any(f"{line}: {text}".startswith(found) for line, text in wrong["questions/one.html"]), wrong
 
 
+def test_a_template_that_cannot_be_read_may_use_any_term() -> None:
+    """An entry of the glossary is not called unused because of it."""
+    glossary = '{% call explain("loss") %}x{% endcall %}'
+    for source, found in (("{{ term( }}", False), ("{{ 1 }}", True)):
+        templates = {"glossary.html": written(glossary), "one.html": written(source)}
+        wrong = mistakes(templates, [*templates], (), (), ()).get("glossary.html", [])
+        assert any("nothing uses the term" in text for _, text in wrong) is found
+
+
 BODY = "{% block headline %}x{% endblock %}\n{% block body %}\n@{% endblock %}"
 
 

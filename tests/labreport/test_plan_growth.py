@@ -25,7 +25,7 @@ from labreport.nodes.unfold import unfold
 from labreport.outline import Outline
 from labreport.plan.fingerprints import Fingerprints
 from labreport.plan.ledger import Ledger
-from labreport.plan.nodes import differences, short
+from labreport.plan.nodes import ORDER, differences, short
 from labreport.plan.planner import Planner
 from labreport.project import Project
 
@@ -211,6 +211,15 @@ def test_a_changed_member_comes_before_those_that_come_and_go_with_it() -> None:
         "function project:Model is gone",
         "function project:added is new",
     ]
+
+
+def test_another_order_is_no_reason_where_something_is_new() -> None:
+    """What is read is declared in another order then, too."""
+    groups = {OLD: {ORDER: "1", "declaration of a": "2"}, NEW: {ORDER: "3", "declaration of a": "2"}}
+    assert [str(one) for one in differences({"code": OLD}, {"code": NEW}, groups)] == [f"{ORDER} changed"]
+    groups[NEW]["declaration of b"] = "4"
+    (reason,) = differences({"code": OLD}, {"code": NEW}, groups)
+    assert str(reason) == "declaration of b is new"
 
 
 def test_the_text_of_a_module_is_called_so() -> None:

@@ -305,7 +305,7 @@ def list_changes(terminal: Terminal, changed: Sequence[Change], titles: Mapping[
     for slug in dict.fromkeys(change.question for change in changed):
         terminal.result(terminal.paint(shown(titles.get(slug, slug)), "bold"))
         for change in (change for change in changed if change.question == slug):
-            again = "  (measured time)" if change.timed else ""
+            again = "  (rests on measured times)" if change.timed else ""
             if change.name:
                 text = f"  {change.name}: {change.was or '–'} → {change.now or '–'}{again}"
                 terminal.result(shown(text))

@@ -227,7 +227,7 @@ def unused(session: Session) -> list[str]:
     found = set()
     for name, one in named:
         if isinstance(one, (Experiment, Study)) and one.name not in used:
-            text = f"nothing reads {one.name!r}; list {name} where a question reads it, or in the project"
+            text = f"nothing reads {one.name!r}; list {name} beside those that are read, or in the project"
         elif isinstance(one, Question) and one in left_out:
             text = f"the question {one.slug!r} is in no section; list {name} in one"
         elif isinstance(one, Figure) and one.slug not in shown:

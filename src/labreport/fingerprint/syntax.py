@@ -42,7 +42,9 @@ def summarise(source: str, where: str, engine: bool = False) -> Summary:
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         at = f":{line}" if line else ""
-        raise UsageError(f"{where}{at}: {error.args[0]}; fix the syntax error and run again") from None
+        comma = str(error.args[0]).startswith("leading zeros in decimal")
+        fix = "write a decimal point, as in 0.05" if comma else "fix the syntax error and run again"
+        raise UsageError(f"{where}{at}: {str(error.args[0]).partition(';')[0]}; {fix}") from None
     statements = [statement for statement in tree.body if not _is_text(statement) and not _is_main(statement)]
     running = [node for statement in statements for node in at_import(statement)]
     imports = all_imported(running)

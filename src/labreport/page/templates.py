@@ -282,6 +282,7 @@ def mistakes(
     glossary = [word for _, word in templates.get(GLOSSARY, {}).get("explains", ())]
     explained = [anchor_of(word) for word in glossary]
     used = {anchor_of(word) for each in templates.values() for _, word in each.get("terms", ())}
+    used |= {"" for each in templates.values() if each.keys() == {"wrong"}}  # and may use any
     found: dict[str, list[Mistake]] = {}
     for name, each in templates.items():
         if name not in own:
@@ -305,8 +306,8 @@ def mistakes(
         for line, word in each.get("terms", ()):
             if word and anchor_of(word) not in explained:
                 near = did_you_mean(word, glossary).rstrip(".")
-                text = f"{GLOSSARY} does not explain the term {word!r}{near}"
-                wrong.append(Mistake(line, f'{text}; write {{% call explain("{word}") %}} there'))
+                added = near or f'; write {{% call explain("{word}") %}} there'
+                wrong.append(Mistake(line, f"{GLOSSARY} does not explain the term {word!r}{added}"))
         for line, word in each.get("explains", ()):
             if name != GLOSSARY or not word:
                 wrong.append(Mistake(line, f"explain belongs into {GLOSSARY}, and takes a term in quotes"))

@@ -27,7 +27,7 @@ from labreport.frame import BIBLIOGRAPHY, MACROS, Lookup
 from labreport.frame import ENGINE as FRAME
 from labreport.outline import Section
 from labreport.plan.ledger import Ledger
-from labreport.plan.nodes import Changed
+from labreport.plan.nodes import ORDER, Changed
 from labreport.program import nearby
 from labreport.project import Project
 
@@ -148,7 +148,7 @@ class Fingerprints:
         if not needs:
             return {}
         members = {f"declaration of {need}": self._declaration(need) for need in needs}
-        return self._group("declarations", {**members, "order of what is read": digest(needs)}, "")
+        return self._group("declarations", {**members, ORDER: digest(needs)}, "")
 
     def _declaration(self, need: str) -> str:
         if need not in self._declarations:

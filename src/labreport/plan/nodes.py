@@ -267,6 +267,9 @@ class Extended:
 Reason = NeverMade | Unkept | Changed | Missing | Altered | Extended | Upstream | Forced | SharesForced
 
 
+ORDER = "order of what is read"
+
+
 def differences(
     old: Mapping[str, Any], new: Mapping[str, Any], groups: Mapping[str, Mapping[str, str]]
 ) -> tuple[Changed, ...]:
@@ -297,6 +300,7 @@ def _members(old: Mapping[str, str] | None, new: Mapping[str, str] | None) -> li
     """What differs between two groups: changed members first, since others come and go by what those name."""
     if old is None or new is None:
         return []
+    moved = old.keys() == new.keys()  # the order is another, too, where something is new or gone
     return [
         Changed(
             name,
@@ -305,7 +309,7 @@ def _members(old: Mapping[str, str] | None, new: Mapping[str, str] | None) -> li
             was=old.get(name, ""),
         )
         for name in sorted({*old, *new}, key=lambda name: ((name in old) != (name in new), name))
-        if old.get(name) != new.get(name)
+        if old.get(name) != new.get(name) and (moved or name != ORDER)
     ]
 
 
