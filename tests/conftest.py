@@ -45,6 +45,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """How thoroughly properties are tried, and the folder of what all processes of the tests share."""
+    # A program that a test starts writes no compiled code into the engine that all share
+    os.environ.setdefault("PYTHONDONTWRITEBYTECODE", "1")
     if SHARED not in os.environ:
         os.environ[SHARED] = tempfile.mkdtemp(prefix="labreport-tests-")
         os.environ["LABREPORT_CACHE"] = os.path.join(os.environ[SHARED], "kept")
