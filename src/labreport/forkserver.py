@@ -50,7 +50,10 @@ def main() -> None:
     with socket.socket(fileno=0) as control, tempfile.TemporaryDirectory() as fonts:
         os.environ[FONTS] = fonts
         while True:
-            message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+            try:
+                message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+            except ConnectionResetError:  # closed before the last answer was read
+                return
             if not message:
                 return
             pid = os.fork()

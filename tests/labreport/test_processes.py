@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -13,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from labreport import forkserver
 from labreport.errors import RenderError, UnknownName
 from labreport.processes import SAFE_PATH, in_forks, safe_spawn
 
@@ -171,3 +174,16 @@ def test_beside_another_thread_nothing_is_forked(monkeypatch: pytest.MonkeyPatch
     """It could hold a lock forever in the fork."""
     monkeypatch.setattr(threading, "active_count", lambda: 2)
     assert {value[1] for value, _ in in_forks(slowly, range(3), 2)} == {os.getpid()}
+
+
+def test_the_process_that_forks_builders_ends_where_its_answer_is_not_read() -> None:
+    """Ctrl-C may come between the question and its answer: the other end is reset then."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        command = [sys.executable, "-P", str(forkserver.__file__), "nowhere"]
+        process = subprocess.Popen(command, stdin=theirs, stderr=subprocess.PIPE, text=True)
+    with ours:
+        socket.send_fds(ours, [b"x"], [ours.fileno()])
+        select.select([ours], [], [], 60.0)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, "ConnectionResetError" in err) == (0, False)
