@@ -181,7 +181,7 @@ def test_the_process_that_forks_builders_ends_where_its_answer_is_not_read() -> 
     ours, theirs = socket.socketpair()
     with theirs:
         command = [sys.executable, "-P", str(forkserver.__file__), "nowhere"]
-        process = subprocess.Popen(command, stdin=theirs, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(command, stdin=theirs.fileno(), stderr=subprocess.PIPE, text=True)
     with ours:
         socket.send_fds(ours, [b"x"], [ours.fileno()])
         select.select([ours], [], [], 60.0)
