@@ -64,6 +64,15 @@ def test_editing_a_questions_text_rebuilds_its_section_only(wine: Wine, tmp_path
     assert {"result/tree#0", "result/rows/rows=10#2"} <= stale(copy)
 
 
+def test_importing_more_of_the_engine_rebuilds_no_fit(wine: Wine, tmp_path: Path) -> None:
+    """What is loaded with it is nothing that a fit uses."""
+    copy = wine.copy(tmp_path / "wine")
+    copy.edit(
+        "project.py", "from labreport import (", "from labreport.stats import sample\nfrom labreport import ("
+    )
+    assert stale(copy) == {"document/workflow"}
+
+
 def stale(wine: Wine) -> set[str]:
     """What is stale or waits for what is."""
     return {name for name, state in wine.plan("--seeds", SEEDS).items() if state != "fresh"}

@@ -142,7 +142,7 @@ class Names:
     def _every(self, module: str, start: str) -> Iterator[str]:
         """All modules of the project whose names begin with `start`; for the engine's, of its own room."""
         if is_engine(module):
-            start = ".".join(module.split(".")[:2])
+            start = room(module)
         for other in self._modules.every():
             if other.startswith(start) and is_engine(other) == is_engine(module):
                 yield other
@@ -168,6 +168,11 @@ def carries_out(module: str) -> bool:
 def is_engine(module: str) -> bool:
     """Whether a module is the engine's."""
     return module.partition(".")[0] == ENGINE
+
+
+def room(module: str) -> str:
+    """The room of a module of the engine: `labreport.stats` of `labreport.stats.words`."""
+    return ".".join(module.split(".")[:2])
 
 
 @dataclass
@@ -407,13 +412,15 @@ class _Following:
         self._waiting: list[Name] = []
         self.reached: set[Name] = set()
         self.loaded: set[str] = set()
+        self._rooms: set[str] = set()
+        """Rooms of the engine in which something is reached."""
 
     def extended(self, module: str, roots: Iterable[Name]) -> _Following:
         """This closure and that of more `roots`, which `module` gives; this one stays as it is."""
         found = copy(self)
         found.__dict__.pop("hashes", None)
         found._changed, found.reached, found.loaded = dict(self._changed), set(self.reached), set(self.loaded)
-        found._waiting = list(roots)
+        found._rooms, found._waiting = set(self._rooms), list(roots)
         found._load(module)
         found._run()
         return found
@@ -437,19 +444,34 @@ class _Following:
                 continue
             self.reached.add(one)
             self._load(one[0])
+            self._enter(one[0])
             for module in self._names.loaded(*one):
                 self._load(module)
             self._waiting.extend(self._names.targets(*one) - self.reached)
             self._waiting.extend(self._changed.get(one, ()))
 
     def _load(self, module: str) -> None:
-        """Note that a module is loaded: what it does then to names that are reached, and outside, counts."""
+        """Note that a module is loaded: what it does then to names that are reached, and outside, counts.
+
+        What one of the engine's does outside is for its own room, and counts once something there is reached.
+        """
         if module in self.loaded:
             return
         for other in self._loading.loads(module) - self.loaded:
             self.loaded.add(other)
             for statement, change in self._loading.changes(other):
-                if change.outside or not change.names.isdisjoint(self.reached):
+                outside = change.outside and (not is_engine(other) or room(other) in self._rooms)
+                if outside or not change.names.isdisjoint(self.reached):
                     self._waiting.append(statement)
                 for name in change.names:
                     self._changed[name] = (*self._changed.get(name, ()), statement)
+
+    def _enter(self, module: str) -> None:
+        """Note that a module is reached: what its room did outside when it was loaded counts now."""
+        if not is_engine(module) or room(module) in self._rooms:
+            return
+        self._rooms.add(room(module))
+        for other in self.loaded:
+            if room(other) == room(module):
+                changes = self._loading.changes(other)
+                self._waiting.extend(statement for statement, change in changes if change.outside)
