@@ -269,9 +269,7 @@ def changes(
         behind = printed.get(slug, set()) & set(numbers)
         for name in names:
             alone = bool(behind) and behind <= timed if name == HEADLINE else name in timed
-            if told or (
-                name != HEADLINE and name in after
-            ):  # or the ledger is from before headlines were kept
+            if told or (name != HEADLINE and name in after):
                 found.append(Change(slug, name, before.get(name, ""), after.get(name, ""), alone))
     return found
 
