@@ -1,1 +1,0 @@
-"""The one orchestrator: carries out the plan, in worker processes or on a cluster."""

@@ -1,1 +1,0 @@
-"""Hashes that change when, and only when, something that matters changed. Standard library only."""

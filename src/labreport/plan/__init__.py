@@ -1,1 +1,0 @@
-"""What is stale, and why; the only place that decides it. Standard library only."""

@@ -1,1 +1,0 @@
-"""Files on disk: sealed documents, arrays, cache, lock, mark of ownership, publication; never trusted."""

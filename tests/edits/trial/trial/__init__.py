@@ -1,5 +1,0 @@
-"""Loading the package sets how exactly decimal numbers are computed."""
-
-import decimal
-
-decimal.getcontext().prec = 9
