@@ -1,0 +1,149 @@
+"""What a metric is, said once: its unit, which direction is better, and which difference does not matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NoReturn
+
+from labreport.errors import UsageError, did_you_mean, here, told
+from labreport.project.checks import check_values
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A metric: how its values are read, printed, compared and judged.
+
+    `unit="%"` is for shares, which are stored as fractions and printed in per cent (`percent=True`: they are
+    stored in per cent); their differences are percentage points. `unit="points"` is for what is a difference
+    of shares already. `bounded=False` allows shares above one. Any other unit is printed as it is written.
+
+    `margin` is a difference, in the printed unit, that does not matter, and `because` its reason.
+    `scale="ratio"` compares positive values by how many times one is the other; `margin=1.02` is within 2 %.
+    `more` and `less` say how something with a higher and a lower value is called, as "slower" and "faster".
+
+    `value(run, epoch)` reads the number off a run, by default the metric of that name, or what the record of
+    that epoch has; `right(run, epoch)` gives an array of booleans, which items are right.
+    """
+
+    name: str
+    unit: str = ""
+    better: Literal["higher", "lower", ""] = "higher"
+    scale: Literal["difference", "ratio"] = "difference"
+    margin: float | None = None
+    because: str = ""
+    value: Callable[[Any, int | None], float] | None = field(default=None, compare=False, repr=False)
+    right: Callable[[Any, int | None], Any] | None = field(default=None, compare=False, repr=False)
+    more: str = ""
+    less: str = ""
+    bounded: bool = True
+    percent: bool = False
+    title: str = ""
+    parts: tuple[Measure, ...] = ()
+    """Of a difference of two measures: these."""
+    place: str = field(default="", compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "place", self.place or here())
+        check_values(self, self.place, f"measure {self.name!r}")
+        least = 1 if self.scale == "ratio" else 0
+        if self.margin is not None and not self.margin > least:
+            self.refuse(f"margin is {self.margin!r}; it must be greater than {least}")
+
+    def refuse(self, text: str) -> NoReturn:
+        """Raise `UsageError` at the line on which the measure is declared."""
+        raise UsageError(told(self.place, f"measure {self.name!r}: {text}"))
+
+    def __sub__(self, other: Measure) -> Measure:
+        """The difference of two measures of the same runs, as `TRAINING - VALIDATION`."""
+        if self.unit != other.unit:
+            self.refuse(f"its unit is {self.unit!r}, that of {other.name!r} is {other.unit!r}")
+        return Measure(
+            f"{self.label} minus {other.label}",
+            unit="points" if self.share else self.unit,
+            better="",
+            margin=self.margin,
+            because=self.because,
+            value=lambda run, epoch: self.of(run, epoch) - other.of(run, epoch),
+            bounded=False,
+            percent=self.percent,
+            parts=(self, other),
+        )
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.title or self.name
+
+    @property
+    def share(self) -> bool:
+        """Whether its values are shares, printed in per cent."""
+        return self.unit == "%"
+
+    @property
+    def quantity_unit(self) -> str:
+        """The unit of a value as quantities have it: `fraction` for shares."""
+        return "fraction" if self.share else self.unit
+
+    @property
+    def difference_unit(self) -> str:
+        """The unit of a difference, or of a ratio."""
+        return "times" if self.scale == "ratio" else "points" if self.share else self.unit
+
+    @property
+    def stored(self) -> float:
+        """How many of the printed unit are one of the stored: 100 for shares and points, else 1."""
+        return 100.0 if self.unit in ("%", "points") else 1.0
+
+    @property
+    def bound(self) -> float | None:
+        """The margin in the unit of differences as they are stored: a fraction, a ratio, a number."""
+        if self.margin is None or self.scale == "ratio":
+            return self.margin
+        return self.margin / self.stored
+
+    def of(self, run: Any, epoch: int | None = None) -> float:
+        """Read the value of one run. Raises `UsageError` where there is none."""
+        if self.value is not None:
+            found = float(self.value(run, epoch))
+        elif self.right is not None:
+            right = self.right(run, epoch)
+            found = float(sum(right) / len(right)) if isinstance(right, list) else float(right.mean())
+        else:
+            found = self._metric(run, epoch)
+        return self.checked(found / 100 if self.percent and not self.parts else found, run.name)
+
+    def checked(self, value: float, owner: str) -> float:
+        """The value, if it is one. Raises `UsageError` for a share outside 0 to 1 that is bounded."""
+        if self.share and self.bounded and not (-1e-12 <= value <= 1 + 1e-12 or value != value):
+            text = f"{owner} has {value:g}; a share is stored as a fraction from 0 to 1"
+            self.refuse(f"{text} (percent=True: in per cent; bounded=False: more is allowed)")
+        return value
+
+    def _metric(self, run: Any, epoch: int | None) -> float:
+        try:
+            metrics = flat(run.at(epoch).metrics)
+        except UsageError:
+            record = flat(run.records[epoch - 1]) if epoch and epoch <= len(run.records) else {}
+            if self.name in record:
+                return float(record[self.name])
+            raise
+        record = flat(run.records[(epoch or len(run.records)) - 1]) if run.records else {}
+        known = {**record, **metrics}
+        if self.name not in known:
+            has = ", ".join(known) or "none"
+            near = did_you_mean(self.name, known)
+            text = f"measure {self.name!r}: {run.name!r} has no such metric{near}; it has {has}"
+            raise UsageError(told(self.place, text))
+        return float(known[self.name])
+
+
+def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """The members of mappings in mappings, their names joined by a space."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            found |= flat(value, f"{prefix}{name} ")
+        else:
+            found[f"{prefix}{name}"] = value
+    return found

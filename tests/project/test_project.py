@@ -1,0 +1,188 @@
+"""What an author declares: values are checked, names are unique in their kind, code is found."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import pytest
+from msgspec import Meta
+
+from labreport.errors import Several, UsageError
+from labreport.project import (
+    Experiment,
+    Measure,
+    Project,
+    at,
+    figure,
+    load_project,
+    question,
+    section,
+    study,
+    table,
+)
+
+
+@dataclass(frozen=True)
+class Model:
+    """What an experiment is in these tests."""
+
+    kind: Literal["tree", "forest"] = "tree"
+    rows: Annotated[int, Meta(ge=10)] = 120
+    rate: float = 0.1
+    widths: tuple[int, ...] = ()
+
+
+def fit(model: Model, seed: int) -> None:
+    """Stand for a fit."""
+
+
+TREE = Experiment("tree", Model(), fit=fit)
+DEEP = Experiment("deep", Model("forest"), epochs=50, start=fit)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"rate": "0.1"}, "rate is '0.1'; write 0.1, without quotes"),
+        ({"rows": 10.0}, "rows is 10.0; write 10, without the point"),
+        ({"rows": 9}, "rows is 9; allowed is a whole number of at least 10"),
+        ({"kind": "forst"}, "did you mean 'forest'?"),
+        ({"widths": [3]}, "write (3,), as a tuple in round brackets"),
+        ({"rate": True}, "rate is True; allowed is a number"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_to_write(fields: dict[str, Any], said: str) -> None:
+    """Field, value and what is allowed are in one message, with the line of the author."""
+    with pytest.raises(UsageError) as caught:
+        Experiment("one", Model(**fields), fit=fit)
+    assert said in str(caught.value)
+    assert "test_project.py:" in str(caught.value)
+
+
+def test_numpy_scalars_are_numbers() -> None:
+    """What NumPy computes may stand in a specification."""
+    assert Experiment("one", Model(rows=np.int64(20), rate=np.float32(0.5)), fit=fit).specification.rows == 20
+
+
+def test_a_study_unfolds_into_every_combination() -> None:
+    """Cells are in row-major order, and their names tell their point."""
+    grid = study("grid", TREE, kind=("tree", "forest"), rows=(20, 40))
+    assert [cell.name for cell in grid.experiments()] == [
+        "grid/kind=tree,rows=20",
+        "grid/kind=tree,rows=40",
+        "grid/kind=forest,rows=20",
+        "grid/kind=forest,rows=40",
+    ]
+
+
+def test_a_study_of_an_unknown_field_is_refused() -> None:
+    """A misspelt axis names the near one."""
+    with pytest.raises(UsageError, match="no field 'row'; did you mean 'rows'"):
+        study("grid", TREE, row=(1, 2))
+
+
+def test_epochs_that_anyone_reads_are_kept() -> None:
+    """The union of what questions and figures read, and the last epoch."""
+
+    @figure(reads=at(5, DEEP))
+    def early(results: Any) -> None: ...
+
+    @question("?", reads=at((10, 20), DEEP), figures=early)
+    def answer(results: Any) -> None: ...
+
+    project = Project("Report", (answer,))
+    assert project.epochs_kept(DEEP) == (5, 10, 20, 50)
+    assert [each.name for each in project.runs] == ["deep"]
+
+
+def test_an_epoch_that_is_not_trained_cannot_be_read() -> None:
+    """`at` knows how far an experiment goes."""
+    with pytest.raises(UsageError, match="'deep' has epochs 1 to 50"):
+        at(60, DEEP)
+
+
+def test_names_are_unique_in_their_kind_only() -> None:
+    """A section and a question may share a name; two questions may not, and all clashes are told at once."""
+
+    @question("?", reads=TREE)
+    def growth(tree: Any) -> None: ...
+
+    @question("!", reads=TREE, name="growth")
+    def other(tree: Any) -> None: ...
+
+    assert Project("Report", (section("Growth", growth),)).chapters[0].name == "growth"
+    with pytest.raises(Several) as caught:
+        Project("Report", (section("Growth", growth), section("Growth", other)))
+    assert len(caught.value.errors) == 2
+
+
+def test_an_answer_of_no_question_is_refused() -> None:
+    """What is read under `answers` must be asked somewhere."""
+
+    @question("?", answers="bets", reads=TREE)
+    def best(tree: Any) -> None: ...
+
+    with pytest.raises(UsageError, match="no question 'bets'; did you mean 'best'"):
+        Project("Report", (best,))
+
+
+def test_the_project_fits_what_has_no_code_of_its_own() -> None:
+    """An experiment without `fit` gets the project's."""
+    bare = Experiment("bare", Model())
+
+    @question("?", reads=(bare, TREE))
+    def best(results: Any) -> None: ...
+
+    assert [each.code for each in Project("Report", (best,), fit=print).runs] == [print, fit]
+
+
+def test_a_difference_of_measures_is_a_measure() -> None:
+    """Its values are differences of the same run, in points for shares."""
+    gap = Measure("train", unit="%") - Measure("test", unit="%")
+    run: Any = type("Run", (), {"name": "r", "records": ({"train": 0.9, "test": 0.8},)})()
+    run.at = lambda epoch: type("Kept", (), {"metrics": {}})()
+    assert gap.of(run, 1) == pytest.approx(0.1)
+    assert gap.difference_unit == "points"
+
+
+def test_a_share_above_one_needs_permission() -> None:
+    """104 % is an error for a bounded share, and a value for one that is not."""
+    with pytest.raises(UsageError, match="bounded=False"):
+        Measure("viability", unit="%").checked(1.04, "well 3")
+    assert Measure("viability", unit="%", bounded=False).checked(1.04, "well 3") == 1.04
+
+
+def test_a_table_reads_what_pandas_reads(tmp_path: Path) -> None:
+    """A path beside the project, with a query; empty cells are counted."""
+    file = tmp_path / "wells.csv"
+    file.write_text("plate,dose,viability\n1,0,1.0\n1,10,\n2,0,0.9\n")
+    wells = table(file, replicate="plate", where="dose < 20", missing="drop")
+    assert (wells.rows, wells.missing, wells.name) == (3, 1, "wells.csv")
+    assert len(wells.sha256) == 64
+
+
+def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """The message has the file, the column and the near one."""
+    file = tmp_path / "wells.csv"
+    file.write_text("plate,dose\n1,0\n")
+    with pytest.raises(UsageError, match=r"wells.csv: no column 'plat'; did you mean 'plate'"):
+        _ = table(file, replicate="plat").frame
+
+
+def test_a_project_is_loaded_from_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Module, folder and source are filled in; a mistake in it is told with its line."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    (tmp_path / "pyproject.toml").write_text('[tool.labreport]\nproject = "mine.declared"\nsource = "src"\n')
+    (tmp_path / "src" / "mine").mkdir(parents=True)
+    module = tmp_path / "src" / "mine" / "declared.py"
+    module.write_text("from labreport.project import Project\nproject = Project('T')\n")
+    loaded = load_project(tmp_path)
+    assert (loaded.module, loaded.package) == ("mine.declared", tmp_path / "src" / "mine")
+    module.write_text("from labreport.project import Project\nproject = Project(1 / 0)\n")
+    monkeypatch.delitem(sys.modules, "mine.declared")
+    with pytest.raises(UsageError, match=r"declared.py:2: ZeroDivisionError"):
+        load_project(tmp_path)
