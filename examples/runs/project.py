@@ -1,73 +1,42 @@
-"""A report on runs that were made elsewhere: three settings of a classifier, four seeds each."""
+"""A report on runs that were made elsewhere: three learning rates of a classifier, four seeds each."""
 
-from __future__ import annotations
+from pathlib import Path
 
-import math
-from statistics import mean
+import pandas
 
-from labreport import Answer, Measure, Project, Results, Words, figure, question, ranking, section
-from labreport.charts import Drawing
-from labreport.recorded import curves, facts, recorded_groups
-from labreport.stats import difference
+from labreport import Measure, Project, Words, curve, difference, figure, question, ranking, section, table
 
-RUNS = recorded_groups("runs/{name}-{seed}.csv", parameters=("learning_rate",))
-METRIC = "test/accuracy"
-ACCURACY = Measure("test accuracy", unit="%", margin=1, because="less is not worth another setting")
-HALF, LAST = 10, 20
-"""The epochs that are compared."""
+FOLDER = Path(__file__).with_name("runs")
 
 
-@figure(reads=RUNS.values(), slug="curves")
-def by_epoch(results: Results) -> Drawing:
-    """Accuracy by epoch, the mean over the seeds that got so far."""
-    from labreport.charts import (
-        SERIES,
-        Margins,
-        Mark,
-        column_figure,
-        curve,
-        label_line_ends,
-        named_curves,
-        note_truncated,
-        whole_numbers,
-        y_title,
-    )
-
-    drawing, (panel,) = column_figure(50.0, margins=Margins(left=9, right=17, top=7))
-    rows: list[list[str | int | float]] = []
-    lowest = 100.0
-    for position, (name, runs) in enumerate(results.items()):
-        measured: dict[int, list[float]] = {}
-        for points in curves(runs, METRIC).values():
-            for epoch, value in points:
-                measured.setdefault(epoch, []).append(100 * value)
-        means = {epoch: mean(values) for epoch, values in sorted(measured.items())}
-        lowest = min(lowest, *means.values())
-        curve(panel, list(means), list(means.values()), Mark(name, SERIES[position]))
-        rows += [[name, epoch, round(value, 2)] for epoch, value in means.items()]
-    panel.set_ylim(10 * math.floor(lowest / 10), 100)
-    panel.set_xlabel("Epoch")
-    y_title(panel, "Test accuracy, %")
-    whole_numbers(panel.xaxis)
-    label_line_ends(panel, named_curves(panel))
-    note_truncated(panel)
-    caption = "Accuracy on test images by epoch. Mean over the seeds of each setting."
-    return Drawing(drawing, "line chart", ["setting", "epoch", "accuracy, %"], rows, caption)
+def recorded():
+    """All files as one table; what they are called tells setting and seed."""
+    frames = []
+    for file in sorted(FOLDER.glob("*.csv")):
+        setting, seed = file.stem.split("-")
+        frames.append(pandas.read_csv(file).assign(setting=setting, seed=seed))
+    return pandas.concat(frames, ignore_index=True)
 
 
-@question("Which setting is the best?", reads=RUNS.values(), figures=(by_epoch,))
-def best(results: Results) -> Answer:
-    """The last values, compared pair by pair; runs that diverged are counted."""
-    return ranking(results, ACCURACY) | Answer(facts={"uneven": facts(*results.values())})
+RUNS = table(recorded, replicate="seed")
+LAST = table(recorded, replicate="seed", where="epoch == 20")
+HALVES = table(recorded, replicate="seed", where="epoch in (10, 20)")
+ACCURACY = Measure("test/accuracy", unit="%", title="test accuracy", margin=1, because="less is not worth it")
 
 
-@question("Do longer trainings help?", reads=RUNS.values(), template="questions/longer.html")
-def longer(results: Results) -> Answer:
-    """What the second half of the training brings."""
-    answer = Answer(facts={"settings": list(results), "uneven": facts(*results.values())})
-    for name in results:
-        answer |= difference(results, name, name, ACCURACY, LAST, HALF, name=name)
-    return answer
+@figure(reads=RUNS)
+def by_epoch(runs):
+    return curve(runs, x="epoch", y=ACCURACY, by="setting")
+
+
+@question("Which learning rate is the best?", reads=LAST, figures=by_epoch)
+def best(runs):
+    return ranking(runs, ACCURACY, by="setting")
+
+
+@question("Do longer trainings help?", reads=HALVES)
+def longer(runs):
+    return difference(runs, ACCURACY, by="epoch", against=10, within="setting", name="gain")
 
 
 project = Project(

@@ -18,13 +18,13 @@ from labreport import (
     Measure,
     Project,
     Words,
-    confusion_matrix,
+    confusion,
+    curve,
     dots,
     effect,
     environment,
     figure,
     hardest,
-    learning_curve,
     question,
     ranking,
     section,
@@ -78,12 +78,12 @@ def accuracies(results):
 
 @figure(reads=ROWS)
 def more_rows(results):
-    return learning_curve(results, ROWS, ACCURACY)
+    return curve(results, ROWS, ACCURACY)
 
 
 @figure(reads=TREE)
 def mistakes(results):
-    return confusion_matrix(results, TREE)
+    return confusion(results, TREE)
 
 
 @question("Which classifier is the most accurate?", reads=(TREE, FOREST, LINEAR), figures=(accuracies,))

@@ -315,11 +315,13 @@ class Project:
                     told_of = f"two {kind}s are called {each.name!r}, here and at {by_name[each.name].place}"
                     wrong.append(UsageError(told(each.place, told_of)))
         known = {each.name for each in questions}
-        for reader in (*questions, *figures, *self.chapters):
-            for name in reader.answers:
-                if name not in known and name != "*":
-                    text = f"answers: no question {name!r}{did_you_mean(name, known)}"
-                    wrong.append(UsageError(told(reader.place, text)))
+        readers = [(each.place, each.answers) for each in (*questions, *figures)]
+        readers += [(each.place, each.answers) for each in self.chapters]
+        for place, names in readers:
+            for name in {*names} - known - {"*"}:
+                wrong.append(
+                    UsageError(told(place, f"answers: no question {name!r}{did_you_mean(name, known)}"))
+                )
         if wrong:
             raise wrong[0] if len(wrong) == 1 else Several(wrong)
 
