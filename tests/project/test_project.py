@@ -161,7 +161,7 @@ def test_a_table_reads_what_pandas_reads(tmp_path: Path) -> None:
     file = tmp_path / "wells.csv"
     file.write_text("plate,dose,viability\n1,0,1.0\n1,10,\n2,0,0.9\n")
     wells = table(file, replicate="plate", where="dose < 20", missing="drop")
-    assert (wells.rows, wells.missing, wells.name) == (3, 1, "wells.csv")
+    assert (wells.rows, wells.empty, wells.name) == (3, 1, "wells.csv")
     assert len(wells.sha256) == 64
 
 

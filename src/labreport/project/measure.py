@@ -39,7 +39,7 @@ class Measure:
     bounded: bool = True
     percent: bool = False
     title: str = ""
-    parts: tuple[Measure, ...] = ()
+    terms: tuple[Measure, ...] = ()
     """Of a difference of two measures: these."""
     place: str = field(default="", compare=False, repr=False)
 
@@ -67,7 +67,7 @@ class Measure:
             value=lambda run, epoch: self.of(run, epoch) - other.of(run, epoch),
             bounded=False,
             percent=self.percent,
-            parts=(self, other),
+            terms=(self, other),
         )
 
     @property
@@ -103,7 +103,7 @@ class Measure:
         return self.margin / self.stored
 
     def of(self, run: Any, epoch: int | None = None) -> float:
-        """Read the value of one run. Raises `UsageError` where there is none."""
+        """Read the value of one run, as it is stored. Raises `UsageError` where there is none."""
         if self.value is not None:
             found = float(self.value(run, epoch))
         elif self.right is not None:
@@ -111,11 +111,12 @@ class Measure:
             found = float(sum(right) / len(right)) if isinstance(right, list) else float(right.mean())
         else:
             found = self._metric(run, epoch)
-        return self.checked(found / 100 if self.percent and not self.parts else found, run.name)
+        return self.checked(found, run.name)
 
     def checked(self, value: float, owner: str) -> float:
-        """The value, if it is one. Raises `UsageError` for a share outside 0 to 1 that is bounded."""
-        if self.share and self.bounded and not (-1e-12 <= value <= 1 + 1e-12 or value != value):
+        """The value as it is stored. Raises `UsageError` for a share outside 0 to 1 that is bounded."""
+        most = (100 if self.percent else 1) * (1 + 1e-12)
+        if self.share and self.bounded and not (-1e-12 <= value <= most or value != value):
             text = f"{owner} has {value:g}; a share is stored as a fraction from 0 to 1"
             self.refuse(f"{text} (percent=True: in per cent; bounded=False: more is allowed)")
         return value

@@ -39,7 +39,8 @@ class Data:
     source: Any
     replicate: str | None
     where: str | None
-    absent: Literal["error", "drop"]
+    missing: Literal["error", "drop"]
+    """What is done with empty cells."""
     name: str
     place: str = field(repr=False)
 
@@ -105,7 +106,7 @@ class Data:
         return len(self.frame)
 
     @property
-    def missing(self) -> int:
+    def empty(self) -> int:
         """How many rows have an empty cell."""
         return int(self.frame.isna().any(axis=1).sum())
 
