@@ -13,36 +13,22 @@ def main():
         return 2
     # In place of this folder: a file in it must not be taken for a module of Python's own
     sys.path[:] = [os.path.join(ROOT, "src"), *(path for path in sys.path if path not in ("", ROOT))]
-    try:
-        from labreport import program, streams  # noqa: F401 - what the next one loads, too
-        from labreport.front import main as front
-    except (EOFError, ImportError, TypeError, ValueError):
-        # Compiled code that a full disk has cut short; all other is checked before it is used
-        import shutil
+    from labreport.cli import main as command
 
-        shutil.rmtree(os.path.join(ROOT, "src", "labreport", "__pycache__"))
-        from labreport.front import main as front
-
-    return front(sys.argv[1:], ROOT, checkout)
+    return command(sys.argv[1:], ROOT, checkout)
 
 
 def checkout():
-    """The package `tools`: the set-up, and the commands that only a checkout has."""
+    """The package `tools`: the environment of a checkout, and the command that only it has, `test`."""
     from importlib.util import module_from_spec, spec_from_file_location
 
     folder = os.path.join(ROOT, "tools")
-    spec = spec_from_file_location(
-        "tools", os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
-    )
+    file = os.path.join(folder, "__init__.py")
+    spec = spec_from_file_location("tools", file, submodule_search_locations=[folder])
     sys.modules["tools"] = tools = module_from_spec(spec)
     spec.loader.exec_module(tools)
     return tools
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        # So early that nothing was begun; once something is, labreport.console.terminal says how to continue
-        sys.stderr.write("Interrupted; run the same command again.\n")
-        sys.exit(130)
+    sys.exit(main())

@@ -1,0 +1,137 @@
+"""Where lines go and how they look, and one line and an exit code for every way in which a command ends."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import sys
+import textwrap
+import traceback
+from collections.abc import Callable, Iterable
+from types import FrameType
+from typing import NoReturn
+
+from labreport.errors import LabReportError, Several, raised_at, told
+
+INTERRUPTED = "Interrupted. What is finished is kept; run the same command again to continue."
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {
+    code: f"\\u{code:04x}" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
+"""Characters that a terminal obeys, to be shown instead: names come from files."""
+
+
+class Terminal:
+    """Standard output and standard error of one command."""
+
+    def __init__(self, quiet: bool = False, verbose: bool = False, debug: bool = False) -> None:
+        self.quiet, self.verbose, self.debug = quiet, verbose, debug
+        self.interactive = sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+        self.colour = self.interactive and not os.environ.get("NO_COLOR")
+        self.width = max(40, min(shutil.get_terminal_size((80, 24)).columns, 100))
+
+    def say(self, text: str = "") -> None:
+        """Print a line, unless quiet."""
+        if not self.quiet:
+            self.result(text)
+
+    def result(self, text: str) -> None:
+        """Print a line that was asked for, also when quiet; one that is too long goes on below, indented."""
+        try:
+            print(folded(text, self.width), flush=True)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nobody reads any more; the work goes on
+
+    def warn(self, text: str) -> None:
+        """Print a line to standard error: something was repaired or left out."""
+        self._tell("note", "yellow", text)
+
+    def error(self, error: BaseException | str) -> None:
+        """Print why something failed to standard error, each of several mistakes on its own line."""
+        if self.debug and isinstance(error, BaseException):
+            sys.stderr.write("".join(traceback.format_exception(error)))
+        for each in error.errors if isinstance(error, Several) else (error,):
+            self._tell("error", "red", str(each))
+
+    def paint(self, text: str, *looks: str) -> str:
+        """Colour a text where colour is supported."""
+        return f"\x1b[{';'.join(_CODES[look] for look in looks)}m{text}\x1b[0m" if self.colour else text
+
+    def _tell(self, what: str, colour: str, text: str) -> None:
+        print(f"{self.paint(what, colour)}: {visible(text)}", file=sys.stderr, flush=True)
+
+
+def visible(text: str) -> str:
+    """Put a text on one line, with control characters made visible."""
+    return re.sub(r"\s*\n\s*", "; ", text.strip()).translate(_CONTROL)
+
+
+def folded(line: str, width: int) -> str:
+    """Break a line between words where it is longer than `width` columns; what follows is indented."""
+    if len(re.sub(r"\x1b\[[0-9;]*m", "", line)) <= width:
+        return line
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    return textwrap.fill(
+        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def cut(text: str, width: int) -> str:
+    """Put a text on one line of at most so many columns."""
+    line = visible(text)
+    return line if len(line) <= width else f"{line[: width - 1]}…"
+
+
+def counted(count: int, what: str) -> str:
+    """Write `1 figure`, `1,200 figures`, `2 studies`."""
+    plural = what if count == 1 else f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+    return f"{count:,} {plural}"
+
+
+def listed(parts: Iterable[tuple[int, str]]) -> str:
+    """Write amounts by kind, those that are none left out: `5 fits, 2 answers`."""
+    return ", ".join(counted(count, what) for count, what in parts if count)
+
+
+def duration(seconds: float) -> str:
+    """Write `1.2 s`, `12 s`, `3 min 05 s`, `2 h 10 min`."""
+    if seconds < 9.95:
+        return f"{max(seconds, 0.0):.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, or SIGHUP because the terminal is gone."""
+
+
+def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = INTERRUPTED) -> int:
+    """Run `action`; its exit code, or 1, 2, 130 or 143 after one line that says why it ended."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, _terminate)
+    try:
+        return action()
+    except LabReportError as error:
+        terminal.error(error)
+        return error.exit_code
+    except KeyboardInterrupt as error:
+        sys.stderr.write(f"{chr(13) if sys.stderr.isatty() else ''}{interrupted}\n")
+        return 143 if isinstance(error, Terminated) else 130
+    except Exception as error:
+        lines = str(error).splitlines() or [""]
+        hint = "" if terminal.debug else "; --debug shows the traceback"
+        if terminal.debug:
+            traceback.print_exc()
+        terminal.error(told(raised_at(error), f"{type(error).__name__}: {lines[0]}{hint}"))
+        return 1
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    raise Terminated
