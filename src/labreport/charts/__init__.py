@@ -1,0 +1,68 @@
+"""Drawing and exporting charts: the only room of the engine that imports matplotlib and seaborn.
+
+A module is loaded when a name of it is asked for, so that a project can write `from labreport import charts`
+beside its declarations.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from labreport.charts.cells import caption, frame_cells, heat_map, picture, separate
+    from labreport.charts.drawing import Drawing
+    from labreport.charts.layout import (
+        Margins,
+        canvas,
+        column_figure,
+        level,
+        note,
+        panel_title,
+        plain_numbers,
+        powers_of_ten,
+        round_limits,
+        thousands,
+        whole_numbers,
+        wide_figure,
+        y_title,
+    )
+    from labreport.charts.marks import (
+        Label,
+        Mark,
+        band,
+        bars,
+        curve,
+        direct_labels,
+        interval_bars,
+        label_line_ends,
+        milestones,
+        note_truncated,
+        points,
+        reference_line,
+        reference_slope,
+        seed_lines,
+        spread,
+        stems,
+    )
+    from labreport.charts.styles import SERIES, WIDTH_MM, Colour, css_variables, style
+    from labreport.charts.svg import Exported, drawn, export
+
+__all__ = [
+    "SERIES", "WIDTH_MM", "Colour", "Drawing", "Exported", "Label", "Margins", "Mark", "band", "bars",
+    "canvas", "caption", "column_figure", "css_variables", "curve", "direct_labels", "drawn", "export",
+    "frame_cells", "heat_map", "interval_bars", "label_line_ends", "level", "milestones", "note",
+    "note_truncated", "panel_title", "picture", "plain_numbers", "points", "powers_of_ten",
+    "reference_line", "reference_slope", "round_limits", "seed_lines", "separate", "spread", "stems",
+    "style", "thousands", "whole_numbers", "wide_figure", "y_title",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """A name of this room, from the module that has it."""
+    if name in __all__:
+        for home in ("styles", "drawing", "layout", "marks", "cells", "svg"):
+            module = import_module(f"{__name__}.{home}")
+            if name in vars(module):
+                return globals().setdefault(name, vars(module)[name])
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

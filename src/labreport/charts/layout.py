@@ -1,0 +1,170 @@
+"""Figures as wide as the text, their panels placed in millimetres, and ticks that read well."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.text import Annotation, Text
+from matplotlib.ticker import (
+    FixedLocator,
+    FuncFormatter,
+    LogFormatter,
+    LogLocator,
+    MaxNLocator,
+    NullFormatter,
+    NullLocator,
+)
+
+from labreport.charts.styles import MM, SIZE, TITLE_GAP, WIDTH_MM, Colour
+
+
+@dataclass(frozen=True)
+class Margins:
+    """Room around and between panels, in millimetres, for tick labels, titles and direct labels."""
+
+    left: float = 10.0
+    right: float = 4.0
+    top: float = 8.0
+    bottom: float = 10.5
+    between: float = 12.0
+    rows_between: float = 14.0
+
+
+def column_figure(
+    height_mm: float, *, columns: int = 1, rows: int = 1, margins: Margins = Margins()
+) -> tuple[Figure, list[Axes]]:
+    """Make a figure as wide as the text, and its panels in reading order."""
+    figure = Figure(figsize=(WIDTH_MM * MM, height_mm * MM), layout="none")
+    width = (WIDTH_MM - margins.left - margins.right - (columns - 1) * margins.between) / columns
+    height = (height_mm - margins.top - margins.bottom - (rows - 1) * margins.rows_between) / rows
+    panels = [
+        figure.add_axes(
+            (
+                (margins.left + column * (width + margins.between)) / WIDTH_MM,
+                (margins.bottom + (rows - 1 - row) * (height + margins.rows_between)) / height_mm,
+                width / WIDTH_MM,
+                height / height_mm,
+            )
+        )
+        for row in range(rows)
+        for column in range(columns)
+    ]
+    return figure, panels
+
+
+wide_figure = column_figure
+"""The same: every figure may have the whole width."""
+
+
+def canvas(height_mm: float) -> tuple[Figure, Axes]:
+    """Make a figure with one panel and no axes, measured in mm from its upper left."""
+    figure = Figure(figsize=(WIDTH_MM * MM, height_mm * MM), layout="none")
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set_axis_off()
+    axes.set_xlim(0.0, WIDTH_MM)
+    axes.set_ylim(height_mm, 0.0)
+    axes.set_autoscale_on(False)
+    return figure, axes
+
+
+def panel_title(axes: Axes, text: str, *, lift: float = TITLE_GAP) -> Text:
+    """Set the panel's title off to the left, `lift` points above it."""
+    return axes.set_title(text, loc="left", color=Colour.INK.value, pad=lift)
+
+
+def y_title(axes: Axes, text: str, *, lift: float = TITLE_GAP) -> Text:
+    """Set the name of the y axis level above it, where it is read without turning the head."""
+    axes.set_ylabel(text).set_visible(False)  # the alternative text reads it
+    return note(axes, text, (0.0, 1.0), (0.0, lift), xycoords="axes fraction")
+
+
+def note(
+    axes: Axes,
+    text: str,
+    at: tuple[float, float],
+    offset: tuple[float, float],
+    *,
+    colour: Colour = Colour.QUIET,
+    **more: Any,
+) -> Annotation:
+    """Set text off from a point by so many points, also outside the panel."""
+    place = {"xy": at, "xytext": offset, "textcoords": "offset points", "annotation_clip": False}
+    kind = {"ha": "left", "va": "baseline", "fontsize": SIZE, "color": colour.value}
+    return axes.annotate(text, **{**place, **kind, **more})
+
+
+def level(panels: Sequence[Axes]) -> None:
+    """Give panels side by side the same y axis; only the first labels its ticks."""
+    limits = [panel.get_ylim() for panel in panels]
+    for panel in panels:
+        panel.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
+    for panel in panels[1:]:
+        panel.tick_params(axis="y", labelleft=False)
+
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+FEW = 1000.0
+"""A logarithmic axis that reaches less far has ticks between its powers of ten."""
+
+
+def number(value: float, form: str = ".10g") -> str:
+    """Write a number with a minus sign, and with the narrow space between thousands that the text has."""
+    return f"{value:,{form}}".replace(",", "\u202f").replace("-", "−")
+
+
+def plain_numbers(axis: Axis, at: Sequence[float] | None = None) -> None:
+    """Label ticks as 0.5, 12, 1 000; `at` fixes where they are."""
+    if at is not None:
+        axis.set_major_locator(FixedLocator(list(at)))
+        axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def whole_numbers(axis: Axis, most: int = 5) -> None:
+    """Put at most so many ticks at whole numbers."""
+    axis.set_major_locator(MaxNLocator(nbins=most, integer=True, steps=[1, 2, 5, 10]))
+    plain_numbers(axis)
+
+
+def powers_of_ten(axis: Axis, most: int = 6) -> None:
+    """Put at most so many ticks of a logarithmic axis at powers of ten. Set the limits first."""
+    low, high = sorted(math.log10(limit) for limit in axis.get_view_interval())
+    every = next(step for step in (1, 2, 3, 5, 10, 20, 50, 100) if (high - low) / step < most)
+    axis.set_major_locator(LogLocator(base=10.0**every, numticks=most + 2))
+    axis.set_major_formatter(
+        FuncFormatter(lambda value, _: "10" + str(round(math.log10(value))).translate(_RAISED))
+    )
+    axis.set_minor_locator(NullLocator())
+
+
+def thousands(axis: Axis) -> None:
+    """Put ticks of a logarithmic axis at 1, 3 and 10 in each decade, written out: 3 000, 10 000."""
+    axis.set_major_locator(LogLocator(base=10.0, subs=(1.0, 3.0), numticks=50))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, ".0f")))
+    axis.set_minor_locator(NullLocator())
+
+
+def round_limits(axes: Axes, step: float, *, highest: float = math.inf) -> None:
+    """Widen the y axis to multiples of `step`, so that it starts at a number that can be said."""
+    low, high = axes.get_ylim()
+    axes.set_ylim(step * math.floor(low / step), min(highest, step * math.ceil(high / step)))
+
+
+def readable_ticks(axes: Axes) -> None:
+    """Label logarithmic axes that have matplotlib's own labels: powers of ten, or 1, 2 and 5 of a few."""
+    for axis in (axes.xaxis, axes.yaxis):
+        if axis.get_scale() == "log" and isinstance(axis.get_major_formatter(), LogFormatter):
+            low, high = sorted(axis.get_view_interval())
+            if high >= FEW * low:
+                powers_of_ten(axis)
+            else:
+                axis.set_major_locator(LogLocator(base=10.0, subs=(1.0, 2.0, 5.0)))
+                axis.set_minor_locator(NullLocator())
+                plain_numbers(axis)
