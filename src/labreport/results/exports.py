@@ -1,0 +1,135 @@
+"""A report in the formats of other programs: CSV, LaTeX, Markdown."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from labreport.errors import UsageError, did_you_mean
+from labreport.results.files import safe_name, write_bytes
+from labreport.results.load import Loaded, load, quantities
+
+_HEAD = r"""% \labreport{question.name} prints a number, and with .pm behind its name, value ± half width
+\providecommand{\labreport}[1]{\ifcsname labreport@\detokenize{#1}\endcsname
+  \csname labreport@\detokenize{#1}\endcsname\else\textbf{??}\typeout{labreport: no number #1}\fi}
+"""
+_SIGNS = {sign: rf"\{sign}" for sign in "#$%&_{}"} | {sign: rf"\char{ord(sign)}{{}}" for sign in '\\~^<>|"'}
+_SIGNS |= {
+    "−": r"\ensuremath{-}",
+    "≤": r"\ensuremath{\le}",
+    "≥": r"\ensuremath{\ge}",
+    "±": r"\ensuremath{\pm}",
+}
+_SIGNS |= {"×": r"\ensuremath{\times}", "µ": r"\textmu{}", "μ": r"\textmu{}", "\xa0": "~"}
+_SIGNS |= {"\u2009": r"\,", "\u202f": r"\,", "Δ": r"\ensuremath{\Delta}"}
+_POWER = re.compile("([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
+
+
+def export(format: str, report_folder: str | Path, output_folder: str | Path) -> list[Path]:  # noqa: A002
+    """Write a report that was built in one of `FORMATS`; the files that were written.
+
+    Raises `UsageError` for another format, and what `load` does.
+    """
+    if format not in FORMATS:
+        text = f"export {format!r}: allowed are {', '.join(FORMATS)}{did_you_mean(format, FORMATS)}"
+        raise UsageError(text)
+    files = {Path(output_folder, name): text for name, text in FORMATS[format](load(report_folder))}
+    for path, text in files.items():
+        write_bytes(path, text.encode())
+    return list(files)
+
+
+def _csv(report: Loaded) -> Iterator[tuple[str, str]]:
+    """Frames of results, records and answers, and each table of an answer with its numbers not rounded."""
+    for name in ("results", "records", "answers"):
+        yield f"{name}.csv", getattr(report, name).to_csv(index=False, lineterminator="\n")
+    for name, table in _tables(report):
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(column.title for column in table.columns)
+        writer.writerows([getattr(cell, "value", cell) for cell in row] for row in table.rows)
+        yield f"tables/{name}.csv", text.getvalue()
+
+
+def _latex(report: Loaded) -> Iterator[tuple[str, str]]:
+    """A command that prints numbers, and each table of an answer with rules of booktabs."""
+    from labreport.stats import as_prose, pm
+
+    lines = []
+    for question, answer in report.read_answers.items():
+        for name, quantity in quantities(answer):
+            told = {"": as_prose(quantity), ".pm": pm(quantity)}
+            for ending, text in told.items():
+                key = re.sub(r"[\\{}%#\s]+", " ", f"{question}.{name}{ending}")
+                lines.append(
+                    rf"\expandafter\def\csname labreport@\detokenize{{{key}}}\endcsname{{{tex(text)}}}"
+                )
+    yield "numbers.tex", "\n".join([_HEAD, *lines, ""])
+    for name, table in _tables(report):
+        rows = [" & ".join(map(tex, row)) + r" \\" for row in table.cells()]
+        begin = rf"\begin{{tabular}}{{l{'r' * (len(table.heads) - 1)}}}"
+        head = " & ".join(map(tex, table.heads)) + r" \\"
+        parts = [begin, r"\toprule", head, r"\midrule", *rows, r"\bottomrule", r"\end{tabular}", ""]
+        yield f"tables/{name}.tex", "\n".join(parts)
+
+
+def _markdown(report: Loaded) -> Iterator[tuple[str, str]]:
+    """One document: what each answer found, in sentences and tables."""
+    from labreport.stats import Finding, sentence
+
+    lines = [f"# {_escaped(report.document['title'])}"]
+    tables = dict(_tables(report))
+    for name, told in report.document["questions"].items():
+        lines.append(f"## {_escaped(told['question'])}")
+        members = report.read_answers[name].members
+        lines += [_escaped(sentence(each)) for each in members.values() if isinstance(each, Finding)]
+        for member in members:
+            if table := tables.get(_table_name(name, member)):
+                rows = [table.heads, *table.cells()]
+                told_rows = [f"| {' | '.join(map(_escaped, row))} |" for row in rows]
+                told_rows.insert(1, f"|---|{'---:|' * (len(table.heads) - 1)}")
+                lines.append("\n".join(told_rows))
+    yield "report.md", "\n\n".join(lines) + "\n"
+
+
+FORMATS: Mapping[str, Callable[[Loaded], Iterator[tuple[str, str]]]] = {
+    "csv": _csv,
+    "latex": _latex,
+    "markdown": _markdown,
+}
+
+
+def _tables(report: Loaded) -> Iterator[tuple[str, Any]]:
+    from labreport.stats import Table
+
+    for question, answer in report.read_answers.items():
+        for name, member in answer.members.items():
+            if isinstance(member, Table):
+                yield _table_name(question, name), member
+
+
+def _table_name(question: str, name: str) -> str:
+    return safe_name(f"{question}-{name}")
+
+
+def tex(text: str) -> str:
+    """Write a text so that LaTeX prints it as it is; what is between backticks in the font of code."""
+    parts = [_plain(part) for part in re.split("`([^`\n]+)`", text)]
+    return "".join(rf"\texttt{{{part}}}" if place % 2 else part for place, part in enumerate(parts))
+
+
+def _plain(text: str) -> str:
+    parts = [
+        "".join(_SIGNS.get(sign, sign) for sign in part.translate(_POWERS)) for part in _POWER.split(text)
+    ]
+    return "".join(rf"\textsuperscript{{{part}}}" if place % 2 else part for place, part in enumerate(parts))
+
+
+def _escaped(text: str) -> str:
+    """A text in one line of which Markdown obeys no sign but those of code."""
+    return re.sub(r"([\\*_\[\]<>|~#$&])", r"\\\1", " ".join(text.split()))

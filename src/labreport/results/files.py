@@ -1,0 +1,182 @@
+"""Whole files: written so that a crash leaves the old or the new, digested, and locked by the system."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import math
+import os
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from labreport.errors import LabReportError, shown
+
+CHECKSUM = "checksum"
+"""The key under which a JSON file has the digest of all its others."""
+_NOT_FINITE = re.compile(r"\\*(nan|inf|-inf)")
+
+
+class DiskError(LabReportError):
+    """A file cannot be written: the disk is full, or the folder is not writable."""
+
+
+class Damaged(LabReportError):
+    """A file is not what was written."""
+
+
+class Busy(LabReportError):
+    """Another process holds a lock."""
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Put `data` at `path`, durably and whole: a crash leaves what was there before, or this.
+
+    Folders are made. Raises `DiskError` in one line; nothing is left behind then.
+    """
+    temporary = path.with_name(f".{path.name}.new")  # who may write here holds a lock
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with open(temporary, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(temporary)
+            raise
+        _sync(path.parent)
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        reason = "the disk is full" if full else error.strerror or str(error)
+        advice = "free some space" if full else "fix the cause"
+        text = f"cannot write {shown(path)}: {reason}; {advice} and build again, what is finished is kept"
+        raise DiskError(text) from error
+
+
+def _sync(folder: Path) -> None:
+    """Make a rename in `folder` last, where the system can."""
+    with suppress(PermissionError):  # of systems that open no folders
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        except OSError as error:  # some network file systems know no fsync of a folder
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+                raise
+        finally:
+            os.close(descriptor)
+
+
+def write_json(path: Path, values: Mapping[str, Any]) -> None:
+    """Write a JSON file with a checksum inside. Raises `DiskError`.
+
+    Floats that are not finite are written as the texts "nan", "inf" and "-inf"; such a text, with a backslash
+    in front.
+    """
+    told = {**plain(values), CHECKSUM: digest(values)}
+    text = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
+    write_bytes(path, f"{text}\n".encode("utf-8", "surrogatepass"))
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """What `write_json` has written, tuples as lists; None where there is no file. Raises `Damaged`."""
+    try:
+        told = json.loads(path.read_bytes())
+        checksum = told.pop(CHECKSUM)
+    except FileNotFoundError:
+        return None
+    except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
+        raise Damaged(f"{shown(path)} is damaged") from None
+    except OSError as error:
+        raise Damaged(f"{shown(path)} cannot be read: {error.strerror}") from None
+    if checksum != _digest(told):
+        raise Damaged(f"{shown(path)} differs from its checksum")
+    found: dict[str, Any] = _mapped(told, _restored)
+    return found
+
+
+def plain(values: Any) -> Any:
+    """Values as JSON has them: floats that are not finite as texts, tuples as lists."""
+    return _mapped(values, _spelled)
+
+
+def digest(values: Any) -> str:
+    """The SHA-256 of values as canonical JSON, in hexadecimal: names sorted, no blanks."""
+    return _digest(plain(values))
+
+
+def _digest(told: Any) -> str:
+    text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal. Raises `OSError`."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _mapped(value: Any, leaf: Callable[[Any], Any]) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _mapped(each, leaf) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_mapped(each, leaf) for each in value]
+    return leaf(value)
+
+
+def _spelled(value: Any) -> Any:
+    if getattr(value, "shape", None) == ():
+        value = value.item()  # a number of NumPy
+    if isinstance(value, float) and not math.isfinite(value):
+        return repr(float(value))
+    if isinstance(value, str) and _NOT_FINITE.fullmatch(value):
+        return f"\\{value}"
+    return value
+
+
+def _restored(value: Any) -> Any:
+    if isinstance(value, str) and _NOT_FINITE.fullmatch(value):
+        return value[1:] if value[0] == "\\" else float(value)
+    return value
+
+
+@contextmanager
+def lock(path: Path, wait: float | None = None, stop: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """Hold the operating system's lock on a file within; it ends with the process, however that ends.
+
+    Raises `Busy` where another process still has it after `wait` seconds (0: at once; None: never), or when
+    `stop()` says so, and `DiskError` where there can be no such file.
+    """
+    from filelock import FileLock, Timeout
+
+    begun = time.monotonic()
+    held = FileLock(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        while True:
+            with suppress(Timeout):
+                held.acquire(timeout=0)
+                break
+            if stop() or (wait is not None and time.monotonic() - begun >= wait):
+                raise Busy(f"{shown(path)}: another build holds it")
+            time.sleep(0.05)
+    except OSError as error:
+        raise DiskError(f"cannot lock {shown(path)}: {error.strerror or error}") from error
+    try:
+        yield
+    finally:
+        held.release()
+
+
+def safe_name(text: str) -> str:
+    """Write a name so that every file system takes it: odd characters as `_`, told apart by a short hash."""
+    told = re.sub(r"[^\w.=,+-]", "_", text)
+    if told == text and len(text.encode()) <= 100 and text[0] not in ".-":
+        return text
+    return f"{told[:60].lstrip('.-')}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"

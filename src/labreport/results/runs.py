@@ -1,0 +1,230 @@
+"""One run, all runs of an experiment, and what one reader declared of them: views that cannot be written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from labreport.errors import UsageError, did_you_mean, here, told
+from labreport.project import Experiment, Reader, Study, flat
+from labreport.results.arrays import STATE, KeptArrays
+from labreport.results.files import digest, plain
+
+if TYPE_CHECKING:
+    from labreport.project import Arrays
+
+TIMES = "seconds"
+"""What is called so, or ends so, is a measured time: it differs when a run is repeated."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was kept of a run at one epoch: its exact metrics, and a file of arrays."""
+
+    epoch: int
+    metrics: Mapping[str, Any]
+    file: Path
+    sha256: str
+
+    @cached_property
+    def arrays(self) -> Arrays:
+        """NumPy arrays by name, each read when it is asked for; "state.NAME" is what `state` gave as NAME."""
+        return KeptArrays(self.file, self.sha256)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One seed of one experiment: a record for each epoch (the first is epoch 1), and what was kept.
+
+    `made` says where and when, and is no part of its identity. `state` is kept beside what readers see, to
+    continue from. One that is `finished` ended before its last epoch: every later one is as its last.
+    """
+
+    key: str
+    name: str
+    seed: int
+    made_of: Mapping[str, str]
+    records: tuple[Mapping[str, Any], ...] = ()
+    kept: Mapping[int, Kept] = field(default_factory=dict)
+    made: Mapping[str, Any] = field(default_factory=dict)
+    state: Kept | None = None
+    finished: bool = False
+    declared: tuple[int, ...] = ()
+    """The epochs that a reader may see; none where it is nobody's view."""
+
+    def at(self, epoch: int | None = None) -> Kept:
+        """What was kept at an epoch, by default the last. Raises `UsageError` for an undeclared one."""
+        known = self.declared or tuple(sorted(self.kept))
+        if epoch is None and known:
+            epoch = known[-1]
+        if (found := self._kept(epoch)) is None or (self.declared and epoch not in self.declared):
+            _undeclared(self.name, epoch, known)
+        return found
+
+    def _kept(self, epoch: int | None) -> Kept | None:
+        last = len(self.records)
+        return self.kept.get(last if self.finished and epoch is not None and epoch > last else epoch or 0)
+
+    def missing(self, epochs: Iterable[int]) -> tuple[int, ...]:
+        """Those of some epochs that are not kept yet, ascending."""
+        return tuple(epoch for epoch in sorted(set(epochs)) if self._kept(epoch) is None)
+
+    def done(self, epochs: Iterable[int]) -> bool:
+        """Whether all of these epochs are kept."""
+        return not self.missing(epochs)
+
+    def seen(self, epochs: Sequence[int]) -> Run:
+        """The view of a reader that declares these epochs: nothing later, and nothing kept in between."""
+        kept = {epoch: found for epoch in epochs if (found := self._kept(epoch)) is not None}
+        records = self.records[: max(epochs, default=0)]
+        return replace(self, records=records, kept=kept, state=None, declared=tuple(sorted(epochs)))
+
+    def digest(self, epochs: Sequence[int]) -> str:
+        """The SHA-256 of what a reader of these epochs sees; measured times are a part of it."""
+        view = self.seen(epochs)
+        kept = {epoch: [one.epoch, one.metrics, one.sha256] for epoch, one in view.kept.items()}
+        return digest([self.name, self.seed, view.records, kept, self.finished])
+
+
+@dataclass(frozen=True)
+class Runs:
+    """All seeds of one experiment, in order; `epoch` is the last that the reader declared."""
+
+    experiment: Experiment
+    runs: tuple[Run, ...]
+    epoch: int | None = None
+
+    def __iter__(self) -> Iterator[Run]:
+        return iter(self.runs)
+
+    def __len__(self) -> int:
+        return len(self.runs)
+
+    @property
+    def name(self) -> str:
+        """The experiment's name."""
+        return self.experiment.name
+
+    @property
+    def label(self) -> str:
+        """What people call the experiment."""
+        return self.experiment.label
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds, ascending."""
+        return tuple(run.seed for run in self.runs)
+
+    def at(self, epoch: int | None = None) -> tuple[Kept, ...]:
+        """What every seed kept at an epoch, by default the last that was declared."""
+        return tuple(run.at(epoch or self.epoch) for run in self.runs)
+
+    def values(self, metric: str, epoch: int | None = None) -> list[float]:
+        """Read a metric of every seed, such as `"test accuracy"`. Raises `UsageError`."""
+        return [float(self._found(metric, flat(kept.metrics), "metric")) for kept in self.at(epoch)]
+
+    def arrays(self, name: str, epoch: int | None = None) -> list[Any]:
+        """Read an array of every seed. Raises `UsageError` for one that was not kept."""
+        return [self._found(name, kept.arrays, "array") for kept in self.at(epoch)]
+
+    def curve(self, name: str, epochs: int | None = None) -> list[list[float]]:
+        """Read what was recorded in each epoch; shape (seeds, epochs), shorter where one finished early."""
+        last = epochs or self.epoch
+        return [[self._found(name, flat(each), "record") for each in run.records[:last]] for run in self.runs]
+
+    def _found(self, name: str, known: Mapping[str, Any], kind: str) -> Any:
+        if name in known:
+            return known[name]
+        listed = [each for each in known if not each.startswith(STATE)]
+        text = f"{self.name!r} has no {kind} {name!r}{did_you_mean(name, listed)}"
+        raise UsageError(told(here(), f"{text}; it has {', '.join(listed) or 'none'}"))
+
+
+class Results(Mapping[str, Runs]):
+    """The results that one question or figure declared; reading any other raises `UsageError`."""
+
+    def __init__(
+        self, reader: str, runs: Mapping[str, Runs], studies: Mapping[str, Study] | None = None
+    ) -> None:
+        self.reader = reader
+        self._runs = dict(runs)
+        self._studies = dict(studies or {})
+
+    def __getitem__(self, name: str | Experiment) -> Runs:
+        name = name if isinstance(name, str) else name.name
+        if name not in self._runs:
+            self._refuse(f"results[{name!r}]", name)
+        return self._runs[name]
+
+    def __contains__(self, name: object) -> bool:
+        return (name.name if isinstance(name, Experiment) else name) in self._runs
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._runs)
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    @property
+    def studies(self) -> tuple[str, ...]:
+        """The studies that were declared, by name."""
+        return tuple(self._studies)
+
+    @property
+    def experiments(self) -> tuple[str, ...]:
+        """The experiments that were declared by their own names, cells of studies left out."""
+        cells = {cell.name for each in self._studies.values() for cell in each.experiments()}
+        return tuple(name for name in self._runs if name not in cells)
+
+    def study(self, name: str | Study) -> list[tuple[dict[str, Any], Runs]]:
+        """The points of a declared study in row-major order, each with its runs."""
+        name = name if isinstance(name, str) else name.name
+        if name not in self._studies:
+            self._refuse(f"study {name!r}", name)
+        return [(dict(point), self._runs[cell.name]) for point, cell in self._studies[name].cells]
+
+    def _refuse(self, what: str, name: str) -> NoReturn:
+        known = [*self.experiments, *self._studies]
+        text = f"{self.reader!r} reads {what} and declares {', '.join(known) or 'nothing'}"
+        raise UsageError(told(here(), f"{text}{did_you_mean(name, known)}; add it to its reads="))
+
+
+def read(reader: Reader, found: Callable[[Experiment], Iterable[Run]]) -> Results:
+    """What a question or a figure may see: of `found(experiment)`, all runs of it, the epochs it declares."""
+    runs = {}
+    for each in reader.reads:
+        for one in each.experiments:
+            epochs = reader.epochs[one.name]
+            seen = sorted((run.seen(epochs) for run in found(one)), key=lambda run: run.seed)
+            runs[one.name] = Runs(one, tuple(replace(run, name=one.name) for run in seen), epochs[-1])
+    studies = {each.subject.name: each.subject for each in reader.reads if isinstance(each.subject, Study)}
+    return Results(reader.name, runs, studies)
+
+
+def described(experiment: Experiment, epochs: Sequence[int], runs: Iterable[Run]) -> dict[str, Any]:
+    """How `answers.json` describes an experiment, and by which keys it finds its runs."""
+    values = {
+        each.name: getattr(experiment.specification, each.name) for each in fields(experiment.specification)
+    }
+    return {
+        "title": experiment.label,
+        "specification": {name: plain(_json(value)) for name, value in values.items()},
+        "epochs": list(epochs),
+        "runs": {str(run.seed): run.key for run in runs},
+    }
+
+
+def _json(value: Any) -> Any:
+    """A field of a specification as JSON has it: what it does not know, as text."""
+    if isinstance(value, (list, tuple)):
+        return [_json(each) for each in value]
+    return value if value is None or isinstance(value, (bool, int, float, str)) else repr(value)
+
+
+def _undeclared(name: str, epoch: int | None, known: Sequence[int]) -> NoReturn:
+    listed = ", ".join(map(str, known)) or "none"
+    text = f"{name!r} is read at epoch {epoch}, and declared are {listed}; add at({epoch}, …) to reads="
+    raise UsageError(told(here(), text))

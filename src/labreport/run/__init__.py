@@ -1,0 +1,17 @@
+"""Carrying out what is to be run: on this machine, or on the workers of a Dask scheduler."""
+
+from labreport.run.execute import execute
+from labreport.run.task import Epoch, Event, Failed, Finished, Outcome, Started, Task, cores, environment
+
+__all__ = [
+    "Epoch",
+    "Event",
+    "Failed",
+    "Finished",
+    "Outcome",
+    "Started",
+    "Task",
+    "cores",
+    "environment",
+    "execute",
+]

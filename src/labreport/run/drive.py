@@ -1,0 +1,343 @@
+"""Driving one run: begin or continue it, keep what is asked for, prove its state, stop between epochs."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import platform
+import re
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, NoReturn
+
+from labreport.errors import LabReportError, UsageError, raised_at, shown, told
+from labreport.project import Experiment, Fit, Project, flat
+from labreport.results import TIMES, Busy, DiskError, Run, Store, lock
+from labreport.results.arrays import STATE, checked
+from labreport.run.task import Job, Trouble
+
+SAVED = 5.0
+"""Seconds between two writings of the state: what may be lost when everything is killed."""
+NEAR = 1e-3
+"""How far a state may be from its twin, as a share of its length, where no two epochs give equal bits."""
+MadeOf = Callable[[Project, Experiment, int], Mapping[str, str]]
+Tell = Callable[[int, Mapping[str, Any]], None]
+Arrays = dict[str, Any]
+
+
+def carry_out(
+    load: Callable[[], Project],
+    job: Job,
+    store: Store,
+    tell: Tell,
+    stop: Callable[[], bool],
+    made_of: MadeOf | None = None,
+) -> Trouble | None:
+    """Do a job in this process, whatever the author's code does; what kept it from its end, or None.
+
+    `load` gives the project, `tell(epoch, record)` is called after each epoch, and `stop` between epochs.
+    `made_of` says what the run is made of here, which must be what the job says, before and after.
+    """
+    try:
+        project = load()
+        experiment = project.experiment(job.name)
+        with lock(store.folder / ".locks" / f"{job.seed}-{job.key[:8]}", stop=stop):
+            run = store.find(job.key, job.seed) or Run(job.key, job.name, job.seed, job.made_of)
+            if not run.done(job.epochs):
+                _check(project, experiment, job, made_of)
+                with _watched(project, job, made_of):
+                    run = Drive(project, experiment, job, store, tell, stop).train(run)
+                try:
+                    _check(project, experiment, job, made_of)
+                except UsageError:
+                    store.remove(run)
+                    raise
+    except Busy:  # another build is at it, and this one was asked to stop
+        pass
+    except DiskError as error:
+        return Trouble(str(error), disk=True)
+    except LabReportError as error:
+        place, text = re.fullmatch(r"(?s)(?:(\S+\.py:\d+): )?(.*)", str(error)).groups("")  # type: ignore[union-attr]
+        return Trouble(text, place or raised_at(error))
+    except BaseException as error:  # the author's code may raise anything
+        text = f"{type(error).__name__}: {error}".strip(": ")
+        return Trouble(text, raised_at(error), "".join(traceback.format_exception(error)))
+    return None
+
+
+def _check(project: Project, experiment: Experiment, job: Job, made_of: MadeOf | None) -> None:
+    """Raise `UsageError` where a result would not belong under its key."""
+    if made_of is None:
+        return
+    here = made_of(project, experiment, job.seed)
+    if odd := [name for name in {**here, **job.made_of} if here.get(name) != job.made_of.get(name)]:
+        text = f"{odd[0]} is {here.get(odd[0], 'not there')} instead of {job.made_of.get(odd[0], 'none')}"
+        raise UsageError(
+            f"{text}: it was edited since the build began, or this worker has another; build again"
+        )
+
+
+def _watched(project: Project, job: Job, made_of: MadeOf | None) -> AbstractContextManager[Any]:
+    """Within, what a run reads and is not made of is an error."""
+    if made_of is None:
+        return nullcontext()
+    from labreport.stale import watched
+
+    found: AbstractContextManager[Any] = watched(project, job.made_of, f"experiment {job.name!r}")
+    return found
+
+
+class Drive:
+    """One job, driven until its epochs are kept or `stop` says so."""
+
+    def __init__(
+        self,
+        project: Project,
+        experiment: Experiment,
+        job: Job,
+        store: Store,
+        tell: Tell,
+        stop: Callable[[], bool],
+    ) -> None:
+        self.experiment, self.job, self.store, self.tell, self.stop = experiment, job, store, tell, stop
+        self.code, self.threads = experiment.code, project.threads
+        self.training: Any = None
+        self.epoch = self.begun = 0
+        """Where the training is, and where it was begun."""
+        self.first: tuple[Arrays, ...] = ()
+        """What the second epoch is to be trained from once more."""
+        self.saved, self.pause = time.monotonic(), SAVED
+
+    def train(self, run: Run) -> Run:
+        """Train until all epochs of the job are kept, each from the nearest state before it."""
+        for target in run.missing(self.job.epochs):
+            if run.done((target,)):  # it has finished early meanwhile
+                continue
+            self._approach(run, target)
+            while self.epoch < target and not (run.finished and self.epoch == len(run.records)):
+                if self.stop():
+                    return self._save(run)
+                run = self._advance(run)
+                if self.epoch < target and time.monotonic() - self.saved > self.pause:
+                    run = self._save(run)
+            run = self._keep(run)
+        return run
+
+    def _approach(self, run: Run, target: int) -> None:
+        """Be at the nearest epoch before `target`: of this training, of what was kept, or the beginning."""
+        states = [kept for kept in (*run.kept.values(), run.state) if kept and kept.epoch <= target]
+        kept = max(states, key=lambda one: one.epoch, default=None)
+        if self.training is None or (kept is not None and kept.epoch > self.epoch):
+            self.epoch = self.begun = kept.epoch if kept else 0
+            arrays = kept.arrays if kept else {}
+            own = {name: array for name, array in arrays.items() if name.startswith(STATE)}
+            state = {name.removeprefix(STATE): array for name, array in checked(own).items()}
+            self.training = self._start(self.epoch, state if kept else None)
+
+    def _start(self, epoch: int, state: Arrays | None) -> Any:
+        if self.experiment.one_step:
+            return _OneStep(self)
+        return self.code(self.experiment.specification, self.job.seed, epoch, state)
+
+    def _advance(self, run: Run) -> Run:
+        """Train an epoch; the run with its record, if that is new."""
+        begun = time.monotonic()
+        record = self.training.advance()
+        if record is None:
+            if not self.epoch:
+                self.refuse("advance returned None before the end of its first epoch", "advance")
+            return replace(run, finished=True)
+        seconds = time.monotonic() - begun
+        self.epoch += 1
+        record = self.plain(record, f"the record of epoch {self.epoch}")
+        if self.epoch > len(run.records):
+            made = {**_made(run, self.threads), "seconds": run.made.get("seconds", 0.0) + seconds}
+            run = replace(run, records=(*run.records, record), made=made)
+        self.tell(self.epoch, record)
+        if self.job.proves and self.begun == 0 and self.epoch <= 2:
+            self._prove(record)
+        return run
+
+    def _keep(self, run: Run) -> Run:
+        """The run, written, with what is kept at this epoch."""
+        found = self.training.snapshot()
+        if not isinstance(found, tuple) or len(found) != 2:
+            self.refuse(f"snapshot returned {type(found).__name__}; return metrics, arrays", "snapshot")
+        metrics, arrays = self.plain(found[0], "the metrics"), self.arrays(found[1])
+        if odd := [name for name in arrays if name.startswith(STATE)]:
+            self.refuse(f"an array is named {odd[0]!r}; no name may begin with {STATE!r}", "snapshot")
+        run = self.store.keep(run, self.epoch, metrics, {**arrays, **self._state()})
+        later = run.state if run.state and run.state.epoch > self.epoch else None
+        self.saved = time.monotonic()
+        return self.store.write(replace(run, state=later))
+
+    def _save(self, run: Run) -> Run:
+        """The run, written, with the state of this epoch, unless there is a later one."""
+        if self.epoch == 0 or (run.state and run.state.epoch >= self.epoch):
+            return run
+        begun = time.monotonic()
+        run = self.store.write(self.store.keep_state(run, self.epoch, self._state()))
+        self.saved = time.monotonic()
+        self.pause = max(SAVED, 10 * (self.saved - begun))  # of a state that takes long to write
+        return run
+
+    def _state(self) -> Arrays:
+        if self.experiment.one_step:
+            return {}
+        return {f"{STATE}{name}": array for name, array in self.arrays(self.training.state()).items()}
+
+    def _prove(self, record: Mapping[str, Any]) -> None:
+        """Train the second epoch from the state after the first, too: it must give the same.
+
+        Where it does not, it is trained a third time: a processor that never adds in one order gives a third
+        result, near the others; a state that forgets something gives the second again, or one far away. The
+        training goes on from there, since the one before may share generators with it.
+        """
+        here = {**self._state(), **_measured(record)}
+        if self.epoch == 1:
+            self.first = (here,)
+            return
+        state = {
+            name.removeprefix(STATE): array for name, array in self.first[0].items() if name in self._state()
+        }
+
+        def again() -> Arrays:
+            self.training = None  # so that one of them is in memory
+            self.training = self._start(1, checked(state))
+            told_again = self.plain(self.training.advance(), "the record of epoch 2")
+            return {**self._state(), **_measured(told_again)}
+
+        method, second = type(self.training).state, again()
+        odd = _unlike(here, second)
+        if odd and (not _unlike(second, again()) or _unlike(here, second, NEAR)):
+            text = (
+                f"its epoch 2 gives another {odd[0].removeprefix(STATE)!r} when it continues from the state"
+            )
+            needed = "all that an epoch depends on, such as generators and what the optimiser keeps"
+            self.refuse(f"{text} of epoch 1; state must return {needed}", method)
+        self.first = ()
+
+    def plain(self, values: Any, what: str) -> dict[str, Any]:
+        """Numbers and texts by name as JSON has them, NumPy's converted. Raises `UsageError` for others."""
+        if not isinstance(values, Mapping):
+            self.refuse(f"{what} is {type(values).__name__}; return a dict of numbers", "")
+        return {str(name): self._plain(value, f"{what}, {name!r},") for name, value in values.items()}
+
+    def _plain(self, value: Any, what: str) -> Any:
+        if isinstance(value, Mapping):
+            return self.plain(value, what)
+        if getattr(value, "shape", None) is not None and hasattr(value, "tolist"):
+            value = value.tolist()
+        if isinstance(value, (list, tuple)):
+            return [self._plain(each, what) for each in value]
+        if value is not None and not isinstance(value, (bool, int, float, str)):
+            self.refuse(f"{what} is {type(value).__name__}; allowed are numbers, texts and lists of them", "")
+        return value
+
+    def arrays(self, given: Any) -> Arrays:
+        """Arrays that can be kept, copied. Raises `UsageError` for others."""
+        try:
+            return checked(given)
+        except UsageError as error:
+            self.refuse(str(error), "")
+
+    def refuse(self, text: str, method: Any) -> NoReturn:
+        """Raise `UsageError` at the method of the training, or at the function that runs the experiment."""
+        function = getattr(type(self.training), method, self.code) if isinstance(method, str) else method
+        raise UsageError(told(_defined(function) or _defined(self.code), text))
+
+
+class _OneStep:
+    """A run whose only epoch calls `fit(specification, seed)`."""
+
+    def __init__(self, drive: Drive) -> None:
+        self._drive = drive
+        self._fit = Fit()
+
+    def advance(self) -> dict[str, Any]:
+        """Fit; the record has the seconds that it took, and each metric by its full name."""
+        drive, begun = self._drive, time.perf_counter()
+        found = drive.code(drive.experiment.specification, drive.job.seed)
+        seconds = time.perf_counter() - begun
+        if not isinstance(found, Fit):
+            drive.refuse(
+                f"its fit returned {type(found).__name__}; return labreport.Fit(metrics, arrays)", ""
+            )
+        self._fit = found
+        metrics = flat(drive.plain(found.metrics, "the metrics"))
+        return {
+            **{name: value for name, value in metrics.items() if not name.endswith(TIMES)},
+            "seconds": seconds,
+        }
+
+    def snapshot(self) -> tuple[Any, Any]:
+        """What the fit returned."""
+        return self._fit.metrics, self._fit.arrays
+
+
+def _made(run: Run, threads: int) -> dict[str, Any]:
+    """The processor, versions and the moment, for people; no part of a result's identity."""
+    return {
+        "processor": _processor(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count() or 1,
+        "threads": threads,
+        "python": platform.python_version(),
+        "libraries": {
+            name.removeprefix("library "): version
+            for name, version in run.made_of.items()
+            if name.startswith("library ")
+        },
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+@cache
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                if line.startswith(("model name", "Model")):
+                    return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _measured(record: Mapping[str, Any]) -> Arrays:
+    """What a record has besides times, to be compared."""
+    import numpy
+
+    return {name: numpy.asarray(value) for name, value in flat(record).items() if not name.endswith(TIMES)}
+
+
+def _unlike(one: Arrays, other: Arrays, share: float = 0.0) -> list[str]:
+    """The names of arrays that are not equal, or farther apart than a share of their length."""
+    import numpy as np
+
+    def alike(a: Any, b: Any) -> bool:
+        if b is None or a.shape != b.shape:
+            return False
+        if a.dtype.kind != "f":
+            return bool(np.array_equal(a, b))
+        if not share:
+            return bool(np.array_equal(a, b, equal_nan=True))
+        apart = np.linalg.norm(np.nan_to_num(a.astype(float) - b.astype(float)))
+        return bool(apart <= share * np.linalg.norm(np.nan_to_num(a.astype(float))))
+
+    return [name for name in one if not alike(one[name], other.get(name))]
+
+
+def _defined(function: Any) -> str:
+    """Where the author defines a function or a class; nothing where that cannot be known."""
+    try:
+        function = inspect.unwrap(function)
+        _, line = inspect.getsourcelines(function)
+        return f"{shown(inspect.getsourcefile(function) or '')}:{line}"
+    except (TypeError, OSError):
+        return ""

@@ -1,0 +1,238 @@
+"""Carrying out tasks on lanes, in order; what happens when a lane dies, after Ctrl-C, on a full disk."""
+
+from __future__ import annotations
+
+import queue
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from labreport.project import Project
+from labreport.results import DiskError, Store
+from labreport.run.drive import MadeOf, Tell
+from labreport.run.local import LaneDied, LocalLane
+from labreport.run.task import (
+    Epoch,
+    Event,
+    Failed,
+    Finished,
+    Job,
+    Outcome,
+    Started,
+    Task,
+    Trouble,
+    grouped,
+    in_order,
+)
+
+PATIENCE = 5.0
+"""Seconds in which states are written after Ctrl-C."""
+
+
+class Lane(Protocol):
+    """What runs one job after another, called by a thread of its own."""
+
+    def run(self, job: Job, tell: Tell) -> Trouble | None:
+        """Do a job; what kept it from its end. Raises `LaneDied`, after which it can be called again."""
+
+    def stop(self) -> None:
+        """Have the job write its state and end after its epoch; called by another thread."""
+
+    def kill(self) -> None:
+        """End the job at once; called by another thread."""
+
+    def close(self) -> None:
+        """Free what it holds."""
+
+
+def execute(
+    project: Project,
+    tasks: Iterable[Task],
+    store: Store,
+    *,
+    jobs: int = 1,
+    scheduler: str = "",
+    progress: Callable[[Event], None] = lambda event: None,
+    stop: threading.Event | None = None,
+    on_first_seeds: Callable[[], None] | None = None,
+    made_of: MadeOf | None = None,
+) -> Outcome:
+    """Make what `tasks` say on so many lanes, or on the workers of a Dask scheduler; each run is stored.
+
+    `progress` and `on_first_seeds` are called in this thread, the latter once every experiment that is not
+    exclusive has the first seed, and others are to come. `stop` ends all at the next epoch, when it is set.
+    `made_of(project, experiment, seed)` is called by each worker: what it has must be what its task says.
+
+    Raises `DiskError` where nothing can be written, and `KeyboardInterrupt` after states are written.
+    """
+    ordered = in_order(project, list(tasks))
+    build = _Build(ordered, store, progress, stop or threading.Event(), on_first_seeds)
+    cluster = None
+    if scheduler and ordered:
+        from labreport.run.dask import Cluster
+
+        cluster = Cluster(scheduler, project, store, made_of)
+        jobs = cluster.lanes
+    try:
+        for exclusive in (False, True):
+            phase = [task for task in ordered if task.experiment.exclusive is exclusive]
+            count = 1 if exclusive else min(jobs, len(phase))
+            build.run(
+                phase,
+                [cluster.lane() if cluster else LocalLane(project, store, made_of) for _ in range(count)],
+            )
+    finally:
+        if cluster:
+            cluster.close()
+    return Outcome(tuple(build.finished), grouped(build.failed), build.stopped.is_set())
+
+
+class _Build:
+    """One call of `execute`: what waits, what is done."""
+
+    def __init__(
+        self,
+        ordered: Sequence[Task],
+        store: Store,
+        progress: Callable[[Event], None],
+        stopped: threading.Event,
+        on_first_seeds: Callable[[], None] | None,
+    ) -> None:
+        self.store, self.progress, self.stopped, self.on_first_seeds = (
+            store,
+            progress,
+            stopped,
+            on_first_seeds,
+        )
+        self.finished: list[Task] = []
+        self.failed: list[Failed] = []
+        first = ordered[0].seed if ordered else 0
+        self._first = {task.key for task in ordered if task.seed == first and not task.experiment.exclusive}
+        self._total = len(ordered)
+        self._disk = ""
+        self._given_up: set[str] = set()
+        self._proven: set[str] = set()
+        self._died: set[tuple[str, int]] = set()
+        self._lock = threading.Lock()
+        self._events: queue.SimpleQueue[Event | BaseException | None] = queue.SimpleQueue()
+
+    def run(self, phase: Sequence[Task], lanes: Sequence[Lane]) -> None:
+        """Carry out tasks; returns when all lanes have ended."""
+        self._waiting = list(phase)
+        threads = [threading.Thread(target=self._serve, args=(lane,), daemon=True) for lane in lanes]
+        for thread in threads:
+            thread.start()
+        self._running = len(threads)
+        try:
+            while self._running and not self.stopped.is_set():
+                self._look()
+            self._end(lanes)
+        except BaseException:  # Ctrl-C, or what a callback raised
+            self.stopped.set()
+            try:
+                self._end(lanes)
+            finally:
+                for lane in lanes:
+                    lane.kill()
+            raise
+        if self._disk:
+            raise DiskError(self._disk)
+
+    def _end(self, lanes: Sequence[Lane]) -> None:
+        """Have all lanes stop that still run, and kill those that did not after a while."""
+        if self._running:
+            for lane in lanes:
+                lane.stop()
+        latest = time.monotonic() + PATIENCE
+        while self._running and time.monotonic() < latest:
+            self._look()
+        for lane in lanes if self._running else ():
+            lane.kill()
+        while self._running:
+            self._look()
+
+    def _look(self) -> None:
+        """Take what came of the lanes, or wait a moment."""
+        try:
+            event = self._events.get(timeout=0.1)
+        except queue.Empty:
+            return
+        if event is None:
+            self._running -= 1
+        elif isinstance(event, BaseException):
+            raise event
+        else:
+            self._take(event)
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, Failed):
+            self.failed.append(event)
+        if isinstance(event, Finished):
+            self.finished.append(event.task)
+            self._first.discard(event.task.key)
+        self.progress(event)
+        left = len(self.finished) + len(self.failed) < self._total
+        if self.on_first_seeds and not self._first and left and isinstance(event, Finished):
+            call, self.on_first_seeds = self.on_first_seeds, None
+            call()
+
+    def _serve(self, lane: Lane) -> None:
+        """The thread of a lane: do one task after another."""
+        if hasattr(signal, "pthread_sigmask"):  # a process that it starts must not meet Ctrl-C half imported
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            while task := self._next():
+                self._do(lane, task)
+        except BaseException as error:
+            self._events.put(error)
+        finally:
+            lane.close()
+            self._events.put(None)
+
+    def _next(self) -> Task | None:
+        with self._lock:
+            while self._waiting and not self.stopped.is_set():
+                task = self._waiting.pop(0)
+                if task.experiment.name not in self._given_up:
+                    return task
+        return None
+
+    def _do(self, lane: Lane, task: Task) -> None:
+        def tell(epoch: int, record: Mapping[str, Any]) -> None:
+            self._events.put(Epoch(task, epoch, record))
+
+        self._events.put(Started(task))
+        job = Job(task.experiment.name, task.seed, task.key, task.made_of, task.epochs, self._proves(task))
+        try:
+            trouble = lane.run(job, tell)
+        except LaneDied as death:
+            if self.stopped.is_set():
+                return
+            if (task.key, task.seed) not in self._died:
+                self._died.add((task.key, task.seed))
+                self._waiting.insert(0, task)
+                return
+            trouble = Trouble(f"its process died twice{death}; too little memory?")
+        run = self.store.find(task.key, task.seed)
+        if trouble is None and run and run.done(task.epochs):
+            self._events.put(Finished(task, run))
+        elif trouble and trouble.disk:
+            self._disk = trouble.cause
+            self.stopped.set()
+        elif trouble:
+            self._given_up.add(task.experiment.name)
+            self._events.put(Failed((task,), trouble.place, trouble.cause, trouble.trace))
+
+    def _proves(self, task: Task) -> bool:
+        """Whether this is the first run of an experiment, and so trains its second epoch twice."""
+        experiment = task.experiment
+        if experiment.one_step or experiment.exclusive or task.epochs[-1] < 2:
+            return False
+        run = self.store.find(task.key, task.seed)
+        with self._lock:
+            if (run and run.records) or experiment.name in self._proven:
+                return False
+            self._proven.add(experiment.name)
+        return True

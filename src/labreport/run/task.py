@@ -1,0 +1,136 @@
+"""What is to be run, what is told meanwhile, and what came of it, as frozen values."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from labreport.errors import told
+from labreport.project import Experiment, Project, resolved
+from labreport.results import Run
+
+
+@dataclass(frozen=True)
+class Task:
+    """One seed of an experiment, until all of these epochs are kept under this key."""
+
+    experiment: Experiment
+    seed: int
+    key: str
+    made_of: Mapping[str, str]
+    epochs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is sent to a worker of a task: it finds the experiment in the project that it loads.
+
+    With `proves`, its second epoch is trained once more, from the state after the first.
+    """
+
+    name: str
+    seed: int
+    key: str
+    made_of: Mapping[str, str]
+    epochs: tuple[int, ...]
+    proves: bool = False
+
+
+@dataclass(frozen=True)
+class Started:
+    """A lane has taken up a task."""
+
+    task: Task
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """A task has trained this epoch, counted from 1."""
+
+    task: Task
+    epoch: int
+    record: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """All that a task was to make is kept."""
+
+    task: Task
+    run: Run
+
+
+@dataclass(frozen=True)
+class Failed:
+    """One cause, and all tasks that failed of it; `trace` is the traceback, where there is one."""
+
+    tasks: tuple[Task, ...]
+    place: str
+    cause: str
+    trace: str = ""
+
+    @property
+    def text(self) -> str:
+        """The one line that a person sees: where, which experiments, why."""
+        names = list(dict.fromkeys(repr(task.experiment.name) for task in self.tasks))
+        listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        return told(self.place, f"experiment{'s'[: len(names) - 1]} {listed}: {self.cause}")
+
+
+Event: TypeAlias = Started | Epoch | Finished | Failed
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of all tasks; those in neither were not begun, or stopped on the way."""
+
+    finished: tuple[Task, ...]
+    failed: tuple[Failed, ...]
+    stopped: bool = False
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why a worker did not finish a job: what the author's code raised and where, or about the disk."""
+
+    cause: str
+    place: str = ""
+    trace: str = ""
+    disk: bool = False
+
+
+def in_order(project: Project, tasks: Sequence[Task]) -> list[Task]:
+    """Tasks in the order of running: exclusive ones last, then by seed, the longest first."""
+    cost = resolved(project.cost, project.place, "cost") if project.cost and len(tasks) > 1 else None
+
+    def rank(task: Task) -> tuple[bool, int, float]:
+        work = float(cost(task.experiment.specification)) if cost else 1.0
+        return task.experiment.exclusive, task.seed, -work * task.epochs[-1]
+
+    return sorted(tasks, key=rank)
+
+
+def grouped(failed: Iterable[Failed]) -> tuple[Failed, ...]:
+    """One for each cause, with all tasks that failed of it."""
+    found: dict[tuple[str, str], Failed] = {}
+    for each in failed:
+        first = found.setdefault((each.place, each.cause), each)
+        if first is not each:
+            found[each.place, each.cause] = replace(first, tasks=(*first.tasks, *each.tasks))
+    return tuple(found.values())
+
+
+def environment(threads: int) -> dict[str, str]:
+    """The environment variables of a process whose runs take so many compute threads: bits depend on them."""
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    return dict.fromkeys((*names, "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), str(threads))
+
+
+def cores() -> int:
+    """The processors that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
