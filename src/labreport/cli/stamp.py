@@ -1,4 +1,4 @@
-"""The stamp of a finished report: a run with nothing to do compares it, and ends before the rest is loaded."""
+"""The stamp of a finished report: a run with nothing to do compares it, and ends before all else."""
 
 from __future__ import annotations
 
@@ -43,9 +43,7 @@ def write(front: str, argv: Sequence[str], output: str, paths: Iterable[str], cl
     lines = [_head(front, argv), *(f"!{line}" for line in claims)]
     for path in sorted(set(paths)):
         found = os.stat(path)
-        lines.append(
-            f"{found.st_mtime_ns} {0 if os.path.isdir(path) else found.st_size} {os.path.abspath(path)}"
-        )
+        lines.append(f"{found.st_mtime_ns} {found.st_size} {os.path.abspath(path)}")
     target = os.path.join(output, NAME)
     with open(f"{target}.new", "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write("\n".join(lines))

@@ -1,0 +1,338 @@
+"""The commands: each takes arguments, the folder of the project and the terminal, and gives an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+import webbrowser
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from labreport import results
+from labreport.build import CHANGES, DOCUMENTS, Request, answers, answers_of, compare, held, opened
+from labreport.build import build as built
+from labreport.cli.new import create, next_steps
+from labreport.cli.progress import Progress
+from labreport.cli.terminal import Terminal, counted, duration, visible
+from labreport.errors import LabReportError, UsageError, shown
+from labreport.plan import Plan, Thing
+from labreport.project import resolved
+from labreport.results import files
+from labreport.run import Epoch, Failed, Finished, Started, Task
+
+_SHOWN = 8
+"""Causes, and changes of the answers, that a build lists before it counts the rest."""
+_ORDER = ("run", "answer", "figure", "section", "document")
+
+
+class Told:
+    """Follows a build on the terminal."""
+
+    def __init__(self, terminal: Terminal, word: str = "run") -> None:
+        self.terminal, self.word = terminal, word
+        self.progress = Progress(terminal, word)
+
+    def note(self, text: str) -> None:
+        """Something was repaired, or left out."""
+        self.terminal.warn(text)
+
+    def failed(self, error: LabReportError) -> None:
+        """Something could not be made; the rest goes on."""
+        self.terminal.error(error)
+
+    def planned(self, plan: Plan, things: Sequence[Thing]) -> None:
+        """Say what will be made and why."""
+        self.word = self.progress.word = plan.project.words.run
+        causes(self.terminal, self.terminal.say, plan, things)
+
+    def running(self, tasks: Sequence[Task], cost: Callable[[Any], float] | None) -> None:
+        """Count these runs."""
+        self.progress.expect(tasks, cost)
+
+    def event(self, event: Started | Epoch | Finished | Failed) -> None:
+        """Show how far a run has come."""
+        self.progress.event(event)
+
+    def making(self, thing: Thing) -> None:
+        """Show what is being made."""
+        self.progress.making(f"making {thing}")
+
+    def published(self, names: Sequence[str]) -> None:
+        """Nothing to say: the last lines do."""
+
+
+def carried_out(request: Request, terminal: Terminal, told: Told, strict: bool = False) -> int:
+    """Build, and say what came of it; the exit code."""
+    begun = time.monotonic()
+    with told.progress:
+        done = built(request, told)
+    project, seconds = done.project, duration(time.monotonic() - begun)
+    failing = claims(done.plan)
+    what = amounts(done.made, project.words.run)
+    page = request.output / DOCUMENTS["page"]
+    if done.errors:
+        kept = "The previous report is unchanged." if page.is_file() else "No report was written."
+        what = f"{counted(len(done.errors), 'error')}. {kept}"
+        terminal.say(f"{terminal.paint('Build failed', 'red', 'bold')} after {seconds}: {what}")
+        return max(error.exit_code for error in done.errors)
+    show_changes(terminal.say, done.changes, _SHOWN)
+    for line in failing:
+        terminal.result(terminal.paint(line, "yellow"))
+    if done.made:
+        terminal.say(f"{terminal.paint('Done', 'green', 'bold')} in {seconds}: {what}.")
+        there = [name for name in DOCUMENTS.values() if (request.output / name).is_file()]
+        if request.names:
+            terminal.say("Only what was named was made; without a name, the report is.")
+        elif there:
+            terminal.say(f"The report: {', '.join([shown(request.output / there[0]), *there[1:]])}")
+    else:
+        terminal.say(f"Up to date: {shown(page)}")
+    return int(strict and bool(failing))
+
+
+def build(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+    """Make what is stale; with `--dry-run`, only say what that is."""
+    request = _request(arguments, folder)
+    if arguments.dry_run:
+        _, plan = opened(request)
+        named = [thing for name in request.names for thing in plan.named(name)]
+        stale = [one for one in (plan.needed(named) if named else plan.things) if not plan.state(one).fresh]
+        causes(terminal, terminal.result, plan, stale)
+        if not stale:
+            terminal.result("Nothing to do.")
+        return 0
+    told = Told(terminal)
+    code = carried_out(request, terminal, told, arguments.strict)
+    page = arguments.output / DOCUMENTS["page"]
+    if arguments.open and page.is_file() and not webbrowser.open(page.as_uri()):
+        terminal.warn(f"nothing here opens {shown(page)}; open it yourself")
+    return code
+
+
+def status(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+    """What is stale and why, and how many claims hold; 1 when anything is stale."""
+    project, plan = opened(_request(arguments, folder))
+    stale = [thing for thing in plan.things if not plan.state(thing).fresh]
+    amount = amounts(stale or plan.things, project.words.run)
+    headline = f"Stale: {amount}." if stale else f"All is fresh: {amount}."
+    terminal.result(terminal.paint(headline, "yellow" if stale else "green"))
+    causes(terminal, terminal.result, plan, stale)
+    made = [claim for claim in _claims(plan) if not claim.otherwise]
+    if made:
+        count = Counter(claim.holds for claim in made)
+        words = {True: "hold", False: "no longer hold", None: "not known"}
+        told = ", ".join(f"{count[holds]} {word}" for holds, word in words.items() if count[holds])
+        terminal.result(f"{counted(len(made), 'claim')}: {told}.")
+    for line in claims(plan):
+        terminal.result(terminal.paint(line, "yellow"))
+    return int(bool(stale))
+
+
+def why(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+    """The way from the edited line to what is named; 1 when that is stale."""
+    _, plan = opened(_request(arguments, folder))
+    things = plan.named(arguments.name)
+    for line in dict.fromkeys(line for thing in things for line in plan.way(thing)):
+        terminal.result(line)
+    return int(any(not plan.state(thing).fresh for thing in things))
+
+
+def names(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+    """Every name of an answer with its value, and the conditions that hold now."""
+    from labreport.page import names as told
+
+    _, plan = opened(_request(arguments, folder))
+    for thing in plan.named(arguments.name):
+        if thing.kind == "answer":
+            found = answers(plan, [thing.name])
+            sys.stdout.write(f"{told(thing.subject, found[thing.name]).rstrip()}\n")
+    return 0
+
+
+def verify(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+    """A line for each check that fails, with `--verbose` for each; 1 when any fails."""
+    from labreport.verify import checks
+
+    begun, found = time.monotonic(), Counter[bool]()
+    request = _request(arguments, folder)
+    with held(request.output, terminal.warn):
+        _, plan = opened(request)
+        for check in checks(plan, request.jobs):
+            found[check.passed] += 1
+            line = f"{'ok     ' if check.passed else 'differs'}  {check.name}  {check.detail}".rstrip()
+            if not check.passed or terminal.verbose:
+                terminal.result(terminal.paint(visible(line), *([] if check.passed else ["red"])))
+    took = duration(time.monotonic() - begun)
+    terminal.result(f"{counted(found[True], 'check')} passed, {found[False]} failed ({took})")
+    return int(bool(found[False]))
+
+
+def changes(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+    """What the last build changed in the answers, or how they differ from another report's."""
+    if not arguments.old:
+        with suppress(files.Damaged):
+            kept = files.read_json(arguments.output / CHANGES)
+            show_changes(terminal.result, kept["lines"] if kept else [], None)
+            return 0
+    old, new = (answers_of(Path(path)) for path in (arguments.old, arguments.output))
+    for path, found in ((arguments.old, old), (arguments.output, new)):
+        if found is None:
+            raise UsageError(f"{shown(path)} has no answers.json of this program; name a report's folder")
+    show_changes(terminal.result, compare(old or {}, new or {}), None)
+    return 0
+
+
+def keep(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+    """Decide that stored results stay valid across an edit, and say which."""
+    from labreport.plan import keep as kept
+
+    request = _request(arguments, folder)
+    with held(request.output, terminal.warn):
+        project, plan = opened(request)
+        count = kept(plan, arguments.names, arguments.because)
+    terminal.result(f"{counted(count, project.words.run)} of {', '.join(arguments.names)} kept.")
+    return 0
+
+
+def clean(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+    """Remove the runs that no experiment can use with any number of seeds, and what is kept of others."""
+    request = _request(arguments, folder)
+    with held(request.output, terminal.warn):
+        project, plan = opened(request)
+        stored = list(plan.store.runs())
+        seeds = {run.seed for run in stored}
+        wanted = {plan.key(Thing("run", one.name, one, seed)) for one in project.runs for seed in seeds}
+        lost = [run for run in stored if run.key not in wanted]
+        known = {(thing.kind, files.safe_name(thing.name)) for thing in plan.things}
+        cached = [path for path in (request.output / "cache").glob("*/*.json") if path.parent.is_dir()]
+        old = [path for path in cached if (path.parent.name, path.stem) not in known]
+        for name, count in Counter(run.name for run in lost).items():
+            terminal.result(f"{counted(count, project.words.run)} of {name}")
+        for path in old:
+            terminal.result(shown(path))
+        if arguments.dry_run:
+            terminal.result(f"{counted(len(lost) + len(old), 'item')} would be removed.")
+            return 0
+        freed = plan.store.clean(wanted)
+        for path in old:
+            path.unlink()
+    terminal.result(f"{counted(len(lost) + len(old), 'item')} removed, {freed / 1e6:.1f} MB freed.")
+    return 0
+
+
+def export(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+    """Write results and answers in one format."""
+    target = arguments.output / "exports" / arguments.format
+    found = results.export(arguments.format, arguments.output, target)
+    terminal.result(f"Exported {counted(len(found), 'file')} to {shown(target)}")
+    return 0
+
+
+def render(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+    """Fill a file with values and claims, beside the other exports."""
+    from labreport.page import render_file
+
+    source = Path(arguments.file)
+    project, plan = opened(_request(arguments, folder))
+    every = answers(plan, "*")
+    text, found = render_file(source, every.members, project.runs)
+    target = arguments.output / "exports" / source.name
+    files.write_bytes(target, text.encode())
+    for claim in found:
+        if claim.fails:
+            terminal.result(terminal.paint(str(claim), "yellow"))
+    terminal.result(f"Wrote {shown(target)}")
+    return 0
+
+
+def new(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+    """Create a small project, and say what to do with it."""
+    for line in next_steps(create(Path(arguments.dir)), arguments.program):
+        terminal.say(line)
+    return 0
+
+
+def show_code(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+    """Print an experiment as the code that a reader would type."""
+    from labreport.stale import load
+
+    project = load(folder)
+    experiment = project.experiment(arguments.name)
+    if not project.show_code:
+        raise UsageError("this project cannot show code; set show_code in its Project to a function")
+    sys.stdout.write(f"{resolved(project.show_code, project.place, 'show_code')(experiment).rstrip()}\n")
+    return 0
+
+
+def causes(terminal: Terminal, say: Callable[[str], None], plan: Plan, stale: Sequence[Thing]) -> None:
+    """A line for each thing that changed, with all that is made because of it."""
+    groups = [(group.change, [one for one in group.things if one in stale]) for group in plan.groups()]
+    groups = [(change, things) for change, things in groups if things]
+    most = len(groups) if terminal.verbose else _SHOWN
+    for change, things in groups[:most]:
+        told = amounts(things, plan.project.words.run, named=True)
+        say(f"{visible(str(change))}: {told}" if change else told)
+        if terminal.verbose:
+            for thing in things:
+                say(terminal.paint(f"  {thing}", "dim"))
+    if len(groups) > most:
+        say(f"… and {counted(len(groups) - most, 'more cause')}; --verbose lists them")
+
+
+def amounts(things: Iterable[Thing], run: str, named: bool = False) -> str:
+    """Amounts by kind: `70 fits, 4 answers, 3 documents`; with `named`, of one the name."""
+    by_kind: dict[str, list[Thing]] = {}
+    for thing in things:
+        by_kind.setdefault("document" if thing.kind in DOCUMENTS else thing.kind, []).append(thing)
+    parts = []
+    for kind in _ORDER:
+        found, word = by_kind.get(kind, []), run if kind == "run" else kind
+        subjects = list(dict.fromkeys(thing.name for thing in found))
+        if kind == "run" and named and len(subjects) <= 3 and found:
+            parts.append(f"{counted(len(found), word)} of {', '.join(subjects)}")
+        elif named and len(found) == 1 and kind != "document":
+            parts.append(f"{word} {subjects[0]}")
+        elif found:
+            parts.append(counted(len(found), word))
+    return ", ".join(parts)
+
+
+def show_changes(say: Callable[[str], None], lines: Sequence[str], most: int | None) -> None:
+    """List what the answers say differently; more than `most` are counted."""
+    if not lines:
+        if most is None:
+            say("No answer says anything else.")
+        return
+    say("Changed in the answers:")
+    for line in lines[:most]:
+        say(f"  {visible(line)}")
+    if most is not None and len(lines) > most:
+        say(f"  and {counted(len(lines) - most, 'more change')}; the command `changes` lists all")
+
+
+def claims(plan: Plan) -> list[str]:
+    """A line for each claim of the kept sections that does not hold, each once."""
+    return list(dict.fromkeys(visible(str(claim)) for claim in _claims(plan) if claim.fails))
+
+
+def _claims(plan: Plan) -> list[Any]:
+    from labreport.page import Claim
+
+    made = [plan.made("section", one.name) for one in plan.project.chapters]
+    return [Claim(**claim) for one in made if one for claim in one.claims]
+
+
+def _request(arguments: argparse.Namespace, folder: Path) -> Request:
+    return Request(
+        folder,
+        arguments.output,
+        seeds=getattr(arguments, "seeds", None),
+        jobs=getattr(arguments, "jobs", 0),
+        names=tuple(arguments.names) if arguments.command == "build" else (),
+        force=tuple(getattr(arguments, "force", None) or ()),
+        scheduler=getattr(arguments, "scheduler", None) or "",
+    )

@@ -1,0 +1,127 @@
+"""Check a report: its bytes, answers and documents made again, a run repeated, the project's own checks."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from labreport import results
+from labreport.build import DOCUMENTS, compute, document, section
+from labreport.errors import LabReportError
+from labreport.plan import Plan, Thing
+from labreport.project import Check, Experiment, resolved
+from labreport.results import Run, Store, files
+from labreport.run import Task, execute
+from labreport.stale import made_of_run
+
+
+def checks(plan: Plan, jobs: int = 1) -> Iterator[Check]:
+    """Yield a check for each thing that is stored or published, as it is done.
+
+    What was never made, or is stale, fails: the report is then not what the project says.
+    """
+    yield from _stored(plan)
+    for thing in plan.things:
+        if thing.kind == "run":
+            continue
+        if not plan.state(thing).fresh:
+            yield Check(str(thing), False, "it is stale; build first")
+        elif thing.kind in DOCUMENTS:
+            yield _document(plan, thing)
+        else:
+            yield _again(plan, thing)
+    yield from _repeated(plan, jobs)
+    yield from _own(plan)
+
+
+def _stored(plan: Plan) -> Iterator[Check]:
+    """Every byte of every run against its digest: an experiment is one check."""
+    for experiment in plan.project.runs:
+        runs = [plan.run(experiment, seed) for seed in plan.seeds(experiment)]
+        found = [run for run in runs if run]
+        count = sum(len(plan.store.files(run)) for run in found)
+        missing = f", {len(runs) - len(found)} missing or damaged" if len(found) < len(runs) else ""
+        yield Check(f"stored runs of {experiment.name}", not missing, f"{count} files{missing}")
+
+
+def _again(plan: Plan, thing: Thing) -> Check:
+    """An answer, a figure or a section made again from what it reads is the one that is kept."""
+    from labreport import charts
+    from labreport.stats import to_plain
+
+    try:
+        if thing.kind == "answer":
+            if thing.subject.local:
+                return Check(str(thing), True, "about the machine; not compared")
+            made: Any = to_plain(compute(plan, thing.subject))
+        elif thing.kind == "figure":
+            with charts.style():
+                made = asdict(charts.export(compute(plan, thing.subject), name=thing.name))
+        else:
+            made = section(plan, thing.subject).plain()
+    except LabReportError as error:
+        return Check(str(thing), False, str(error))
+    equal = files.digest(made) == files.digest(plan.value(thing.kind, thing.name))
+    return Check(str(thing), equal, "" if equal else "made again, it is another")
+
+
+def _document(plan: Plan, thing: Thing) -> Check:
+    """A document rendered again has the bytes of the published one."""
+    name = DOCUMENTS[thing.kind]
+    published = (plan.report / name).read_bytes()
+    made = document(plan, thing.kind)
+    if isinstance(made, dict):
+        with tempfile.TemporaryDirectory() as scratch:
+            files.write_json(Path(scratch) / name, made)
+            made = (Path(scratch) / name).read_bytes()
+    detail = f"{len(published):,} bytes" if made == published else "rendered again, it has other bytes"
+    return Check(name, made == published, detail)
+
+
+def _repeated(plan: Plan, jobs: int) -> Iterator[Check]:
+    """One seed of the cheapest experiment, run again from nothing, has the bits that are stored."""
+    stored = [
+        (run, experiment)
+        for experiment in plan.project.runs
+        if not experiment.exclusive
+        for seed in plan.seeds(experiment)[:1]
+        if (run := plan.run(experiment, seed))
+    ]
+    if not stored:
+        return
+    run, experiment = min(stored, key=lambda each: float(each[0].made.get("seconds", 0.0)))
+    epochs = plan.project.epochs_kept(experiment)
+    with tempfile.TemporaryDirectory() as scratch:
+        store = Store(Path(scratch))
+        task = Task(experiment, run.seed, run.key, run.made_of, epochs)
+        outcome = execute(
+            plan.project, [task], store, jobs=jobs, progress=lambda event: None, made_of=made_of_run
+        )
+        found = store.find(run.key, run.seed)
+        equal = found is not None and _bits(found, epochs) == _bits(run, epochs)
+        failed = outcome.failed[0].text if outcome.failed else "" if equal else "other bits than those stored"
+        yield Check(f"{experiment.name} repeated with seed {run.seed}", equal, failed)
+
+
+def _bits(run: Run, epochs: tuple[int, ...]) -> str:
+    return run.digest(epochs)
+
+
+def _own(plan: Plan) -> Iterator[Check]:
+    """What the project's own function checks."""
+    if not plan.project.verify:
+        return
+    verify = resolved(plan.project.verify, plan.project.place, "verify")
+
+    def runs(one: Experiment) -> results.Runs:
+        found = [run for seed in plan.seeds(one) if (run := plan.run(one, seed))]
+        kept = plan.project.epochs_kept(one)
+        return results.Runs(one, found, kept[-1], kept)
+
+    read = results.Results("verify", {one.name: runs(one) for one in plan.project.runs}, plan.project.studies)
+    with suppress(StopIteration):
+        yield from verify(read)

@@ -1,0 +1,56 @@
+"""From words to a command."""
+
+from __future__ import annotations
+
+import pytest
+
+from labreport.cli.parser import COMMANDS, parse
+
+
+def test_build_is_the_command_that_can_be_left_out() -> None:
+    """Options and names before any command are those of a build."""
+    found = parse(["part-two", "--seeds", "3", "--force", "--force", "wide"], "labreport")
+    assert (found.command, found.names, found.seeds) == ("build", ["part-two"], 3)
+    assert found.force == ["", "wide"]
+    assert parse([], "labreport").command == "build"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--adopt"],
+        ["verify", "--quick"],
+        ["--seeds", "0"],
+        ["--seeds", "many"],
+        ["--seed", "1"],
+        ["why"],
+        ["keep", "wide"],
+        ["check", "--schema"],
+        ["new", "one", "two"],
+    ],
+)
+def test_what_is_not_known_is_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """An option that is gone, one cut short, a bad number, too few or too many words: exit code 2."""
+    with pytest.raises(SystemExit) as ended:
+        parse(words, "labreport")
+    assert ended.value.code == 2
+    assert "labreport" in capsys.readouterr().err
+
+
+def test_the_words_of_test_are_those_of_pytest() -> None:
+    """They are taken as they are, and only in a checkout."""
+    assert parse(["test", "--slow", "-k", "stamp"], "python build.py", True).words == [
+        "--slow",
+        "-k",
+        "stamp",
+    ]
+    assert parse(["test"], "labreport").command == "build"
+
+
+def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--help` of the program names all commands; of each command, exit code 0."""
+    for words in (["--help"], *([name, "--help"] for name in COMMANDS)):
+        with pytest.raises(SystemExit) as ended:
+            parse(words, "labreport")
+        assert ended.value.code == 0
+    assert set(COMMANDS) <= set(capsys.readouterr().out.split())

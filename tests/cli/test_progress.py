@@ -1,0 +1,42 @@
+"""How much of the work is done, and the time left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from labreport.cli.progress import Progress
+from labreport.cli.terminal import Terminal
+from labreport.project import Experiment, Fit
+from labreport.results import Run
+from labreport.run import Epoch, Finished, Started, Task
+
+
+@dataclass(frozen=True)
+class _Nothing:
+    seconds: float = 1.0
+
+
+def _start(specification: Any, seed: int) -> Fit:
+    return Fit()
+
+
+def _task(name: str, epochs: int, seconds: float = 1.0) -> Task:
+    experiment = Experiment(name, _Nothing(seconds), epochs=epochs, start=_start)
+    return Task(experiment, 0, name, {}, (epochs,))
+
+
+def test_the_time_left_follows_from_what_was_measured() -> None:
+    """Epochs count by what they cost: after a third of the work in 60 s, 120 s are left."""
+    now = [0.0]
+    progress = Progress(Terminal(quiet=True), "run", clock=lambda: now[0])
+    small, large = _task("small", 10), _task("large", 10, 2.0)
+    progress.expect([small, large], lambda specification: specification.seconds)
+    assert progress.left() == ""
+    progress.event(Started(small))
+    now[0] = 60.0
+    progress.event(Epoch(small, 5, {}))
+    assert progress.share() == 5 / 30
+    progress.event(Finished(small, Run("small", "small", 0, {}, (), {}, {})))
+    assert progress.share() == 1 / 3
+    assert progress.left() == "2 min left"

@@ -1,0 +1,98 @@
+"""A run with nothing to do ends at the stamp, and at nothing else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from labreport.cli import stamp
+
+SOURCE = Path(stamp.__file__).parents[2]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with a source, a folder of templates, and a stamped report."""
+    (tmp_path / "report").mkdir()
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "project.py").write_text("one = 1\n")
+    paths = [str(tmp_path / "project.py"), str(tmp_path / "templates")]
+    stamp.write("python", ["--seeds", "2"], str(tmp_path / "report"), paths, [])
+    return tmp_path
+
+
+def test_an_unchanged_project_is_up_to_date(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same words and the same files: exit code 0, and one line."""
+    assert stamp.unchanged("python", ["--seeds", "2"], str(project)) == 0
+    assert capsys.readouterr().out.startswith("Up to date: ")
+    assert stamp.unchanged("python", ["build", "--seeds", "2", "--quiet"], str(project)) == 0
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["--seeds", "3"], ["status", "--seeds", "2"], ["--seeds", "2", "--dry-run"]]
+)
+def test_other_words_are_looked_at(project: Path, words: list[str]) -> None:
+    """What was not asked for before is not known to be done."""
+    assert stamp.unchanged("python", words, str(project)) is None
+
+
+def test_another_interpreter_is_looked_at(project: Path) -> None:
+    """It may have other libraries."""
+    assert stamp.unchanged("other", ["--seeds", "2"], str(project)) is None
+
+
+@pytest.mark.parametrize("edit", ["content", "gone", "added"])
+def test_an_edit_is_noticed(project: Path, edit: str) -> None:
+    """A file that was edited or removed, and one that was added to a folder."""
+    if edit == "content":
+        (project / "project.py").write_text("one = 2\n")
+    elif edit == "gone":
+        (project / "project.py").unlink()
+    else:
+        (project / "templates" / "best.md").write_text("text")
+    assert stamp.unchanged("python", ["--seeds", "2"], str(project)) is None
+
+
+def test_a_stamp_that_was_cut_short_is_looked_at(project: Path) -> None:
+    """Half a stamp says nothing."""
+    file = project / "report" / stamp.NAME
+    file.write_text(file.read_text()[:-9] + "\n12")
+    assert stamp.unchanged("python", ["--seeds", "2"], str(project)) is None
+
+
+def test_claims_that_fail_are_told_again(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With `--strict` they decide the exit code, also when nothing was stale."""
+    stamp.write("python", [], str(project / "report"), [], ['best.md:1: no longer holds: "A wins"'])
+    assert stamp.unchanged("python", [], str(project)) == 0
+    assert 'best.md:1: no longer holds: "A wins"\n' in capsys.readouterr().out
+    assert stamp.unchanged("python", ["--strict"], str(project)) == 1
+
+
+def test_nothing_to_do_costs_at_most_twice_a_bare_python(project: Path) -> None:
+    """The best of ten runs each, of a stamp of 500 files."""
+    files = [project / f"{number}.py" for number in range(500)]
+    for file in files:
+        file.touch()
+    stamp.write("front", [], str(project / "report"), map(str, files), [])
+    code = (
+        f"import sys; sys.path[:0] = [{str(SOURCE)!r}]\n"
+        f"from labreport.cli import main\nsys.exit(main([], {str(project)!r}))"
+    )
+    environment = {**os.environ, "LABREPORT_FRONT": "front"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+
+    def best(code: str) -> float:
+        took = []
+        for _ in range(10):
+            begun = time.perf_counter()
+            subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True)
+            took.append(time.perf_counter() - begun)
+        return min(took)
+
+    assert best(code) <= 2 * best("pass")

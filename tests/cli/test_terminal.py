@@ -1,0 +1,87 @@
+"""Lines, and how a command ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from labreport.cli.terminal import Terminal, counted, duration, folded, guarded, visible
+from labreport.errors import LabReportError, Several, UsageError
+
+
+def _raising(error: BaseException) -> int:
+    raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (LabReportError("failed"), 1),
+        (UsageError("typed wrong"), 2),
+        (Several([LabReportError("failed"), UsageError("typed wrong")]), 2),
+        (ValueError("unexpected"), 1),
+        (KeyboardInterrupt(), 130),
+    ],
+)
+def test_each_way_to_end_has_an_exit_code(
+    error: BaseException, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing but lines is printed, on standard error."""
+    assert guarded(lambda: _raising(error), Terminal()) == code
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "Traceback" not in told.err
+
+
+def test_sigterm_ends_with_143() -> None:
+    """As Ctrl-C does with 130."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        assert guarded(lambda: os.kill(os.getpid(), signal.SIGTERM) or 0, Terminal()) == 143
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_several_mistakes_are_each_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """A line each, the same one once."""
+    errors = [UsageError("a.md:1: one"), UsageError("a.md:2: two"), UsageError("a.md:1: one")]
+    Terminal().error(Several(errors))
+    assert capsys.readouterr().err == "error: a.md:1: one\nerror: a.md:2: two\n"
+
+
+def test_an_unexpected_error_names_the_line_of_the_author(
+    tmp_path: os.PathLike[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The last frame that is neither the engine's nor a library's."""
+    code = compile("\n\n1 / 0", f"{tmp_path}/project.py", "exec")
+    assert guarded(lambda: exec(code) or 0, Terminal()) == 1
+    assert "project.py:3: ZeroDivisionError: division by zero" in capsys.readouterr().err
+
+
+def test_what_a_terminal_would_obey_is_shown() -> None:
+    """Names come from files: escapes, direction marks and line ends stay on one line."""
+    assert visible("a\x1b[31mb\u202ec\n  d\r") == "a\\x1b[31mb\\u202ec; d"
+
+
+def test_a_long_line_is_broken_between_words() -> None:
+    """What follows is indented; no line is wider than the terminal."""
+    lines = folded(" ".join(["word"] * 40), 80).split("\n")
+    assert max(map(len, lines)) <= 80
+    assert all(line.startswith("  word") for line in lines[1:])
+
+
+def test_amounts_and_times_read_as_a_person_writes_them() -> None:
+    """Plurals, thousands, seconds, minutes and hours."""
+    assert [counted(1, "fit"), counted(1200, "fit"), counted(2, "study")] == [
+        "1 fit",
+        "1,200 fits",
+        "2 studies",
+    ]
+    assert [duration(each) for each in (1.234, 12.3, 185, 7800)] == [
+        "1.2 s",
+        "12 s",
+        "3 min 05 s",
+        "2 h 10 min",
+    ]

@@ -1,0 +1,71 @@
+"""What only a checkout has: its tests, and its environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from labreport.errors import UsageError
+from tools import environment, tests
+
+
+@pytest.mark.parametrize(
+    ("words", "chosen"),
+    [
+        ([], "not slow and not browser"),
+        (["--slow"], "slow"),
+        (["--browser", "--slow"], "browser or slow"),
+    ],
+)
+def test_a_group_of_tests_is_chosen_by_its_marker(words: list[str], chosen: str) -> None:
+    """The ordinary ones are those of no group."""
+    command = tests.command(words)
+    assert command[command.index("-m", 3) + 1] == chosen
+
+
+def test_all_other_words_are_those_of_pytest() -> None:
+    """A marker of the user's own takes the place of ours; one file runs in one process."""
+    command = tests.command(["-m", "dask", "tests/run/test_dask.py", "-x"])
+    assert command[3:] == ["-m", "dask", "tests/run/test_dask.py", "-x"]
+
+
+def test_what_is_lacking_is_found_without_an_import(tmp_path: Path) -> None:
+    """Names are compared as pip does; what is for other systems does not count."""
+    lock = tmp_path / "engine.lock"
+    lock.write_text(
+        "markdown_it.py==3.0 \\\n    --hash=sha256:0\nno-such-thing==1 \\\n    --hash=sha256:1\n"
+        "pywin32==1 ; sys_platform == 'win32' \\\n    --hash=sha256:2\n"
+    )
+    assert environment.lacking(lock) == ["no-such-thing"]
+
+
+def test_asking_installs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that only looks says what is missing, and how it comes."""
+    lock = tmp_path / "engine.lock"
+    lock.write_text("no-such-thing==1\n")
+    monkeypatch.setattr(environment, "PYTHON", tmp_path / "python")
+    monkeypatch.setattr(environment, "VENV", tmp_path / ".venv")
+    with pytest.raises(UsageError, match="no-such-thing is not installed"):
+        environment.ensure([lock], print, installs=False)
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_an_environment_of_somebody_else_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that was not made here is neither changed nor replaced."""
+    lock, venv = tmp_path / "engine.lock", tmp_path / ".venv"
+    lock.write_text("no-such-thing==1\n")
+    venv.mkdir()
+    (venv / "pyvenv.cfg").touch()
+    for name, path in {
+        "ROOT": tmp_path,
+        "VENV": venv,
+        "PYTHON": venv / "python",
+        "STATE": venv / "set-up",
+    }.items():
+        monkeypatch.setattr(environment, name, path)
+    with pytest.raises(UsageError, match="was not made by this program"):
+        environment.ensure([lock], print, installs=True)
+    assert [path.name for path in venv.iterdir()] == ["pyvenv.cfg"]
