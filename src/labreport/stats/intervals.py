@@ -1,0 +1,180 @@
+"""Intervals of means, of differences of means, and of their ratios, from one value for each unit."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+ALPHA = 0.05
+"""What an interval leaves out."""
+NEGLIGIBLE = 1e-12
+"""Values that differ by less, relative to their size, are equal: what is left is rounding."""
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A value over `n` units, its spread, and the ends of its interval; without them, `reason` says why.
+
+    The reasons: `equal` (all values are), `one run`, `no spread`, `nothing in common`, `not finite`. `how`
+    names the interval, `values` has what each unit gives.
+    """
+
+    value: float | None
+    n: int = 1
+    spread: float | None = None
+    low: float | None = None
+    high: float | None = None
+    reason: str = ""
+    how: str = ""
+    values: tuple[Any, ...] = ()
+
+
+def quantile(alpha: float, df: float = math.inf) -> float:
+    """How many standard errors an interval of level 1 − `alpha` reaches to each side."""
+    from scipy import special
+
+    tail = float(special.ndtri(alpha / 2) if math.isinf(df) else special.stdtrit(df, alpha / 2))
+    return -tail if tail <= 0 else math.inf  # SciPy gives +inf where the quantile overflows
+
+
+def wilson(share: float, size: float, z: float) -> tuple[float, float]:
+    """Compute Wilson's score interval (1927) of a share of `size` items, `z` standard errors to each side."""
+    if math.isinf(z):
+        return 0.0, 1.0
+    spread = z * z / size
+    centre = (share + spread / 2) / (1 + spread)
+    half = z * math.sqrt(share * (1 - share) / size + spread / (4 * size)) / (1 + spread)
+    return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
+
+
+def total(parts: Iterable[tuple[float, float]]) -> tuple[float, float]:
+    """Add variances, each with its degrees of freedom, to one with its own (Satterthwaite 1946)."""
+    of = list(parts)
+    lost = sum(part**2 / df for part, df in of if part > 0)
+    variance = sum(part for part, _ in of)
+    return variance, variance**2 / lost if lost > 0 else math.inf
+
+
+def student(value: float, parts: Iterable[tuple[float, float]], alpha: float) -> tuple[float, float, float]:
+    """A mean whose variance is the sum of `parts`, with Student's interval."""
+    variance, df = total(parts)
+    half = quantile(alpha, df) * math.sqrt(variance)
+    return value, value - half, value + half
+
+
+def by_unit(sample: Iterable[Sequence[float]], scale: str = "difference") -> list[float | None]:
+    """One value for each unit: the mean of its repetitions, of their logarithms on the scale of ratios.
+
+    None where a repetition is not finite, or has no logarithm.
+    """
+    found: list[float | None] = []
+    for values in sample:
+        usable = bool(values) and all(map(math.isfinite, values)) and (scale != "ratio" or min(values) > 0)
+        taken = [math.log(value) for value in values] if usable and scale == "ratio" else values
+        found.append(statistics.fmean(taken) if usable else None)
+    return found
+
+
+def method(name: str, scale: str, fraction: float | None) -> str:
+    """Name an interval, with what is changed for ratios and for random splits of one data set."""
+    corrected = "" if fraction is None else ", variance corrected for repeated splits"
+    return f"{name}{' on logarithms' if scale == 'ratio' else ''}{corrected}"
+
+
+def of_means(
+    groups: Sequence[Sequence[float | None]],
+    alpha: float,
+    *,
+    size: float = 0.0,
+    fraction: float | None = None,
+) -> Computed:
+    """The mean of one value for each unit, or of two groups the first less the second; Student's interval.
+
+    `fraction` says that the units are random splits of one data set, with this share of it for the test.
+    They share data, so the variance is Nadeau and Bengio's corrected one (2003): s² (1/n + f/(1 − f)).
+    A spread that is negligible beside `size` is none.
+    """
+    n = min(map(len, groups))
+    known = [[value for value in values if value is not None] for values in groups]
+    if not n or any(len(values) < len(group) for values, group in zip(known, groups, strict=True)):
+        return Computed(None, n, reason="not finite" if n else "nothing in common")
+    means = [statistics.fmean(values) for values in known]
+    value = means[0] - sum(means[1:])
+    if n == 1:
+        return Computed(value, 1, reason="one run")
+    shared = 0.0 if fraction is None else fraction / (1 - fraction)
+    variances = [statistics.variance(values) for values in known]
+    parts = [
+        (v * (1 / len(values) + shared), len(values) - 1) for v, values in zip(variances, known, strict=True)
+    ]
+    spread, flat = (math.sqrt(variances[0]), 0.0) if len(groups) == 1 else (None, None)
+    far = math.sqrt(total(parts)[0]) if spread is None else spread
+    if far <= NEGLIGIBLE * max(size, *(abs(each) for values in known for each in values)):
+        return Computed(value, n, flat, reason="no spread")
+    _, low, high = student(value, parts, alpha)
+    return Computed(value, n, spread, low, high)
+
+
+def as_ratio(found: Computed) -> Computed:
+    """Turn a mean of logarithms into a ratio; a standard deviation of it would mislead.
+
+    An end that no number can hold, as two very different units give it at a strict level, is infinite.
+    """
+    if found.value is None:
+        return found
+    largest = math.log(sys.float_info.max)
+    low, high = (
+        end if end is None else math.exp(end) if end < largest else math.inf
+        for end in (found.low, found.high)
+    )  # fmt: skip
+    values = tuple(each if each is None else math.exp(each) for each in found.values)
+    return replace(found, value=math.exp(found.value), low=low, high=high, spread=None, values=values)
+
+
+def mean(
+    sample: Sequence[Sequence[float]],
+    alpha: float,
+    *,
+    scale: str = "difference",
+    fraction: float | None = None,
+    bounds: tuple[float, float] | None = None,
+) -> Computed:
+    """The mean of a sample over its units, or the geometric mean; `bounds` are those that it cannot leave."""
+    values = by_unit(sample, scale)
+    found = of_means([values], alpha, fraction=fraction)
+    found = replace(found, how=method("Student's t", scale, fraction), values=tuple(values))
+    if scale == "ratio":
+        found = as_ratio(found)
+    if bounds and found.low is not None and found.high is not None:
+        return replace(found, low=max(bounds[0], found.low), high=min(bounds[1], found.high))
+    return found
+
+
+def difference(
+    first: Sequence[Sequence[float]],
+    second: Sequence[Sequence[float]] | float,
+    alpha: float,
+    *,
+    paired: bool = True,
+    scale: str = "difference",
+    fraction: float | None = None,
+) -> Computed:
+    """First minus second, or first over second on the scale of ratios: paired, by Welch, or from a number."""
+    number = isinstance(second, (int, float))
+    a = by_unit(first, scale)
+    b = by_unit([[second]] * len(first) if isinstance(second, (int, float)) else second, scale)
+    size = max((abs(value) for value in (*a, *b) if value is not None), default=0.0)
+    groups, values = [a, b], ()
+    if paired or number:
+        pairs = zip(a, b, strict=True)
+        groups = [[None if one is None or other is None else one - other for one, other in pairs]]
+        values = tuple(groups[0])
+    how = method("Student's t, paired" if values else "Welch's t", scale, fraction)
+    found = replace(of_means(groups, alpha, size=size, fraction=fraction), how=how, values=values)
+    if found.reason == "no spread" and abs(found.value or 0.0) <= NEGLIGIBLE * size:
+        found = Computed(0.0, found.n, found.spread, reason="equal", how="equal", values=values)
+    return as_ratio(found) if scale == "ratio" else found

@@ -1,0 +1,282 @@
+"""A number that can be printed, where it comes from, and conditions on it that hold, do not hold, or are unknown."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NoReturn
+
+from labreport.errors import UsageError, here, told
+
+Kind = Literal["measured", "counted", "declared", "computed", "stated"]
+"""How a number came about: by running, by counting, by the author, by a formula, by somebody else."""
+PER_CENT = ("fraction", "points")
+"""Units that are stored as fractions and printed in hundredths: shares, and differences of shares."""
+LEVEL = 0.95
+"""Every confidence interval has this level, and ± stands for no other."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a number comes from: `experiments` (two for a difference), what was measured, when, over what.
+
+    `n` are the units that were used and `unit` what one is called; `method` names the interval.
+    """
+
+    experiments: tuple[str, ...] = ()
+    measure: str = ""
+    epochs: tuple[int, ...] = ()
+    n: int = 0
+    unit: str = "seed"
+    kind: Kind = "measured"
+    method: str = ""
+    note: str = ""
+
+    def text(self) -> str:
+        """Say it in words: `complex minus small, test accuracy, epoch 50; 5 seeds`."""
+        of, epochs = list(self.experiments), [str(epoch) for epoch in self.epochs]
+        if len(of) == len(epochs) == 2:
+            of, epochs = [f"{name} after epoch {at}" for name, at in zip(of, epochs, strict=True)], []
+        subject = f"{of[0]} minus {of[1]}" if len(of) == 2 else ", ".join(of)
+        when = f"epoch {', '.join(epochs)}" if epochs else ""
+        said = ", ".join(filter(None, (subject, self.measure, when, self.note)))
+        units = f"{self.n} {self.unit if self.n == 1 else plural(self.unit)}" if self.n else ""
+        return "; ".join(filter(None, (said or self.kind, units)))
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Whether something holds: True, False, or None where it was not judged.
+
+    `about` are the findings and quantities that were looked at, `how` says how nearly: `by 0.1 points`.
+    """
+
+    holds: bool | None
+    about: tuple[Any, ...] = field(default=(), compare=False)
+    how: str = field(default="", compare=False)
+
+    def __and__(self, other: Any) -> Condition:
+        return both(self, other)
+
+    def __or__(self, other: Any) -> Condition:
+        return either(self, other)
+
+    __rand__, __ror__ = __and__, __or__
+
+    def __invert__(self) -> Condition:
+        return negated(self)
+
+    def __bool__(self) -> bool:
+        raise TypeError("a condition may be unknown; join conditions by &, | and ~, or read its .holds")
+
+
+def as_condition(one: Any) -> Condition:
+    """Read a condition: one itself, a truth, or a fact. Raises `UsageError` for anything else."""
+    if isinstance(one, Condition):
+        return one
+    if one is None or isinstance(one, bool) or type(one).__name__ == "bool_":
+        return Condition(one if one is None else bool(one))
+    found = getattr(one, "condition", None)
+    if isinstance(found, Condition):
+        return found
+    raise UsageError(f"{_brief(one)} is no condition; write one such as ranking.clear(…), .more or .above(…)")
+
+
+def both(*conditions: Any) -> Condition:
+    """Hold where all do; unknown and false is false."""
+    return _joined([as_condition(one) for one in conditions], False)
+
+
+def either(*conditions: Any) -> Condition:
+    """Hold where any does; unknown or true is true."""
+    return _joined([as_condition(one) for one in conditions], True)
+
+
+def negated(condition: Any) -> Condition:
+    """Hold where the condition does not."""
+    one = as_condition(condition)
+    return replace(
+        Condition(one.holds, one.about, one.how), holds=None if one.holds is None else not one.holds
+    )
+
+
+def _joined(of: list[Condition], decisive: bool) -> Condition:
+    found = [one.holds for one in of]
+    holds = decisive if decisive in found else None if None in found else not decisive
+    about = {id(each): each for one in of for each in one.about}
+    how = next((one.how for one in of if one.holds is holds), "")
+    return Condition(holds, tuple(about.values()), how)
+
+
+@dataclass(frozen=True, eq=False)
+class Quantity:
+    """One number: its unit, the ends of its interval, and its value for each unit that was repeated.
+
+    `fraction` prints in per cent, `points` as percentage points (both are stored as fractions), `times` is a
+    ratio; any other unit is printed as it is written. `values` are pairs of a unit's name and its value, and
+    `spread` their standard deviation. `value` is None where the results cannot give one. A count or a
+    declared number is `exact`. An interval of another `level` than 0.95 describes observations: the level is
+    the share of them that it holds.
+    """
+
+    value: float | int | None
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    n: int = 1
+    source: Source = Source(kind="declared")
+    spread: float | None = None
+    values: tuple[tuple[int | str, float | None], ...] = ()
+    exact: bool = False
+    level: float = LEVEL
+
+    def __post_init__(self) -> None:
+        if isinstance(self.source, str):
+            object.__setattr__(self, "source", Source(kind="declared", note=self.source))
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The ends, where there are any."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
+
+    @property
+    def factor(self) -> float:
+        """How many of the printed unit are one of the stored: 100 for shares and points, else 1."""
+        return 100.0 if self.unit in PER_CENT else 1.0
+
+    def above(self, bound: Any) -> Condition:
+        """Hold where the whole interval is above `bound`, a number in the printed unit: 92 for 92 %."""
+        return self._beyond(bound, 1)
+
+    def below(self, bound: Any) -> Condition:
+        """Hold where the whole interval is below `bound`, a number in the printed unit."""
+        return self._beyond(bound, -1)
+
+    def _beyond(self, bound: Any, sign: int) -> Condition:
+        end = self.value if self.exact else self.low if sign > 0 else self.high
+        if self.value is None or end is None:
+            return Condition(None, (self,))
+        far = sign * (end - self._stored(bound))
+        return Condition(far > 0, (self,), by(far, "points" if self.unit == "fraction" else self.unit))
+
+    def _stored(self, other: Any) -> float:
+        """A number in the printed unit, or an exact quantity, in the unit of `value`."""
+        if not hasattr(other, "value"):
+            return plain_number(other) / self.factor
+        one = as_quantity(other)
+        if one.value is None or not one.exact:
+            self._refuse(f"{_brief(one)} is measured")
+        if one.unit not in ("", self.unit):
+            self._refuse(f"{self.unit or 'a number'} is compared with {one.unit}")
+        return float(one.value) if one.unit == self.unit else one.value / self.factor
+
+    def _compared(self, other: Any, compare: Callable[[Any, Any], bool]) -> Condition:
+        if not self.exact or (isinstance(other, Quantity) and not other.exact):
+            self._refuse(
+                f"{_brief(self if not self.exact else other)} is measured, and never equal by itself"
+            )
+        if self.value is None:
+            return Condition(None, (self,))
+        bound = self._stored(other)
+        about = (self, other) if isinstance(other, Quantity) else (self,)
+        return Condition(bool(compare(self.value, bound)), about, by(self.value - bound, self.unit))
+
+    def _refuse(self, why: str) -> NoReturn:
+        raise UsageError(told(here(), f"{why}; write .above(…) or .below(…) with a number, or use a finding"))
+
+    def __eq__(self, other: object) -> Any:
+        if other is self:
+            return Condition(True, (self,))
+        return self._compared(other, operator.eq) if _numeric(other) else NotImplemented
+
+    def __ne__(self, other: object) -> Any:
+        return negated(self == other) if _numeric(other) else NotImplemented
+
+    def __lt__(self, other: Any) -> Condition:
+        return self._compared(other, operator.lt)
+
+    def __le__(self, other: Any) -> Condition:
+        return self._compared(other, operator.le)
+
+    def __gt__(self, other: Any) -> Condition:
+        return self._compared(other, operator.gt)
+
+    def __ge__(self, other: Any) -> Condition:
+        return self._compared(other, operator.ge)
+
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        from labreport.stats.rounding import pm
+
+        return pm(self)
+
+
+def as_quantity(one: Any) -> Quantity:
+    """Read a quantity: one itself, or that of a finding of one comparison. Raises `UsageError`."""
+    if isinstance(one, Quantity):
+        return one
+    found = getattr(one, "quantity", None)
+    if isinstance(found, Quantity):
+        return found
+    raise UsageError(f"{_brief(one)} is no quantity; write number({_brief(one)}), or name one of an answer")
+
+
+def plain_number(value: Any) -> float | int:
+    """Read a number of Python, NumPy, pandas or SciPy as Python's. Raises `UsageError` for anything else."""
+    if hasattr(value, "item") and getattr(value, "size", 1) == 1:
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        try:
+            value = float(value) if not isinstance(value, (bool, str)) else None
+        except (TypeError, ValueError):
+            value = None
+        if value is None:
+            raise UsageError(told(here(), "one number is needed; a text, a truth or several are none"))
+    found: float | int = value
+    return found
+
+
+def known(value: float) -> float | None:
+    """A value that is finite, or None."""
+    return float(value) if math.isfinite(value) else None
+
+
+def by(distance: float, unit: str) -> str:
+    """Say how nearly a condition holds, or fails: `by 0.1 points`."""
+    size = abs(distance) * (100 if unit in PER_CENT else 1)
+    return f"by {size:.2g} {unit}".rstrip() if size < 1000 else f"by {size:,.0f} {unit}".rstrip()
+
+
+def reversed_quantity(one: Quantity) -> Quantity:
+    """The same difference, or ratio, seen from the other side."""
+
+    def turned(value: float | None) -> float | None:
+        if value is None or one.unit != "times":
+            return None if value is None else -value
+        return 1 / value if value else math.inf
+
+    source = replace(one.source, experiments=one.source.experiments[::-1], epochs=one.source.epochs[::-1])
+    values = tuple((unit, turned(value)) for unit, value in one.values)
+    low, high = turned(one.high), turned(one.low)
+    return replace(one, value=turned(one.value), low=low, high=high, values=values, source=source)
+
+
+def plural(noun: str) -> str:
+    """The plural of a regular noun: `seed` gives `seeds`, `query` gives `queries`."""
+    if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
+        return f"{noun[:-1]}ies"
+    if noun.endswith("series"):
+        return noun
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) and noun[-5:] != "epoch" else f"{noun}s"
+
+
+def _numeric(other: object) -> bool:
+    return not isinstance(other, (str, bool, Mapping, tuple, list)) and other is not None
+
+
+def _brief(one: Any) -> str:
+    text = repr(one)
+    return text if len(text) <= 60 else f"{text[:57]}…"

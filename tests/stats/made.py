@@ -1,0 +1,101 @@
+"""Samples made of random numbers, always the same ones: those that `old.json` was computed from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labreport.project import Design, Measure
+from labreport.stats import Sample
+
+ACCURACY = Measure("test accuracy", "%", margin=0.5)
+SECONDS = Measure("seconds", "s", better="lower", scale="ratio", margin=1.3)
+LOSS = Measure("loss", "nat", better="lower")
+UNPAIRED = Design("run", paired=False)
+Of = dict[str, Sample]
+
+
+def rights(
+    g: np.random.Generator, units: int, items: int, middle: float = 0.0, own: float = 1.0, easy: Any = None
+) -> NDArray[np.bool_]:
+    """Right or wrong, by items that are more or less easy to all, to one model, and to one unit of it."""
+    easy = g.normal(middle, 2, items) if easy is None else easy
+    logit = easy + own * g.normal(size=items) + 0.3 * g.normal(size=(units, 1))
+    return np.asarray(g.random((units, items)) < 1 / (1 + np.exp(-logit)))
+
+
+def known(name: str, right: Any, seeds: Iterable[Any] | None = None, **more: Any) -> Sample:
+    """A sample of accuracies that is known item by item."""
+    units = list(seeds or range(len(right)))
+    values = {unit: (float(np.mean(row)),) for unit, row in zip(units, right, strict=True)}
+    return Sample(name, values, dict(zip(units, right, strict=True)), **more)
+
+
+def plain(name: str, values: Iterable[Any], **more: Any) -> Sample:
+    """A sample of numbers, or of tuples of repetitions."""
+    of = [value if isinstance(value, tuple) else (float(value),) for value in values]
+    return Sample(name, dict(enumerate(of)), **more)
+
+
+def every() -> dict[str, tuple[Of, Measure]]:
+    """Each kind of data by its name, drawn in one order from one generator."""
+    g = np.random.default_rng(11)
+    easy = g.normal(3, 2, 400)
+
+    def named(make: Callable[..., Sample], *rows: tuple[Any, ...]) -> Of:
+        return {name: make(name, *more) for name, *more in rows}
+
+    def items(units: int, shift: float, own: float = 1.0) -> Any:
+        return rights(g, units, 400, 0, own, easy + shift)
+
+    def exponentials(middle: float) -> list[tuple[float, ...]]:
+        return [tuple(map(float, np.exp(g.normal(middle, 0.1, 3)))) for _ in range(6)]
+
+    rows = ("a", 1.0, 0), ("b", 1.0, 0.6), ("c", 0.2, 0)
+    found = {
+        "crossed": ({n: known(n, items(5, s, own)) for n, own, s in rows}, ACCURACY),
+        "one seed": ({n: known(n, items(1, s, own)) for n, own, s in rows[:2]}, ACCURACY),
+        "unpaired": (
+            {n: known(n, items(k, s), design=UNPAIRED) for n, k, s in (("a", 3, 0), ("b", 4, 0.6))},
+            ACCURACY,
+        ),
+        "other items": (
+            {n: known(n, rights(g, 4, i, 3.0), items=n) for n, i in (("a", 100), ("b", 150))},
+            ACCURACY,
+        ),
+        "few common": (
+            {n: known(n, rights(g, len(s), 200, 3.0), s) for n, s in (("a", range(4)), ("b", range(2, 5)))},
+            ACCURACY,
+        ),
+        "splits": (
+            {
+                n: plain(n, g.normal(m, 0.01, 10), design=Design(test_fraction=50 / 178))
+                for n, m in (("a", 0.93), ("b", 0.95), ("c", 0.97))
+            },
+            ACCURACY,
+        ),
+        "ratio": ({n: plain(n, exponentials(m)) for n, m in (("a", 0.0), ("b", 0.05), ("c", 1.0))}, SECONDS),
+        "welch": (
+            {
+                n: plain(n, g.normal(m, w, k), design=UNPAIRED)
+                for n, m, w, k in (("a", 0, 1, 4), ("b", 1, 3, 7))
+            },
+            LOSS,
+        ),
+        "paired": (
+            {n: plain(n, g.normal(m, 0.2, 5)) for n, m in (("a", 1.0), ("b", 1.3), ("c", 1.31))},
+            LOSS,
+        ),
+        "equal": ({n: plain(n, [0.9 + s / 100 for s in range(3)]) for n in "ab"}, ACCURACY),
+        "flat": ({n: plain(n, [v] * 3) for n, v in (("a", 0.9), ("b", 0.8))}, ACCURACY),
+        "diverged": (named(plain, ("a", [1.0, math.nan]), ("b", [1.0, 2.0])), LOSS),
+    }
+    steps = {
+        str(k): plain(str(k), g.normal(m, 0.01, 5)) for k, m in ((10, 0.8), (20, 0.85), (40, 0.852))
+    }
+    found["trend"] = (steps, ACCURACY)
+    return found
