@@ -2,51 +2,40 @@
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
-  const nav = document.querySelector("nav.contents");
-  const details = nav.querySelector("details");
-  const narrow = matchMedia("(max-width: 52rem)");
+  const details = document.querySelector("nav.contents details");
+  const narrow = matchMedia("(max-width: 56rem)");
   const fold = () => {
     details.open = !narrow.matches;
   };
   narrow.addEventListener("change", fold);
   fold();
-  nav.addEventListener("click", (event) => {
+  details.addEventListener("click", (event) => {
     if (narrow.matches && event.target.closest("a")) {
       details.open = false;
     }
   });
 
-  const links = new Map();
-  for (const link of nav.querySelectorAll("a")) {
-    links.set(link.hash.slice(1), link);
-  }
+  const links = new Map([...details.querySelectorAll("a")].map((link) => [link.hash.slice(1), link]));
   const inView = new Set();
   const mark = () => {
-    for (const link of links.values()) {
-      link.removeAttribute("aria-current");
-      link.closest("ol").parentElement.closest("li")?.classList.remove("here");
-      link.parentElement.classList.remove("here");
-    }
     const place = [...links.keys()].filter((name) => inView.has(name)).pop();
-    if (place) {
-      links.get(place).setAttribute("aria-current", "location");
-      links.get(place).parentElement.classList.add("here");
-      links.get(place).closest("ol").parentElement.closest("li")?.classList.add("here");
+    for (const [name, link] of links) {
+      const parent = link.closest("ol").parentElement.closest("li");
+      link.setAttribute("aria-current", name === place ? "location" : "false");
+      link.parentElement.classList.toggle("here", name === place);
+      parent?.classList.toggle("here", [...parent.querySelectorAll("a")].some((each) => each.hash === `#${place}`));
     }
   };
   const observer = new IntersectionObserver(
     (entries) => {
-      for (const entry of entries) {
-        inView[entry.isIntersecting ? "add" : "delete"](entry.target.id);
+      for (const { isIntersecting, target } of entries) {
+        inView[isIntersecting ? "add" : "delete"](target.id);
       }
       mark();
     },
     { rootMargin: "-10% 0px -80% 0px" },
   );
   for (const name of links.keys()) {
-    const target = document.getElementById(name);
-    if (target) {
-      observer.observe(target);
-    }
+    observer.observe(document.getElementById(name));
   }
 });

@@ -1,4 +1,4 @@
-// A button at each program and citation that copies it.
+// A button at each program that copies it.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
@@ -8,7 +8,6 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const text of document.querySelectorAll("main pre")) {
     const button = document.createElement("button");
     button.type = "button";
-    button.className = "copy";
     button.textContent = "Copy";
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(text.textContent.trim());

@@ -1,111 +1,99 @@
-// Each number of the page, chosen by a click, or by the keyboard while "Check numbers" is on: where it comes
-// from, and the same computed again in this browser. The data are in the page; nothing is asked for.
+// A number that is chosen, by a click or by Enter, shows where it comes from: its source, how it was computed, and
+// the value of each seed. The data are in the page, in the script called "numbers".
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
-  const { Panel, element } = NumberPanel;
-  const NUMBERS = "main data[data-source]";
-  const packed = document.getElementById("evidence");
-  if (!packed || typeof DecompressionStream === "undefined") {
+  const source = document.getElementById("numbers");
+  if (!source) {
     return;
   }
+  const numbers = JSON.parse(source.textContent);
+  const MOST = 60; // of a long list, so many values are shown
+  let chosen = null;
 
-  let evidence = null;
-  const unpacked = () => {
-    evidence ??= (async () => {
-      const bytes = Uint8Array.from(atob(packed.textContent.trim()), (letter) => letter.charCodeAt(0));
-      const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-      return new Evidence.Document(await new Response(stream).json());
-    })();
-    return evidence;
+  const panel = document.createElement("aside");
+  panel.className = "panel";
+  panel.setAttribute("aria-labelledby", "panel-title");
+  panel.hidden = true;
+  document.body.append(panel);
+
+  const add = (parent, tag, text, attributes = {}) => {
+    const made = document.createElement(tag);
+    made.textContent = text;
+    for (const [name, value] of Object.entries(attributes)) {
+      made.setAttribute(name, value);
+    }
+    parent.append(made);
+    return made;
   };
 
-  // The panel beside the text: not modal, so that another number can be chosen while it is open.
-  const title = element("h2", "", { id: "proof-title", tabindex: "-1" });
-  const close = element("button", "Close", { type: "button" });
-  const body = element("div");
-  const panel = element("dialog", [element("div", [title, close], { class: "head" }), body], {
-    class: "proof",
-    "aria-labelledby": "proof-title",
-  });
-  document.body.append(panel);
-  let chosen = null;
-  const leave = () => {
-    panel.close();
+  const close = () => {
+    panel.hidden = true;
     chosen?.classList.remove("chosen");
-    chosen?.focus({ preventScroll: true });
+    chosen?.setAttribute("aria-expanded", "false");
     chosen = null;
   };
-  const show = async (address, number = null) => {
-    const shown = new Panel(await unpacked(), (other) => show(other));
-    if (number) {
-      chosen?.classList.remove("chosen");
-      chosen = number;
-      chosen.classList.add("chosen");
-    }
-    title.textContent = number ? number.textContent : address.slice(address.indexOf("#") + 1);
-    body.replaceChildren(...shown.content(address, number));
-    panel.open || panel.show();
-    panel.scrollTop = 0;
-    title.focus({ preventScroll: true });
-    const [of, over] = [chosen?.getBoundingClientRect(), panel.getBoundingClientRect()];
-    if (of && of.bottom > over.top && of.right > over.left && of.left < over.right) {
-      scrollBy(0, of.bottom - over.top + 16);
-    }
-  };
-  close.addEventListener("click", leave);
-  panel.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
-      leave();
-    }
-  });
 
-  const free = (number) => !number.closest("a, button, summary, label");
-  document.addEventListener("click", ({ target }) => {
-    const number = target.closest?.(NUMBERS) ?? target.closest?.(".formula")?.querySelector(NUMBERS);
-    if (number && free(number) && getSelection().isCollapsed) {
-      show(number.dataset.source, number);
-    }
-  });
-  document.addEventListener("keydown", (event) => {
-    if ((event.key === "Enter" || event.key === " ") && event.target.matches?.(`${NUMBERS}[role="button"]`)) {
-      event.preventDefault();
-      show(event.target.dataset.source, event.target);
-    }
-  });
-
-  // The switch by which each number is a button that the keyboard reaches, and all are computed again.
-  const switched = element("button", "Check numbers", { type: "button", "aria-pressed": "false" });
-  const status = element("p", "", { class: "checked", role: "status" });
-  const count = (value) => value.toLocaleString("en").replaceAll(",", "\u202f");
-  const all = async () => {
-    const document_ = await unpacked();
-    const { numbers, findings, differences } = document_.all();
-    const printed = [...document.querySelectorAll(NUMBERS)].filter((number) => {
-      const item = document_.item(number.dataset.source);
-      return item && new Panel(document_).differsFromPage(item, number);
+  const open = (number) => {
+    close();
+    chosen = number;
+    chosen.classList.add("chosen");
+    chosen.setAttribute("aria-expanded", "true");
+    const one = numbers[number.dataset.q];
+    panel.replaceChildren();
+    const head = add(panel, "div", "", { class: "head" });
+    const title = add(head, "h2", one.value ?? number.textContent, { id: "panel-title", tabindex: "-1" });
+    const button = add(head, "button", "Close", { type: "button" });
+    button.addEventListener("click", () => {
+      const before = chosen;
+      close();
+      before.focus();
     });
-    const differ = new Set([...differences.map(({ place }) => place), ...printed.map((each) => each.dataset.source)]);
-    const bad = differ.size ? `${count(differ.size)} differ: ${[...differ].slice(0, 5).join(", ")}` : "0 differ";
-    status.textContent = `${count(numbers)} numbers and ${count(findings)} findings computed again in this browser: ${bad}. Choose a number to see its data.`;
-  };
-  switched.addEventListener("click", () => {
-    const on = switched.getAttribute("aria-pressed") === "false";
-    switched.setAttribute("aria-pressed", String(on));
-    for (const number of document.querySelectorAll(NUMBERS)) {
-      if (free(number)) {
-        number[on ? "setAttribute" : "removeAttribute"]("role", "button");
-        number[on ? "setAttribute" : "removeAttribute"]("tabindex", "0");
+    for (const text of [one.what, one.source, one.method]) {
+      if (text) {
+        add(panel, "p", text);
       }
     }
-    status.textContent = "";
-    if (on) {
-      all();
+    const values = Object.entries(one.values ?? {});
+    if (values.length > 1) {
+      add(panel, "p", `By ${one.unit ?? "seed"}:`, { class: "where" });
+      const list = add(panel, "dl", "");
+      for (const [name, value] of values.slice(0, MOST)) {
+        add(list, "dt", name);
+        add(list, "dd", value);
+      }
+      if (values.length > MOST) {
+        add(panel, "p", `and ${values.length - MOST} more`, { class: "where" });
+      }
+    }
+    const where = add(panel, "p", "In answers.json: ", { class: "where" });
+    add(where, "code", number.dataset.q);
+    panel.hidden = false;
+    panel.scrollTop = 0;
+    title.focus({ preventScroll: true });
+  };
+
+  for (const number of document.querySelectorAll("main data[data-q]")) {
+    if (!numbers[number.dataset.q] || number.closest("a, nav")) {
+      continue;
+    }
+    number.tabIndex = 0;
+    number.setAttribute("role", "button");
+    number.setAttribute("aria-expanded", "false");
+    number.title = "Where this number comes from";
+    number.addEventListener("click", () => (chosen === number ? close() : open(number)));
+    number.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        open(number);
+      }
+    });
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && chosen) {
+      const before = chosen;
+      close();
+      before.focus();
     }
   });
-  const told = "Click a number to see where it comes from, and to compute it again in this browser.";
-  document.querySelector(".title .files")?.after(element("p", told, { class: "checked" }));
-  const tools = document.querySelector("nav.contents .tools");
-  tools.append(switched);
-  tools.after(status);
 });

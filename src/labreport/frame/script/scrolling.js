@@ -1,62 +1,21 @@
-// What is too wide scrolls by itself: it shows on which side there is more, says so, and takes the keyboard's focus.
+// What is too wide scrolls by itself: it shows a shadow, and takes the keyboard's focus.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
-  const BOXES = "main pre, main .table, main .scroll, main .drawing";
-
-  const sides = (box) => {
-    const room = box.scrollWidth - box.clientWidth;
-    const left = box.scrollLeft > 1;
-    const right = box.scrollLeft < room - 1;
-    return room <= 1 ? "" : left && right ? "both" : left ? "left" : "right";
-  };
-  const called = (box) => {
-    const text = box.querySelector("caption")?.textContent ?? "Code";
-    return `${text.trim().replace(/\s+/g, " ")}; scrolls sideways`;
-  };
-  const begin = (box) => {
-    box.classList.add("scrolls");
-    if (!box.hasAttribute("tabindex")) {
-      box.tabIndex = 0;
-      box.dataset.own = "tabindex";
-    }
-    if (!box.hasAttribute("role")) {
-      box.setAttribute("role", "group");
-      box.setAttribute("aria-label", called(box));
-      box.dataset.own += " role aria-label";
-    }
-    const hint = document.createElement("p");
-    hint.className = "hint";
-    hint.setAttribute("aria-hidden", "true");
-    hint.textContent = "Scroll sideways for more \u2192";
-    box.after(hint);
-  };
-  const end = (box) => {
-    box.classList.remove("scrolls");
-    (box.dataset.own ?? "").split(" ").filter(Boolean).forEach((name) => box.removeAttribute(name));
-    delete box.dataset.own;
-    delete box.dataset.more;
-    if (box.nextElementSibling?.classList.contains("hint")) {
-      box.nextElementSibling.remove();
-    }
-  };
   const update = (box) => {
-    const more = sides(box);
-    const before = box.classList.contains("scrolls");
-    if (more && !before) {
-      begin(box);
-    } else if (!more && before) {
-      end(box);
+    const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
+    if (scrolls === box.classList.contains("scrolls")) {
+      return;
     }
-    if (more) {
-      box.dataset.more = more;
+    box.classList.toggle("scrolls", scrolls);
+    const name = box.querySelector("caption")?.textContent ?? box.querySelector("svg")?.getAttribute("aria-label");
+    const own = { tabindex: "0", role: "group", "aria-label": `${name ?? "Program"}; scrolls` };
+    for (const [key, value] of Object.entries(own)) {
+      scrolls ? box.setAttribute(key, value) : box.removeAttribute(key);
     }
   };
-
   const observer = new ResizeObserver((entries) => entries.forEach(({ target }) => update(target)));
-  for (const box of document.querySelectorAll(BOXES)) {
-    box.addEventListener("scroll", () => update(box), { passive: true });
+  for (const box of document.querySelectorAll("main :is(pre, .table, .scroll, .drawing, .formula.displayed)")) {
     observer.observe(box);
-    update(box);
   }
 });

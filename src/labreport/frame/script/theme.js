@@ -3,42 +3,35 @@
 
 (() => {
   const root = document.documentElement;
-  const kept = () => {
-    try {
-      return localStorage.getItem("theme");
-    } catch {
-      return null; // a page opened from disk may have no storage
+  const wish = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : wish.matches);
+  try {
+    const kept = localStorage.getItem("theme");
+    if (kept === "light" || kept === "dark") {
+      root.dataset.theme = kept;
     }
-  };
-  const keep = (theme) => {
-    try {
-      localStorage.setItem("theme", theme);
-    } catch {
-      // then it lasts as long as the page is open
-    }
-  };
-  const system = () => (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
-  const current = () => root.dataset.theme || system();
-
-  if (kept() === "light" || kept() === "dark") {
-    root.dataset.theme = kept();
+  } catch {
+    // a page opened from disk may have no storage: then a choice lasts as long as the page is open
   }
-  root.classList.add("scripted");
 
   document.addEventListener("DOMContentLoaded", () => {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "theme";
     const label = () => {
-      button.textContent = current() === "dark" ? "Light theme" : "Dark theme";
+      button.textContent = isDark() ? "Light theme" : "Dark theme";
     };
     button.addEventListener("click", () => {
-      root.dataset.theme = current() === "dark" ? "light" : "dark";
-      keep(root.dataset.theme);
+      root.dataset.theme = isDark() ? "light" : "dark";
       label();
+      try {
+        localStorage.setItem("theme", root.dataset.theme);
+      } catch {
+        // as above
+      }
     });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", label);
+    wish.addEventListener("change", label);
     label();
-    document.querySelector("nav.contents .tools").prepend(button);
+    document.querySelector("nav.contents .tools").append(button);
   });
 })();

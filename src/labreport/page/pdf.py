@@ -1,0 +1,200 @@
+"""The report as one PDF/UA-1 file, by WeasyPrint, and what it leaves to do by pikepdf."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from labreport.errors import LabReportError
+from labreport.page.document import render_page
+from labreport.page.fonts import FOLDER
+
+if TYPE_CHECKING:
+    from labreport.charts import Exported
+    from labreport.page.sections import Fragment
+    from labreport.project import Project
+
+CONFIGURATION = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+</fontconfig>
+"""
+MISSING_PANGO = (
+    "the PDF needs Pango: install it (Debian and Ubuntu: "
+    "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; "
+    "macOS: brew install pango) and build again"
+)
+
+
+class MissingLibrary(LabReportError):
+    """A library of the system is missing, without which there is no PDF; its text says how to get it."""
+
+
+def render_pdf(
+    project: Project,
+    fragments: Sequence[Fragment],
+    figures: Mapping[str, Exported],
+    facts: Mapping[str, Any],
+    *,
+    notice: str = "",
+) -> bytes:
+    """Make the report as PDF/UA-1, the same bytes each time, from what `render_page` takes.
+
+    It is set in the engine's fonts, and reads no file besides. Raises `MissingLibrary` where Pango is
+    missing, and what `render_page` raises.
+    """
+    text = render_page(project, fragments, figures, facts, notice=notice, medium="print")
+    return written(text, {name: one.svg_print for name, one in figures.items()})
+
+
+def written(text: str, drawings: Mapping[str, str]) -> bytes:
+    """Set HTML as PDF/UA-1; `figure:NAME` in it is the SVG of that name, and nothing else is loaded."""
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
+    refusing = _Refusing(logging.ERROR)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):  # WeasyPrint prints a page of advice
+            from weasyprint import HTML
+            from weasyprint.urls import FatalURLFetchingError
+    except OSError as error:
+        raise MissingLibrary(MISSING_PANGO) from error
+    logging.getLogger("weasyprint").addHandler(refusing)
+    try:
+        with _only_own_fonts():
+            pdf = HTML(string=text, url_fetcher=_fetcher(drawings)).write_pdf(pdf_variant="pdf/ua-1")
+    except FatalURLFetchingError as error:
+        raise LabReportError(str(error.__cause__ or error)) from error
+    finally:
+        logging.getLogger("weasyprint").removeHandler(refusing)
+    assert isinstance(pdf, bytes)  # no target was given
+    return finished(pdf)
+
+
+class _Refusing(logging.Handler):
+    """Raises what WeasyPrint only logs: it would go on without a drawing and what follows on its page."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        cause = record.exc_info[1] if record.exc_info else sys.exc_info()[1]
+        raise LabReportError(f"the PDF cannot be set: {record.getMessage()}: {cause}")
+
+
+def _fetcher(drawings: Mapping[str, str]) -> Any:
+    """What a document may load: its drawings and `data:` URIs; a refusal stops the rendering."""
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    class OwnFetcher(URLFetcher):
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+            kind, _, name = url.partition(":")
+            if kind == "figure" and unquote(name) in drawings:
+                svg = drawings[unquote(name)].encode()
+                return URLFetcherResponse(url, svg, {"Content-Type": "image/svg+xml"})
+            if kind == "data":
+                return super().fetch(url, headers)
+            raise FatalURLFetchingError(
+                f"the PDF would load {url[:200]!r}; it loads its figures and data: URIs only"
+            )
+
+    return OwnFetcher(allowed_protocols=("data",), allow_redirects=False, fail_on_errors=True)
+
+
+@contextlib.contextmanager
+def _only_own_fonts() -> Iterator[None]:
+    """Within, a fontconfig that is initialised finds the engine's fonts and no others.
+
+    Fonts of the system would replace missing characters, differently on each machine. The folder is reached
+    through a link, since its path may hold what XML cannot.
+    """
+    before = dict(os.environ)
+    with tempfile.TemporaryDirectory() as place:
+        Path(place, "fonts").symlink_to(FOLDER, target_is_directory=True)
+        Path(place, "fonts.conf").write_text(CONFIGURATION, encoding="utf-8")
+        os.environ.update(FONTCONFIG_FILE=f"{place}/fonts.conf", XDG_CACHE_HOME=place)
+        try:
+            yield
+        finally:
+            for name in ("FONTCONFIG_FILE", "XDG_CACHE_HOME"):
+                del os.environ[name]
+            os.environ.update(before)
+
+
+PRINT_FLAG = 4
+"""Bit of an annotation's flags: it is printed with the page (ISO 32000-1, table 165)."""
+MARKED = re.compile(rb"/\w+\s+<</MCID (\d+)>>\s+BDC")
+PAGINATION = b"/Artifact\n<</Type /Pagination>>\nBDC"
+
+
+def _with_artifacts(contents: bytes, read: set[int]) -> bytes:
+    """Contents of a page in which what no structure element reads is an artifact of pagination."""
+    return MARKED.sub(lambda found: found[0] if int(found[1]) in read else PAGINATION, contents)
+
+
+def finished(pdf: bytes) -> bytes:
+    """Make of WeasyPrint's PDF what an accessible document needs; the same bytes each time.
+
+    Every table header gets its scope and every link its print flag. A link is one link: further ones that are
+    inside it, on the same area, are dropped. Running heads and page numbers, marked as content though they
+    belong to no structure, become artifacts, so that a reader skips them.
+    """
+    import pikepdf
+    from pikepdf import Array, Dictionary, Name
+
+    def kids(element: Any) -> list[Any]:
+        found = element.get(Name.K, Array())
+        return list(found) if isinstance(found, Array) else [found]
+
+    def is_link(kid: Any) -> bool:
+        return isinstance(kid, Dictionary) and kid.get(Name.Type) == Name.OBJR
+
+    def elements(parent: Any, around: tuple[str, ...] = ()) -> Iterator[tuple[Any, tuple[str, ...]]]:
+        """Every structure element, in order, with the kinds of those that it is in."""
+        around = (*around, str(parent.get(Name.S)))
+        for kid in kids(parent):
+            if isinstance(kid, Dictionary) and not is_link(kid):
+                yield kid, around
+                yield from elements(kid, around)
+
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        root = document.Root.StructTreeRoot
+        read: dict[tuple[int, int], set[int]] = {}
+        dropped: set[tuple[int, int]] = set()
+        for element, around in list(elements(root)):
+            if element.get(Name.S) == Name.TH:
+                scope = Dictionary(O=Name.Table, Scope=Name.Column if "/THead" in around else Name.Row)
+                old = element.get(Name.A, Array())
+                element.A = Array([*(old if isinstance(old, Array) else [old]), scope])
+            if "/Link" in around:
+                dropped.update(kid.Obj.objgen for kid in kids(element) if is_link(kid))
+                element.K = Array([kid for kid in kids(element) if not is_link(kid)])
+                if element.get(Name.S) == Name.Link:
+                    element.S = Name.Span
+            if Name.Pg in element:
+                contents = (kid for kid in kids(element) if not isinstance(kid, Dictionary | Array))
+                read.setdefault(element.Pg.objgen, set()).update(map(int, contents))
+        for page in document.pages:
+            known = read.get(page.obj.objgen, set())
+            if Name.Annots in page:
+                page.Annots = Array([link for link in page.Annots if link.objgen not in dropped])
+                for link in page.Annots:
+                    link.F = int(link.get(Name.F, 0)) | PRINT_FLAG
+            page.Contents.write(_with_artifacts(page.Contents.read_bytes(), known))
+        numbers = list(root.ParentTree.Nums)
+        kept = [  # an entry is a page, as an array, or the element of a link, which may have lost it
+            pair
+            for pair in zip(numbers[::2], numbers[1::2], strict=True)
+            if isinstance(pair[1], Array) or any(map(is_link, kids(pair[1])))
+        ]
+        root.ParentTree.Nums = Array([each for pair in kept for each in pair])
+        stream = io.BytesIO()
+        generate = pikepdf.ObjectStreamMode.generate
+        document.save(stream, deterministic_id=True, object_stream_mode=generate, compress_streams=True)
+    return stream.getvalue()

@@ -1,0 +1,225 @@
+"""The page as one text: nothing is asked of anybody, everything is numbered, and what fails is marked."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sample_report import HOSTILE, best, fragment, heading, report
+
+from labreport.errors import UsageError
+from labreport.page.document import render_page, served
+
+Report = tuple[Any, list[Any], dict[str, Any], dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The sample report."""
+    return report(tmp_path_factory.mktemp("report"))
+
+
+@pytest.fixture(scope="module")
+def page(made: Report) -> str:
+    """Its page."""
+    return render_page(*made)
+
+
+def with_text(made: Report, text: str) -> str:
+    """The page with a text in its first section."""
+    project, fragments, figures, facts = made
+    first = fragment("summary", "Summary", heading("section", "summary", "Summary") + text)
+    return render_page(project, [first, *fragments[1:]], figures, facts)
+
+
+def body(page: str) -> str:
+    """The page without what stands before `<body>`, and without its data."""
+    return re.sub(r"<script.*?</script>", "", page[page.index("<body>") :], flags=re.DOTALL)
+
+
+def test_the_page_asks_nobody_for_anything(page: str) -> None:
+    """Whatever is loaded is a part of the page."""
+    loaded = re.findall(r'\ssrc="([^"]*)"|url\("?([^")]*)|<link\b[^>]*href="([^"]*)"', page)
+    assert [each for each in map("".join, loaded) if not each.startswith(("data:", "#"))] == []
+    assert "@import" not in page
+
+
+def test_an_id_is_given_once_and_every_link_leads_somewhere(page: str) -> None:
+    """Also those of drawings."""
+    names = Counter(re.findall(r'\sid="([^"]*)"', page))
+    assert set(names.values()) == {1}
+    assert set(re.findall(r'href="#([^"]*)"', page)) <= set(names)
+
+
+def test_equal_reports_are_equal_bytes(made: Report, page: str) -> None:
+    """Rendered again."""
+    assert page == render_page(*made)
+
+
+def test_figures_and_tables_are_numbered_in_the_order_of_the_text(page: str) -> None:
+    """From one, all through the report, and sections with questions likewise."""
+    labels = re.findall(r'"label">(\w+) <span class="counter">(\d+)</span>', page)
+    assert labels == [("Figure", "1"), ("Table", "1"), ("Figure", "2")]
+    headings = re.findall(r'<h[23] id="heading-[^>]*><span class="counter">([\d.]+)</span> ', page)
+    assert headings == ["1", "1.1", "2", "2.1"]
+
+
+def test_a_reference_names_what_it_leads_to(page: str) -> None:
+    """Kind and number, and a link to it."""
+    found = re.findall(r'<a class="ref" href="#([^"]*)">([^<]*)</a>', page)
+    assert found == [
+        ("figure-accuracies", "Figure 1"),
+        ("table-means", "Table 1"),
+        ("question-best", "Question 1.1"),
+    ]
+    assert '<a class="cite" href="#reference-hochreiter">[1]</a>' in page
+
+
+def test_a_bare_name_is_a_figure_before_it_is_a_question(made: Report) -> None:
+    """And the kind can be said."""
+    shown = with_text(made, '<p><a data-ref="summary"></a> <a data-ref="question:deep"></a></p>')
+    assert '<a class="ref" href="#section-summary">Summary</a>' in shown
+    assert '<a class="ref" href="#question-deep">Question 2.1</a>' in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('<a data-ref="accuracy"></a>', r"ref\('accuracy'\): .*; did you mean 'accuracies'\?"),
+        (
+            '<a href="#term-sigmod">x</a>',
+            "links to #term-sigmod, which it does not have; did you mean 'term-sigmoid'",
+        ),
+        (best(), "twice; show it once"),
+        ('<img src="../secret.png" alt="">', r"the image '../secret.png' is not there; allowed are files in"),
+        (
+            '<img src="https://example.org/x.png" alt="">',
+            "the image 'https://example.org/x.png' is not there",
+        ),
+        ('<figure id="figure-x" data-figure="x"><img src="figure:x"></figure>', "no figure is called 'x'"),
+    ],
+)
+def test_a_mistake_in_the_text_is_one_message(made: Report, text: str, message: str) -> None:
+    """It says what, and what is allowed."""
+    with pytest.raises(UsageError, match=message):
+        with_text(made, text)
+
+
+def test_every_image_has_its_words_and_every_drawing_too(page: str, made: Report) -> None:
+    """On the screen drawings are a part of the page, on paper images."""
+    drawings = re.findall(r'<div class="drawing"><svg role="img" aria-label="([^"]*)"', page)
+    assert drawings == ["line chart: No longer holds: side by side", "line chart: shrinking"]
+    images = re.findall(r'<img src="figure:\w+" alt="([^"]*)">', render_page(*made, medium="print"))
+    assert images == drawings
+
+
+def test_a_picture_of_the_author_becomes_a_part_of_the_page(made: Report) -> None:
+    """From the folder of templates."""
+    (made[0].folder / "templates" / "plan.png").write_bytes(b"\x89PNG")
+    shown = with_text(made, '<img src="plan.png" alt="A plan">')
+    data = base64.b64encode(b"\x89PNG").decode()
+    assert f'<img src="data:image/png;base64,{data}" alt="A plan">' in shown
+
+
+def test_the_data_of_a_figure_are_below_it(page: str) -> None:
+    """Whole numbers and fractions as they are, what is missing as a dash, names escaped."""
+    table = page[page.index('<details class="figure-data">') :].partition("</details>")[0]
+    assert table.count("<tr>") == 1 + 8
+    assert '<td class="number" data-value="0.125">0.125</td>' in table
+    assert "<td>–</td>" in table
+    assert HOSTILE not in table
+
+
+def test_the_data_of_each_number_are_in_the_page(page: str) -> None:
+    """As JSON in a script that is no program, whatever a name is."""
+    text = re.search(r'<script type="application/json" id="numbers">(.*?)</script>', page)
+    assert text
+    numbers = json.loads(text[1])
+    assert numbers["best.mean.complex"]["values"] == {str(seed): f"98.{seed} %" for seed in range(5)}
+    assert numbers["best.gap"]["what"] == HOSTILE
+    assert set(re.findall(r'data-q="([^"]*)"', body(page))) == set(numbers)
+
+
+def test_what_no_longer_holds_is_counted_at_the_top_and_linked(page: str) -> None:
+    """Once for each place, in the order of the text."""
+    assert "2 statements of this report no longer hold" in page
+    assert re.findall(r'<(\w+) class="fails" id="(claim-\d)"', page) == [
+        ("div", "claim-1"),
+        ("span", "claim-2"),
+    ]
+    assert page.index('href="#claim-2"') < page.index("<h2 id=")
+
+
+def test_how_to_read_it_says_only_what_is_needed(made: Report, page: str) -> None:
+    """Over what the intervals are is counted from the numbers that are printed."""
+    assert "± is half the width of the 95 % interval over 5 seeds;" in page
+    assert "† stands at" in page
+    project, fragments, figures, facts = made
+    plain = replace(project, sections=project.sections[:1])
+    assert "how-to-read" not in body(render_page(plain, fragments[:1], figures, facts))
+    other = {
+        "gap": {"value": "1 ± 2", "n": 3, "unit": "plate"},
+        "mean": {"value": "1 ± 2", "n": 4, "unit": "plate"},
+    }
+    shown = fragment(
+        "summary", "Summary", heading("section", "summary", "Summary") + "<p>1 ± 2</p>", numbers=other
+    )
+    assert "interval over 3 to 4 plates;" in render_page(plain, [shown], figures, facts)
+
+
+def test_an_answer_of_one_line_stands_in_the_contents_of_the_page_only(made: Report, page: str) -> None:
+    """Each question with its answer, and none of it on paper."""
+    assert '<span class="line">They tie, at 98.1&nbsp;%.</span>' in page
+    assert "They tie, at 98.1&nbsp;%." not in render_page(*made, medium="print")
+
+
+def test_a_report_that_is_preliminary_says_so(made: Report) -> None:
+    """In both media."""
+    for medium in ("screen", "print"):
+        page = render_page(*made, notice="More seeds < follow", medium=medium)
+        assert '<p class="notice">More seeds &lt; follow</p>' in page
+
+
+def test_the_facts_of_the_run_end_the_report(page: str, made: Report) -> None:
+    """Four lines, and nothing behind them."""
+    end = body(page)[body(page).index('<dl class="facts">') :]
+    assert re.findall(r"<dt>(.*?)</dt>", end) == list(made[3])
+
+
+def test_texts_of_the_project_are_escaped(page: str) -> None:
+    """Title, subtitle, author."""
+    assert "By &lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt; &amp; Söhne" in page
+    assert HOSTILE not in page
+
+
+def test_the_fonts_hold_the_letters_of_the_page_and_are_small(page: str) -> None:
+    """Seven faces, of which each has only what is used."""
+    faces = re.findall(r"@font-face\{[^}]*base64,([A-Za-z0-9+/=]+)", page)
+    assert len(faces) == 7
+    assert all(base64.b64decode(face).startswith(b"wOF2") for face in faces)
+    assert len(page) < 300_000
+
+
+def test_a_style_sheet_of_the_project_replaces_the_engines(tmp_path: Path) -> None:
+    """One file, by its name."""
+    made = report(tmp_path)
+    (tmp_path / "templates" / "styles").mkdir()
+    (tmp_path / "templates" / "styles" / "themes.css").write_text("p { color: rebeccapurple }")
+    page = render_page(*made)
+    assert "rebeccapurple" in page
+    assert "--chart-blue:" not in page
+
+
+def test_watch_reloads_the_page_and_shows_an_error_escaped(page: str) -> None:
+    """The file itself holds neither."""
+    shown = served(page, "project.py:3: <b>")
+    assert '<pre class="notice warns" role="alert">project.py:3: &lt;b&gt;</pre>' in shown
+    assert "EventSource" in shown
+    assert "EventSource" not in page
+    assert 'role="alert"' not in served(page)

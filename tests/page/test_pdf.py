@@ -1,0 +1,180 @@
+"""The PDF: the same bytes each time, tagged, in the engine's fonts, and nothing loaded from elsewhere."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from pikepdf import Name
+from sample_report import HOSTILE, report
+
+from labreport.errors import LabReportError
+from labreport.page.pdf import MissingLibrary, render_pdf, written
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The sample report as PDF."""
+    return render_pdf(*report(tmp_path_factory.mktemp("report")))
+
+
+@pytest.fixture(scope="module")
+def pdf(made: bytes) -> Iterator[pikepdf.Pdf]:
+    """The same, opened."""
+    with pikepdf.open(io.BytesIO(made)) as document:
+        yield document
+
+
+def elements(element: Any) -> Iterator[Any]:
+    """Every structure element below `element`."""
+    kids = element.get(Name.K, pikepdf.Array())
+    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+        if isinstance(kid, pikepdf.Dictionary) and kid.get(Name.Type) != Name.OBJR:
+            yield kid
+            yield from elements(kid)
+
+
+def of_kind(pdf: pikepdf.Pdf, kind: Name) -> list[Any]:
+    """The structure elements of one kind."""
+    return [each for each in elements(pdf.Root.StructTreeRoot) if each.get(Name.S) == kind]
+
+
+def test_the_document_says_what_it_is(pdf: pikepdf.Pdf) -> None:
+    """Title, author, language, and that it claims PDF/UA-1."""
+    assert str(pdf.docinfo[Name.Title]) == "Neural networks on MNIST"
+    assert str(pdf.docinfo[Name.Author]) == "A. Student"
+    assert str(pdf.docinfo[Name.Subject]) == f"By {HOSTILE}"
+    assert str(pdf.Root.Lang) == "en"
+    with pdf.open_metadata() as metadata:
+        assert metadata["pdfuaid:part"] == "1"
+
+
+def test_another_process_place_and_day_make_the_same_bytes(made: bytes, tmp_path: Path) -> None:
+    """Hash seed, time zone and folder leave no trace in the file."""
+    code = (
+        "import sys, pathlib; from sample_report import report; from labreport.page.pdf import render_pdf;"
+        "sys.stdout.buffer.write(render_pdf(*report(pathlib.Path(sys.argv[1]))))"
+    )
+    environment = {
+        **os.environ,
+        "PYTHONHASHSEED": "7",
+        "TZ": "Pacific/Auckland",
+        "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT / "tests"))),
+    }
+    command = [sys.executable, "-c", code, str(tmp_path / "with 'space', ü")]
+    again = subprocess.run(command, env=environment, capture_output=True, check=True)
+    assert again.stdout == made
+
+
+def test_every_table_header_has_its_scope(pdf: pikepdf.Pdf) -> None:
+    """Columns in the head, rows in the body."""
+    scopes = [
+        str(attribute.Scope)
+        for header in of_kind(pdf, Name.TH)
+        for attribute in header.A
+        if Name.Scope in attribute
+    ]
+    assert (scopes.count("/Column"), scopes.count("/Row")) == (6, 4)
+
+
+def test_every_link_is_one_link_and_is_printed(pdf: pikepdf.Pdf) -> None:
+    """No link is within another, and each has its print flag."""
+    links = [link for page in pdf.pages for link in page.get(Name.Annots, [])]
+    assert links
+    assert all(int(link.F) & 4 for link in links)
+    for link in of_kind(pdf, Name.Link):
+        assert [inner for inner in elements(link) if inner.get(Name.S) == Name.Link] == []
+
+
+def test_running_heads_and_page_numbers_are_artifacts(pdf: pikepdf.Pdf) -> None:
+    """A screen reader skips them."""
+    assert all(b"/Pagination" in page.Contents.read_bytes() for page in pdf.pages)
+
+
+def test_a_figure_carries_its_alternative_text(pdf: pikepdf.Pdf) -> None:
+    """Of drawings and of formulas."""
+    texts = [str(each.Alt) for each in of_kind(pdf, Name.Figure)]
+    assert texts[0] == "line chart: No longer holds: side by side"
+    assert texts[-1] == "line chart: shrinking"
+
+
+def test_bookmarks_lead_to_sections_and_questions(pdf: pikepdf.Pdf) -> None:
+    """With their numbers."""
+    with pdf.open_outline() as outline:
+        titles = [(each.title, [inner.title for inner in each.children]) for each in outline.root]
+    assert titles[1] == ("1 Three hidden layers", ["1.1 Which network achieves the best accuracy?"])
+
+
+def test_only_the_engines_fonts_are_embedded(pdf: pikepdf.Pdf) -> None:
+    """Text of drawings included, also for letters that they lack."""
+    fonts = {
+        str(item.BaseFont)
+        for item in pdf.objects
+        if isinstance(item, pikepdf.Dictionary) and item.get(Name.Type) == Name.Font and Name.BaseFont in item
+    }
+    assert fonts
+    assert all(any(own in font for own in ("Source-Serif-4", "Source-Sans-3", "JetBrains")) for font in fonts)
+
+
+def test_text_of_a_drawing_stays_text() -> None:
+    """It can be found and copied."""
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20"><text x="2" y="12">epoch</text></svg>'
+    )
+    made = written("<html lang=en><title>t</title><img src=figure:a alt=a></html>", {"a": svg})
+    with pikepdf.open(io.BytesIO(made)) as document:
+        assert document.pages[0].Contents.read_bytes().count(b"TJ") >= 5
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<img src="http://127.0.0.1:9/x.png" alt="x">',
+        '<link rel="stylesheet" href="file:///etc/passwd">',
+        "<style>@import url(https://example.org/x.css)</style>",
+        '<img src="figure:other" alt="x">',
+        '<img src="/etc/hostname" alt="x">',
+    ],
+)
+def test_what_is_not_the_reports_own_is_not_loaded(markup: str) -> None:
+    """No host and no file, by no element: there is no PDF then, and one line says why."""
+    with pytest.raises(LabReportError, match=r"the PDF would load|the PDF cannot be set"):
+        written(f"<html lang=en><title>t</title><body>{markup}<p>x</p></html>", {"a": "<svg/>"})
+
+
+def test_a_drawing_that_cannot_be_set_is_an_error() -> None:
+    """WeasyPrint would leave out the drawing, and all that follows it on its page."""
+    path = '<path d="M1 1 H9" fill="currentColor"/>'
+    broken = f'<svg xmlns="http://www.w3.org/2000/svg" color="currentColor" width="9" height="9">{path}</svg>'
+    with pytest.raises(LabReportError, match=r"the PDF cannot be set: .*SVG"):
+        written(f"<html lang=en><title>t</title><body>{broken}</html>", {})
+
+
+def test_without_pango_one_line_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """WeasyPrint's page of advice is kept from the terminal."""
+    real = builtins.__import__
+
+    def without_pango(name: str, *arguments: Any) -> Any:
+        if name == "weasyprint":
+            print("-----\nWeasyPrint could not import some external libraries.")
+            raise OSError("cannot load library 'libpango-1.0-0'")
+        return real(name, *arguments)
+
+    monkeypatch.setattr(builtins, "__import__", without_pango)
+    with pytest.raises(MissingLibrary) as raised:
+        written("<html>", {})
+    assert "apt-get install libpango-1.0-0" in str(raised.value)
+    assert "\n" not in str(raised.value)
+    assert capsys.readouterr().out == ""
