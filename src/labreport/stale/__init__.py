@@ -1,0 +1,34 @@
+"""What things are made of: code that is followed, specifications, data, versions; stale is what has no file."""
+
+from labreport.stale.exact import exact
+from labreport.stale.ingredients import (
+    ENGINE,
+    UNKNOWN,
+    Ingredients,
+    changed_since_loaded,
+    declaration,
+    engine_digest,
+    ingredients,
+    key,
+    made_of_run,
+    watched,
+)
+from labreport.stale.loader import Loader, load
+from labreport.stale.versions import versions
+
+__all__ = [
+    "ENGINE",
+    "UNKNOWN",
+    "Ingredients",
+    "Loader",
+    "changed_since_loaded",
+    "declaration",
+    "engine_digest",
+    "exact",
+    "ingredients",
+    "key",
+    "load",
+    "made_of_run",
+    "versions",
+    "watched",
+]

@@ -1,0 +1,189 @@
+"""Project modules compiled from their source, which is read once, and a net for what was not followed."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+from labreport.errors import UsageError, shown
+from labreport.project import Project, load_project, located
+from labreport.stale.syntax import ENGINE
+
+_ENGINE_FOLDER = Path(__file__).resolve().parents[1]
+MARKER = ".labreport"
+"""The file in a folder that is a report's."""
+
+
+class Sources:
+    """The modules below a folder; each file is read once, so that what is digested is what runs."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._read: dict[Path, bytes] = {}
+        self.path = cache(self._path)
+
+    def read(self, path: Path) -> bytes:
+        """The bytes of a file, as they were when it was first read."""
+        if path not in self._read:
+            self._read[path] = path.read_bytes()
+        return self._read[path]
+
+    def digest(self, path: Path) -> str:
+        """Of all that is written in a file, the SHA-256, shortened to 16 digits."""
+        return hashlib.sha256(self.read(path)).hexdigest()[:16]
+
+    def changed(self) -> list[Path]:
+        """The files that were read and are others now."""
+        return [path for path, was in self._read.items() if not path.is_file() or path.read_bytes() != was]
+
+    def _path(self, module: str) -> Path | None:
+        """The file of a module; None for what is not the project's."""
+        parts = module.split(".")
+        if parts[0] == ENGINE or not all(part.isidentifier() for part in parts):
+            return None
+        folder = self.root.joinpath(*parts)
+        found = (folder / "__init__.py", folder.with_name(f"{folder.name}.py"))
+        return next((path for path in found if path.is_file()), None)
+
+    def known(self, module: str) -> bool:
+        """Whether this is a module, or a folder with modules."""
+        return self.path(module) is not None or any(self.root.joinpath(*module.split(".")).glob("*.py"))
+
+    def modules(self) -> Iterator[str]:
+        """The names of all modules."""
+        for folder, inner, files in os.walk(self.root):
+            own = [one for one in inner if one.isidentifier() and one != "__pycache__"]
+            inner[:] = sorted(one for one in own if not _foreign(Path(folder, one)))
+            for file in sorted(files):
+                parts = [*Path(folder).relative_to(self.root).parts, file.removesuffix(".py")]
+                name = ".".join(parts[:-1] if file == "__init__.py" else parts)
+                if file.endswith(".py") and name and self.path(name) is not None:
+                    yield name
+
+
+def _foreign(folder: Path) -> bool:
+    """Whether a folder below a project is none of its own: the engine, a report, an environment."""
+    return folder == _ENGINE_FOLDER or (folder / MARKER).exists() or (folder / "pyvenv.cfg").exists()
+
+
+class _Source(SourceFileLoader):
+    """One module, compiled from what `Sources` has of it; compiled code is neither read nor written."""
+
+    def __init__(self, name: str, path: str, loader: Loader) -> None:
+        super().__init__(name, path)
+        self._loader = loader
+
+    def get_code(self, fullname: str) -> CodeType:
+        code: CodeType = self.source_to_code(self._loader.sources.read(Path(self.path)), self.path)
+        return code
+
+    def exec_module(self, module: ModuleType) -> None:
+        self._loader.loaded.append(module.__name__)
+        super().exec_module(module)
+
+
+class Loader(MetaPathFinder):
+    """Imports the modules below `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self.sources = Sources(root)
+        self.loaded: list[str] = []
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The spec of a module of the project; None for any other."""
+        found = self.sources.path(fullname)
+        if found is None:
+            return None
+        return importlib.util.spec_from_file_location(
+            fullname,
+            found,
+            loader=_Source(fullname, str(found), self),
+            submodule_search_locations=[str(found.parent)] if found.name == "__init__.py" else None,
+        )
+
+    def install(self) -> None:
+        """Import project modules by this from now on; those of an earlier loader are forgotten."""
+        for other in [one for one in sys.meta_path if isinstance(one, Loader)]:
+            sys.meta_path.remove(other)
+            for name in other.loaded:
+                sys.modules.pop(name, None)
+        for name in [name for name in sys.modules if self.sources.path(name) is not None]:
+            file = getattr(sys.modules[name], "__file__", None)
+            if file and Path(file).is_relative_to(self.sources.root):
+                del sys.modules[name]
+        sys.meta_path.insert(0, self)
+
+
+def installed(root: Path) -> Loader | None:
+    """The loader that imports from this folder now."""
+    return next((one for one in sys.meta_path if isinstance(one, Loader) and one.sources.root == root), None)
+
+
+def load(folder: str | Path) -> Project:
+    """Load a folder's project from its sources, in the program and in each of its workers.
+
+    Raises `UsageError` as `load_project` does.
+    """
+    _, source = located(Path(folder).resolve())
+    Loader(source).install()
+    return load_project(folder)
+
+
+_opened: set[str] | None = None
+_hooked = False
+
+
+def _heard(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "open" and _opened is not None and isinstance(arguments[0], (str, bytes, os.PathLike)):
+        if not arguments[2] & (os.O_WRONLY | os.O_RDWR):
+            _opened.add(os.path.abspath(os.fsdecode(arguments[0])))
+
+
+@contextmanager
+def watch(
+    owner: str, folder: Path, allowed: Iterable[Path], modules: Iterable[str], root: Path, declare: str
+) -> Iterator[None]:
+    """Raise `UsageError` at the end if a file below `folder` was read meanwhile that is not `allowed`, or a
+    module below `root` was loaded that is not among `modules`."""
+    global _opened, _hooked
+    if not _hooked:
+        sys.addaudithook(_heard)
+        _hooked = True
+    loader = installed(root)
+    before = len(loader.loaded) if loader else 0
+    _opened = set()
+    try:
+        yield
+        read = {Path(path) for path in _opened}
+    finally:
+        _opened = None
+    for name in loader.loaded[before:] if loader else ():
+        if name not in set(modules):
+            text = (
+                f"the module {name} was loaded for it in a way that cannot be followed; import it by its name"
+            )
+            raise UsageError(f"{owner}: {text}")
+    for path in sorted(read - {one.resolve() for one in allowed} - {*allowed}):
+        if path.is_relative_to(folder) and path.suffix != ".py" and path.is_file() and _own(path, folder):
+            text = f"the file {shown(path)} was read for it, which is not among its ingredients"
+            raise UsageError(f"{owner}: {text}; declare it in {declare}")
+
+
+def _own(path: Path, folder: Path) -> bool:
+    """Whether a file is the project's: not hidden, not a library's, not in a report."""
+    parts = path.relative_to(folder).parts
+    if any(part.startswith(".") or part in ("__pycache__", "site-packages") for part in parts):
+        return False
+    return not any(_foreign(one) for one in path.parents if one.is_relative_to(folder))
