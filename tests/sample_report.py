@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
+from labreport.charts import Exported
+from labreport.page import Claim, Fragment
+from labreport.page.sections import Glance
 from labreport.project import Project, Question, Section
 
 HOSTILE = '<script>alert("1")</script> & Söhne'
@@ -23,20 +25,22 @@ SVG = (
 LINES = tuple((epoch, epoch / 8, None if epoch == 3 else "wide") for epoch in range(1, 9))
 
 
-def drawn(name: str) -> Any:
+def drawn(name: str) -> Exported:
     """What the charts' export returns."""
     colours = {
         "blue": ("#0072b2", "var(--chart-blue, #0072b2)"),
         "ink": ("#1f2328", "var(--chart-ink, #1f2328)"),
     }
     paper, screen = ({key: pair[at] for key, pair in colours.items()} for at in (0, 1))
-    return SimpleNamespace(
+    return Exported(
         svg_print=SVG.format(name=name, **paper),
         svg_screen=SVG.format(name=name, **screen),
         width_mm=160.0,
         height_mm=49.4,
         columns=("epoch", "accuracy", HOSTILE),
         rows=LINES,
+        kind="line chart",
+        title="",
         caption="",
         alt="",
     )
@@ -149,11 +153,10 @@ def deep() -> str:
     )
 
 
-def fragment(name: str, title: str, html: str, **more: Any) -> Any:
+def fragment(name: str, title: str, html: str, **more: Any) -> Fragment:
     """What `render_section` returns."""
     whole = f'<section id="section-{name}" class="section" aria-labelledby="heading-section-{name}">{html}</section>'
-    empty: dict[str, Any] = {"numbers": {}, "glance": (), "cites": (), "claims": (), "unknown": False}
-    return SimpleNamespace(name=name, title=title, html=whole, **{**empty, **more})
+    return Fragment(name, title, whole, **more)
 
 
 NUMBERS = {
@@ -177,7 +180,7 @@ NUMBERS = {
 }
 
 
-def report(folder: Path) -> tuple[Project, list[Any], dict[str, Any], dict[str, Any]]:
+def report(folder: Path) -> tuple[Project, list[Fragment], dict[str, Exported], dict[str, Any]]:
     """What `render_page` takes: a project in `folder`, its fragments, its figures and its facts."""
     templates = folder / "templates"
     templates.mkdir(parents=True, exist_ok=True)
@@ -203,10 +206,8 @@ def report(folder: Path) -> tuple[Project, list[Any], dict[str, Any], dict[str, 
     project = Project(
         "Neural networks on MNIST", sections, subtitle=f"By {HOSTILE}", author="A. Student", folder=folder
     )
-    glance = SimpleNamespace(question="best", text=questions["best"].text, answer="They tie, at 98.1&nbsp;%.")
-    other = SimpleNamespace(
-        question="deep", text=questions["deep"].text, answer="Their early layers show nothing."
-    )
+    glance = Glance("best", questions["best"].text, "They tie, at 98.1&nbsp;%.")
+    other = Glance("deep", questions["deep"].text, "Their early layers show nothing.")
     fragments = [
         fragment("summary", "Summary", heading("section", "summary", "Summary") + f"<p>{WORDS}</p>"),
         fragment(
@@ -215,7 +216,7 @@ def report(folder: Path) -> tuple[Project, list[Any], dict[str, Any], dict[str, 
             heading("section", "networks", "Three hidden layers") + f"<p>{WORDS}</p>{best()}",
             numbers=NUMBERS,
             glance=(glance,),
-            unknown=True,
+            claims=(Claim("best.md", 3, "Larger weights help", "deep.more", None, "", False),),
         ),
         fragment(
             "ten",
