@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from labreport.authoring import Meta, at, called_from, refuse
-from labreport.errors import UsageError
-from labreport.experiment import Experiment
+from msgspec import Meta
+
+from labreport import Experiment
 
 INPUTS = 784
 """Pixels of one image, 28 × 28."""
@@ -93,11 +93,6 @@ def steady(seconds: Sequence[float]) -> bool:
     return max(seconds) <= (1 + UNSTEADY) * min(seconds)
 
 
-def timing_of(name: str) -> str:
-    """What the experiment is called that times the network `name`."""
-    return f"times/{name}"
-
-
 @dataclass(frozen=True)
 class Rules:
     """Bounds that the exercise sets one of its networks; `None` where it sets none.
@@ -110,25 +105,23 @@ class Rules:
     parameters: tuple[int, int | None] = (1, None)
     epochs: tuple[int, int | None] = (10, None)
 
-    def broken(self, experiment: Experiment) -> Iterator[tuple[str, Any, str]]:
-        """Each rule that `experiment` breaks: the field that decides it, its value, and what is wrong."""
+    def broken(self, experiment: Experiment) -> Iterator[str]:
+        """Say each rule that `experiment` breaks: what it has, and what the exercise allows."""
         network: Network = experiment.specification
-        layers, within = network.hidden_layers, f"network {experiment.name!r} has"
-        for field, what, number, (low, high) in (
-            ("hidden_layers", "hidden layers", len(layers), self.hidden_layers),
-            *(("hidden_layers", "nodes in a hidden layer", width, self.nodes) for width in layers),
-            ("hidden_layers", "trainable parameters", network.parameters, self.parameters),
-            ("epochs", "epochs", experiment.epochs, self.epochs),
+        for what, number, (low, high) in (
+            ("hidden layers", len(network.hidden_layers), self.hidden_layers),
+            *(("nodes in a hidden layer", width, self.nodes) for width in network.hidden_layers),
+            ("trainable parameters", network.parameters, self.parameters),
+            ("epochs", experiment.epochs, self.epochs),
         ):
             if number < low or (high is not None and number > high):
                 bounds = f"{low:,} or more" if high is None else f"{low:,}" + f" to {high:,}" * (low < high)
-                if what == "trainable parameters" and len(layers) == 1:
+                if what == "trainable parameters" and len(network.hidden_layers) == 1:
                     bounds += f", which is {_nodes(low, high)} in one hidden layer"
-                value = experiment.epochs if field == "epochs" else layers
-                yield field, value, f"{within} {number:,} {what}; the exercise allows {bounds}"
+                yield f"{number:,} {what}; the exercise allows {bounds}"
         for field, asked in ASKED.items():
             if (found := getattr(network, field)) != asked:
-                yield field, found, f"{within} the {field} {found!r}; the exercise asks for {asked!r}"
+                yield f"the {field} {found!r}; the exercise asks for {asked!r}"
 
 
 def _nodes(low: int, high: int | None) -> str:
@@ -151,30 +144,12 @@ RULES = {
 }
 
 
-def keeping_rules(experiment: Experiment) -> Experiment:
-    """The experiment. Raises `UsageError`, at the line of the value, for the first rule that it breaks."""
-    rules = RULES.get(experiment.name)
-    for field, value, text in rules.broken(experiment) if rules else ():
-        told = f"{text}; if it is a network of your own, give it another name: {experiment.name!r} is taken"
-        refuse(experiment.place, told, field, value, Experiment if field == "epochs" else Network)
-    return experiment
-
-
-def with_all(*networks: Experiment) -> tuple[Experiment, ...]:
-    """The networks of the report, which answers and sentences name.
-
-    Raises `UsageError` where one of those is missing that the exercise asks for.
-    """
-    known = [network.name for network in networks]
-    missing = [name for name in RULES if name not in known]
-    if missing:
-        text = f"answers need a network named {missing[0]!r}"
-        renamed = next((network for network in networks if network.name not in RULES), None)
-        if renamed is not None:
-            told = f"{text}; give this one, {renamed.name!r}, that name, or add a network beside it"
-            refuse(renamed.place, told, "name", renamed.name, Experiment)
-        raise UsageError(at(called_from(), f"{text}; the others are {', '.join(known)}"))
-    return networks
+def broken_rules(experiments: Iterable[Experiment]) -> Iterator[str]:
+    """Say each rule that the exercise's own networks break, at the line that declares them."""
+    for each in experiments:
+        for broken in dict.fromkeys(RULES[each.name].broken(each)) if each.name in RULES else ():
+            named = f"network {each.name!r} has {broken}"
+            yield f"{each.place}: {named}; a network of your own needs another name: this one is taken"
 
 
 def epoch_cost(network: Network | Timing) -> float:
@@ -211,10 +186,3 @@ def _multiplications() -> float:
         _ = images @ weights
         seconds.append(time.process_time() - begun)
     return 2.0 * images.size * 400 / max(statistics.median(seconds), 1e-6)
-
-
-def program_name(network: Network | Timing) -> str:
-    """Equal for networks whose training compiles to the same program."""
-    if isinstance(network, Timing):
-        return f"timing {program_name(network.network)}"
-    return f"{network.hidden_layers} {network.activation} {network.momentum > 0} {network.batch_size}"

@@ -19,8 +19,8 @@ from typing import IO, Any
 
 from exercise import mnist
 from exercise.networks import CLASSES, TIMED_EPOCHS, Timing, steady
-from labreport.errors import ExperimentFailed
-from labreport.run import Arrays
+from labreport.errors import LabReportError
+from labreport.project import Arrays
 
 PROGRAM = Path(__file__).with_name("plain_fit.py")
 LIMITING = ("_NUM_THREADS", "TF_NUM_INTRAOP", "TF_NUM_INTEROP")
@@ -35,7 +35,7 @@ def start(specification: Timing, seed: int, epoch: int = 0, state: Arrays | None
 
 
 class TimingRun:
-    """Times the network of `timing`; see `labreport.run.Run`."""
+    """Times the network of `timing`; see `labreport.project.Training`."""
 
     def __init__(self, timing: Timing, seconds: list[float]) -> None:
         self._timing = timing
@@ -46,7 +46,7 @@ class TimingRun:
         """Measure one epoch; the record holds its seconds, validation included.
 
         With the last of them all are measured again while they are not steady, `ATTEMPTS` times at most; no
-        record tells that. Raises `ExperimentFailed` where plain Keras ends.
+        record tells that. Raises `LabReportError` where plain Keras ends.
         """
         if not hasattr(self, "_process"):
             self._begin()
@@ -100,7 +100,7 @@ class TimingRun:
             self._process.wait()
             self._told.seek(0)
             last = self._told.read().strip().splitlines()[-1:] or [said.strip() or "it ended"]
-            raise ExperimentFailed(f"plain Keras could not be timed: {last[0]}") from None
+            raise LabReportError(f"plain Keras could not be timed: {last[0]}") from None
 
     def _say(self, line: str) -> None:
         assert self._process.stdin is not None

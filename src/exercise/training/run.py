@@ -21,7 +21,7 @@ from exercise.training.epoch import (
 from exercise.training.evaluation import Forward, compiled_forward, evaluate, image_differences
 from exercise.training.model import build, weight_names, weight_shapes
 from labreport.errors import UsageError
-from labreport.run import Arrays
+from labreport.project import Arrays
 
 VELOCITY = "velocity."
 """In front of a weight's name: its velocity, kept where there is momentum."""
@@ -51,7 +51,7 @@ def start(specification: Network, seed: int, epoch: int = 0, state: Arrays | Non
 
 
 class TrainingRun:
-    """One network in training, from `parameters` as the model has them; see `labreport.run.Run`."""
+    """One network in training, from `parameters` as the model has them; see `labreport.project.Training`."""
 
     def __init__(
         self, network: Network, seed: int, epoch: int, parameters: Parameters, dataset: DeviceDataset

@@ -1,1 +1,0 @@
-"""Whether the complex network is worth its time."""

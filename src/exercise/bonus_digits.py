@@ -1,0 +1,114 @@
+"""Bonus: which digits are misread, and what they are taken for."""
+
+from __future__ import annotations
+
+from statistics import fmean
+from typing import Any
+
+from exercise.catalogue import COMPLEX, LEARNING
+from exercise.figures import (
+    EASY,
+    HARD,
+    PAIRS,
+    SHOWN,
+    always_misread,
+    by_pair,
+    confusion_matrix,
+    confusions,
+    errors_by_digit,
+)
+from exercise.measures import ERRORS, LAST, labels, wrong
+from exercise.networks import CLASSES
+from labreport import Answer, Measure, at, difference, fact, hardest, mean, number, question, ratio
+
+
+def _misread(digits: tuple[int, ...]) -> Measure:
+    """The share of the test images of some digits that is misread."""
+
+    def of(run: Any, epoch: int | None) -> Any:
+        return wrong(run, epoch)[[label in digits for label in labels("test")]]
+
+    named = ", ".join(map(str, digits))
+    return Measure(f"share misread of {named}", unit="%", better="lower", right=of, margin=0.2)
+
+
+@question(
+    "Does any network fail more often on a particular digit?", reads=at(LAST, *LEARNING), figures=errors_by_digit
+)
+def digits(results: Any) -> Answer:
+    """The share of each digit misread by each network, and the hard digits against the easy ones."""
+    answer = Answer()
+    hard_first = easy_last = True
+    for name in results:
+        found = hardest(results, name, truth=labels("test"), predicted="predictions")
+        order = sorted(range(CLASSES), key=lambda digit, of=found: -float(of.mean[digit].value or 0))
+        hard_first = hard_first and set(order[: len(HARD)]) == set(HARD)
+        easy_last = easy_last and set(order[-len(EASY) :]) == set(EASY)
+        answer |= Answer(**{name: found.mean})
+    hard, easy = _misread(HARD), _misread(EASY)
+    counts = {digit: int((labels("training") == digit).sum()) for digit in range(CLASSES)}
+    worst = {
+        run.seed: max(range(CLASSES), key=lambda digit, run=run: wrong(run)[labels("test") == digit].mean())
+        for run in results[COMPLEX]
+    }
+    return (
+        answer
+        | mean(results, hard, name="hard")
+        | mean(results, easy, name="easy")
+        | difference(results, hard - easy, name="harder")
+        | Answer(
+            times=Answer(**{name: ratio(mean(results, hard).mean[name], mean(results, _misread((1,))).mean[name]) for name in results}),
+            hard_first=fact(hard_first, "5, 8 and 9 are misread most by all three networks"),
+            easy_last=fact(easy_last, "0 and 1 are misread least by all three networks"),
+            changing=fact(len(set(worst.values())) > 1, "the runs of complex do not agree which digit is worst"),
+            images=Answer(**{f"digit_{digit}": number(count, exact=True) for digit, count in counts.items()}),
+            rarest=fact(min(counts, key=counts.__getitem__) == 5, "5 is the rarest digit in training"),
+            commonest=fact(max(counts, key=counts.__getitem__) == 1, "1 is the most frequent digit in training"),
+        )
+    )
+
+
+@question(
+    "Is there a clear pattern? Why could that be?",
+    reads=at(LAST, *LEARNING),
+    figures=(confusion_matrix, always_misread),
+)
+def pattern(results: Any) -> Answer:
+    """The pairs of digits that are confused most, and the images that no run reads."""
+    import numpy as np
+
+    matrices = confusions(results[COMPLEX])
+    pairs = by_pair(matrices)
+    total = [sum(found[run] for found in pairs.values()) for run in range(len(matrices))]
+    first = {name: next(iter(by_pair(confusions(runs)))) for name, runs in results.items()}
+    leading = [max(pairs, key=lambda pair, run=run: pairs[pair][run]) for run in range(len(matrices))]
+    even = np.arange(len(labels("test"))) % 2 == 0
+    chosen = list(by_pair(confusions(results[COMPLEX], even)))[:PAIRS]
+    odd = by_pair(confusions(results[COMPLEX], ~even))
+    of_odd = [sum(found[run] for found in odd.values()) for run in range(len(matrices))]
+    shares = [sum(odd[pair][run] for pair in chosen) / of_odd[run] for run in range(len(matrices))]
+    table = matrices.mean(axis=0)
+    fours, fives = ([table[digit, other] for other in range(CLASSES) if other != digit] for digit in (4, 5))
+    never = {name: np.all([wrong(run) for run in runs], axis=0) for name, runs in results.items()}
+    return mean(results, ERRORS, name="errors") | Answer(
+        four_nine=number(fmean(pairs[4, 9]), method="mean of the runs"),
+        always_first=fact(set(leading) == {(4, 9)}, "4 and 9 are the commonest pair in every run of complex"),
+        first_in_all=fact(set(first.values()) == {(4, 9)}, "4 and 9 are the commonest pair of all three networks"),
+        named=fact(
+            set(chosen) == {(4, 9), (3, 5), (2, 7), (4, 6), (7, 9)},
+            "the five pairs are 4–9, 3–5, 2–7, 4–6 and 7–9",
+        ),
+        share=number(fmean(shares), unit="fraction", method="of the errors on odd-numbered images, mean of the runs"),
+        by_chance=number(PAIRS / len(pairs), unit="fraction", exact=True),
+        more=fact(min(shares) > PAIRS / len(pairs), "in every run they are more than their share"),
+        fours=number(sum(fours), method="mean of the runs"),
+        fours_nine=number(table[4, 9], method="mean of the runs"),
+        fives=number(sum(fives), method="mean of the runs"),
+        fives_three=number(table[5, 3], method="mean of the runs"),
+        one_rival=fact(2 * max(fours) >= sum(fours), "at least half of the misread fours are taken for nines"),
+        several=fact(2 * max(fives) < sum(fives), "no digit takes half of the misread fives"),
+        never=number(never[COMPLEX.name].sum(), exact=True),
+        nobody=number(np.all(list(never.values()), axis=0).sum(), exact=True),
+        shown=number(SHOWN[0] * SHOWN[1], exact=True),
+        total=number(fmean(total), method="mean of the runs"),
+    )

@@ -1,1 +1,0 @@
-"""The simple network, trained for longer."""

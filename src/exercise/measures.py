@@ -1,0 +1,125 @@
+"""What the answers measure, and what several of them read off a run in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from exercise import mnist
+from exercise.catalogue import TIMES
+from labreport import Measure, Quantity, number
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Read = Callable[[Any, int | None], Any]
+"""Reads something off a run at an epoch."""
+MARGIN = 0.2
+"""Percentage points of accuracy below which a difference does not matter, in the whole report."""
+BECAUSE = "about the standard error of an accuracy near 97 % on 10,000 images"
+EPOCH = 10
+"""Parts one and two compare networks after this many epochs."""
+LAST = 50
+"""The rest compares them after this many."""
+LEARNED = 20
+"""Accuracy in per cent above which a network counts as having learned: twice that of guessing."""
+GOAL = 92
+"""Accuracy in per cent that the exercise asks the complex network to exceed."""
+SURE = 0.99
+HALF = 5_000
+"""Test images in each half of their file."""
+
+
+def labels(split: str) -> NDArray[np.uint8]:
+    """The digit on each image of a split, shape (images,)."""
+    data = mnist.load()
+    return {"training": data.training, "validation": data.validation, "test": data.test}[split].labels
+
+
+def wrong(run: Any, epoch: int | None = None) -> NDArray[np.bool_]:
+    """Which test images `run` misreads at `epoch`, shape (images,)."""
+    found: NDArray[np.bool_] = run.at(epoch).arrays["predictions"] != labels("test")
+    return found
+
+
+def _right_on_validation(run: Any, epoch: int | None) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = run.at(epoch).arrays["validation_predictions"] == labels("validation")
+    return found
+
+
+def _accuracy(name: str, right: Read | None = None, value: Read | None = None) -> Measure:
+    return Measure(name, unit="%", margin=MARGIN, because=BECAUSE, value=value, right=right)
+
+
+TRAINING = _accuracy("training accuracy")
+VALIDATION = _accuracy("validation accuracy", _right_on_validation)
+TEST = _accuracy("test accuracy", lambda run, epoch: ~wrong(run, epoch))
+FIRST_HALF = _accuracy("accuracy on the first 5,000 test images", lambda run, epoch: ~wrong(run, epoch)[:HALF])
+SECOND_HALF = _accuracy("accuracy on the last 5,000 test images", lambda run, epoch: ~wrong(run, epoch)[HALF:])
+STUDENTS = 2_050 / 6_000
+"""Share of the validation images written by students; of the test images, the first half (Yadav and Bottou 2019,
+the labels that come with it)."""
+MIXED = _accuracy(
+    "test accuracy with as many students among the writers as in validation",
+    value=lambda run, epoch: STUDENTS * FIRST_HALF.of(run, epoch) + (1 - STUDENTS) * SECOND_HALF.of(run, epoch),
+)
+RECORDED = _accuracy(
+    "validation accuracy by epoch",
+    value=lambda run, epoch: float(run.records[(epoch or LAST) - 1]["validation_accuracy"]),
+)
+"""Validation accuracy at any epoch; of most epochs it is not kept which images are right."""
+VALIDATION_LOSS = Measure("validation loss", unit="nat", better="lower")
+
+ERRORS = Measure(
+    "misread test images", better="lower", value=lambda run, epoch: float(wrong(run, epoch).sum())
+)
+SURE_ERRORS = Measure(
+    "test images misread with more than 99 % confidence",
+    better="lower",
+    value=lambda run, epoch: float((wrong(run, epoch) & (run.at(epoch).arrays["confidence"] > SURE)).sum()),
+)
+
+
+def _right_when_fairly_sure(run: Any, epoch: int | None) -> float:
+    confidence = run.at(epoch).arrays["confidence"]
+    asked = (confidence > 0.9) & (confidence <= SURE)
+    return float(1 - wrong(run, epoch)[asked].mean())
+
+
+FAIRLY_SURE = Measure(
+    "share right of the answers given with 90 to 99 % confidence", unit="%", value=_right_when_fairly_sure
+)
+
+
+def seconds(results: Any, name: str) -> list[float]:
+    """Seconds of all timed epochs of the network `name`, of all its measurements."""
+    return [float(each) for run in results[TIMES[name]].arrays("seconds") for each in run]
+
+
+def epoch_seconds(results: Any, name: str) -> Quantity:
+    """The median epoch of the network `name`; its interval reaches from the fastest to the slowest."""
+    return _times(seconds(results, name), 1, "median epoch; the interval is from the fastest to the slowest")
+
+
+def total_seconds(results: Any, name: str, epochs: int) -> Quantity:
+    """So many epochs of the network `name`, each as long as the median one, or as any one."""
+    return _times(seconds(results, name), epochs, f"{epochs} times the median epoch, the fastest and the slowest")
+
+
+def _times(found: list[float], epochs: int, method: str) -> Quantity:
+    low, middle, high = (epochs * each for each in (min(found), median(found), max(found)))
+    return number(middle, ci=(low, high), unit="s", n=len(found), method=method)
+
+
+def stored_parameters(runs: Any) -> int:
+    """Weights and biases, counted in what the first run keeps after its last epoch."""
+    kept = runs.at()[0].arrays
+    return sum(kept[name].size for name in kept if name.startswith("state.layer-"))
+
+
+def cores(results: Any) -> Quantity:
+    """Processor cores of the machine that was timed."""
+    (runs, *_) = results.values()
+    return number(next(iter(runs)).made.get("cores", 1), exact=True)

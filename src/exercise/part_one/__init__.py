@@ -1,1 +1,0 @@
-"""One hidden layer: a wide and a small network."""

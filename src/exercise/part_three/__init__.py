@@ -1,1 +1,0 @@
-"""Three hidden layers that work."""

@@ -1,1 +1,0 @@
-"""Ten hidden layers."""

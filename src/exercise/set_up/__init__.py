@@ -1,1 +1,0 @@
-"""The networks, and how they were trained."""
