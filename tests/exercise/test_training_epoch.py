@@ -1,0 +1,176 @@
+"""The compiled epoch is what Keras' own loop does, update by update."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from keras_modules import MOMENTUM, PLAIN, backend, epochs, models, training
+
+from exercise import mnist
+from exercise.networks import Network
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tiny_dataset")]
+
+
+def keras_inputs(split: mnist.Split) -> tuple[np.ndarray, np.ndarray]:
+    """What a user of plain Keras would feed: numbers from 0 to 1, and one-hot rows."""
+    return split.images.reshape(len(split), 784) / 255, backend.keras.utils.to_categorical(split.labels, 10)
+
+
+def plain_keras(network: Network, seed: int) -> backend.keras.Sequential:
+    """The model compiled as a user of Keras would."""
+    model = models.build(network, seed)
+    model.compile(
+        backend.keras.optimizers.SGD(network.learning_rate, network.momentum),
+        loss="categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    return model
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        PLAIN,
+        MOMENTUM,
+        Network((9, 8, 7), momentum=0.5, learning_rate=0.1),
+        Network((8,) * 10, initial_gain=4.0),
+    ],
+    ids=["plain", "momentum", "three layers with momentum", "ten layers"],
+)
+def test_training_equals_plain_keras_on_the_same_batches(
+    network: Network, tiny_dataset: mnist.Dataset
+) -> None:
+    """Weights, running loss and accuracy of two epochs against `model.fit`, smaller last batch included."""
+    run, model = training.start(network, seed=7), plain_keras(network, 7)
+    images, targets = keras_inputs(tiny_dataset.training)
+    for epoch in range(2):
+        record = run.advance()
+        order = np.random.default_rng([7, epoch]).permutation(len(images))
+        history = model.fit(
+            images[order], targets[order], batch_size=network.batch_size, shuffle=False, verbose=0
+        ).history
+        assert record["loss"] == pytest.approx(history["loss"][0], rel=1e-5)
+        assert record["accuracy"] == pytest.approx(history["accuracy"][0], abs=1e-6)
+    state = run.state()
+    for name, variable in zip(models.weight_names(network), model.trainable_variables, strict=True):
+        np.testing.assert_allclose(state[name], variable.numpy(), rtol=1e-4, atol=2e-6, err_msg=name)
+
+
+def test_validation_metrics_equal_model_evaluate(tiny_dataset: mnist.Dataset) -> None:
+    """Loss and accuracy of the record, and of the snapshot on every split."""
+    run, model = training.start(PLAIN, seed=7), models.build(PLAIN, seed=0)
+    record = run.advance()
+    metrics, _ = run.snapshot()
+    model.compile(loss="categorical_crossentropy", metrics=["accuracy"])
+    model.set_weights([run.state()[name] for name in models.weight_names(PLAIN)])
+    splits = {
+        "training": tiny_dataset.training,
+        "validation": tiny_dataset.validation,
+        "test": tiny_dataset.test,
+    }
+    for name, split in splits.items():
+        loss, accuracy = model.evaluate(*keras_inputs(split), verbose=0)
+        assert metrics[name] == pytest.approx({"loss": loss, "accuracy": accuracy}, rel=1e-5)
+    assert metrics["validation"] == {
+        "loss": record["validation_loss"],
+        "accuracy": record["validation_accuracy"],
+    }
+
+
+def test_one_update_computed_by_hand() -> None:
+    """Weight 1, gradient 0.5, rate 0.1: 0.95; with velocity 0.2 and momentum 0.9: 1 + 0.18 - 0.05."""
+    hyperparameters = epochs.Hyperparameters(backend.tf.constant(0.1), backend.tf.constant(0.9))
+    plain = epochs.descend(
+        epochs.Parameters([backend.tf.constant([1.0])], []), [backend.tf.constant([0.5])], hyperparameters
+    )
+    assert plain.weights[0].numpy() == pytest.approx([0.95])
+    moving = epochs.descend(
+        epochs.Parameters([backend.tf.constant([1.0])], [backend.tf.constant([0.2])]),
+        [backend.tf.constant([0.5])],
+        hyperparameters,
+    )
+    assert moving.velocities[0].numpy() == pytest.approx([0.13])
+    assert moving.weights[0].numpy() == pytest.approx([1.13])
+
+
+def test_one_step_of_backpropagation_computed_by_hand(tiny_dataset: mnist.Dataset) -> None:
+    """One batch of all 300 images against the derivatives written out in NumPy, gradient norms included."""
+    network = Network((9, 9, 9), batch_size=300, learning_rate=0.3)
+    before = [
+        variable.numpy().astype(np.float64) for variable in models.build(network, 2).trainable_variables
+    ]
+    kernels, biases = before[::2], before[1::2]
+    images, targets = keras_inputs(tiny_dataset.training)
+    inputs = [images]
+    for kernel, bias in zip(kernels[:-1], biases[:-1], strict=True):
+        inputs.append(1 / (1 + np.exp(-(inputs[-1] @ kernel + bias))))
+    logits = inputs[-1] @ kernels[-1] + biases[-1]
+    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    error = (probabilities - targets) / len(images)
+    gradients: list[np.ndarray] = []
+    for kernel, values in zip(reversed(kernels), reversed(inputs), strict=True):
+        gradients = [values.T @ error, error.sum(axis=0), *gradients]
+        error = error @ kernel.T * values * (1 - values)
+
+    run = training.start(network, seed=2)
+    record, after = run.advance(), run.state()
+
+    for name, was, gradient in zip(models.weight_names(network), before, gradients, strict=True):
+        np.testing.assert_allclose(after[name], was - 0.3 * gradient, atol=1e-6, err_msg=name)
+    norms = [np.linalg.norm(gradient) for gradient in gradients[::2]]
+    assert record["gradient_norms"] == pytest.approx(norms, rel=1e-5)
+    assert record["loss"] == pytest.approx(-np.log((probabilities * targets).sum(axis=1)).mean(), rel=1e-5)
+
+
+def test_first_gradient_norms_are_those_of_the_epoch_s_first_batch(tiny_dataset: mnist.Dataset) -> None:
+    """Trained only on the first batch, the mean over batches is what a whole epoch calls first."""
+    record = training.start(PLAIN, seed=2).advance()
+    order = np.random.default_rng([2, 0]).permutation(300)[: PLAIN.batch_size]
+    images, targets = (values[order] for values in keras_inputs(tiny_dataset.training))
+    model = models.build(PLAIN, 2)
+    with backend.tf.GradientTape() as tape:
+        loss = backend.tf.reduce_mean(backend.keras.losses.categorical_crossentropy(targets, model(images)))
+    gradients = tape.gradient(loss, [layer.kernel.value for layer in model.layers])
+    assert record["first_gradient_norms"] == pytest.approx(
+        [float(backend.tf.norm(g)) for g in gradients], rel=1e-5
+    )
+    assert record["first_gradient_norms"] != pytest.approx(record["gradient_norms"], rel=1e-3)
+
+
+def test_loss_stays_finite_where_probabilities_round_to_zero() -> None:
+    """The loss is taken from the logits, as Keras does: a hopeless guess costs more than log(1e-7)."""
+    run = training.start(replace(PLAIN, learning_rate=100.0), seed=2)
+    losses = [run.advance()["validation_loss"] for _ in range(3)]
+    assert np.isfinite(losses).all()
+    assert max(losses) > -np.log(1e-7)
+
+
+def test_runs_that_differ_in_numbers_alone_share_one_program() -> None:
+    """Seed, learning rate, gain and size of the momentum are arguments; its presence is not."""
+    base = Network((6,), momentum=0.9)
+    program = epochs.compiled_epoch(epochs.compiled_alike(base), 784)
+    for other in (
+        Network((6,), momentum=0.5),
+        Network((6,), momentum=0.9, learning_rate=0.1),
+        Network((6,), momentum=0.9, initial_gain=2.0),
+    ):
+        assert epochs.compiled_epoch(epochs.compiled_alike(other), 784) is program
+    for other in (Network((6,)), Network((7,), momentum=0.9), Network((6,), momentum=0.9, batch_size=64)):
+        assert epochs.compiled_epoch(epochs.compiled_alike(other), 784) is not program
+
+
+def test_eight_examples_are_learned_by_heart(
+    monkeypatch: pytest.MonkeyPatch, made_dataset: mnist.Dataset
+) -> None:
+    """Loss falls to nearly nothing when eight images are shown four hundred times."""
+    eight = mnist.Split(made_dataset.training.images[:8], made_dataset.training.labels[:8])
+    dataset = mnist.Dataset(eight, made_dataset.validation, made_dataset.test)
+    monkeypatch.setattr(mnist, "load", lambda: dataset)
+    run = training.start(Network((16,), batch_size=8), seed=0)
+    for _ in range(400):
+        record = run.advance()
+    assert record["accuracy"] == 1.0
+    assert record["loss"] < 0.05
