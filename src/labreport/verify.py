@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from labreport import results
-from labreport.build import DOCUMENTS, compute, document, section
+from labreport.build import compute, document, section
 from labreport.errors import LabReportError
-from labreport.plan import Plan, Thing
-from labreport.project import Check, Experiment, resolved
+from labreport.plan import DOCUMENTS, Plan, Thing
+from labreport.project import Check, Experiment, flat, resolved
 from labreport.results import Run, Store, files
 from labreport.run import Task, execute
 from labreport.stale import made_of_run
@@ -50,19 +48,13 @@ def _stored(plan: Plan) -> Iterator[Check]:
 
 def _again(plan: Plan, thing: Thing) -> Check:
     """An answer, a figure or a section made again from what it reads is the one that is kept."""
-    from labreport import charts
-    from labreport.stats import to_plain
-
     try:
-        if thing.kind == "answer":
-            if thing.subject.local:
-                return Check(str(thing), True, "about the machine; not compared")
-            made: Any = to_plain(compute(plan, thing.subject))
-        elif thing.kind == "figure":
-            with charts.style():
-                made = asdict(charts.export(compute(plan, thing.subject), name=thing.name))
-        else:
+        if thing.kind == "section":
             made = section(plan, thing.subject).plain()
+        elif getattr(thing.subject, "local", False):
+            return Check(str(thing), True, "about the machine; not compared")
+        else:
+            made = compute(plan, thing.subject)
     except LabReportError as error:
         return Check(str(thing), False, str(error))
     equal = files.digest(made) == files.digest(plan.value(thing.kind, thing.name))
@@ -108,7 +100,13 @@ def _repeated(plan: Plan, jobs: int) -> Iterator[Check]:
 
 
 def _bits(run: Run, epochs: tuple[int, ...]) -> str:
-    return run.digest(epochs)
+    """The digest of all that a run recorded and kept but times."""
+
+    def untimed(values: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: one for name, one in flat(values).items() if not name.endswith(results.TIMES)}
+
+    kept = [[epoch, untimed(one.metrics), one.sha256] for epoch, one in run.seen(epochs).kept.items()]
+    return files.digest([[untimed(record) for record in run.records[: epochs[-1]]], kept])
 
 
 def _own(plan: Plan) -> Iterator[Check]:
@@ -118,10 +116,9 @@ def _own(plan: Plan) -> Iterator[Check]:
     verify = resolved(plan.project.verify, plan.project.place, "verify")
 
     def runs(one: Experiment) -> results.Runs:
-        found = [run for seed in plan.seeds(one) if (run := plan.run(one, seed))]
         kept = plan.project.epochs_kept(one)
-        return results.Runs(one, found, kept[-1], kept)
+        found = [run.seen(kept) for seed in plan.seeds(one) if (run := plan.run(one, seed))]
+        return results.Runs(one, tuple(found), kept[-1])
 
     read = results.Results("verify", {one.name: runs(one) for one in plan.project.runs}, plan.project.studies)
-    with suppress(StopIteration):
-        yield from verify(read)
+    yield from verify(read)

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 import webbrowser
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from labreport import results
-from labreport.build import CHANGES, DOCUMENTS, Request, answers, answers_of, compare, held, opened
+from labreport.build import Request, answers, answers_of, held, opened
 from labreport.build import build as built
+from labreport.cli import FRONT, stamp
+from labreport.cli.changes import compare
 from labreport.cli.new import create, next_steps
 from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal, counted, duration, visible
-from labreport.errors import LabReportError, UsageError, shown
-from labreport.plan import Plan, Thing
+from labreport.errors import UsageError, shown
+from labreport.plan import DOCUMENTS, Plan, Thing
 from labreport.project import resolved
 from labreport.results import files
-from labreport.run import Epoch, Failed, Finished, Started, Task
+from labreport.run import Epoch, Failed, Finished, Started, Task, cores
+from labreport.stale import ingredients
 
+CHANGES = "cache/changes.json"
+"""Where a report keeps what its last build changed in the answers."""
 _SHOWN = 8
 """Causes, and changes of the answers, that a build lists before it counts the rest."""
 _ORDER = ("run", "answer", "figure", "section", "document")
@@ -32,21 +38,16 @@ _ORDER = ("run", "answer", "figure", "section", "document")
 class Told:
     """Follows a build on the terminal."""
 
-    def __init__(self, terminal: Terminal, word: str = "run") -> None:
-        self.terminal, self.word = terminal, word
-        self.progress = Progress(terminal, word)
+    def __init__(self, terminal: Terminal) -> None:
+        self.terminal, self.progress = terminal, Progress(terminal)
 
     def note(self, text: str) -> None:
         """Something was repaired, or left out."""
         self.terminal.warn(text)
 
-    def failed(self, error: LabReportError) -> None:
-        """Something could not be made; the rest goes on."""
-        self.terminal.error(error)
-
     def planned(self, plan: Plan, things: Sequence[Thing]) -> None:
         """Say what will be made and why."""
-        self.word = self.progress.word = plan.project.words.run
+        self.progress.word = plan.project.words.run
         causes(self.terminal, self.terminal.say, plan, things)
 
     def running(self, tasks: Sequence[Task], cost: Callable[[Any], float] | None) -> None:
@@ -65,24 +66,31 @@ class Told:
         """Nothing to say: the last lines do."""
 
 
-def carried_out(request: Request, terminal: Terminal, told: Told, strict: bool = False) -> int:
-    """Build, and say what came of it; the exit code."""
+def carried_out(
+    request: Request, terminal: Terminal, told: Told, strict: bool = False, argv: Sequence[str] | None = None
+) -> int:
+    """Build, and say what came of it; the exit code. With `argv`, a build that is all fresh is stamped."""
     begun = time.monotonic()
     with told.progress:
         done = built(request, told)
-    project, seconds = done.project, duration(time.monotonic() - begun)
-    failing = claims(done.plan)
-    what = amounts(done.made, project.words.run)
+    plan, seconds = done.plan, duration(time.monotonic() - begun)
     page = request.output / DOCUMENTS["page"]
     if done.errors:
+        errors = {str(error): error for error in done.errors}.values()
+        for error in errors:
+            terminal.error(error)
         kept = "The previous report is unchanged." if page.is_file() else "No report was written."
-        what = f"{counted(len(done.errors), 'error')}. {kept}"
-        terminal.say(f"{terminal.paint('Build failed', 'red', 'bold')} after {seconds}: {what}")
-        return max(error.exit_code for error in done.errors)
-    show_changes(terminal.say, done.changes, _SHOWN)
+        told_of = f"after {seconds}: {counted(len(errors), 'error')}. {kept}"
+        terminal.say(f"{terminal.paint('Build failed', 'red', 'bold')} {told_of}")
+        return max(error.exit_code for error in errors)
+    after, failing = answers_of(request.output), claims(plan)
+    if done.before and after and "sections" in done.before and (lines := compare(done.before, after)):
+        files.write_json(request.output / CHANGES, {"lines": lines})
+        show_changes(terminal.say, lines, _SHOWN)
     for line in failing:
         terminal.result(terminal.paint(line, "yellow"))
     if done.made:
+        what = amounts(done.made, plan.project.words.run)
         terminal.say(f"{terminal.paint('Done', 'green', 'bold')} in {seconds}: {what}.")
         there = [name for name in DOCUMENTS.values() if (request.output / name).is_file()]
         if request.names:
@@ -91,14 +99,36 @@ def carried_out(request: Request, terminal: Terminal, told: Told, strict: bool =
             terminal.say(f"The report: {', '.join([shown(request.output / there[0]), *there[1:]])}")
     else:
         terminal.say(f"Up to date: {shown(page)}")
+    if argv is not None and not any(plan.state(thing) for thing in plan.things):
+        stamp.write(os.environ.get(FRONT, ""), argv, str(request.output), _rests_on(plan), failing)
     return int(strict and bool(failing))
+
+
+def _rests_on(plan: Plan) -> Iterator[str]:
+    """The files and folders by which a finished report is known to be up to date."""
+    project, sources = plan.project, ingredients(plan.project).sources
+    yield os.path.join(
+        sys.prefix, "lib", f"python{sys.version_info.major}.{sys.version_info.minor}", "site-packages"
+    )
+    names = {name for one in (project, *project.runs) for name in getattr(one, "files", None) or ()}
+    readers = (*project.questions, *project.figures)
+    names |= {*project.data_files, *(name for one in readers for name in one.data)}
+    paths = [path for name in sources.modules() if (path := sources.path(name))]
+    paths += [project.package / name for name in names] + [one.path for one in project.tables if one.path]
+    for folder in (Path(__file__).parents[1], project.folder / "templates", plan.report):
+        paths += [path for path in folder.rglob("*") if "__pycache__" not in path.parts]
+    own = {plan.report / name for name in (".stamp", ".lock", "exports", "cache")}
+    yield from (str(path) for path in paths if path.exists() and path not in own)
+    yield from {
+        str(path.parent) for path in paths if path.suffix == ".py" and path.is_relative_to(sources.root)
+    }
 
 
 def build(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
     """Make what is stale; with `--dry-run`, only say what that is."""
     request = _request(arguments, folder)
     if arguments.dry_run:
-        _, plan = opened(request)
+        plan, _ = opened(request)
         named = [thing for name in request.names for thing in plan.named(name)]
         stale = [one for one in (plan.needed(named) if named else plan.things) if not plan.state(one).fresh]
         causes(terminal, terminal.result, plan, stale)
@@ -106,7 +136,8 @@ def build(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> in
             terminal.result("Nothing to do.")
         return 0
     told = Told(terminal)
-    code = carried_out(request, terminal, told, arguments.strict)
+    whole = not (request.names or request.force)
+    code = carried_out(request, terminal, told, arguments.strict, arguments.argv if whole else None)
     page = arguments.output / DOCUMENTS["page"]
     if arguments.open and page.is_file() and not webbrowser.open(page.as_uri()):
         terminal.warn(f"nothing here opens {shown(page)}; open it yourself")
@@ -115,9 +146,9 @@ def build(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> in
 
 def status(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
     """What is stale and why, and how many claims hold; 1 when anything is stale."""
-    project, plan = opened(_request(arguments, folder))
+    plan, _ = opened(_request(arguments, folder))
     stale = [thing for thing in plan.things if not plan.state(thing).fresh]
-    amount = amounts(stale or plan.things, project.words.run)
+    amount = amounts(stale or plan.things, plan.project.words.run)
     headline = f"Stale: {amount}." if stale else f"All is fresh: {amount}."
     terminal.result(terminal.paint(headline, "yellow" if stale else "green"))
     causes(terminal, terminal.result, plan, stale)
@@ -134,7 +165,7 @@ def status(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> i
 
 def why(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
     """The way from the edited line to what is named; 1 when that is stale."""
-    _, plan = opened(_request(arguments, folder))
+    plan, _ = opened(_request(arguments, folder))
     things = plan.named(arguments.name)
     for line in dict.fromkeys(line for thing in things for line in plan.way(thing)):
         terminal.result(line)
@@ -145,7 +176,7 @@ def names(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> in
     """Every name of an answer with its value, and the conditions that hold now."""
     from labreport.page import names as told
 
-    _, plan = opened(_request(arguments, folder))
+    plan, _ = opened(_request(arguments, folder))
     for thing in plan.named(arguments.name):
         if thing.kind == "answer":
             found = answers(plan, [thing.name])
@@ -160,8 +191,8 @@ def verify(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> i
     begun, found = time.monotonic(), Counter[bool]()
     request = _request(arguments, folder)
     with held(request.output, terminal.warn):
-        _, plan = opened(request)
-        for check in checks(plan, request.jobs):
+        plan, _ = opened(request)
+        for check in checks(plan, request.jobs or cores()):
             found[check.passed] += 1
             line = f"{'ok     ' if check.passed else 'differs'}  {check.name}  {check.detail}".rstrip()
             if not check.passed or terminal.verbose:
@@ -178,11 +209,12 @@ def changes(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> 
             kept = files.read_json(arguments.output / CHANGES)
             show_changes(terminal.result, kept["lines"] if kept else [], None)
             return 0
-    old, new = (answers_of(Path(path)) for path in (arguments.old, arguments.output))
-    for path, found in ((arguments.old, old), (arguments.output, new)):
-        if found is None:
+    found = {path: answers_of(Path(path)) for path in (arguments.old, arguments.output)}
+    for path, one in found.items():
+        if one is None or "sections" not in one:
             raise UsageError(f"{shown(path)} has no answers.json of this program; name a report's folder")
-    show_changes(terminal.result, compare(old or {}, new or {}), None)
+    old, new = (one or {} for one in found.values())
+    show_changes(terminal.result, compare(old, new), None)
     return 0
 
 
@@ -192,9 +224,9 @@ def keep(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int
 
     request = _request(arguments, folder)
     with held(request.output, terminal.warn):
-        project, plan = opened(request)
+        plan, _ = opened(request)
         count = kept(plan, arguments.names, arguments.because)
-    terminal.result(f"{counted(count, project.words.run)} of {', '.join(arguments.names)} kept.")
+    terminal.result(f"{counted(count, plan.project.words.run)} of {', '.join(arguments.names)} kept.")
     return 0
 
 
@@ -202,16 +234,16 @@ def clean(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> in
     """Remove the runs that no experiment can use with any number of seeds, and what is kept of others."""
     request = _request(arguments, folder)
     with held(request.output, terminal.warn):
-        project, plan = opened(request)
+        plan, _ = opened(request)
         stored = list(plan.store.runs())
         seeds = {run.seed for run in stored}
-        wanted = {plan.key(Thing("run", one.name, one, seed)) for one in project.runs for seed in seeds}
+        wanted = {plan.key(Thing("run", one.name, one, seed)) for one in plan.project.runs for seed in seeds}
         lost = [run for run in stored if run.key not in wanted]
         known = {(thing.kind, files.safe_name(thing.name)) for thing in plan.things}
         cached = [path for path in (request.output / "cache").glob("*/*.json") if path.parent.is_dir()]
         old = [path for path in cached if (path.parent.name, path.stem) not in known]
         for name, count in Counter(run.name for run in lost).items():
-            terminal.result(f"{counted(count, project.words.run)} of {name}")
+            terminal.result(f"{counted(count, plan.project.words.run)} of {name}")
         for path in old:
             terminal.result(shown(path))
         if arguments.dry_run:
@@ -237,9 +269,9 @@ def render(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> i
     from labreport.page import render_file
 
     source = Path(arguments.file)
-    project, plan = opened(_request(arguments, folder))
+    plan, _ = opened(_request(arguments, folder))
     every = answers(plan, "*")
-    text, found = render_file(source, every.members, project.runs)
+    text, found = render_file(source, every.members, plan.project.runs)
     target = arguments.output / "exports" / source.name
     files.write_bytes(target, text.encode())
     for claim in found:

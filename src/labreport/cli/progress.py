@@ -22,7 +22,7 @@ class Progress:
     """
 
     def __init__(self, terminal: Terminal, word: str = "run", clock: Callable[[], float] = time.monotonic):
-        self._terminal, self._word, self._clock = terminal, word, clock
+        self.word, self._terminal, self._clock = word, terminal, clock
         self._bars: Any = None
         self._rows: dict[Any, Any] = {}
         self._weights: dict[Any, float] = {}
@@ -102,7 +102,7 @@ class Progress:
         self._show()
 
     def _show(self, what: str = "") -> None:
-        note = f"{self._finished}/{counted(len(self._weights), self._word)}  {self.left()}".rstrip()
+        note = f"{self._finished}/{counted(len(self._weights), self.word)}  {self.left()}".rstrip()
         self._row("all", duration(self._clock() - self._begun), self.share(), note)
         if self._bars is None and what and self._clock() - self._told >= EVERY:
             self._told = self._clock()

@@ -122,7 +122,8 @@ def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = IN
         terminal.error(error)
         return error.exit_code
     except KeyboardInterrupt as error:
-        sys.stderr.write(f"{chr(13) if sys.stderr.isatty() else ''}{interrupted}\n")
+        if interrupted:
+            sys.stderr.write(f"{chr(13) if sys.stderr.isatty() else ''}{interrupted}\n")
         return 143 if isinstance(error, Terminated) else 130
     except Exception as error:
         lines = str(error).splitlines() or [""]

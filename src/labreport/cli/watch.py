@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from labreport.cli.terminal import Terminal
+from labreport.cli.terminal import Terminal, guarded
 
 HOST = "127.0.0.1"
 BESIDE = {"report.pdf": "application/pdf", "answers.json": "application/json"}
@@ -142,8 +142,13 @@ def _build(channel: Connection, folder: str, output: str, seeds: int | None, job
     from labreport.build import Request
     from labreport.cli.commands import Told, carried_out
 
-    terminal = Terminal(debug=debug)
     wrong: list[str] = []
+
+    class Heard(Terminal):
+        def error(self, error: BaseException | str) -> None:
+            super().error(error)
+            wrong.append(str(error))
+            channel.send((False, "\n".join(wrong)))
 
     class Sending(Told):
         def running(self, *arguments: Any) -> None:
@@ -154,15 +159,10 @@ def _build(channel: Connection, folder: str, output: str, seeds: int | None, job
             super().published(names)
             channel.send((False, "\n".join(wrong)))
 
-    def error(text: BaseException | str) -> None:
-        Terminal.error(terminal, text)
-        wrong.append(str(text))
-        channel.send((False, "\n".join(wrong)))
-
-    terminal.error = error  # type: ignore[method-assign]
+    terminal = Heard(debug=debug)
     request = Request(Path(folder), Path(output), seeds=seeds, jobs=jobs, page_first=True)
-    with suppress(KeyboardInterrupt):
-        carried_out(request, terminal, Sending(terminal))
+    guarded(lambda: carried_out(request, terminal, Sending(terminal)), terminal, "")
+    with suppress(OSError):
         channel.send((False, "\n".join(wrong)))
 
 

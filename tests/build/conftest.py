@@ -1,0 +1,87 @@
+"""One cold build of the toy project, of which each test gets a copy."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from labreport.cli import main
+
+TOY = Path(__file__).parent / "toy"
+
+
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Toy(NamedTuple):
+    """A copy of the project with its report."""
+
+    folder: Path
+
+    def run(self, *words: str) -> Ended:
+        """Carry out a command line in this process."""
+        out, err = io.StringIO(), io.StringIO()
+        os.environ["LABREPORT_FRONT"] = "test"
+        with redirect_stdout(out), redirect_stderr(err):
+            try:
+                code = main([*words], str(self.folder))
+            except SystemExit as ended:
+                code = int(ended.code or 0)
+        return Ended(code, out.getvalue(), err.getvalue())
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        """Replace a text in a file, which has it."""
+        path = self.folder / file
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+
+    def read(self, name: str) -> str:
+        """The text of a file of the report."""
+        return (self.folder / "report" / name).read_text()
+
+    def stamps(self) -> dict[str, int]:
+        """When each visible file of the report was written."""
+        report = self.folder / "report"
+        files = [path for path in report.rglob("*") if path.is_file() and path.name[0] != "."]
+        return {str(path.relative_to(report)): path.stat().st_mtime_ns for path in files}
+
+
+@pytest.fixture(scope="session")
+def cold(tmp_path_factory: pytest.TempPathFactory) -> Toy:
+    """The report that all others begin with."""
+    toy = Toy(tmp_path_factory.mktemp("cold") / "toy")
+    shutil.copytree(TOY, toy.folder)
+    ended = toy.run()
+    assert ended.code == 0, ended.err
+    return toy
+
+
+@pytest.fixture
+def toy(cold: Toy, tmp_path: Path) -> Toy:
+    """A copy in the same place relative to the current folder, with all times as they were."""
+    shutil.copytree(cold.folder, tmp_path / "toy")
+    return Toy(tmp_path / "toy")
+
+
+@pytest.fixture
+def made() -> Callable[[str], Toy]:
+    """Copies of the project without a report."""
+
+    def copied(folder: str) -> Toy:
+        shutil.copytree(TOY, folder)
+        return Toy(Path(folder))
+
+    return copied

@@ -1,0 +1,192 @@
+"""A build makes what is stale and nothing else, says what changed, and publishes it whole."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+
+import pytest
+from build.conftest import Toy
+
+from labreport.cli import stamp
+from labreport.results import lock
+
+
+def test_a_report_is_made_at_once(cold: Toy) -> None:
+    """Page, PDF and answers; the text is there with its numbers, and no claim fails."""
+    page = cold.read("report.html")
+    assert "Who drifts ends higher" in page
+    assert "No longer holds" not in page
+    assert (cold.folder / "report" / "report.pdf").read_bytes().startswith(b"%PDF-")
+    answers = json.loads(cold.read("answers.json"))
+    assert set(answers["questions"]) == {"higher", "down", "drug"}
+    assert [claim["holds"] for claim in answers["questions"]["higher"]["claims"]] == [True]
+    assert len(answers["experiments"]["up"]["runs"]) == 3
+
+
+def test_nothing_to_do_changes_nothing(toy: Toy) -> None:
+    """With a stamp and without, the same files stay as they were."""
+    before = toy.stamps()
+    assert toy.run().out.startswith("Up to date")
+    assert toy.stamps() == before
+    assert (toy.folder / "report" / stamp.NAME).is_file()
+    assert toy.run("--strict").code == 0
+    assert toy.run("status").code == 0
+
+
+def test_an_edited_sentence_remakes_its_section(toy: Toy) -> None:
+    """No run, answer or figure, and not the other section."""
+    before = toy.stamps()
+    toy.edit("templates/questions/higher.md", "Who drifts ends higher", "Drifting helps")
+    ended = toy.run()
+    assert ended.code == 0, ended.err
+    changed = {name for name, when in toy.stamps().items() if before.get(name) != when}
+    assert "Drifting helps" in toy.read("report.html")
+    assert "cache/section/walks.json" in changed
+    assert not {name for name in changed if name.startswith(("results/", "cache/answer", "cache/figure"))}
+    assert "cache/section/wells.json" not in changed
+
+
+def test_an_edited_experiment_is_repeated_alone(toy: Toy) -> None:
+    """What it changes is told, was and now, and what no longer holds; `--strict` fails now and later."""
+    before = toy.stamps()
+    toy.edit("project.py", "Walk(3.0)", "Walk(-3.0)")
+    ended = toy.run()
+    assert ended.code == 0, ended.err
+    new = {name for name in toy.stamps() if name not in before}
+    assert {name.split("/")[1] for name in new if name.startswith("results/")} == {"up"}
+    assert "higher.mean.up: was " in ended.out
+    assert "was it holds, now it does not hold" in ended.out
+    assert "higher.md:1: no longer holds: " in ended.out
+    assert "No longer holds" in toy.read("report.html")
+    assert toy.run("--strict").code == 1
+    (toy.folder / "report" / stamp.NAME).unlink()
+    assert toy.run("--strict").code == 1
+    status = toy.run("status")
+    assert "1 no longer hold" in status.out
+    assert "was it holds" in toy.run("changes").out
+
+
+def test_equal_results_give_equal_bytes(toy: Toy) -> None:
+    """An edit that is taken back leaves page and PDF as they were, and repeats no run."""
+    before = {name: (toy.folder / "report" / name).read_bytes() for name in ("report.html", "report.pdf")}
+    toy.edit("templates/questions/higher.md", "Who drifts", "Who walks")
+    assert toy.run().code == 0
+    toy.edit("templates/questions/higher.md", "Who walks", "Who drifts")
+    ended = toy.run()
+    assert "walk" not in ended.out.partition("Done in")[2].partition("\n")[0]
+    assert {name: (toy.folder / "report" / name).read_bytes() for name in before} == before
+
+
+def test_all_mistakes_are_told_at_once(toy: Toy) -> None:
+    """Of an answer and of two templates, each once; the report stays, and what can be made is made."""
+    page = toy.read("report.html")
+    toy.edit("project.py", "return change(results, LOSS, 1, 4, DESCENT)", "return 1 / 0")
+    toy.edit("templates/questions/higher.md", "mean.up", "mean.upp")
+    (toy.folder / "templates/questions/drug.md").write_text("It works, at 97.3 %.\n")
+    ended = toy.run()
+    assert ended.code == 2
+    assert ended.err.count("error: ") == 2  # the section of `higher` waits for the answer of `down`
+    assert "ZeroDivisionError" in ended.err
+    assert "drug.md:1" in ended.err
+    assert "The previous report is unchanged." in ended.out
+    assert toy.read("report.html") == page
+    toy.edit("project.py", "return 1 / 0", "return change(results, LOSS, 1, 4, DESCENT)")
+    assert "'upp'" in toy.run().err
+
+
+def test_more_seeds_run_only_what_is_new(toy: Toy) -> None:
+    """Of three experiments, one run each."""
+    before = toy.stamps()
+    ended = toy.run("--seeds", "4")
+    assert ended.code == 0, ended.err
+    new = [name for name in toy.stamps() if name.startswith("results/") and name not in before]
+    assert sorted(name.split("/")[1] for name in new if name.endswith(".json")) == ["descent", "still", "up"]
+    assert all(name.split("/")[2].startswith("3-") for name in new)
+
+
+def test_a_name_builds_that_and_what_it_needs(toy: Toy) -> None:
+    """The documents wait; an unknown name is an error that knows the nearest."""
+    toy.edit("project.py", "Walk(3.0)", "Walk(2.0)")
+    page = toy.read("report.html")
+    ended = toy.run("higher")
+    assert ended.code == 0, ended.err
+    assert "Only what was named" in ended.out
+    assert toy.read("report.html") == page
+    ended = toy.run("hihger")
+    assert (ended.code, "did you mean 'higher'?" in ended.err) == (2, True)
+
+
+def test_a_dry_run_changes_nothing(toy: Toy) -> None:
+    """It says what would be made, and why."""
+    toy.edit("project.py", "Walk(3.0)", "Walk(2.0)")
+    before = toy.stamps()
+    ended = toy.run("--dry-run")
+    assert "3 walks of up" in ended.out
+    assert toy.stamps() == before
+
+
+def test_force_makes_again(toy: Toy) -> None:
+    """One answer; then everything, with the same answers."""
+    answers = json.loads(toy.read("answers.json"))["questions"]
+    assert "Done in" in toy.run("--force", "higher").out
+    ended = toy.run("--force")
+    assert "9 walks, 3 answers, 1 figure, 2 sections, 3 documents" in ended.out
+    assert json.loads(toy.read("answers.json"))["questions"] == answers
+
+
+def test_a_report_of_an_earlier_version_is_made_again(toy: Toy) -> None:
+    """One line says so; its files go, and files that are not ours stay."""
+    report = toy.folder / "report"
+    old = [report / "ledger.json", report / "results" / f"{'ab' * 32}.json"]
+    mine = [report / "notes.txt", report / "results" / "mine.json"]
+    for path in (*old, *mine):
+        path.write_text("{}")
+    ended = toy.run()
+    assert ended.err.count("made by an earlier version") == 1
+    assert not any(path.exists() for path in old)
+    assert all(path.exists() for path in mine)
+
+
+def test_a_damaged_result_is_made_again(toy: Toy) -> None:
+    """One line says so, and the answers are the same."""
+    answers = json.loads(toy.read("answers.json"))["questions"]
+    file = next((toy.folder / "report" / "results" / "up").glob("0-*.safetensors"))
+    file.write_bytes(file.read_bytes()[:-1] + b"\x00")
+    ended = toy.run()
+    assert ended.err.count(file.name) == 1
+    assert "1 walk" in ended.out
+    assert json.loads(toy.read("answers.json"))["questions"] == answers
+
+
+def test_of_two_builds_one_waits(toy: Toy) -> None:
+    """It says so, and goes on when the other has ended."""
+    held = lock(toy.folder / "report" / ".lock")
+    (toy.folder / "report" / stamp.NAME).unlink()
+    held.__enter__()
+    released: list[float] = []
+
+    def release() -> None:
+        time.sleep(0.5)
+        released.append(time.monotonic())
+        held.__exit__(None, None, None)
+
+    other = threading.Thread(target=release)
+    other.start()
+    ended = toy.run()
+    assert time.monotonic() >= released[0]
+    other.join()
+    assert ended.code == 0
+    assert "waiting for it" in ended.err
+
+
+@pytest.mark.parametrize("file", ["templates/styles/base.css", "templates/title.html"])
+def test_a_frame_of_the_projects_own_is_an_ingredient(toy: Toy, file: str) -> None:
+    """A style sheet or a part of the frame remakes page and PDF, and no section."""
+    path = toy.folder / file
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("<h1>Mine</h1>" if file.endswith("html") else "h1 { color: red; }\n")
+    ended = toy.run()
+    assert "2 documents" in ended.out, ended
+    assert toy.run().out.startswith("Up to date")

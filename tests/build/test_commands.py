@@ -1,0 +1,131 @@
+"""The commands that look, and those that change what is kept."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from build.conftest import Toy
+
+from labreport.cli import stamp
+
+
+def test_why_names_the_line_and_the_way(toy: Toy) -> None:
+    """From the function that was edited to the answer that was asked for."""
+    toy.edit("project.py", "normal(walk.drift, 1.0,", "normal(walk.drift, 1.5,")
+    ended = toy.run("why", "higher")
+    assert ended.code == 1
+    assert "project:steps" in ended.out
+    assert "project.py:30" in ended.out
+    assert ended.out.index("project:steps") < ended.out.index("answer higher")
+    assert toy.run("why", "drug").code == 0
+
+
+def test_status_is_one_line_for_a_cause(toy: Toy) -> None:
+    """An edited function, and all that is made because of it."""
+    toy.edit("project.py", "normal(walk.drift, 1.0,", "normal(walk.drift, 1.5,")
+    ended = toy.run("status")
+    assert ended.code == 1
+    assert "6 walks" in ended.out.splitlines()[0]
+    assert "project.py:30" in ended.out
+
+
+def test_names_are_those_of_an_answer(toy: Toy) -> None:
+    """With values, and the conditions that hold, ready to paste."""
+    ended = toy.run("names", "higher")
+    assert ended.code == 0
+    assert "mean.up" in ended.out
+    assert 'ranking.wins("up")' in ended.out
+
+
+def test_changes_compares_with_an_older_report(toy: Toy) -> None:
+    """By the folder of that report, or its file."""
+    old = toy.folder / "old"
+    shutil.copytree(toy.folder / "report", old)
+    toy.edit("project.py", "Walk(3.0)", "Walk(2.0)")
+    toy.run()
+    for path in (old, old / "answers.json"):
+        assert "higher.mean.up: was " in toy.run("changes", str(path)).out
+    assert toy.run("changes", str(toy.folder / "templates")).code == 2
+
+
+def test_keep_lets_results_stay_valid(toy: Toy) -> None:
+    """Across an edit that changes nothing: no run is repeated."""
+    toy.edit(
+        "project.py",
+        "path = numpy.cumsum(steps(walk, seed))",
+        "path = numpy.add.accumulate(steps(walk, seed))",
+    )
+    assert "6 walks" in toy.run("status").out
+    ended = toy.run("keep", "up", "still", "--because", "the same sum")
+    assert ended.code == 0, ended.err
+    assert "walk" not in toy.run("status").out.splitlines()[0]
+    assert toy.run("keep", "up", "--because", "again").code == 2
+
+
+def test_clean_removes_what_nothing_refers_to(toy: Toy) -> None:
+    """Runs of another specification and answers that are gone; with `--dry-run`, nothing."""
+    toy.edit("project.py", "Walk(3.0)", "Walk(2.0)")
+    toy.edit("project.py", 'section("Wells", drug)', 'section("Wells", drug)')
+    assert toy.run().code == 0
+    assert len(list((toy.folder / "report/results/up").glob("*.json"))) == 6
+    assert "3 walks of up" in toy.run("clean", "--dry-run").out
+    assert len(list((toy.folder / "report/results/up").glob("*.json"))) == 6
+    assert toy.run("clean").code == 0
+    assert len(list((toy.folder / "report/results/up").glob("*.json"))) == 3
+    assert toy.run("status").code == 0
+
+
+def test_export_and_render_write_beside_the_report(toy: Toy) -> None:
+    """Tables for other programs, and a paper with the same values."""
+    assert toy.run("export", "csv").code == 0
+    assert (toy.folder / "report/exports/csv/answers.csv").is_file()
+    assert toy.run("export", "docx").code == 2
+    paper = toy.folder / "paper.tex"
+    paper.write_text("Drifting walks end at \\VAR{higher.mean.up}.\n")
+    ended = toy.run("render", str(paper))
+    assert ended.code == 0, ended.err
+    assert "VAR" not in (toy.folder / "report/exports/paper.tex").read_text()
+
+
+def test_verify_passes_and_finds_an_altered_byte(toy: Toy) -> None:
+    """All of a fresh report; then one byte of the page, and one of an answer."""
+    ended = toy.run("verify")
+    assert ended.code == 0, ended.out
+    assert " passed, 0 failed" in ended.out
+    page = toy.folder / "report/report.html"
+    page.write_bytes(page.read_bytes().replace(b"ends higher", b"ends lower!"))
+    ended = toy.run("verify")
+    assert (ended.code, "1 failed" in ended.out) == (1, True)
+    assert "page" in ended.out
+
+
+def test_verify_finds_an_answer_that_is_computed_otherwise(toy: Toy) -> None:
+    """One that was written with another value and a right checksum."""
+    from labreport.results import digest, read_json, write_json
+
+    path = toy.folder / "report/cache/answer/higher.json"
+    kept = read_json(path)
+    assert kept is not None
+    text = json.dumps(kept["value"])
+    number = next(
+        each for each in text.replace("}", ",").split() if each.strip(",").replace(".", "").isdigit()
+    )
+    kept["value"] = json.loads(text.replace(number, f"9{number}", 1))
+    write_json(path, {**kept, "digest": digest(kept["value"])})
+    (toy.folder / "report" / stamp.NAME).unlink()
+    ended = toy.run("verify")
+    assert ended.code == 1
+    assert "answer higher" in ended.out
+
+
+def test_new_creates_a_project_that_builds_at_once(tmp_path: Path) -> None:
+    """In a folder that does not exist yet; one that is not empty is left alone."""
+    folder = tmp_path / "my-report"
+    assert Toy(tmp_path).run("new", str(folder)).code == 0
+    ended = Toy(folder).run()
+    assert ended.code == 0, ended.err
+    assert "My report" in Toy(folder).read("report.html")
+    assert "no longer holds" not in ended.out
+    assert Toy(tmp_path).run("new", str(folder)).code == 2

@@ -1,0 +1,131 @@
+"""What is tested here is a process: one that is interrupted, one that watches."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from build.conftest import TOY, Toy
+
+ROOT = Path(__file__).parents[2]
+
+
+def _started(folder: Path, *words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "labreport", *words, "--project", str(folder)],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _until(condition: Callable[[], object], seconds: float = 60.0) -> None:
+    latest = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < latest, "it takes too long"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> Toy:
+    """The project without a report, its descent of 40 epochs slowed down."""
+    toy = Toy(tmp_path / "slow")
+    shutil.copytree(TOY, toy.folder)
+    toy.edit("project.py", "import numpy\n", "import time\n\nimport numpy\n")
+    toy.edit("project.py", "    def advance(self):\n", "    def advance(self):\n        time.sleep(0.05)\n")
+    toy.edit("project.py", "epochs=4", "epochs=40")
+    return toy
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)]
+)
+def test_a_build_that_is_stopped_goes_on_where_it_was(slow: Toy, number: int, code: int) -> None:
+    """It says how, and the next build ends with the answers of one that was never stopped."""
+    build = _started(slow.folder)
+    results = slow.folder / "report" / "results"
+    _until(lambda: [*results.glob("descent/*.json")] or build.poll() is not None)
+    time.sleep(0.5)
+    build.send_signal(number)
+    _, err = build.communicate(timeout=30)
+    assert build.returncode == code, err
+    assert "Traceback" not in err
+    if number != signal.SIGKILL:
+        assert "run the same command again to continue" in err
+        records = [len(json.loads(path.read_text())["records"]) for path in results.glob("descent/*.json")]
+        assert max(records) > 2
+    ended = slow.run()
+    assert ended.code == 0, ended.err
+    questions = json.loads(slow.read("answers.json"))["questions"]
+    shutil.rmtree(slow.folder / "report")
+    assert slow.run().code == 0
+    assert json.loads(slow.read("answers.json"))["questions"] == questions
+
+
+def test_a_page_of_first_seeds_is_there_while_others_run(slow: Toy) -> None:
+    """It says that it is preliminary, and the whole one takes its place."""
+    build = _started(slow.folder, "--jobs", "1", "--seeds", "4")
+    page = slow.folder / "report" / "report.html"
+    _until(lambda: page.exists() or build.poll() is not None)
+    assert build.poll() is None, build.communicate()
+    assert "Preliminary" in page.read_text()
+    _, err = build.communicate(timeout=60)
+    assert build.returncode == 0, err
+    assert "Preliminary" not in page.read_text()
+
+
+class _Watching:
+    def __init__(self, toy: Toy) -> None:
+        self.toy = toy
+        self.process = _started(toy.folder, "watch")
+        assert self.process.stdout is not None
+        found = re.search(r"127\.0\.0\.1:(\d+)", self.process.stdout.readline())
+        assert found is not None
+        self.port = int(found[1])
+
+    def page(self) -> str:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request("GET", "/")
+        return connection.getresponse().read().decode()
+
+
+@pytest.fixture
+def watching(toy: Toy) -> Iterator[_Watching]:
+    """A copy of the report under `watch`."""
+    found = _Watching(toy)
+    yield found
+    found.process.kill()
+    found.process.communicate()
+
+
+def test_the_page_follows_an_edit(watching: _Watching) -> None:
+    """A sentence, then a mistake with its file and line, then its repair; Ctrl-C ends it cleanly."""
+    toy = watching.toy
+    pdf = toy.folder / "report" / "report.pdf"
+    _until(lambda: "ends higher" in watching.page())
+    time.sleep(1)  # until changes are looked for
+    written = pdf.stat().st_mtime_ns
+    toy.edit("templates/questions/higher.md", "Who drifts ends higher", "Drifting helps")
+    _until(lambda: "Drifting helps" in watching.page())
+    _until(lambda: pdf.exists() and pdf.stat().st_mtime_ns != written)
+    toy.edit("templates/questions/higher.md", "mean.up", "mean.upp")
+    _until(lambda: "higher.md:2" in watching.page())
+    assert "Drifting helps" in watching.page()
+    toy.edit("templates/questions/higher.md", "mean.upp", "mean.up")
+    _until(lambda: "higher.md:2" not in watching.page())
+    watching.process.send_signal(signal.SIGINT)
+    out, err = watching.process.communicate(timeout=15)
+    assert watching.process.returncode == 130
+    assert "Traceback" not in out + err
+    assert "Stopped watching." in err
