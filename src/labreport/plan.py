@@ -52,6 +52,12 @@ class Changed:
     now: str | None
     where: str = ""
 
+    @property
+    def cause(self) -> str:
+        """What was edited: how an experiment is declared, of which its specification is a part, or this."""
+        declared = self.where and self.what.startswith(("specification ", "experiment "))
+        return self.where if declared else self.what
+
     def __str__(self) -> str:
         at = f" at {self.where}" if self.where else ""
         if self.now == UNKNOWN:
@@ -346,8 +352,16 @@ class Plan:
             missing = run.missing(epochs)
             told = [", ".join(map(str, some)) for some in (run.kept, missing)]
             return Stale((Changed("epochs", told[0] or "none", f"{told[1]} too"),)) if missing else Fresh()
-        before = self.store.newest(thing.name, thing.seed or 0)
+        before = self._newest(thing)
         return Stale(self._differences(thing, before.made_of, self.made_of(thing))) if before else Stale()
+
+    def _newest(self, thing: Thing) -> Run | None:
+        """The run that was made last for an experiment, or for one that shares its runs."""
+        own = self.project.experiment(thing.name)
+        sharing = [one for one in self.project.runs if one.specification == own.specification]
+        shared = [one for one in sharing if self.key(replace(thing, name=one.name)) == self.key(thing)]
+        runs = (self.store.newest(one.name, thing.seed or 0) for one in (own, *shared))
+        return next(filter(None, runs), None)
 
     def _state(self, thing: Thing) -> Fresh | Stale:
         made = self.made(thing.kind, thing.name)
@@ -465,12 +479,11 @@ class Plan:
 
     def groups(self) -> list[Group]:
         """All that is stale, by what changed first on its way; what was never made comes first."""
-        found: dict[tuple[str, str] | None, tuple[Changed | None, list[Thing]]] = {None: (None, [])}
+        found: dict[str | None, tuple[Changed | None, list[Thing]]] = {None: (None, [])}
         for thing in self.things:
             if not self.state(thing).fresh:
                 cause, _ = next(self._ways(thing, set()), (None, []))
-                label = (cause.what, cause.where) if cause else None
-                found.setdefault(label, (cause, []))[1].append(thing)
+                found.setdefault(cause.cause if cause else None, (cause, []))[1].append(thing)
         return [Group(cause, tuple(things)) for cause, things in found.values() if things]
 
     def _ways(self, thing: Thing, seen: set[Thing]) -> Iterator[tuple[Changed | None, list[str]]]:
@@ -482,12 +495,12 @@ class Plan:
         if not state.reasons:
             yield None, [f"{thing} was never made"]
             return
-        for change in state.reasons:
-            if change.now != UNKNOWN or change.what == "--force":
-                yield change, [str(change), *self._code_between(thing, change), str(thing)]
         for one in self.reads(thing):
             for cause, way in self._ways(one, seen):
                 yield cause, [*way, str(thing)]
+        for change in state.reasons:
+            if change.now != UNKNOWN or change.what == "--force":
+                yield change, [str(change), *self._code_between(thing, change), str(thing)]
 
     def _code_between(self, thing: Thing, change: Changed) -> list[str]:
         label = change.what.rpartition(" ")[2]
@@ -499,9 +512,9 @@ class Plan:
     def way(self, thing: Thing) -> list[str]:
         """Why a thing is stale: a line for each change, with the way from there to the thing."""
         known = self._by_name.get((thing.kind, thing.name, thing.seed), thing)
-        found: dict[Any, str] = {}
+        found: dict[str | None, str] = {}
         for cause, way in self._ways(known, set()):
-            found.setdefault(cause and (cause.what, cause.where), " -> ".join(way))
+            found.setdefault(cause.cause if cause else None, " -> ".join(way))
         return list(found.values()) or [f"{thing} is fresh"]
 
 
@@ -534,7 +547,7 @@ def keep(plan: Plan, names: Iterable[str], because: str) -> int:
 
 
 def _keep_run(plan: Plan, thing: Thing, because: str) -> bool:
-    state, before = plan.state(thing), plan.store.newest(thing.name, thing.seed or 0)
+    state, before = plan.state(thing), plan._newest(thing)
     if state.fresh or before is None or before.key == plan.key(thing):
         return False
     note = {"because": because, "from": before.key, "changed": [str(one) for one in state.reasons]}

@@ -1,4 +1,4 @@
-"""What things are made of: code that is followed, specifications, data, versions; stale is what has no file."""
+"""What things are made of: code that is followed, specifications, data, versions."""
 
 from labreport.stale.exact import exact
 from labreport.stale.ingredients import (

@@ -6,14 +6,13 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from labreport.errors import UsageError, shown, told
-from labreport.project import Data, Experiment, Project, Reader, Study
-from labreport.project.experiment import Read
-from labreport.results.files import digest
+from labreport.project import Data, Experiment, Project, Read, Reader, Study
+from labreport.results import digest as full_digest
 from labreport.stale.code import Closure, Code
 from labreport.stale.data import Digests
 from labreport.stale.exact import exact
@@ -22,116 +21,106 @@ from labreport.stale.syntax import Statement, Target
 from labreport.stale.versions import PYTHON, distribution, versions
 
 ENGINE = 1
-"""What runs are made of on the engine's side: raise it by hand when the bits of a run change by an edit of the
-engine, and nothing else does. `tests/stale/test_ingredients.py` pins the bits of a toy run."""
+"""The engine as far as runs are made of it: raise it by hand when an edit of the engine changes their bits.
+`tests/stale/test_ingredients.py` pins those of a toy run."""
 UNKNOWN = "?"
 """Stands for the digest of what is to be made first."""
 _FOLDER = Path(__file__).resolve().parents[1]
-_GROUPS = (list, tuple, set, frozenset)
 
 
 class Ingredients:
-    """Of one project, as it was loaded; `cache` is the file that remembers digests of data."""
+    """Of one project, as it was loaded; `cache_file` remembers the digests of data."""
 
     def __init__(self, project: Project, cache_file: Path | None = None) -> None:
         loader = installed(project.source)
         self.project = project
         self.sources = loader.sources if loader else Sources(project.source)
         self.data = Digests(cache_file)
-        self._code = Code(self.sources, declared)
+        self._code = Code(self.sources, lambda value: bool(_declared(value)))
         self._closures: dict[Any, tuple[Closure, dict[str, str]]] = {}
         self._runs: dict[str, dict[str, str]] = {}
         self._places: dict[str, Statement] = {}
 
     def run(self, experiment: Experiment, seed: int) -> dict[str, str]:
-        """What one run is made of: not its experiment's name or title, and not how far it goes."""
+        """What one run is made of: not its experiment's name and title, and not how far it goes."""
         if experiment.name not in self._runs:
             self._runs[experiment.name] = self._run(experiment)
-        names = self.project.data_files if experiment.files is None else experiment.files
-        place = experiment.place if experiment.files is not None else self.project.place
-        return {**self._runs[experiment.name], "seed": str(seed), **self._files(names, place, "data_files")}
+        names, place = self.project.data_files, self.project.place
+        if experiment.files is not None:
+            names, place = experiment.files, experiment.place
+        return {**self._runs[experiment.name], "seed": str(seed), **self._files(names, place)}
 
     def _run(self, experiment: Experiment) -> dict[str, str]:
         closure, found = self._followed(experiment)
-        named = self.project.libraries if experiment.libraries is None else experiment.libraries
         given = experiment.start or experiment.fit
-        found |= {
+        named = self.project.libraries if experiment.libraries is None else experiment.libraries
+        used = versions(closure.libraries) if named is None else {one: distribution(one)[0] for one in named}
+        return found | {
             "specification": _exact(experiment),
-            "start" if experiment.start else "fit": given if isinstance(given, str) else _name(given),
+            "code": given if isinstance(given, str) else f"{given.__module__}:{given.__qualname__}",
             "python": PYTHON,
             "threads": str(self.project.threads),
             "engine": str(ENGINE),
+            **({"exclusive": "yes"} if experiment.exclusive else {}),
+            **{f"library {name}": version or "none" for name, version in used.items()},
         }
-        used = versions(closure.libraries) if named is None else {one: distribution(one)[0] for one in named}
-        found |= {f"library {name}": version or "none" for name, version in used.items()}
-        return found | ({"exclusive": "yes"} if experiment.exclusive else {})
 
     def reader(
         self, reader: Reader, runs: Mapping[str, Mapping[int, str]], answers: Mapping[str, str]
     ) -> dict[str, str]:
         """What an answer or a figure is made of.
 
-        `runs` has the digest of each run that it may read, by the experiment's name and the seed; `answers`
-        those of the answers that it reads, by question.
+        `runs` has the digest of each run that it reads, by experiment and seed, and `answers` those of the
+        answers, by question; `UNKNOWN` where there is none yet.
         """
         closure, followed = self._followed(reader)
-        found = dict(followed)
+        found = {**followed, "python": PYTHON, "engine": engine_digest()}
         for name, epochs in reader.epochs.items():
-            told_of = {str(seed): value for seed, value in runs.get(name, {}).items()}
-            found[f"reads {name} {' '.join(map(str, epochs))}"] = UNKNOWN if UNKNOWN in told_of.values() else digest(told_of)[:16]
+            each = {str(seed): value for seed, value in runs.get(name, {}).items()}
+            label = f"reads {name} {' '.join(map(str, epochs))}"
+            found[label] = UNKNOWN if UNKNOWN in each.values() else digest(each)
             found[f"experiment {name}"] = declaration(self.project.experiment(name))
         found |= {f"answer {name}": value for name, value in answers.items()}
-        found |= {
-            f"data {self._shown(one)}": one.sha256 for one in (*reader.tables, *_tables(closure.values))
-        }
-        found |= self._files(reader.data, reader.place, "data")
+        for table in (*reader.tables, *(one for one in closure.values if isinstance(one, Data))):
+            path = os.path.relpath(table.path, self.project.package) if table.path else table.name
+            found[f"data {path}"] = table.sha256
         found |= {f"library {name}": version for name, version in versions(closure.libraries).items()}
-        return found | {"python": PYTHON, "engine": engine_digest()}
+        return found | self._files(reader.data, reader.place)
 
     def watched(self, made_of: Mapping[str, str], owner: str | Reader) -> AbstractContextManager[None]:
         """The net for what is read and loaded while something that is made of these is made; see `watch`."""
-        names = [name.removeprefix("data ") for name in made_of if name.startswith("data ")]
-        modules = {
-            name
-            for closure, found in self._closures.values()
-            if found.items() <= made_of.items()
-            for name in (self.sources.modules() if closure.everything else closure.modules)
-        }
         declare = "data_files= of the project, or in files= of the experiment"
         if isinstance(owner, Reader):
             declare = "data="
             owner = told(owner.place, f"{type(owner).__name__.lower()} {owner.name!r}")
-        allowed = [self.project.package / name for name in names]
-        return watch(owner, self.project.folder, allowed, modules, self.sources.root, declare)
+        names = [name.removeprefix("data ") for name in made_of if name.startswith("data ")]
+        allowed = {os.path.normpath(self.project.package / name) for name in names}
+        found = [closure for closure, code in self._closures.values() if code.items() <= made_of.items()]
+        free = any(closure.everything for closure in found)
+        modules = None if free else {name for closure in found for name in closure.modules}
+        return watch(owner, self.project, allowed, modules, declare)
 
     def where(self, name: str) -> str:
         """The place of an ingredient in the project now, as `project.py:12`; empty where it has none."""
         kind, _, label = name.partition(" ")
-        if kind == "code" and label in self._places:
-            one = self._places[label]
-            path = self.sources.path(one.module)
-            return f"{shown(path)}:{one.line}" if path else ""
-        if kind == "code" and (path := self.sources.path(label)):
-            return shown(path)
-        if kind in ("data", "template"):
-            return shown(self.project.package / label) if kind == "data" else label
-        experiment = label if kind == "experiment" else ""
-        return next((one.place for one in self.project.runs if one.name == experiment), "")
+        if kind == "code":
+            one = self._places.get(label)
+            path = self.sources.path(one.module if one else label)
+            return shown(path) + (f":{one.node.lineno}" if one else "") if path else ""
+        return next((one.place for one in self.project.runs if name == f"experiment {one.name}"), "")
 
     def kind(self, name: str) -> str:
         """What a person calls an ingredient: `function project:fit` for `code project:fit`."""
         label = name.removeprefix("code ")
         return f"{self._places[label].kind} {label}" if label in self._places else name
 
-    def way(self, subject: Experiment | Reader, name: str) -> list[str]:
-        """The code that leads from an ingredient to the function of what is made of it, `module:name` each."""
+    def way(self, subject: Experiment | Reader, label: str) -> list[str]:
+        """The code by which something rests on a definition `module:name`, from there to its function."""
         closure, _ = self._followed(subject)
-        label = name.removeprefix("code ")
         one = next((each for each in closure.statements if each.label == label), None)
         found: list[str] = []
-        while one is not None and len(found) < len(closure.statements):
-            if one.label not in found and not one.alias:
-                found.append(one.label)
+        while one is not None:
+            found += [one.label] if one.label not in found and not one.alias else []
             one = closure.statements[one]
         return found
 
@@ -140,85 +129,69 @@ class Ingredients:
         return sorted({shown(path) for path in (*self.sources.changed(), *self.data.changed())})
 
     def _followed(self, subject: Experiment | Reader) -> tuple[Closure, dict[str, str]]:
-        """The closure of a subject, and its ingredients of code."""
+        """The closure of a subject, and what it is made of by that."""
         values: dict[str, str] = {}
-        if isinstance(subject, Reader):
-            entries = _entries(subject.function, told(subject.place, subject.name), values)
-            classes = set[type]()
-        else:
+        classes: set[type] = set()
+        if isinstance(subject, Experiment):
             entries = _entries(subject.start or subject.fit, told(subject.place, subject.name), values)
-            classes = set()
             _exact(subject, classes)
+        else:
+            entries = _entries(subject.function, told(subject.place, subject.name), values)
         own = [one for one in classes if self.sources.path(one.__module__)]
-        entries += [(one.__module__, one.__qualname__.partition(".")[0]) for one in own]
-        label = (frozenset(entries), tuple(sorted(values.items())))
+        entries |= {(one.__module__, one.__qualname__.partition(".")[0]) for one in own}
+        label = (frozenset(entries), *sorted(values.items()), *sorted(map(str, classes)))
         if label not in self._closures:
-            closure = self._code.closure(sorted(set(entries)), [self.project.module or "project"])
-            closure.libraries |= {one.__module__.partition(".")[0] for one in classes if one not in own}
-            self._closures[label] = (closure, {**values, **self._described(closure)})
-        closure, found = self._closures[label]
-        return closure, dict(found)
+            closure = self._code.closure(sorted(entries), [self.project.module])
+            closure.libraries |= {one.__module__.partition(".")[0] for one in classes.difference(own)}
+            self._closures[label] = (closure, values | self._told(closure))
+        return self._closures[label]
 
-    def _described(self, closure: Closure) -> dict[str, str]:
+    def _told(self, closure: Closure) -> dict[str, str]:
         groups: dict[str, list[Statement]] = {}
-        for one in closure.statements:
+        for one in sorted(closure.statements, key=lambda each: (each.node.lineno, each.alias)):
             groups.setdefault(one.label, []).append(one)
-        found = {}
-        for label, members in groups.items():
-            members.sort(key=lambda one: (one.line, one.alias))
-            self._places.setdefault(label, members[0])
-            found[f"code {label}"] = digest([one.digest for one in members])[:16]
-        if closure.everything:
-            paths = {name: self.sources.path(name) for name in self.sources.modules()}
-            found |= {f"code {name}": self.sources.digest(path) for name, path in paths.items() if path}
-        for one in {id(value): value for value in closure.values}.values():
-            found |= {f"experiment {each.name}": declaration(each) for each in _members(one)}
-        return found
+            self._places.setdefault(one.label, one)
+        found = {f"code {label}": digest([one.digest for one in group]) for label, group in groups.items()}
+        for name in self.sources.modules() if closure.everything else ():
+            if path := self.sources.path(name):
+                found[f"code {name}"] = self.sources.digest(path)
+        members = [each for value in closure.values for each in _declared(value)]
+        return found | {
+            f"experiment {one.name}": declaration(one) for one in members if not isinstance(one, Data)
+        }
 
-    def _files(self, names: Iterable[str], place: str, declare: str) -> dict[str, str]:
+    def _files(self, names: Iterable[str], place: str) -> dict[str, str]:
         found = {}
         for name in names:
-            try:
-                found[f"data {name}"] = self.data.digest(self.project.package / name)
-            except OSError:
-                path = shown(self.project.package / name)
-                text = f"{path}: no such file; restore it, or correct {declare}="
-                raise UsageError(told(place, text)) from None
+            path = self.project.package / name
+            if not path.is_file():
+                raise UsageError(
+                    told(place, f"{shown(path)} is not there; restore it, or correct its name here")
+                )
+            found[f"data {name}"] = self.data.digest(path)
         return found
 
-    def _shown(self, table: Data) -> str:
-        return os.path.relpath(table.path, self.project.package) if table.path else table.name
+
+def digest(value: Any) -> str:
+    """The digest of plain values, short: enough to tell versions of one thing apart."""
+    return full_digest(value)[:16]
 
 
-def declared(value: Any) -> bool:
-    """Whether a value of a module is experiments, studies or tables, which count by what they are."""
-    if isinstance(value, dict):
-        return bool(value) and all(map(declared, value.values()))
-    if isinstance(value, _GROUPS):
-        return bool(value) and all(map(declared, value))
-    return isinstance(value, (Experiment, Study, Read, Data))
-
-
-def _members(value: Any) -> list[Experiment | Study]:
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, _GROUPS):
-        return [one for each in value for one in _members(each)]
-    value = value.subject if isinstance(value, Read) else value
-    return [] if isinstance(value, Data) else [value]
-
-
-def _tables(values: Iterable[Any]) -> list[Data]:
-    return [one for one in values if isinstance(one, Data)]
+def _declared(value: Any) -> list[Any]:
+    """The experiments, studies and tables that a value consists of; they count by what they are."""
+    if isinstance(value, (Experiment, Study, Read, Data)):
+        return [value.subject if isinstance(value, Read) else value]
+    inner = value.values() if type(value) is dict else value if type(value) in (list, tuple, set) else ()
+    found = [_declared(one) for one in inner]
+    return [each for one in found for each in one] if all(found) else []
 
 
 @cache
 def declaration(one: Experiment | Study) -> str:
     """The digest of how an experiment is declared: what readers of its results can see of it."""
     if isinstance(one, Study):
-        return digest([one.name, one.title, repr(one.axes), declaration(one.base)])[:16]
-    said = [one.name, one.title, one.epochs, one.seeds, one.exclusive, repr(one.design), _exact(one)]
-    return digest(said)[:16]
+        return digest([one.name, one.title, repr(one.axes), declaration(one.base)])
+    return digest([one.name, one.title, one.epochs, one.seeds, one.exclusive, repr(one.design), _exact(one)])
 
 
 def _exact(experiment: Experiment, classes: set[type] | None = None) -> str:
@@ -228,34 +201,24 @@ def _exact(experiment: Experiment, classes: set[type] | None = None) -> str:
         experiment.refuse(str(error))
 
 
-def _name(given: Any) -> str:
-    while isinstance(given, partial):
-        given = given.func
-    return f"{given.__module__}:{given.__qualname__}"
-
-
-def _entries(given: Any, owner: str, values: dict[str, str]) -> list[Target]:
-    """Where a function is defined, as names of modules; what it has bound is added to `values`."""
+def _entries(given: Any, owner: str, values: dict[str, str]) -> set[Target]:
+    """Where a function is defined, as names of modules; the values that it closes over go to `values`."""
     if isinstance(given, str):
         module, _, name = given.partition(":")
-        return [(module, name.partition(".")[0])]
-    functions: list[Callable[..., Any]] = []
-    while isinstance(given, partial):
-        bound = exact([*given.args, given.keywords], f"{owner}: what partial binds", functions=functions)
-        values["value of partial"] = bound + values.get("value of partial", "")
-        given = given.func
-    if not hasattr(given, "__qualname__") or "<lambda>" in given.__qualname__:
+        return {(module, name.partition(".")[0])}
+    name = getattr(given, "__qualname__", "<")
+    if name.startswith("<"):
         raise UsageError(
-            f"{owner}: {given!r} is no function with a name; write a function at the top of a module"
+            f"{owner}: {given!r} has no name; write a function or a class at the top of a module"
         )
+    functions: list[Callable[..., Any]] = [given]
     names = getattr(getattr(given, "__code__", None), "co_freevars", ())
-    for name, cell in zip(names, getattr(given, "__closure__", None) or (), strict=False):
-        if declared(cell.cell_contents):
-            values[f"value {name}"] = digest([declaration(one) for one in _members(cell.cell_contents)])[:16]
+    for free, cell in zip(names, getattr(given, "__closure__", None) or (), strict=False):
+        if known := _declared(cell.cell_contents):
+            values[f"value {free}"] = digest([declaration(one) for one in known])
         else:
-            values[f"value {name}"] = exact(cell.cell_contents, f"{owner}: its {name}", functions=functions)
-    found = [(given.__module__, given.__qualname__.partition(".")[0])]
-    return found + [(each.__module__, each.__qualname__.partition(".")[0]) for each in functions]
+            values[f"value {free}"] = exact(cell.cell_contents, f"{owner}: its {free}", functions=functions)
+    return {(each.__module__, each.__qualname__.partition(".")[0]) for each in functions}
 
 
 @cache
@@ -279,17 +242,14 @@ def ingredients(project: Project, cache_file: Path | None = None) -> Ingredients
 
 
 def made_of_run(project: Project, experiment: Experiment, seed: int) -> dict[str, str]:
-    """What a run of an experiment is made of; its `key` names it.
-
-    Raises `UsageError` for code, a value or a file that cannot be told.
-    """
+    """What a run is made of; its `key` names it. Raises `UsageError` for what cannot be told."""
     return ingredients(project).run(experiment, seed)
 
 
 def watched(
     project: Project, made_of: Mapping[str, str], owner: str | Reader
 ) -> AbstractContextManager[None]:
-    """Raise `UsageError` at the end for what is read or loaded meanwhile and no ingredient."""
+    """Raise `UsageError` at the end for what is read or loaded meanwhile and is no ingredient."""
     return ingredients(project).watched(made_of, owner)
 
 
@@ -300,4 +260,4 @@ def changed_since_loaded(project: Project) -> list[str]:
 
 def key(made_of: Mapping[str, str]) -> str:
     """The name of what is made of these: a SHA-256 in hexadecimal."""
-    return digest(made_of)
+    return full_digest(made_of)

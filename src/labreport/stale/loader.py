@@ -6,7 +6,7 @@ import hashlib
 import importlib.util
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.abc import MetaPathFinder
@@ -143,47 +143,48 @@ def load(folder: str | Path) -> Project:
 
 _opened: set[str] | None = None
 _hooked = False
+_WRITING = os.O_WRONLY | os.O_RDWR
 
 
 def _heard(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "open" and _opened is not None and isinstance(arguments[0], (str, bytes, os.PathLike)):
-        if not arguments[2] & (os.O_WRONLY | os.O_RDWR):
-            _opened.add(os.path.abspath(os.fsdecode(arguments[0])))
+    reads = event == "open" and not isinstance(arguments[0], int) and not arguments[2] & _WRITING
+    if _opened is not None and reads:
+        _opened.add(os.path.abspath(os.fsdecode(arguments[0])))
 
 
 @contextmanager
 def watch(
-    owner: str, folder: Path, allowed: Iterable[Path], modules: Iterable[str], root: Path, declare: str
+    owner: str, project: Project, allowed: set[str], modules: set[str] | None, declare: str
 ) -> Iterator[None]:
-    """Raise `UsageError` at the end if a file below `folder` was read meanwhile that is not `allowed`, or a
-    module below `root` was loaded that is not among `modules`."""
+    """Raise `UsageError` at the end for a file below the project that is read meanwhile and not `allowed`.
+
+    Likewise for a module of it that is loaded and is none of `modules`, where these are given.
+    """
     global _opened, _hooked
     if not _hooked:
         sys.addaudithook(_heard)
         _hooked = True
-    loader = installed(root)
+    loader = installed(project.source)
     before = len(loader.loaded) if loader else 0
-    _opened = set()
+    read: set[str] = set()
+    _opened = read
     try:
         yield
-        read = {Path(path) for path in _opened}
     finally:
         _opened = None
-    for name in loader.loaded[before:] if loader else ():
-        if name not in set(modules):
-            text = (
-                f"the module {name} was loaded for it in a way that cannot be followed; import it by its name"
-            )
-            raise UsageError(f"{owner}: {text}")
-    for path in sorted(read - {one.resolve() for one in allowed} - {*allowed}):
-        if path.is_relative_to(folder) and path.suffix != ".py" and path.is_file() and _own(path, folder):
+    for name in loader.loaded[before:] if loader and modules is not None else ():
+        if name not in (modules or ()):
+            text = f"the module {name} was loaded for it in a way that cannot be followed"
+            raise UsageError(f"{owner}: {text}; import it by its name")
+    for path in map(Path, sorted(read - allowed)):
+        if path.is_relative_to(project.folder) and path.is_file() and _own(path, project.folder):
             text = f"the file {shown(path)} was read for it, which is not among its ingredients"
             raise UsageError(f"{owner}: {text}; declare it in {declare}")
 
 
 def _own(path: Path, folder: Path) -> bool:
-    """Whether a file is the project's: not hidden, not a library's, not in a report."""
+    """Whether a file is the project's and no code: not hidden, not a library's, not in a report."""
     parts = path.relative_to(folder).parts
-    if any(part.startswith(".") or part in ("__pycache__", "site-packages") for part in parts):
-        return False
-    return not any(_foreign(one) for one in path.parents if one.is_relative_to(folder))
+    hidden = any(part.startswith(".") or part in ("__pycache__", "site-packages") for part in parts)
+    foreign = any(_foreign(one) for one in path.parents if one.is_relative_to(folder))
+    return path.suffix != ".py" and not hidden and not foreign

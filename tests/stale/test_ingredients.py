@@ -1,0 +1,302 @@
+"""What runs and answers are made of: an edit changes what rests on it, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from labreport.errors import UsageError
+from labreport.results import Store
+from labreport.run import Task, execute
+from labreport.stale import (
+    ENGINE,
+    Ingredients,
+    changed_since_loaded,
+    ingredients,
+    key,
+    load,
+    made_of_run,
+    watched,
+)
+
+PROJECT = '''
+import json
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import matplotlib
+import numpy as np
+import seaborn as sns
+from msgspec import Meta
+
+from labreport import Experiment, Measure, Project, at, figure, question, section, study, table
+
+sns.set_theme(palette="deep")
+EPOCHS = 2
+LOADED = []
+
+
+@dataclass(frozen=True)
+class Network:
+    """What is trained."""
+
+    width: Annotated[int, Meta(ge=1)] = 8
+    decay: float = 0.0
+
+    @property
+    def nodes(self):
+        return self.width + 1
+
+
+def images():
+    """Few."""
+    return np.arange(4)
+
+
+class Training:
+    def __init__(self, network, seed, epoch=0, state=None):
+        self.network, self.sum = network, float(state["sum"]) if state else 0.0
+
+    def advance(self):
+        self.sum += float(np.sum(images())) * self.network.nodes
+        return {"loss": self.sum}
+
+    def snapshot(self):
+        return {"loss": self.sum}, {"sum": np.float64(self.sum)}
+
+    def state(self):
+        return {"sum": np.float64(self.sum)}
+
+
+def experiment(name, title, **fields):
+    return Experiment(name, Network(**fields), epochs=EPOCHS, start=Training, title=title)
+
+
+PLAIN = experiment("plain", "none")
+DECAY = experiment("decay", "with decay", decay=0.5)
+MORE = [experiment(f"more {width}", f"{width} wide", width=width) for width in (16, 32)]
+for each in MORE:
+    LOADED.append(Experiment("again " + each.name, each.specification, start=Training))
+WIDTHS = study("widths", PLAIN, width=(2, 3))
+LOSS = Measure("loss")
+
+
+@figure(reads=PLAIN)
+def line(results):
+    sns.lineplot()
+
+
+@question("Which?", reads=at(1, PLAIN) + at(2, DECAY), figures=(line,), data="notes.txt")
+def best(results):
+    images = [results[PLAIN].label, LOSS]
+    return json.dumps(images)
+
+
+def ask(measure):
+    @question(f"How large is the {measure.name}?", reads=DECAY, name=measure.name)
+    def size(results):
+        return measure
+
+    return size
+
+
+project = Project(
+    "Trial",
+    (section("All", best, ask(LOSS)),),
+    data_files=("images.txt",),
+    experiments=(*MORE, WIDTHS),
+    seeds=2,
+)
+'''
+
+
+@pytest.fixture(autouse=True)
+def _without_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The libraries of figures are not needed here, and take seconds to load."""
+    drawing = ModuleType("seaborn")
+    drawing.set_theme = lambda palette: None  # type: ignore[attr-defined]
+    for name in ("seaborn", "matplotlib"):
+        monkeypatch.setitem(sys.modules, name, drawing)
+
+
+def loaded(folder: Path, *edits: tuple[str, str]) -> Ingredients:
+    """The ingredients of the project, after the edits."""
+    text = PROJECT
+    for old, new in edits:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    (folder / "project.py").write_text(text)
+    for name in ("images.txt", "notes.txt"):
+        if not (folder / name).exists():
+            (folder / name).write_text("1 2 3")
+    return ingredients(load(folder))
+
+
+def made(found: Ingredients) -> dict[str, dict[str, str]]:
+    """What each thing is made of: `run NAME`, `answer NAME`, `figure NAME`."""
+    project = found.project
+    told = {f"run {one.name}": found.run(one, 0) for one in project.runs}
+    told |= {f"answer {one.name}": found.reader(one, {}, {}) for one in project.questions}
+    return told | {f"figure {one.name}": found.reader(one, {}, {}) for one in project.figures}
+
+
+def changed(folder: Path, *edits: tuple[str, str]) -> set[str]:
+    """The things that are not made any more of what they were before some edits; declarations left out."""
+    before = made(loaded(folder))
+    after = made(loaded(folder, *edits))
+
+    def own(told: Mapping[str, str]) -> dict[str, str]:
+        return {name: value for name, value in told.items() if not name.startswith("experiment ")}
+
+    return {name for name in {**before, **after} if own(before.get(name, {})) != own(after.get(name, {}))}
+
+
+ALL_RUNS = {
+    "run plain",
+    "run decay",
+    "run more 16",
+    "run more 32",
+    "run widths/width=2",
+    "run widths/width=3",
+}
+PLAIN_RUNS = {"run plain", "run widths/width=2", "run widths/width=3"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("decay=0.5", "decay=0.25", {"run decay"}),
+        ('experiment("plain", "none")', 'experiment("plain", "none", decay=1.0)', PLAIN_RUNS),
+        ('"with decay"', '"L2"', set()),
+        ("EPOCHS = 2", "EPOCHS = 3", {"answer loss", "figure line"}),
+        ("(16, 32)", "(16, 64)", {"run more 32", "run more 64"}),
+        ("    images = [", "    images = ['x', ", {"answer best"}),
+        ("np.arange(4)", "np.arange(5)", ALL_RUNS),
+        ("self.width + 1", "self.width + 2", ALL_RUNS),
+        ("Meta(ge=1)", "Meta(ge=2, le=99)", set()),
+        ('"deep"', '"muted"', {"figure line"}),
+        ('Measure("loss")', 'Measure("loss", "nats")', {"answer best", "answer loss"}),
+        ("LOADED.append(Experiment(\"again", "LOADED.append(Experiment(\"once", set()),
+        ("def experiment(name, title, **fields):", "def experiment(name, title='', **fields):", set()),
+        ('"""Few."""', '"""Some."""  # four', set()),
+        ("import json\n", "import json\nnp = None\n", ALL_RUNS),
+    ],
+)  # fmt: skip
+def test_an_edit_repeats_what_rests_on_it_and_nothing_else(
+    old: str, new: str, expected: set[str], tmp_path: Path
+) -> None:
+    """A helper that makes experiments, a local name like a function's, bounds, titles, a theme, a loop."""
+    assert changed(tmp_path, (old, new)) == expected
+
+
+def test_runs_rest_on_the_libraries_that_their_code_uses(tmp_path: Path) -> None:
+    """Not on those of figures, of bounds in annotations, or of the module around them."""
+    told = made(loaded(tmp_path))
+    libraries = {name for name in told["run plain"] if name.startswith("library ")}
+    assert libraries == {"library numpy"}
+    assert "library matplotlib" in told["figure line"]
+
+
+def test_libraries_that_are_named_are_the_only_ones(tmp_path: Path) -> None:
+    """`libraries=` of the project stands in for those that are found."""
+    told = made(loaded(tmp_path, ("seeds=2,", "seeds=2, libraries=('scipy',),")))["run plain"]
+    assert [name for name in told if name.startswith("library ")] == ["library scipy"]
+
+
+def test_data_files_count_by_their_bytes(tmp_path: Path) -> None:
+    """The project's for every run, a question's for its answer."""
+    before = made(loaded(tmp_path))
+    (tmp_path / "images.txt").write_text("3 2 1")
+    after = made(loaded(tmp_path))
+    assert {name for name in before if before[name] != after[name]} == ALL_RUNS
+    (tmp_path / "notes.txt").unlink()
+    found = loaded(tmp_path)
+    (tmp_path / "notes.txt").unlink()
+    with pytest.raises(UsageError, match=r"notes\.txt is not there"):
+        made(found)
+
+
+def test_equal_specifications_share_a_key_and_titles_do_not_count(tmp_path: Path) -> None:
+    """So that their runs are made once."""
+    project = loaded(tmp_path, ('"with decay", decay=0.5', '"with decay"')).project
+    keys = {key(made_of_run(project, project.experiment(name), 0)) for name in ("plain", "decay")}
+    assert len(keys) == 1
+    assert key(made_of_run(project, project.experiment("plain"), 1)) not in keys
+
+
+def test_the_way_leads_from_a_definition_to_what_rests_on_it(tmp_path: Path) -> None:
+    """And its place is that of the statement now."""
+    found = loaded(tmp_path)
+    assert found.way(found.project.experiment("plain"), "project:images") == [
+        "project:images",
+        "project:Training",
+    ]
+    assert found.kind("code project:images") == "function project:images"
+    line = PROJECT.split("\n").index("def images():") + 1
+    assert found.where("code project:images").endswith(f"project.py:{line}")
+
+
+def test_what_a_question_closes_over_is_part_of_it(tmp_path: Path) -> None:
+    """One made by a helper rests on what the helper was given, experiments by what they are."""
+    assert changed(tmp_path, ("ask(LOSS)", 'ask(Measure("loss", because="so"))')) == {"answer loss"}
+
+
+def test_an_undeclared_file_that_is_read_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+    """Declared ones, those of libraries and those outside the project are not."""
+    found = loaded(tmp_path)
+    question = found.project.questions[0]
+    (tmp_path / "wells.csv").write_text("1")
+    told = made(found)["answer best"]
+    with watched(found.project, told, question):
+        (tmp_path / "notes.txt").read_text()
+        Path(json.__file__).read_text()
+    with (
+        pytest.raises(
+            UsageError, match=r"question 'best': the file .*wells\.csv was read for it.*declare it in data="
+        ),
+        watched(found.project, told, question),
+    ):
+        (tmp_path / "wells.csv").read_text()
+
+
+def test_a_module_that_could_not_be_followed_is_an_error(tmp_path: Path) -> None:
+    """It would be no ingredient of what it was loaded for."""
+    found = loaded(tmp_path)
+    (tmp_path / "late.py").write_text("X = 1\n")
+    told = made(found)["answer best"]
+    with pytest.raises(UsageError, match="module late was loaded"), watched(found.project, told, "a run"):
+        __import__("late")
+
+
+def test_what_is_edited_after_loading_is_told(tmp_path: Path) -> None:
+    """Code and data; what was loaded and digested stays what it was."""
+    found = loaded(tmp_path)
+    before = made(found)
+    assert changed_since_loaded(found.project) == []
+    (tmp_path / "project.py").write_text(f"{PROJECT}\n")
+    (tmp_path / "images.txt").write_text("9 9 9")
+    assert [Path(name).name for name in changed_since_loaded(found.project)] == ["images.txt", "project.py"]
+    assert (
+        found.run(found.project.runs[0], 0)["code project:Training"]
+        == before["run plain"]["code project:Training"]
+    )
+
+
+def test_the_bits_of_a_toy_run_are_those_of_this_engine(tmp_path: Path) -> None:
+    """If this fails by an edit of the engine, raise `ENGINE`, and pin the new digest."""
+    drawing = ("import seaborn as sns\n", 'sns.set_theme(palette="deep")\n', "import matplotlib\n")
+    project = loaded(tmp_path, *((each, "") for each in drawing)).project
+    experiment = project.experiment("decay")
+    made_of = made_of_run(project, experiment, 0)
+    task, store = Task(experiment, 0, key(made_of), made_of, (1, 2)), Store(tmp_path / "results")
+    outcome = execute(project, [task], store, jobs=1, progress=lambda event: None, made_of=made_of_run)
+    assert not outcome.failed
+    run = store.find(key(made_of), 0)
+    assert run is not None
+    told = {str(epoch): run.at(epoch).sha256 for epoch in (1, 2)} | {"loss": str(run.records[1]["loss"])}
+    assert (ENGINE, key(told)[:16]) == (1, "15bd3a97522b02a0")

@@ -1,0 +1,143 @@
+"""Exact texts, versions, loading and remembered digests."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labreport.errors import UsageError
+from labreport.stale import exact, load, versions
+from labreport.stale.data import Digests
+from labreport.stale.loader import Sources, installed
+from labreport.stale.versions import distribution
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A specification."""
+
+    rate: Any = 0.1
+    sizes: Any = (1, 2)
+
+
+def test_different_values_have_different_texts() -> None:
+    """Types count, floats are exact, and a class counts by its name."""
+    values = [
+        1,
+        "1",
+        1.0,
+        True,
+        None,
+        0.1,
+        0.1 + 2**-56,
+        (1,),
+        [1],
+        {"a": 1},
+        {"a": 1.0},
+        Spec(),
+        Spec(1, (1,)),
+        -0.0,
+    ]
+    assert len({exact(value) for value in values}) == len(values)
+    assert exact(Spec(0.5)).endswith("Spec(rate=0.5,sizes=(1,2))")
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, object(), {1: 2}, b"x", {1, 2}])
+def test_a_value_that_has_no_such_text_is_refused_by_its_field(value: Any) -> None:
+    """With what is allowed."""
+    with pytest.raises(UsageError, match=r"^network\.rate is .*; allowed are texts"):
+        exact(Spec(value), "network")
+
+
+def test_a_library_counts_with_all_that_it_requires() -> None:
+    """By distributions, under whatever name a module is imported; Python's own modules have no version."""
+    found = versions(["PIL", "seaborn", "json", "labreport"])
+    assert {"pillow", "seaborn", "matplotlib", "numpy", "pandas"} <= found.keys()
+    assert not found.keys() & {"json", "labreport", "pytest"}
+    assert found["numpy"] == distribution("numpy")[0]
+
+
+def test_a_library_of_no_distribution_counts_by_its_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Modules on the path that nobody installed."""
+    (tmp_path / "loose_module.py").write_text("X = 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    before = versions(["loose_module"])
+    (tmp_path / "loose_module.py").write_text("X = 2\n")
+    sys.modules["labreport.stale.versions"].__dict__["_digest"].cache_clear()
+    assert versions(["loose_module"]) != before
+
+
+PROJECT = "from labreport import Project\nimport part\nproject = Project(part.TITLE)\n"
+
+
+def test_two_saves_in_one_moment_are_told_apart(tmp_path: Path) -> None:
+    """Modules are compiled from their source, whatever compiled file of equal size and time is there."""
+    (tmp_path / "project.py").write_text(PROJECT)
+    part = tmp_path / "part.py"
+    for title in ("one", "two"):
+        part.write_text(f"TITLE = {title!r}\n")
+        os.utime(part, (1e9, 1e9))
+        assert load(tmp_path).title == title
+    assert not list(tmp_path.rglob("*.pyc"))
+
+
+def test_what_is_loaded_late_is_what_was_digested(tmp_path: Path) -> None:
+    """An edit during a build does not reach what was read at its beginning."""
+    (tmp_path / "project.py").write_text(PROJECT)
+    (tmp_path / "part.py").write_text("TITLE = 'x'\n")
+    (tmp_path / "late.py").write_text("X = 1\n")
+    load(tmp_path)
+    loader = installed(tmp_path)
+    assert loader is not None
+    loader.sources.read(tmp_path / "late.py")
+    (tmp_path / "late.py").write_text("X = 2\n")
+    assert __import__("late").X == 1
+    assert loader.sources.changed() == [tmp_path / "late.py"]
+
+
+def test_a_projects_modules_are_its_own_files(tmp_path: Path) -> None:
+    """Not those of its report, of an environment in it, of hidden folders, of the engine."""
+    for name in (
+        "a.py",
+        "pkg/__init__.py",
+        "pkg/b.py",
+        "report/c.py",
+        "env/d.py",
+        ".hidden/e.py",
+        "labreport/f.py",
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    (tmp_path / "report" / ".labreport").touch()
+    (tmp_path / "env" / "pyvenv.cfg").touch()
+    assert list(Sources(tmp_path).modules()) == ["a", "pkg", "pkg.b"]
+
+
+def test_a_file_is_read_again_only_when_it_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was settled is remembered from build to build; a file just written is not trusted."""
+    data, cache = tmp_path / "data.npz", tmp_path / "cache.json"
+    data.write_bytes(b"old")
+    fresh = Digests(cache)
+    first = fresh.digest(data)
+    fresh.save()
+    assert not cache.exists()
+    long_ago = time.time() - 100
+    os.utime(data, (long_ago, long_ago))
+    settled = Digests(cache)
+    assert settled.digest(data) == first
+    settled.save()
+    with monkeypatch.context() as patch:
+        patch.setattr("labreport.results.files.file_digest", None)
+        assert Digests(cache).digest(data) == first
+    data.write_bytes(b"new")
+    assert settled.changed() == [data]
+    assert Digests(cache).digest(data) != first

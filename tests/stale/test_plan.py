@@ -1,0 +1,235 @@
+"""Things in their order, what of them is stale, why, and what an edit repeats."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labreport.errors import UsageError
+from labreport.plan import DOCUMENTS, Plan, Thing, keep
+from labreport.results import Run as Stored
+from labreport.results import Store
+from labreport.stale import load
+
+PROJECT = """
+from dataclasses import dataclass
+
+from labreport import Experiment, Fit, Project, figure, question, section, study
+
+
+@dataclass(frozen=True)
+class Tree:
+    depth: int = 2
+
+
+def grow(depth):
+    return depth
+
+
+def fit(tree, seed):
+    return Fit({"test": {"accuracy": grow(tree.depth)}})
+
+
+TREE = Experiment("tree", Tree(), fit=fit)
+SAME = Experiment("same", Tree(), fit=fit, title="the same tree")
+DEEP = Experiment("deep", Tree(9), fit=fit)
+DEPTHS = study("depths", DEEP, depth=(3, 4))
+
+
+@figure(reads=DEEP)
+def line(results):
+    return 1
+
+
+@question("Which?", reads=(TREE, SAME), figures=(line,))
+def best(results):
+    return 1
+
+
+@question("How deep?", reads=DEEP, answers=best)
+def deep_one(results, answers):
+    return 2
+
+
+@question("All?", reads=DEPTHS)
+def every(results):
+    return 3
+
+
+project = Project("Trees", (section("Part one", deep_one, best), section("Part two", every)), seeds=2)
+"""
+
+
+class Report:
+    """A project in a folder whose things are made by writing something for each."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.text = PROJECT
+        (folder / "report").mkdir()
+        self.edit("", "")
+
+    def edit(self, old: str, new: str) -> None:
+        """Replace a text of `project.py`."""
+        assert old in self.text
+        self.text = self.text.replace(old, new)
+        (self.folder / "project.py").write_text(self.text)
+
+    def plan(self, **options: Any) -> Plan:
+        """The plan as a new process sees it."""
+        store = Store(self.folder / "report" / "results")
+        return Plan(load(self.folder), self.folder / "report", store, **options)
+
+    def build(self, value: Any = 1, **options: Any) -> list[str]:
+        """Make what is stale, each with this value; the names of what was made."""
+        plan, made = self.plan(**options), []
+        for experiment, seed, key, made_of, epochs in plan.tasks():
+            run = Stored(key, experiment.name, seed, made_of, ({"loss": 1.0},))
+            for epoch in epochs:
+                run = plan.store.keep(run, epoch, {"accuracy": 1.0}, {})
+            plan.store.write(run)
+            made.append(f"run {experiment.name} seed {seed}")
+        for thing in plan.things:
+            if thing.kind != "run" and plan.state(thing):
+                if thing.kind in DOCUMENTS:
+                    (plan.report / DOCUMENTS[thing.kind]).write_text("page")
+                plan.keep(thing, None if thing.kind in DOCUMENTS else [thing.name, value])
+                made.append(str(thing))
+        return made
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Report:
+    """One in which nothing is stale."""
+    found = Report(tmp_path)
+    assert len(found.build()) == 8 + 3 + 1 + 2 + 3
+    return found
+
+
+def stale(plan: Plan) -> list[str]:
+    """The names of what is stale."""
+    return [str(thing) for thing in plan.things if plan.state(thing)]
+
+
+def test_nothing_is_stale_after_a_build(report: Report) -> None:
+    """Two experiments of one specification share runs, and an answer that is read comes first."""
+    plan = report.plan()
+    assert stale(plan) == []
+    order = [thing.name for thing in plan.things if thing.kind == "answer"]
+    assert order.index("best") < order.index("deep_one")
+
+
+def test_one_edited_experiment_repeats_its_runs_and_what_reads_them(report: Report) -> None:
+    """And its reason names the field, with the place of the experiment."""
+    report.edit("Tree(9)", "Tree(8)")
+    plan = report.plan()
+    (group,) = plan.groups()
+    assert [str(thing) for thing in group.things[:2]] == ["run deep seed 0", "run deep seed 1"]
+    assert "answer deep_one" in stale(plan)
+    assert "answer every" not in stale(plan)
+    assert group.change is not None
+    assert (group.change.before, group.change.now) == ("depth=9", "depth=8")
+    assert "project.py:" in group.change.where
+
+
+def test_an_answer_with_an_equal_value_rebuilds_nothing_above_it(report: Report) -> None:
+    """Things are made of what they read by the digest of its value."""
+    report.edit("    return 3", "    return 1 + 2")
+    assert report.build() == ["answer every"]
+    report.edit("    return 1 + 2", "    return 4")
+    assert report.build(4) == ["answer every", "section part-two", "answers.json", "page", "pdf"]
+
+
+def test_the_way_leads_from_the_edited_line_to_the_page(report: Report) -> None:
+    """Through functions, runs, answers and sections."""
+    report.edit("return depth", "return depth + 1")
+    (way,) = report.plan().way(Thing("page", "page"))
+    line = report.text.split("\n").index("def grow(depth):") + 1
+    assert way.startswith("function project:grow changed at ")
+    assert f"project.py:{line} -> project:fit -> run " in way
+    assert way.endswith("-> page")
+    assert report.plan().way(Thing("answer", "every"))[0].endswith("seed 0 -> answer every")
+
+
+def test_what_was_never_made_has_no_reason(tmp_path: Path) -> None:
+    """It is one group, with all that reads it."""
+    plan = Report(tmp_path).plan()
+    (group,) = plan.groups()
+    assert group.change is None
+    assert group.things == plan.things
+
+
+def test_more_epochs_and_more_seeds_are_said_as_such(report: Report) -> None:
+    """They repeat nothing that is there."""
+    plan = report.plan(seeds=3)
+    assert [task[:2] for task in plan.tasks() if task[1] != 2] == []
+    assert {str(group.change) for group in report.plan(seeds=3).groups()} == {"None"}
+
+
+def test_names_lead_to_things_and_unknown_ones_to_the_nearest(report: Report) -> None:
+    """Sections, questions by number, experiments, studies, documents."""
+    plan = report.plan()
+    names = {
+        text: [str(one) for one in plan.named(text)] for text in ("part-two", "1.2", "2", "best", "page")
+    }
+    assert names == {
+        "part-two": ["section part-two"],
+        "1.2": ["answer best"],
+        "2": ["section part-two"],
+        "best": ["answer best"],
+        "page": ["page"],
+    }
+    assert len(plan.named("depths")) == 4
+    needed = [str(one) for one in plan.needed(plan.named("2.1"))]
+    assert needed[-1] == "answer every"
+    assert len(needed) == 5
+    with pytest.raises(UsageError, match="nothing is called 'bets'; did you mean 'best'"):
+        plan.named("bets")
+
+
+def test_what_is_forced_is_made_once_more(report: Report) -> None:
+    """Runs too, whose files are removed for it."""
+    assert report.build(force=("best",)) == ["answer best"]
+    assert report.build(force=("deep",)) == ["run deep seed 0", "run deep seed 1"]
+    assert report.build() == []
+
+
+def test_a_document_that_is_lost_is_made_again(report: Report) -> None:
+    """Also one that somebody has edited; a kept answer that is damaged is made again."""
+    (report.folder / "report" / "report.html").write_text("edited")
+    (report.folder / "report" / "report.pdf").unlink()
+    (report.folder / "report" / "cache" / "answer" / "best.json").write_text("{")
+    assert report.build() == ["answer best", "page", "pdf"]
+
+
+def test_results_can_be_kept_across_an_edit(report: Report) -> None:
+    """With the reason in them; an unknown name, or one that is not stale, is refused."""
+    report.edit("return depth", "return int(depth)")
+    plan = report.plan()
+    assert keep(plan, ["tree"], "equal for whole numbers") == 2
+    assert not [name for name in stale(plan) if name.startswith(("run tree", "run same"))]
+    assert {task[0].name for task in plan.tasks()} == {"deep", "depths/depth=3", "depths/depth=4"}
+    run = report.plan().run(report.plan().project.experiment("tree"), 0)
+    assert run is not None
+    assert run.made["kept"][0]["because"] == "equal for whole numbers"
+    assert run.at(1).file.is_file()
+    with pytest.raises(UsageError, match="no stored run of it is stale"):
+        keep(report.plan(), ["tree"], "again")
+
+
+def test_answers_that_read_each_other_are_refused(report: Report) -> None:
+    """There is no order in which to make them."""
+    report.edit('@question("Which?", ', '@question("Which?", answers="deep_one", ')
+    with pytest.raises(UsageError, match="read each other"):
+        _ = report.plan().things
+
+
+def test_a_preliminary_plan_has_some_seeds_only(report: Report) -> None:
+    """So that a page can be made while others run."""
+    first = report.plan().narrowed(
+        {"tree": 1, "same": 1, "deep": 1, "depths/depth=3": 1, "depths/depth=4": 1}
+    )
+    assert {thing.seed for thing in first.things if thing.kind == "run"} == {0}
+    assert {"answer best", "page"} <= set(stale(first))
