@@ -1,0 +1,14 @@
+"""From answers and figures to the page and the PDF: templates, their claims, Markdown, the document."""
+
+from __future__ import annotations
+
+from labreport.page.claims import Claim
+from labreport.page.names import names
+from labreport.page.render import render_file
+from labreport.page.sections import Fragment, claims_of, glossary, render_section, template_files
+from labreport.page.values import plain_text
+
+__all__ = [
+    "Claim", "Fragment", "claims_of", "glossary", "names", "plain_text", "render_file", "render_section",
+    "template_files",
+]  # fmt: skip

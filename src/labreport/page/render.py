@@ -1,0 +1,79 @@
+"""Any text file with the same values and claims: a paper in LaTeX, a README, a slide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+from markupsafe import Markup, escape
+
+from labreport.page.claims import Claim, TemplateError
+from labreport.page.environment import environment, explained, names_of
+from labreport.page.markdown import Writer
+from labreport.page.values import VERDICT, Values
+from labreport.stats import Names, declared, rows
+
+LATEX = {
+    "block_start_string": r"\BLOCK{", "block_end_string": "}", "variable_start_string": r"\VAR{",
+    "variable_end_string": "}", "comment_start_string": r"\#{", "comment_end_string": "}",
+}  # fmt: skip
+"""Jinja's delimiters in files that end with `.tex`."""
+_SIGNS = {
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\u00a0": "~", "±": r"$\pm$",
+    "\u2212": "$-$", "×": r"$\times$", "µ": r"$\mu$", "–": "--", "†": r"\dag{}",
+    **{sign: f"\\{sign}" for sign in "%&#_${}"},
+    **{power: f"$^{plain}$" for power, plain in zip("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789", strict=True)},
+}  # fmt: skip
+
+
+def latex(text: str) -> str:
+    """Write a text so that LaTeX prints it."""
+    return "".join(_SIGNS.get(sign, sign) for sign in text)
+
+
+class Plain(Values):
+    """Prints values and claims as text; `written` makes of a text what the file's language prints so."""
+
+    folder = ""
+
+    def __init__(self, writer: Writer, written: Callable[[str], str]) -> None:
+        super().__init__(writer, {})
+        self._written = written
+
+    def hold(self, markup: str, plain: str | None = None, block: bool = False) -> Markup:
+        """Print at once."""
+        return Markup(self._written(plain) if plain is not None else markup)
+
+    def words(self, body: str) -> str:
+        """Give the words of a piece of the file."""
+        return " ".join(body.split())
+
+    def marked(self, body: str, claim: Claim, now: Markup, block: str | None) -> str:
+        """Say before a piece that it no longer holds, and behind it what is so now; or mark it."""
+        text = body.strip()
+        if not claim.fails:
+            return body.replace(text, f"{text}{self._written('†')}")
+        return body.replace(text, f"{VERDICT} {text}" + (f" (now: {now})" if now else ""))
+
+
+def render_file(
+    path: Path, answers: Mapping[str, Names], experiments: Iterable[Any] = ()
+) -> tuple[str, tuple[Claim, ...]]:
+    r"""Render a text file in which `best.mean.wide` is a value of the question `best`, and give its claims.
+
+    `.tex` files write `\VAR{...}` and `\BLOCK{...}`. Raises `UsageError` as a template of the page does.
+    """
+
+    def told(where: str, text: str) -> NoReturn:
+        raise TemplateError(f"{path}: {text}")
+
+    kinds = {".tex": latex, ".html": lambda text: str(escape(text))}
+    values = Plain(Writer(path.stem, 1, told, str), kinds.get(path.suffix, str))
+    known = Names({one.name: declared(one) for one in experiments})
+    helpers = {"experiments": known, "rows": rows, "show": values.show}
+    syntax = LATEX if path.suffix == ".tex" else {}
+    made = environment(path.parent, values, helpers, keep_trailing_newline=True, **syntax)
+    with explained(path.parent, path.name):
+        text = made.get_template(path.name).render(names_of(made, answers))
+    return text, tuple(values.claims)
