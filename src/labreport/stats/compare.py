@@ -1,17 +1,16 @@
-"""How two samples differ, or one and a number, and the judgement of it."""
+"""How two samples differ, or one and a number, and the judgement of it; the mean of one; ratios."""
 
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from labreport.project.measure import Measure
 from labreport.stats.crossed import Counts, crossed, share, table, unpaired
 from labreport.stats.intervals import ALPHA, Computed, difference, mean
-from labreport.stats.quantity import Quantity, Source, known, reversed_quantity
+from labreport.stats.quantity import Quantity, Source, reversed_quantity
 from labreport.stats.sample import Sample
 
 Judgement = Literal["more", "less", "same", "unclear", "unknown"]
@@ -36,38 +35,71 @@ class Part:
 
     def reversed(self) -> Part:
         """The same comparison, seen from the second."""
-        turned = reversed_quantity(replace(self.quantity, low=self.low, high=self.high))
-        judgement: Judgement = {"more": "less", "less": "more"}.get(self.judgement, self.judgement)  # type: ignore[assignment]
-        return Part(
-            reversed_quantity(self.quantity),
-            self.subjects[::-1],
-            judgement,
-            self.alike,
-            turned.low,
-            turned.high,
-        )
+        ends = reversed_quantity(replace(self.quantity, low=self.low, high=self.high))
+        turned: dict[str, Judgement] = {"more": "less", "less": "more"}
+        judgement = turned.get(self.judgement, self.judgement)
+        quantity = reversed_quantity(self.quantity)
+        return Part(quantity, self.subjects[::-1], judgement, self.alike, ends.low, ends.high)
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """An estimate that can be computed at any level: `at(alpha)` has an interval of level 1 − alpha."""
-
-    at: Callable[[float], Computed]
-    unit: str
-    source: Source
-
-    def quantity(self) -> Quantity:
-        """The estimate with its 95 % interval."""
-        return printed(self.at(ALPHA), self.unit, self.source)
-
-    def part(self, subjects: tuple[str, ...], measure: Measure, family: int = 1) -> Part:
-        """Judge it as one of `family` comparisons, at the level 1 − 0.05 / `family`."""
-        found = self.at(ALPHA / family)
-        judgement, alike = judged(found, measure)
-        return Part(self.quantity(), subjects, judgement, alike, found.low, found.high)
+def mean_of(one: Sample, measure: Measure) -> Quantity:
+    """The mean of a sample: over units, and over items where they are known."""
+    if _terms_known(one, measure):
+        return compare(one, 0.0, measure).quantity
+    source = source_of(measure, one)
+    if _known(one, measure):
+        found = crossed({"first": share(_rights(one))}, ALPHA)
+    else:
+        bounds = (0.0, 1.0) if measure.share and measure.bounded else None
+        values = [*one.values.values()]
+        found = mean(values, ALPHA, measure.scale, one.design.test_fraction, bounds)
+    return _quantity(found, measure.quantity_unit, source, tuple(one.values))
 
 
-def judged(found: Computed, measure: Measure) -> tuple[Judgement, bool]:
+def compare(first: Sample, second: Sample | float, measure: Measure, family: int = 1) -> Part:
+    """Compare two samples, or one and a number (less which it is), as one of a `family` of comparisons.
+
+    Paired where both are and units are shared, else by Welch; over items and units where both are known item
+    by item. A measure that is a difference is compared with 0 by its two terms. The quantity has a 95 %
+    interval, the judgement the level 1 − 0.05 / `family`.
+    """
+    names: tuple[str, ...] = (first.name,)
+    if second == 0.0 and isinstance(second, float) and _terms_known(first, measure):
+        minuend = replace(measure.terms[0], margin=measure.margin)
+        part = compare(first.terms[0], first.terms[1], minuend, family)
+        source = replace(part.quantity.source, experiments=names, measure=measure.label)
+        return replace(part, quantity=replace(part.quantity, source=source), subjects=names)
+    if isinstance(second, Sample):
+        names = (first.name, second.name)
+        first, second, paired = _paired(first, second)
+        source = source_of(measure, first, second)
+    else:
+        paired, source = True, source_of(measure, first)
+        note = f"less {second * measure.stored:g}{' %' if measure.share else ''}" if second else first.note
+        source = replace(source, note=note)
+    at = _method(first, second, measure, paired)
+    units = tuple(first.values) if paired else ()
+    quantity = _quantity(at(ALPHA), measure.difference_unit, source, units)
+    found = at(ALPHA / family)
+    judgement, alike = _judged(found, measure)
+    return Part(quantity, names, judgement, alike, found.low, found.high)
+
+
+def _method(
+    first: Sample, second: Sample | float, measure: Measure, paired: bool
+) -> Callable[[float], Computed]:
+    """The difference at any level, by what is known of both."""
+    counts = _items(first, second, measure, paired)
+    if counts is not None:
+        return lambda alpha: crossed(counts, alpha)
+    a, b = [*first.values.values()], [*second.values.values()] if isinstance(second, Sample) else second
+    of = [first, second] if isinstance(second, Sample) else [first]
+    fractions = [one.design.test_fraction for one in of if one.design.test_fraction is not None]
+    fraction = max(fractions, default=None)
+    return lambda alpha: difference(a, b, alpha, paired, measure.scale, fraction)
+
+
+def _judged(found: Computed, measure: Measure) -> tuple[Judgement, bool]:
     """Judge what was computed: more, less, the same or unclear, and whether it lies inside the margin."""
     if found.reason == "equal":
         return "same", True
@@ -76,82 +108,22 @@ def judged(found: Computed, measure: Measure) -> tuple[Judgement, bool]:
     ratio = measure.scale == "ratio"
     null = 1.0 if ratio else 0.0
     bound = null if measure.bound is None else measure.bound
-    least = 1 / bound if ratio else -bound
-    alike = least < found.low and found.high < bound
+    alike = (1 / bound if ratio else -bound) < found.low and found.high < bound
     if not found.low <= null <= found.high:
         return "more" if found.low > null else "less", alike
     return "same" if alike else "unclear", alike
 
 
-def mean_of(one: Sample, measure: Measure) -> Quantity:
-    """The mean of a sample: over units, and over items where they are known."""
-    if _both_known(one, measure):
-        return compare(one, 0.0, measure).quantity()
-    source = source_of(measure, one)
-    if _known(one, measure):
-        counts: Counts = {"first": share(one.rights)}
-        return printed(crossed(counts, ALPHA), measure.quantity_unit, source, tuple(one.values))
-    bounds = (0.0, 1.0) if measure.share and measure.bounded else None
-    fraction = one.design.test_fraction
-    found = mean([*one.values.values()], ALPHA, scale=measure.scale, fraction=fraction, bounds=bounds)
-    return printed(found, measure.quantity_unit, source, tuple(one.values))
-
-
-def compare(first: Sample, second: Sample | float, measure: Measure) -> Comparison:
-    """Compare two samples, or one and a number (less which it is), by what is known of them.
-
-    Paired where both are and units are shared, else by Welch; over items and units where both are known item
-    by item. A measure that is a difference is compared with 0 by its two parts.
-    """
-    if second == 0.0 and isinstance(second, float) and _both_known(first, measure):
-        one, other = measure.terms
-        found = compare(first.parts[0], first.parts[1], replace(one, margin=measure.margin))
-        return replace(found, source=replace(found.source, experiments=(first.name,), measure=measure.label))
-    if not isinstance(second, Sample):
-        note = "" if not second else f"less {second * measure.stored:g}{' %' if measure.share else ''}"
-        source, paired = replace(source_of(measure, first), note=note or first.note), True
-    else:
-        first, second, paired = _paired(first, second)
-        source = source_of(measure, first, second)
-    counts = _items(first, second, measure, paired)
-    if counts is not None:
-        return _comparison(lambda alpha: crossed(counts, alpha), measure, source, first, paired)
-    a = [*first.values.values()]
-    b = [*second.values.values()] if isinstance(second, Sample) else second
-    of = [first, second] if isinstance(second, Sample) else [first]
-    fractions = [one.design.test_fraction for one in of if one.design.test_fraction is not None]
-    fraction, scale = max(fractions, default=None), measure.scale
-
-    def at(alpha: float) -> Computed:
-        return difference(a, b, alpha, paired=paired, scale=scale, fraction=fraction)
-
-    return _comparison(at, measure, source, first, paired)
-
-
-def _comparison(
-    at: Callable[[float], Computed], measure: Measure, source: Source, first: Sample, paired: bool
-) -> Comparison:
-    """With the names of the units that are paired, so that each can be shown."""
-    units = tuple(first.values) if paired else ()
-
-    def named(alpha: float) -> Computed:
-        found = at(alpha)
-        return replace(found, values=tuple(zip(units, found.values, strict=False)))
-
-    return Comparison(named, measure.difference_unit, source)
-
-
-def printed(
-    found: Computed, unit: str, source: Source, units: tuple[int | str, ...] | None = None
-) -> Quantity:
-    """A quantity of what was computed; `units` name its values, unless they are pairs already."""
-    values = found.values if units is None else tuple(zip(units, found.values, strict=False))
-    named = tuple((name, None if value is None else known(value)) for name, value in values)
+def _quantity(found: Computed, unit: str, source: Source, units: tuple[Any, ...]) -> Quantity:
+    values = tuple(
+        (name, None if value is None or not math.isfinite(value) else value)
+        for name, value in zip(units, found.values, strict=False)
+    )
     low, high = found.low, found.high
     if found.value is None or low is None or high is None or not math.isfinite(high):
         low = high = None
-    source = replace(source, n=found.n, method=found.how if found.how != "equal" else "")
-    return Quantity(found.value, unit, low, high, found.n, source, found.spread, named)
+    source = replace(source, n=found.n, method=found.how)
+    return Quantity(found.value, unit, low, high, found.n, source, found.spread, values)
 
 
 def source_of(measure: Measure, *of: Sample) -> Source:
@@ -166,10 +138,8 @@ def _paired(first: Sample, second: Sample) -> tuple[Sample, Sample, bool]:
 
     Replicates of a table that share fewer than two are taken as independent.
     """
-    if not (first.design.paired and second.design.paired):
-        return first, second, False
     units = [unit for unit in first.values if unit in second.values]
-    if len(units) < 2 and first.note:
+    if not (first.design.paired and second.design.paired) or (len(units) < 2 and first.note):
         return first, second, False
     return first.only(units), second.only(units), True
 
@@ -180,9 +150,9 @@ def _known(one: Sample, measure: Measure) -> bool:
     return whole and bool(one.right) and one.design.test_fraction is None  # each split has other items
 
 
-def _both_known(one: Sample, measure: Measure) -> bool:
+def _terms_known(one: Sample, measure: Measure) -> bool:
     """Whether the sample of a difference of two measures knows the items of both."""
-    return len(one.parts) == 2 and all(map(_known, one.parts, measure.terms))
+    return len(one.terms) == 2 and all(map(_known, one.terms, measure.terms))
 
 
 def _items(first: Sample, second: Sample | float, measure: Measure, paired: bool) -> Counts | None:
@@ -190,86 +160,42 @@ def _items(first: Sample, second: Sample | float, measure: Measure, paired: bool
     if not _known(first, measure):
         return None
     if not isinstance(second, Sample):
-        return {"first": share(first.rights), "threshold": float(second)}
+        return {"first": share(_rights(first)), "threshold": float(second)}
     if not _known(second, measure):
         return None
-    a, b = first.rights, second.rights
+    a, b = _rights(first), _rights(second)
     same = bool(a and b) and first.items == second.items and len(a[0]) == len(b[0])
     if same and len(a) == len(b) and (paired or len(a) == 1):
         return table(a, b)
     return {"first": share(a), "second": share(b)} if paired else unpaired(a, b, same)
 
 
-def ratio(one: Quantity, other: Quantity) -> Quantity:
-    """How many times the other the one is, with an interval where both have one.
+def _rights(one: Sample) -> list[Any]:
+    return list((one.right or {}).values())
 
-    Of means over the same units Fieller's (1954), of others that of Donner and Zou (2012) from the intervals
-    of both. Exact numbers have an exact ratio.
+
+def ratio(one: Quantity, other: Quantity) -> Quantity:
+    """How many times the other the one is; of exact numbers exactly.
+
+    The interval is that of Donner and Zou (2012), from the intervals of both, as if they were independent;
+    for pairs a measure with `scale="ratio"` is sharper. There is none where one of them reaches below 0.
     """
     names = tuple(dict.fromkeys((*one.source.experiments, *other.source.experiments)))
-    told = f"{_subject(one)} over {_subject(other)}"
-    source = Source(names, n=min(one.n, other.n), unit=one.source.unit, kind="computed", note=told)
+    note = " over ".join(each.source.measure or each.source.note or "a number" for each in (one, other))
+    source = Source(
+        names, n=min(one.source.n, other.source.n), unit=one.source.unit, kind="computed", note=note
+    )
     if one.value is None or not other.value:
         return Quantity(None, "times", source=source)
-    value, exact = one.value / other.value, one.exact and other.exact
-    if exact:
-        return Quantity(value, "times", source=replace(source, n=0), exact=True)
-    ends, how, values = _fieller(one, other), "Fieller, paired", ()
-    pairs = _pairs(one, other)
-    if pairs:
-        values = tuple((unit, a / b if b else None) for unit, a, b in pairs)
-    if ends is None:
-        ends, how = _mover(one, other), "Donner and Zou, from both intervals"
-    low, high = ends or (None, None)
-    source = replace(source, method=how if ends else "")
-    return Quantity(value, "times", low, high, source.n, source, None, values)
-
-
-def _subject(one: Quantity) -> str:
-    return (
-        " ".join(filter(None, (", ".join(one.source.experiments), one.source.measure))) or one.source.text()
-    )
-
-
-def _pairs(one: Quantity, other: Quantity) -> list[tuple[int | str, float, float]]:
-    """The values of both in the units that they share, where these are all units of both."""
-    second = dict(other.values)
-    found = [(unit, a, b) for unit, a in one.values if a is not None and (b := second.get(unit)) is not None]
-    return found if found and len(found) == len(one.values) == len(second) else []
-
-
-def _fieller(one: Quantity, other: Quantity) -> tuple[float, float] | None:
-    """The ratios r for which the mean of first − r · second is not clearly different from 0."""
-    from labreport.stats.intervals import quantile
-
-    pairs = _pairs(one, other)
-    plain = all(
-        "Student" in each.source.method and "items" not in each.source.method for each in (one, other)
-    )
-    if len(pairs) < 2 or not plain or "logarithms" in one.source.method:
-        return None
-    a, b = ([pair[place] for pair in pairs] for place in (1, 2))
-    t = quantile(ALPHA, len(pairs) - 1) ** 2 / len(pairs)
-    mean_a, mean_b, cov = statistics.fmean(a), statistics.fmean(b), statistics.covariance(a, b)
-    square = mean_b**2 - t * statistics.variance(b)
-    middle = mean_a * mean_b - t * cov
-    rest = middle**2 - square * (mean_a**2 - t * statistics.variance(a))
-    if square <= 0 or rest < 0:  # the second is not clearly different from 0
-        return None
-    return (middle - math.sqrt(rest)) / square, (middle + math.sqrt(rest)) / square
-
-
-def _mover(one: Quantity, other: Quantity) -> tuple[float, float] | None:
     a, b = one.value, other.value
-    (low_a, high_a), (low_b, high_b) = (
-        each.interval or ((each.value, each.value) if each.exact else (None, None)) for each in (one, other)
+    (la, ua), (lb, ub) = (
+        (each.value, each.value) if each.exact else (each.low, each.high) for each in (one, other)
     )
-    if None in (low_a, low_b, a, b) or low_b <= 0 or low_a < 0:  # type: ignore[operator]
-        return None
-    cross, lows, highs = a * b, low_a * (2 * a - low_a), high_a * (2 * a - high_a)  # type: ignore[operator]
-    below, above = low_b * (2 * b - low_b), high_b * (2 * b - high_b)  # type: ignore[operator]
-    if below <= 0 or above <= 0:
-        return None
-    low = (cross - math.sqrt(max(0.0, cross**2 - lows * above))) / above
-    high = (cross + math.sqrt(max(0.0, cross**2 - highs * below))) / below
-    return low, high
+    value, exact = a / b, one.exact and other.exact
+    if exact or la is None or ua is None or lb is None or ub is None or la < 0 or lb <= 0 or ub >= 2 * b:
+        return Quantity(value, "times", n=source.n or 1, source=source, exact=exact)
+    below, above = lb * (2 * b - lb), ub * (2 * b - ub)
+    low = (a * b - math.sqrt(max(0.0, (a * b) ** 2 - la * above * (2 * a - la)))) / above
+    high = (a * b + math.sqrt(max(0.0, (a * b) ** 2 - ua * below * (2 * a - ua)))) / below
+    source = replace(source, method="Donner and Zou, from both intervals")
+    return Quantity(value, "times", low, high, source.n or 1, source)

@@ -10,19 +10,16 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Mapping
+from typing import Any, TypeAlias
 
 from labreport.stats.intervals import Computed, quantile, student, total, wilson
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Rights: TypeAlias = Sequence[NDArray[np.bool_]]
+Rights: TypeAlias = Any
+"""Which items are right, an array for each unit."""
 Counts: TypeAlias = Mapping[str, Any]
-"""What is counted of arrays of right and wrong: a `table` of two on the same items (below), else a share
-`first`, or `first` and `second` on other items; with `joint` where nothing pairs the units."""
+"""What is counted of such arrays: a `table` of two on the same items, else a share `first`, less `threshold`,
+or `first` and `second` on other items; with `joint` where nothing pairs the units."""
 
 
 def table(first: Rights, second: Rights) -> Counts:
@@ -35,28 +32,102 @@ def table(first: Rights, second: Rights) -> Counts:
 
     units, a, b = len(first), np.array(first), np.array(second)
     sums = np.sum(a, axis=0, dtype=np.int64) - np.sum(b, axis=0, dtype=np.int64)
-    cells = {"both": a & b, "only_first": a & ~b, "only_second": b & ~a, "neither": ~a & ~b}
+    cells = {"both": a & b, "first": a & ~b, "second": b & ~a, "neither": ~a & ~b}
     counts = {name: np.sum(cell, axis=1).tolist() for name, cell in cells.items()}
     return {"table": {**counts, "sums": np.bincount(sums + units, minlength=2 * units + 1).tolist()}}
 
 
 def share(right: Rights) -> Counts:
-    """Count an array of shape (units, items): right by unit, items, and how many of them 0, 1, … get right."""
+    """Count an array (units, items): how many are right by unit, and how many 0, 1, … units get right."""
     import numpy as np
 
     rows = np.array(right)
-    by_right = np.bincount(np.sum(rows, axis=0), minlength=len(rows) + 1).tolist()
-    return {"right": np.sum(rows, axis=1).tolist(), "items": int(rows.shape[1]), "by_right": by_right}
+    sums = np.bincount(np.sum(rows, axis=0), minlength=len(rows) + 1).tolist()
+    return {"right": np.sum(rows, axis=1).tolist(), "items": int(rows.shape[1]), "sums": sums}
 
 
 def unpaired(first: Rights, second: Rights, same: bool) -> Counts:
-    """Count two arrays whose units nothing pairs; on the `same` items, also how many get each right."""
+    """Count two arrays whose units nothing pairs; on the `same` items, also how many units get each right."""
     import numpy as np
 
-    counts = np.zeros((len(first) + 1, len(second) + 1), dtype=int)
+    joint = np.zeros((len(first) + 1, len(second) + 1), dtype=int)
     if same:
-        np.add.at(counts, (np.sum(first, axis=0), np.sum(second, axis=0)), 1)
-    return {"first": share(first), "second": share(second), "joint": counts.tolist() if same else []}
+        np.add.at(joint, (np.sum(first, axis=0), np.sum(second, axis=0)), 1)
+    return {"first": share(first), "second": share(second), "joint": joint.tolist() if same else []}
+
+
+def crossed(counts: Counts, alpha: float) -> Computed:
+    """Compute an accuracy (less a threshold) or a difference, with its interval of level 1 − `alpha`."""
+    joint, shares = counts.get("joint"), [counts[key] for key in ("first", "second") if key in counts]
+    if of := counts.get("table"):
+        units, items, equal = len(of["both"]), sum(of["sums"]), not sum(of["first"]) + sum(of["second"])
+    else:
+        units, items = min(len(one["right"]) for one in shares), min(one["items"] for one in shares)
+        equal = bool(joint and joint[0][0] + joint[-1][-1] == items)
+    if not units or not items:
+        return Computed(None, units, reason="nothing in common")
+    rows = [row for row, _, _ in _tables(counts)] if joint is None else []
+    apart = [one - sum(others) for one, *others in zip(*rows, strict=True)]
+    spread = statistics.stdev(apart) if len(apart) > 1 else None
+    values = tuple(one - counts.get("threshold", 0.0) for one in apart)
+    if equal:
+        return Computed(0.0, units, spread, reason="equal", values=values)
+    if joint is not None and units == 1:
+        means = [statistics.fmean(one["right"]) / one["items"] for one in shares]
+        return Computed(means[0] - means[1], 1, reason="one run")
+    value, low, high, how = _interval(counts, alpha)
+    return Computed(value, units, spread, low, high, how=how, values=values)
+
+
+def _interval(counts: Counts, alpha: float) -> tuple[float, float, float, str]:
+    """Value, low and high, and the name of the interval."""
+    found, joint = _tables(counts), counts.get("joint")
+    split, rows = [_pieces(*each) for each in found], [row for row, _, _ in found]
+    sizes, means = [sum(n for _, n in columns) for _, columns, _ in found], [*map(statistics.fmean, rows)]
+    rests = [each[:2] if each else (0.0, math.inf) for each in split]
+    value, over = means[0] - sum(means[1:]), "units and items" if any(split) else "items"
+    if "table" not in counts and len(found) == 1:  # Wilson's, with an effective number (Dean and Pagano 2015)
+        variance, df = total([_of_units(rows[0], *rests[0]), split[0][2]]) if split[0] else (0.0, math.inf)
+        size = value * (1 - value) / variance if variance else sizes[0]
+        low, high = wilson(value, size, quantile(alpha, df))
+        bound = counts.get("threshold", 0.0)
+        return value - bound, low - bound, high - bound, f"Wilson, over {over}"
+    if not any(split):
+        corners = [joint[i][j] for i in (-1, 0) for j in (-1, 0)] if joint else []
+        if "table" in counts:
+            corners = [counts["table"][key][0] for key in ("both", "first", "second", "neither")]
+        elif sum(corners) != sizes[0]:
+            return *newcombe(means[0], sizes[0], means[1], sizes[1], alpha), "Newcombe, over items"
+        apart, low, high = agreement(corners[0], corners[1], corners[2], corners[3], alpha)
+        value = apart if joint else value
+        return value, min(low, value), max(high, value), "exact and Newcombe, over items"
+    if joint is None:  # the units are pairs
+        pairs = [one - sum(others) for one, *others in zip(*rows, strict=True)]
+        units = [_of_units(pairs, sum(rest for rest, _ in rests), min(df for _, df in rests))]
+    else:
+        units = [_of_units(row, *rest) for row, rest in zip(rows, rests, strict=True)]
+    items = [
+        each[2] if each else _of_items(counts[key]["right"], counts[key]["items"])
+        for each, key in zip(split, ("first", "second"), strict=False)
+    ]
+    if joint:
+        k, m, n = len(rows[0]), len(rows[1]), sizes[0]
+        places = ((i / k - j / m, count) for i, line in enumerate(joint) for j, count in enumerate(line))
+        by_item = math.fsum(count * (place - value) ** 2 for place, count in places) / (n - 1) / n
+        items = [(max(0.0, by_item - rests[0][0] / k - rests[1][0] / m), n - 1)]
+    return *student(value, [*units, *items], alpha), f"Student's t over {over}"
+
+
+def _tables(counts: Counts) -> list[tuple[list[float], list[tuple[int, int]], int]]:
+    """Each table of units and items, as `_pieces` splits it."""
+    if of := counts.get("table"):
+        rows = [(a - b) / sum(of["sums"]) for a, b in zip(of["first"], of["second"], strict=True)]
+        return [(rows, list(enumerate(of["sums"], -len(rows))), sum(of["first"]) + sum(of["second"]))]
+    shares = [counts[key] for key in ("first", "second") if key in counts]
+    return [
+        ([right / one["items"] for right in one["right"]], list(enumerate(one["sums"])), sum(one["right"]))
+        for one in shares
+    ]
 
 
 def _pieces(rows: Any, columns: Any, squares: float) -> Any:
@@ -98,7 +169,7 @@ def _of_items(right: Any, items: int) -> tuple[float, float]:
 
 
 def agreement(both: int, a: int, b: int, neither: int, alpha: float) -> tuple[float, float, float]:
-    """Difference of two shares of the same items, `a` and `b` of which only one gets right, with its interval.
+    """Difference of two shares of the same items, `a` and `b` of which only one gets right, and its interval.
 
     It holds two: Clopper and Pearson's given how many items the two disagree about, and Newcombe's (1998,
     method 10 of paired data), which covers the draw of items as well.
@@ -127,90 +198,3 @@ def newcombe(p: float, n: int, q: float, m: int, alpha: float) -> tuple[float, f
     z = quantile(alpha)
     (low_p, high_p), (low_q, high_q) = wilson(p, n, z), wilson(q, m, z)
     return p - q, p - q - math.hypot(p - low_p, high_q - q), p - q + math.hypot(high_p - p, q - low_q)
-
-
-def _tables(counts: Counts) -> list[tuple[list[float], list[tuple[int, int]], int]]:
-    """Each table of units and items, as `_pieces` splits it."""
-    if "table" in counts:
-        first, second, sums = (counts["table"][key] for key in ("only_first", "only_second", "sums"))
-        rows = [(a - b) / sum(sums) for a, b in zip(first, second, strict=True)]
-        return [(rows, list(enumerate(sums, -len(rows))), sum(first) + sum(second))]
-    shares = [counts[key] for key in ("first", "second") if key in counts]
-    return [
-        (
-            [right / one["items"] for right in one["right"]],
-            list(enumerate(one["by_right"])),
-            sum(one["right"]),
-        )
-        for one in shares
-    ]
-
-
-def _crossed(counts: Counts, alpha: float) -> tuple[float, float, float, str]:
-    """Value, low and high, and the name of the interval."""
-    found, joint = _tables(counts), counts.get("joint")
-    split, rows = [_pieces(*each) for each in found], [row for row, _, _ in found]
-    sizes, means = [sum(n for _, n in columns) for _, columns, _ in found], [*map(statistics.fmean, rows)]
-    rests = [each[:2] if each else (0.0, math.inf) for each in split]
-    value, over = means[0] - sum(means[1:]), "units and items" if any(split) else "items"
-    if "table" not in counts and len(found) == 1:  # Wilson's, with an effective number (Dean and Pagano 2015)
-        variance, df = total([_of_units(rows[0], *rests[0]), split[0][2]]) if split[0] else (0.0, math.inf)
-        size = value * (1 - value) / variance if variance else sizes[0]
-        low, high = wilson(value, size, quantile(alpha, df))
-        bound = counts.get("threshold", 0.0)
-        return value - bound, low - bound, high - bound, f"Wilson, over {over}"
-    if not any(split):
-        corners = [joint[i][j] for i in (-1, 0) for j in (-1, 0)] if joint else []
-        if "table" in counts:
-            corners = [counts["table"][key][0] for key in ("both", "only_first", "only_second", "neither")]
-        elif sum(corners) != sizes[0]:
-            return *newcombe(means[0], sizes[0], means[1], sizes[1], alpha), "Newcombe, over items"
-        apart, low, high = agreement(corners[0], corners[1], corners[2], corners[3], alpha)
-        value = apart if joint else value
-        return value, min(low, value), max(high, value), "exact and Newcombe, over items"
-    if joint is None:  # the units are pairs
-        pairs = [one - sum(others) for one, *others in zip(*rows, strict=True)]
-        units = [_of_units(pairs, sum(rest for rest, _ in rests), min(df for _, df in rests))]
-    else:
-        units = [_of_units(row, *rest) for row, rest in zip(rows, rests, strict=True)]
-    items = [
-        each[2] if each else _of_items(counts[key]["right"], counts[key]["items"])
-        for each, key in zip(split, ("first", "second"), strict=False)
-    ]
-    if joint:
-        k, m, n = len(rows[0]), len(rows[1]), sizes[0]
-        places = ((i / k - j / m, count) for i, line in enumerate(joint) for j, count in enumerate(line))
-        by_item = math.fsum(count * (place - value) ** 2 for place, count in places) / (n - 1) / n
-        items = [(max(0.0, by_item - rests[0][0] / k - rests[1][0] / m), n - 1)]
-    return *student(value, [*units, *items], alpha), f"Student's t over {over}"
-
-
-def crossed(counts: Counts, alpha: float) -> Computed:
-    """Compute an accuracy (less a threshold) or a difference, with its interval of level 1 − `alpha`."""
-    joint = counts.get("joint")
-    shares = [counts[key] for key in ("first", "second") if key in counts]
-    if "table" in counts:
-        of = counts["table"]
-        units, items = len(of["both"]), sum(of["sums"])
-        equal = not sum(of["only_first"]) + sum(of["only_second"])
-    else:
-        units, items = min(len(one["right"]) for one in shares), min(one["items"] for one in shares)
-        equal = bool(joint and joint[0][0] + joint[-1][-1] == items)
-    if not units or not items:
-        return Computed(None, units, reason="nothing in common")
-    rows = [row for row, _, _ in _tables(counts)] if joint is None else []
-    apart = tuple(
-        one - sum(others) - counts.get("threshold", 0.0) for one, *others in zip(*rows, strict=True)
-    )
-    spread = (
-        statistics.stdev(one - sum(others) for one, *others in zip(*rows, strict=True))
-        if len(apart) > 1
-        else None
-    )
-    if equal:
-        return Computed(0.0, units, spread, reason="equal", how="equal", values=apart)
-    if joint is not None and units == 1:
-        means = [statistics.fmean(one["right"]) / one["items"] for one in shares]
-        return Computed(means[0] - means[1], 1, reason="one run")
-    value, low, high, how = _crossed(counts, alpha)
-    return Computed(value, units, spread, low, high, how=how, values=apart)

@@ -2,53 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
-from labreport.errors import UsageError, here, told
 from labreport.project.measure import Measure
 from labreport.stats.compare import Part
-from labreport.stats.names import Column, Names, Table, equal, find, text_of
-from labreport.stats.quantity import Condition, Quantity, both, by, either, negated
+from labreport.stats.names import Names, equal, find
+from labreport.stats.quantity import Condition, Quantity, both, by, either, negated, refuse
+from labreport.stats.tables import Column, Table
 
 Kind = Literal["ranking", "difference", "effect", "count", "fact", "extremes"]
 RANKED = ("ranking", "extremes")
-
-
-@dataclass(frozen=True)
-class Asked(Condition):
-    """A condition that can also be asked by name: `gap.more`, `gap.more("wide")`."""
-
-    ask: Callable[..., Condition] | None = None
-
-    def __call__(self, *names: Any) -> Condition:
-        assert self.ask is not None
-        return self.ask(*names)
-
-
-@dataclass(frozen=True)
-class ByName:
-    """What is a condition of one of several only: `drug.more("10")`."""
-
-    word: str
-    known: tuple[str, ...]
-    ask: Callable[..., Condition]
-
-    def __call__(self, *names: Any) -> Condition:
-        return self.ask(*names)
-
-    def _refuse(self, *_: Any) -> NoReturn:
-        few = ", ".join(self.known[:8])
-        raise UsageError(told(here(), f"{self.word} of which? Write {self.word}({self.known[0]!r}): {few}"))
-
-    __and__ = __or__ = __rand__ = __ror__ = __invert__ = __bool__ = _refuse
-
-    @property
-    def condition(self) -> Condition:
-        """None of its own. Raises `UsageError` that says which there are."""
-        self._refuse()
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,8 +46,8 @@ class Finding:
     truth: bool | None = None
 
     def __post_init__(self) -> None:
-        if self.measure is not None and (self.measure.value or self.measure.right or self.measure.terms):
-            bare = replace(self.measure, value=None, right=None, terms=())
+        if self.measure is not None:
+            bare = replace(self.measure, value=None, right=None, terms=(), place="-")
             object.__setattr__(self, "measure", bare)
 
     # What it is made of
@@ -89,21 +55,16 @@ class Finding:
     @property
     def mean(self) -> Names:
         """The means by subject, or by group and subject."""
-        if self.groups:
-            return Names({name: one.mean for name, one in self.groups})
-        return Names(dict(self.averages))
+        return Names({name: one.mean for name, one in self.groups} if self.groups else dict(self.averages))
 
     @property
     def means(self) -> Table:
         """The means as a table, with the group in front where there are groups."""
-        title = self.measure.label if self.measure else "Mean"
-        head = Column("mean", title[:1].upper() + title[1:])
-        first = Column("name", self.axis.replace("_", " ").capitalize() or "Name")
+        head = Column("mean", _title(self.measure.label if self.measure else "mean"))
+        first = Column("name", _title(self.axis or "name"))
         if self.groups:
-            lines = [(group, *line) for group, one in self.groups for line in one.means.rows]
-            return Table(
-                (Column("group", self.within.replace("_", " ").capitalize()), first, head), tuple(lines)
-            )
+            lines = tuple((group, *line) for group, one in self.groups for line in one.means.rows)
+            return Table((Column("group", _title(self.within)), first, head), lines)
         return Table((first, head), tuple((self.label(name), one) for name, one in self.averages))
 
     @property
@@ -111,171 +72,143 @@ class Finding:
         """The differences that were estimated, in both directions: `difference.complex.small`."""
         if self.groups:
             return Names({name: one.difference for name, one in self.groups})
-        found: dict[str, dict[str, Quantity]] = {}
-        for part in (
-            one for part in self.parts if len(part.subjects) == 2 for one in (part, part.reversed())
-        ):
-            first, second = part.subjects
-            found.setdefault(first, {})[second] = part.quantity
-        return Names({name: Names(found[name]) for name in self.subjects if name in found})
+        found: dict[str, dict[str, Quantity]] = {name: {} for name in self.subjects}
+        for part in self.parts:
+            for first, second in [part.subjects] if len(part.subjects) == 2 else []:
+                found[first][second], found[second][first] = part.quantity, part.reversed().quantity
+        return Names({name: Names(of) for name, of in found.items() if of})
 
     @property
     def quantity(self) -> Quantity | None:
         """What it prints as: the only comparison, the whole of an effect, the number of a count."""
         if self.kind == "count":
             return self._counted(self.parts)
-        return (
-            self.parts[0].quantity
-            if self._single
-            else self.parts[-1].quantity
-            if self.kind == "effect"
-            else None
-        )
+        return self.parts[-1].quantity if self.kind == "effect" or len(self.parts) == 1 else None
 
     @property
     def of(self) -> Quantity | None:
         """Of how many a count is."""
         return self.total
 
-    @property
-    def _single(self) -> bool:
-        return len(self.parts) == 1 and not self.groups and self.kind != "count"
-
     def label(self, name: str) -> str:
         """What people call a subject."""
-        return dict(zip(self.subjects, self.labels, strict=False)).get(name, name) or name
+        return dict(zip(self.subjects, self.labels, strict=False)).get(name) or name
 
     def __getitem__(self, name: Any) -> Finding:
         """The finding of one group, or of the comparison of one subject. Raises `UsageError`."""
         if self.groups:
             of = dict(self.groups)
-            return of[find(name, of, f"group of {self.within}" if self.within else "group")]
-        if self.kind in RANKED:
-            part = self._part(*self.subjects) if len(self.subjects) == 2 else None
-            if part is None or text_of(name) not in self.subjects:
-                self._refuse(f"a {self.kind} has no [{text_of(name)!r}]; write .mean or .difference")
-        else:
-            part = self._part(name)
-        return self._only(part)
+            return of[find(name, of, f"group of {self.within}")]
+        if self.kind in RANKED and len(self.subjects) > 2:
+            refuse(f"a {self.kind} has no part [{name!r}]; write .mean[{name!r}] or .difference[{name!r}]")
+        return self._only(self._part(name))
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of its groups, or of what was compared."""
+        return iter(
+            [name for name, _ in self.groups] or dict.fromkeys(part.subjects[0] for part in self.parts)
+        )
 
     def _only(self, part: Part) -> Finding:
         """The finding of one of its comparisons."""
-        if len(self.parts) == 1 and self.kind != "effect" and part.subjects == self.parts[0].subjects:
+        if len(self.parts) == 1 and part.subjects == self.parts[0].subjects:
             return self
         kept = tuple((subject, one) for subject, one in self.averages if subject in part.subjects)
         total = None if self.total is None else replace(self.total, value=part.quantity.n)
         kind: Kind = "count" if self.kind == "count" else "difference"
         return replace(self, kind=kind, parts=(part,), averages=kept, total=total)
 
-    def __iter__(self) -> Iterator[str]:
-        """The names of its groups, or of what was compared."""
-        return iter(
-            [name for name, _ in self.groups] or list(dict.fromkeys(part.subjects[0] for part in self.parts))
-        )
-
     # What may be asked of a ranking
 
     def wins(self, name: Any) -> Condition:
         """Hold where it is clearly ahead of all others."""
-        (one,) = self._names(name)
-        others = [other for other in self.subjects if other != one]
-        return self._about(both(*(self._ahead(one, other) for other in others)))
+        return self.leads(name)
 
     def leads(self, *names: Any) -> Condition:
         """Hold where exactly these are clearly ahead of all others."""
-        chosen = self._names(*names)
+        chosen = self._names(names)
         others = [other for other in self.subjects if other not in chosen]
         if not others:
-            self._refuse("leads() names all that are ranked; leave some out")
-        return self._about(both(*(self._ahead(one, other) for one in chosen for other in others)))
+            refuse("leads() names all that are ranked; leave some out")
+        return self._whole(both(*(self._ahead(one, other) for one in chosen for other in others)))
 
     def none_clear(self, *names: Any) -> Condition:
         """Hold where no two of these (by default of all) clearly differ."""
-        chosen = self._names(*names) or list(self.subjects)
-        clear = [either(self._ahead(a, b), self._ahead(b, a)) for a, b in combinations(chosen, 2)]
-        return self._about(negated(either(*clear)))
-
-    @property
-    def first(self) -> list[str]:
-        """The names of those that nothing is clearly ahead of, the best mean first."""
-        behind = {
-            one
-            for one in self.subjects
-            for other in self.subjects
-            if other != one and self._is_ahead(other, one)
-        }
-        return [name for name in self.order if name not in behind]
+        pairs = combinations(self._names(names) or self.subjects, 2)
+        return self._whole(negated(either(*(self._of("clear", self._part(*pair)) for pair in pairs))))
 
     @property
     def order(self) -> list[str]:
         """The names by their means, the best first (of extremes, the most); those without one last."""
-        values = {name: one.value for name, one in self.averages}
-        lower = self._lower
-
-        def key(name: str) -> tuple[bool, float]:
-            value = values.get(name)
-            return value is None, 0.0 if value is None else value if lower else -value
-
-        return sorted(self.subjects, key=key)
-
-    def where_clear(self, name: Any = None) -> list[str]:
-        """The names that differ clearly; of a ranking, those that `name` is clearly ahead of; else groups."""
-        if self.kind in RANKED:
-            (one,) = self._names(name)
-            return [other for other in self.order if other != one and self._is_ahead(one, other)]
-        if self.groups:
-            return [group for group, one in self.groups if one.clear(*([] if name is None else [name])).holds]
-        return [part.subjects[0] for part in self.parts if part.judgement in ("more", "less")]
-
-    # What may be asked of a difference, an effect and a ranking, by name where there are several
+        sign = 1 if self._lower else -1
+        known = {name: sign * one.value for name, one in self.averages if one.value is not None}
+        return sorted(self.subjects, key=lambda name: (name not in known, known.get(name, 0.0)))
 
     @property
-    def clear(self) -> Any:
+    def first(self) -> list[str]:
+        """The names of those that nothing is clearly ahead of, the best mean first."""
+        return [
+            name for name in self.order if not any(self._is_ahead(other, name) for other in self.subjects)
+        ]
+
+    def where_clear(self, name: Any = None) -> list[str]:
+        """The names that differ clearly: those that `name` is ahead of, or of groups those where it does."""
+        if self.kind in RANKED:
+            (one,) = self._names([name])
+            return [other for other in self.order if self._is_ahead(one, other)]
+        if self.groups:
+            named = [] if name is None else [name]
+            return [group for group, one in self.groups if one._by_name("clear", *named).holds]
+        return [part.subjects[0] for part in self.parts if part.judgement in ("more", "less")]
+
+    # What may be asked of all but a fact, by name where there are several
+
+    @property
+    def clear(self) -> Condition:
         """Clearly different; of a ranking, `clear(a, b)`: a is clearly ahead of b."""
         return self._asked("clear")
 
     @property
-    def more(self) -> Any:
+    def more(self) -> Condition:
         """Clearly more."""
         return self._asked("more")
 
     @property
-    def less(self) -> Any:
+    def less(self) -> Condition:
         """Clearly less."""
         return self._asked("less")
 
     @property
-    def same(self) -> Any:
+    def same(self) -> Condition:
         """Within the margin that does not matter."""
         return self._asked("same")
 
     @property
-    def unclear(self) -> Any:
+    def unclear(self) -> Condition:
         """Neither clearly different nor the same."""
         return self._asked("unclear")
 
-    # What may be asked of a count and of a fact
-
     @property
-    def all(self) -> Any:
+    def all(self) -> Condition:
         """In every run that was counted."""
         return self._asked("all")
 
     @property
-    def none(self) -> Any:
+    def none(self) -> Condition:
         """In no run that was counted."""
         return self._asked("none")
 
     def at_least(self, number: Any, name: Any = None) -> Condition:
         """Hold where at least so many were counted, of all or of one subject."""
-        parts = self.parts if name is None else (self._part(name),)
-        return self._about(self._counted(parts) >= number)
+        one = self if name is None else self[name]
+        found: Condition = self._counted(one.parts) >= number
+        return one._whole(found)
 
     @property
     def condition(self) -> Condition:
         """A fact is a condition itself. Raises `UsageError` for any other finding."""
         if self.kind != "fact":
-            self._refuse(f"a {self.kind} is no condition by itself; ask it, as .{self._example}")
+            refuse(f"a {self.kind} is no condition by itself; ask it, as .{self._example}")
         return Condition(self.truth, (self,))
 
     def __and__(self, other: Any) -> Condition:
@@ -301,8 +234,7 @@ class Finding:
 
         return sentence(self)
 
-    def __repr__(self) -> str:
-        return self.sentence_text()
+    __repr__ = sentence_text
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -318,114 +250,97 @@ class Finding:
 
     @property
     def _example(self) -> str:
-        if self.kind in RANKED:
-            return f"clear({', '.join(map(repr, self.subjects[:2]))})"
-        return "at_least(1)" if self.kind == "count" else "more"
+        known = [name for name, _ in self.groups] or self.subjects
+        names = ", ".join(map(repr, known[: 2 if self.kind in RANKED else 1]))
+        return (
+            "at_least(1)"
+            if self.kind == "count"
+            else f"{'clear' if self.kind in RANKED else 'more'}({names})"
+        )
 
-    def _asked(self, word: str) -> Any:
-        counting = word in ("all", "none")
-        if counting != (self.kind == "count"):
-            self._refuse(f"a {self.kind} has no .{word}; there is .{self._example}")
+    def _asked(self, word: str) -> Condition:
+        if (word in ("all", "none")) != (self.kind == "count") or self.kind == "fact":
+            refuse(
+                f"a {self.kind} has no .{word}{'' if self.kind == 'fact' else f'; there is .{self._example}'}"
+            )
 
         def ask(*names: Any) -> Condition:
             return self._by_name(word, *names)
 
-        if counting or self.kind == "effect" or self._single:
-            found = self._all_or_none(word, self.parts) if counting else self._of(word, self.parts[-1])
-            return Asked(found.holds, found.about, found.how, ask)
-        known = [name for name, _ in self.groups] or [one for part in self.parts for one in part.subjects]
-        return ByName(word, tuple(dict.fromkeys(known)), ask)
+        if self.quantity is None:
+            which = f".{word} of which of {', '.join(list(self)[:8])}? Write it as .{self._example}"
+            return Condition(None, (self,), ask=ask, which=which)
+        return replace(self._by_name(word), ask=ask)
 
     def _by_name(self, word: str, *names: Any) -> Condition:
-        if self.groups:
-            if not names:
-                ByName(word, tuple(name for name, _ in self.groups), self._by_name)._refuse()
-            asked = getattr(self[names[0]], word)
-            found: Condition = asked(*names[1:]) if names[1:] else asked
-            return found if isinstance(found, Condition) else found.condition
-        if not names:
-            return self._of(word, self.parts[-1])
+        if self.groups and names:
+            return self[names[0]]._by_name(word, *names[1:])
+        if not names and self.quantity is None:
+            refuse(f".{word} needs a name, as .{self._example}")
         if word in ("all", "none"):
-            return self._all_or_none(word, (self._part(*names),))
-        if self.kind in RANKED and word == "clear":
-            return self._ahead(*self._names(*names))
-        return self._of(word, self._part(*names))
+            return self._all_or_none(word, (self._part(*names),) if names else self.parts)
+        if self.kind in RANKED and word == "clear" and names:
+            return self._ahead(*self._part(*names).subjects)
+        return self._of(word, self._part(*names) if names else self.parts[-1])
 
-    def _names(self, *names: Any) -> list[str]:
+    def _names(self, names: Iterable[Any]) -> list[str]:
         return [find(name, self.subjects, f"subject of the {self.kind}") for name in names]
 
     def _part(self, *names: Any) -> Part:
-        """The comparison of two subjects, seen from the first, or the one that begins with a subject."""
-        chosen = self._names(*names)
-        if len(chosen) == 1:
-            for part in self.parts:
-                if part.subjects[0] == chosen[0]:
-                    return part
-            turned = [part for part in self.parts if part.subjects[-1] == chosen[0]]
-            if len(turned) == 1:
-                return turned[0].reversed()
-        for part in self.parts if len(chosen) == 2 else ():
-            if part.subjects == tuple(chosen):
-                return part
-            if part.subjects[::-1] == tuple(chosen):
-                return part.reversed()
-        pairs = ", ".join(" and ".join(part.subjects) for part in self.parts[:8])
-        self._refuse(f"{' and '.join(chosen) or 'nothing'} was not compared; compared were {pairs}")
+        """The comparison of two subjects, seen from the first, or the only one that begins with a subject."""
+        chosen = tuple(self._names(names))
+        n = len(chosen)
+        found = [part for part in self.parts if part.subjects[:n] == chosen]
+        turned = [part for part in self.parts if part.subjects[::-1][:n] == chosen]
+        if found and (len(found) == 1 or self.kind == "effect"):
+            return found[0]
+        if found or len(turned) != 1:
+            pairs = ", ".join(" and ".join(part.subjects) for part in self.parts[:8])
+            refuse(f"{' and '.join(chosen)}: not one comparison; compared were {pairs}")
+        return turned[0].reversed()
 
     def _ahead(self, one: str, other: str) -> Condition:
-        part = self._part(one, other)
-        return self._of("less" if self._lower else "more", part)
+        return self._of("less" if self._lower else "more", self._part(one, other))
 
     def _is_ahead(self, one: str, other: str) -> bool:
         compared = any({one, other} == set(part.subjects) for part in self.parts)
         return compared and bool(self._ahead(one, other).holds)
 
+    def _whole(self, condition: Condition) -> Condition:
+        return replace(condition, about=(self,))
+
     def _of(self, word: str, part: Part) -> Condition:
-        """A condition on one comparison."""
-        clear = part.judgement in ("more", "less")
-        holds: bool | None = {
-            "more": part.judgement == "more",
-            "less": part.judgement == "less",
-            "clear": clear,
-            "same": part.alike,
-            "unclear": not clear and not part.alike,
-        }[word]
+        """A condition on one comparison, and how far the end that decides is from where it turns."""
+        clear, about = part.judgement in ("more", "less"), (self._only(part),)
         if part.judgement == "unknown":
-            holds = None
-        return Condition(holds, (self._only(part),), self._how(word, part))
-
-    def _how(self, word: str, part: Part) -> str:
-        """How far the end of the interval that decides is from where the condition turns."""
+            return Condition(None, about)
+        holds = {"clear": clear, "same": part.alike, "unclear": not clear and not part.alike}
+        found = holds.get(word, part.judgement == word)
         if part.low is None or part.high is None or self.measure is None:
-            return ""
+            return Condition(found, about)
         ratio, bound = self.measure.scale == "ratio", self.measure.bound
-        null = 1.0 if ratio else 0.0
-        from_null = max(part.low - null, null - part.high)
-        far = {"more": part.low - null, "less": null - part.high}.get(word, from_null)
-        if word == "same" or (word == "unclear" and from_null <= 0 and bound is not None):
-            if bound is None:
-                return ""
+        above, below = part.low - (1.0 if ratio else 0.0), (1.0 if ratio else 0.0) - part.high
+        far = {"more": above, "less": below}.get(word, max(above, below))
+        if bound is not None and (word == "same" or (word == "unclear" and far <= 0)):
             far = min(bound - part.high, part.low - (1 / bound if ratio else -bound))
-        return by(far, "" if ratio else part.quantity.unit)
+        return Condition(found, about, by(far, "" if ratio else part.quantity.unit))
 
-    def _about(self, condition: Condition) -> Condition:
-        return replace(Condition(condition.holds, (self,), condition.how))
-
-    def _counted(self, parts: Iterable[Part]) -> Quantity:
-        of = list(parts)
-        if len(of) == 1:
-            return of[0].quantity
-        first, names = of[0].quantity, tuple(name for part in of for name in part.subjects)
-        counts = sum(int(part.quantity.value or 0) for part in of)
-        n = sum(part.quantity.n for part in of)
-        return replace(first, value=counts, n=n, source=replace(first.source, experiments=names, n=n))
+    def _counted(self, parts: tuple[Part, ...]) -> Quantity:
+        first, n = parts[0].quantity, sum(part.quantity.n for part in parts)
+        if len(parts) == 1:
+            return first
+        names = tuple(name for part in parts for name in part.subjects)
+        source = replace(first.source, experiments=names, n=n)
+        return replace(
+            first, value=sum(part.quantity.value or 0 for part in parts), n=n, values=(), source=source
+        )
 
     def _all_or_none(self, word: str, parts: tuple[Part, ...]) -> Condition:
         counted = self._counted(parts)
-        wanted = counted.n if word == "all" else 0
-        short = abs(wanted - int(counted.value or 0))
+        short = counted.n - (counted.value or 0) if word == "all" else counted.value or 0
         about = self._only(parts[0]) if len(parts) == 1 else self
         return Condition(short == 0, (about,), f"by {short} of {counted.n}" if short else "")
 
-    def _refuse(self, text: str) -> NoReturn:
-        raise UsageError(told(here(), text))
+
+def _title(name: str) -> str:
+    return name[:1].upper() + name[1:].replace("_", " ")

@@ -13,14 +13,15 @@ ALPHA = 0.05
 """What an interval leaves out."""
 NEGLIGIBLE = 1e-12
 """Values that differ by less, relative to their size, are equal: what is left is rounding."""
+Repeated = Sequence[Sequence[float]]
+"""For each unit its repetitions."""
 
 
 @dataclass(frozen=True)
 class Computed:
-    """A value over `n` units, its spread, and the ends of its interval; without them, `reason` says why.
+    """A value over `n` units, its spread, and the ends of its interval, or the `reason` why there are none.
 
-    The reasons: `equal` (all values are), `one run`, `no spread`, `nothing in common`, `not finite`. `how`
-    names the interval, `values` has what each unit gives.
+    Of the reasons, `equal` is that all values are. `how` names the interval, `values` are those of the units.
     """
 
     value: float | None
@@ -54,8 +55,7 @@ def wilson(share: float, size: float, z: float) -> tuple[float, float]:
 def total(parts: Iterable[tuple[float, float]]) -> tuple[float, float]:
     """Add variances, each with its degrees of freedom, to one with its own (Satterthwaite 1946)."""
     of = list(parts)
-    lost = sum(part**2 / df for part, df in of if part > 0)
-    variance = sum(part for part, _ in of)
+    lost, variance = sum(part**2 / df for part, df in of if part > 0), sum(part for part, _ in of)
     return variance, variance**2 / lost if lost > 0 else math.inf
 
 
@@ -66,7 +66,46 @@ def student(value: float, parts: Iterable[tuple[float, float]], alpha: float) ->
     return value, value - half, value + half
 
 
-def by_unit(sample: Iterable[Sequence[float]], scale: str = "difference") -> list[float | None]:
+def mean(
+    sample: Repeated,
+    alpha: float,
+    scale: str = "difference",
+    fraction: float | None = None,
+    bounds: tuple[float, float] | None = None,
+) -> Computed:
+    """The mean of a sample over its units, or the geometric mean; `bounds` are those that it cannot leave."""
+    values = _by_unit(sample, scale)
+    found = _named(_of_means([values], alpha, 0.0, fraction), "Student's t", scale, fraction, tuple(values))
+    if bounds and found.low is not None and found.high is not None:
+        return replace(found, low=max(bounds[0], found.low), high=min(bounds[1], found.high))
+    return found
+
+
+def difference(
+    first: Repeated,
+    second: Repeated | float,
+    alpha: float,
+    paired: bool = True,
+    scale: str = "difference",
+    fraction: float | None = None,
+) -> Computed:
+    """First minus second, or over it on the scale of ratios: paired, by Welch, or from a number."""
+    a = _by_unit(first, scale)
+    number = isinstance(second, (int, float))
+    b = _by_unit([[second]] * len(first) if isinstance(second, (int, float)) else second, scale)
+    size = max((abs(value) for value in (*a, *b) if value is not None), default=0.0)
+    groups, name, values = [a, b], "Welch's t", tuple[Any, ...]()
+    if paired or number:
+        pairs = zip(a, b, strict=True)
+        groups = [[None if one is None or other is None else one - other for one, other in pairs]]
+        name, values = "Student's t, paired", tuple(groups[0])
+    found = _of_means(groups, alpha, size, fraction)
+    if found.reason == "no spread" and abs(found.value or 0.0) <= NEGLIGIBLE * size:
+        found = Computed(0.0, found.n, found.spread, reason="equal")
+    return _named(found, name, scale, fraction, values)
+
+
+def _by_unit(sample: Repeated, scale: str) -> list[float | None]:
     """One value for each unit: the mean of its repetitions, of their logarithms on the scale of ratios.
 
     None where a repetition is not finite, or has no logarithm.
@@ -79,18 +118,8 @@ def by_unit(sample: Iterable[Sequence[float]], scale: str = "difference") -> lis
     return found
 
 
-def method(name: str, scale: str, fraction: float | None) -> str:
-    """Name an interval, with what is changed for ratios and for random splits of one data set."""
-    corrected = "" if fraction is None else ", variance corrected for repeated splits"
-    return f"{name}{' on logarithms' if scale == 'ratio' else ''}{corrected}"
-
-
-def of_means(
-    groups: Sequence[Sequence[float | None]],
-    alpha: float,
-    *,
-    size: float = 0.0,
-    fraction: float | None = None,
+def _of_means(
+    groups: Sequence[Sequence[float | None]], alpha: float, size: float, fraction: float | None
 ) -> Computed:
     """The mean of one value for each unit, or of two groups the first less the second; Student's interval.
 
@@ -108,73 +137,33 @@ def of_means(
         return Computed(value, 1, reason="one run")
     shared = 0.0 if fraction is None else fraction / (1 - fraction)
     variances = [statistics.variance(values) for values in known]
-    parts = [
+    of = [
         (v * (1 / len(values) + shared), len(values) - 1) for v, values in zip(variances, known, strict=True)
     ]
     spread, flat = (math.sqrt(variances[0]), 0.0) if len(groups) == 1 else (None, None)
-    far = math.sqrt(total(parts)[0]) if spread is None else spread
+    far = math.sqrt(total(of)[0]) if spread is None else spread
     if far <= NEGLIGIBLE * max(size, *(abs(each) for values in known for each in values)):
         return Computed(value, n, flat, reason="no spread")
-    _, low, high = student(value, parts, alpha)
+    _, low, high = student(value, of, alpha)
     return Computed(value, n, spread, low, high)
 
 
-def as_ratio(found: Computed) -> Computed:
-    """Turn a mean of logarithms into a ratio; a standard deviation of it would mislead.
+def _named(
+    found: Computed, name: str, scale: str, fraction: float | None, values: tuple[Any, ...]
+) -> Computed:
+    """With the name of the interval; a mean of logarithms becomes a ratio, whose spread would mislead.
 
     An end that no number can hold, as two very different units give it at a strict level, is infinite.
     """
-    if found.value is None:
-        return found
+    corrected = "" if fraction is None else ", variance corrected for repeated splits"
+    how = f"{name}{' on logarithms' if scale == 'ratio' else ''}{corrected}"
+    if scale != "ratio":
+        return replace(found, how=how, values=values)
     largest = math.log(sys.float_info.max)
-    low, high = (
-        end if end is None else math.exp(end) if end < largest else math.inf
-        for end in (found.low, found.high)
-    )  # fmt: skip
-    values = tuple(each if each is None else math.exp(each) for each in found.values)
-    return replace(found, value=math.exp(found.value), low=low, high=high, spread=None, values=values)
 
+    def power(end: float | None) -> float | None:
+        return None if end is None else math.exp(end) if end < largest else math.inf
 
-def mean(
-    sample: Sequence[Sequence[float]],
-    alpha: float,
-    *,
-    scale: str = "difference",
-    fraction: float | None = None,
-    bounds: tuple[float, float] | None = None,
-) -> Computed:
-    """The mean of a sample over its units, or the geometric mean; `bounds` are those that it cannot leave."""
-    values = by_unit(sample, scale)
-    found = of_means([values], alpha, fraction=fraction)
-    found = replace(found, how=method("Student's t", scale, fraction), values=tuple(values))
-    if scale == "ratio":
-        found = as_ratio(found)
-    if bounds and found.low is not None and found.high is not None:
-        return replace(found, low=max(bounds[0], found.low), high=min(bounds[1], found.high))
-    return found
-
-
-def difference(
-    first: Sequence[Sequence[float]],
-    second: Sequence[Sequence[float]] | float,
-    alpha: float,
-    *,
-    paired: bool = True,
-    scale: str = "difference",
-    fraction: float | None = None,
-) -> Computed:
-    """First minus second, or first over second on the scale of ratios: paired, by Welch, or from a number."""
-    number = isinstance(second, (int, float))
-    a = by_unit(first, scale)
-    b = by_unit([[second]] * len(first) if isinstance(second, (int, float)) else second, scale)
-    size = max((abs(value) for value in (*a, *b) if value is not None), default=0.0)
-    groups, values = [a, b], ()
-    if paired or number:
-        pairs = zip(a, b, strict=True)
-        groups = [[None if one is None or other is None else one - other for one, other in pairs]]
-        values = tuple(groups[0])
-    how = method("Student's t, paired" if values else "Welch's t", scale, fraction)
-    found = replace(of_means(groups, alpha, size=size, fraction=fraction), how=how, values=values)
-    if found.reason == "no spread" and abs(found.value or 0.0) <= NEGLIGIBLE * size:
-        found = Computed(0.0, found.n, found.spread, reason="equal", how="equal", values=values)
-    return as_ratio(found) if scale == "ratio" else found
+    value, low, high = map(power, (found.value, found.low, found.high))
+    own = tuple(map(power, values))
+    return replace(found, value=value, spread=None, low=low, high=high, how=how, values=own)

@@ -1,19 +1,21 @@
-"""What an author calls with results, a table or samples: means, rankings, differences, changes, effects, counts."""
+"""What an author calls with results, a table or samples: means, rankings, differences, effects, counts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import combinations, pairwise
-from typing import Any, Literal
+from typing import Any
 
-from labreport.errors import UsageError, did_you_mean, here, told
+from labreport.errors import did_you_mean
 from labreport.project.measure import Measure
 from labreport.stats.compare import Part, compare, mean_of
-from labreport.stats.finding import Finding
+from labreport.stats.finding import Finding, Kind
 from labreport.stats.names import Answer, Names, text_of
-from labreport.stats.quantity import Quantity, Source, plain_number
+from labreport.stats.quantity import Quantity, Source, plain_number, refuse
 from labreport.stats.sample import Sample, grouped, measured, sample, samples
+
+Of = dict[str, Sample]
 
 
 def mean(
@@ -22,7 +24,6 @@ def mean(
     by: Any = "experiment",
     epoch: int | None = None,
     name: str = "mean",
-    *,
     within: str | None = None,
 ) -> Answer:
     """Give the mean of a measure of each experiment, cell of a study, or value of a column, by its name.
@@ -30,12 +31,14 @@ def mean(
     Of a table without such a column it is one quantity.
     """
     measure = measured(measure, data)
-    found = {group: _means(of, measure) for group, of in grouped(data, measure, by, within, epoch).items()}
+    groups = grouped(data, measure, by, within, epoch)
+    found = {
+        group: Names({key: mean_of(one, measure) for key, one in of.items()}) for group, of in groups.items()
+    }
     if within is not None:
-        return Answer(**{name: Names({group: Names(of) for group, of in found.items()})})
-    of = found[""]
+        return Answer(**{name: Names(found)})
     alone = by == "experiment" and hasattr(data, "frame") and by not in data.frame.columns
-    return Answer(**{name: next(iter(of.values())) if alone else Names(of)})
+    return Answer(**{name: next(iter(found[""].members.values())) if alone else found[""]})
 
 
 def ranking(
@@ -44,8 +47,7 @@ def ranking(
     by: Any = "experiment",
     epoch: int | None = None,
     name: str = "ranking",
-    *,
-    pairs: Literal["all", "best"] = "all",
+    pairs: str = "all",
 ) -> Answer:
     """Find which of several is best, who is level with it, and who is behind; each pair as one of all pairs.
 
@@ -54,22 +56,19 @@ def ranking(
     finding, which has these inside. Raises `UsageError` for fewer than two.
     """
     measure = measured(measure, data)
-    of = samples(data, measure, by, epoch)
-    finding = _ranked("ranking", of, measure, pairs, by)
-    return _answer(finding, "ranking", name)
+    return answer(ranked("ranking", samples(data, measure, by, epoch), measure, pairs, by), "ranking", name)
 
 
-def _ranked(
-    kind: Literal["ranking", "extremes"], of: dict[str, Sample], measure: Measure, pairs: str, by: Any
-) -> Finding:
+def ranked(kind: Kind, of: Of, measure: Measure, pairs: str = "all", by: Any = "experiment") -> Finding:
+    """Compare all pairs of several, or the best with each, as one of all pairs."""
     if len(of) < 2:
-        _refuse(
+        refuse(
             f"{kind} compares at least two; there is {', '.join(of) or 'none'}: add to reads=, or give by="
         )
     family = len(of) * (len(of) - 1) // 2
-    finding = _finding(kind, of, measure, (), family, by)
-    chosen = [pair for pair in combinations(of, 2) if pairs == "all" or finding.order[0] in pair]
-    return replace(finding, parts=tuple(_part(of, pair, measure, family) for pair in chosen))
+    best = finding(kind, of, measure, [], family, by).order[0]
+    chosen = [pair for pair in combinations(of, 2) if pairs == "all" or best in pair]
+    return finding(kind, of, measure, chosen, family, by)
 
 
 def difference(
@@ -95,59 +94,47 @@ def difference(
     measure = measured(measure, data)
     if isinstance(first, tuple) and isinstance(second, tuple):
         of = {"": _at_epochs(data, measure, first, second)}
-        first, second = of[""]
     else:
         names = None if first is None else [first] if second is None else [first, second]
         of = grouped(data, measure, by, within, epoch, names)
     zero = measure.unit == "points" or bool(measure.terms)
-    pairs = {group: _pairs(group, one, first, second, against, zero) for group, one in of.items()}
-    family = family or max(1, sum(map(len, pairs.values())))
-    findings = {}
-    for group, samples_of in of.items():
-        parts = tuple(_part(samples_of, pair, measure, family) for pair in pairs[group])
-        findings[group] = _finding("difference", samples_of, measure, parts, family, by)
-    if within is None:
-        return _answer(findings[""], "difference", name)
-    groups = tuple((group, one) for group, one in findings.items())
-    whole = replace(groups[0][1], subjects=tuple(findings), labels=(), parts=(), averages=(), groups=groups)
-    return _answer(replace(whole, within=within), "difference", name)
+    pairs = {group: _pairs(group, list(one), second is not None, against, zero) for group, one in of.items()}
+    family = family or sum(map(len, pairs.values()))
+    found = {
+        group: finding("difference", one, measure, pairs[group], family, by) for group, one in of.items()
+    }
+    return answer(found[""] if within is None else _together(found, within), "difference", name)
 
 
-def _pairs(
-    group: str, of: dict[str, Sample], first: Any, second: Any, against: Any, zero: bool
-) -> list[tuple[str, ...]]:
-    names = list(of)
-    where = f" in {group}" if group else ""
+def _pairs(group: str, names: list[str], two: bool, against: Any, zero: bool) -> list[tuple[str, ...]]:
+    told = f"{f' in {group}' if group else ''} ({', '.join(names)})"
     if against is not None:
-        if (base := text_of(against)) not in of:
-            _refuse(
-                f"against={against!r} is not there{where}{did_you_mean(base, of)}; there are {', '.join(of)}"
-            )
+        if (base := text_of(against)) not in names:
+            refuse(f"against={against!r} is not there{did_you_mean(base, names)}; there are{told}")
         return [(one, base) for one in names if one != base]
-    if first is not None and second is not None:
-        if len(names) < 2:
-            _refuse(f"difference of {names[0]!r} and itself; name another experiment or another epoch")
-        return [(names[0], names[1])]
-    if zero:
+    if zero and not two:
         return [(one,) for one in names]
     if len(names) != 2:
-        text = f"a difference is of two; there are {len(names)}{where} ({', '.join(names)})"
-        _refuse(f"{text}: name first and second, give against=, or use ranking()")
+        refuse(
+            f"a difference is of two, not of {len(names)}{told}: name both, give against=, or use ranking()"
+        )
     return [(names[0], names[1])]
 
 
-def _at_epochs(results: Any, measure: Measure, first: Any, second: Any) -> dict[str, Sample]:
-    found = [sample(results[one], measure, at) for one, at in (first, second)]
-    same = found[0].name == found[1].name
-    names = [
-        str(at) if same else f"{one.name} at {at}"
-        for one, (_, at) in zip(found, (first, second), strict=True)
-    ]
-    labels = [
-        f"epoch {at}" if same else f"{one.label} after {at} epochs"
-        for one, (_, at) in zip(found, (first, second), strict=True)
-    ]
-    return {name: replace(one, label=label) for one, name, label in zip(found, names, labels, strict=True)}
+def _at_epochs(results: Any, measure: Measure, first: Any, second: Any) -> Of:
+    found, same = {}, text_of(first[0]) == text_of(second[0])
+    for experiment, epoch in (first, second):
+        one = sample(results[experiment], measure, epoch)
+        label = f"epoch {epoch}" if same else f"{one.label} after {epoch} epochs"
+        found[str(epoch) if same else f"{one.name} at {epoch}"] = replace(one, label=label)
+    return found
+
+
+def _together(found: dict[str, Finding], within: str) -> Finding:
+    """One finding of the findings of several groups, which were judged together."""
+    first = next(iter(found.values()))
+    bare = replace(first, subjects=tuple(found), labels=(), parts=(), averages=())
+    return replace(bare, groups=tuple(found.items()), within=within)
 
 
 def change(
@@ -158,26 +145,13 @@ def change(
     Those of several are judged together, and asked by name: `change.more("complex")`.
     """
     measure = measured(measure, data)
-    if experiment is None:
-        read = list(data.experiments) or list(data)
-    else:
-        read = [
-            text_of(one) for one in (experiment if isinstance(experiment, (list, tuple)) else [experiment])
-        ]
-    findings = []
+    given = experiment if isinstance(experiment, (list, tuple)) else [experiment]
+    read = list(data.experiments or data) if experiment is None else [text_of(one) for one in given]
+    found = {}
     for one in read:
         of = _at_epochs(data, measure, (one, last_epoch), (one, first_epoch))
-        findings.append(
-            _finding(
-                "difference", of, measure, (_part(of, tuple(of), measure, len(read)),), len(read), "epoch"
-            )
-        )
-    findings = [replace(one, epoch=None) for one in findings]
-    if len(findings) == 1:
-        return _answer(findings[0], "change", name)
-    groups = tuple(zip(read, findings, strict=True))
-    whole = replace(findings[0], subjects=tuple(read), labels=(), parts=(), averages=(), groups=groups)
-    return _answer(replace(whole, within="experiment"), "change", name)
+        found[one] = finding("difference", of, measure, [tuple(of)], len(read), "epoch")
+    return answer(found[read[0]] if len(read) == 1 else _together(found, "experiment"), "", name)
 
 
 def effect(data: Any, measure: Any, by: Any, epoch: int | None = None, name: str = "effect") -> Answer:
@@ -189,18 +163,17 @@ def effect(data: Any, measure: Any, by: Any, epoch: int | None = None, name: str
     measure = measured(measure, data)
     of = samples(data, measure, by, epoch)
     if len(of) < 2:
-        _refuse(f"an effect needs at least two values of {text_of(by)!r}; there is {', '.join(of) or 'none'}")
-    steps = [(later, earlier) for earlier, later in pairwise(of)]
-    if len(of) > 2:
-        names = list(of)
-        steps.append((names[-1], names[0]))
-    parts = tuple(_part(of, step, measure, len(steps)) for step in steps)
-    return _answer(_finding("effect", of, measure, parts, len(steps), _axis(data, by)), "effect", name)
+        refuse(f"an effect needs at least two values of {text_of(by)!r}; there is {', '.join(of) or 'none'}")
+    names = list(of)
+    steps = [(later, earlier) for earlier, later in pairwise(names)]
+    steps += [(names[-1], names[0])] if len(names) > 2 else []
+    axis = ", ".join(data.study(by)[0][0]) if hasattr(data, "studies") else by
+    return answer(finding("effect", of, measure, steps, len(steps), axis), "effect", name)
 
 
 def count(
     data: Any,
-    experiments: Iterable[Any] | None,
+    experiments: Any,
     measure: Any,
     *,
     above: float | None = None,
@@ -212,78 +185,60 @@ def count(
     """Count in how many of its runs (or replicates) each is above, or below, a threshold: exact numbers.
 
     The threshold is in the printed unit of the measure, 92 for 92 %; a run without a number is not beyond.
+    `experiments` may be one, several, or None for all.
     """
     measure = measured(measure, data)
     if (above is None) == (below is None):
-        _refuse("count: give either above= or below=, the threshold in the unit of the measure")
-    side, given = ("above", above) if above is not None else ("below", below)
-    threshold = plain_number(given) / measure.stored
-    single = experiments is not None and (isinstance(experiments, str) or hasattr(experiments, "name"))
-    of = samples(data, measure, by, epoch, [experiments] if single else experiments)  # type: ignore[list-item]
+        refuse("count: give either above= or below=, the threshold in the unit of the measure")
+    threshold, sign = (
+        plain_number(below if above is None else above) / measure.stored,
+        1 if below is None else -1,
+    )
+    several = experiments is None or (isinstance(experiments, Iterable) and not isinstance(experiments, str))
+    of = samples(data, measure, by, epoch, experiments if several else [experiments])
     parts = []
     for subject, one in of.items():
         values = {unit: sum(each) / len(each) for unit, each in one.values.items()}
-        beyond = sum(value > threshold if side == "above" else value < threshold for value in values.values())
-        source = Source((subject,), measure.label, unit=one.design.unit, kind="counted", n=len(values))
+        beyond, n = sum(sign * value > sign * threshold for value in values.values()), len(values)
+        source = Source((subject,), measure.label, unit=one.design.unit, kind="counted", n=n)
         kept = tuple((unit, value if value == value else None) for unit, value in values.items())
-        counted = Quantity(beyond, "", n=len(values), source=source, values=kept, exact=True)
-        judgement: Any = "more" if beyond == len(values) else "less" if not beyond else "unclear"
-        parts.append(Part(counted, (subject,), judgement))
-    finding = _finding("count", of, measure, tuple(parts), 1, by)
-    runs = sum(part.quantity.n for part in parts)
-    total = Quantity(runs, "", source=Source(tuple(of), kind="counted", unit=finding.unit), exact=True)
-    bound = Quantity(
-        threshold, measure.quantity_unit, source=Source(measure=measure.label, kind="declared"), exact=True
+        counted = Quantity(beyond, n=n, source=source, values=kept, exact=True)
+        parts.append(Part(counted, (subject,), "more" if beyond == n else "unclear" if beyond else "less"))
+    source = Source(tuple(of), measure.label, kind="counted", unit=parts[0].quantity.source.unit)
+    total = Quantity(sum(part.quantity.n for part in parts), source=source, exact=True)
+    bound = Quantity(threshold, measure.quantity_unit, source=replace(source, kind="declared"), exact=True)
+    found = replace(
+        finding("count", of, measure, [], 1, by), parts=tuple(parts), total=total, threshold=bound
     )
-    return Answer(**{name: replace(finding, total=total, threshold=bound, side=side)})
+    return Answer(**{name: replace(found, side="above" if sign > 0 else "below")})
 
 
-def _means(of: dict[str, Sample], measure: Measure) -> dict[str, Quantity]:
-    return {name: mean_of(one, measure) for name, one in of.items()}
-
-
-def _part(of: dict[str, Sample], names: tuple[str, ...], measure: Measure, family: int) -> Part:
-    first, *others = (of[name] for name in names)
-    return compare(first, others[0] if others else 0.0, measure).part(names, measure, family)
-
-
-def _finding(
-    kind: Any, of: dict[str, Sample], measure: Measure, parts: tuple[Part, ...], family: int, by: Any
+def finding(
+    kind: Kind, of: Of, measure: Measure, pairs: Iterable[tuple[str, ...]], family: int, by: Any
 ) -> Finding:
+    """Compare the pairs of some samples (or each alone with zero), as one of `family` comparisons."""
+    parts = []
+    for names in pairs:
+        second = of[names[1]] if len(names) > 1 else 0.0
+        parts.append(replace(compare(of[names[0]], second, measure, family), subjects=names))
     epochs = {one.epoch for one in of.values()}
-    first = next(iter(of.values()), None)
-    axis = "" if text_of(by) == "experiment" else text_of(by)
     return Finding(
         kind,
         tuple(of),
         measure,
-        parts,
+        tuple(parts),
         epochs.pop() if len(epochs) == 1 else None,
         family=family,
         labels=tuple(one.label or name for name, one in of.items()),
-        averages=tuple(_means(of, measure).items()),
-        unit=first.design.unit if first else "seed",
-        axis=axis,
+        averages=tuple((name, mean_of(one, measure)) for name, one in of.items()),
+        unit=next(iter(of.values())).design.unit,
+        axis="" if text_of(by) == "experiment" else text_of(by),
     )
 
 
-def _axis(data: Any, by: Any) -> str:
-    """The field that a study varies, or the column."""
-    name = text_of(by)
-    if hasattr(data, "studies"):
-        return ", ".join(data.study(name)[0][0])
-    return name
-
-
-def _answer(finding: Finding, usual: str, name: str) -> Answer:
+def answer(found: Finding, usual: str, name: str) -> Answer:
     """The finding by its name; under its usual one also its means and differences."""
-    found: dict[str, Any] = {name: finding}
-    if name == usual and name != "change":
-        found |= {"mean": finding.mean, "means": finding.means}
-        if finding.kind in ("ranking", "extremes"):
-            found["difference"] = finding.difference
-    return Answer(**found)
-
-
-def _refuse(text: str) -> Any:
-    raise UsageError(told(here(), text))
+    more: dict[str, Any] = {"mean": found.mean, "means": found.means} if name == usual else {}
+    if more and found.kind in ("ranking", "extremes"):
+        more["difference"] = found.difference
+    return Answer(**{name: found}, **more)

@@ -1,10 +1,10 @@
-"""A number that can be printed, where it comes from, and conditions on it that hold, do not hold, or are unknown."""
+"""A number that can be printed, where it comes from, and conditions that hold, do not, or are unknown."""
 
 from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NoReturn
 
@@ -16,6 +16,11 @@ PER_CENT = ("fraction", "points")
 """Units that are stored as fractions and printed in hundredths: shares, and differences of shares."""
 LEVEL = 0.95
 """Every confidence interval has this level, and ± stands for no other."""
+
+
+def refuse(text: str) -> NoReturn:
+    """Raise `UsageError` at the author's line."""
+    raise UsageError(told(here(), text))
 
 
 @dataclass(frozen=True)
@@ -50,12 +55,19 @@ class Source:
 class Condition:
     """Whether something holds: True, False, or None where it was not judged.
 
-    `about` are the findings and quantities that were looked at, `how` says how nearly: `by 0.1 points`.
+    `about` are the findings and quantities that were looked at, `how` says how nearly: `by 0.1 points`. One
+    that can be asked by name too, as `gap.more("wide")`, has `ask`; `which` says that it needs a name.
     """
 
     holds: bool | None
     about: tuple[Any, ...] = field(default=(), compare=False)
     how: str = field(default="", compare=False)
+    ask: Callable[..., Condition] | None = field(default=None, compare=False, repr=False)
+    which: str = field(default="", compare=False, repr=False)
+
+    def __call__(self, *names: Any) -> Condition:
+        """Ask it of what is named."""
+        return self.ask(*names) if self.ask else refuse("this condition is asked without a name")
 
     def __and__(self, other: Any) -> Condition:
         return both(self, other)
@@ -74,40 +86,53 @@ class Condition:
 
 def as_condition(one: Any) -> Condition:
     """Read a condition: one itself, a truth, or a fact. Raises `UsageError` for anything else."""
+    one = one if isinstance(one, Condition) else getattr(one, "condition", one)
     if isinstance(one, Condition):
-        return one
+        return refuse(one.which) if one.which else one
     if one is None or isinstance(one, bool) or type(one).__name__ == "bool_":
         return Condition(one if one is None else bool(one))
-    found = getattr(one, "condition", None)
-    if isinstance(found, Condition):
-        return found
-    raise UsageError(f"{_brief(one)} is no condition; write one such as ranking.clear(…), .more or .above(…)")
+    refuse(f"{_brief(one)} is no condition; write one such as ranking.clear(…), .more or .above(…)")
 
 
 def both(*conditions: Any) -> Condition:
     """Hold where all do; unknown and false is false."""
-    return _joined([as_condition(one) for one in conditions], False)
+    return _joined(conditions, False)
 
 
 def either(*conditions: Any) -> Condition:
     """Hold where any does; unknown or true is true."""
-    return _joined([as_condition(one) for one in conditions], True)
+    return _joined(conditions, True)
 
 
 def negated(condition: Any) -> Condition:
     """Hold where the condition does not."""
     one = as_condition(condition)
-    return replace(
-        Condition(one.holds, one.about, one.how), holds=None if one.holds is None else not one.holds
-    )
+    return Condition(None if one.holds is None else not one.holds, one.about, one.how)
 
 
-def _joined(of: list[Condition], decisive: bool) -> Condition:
+def _joined(conditions: tuple[Any, ...], decisive: bool) -> Condition:
+    of = [as_condition(one) for one in conditions]
     found = [one.holds for one in of]
     holds = decisive if decisive in found else None if None in found else not decisive
     about = {id(each): each for one in of for each in one.about}
-    how = next((one.how for one in of if one.holds is holds), "")
-    return Condition(holds, tuple(about.values()), how)
+    return Condition(holds, tuple(about.values()), next((one.how for one in of if one.holds is holds), ""))
+
+
+def _compared(compare: Callable[[Any, Any], bool]) -> Callable[[Quantity, Any], Any]:
+    def method(self: Quantity, other: Any) -> Any:
+        if not hasattr(other, "value") and not hasattr(other, "__float__"):
+            return NotImplemented
+        if not self.exact:
+            refuse(f"{self!r} is measured, and never equal by itself; {_USE}")
+        if self.value is None:
+            return Condition(None, (self,))
+        bound = self._stored(other)
+        return Condition(bool(compare(self.value, bound)), (self,), by(self.value - bound, self.unit))
+
+    return method
+
+
+_USE = "write .above(…) or .below(…) with a number, or use a finding"
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,8 +142,8 @@ class Quantity:
     `fraction` prints in per cent, `points` as percentage points (both are stored as fractions), `times` is a
     ratio; any other unit is printed as it is written. `values` are pairs of a unit's name and its value, and
     `spread` their standard deviation. `value` is None where the results cannot give one. A count or a
-    declared number is `exact`. An interval of another `level` than 0.95 describes observations: the level is
-    the share of them that it holds.
+    declared number is `exact`, and can be compared by ==, < and >. An interval of another `level` than 0.95
+    describes observations: the level is the share of them that it holds.
     """
 
     value: float | int | None
@@ -131,10 +156,6 @@ class Quantity:
     values: tuple[tuple[int | str, float | None], ...] = ()
     exact: bool = False
     level: float = LEVEL
-
-    def __post_init__(self) -> None:
-        if isinstance(self.source, str):
-            object.__setattr__(self, "source", Source(kind="declared", note=self.source))
 
     @property
     def interval(self) -> tuple[float, float] | None:
@@ -167,45 +188,14 @@ class Quantity:
             return plain_number(other) / self.factor
         one = as_quantity(other)
         if one.value is None or not one.exact:
-            self._refuse(f"{_brief(one)} is measured")
+            refuse(f"{one!r} is measured; {_USE}")
         if one.unit not in ("", self.unit):
-            self._refuse(f"{self.unit or 'a number'} is compared with {one.unit}")
-        return float(one.value) if one.unit == self.unit else one.value / self.factor
+            refuse(f"{self!r} cannot be compared with {one!r}: their units differ")
+        return one.value if one.unit == self.unit else one.value / self.factor
 
-    def _compared(self, other: Any, compare: Callable[[Any, Any], bool]) -> Condition:
-        if not self.exact or (isinstance(other, Quantity) and not other.exact):
-            self._refuse(
-                f"{_brief(self if not self.exact else other)} is measured, and never equal by itself"
-            )
-        if self.value is None:
-            return Condition(None, (self,))
-        bound = self._stored(other)
-        about = (self, other) if isinstance(other, Quantity) else (self,)
-        return Condition(bool(compare(self.value, bound)), about, by(self.value - bound, self.unit))
-
-    def _refuse(self, why: str) -> NoReturn:
-        raise UsageError(told(here(), f"{why}; write .above(…) or .below(…) with a number, or use a finding"))
-
-    def __eq__(self, other: object) -> Any:
-        if other is self:
-            return Condition(True, (self,))
-        return self._compared(other, operator.eq) if _numeric(other) else NotImplemented
-
-    def __ne__(self, other: object) -> Any:
-        return negated(self == other) if _numeric(other) else NotImplemented
-
-    def __lt__(self, other: Any) -> Condition:
-        return self._compared(other, operator.lt)
-
-    def __le__(self, other: Any) -> Condition:
-        return self._compared(other, operator.le)
-
-    def __gt__(self, other: Any) -> Condition:
-        return self._compared(other, operator.gt)
-
-    def __ge__(self, other: Any) -> Condition:
-        return self._compared(other, operator.ge)
-
+    __eq__, __ne__ = _compared(operator.eq), _compared(operator.ne)
+    __lt__, __le__ = _compared(operator.lt), _compared(operator.le)
+    __gt__, __ge__ = _compared(operator.gt), _compared(operator.ge)
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
@@ -216,38 +206,27 @@ class Quantity:
 
 def as_quantity(one: Any) -> Quantity:
     """Read a quantity: one itself, or that of a finding of one comparison. Raises `UsageError`."""
-    if isinstance(one, Quantity):
-        return one
-    found = getattr(one, "quantity", None)
+    found = one if isinstance(one, Quantity) else getattr(one, "quantity", None)
     if isinstance(found, Quantity):
         return found
-    raise UsageError(f"{_brief(one)} is no quantity; write number({_brief(one)}), or name one of an answer")
+    refuse(f"{_brief(one)} is no quantity; write number(…), or name one of an answer")
 
 
 def plain_number(value: Any) -> float | int:
     """Read a number of Python, NumPy, pandas or SciPy as Python's. Raises `UsageError` for anything else."""
     if hasattr(value, "item") and getattr(value, "size", 1) == 1:
         value = value.item()
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        try:
-            value = float(value) if not isinstance(value, (bool, str)) else None
-        except (TypeError, ValueError):
-            value = None
-        if value is None:
-            raise UsageError(told(here(), "one number is needed; a text, a truth or several are none"))
-    found: float | int = value
-    return found
-
-
-def known(value: float) -> float | None:
-    """A value that is finite, or None."""
-    return float(value) if math.isfinite(value) else None
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value
+    if isinstance(value, (bool, str)) or not hasattr(value, "__float__") or getattr(value, "size", 1) != 1:
+        refuse(f"{_brief(value)} is not one number")
+    return float(value)
 
 
 def by(distance: float, unit: str) -> str:
     """Say how nearly a condition holds, or fails: `by 0.1 points`."""
     size = abs(distance) * (100 if unit in PER_CENT else 1)
-    return f"by {size:.2g} {unit}".rstrip() if size < 1000 else f"by {size:,.0f} {unit}".rstrip()
+    return f"by {size:{'.2g' if size < 1000 else ',.0f'}} {unit}".rstrip()
 
 
 def reversed_quantity(one: Quantity) -> Quantity:
@@ -268,13 +247,8 @@ def plural(noun: str) -> str:
     """The plural of a regular noun: `seed` gives `seeds`, `query` gives `queries`."""
     if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
         return f"{noun[:-1]}ies"
-    if noun.endswith("series"):
-        return noun
-    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) and noun[-5:] != "epoch" else f"{noun}s"
-
-
-def _numeric(other: object) -> bool:
-    return not isinstance(other, (str, bool, Mapping, tuple, list)) and other is not None
+    hissing = noun.endswith(("s", "x", "ch", "sh")) and not noun.endswith("epoch")
+    return noun if noun.endswith("series") else f"{noun}es" if hissing else f"{noun}s"
 
 
 def _brief(one: Any) -> str:

@@ -14,46 +14,37 @@ NO_BREAK = "\u00a0"
 MINUS = "\u2212"
 MISSING = "–"
 """Printed where the results cannot give a number."""
+LOPSIDED, WIDE = 1.5, 1.5
+"""How many times as long as the other a side of an interval must be for its ends to be printed; and how many
+times the lower end the upper one is, where a logarithmic interval has for each its own digits."""
+PER_CENT_BELOW = 1.1
+"""The size of a ratio below this is printed as so many per cent."""
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_SYMBOLS = {"fraction": "%"}
-_IRREGULAR = {
-    "axes": "axis", "biases": "bias", "caches": "cache", "children": "child", "indices": "index",
-    "lenses": "lens", "matrices": "matrix", "people": "person", "series": "series", "species": "species",
-    "vertices": "vertex",
-}  # fmt: skip
-_NO_PLURALS = ("ss", "us", "is", "bps")
-_UNITLESS = ("", "year")
 _WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty"
-).split()
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+)
 
 
 def as_prose(one: Any) -> str:
     """Value and unit, to one significant digit of the uncertainty: `98.1 %`, `318,010 parameters`."""
     quantity = as_quantity(one)
-    if quantity.value is None:
-        return MISSING
     return _with_unit(_Form.of(quantity, prose=True).text(quantity.value), quantity)
 
 
 def as_table(one: Any, digits: int | None = None) -> str:
     """Value ± half width without the unit, which is in the head of the column, with so many decimals."""
     quantity = as_quantity(one)
-    if quantity.value is None:
-        return MISSING
-    form = _Form.of(quantity)
+    form = replace(_Form.of(quantity), group_from=1_000)
     if digits is not None and form.exponent is None and not _logarithmic(quantity):
         form = replace(form, decimals=digits)
-    return _spread(quantity, form, group_from=1_000)
+    return "".join(_spread(quantity, form))
 
 
 def digits_of_column(column: Iterable[Any]) -> int:
-    """The decimals that the middle one of a column's uncertain quantities supports; of exact ones, the most."""
+    """The decimals that the middle one of the uncertain quantities supports; of exact ones the most."""
     known = [one for one in map(as_quantity, column) if one.value is not None]
     uncertain = [one for one in known if _uncertainty(one)]
-    forms = map(_Form.of, uncertain or known)
-    found = sorted(form.decimals for form in forms if form.exponent is None)
+    found = sorted(form.decimals for form in map(_Form.of, uncertain or known) if form.exponent is None)
     return (found[len(found) // 2] if uncertain else found[-1]) if found else 0
 
 
@@ -64,19 +55,18 @@ def pm(one: Any) -> str:
     it, or that describes observations. Without an interval, or where all seeds agree, only the number.
     """
     quantity = as_quantity(one)
-    if quantity.value is None:
-        return MISSING
-    return _with_unit(_spread(quantity, _Form.of(quantity)), quantity, _ends_shown(quantity))
+    value, ends = _spread(quantity, _Form.of(quantity))
+    return _with_unit(value, quantity) + ends
 
 
 def ci(one: Any) -> str:
     """Value, unit and the ends: `1.6 µM (95 % CI 1.2 to 2.1)`."""
     quantity = as_quantity(one)
-    if quantity.value is None or not _uncertainty(quantity) or quantity.interval is None:
+    if not _uncertainty(quantity) or quantity.interval is None:
         return pm(quantity)
-    text = _with_unit(_Form.of(quantity).text(quantity.value), quantity)
+    form = _Form.of(quantity)
     level = f"{100 * quantity.level:g}{NO_BREAK}% {'CI' if quantity.level == LEVEL else 'of values'}"
-    return f"{text} ({level} {_ends(quantity)})"
+    return f"{_with_unit(form.text(quantity.value), quantity)} ({level} {_ends(quantity, form)})"
 
 
 def size(one: Any) -> str:
@@ -84,32 +74,32 @@ def size(one: Any) -> str:
     return as_prose(sized(as_quantity(one)))
 
 
+def apart(one: Any) -> str:
+    """How large a difference is, with ±: `0.6 ± 0.2 points`."""
+    return pm(sized(as_quantity(one)))
+
+
 def p(one: Any) -> str:
     """A probability as `p = 0.012`, `p < 0.001`."""
     value = as_quantity(one).value
     if value is None:
         return MISSING
-    if value < 0.001:
-        return f"p{NO_BREAK}<{NO_BREAK}0.001"
-    return f"p{NO_BREAK}={NO_BREAK}{value:.{2 if value >= 0.1 else 3}f}"
+    text = f"<{NO_BREAK}0.001" if value < 0.001 else f"={NO_BREAK}{value:.{2 if value >= 0.1 else 3}f}"
+    return f"p{NO_BREAK}{text}"
 
 
 def words(one: Any) -> str:
     """A small count in words, and its unit: `five seeds`; anything else as in prose."""
-    quantity = as_quantity(one)
-    value = quantity.value
-    if not isinstance(value, int) or not 0 <= value < len(_WORDS):
+    quantity, known = as_quantity(one), _WORDS.split()
+    if not isinstance(quantity.value, int) or not 0 <= quantity.value < len(known):
         return as_prose(quantity)
-    return _with_unit(_WORDS[value], quantity)
+    return _with_unit(known[quantity.value], quantity)
 
 
 def digits(one: Any, number: int) -> str:
     """Value and unit with so many decimals."""
     quantity = as_quantity(one)
-    if quantity.value is None:
-        return MISSING
-    form = replace(_Form.of(quantity), decimals=number)
-    return _with_unit(form.text(quantity.value), quantity)
+    return _with_unit(replace(_Form.of(quantity), decimals=number).text(quantity.value), quantity)
 
 
 FORMS: Mapping[str, Callable[..., str]] = {
@@ -120,7 +110,7 @@ FORMS: Mapping[str, Callable[..., str]] = {
 
 def unit_text(unit: str) -> str:
     """A unit as it is printed: `%` for shares, nothing for years."""
-    return "" if unit in _UNITLESS else _SYMBOLS.get(unit, unit)
+    return {"fraction": "%", "year": ""}.get(unit, unit)
 
 
 def sized(quantity: Quantity) -> Quantity:
@@ -128,10 +118,9 @@ def sized(quantity: Quantity) -> Quantity:
     value, unit, ends = quantity.value, quantity.unit, quantity.interval
     if value is None:
         return quantity
-    if unit != "times":
-        if value < 0:
-            value, ends = -value, ends and (-ends[1], -ends[0])
-    else:
+    if unit != "times" and value < 0:
+        value, ends = -value, ends and (-ends[1], -ends[0])
+    elif unit == "times":
         if 0 < value < 1:
             value, ends = 1 / value, ends and (1 / ends[1], 1 / ends[0] if ends[0] else math.inf)
         if value < PER_CENT_BELOW:
@@ -140,33 +129,30 @@ def sized(quantity: Quantity) -> Quantity:
     return replace(quantity, value=value, unit=unit, low=low, high=high)
 
 
-PER_CENT_BELOW = 1.1
-"""Ratios below this are printed as so many per cent."""
+def decimals(uncertainty: float, fine: bool = True) -> int:
+    """Decimals that show `uncertainty` to one significant digit; a `fine` one to two where the first is 1."""
+    exponent = math.floor(math.log10(uncertainty))
+    leading = round(uncertainty / 10**exponent, 1)
+    if leading >= 9.5:  # prints as 10 of the digit below
+        exponent, leading = exponent + 1, 1.0
+    return -exponent + (1 if fine and leading < 1.95 else 0)
 
 
-def _spread(quantity: Quantity, form: _Form, group_from: int = 10_000) -> str:
-    assert quantity.value is not None
-    half = _half_width(quantity)
-    if not half or not _uncertainty(quantity):
-        return form.text(quantity.value, group_from)
-    if _ends_shown(quantity):
-        return f"{form.text(quantity.value, group_from)} ({_ends(quantity, form)})"
-    text = f"{form.digits(quantity.value, group_from)}{NO_BREAK}±{NO_BREAK}{form.digits(half, group_from)}"
-    return f"({text}){form.power}" if form.power else text
+def _spread(quantity: Quantity, form: _Form) -> tuple[str, str]:
+    """The value with ± behind it, or the value, and its ends in brackets."""
+    half, value = _half_width(quantity), quantity.value
+    if value is None or not half or not _uncertainty(quantity):
+        return form.text(value), ""
+    if _lopsided(quantity) or _logarithmic(quantity) or quantity.level != LEVEL:
+        return form.text(value), f" ({_ends(quantity, form)})"
+    text = f"{form.digits(value)}{NO_BREAK}±{NO_BREAK}{form.digits(half)}"
+    return f"({text}){form.power}" if form.power else text, ""
 
 
-def _ends(quantity: Quantity, form: _Form | None = None) -> str:
-    far = _logarithmic(quantity)  # each end to its own digits
+def _ends(quantity: Quantity, form: _Form) -> str:
+    own = _logarithmic(quantity)  # each end has its own digits
     ends = quantity.interval or ()
-    return " to ".join(
-        (_Form.of(replace(quantity, value=end)) if far else form or _Form.of(quantity)).text(end)
-        for end in ends
-    )
-
-
-def _ends_shown(quantity: Quantity) -> bool:
-    shown = bool(_half_width(quantity)) and bool(_uncertainty(quantity))
-    return shown and (_lopsided(quantity) or _logarithmic(quantity) or quantity.level != LEVEL)
+    return " to ".join((_Form.of(replace(quantity, value=end)) if own else form).text(end) for end in ends)
 
 
 def _half_width(quantity: Quantity) -> float | None:
@@ -185,34 +171,25 @@ def _uncertainty(quantity: Quantity) -> float | None:
     uncertainty = _half_width(quantity) or quantity.spread
     if not uncertainty or uncertainty < 1e-9 * abs(quantity.value or 0):  # what is left of equal values
         return None
-    if quantity.interval is not None and quantity.level != LEVEL:
-        return uncertainty / math.sqrt(quantity.n)
-    return uncertainty
-
-
-def decimals(uncertainty: float, fine: bool = True) -> int:
-    """Decimals that show `uncertainty` to one significant digit; a `fine` one to two where the first is 1."""
-    exponent = math.floor(math.log10(uncertainty))
-    leading = round(uncertainty / 10**exponent, 1)
-    if leading >= 9.5:  # prints as 10 of the digit below
-        exponent, leading = exponent + 1, 1.0
-    return -exponent + (1 if fine and leading < 1.95 else 0)
-
-
-LOPSIDED = 1.5
-"""How many times as long as the other a side of an interval must be for its ends to be printed."""
+    observed = quantity.interval is not None and quantity.level != LEVEL
+    return uncertainty / math.sqrt(quantity.n) if observed else uncertainty
 
 
 def _lopsided(quantity: Quantity) -> bool:
     """Whether value ± half-width would give a wrong picture of the interval."""
-    half = _half_width(quantity)
-    if quantity.value is None or half is None or quantity.low is None or quantity.high is None:
+    half, value, low, high = _half_width(quantity), quantity.value, quantity.low, quantity.high
+    if half is None or value is None or low is None or high is None:
         return False
-    shorter = min(quantity.value - quantity.low, quantity.high - quantity.value)
-    if half > LOPSIDED * shorter:
-        return True
-    hides_zero = quantity.unit == "points" and not quantity.low <= 0 <= quantity.high
-    return hides_zero and half >= abs(float(quantity.value))
+    hides_zero = quantity.unit == "points" and not low <= 0 <= high and half >= abs(float(value))
+    return half > LOPSIDED * min(value - low, high - value) or hides_zero
+
+
+def _logarithmic(quantity: Quantity) -> bool:
+    """Whether the ends are as many times off, and so far apart that each needs its own digits."""
+    low, high, value = quantity.low, quantity.high, quantity.value
+    if not value or low is None or high is None or not 0 < low < value < high <= 1e300 or high <= WIDE * low:
+        return False
+    return math.isclose(high / value, value / low, rel_tol=1e-6)
 
 
 def _more(quantity: Quantity, shown: int, factor: float) -> int:
@@ -231,10 +208,10 @@ def _more(quantity: Quantity, shown: int, factor: float) -> int:
     half, most = half * factor, 2
     if _lopsided(quantity):  # the nearer end is printed, and is not zero
         value, half, most = min(abs(quantity.low), abs(quantity.high)) * factor, 0.0, 9
-    for more in range(least, most + 1):
-        if round(value, shown + more) > round(half, shown + more):
-            return more
-    return least
+    apart = (
+        more for more in range(least, most + 1) if round(value, shown + more) > round(half, shown + more)
+    )
+    return next(apart, least)
 
 
 @dataclass(frozen=True)
@@ -244,22 +221,24 @@ class _Form:
     decimals: int
     factor: float = 1.0
     exponent: int | None = None
-    grouped: bool = True
+    group_from: float = 10_000
 
     @classmethod
     def of(cls, quantity: Quantity, prose: bool = False) -> _Form:
         value = 0 if quantity.value is None else quantity.value  # 0.0 stays a measured number
         factor, uncertainty = quantity.factor, _uncertainty(quantity)
         if isinstance(value, int):
-            return cls(0, factor, None, quantity.unit != "year")
+            return cls(0, factor, None, math.inf if quantity.unit == "year" else 10_000)
         size = max(abs(value), uncertainty or 0.0)
-        if _scientific(size, quantity):
-            exponent = math.floor(math.log10(size))
-            shown = _places(quantity, uncertainty, exponent)
-            if round(size / 10**exponent, shown) >= 10:  # 9.96 × 10⁹ is printed as 1.0 × 10¹⁰
-                exponent += 1
-                shown = _places(quantity, uncertainty, exponent)
-            return cls(shown + _more(quantity, shown, 10.0**-exponent), factor, exponent)
+        plain = size == 0 or quantity.unit in PER_CENT or 1e-3 <= size < 1e7
+        if not plain or quantity.unit in ("FLOP", "FLOP/s"):
+            exponent = math.floor(math.log10(size)) if size else 0
+            for power in (exponent, exponent + 1):  # 9.96 × 10⁹ is printed as 1.0 × 10¹⁰
+                own = not uncertainty or _logarithmic(quantity)
+                shown = 1 if own else min(max(decimals(float(uncertainty or 1) / 10**power), 0), 3)
+                if round(size / 10**power, shown) < 10:
+                    break
+            return cls(shown + _more(quantity, shown, 10.0**-power), factor, power)
         if _logarithmic(quantity):
             return cls(max(0, 1 - math.floor(math.log10(value * factor))), factor)
         if uncertainty:
@@ -269,45 +248,16 @@ class _Form:
 
     @property
     def power(self) -> str:
-        if self.exponent is None:
-            return ""
-        return f"{NO_BREAK}×{NO_BREAK}10{str(self.exponent).translate(_SUPERSCRIPTS)}"
+        exponent = str(self.exponent).translate(_SUPERSCRIPTS)
+        return "" if self.exponent is None else f"{NO_BREAK}×{NO_BREAK}10{exponent}"
 
-    def text(self, value: float, group_from: int = 10_000) -> str:
-        return self.digits(value, group_from) + self.power
+    def text(self, value: float | None) -> str:
+        return MISSING if value is None else self.digits(value) + self.power
 
-    def digits(self, value: float, group_from: int = 10_000) -> str:
+    def digits(self, value: float) -> str:
         scaled = value * self.factor / 10.0 ** (self.exponent or 0)
-        text = f"{abs(scaled):.{self.decimals}f}"
-        if self.grouped and abs(scaled) >= group_from:
-            text = f"{abs(scaled):,.{self.decimals}f}"
+        text = f"{abs(scaled):{',' if abs(scaled) >= self.group_from else ''}.{self.decimals}f}"
         return MINUS + text if scaled < 0 and float(text.replace(",", "")) else text
-
-
-def _scientific(size: float, quantity: Quantity) -> bool:
-    """Powers of ten for compute, and for whatever is too large or too small to read otherwise."""
-    if size == 0 or quantity.unit in PER_CENT:
-        return False
-    return quantity.unit in ("FLOP", "FLOP/s") or not 1e-3 <= size < 1e7
-
-
-def _places(quantity: Quantity, uncertainty: float | None, exponent: int) -> int:
-    """Decimals of a mantissa: as many as the uncertainty supports, up to three; without one, one."""
-    if not uncertainty or _logarithmic(quantity):
-        return 1
-    return min(max(decimals(uncertainty / 10**exponent), 0), 3)
-
-
-def _logarithmic(quantity: Quantity) -> bool:
-    """Whether the ends are as many times off, and so far apart that each needs its own digits."""
-    low, high, value = quantity.low, quantity.high, quantity.value
-    if not value or low is None or high is None or not 0 < low < value < high <= 1e300 or high <= WIDE * low:
-        return False
-    return math.isclose(high / value, value / low, rel_tol=1e-6)
-
-
-WIDE = 1.5
-"""How many times the lower end the upper one of a logarithmic interval is, where each has its own digits."""
 
 
 def _plain_decimals(value: float, digits: int) -> int:
@@ -324,24 +274,24 @@ def _plain_decimals(value: float, digits: int) -> int:
     return next(exact, most)
 
 
-def _with_unit(text: str, quantity: Quantity, ends: bool = False) -> str:
-    noun = unit_text(quantity.unit)
-    if not noun:
+def _with_unit(text: str, quantity: Quantity) -> str:
+    unit = unit_text(quantity.unit)
+    if not unit or text == MISSING:
         return text
     one = text.lstrip(MINUS) in ("1", "one") and quantity.unit != "times"
-    noun = singular(noun) if one else noun
-    if ends:  # behind the value: 1.5 s (0.9 to 2.4)
-        value, _, rest = text.partition(" (")
-        return f"{value}{NO_BREAK}{noun} ({rest}"
-    return f"{text}{NO_BREAK}{noun}"
+    return f"{text}{NO_BREAK}{singular(unit) if one else unit}"
 
 
 def singular(unit: str) -> str:
     """A plural noun after the number 1: `hidden layers` gives `hidden layer`. Symbols stay: `ms`, `Hz`."""
-    rest, space, word = unit.rpartition(" ")
-    if word in _IRREGULAR:
-        word = _IRREGULAR[word]
-    elif len(word) > 3 and word.isalpha() and word.endswith("s") and not word.endswith(_NO_PLURALS):
-        twice = word.endswith(("sses", "shes", "ches", "xes", "zzes"))
-        word = f"{word[:-3]}y" if word.endswith("ies") else word[:-2] if twice else word[:-1]
-    return rest + space + word
+    word = unit.rpartition(" ")[2]
+    if (
+        len(word) <= 3
+        or not word.isalpha()
+        or not word.endswith("s")
+        or word.endswith(("ss", "us", "is", "bps"))
+    ):
+        return unit
+    if word.endswith("ies"):
+        return f"{unit[:-3]}y"
+    return unit[: -2 if word.endswith(("sses", "shes", "ches", "xes", "zzes")) else -1]
