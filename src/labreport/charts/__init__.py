@@ -10,59 +10,36 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from labreport.charts.cells import caption, frame_cells, heat_map, picture, separate
+    # fmt: off
+    # isort: off
+    from labreport.charts.cells import caption, frame_cells, heat_map, picture
     from labreport.charts.drawing import Drawing
     from labreport.charts.layout import (
-        Margins,
-        canvas,
-        column_figure,
-        level,
-        note,
-        panel_title,
-        plain_numbers,
-        powers_of_ten,
-        round_limits,
-        thousands,
-        whole_numbers,
-        wide_figure,
-        y_title,
+        Margins, canvas, column_figure, level, note, panel_title, plain_numbers, powers_of_ten, thousands,
+        whole_numbers, y_title,
     )
     from labreport.charts.marks import (
-        Label,
-        Mark,
-        band,
-        bars,
-        curve,
-        direct_labels,
-        interval_bars,
-        label_line_ends,
-        milestones,
-        note_truncated,
-        points,
-        reference_line,
-        reference_slope,
-        seed_lines,
-        spread,
-        stems,
+        Label, Mark, band, bars, curve, direct_labels, interval_bars, label_line_ends, points,
+        reference_line, seed_lines, spread,
     )
     from labreport.charts.styles import SERIES, WIDTH_MM, Colour, css_variables, style
     from labreport.charts.svg import Exported, drawn, export
+    # isort: on
+    # fmt: on
 
 __all__ = [
     "SERIES", "WIDTH_MM", "Colour", "Drawing", "Exported", "Label", "Margins", "Mark", "band", "bars",
     "canvas", "caption", "column_figure", "css_variables", "curve", "direct_labels", "drawn", "export",
-    "frame_cells", "heat_map", "interval_bars", "label_line_ends", "level", "milestones", "note",
-    "note_truncated", "panel_title", "picture", "plain_numbers", "points", "powers_of_ten",
-    "reference_line", "reference_slope", "round_limits", "seed_lines", "separate", "spread", "stems",
-    "style", "thousands", "whole_numbers", "wide_figure", "y_title",
+    "frame_cells", "heat_map", "interval_bars", "label_line_ends", "level", "note", "panel_title",
+    "picture", "plain_numbers", "points", "powers_of_ten", "reference_line", "seed_lines", "spread", "style",
+    "thousands", "whole_numbers", "y_title",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     """A name of this room, from the module that has it."""
-    if name in __all__:
-        for home in ("styles", "drawing", "layout", "marks", "cells", "svg"):
-            module = import_module(f"{__name__}.{home}")
-            if name in vars(module):
-                return globals().setdefault(name, vars(module)[name])
+    for home in ("styles", "drawing", "layout", "marks", "cells", "svg") if name in __all__ else ():
+        module = import_module(f"{__name__}.{home}")
+        if name in vars(module):
+            return globals().setdefault(name, vars(module)[name])
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from labreport.errors import UsageError
+from labreport.stats import Quantity
 
 Cell = str | int | float | bool | None
+MOST_NAMED = 8
+"""An alternative text names up to so many series."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,74 +36,45 @@ class Drawing:
 
     def table(self) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
         """Give the names of the columns, and the rows as plain values; raise `UsageError` for no table."""
-        columns, rows = self.columns, self.rows
-        if self.data is not None:
-            columns, rows = _columns_and_rows(self.data)
+        columns, rows, data = self.columns, self.rows, getattr(self.data, "frame", self.data)
+        if hasattr(data, "itertuples"):
+            frame = data.reset_index() if any(name is not None for name in data.index.names) else data
+            columns, rows = list(frame.columns), list(frame.itertuples(index=False, name=None))
+        elif hasattr(data, "columns"):
+            columns, rows = [getattr(one, "title", one) for one in data.columns], data.rows
+        elif isinstance(data, Sequence) and all(isinstance(row, Mapping) for row in data):
+            columns = list(dict.fromkeys(name for row in data for name in row))
+            rows = [[row.get(name) for name in columns] for row in data]
+        elif data is not None:
+            text = (
+                f"Drawing: data is {type(data).__name__}; a DataFrame, a table or a list of dicts is needed"
+            )
+            raise UsageError(text)
         return tuple(map(str, columns)), tuple(tuple(map(plain, row)) for row in rows)
+
+    def described(self, panels: Sequence[Any]) -> str:
+        """Say what is shown: kind of chart, what its axes are, and its series."""
+        labels = [(axes.get_ylabel(), axes.get_xlabel()) for axes in panels]
+        axes = " and ".join(
+            dict.fromkeys(" against ".join(filter(None, each)) for each in labels if any(each))
+        )
+        text = ": ".join(filter(None, (self.kind or "chart", axes)))
+        legends = filter(None, (axes.get_legend() for axes in panels))
+        found = [text.get_text() for legend in legends for text in legend.get_texts()]
+        found = found or [str(line.get_label()) for axes in panels for line in axes.lines]
+        names = [name for name in dict.fromkeys(found) if name and name[0] != "_"]
+        return f"{text[:1].upper()}{text[1:]}{'; ' if names else ''}{', '.join(names[:MOST_NAMED])}."
 
 
 def plain(value: Any) -> Cell:
     """Turn a cell into what JSON has: NumPy scalars become Python's, what is not finite becomes None."""
-    if value is None or isinstance(value, (str, bool, int)):
-        return value
-    found = value.item() if hasattr(value, "item") else getattr(value, "value", value)
-    if isinstance(found, float):
-        return found if math.isfinite(found) else None
-    return found if isinstance(found, (str, bool, int)) else str(found) if found == found else None
-
-
-def _columns_and_rows(data: Any) -> tuple[Sequence[Any], Sequence[Sequence[Any]]]:
-    frame = getattr(data, "frame", data)  # of a declared table
-    if hasattr(frame, "itertuples"):
-        if any(name is not None for name in frame.index.names):
-            frame = frame.reset_index()
-        return list(frame.columns), list(frame.itertuples(index=False, name=None))
-    if hasattr(data, "columns") and hasattr(data, "rows"):
-        return [getattr(column, "title", column) for column in data.columns], list(data.rows)
-    if isinstance(data, Sequence) and data and all(isinstance(row, Mapping) for row in data):
-        columns = list(dict.fromkeys(name for row in data for name in row))
-        return columns, [[row.get(name) for name in columns] for row in data]
-    kind = type(data).__name__
-    raise UsageError(f"Drawing: data is {kind}; a DataFrame, a table or a list of dicts is needed")
-
-
-MOST_NAMED = 8
-"""Above so many series, an alternative text does not name them."""
-
-
-def described(drawing: Drawing, figure: Any) -> str:
-    """Say what a figure shows: kind of chart, what its axes are, and its series or groups."""
-    panels = [axes for axes in figure.axes if axes.get_visible()]
-    kind = drawing.kind or _kind(panels)
-    labels = [{f"get_{side}label": getattr(axes, f"get_{side}label")() for side in "yx"} for axes in panels]
-    pairs = [" against ".join(filter(None, label.values())) for label in labels]
-    axes = " and ".join(dict.fromkeys(filter(None, pairs)))
-    names = _names(drawing, panels)
-    text = ": ".join(filter(None, (kind, axes)))
-    return (text[:1].upper() + text[1:] + (f"; {', '.join(names)}" if names else "")) + "."
-
-
-def _kind(panels: Sequence[Any]) -> str:
-    """Name a chart by what was drawn in it."""
-    for kind, drawn in (
-        ("heat map", lambda axes: axes.images or any("Mesh" in type(c).__name__ for c in axes.collections)),
-        ("bar chart", lambda axes: any(hasattr(one, "get_height") and one.get_height() for one in axes.patches)),
-        ("box plot", lambda axes: any(type(one).__name__ == "PathPatch" for one in axes.patches)),
-        ("line chart", lambda axes: any(len(line.get_xydata()) > 2 for line in axes.lines)),
-        ("scatter plot", lambda axes: axes.collections or axes.lines),
-    ):
-        if any(drawn(axes) for axes in panels):
-            return kind
-    return "chart"
-
-
-def _names(drawing: Drawing, panels: Sequence[Any]) -> list[str]:
-    """The series in a legend or with a label, else what the first column of words in the data has."""
-    legends = [one.get_text() for axes in panels if axes.get_legend() for one in axes.get_legend().get_texts()]
-    lines = [str(line.get_label()) for axes in panels for line in axes.lines]
-    found = list(dict.fromkeys(filter(None, legends or [one for one in lines if one[:1] != "_"])))
-    if not found:
-        _, rows = drawing.table()
-        words = [list(dict.fromkeys(column)) for column in zip(*rows, strict=False)]
-        found = next(([str(w) for w in column] for column in words if isinstance(column[0], str)), [])
-    return found if len(found) <= MOST_NAMED else []
+    found = value.value if isinstance(value, Quantity) else value.item() if hasattr(value, "item") else value
+    if isinstance(found, float) or found is None:
+        return found if found is not None and math.isfinite(found) else None
+    return (
+        found
+        if isinstance(found, (str, bool, int))
+        else str(found)
+        if str(found) not in ("<NA>", "NaT")
+        else None
+    )

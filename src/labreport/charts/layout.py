@@ -21,7 +21,7 @@ from matplotlib.ticker import (
     NullLocator,
 )
 
-from labreport.charts.styles import MM, SIZE, TITLE_GAP, WIDTH_MM, Colour
+from labreport.charts.styles import INCH_MM, SIZE, WIDTH_MM, Colour
 
 
 @dataclass(frozen=True)
@@ -40,62 +40,45 @@ def column_figure(
     height_mm: float, *, columns: int = 1, rows: int = 1, margins: Margins = Margins()
 ) -> tuple[Figure, list[Axes]]:
     """Make a figure as wide as the text, and its panels in reading order."""
-    figure = Figure(figsize=(WIDTH_MM * MM, height_mm * MM), layout="none")
+    figure = Figure(figsize=(WIDTH_MM / INCH_MM, height_mm / INCH_MM))
+    figure.set_layout_engine("none")
     width = (WIDTH_MM - margins.left - margins.right - (columns - 1) * margins.between) / columns
     height = (height_mm - margins.top - margins.bottom - (rows - 1) * margins.rows_between) / rows
-    panels = [
-        figure.add_axes(
-            (
-                (margins.left + column * (width + margins.between)) / WIDTH_MM,
-                (margins.bottom + (rows - 1 - row) * (height + margins.rows_between)) / height_mm,
-                width / WIDTH_MM,
-                height / height_mm,
-            )
-        )
-        for row in range(rows)
-        for column in range(columns)
-    ]
+    panels = []
+    for place in range(rows * columns):
+        row, column = divmod(place, columns)
+        left = margins.left + column * (width + margins.between)
+        bottom = margins.bottom + (rows - 1 - row) * (height + margins.rows_between)
+        box = left / WIDTH_MM, bottom / height_mm, width / WIDTH_MM, height / height_mm
+        panels.append(figure.add_axes(box))
     return figure, panels
-
-
-wide_figure = column_figure
-"""The same: every figure may have the whole width."""
 
 
 def canvas(height_mm: float) -> tuple[Figure, Axes]:
     """Make a figure with one panel and no axes, measured in mm from its upper left."""
-    figure = Figure(figsize=(WIDTH_MM * MM, height_mm * MM), layout="none")
-    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    figure, (axes,) = column_figure(height_mm, margins=Margins(0, 0, 0, 0))
     axes.set_axis_off()
-    axes.set_xlim(0.0, WIDTH_MM)
-    axes.set_ylim(height_mm, 0.0)
-    axes.set_autoscale_on(False)
+    axes.set(xlim=(0.0, WIDTH_MM), ylim=(height_mm, 0.0), autoscale_on=False)
     return figure, axes
 
 
-def panel_title(axes: Axes, text: str, *, lift: float = TITLE_GAP) -> Text:
+def panel_title(axes: Axes, text: str, *, lift: float = 5.0) -> Text:
     """Set the panel's title off to the left, `lift` points above it."""
-    return axes.set_title(text, loc="left", color=Colour.INK.value, pad=lift)
+    return axes.set_title(text, color=Colour.INK.value, pad=lift)
 
 
-def y_title(axes: Axes, text: str, *, lift: float = TITLE_GAP) -> Text:
+def y_title(axes: Axes, text: str, *, lift: float = 5.0) -> Text:
     """Set the name of the y axis level above it, where it is read without turning the head."""
     axes.set_ylabel(text).set_visible(False)  # the alternative text reads it
     return note(axes, text, (0.0, 1.0), (0.0, lift), xycoords="axes fraction")
 
 
 def note(
-    axes: Axes,
-    text: str,
-    at: tuple[float, float],
-    offset: tuple[float, float],
-    *,
-    colour: Colour = Colour.QUIET,
-    **more: Any,
+    axes: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], **more: Any
 ) -> Annotation:
     """Set text off from a point by so many points, also outside the panel."""
     place = {"xy": at, "xytext": offset, "textcoords": "offset points", "annotation_clip": False}
-    kind = {"ha": "left", "va": "baseline", "fontsize": SIZE, "color": colour.value}
+    kind = {"ha": "left", "va": "baseline", "fontsize": SIZE, "color": Colour.QUIET.value}
     return axes.annotate(text, **{**place, **kind, **more})
 
 
@@ -106,11 +89,6 @@ def level(panels: Sequence[Axes]) -> None:
         panel.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
     for panel in panels[1:]:
         panel.tick_params(axis="y", labelleft=False)
-
-
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-FEW = 1000.0
-"""A logarithmic axis that reaches less far has ticks between its powers of ten."""
 
 
 def number(value: float, form: str = ".10g") -> str:
@@ -133,28 +111,25 @@ def whole_numbers(axis: Axis, most: int = 5) -> None:
     plain_numbers(axis)
 
 
+def thousands(axis: Axis, subs: Sequence[float] = (1.0, 3.0)) -> None:
+    """Put ticks of a logarithmic axis at 1, 3 and 10 in each decade, written out: 3 000, 10 000."""
+    axis.set_major_locator(LogLocator(base=10.0, subs=subs, numticks=50))
+    axis.set_minor_locator(NullLocator())
+    plain_numbers(axis)
+
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 def powers_of_ten(axis: Axis, most: int = 6) -> None:
     """Put at most so many ticks of a logarithmic axis at powers of ten. Set the limits first."""
     low, high = sorted(math.log10(limit) for limit in axis.get_view_interval())
     every = next(step for step in (1, 2, 3, 5, 10, 20, 50, 100) if (high - low) / step < most)
     axis.set_major_locator(LogLocator(base=10.0**every, numticks=most + 2))
+    axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(
         FuncFormatter(lambda value, _: "10" + str(round(math.log10(value))).translate(_RAISED))
     )
-    axis.set_minor_locator(NullLocator())
-
-
-def thousands(axis: Axis) -> None:
-    """Put ticks of a logarithmic axis at 1, 3 and 10 in each decade, written out: 3 000, 10 000."""
-    axis.set_major_locator(LogLocator(base=10.0, subs=(1.0, 3.0), numticks=50))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, ".0f")))
-    axis.set_minor_locator(NullLocator())
-
-
-def round_limits(axes: Axes, step: float, *, highest: float = math.inf) -> None:
-    """Widen the y axis to multiples of `step`, so that it starts at a number that can be said."""
-    low, high = axes.get_ylim()
-    axes.set_ylim(step * math.floor(low / step), min(highest, step * math.ceil(high / step)))
 
 
 def readable_ticks(axes: Axes) -> None:
@@ -162,9 +137,7 @@ def readable_ticks(axes: Axes) -> None:
     for axis in (axes.xaxis, axes.yaxis):
         if axis.get_scale() == "log" and isinstance(axis.get_major_formatter(), LogFormatter):
             low, high = sorted(axis.get_view_interval())
-            if high >= FEW * low:
+            if high >= 1000 * low:
                 powers_of_ten(axis)
             else:
-                axis.set_major_locator(LogLocator(base=10.0, subs=(1.0, 2.0, 5.0)))
-                axis.set_minor_locator(NullLocator())
-                plain_numbers(axis)
+                thousands(axis, (1.0, 2.0, 5.0))

@@ -14,8 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation
 
-from labreport.charts.layout import note, number
-from labreport.charts.styles import HAIRLINE, SEMIBOLD, SERIES, SIZE, TITLE_GAP, Colour, SeriesStyle
+from labreport.charts.layout import note
+from labreport.charts.styles import SERIES, SIZE, Colour, SeriesStyle
 from labreport.errors import UsageError
 
 Numbers = Sequence[float]
@@ -36,39 +36,22 @@ class Mark:
 
 def curve(axes: Axes, x: Numbers, y: Numbers, mark: Mark, *, markers: bool = False) -> Line2D:
     """Draw the line of a series, with a marker at each point where there are few of them."""
-    dash: Any = (0.0, mark.style.dash) if mark.style.dash else "-"
+    line: Any = {"linestyle": (0.0, mark.style.dash) if mark.style.dash else "-", "zorder": 3}
     marker = mark.style.marker if markers else None
-    (line,) = axes.plot(
-        x, y, label=mark.label, color=mark.colour.value, linestyle=dash, marker=marker, zorder=3
-    )
-    return line
+    return axes.plot(x, y, label=mark.label, color=mark.colour.value, marker=marker, **line)[0]
 
 
-def seed_lines(axes: Axes, x: Numbers, curves: Sequence[Numbers], mark: Mark, *, alone: bool = False) -> None:
-    """Draw one faint line for each run behind the series; none for a single one unless `alone`."""
-    if len(curves) > 1 or alone:
-        for y in curves:
-            axes.plot(x, y, label="_", color=mark.colour.value, linewidth=0.6, alpha=0.35, zorder=2)
+def seed_lines(axes: Axes, x: Numbers, curves: Sequence[Numbers], mark: Mark) -> None:
+    """Draw one faint line for each run behind the series; none for a single run, which is the series."""
+    for y in curves if len(curves) > 1 else ():
+        axes.plot(x, y, label="_", color=mark.colour.value, linewidth=0.6, alpha=0.35, zorder=2)
 
 
-def points(
-    axes: Axes, x: Numbers, y: Numbers, mark: Mark, *, hollow: bool = False, size: float = 4.0
-) -> Line2D:
+def points(axes: Axes, x: Numbers, y: Numbers, mark: Mark, *, size: float = 4.0) -> Line2D:
     """Draw markers without a line; `size` in points."""
-    (line,) = axes.plot(
-        x,
-        y,
-        label=mark.label,
-        linestyle="none",
-        marker=mark.style.marker,
-        markersize=size,
-        markerfacecolor=Colour.PAPER.value if hollow else mark.colour.value,
-        markeredgecolor=mark.colour.value if hollow else Colour.PAPER.value,
-        markeredgewidth=0.9 if hollow else 0.5,
-        clip_on=False,
-        zorder=3,
-    )
-    return line
+    edge: Any = {"markeredgecolor": Colour.PAPER.value, "markeredgewidth": 0.5, "clip_on": False, "zorder": 3}
+    kind: Any = {"linestyle": "none", "marker": mark.style.marker, "markersize": size, **edge}
+    return axes.plot(x, y, label=mark.label, color=mark.colour.value, **kind)[0]
 
 
 def spread(values: Numbers, apart: float, *, step: float = 0.16, room: float = 0.4) -> list[float]:
@@ -88,14 +71,9 @@ def spread(values: Numbers, apart: float, *, step: float = 0.16, room: float = 0
         lanes[index] = next(free, len(ends))
         ends[lanes[index] : lanes[index] + 1] = [values[index]]
         together[-1].append(index)
-    offsets = [0.0] * len(values)
-    widest = max((max(lanes[index] for index in group) for group in together), default=0)
-    step = min(step, 2 * room / widest) if widest else step
-    for group in together:
-        middle = max(lanes[index] for index in group) / 2
-        for index in group:
-            offsets[index] = step * (lanes[index] - middle)
-    return offsets
+    step = min(step, 2 * room / max(1, *lanes, 0))
+    middles = {index: max(lanes[one] for one in group) / 2 for group in together for index in group}
+    return [step * (lane - middles[index]) for index, lane in enumerate(lanes)]
 
 
 def bars(
@@ -104,40 +82,38 @@ def bars(
     heights: Numbers,
     mark: Mark,
     *,
-    base: float = 0.0,
     width: float = 0.72,
     level: bool = False,
     intervals: Sequence[tuple[float, float]] | None = None,
-    texts: Sequence[str] | None = None,
+    texts: Sequence[str] = (),
 ) -> None:
-    """Draw upright bars from `base`, or `level` ones, each with its text and its interval.
+    """Draw upright bars from zero, or `level` ones, each with its interval and its text.
 
-    A text is within its bar, at the end, clear of the interval; where the bar is too short for that, beyond
-    it. Set the limits of `axes` first.
+    A text is within its bar, at the end, clear of the interval; where it does not fit, beyond both. Set the
+    limits of `axes` first.
     """
-    draw: Any = axes.barh if level else axes.bar
-    start: Any = {"left": base, "height": width} if level else {"bottom": base, "width": width}
-    draw(x, [height - base for height in heights], color=mark.colour.value, label=mark.label, **start)
+    (axes.barh if level else axes.bar)(x, heights, width, color=mark.colour.value, label=mark.label)
     ends = intervals or [(height, height) for height in heights]
     if intervals is not None:
-        ink = Mark("interval", SeriesStyle(Colour.INK, (), ""))
-        interval_bars(axes, x, [low for low, _ in ends], [high for _, high in ends], ink, level=level)
+        low, high = zip(*ends, strict=True)
+        interval_bars(axes, x, low, high, Mark("_", SERIES[3]), level=level)
     axes.get_xlim(), axes.get_ylim()  # limits that matplotlib still has to work out
-    for place, height, (low, high), text in zip(x, heights, ends, texts or (), strict=True):
-        long = _width(text) if level else SIZE * LINE_SPACING
-        corners = [(at, place) if level else (place, at) for at in (base, min(low, height))]
-        room = [axes.transData.transform(corner)[0 if level else 1] for corner in corners]
-        inside = room[1] - room[0] > long
-        at = (min(low, height) if inside else max(high, height), place)
-        side = -3.0 if inside else 3.0
+    for place, height, interval, text in zip(x, heights, ends, texts, strict=False):
+        near, far = min(*interval, height), max(*interval, height)
+        corners = [(0.0, place - width / 2), (near, place + width / 2)]
+        box = axes.transData.transform(corners if level else [corner[::-1] for corner in corners])
+        room = np.abs(box[1] - box[0]) - (_width(text), SIZE * LINE_SPACING)
+        inside = bool((room > 0).all())
+        at, offset = ((near, place), (-3.0, 0.0)) if inside else ((far, place), (3.0, 0.0))
         note(
             axes,
             text,
             at if level else at[::-1],
-            (side, 0.0) if level else (0.0, side),
+            offset if level else offset[::-1],
             ha=("right" if inside else "left") if level else "center",
-            va="center_baseline" if level else "top" if inside else "bottom",
-            colour=Colour.PAPER if inside else Colour.INK,
+            va="center" if level else "top" if inside else "bottom",
+            color=(Colour.PAPER if inside else Colour.INK).value,
+            fontweight=600 if inside else 400,
         )
 
 
@@ -145,29 +121,13 @@ def interval_bars(
     axes: Axes, x: Numbers, low: Numbers, high: Numbers, mark: Mark, *, level: bool = False
 ) -> None:
     """Draw a thin upright bar from `low` to `high` at each `x`; a `level` one at each `y`."""
-    draw = axes.hlines if level else axes.vlines
-    draw(x, low, high, colors=mark.colour.value, linewidth=0.9, zorder=2.5)
+    (axes.hlines if level else axes.vlines)(x, low, high, colors=mark.colour.value, linewidth=0.9, zorder=2.5)
 
 
-def band(axes: Axes, x: Numbers, low: Numbers, high: Numbers, mark: Mark) -> None:
-    """Draw a pale band from `low` to `high` behind a curve."""
-    axes.fill_between(x, low, high, color=mark.colour.value, alpha=0.16, linewidth=0.0, zorder=1.8)
-
-
-def stems(axes: Axes, start: float, ends: Numbers) -> None:
-    """Draw a quiet level line to each of `ends`, one a row, that leads the eye from its name to its mark."""
-    axes.grid(False)
-    axes.hlines(range(len(ends)), start, ends, colors=Colour.GRID.value, linewidth=0.8, zorder=1)
-
-
-REFERENCE: Any = {
-    "color": Colour.QUIET.value,
-    "linewidth": 0.8,
-    "linestyle": (0.0, (2.0, 2.0)),
-    "label": "_",
-    "zorder": 1.5,
-}
-"""How a line is drawn that series are read against."""
+def band(axes: Axes, x: Numbers, low: Numbers, high: Numbers, mark: Mark, *, level: bool = False) -> None:
+    """Draw a pale band from `low` to `high` behind a curve; a `level` one along y."""
+    fill: Any = axes.fill_betweenx if level else axes.fill_between
+    fill(x, low, high, color=mark.colour.value, alpha=0.16, linewidth=0.0, zorder=1.8)
 
 
 def reference_line(axes: Axes, value: float, text: str, *, vertical: bool = False) -> None:
@@ -176,37 +136,14 @@ def reference_line(axes: Axes, value: float, text: str, *, vertical: bool = Fals
     Its name is at the right end of a level line, on the side where the panel has more room, and
     above an upright one. Set the limits of `axes` first.
     """
-    (axes.axvline if vertical else axes.axhline)(value, **REFERENCE)
+    dash: Any = {"linestyle": (0.0, (2.0, 2.0)), "linewidth": 0.8, "label": "_", "zorder": 1.5}
+    (axes.axvline if vertical else axes.axhline)(value, color=Colour.QUIET.value, **dash)
     low, high = axes.get_ylim()
     above = vertical or value - low < high - value
-    note(
-        axes,
-        text,
-        (value, 1.0) if vertical else (1.0, value),
-        (0.0, 2.0 if above else -2.0),
-        xycoords=axes.get_xaxis_transform() if vertical else axes.get_yaxis_transform(),
-        ha="center" if vertical else "right",
-        va="bottom" if above else "top",
-    )
-
-
-def reference_slope(axes: Axes, start: tuple[float, float], end: tuple[float, float], text: str) -> None:
-    """Draw a quiet straight line, its name below its middle, on the side away from the line."""
-    axes.plot([start[0], end[0]], [start[1], end[1]], **REFERENCE)
-    logarithmic = axes.get_yscale() == "log"
-    middle = math.sqrt(start[1] * end[1]) if logarithmic else (start[1] + end[1]) / 2
-    rises = (end[1] - start[1]) * (end[0] - start[0]) > 0
-    at, offset = ((start[0] + end[0]) / 2, middle), (6.0 if rises else -6.0, -4.0)
-    note(axes, text, at, offset, ha="left" if rises else "right", va="top")
-
-
-def note_truncated(axes: Axes, unit: str = "") -> Annotation | None:
-    """Say above the panel, on the right, where a linear y axis starts, unless it starts at zero."""
-    low = axes.get_ylim()[0]
-    if axes.get_yscale() != "linear" or low <= 0:
-        return None
-    at: Any = {"xycoords": "axes fraction", "ha": "right", "fontstyle": "italic"}
-    return note(axes, f"axis starts at {number(low)}{unit}", (1.0, 1.0), (0.0, TITLE_GAP), **at)
+    at = (value, 1.0) if vertical else (1.0, value)
+    along = axes.get_xaxis_transform() if vertical else axes.get_yaxis_transform()
+    sides = {"ha": "center" if vertical else "right", "va": "bottom" if above else "top"}
+    note(axes, text, at, (0.0, 2.0 if above else -2.0), xycoords=along, **sides)
 
 
 LINE_SPACING = 1.3
@@ -239,10 +176,8 @@ def label_line_ends(axes: Axes, lines: Sequence[Line2D] | None = None) -> list[A
     labels = []
     for line in shown:
         ends = [(float(x), float(y)) for x, y in np.asarray(line.get_xydata()) if np.isfinite([x, y]).all()]
-        if ends:
-            colour = str(line.get_color())
-            shade = Colour(colour) if colour in list(Colour) else Colour.INK
-            labels.append(Label(str(line.get_label()), *ends[-1], shade))
+        shade = next((colour for colour in Colour if colour == line.get_color()), Colour.INK)
+        labels += [Label(str(line.get_label()), *end, shade) for end in ends[-1:]]
     return direct_labels(axes, labels)
 
 
@@ -258,13 +193,20 @@ def direct_labels(axes: Axes, labels: Sequence[Label], *, gap: float = 5.0) -> l
         moves = [centre - want for centre, want in zip(centres, wanted, strict=True)]
         leaders = any(abs(move) > LEADER_FROM for move in moves)  # all or none, so that labels are in line
         for index, move in zip(group, moves, strict=True):
-            notes[index] = _label(axes, labels[index], move, gap, leaders)
+            notes[index] = _label(axes, labels[index], (gap + LEADER * leaders, move), leaders)
     return [notes[index] for index in range(len(labels))]
+
+
+def _label(axes: Axes, label: Label, offset: tuple[float, float], leader: bool) -> Annotation:
+    ends = {"shrinkA": 0.5, "shrinkB": 2.0, "relpos": (0.0, 0.5)}
+    arrow = {"arrowstyle": "-", "color": Colour.RULE.value, "linewidth": 0.5, **ends} if leader else None
+    kind: Any = {"va": "center", "color": label.colour.text.value, "fontweight": 600, "parse_math": False}
+    return note(axes, label.text, (label.x, label.y), offset, arrowprops=arrow, **kind)
 
 
 def _width(text: str) -> float:
     """About how wide `text` is set, in points; letters of the house's face are half as wide as high."""
-    return 0.56 * max(map(len, text.split("\n"))) * SIZE + 2 * LEADER
+    return 0.56 * max(map(len, text.split("\n"))) * SIZE + 2.0
 
 
 def _side_by_side(starts: Numbers, widths: Numbers) -> list[list[int]]:
@@ -275,39 +217,8 @@ def _side_by_side(starts: Numbers, widths: Numbers) -> list[list[int]]:
         if starts[index] > reach:
             groups.append([])
         groups[-1].append(index)
-        reach = max(reach, starts[index] + widths[index])
+        reach = max(reach, starts[index] + widths[index] + 2 * LEADER)
     return groups
-
-
-def _label(axes: Axes, label: Label, moved: float, gap: float, leader: bool) -> Annotation:
-    arrow = {
-        "arrowstyle": "-",
-        "color": Colour.RULE.value,
-        "linewidth": HAIRLINE,
-        "shrinkA": 0.5,
-        "shrinkB": 2.0,
-        "relpos": (0.0, 0.5),
-    }
-    return note(
-        axes,
-        label.text,
-        (label.x, label.y),
-        (gap + (LEADER if leader else 0.0), moved),
-        va="center",
-        colour=label.colour.text,
-        fontweight=SEMIBOLD,
-        arrowprops=arrow if leader else None,
-    )
-
-
-def milestones(axes: Axes, labels: Sequence[Label], *, above: bool = False) -> None:
-    """Mark points along a curve with a ring, and say above or below each what it is."""
-    for label in labels:
-        points(axes, [label.x], [label.y], Mark("_", SeriesStyle(label.colour, (), "o")), hollow=True)
-        # above and to the left, or below and to the right: clear of a curve that rises
-        offset, sides = ((3.0, 4.0), ("right", "bottom")) if above else ((-2.0, -4.0), ("left", "top"))
-        at, (ha, va) = (label.x, label.y), sides
-        note(axes, label.text, at, offset, ha=ha, va=va, colour=label.colour.text)
 
 
 def dodge(wanted: Numbers, heights: Numbers, bottom: float, top: float) -> list[float]:

@@ -1,9 +1,8 @@
-"""A finished drawing as two SVGs with equal bytes for equal drawings: for paper, and for pages of two themes."""
+"""A finished drawing as SVG with equal bytes for equal drawings: for paper, and for pages of two themes."""
 
 from __future__ import annotations
 
 import colorsys
-import hashlib
 import io
 import re
 import sys
@@ -11,18 +10,17 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from xml.etree import ElementTree
 
 import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from labreport.charts.drawing import Cell, Drawing, described
+from labreport.charts.cells import ON_DARK, ON_LIGHT
+from labreport.charts.drawing import Cell, Drawing
 from labreport.charts.layout import readable_ticks
-from labreport.charts.styles import FAMILY, WIDTH_MM, Colour, style
+from labreport.charts.styles import FAMILY, INCH_MM, WIDTH_MM, Colour, style
 from labreport.errors import UsageError
 
-MILLIMETRES = 25.4
 NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
@@ -72,32 +70,21 @@ def _open() -> set[int]:
 def export(drawing: Any, *, name: str = "") -> Exported:
     """Turn a drawing, or a bare figure of matplotlib or seaborn, into SVG, its data and its description.
 
-    Ids in the SVG begin with `name`. Raises `UsageError` for what is no figure, and for one that is wider
-    than the text.
+    Ids in the SVG begin with `name`. Raises `UsageError` for what is no figure, or is wider than the text.
     """
     told = f"figure {name!r}: " if name else "figure: "
     shown = drawing if isinstance(drawing, Drawing) else Drawing(drawing)
     figure = _figure(shown.figure, told)
-    width, height = (round(float(inches) * MILLIMETRES, 2) for inches in figure.get_size_inches())
+    width, height = (round(float(inches) * INCH_MM, 2) for inches in figure.get_size_inches())
     if width > WIDTH_MM + 0.05:
         raise UsageError(f"{told}it is {width:.0f} mm wide; the page has room for {WIDTH_MM:.0f} mm")
     for axes in figure.axes:
         readable_ticks(axes)
         _fix_texts_on_cells(axes)
-    try:
-        root = ElementTree.fromstring(_svg(figure))
-    except ElementTree.ParseError as error:
-        raise UsageError(f"{told}a text in it holds a control character ({error})") from error
-    _tidy(root)
-    fixed = _fixed(root)
-    _rename(root, re.sub(r"[^\w-]", "-", name) or hashlib.sha256(_written(root).encode()).hexdigest()[:8])
-    root[:] = [kept for child in root for kept in _kept(child)]
-    for_paper = _written(root)
-    _theme(root, fixed)
-    columns, rows = shown.table()
-    alt = shown.alt or described(shown, figure)
-    texts = shown.kind, shown.title, shown.caption, alt
-    return Exported(_written(root), for_paper, width, height, *texts, columns, rows)
+    alt = shown.alt or shown.described([axes for axes in figure.axes if axes.get_visible()])
+    text = _tidy(_svg(figure), re.sub(r"[^\w-]", "-", name) or "figure")
+    screen = re.sub(r"(fill|stroke)(: |=\")(#[0-9a-f]{6})", _themed, text)
+    return Exported(screen, text, width, height, shown.kind, shown.title, shown.caption, alt, *shown.table())
 
 
 def _figure(thing: Any, told: str) -> Figure:
@@ -108,13 +95,13 @@ def _figure(thing: Any, told: str) -> Figure:
         for legend in figure.legends:  # it stands beside the figure, and is cut there
             legend.set(loc="center right", bbox_to_anchor=None)
             share = legend.get_window_extent().width / figure.bbox.width
-            figure.get_layout_engine().set(rect=(0.0, 0.0, 0.98 - share, 1.0))
+            figure.set_layout_engine("constrained", rect=(0.0, 0.0, 0.98 - share, 1.0))
         return figure
     while isinstance(thing, (list, tuple)) or hasattr(thing, "flat"):  # (figure, axes), an array of axes
         thing = next(iter(thing.flat if hasattr(thing, "flat") else thing), None)
-    found = thing if isinstance(thing, Figure) else getattr(thing, "figure", None)
+    found: Any = thing if isinstance(thing, Figure) else getattr(thing, "figure", None)
     if hasattr(found, "get_figure"):
-        found = found.get_figure(root=True)  # a part of a figure
+        found = found.get_figure(root=True)  # of a part of it
     if not isinstance(found, Figure):
         kind = "None" if thing is None else type(thing).__name__
         raise UsageError(f"{told}its function returns {kind}; return a Drawing, or a figure or axes")
@@ -125,11 +112,12 @@ _THEME = [key for key in matplotlib.rcParams if re.match(r"(axes|figure|font|gri
 
 
 def _fix_texts_on_cells(axes: Any) -> None:
-    """Tag texts that stand on the cells of a map, whose colours are those of the cells in either theme."""
+    """Give texts that stand on the cells of a map colours which are the same in either theme."""
     if axes.images or any("Mesh" in type(one).__name__ for one in axes.collections):
         for text in axes.texts:
-            if type(text) is Text and text.get_transform() == axes.transData:
-                text.set_gid("fixed")
+            red, green, blue, _ = matplotlib.colors.to_rgba(text.get_color())
+            if type(text) is Text and max(red, green, blue) - min(red, green, blue) < 0.05:
+                text.set_color(ON_DARK if green > 0.5 else ON_LIGHT)
 
 
 def _svg(figure: Figure) -> str:
@@ -141,80 +129,34 @@ def _svg(figure: Figure) -> str:
     return file.getvalue()
 
 
-SVG = "http://www.w3.org/2000/svg"
-_HREF = "{http://www.w3.org/1999/xlink}href"
-_REFERENCE = re.compile(r"(url\(#|#)([^)]+)(\)?)")
+_DROPPED = re.compile(
+    r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->"
+    r'| version="1.1"| id="(?:[A-Za-z]+(?:2d)?|matplotlib\.axis)_\d+"| transform="rotate\(-0 [^"]*"'
+    r"|[\x00-\x08\x0b\x0c\x0e-\x1f]",  # characters that no XML may hold
+    re.DOTALL,
+)
+_MEASURE = re.compile(r' (?:d|x|y|width|height|transform)="[^"]*"')
+
+
+def _tidy(text: str, name: str) -> str:
+    """Shorten matplotlib's SVG: nothing about itself, a hundredth of a point, ids that begin with `name`."""
+    text = _DROPPED.sub("", text[text.index("<svg") :])
+    text = _MEASURE.sub(lambda match: " " + " ".join(_NUMBER.sub(_rounded, match[0]).split()), text)
+    text = re.sub(r"(?<=>)[ \n]+(?=<)", "", text)
+    text = re.sub(r'( id="|url\(#|href="#)', rf"\1{name}-", text)
+    text = re.sub(r"(?<=: )#[0-9a-f]{6}", lambda match: _HOUSE.get(match[0], match[0]), text)
+    text = text.replace(f"; font-family: '{FAMILY}'", "")
+    text = re.sub(r'<path d="[^"]*" style="fill: none"/>|<defs/>', "", text)
+    text = re.sub(r"<g></g>|<g/>", "", text)
+    whole = f'<svg stroke-linejoin="round" stroke-linecap="butt" font-family="{FAMILY}, sans-serif" '
+    return text.replace("<svg ", whole, 1).strip()
+
+
 _NUMBER = re.compile(r"-?\d+\.\d{3,}")
-_NO_TURN = re.compile(r"^rotate\(-?0(?:\.0+)?[ ,)]")
-_FAMILY = f"'{FAMILY}'"
-_DROPPED = (f"{{{SVG}}}metadata", f"{{{SVG}}}style")
-_MEASURES = ("d", "x", "y", "width", "height", "transform")
-
-
-def _tidy(root: ElementTree.Element) -> None:
-    """Turn style declarations into attributes, and round coordinates to a hundredth of a point.
-
-    A page whose policy forbids styles in elements shows attributes; and a variable may stand in them.
-    """
-    root.attrib.pop("version", None)
-    for element in root.iter():
-        for declaration in element.attrib.pop("style", "").split(";"):
-            name, _, value = declaration.partition(":")
-            if value and not (name.strip() == "font-family" and value.strip() == _FAMILY):
-                element.set(name.strip(), _HOUSE.get(value.strip(), value.strip()))
-        link = element.attrib.pop(_HREF, None)
-        if link is not None:
-            element.set("href", link.replace("\n", ""))
-        if element.tag == f"{{{SVG}}}image":
-            element.set("image-rendering", "pixelated")
-        if element.text is not None and not element.text.strip("\n "):
-            element.text = None
-        element.tail = None
-        if _NO_TURN.match(element.get("transform", "")):
-            del element.attrib["transform"]
-        for name in _MEASURES:
-            if (measure := element.get(name)) is not None:
-                element.set(name, " ".join(_NUMBER.sub(_rounded, measure).split()))
-    root.attrib.update(
-        {"stroke-linejoin": "round", "stroke-linecap": "butt", "font-family": f"{_FAMILY}, sans-serif"}
-    )
 
 
 def _rounded(match: re.Match[str]) -> str:
     return f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
-
-
-def _rename(root: ElementTree.Element, name: str) -> None:
-    """Number the ids that something refers to, `name-1`, `name-2`, …, and take all others away."""
-    matches = (_REFERENCE.fullmatch(value) for element in root.iter() for value in element.attrib.values())
-    referred = {match[2] for match in matches if match}
-    names: dict[str, str] = {}
-    for element in root.iter():
-        identity = element.attrib.pop("id", None)
-        if identity in referred:
-            element.set("id", names.setdefault(identity, f"{name}-{len(names) + 1}"))
-    for element in root.iter():
-        for key, value in element.attrib.items():
-            if (match := _REFERENCE.fullmatch(value)) and match[2] in names:
-                element.set(key, f"{match[1]}{names[match[2]]}{match[3]}")
-
-
-def _kept(element: ElementTree.Element) -> list[ElementTree.Element]:
-    """The element without groups that say nothing and definitions that hold nothing."""
-    if element.tag in _DROPPED:
-        return []
-    inner = [kept for child in element for kept in _kept(child)]
-    if element.tag == f"{{{SVG}}}g" and not element.attrib:
-        return inner
-    element[:] = inner
-    empty = element.tag in (f"{{{SVG}}}g", f"{{{SVG}}}defs") and not inner and not element.get("id")
-    unseen = element.tag == f"{{{SVG}}}path" and element.get("fill") == "none" and not element.get("stroke")
-    return [] if empty or unseen else [element]
-
-
-def _written(root: ElementTree.Element) -> str:
-    ElementTree.register_namespace("", SVG)  # each time: other libraries register theirs for the process
-    return ElementTree.tostring(root, encoding="unicode")
 
 
 def _desaturated(colour: str) -> str:
@@ -223,27 +165,15 @@ def _desaturated(colour: str) -> str:
     return matplotlib.colors.to_hex(colorsys.hls_to_rgb(hue, lightness, 0.75 * saturation))
 
 
-_HOUSE = {_desaturated(colour.value): colour.value for colour in Colour if colour != Colour.PAPER}
-_HOUSE["#000000"] = Colour.INK.value
+_HOUSE = {_desaturated(colour): str(colour) for colour in Colour} | {"#000000": str(Colour.INK)}
 """What the house draws instead of a colour."""
-_VARIABLES = {colour.value: f"var({colour.variable}, {colour.value})" for colour in Colour}
-_GREY = re.compile(r"#([0-9a-f]{2})\1\1")
+_VARIABLES = {str(colour): f"var({colour.variable}, {colour})" for colour in Colour}
 
 
-def _fixed(root: ElementTree.Element) -> set[ElementTree.Element]:
-    """Elements whose fill is the same in either theme: cells of maps, and texts on them."""
-    groups = (group for group in root.iter() if re.match(r"QuadMesh|fixed", group.get("id", "")))
-    return {element for group in groups for element in group.iter()}
-
-
-def _theme(root: ElementTree.Element, fixed: set[ElementTree.Element]) -> None:
-    """Write colours of the house as CSS variables, and other greys so that they turn over with the page."""
-    for element in root.iter():
-        for name in ("fill", "stroke"):
-            value = element.get(name, "")
-            if name == "fill" and element in fixed:
-                continue
-            if value in _VARIABLES:
-                element.set(name, _VARIABLES[value])
-            elif match := _GREY.fullmatch(value):
-                element.set(name, f"light-dark({value}, #{f'{255 - int(match[1], 16):02x}' * 3})")
+def _themed(match: re.Match[str]) -> str:
+    """A colour of the house as a CSS variable; another grey so that it turns over with the page."""
+    name, sign, colour = match.groups()
+    red, green, blue = colour[1:3], colour[3:5], colour[5:7]
+    if colour not in _VARIABLES and red == green == blue:
+        return f"{name}{sign}light-dark({colour}, #{f'{255 - int(red, 16):02x}' * 3})"
+    return f"{name}{sign}{_VARIABLES.get(colour, colour)}"

@@ -1,0 +1,227 @@
+"""Builders draw the numbers that they are given, over results and over tables."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas
+import pytest
+from scipy import stats
+
+from labreport import Measure, bars, charts, confusion, curve, dots, heat_map, scatter, table
+from labreport.errors import UsageError
+from labreport.results import Results
+
+ACCURACY = Measure("test accuracy", unit="%")
+RNG = np.random.default_rng(1)
+WELLS = pandas.DataFrame(
+    [
+        {"line": line, "dose": dose, "plate": plate, "viability": 90 - slope * dose + RNG.normal()}
+        for line, slope in (("HT29", 0.2), ("HCT116", 0.5))
+        for dose in (1, 10, 100)
+        for plate in range(4)
+    ]
+)
+PLATES = table(WELLS, replicate="plate")
+
+
+@pytest.fixture(autouse=True)
+def _house() -> Any:
+    with charts.style():
+        yield
+
+
+def mean_and_ends(values: Any) -> tuple[float, float, float]:
+    """A mean with Student's interval, by SciPy."""
+    values = np.asarray(values, float)
+    low, high = stats.t.interval(0.95, len(values) - 1, values.mean(), stats.sem(values))
+    return float(values.mean()), float(low), float(high)
+
+
+def xy(drawing: Any, label: str) -> Any:
+    """The points of a line, by its label; shape (points, 2)."""
+    (line,) = [one for axes in drawing.figure.axes for one in axes.lines if one.get_label() == label]
+    return np.asarray(line.get_xydata())
+
+
+def test_dots_stand_at_the_values_and_all_of_them_can_be_seen(results: Results) -> None:
+    """Also two that are equal: no dot covers more than a sliver of another."""
+    drawing = dots(results, ACCURACY)
+    drawn = xy(drawing, "small")
+    assert sorted(x for x, _ in drawn) == pytest.approx([97.5, 97.5, 97.51, 97.6, 97.7])
+    places = drawing.figure.axes[0].transData.transform(drawn)
+    apart = min(math.dist(a, b) for i, a in enumerate(places) for b in places[:i])
+    assert apart > 4.0  # points, the diameter of a dot
+    assert ["small", "3", 97.6] in drawing.rows
+    assert ["small", "mean", 97.562] in drawing.rows
+
+
+def test_dots_of_a_table_stand_in_rows_by_the_values_of_a_column() -> None:
+    """The band is Student's interval of the plates."""
+    drawing = dots(PLATES, "viability", by="dose")
+    (axes,) = drawing.figure.axes
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["1", "10", "100"]
+    band = axes.collections[0].get_paths()[0].vertices[:, 0]
+    by_plate = WELLS[WELLS.dose == 1].groupby("plate").viability.mean()
+    _, low, high = mean_and_ends(by_plate)
+    assert (band.min(), band.max()) == pytest.approx((low, high))
+
+
+def test_bars_are_as_long_as_the_means_and_have_their_intervals() -> None:
+    """One bar of each colour in each group; the text is the bar's value."""
+    drawing = bars(PLATES, "viability", by="line", within="dose")
+    (axes,) = drawing.figure.axes
+    for dose, line, *ends in drawing.rows:
+        values = WELLS[(WELLS.dose == float(dose)) & (WELLS.line == line)].viability
+        assert ends == pytest.approx(mean_and_ends(values), rel=1e-5)
+    assert sorted(bar.get_width() for bar in axes.patches) == pytest.approx(
+        sorted(row[2] for row in drawing.rows)
+    )
+    assert {f"{row[2]:.1f}" for row in drawing.rows} <= {text.get_text() for text in axes.texts}
+
+
+def test_bars_of_results_are_called_by_the_titles_of_the_experiments(results: Results) -> None:
+    """Shares are drawn in per cent."""
+    drawing = bars(results, ACCURACY)
+    assert [row[:2] for row in drawing.rows] == [["one wide layer", 98.162], ["small", 97.562]]
+
+
+def test_a_curve_of_a_record_is_its_mean_by_epoch(results: Results) -> None:
+    """One line for each experiment, and a faint one for each run."""
+    drawing = curve(results, "loss")
+    assert xy(drawing, "small") == pytest.approx(np.array([(1, 1.2), (2, 0.6), (3, 0.4)]))
+    assert sum(str(one.get_label()) == "_" for one in drawing.figure.axes[0].lines) == 2 * 5
+    with pytest.raises(UsageError, match="has no record 'los'; did you mean 'loss'"):
+        curve(results, "los")
+
+
+def test_a_curve_of_a_measure_stands_where_it_was_kept(results: Results) -> None:
+    """Only the last epoch of these runs."""
+    assert xy(curve(results, ACCURACY), "small") == pytest.approx(np.array([(3, 97.562)]))
+
+
+def test_a_run_that_ended_early_has_no_value_after_its_end(results: Results) -> None:
+    """Its curve ends; the others go on."""
+    runs = results["small"]
+    short = replace(runs, runs=(replace(runs.runs[0], records=runs.runs[0].records[:2]), *runs.runs[1:]))
+    drawing = curve(Results("test", {"small": short}), "loss")
+    faint = [one.get_ydata() for one in drawing.figure.axes[0].lines if one.get_label() == "_"]
+    assert [int(np.isfinite(one).sum()) for one in faint] == [2, 3, 3, 3, 3]
+
+
+def test_a_curve_along_a_study_has_a_line_for_each_value_of_its_other_axes(study_results: Any) -> None:
+    """Numbers stand at their places, names in order."""
+    results, study = study_results(nodes=(10, 20, 40), layers=(1, 2))
+    drawing = curve(results, study, ACCURACY)
+    assert [x for x, _ in xy(drawing, "layers 2")] == [10, 20, 40]
+    assert [y for _, y in xy(drawing, "layers 2")] == pytest.approx([51.05, 53.05, 55.05])
+
+
+def test_a_curve_of_columns_has_means_over_the_replicates() -> None:
+    """Three values that reach far stand on a logarithmic axis."""
+    drawing = curve(PLATES, x="dose", y="viability", by="line")
+    means = WELLS[WELLS.line == "HT29"].groupby("dose").viability.mean()
+    assert xy(drawing, "HT29") == pytest.approx(np.column_stack([[1, 10, 100], means]))
+    assert drawing.figure.axes[0].get_xscale() == "log"
+    single = [one for one in drawing.figure.axes[0].lines if one.get_label() == "_"]
+    assert len(single) == 2 * 4
+
+
+def test_places_that_would_be_crowded_stand_in_order() -> None:
+    """Dose zero has no logarithm, and 0 and 1 would be one place beside 100."""
+    frame = pandas.DataFrame({"dose": [0, 1, 100], "effect": [1.0, 2.0, 3.0]})
+    assert xy(curve(frame, x="dose", y="effect"), "effect").tolist() == [[0, 1], [1, 2], [2, 3]]
+
+
+def test_a_heat_map_of_a_study_has_its_first_axis_in_rows(study_results: Any) -> None:
+    """The shades are the values of the table."""
+    results, study = study_results(nodes=(10, 20), layers=(1, 2, 3))
+    drawing = heat_map(results, study, ACCURACY)
+    assert drawing.columns == ["nodes", "1", "2", "3"]
+    assert drawing.rows == [["10", 50.05, 51.05, 52.05], ["20", 53.05, 54.05, 55.05]]
+    shades = drawing.figure.axes[0].collections[0].get_array()
+    assert np.asarray(shades) == pytest.approx(np.array([row[1:] for row in drawing.rows]))
+
+
+def test_a_heat_map_of_a_table_leaves_a_cell_without_rows_empty() -> None:
+    """No shade, no text, and nothing in the table."""
+    frame = table(WELLS[(WELLS.line == "HT29") | (WELLS.dose > 1)], replicate="plate")
+    drawing = heat_map(frame, "viability", rows="line", columns="dose")
+    found = {row[0]: row[1:] for row in drawing.rows}
+    assert found["HCT116"][0] is None
+    assert found["HT29"][0] == pytest.approx(
+        WELLS[(WELLS.line == "HT29") & (WELLS.dose == 1)].viability.mean(), rel=1e-5
+    )
+    assert len(drawing.figure.axes[0].texts) == 5 + 1  # and the name of the axis
+
+
+@pytest.mark.parametrize("errors_only", [False, True])
+def test_a_confusion_matrix_counts_what_is_taken_for_what(of_arrays: Any, errors_only: bool) -> None:
+    """In per cent of each row, over all runs; the same from arrays and from columns."""
+    arrays = [
+        {"truth": np.array(["a", "a", "b", "b"]), "predicted": np.array(["a", "b", "b", "b"])},
+        {"truth": np.array(["a", "a", "b", "c"]), "predicted": np.array(["a", "a", "a", "c"])},
+    ]
+    frame = pandas.concat([pandas.DataFrame(one) for one in arrays])
+    for drawing in (
+        confusion(of_arrays(arrays), "tree", errors_only=errors_only),
+        confusion(frame, errors_only=errors_only),
+    ):
+        whole = [["a", 75.0, 25.0, None], ["b", 33.3333, 66.6667, None], ["c", None, None, 100.0]]
+        errors = [["a", None, 25.0, None], ["b", 33.3333, None, None], ["c", None, None, None]]
+        assert drawing.rows == (errors if errors_only else whole)
+
+
+def test_a_scatter_of_a_table_has_a_point_for_each_row() -> None:
+    """One colour for each value of a column."""
+    drawing = scatter(WELLS, "dose", "viability", by="line")
+    part = WELLS[WELLS.line == "HT29"]
+    assert xy(drawing, "HT29") == pytest.approx(part[["dose", "viability"]].to_numpy(float))
+    columns, rows = drawing.table()
+    assert columns == ("line", "dose", "viability")
+    assert len(rows) == len(WELLS)
+
+
+def test_a_scatter_of_results_has_the_mean_of_each_experiment(results: Results) -> None:
+    """Against a number of the specification, with the experiment's name beside it."""
+    drawing = scatter(results, "nodes", ACCURACY)
+    assert xy(drawing, "test accuracy") == pytest.approx(np.array([(400, 98.162), (62, 97.562)]))
+    assert {"one wide layer", "small"} <= {text.get_text() for text in drawing.figure.axes[0].texts}
+    with pytest.raises(UsageError, match="'node' of 'wide' is None"):
+        scatter(results, "node", ACCURACY)
+
+
+def test_more_series_than_there_are_colours_are_refused() -> None:
+    """Nobody tells six dashes and colours apart."""
+    frame = pandas.DataFrame({"x": range(6), "y": range(6), "name": list("abcdef")})
+    with pytest.raises(UsageError, match="'name' has 6 values; allowed are up to 5"):
+        curve(frame, x="x", y="y", by="name")
+
+
+@pytest.mark.parametrize("draw", [curve, heat_map])
+def test_a_call_that_fits_no_form_is_told_the_forms(draw: Any) -> None:
+    """A table needs the names of columns."""
+    with pytest.raises(UsageError, match=r"write \w+\(results"):
+        draw(WELLS)
+
+
+def test_every_builder_exports_within_the_page_quickly_and_twice_alike(
+    results: Results, study_results: Any
+) -> None:
+    """The whole width of the text, a few kilobytes, equal bytes."""
+    cells, study = study_results(nodes=(10, 20), layers=(1, 2))
+    for draw in (
+        lambda: dots(results, ACCURACY),
+        lambda: bars(PLATES, "viability", by="line", within="dose"),
+        lambda: curve(results, "loss"),
+        lambda: heat_map(cells, study, ACCURACY),
+        lambda: scatter(WELLS, "dose", "viability", by="line"),
+    ):
+        found = charts.drawn(draw, name="one")
+        assert found.width_mm == charts.WIDTH_MM
+        assert found.data is not None
+        assert found == charts.drawn(draw, name="one")
+        assert len(found.svg_print) < 20_000

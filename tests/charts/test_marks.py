@@ -1,0 +1,142 @@
+"""Marks and labels are where they belong, and apart from each other."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from labreport import charts
+from labreport.charts.marks import dodge
+from labreport.charts.styles import SERIES, Colour
+from labreport.errors import UsageError
+
+
+@pytest.fixture(autouse=True)
+def _house() -> Any:
+    with charts.style():
+        yield
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=12))
+def test_dots_that_are_spread_are_apart_and_within_their_row(values: list[int]) -> None:
+    """Two that are nearer than a dot's width along the axis have lanes of their own beside it."""
+    offsets = charts.spread(values, 2.5, step=0.1, room=0.4)
+    for i, (value, offset) in enumerate(zip(values, offsets, strict=True)):
+        assert abs(offset) <= 0.4 + 1e-9
+        for other, beside in zip(values[:i], offsets[:i], strict=True):
+            assert abs(value - other) >= 2.5 or abs(offset - beside) > 0.06
+
+
+def test_dots_that_are_far_apart_stay_on_their_row() -> None:
+    """And a pair stands to both sides of it."""
+    assert charts.spread([1.0, 9.0, 5.0], 2.0) == [0.0, 0.0, 0.0]
+    assert sorted(charts.spread([1.0, 9.0, 1.0], 2.0, step=0.2)) == pytest.approx([-0.1, 0.0, 0.1])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=5))
+def test_labels_do_not_overlap_and_keep_their_order(wanted: list[float]) -> None:
+    """Boxes of ten points between 0 and 100, moved no further than they need."""
+    found = dodge(wanted, [10.0] * len(wanted), 0.0, 100.0)
+    order = sorted(range(len(wanted)), key=lambda index: wanted[index])
+    assert all(found[b] - found[a] >= 10.0 - 1e-6 for a, b in pairwise(order))
+    if all(wanted[b] - wanted[a] >= 10 for a, b in pairwise(order)):
+        assert found == pytest.approx(wanted)
+
+
+def test_line_ends_are_named_in_the_text_shade_of_their_lines() -> None:
+    """All that have a label and none of the faint ones; above five, panels are wanted."""
+    _, (axes,) = charts.column_figure(50)
+    charts.seed_lines(axes, [1, 2], [[1, 2], [2, 3]], charts.Mark("one"))
+    charts.curve(axes, [1, 2], [1, 3], charts.Mark("one"))
+    axes.plot([1, 2], [3, np.nan], label="plain", color="red")
+    notes = charts.label_line_ends(axes)
+    assert [(one.get_text(), one.get_color()) for one in notes] == [
+        ("one", Colour.BLUE_TEXT),
+        ("plain", Colour.INK),
+    ]
+    assert [one.xy for one in notes] == [(2, 3), (1, 3)]
+    for number in range(4):
+        axes.plot([1, 2], [number, 1], label=str(number))
+    with pytest.raises(UsageError, match="6 lines; allowed are up to 5"):
+        charts.label_line_ends(axes)
+
+
+@pytest.mark.parametrize("level", [False, True])
+def test_a_bar_has_its_value_at_its_end_clear_of_the_interval(level: bool) -> None:
+    """Within the bar below the interval, or beyond both where the bar is short."""
+    _, (axes,) = charts.column_figure(60)
+    axes.set(xlim=(0, 100), ylim=(0, 100))
+    ends = [(70.0, 90.0), (1.0, 3.0)]
+    charts.bars(
+        axes, [20, 60], [80, 2], charts.Mark("m"), width=30, level=level, intervals=ends, texts=["80", "2"]
+    )
+    boxes = [text.get_window_extent() for text in axes.texts]
+    long, short = ((box.x0, box.x1) if level else (box.y0, box.y1) for box in boxes)
+    low, high = axes.transData.transform([(70, 70), (3, 3)])[:, 0 if level else 1]
+    assert long[1] < low
+    assert short[0] > high
+
+
+def test_neighbours_among_series_differ_in_colour_dash_and_marker() -> None:
+    """Colour alone tells nothing to some readers."""
+    for what in ("colour", "dash", "marker"):
+        assert len({getattr(style, what) for style in SERIES}) == len(SERIES)
+
+
+def _contrast(one: str, other: str) -> float:
+    """The ratio of WCAG 2.2."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("colour", [style.colour for style in SERIES])
+def test_colours_stand_out_on_both_pages(colour: Colour) -> None:
+    """Marks 3:1, texts 4.5:1, on white and on the dark page."""
+    assert _contrast(colour, Colour.PAPER) >= 3
+    assert _contrast(colour.dark, Colour.PAPER.dark) >= 3
+    assert _contrast(colour.text, Colour.PAPER) >= 4.5
+    assert _contrast(colour.text.dark, Colour.PAPER.dark) >= 4.5
+
+
+@pytest.mark.parametrize("value", [0.0, 0.35, 0.5, 0.65, 1.0])
+def test_texts_on_cells_stand_out_from_their_shade(value: float) -> None:
+    """Light on dark cells, dark on light ones."""
+    from matplotlib.colors import to_hex
+
+    from labreport.charts.cells import SHADES
+
+    _, (axes,) = charts.column_figure(40)
+    charts.heat_map(axes, [[value]], [["x"]], rows=["r"], columns=["c"], low=0, high=1)
+    assert _contrast(axes.texts[0].get_color(), to_hex(SHADES(value))) >= 4.2
+
+
+def test_panels_fill_the_width_between_the_margins() -> None:
+    """Two panels, 160 mm wide together with what is around them."""
+    figure, panels = charts.column_figure(
+        50, columns=2, margins=charts.Margins(left=10, right=20, between=30)
+    )
+    ends = [(round(160 * one.get_position().x0, 3), round(160 * one.get_position().x1, 3)) for one in panels]
+    assert ends == [(10, 60), (90, 140)]
+    assert round(figure.get_size_inches()[0] * 25.4, 6) == 160
+
+
+def test_a_picture_on_a_canvas_is_where_it_is_put_pixel_by_pixel() -> None:
+    """Millimetres from the upper left."""
+    _, axes = charts.canvas(30)
+    charts.picture(axes, np.arange(4, dtype=np.uint8).reshape(2, 2), 5, 6, 10)
+    assert axes.images[0].get_extent() == [5, 15, 16, 6]
+    assert axes.images[0].get_array().tolist() == [[0, 1], [2, 3]]
+    assert axes.get_ylim() == (30, 0)
