@@ -175,6 +175,7 @@ NUMBERS = {
         "source": "",
         "method": "",
         "n": 5,
+        "unit": "seed",
         "values": {},
     },
 }

@@ -210,10 +210,10 @@ def test_a_style_sheet_of_the_project_replaces_the_engines(tmp_path: Path) -> No
     """One file, by its name."""
     made = report(tmp_path)
     (tmp_path / "templates" / "styles").mkdir()
-    (tmp_path / "templates" / "styles" / "themes.css").write_text("p { color: rebeccapurple }")
+    (tmp_path / "templates" / "styles" / "printout.css").write_text("p { color: rebeccapurple }")
     page = render_page(*made)
     assert "rebeccapurple" in page
-    assert "--chart-blue:" not in page
+    assert ".skip, .figure-data" not in page
 
 
 def test_watch_reloads_the_page_and_shows_an_error_escaped(page: str) -> None:

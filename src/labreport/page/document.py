@@ -8,7 +8,7 @@ import itertools
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from mimetypes import guess_type
 from pathlib import Path
@@ -30,7 +30,6 @@ FRAME = Path(__file__).parents[1] / "frame"
 STYLES: Mapping[Medium, Sequence[tuple[str, str]]] = {
     "screen": (
         ("all", "base"),
-        ("all", "themes"),
         ("screen", "screen"),
         ("print", "pages"),
         ("print", "printout"),
@@ -73,6 +72,7 @@ def render_page(
     the title, for a report that is preliminary. Raises `UsageError` where a reference leads nowhere, or
     something is there twice.
     """
+    from labreport.charts import css_variables
     from labreport.page.markdown import references
     from labreport.page.sections import glossary
 
@@ -100,17 +100,19 @@ def render_page(
         "sections": Markup(finished(joined)),
         "glossary": Markup(finished(terms)),
         "references": Markup(references(templates, cites) if cites else ""),
-        "contents": _contents(project, fragments, places),
+        "places": places,
+        "lines": {one.question: Markup(one.answer) for fragment in fragments for one in fragment.glance},
         "fails": next(count) - 1,
         "unknown": any(fragment.unknown for fragment in fragments),
         "interval": "±" in joined,
-        **_samples(numbers.values(), project.words.seed),
+        **_samples(project, numbers.values()),
     }
     body = frame.get_template(f"{medium}.html").render(names)
     if medium == "screen":
         body = HEADING.sub(_linked, body)
     check(body)
-    style = "".join(_style(templates, name, applies) for applies, name in STYLES[medium])
+    style = f":root {{{css_variables()}}}\n" if medium == "screen" else ""
+    style += "".join(_style(templates, name, applies) for applies, name in STYLES[medium])
     script = data = ""
     if medium == "screen":
         script = "".join(_read(file) for file in sorted((FRAME / "script").glob("*.js")))
@@ -136,39 +138,22 @@ class Place:
     anchor: str
 
 
-def _contents(
-    project: Project, fragments: Sequence[Fragment], places: Mapping[str, Place]
-) -> list[dict[str, Any]]:
-    lines = {one.question: Markup(one.answer) for fragment in fragments for one in fragment.glance}
-    return [
-        {
-            "place": places[f"section:{section.name}"],
-            "title": section.title,
-            "questions": [
-                {
-                    "place": places[f"question:{question.name}"],
-                    "text": question.text,
-                    "line": lines.get(question.name, ""),
-                }
-                for question in section.questions
-            ],
-        }
-        for section in project.chapters
-    ]
-
-
-def _samples(numbers: Iterable[Mapping[str, Any]], seed: str) -> dict[str, Any]:
+def _samples(project: Project, numbers: Collection[Mapping[str, Any]]) -> dict[str, Any]:
     """Over what the intervals of the report are: `5 seeds`, or `3 to 4 plates, or 12 wells`."""
-    counts: dict[str, set[int]] = {}
+    from labreport.stats.quantity import plural
+
+    counts: dict[str, list[int]] = {}
     for one in numbers:
-        if "±" in str(one.get("value", "")):
-            counts.setdefault(one.get("unit") or seed, set()).add(int(one.get("n") or 1))
-    told = []
-    for unit, found in counts.items():
-        least, most = min(found), max(found)
-        span = f"{most}" if least == most else f"{least} to {most}"
-        told.append(f"{span} {unit}{'s' if most > 1 else ''}")
-    return {"samples": ", or ".join(told), "single": counts.get(seed) == {1}}
+        if "±" in one["value"]:
+            counts.setdefault(one["unit"], []).append(one["n"])
+    told = [
+        f"{min(found):,} to {max(found):,} {plural(unit)}"
+        if min(found) < max(found)
+        else f"{found[0]:,} {plural(unit) if found[0] > 1 else unit}"
+        for unit, found in counts.items()
+    ]
+    seeds = [one["n"] for one in numbers if one["unit"] == project.words.seed]
+    return {"samples": ", or ".join(told), "single": bool(project.runs) and max(seeds, default=0) == 1}
 
 
 def numbered(project: Project, text: str) -> dict[str, Place]:
