@@ -121,20 +121,8 @@ def question(
         raise UsageError(told(place, f"figures has {brief(wrong[0])}; allowed are functions under @figure"))
 
     def decorate(function: Callable[..., Any]) -> Question:
-        runs, tables = _reads(reads, place)
-        return Question(
-            name or function.__name__,
-            function,
-            runs,
-            tables,
-            _names(answers),
-            _texts(data),
-            place,
-            text,
-            shown,
-            template,
-            local,
-        )
+        read = _reader(function, name, reads, answers, data, place)
+        return Question(*read, text, shown, template, local)
 
     return decorate
 
@@ -149,12 +137,7 @@ def figure(
     """Make a figure of the function below, which draws what it `reads`."""
     place = here()
 
-    def decorate(function: Callable[..., Any]) -> Figure:
-        runs, tables = _reads(reads, place)
-        named = name or function.__name__
-        return Figure(named, function, runs, tables, _names(answers), _texts(data), place)
-
-    return decorate
+    return lambda function: Figure(*_reader(function, name, reads, answers, data, place))
 
 
 def section(
@@ -167,9 +150,8 @@ def section(
     """Make a section of questions in order."""
     place = here()
     if wrong := [each for each in questions if not isinstance(each, Question)]:
-        raise UsageError(
-            told(place, f"section {title!r}: {brief(wrong[0])} is no question; write @question above it")
-        )
+        text = f"section {title!r}: {brief(wrong[0])} is no question; write @question above it"
+        raise UsageError(told(place, text))
     return Section(name or slug(title), title, questions, tuple(figures), _names(answers), place)
 
 
@@ -295,33 +277,24 @@ class Project:
         return tuple(sorted(read | {experiment.epochs}))
 
     def _check_names(self) -> None:
-        """Raise for two of one kind that have the same name, and for one with a name of the engine's."""
+        """Raise for two of one kind that have the same name, and for answers of no question."""
         wrong: list[LabReportError] = []
-        questions = [question for each in self.chapters for question in each.questions]
-        figures = [figure for one in questions for figure in one.figures]
-        figures += [figure for one in self.chapters for figure in one.figures]
-        listed = [one for each in self.experiments for one in _unfolded(each)]
-        read = [one for each in (*questions, *figures) for item in each.reads for one in item.experiments]
-        kinds: tuple[tuple[str, Iterable[Any]], ...] = (
-            ("section", self.chapters),
-            ("question", questions),
-            ("figure", figures),
-            ("experiment", (*listed, *read)),
-        )
-        for kind, members in kinds:
-            by_name: dict[str, Any] = {}
+        questions: list[Any] = [question for each in self.chapters for question in each.questions]
+        figures: list[Any] = [figure for each in (*questions, *self.chapters) for figure in each.figures]
+        runs = [one for each in self.experiments for one in _unfolded(each)]
+        runs += [one for each in (*questions, *figures) for read in each.reads for one in read.experiments]
+        kinds = {"section": self.chapters, "question": questions, "figure": figures, "experiment": runs}
+        for kind, members in kinds.items():
+            named: dict[str, Any] = {}
             for each in members:
-                if by_name.setdefault(each.name, each) != each:
-                    told_of = f"two {kind}s are called {each.name!r}, here and at {by_name[each.name].place}"
-                    wrong.append(UsageError(told(each.place, told_of)))
+                if (first := named.setdefault(each.name, each)) != each:
+                    text = f"two {kind}s are called {each.name!r}, here and at {first.place}"
+                    wrong.append(UsageError(told(each.place, text)))
         known = {each.name for each in questions}
-        readers = [(each.place, each.answers) for each in (*questions, *figures)]
-        readers += [(each.place, each.answers) for each in self.chapters]
-        for place, names in readers:
-            for name in {*names} - known - {"*"}:
-                wrong.append(
-                    UsageError(told(place, f"answers: no question {name!r}{did_you_mean(name, known)}"))
-                )
+        for reader in (*questions, *figures, *self.chapters):
+            for name in {*reader.answers} - known - {"*"}:
+                text = f"answers: no question {name!r}{did_you_mean(name, known)}"
+                wrong.append(UsageError(told(reader.place, text)))
         if wrong:
             raise wrong[0] if len(wrong) == 1 else Several(wrong)
 
@@ -372,10 +345,15 @@ def _reads(given: Reads, place: str) -> tuple[tuple[Read, ...], tuple[Data, ...]
     return tuple(runs), tuple(tables)
 
 
+def _reader(
+    function: Callable[..., Any], name: str, reads: Reads, answers: Any, data: Any, place: str
+) -> tuple[Any, ...]:
+    """The fields of a `Reader`, in order."""
+    runs, tables = _reads(reads, place)
+    files = (data,) if isinstance(data, str) else tuple(data)
+    return name or function.__name__, function, runs, tables, _names(answers), files, place
+
+
 def _names(given: str | Question | Iterable[str | Question]) -> tuple[str, ...]:
     each = (given,) if isinstance(given, (str, Question)) else given
     return tuple(one if isinstance(one, str) else one.name for one in each)
-
-
-def _texts(given: str | Iterable[str]) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(given)
