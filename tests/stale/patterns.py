@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Ways in which a module can bind a name or reach another: each a small package, and an edit that counts."""
 
 from __future__ import annotations

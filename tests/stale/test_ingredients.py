@@ -208,6 +208,19 @@ def test_libraries_that_are_named_are_the_only_ones(tmp_path: Path) -> None:
     assert [name for name in told if name.startswith("library ")] == ["library scipy"]
 
 
+def test_a_function_that_another_module_exports_is_followed(tmp_path: Path) -> None:
+    """By its name as text, through the module that imports it."""
+    for name, text in (
+        ("inner", "def fit(network, seed):\n    return 1\n"),
+        ("outer", "from inner import fit\n"),
+    ):
+        (tmp_path / f"{name}.py").write_text(text)
+    found = loaded(
+        tmp_path, ("experiments=(", "experiments=(Experiment('late', Network(), fit='outer:fit'), ")
+    )
+    assert "code inner:fit" in made(found)["run late"]
+
+
 def test_data_files_count_by_their_bytes(tmp_path: Path) -> None:
     """The project's for every run, a question's for its answer."""
     before = made(loaded(tmp_path))

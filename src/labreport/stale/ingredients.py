@@ -13,7 +13,7 @@ from typing import Any
 from labreport.errors import UsageError, shown, told
 from labreport.project import Data, Experiment, Project, Read, Reader, Study
 from labreport.results import digest as full_digest
-from labreport.stale.code import Closure, Code
+from labreport.stale.code import LIBRARY, VALUE, Closure, Code
 from labreport.stale.data import Digests
 from labreport.stale.exact import exact
 from labreport.stale.loader import Sources, installed, watch
@@ -54,7 +54,9 @@ class Ingredients:
         closure, found = self._followed(experiment)
         given = experiment.start or experiment.fit
         named = self.project.libraries if experiment.libraries is None else experiment.libraries
-        used = versions(closure.libraries) if named is None else {one: distribution(one)[0] for one in named}
+        used = (
+            versions(closure.of(LIBRARY)) if named is None else {one: distribution(one)[0] for one in named}
+        )
         return found | {
             "specification": _exact(experiment),
             "code": given if isinstance(given, str) else f"{given.__module__}:{given.__qualname__}",
@@ -81,10 +83,10 @@ class Ingredients:
             found[label] = UNKNOWN if UNKNOWN in each.values() else digest(each)
             found[f"experiment {name}"] = declaration(self.project.experiment(name))
         found |= {f"answer {name}": value for name, value in answers.items()}
-        for table in (*reader.tables, *(one for one in closure.values if isinstance(one, Data))):
+        for table in (*reader.tables, *(one for one in self._values(closure) if isinstance(one, Data))):
             path = os.path.relpath(table.path, self.project.package) if table.path else table.name
             found[f"data {path}"] = table.sha256
-        found |= {f"library {name}": version for name, version in versions(closure.libraries).items()}
+        found |= {f"library {name}": version for name, version in versions(closure.of(LIBRARY)).items()}
         return found | self._files(reader.data, reader.place)
 
     def watched(self, made_of: Mapping[str, str], owner: str | Reader) -> AbstractContextManager[None]:
@@ -121,7 +123,7 @@ class Ingredients:
         found: list[str] = []
         while one is not None:
             found += [one.label] if one.label not in found and not one.alias else []
-            one = closure.statements[one]
+            one = closure.items[one]
         return found
 
     def changed(self) -> list[str]:
@@ -142,7 +144,8 @@ class Ingredients:
         label = (frozenset(entries), *sorted(values.items()), *sorted(map(str, classes)))
         if label not in self._closures:
             closure = self._code.closure(sorted(entries), [self.project.module])
-            closure.libraries |= {one.__module__.partition(".")[0] for one in classes.difference(own)}
+            for one in classes.difference(own):
+                closure.items.setdefault((LIBRARY, one.__module__.partition(".")[0]))
             self._closures[label] = (closure, values | self._told(closure))
         return self._closures[label]
 
@@ -155,10 +158,11 @@ class Ingredients:
         for name in self.sources.modules() if closure.everything else ():
             if path := self.sources.path(name):
                 found[f"code {name}"] = self.sources.digest(path)
-        members = [each for value in closure.values for each in _declared(value)]
-        return found | {
-            f"experiment {one.name}": declaration(one) for one in members if not isinstance(one, Data)
-        }
+        values = [one for one in self._values(closure) if not isinstance(one, Data)]
+        return found | {f"experiment {one.name}": declaration(one) for one in values}
+
+    def _values(self, closure: Closure) -> list[Any]:
+        return [each for one in closure.of(VALUE) for each in _declared(self._code.values[one])]
 
     def _files(self, names: Iterable[str], place: str) -> dict[str, str]:
         found = {}

@@ -142,16 +142,14 @@ class _Reading(ast.NodeVisitor):
         return found
 
     def _holds(self, node: ast.stmt) -> bool:
-        if isinstance(node, ast.ClassDef):
-            plain = any(
-                _root(one).endswith("dataclass") or "dataclass" in dotted(one) for one in node.decorator_list
-            )
+        if isinstance(node, ast.ClassDef):  # `field: list = new()` of a dataclass is one object's
             own = [one for one in node.body if isinstance(one, (ast.Assign, ast.AnnAssign))]
-            if plain:
-                own = [
-                    one for one in own if "ClassVar" in ast.unparse(getattr(one, "annotation", node.body[0]))
-                ]
-            return bool(node.keywords) or any(isinstance(one.value, _MUTABLE) for one in own)
+            called = [
+                one for one in own if isinstance(one, ast.AnnAssign) and isinstance(one.value, ast.Call)
+            ]
+            return bool(node.keywords) or any(
+                isinstance(one.value, _MUTABLE) for one in own if one not in called
+            )
         if isinstance(node, _FUNCTIONS):
             single = any("singledispatch" in ast.unparse(one) for one in node.decorator_list)
             return single or any(
