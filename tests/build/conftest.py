@@ -55,8 +55,8 @@ class Toy(NamedTuple):
     def stamps(self) -> dict[str, int]:
         """When each visible file of the report was written."""
         report = self.folder / "report"
-        files = [path for path in report.rglob("*") if path.is_file() and path.name[0] != "."]
-        return {str(path.relative_to(report)): path.stat().st_mtime_ns for path in files}
+        files = {str(path.relative_to(report)): path for path in report.rglob("*") if path.is_file()}
+        return {name: path.stat().st_mtime_ns for name, path in files.items() if "/." not in f"/{name}"}
 
 
 @pytest.fixture(scope="session")

@@ -44,7 +44,7 @@ def test_an_edited_sentence_remakes_its_section(toy: Toy) -> None:
     changed = {name for name, when in toy.stamps().items() if before.get(name) != when}
     assert "Drifting helps" in toy.read("report.html")
     assert "cache/section/walks.json" in changed
-    assert not {name for name in changed if name.startswith(("results/", "cache/answer", "cache/figure"))}
+    assert not {name for name in changed if name.startswith(("results/", "cache/answer/", "cache/figure/"))}
     assert "cache/section/wells.json" not in changed
 
 

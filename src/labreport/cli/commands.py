@@ -92,7 +92,8 @@ def carried_out(
     if done.made:
         what = amounts(done.made, plan.project.words.run)
         terminal.say(f"{terminal.paint('Done', 'green', 'bold')} in {seconds}: {what}.")
-        there = [name for name in DOCUMENTS.values() if (request.output / name).is_file()]
+        names = sorted(DOCUMENTS.values(), key=lambda name: (name.endswith("json"), name))
+        there = [name for name in names if (request.output / name).is_file()]
         if request.names:
             terminal.say("Only what was named was made; without a name, the report is.")
         elif there:

@@ -20,7 +20,7 @@ def unchanged(front: str, argv: Sequence[str], root: str) -> int | None:
     try:
         with open(os.path.join(output, NAME), encoding="utf-8", errors="surrogateescape") as file:
             head, *lines = file.read().split("\n")
-        if head != _head(front, argv):
+        if head != _head(front, argv, output):
             return None
         claims = [line[1:] for line in lines if line[:1] == "!"]
         for line in lines[len(claims) :]:
@@ -40,7 +40,7 @@ def write(front: str, argv: Sequence[str], output: str, paths: Iterable[str], cl
 
     `claims` are the lines about those that do not hold. A folder's time says that a file was added.
     """
-    lines = [_head(front, argv), *(f"!{line}" for line in claims)]
+    lines = [_head(front, argv, output), *(f"!{line}" for line in claims)]
     for path in sorted(set(paths)):
         found = os.stat(path)
         lines.append(f"{found.st_mtime_ns} {found.st_size} {os.path.abspath(path)}")
@@ -50,8 +50,9 @@ def write(front: str, argv: Sequence[str], output: str, paths: Iterable[str], cl
     os.replace(f"{target}.new", target)
 
 
-def _head(front: str, argv: Sequence[str]) -> str:
-    return " ".join(["labreport stamp 1", front, *(word for word in argv if word not in _SILENT)])
+def _head(front: str, argv: Sequence[str], output: str) -> str:
+    words = (word for word in argv if word not in _SILENT)
+    return " ".join(["labreport stamp 1", front, os.path.abspath(output), *words])
 
 
 def _option(argv: Sequence[str], name: str) -> str:

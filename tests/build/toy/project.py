@@ -31,7 +31,7 @@ class Walk:
 
 
 def steps(walk, seed):
-    return numpy.random.default_rng(seed).normal(walk.drift, 1.0, walk.steps)
+    return numpy.random.default_rng(seed).normal(walk.drift, 1.0 + abs(walk.drift), walk.steps)
 
 
 def fit(walk, seed):
