@@ -199,7 +199,7 @@ def draw(latex: str, displayed: bool = False, values: tuple[tuple[str, str], ...
     shown = "".join(ElementTree.tostring(each, encoding="unicode") for each in drawn)
     size = f'width="{width / SIZE:.3f}em" height="{2 * half / SIZE:.3f}em"'
     box = f'viewBox="{left:g} {-axis - half:.2f} {width:g} {2 * half:.2f}"'
-    return f'<svg {size} {box} color="currentColor" aria-hidden="true">{shown}</svg>'
+    return f'<svg {size} {box} aria-hidden="true">{shown}</svg>'
 
 
 @lru_cache(maxsize=8)
