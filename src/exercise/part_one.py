@@ -18,6 +18,7 @@ from exercise.measures import (
     VALIDATION,
     cores,
     epoch_seconds,
+    seconds,
     stored_parameters,
 )
 from exercise.networks import RULES
@@ -68,8 +69,9 @@ def _after(results: Any, epoch: int) -> Answer:
         | mean(results, FIRST_HALF, epoch=epoch, name="first_half")
         | mean(results, SECOND_HALF, epoch=epoch, name="second_half")
         | mean(results, MIXED, epoch=epoch, name="mixed")
-        | mean(results, TRAINING - VALIDATION, epoch=epoch, name="training_gap")
-        | difference(results, TEST - VALIDATION, epoch=epoch, name="test_gap")
+        | mean(results, VALIDATION - TRAINING, epoch=epoch, name="training_below")
+        | mean(results, TRAINING - VALIDATION, epoch=epoch, name="training_ahead")
+        | difference(results, VALIDATION - TEST, epoch=epoch, name="test_below")
         | difference(results, SECOND_HALF - FIRST_HALF, epoch=epoch, name="halves")
         | difference(results, TEST, WIDE, SMALL, epoch=epoch, name="lead")
     )
@@ -96,11 +98,11 @@ def accuracy(results: Any) -> Answer:
     """Both networks on the three sets of images, after ten epochs and after fifty."""
     early, late = _after(results, EPOCH), _after(results, LAST)
     rows = [
-        [f"{name}, {epoch}", found.training[name], found.validation[name], found.test[name], found.test_gap[name]]
+        [f"{name}, {epoch}", found.training[name], found.validation[name], found.test[name], found.test_below[name]]
         for found, epoch in ((early, EPOCH), (late, LAST))
         for name in results
     ]
-    columns = ("Network, epochs", "Training", "Validation", "Test", "Test minus validation")
+    columns = ("Network, epochs", "Training", "Validation", "Test", "Validation minus test")
     gain = Answer(**{name: change(results, VALIDATION, EPOCH, LAST, name).change for name in results})
     return Answer(early=early, late=late, gain=gain, accuracies=Table(columns, rows))
 
@@ -109,10 +111,15 @@ def accuracy(results: Any) -> Answer:
 def epoch_time(results: Any) -> Answer:
     """Seconds of the median epoch, and how they grow with the parameters."""
     found = {name: epoch_seconds(results, name) for name in ("wide", "small", "deep-8")}
+    ends = {
+        end: Answer(**{name: number(choose(seconds(results, name)), unit="s") for name in found})
+        for end, choose in (("fastest", min), ("slowest", max))
+    }
     wide, small, deep = (float(each.value or 0) for each in found.values())
     times = WIDE.specification.parameters / SMALL.specification.parameters
     return Answer(
         seconds=Answer(**found),
+        **ends,
         ratio=number(wide / small, unit="times", method="median epoch of wide over that of small"),
         slower=fact(wide > small, "the median epoch of wide is the longer one"),
         cheap=fact(wide / small < times / 2, "time grows less than half as fast as the number of parameters"),

@@ -32,7 +32,7 @@ from labreport import Answer, Experiment, Table, at, average, change, count, dif
 
 
 @question(
-    "Is it better than 92 % on validation and test data?",
+    "Is the network better than 92 % on validation and test data?",
     reads=(*at((EPOCH, LAST), COMPLEX), RATES),
     figures=curves_complex,
 )
