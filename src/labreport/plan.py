@@ -21,7 +21,7 @@ DOCUMENTS = {"answers.json": "answers.json", "page": "report.html", "pdf": "repo
 _TOOLS = {
     "answer": ("numpy", "scipy"),
     "figure": ("matplotlib",),
-    "section": ("jinja2", "markdown_it", "mdit_py_plugins", "pybtex", "pygments", "ziamath"),
+    "section": ("jinja2", "markdown-it-py", "mdit-py-plugins", "pybtex", "pygments", "ziamath"),
     "pdf": ("weasyprint", "pikepdf"),
 }
 """Libraries with which the engine itself makes a thing."""
@@ -138,7 +138,8 @@ class Plan:
         self._ingredients: Ingredients = ingredients(project, report / "cache" / "digests.json")
         self._made: dict[tuple[str, str], Made | None] = {}
         self._states: dict[Thing, Fresh | Stale] = {}
-        self._remember_stale = True
+        self._runs: dict[Thing, Run] = {}
+        self._remember = True
         self._run_keys: dict[Thing, tuple[dict[str, str], str]] = {}
         self._forced = {thing for name in force for thing in self.named(name)}
 
@@ -339,7 +340,7 @@ class Plan:
         known = self._states.get(thing)
         if known is None:
             known = self._run_state(thing) if thing.kind == "run" else self._state(thing)
-            if known.fresh or self._remember_stale:
+            if known.fresh or self._remember:
                 self._states[thing] = known
         return known
 
@@ -399,7 +400,12 @@ class Plan:
         return tuple(found)
 
     def _found(self, thing: Thing) -> Run | None:
-        return self.store.find(self.key(thing), thing.seed or 0)
+        if thing not in self._runs:
+            run = self.store.find(self.key(thing), thing.seed or 0)
+            if run is None or not self._remember:
+                return run
+            self._runs[thing] = run
+        return self._runs[thing]
 
     def run(self, experiment: Experiment, seed: int) -> Run | None:
         """The stored run of an experiment and a seed, as it would be made now; None where there is none."""
@@ -474,7 +480,8 @@ class Plan:
                 found[name] = (*most, tuple(sorted({*known, *epochs})))  # type: ignore[assignment]
         self._forced = {thing for thing in self._forced if thing.kind != "run"}
         self._states.clear()
-        self._remember_stale = False
+        self._runs.clear()
+        self._remember = False
         return list(found.values())
 
     def groups(self) -> list[Group]:

@@ -196,8 +196,11 @@ class Code:
         ]:
             parts = [inner, *rest] if inner else rest
             found |= self._walk(self._absolute(module, target), parts, seen | {label})
-        for star in self._bound(module).get("*", ()):
-            source = self._absolute(module, star.imports["*"][0][0])
+        stars = [
+            (star, source) for star in self._bound(module).get("*", ()) for source, _ in star.imports["*"]
+        ]
+        for star, source in stars:
+            source = self._absolute(module, source)
             if self.sources.path(source) is None:
                 found |= NOTHING if found or hasattr(builtins, name) else self._outside(source, [])
             elif more := self._walk(source, [name, *rest], seen | {label}, whole=False):

@@ -138,6 +138,7 @@ class _Reading(ast.NodeVisitor):
         found.uses |= {(name, False, "changed") for name in changed}
         found.special |= {TEXT for _ in _REACHING & free}
         found.binds = sorted(dict.fromkeys(found.binds), key=lambda name: name != getattr(node, "name", ""))
+        found.binds += ["*"] if "*" in found.imports else []
         found.effect, found.holds = _is_effect(node), self._holds(node)
         return found
 

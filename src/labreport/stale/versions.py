@@ -13,6 +13,8 @@ from pathlib import Path
 
 PYTHON = ".".join(map(str, sys.version_info[:2]))
 """The version of Python, to the second number."""
+_CALLED = {"sklearn": "scikit-learn", "skimage": "scikit-image", "PIL": "pillow", "yaml": "pyyaml"}
+"""Distributions of modules with another name, which it would take long to look for."""
 _FIELD = re.compile(r"^(Version|Requires-Dist): *([\w.!+-]+)(.*)$", re.MULTILINE)
 
 
@@ -50,8 +52,9 @@ def distribution(name: str) -> tuple[str, tuple[str, ...]]:
 
 @cache
 def _distributions(module: str) -> tuple[str, ...]:
-    if distribution(_plain(module))[0]:
-        return (_plain(module),)
+    name = _CALLED.get(module, _plain(module))
+    if distribution(name)[0]:
+        return (name,)
     return tuple(sorted(set(map(_plain, _by_module().get(module, ())))))
 
 
