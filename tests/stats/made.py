@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from labreport.project import Design, Measure
+from labreport.project import Design, Experiment, Measure, Study
+from labreport.results import Results, Runs
 from labreport.stats import Sample
 
 ACCURACY = Measure("test accuracy", "%", margin=0.5)
@@ -94,8 +96,71 @@ def every() -> dict[str, tuple[Of, Measure]]:
         "flat": ({n: plain(n, [v] * 3) for n, v in (("a", 0.9), ("b", 0.8))}, ACCURACY),
         "diverged": (named(plain, ("a", [1.0, math.nan]), ("b", [1.0, 2.0])), LOSS),
     }
-    steps = {
-        str(k): plain(str(k), g.normal(m, 0.01, 5)) for k, m in ((10, 0.8), (20, 0.85), (40, 0.852))
-    }
+    steps = {str(k): plain(str(k), g.normal(m, 0.01, 5)) for k, m in ((10, 0.8), (20, 0.85), (40, 0.852))}
     found["trend"] = (steps, ACCURACY)
     return found
+
+
+@dataclass(frozen=True)
+class Size:
+    """A specification with one field and a property."""
+
+    size: int = 1
+    rates: tuple[float, ...] = ()
+
+    @property
+    def parameters(self) -> int:
+        """Ten times the size."""
+        return 10 * self.size
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a run kept at an epoch."""
+
+    metrics: dict[str, Any]
+    arrays: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as a measure reads it."""
+
+    name: str
+    seed: int
+    kept: dict[int, Kept]
+    key: str = ""
+    made: dict[str, Any] = field(default_factory=dict)
+    made_of: dict[str, str] = field(default_factory=dict)
+    records: tuple[dict[str, Any], ...] = ()
+
+    def at(self, epoch: int | None = None) -> Kept:
+        """What was kept at an epoch."""
+        return self.kept[epoch or max(self.kept)]
+
+
+def results(
+    values: Mapping[str, Mapping[int, Iterable[float]]],
+    *studies: Study,
+    metric: str = "accuracy",
+    **more: Any,
+) -> Results:
+    """Results of experiments by name, from a value of `metric` on `test` for each epoch and seed."""
+    cells = {cell.name: cell for one in studies for cell in one.experiments()}
+    found = {}
+    for name, by_epoch in values.items():
+        experiment = cells.get(name) or Experiment(name, Size(), epochs=max(by_epoch), start=str, **more)
+        seeds = zip(*(list(each) for each in by_epoch.values()), strict=True)
+        runs = [
+            Run(
+                name,
+                seed,
+                {
+                    epoch: Kept({"test": {metric: value}}, {})
+                    for epoch, value in zip(by_epoch, row, strict=True)
+                },
+            )
+            for seed, row in enumerate(seeds)
+        ]
+        found[name] = Runs(experiment, tuple(runs), max(by_epoch))  # type: ignore[arg-type]
+    return Results("test", found, {one.name: one for one in studies})

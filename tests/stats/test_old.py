@@ -6,24 +6,26 @@ import json
 from pathlib import Path
 from typing import Any
 
-import made
 import pytest
+from stats import made
 
 from labreport.stats import Part, Quantity, effect, ranking
 
 OLD = json.loads((Path(__file__).parent / "old.json").read_text())
 DATA = made.every()
-NEAR = {"rel": 1e-9, "abs": 1e-12}
 
 
 def numbers(one: Quantity) -> list[Any]:
+    """What was compared with before."""
     return [one.value, one.low, one.high, one.n, one.spread]
 
 
 def same(found: list[Any], then: list[Any]) -> bool:
     """Whether each is as it was, or unknown as it was."""
     pairs = zip(found, then, strict=True)
-    return all(a is b is None or (a is not None and a == pytest.approx(b, **NEAR)) for a, b in pairs)
+    return all(
+        a is b is None or (a is not None and a == pytest.approx(b, rel=1e-9, abs=1e-12)) for a, b in pairs
+    )
 
 
 def judgement(part: Part) -> list[Any]:

@@ -250,7 +250,7 @@ class Finding:
 
     @property
     def _example(self) -> str:
-        known = [name for name, _ in self.groups] or self.subjects
+        known = self.subjects if self.kind in RANKED else list(self)
         names = ", ".join(map(repr, known[: 2 if self.kind in RANKED else 1]))
         return (
             "at_least(1)"

@@ -10,7 +10,7 @@ from typing import Any
 
 from labreport.errors import did_you_mean
 from labreport.project.measure import Measure
-from labreport.stats.quantity import Condition, Quantity, Source, plain_number, refuse
+from labreport.stats.quantity import Condition, Quantity, Source, plain_number, refuse, scalar
 
 
 def text_of(value: Any) -> str:
@@ -120,7 +120,7 @@ def _kept(name: Any, value: Any) -> Any:
         return [_kept(name, each) for each in value]
     if hasattr(value, "itertuples"):
         return Table.of(value)
-    if isinstance(value, (bool, Condition)) or type(value).__name__ == "bool_":
+    if isinstance(scalar(value), (bool, Condition)):
         refuse(f"{name} is a truth; write fact({value!r}, 'the sentence that it makes')")
     if hasattr(value, "__float__"):
         refuse(f"{name} is {value!r}; write number({plain_number(value)!r}), with its unit and method")

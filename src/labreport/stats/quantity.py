@@ -86,11 +86,11 @@ class Condition:
 
 def as_condition(one: Any) -> Condition:
     """Read a condition: one itself, a truth, or a fact. Raises `UsageError` for anything else."""
-    one = one if isinstance(one, Condition) else getattr(one, "condition", one)
+    one = scalar(one.condition if hasattr(type(one), "condition") else one)
     if isinstance(one, Condition):
         return refuse(one.which) if one.which else one
-    if one is None or isinstance(one, bool) or type(one).__name__ == "bool_":
-        return Condition(one if one is None else bool(one))
+    if one is None or isinstance(one, bool):
+        return Condition(one)
     refuse(f"{_brief(one)} is no condition; write one such as ranking.clear(…), .more or .above(…)")
 
 
@@ -206,21 +206,23 @@ class Quantity:
 
 def as_quantity(one: Any) -> Quantity:
     """Read a quantity: one itself, or that of a finding of one comparison. Raises `UsageError`."""
-    found = one if isinstance(one, Quantity) else getattr(one, "quantity", None)
-    if isinstance(found, Quantity):
-        return found
+    one = one.quantity if hasattr(type(one), "quantity") else one
+    if isinstance(one, Quantity):
+        return one
     refuse(f"{_brief(one)} is no quantity; write number(…), or name one of an answer")
+
+
+def scalar(value: Any) -> Any:
+    """One number or truth of NumPy or pandas as Python's; anything else as it is."""
+    return value.item() if hasattr(type(value), "item") and getattr(value, "size", 1) == 1 else value
 
 
 def plain_number(value: Any) -> float | int:
     """Read a number of Python, NumPy, pandas or SciPy as Python's. Raises `UsageError` for anything else."""
-    if hasattr(value, "item") and getattr(value, "size", 1) == 1:
-        value = value.item()
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return value
+    value = scalar(value)
     if isinstance(value, (bool, str)) or not hasattr(value, "__float__") or getattr(value, "size", 1) != 1:
         refuse(f"{_brief(value)} is not one number")
-    return float(value)
+    return value if isinstance(value, int) else float(value)
 
 
 def by(distance: float, unit: str) -> str:

@@ -26,7 +26,7 @@ _WORDS = (
 
 
 def as_prose(one: Any) -> str:
-    """Value and unit, to one significant digit of the uncertainty: `98.1 %`, `318,010 parameters`."""
+    """Value and unit, to one significant digit of the uncertainty, two of the value: `98.1 %`."""
     quantity = as_quantity(one)
     return _with_unit(_Form.of(quantity, prose=True).text(quantity.value), quantity)
 
@@ -150,9 +150,10 @@ def _spread(quantity: Quantity, form: _Form) -> tuple[str, str]:
 
 
 def _ends(quantity: Quantity, form: _Form) -> str:
-    own = _logarithmic(quantity)  # each end has its own digits
     ends = quantity.interval or ()
-    return " to ".join((_Form.of(replace(quantity, value=end)) if own else form).text(end) for end in ends)
+    if _logarithmic(quantity) and form.exponent is None:  # each end has its own digits
+        return " to ".join(replace(form, decimals=_two_digits(end * form.factor)).text(end) for end in ends)
+    return " to ".join(map(form.text, ends))
 
 
 def _half_width(quantity: Quantity) -> float | None:
@@ -240,9 +241,10 @@ class _Form:
                     break
             return cls(shown + _more(quantity, shown, 10.0**-power), factor, power)
         if _logarithmic(quantity):
-            return cls(max(0, 1 - math.floor(math.log10(value * factor))), factor)
+            return cls(_two_digits(value * factor), factor)
         if uncertainty:
-            shown = max(0, decimals(uncertainty * factor, fine=not prose))
+            fine = not prose or decimals(uncertainty * factor, fine=False) < _two_digits(value * factor)
+            shown = max(0, decimals(uncertainty * factor, fine))
             return cls(shown + _more(quantity, shown, factor), factor)
         return cls(_plain_decimals(value * factor, 2 if quantity.unit == "points" else 3), factor)
 
@@ -258,6 +260,11 @@ class _Form:
         scaled = value * self.factor / 10.0 ** (self.exponent or 0)
         text = f"{abs(scaled):{',' if abs(scaled) >= self.group_from else ''}.{self.decimals}f}"
         return MINUS + text if scaled < 0 and float(text.replace(",", "")) else text
+
+
+def _two_digits(value: float) -> int:
+    """The decimals that show two significant digits, or all before the point."""
+    return max(0, 1 - math.floor(math.log10(abs(value)))) if value else 0
 
 
 def _plain_decimals(value: float, digits: int) -> int:

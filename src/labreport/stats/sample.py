@@ -56,11 +56,12 @@ def sample(runs: Any, measure: Measure, epoch: int | None = None) -> Sample:
     import numpy as np
 
     experiment, epoch, right = runs.experiment, epoch or runs.epoch, None
+    of = 100.0 if measure.percent else 1.0
     if measure.right is not None:
         right = {run.seed: np.asarray(measure.right(run, epoch), dtype=bool) for run in runs}
     return Sample(
         experiment.name,
-        {run.seed: (measure.of(run, epoch),) for run in runs},
+        {run.seed: (measure.of(run, epoch) / of,) for run in runs},
         right or None,
         experiment.design,
         experiment.title or experiment.name,
@@ -194,9 +195,9 @@ def _usable(data: Any, measure: Measure, columns: list[str]) -> tuple[pandas.Dat
         column = next(column for column in needed if empty[column].iloc[place])
         text = f"{_line(data, place)} has no value in column {column!r}"
         data.refuse(f'{text}; missing="drop" leaves such rows out and counts them')
-    scaled = numbers.astype(float) / (100.0 if measure.percent else 1.0)
-    for place, number in enumerate(scaled.tolist()):
+    for place, number in enumerate(numbers.tolist()):
         measure.checked(number, f"{data.name}, {_line(data, place)}")
+    scaled = numbers.astype(float) / (100.0 if measure.percent else 1.0)
     left_out = f", {lacking.sum()} of {len(frame)} rows missing" if lacking.any() else ""
     return frame.assign(**{measure.name: scaled})[~lacking], data.name + left_out
 

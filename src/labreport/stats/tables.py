@@ -25,7 +25,7 @@ class Column:
 class Table:
     """Rows of texts and quantities, all of one length; numbers become quantities."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[Any, ...]
     rows: tuple[tuple[Any, ...], ...]
 
     def __post_init__(self) -> None:

@@ -1,0 +1,286 @@
+"""What may be asked of findings, and what answers are made of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from stats import made
+from stats.made import ACCURACY, LOSS, known, plain, results
+
+from labreport.errors import UsageError
+from labreport.project import Experiment, Measure, study
+from labreport.results import Results, Runs
+from labreport.stats import (
+    Finding,
+    Sample,
+    as_condition,
+    average,
+    change,
+    conditions,
+    count,
+    difference,
+    effect,
+    environment,
+    equal,
+    fact,
+    grid,
+    hardest,
+    mean,
+    ranking,
+    sentence,
+)
+
+NOISE = np.random.default_rng(2)
+
+
+def near(middle: float, spread: float = 0.0005) -> list[float]:
+    """Five values whose mean is `middle`."""
+    values = NOISE.normal(0, spread, 5)
+    return [middle + float(value - values.mean()) for value in values]
+
+
+def three(better: Any = "higher", **more: Any) -> Finding:
+    """Two that are level, and one that is far behind."""
+    of = {
+        "complex": plain("complex", near(0.981)),
+        "wide": plain("wide", near(0.981)),
+        "small": plain("small", near(0.975)),
+    }
+    found: Finding = ranking(of, Measure("test accuracy", "%", better, **more)).ranking
+    return found
+
+
+def test_a_ranking_says_who_is_ahead_and_who_is_level() -> None:
+    """Each word of its vocabulary, both ways."""
+    one = three()
+    assert one.clear("complex", "small").holds is True
+    assert one.clear("small", "complex").holds is False
+    assert one.unclear("complex", "wide").holds is True
+    assert one.none_clear("complex", "wide").holds is True
+    assert one.none_clear("complex", "wide", "small").holds is False
+    assert one.wins("complex").holds is False
+    assert one.leads("complex", "wide").holds is True
+    assert one.first == ["wide", "complex"] or one.first == ["complex", "wide"]
+    assert one.where_clear("complex") == ["small"]
+    assert "by" in one.clear("complex", "small").how
+
+
+def test_where_lower_is_better_less_is_ahead() -> None:
+    """The smallest wins."""
+    one = three("lower")
+    assert one.wins("small").holds is True
+    assert one.clear("small", "wide").holds is True
+    assert one.first == ["small"]
+
+
+def test_a_margin_tells_the_same_from_unclear() -> None:
+    """A clear difference may be inside it too."""
+    one = three(margin=1)
+    assert one.same("complex", "wide").holds is True
+    assert one.unclear("complex", "wide").holds is False
+    assert one.same("complex", "small").holds is True
+    assert one.clear("complex", "small").holds is True
+
+
+def test_differences_exist_in_both_directions() -> None:
+    """Opposite in sign, with ends exchanged."""
+    of = three().difference
+    assert of.complex.small.value == -of.small.complex.value
+    assert of.complex.small.low == -of.small.complex.high
+
+
+def test_one_seed_without_items_is_unknown_and_with_items_is_judged() -> None:
+    """A training is compared over the items that it got right."""
+    bare = ranking({"a": plain("a", [0.9]), "b": plain("b", [0.5])}, ACCURACY)
+    assert bare.ranking.clear("a", "b").holds is None
+    assert bare.mean.a.above(10).holds is None
+    right = {"a": np.arange(1000) < 900, "b": np.arange(1000) < 500}
+    items = ranking({name: known(name, [row]) for name, row in right.items()}, ACCURACY)
+    assert items.ranking.wins("a").holds is True
+    assert items.mean.a.above(85).holds is True
+
+
+def test_a_condition_is_about_the_comparison_that_it_looks_at() -> None:
+    """So that what the results say now is said of it alone."""
+    (about,) = three().clear("complex", "small").about
+    assert about.subjects == ("complex", "wide", "small")
+    assert [part.subjects for part in about.parts] == [("complex", "small")]
+    assert "wide" not in sentence(about)
+
+
+def test_a_single_difference_is_asked_without_and_with_a_name() -> None:
+    """It prints as its quantity."""
+    one = difference({"a": plain("a", near(2.0)), "b": plain("b", near(1.0))}, LOSS).difference
+    assert one.more.holds is True
+    assert one.more("a").holds is True
+    assert one.more("b").holds is False
+    assert one.less("b").holds is True
+    assert as_condition(one.more & ~one.less).holds is True
+    assert one.quantity.value == pytest.approx(1.0)
+
+
+def test_one_of_several_needs_its_name() -> None:
+    """The message shows which there are."""
+    of = {str(dose): plain(str(dose), near(dose / 10)) for dose in (0, 1, 10)}
+    one = difference(of, LOSS, against=0).difference
+    assert one.more("10").holds is True
+    assert one.more(10).holds is True
+    assert equal(one["1"].quantity, one.parts[0].quantity)
+    with pytest.raises(UsageError, match=r"more of which of 1, 10\? Write it as \.more\('1'\)"):
+        as_condition(one.more)
+    with pytest.raises(UsageError, match="did you mean"):
+        one.more("100")
+
+
+def test_a_measure_that_is_a_difference_is_held_against_zero() -> None:
+    """Of each experiment by itself, over items where both terms know them."""
+    g = np.random.default_rng(3)
+    train, test = made.rights(g, 5, 600, 4), made.rights(g, 5, 300, 2)
+    terms = known("a", train, items="train"), known("a", test, items="test")
+    gap = ACCURACY - Measure("other", "%")
+    one = Sample(
+        "a", {seed: (float(train[seed].mean() - test[seed].mean()),) for seed in range(5)}, terms=terms
+    )
+    found = difference({"a": one}, gap, name="gap").gap
+    assert found.more.holds is True
+    assert found.quantity.source.method == "Student's t over units and items"
+    assert found.quantity.value == pytest.approx(train.mean() - test.mean())
+    assert equal(mean({"a": one}, gap).mean.a, found.mean.a)
+
+
+def test_a_change_is_the_last_epoch_less_the_first() -> None:
+    """Of one experiment, and of several by name, which are judged together."""
+    of = results({"a": {10: near(0.9), 20: near(0.95)}, "b": {10: near(0.9), 20: near(0.9)}})
+    one = change(of, ACCURACY, 10, 20, "a", name="rise").rise
+    assert one.more.holds is True
+    assert one.quantity.value == pytest.approx(0.05)
+    assert one.quantity.source.text() == "a after epoch 20 minus a after epoch 10, test accuracy; 5 seeds"
+    both = change(of, ACCURACY, 10, 20).change
+    assert both.family == 2
+    assert both.more("a").holds is True
+    assert both.same("b").holds is True
+
+
+def test_an_effect_is_asked_for_the_whole_and_for_its_steps() -> None:
+    """In the order of the axis."""
+    sizes = study("sizes", Experiment("base", made.Size(), fit=str), size=(10, 20, 40))
+    values = {f"sizes/size={size}": {1: near(value)} for size, value in ((10, 0.8), (20, 0.9), (40, 0.9))}
+    found = effect(results(values, sizes), ACCURACY, by=sizes)
+    assert list(found.mean) == ["10", "20", "40"]
+    assert found.effect.more.holds is True
+    assert found.effect.more("20").holds is True
+    assert found.effect.same("40").holds is True
+    assert found.effect.family == 3
+    assert sentence(found.effect).startswith("from 10 to 40 of size")
+
+
+def test_results_are_read_at_declared_epochs_and_unequal_ones_are_refused() -> None:
+    """Unless an epoch is named."""
+    of = results({"a": {10: near(0.9), 20: near(0.95)}, "b": {10: near(0.8)}})
+    with pytest.raises(UsageError, match=r"unequal epochs .*a: 20, b: 10"):
+        ranking(of, ACCURACY)
+    assert ranking(of, ACCURACY, epoch=10).ranking.epoch == 10
+    apart = difference(of, ACCURACY, ("a", 20), ("b", 10)).difference
+    assert apart.subjects == ("a at 20", "b at 10")
+
+
+def test_a_count_is_exact() -> None:
+    """Of all, of each, and known of a single run."""
+    of = results({"a": {1: [0.5, 0.95, 0.96]}, "b": {1: [0.1, 0.2, 0.3]}})
+    one = count(of, None, ACCURACY, above=92).count
+    assert (one.all.holds, one.none.holds, one.at_least(2).holds, one.at_least(3).holds) == (
+        False,
+        False,
+        True,
+        False,
+    )
+    assert one.none("b").holds is True
+    assert (one["a"].quantity.value, one["a"].quantity.n, one.total.value) == (2, 3, 6)
+    assert count(results({"a": {1: [0.95]}}), "a", ACCURACY, above=92).count.all.holds is True
+    assert "2 of 3" in sentence(one)
+
+
+def test_the_hardest_category_is_compared_over_runs_and_items() -> None:
+    """Missed shares by category, and exact counts."""
+    truth = np.repeat(["owl", "cat"], 200)
+    arrays = []
+    for seed in range(4):
+        wrong = np.random.default_rng(seed).random(400) < np.where(truth == "owl", 0.3, 0.05)
+        arrays.append({"truth": truth, "predicted": np.where(wrong, "dog", truth)})
+    experiment = Experiment("tree", made.Size(), fit=str)
+    runs = [made.Run("tree", seed, {1: made.Kept({}, each)}) for seed, each in enumerate(arrays)]
+    found = hardest(Results("test", {"tree": Runs(experiment, tuple(runs), 1)}), experiment)  # type: ignore[arg-type]
+    assert found.hardest.clear("owl", "cat").holds is True
+    assert found.hardest.order == ["owl", "cat"]
+    assert found.wrong.value == sum(int((each["predicted"] != truth).sum()) for each in arrays)
+    assert found["items"].value == 1600
+
+
+def test_a_grid_shows_all_cells_and_compares_the_best() -> None:
+    """By what it was chosen by, which need not be what is shown."""
+    pairs = study("pairs", Experiment("base", made.Size(), fit=str), size=(1, 2), rates=((0.1,), (0.5, 0.5)))
+    values = {cell.name: {1: near(0.8 + place / 100)} for place, cell in enumerate(pairs.experiments())}
+    found = grid(results(values, pairs), pairs, ACCURACY)
+    assert [len(row) for row in found.grid.rows] == [3, 3]
+    assert found.grid.heads == ["Size", "rates 0.1, %", "rates 2 × 0.5, %"]
+    assert found.best.wins("2, 2 × 0.5").holds is True
+    assert found.best.family == 6
+    assert len(found.best.parts) == 3
+    assert found.mean["1, 0.1"].value == pytest.approx(0.8)
+    assert conditions(found.best)
+
+
+def test_an_average_is_that_of_a_function_of_runs() -> None:
+    """With one value for each seed to look at."""
+    of = results({"a": {5: near(0.9)}})
+    found = average(of, "a", lambda run: 10.0 + run.seed, unit="epochs", name="turn").turn
+    assert (found.value, found.unit, dict(found.values)[3]) == (12.0, "epochs", 13.0)
+
+
+def test_a_fact_is_a_condition_itself() -> None:
+    """With its sentence."""
+    found = fact(np.bool_(True), "4 and 9 are first in 5 of 5 runs")
+    assert as_condition(found).holds is True
+    assert sentence(found) == "4 and 9 are first in 5 of 5 runs."
+    assert (~found).holds is False
+    with pytest.raises(UsageError, match=r"ask it, as \.clear"):
+        as_condition(three())
+
+
+def test_the_environment_is_told_in_four_lines() -> None:
+    """Runs that several experiments share count once."""
+    made_with = {"processor": "M2", "python": "3.12.1", "date": "2026-03-01T10:00", "cores": 8}
+    run = made.Run("a", 0, {}, "key", made_with, {"library numpy": "2.1", "seed": "0"})
+    runs = Runs(Experiment("a", made.Size(), fit=str), (run,), 1)  # type: ignore[arg-type]
+    table = environment(Results("test", {"a": runs, "b": runs})).environment
+    assert dict(table.rows) == {
+        "Machine": "M2, 8 cores", "Python": "3.12.1", "Libraries": "numpy 2.1", "Runs": "1 run, 2026-03-01",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", made.every())
+def test_all_conditions_that_are_listed_hold(kind: str) -> None:
+    """Each can be pasted: its text, evaluated, is a condition that holds."""
+    found = ranking(*made.every()[kind])
+    for text, condition in conditions(found.ranking):
+        assert condition.holds is True
+        assert as_condition(eval(text, {"ranking": found.ranking})).holds is True
+    for text, _ in conditions(found.mean.a if "a" in found.mean else found.mean["10"], "q"):
+        name = "a" if "a" in found.mean else "10"
+        assert eval(text, {"q": found.mean[name]}).holds is True
+
+
+@pytest.mark.parametrize("kind", made.every())
+def test_every_finding_has_a_sentence(kind: str) -> None:
+    """Ranking, difference and effect, whatever was judged; no placeholder is left, no object is printed."""
+    of, measure = made.every()[kind]
+    first, second = list(of)[:2]
+    whole = ranking(of, measure).ranking, difference(of, measure, first, second).difference
+    for one in (*whole, effect(of, measure, by="experiment").effect):
+        text = sentence(one)
+        assert text.endswith(".")
+        assert "{" not in text
+        assert "<" not in text
+        assert "None" not in text

@@ -1,0 +1,197 @@
+"""Names of an answer, how answers are joined and stored, tables, and what quantities can be asked."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from stats import made
+
+from labreport.errors import UsageError
+from labreport.project import Experiment
+from labreport.stats import (
+    Answer,
+    Condition,
+    Names,
+    Quantity,
+    Table,
+    as_condition,
+    as_quantity,
+    both,
+    count,
+    declared,
+    difference,
+    effect,
+    either,
+    equal,
+    fact,
+    from_plain,
+    negated,
+    number,
+    ranking,
+    rows,
+    to_plain,
+)
+
+MEASURED = Quantity(0.93, "fraction", 0.91, 0.95, 5)
+
+
+def test_names_are_found_as_attributes_and_as_items() -> None:
+    """Signs do not matter where there is no doubt; `items` is a name as any other."""
+    names = Names({"deep-8": "a", "items": "b", 10.0: "c"})
+    assert (names.deep_8, names["deep-8"], names.items, names[10], names["10"]) == ("a", "a", "b", "c", "c")
+    assert list(names) == ["deep-8", "items", "10"]
+    with pytest.raises(UsageError, match="did you mean 'deep-8'"):
+        _ = names.deep_9
+    with pytest.raises(UsageError, match="no name 'a_b'"):
+        _ = Names({"a-b": "1", "a.b": "2"}).a_b
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (3, r"write number\(3\)"),
+        (np.float64(0.5), r"write number\(0.5\)"),
+        (True, "write fact"),
+        (object(), "allowed are"),
+    ],
+)
+def test_what_has_no_source_is_refused(value: Any, told: str) -> None:
+    """The message says what to write."""
+    with pytest.raises(UsageError, match=told):
+        Answer(x=value)
+
+
+def test_answers_are_joined_and_one_name_means_one_thing() -> None:
+    """Names inside names are joined too."""
+    one = Answer(mean=Names({"a": MEASURED})) | Answer(mean=Names({"b": MEASURED}), text="yes")
+    assert list(one.mean) == ["a", "b"]
+    with pytest.raises(UsageError, match=r"mean.a has two meanings.*name="):
+        one | Answer(mean=Names({"a": number(1)}))
+
+
+def everything() -> Answer:
+    """An answer with one of each kind."""
+    of, measure = made.every()["crossed"]
+    found = ranking(of, measure) | count(of, None, measure, above=90)
+    found |= difference(*made.every()["ratio"], "a", "b", name="slower") | effect(
+        *made.every()["trend"], "experiment", name="more"
+    )
+    frame = pd.DataFrame({"size": [1, 2], "share": [0.1, 1 / 3], "what": ["x", None]})
+    return found | Answer(
+        own=frame, list=["a", MEASURED], no=fact(False, "it rains"), ic50=number(1.6, (1.2, 2.1), "µM")
+    )
+
+
+def test_an_answer_is_stored_as_json_and_read_back_equal() -> None:
+    """In every bit, with names inside, tables and findings; a difference of a bit is a difference."""
+    one = everything()
+    text = json.dumps(to_plain(one))
+    read = from_plain(json.loads(text))
+    assert read == one
+    assert json.dumps(to_plain(read)) == text
+    assert read.ranking.none_clear().holds == one.ranking.none_clear().holds
+    assert read.no.truth is False
+    assert not equal(number(0.1 + 0.2), number(0.3))
+
+
+def test_an_answer_shows_its_sentences_and_tables() -> None:
+    """At a prompt and in a notebook, escaped."""
+    one = ranking(
+        made.every()["crossed"][0] | {"<a>": made.known("<a>", np.ones((5, 400), dtype=bool))}, made.ACCURACY
+    )
+    assert repr(one).startswith("<a> is best")
+    assert "<a>" not in one._repr_html_()
+    assert "<td>&lt;a&gt;</td>" in one._repr_html_()
+
+
+def test_a_table_of_subjects_has_declared_fields_and_what_the_answer_has() -> None:
+    """A dash where one has nothing, an error where none has."""
+    experiments = [
+        Experiment(name, made.Size(size), title=title, fit=str)
+        for name, size, title in (("a", 2, "A"), ("b", 3, ""))
+    ]
+    answer = Answer(mean=Names({"a": MEASURED}))
+    found = rows(experiments, answer, name="Model", size="Size", parameters="Parameters", mean="Accuracy")
+    assert found.heads == ["Model", "Size", "Parameters", "Accuracy, %"]
+    assert [row[0] for row in found.rows] == ["A", "b"]
+    assert [as_quantity(row[2]).value for row in found.rows] == [20, 30]
+    assert found.rows[1][3] == "–"
+    of = Names({one.name: declared(one) for one in experiments})
+    assert rows(of, answer, name="Model", size="Size", parameters="Parameters", mean="Accuracy") == found
+    with pytest.raises(UsageError, match="did you mean 'parameters'"):
+        rows(of, answer, parameter="Parameters")
+
+
+def test_a_table_has_rows_of_one_length() -> None:
+    """The first that has another is named."""
+    with pytest.raises(UsageError, match="3 columns has a row of 2: 'x'"):
+        Table(("a", "b", "c"), (("x", "y"),))
+
+
+T, F, U = (Condition(holds) for holds in (True, False, None))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "joint", "any_"),
+    [(T, T, True, True), (T, F, False, True), (T, U, None, True), (F, U, False, None), (U, U, None, None)],
+)
+def test_three_values_are_kept(
+    one: Condition, other: Condition, joint: bool | None, any_: bool | None
+) -> None:
+    """Unknown and false is false, unknown or true is true, in both orders."""
+    for first, second in ((one, other), (other, one)):
+        assert both(first, second).holds is (first & second).holds is joint
+        assert either(first, second).holds is (first | second).holds is any_
+    assert (negated(T).holds, (~F).holds, negated(U).holds) == (False, True, None)
+    with pytest.raises(TypeError, match="unknown"):
+        bool(T)
+
+
+def test_a_quantity_is_above_where_its_whole_interval_is() -> None:
+    """In the printed unit; not known of what has no interval."""
+    assert [MEASURED.above(bound).holds for bound in (90, 91, 92, 96)] == [True, False, False, False]
+    assert [MEASURED.below(bound).holds for bound in (96, 94)] == [True, False]
+    assert Quantity(0.93, "fraction").above(90).holds is None
+    assert MEASURED.above(90).how == "by 1 points"
+    assert Quantity(3, "times", 2.5, 3.5).above(2).holds is True
+
+
+def test_exact_numbers_are_compared_and_measured_ones_are_not() -> None:
+    """The message names .above()."""
+    epochs = Quantity(50, "epochs", exact=True)
+    found = [
+        epochs == 50,
+        epochs != 50,
+        epochs < 51,
+        epochs >= number(50),
+        epochs > np.int64(60),
+    ]
+    assert [one.holds for one in found] == [True, False, True, True, False]
+    assert (Quantity(0.29, "fraction", exact=True) == 29).holds is True
+    for compare in (lambda: MEASURED == 93, lambda: MEASURED < 95, lambda: epochs == MEASURED):
+        with pytest.raises(UsageError, match=r"\.above"):
+            compare()
+    with pytest.raises(UsageError, match="units differ"):
+        _ = epochs == Quantity(50, "s", exact=True)
+    with pytest.raises(UsageError, match="no condition"):
+        as_condition(MEASURED)
+
+
+def test_a_number_of_any_library_can_be_stated() -> None:
+    """With an interval of SciPy's, or a pair; not outside of it."""
+    from scipy import stats
+
+    values = np.array([1.0, 2.0, 4.0, 3.0])
+    test = stats.ttest_1samp(values, 0)
+    found = number(values.mean(), test, "µM", n=4, method="t")
+    assert found.interval == pytest.approx(tuple(test.confidence_interval()))
+    assert number(np.int64(3)).exact
+    assert not number(np.float32(0.5)).exact
+    with pytest.raises(UsageError, match="not between"):
+        number(5.0, (1, 2))
+    with pytest.raises(UsageError, match="not one number"):
+        number(np.arange(3))

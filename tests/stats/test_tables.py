@@ -1,0 +1,123 @@
+"""Tables that exist already, read by the same statistics as results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from labreport.errors import UsageError
+from labreport.project import Measure, table
+from labreport.stats import count, difference, effect, mean, ranking
+
+GENERATOR = np.random.default_rng(0)
+DOSES = (0.0, 0.1, 10.0)
+FRAME = pd.DataFrame(
+    [
+        (line, dose, f"P{plate}", 100 - (40 if line == "HCT116" and dose == 10 else 0) + plate + noise)
+        for line in ("HCT116", "A549")
+        for dose in DOSES
+        for plate in range(4)
+        for noise in GENERATOR.normal(0, 2, 3)
+    ],
+    columns=["cell_line", "dose", "plate", "viability"],
+)
+VIABILITY = Measure("viability", "%", percent=True, bounded=False, margin=10)
+WELLS = table(FRAME, replicate="plate")
+
+
+def by_plate(line: str, dose: float) -> pd.Series:
+    """Means by plate, in the order of their names."""
+    rows = FRAME[(FRAME.cell_line == line) & (FRAME.dose == dose)]
+    return rows.groupby("plate").viability.mean() / 100
+
+
+def test_values_are_compared_with_one_within_groups_and_judged_together() -> None:
+    """Four comparisons of plates that are paired, at the level of four."""
+    found = difference(WELLS, VIABILITY, by="dose", against=0, within="cell_line", name="drug").drug
+    part = found["HCT116"]["10"].parts[0]
+    theirs = stats.ttest_rel(by_plate("HCT116", 10), by_plate("HCT116", 0))
+    assert found.family == 4
+    assert part.quantity.n == 4
+    assert part.quantity.interval == pytest.approx(tuple(theirs.confidence_interval()), rel=1e-9)
+    assert (part.low, part.high) == pytest.approx(tuple(theirs.confidence_interval(1 - 0.05 / 4)), rel=1e-9)
+    assert found["HCT116"].clear("10").holds is True
+    assert found["HCT116"].less(10).holds is True
+    assert found.less("HCT116", 10).holds is True
+    assert found["A549"].clear("10").holds is False
+    assert found.where_clear("10") == ["HCT116"]
+    assert found["HCT116"].where_clear() == ["10"]
+    assert found.mean.A549["0.1"].n == 4
+
+
+def test_what_has_no_replicates_is_compared_row_by_row_by_welch() -> None:
+    """Each row is independent."""
+    found = difference(table(FRAME), VIABILITY, "HCT116", "A549", by="cell_line").difference
+    rows = [FRAME[FRAME.cell_line == line].viability / 100 for line in ("HCT116", "A549")]
+    theirs = stats.ttest_ind(*rows, equal_var=False).confidence_interval()
+    assert found.quantity.interval == pytest.approx(tuple(theirs), rel=1e-9)
+    assert found.quantity.source.method == "Welch's t"
+
+
+def test_replicates_that_are_not_shared_are_compared_by_welch() -> None:
+    """Other plates for each cell line."""
+    frame = FRAME.assign(plate=FRAME.plate + FRAME.cell_line)
+    found = difference(table(frame, replicate="plate"), VIABILITY, by="cell_line").difference
+    assert found.quantity.source.method == "Welch's t"
+
+
+def test_numbers_have_their_order_and_texts_the_table_s() -> None:
+    """A number's name has no trailing zero."""
+    assert list(mean(WELLS, VIABILITY, by="dose").mean) == ["0", "0.1", "10"]
+    assert list(ranking(WELLS, VIABILITY, by="cell_line").mean) == ["HCT116", "A549"]
+    assert effect(WELLS, VIABILITY, by="dose").effect.less.holds is True
+
+
+def test_shares_above_one_are_allowed_where_the_measure_says_so() -> None:
+    """Stored in per cent, as the table has them; else the message says how."""
+    assert mean(WELLS, VIABILITY).mean.value > 0.5
+    with pytest.raises(UsageError, match="bounded=False"):
+        mean(WELLS, Measure("viability", "%", percent=True))
+
+
+def test_replicates_are_counted() -> None:
+    """A plate is one observation."""
+    found = count(WELLS, None, VIABILITY, above=50, by="cell_line").count
+    assert (found.quantity.value, found.unit, found.all.holds) == (8, "plate", True)
+
+
+def wells(folder: Path, text: str) -> Path:
+    """A file with this text."""
+    path = folder / "wells.csv"
+    path.write_text(text)
+    return path
+
+
+def test_missing_values_are_refused_by_line_or_dropped_and_counted(tmp_path: Path) -> None:
+    """As the table says."""
+    path = wells(tmp_path, "plate,dose,growth\nP,0,1.5\nP,1,\nQ,0,2\nQ,1,3\n")
+    with pytest.raises(UsageError, match=r"wells.csv: line 3 has no value in column 'growth'"):
+        mean(table(path, replicate="plate"), "growth")
+    found = mean(table(path, replicate="plate", missing="drop"), "growth", by="dose").mean
+    assert (found["1"].n, found["0"].n) == (1, 2)
+    assert "1 of 4 rows missing" in found["1"].source.text()
+
+
+def test_a_text_among_numbers_is_refused_by_line(tmp_path: Path) -> None:
+    """It is not taken for a missing one."""
+    path = wells(tmp_path, "plate,growth\nP,1.5\nQ,n.d.\n")
+    with pytest.raises(UsageError, match=r"line 3 has 'n.d.' in column 'growth'"):
+        mean(table(path, missing="drop"), "growth")
+
+
+def test_mistakes_are_told_with_what_there_is() -> None:
+    """Columns, values and comparisons."""
+    with pytest.raises(UsageError, match="did you mean 'dose'"):
+        mean(WELLS, VIABILITY, by="doses")
+    with pytest.raises(UsageError, match=r"against=5 is not there.*0, 0.1, 10"):
+        difference(WELLS, VIABILITY, by="dose", against=5)
+    with pytest.raises(UsageError, match="give against="):
+        difference(WELLS, VIABILITY, by="dose")
