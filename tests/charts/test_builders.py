@@ -220,8 +220,8 @@ def test_every_builder_exports_within_the_page_quickly_and_twice_alike(
         lambda: heat_map(cells, study, ACCURACY),
         lambda: scatter(WELLS, "dose", "viability", by="line"),
     ):
-        found = charts.drawn(draw, name="one")
+        found = charts.export(draw(), name="one")
         assert found.width_mm == charts.WIDTH_MM
         assert found.data is not None
-        assert found == charts.drawn(draw, name="one")
+        assert found == charts.export(draw(), name="one")
         assert len(found.svg_print) < 20_000

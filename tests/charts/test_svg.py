@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,12 @@ from labreport.errors import UsageError
 
 FRAME = pandas.DataFrame({"kind": list("aabbcc"), "dose": [1, 2, 1, 2, 1, 2], "yield": [3, 4, 5, 7, 6, 9.5]})
 FRAME["half"] = list("xyxyxy")
+
+
+def drawn(function: Callable[[], Any], name: str = "") -> charts.Exported:
+    """What a build makes of a figure function."""
+    with charts.style():
+        return charts.export(function(), name=name)
 
 
 def plain(**size: Any) -> Any:
@@ -45,19 +52,19 @@ SEABORN = {
 @pytest.mark.parametrize("name", SEABORN)
 def test_a_seaborn_figure_is_exported_in_the_house_style_with_equal_bytes(name: str) -> None:
     """Font and colours are the house's, also where seaborn makes colours paler; jitter is the same again."""
-    found = charts.drawn(SEABORN[name], name="f")
+    found = drawn(SEABORN[name], name="f")
     colours = set(re.findall(r"#[0-9a-f]{6}", found.svg_print))
     assert 'font-family="Source Sans 3, sans-serif"' in found.svg_print
     assert "DejaVu" not in found.svg_print
     assert Colour.BLUE in colours
     greys = {colour for colour in colours if colour[1:3] == colour[3:5] == colour[5:]}
     assert colours - greys <= set(Colour)
-    assert found == charts.drawn(SEABORN[name], name="f")
+    assert found == drawn(SEABORN[name], name="f")
 
 
 def test_texts_stay_texts_and_both_variants_are_well_formed() -> None:
     """A reader can search the words; nothing in the file is about matplotlib or the day."""
-    found = charts.drawn(plain)
+    found = drawn(plain)
     for svg in (found.svg_print, found.svg_screen):
         texts = [
             element.text for element in ElementTree.fromstring(svg).iter() if element.tag.endswith("text")
@@ -76,13 +83,13 @@ def test_a_name_from_data_cannot_break_the_svg() -> None:
         axes.set_title("<script>\x00&\x1b")
         return figure
 
-    root = ElementTree.fromstring(charts.drawn(hostile).svg_screen)
+    root = ElementTree.fromstring(drawn(hostile).svg_screen)
     assert "<script>&" in [element.text for element in root.iter()]
 
 
 def test_the_screen_variant_names_variables_and_is_else_that_of_paper() -> None:
     """Every colour of the house follows the theme; greys that are no variables turn over."""
-    found = charts.drawn(SEABORN["bootstrap"])
+    found = drawn(SEABORN["bootstrap"])
     back = re.sub(r"(?:var|light-dark)\((?:--[\w-]+, )?(#[0-9a-f]{6})[^)]*\)", r"\1", found.svg_screen)
     assert back == found.svg_print
     assert "var(--chart-blue, #0072b2)" in found.svg_screen
@@ -94,7 +101,7 @@ def test_the_screen_variant_names_variables_and_is_else_that_of_paper() -> None:
 
 def test_texts_on_the_cells_of_a_map_have_one_colour_in_both_themes() -> None:
     """The cells are the same in both; a text that turned over would be lost on them."""
-    found = charts.drawn(lambda: seaborn.heatmap([[0.0, 1.0]], annot=True, cbar=False))
+    found = drawn(lambda: seaborn.heatmap([[0.0, 1.0]], annot=True, cbar=False))
     for value in ("0", "1"):
         (text,) = re.findall(rf"<text style=\"([^\"]*)\" [^>]*>{value}</text>", found.svg_screen)[-1:]
         assert "fill: #" in text
@@ -106,15 +113,15 @@ def test_a_figure_may_be_as_wide_as_the_text_and_no_wider(wide: float) -> None:
     size = (wide / 25.4, 2)
     if wide > charts.WIDTH_MM:
         with pytest.raises(UsageError, match=r"figure 'f': it is 166 mm wide; .* 160 mm"):
-            charts.drawn(lambda: plain(figsize=size), name="f")
+            drawn(lambda: plain(figsize=size), name="f")
     else:
-        assert charts.drawn(lambda: plain(figsize=size)).width_mm == 160.0
+        assert drawn(lambda: plain(figsize=size)).width_mm == 160.0
 
 
 def test_what_is_no_figure_is_refused() -> None:
     """Above all None, of a function that forgot its return."""
     with pytest.raises(UsageError, match="figure 'f': its function returns None"):
-        charts.drawn(lambda: None, name="f")
+        drawn(lambda: None, name="f")
 
 
 @pytest.mark.parametrize(
@@ -122,14 +129,14 @@ def test_what_is_no_figure_is_refused() -> None:
 )
 def test_figures_axes_and_what_subplots_returns_are_one_figure(returned: Any) -> None:
     """All of them give the SVG of the figure."""
-    assert charts.drawn(returned).svg_print == charts.drawn(plain).svg_print
+    assert drawn(returned).svg_print == drawn(plain).svg_print
 
 
 def test_seaborn_objects_keep_their_legend_within_the_figure() -> None:
     """It is drawn beside the figure, where a file of the figure's size would cut it."""
     objects = pytest.importorskip("seaborn.objects")
     plot = objects.Plot(FRAME, x="dose", y="yield", color="kind").add(objects.Line())
-    root = ElementTree.fromstring(charts.drawn(lambda: plot).svg_print)
+    root = ElementTree.fromstring(drawn(lambda: plot).svg_print)
     places = [
         float(e.get("x", 0)) for e in root.iter() if e.tag.endswith("text") and e.text in ("a", "b", "c")
     ]
@@ -139,7 +146,7 @@ def test_seaborn_objects_keep_their_legend_within_the_figure() -> None:
 
 def test_ids_begin_with_the_name_so_that_a_page_may_hold_many_figures() -> None:
     """Every reference leads to an id of its own figure."""
-    svg = charts.drawn(plain, name="a b").svg_print
+    svg = drawn(plain, name="a b").svg_print
     ids = re.findall(r'\bid="([^"]+)"', svg)
     assert ids
     assert all(one.startswith("a-b-") for one in ids)
@@ -150,7 +157,7 @@ def test_the_style_ends_with_the_draw() -> None:
     """Settings, generators and open figures are as before."""
     before = dict(matplotlib.rcParams)
     state, opened = np.random.get_state()[1].tolist(), plt.get_fignums()  # type: ignore[index,union-attr]
-    charts.drawn(SEABORN["jitter"])
+    drawn(SEABORN["jitter"])
     assert dict(matplotlib.rcParams) == before
     assert np.random.get_state()[1].tolist() == state  # type: ignore[index,union-attr]
     assert plt.get_fignums() == opened
@@ -160,26 +167,26 @@ def test_the_style_ends_with_the_draw() -> None:
 def test_the_data_are_plain_values_and_come_back_from_json() -> None:
     """NumPy and pandas scalars are numbers; what is not finite is empty; an index with a name is a column."""
     frame = FRAME.set_index("kind").assign(none=float("nan"), day=pandas.Timestamp("2026-01-01"))
-    found = charts.drawn(lambda: charts.Drawing(plain(), data=frame, title="It grows.", caption="By dose."))
+    found = drawn(lambda: charts.Drawing(plain(), data=frame, title="It grows.", caption="By dose."))
     assert found.columns == ("kind", "dose", "yield", "half", "none", "day")
     assert found.rows[0] == ("a", 1, 3.0, "x", None, "2026-01-01 00:00:00")
     assert (found.title, found.caption) == ("It grows.", "By dose.")
     again = charts.Exported(**json.loads(json.dumps(asdict(found))))
     assert again.svg_screen == found.svg_screen
     assert [list(row) for row in found.rows] == [list(row) for row in again.rows]
-    assert charts.drawn(plain).data is None
+    assert drawn(plain).data is None
 
 
 def test_data_that_are_no_table_are_refused() -> None:
     """The error names what is allowed."""
     with pytest.raises(UsageError, match="data is int; a DataFrame"):
-        charts.drawn(lambda: charts.Drawing(plain(), data=3))
+        drawn(lambda: charts.Drawing(plain(), data=3))
 
 
 @pytest.mark.parametrize("given", ["", "A curve that rises."])
 def test_a_figure_has_an_alternative_text_given_or_made(given: str) -> None:
     """Made of the kind, the names of the axes and the series."""
-    found = charts.drawn(lambda: charts.Drawing(plain(), "line chart", alt=given)).alt
+    found = drawn(lambda: charts.Drawing(plain(), "line chart", alt=given)).alt
     assert found == given or all(word in found for word in ("ine chart", "its square", "number", "squares"))
 
 
@@ -193,7 +200,7 @@ def test_an_axis_that_is_only_set_to_log_has_labels_that_can_be_read(low: float,
         axes.set_yscale("log")
         return axes
 
-    svg = charts.drawn(log).svg_print
+    svg = drawn(log).svg_print
     assert labels <= set(re.findall(r">([^<]+)</text>", svg))
     assert "mathdefault" not in svg
 

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
         reference_line, seed_lines, spread,
     )
     from labreport.charts.styles import SERIES, WIDTH_MM, Colour, css_variables, style
-    from labreport.charts.svg import Exported, drawn, export
+    from labreport.charts.svg import Exported, export
     # isort: on
     # fmt: on
 
 __all__ = [
     "SERIES", "WIDTH_MM", "Colour", "Drawing", "Exported", "Label", "Margins", "Mark", "band", "bars",
-    "canvas", "caption", "column_figure", "css_variables", "curve", "direct_labels", "drawn", "export",
+    "canvas", "caption", "column_figure", "css_variables", "curve", "direct_labels", "export",
     "frame_cells", "heat_map", "interval_bars", "label_line_ends", "level", "note", "panel_title",
     "picture", "plain_numbers", "points", "powers_of_ten", "reference_line", "seed_lines", "spread", "style",
     "thousands", "whole_numbers", "y_title",

@@ -53,10 +53,9 @@ def dots(source: Any, measure: Measure | str, by: Any = None, epoch: int | None 
     unit, average = groups.unit_of(data), _average(measure)
     shown = [[row.label, str(run), _short(value)] for row in rows for run, value in row.runs.items()]
     shown += [[row.label, average, _short(row.mean)] for row in rows if len(row.runs) > 1]
-    heads = [_name(by, data), unit, _titled(measure)]
-    title = f"{_capital(measure.label)} of each {unit}."
-    caption = f"Upright lines are {average}s, bands their 95 % intervals." if _known(rows) else ""
-    return Drawing(figure, "dot plot", heads, shown, title=title, caption=caption)
+    table_ = [_name(by, data), unit, _titled(measure)], shown
+    note = f"Upright lines are {average}s, bands their 95 % intervals." if _known(rows) else ""
+    return _drawing(figure, "dot plot", table_, f"{measure.label} of each {unit}", note)
 
 
 def bars(
@@ -92,10 +91,10 @@ def bars(
     layout.plain_numbers(axes.xaxis)
     if within:
         _key(axes)
-    heads = [within or _name(by, data), _name(by, data)]
-    title = f"{_capital(measure.label)} by {' and '.join(heads[: 2 if within else 1])}.".replace("_", " ")
-    caption = "Dark lines are 95 % intervals." if _known(every(grid)) else ""
-    return Drawing(figure, "bar chart", *_table(grid, heads, measure), title=title, caption=caption)
+    heads = [within, _name(by, data)] if within else [_name(by, data)]
+    note = "Dark lines are 95 % intervals." if _known(every(grid)) else ""
+    title = f"{measure.label} by {' and '.join(heads)}"
+    return _drawing(figure, "bar chart", _table(grid, heads, measure), title, note)
 
 
 def curve(
@@ -107,23 +106,19 @@ def curve(
     `curve(results, study, measure)` draws a measure along the first axis of a study, a line for each value of
     its other axes; `curve(table, x="epoch", y="loss", by="network")` draws columns. At most five lines.
     """
-    heads = ["experiment", "epoch"]
     if x is not None and y is not None and not what:
         data, measure = groups.read(source, y)
-        grid, heads = groups.flipped(groups.of_values(data, measure, by, x)), [_name(by, data), x]
+        grid, (series, axis) = groups.flipped(groups.of_values(data, measure, by, x)), (_name(by, data), x)
         grid = grid if by else dict(zip([""], grid.values(), strict=True))
     elif len(what) == 2 and isinstance(source, Mapping):
         data, (study, measure) = source, what
-        grid, heads = groups.of_study(data, study, measure)
-        grid = {f"{heads[1]} {name}".strip(): line for name, line in groups.flipped(grid).items()}
-        heads = heads[::-1]
+        grid, (axis, series) = groups.of_study(data, study, measure)
+        grid = {f"{series} {name}".strip(): line for name, line in groups.flipped(grid).items()}
     elif len(what) == 1 and isinstance(source, Mapping):
-        data, (grid, measure) = source, groups.of_epochs(source, *what)
+        data, (grid, measure), series, axis = source, groups.of_epochs(source, *what), "experiment", "epoch"
     else:
-        _refuse(
-            "curve: write curve(results, measure), curve(results, study, measure) or curve(table, x=…, y=…)"
-        )
-    _at_most(list(grid), "curve", heads[0])
+        _refuse("write curve(results, measure), curve(results, study, measure) or curve(table, x=…, y=…)")
+    _at_most(list(grid), "curve", series)
     order = groups.inner(grid)
     at, numeric = _places(order)
     margins = layout.Margins(left=11.0, right=_room(grid) if len(grid) > 1 else 4.0)
@@ -136,26 +131,21 @@ def curve(
         marks.band(axes, places, [one.low for one in found], [one.high for one in found], mark)
         marks.curve(axes, places, [one.mean for one in found], mark, markers=len(order) <= NAMED)
     _scaled(axes.yaxis, groups.numbers(every(grid)))
-    if numeric and heads[1] != "epoch":
+    if numeric and axis != "epoch":
         _scaled(axes.xaxis, list(at.values()))
     if len(order) <= NAMED or not numeric:
         axes.set_xticks([at[place] for place in order], order, parse_math=False)
         axes.minorticks_off()
-    elif heads[1] == "epoch":
+    elif axis == "epoch":
         layout.whole_numbers(axes.xaxis)
-    axes.set_xlabel(heads[1].replace("_", " "))
+    axes.set_xlabel(axis.replace("_", " "))
     layout.y_title(axes, _titled(measure))
     if len(grid) > 1:
         marks.label_line_ends(axes)
     units = plural(groups.unit_of(data))
-    caption = f"Lines are {_average(measure)}s, bands their 95 % intervals, faint lines single {units}."
-    return Drawing(
-        figure,
-        "line chart",
-        *_table(grid, heads, measure),
-        title=f"{_capital(measure.label)} by {heads[1]}.".replace("_", " "),
-        caption=caption if _known(every(grid)) else "",
-    )
+    note = f"Lines are {_average(measure)}s, bands their 95 % intervals, faint lines single {units}."
+    title, note = f"{measure.label} by {axis}", note if _known(every(grid)) else ""
+    return _drawing(figure, "line chart", _table(grid, [series, axis], measure), title, note)
 
 
 def heat_map(
@@ -173,14 +163,12 @@ def heat_map(
         study, measure = what
         grid, heads = groups.of_study(source, study, measure, epoch)
     else:
-        _refuse(
-            "heat_map: write heat_map(results, study, measure) or heat_map(table, measure, rows=…, columns=…)"
-        )
+        _refuse("write heat_map(results, study, measure) or heat_map(table, measure, rows=…, columns=…)")
     names = groups.inner(grid)
     values = [[line[name].mean if name in line else math.nan for name in names] for line in grid.values()]
-    title = f"{_capital(measure.label)} by {' and '.join(filter(None, heads))}.".replace("_", " ")
-    caption = f"Each cell is the {_average(measure)} of {_titled(measure)}."
-    return _map(values, list(grid), names, heads, title, caption)
+    title = f"{measure.label} by {' and '.join(filter(None, heads))}"
+    note = f"Each cell is the {_average(measure)} of {_titled(measure)}."
+    return _map(values, list(grid), names, heads, title, note)
 
 
 def confusion(
@@ -200,52 +188,45 @@ def confusion(
 
     if isinstance(source, Mapping):
         runs = source[experiment if experiment is not None else next(iter(source))]
-        pairs, title = (
-            list(zip(runs.arrays(truth), runs.arrays(predicted), strict=True)),
-            f"What {runs.label} takes each class for.",
-        )
+        title, sides = f"what {runs.label} takes each class for", (runs.arrays(truth), runs.arrays(predicted))
     else:
         data = source if isinstance(source, Data) else table(source)
-        data.check_column(truth)
-        data.check_column(predicted)
-        pairs, title = (
-            [(data.frame[truth].to_numpy(), data.frame[predicted].to_numpy())],
-            "What each class is taken for.",
-        )
-    if wrong := [pair for pair in pairs if pair[0].shape != pair[1].shape or pair[0].ndim != 1]:
-        shapes = f"{truth!r} has shape {wrong[0][0].shape}, {predicted!r} {wrong[0][1].shape}"
-        _refuse(f"confusion: {shapes}; both need (items,)")
-    true, taken = (np.concatenate(side) for side in zip(*pairs, strict=True))
+        for column in (truth, predicted):
+            data.check_column(column)
+        title, sides = "what each class is taken for", ([data.frame[truth]], [data.frame[predicted]])
+    shapes = [[np.shape(one) for one in side] for side in sides]
+    if shapes[0] != shapes[1] or any(len(shape) != 1 for shape in shapes[0]):
+        _refuse(f"confusion: {truth!r} has shapes {shapes[0]}, {predicted!r} {shapes[1]}; both need (items,)")
+    true, taken = (np.concatenate(side) for side in sides)
     classes = np.unique(np.concatenate([true, taken]))
     counts = np.zeros((len(classes), len(classes)))
     np.add.at(counts, (np.searchsorted(classes, true), np.searchsorted(classes, taken)), 1)
     shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     shares[(counts == 0) | (np.eye(len(classes), dtype=bool) & errors_only)] = math.nan
     names = [str(one) for one in classes]
-    note = ", and right answers are left out" if errors_only else ""
-    caption = f"Rows are the true classes, in per cent of their items; an empty cell never occurs{note}."
-    limits = {"low": 0.0} if errors_only else {"low": 0.0, "high": 100.0}
-    return _map(shares.tolist(), names, names, (truth, predicted), title, caption, **limits)
+    left_out = ", and right answers are left out" if errors_only else ""
+    note = f"Rows are the true classes, in per cent of their items; an empty cell never occurs{left_out}."
+    high = None if errors_only else 100.0
+    return _map(shares.tolist(), names, names, (truth, predicted), title, note, low=0.0, high=high)
 
 
 def _map(
-    values: Sequence[Sequence[float]],
-    rows: Sequence[str],
-    columns: Sequence[str],
+    values: Any,
+    rows: list[str],
+    columns: list[str],
     heads: Sequence[str],
     title: str,
-    caption: str,
-    **limits: float,
+    note: str,
+    **limits: Any,
 ) -> Drawing:
-    down, across = (text.replace("_", " ") for text in heads)
     figure, (axes,) = layout.column_figure(18.5 + 7.5 * len(rows), margins=layout.Margins(left=_room(rows)))
     known = [value for line in values for value in line if math.isfinite(value)]
     texts = [[_printed(value, known) for value in line] for line in values]
     cells.heat_map(axes, values, texts, rows=rows, columns=columns, **limits)
-    layout.y_title(axes, down)
-    axes.set_xlabel(across)
+    layout.y_title(axes, heads[0].replace("_", " "))
+    axes.set_xlabel(heads[1].replace("_", " "))
     shown = [[row, *map(_short, line)] for row, line in zip(rows, values, strict=True)]
-    return Drawing(figure, "heat map", [down, *columns], shown, title=title, caption=caption)
+    return _drawing(figure, "heat map", ([heads[0], *columns], shown), title, note)
 
 
 def scatter(
@@ -265,55 +246,61 @@ def scatter(
 
     data, up = groups.read(source, y)
     if isinstance(data, Mapping):
-        field = None if isinstance(x, Measure) else lambda run, _: _field(data, run.name, x)
-        along = x if isinstance(x, Measure) else Measure(x, better="", value=field)
+        along, label = x if isinstance(x, Measure) else _field(data, x), "experiment"
         both = [groups.of_values(data, one, None, None, epoch)[""].values() for one in (along, up)]
-        label, lines = (
-            "experiment",
-            [(b.label, a.mean, b.mean, b.low, b.high) for a, b in zip(*both, strict=True)],
-        )
-        frame = pandas.DataFrame(lines, columns=[label, "x", "y", "low", "high"])
+        means = [(b.label, a.mean, b.mean, b.low, b.high) for a, b in zip(*both, strict=True)]
+        frame = pandas.DataFrame(means, columns=[label, "x", "y", "low", "high"])
     else:
         along = measured(x, data)
         for column in filter(None, (along.name, up.name, by, label)):
             data.check_column(column)
         frame = data.frame.dropna(subset=[along.name, up.name])
-        frame = frame.assign(x=frame[along.name] * _printed_unit(along), y=frame[up.name] * _printed_unit(up))
+        places = {side: frame[one.name] * (one.stored if not one.percent else 1.0)
+            for side, one in (("x", along), ("y", up))}  # fmt: skip
+        frame = frame.assign(**places)
     series = list(frame.groupby(by, sort=False, observed=True)) if by else [(up.label, frame)]
     _at_most(series, "scatter", by)
     margins = layout.Margins(left=11.0, right=_room(map(str, frame[label])) if label else 4.0)
     figure, (axes,) = layout.column_figure(70.0, margins=margins)
-    labels = []
+    if isinstance(data, Mapping):
+        marks.interval_bars(axes, frame.x, frame.low, frame.high, Mark("_"))
+    labels: list[marks.Label] = []
     for (name, part), style in zip(series, SERIES, strict=False):
-        if "low" in part and label == "experiment":
-            marks.interval_bars(axes, part["x"], part["low"], part["high"], Mark("_", style))
-        marks.points(axes, part["x"], part["y"], Mark(str(name), style), size=5.0)
-        names = map(str, part[label]) if label else ()
-        labels += [marks.Label(*one, style.colour) for one in zip(names, part["x"], part["y"], strict=False)]
-    _scaled(axes.xaxis, list(frame["x"]))
-    _scaled(axes.yaxis, list(frame["y"]))
+        marks.points(axes, part.x, part.y, Mark(str(name), style), size=5.0)
+        named = zip(map(str, part[label]), part.x, part.y, strict=True) if label else ()
+        labels += [marks.Label(*one, style.colour) for one in named]
+    _scaled(axes.xaxis, frame.x)
+    _scaled(axes.yaxis, frame.y)
     axes.grid(True)
     axes.set_xlabel(_titled(along))
     layout.y_title(axes, _titled(up))
     if by is not None:
         _key(axes)
     marks.direct_labels(axes, labels)
-    shown = frame[[*filter(None, (label, by)), "x", "y"]]
-    shown.columns = [*shown.columns[:-2], _titled(along), _titled(up)]
-    title = f"{_capital(up.label)} against {along.label.replace('_', ' ')}."
-    return Drawing(figure, "scatter plot", data=shown, title=title)
+    heads = [*filter(None, (by, label))]
+    shown = frame[[*heads, "x", "y"]].values.tolist()
+    table_ = [*heads, _titled(along), _titled(up)], shown
+    return _drawing(figure, "scatter plot", table_, f"{up.label} against {along.label}", "")
 
 
-def _field(results: Any, name: str, field: str) -> float:
-    value = getattr(results[name].experiment.specification, field, None)
-    if not isinstance(value, (int, float)):
-        _refuse(f"scatter: {field!r} of {name!r} is {value!r}; a number of the specification is needed")
-    return float(value)
+def _field(results: Any, field: str) -> Measure:
+    """A number of the specifications as a measure."""
+
+    def value(run: Any, _: int | None) -> float:
+        found = getattr(results[run.name].experiment.specification, field, None)
+        if not isinstance(found, (int, float)):
+            _refuse(
+                f"scatter: {field!r} of {run.name!r} is {found!r}; a number of the specification is needed"
+            )
+        return float(found)
+
+    return Measure(field, better="", value=value)
 
 
-def _printed_unit(measure: Measure) -> float:
-    """By what a column is multiplied to be drawn."""
-    return 1.0 if measure.percent else measure.stored
+def _drawing(
+    figure: Any, kind: str, table_: tuple[list[str], list[list[Any]]], title: str, note: str
+) -> Drawing:
+    return Drawing(figure, kind, *table_, title=f"{_capital(title)}.", caption=note)
 
 
 def _table(grid: Grid, heads: Sequence[str], measure: Measure) -> tuple[list[str], list[list[Any]]]:
@@ -374,7 +361,7 @@ def _places(texts: Sequence[str]) -> tuple[dict[str, float], bool]:
 
 
 def _is_wide(values: Sequence[float]) -> bool:
-    return bool(values) and min(values) > 0 and max(values) >= WIDE * min(values)
+    return len(values) > 0 and min(values) > 0 and max(values) >= WIDE * min(values)
 
 
 def _scaled(axis: Any, values: Sequence[float]) -> None:

@@ -7,19 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from matplotlib import ticker
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
-from matplotlib.ticker import (
-    FixedLocator,
-    FuncFormatter,
-    LogFormatter,
-    LogLocator,
-    MaxNLocator,
-    NullFormatter,
-    NullLocator,
-)
 
 from labreport.charts.styles import INCH_MM, SIZE, WIDTH_MM, Colour
 
@@ -99,22 +91,22 @@ def number(value: float, form: str = ".10g") -> str:
 def plain_numbers(axis: Axis, at: Sequence[float] | None = None) -> None:
     """Label ticks as 0.5, 12, 1 000; `at` fixes where they are."""
     if at is not None:
-        axis.set_major_locator(FixedLocator(list(at)))
-        axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
-    axis.set_minor_formatter(NullFormatter())
+        axis.set_major_locator(ticker.FixedLocator(list(at)))
+        axis.set_minor_locator(ticker.NullLocator())
+    axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: number(value)))
+    axis.set_minor_formatter(ticker.NullFormatter())
 
 
 def whole_numbers(axis: Axis, most: int = 5) -> None:
     """Put at most so many ticks at whole numbers."""
-    axis.set_major_locator(MaxNLocator(nbins=most, integer=True, steps=[1, 2, 5, 10]))
+    axis.set_major_locator(ticker.MaxNLocator(nbins=most, integer=True, steps=[1, 2, 5, 10]))
     plain_numbers(axis)
 
 
 def thousands(axis: Axis, subs: Sequence[float] = (1.0, 3.0)) -> None:
     """Put ticks of a logarithmic axis at 1, 3 and 10 in each decade, written out: 3 000, 10 000."""
-    axis.set_major_locator(LogLocator(base=10.0, subs=subs, numticks=50))
-    axis.set_minor_locator(NullLocator())
+    axis.set_major_locator(ticker.LogLocator(base=10.0, subs=subs, numticks=50))
+    axis.set_minor_locator(ticker.NullLocator())
     plain_numbers(axis)
 
 
@@ -125,17 +117,17 @@ def powers_of_ten(axis: Axis, most: int = 6) -> None:
     """Put at most so many ticks of a logarithmic axis at powers of ten. Set the limits first."""
     low, high = sorted(math.log10(limit) for limit in axis.get_view_interval())
     every = next(step for step in (1, 2, 3, 5, 10, 20, 50, 100) if (high - low) / step < most)
-    axis.set_major_locator(LogLocator(base=10.0**every, numticks=most + 2))
-    axis.set_minor_locator(NullLocator())
+    axis.set_major_locator(ticker.LogLocator(base=10.0**every, numticks=most + 2))
+    axis.set_minor_locator(ticker.NullLocator())
     axis.set_major_formatter(
-        FuncFormatter(lambda value, _: "10" + str(round(math.log10(value))).translate(_RAISED))
+        ticker.FuncFormatter(lambda value, _: "10" + str(round(math.log10(value))).translate(_RAISED))
     )
 
 
 def readable_ticks(axes: Axes) -> None:
     """Label logarithmic axes that have matplotlib's own labels: powers of ten, or 1, 2 and 5 of a few."""
     for axis in (axes.xaxis, axes.yaxis):
-        if axis.get_scale() == "log" and isinstance(axis.get_major_formatter(), LogFormatter):
+        if axis.get_scale() == "log" and isinstance(axis.get_major_formatter(), ticker.LogFormatter):
             low, high = sorted(axis.get_view_interval())
             if high >= 1000 * low:
                 powers_of_ten(axis)

@@ -91,11 +91,12 @@ def style() -> Iterator[None]:
     """Draw in the house style what is drawn within: it is the default of matplotlib and seaborn there.
 
     NumPy's generators without a seed start from one, so that seaborn's jitter and bootstrap intervals are
-    equal at each draw. Everything is as before afterwards.
+    equal at each draw. Afterwards everything is as before, and pyplot's figures that were made are closed.
     """
     import matplotlib
     import matplotlib.style
     import numpy as np
+    from matplotlib import pyplot
     from matplotlib.font_manager import fontManager
 
     if matplotlib.get_backend(auto_select=False) is None:
@@ -107,10 +108,13 @@ def style() -> Iterator[None]:
     with matplotlib.rc_context(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The figure layout has changed to tight")  # seaborn's grids
         matplotlib.style.use(["default", Path(__file__).with_name("house.mplstyle")])
+        opened = set(pyplot.get_fignums())
         np.random.seed(0)
         np.random.default_rng = lambda seed=None: generator(0 if seed is None else seed)
         try:
             yield
         finally:
+            for number in set(pyplot.get_fignums()) - opened:
+                pyplot.close(number)
             np.random.default_rng = generator
             np.random.set_state(state)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import colorsys
 import io
 import re
-import sys
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +16,7 @@ from matplotlib.text import Text
 from labreport.charts.cells import ON_DARK, ON_LIGHT
 from labreport.charts.drawing import Cell, Drawing
 from labreport.charts.layout import readable_ticks
-from labreport.charts.styles import FAMILY, INCH_MM, WIDTH_MM, Colour, style
+from labreport.charts.styles import FAMILY, INCH_MM, WIDTH_MM, Colour
 from labreport.errors import UsageError
 
 NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
@@ -45,32 +43,17 @@ class Exported:
     @property
     def data(self) -> Any:
         """The data shown, as a `Table`; None where there are none."""
-        from labreport.stats import Table
+        from labreport.stats import Column, Table
 
-        return Table(self.columns, self.rows) if self.rows else None
-
-
-def drawn(function: Callable[..., Any], *arguments: Any, name: str = "") -> Exported:
-    """Call a figure function in the house style, export what it returns, and close what it left open."""
-    with style():
-        before = _open()
-        try:
-            return export(function(*arguments), name=name)
-        finally:
-            for number in _open() - before:
-                sys.modules["matplotlib.pyplot"].close(number)
-
-
-def _open() -> set[int]:
-    """The numbers of pyplot's figures."""
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    return set(pyplot.get_fignums()) if pyplot else set()
+        columns = tuple(Column(name, name) for name in self.columns)
+        return Table(columns, self.rows) if self.rows else None
 
 
 def export(drawing: Any, *, name: str = "") -> Exported:
     """Turn a drawing, or a bare figure of matplotlib or seaborn, into SVG, its data and its description.
 
-    Ids in the SVG begin with `name`. Raises `UsageError` for what is no figure, or is wider than the text.
+    Call it within `style`. Ids in the SVG begin with `name`. Raises `UsageError` for what is no figure, or is
+    wider than the text.
     """
     told = f"figure {name!r}: " if name else "figure: "
     shown = drawing if isinstance(drawing, Drawing) else Drawing(drawing)
