@@ -94,9 +94,9 @@ WORDS = (
     "by then, and its output layer learns only how often each digit occurs. "
 )
 FAILS = (
-    '<div class="fails"><p class="verdict">No longer holds:</p><del><p>Nobody wins: <code>complex</code> and '
+    '<div class="fails"><p class="verdict">No longer holds:</p> <div class="del"><p>Nobody wins: <code>complex</code> and '
     f"<code>wide</code> reach {number('best.mean.complex', '98.1&nbsp;%')}, too close to call.</p><p>We would take "
-    'the smaller one.</p></del><p class="now">(now: complex is ahead of wide by 0.4 ± 0.2 points)</p></div>'
+    'the smaller one.</p></div> <p class="now">(now: complex is ahead of wide by 0.4 ± 0.2 points)</p></div>'
 )
 INLINE = (
     '<span class="fails"><strong class="verdict">No longer holds:</strong> <del>Three layers and one wide layer end '
@@ -104,9 +104,12 @@ INLINE = (
 )
 UNKNOWN = '<span class="unknown">Larger weights help<sup class="mark">†</sup></span>'
 FORMULA = (
-    '<span class="formula displayed" role="math"><svg xmlns="http://www.w3.org/2000/svg" role="img" width="90" '
-    'height="24" aria-label="\\sigma(x)" viewBox="0 0 90 24"><title>\\sigma(x)</title><path '
-    'd="M5 12 H80" stroke="currentColor" stroke-width="2"/></svg></span>'
+    '<span class="formula displayed" role="img" aria-label="\\sigma(x)"><svg width="90" height="24" '
+    'viewBox="0 0 90 24" aria-hidden="true"><path d="M5 12 H80" stroke="currentColor" stroke-width="2"/></svg></span>'
+)
+NOTE = (
+    '<section class="footnotes">\n<ol>\n<li id="fn-deep-1" class="footnote-item"><p>By hand. <a href="#question-deep" '
+    'class="footnote-backref">↩</a></p></li>\n</ol>\n</section>'
 )
 PROGRAM = (
     '<pre><code class="language-python"><span class="keyword">import</span> keras\n\n'
@@ -149,7 +152,7 @@ def deep() -> str:
             "<strong>Both signals shrink.</strong> Means of five <em>trainings</em>.",
             "line chart: shrinking",
         )
-        + f'<div class="note"><p>The <em>rule of thumb</em> holds for one kind of network. {WORDS}</p></div>{PROGRAM}</article>'
+        + f'<div class="note"><p>The <em>rule of thumb</em> holds for one kind of network. {WORDS}</p></div>{PROGRAM}<ul><li>one</li></ul>{NOTE}</article>'
     )
 
 

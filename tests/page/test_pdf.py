@@ -87,6 +87,14 @@ def test_every_table_header_has_its_scope(pdf: pikepdf.Pdf) -> None:
     assert (scopes.count("/Column"), scopes.count("/Row")) == (6, 4)
 
 
+def test_every_item_of_a_list_has_a_body(pdf: pikepdf.Pdf) -> None:
+    """Also one of paragraphs, and one of the references."""
+    items = of_kind(pdf, Name.LI)
+    assert len(items) >= 4
+    for item in items:
+        assert {str(kid.S) for kid in item.K} <= {"/Lbl", "/LBody"}
+
+
 def test_every_link_is_one_link_and_is_printed(pdf: pikepdf.Pdf) -> None:
     """No link is within another, and each has its print flag."""
     links = [link for page in pdf.pages for link in page.get(Name.Annots, [])]
@@ -104,8 +112,8 @@ def test_running_heads_and_page_numbers_are_artifacts(pdf: pikepdf.Pdf) -> None:
 def test_a_figure_carries_its_alternative_text(pdf: pikepdf.Pdf) -> None:
     """Of drawings and of formulas."""
     texts = [str(each.Alt) for each in of_kind(pdf, Name.Figure)]
-    assert texts[0] == "line chart: No longer holds: side by side"
-    assert texts[-1] == "line chart: shrinking"
+    drawings = ["line chart: No longer holds: side by side", "line chart: shrinking"]
+    assert texts == [drawings[0], r"\sigma(x)", drawings[1]]
 
 
 def test_bookmarks_lead_to_sections_and_questions(pdf: pikepdf.Pdf) -> None:

@@ -49,6 +49,7 @@ CITED = re.compile(r'<a class="cite" data-cite="([^"]*)"></a>')
 FIGURE = re.compile(r'<figure\b[^>]*\bdata-figure="([^"]*)".*?</figure>', re.DOTALL)
 IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]*)"[^>]*>')
 ALT = re.compile(r'\balt="([^"]*)"')
+FORMULA = re.compile(r'<span class="formula[^"]*" role="img" aria-label="([^"]*)"><svg\b[^>]*>')
 FAILS = re.compile(r'<(span|div) class="fails"')
 HEADING = re.compile(r'(<h([2-4])\b[^>]*\bid="([^"]+)"[^>]*>)(.*?)(</h\2>)', re.DOTALL)
 IDENTITY = re.compile(r'\sid="([^"]*)"')
@@ -89,6 +90,8 @@ def render_page(
     )
 
     def finished(text: str) -> str:
+        if medium == "print":
+            text = FORMULA.sub(r"\g<0><title>\1</title>", text)
         text = FIGURE.sub(lambda found: _figure(found, figures, medium), text)
         return IMAGE.sub(lambda found: _image(found, templates), resolved(text, places, cites))
 

@@ -61,21 +61,19 @@ def render_pdf(
 def written(text: str, drawings: Mapping[str, str]) -> bytes:
     """Set HTML as PDF/UA-1; `figure:NAME` in it is the SVG of that name, and nothing else is loaded."""
     logging.getLogger("fontTools").setLevel(logging.ERROR)
-    refusing = _Refusing(logging.ERROR)
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # WeasyPrint prints a page of advice
             from weasyprint import HTML
             from weasyprint.urls import FatalURLFetchingError
     except OSError as error:
         raise MissingLibrary(MISSING_PANGO) from error
-    logging.getLogger("weasyprint").addHandler(refusing)
+    log = logging.getLogger("weasyprint")
+    log.handlers, log.propagate = [_Refusing(logging.ERROR)], False
     try:
         with _only_own_fonts():
             pdf = HTML(string=text, url_fetcher=_fetcher(drawings)).write_pdf(pdf_variant="pdf/ua-1")
     except FatalURLFetchingError as error:
         raise LabReportError(str(error.__cause__ or error)) from error
-    finally:
-        logging.getLogger("weasyprint").removeHandler(refusing)
     assert isinstance(pdf, bytes)  # no target was given
     return finished(pdf)
 
@@ -141,8 +139,8 @@ def _with_artifacts(contents: bytes, read: set[int]) -> bytes:
 def finished(pdf: bytes) -> bytes:
     """Make of WeasyPrint's PDF what an accessible document needs; the same bytes each time.
 
-    Every table header gets its scope and every link its print flag. A link is one link: further ones that are
-    inside it, on the same area, are dropped. Running heads and page numbers, marked as content though they
+    Every table header gets its scope, every item of a list a body, and every link its print flag. Links
+    inside a link, on the same area, are dropped. Running heads and page numbers, marked as content though they
     belong to no structure, become artifacts, so that a reader skips them.
     """
     import pikepdf
@@ -172,6 +170,14 @@ def finished(pdf: bytes) -> bytes:
                 scope = Dictionary(O=Name.Table, Scope=Name.Column if "/THead" in around else Name.Row)
                 old = element.get(Name.A, Array())
                 element.A = Array([*(old if isinstance(old, Array) else [old]), scope])
+            if element.get(Name.S) == Name.LI:
+                parts = (Name.Lbl, Name.LBody)
+                known = [kid for kid in kids(element) if kid.get(Name.S) in parts]
+                if loose := [kid for kid in kids(element) if kid.get(Name.S) not in parts]:
+                    body = Dictionary(Type=Name.StructElem, S=Name.LBody, P=element, K=Array(loose))
+                    element.K = Array([*known, document.make_indirect(body)])
+                    for kid in loose:
+                        kid.P = element.K[-1]
             if "/Link" in around:
                 dropped.update(kid.Obj.objgen for kid in kids(element) if is_link(kid))
                 element.K = Array([kid for kid in kids(element) if not is_link(kid)])
