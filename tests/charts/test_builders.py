@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -213,13 +214,14 @@ def test_every_builder_exports_within_the_page_quickly_and_twice_alike(
 ) -> None:
     """The whole width of the text, a few kilobytes, equal bytes."""
     cells, study = study_results(nodes=(10, 20), layers=(1, 2))
-    for draw in (
+    draws: tuple[Callable[[], charts.Drawing], ...] = (
         lambda: dots(results, ACCURACY),
         lambda: bars(PLATES, "viability", by="line", within="dose"),
         lambda: curve(results, "loss"),
         lambda: heat_map(cells, study, ACCURACY),
         lambda: scatter(WELLS, "dose", "viability", by="line"),
-    ):
+    )
+    for draw in draws:
         found = charts.export(draw(), name="one")
         assert found.width_mm == charts.WIDTH_MM
         assert found.data is not None

@@ -120,7 +120,7 @@ def test_texts_on_cells_stand_out_from_their_shade(value: float) -> None:
 
     _, (axes,) = charts.column_figure(40)
     charts.heat_map(axes, [[value]], [["x"]], rows=["r"], columns=["c"], low=0, high=1)
-    assert _contrast(axes.texts[0].get_color(), to_hex(SHADES(value))) >= 4.2
+    assert _contrast(to_hex(axes.texts[0].get_color()), to_hex(SHADES(value))) >= 4.2
 
 
 def test_panels_fill_the_width_between_the_margins() -> None:
@@ -137,6 +137,6 @@ def test_a_picture_on_a_canvas_is_where_it_is_put_pixel_by_pixel() -> None:
     """Millimetres from the upper left."""
     _, axes = charts.canvas(30)
     charts.picture(axes, np.arange(4, dtype=np.uint8).reshape(2, 2), 5, 6, 10)
-    assert axes.images[0].get_extent() == [5, 15, 16, 6]
-    assert axes.images[0].get_array().tolist() == [[0, 1], [2, 3]]
+    assert list(axes.images[0].get_extent()) == [5, 15, 16, 6]
+    assert np.asarray(axes.images[0].get_array()).tolist() == [[0, 1], [2, 3]]
     assert axes.get_ylim() == (30, 0)

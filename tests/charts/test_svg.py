@@ -156,10 +156,10 @@ def test_ids_begin_with_the_name_so_that_a_page_may_hold_many_figures() -> None:
 def test_the_style_ends_with_the_draw() -> None:
     """Settings, generators and open figures are as before."""
     before = dict(matplotlib.rcParams)
-    state, opened = np.random.get_state()[1].tolist(), plt.get_fignums()  # type: ignore[index,union-attr]
+    state, opened = np.random.get_state()[1].tolist(), plt.get_fignums()  # type: ignore[index]
     drawn(SEABORN["jitter"])
     assert dict(matplotlib.rcParams) == before
-    assert np.random.get_state()[1].tolist() == state  # type: ignore[index,union-attr]
+    assert np.random.get_state()[1].tolist() == state  # type: ignore[index]
     assert plt.get_fignums() == opened
     assert np.random.default_rng().integers(1 << 60) != np.random.default_rng().integers(1 << 60)
 
