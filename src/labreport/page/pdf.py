@@ -140,8 +140,8 @@ def finished(pdf: bytes) -> bytes:
     """Make of WeasyPrint's PDF what an accessible document needs; the same bytes each time.
 
     Every table header gets its scope, every item of a list a body, and every link its print flag. Links
-    inside a link, on the same area, are dropped. Running heads and page numbers, marked as content though they
-    belong to no structure, become artifacts, so that a reader skips them.
+    inside a link, on the same area, are dropped. Running heads and page numbers, marked as content though
+    they belong to no structure, become artifacts, so that a reader skips them.
     """
     import pikepdf
     from pikepdf import Array, Dictionary, Name
