@@ -130,10 +130,7 @@ def _work(job: Job) -> Trouble | None:
 
     def load() -> Project:
         if "project" not in _here:
-            try:
-                from labreport.stale import load
-            except ImportError:
-                from labreport.project import load_project as load
+            from labreport.stale import load
 
             _here["project"] = load(_here["folder"])
         project: Project = _here["project"]

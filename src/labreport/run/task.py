@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from labreport.errors import told
@@ -19,7 +19,7 @@ class Task:
     experiment: Experiment
     seed: int
     key: str
-    made_of: Mapping[str, str]
+    made_of: Mapping[str, str] = field(hash=False)
     epochs: tuple[int, ...]
 
 

@@ -1,0 +1,126 @@
+"""Lanes on the workers of a Dask scheduler, started as a user starts them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from run.toys import PROJECT, bits, done, found, line_of, task, toy, write_project
+
+from labreport.errors import LabReportError
+from labreport.project import Project
+from labreport.results import Store, digest
+from labreport.run import Epoch, Task, execute
+from labreport.stale import load, made_of_run
+
+pytestmark = pytest.mark.dask
+
+
+@contextmanager
+def started(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A process of Dask's command, ended afterwards."""
+    command = [sys.executable, "-m", "dask", *arguments, "--no-dashboard"]
+    paths = ":".join(path for path in sys.path if path)
+    environment = {**os.environ, "PYTHONPATH": paths}
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def cluster(folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """A scheduler with two workers of one thread: its address and its process."""
+    folder.mkdir()
+    file = folder / "scheduler.json"
+    with ExitStack() as all_of_them:
+        where = ("--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
+        scheduler = all_of_them.enter_context(started(folder, "scheduler", *where))
+        while not file.exists() or not file.read_text().endswith("}"):
+            time.sleep(0.1)
+        address = json.loads(file.read_text())["address"]
+        for _ in range(2):
+            all_of_them.enter_context(started(folder, "worker", address, "--nthreads", "1"))
+        from distributed import Client
+
+        with Client(address, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=60)
+        yield address, scheduler
+
+
+def real(project: Project, name: str, seed: int = 0) -> Task:
+    """A task under the key that a build gives it."""
+    experiment = project.experiment(name)
+    made_of = made_of_run(project, experiment, seed)
+    return Task(experiment, seed, digest(made_of), made_of, (experiment.epochs,))
+
+
+def test_workers_give_the_bits_of_this_process_and_run_edited_code(tmp_path: Path) -> None:
+    """What is sent is compared with the key there; after an edit they run the new code, with its key."""
+    project, events = toy(tmp_path / "toy"), list[Any]()
+    with cluster(tmp_path / "dask") as (address, _):
+        store = Store(tmp_path / "results")
+        wanted = [real(project, name) for name in ("walk", "once", "alone", "raises", "pid")]
+        outcome = execute(
+            project, wanted, store, scheduler=address, progress=events.append, made_of=made_of_run
+        )
+        assert 4 == len(outcome.finished)
+        told = f"project.py:{line_of('no such luck')}: experiment 'raises': ValueError: no such luck"
+        assert [told] == [each.text for each in outcome.failed]
+        assert list(range(1, 21)) == [
+            each.epoch for each in events if isinstance(each, Epoch) and each.task == wanted[0]
+        ]
+        assert "3" == found(store, wanted[4]).records[0]["threads"]
+        here = Store(tmp_path / "here")
+        for name in ("walk", "once", "alone"):
+            assert done(project, here, task(project, name))[0] is None
+            assert bits(found(store, real(project, name))) == bits(found(here, task(project, name)))
+        write_project(tmp_path / "toy", PROJECT.replace("* 0.9 +", "* 0.8 +"))
+        edited = load(tmp_path / "toy")
+        outcome = execute(edited, [real(edited, "walk")], store, scheduler=address, made_of=made_of_run)
+        assert outcome.failed == ()
+        assert bits(found(store, real(edited, "walk"))) != bits(found(here, task(project, "walk")))
+
+
+def test_a_lost_run_begins_again(tmp_path: Path) -> None:
+    """The process of a worker is killed in the middle of a run: another makes it."""
+    project, store = toy(tmp_path / "toy"), Store(tmp_path / "results")
+    with cluster(tmp_path / "dask") as (address, _):
+
+        def kill(event: object) -> None:
+            if isinstance(event, Epoch) and event.task.seed == 0 and event.epoch == 3 and not killed:
+                killed.append(event.record["pid"])
+                os.kill(event.record["pid"], 9)
+
+        killed: list[int] = []
+        wanted = [task(project, "pid", seed) for seed in (0, 1)]
+        outcome = execute(project, wanted, store, scheduler=address, progress=kill)
+    assert len(killed) == 1
+    assert 2 == len(outcome.finished)
+    assert 20 == len(found(store, wanted[0]).records)
+
+
+def test_a_scheduler_that_dies_ends_the_build_in_one_line(tmp_path: Path) -> None:
+    """What was finished is kept, and the same command makes the rest."""
+    project, store = toy(tmp_path / "toy"), Store(tmp_path / "results")
+    wanted = [task(project, "walk"), *(task(project, "slow", seed) for seed in range(4))]
+    with cluster(tmp_path / "dask") as (address, scheduler):
+        threading.Timer(6.0, scheduler.kill).start()
+        again = [*wanted, *(task(project, "slow", seed) for seed in range(4, 400))]
+        with pytest.raises(LabReportError, match=r"^--scheduler \S+: the scheduler is gone; [^\n]*$"):
+            execute(project, again, store, scheduler=address)
+    assert found(store, wanted[0]).done((20,))
+    outcome = execute(project, wanted, store, jobs=2)
+    assert 5 == len(outcome.finished)

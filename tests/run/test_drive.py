@@ -1,0 +1,182 @@
+"""One run, driven in this process: continued, kept, proved, stopped."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+
+import numpy
+import pytest
+from run.toys import bits, done, found, line_of, task, toy, write_project
+
+from labreport.project import Project
+from labreport.results import DiskError, Store, files
+from labreport.run import drive
+from labreport.stale import load
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """The toy project."""
+    return toy(tmp_path / "toy")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """An empty store."""
+    return Store(tmp_path / "results")
+
+
+def test_a_run_keeps_metrics_arrays_state_and_records(project: Project, store: Store) -> None:
+    """What the training gives is there again, texts and numbers that are not finite too."""
+    assert done(project, store, task(project, "walk", 1)) == (None, list(range(1, 21)))
+    kept = found(store, task(project, "walk", 1)).at(20)
+    assert sorted(kept.arrays) == ["place", "signs", "state.place", "state.speed"]
+    assert kept.metrics["test"]["sum"] == kept.arrays["place"].sum()
+    assert numpy.isnan(kept.metrics["test"]["bad"])
+    assert set(kept.arrays["signs"]) <= {"+", "minus"}
+
+
+def test_more_epochs_train_only_what_is_new(project: Project, store: Store, tmp_path: Path) -> None:
+    """From 20 epochs to 30, ten are trained, with the bits of thirty at once."""
+    done(project, store, task(project, "walk", 0, 20))
+    assert done(project, store, task(project, "walk", 0, 20, 30)) == (None, list(range(21, 31)))
+    done(project, other := Store(tmp_path / "other"), task(project, "walk", 0, 20, 30))
+    assert bits(found(store, task(project, "walk"))) == bits(found(other, task(project, "walk")))
+
+
+def test_an_epoch_in_between_is_trained_from_the_nearest_kept_one(project: Project, store: Store) -> None:
+    """Of a run with epochs 5 and 20, epoch 8 takes three epochs; the record stays."""
+    done(project, store, task(project, "walk", 0, 5, 20))
+    before = found(store, task(project, "walk"))
+    assert done(project, store, task(project, "walk", 0, 5, 8, 20)) == (None, [6, 7, 8])
+    after = found(store, task(project, "walk"))
+    assert before.records == after.records
+    assert [5, 8, 20] == list(after.kept)
+
+
+def test_a_stopped_run_goes_on_from_its_last_epoch(project: Project, store: Store, tmp_path: Path) -> None:
+    """What was trained before the stop is not trained again, and the bits are those of a whole run."""
+    asked = iter([False] * 7 + [True])
+    assert done(project, store, task(project, "walk"), stop=lambda: next(asked)) == (None, list(range(1, 8)))
+    assert done(project, store, task(project, "walk")) == (None, list(range(8, 21)))
+    done(project, other := Store(tmp_path / "other"), task(project, "walk"))
+    run = found(store, task(project, "walk"))
+    assert bits(run) == bits(found(other, task(project, "walk")))
+    assert run.state is None
+    assert len(store.files(run)) == 2
+
+
+def test_a_training_that_finishes_early_is_read_at_its_last_epoch(project: Project, store: Store) -> None:
+    """`advance` returned None after four of 20 epochs: every later epoch is the fourth."""
+    assert done(project, store, task(project, "early")) == (None, [1, 2, 3, 4])
+    run = found(store, task(project, "early"))
+    assert (run.at(20).epoch, list(run.kept), run.finished) == (4, [4], True)
+    assert done(project, store, task(project, "early", 0, 10, 30)) == (None, [])
+
+
+def test_a_state_that_forgets_is_named(project: Project, store: Store) -> None:
+    """The second epoch from the state after the first gives another result: an error at `state`."""
+    trouble, _ = done(project, store, task(project, "forgets"), proves=True)
+    assert trouble is not None
+    assert trouble.place.endswith(f"project.py:{line_of('def state')}")
+    assert "its epoch 2 gives another 'place' when it continues from the state of epoch 1" in trouble.cause
+
+
+@pytest.mark.parametrize("name", ["walk", "noisy"])
+def test_a_state_that_is_whole_passes(name: str, project: Project, store: Store) -> None:
+    """Also where no two epochs give equal bits, as on a GPU; the run that is kept has all its epochs once."""
+    assert done(project, store, task(project, name), proves=True) == (None, list(range(1, 21)))
+
+
+def test_the_proof_changes_no_bit(project: Project, store: Store, tmp_path: Path) -> None:
+    """A run that was proved is the run that was not."""
+    done(project, store, task(project, "walk"), proves=True)
+    done(project, other := Store(tmp_path / "other"), task(project, "walk"))
+    assert bits(found(store, task(project, "walk"))) == bits(found(other, task(project, "walk")))
+
+
+def test_a_fit_is_one_step(project: Project, store: Store) -> None:
+    """Its metrics are the record of its only epoch, with the time that it took."""
+    assert done(project, store, task(project, "once", 7)) == (None, [1])
+    run = found(store, task(project, "once", 7))
+    assert run.at().metrics == {"test": {"score": 1.0}, "seconds": 1.0}
+    assert list(run.records[0]) == ["test score", "seconds"]
+    assert list(run.at().arrays["a"]) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("part", ["json", "safetensors"])
+def test_what_is_damaged_is_made_again(part: str, project: Project, store: Store) -> None:
+    """One byte is another: the run counts as missing, one line says so, and the same bits are made."""
+    done(project, store, task(project, "walk", 0, 10, 20))
+    run = found(store, task(project, "walk"))
+    file = store.path(run) if part == "json" else run.kept[10].file
+    data = bytearray(file.read_bytes())
+    data[-20] ^= 1
+    file.write_bytes(data)
+    looked = Store(store.folder)
+    again = looked.find(run.key, 0)
+    assert again is None or again.missing((10, 20)) == (10,)
+    assert len(looked.notices) == 1
+    assert str(file.name) in looked.notices[0]
+    assert done(project, store, task(project, "walk", 0, 10, 20))[0] is None
+    assert bits(run) == bits(found(store, task(project, "walk")))
+
+
+def test_a_run_of_edited_code_is_not_kept(
+    project: Project, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the worker has is not what the key says: at the end, too."""
+    calls: list[int] = []
+
+    def made_of(*_: object) -> dict[str, str]:
+        calls.append(1)
+        return {**task(project, "walk").made_of, **({"code project:fit": "new"} if len(calls) > 1 else {})}
+
+    monkeypatch.setattr(drive, "_watched", lambda *_: nullcontext())
+    trouble, _ = done(project, store, task(project, "walk"), made_of=made_of)
+    assert trouble is not None
+    assert "code project:fit is new instead of none" in trouble.cause
+    assert store.find(task(project, "walk").key, 0) is None
+
+
+@pytest.mark.parametrize(
+    ("returned", "told"),
+    [
+        ("{'a': object()}, {}", "the metrics, 'a', is object; allowed are numbers, texts and lists of them"),
+        ("[1], {}", "the metrics is list; return a dict of numbers"),
+        ("{}", "snapshot returned dict; return metrics, arrays"),
+        ("{}, {'a': [object()]}", "array 'a' has the type list; allowed are numbers, booleans and texts"),
+        ("{}, {'state.a': 1}", "an array is named 'state.a'; no name may begin with 'state.'"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused(returned: str, told: str, store: Store, tmp_path: Path) -> None:
+    """One message at the author's method says what was returned and what is allowed."""
+    folder = write_project(tmp_path / "other")
+    text = (folder / "project.py").read_text()
+    old = 'return {"test": {"sum": self.place.sum(), "bad": np.nan}}, {"place": self.place, "signs": signs}'
+    (folder / "project.py").write_text(text.replace(old, f"return {returned}"))
+    project = load(folder)
+    trouble, _ = done(project, store, task(project, "walk"))
+    assert trouble is not None
+    assert told == trouble.cause
+    assert "project.py:" in trouble.place
+
+
+def test_a_full_disk_is_one_line(
+    project: Project, store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The worker says so, and what was there before is still there."""
+    files.write_bytes(tmp_path / "file", b"before")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files.os, "fsync", full)
+    with pytest.raises(DiskError, match=r"cannot write .*: the disk is full; free some space"):
+        files.write_bytes(tmp_path / "file", b"after")
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["file"]
+    assert (tmp_path / "file").read_bytes() == b"before"
+    trouble, _ = done(project, store, task(project, "walk"))
+    assert trouble is not None
+    assert trouble.disk

@@ -1,0 +1,209 @@
+"""Lanes on this machine: processes that are killed, stopped, short of disk, or at the same run."""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import signal
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from run.toys import bits, done, epochs_of, found, line_of, process, task, toy
+
+from labreport.project import Project
+from labreport.results import DiskError, Run, Store
+from labreport.run import Failed, Outcome, Started, Task, execute
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the toy project, from which it is run."""
+    toy(tmp_path / "toy")
+    monkeypatch.chdir(tmp_path / "toy")
+    return tmp_path / "toy"
+
+
+@pytest.fixture
+def project(folder: Path) -> Project:
+    """The toy project."""
+    return toy(folder)
+
+
+@pytest.fixture
+def store(folder: Path) -> Store:
+    """Where the toy's processes keep results, too."""
+    return Store(folder / "results")
+
+
+def made(project: Project, store: Store, *tasks: Task, **options: Any) -> tuple[Outcome, list[Any]]:
+    """What came of tasks on two lanes, and what was told."""
+    events: list[Any] = []
+    outcome = execute(project, tasks, store, **{"jobs": 2, "progress": events.append, **options})
+    return outcome, events
+
+
+def undisturbed(project: Project, folder: Path, name: str) -> Run:
+    """The run of an experiment, made in this process with nothing in between."""
+    store = Store(folder / "undisturbed")
+    assert done(project, store, task(project, name))[0] is None
+    return found(store, task(project, name))
+
+
+def test_lanes_give_the_bits_of_this_process(project: Project, store: Store, folder: Path) -> None:
+    """Three experiments on two lanes, each told from its first epoch to its last."""
+    wanted = [task(project, name) for name in ("large", "early", "once")]
+    outcome, events = made(project, store, *wanted)
+    assert set(wanted) == set(outcome.finished)
+    assert epochs_of(events, wanted[0]) == list(range(1, 21))
+    for each in ("large", "early"):
+        assert bits(found(store, task(project, each))) == bits(undisturbed(project, folder, each))
+
+
+def test_a_worker_has_the_threads_of_the_project(project: Project, store: Store) -> None:
+    """They are set before anything is imported there, and left alone here."""
+    made(project, store, task(project, "pid"))
+    assert found(store, task(project, "pid")).records[0]["threads"] == "3"
+    assert os.environ.get("OMP_NUM_THREADS") != "3"
+
+
+def test_killed_at_any_moment_the_next_build_gives_the_same_bytes(
+    project: Project, store: Store, folder: Path
+) -> None:
+    """`kill -9`, five times at random moments of a run, while each epoch is written."""
+    moments, reached = random.Random(5), [0]
+    while len(reached) < 6 and reached[-1] < 100:
+        with process(folder, "slow", saved=0.0) as running:
+            time.sleep(0.3 + 0.3 * moments.random())
+            running.kill()
+        if run := Store(store.folder).find(task(project, "slow").key, 0):
+            reached += [len(run.records)] if len(run.records) > reached[-1] else []
+    assert 0 < reached[1] < 100
+    assert done(project, store, task(project, "slow"))[0] is None
+    run = found(store, task(project, "slow"))
+    assert bits(run) == bits(undisturbed(project, folder, "slow"))
+    assert len(store.files(run)) == 2
+
+
+def test_ctrl_c_writes_the_state(project: Project, store: Store, folder: Path) -> None:
+    """The epochs before it are not trained again, although no state was due."""
+    with process(folder, "slow") as running:
+        assert running.stdout is not None
+        while running.stdout.readline().split()[0] != "10":
+            pass
+        os.killpg(running.pid, signal.SIGINT)
+        _, errors = running.communicate(timeout=20)
+    assert running.returncode != 0
+    assert errors.strip().endswith("KeyboardInterrupt")
+    assert errors.count("Traceback") == 1  # of the parent, none of the worker's
+    reached = len(found(store, task(project, "slow")).records)
+    assert reached >= 10
+    _, events = made(project, store, task(project, "slow"))
+    assert epochs_of(events, task(project, "slow")) == list(range(reached + 1, 101))
+
+
+def test_workers_end_with_their_parent(folder: Path) -> None:
+    """`kill -9` of the build ends the process that trains."""
+    with process(folder, "pid") as running:
+        assert running.stdout is not None
+        pid = int(running.stdout.readline().split()[1])
+        running.kill()
+    for _ in range(100):
+        with suppress(ProcessLookupError):
+            os.kill(pid, 0)
+            time.sleep(0.02)
+            continue
+        break
+    else:
+        pytest.fail("it is still there")
+
+
+def test_a_worker_that_dies_is_tried_once_more(project: Project, store: Store, folder: Path) -> None:
+    """What dies twice is named, and all others are made."""
+    names = ("dies", "always dies", "walk", "early")
+    outcome, events = made(project, store, *(task(project, name) for name in names))
+    assert {"dies", "walk", "early"} == {each.experiment.name for each in outcome.finished}
+    assert [each.text for each in outcome.failed] == [
+        "experiment 'always dies': its process died twice; too little memory?"
+    ]
+    assert 2 == sum(isinstance(each, Started) and each.task.experiment.name == "dies" for each in events)
+
+
+def test_one_cause_is_one_error(project: Project, store: Store) -> None:
+    """Two experiments fail at one line of the author's; it is told once, with both."""
+    wanted = [task(project, name, seed) for name in ("raises", "raises too") for seed in range(3)]
+    outcome, _ = made(project, store, *wanted, task(project, "walk"))
+    assert [task(project, "walk")] == list(outcome.finished)
+    assert [each.text for each in outcome.failed] == [
+        f"project.py:{line_of('no such luck')}: experiments 'raises too', 'raises': ValueError: no such luck"
+    ]
+    assert "in advance" in outcome.failed[0].trace
+
+
+def test_a_full_disk_ends_everything_in_one_line(project: Project, store: Store) -> None:
+    """A limit of the size of files stands for it; what fits is kept."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, before[1]))
+    try:
+        with pytest.raises(DiskError, match=r"cannot write \S+: File too large; .*what is finished is kept$"):
+            made(project, store, task(project, "large"), task(project, "walk"), jobs=1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    outcome, _ = made(project, store, task(project, "large"), task(project, "walk"))
+    assert 2 == len(outcome.finished)
+
+
+def test_two_builds_make_a_run_once(project: Project, store: Store, folder: Path) -> None:
+    """One trains, the other waits for its lock and finds it."""
+    both = [process(folder, "slow", saved=0.0) for _ in range(2)]
+    told = [each.communicate(timeout=60)[0] for each in both]
+    assert sorted(told) == sorted([f"(None, {list(range(1, 101))})\n", "(None, [])\n"])
+    assert found(store, task(project, "slow")).done((100,))
+
+
+def test_the_order_is_by_seed_then_cost_and_exclusive_last(project: Project, store: Store) -> None:
+    """The exclusive one begins when all others are finished; the page can be shown after the first seeds."""
+    wanted = [task(project, name, seed) for name in ("alone", "walk", "large") for seed in (1, 0)]
+    told: list[str] = []
+
+    def progress(event: object) -> None:
+        if isinstance(event, Started):
+            told.append(f"{event.task.experiment.name} {event.task.seed}")
+
+    execute(project, wanted, store, progress=progress, on_first_seeds=lambda: told.append("page"))
+    told.remove("page")
+    assert told == ["large 0", "walk 0", "large 1", "walk 1", "alone 0", "alone 1"]
+
+
+def test_the_first_seeds_are_told_once(project: Project, store: Store) -> None:
+    """When two experiments have their first seed, and not when nothing else is to come."""
+    calls: list[int] = []
+    two = [task(project, name) for name in ("walk", "large")]
+    made(project, store, *two, on_first_seeds=lambda: calls.append(0))
+    assert calls == []
+    more = [task(project, name, seed) for name in ("walk", "large") for seed in (1, 2, 3)]
+    made(project, store, *more, on_first_seeds=lambda: calls.append(1))
+    assert calls == [1]
+
+
+def test_stop_from_another_thread_returns(project: Project, store: Store) -> None:
+    """It ends all lanes after their epochs, and says so."""
+    stop = threading.Event()
+    outcome, _ = made(
+        project, store, task(project, "slow"), stop=stop, progress=lambda event: stop.set(), jobs=1
+    )
+    assert (outcome.stopped, outcome.finished, outcome.failed) == (True, (), ())
+
+
+def test_what_the_worker_has_is_compared_with_the_key(project: Project, store: Store) -> None:
+    """A task that says it is made of something else fails in the worker, and nothing is kept."""
+    from labreport.stale import made_of_run
+
+    outcome, _ = made(project, store, task(project, "walk"), made_of=made_of_run)
+    assert isinstance(outcome.failed[0], Failed)
+    assert "edited since the build began" in outcome.failed[0].text
+    assert store.find(task(project, "walk").key, 0) is None

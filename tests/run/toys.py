@@ -1,0 +1,169 @@
+"""A project of NumPy trainings in a folder, tasks of it, and a process that makes them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+from labreport.project import Project
+from labreport.results import Run, Store, digest
+from labreport.run import Epoch, Task
+from labreport.run.drive import carry_out
+from labreport.run.task import Job, Trouble
+from labreport.stale import load
+
+PROJECT = """
+    import os, time
+    from dataclasses import dataclass
+    import numpy as np
+    from labreport.project import Experiment, Fit, Project
+
+    @dataclass(frozen=True)
+    class Walk:
+        mode: str = ""
+        size: int = 3
+        pause: float = 0.0
+
+    class Walking:
+        def __init__(self, specification, seed, epoch=0, state=None):
+            self.specification, self.seed, self.epoch = specification, seed, epoch
+            self.place = np.zeros(specification.size) if state is None else state["place"]
+            self.speed = (state or {}).get("speed", np.ones_like(self.place))
+
+        def advance(self):
+            mode = self.specification.mode
+            if mode == "raises":
+                raise ValueError("no such luck")
+            if mode == "early" and self.epoch == 4:
+                return None
+            if mode == "dies" and self.epoch == 3 and not os.path.exists("died"):
+                open("died", "w").close()
+                os._exit(3)
+            if mode == "always dies":
+                os._exit(3)
+            time.sleep(self.specification.pause)
+            self.epoch += 1
+            pushed = np.random.default_rng([self.seed, self.epoch]).normal(size=self.place.size)
+            self.speed = self.speed * 0.9 + pushed
+            if self.specification.mode == "noisy":
+                self.speed *= 1 + 1e-9 * np.random.default_rng().normal()
+            self.place += self.speed
+            told = {"pid": os.getpid(), "threads": os.environ.get("OMP_NUM_THREADS")}
+            record = {"far": float(abs(self.place).max()), "seconds": time.perf_counter()}
+            return {**record, **told} if mode == "pid" else record
+
+        def snapshot(self):
+            signs = np.where(self.place > 0, "+", "minus")
+            return {"test": {"sum": self.place.sum(), "bad": np.nan}}, {"place": self.place, "signs": signs}
+
+        def state(self):
+            kept = {"place": self.place}
+            return kept if self.specification.mode == "forgets" else {**kept, "speed": self.speed}
+
+    def fit(specification, seed):
+        return Fit({"test": {"score": np.float64(seed / 7)}, "seconds": 1.0}, {"a": [1, 2, 3]})
+
+    MODES = ("early", "raises", "dies", "always dies", "forgets", "noisy", "pid")
+    RUNS = (
+        Experiment("walk", Walk(), epochs=20, start=Walking),
+        Experiment("slow", Walk(pause=0.01), epochs=100, start=Walking),
+        Experiment("large", Walk(size=300_000), epochs=20, start=Walking),
+        Experiment("alone", Walk(pause=0.01), epochs=5, start=Walking, exclusive=True),
+        Experiment("once", Walk(), fit=fit),
+        Experiment("raises too", Walk("raises", 4), epochs=20, start=Walking),
+        *(Experiment(mode, Walk(mode), epochs=20, start=Walking) for mode in MODES),
+    )
+    PROJECT = Project("Toy", experiments=RUNS, cost=lambda specification: specification.size, threads=3)
+"""
+SCRIPT = """
+import sys
+from labreport.results import Store
+from labreport.run import Epoch, execute
+from labreport.run import drive
+from run.toys import Path, done, load, task
+
+def told(event):
+    if isinstance(event, Epoch):
+        print(event.epoch, event.record.get("pid"), flush=True)
+
+if __name__ == "__main__":
+    folder, name, saved = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
+    project, store, drive.SAVED = load(folder), Store(folder / "results"), saved
+    if saved < 5:
+        print(done(project, store, task(project, name)))
+    else:
+        execute(project, [task(project, name)], store, progress=told)
+"""
+
+
+def write_project(folder: Path, text: str = PROJECT) -> Path:
+    """A folder with the project."""
+    folder.mkdir(exist_ok=True, parents=True)
+    (folder / "project.py").write_text(textwrap.dedent(text))
+    return folder
+
+
+def toy(folder: Path) -> Project:
+    """The project, loaded from its folder."""
+    return load(write_project(folder))
+
+
+def task(project: Project, name: str, seed: int = 0, *epochs: int) -> Task:
+    """The task of an experiment and a seed, by default until its last epoch."""
+    experiment = project.experiment(name)
+    made_of = {"specification": f"{name} {experiment.specification}", "seed": str(seed)}
+    return Task(experiment, seed, digest(made_of), made_of, epochs or (experiment.epochs,))
+
+
+def done(
+    project: Project, store: Store, wanted: Task, *, proves: bool = False, **options: Any
+) -> tuple[Trouble | None, list[int]]:
+    """Do a task in this process: what kept it from its end, and which epochs were trained."""
+    told: list[int] = []
+    job = Job(wanted.experiment.name, wanted.seed, wanted.key, wanted.made_of, wanted.epochs, proves)
+    stop = options.pop("stop", lambda: False)
+    trouble = carry_out(lambda: project, job, store, lambda epoch, _: told.append(epoch), stop, **options)
+    return trouble, told
+
+
+def found(store: Store, wanted: Task) -> Run:
+    """The stored run of a task."""
+    run = Store(store.folder).find(wanted.key, wanted.seed)
+    assert run is not None
+    return run
+
+
+def bits(run: Run) -> str:
+    """A digest of all of a run that is the same however it came about: everything but measured times."""
+    records = [{name: value for name, value in each.items() if name != "seconds"} for each in run.records]
+    kept = [[one.epoch, one.metrics, one.sha256] for one in run.kept.values()]
+    return digest([records, kept, run.finished])
+
+
+def process(folder: Path, name: str, saved: float = 5.0) -> subprocess.Popen[str]:
+    """A Python that makes the run of a task of the project in a folder, in a process group of its own."""
+    script = folder / "script.py"
+    script.write_text(SCRIPT)
+    return subprocess.Popen(
+        [sys.executable, str(script), str(folder), name, str(saved)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=folder,
+        env={"PYTHONPATH": ":".join(path for path in sys.path if path)},
+        start_new_session=True,
+    )
+
+
+def epochs_of(events: list[Any], wanted: Task) -> list[int]:
+    """Which epochs of a task were told."""
+    return [each.epoch for each in events if isinstance(each, Epoch) and each.task == wanted]
+
+
+def line_of(text: str) -> int:
+    """The line of the project on which a text stands first."""
+    lines = textwrap.dedent(PROJECT).splitlines()
+    return next(number for number, line in enumerate(lines, 1) if text in line)
