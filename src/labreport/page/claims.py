@@ -165,7 +165,7 @@ class Claims(Extension):
         return replace(found, about=both(*failing).about) if how == "both" and failing else found
 
     def _compared(self, left: Any, name: str, right: Any) -> Condition:
-        given = (_there(left), _there(right))
+        given = (there(left), there(right))
         sides = [one if isinstance(one, (str, int, float)) else as_quantity(one) for one in given]
         if len({isinstance(one, str) for one in sides}) == 2:
             raise UsageError(f"{left!r:.40} {OPERATORS[name]} {right!r:.40} compares a text with a number")
@@ -196,14 +196,14 @@ class Claims(Extension):
 
 
 def _checked(given: Any) -> Condition:
-    wrong = isinstance(_there(given), (Quantity, int, float, str, list)) and not isinstance(given, bool)
+    wrong = isinstance(there(given), (Quantity, int, float, str, list)) and not isinstance(given, bool)
     if wrong or given is None:
         raise UsageError(f"a claim takes a condition {_EXAMPLE}; this is {given!r:.60}")
     return as_condition(given)
 
 
-def _there(given: Any) -> Any:
-    """The value of a name. Raises what there is instead of one that is not there."""
+def there(given: Any) -> Any:
+    """Give the value of a name. Raises what there is instead of one that is not there."""
     if isinstance(given, Undefined):
         str(given)
     return given

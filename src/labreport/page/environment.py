@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FRAME = Path(__file__).parents[1] / "frame"
 SENTENCES = "sentences.html"
+JINJA = ("and", "caller", "else", "false", "if", "in", "is", "loop", "none", "not", "or", "self", "true")
 _PLACED = re.compile(r"(\S+?\.\w+):\d+: ")
 
 
@@ -67,7 +68,7 @@ def environment(
 
 def names_of(made: jinja2.Environment, names: Mapping[str, Any]) -> dict[str, Any]:
     """Give a template's names, `deep_8` for `deep-8` too. Raises `UsageError` for one of the engine's."""
-    if taken := sorted(set(names) & set(made.globals)):
+    if taken := sorted(set(names) & {*made.globals, *JINJA}):
         raise UsageError(f"{taken[0]!r} is a name of the engine in templates; call the answer otherwise")
     found = {re.sub(r"\W", "_", name): value for name, value in names.items()} | dict(names)
     made.known.update(made.globals | found)  # type: ignore[attr-defined]

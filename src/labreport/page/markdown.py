@@ -33,7 +33,8 @@ TYPED = re.compile(
     rf"(?:\spoints?)?|[\s-]*points?\b)"
 )
 _CITE = re.compile(r"\[(@[\w:.+/-]+(?:\s*[;,]\s*@[\w:.+/-]+)*)\]")
-_CAPTION = re.compile(r"Table:\s+(.*?)\s*(?:\{#([\w-]+)\})?", re.DOTALL)
+_CAPTION = re.compile(r"Table(?:\s+([\w-]+))?:\s+(.*)", re.DOTALL)
+"""A paragraph before a table: `Table: what is in it`, or `Table NAME: what is in it`."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +109,9 @@ def _structure(state: StateCore) -> None:
                 token.attrSet("scope", "row")
         before = made[-2].content if token.type == "table_open" and len(made) > 2 else ""
         if found := _CAPTION.fullmatch(before):
-            name = found[2] or f"{state.env['docId']}-{place}"
+            name = found[1] or f"{state.env['docId']}-{place}"
             token.attrs |= {"id": f"table-{name}", "class": "data"}
-            caption = state.md.parseInline(found[1], state.env)
+            caption = state.md.parseInline(found[2], state.env)
             ends = [Token("html_block", "", 0, content=text) for text in (table_label(name), "</caption>\n")]
             made[-3:] = [token, ends[0], *caption, ends[1]]
         else:

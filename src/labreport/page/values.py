@@ -15,7 +15,7 @@ from jinja2 import Undefined
 from markupsafe import Markup, escape
 
 from labreport.errors import UsageError
-from labreport.page.claims import Claim
+from labreport.page.claims import Claim, there
 from labreport.page.markdown import HELD, Writer, table_label, typed, typed_in
 from labreport.stats import Condition, Finding, Names, Quantity, Table, as_quantity
 from labreport.stats.rounding import FORMS, as_prose, digits, pm, sized
@@ -29,7 +29,7 @@ _EDGE = "\u2e28"
 _SIGN = re.compile(rf"{_EDGE}?([{HELD}]){_EDGE}?")
 _ALONE = re.compile(rf"<p>{_SIGN.pattern}</p>")
 _TAG = re.compile(rf"<[^<>]*>|{_SIGN.pattern}")
-_ASIDE = re.compile(r'<(span|p) class="now">.*?</\1>|<sup class="mark">.*?</sup>', re.DOTALL)
+_ASIDE = re.compile(r' ?<(span|p) class="now">.*?</\1>|<sup class="mark">.*?</sup>', re.DOTALL)
 
 
 def plain_text(markup: str) -> str:
@@ -110,18 +110,19 @@ class Values:
 
     def html(self, text: str) -> str:
         """Put in what was kept: as HTML, and in the attributes of a tag as plain text."""
-
-        def put(found: re.Match[str]) -> str:
-            if found[1]:
-                return self.html(self._of(found).html)
-            return _SIGN.sub(lambda sign: str(escape(self.plain(sign[0]))), found[0])
-
-        text = _ALONE.sub(lambda found: found[1] if self._of(found).block else found[0], text)
-        text = _TAG.sub(put, text)
+        text = self._put(text)
         while (at := text.find(_MARK_ABOVE)) >= 0:  # at the end of the last paragraph above
             place = max(text.rfind("</p>", 0, at), text.rfind("</li>", 0, at), 0) or at
             text = text[:place] + MARK + text[place:at] + text[at + len(_MARK_ABOVE) :]
         return text
+
+    def _put(self, text: str) -> str:
+        def put(found: re.Match[str]) -> str:
+            if found[1]:
+                return self._put(self._of(found).html)
+            return _SIGN.sub(lambda sign: str(escape(self.plain(sign[0]))), found[0])
+
+        return _TAG.sub(put, _ALONE.sub(lambda one: one[1] if self._of(one).block else one[0], text))
 
     def plain(self, text: str) -> str:
         """Put in the plain text of what was kept."""
@@ -134,10 +135,8 @@ class Values:
 
     def value(self, given: Any) -> Any:
         """Print what stands in `{{ }}`. Raises `UsageError` for a bare number and what has no text."""
-        if isinstance(given, Undefined):  # raises, but for an `if` without an `else`
-            return str(given)
-        if isinstance(given, Markup):
-            return given
+        if isinstance(given, (Markup, Undefined)):  # what is not there raises, but for `if` without `else`
+            return given if isinstance(given, Markup) else str(given)
         if isinstance(given, str):
             return self.text(given)
         if isinstance(given, Finding) and given.quantity is None:
@@ -155,7 +154,7 @@ class Values:
 
     def form(self, given: Any, form: Callable[[Quantity], str]) -> Markup:
         """Print a quantity in one of the forms, with the name under which a reader finds its source."""
-        one = as_quantity(given)
+        one = as_quantity(there(given))
         name = self._paths.setdefault(_identity(one), f"{self.writer.document}.{len(self._paths)}")
         if name not in self.numbers:
             bare = replace(one, low=None, high=None, values=(), n=1)

@@ -1,0 +1,77 @@
+"""Answers made by hand, and sections rendered of them from templates that a test writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from labreport.page import Fragment, render_section
+from labreport.project import Experiment, Measure, question, section
+from labreport.stats import Answer, Sample, fact, number, ranking
+
+ACCURACY = Measure("test accuracy", "%", margin=0.2)
+SEEDS = {
+    "complex": (0.9810, 0.9815, 0.9820, 0.9811, 0.9812),
+    "wide": (0.9805, 0.9810, 0.9818, 0.9812, 0.9810),
+    "small": (0.9750, 0.9755, 0.9757, 0.9751, 0.9750),
+}
+DRAWN = {"title": "", "caption": "Each dot is a seed.", "alt": "", "kind": "dots", "width_mm": 160.0}
+
+
+@dataclass(frozen=True)
+class Network:
+    """What is declared of an experiment."""
+
+    nodes: int = 62
+    momentum: float = 0.9
+    optimizer: str = "sgd"
+
+
+def seeds(**values: tuple[float, ...]) -> dict[str, Sample]:
+    """Samples of one value for each seed."""
+    return {name: Sample(name, {seed: (one,) for seed, one in enumerate(of)}, None) for name, of in values.items()}
+
+
+def ranked(count: int = 5) -> Answer:
+    """`complex` and `wide` are the same, `small` is clearly behind; of one seed nothing is known."""
+    return ranking(seeds(**{name: of[:count] for name, of in SEEDS.items()}), ACCURACY)
+
+
+def truths() -> Answer:
+    """A fact that holds, one that does not, and one that is unknown; an exact number and texts from data."""
+    facts = {name: fact(truth, f"{name} is so") for name, truth in (("yes", True), ("no", False), ("open", None))}
+    texts = {"cell": "x|y", "tag": "<b>&amp;</b>", "star": "a*b*c", "dollars": "$5 and $6", "digits": ["5", "8", "9"]}
+    return Answer(**facts, **texts, ten=number(10, exact=True), dose=number(1.63, ci=(1.2, 2.1), unit="µM", n=4))
+
+
+Render = Callable[..., Fragment]
+
+
+def renderer(folder: Path) -> Render:
+    """Render the section `part` with the question `best`, whose template is `text`; `files` are further ones."""
+    templates = folder / "templates"
+
+    def rendered(
+        text: str | None = None,
+        answer: Answer | None = None,
+        *,
+        figures: tuple[str, ...] = (),
+        files: dict[str, str] | None = None,
+        drawn: dict[str, Any] | None = None,
+        more: dict[str, Answer] | None = None,
+    ) -> Fragment:
+        written = {**(files or {}), **({} if text is None else {"questions/best.md": text})}
+        for name, content in written.items():
+            (templates / name).parent.mkdir(parents=True, exist_ok=True)
+            (templates / name).write_text(content)
+        shown = tuple(SimpleNamespace(name=name) for name in figures)
+        best = replace(question("Which is <best>?", name="best")(ranked), figures=shown)
+        known = {name: SimpleNamespace(**{**DRAWN, **(drawn or {})}) for name in figures}
+        experiments = [Experiment(name, Network(), epochs=50, start="m:f") for name in SEEDS]
+        answers = {"best": answer or ranked(), **(more or {})}
+        return render_section(None, section("Part", best, name="part"), answers, known, experiments, templates)
+
+    return rendered

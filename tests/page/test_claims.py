@@ -1,0 +1,245 @@
+"""Claims: three values, two bodies, and text that says so where it no longer holds."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from made_answers import Render, ranked, truths
+
+from labreport.errors import UsageError
+from labreport.page import claims_of, plain_text
+from labreport.page.claims import Claim
+
+BEHIND = '{% claim ranking.clear("small", "wide") %}'
+"""What does not hold."""
+AHEAD = '{% claim ranking.clear("wide", "small") %}'
+"""What holds."""
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ("yes", True),
+        ("no", False),
+        ("open", None),
+        ("not yes", False),
+        ("not no", True),
+        ("not open", None),
+        ("yes and yes", True),
+        ("yes and no", False),
+        ("yes and open", None),
+        ("no and open", False),
+        ("open and no", False),
+        ("open and open", None),
+        ("yes or open", True),
+        ("open or yes", True),
+        ("no or no", False),
+        ("no or open", None),
+        ("open or open", None),
+        ("not (no or open)", None),
+        ("yes and not no and (open or yes)", True),
+        ("ten == 10", True),
+        ("ten != 10", False),
+        ("5 < ten <= 10", True),
+        ("5 < ten <= 9 or open", None),
+        ("10 >= ten > 10", False),
+        ("experiments.small.epochs == 50 and experiments.small.nodes < 63", True),
+        ("experiments.small.epochs == experiments.wide.epochs", True),
+        ('experiments.small.optimizer == "adam"', False),
+        ("dose.above(1) and dose.below(2)", False),
+        ("experiments is defined", True),
+    ],
+)
+def test_conditions_have_three_values(render: Render, condition: str, holds: bool | None) -> None:
+    """Unknown and false is false, unknown or true is true; comparisons are for exact numbers."""
+    (claim,) = render(f"{{% claim {condition} %}}So it is.{{% endclaim %}}", truths()).claims
+    assert holds == claim.holds
+
+
+@pytest.mark.parametrize(
+    "condition", ["no and yess", "yess and no", "yes or yess", "yess or yes", "not yess", "5 < yess < 2", "ten < yess"]
+)
+def test_both_sides_are_looked_up(render: Render, condition: str) -> None:
+    """A misspelt name is an error also where the other side decides."""
+    with pytest.raises(UsageError, match=r"^templates/questions/best\.md:2: there is no 'yess' here; did you mean 'yes'\?$"):
+        render(f"Text.\n{{% claim {condition} %}}So it is.{{% endclaim %}}", truths())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{% claim mean.wide %}a{% endclaim %}", "this is 98.11"),
+        ("{% claim ranking.first %}a{% endclaim %}", "this is ['complex', 'wide']"),
+        ("{% claim 1 %}a{% endclaim %}", "this is 1"),
+        ("{% claim none %}a{% endclaim %}", "this is None"),
+        ("{% claim ranking %}a{% endclaim %}", "a ranking is no condition by itself"),
+        ("{% claim ranking.first and yes %}a{% endclaim %}", "this is ['complex', 'wide']"),
+        ("{% claim mean.wide == mean.small %}a{% endclaim %}", "is measured"),
+        ("{% claim mean.wide > 92 %}a{% endclaim %}", "is measured"),
+        ('{% claim experiments.small.epochs == "50" %}a{% endclaim %}', "compares a text with a number"),
+        ('{% claim "wide" in ranking.first %}a{% endclaim %}', "a claim does not take 'in'"),
+        ("{% claim yes if yes else no %}a{% endclaim %}", "only between whole conditions"),
+        ('{% claim ranking.clear("wide" or "complex", "small") %}a{% endclaim %}', "only between whole conditions"),
+        ("{% claim (yes and yes) == yes %}a{% endclaim %}", "only between whole conditions"),
+        ("{% claim %}a{% endclaim %}", "this claim has no condition"),
+        ("{% claim ranking.clear('wide', 'smal') %}a{% endclaim %}", "did you mean 'small'"),
+        ("{% claim ranking.wnis('wide') %}a{% endclaim %}", "'wnis'"),
+        ("{% claim yes %}a{% claim no %}b{% endclaim %}{% endclaim %}", "a claim inside a claim"),
+        ("{% claim yes %}\na\n{% else %}\nb\n", "this claim has no {% endclaim %}"),
+        ("{% claim yes %}a\n\nb{% endclaim %}", "has its tags alone on their lines"),
+        ("{% claim yes %}## Heading{% endclaim %}", "has its tags alone on their lines"),
+        ("a{% endclaim %}", "unknown tag 'endclaim'"),
+    ],
+)
+def test_a_mistake_in_a_claim_is_one_message(render: Render, text: str, message: str) -> None:
+    """It has the file, the line of the template, and what is wrong there."""
+    with pytest.raises(UsageError) as raised:
+        render(f"Text.\n\n{text}\n\nText.", ranked() | truths())
+    assert str(raised.value).startswith("templates/questions/best.md:3: ")
+    assert message in str(raised.value)
+    assert 1 == len(str(raised.value).splitlines())
+
+
+def test_what_holds_is_printed_without_a_mark(render: Render) -> None:
+    """The words are the author's and nothing else."""
+    fragment = render(f"We see that {AHEAD}`wide` is *ahead*{{% endclaim %}}, by far.")
+    assert "<p>We see that <code>wide</code> is <em>ahead</em>, by far.</p>" in fragment.html
+    assert [] == claims_of(fragment)
+
+
+def test_what_no_longer_holds_says_so_before_and_what_is_so_after(render: Render) -> None:
+    """In words, so that it is read aloud too; the words of the author are struck through."""
+    html = render(f"We see: {BEHIND}`small` is *ahead*{{% endclaim %}}, by far.").html
+    assert (
+        '<p>We see: <span class="fails"><strong class="verdict">No longer holds:</strong> '
+        "<del><code>small</code> is <em>ahead</em></del> " in html
+    )
+    now = re.sub("</?data[^>]*>", "", html[html.index('<span class="now">') :]).replace("\u00a0", " ")
+    assert '<span class="now">(now: small is less accurate than wide, by 0.58 ± 0.04 points)</span></span>, by' in now
+    assert "We see: No longer holds: small is ahead, by far." in plain_text(html)
+
+
+def test_a_claim_with_another_wording_prints_it_and_is_not_listed(render: Render) -> None:
+    """What the author wrote for that case stands without a mark."""
+    fragment = render(f"{BEHIND}ahead{{% else %}}*behind*{{% endclaim %}}")
+    assert "<p><em>behind</em></p>" in fragment.html
+    assert "ahead" not in fragment.html
+    assert [(False, True)] == [(claim.holds, claim.otherwise) for claim in fragment.claims]
+    assert [] == claims_of(fragment)
+
+
+@pytest.mark.parametrize("other", ["", "{% else %}otherwise"])
+def test_what_one_seed_cannot_tell_is_marked(render: Render, other: str) -> None:
+    """Its body is printed, also where there is another."""
+    fragment = render(f"{BEHIND}ahead{other}{{% endclaim %}}.", ranked(1))
+    assert '<p><span class="unknown">ahead<sup class="mark">†</sup></span>.</p>' in fragment.html
+    assert fragment.unknown
+    assert [] == claims_of(fragment)
+
+
+@pytest.mark.parametrize(
+    "text", [f"{AHEAD}a{{% else %}}{{{{ mean.smal }}}}{{% endclaim %}}", f"{BEHIND}{{{{ mean.smal }}}}{{% else %}}b{{% endclaim %}}"]
+)
+def test_both_bodies_are_rendered(render: Render, text: str) -> None:
+    """A mistake in the one that is not printed shows at each build."""
+    with pytest.raises(UsageError, match=r"^templates/questions/best\.md:1: .*did you mean 'small'"):
+        render(text)
+
+
+def test_a_claim_may_span_paragraphs(render: Render) -> None:
+    """Its tags stand alone on their lines, and leave none behind."""
+    text = f"First.\n{BEHIND}\nOne *paragraph*.\n\n- and\n- a list\n{{% endclaim %}}\nLast."
+    html = render(text).html
+    inside = html[html.index('<div class="fails">') : html.index('<p class="now">')]
+    assert '<p class="verdict">No longer holds:</p>' in inside
+    assert "<p>One <em>paragraph</em>.</p>\n<ul>\n<li>and</li>" in inside
+    assert "<p>First.</p>" in html
+    assert "<p>Last.</p>" in html
+    assert "First" not in inside
+
+
+def test_a_block_that_holds_and_one_that_is_unknown_have_their_paragraphs(render: Render) -> None:
+    """The mark is at the end of the last one."""
+    text = f"First.\n{AHEAD}\nOne.\n\nTwo.\n{{% endclaim %}}\nLast."
+    assert "<p>First.</p>\n<p>One.</p>\n<p>Two.</p>\n<p>Last.</p>" in render(text).html
+    html = render(text, ranked(1)).html
+    assert '<div class="unknown">\n<p>One.</p>\n<p>Two.<sup class="mark">†</sup></p>\n</div>\n<p>Last.</p>' in html
+
+
+def test_a_block_stays_in_its_list(render: Render) -> None:
+    """It is indented as its tags are."""
+    html = render(f"- item\n\n  {BEHIND}\n  more of it\n  {{% endclaim %}}\n- next").html
+    item = html[html.index("<li>") : html.index("</li>")]
+    assert '<div class="fails">' in item
+    assert "more of it" in item
+
+
+def test_emphasis_and_code_around_and_inside_a_claim_are_read(render: Render) -> None:
+    """Its borders are no letters for Markdown."""
+    html = render(f"**{BEHIND}_all_ of it{{% endclaim %}}.** `{BEHIND}x_y{{% endclaim %}}`").html
+    assert '<strong><span class="fails">' in html
+    assert "<del><em>all</em> of it</del>" in html
+    assert "<code><span" in html
+    assert "<del>x_y</del>" in html
+
+
+def test_a_claim_in_a_table_and_in_a_heading(render: Render) -> None:
+    """The words stand in front in contents and bookmarks too, without what is so now."""
+    html = render(f"## {BEHIND}It *wins*{{% endclaim %}}\n\n| a |\n|---|\n| {BEHIND}it wins{{% endclaim %}} |\n").html
+    heading = html[html.index("<h4") : html.index("</h4>") + 5]
+    assert "No longer holds: It wins" == plain_text(heading)
+    assert '<th scope="row"><span class="fails">' in html
+
+
+def test_a_claim_in_a_caption_and_in_the_alternative_text(render: Render) -> None:
+    """The title of a figure is its finding, and so falls with it."""
+    text = f'{{% call figure("dots") %}}**{BEHIND}It wins{{% endclaim %}}.** Each dot is a seed.{{% endcall %}}'
+    html = render(text, figures=("dots",)).html
+    assert 'alt="dots: No longer holds: It wins."' in html
+    assert '<strong><span class="fails"><strong class="verdict">No longer holds:</strong> <del>It wins</del>' in html
+    given = f'{{% set alt %}}{BEHIND}Dots & all{{% endclaim %}}{{% endset %}}{{{{ figure("dots", alt=alt) }}}}'
+    assert 'alt="No longer holds: Dots &amp; all"' in render(given, figures=("dots",)).html
+
+
+def test_a_claim_in_the_caption_of_a_table(render: Render) -> None:
+    """Captions may be set before."""
+    text = f"{{% set title %}}{BEHIND}It wins{{% endclaim %}}{{% endset %}}{{{{ show(means, title) }}}}"
+    assert "<del>It wins</del>" in render(text).html
+
+
+def test_a_claim_is_collected_with_its_place_and_its_words(render: Render) -> None:
+    """The words are plain, the condition is in one line."""
+    tag = BEHIND.replace(", ", ",\n  ")
+    fragment = render(f"Text.\n\nNow {tag}`small` is\n{{{{ mean.small }}}}{{% endclaim %}}.")
+    now = "small is less accurate than wide, by 0.58\u00a0±\u00a00.04\u00a0points"
+    claim = Claim("templates/questions/best.md", 3, "small is 97.53\u00a0%", 'ranking.clear("small", "wide")', False, now)
+    assert (claim,) == fragment.claims
+    assert [f'templates/questions/best.md:3: no longer holds: "small is 97.53\u00a0%" (now {now})'] == claims_of(fragment)
+
+
+def test_a_long_claim_is_cut_between_words() -> None:
+    """The line of the build's end has its first words."""
+    claim = Claim("a.md", 1, "Nobody wins here, " * 9, "yes", False)
+    assert 'a.md:1: no longer holds: "Nobody wins here, Nobody wins here, Nobody wins here, ..."' == str(claim)
+
+
+def test_only_what_fails_is_said_now(render: Render) -> None:
+    """Of two joined conditions the one that holds needs no correction."""
+    (claim,) = render('{% claim yes and ranking.clear("small", "wide") %}a{% endclaim %}', ranked() | truths()).claims
+    assert claim.now.startswith("small is less accurate")
+    (claim,) = render("{% claim no or not yes %}a{% endclaim %}", truths()).claims
+    assert "it does not hold that no is so; yes is so" == claim.now
+
+
+def test_a_number_says_what_it_is_now(render: Render) -> None:
+    """A condition on a number is about that number."""
+    (claim,) = render("{% claim mean.small.above(98) %}a{% endclaim %}").claims
+    assert "test accuracy of small is 97.53\u00a0±\u00a00.04\u00a0%" == claim.now
+
+
+def test_a_claim_in_the_answer_box_is_in_the_line_at_a_glance(render: Render) -> None:
+    """With the words in front."""
+    fragment = render(f"{{% block answer %}}\n{BEHIND}\nSmall wins.\n{{% endclaim %}}\n{{% endblock %}}\n")
+    assert '<div class="answer">\n<div class="fails">' in fragment.html
+    assert ["No longer holds: Small wins."] == [glance.answer for glance in fragment.glance]

@@ -1,0 +1,104 @@
+"""The names of an answer, ready to paste; and text files with the same values and claims."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from made_answers import Render, ranked, truths
+
+from labreport.errors import UsageError
+from labreport.page import names, render_file
+from labreport.project import question
+from labreport.stats import Answer, Names, number
+
+BEST = question("Which is best?", name="best")(ranked)
+
+
+def test_every_name_is_listed_with_its_value() -> None:
+    """As a template writes it."""
+    answer = ranked() | Answer(**{"deep-8": number(3)}, mean=Names({"10": number(4)}), digits=["5", "8"])
+    lines = names(BEST, answer).replace("\u00a0", " ").split("\n")
+    assert "best: Which is best?" == lines[0]
+    found = dict(re.split(r"  +", line.strip(), maxsplit=1) for line in lines[2 : lines.index("These hold now:") - 1])
+    assert "98.14 % (95 % CI 98.09 to 98.19)" == found["mean.complex"]
+    assert "3" == found["deep_8"]
+    assert "4" == found['mean["10"]']
+    assert "5, 8" == found["digits"]
+    assert "a table, 3 rows: Name; Test accuracy, %" == found["means"]
+    assert found["ranking"].lower().startswith("complex and wide")
+
+
+def test_what_holds_can_be_pasted(render: Render) -> None:
+    """Each condition that is listed holds in a template, and says how nearly."""
+    listed = re.findall(r"  (\{% claim .*? %\})  +(by .*)?", names(BEST, ranked()))
+    assert ('{% claim ranking.clear("wide", "small") %}', "by 0.53 points") in listed
+    fragment = render("\n\n".join(f"{tag}x{{% endclaim %}}" for tag, _ in listed))
+    assert [True] * len(listed) == [claim.holds for claim in fragment.claims]
+    assert len({tag for tag, _ in listed}) == len(listed)
+
+
+def test_an_answer_without_conditions_has_only_names() -> None:
+    """A text is nothing that can be claimed."""
+    assert "best: Which is best?\n\n  title  Some text\n" == names(BEST, Answer(title="Some text"))
+
+
+ANSWERS = {"best": ranked(), "facts": truths()}
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    """A file to be rendered."""
+    (folder / name).write_text(text)
+    return folder / name
+
+
+def test_a_latex_file_has_delimiters_of_its_own(tmp_path: Path) -> None:
+    """Values are written as LaTeX prints them; all else stays, Jinja's usual signs too."""
+    text = (
+        "\\documentclass{article} % {{ no }}\n"
+        "\\BLOCK{for name in [\"wide\"]}\n\\emph{\\VAR{best.mean[name] | pm}} & \\VAR{facts.tag}\n\\BLOCK{endfor}\n"
+        "\\#{ a comment }\\VAR{best.difference.small.wide}\n"
+    )
+    found, claims = render_file(written(tmp_path, "paper.tex", text), ANSWERS)
+    assert (
+        "\\documentclass{article} % {{ no }}\n"
+        "\\emph{98.11~$\\pm$~0.06~\\%} & <b>\\&amp;</b>\n"
+        "$-$0.58~points\n" == found
+    )
+    assert () == claims
+
+
+def test_what_no_longer_holds_has_the_words_in_front(tmp_path: Path) -> None:
+    """In a paper too; what is unknown has the mark, what holds has none."""
+    text = (
+        '\\BLOCK{claim best.ranking.clear("small", "wide")}\nSmall wins.\n\\BLOCK{endclaim}\n'
+        "A \\BLOCK{claim facts.open}maybe\\BLOCK{endclaim} and \\BLOCK{claim facts.yes}yes\\BLOCK{endclaim}"
+        " or \\BLOCK{claim facts.no}so\\BLOCK{else}not so\\BLOCK{endclaim}.\n"
+    )
+    found, claims = render_file(written(tmp_path, "paper.tex", text), ANSWERS)
+    now = "(now: small is less accurate than wide, by 0.58~$\\pm$~0.04~points)"
+    assert f"No longer holds: Small wins. {now}\nA maybe\\dag{{}} and yes or not so.\n" == found
+    assert [False, None, True, False] == [claim.holds for claim in claims]
+    assert str(claims[0]).startswith('paper.tex:1: no longer holds: "Small wins." (now small is less')
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("a.txt", "<b>&amp;</b>"), ("a.html", "&lt;b&gt;&amp;amp;&lt;/b&gt;"), ("a.md", "<b>&amp;</b>")]
+)
+def test_texts_are_escaped_as_the_file_needs(tmp_path: Path, name: str, value: str) -> None:
+    """By its ending; the end of the file stays."""
+    assert f"{value} 98.11\u00a0%\n" == render_file(written(tmp_path, name, "{{ facts.tag }} {{ best.mean.wide }}\n"), ANSWERS)[0]
+
+
+def test_a_table_in_a_text_file_is_aligned_text(tmp_path: Path) -> None:
+    """As at a prompt."""
+    found, _ = render_file(written(tmp_path, "a.txt", '{{ show(best.means, "A") }}'), ANSWERS)
+    assert "complex  98.14\u00a0±\u00a00.05" in found
+
+
+@pytest.mark.parametrize(("text", "message"), [("\n{{ 5 }}", "bare number"), ("\n{{ bst }}", "did you mean 'best'")])
+def test_a_mistake_in_a_file_has_its_line(tmp_path: Path, text: str, message: str) -> None:
+    """As in a template of the page."""
+    with pytest.raises(UsageError, match=rf"a\.txt:2: .*{message}"):
+        render_file(written(tmp_path, "a.txt", text), ANSWERS)

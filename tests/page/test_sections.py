@@ -1,0 +1,198 @@
+"""Sections: what the engine writes by itself, what a template adds, and where questions and figures stand."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from made_answers import ACCURACY, SEEDS, Render, ranked, seeds, truths
+
+from labreport.errors import UsageError
+from labreport.page import Fragment, plain_text, render_section, template_files
+from labreport.project import question, section
+from labreport.stats import Answer, change, count, difference, effect, fact, number, sentence
+from labreport.stats.finding import Finding
+
+SENTENCE = "Complex and wide are too close to call in test accuracy (98.14 % and 98.11 %); small is behind."
+
+
+def text_of(fragment: Fragment) -> str:
+    """The words of a fragment, no-break spaces as spaces."""
+    return plain_text(fragment.html).replace("\u00a0", " ")
+
+
+def test_without_a_template_there_are_sentence_figures_and_table(render: Render) -> None:
+    """In this order; texts from the project are escaped."""
+    html = render(figures=("dots", "curve")).html
+    order = ["<h2 ", "Part</h2>", "Which is &lt;best&gt;?", '<div class="answer">', "figure-dots", "figure-curve", "<table"]
+    assert sorted(order, key=html.index) == order
+    assert SENTENCE in plain_text(html).replace("\u00a0", " ")
+
+
+def test_without_findings_there_are_the_numbers(render: Render) -> None:
+    """Few in the box, all in the table."""
+    fragment = render(answer=Answer(ic50=number(1.6, ci=(1.2, 2.1), unit="µM", n=4), half_life="long"))
+    assert '<div class="answer">\n<p>Ic50: <data' in fragment.html
+    assert "half life: long" in text_of(fragment).lower()
+    assert '<th scope="row">ic50</th>' in fragment.html
+
+
+def test_a_template_without_blocks_stands_below_the_sentence(render: Render) -> None:
+    """And nothing else is added to it."""
+    fragment = render("Only this.")
+    assert f"{SENTENCE} Only this." in text_of(fragment)
+    assert "<table" not in fragment.html
+
+
+def test_the_block_answer_is_the_box(render: Render) -> None:
+    """What is set before it is known in it; the line at a glance is plain."""
+    text = "{% set best = mean.wide %}\n{% block answer %}\n`wide`: **{{ best }}** <&.\n{% endblock answer %}\n\nMore {{ best }}."
+    fragment = render(text)
+    box = fragment.html[fragment.html.index('<div class="answer">') : fragment.html.index("</div>")]
+    assert "<p><code>wide</code>: <strong><data" in box
+    assert ["wide: 98.11\u00a0% &lt;&amp;."] == [one.answer for one in fragment.glance]
+    assert "More 98.11" in text_of(fragment)
+    assert "too close" not in fragment.html
+
+
+def test_a_section_places_its_questions(render: Render) -> None:
+    """Its text reads answers by question; what it does not place comes behind."""
+    text = "First {{ best.mean.wide }}, {{ other.ten }}.\n\n{{ question('best') }}\n\n## Last\n\nLast words."
+    fragment = render("Answer.", files={"sections/part.md": text}, more={"other": truths()})
+    words = text_of(fragment)
+    assert re.search(r"First 98.11 %, 10\. Which is <best>\? .* Answer\. Last Last words\.", words)
+    assert '<h3 id="part-last">' in fragment.html
+    words = text_of(render("Answer.", files={"sections/part.md": "Before."}))
+    assert words.index("Before.") < words.index("Which is") < words.index("Answer.")
+
+
+def test_a_template_that_is_named_has_to_be_there(render: Render) -> None:
+    """The usual one need not."""
+    one = question("Why?", name="best", template="questions/why.md")(ranked)
+    with pytest.raises(UsageError, match=r"there is no template 'questions/why\.md'"):
+        render_section(None, section("Part", one), {"best": ranked()}, {}, [], Path("templates"))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{{ question('bst') }}", "this section has no question 'bst'; did you mean 'best'?"),
+        ("{{ figure('dots') }}", "no figure 'dots' is declared here; there are none"),
+        ("{{ best.mean.wid }}", "did you mean 'wide'"),
+        ("{{ bst.mean.wide }}", "there is no 'bst' here; did you mean 'best'?"),
+    ],
+)
+def test_a_mistake_in_a_section_is_one_message(render: Render, text: str, message: str) -> None:
+    """With its file and line."""
+    with pytest.raises(UsageError) as raised:
+        render(files={"sections/part.md": f"\n{text}"})
+    assert str(raised.value).startswith("templates/sections/part.md:2: ")
+    assert message in str(raised.value)
+
+
+def test_a_mistake_in_a_question_is_told_of_its_own_template(render: Render) -> None:
+    """Not of that of the section that places it."""
+    with pytest.raises(UsageError, match=r"^templates/questions/best\.md:2: there is no 'x' here"):
+        render("\n{{ x }}", files={"sections/part.md": "\n\n\n{{ question('best') }}"})
+    with pytest.raises(UsageError, match=r"^templates/macros\.html:2: there is no 'y' here"):
+        render(
+            "{% import 'macros.html' as own %}\n\n\n{{ own.m() }}",
+            files={"macros.html": "{% macro m() %}\n{{ y }}{% endmacro %}", "sections/part.md": ""},
+        )
+
+
+def test_a_figure_has_its_caption_and_alternative_text(render: Render) -> None:
+    """The kind of drawing and the finding, which is the bold beginning of the caption."""
+    text = '{% call figure("dots") %}**Two tie at {{ mean.wide }}.** Each *dot* is a seed.{% endcall %}\n\nAs {{ ref("dots") }}.'
+    html = render(text, figures=("dots",)).html
+    assert '<figure id="figure-dots" data-figure="dots" class="wide"><img src="figure:dots" alt="dots: Two tie at' in html
+    label = '<figcaption><span class="label">Figure <span data-no="figure:dots"></span></span> <strong>Two tie at'
+    assert label in html
+    assert "</strong> Each <em>dot</em> is a seed.</figcaption></figure>" in html
+    assert '<p>As <a data-ref="dots"></a>.</p>' in html
+
+
+@pytest.mark.parametrize(
+    ("drawn", "alt"),
+    [
+        ({}, "dots"),
+        ({"title": "Two <tie>"}, "dots: Two &lt;tie&gt;"),
+        ({"title": "Two tie", "alt": "a chart of dots"}, "a chart of dots: Two tie"),
+    ],
+)
+def test_a_figure_without_a_caption_has_that_of_its_drawing(render: Render, drawn: dict[str, Any], alt: str) -> None:
+    """Its title and its alternative text too; they are no HTML."""
+    html = render(figures=("dots",), drawn={**drawn, "width_mm": 80.0}).html
+    assert f'<figure id="figure-dots" data-figure="dots"><img src="figure:dots" alt="{alt}">' in html
+    assert "Each dot is a seed.</figcaption>" in html
+
+
+def test_a_figure_that_no_template_places_stands_at_the_end(render: Render) -> None:
+    """One that is in a wording which is not printed was placed."""
+    html = render("Text.", figures=("dots",)).html
+    assert html.index("Text.") < html.index("figure-dots")
+    text = "{% claim ranking.clear('wide', 'small') %}\na\n{% else %}\n{{ figure('dots') }}\n{% endclaim %}"
+    assert "figure-dots" not in render(text, figures=("dots",)).html
+
+
+def test_a_fragment_is_json_and_back(render: Render) -> None:
+    """Equal in all that it holds."""
+    text = "{% claim ranking.clear('small', 'wide') %}a {{ mean.wide }}{% endclaim %} [@other]"
+    fragment = render(text, files={"references.bib": "@misc{other, title={B}}"})
+    assert fragment == Fragment.of(json.loads(json.dumps(fragment.plain())))
+
+
+def test_the_files_of_a_section(render: Render) -> None:
+    """Its own and those that all share; not those of others."""
+    shared = {"glossary.md": "", "sentences.html": "", "references.bib": "", "macros.html": ""}
+    others = {"sections/part.md": "", "sections/other.md": "", "questions/other.md": "", "styles/base.css": ""}
+    render("Text.", files={**shared, **others})
+    one = section("Part", question("Why?", name="best")(ranked), name="part")
+    found = [path.relative_to("templates").as_posix() for path in template_files(Path("templates"), one)]
+    assert sorted([*shared, "questions/best.md", "sections/part.md"]) == found
+
+
+def test_a_project_may_say_findings_in_its_own_words(render: Render) -> None:
+    """Where it has a macro of the kind; the other kinds stay the engine's."""
+    own = {"sentences.html": "{% macro ranking(said) %}{{ said.first[0] }} is <i>it</i> at {{ said.means[0] }}{% endmacro %}"}
+    fragment = render("{% claim mean.wide.above(99) %}a{% endclaim %}", files=own)
+    assert "complex is it at 98.14 %." in text_of(fragment).replace("Complex", "complex")
+    assert "test accuracy of wide is 98.11\u00a0±\u00a00.06\u00a0%" == fragment.claims[0].now
+
+
+def findings() -> dict[str, Finding]:
+    """Each kind of finding, with each judgement that it may have."""
+    of, one = seeds(**SEEDS), seeds(**{name: values[:1] for name, values in SEEDS.items()})
+    made: dict[str, Any] = {
+        "ranking": ranked(),
+        "unknown ranking": ranked(1),
+        "difference": difference(of, ACCURACY, "wide", "small"),
+        "same": difference(of, ACCURACY, "wide", "complex"),
+        "unknown difference": difference(one, ACCURACY, "wide", "small"),
+        "several": difference(of, ACCURACY, against="small"),
+        "count": count(of, list(SEEDS), ACCURACY, above=98),
+        "fact": Answer(fact=fact(True, "4 and 9 are first in 5 of 5 runs")),
+        "no fact": Answer(fact=fact(False, "4 and 9 are first.")),
+        "open fact": Answer(fact=fact(None, "4 and 9 are first")),
+    }
+    return {
+        name: next(one for one in answer.members.values() if isinstance(one, Finding)) for name, answer in made.items()
+    }
+
+
+@pytest.mark.parametrize("kind", findings())
+def test_every_finding_is_said_with_the_numbers_of_its_sentence(render: Render, kind: str) -> None:
+    """The page's sentence names the subjects that the plain one names, and its numbers lead to their sources."""
+    finding = findings()[kind]
+    fragment = render(answer=Answer(one=finding))
+    said = fragment.glance[0].answer.replace("\u00a0", " ")
+    assert said.endswith(".")
+    assert not said.endswith("..")
+    assert [name for name in SEEDS if name in sentence(finding).lower()] == [n for n in SEEDS if n in said.lower()]
+    assert "{" not in said
+    printed = re.findall(r"\d+\.\d+", said)
+    assert not printed or fragment.numbers

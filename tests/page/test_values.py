@@ -1,0 +1,184 @@
+"""Values: numbers print themselves with their source, and nothing in them is Markdown or HTML."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from made_answers import ACCURACY, SEEDS, Render, ranked, seeds, truths
+
+from labreport.errors import UsageError
+from labreport.stats import Answer, Names, Table, difference, number
+
+
+def body(render: Render, text: str, answer: Answer | None = None) -> str:
+    """What a template prints, without the answer's box and the ends of the article."""
+    html = render(text, answer or truths() | ranked()).html
+    html = html[html.index("</h3>") + 5 : html.index("</article>")]
+    return re.sub('<div class="answer">.*?</div>', "", html, flags=re.DOTALL).strip()
+
+
+def printed(render: Render, text: str, answer: Answer | None = None) -> str:
+    """The same, without the elements of numbers, no-break spaces as spaces."""
+    return re.sub("</?data[^>]*>", "", body(render, text, answer)).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{{ 97.3 }}", "97.3 is a bare number"),
+        ("{{ mean.small.value }}", "is a bare number"),
+        ("{{ mean.small.n + 1 }}", "6 is a bare number"),
+        ("{% for name in mean %}\n{{ loop.index }}\n{% endfor %}", "1 is a bare number"),
+        ("{{ [1, 2] }}", "1 is a bare number"),
+        ("{{ mean }}", "several values have this name; print one of complex, wide, small"),
+        ("{{ means }}", "a table is printed by show("),
+        ("{{ ranking.clear('wide', 'small') }}", "a condition is not printed"),
+        ("{{ none }}", "None is no text"),
+        ("{{ true }}", "True is no text"),
+        ("{{ mean.smal }}", "did you mean 'small'"),
+        ("{{ meen.small }}", "there is no 'meen' here; did you mean 'mean'?"),
+        ("{{ mean.small.valu }}", "has no 'valu'; did you mean 'value'?"),
+        ("{{ mean.small | sise }}", "there is no filter 'sise'"),
+        ("{{ digits | size }}", "is no quantity"),
+        ("{{ nothing | size }}", "there is no 'nothing' here"),
+        ("{{ show(mean) }}", "show() prints a table"),
+        ('{{ show(means, "Within 0.2 points") }}', '"0.2 points" is typed'),
+        ("{{ rows(experiments, nods='Nodes') }}", "did you mean 'nodes'"),
+        ("{% include 'part.md' %}", "there is no template 'part.md'"),
+        ("{{ mean.small + 1 }}", "TypeError: "),
+        ("{% for x in means.rows %}", "Unexpected end of template"),
+    ],
+)
+def test_what_cannot_be_printed_is_one_message(render: Render, text: str, message: str) -> None:
+    """A bare number, a value with no text, a name that is not there: file, line, what to write."""
+    with pytest.raises(UsageError) as raised:
+        body(render, f"\n\n{text}")
+    place, _, said = str(raised.value).partition(": ")
+    assert place.rpartition(":")[0] == "templates/questions/best.md"
+    assert place.rpartition(":")[2] in ("3", "4")
+    assert message in said
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("{{ mean.complex }}", "98.14 %"),
+        ("{{ mean['complex'] | pm }}", "98.14 ± 0.05 %"),
+        ("{{ mean.complex | ci }}", "98.14 % (95 % CI 98.09 to 98.19)"),
+        ("{{ mean.complex | digits(1) }}", "98.1 %"),
+        ("{{ difference.small.wide | size }}", "0.58 points"),
+        ("{{ difference.small.wide }}", "−0.58 points"),
+        ("{{ dose | pm }}", "1.6 ± 0.5 µM"),
+        ("{{ ten | words }} of them", "ten of them"),
+        ("{{ experiments.small.nodes }}", "62"),
+        ("{{ experiments.small.optimizer }}", "sgd"),
+        ("{{ digits }}", "5, 8 and 9"),
+        ("{{ digits | listed('or') }}", "5, 8 or 9"),
+        ("{{ ranking.first }}", "complex and wide"),
+        ("{{ '97.3 %' | literal }}", '<span class="literal" title="typed by hand; no result says it">97.3 %</span>'),
+        ("{{ 3 | literal }}", '<span class="literal" title="typed by hand; no result says it">3</span>'),
+        ("{{ ranking }}", "complex and wide are too close to call in test accuracy (98.14 % and 98.11 %); small is behind"),
+        ("{{ 'wide' if false }}.", "."),
+        ("{% for name in mean %}\n- {{ name }}\n{% endfor %}", "complex</li>\n<li>wide</li>"),
+        ("{% set best = mean.complex %}\n\n{{ best }}", "98.14 %"),
+        ("{% macro bold(x) %}**{{ x }}**{% endmacro %}{{ bold(mean.wide) }}", "<strong>98.11 %</strong>"),
+    ],
+)
+def test_values_print_themselves(render: Render, text: str, shown: str) -> None:
+    """With unit, in the form that is asked for."""
+    result = printed(render, text)
+    assert shown in result
+
+
+def test_a_finding_of_one_comparison_is_its_quantity(render: Render) -> None:
+    """It takes the filters of a quantity too."""
+    gap = difference(seeds(**SEEDS), ACCURACY, "wide", "small", name="gap")
+    assert "<p>0.58 points, 0.58 ± 0.04 points</p>" == printed(render, "{{ gap }}, {{ gap | pm }}", gap)
+
+
+def test_a_name_with_a_hyphen_is_written_with_an_underscore(render: Render) -> None:
+    """Brackets work as well."""
+    answer = Answer(**{"deep-8": number(3), "items": number(4)}, mean=Names({"deep-8": number(5)}))
+    assert "<p>3 4 5 5</p>" == printed(render, '{{ deep_8 }} {{ items }} {{ mean.deep_8 }} {{ mean["deep-8"] }}', answer)
+
+
+@pytest.mark.parametrize("name", ["show", "experiments", "true"])
+def test_a_name_of_the_engine_is_refused(render: Render, name: str) -> None:
+    """A template could not tell the two apart."""
+    with pytest.raises(UsageError, match=f"'{name}' is a name of the engine"):
+        body(render, "Text.", Answer(**{name: number(3)}))
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("{{ tag }}", "<p>&lt;b&gt;&amp;amp;&lt;/b&gt;</p>"),
+        ("`{{ tag }}`", "<p><code>&lt;b&gt;&amp;amp;&lt;/b&gt;</code></p>"),
+        ("```\n{{ tag }}\n```", "<pre><code>&lt;b&gt;&amp;amp;&lt;/b&gt;\n</code></pre>"),
+        ("{{ star }} and {{ star }}", "<p>a*b*c and a*b*c</p>"),
+        ("**{{ star }}**", "<p><strong>a*b*c</strong></p>"),
+        ("*a*{{ star }}", "<p><em>a</em>a*b*c</p>"),
+        ("{{ dollars }}", "<p>$5 and $6</p>"),
+        ("| {{ cell }} | `{{ cell }}` |\n|---|---|", "x|y</th>\n<th scope=\"col\"><code>x|y</code></th>"),
+        ("[{{ tag }}](#a)", '<a href="#a">&lt;b&gt;&amp;amp;&lt;/b&gt;</a>'),
+        ('<i title="{{ tag }}">x</i>', '<i title="&lt;b&gt;&amp;amp;&lt;/b&gt;">x</i>'),
+        ("## {{ tag }}", '<h4 id="best-section">&lt;b&gt;&amp;amp;&lt;/b&gt;</h4>'),
+        ("{{ 'a*b*c' }}", "<p>a*b*c</p>"),
+        ("{{ '\U000f0000' }}", "<p>\ufffd</p>"),
+    ],
+)
+def test_a_text_stays_what_it_is(render: Render, text: str, html: str) -> None:
+    """Escaped once, in whatever it stands: a code span, a cell, emphasis, a link, an attribute, a heading."""
+    assert html in body(render, text)
+
+
+def test_a_value_in_a_formula_is_drawn_as_it_is_printed(render: Render) -> None:
+    """Its `%` begins no comment of LaTeX; who cannot see the drawing has the text."""
+    html = body(render, r"So $\frac{ {{mean.small}} }{2}$ is half.")
+    assert 'aria-label="\\frac{ 97.53\u00a0% }{2}"' in html
+    assert html.count("<svg") == 1
+
+
+def test_a_number_leads_to_its_source(render: Render) -> None:
+    """By its place in the answer: where it is from, how, and what each seed gives; of those printed only."""
+    fragment = render("{{ mean.complex }} {{ mean.complex | pm }} {{ experiments.wide.nodes }}")
+    assert fragment.html.count('data-q="best.mean.complex"') == 3  # once in the sentence of the box
+    one = fragment.numbers["best.mean.complex"]
+    assert ("complex, test accuracy; 5 seeds", 5, "seed") == (one["source"], one["n"], one["unit"])
+    assert "98.14\u00a0±\u00a00.05\u00a0%" == one["value"]
+    assert ["0", "1", "2", "3", "4"] == list(one["values"])
+    assert "98.10\u00a0%" == one["values"]["0"]
+    assert {"best.mean.complex", "best.mean.wide", "experiments.wide.nodes"} == set(fragment.numbers)
+
+
+def test_a_number_of_nowhere_has_a_name_too(render: Render) -> None:
+    """A quantity that a template makes is in no answer."""
+    fragment = render("{{ rows(['small'], mean='Mean').rows[0][1] }} {{ difference.small.complex | apart }}")
+    assert all(f'data-q="{name}"' in fragment.html for name in fragment.numbers)
+
+
+def test_a_table_has_heads_a_caption_and_one_number_of_decimals(render: Render) -> None:
+    """Values with half widths; the unit is in the head, the caption is Markdown."""
+    html = printed(render, '{{ show(means, "After `50` epochs", name="means") }}')
+    assert html.startswith('<div class="table"><table id="table-means" class="data">\n<caption><span class="label">Table ')
+    assert '<span data-no="table:means"></span></span> After <code>50</code> epochs</caption>' in html
+    assert '<th scope="col">Name</th><th scope="col" class="number">Test accuracy, %</th>' in html
+    assert '<tr><th scope="row">complex</th><td class="number">98.14 ± 0.05</td></tr>' in html
+    assert '<td class="number">98.1 ± 0.1</td>' in printed(render, '{{ show(means, "A", digits=1) }}')
+
+
+def test_a_table_of_declared_fields_and_means(render: Render) -> None:
+    """By the names of the experiments."""
+    text = '{{ show(rows(experiments, nodes="Nodes", mean="Test accuracy"), "A") }}'
+    row = '<th scope="row">wide</th><td class="number">62</td><td class="number">98.11 ± 0.06</td>'
+    assert row in printed(render, text)
+
+
+def test_texts_of_a_table_are_escaped(render: Render) -> None:
+    """Its caption too, where it is no text of the template."""
+    answer = Answer(table=Table(("A<b>",), (("<i>&",),)), title="<u> *x*")
+    html = printed(render, "{{ show(table, title) }}", answer)
+    assert '&lt;u&gt; <em>x</em></caption>\n<thead>\n<tr><th scope="col">A&lt;b&gt;</th></tr>' in html
+    assert '<th scope="row">&lt;i&gt;&amp;</th>' in html
+    assert "<tbody>\n</tbody>" in printed(render, '{{ show(table, "none") }}', Answer(table=Table(("A",), ())))
