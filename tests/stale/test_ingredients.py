@@ -234,6 +234,24 @@ def test_data_files_count_by_their_bytes(tmp_path: Path) -> None:
         made(found)
 
 
+def test_how_a_table_is_read_counts_and_the_order_of_what_is_read(tmp_path: Path) -> None:
+    """With its bytes; the code that declares it does not."""
+    (tmp_path / "wells.csv").write_text("a\n1\n")
+    wells = ("WIDTHS = study", 'WELLS = table("wells.csv")\nWIDTHS = study')
+    reads = ("reads=DECAY, name=", "reads=(DECAY, PLAIN, WELLS), name=")
+    dropped = (wells[0], wells[1].replace('csv"', 'csv", missing="drop"'))
+    other = (reads[0], "reads=(PLAIN, DECAY, WELLS), name=")
+    first, second, third = (
+        made(loaded(tmp_path, *edits))["answer loss"]
+        for edits in ((wells, reads), (dropped, reads), (wells, other))
+    )
+    assert [name for name in first if first[name] != second[name]] == ["table wells.csv"]
+    assert [name for name in first if first[name] != third[name]] == ["reads"]
+    (tmp_path / "wells.csv").write_text("a\n2\n")
+    after = made(loaded(tmp_path, wells, reads))["answer loss"]
+    assert [name for name in after if first[name] != after[name]] == ["data wells.csv"]
+
+
 def test_equal_specifications_share_a_key_and_titles_do_not_count(tmp_path: Path) -> None:
     """So that their runs are made once."""
     project = loaded(tmp_path, ('"with decay", decay=0.5', '"with decay"')).project

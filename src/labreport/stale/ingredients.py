@@ -45,18 +45,16 @@ class Ingredients:
         """What one run is made of: not its experiment's name and title, and not how far it goes."""
         if experiment.name not in self._runs:
             self._runs[experiment.name] = self._run(experiment)
-        names, place = self.project.data_files, self.project.place
-        if experiment.files is not None:
-            names, place = experiment.files, experiment.place
-        return {**self._runs[experiment.name], "seed": str(seed), **self._files(names, place)}
+        names = self.project.data_files if experiment.files is None else experiment.files
+        return {**self._runs[experiment.name], "seed": str(seed), **self._files(names, experiment.place)}
 
     def _run(self, experiment: Experiment) -> dict[str, str]:
         closure, found = self._followed(experiment)
         given = experiment.start or experiment.fit
         named = self.project.libraries if experiment.libraries is None else experiment.libraries
-        used = (
-            versions(closure.of(LIBRARY)) if named is None else {one: distribution(one)[0] for one in named}
-        )
+        used = versions(closure.of(LIBRARY))
+        if named is not None:
+            used = {name: distribution(name)[0] or "none" for name in named}
         return found | {
             "specification": _exact(experiment),
             "code": given if isinstance(given, str) else f"{given.__module__}:{given.__qualname__}",
@@ -64,7 +62,7 @@ class Ingredients:
             "threads": str(self.project.threads),
             "engine": str(ENGINE),
             **({"exclusive": "yes"} if experiment.exclusive else {}),
-            **{f"library {name}": version or "none" for name, version in used.items()},
+            **_prefixed("library", used),
         }
 
     def reader(
@@ -76,18 +74,22 @@ class Ingredients:
         answers, by question; `UNKNOWN` where there is none yet.
         """
         closure, followed = self._followed(reader)
-        found = {**followed, "python": PYTHON, "engine": engine_digest()}
+        tables = [*reader.tables, *(one for one in self._values(closure) if isinstance(one, Data))]
+        order = [[*reader.epochs], [one.name for one in reader.tables], reader.answers]
+        found = {**followed, "reads": digest(order), "python": PYTHON, "engine": engine_digest()}
         for name, epochs in reader.epochs.items():
             each = {str(seed): value for seed, value in runs.get(name, {}).items()}
             label = f"reads {name} {' '.join(map(str, epochs))}"
             found[label] = UNKNOWN if UNKNOWN in each.values() else digest(each)
             found[f"experiment {name}"] = declaration(self.project.experiment(name))
-        found |= {f"answer {name}": value for name, value in answers.items()}
-        for table in (*reader.tables, *(one for one in self._values(closure) if isinstance(one, Data))):
-            path = os.path.relpath(table.path, self.project.package) if table.path else table.name
-            found[f"data {path}"] = table.sha256
-        found |= {f"library {name}": version for name, version in versions(closure.of(LIBRARY)).items()}
-        return found | self._files(reader.data, reader.place)
+        for study in (one.subject for one in reader.reads if isinstance(one.subject, Study)):
+            found[f"experiment {study.name}"] = declaration(study)
+        for table in tables:
+            found[f"table {table.name}"] = digest([table.replicate, table.where, table.missing])
+            own = {f"data {table.name}": table.sha256} if table.path is None else {}
+            found |= own or self._files([table.path or ""], table.place)
+        libraries = _prefixed("library", versions(closure.of(LIBRARY)))
+        return found | _prefixed("answer", answers) | libraries | self._files(reader.data, reader.place)
 
     def watched(self, made_of: Mapping[str, str], owner: str | Reader) -> AbstractContextManager[None]:
         """The net for what is read and loaded while something that is made of these is made; see `watch`."""
@@ -164,16 +166,17 @@ class Ingredients:
     def _values(self, closure: Closure) -> list[Any]:
         return [each for one in closure.of(VALUE) for each in _declared(self._code.values[one])]
 
-    def _files(self, names: Iterable[str], place: str) -> dict[str, str]:
+    def _files(self, paths: Iterable[str | Path], place: str) -> dict[str, str]:
         found = {}
-        for name in names:
-            path = self.project.package / name
+        for path in (self.project.package / each for each in paths):
             if not path.is_file():
-                raise UsageError(
-                    told(place, f"{shown(path)} is not there; restore it, or correct its name here")
-                )
-            found[f"data {name}"] = self.data.digest(path)
+                raise UsageError(told(place, f"{shown(path)} is not there; restore it, or correct its name"))
+            found[f"data {os.path.relpath(path, self.project.package)}"] = self.data.digest(path)
         return found
+
+
+def _prefixed(kind: str, members: Mapping[str, str]) -> dict[str, str]:
+    return {f"{kind} {name}": value for name, value in members.items()}
 
 
 def digest(value: Any) -> str:
@@ -190,11 +193,10 @@ def _declared(value: Any) -> list[Any]:
     return [each for one in found for each in one] if all(found) else []
 
 
-@cache
 def declaration(one: Experiment | Study) -> str:
     """The digest of how an experiment is declared: what readers of its results can see of it."""
     if isinstance(one, Study):
-        return digest([one.name, one.title, repr(one.axes), declaration(one.base)])
+        return digest([one.name, one.title, repr(one.axes), *map(declaration, one.experiments())])
     return digest([one.name, one.title, one.epochs, one.seeds, one.exclusive, repr(one.design), _exact(one)])
 
 

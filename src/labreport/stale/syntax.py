@@ -82,27 +82,28 @@ def statements(module: str, source: bytes, shown: str) -> list[Statement]:
         tree = ast.parse(source)
     except (SyntaxError, ValueError) as error:
         raise UsageError(f"{shown}:{getattr(error, 'lineno', None) or 1}: {error.args[0]}") from None
+    engine = {
+        name
+        for node in ast.walk(tree)
+        if isinstance(node, _IMPORTS)
+        for name, (target, _), _, _ in _imported(node)
+        if target.partition(".")[0] == ENGINE
+    }
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, *_DEFINITIONS)):
-            node.body = [one for one in node.body if not _is_text(one)]
+            node.body = [one for one in node.body if not _says_nothing(one)]
+        if isinstance(node, _DEFINITIONS):
+            node.decorator_list = [one for one in node.decorator_list if _root(one) not in engine]
         elif isinstance(node, ast.Subscript) and dotted(node.value).rpartition(".")[2] == "Annotated":
             node.slice = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) else node.slice
     lines = source.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    own = [node for node in tree.body if not _never_runs(node)]
-    imports = [each for node in own for each in ast.walk(node) if isinstance(each, _IMPORTS)]
-    bound = [pair for each in imports for pair in _imported(each)]
-    engine = {name for name, (target, _) in bound if target.partition(".")[0] == ENGINE}
     found: list[Statement] = []
-    for node in own:
+    for node in tree.body:
         if isinstance(node, _IMPORTS):
-            for (name, target), alias, load in zip(_imported(node), node.names, _loaded(node), strict=True):
-                text = f"{ast.unparse(alias)} from {target}"
-                found.append(
-                    Statement(module, node, text, [name], imports={name: [target]}, loads=[(True, load)])
-                )
+            for name, target, load, text in _imported(node):
+                one = Statement(module, node, text, [name], imports={name: [target]}, loads=[(True, load)])
+                found.append(one)
             continue
-        if isinstance(node, _DEFINITIONS):
-            node.decorator_list = [one for one in node.decorator_list if _root(one) not in engine]
         first = min(one.lineno for one in (node, *getattr(node, "decorator_list", ())))
         try:
             table = symtable.symtable("\n".join(lines[first - 1 : node.end_lineno]), module, "exec")
@@ -125,7 +126,9 @@ class _Reading(ast.NodeVisitor):
         found, node = self._found, self._found.node
         self.visit(node)
         free, changed = set(found.imports), set[str]()
-        for one in _tables(table):
+        tables = [table]
+        for one in tables:
+            tables += one.get_children()
             for symbol in one.get_symbols():
                 name, top = symbol.get_name(), one is table
                 if symbol.is_referenced() and (top or symbol.is_global() or one.get_type() == "class"):
@@ -182,9 +185,9 @@ class _Reading(ast.NodeVisitor):
 
     def _other(self, node: ast.AST) -> None:
         if isinstance(node, _IMPORTS):
-            for name, target in _imported(node):
+            for name, target, load, _ in _imported(node):
                 self._found.imports.setdefault(name, []).append(target)
-            self._found.loads += [(self._loading, target) for target in _loaded(node)]
+                self._found.loads.append((self._loading, load))
         elif isinstance(node, _ASSIGNMENTS):
             for one in node.targets if isinstance(node, (ast.Assign, ast.Delete)) else [node.target]:
                 self._store(one, isinstance(node, ast.AugAssign))
@@ -243,36 +246,23 @@ def _root(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _is_text(node: ast.stmt) -> bool:
+def _says_nothing(node: ast.stmt) -> bool:
+    """A bare text, `if __name__ == "__main__":`, and `if TYPE_CHECKING:`, of whose names none is used."""
+    if isinstance(node, ast.If) and not node.orelse:
+        return ast.unparse(node.test).rpartition(".")[2] in ("TYPE_CHECKING", "__name__ == '__main__'")
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _never_runs(node: ast.stmt) -> bool:
-    """`if __name__ == "__main__":`, and `if TYPE_CHECKING:`, whose names annotations alone use."""
-    if not isinstance(node, ast.If) or node.orelse:
-        return False
-    return ast.unparse(node.test).rpartition(".")[2] in ("TYPE_CHECKING", "__name__ == '__main__'")
-
-
-def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Target]]:
+def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Target, Target, str]]:
+    """Each name that an import binds, what it means, what is loaded for it, and its text."""
     for alias in node.names:
+        text = f"{ast.unparse(alias)} from {getattr(node, 'level', 0) * '.'}{getattr(node, 'module', '')}"
         if isinstance(node, ast.ImportFrom):
-            yield alias.asname or alias.name, ("." * node.level + (node.module or ""), alias.name)
+            target = ("." * node.level + (node.module or ""), alias.name)
+            yield alias.asname or alias.name, target, target, text
         else:
             top = alias.name.partition(".")[0]
-            yield alias.asname or top, (alias.name if alias.asname else top, "")
-
-
-def _loaded(node: ast.Import | ast.ImportFrom) -> list[Target]:
-    if isinstance(node, ast.Import):
-        return [(alias.name, "") for alias in node.names]
-    return [target for _, target in _imported(node)]
-
-
-def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
-    yield table
-    for child in table.get_children():
-        yield from _tables(child)
+            yield alias.asname or top, (alias.name if alias.asname else top, ""), (alias.name, ""), text
 
 
 def _is_effect(node: ast.AST) -> bool:
