@@ -162,16 +162,6 @@ def test_the_data_of_a_figure_can_be_had_as_csv(report: Path, chromium: Open) ->
     assert 1 < len(lines) <= 1 + rows
 
 
-def test_what_scrolls_can_be_reached_by_keyboard(report: Path, chromium: Open) -> None:
-    """Each box that is too wide has the focus in its turn, and a name."""
-    with chromium(report / "report.html", width=390) as browser:
-        boxes = soon(lambda: browser.find_elements("css selector", ".scrolls"))
-        assert boxes
-        assert all(
-            each.get_attribute("tabindex") == "0" and each.get_attribute("aria-label") for each in boxes
-        )
-
-
 def test_printing_it_from_the_browser_works(report: Path, chromium: Open) -> None:
     """On white, without what only a screen can do."""
     with chromium(report / "report.html", theme="dark") as browser:

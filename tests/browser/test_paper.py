@@ -20,21 +20,6 @@ def test_it_is_pdf_ua_by_every_rule(report: Path) -> None:
     assert found.rules.total > 100
 
 
-def test_pdfua_finds_no_error(report: Path) -> None:
-    """The machine-checkable rules, by another hand."""
-    module("pdfua", "pdfua")
-    command = [program("pdfua", "pdfua"), "check", str(report / "report.pdf")]
-    run = subprocess.run(command, capture_output=True, text=True)
-    assert "errors=0" in run.stdout, run.stdout
-
-
-def test_its_structure_is_sound(report: Path) -> None:
-    """`qpdf --check`."""
-    command = [program("qpdf", "Debian's qpdf"), "--check", str(report / "report.pdf")]
-    run = subprocess.run(command, capture_output=True, text=True)
-    assert run.returncode == 0, run.stdout + run.stderr
-
-
 def test_all_fonts_are_embedded_and_ours(report: Path) -> None:
     """`pdffonts`: nothing of the system's."""
     command = [program("pdffonts", "Debian's poppler-utils"), str(report / "report.pdf")]

@@ -81,13 +81,6 @@ def test_a_reference_names_what_it_leads_to(page: str) -> None:
     assert '<a class="cite" href="#reference-hochreiter">[1]</a>' in page
 
 
-def test_a_bare_name_is_a_figure_before_it_is_a_question(made: Report) -> None:
-    """And the kind can be said."""
-    shown = with_text(made, '<p><a data-ref="summary"></a> <a data-ref="question:deep"></a></p>')
-    assert '<a class="ref" href="#section-summary">Summary</a>' in shown
-    assert '<a class="ref" href="#question-deep">Question 2.1</a>' in shown
-
-
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -184,12 +177,6 @@ def test_a_report_that_is_preliminary_says_so(made: Report) -> None:
     for medium in ("screen", "print"):
         page = render_page(*made, notice="More seeds < follow", medium=medium)
         assert '<p class="notice">More seeds &lt; follow</p>' in page
-
-
-def test_the_facts_of_the_run_end_the_report(page: str, made: Report) -> None:
-    """Four lines, and nothing behind them."""
-    end = body(page)[body(page).index('<dl class="facts">') :]
-    assert re.findall(r"<dt>(.*?)</dt>", end) == list(made[3])
 
 
 def test_texts_of_the_project_are_escaped(page: str) -> None:

@@ -172,10 +172,10 @@ def finished(pdf: bytes) -> bytes:
                 element.A = Array([*(old if isinstance(old, Array) else [old]), scope])
             if element.get(Name.S) == Name.LI:
                 parts = (Name.Lbl, Name.LBody)
-                known = [kid for kid in kids(element) if kid.get(Name.S) in parts]
+                named = [kid for kid in kids(element) if kid.get(Name.S) in parts]
                 if loose := [kid for kid in kids(element) if kid.get(Name.S) not in parts]:
                     body = Dictionary(Type=Name.StructElem, S=Name.LBody, P=element, K=Array(loose))
-                    element.K = Array([*known, document.make_indirect(body)])
+                    element.K = Array([*named, document.make_indirect(body)])
                     for kid in loose:
                         kid.P = element.K[-1]
             if "/Link" in around:
