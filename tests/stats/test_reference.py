@@ -18,7 +18,7 @@ from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 from labreport.project import Design
 from labreport.stats import Quantity, Source, difference, mean, mean_of, ranking, ratio
-from labreport.stats.crossed import agreement, crossed, newcombe, share, table, unpaired
+from labreport.stats.crossed import agreement, crossed, newcombe
 from labreport.stats.intervals import Computed, quantile, wilson
 
 BLOCKS, REPETITIONS = 6, 5
@@ -93,7 +93,7 @@ def test_crossed_variances_are_those_of_an_analysis_of_variance() -> None:
     parts = [(by_seed, 4), (by_item - rest, 59)]
     variance = sum(part for part, _ in parts)
     df = variance**2 / sum(part**2 / df for part, df in parts)
-    found = crossed(table(first, second), 0.05)
+    found = crossed(first, second, 0.05)
     theirs = stats.t.interval(0.95, df, values.mean(), math.sqrt(variance))
     assert (found.low, found.high) == pytest.approx(theirs, rel=1e-9)
 
@@ -105,7 +105,7 @@ def test_two_shares_of_separate_items(counts: tuple[int, int, int, int]) -> None
     """Newcombe's interval."""
     a, m, b, n = counts
     theirs = confint_proportions_2indep(*counts, method="newcomb")
-    assert newcombe(a / m, m, b / n, n, 0.05)[1:] == pytest.approx(theirs, abs=1e-9)
+    assert newcombe(a / m, m, b / n, n, 0.05) == pytest.approx(theirs, abs=1e-9)
 
 
 @pytest.mark.parametrize(("right", "n"), [(0, 10), (9, 10), (15, 148), (9_623, 10_000), (10_000, 10_000)])
@@ -118,7 +118,7 @@ def test_one_share(right: int, n: int) -> None:
 @pytest.mark.parametrize(("first", "second"), [(1, 9), (0, 6), (40, 20), (5, 5), (12, 3)])
 def test_one_seed_excludes_no_difference_only_where_the_exact_test_does(first: int, second: int) -> None:
     """McNemar's, of a table of agreement."""
-    _, low, high = agreement(900, first, second, 50, 0.05)
+    low, high = agreement((900, first, second, 50), 0.05)
     theirs = mcnemar([[900, first], [second, 50]], exact=True).pvalue
     if not low <= 0 <= high:
         assert theirs < 0.05
@@ -149,18 +149,14 @@ def test_intervals_over_seeds_and_items_cover_the_truth() -> None:
 
     def paired() -> Computed:
         easy = g.normal(4, 2, 1000)
-        return crossed(table(*(made.rights(g, 5, 1000, easy=easy) for _ in "ab")), 0.05)
+        return crossed(*(made.rights(g, 5, 1000, easy=easy) for _ in "ab"), 0.05)
 
     def apart() -> Computed:
         easy = g.normal(4, 2, 1000)
-        return crossed(
-            unpaired(made.rights(g, 3, 1000, easy=easy), made.rights(g, 5, 1000, easy=easy), True), 0.05
-        )
+        return crossed(*(made.rights(g, k, 1000, easy=easy) for k in (3, 5)), 0.05, paired=False)
 
     def others() -> Computed:
-        return crossed(
-            {"first": share(made.rights(g, 5, 100, 4)), "second": share(made.rights(g, 5, 150, 4))}, 0.05
-        )
+        return crossed(*(made.rights(g, 5, items, 4) for items in (100, 150)), 0.05, same=False)
 
     for draw in (paired, apart, others):
         assert _covers(draw, 0.0) >= 0.912

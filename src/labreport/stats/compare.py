@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from labreport.project.measure import Measure
-from labreport.stats.crossed import Counts, crossed, share, table, unpaired
+from labreport.stats.crossed import crossed
 from labreport.stats.intervals import ALPHA, Computed, difference, mean
 from labreport.stats.quantity import Quantity, Source, reversed_quantity
 from labreport.stats.sample import Sample
@@ -48,7 +48,7 @@ def mean_of(one: Sample, measure: Measure) -> Quantity:
         return compare(one, 0.0, measure).quantity
     source = source_of(measure, one)
     if _known(one, measure):
-        found = crossed({"first": share(_rights(one))}, ALPHA)
+        found = crossed([*(one.right or {}).values()], None, ALPHA)
     else:
         bounds = (0.0, 1.0) if measure.share and measure.bounded else None
         values = [*one.values.values()]
@@ -89,11 +89,16 @@ def _method(
     first: Sample, second: Sample | float, measure: Measure, paired: bool
 ) -> Callable[[float], Computed]:
     """The difference at any level, by what is known of both."""
-    counts = _items(first, second, measure, paired)
-    if counts is not None:
-        return lambda alpha: crossed(counts, alpha)
-    a, b = [*first.values.values()], [*second.values.values()] if isinstance(second, Sample) else second
     of = [first, second] if isinstance(second, Sample) else [first]
+    if all(_known(one, measure) for one in of):
+        rights = [list((one.right or {}).values()) for one in of]
+        less = 0.0 if isinstance(second, Sample) else float(second)
+        same = (
+            len({(one.items, len(rows[0]) if rows else 0) for one, rows in zip(of, rights, strict=True)}) == 1
+        )
+        other = rights[1] if len(of) > 1 else None
+        return lambda alpha: crossed(rights[0], other, alpha, paired=paired, same=same, less=less)
+    a, b = [*first.values.values()], [*second.values.values()] if isinstance(second, Sample) else second
     fractions = [one.design.test_fraction for one in of if one.design.test_fraction is not None]
     fraction = max(fractions, default=None)
     return lambda alpha: difference(a, b, alpha, paired, measure.scale, fraction)
@@ -155,25 +160,6 @@ def _terms_known(one: Sample, measure: Measure) -> bool:
     return len(one.terms) == 2 and all(map(_known, one.terms, measure.terms))
 
 
-def _items(first: Sample, second: Sample | float, measure: Measure, paired: bool) -> Counts | None:
-    """Counts of items, where both are known item by item; None where they are not."""
-    if not _known(first, measure):
-        return None
-    if not isinstance(second, Sample):
-        return {"first": share(_rights(first)), "threshold": float(second)}
-    if not _known(second, measure):
-        return None
-    a, b = _rights(first), _rights(second)
-    same = bool(a and b) and first.items == second.items and len(a[0]) == len(b[0])
-    if same and len(a) == len(b) and (paired or len(a) == 1):
-        return table(a, b)
-    return {"first": share(a), "second": share(b)} if paired else unpaired(a, b, same)
-
-
-def _rights(one: Sample) -> list[Any]:
-    return list((one.right or {}).values())
-
-
 def ratio(one: Quantity, other: Quantity) -> Quantity:
     """How many times the other the one is; of exact numbers exactly.
 
@@ -182,15 +168,13 @@ def ratio(one: Quantity, other: Quantity) -> Quantity:
     """
     names = tuple(dict.fromkeys((*one.source.experiments, *other.source.experiments)))
     note = " over ".join(each.source.measure or each.source.note or "a number" for each in (one, other))
-    source = Source(
-        names, n=min(one.source.n, other.source.n), unit=one.source.unit, kind="computed", note=note
-    )
+    n = min(one.source.n, other.source.n)
+    source = Source(names, n=n, unit=one.source.unit, kind="computed", note=note)
     if one.value is None or not other.value:
         return Quantity(None, "times", source=source)
     a, b = one.value, other.value
-    (la, ua), (lb, ub) = (
-        (each.value, each.value) if each.exact else (each.low, each.high) for each in (one, other)
-    )
+    la, ua = (a, a) if one.exact else (one.low, one.high)
+    lb, ub = (b, b) if other.exact else (other.low, other.high)
     value, exact = a / b, one.exact and other.exact
     if exact or la is None or ua is None or lb is None or ub is None or la < 0 or lb <= 0 or ub >= 2 * b:
         return Quantity(value, "times", n=source.n or 1, source=source, exact=exact)

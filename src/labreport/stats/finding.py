@@ -7,14 +7,20 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, Literal
 
+from labreport.errors import did_you_mean
 from labreport.project.measure import Measure
 from labreport.stats.compare import Part
-from labreport.stats.names import Names, equal, find
+from labreport.stats.names import Names, equal, find, text_of
 from labreport.stats.quantity import Condition, Quantity, both, by, either, negated, refuse
 from labreport.stats.tables import Column, Table
 
 Kind = Literal["ranking", "difference", "effect", "count", "fact", "extremes"]
 RANKED = ("ranking", "extremes")
+
+
+def _asking(word: str, told: str) -> Any:
+    """A condition of a finding, which can be asked by name where there are several."""
+    return property(lambda self: self._asked(word), doc=told)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,12 +89,8 @@ class Finding:
         """What it prints as: the only comparison, the whole of an effect, the number of a count."""
         if self.kind == "count":
             return self._counted(self.parts)
-        return self.parts[-1].quantity if self.kind == "effect" or len(self.parts) == 1 else None
-
-    @property
-    def of(self) -> Quantity | None:
-        """Of how many a count is."""
-        return self.total
+        one = self.kind == "effect" or (self.kind == "difference" and len(self.parts) == 1)
+        return self.parts[-1].quantity if one else None
 
     def label(self, name: str) -> str:
         """What people call a subject."""
@@ -99,19 +101,21 @@ class Finding:
         if self.groups:
             of = dict(self.groups)
             return of[find(name, of, f"group of {self.within}")]
-        if self.kind in RANKED and len(self.subjects) > 2:
-            refuse(f"a {self.kind} has no part [{name!r}]; write .mean[{name!r}] or .difference[{name!r}]")
+        if self.kind in RANKED or self.kind == "fact":
+            known = [word for word in dir(type(self)) if word[0] != "_"]
+            refuse(
+                f"a {self.kind} has no {text_of(name)!r}{did_you_mean(text_of(name), known)}; it has .mean"
+            )
         return self._only(self._part(name))
 
     def __iter__(self) -> Iterator[str]:
         """The names of its groups, or of what was compared."""
-        return iter(
-            [name for name, _ in self.groups] or dict.fromkeys(part.subjects[0] for part in self.parts)
-        )
+        known = dict(self.groups) or dict.fromkeys(part.subjects[0] for part in self.parts)
+        return iter(known)
 
     def _only(self, part: Part) -> Finding:
         """The finding of one of its comparisons."""
-        if len(self.parts) == 1 and part.subjects == self.parts[0].subjects:
+        if self.kind not in RANKED and len(self.parts) == 1 and part.subjects == self.parts[0].subjects:
             return self
         kept = tuple((subject, one) for subject, one in self.averages if subject in part.subjects)
         total = None if self.total is None else replace(self.total, value=part.quantity.n)
@@ -147,9 +151,8 @@ class Finding:
     @property
     def first(self) -> list[str]:
         """The names of those that nothing is clearly ahead of, the best mean first."""
-        return [
-            name for name in self.order if not any(self._is_ahead(other, name) for other in self.subjects)
-        ]
+        behind = {name for other in self.subjects for name in self.subjects if self._is_ahead(other, name)}
+        return [name for name in self.order if name not in behind]
 
     def where_clear(self, name: Any = None) -> list[str]:
         """The names that differ clearly: those that `name` is ahead of, or of groups those where it does."""
@@ -163,40 +166,13 @@ class Finding:
 
     # What may be asked of all but a fact, by name where there are several
 
-    @property
-    def clear(self) -> Condition:
-        """Clearly different; of a ranking, `clear(a, b)`: a is clearly ahead of b."""
-        return self._asked("clear")
-
-    @property
-    def more(self) -> Condition:
-        """Clearly more."""
-        return self._asked("more")
-
-    @property
-    def less(self) -> Condition:
-        """Clearly less."""
-        return self._asked("less")
-
-    @property
-    def same(self) -> Condition:
-        """Within the margin that does not matter."""
-        return self._asked("same")
-
-    @property
-    def unclear(self) -> Condition:
-        """Neither clearly different nor the same."""
-        return self._asked("unclear")
-
-    @property
-    def all(self) -> Condition:
-        """In every run that was counted."""
-        return self._asked("all")
-
-    @property
-    def none(self) -> Condition:
-        """In no run that was counted."""
-        return self._asked("none")
+    clear = _asking("clear", "Clearly different; of a ranking, `clear(a, b)`: a is clearly ahead of b.")
+    more = _asking("more", "Clearly more.")
+    less = _asking("less", "Clearly less.")
+    same = _asking("same", "Within the margin that does not matter.")
+    unclear = _asking("unclear", "Neither clearly different nor the same.")
+    all = _asking("all", "In every run that was counted.")
+    none = _asking("none", "In no run that was counted.")
 
     def at_least(self, number: Any, name: Any = None) -> Condition:
         """Hold where at least so many were counted, of all or of one subject."""
@@ -236,12 +212,6 @@ class Finding:
 
     __repr__ = sentence_text
 
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        table = self.means._repr_html_() if self.averages or self.groups else ""
-        return f"<p>{escape(self.sentence_text())}</p>{table}"
-
     # How it is asked
 
     @property
@@ -250,19 +220,13 @@ class Finding:
 
     @property
     def _example(self) -> str:
-        known = self.subjects if self.kind in RANKED else list(self)
-        names = ", ".join(map(repr, known[: 2 if self.kind in RANKED else 1]))
-        return (
-            "at_least(1)"
-            if self.kind == "count"
-            else f"{'clear' if self.kind in RANKED else 'more'}({names})"
-        )
+        if self.kind in RANKED:
+            return f"clear({', '.join(map(repr, self.subjects[:2]))})"
+        return "at_least(1)" if self.kind == "count" else f"more({next(iter(self), '')!r})"
 
     def _asked(self, word: str) -> Condition:
         if (word in ("all", "none")) != (self.kind == "count") or self.kind == "fact":
-            refuse(
-                f"a {self.kind} has no .{word}{'' if self.kind == 'fact' else f'; there is .{self._example}'}"
-            )
+            refuse(f"a {self.kind} has no .{word}; there is .{self._example}")
 
         def ask(*names: Any) -> Condition:
             return self._by_name(word, *names)
@@ -331,9 +295,8 @@ class Finding:
             return first
         names = tuple(name for part in parts for name in part.subjects)
         source = replace(first.source, experiments=names, n=n)
-        return replace(
-            first, value=sum(part.quantity.value or 0 for part in parts), n=n, values=(), source=source
-        )
+        value = sum(part.quantity.value or 0 for part in parts)
+        return replace(first, value=value, n=n, values=(), source=source)
 
     def _all_or_none(self, word: str, parts: tuple[Part, ...]) -> Condition:
         counted = self._counted(parts)

@@ -75,7 +75,7 @@ def mean(
 ) -> Computed:
     """The mean of a sample over its units, or the geometric mean; `bounds` are those that it cannot leave."""
     values = _by_unit(sample, scale)
-    found = _named(_of_means([values], alpha, 0.0, fraction), "Student's t", scale, fraction, tuple(values))
+    found = _named(_of_means([values], alpha, 0.0, fraction), "Student's t", scale, fraction, values)
     if bounds and found.low is not None and found.high is not None:
         return replace(found, low=max(bounds[0], found.low), high=min(bounds[1], found.high))
     return found
@@ -94,11 +94,11 @@ def difference(
     number = isinstance(second, (int, float))
     b = _by_unit([[second]] * len(first) if isinstance(second, (int, float)) else second, scale)
     size = max((abs(value) for value in (*a, *b) if value is not None), default=0.0)
-    groups, name, values = [a, b], "Welch's t", tuple[Any, ...]()
+    groups, name, values = [a, b], "Welch's t", list[Any]()
     if paired or number:
         pairs = zip(a, b, strict=True)
         groups = [[None if one is None or other is None else one - other for one, other in pairs]]
-        name, values = "Student's t, paired", tuple(groups[0])
+        name, values = "Student's t, paired", groups[0]
     found = _of_means(groups, alpha, size, fraction)
     if found.reason == "no spread" and abs(found.value or 0.0) <= NEGLIGIBLE * size:
         found = Computed(0.0, found.n, found.spread, reason="equal")
@@ -119,13 +119,13 @@ def _by_unit(sample: Repeated, scale: str) -> list[float | None]:
 
 
 def _of_means(
-    groups: Sequence[Sequence[float | None]], alpha: float, size: float, fraction: float | None
+    groups: list[list[float | None]], alpha: float, scale: float, fraction: float | None
 ) -> Computed:
     """The mean of one value for each unit, or of two groups the first less the second; Student's interval.
 
     `fraction` says that the units are random splits of one data set, with this share of it for the test.
     They share data, so the variance is Nadeau and Bengio's corrected one (2003): s² (1/n + f/(1 − f)).
-    A spread that is negligible beside `size` is none.
+    A spread that is negligible beside `scale` is none.
     """
     n = min(map(len, groups))
     known = [[value for value in values if value is not None] for values in groups]
@@ -137,20 +137,17 @@ def _of_means(
         return Computed(value, 1, reason="one run")
     shared = 0.0 if fraction is None else fraction / (1 - fraction)
     variances = [statistics.variance(values) for values in known]
-    of = [
-        (v * (1 / len(values) + shared), len(values) - 1) for v, values in zip(variances, known, strict=True)
-    ]
+    sizes = [*map(len, known)]
+    of = [(v * (1 / size + shared), size - 1) for v, size in zip(variances, sizes, strict=True)]
     spread, flat = (math.sqrt(variances[0]), 0.0) if len(groups) == 1 else (None, None)
     far = math.sqrt(total(of)[0]) if spread is None else spread
-    if far <= NEGLIGIBLE * max(size, *(abs(each) for values in known for each in values)):
+    if far <= NEGLIGIBLE * max(scale, *(abs(each) for values in known for each in values)):
         return Computed(value, n, flat, reason="no spread")
     _, low, high = student(value, of, alpha)
     return Computed(value, n, spread, low, high)
 
 
-def _named(
-    found: Computed, name: str, scale: str, fraction: float | None, values: tuple[Any, ...]
-) -> Computed:
+def _named(found: Computed, name: str, scale: str, fraction: float | None, values: list[Any]) -> Computed:
     """With the name of the interval; a mean of logarithms becomes a ratio, whose spread would mislead.
 
     An end that no number can hold, as two very different units give it at a strict level, is infinite.
@@ -158,12 +155,11 @@ def _named(
     corrected = "" if fraction is None else ", variance corrected for repeated splits"
     how = f"{name}{' on logarithms' if scale == 'ratio' else ''}{corrected}"
     if scale != "ratio":
-        return replace(found, how=how, values=values)
+        return replace(found, how=how, values=tuple(values))
     largest = math.log(sys.float_info.max)
 
     def power(end: float | None) -> float | None:
         return None if end is None else math.exp(end) if end < largest else math.inf
 
-    value, low, high = map(power, (found.value, found.low, found.high))
-    own = tuple(map(power, values))
-    return replace(found, value=value, spread=None, low=low, high=high, how=how, values=own)
+    value, low, high, *own = map(power, (found.value, found.low, found.high, *values))
+    return replace(found, value=value, spread=None, low=low, high=high, how=how, values=tuple(own))

@@ -11,7 +11,7 @@ from labreport.errors import did_you_mean
 from labreport.project.measure import Measure
 from labreport.stats.compare import Part, compare, mean_of
 from labreport.stats.finding import Finding, Kind
-from labreport.stats.names import Answer, Names, text_of
+from labreport.stats.names import Answer, text_of
 from labreport.stats.quantity import Quantity, Source, plain_number, refuse
 from labreport.stats.sample import Sample, grouped, measured, sample, samples
 
@@ -24,7 +24,7 @@ def mean(
     by: Any = "experiment",
     epoch: int | None = None,
     name: str = "mean",
-    within: str | None = None,
+    within: Any = None,
 ) -> Answer:
     """Give the mean of a measure of each experiment, cell of a study, or value of a column, by its name.
 
@@ -32,13 +32,11 @@ def mean(
     """
     measure = measured(measure, data)
     groups = grouped(data, measure, by, within, epoch)
-    found = {
-        group: Names({key: mean_of(one, measure) for key, one in of.items()}) for group, of in groups.items()
-    }
+    found = {group: {key: mean_of(one, measure) for key, one in of.items()} for group, of in groups.items()}
     if within is not None:
-        return Answer(**{name: Names(found)})
+        return Answer(**{name: found})
     alone = by == "experiment" and hasattr(data, "frame") and by not in data.frame.columns
-    return Answer(**{name: next(iter(found[""].members.values())) if alone else found[""]})
+    return Answer(**{name: next(iter(found[""].values())) if alone else found[""]})
 
 
 def ranking(
@@ -62,9 +60,7 @@ def ranking(
 def ranked(kind: Kind, of: Of, measure: Measure, pairs: str = "all", by: Any = "experiment") -> Finding:
     """Compare all pairs of several, or the best with each, as one of all pairs."""
     if len(of) < 2:
-        refuse(
-            f"{kind} compares at least two; there is {', '.join(of) or 'none'}: add to reads=, or give by="
-        )
+        refuse(f"{kind} compares at least two; there is {', '.join(of) or 'none'}: add to reads=, give by=")
     family = len(of) * (len(of) - 1) // 2
     best = finding(kind, of, measure, [], family, by).order[0]
     chosen = [pair for pair in combinations(of, 2) if pairs == "all" or best in pair]
@@ -100,9 +96,7 @@ def difference(
     zero = measure.unit == "points" or bool(measure.terms)
     pairs = {group: _pairs(group, list(one), second is not None, against, zero) for group, one in of.items()}
     family = family or sum(map(len, pairs.values()))
-    found = {
-        group: finding("difference", one, measure, pairs[group], family, by) for group, one in of.items()
-    }
+    found = {key: finding("difference", one, measure, pairs[key], family, by) for key, one in of.items()}
     return answer(found[""] if within is None else _together(found, within), "difference", name)
 
 
@@ -116,7 +110,7 @@ def _pairs(group: str, names: list[str], two: bool, against: Any, zero: bool) ->
         return [(one,) for one in names]
     if len(names) != 2:
         refuse(
-            f"a difference is of two, not of {len(names)}{told}: name both, give against=, or use ranking()"
+            f"a difference is of two, not of {len(names)}{told}: name both, give against= or use ranking()"
         )
     return [(names[0], names[1])]
 
@@ -190,10 +184,8 @@ def count(
     measure = measured(measure, data)
     if (above is None) == (below is None):
         refuse("count: give either above= or below=, the threshold in the unit of the measure")
-    threshold, sign = (
-        plain_number(below if above is None else above) / measure.stored,
-        1 if below is None else -1,
-    )
+    threshold = plain_number(below if above is None else above) / measure.stored
+    sign = 1 if below is None else -1
     several = experiments is None or (isinstance(experiments, Iterable) and not isinstance(experiments, str))
     of = samples(data, measure, by, epoch, experiments if several else [experiments])
     parts = []
@@ -207,10 +199,9 @@ def count(
     source = Source(tuple(of), measure.label, kind="counted", unit=parts[0].quantity.source.unit)
     total = Quantity(sum(part.quantity.n for part in parts), source=source, exact=True)
     bound = Quantity(threshold, measure.quantity_unit, source=replace(source, kind="declared"), exact=True)
-    found = replace(
-        finding("count", of, measure, [], 1, by), parts=tuple(parts), total=total, threshold=bound
-    )
-    return Answer(**{name: replace(found, side="above" if sign > 0 else "below")})
+    side = "above" if sign > 0 else "below"
+    found = finding("count", of, measure, [], 1, by)
+    return Answer(**{name: replace(found, parts=tuple(parts), total=total, threshold=bound, side=side)})
 
 
 def finding(

@@ -67,10 +67,7 @@ class Names:
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
-        shown = {name: repr(value) for name, value in self.members.items()}
-        return "\n".join(
-            f"{name}: {text if chr(10) not in text else chr(10) + text}" for name, text in shown.items()
-        )
+        return "\n".join(f"{name}: {value!r}" for name, value in self.members.items())
 
 
 class Answer(Names):

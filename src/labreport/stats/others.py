@@ -79,9 +79,8 @@ def grid(
     means = {point: mean_of(sample(runs, measure, epoch), measure) for point, runs in cells.items()}
     first, *others = (axis.replace("_", " ") for axis in points[0][0])
     lines, columns = dict.fromkeys(one[0] for one in cells), dict.fromkeys(one[1:] for one in cells)
-    heads = [
-        Column(", ".join(one), ", ".join(map(" ".join, zip(others, one, strict=True)))) for one in columns
-    ]
+    titles = [", ".join(map(" ".join, zip(others, one, strict=True))) for one in columns]
+    heads = [Column(", ".join(one), title) for one, title in zip(columns, titles, strict=True)]
     body = tuple((line, *(means[(line, *one)] for one in columns)) for line in lines)
     named = {", ".join(point): one for point, one in means.items()}
     found = Answer(grid=Table((Column("name", first.capitalize()), *heads), body), mean=Names(named))

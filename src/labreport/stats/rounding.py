@@ -20,9 +20,7 @@ times the lower end the upper one is, where a logarithmic interval has for each 
 PER_CENT_BELOW = 1.1
 """The size of a ratio below this is printed as so many per cent."""
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-)
+_WORDS = "zero one two three four five six seven eight nine ten eleven twelve"
 
 
 def as_prose(one: Any) -> str:
@@ -209,10 +207,8 @@ def _more(quantity: Quantity, shown: int, factor: float) -> int:
     half, most = half * factor, 2
     if _lopsided(quantity):  # the nearer end is printed, and is not zero
         value, half, most = min(abs(quantity.low), abs(quantity.high)) * factor, 0.0, 9
-    apart = (
-        more for more in range(least, most + 1) if round(value, shown + more) > round(half, shown + more)
-    )
-    return next(apart, least)
+    places = range(shown + least, shown + most + 1)
+    return next((place - shown for place in places if round(value, place) > round(half, place)), least)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from labreport.errors import did_you_mean
+from labreport.project.checks import brief
 from labreport.project.experiment import Design
 from labreport.project.measure import Measure
 from labreport.stats.names import text_of
@@ -76,7 +77,9 @@ def measured(measure: Any, data: Any) -> Measure:
         return measure
     if isinstance(measure, str) and _is_table(data):
         return Measure(measure, better="")
-    return refuse(f"the measure is {measure!r}; write Measure({str(measure)!r}, unit=…), with its unit")
+    return refuse(
+        f"the measure is {brief(measure)}; write Measure(name, unit=…), with the unit of its values"
+    )
 
 
 def samples(

@@ -110,7 +110,12 @@ def _macros() -> Any:
 
     loader = jinja2.FileSystemLoader(Path(__file__).parents[1] / "frame")
     made = jinja2.Environment(loader=loader, finalize=_printed, trim_blocks=True, lstrip_blocks=True)
-    made.filters |= dict(rounding.FORMS) | {"literal": str, "listed": _printed, "apart": rounding.apart}
+    made.filters |= dict(rounding.FORMS) | {
+        "text": str,
+        "literal": str,
+        "listed": _printed,
+        "apart": rounding.apart,
+    }
     return made.get_template("sentences.html").module
 
 
@@ -147,9 +152,8 @@ def _of_finding(one: Finding) -> list[tuple[str, Condition]]:
         words, first = ("clear", "same", "unclear"), ", ".join(map(repr, one.first))
         every = 2 * len(one.parts) == len(order) * (len(order) - 1)
         if len(one.first) == 1 or (every and len(one.first) < len(order)):
-            found.append(
-                (f".leads({first})" if len(one.first) > 1 else f".wins({first})", one.leads(*one.first))
-            )
+            word = "leads" if len(one.first) > 1 else "wins"
+            found.append((f".{word}({first})", one.leads(*one.first)))
         if every and len(one.first) > 1:
             found.append((f".none_clear({first})", one.none_clear(*one.first)))
         pairs = [sorted(part.subjects, key=order.index) for part in one.parts]
@@ -175,4 +179,6 @@ def _of_quantity(one: Quantity) -> list[tuple[str, Condition]]:
     step = 10.0 ** math.floor(math.log10(one.factor * (one.high - one.low) or 1.0))
     low = step * (math.ceil(one.factor * one.low / step) - 1)
     high = step * (math.floor(one.factor * one.high / step) + 1)
-    return [(f".above({low:.10g})", one.above(low)), (f".below({high:.10g})", one.below(high))]
+    ends = [(f".above({low:.10g})", one.above(low)), (f".below({high:.10g})", one.below(high))]
+    share = one.unit == "fraction"  # which is never below 0
+    return [end for end, told in zip(ends, (low >= 0, high <= 100), strict=True) if told or not share]

@@ -29,10 +29,8 @@ class Table:
     rows: tuple[tuple[Any, ...], ...]
 
     def __post_init__(self) -> None:
-        columns = tuple(
-            one if isinstance(one, Column) else Column(str(one), str(one)) for one in self.columns
-        )
-        object.__setattr__(self, "columns", columns)
+        columns = [one if isinstance(one, Column) else Column(str(one), str(one)) for one in self.columns]
+        object.__setattr__(self, "columns", tuple(columns))
         object.__setattr__(self, "rows", tuple(tuple(map(_cell, row)) for row in self.rows))
         if wrong := [row for row in self.rows if len(row) != len(columns)]:
             refuse(f"a table of {len(columns)} columns has a row of {len(wrong[0])}: {wrong[0][0]!r}, …")
@@ -114,9 +112,7 @@ def declared(experiment: Any) -> Names:
             found[name] = Quantity(value, source=source, exact=True)
         else:
             several = isinstance(value, (list, tuple))
-            found[name] = (
-                ", ".join(map(text_of, value)) if several else "" if value is None else text_of(value)
-            )
+            found[name] = ", ".join(map(text_of, value)) if several else text_of(value or "")
     return Names(found)
 
 
@@ -135,9 +131,8 @@ def rows(subjects: Iterable[Any], answer: Names | None = None, **columns: str) -
         fields_of = own.members if isinstance(own, Names) else {}
         cells = [_of_subject(column, name, fields_of, known, of) for column in columns]
         found.append((fields_of.get("title", name), *cells))
-    return Table(
-        (Column("name", head), *(Column(name, text) for name, text in columns.items())), tuple(found)
-    )
+    heads = (Column(name, title) for name, title in {"name": head, **columns}.items())
+    return Table(tuple(heads), tuple(found))
 
 
 def _of_subject(
@@ -149,6 +144,5 @@ def _of_subject(
     if isinstance(by_name, Names) and any(other in by_name for other in of):
         return by_name.members.get(name, MISSING)
     names = [*own, *(each for each in known if isinstance(known[each], Names))]
-    return refuse(
-        f"rows(): {name!r} has no {column!r}{did_you_mean(column, names)}; there are {', '.join(names)}"
-    )
+    near = did_you_mean(column, names)
+    return refuse(f"rows(): {name!r} has no {column!r}{near}; there are {', '.join(names)}")
