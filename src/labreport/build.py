@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -244,9 +244,10 @@ class _Build:
 
     def _preliminary(self) -> None:
         """A page of the first seed of each experiment, while the others go on."""
+        from labreport.page.document import render_page
+
         plan = self.plan.narrowed({one.name: 1 for one in self.project.runs})
         lost: set[Thing] = set()
-        fragments = []
         for thing in plan.things:
             if thing.kind in DOCUMENTS or not plan.state(thing):
                 continue
@@ -255,14 +256,15 @@ class _Build:
                     keep(plan, thing)
                     continue
             lost.add(thing)
-        for one in self.project.chapters:
-            fragments.append(_not_yet(one) if plan.thing(one) in lost else _fragment(plan, one))
         drawn = figures(plan, [one.name for one in self.project.figures if plan.thing(one) not in lost])
-        from labreport.page.document import render_page
-
-        page = render_page(self.project, fragments, drawn, facts(plan), notice=PRELIMINARY)
-        files.write_bytes(self.output / DOCUMENTS["page"], page.encode())
-        self.listener.published([DOCUMENTS["page"]])
+        try:
+            fragments = [_so_far(plan, one, lost) for one in self.project.chapters]
+            page = render_page(self.project, fragments, drawn, facts(plan), notice=PRELIMINARY)
+        except LabReportError as error:
+            self.listener.note(f"there is no preliminary page: {error}")
+        else:
+            files.write_bytes(self.output / DOCUMENTS["page"], page.encode())
+            self.listener.published([DOCUMENTS["page"]])
 
 
 def keep(plan: Plan, thing: Thing) -> None:
@@ -339,18 +341,24 @@ def _fragment(plan: Plan, chapter: Section) -> Fragment:
     return Fragment.of(plan.value("section", chapter.name))
 
 
-def _not_yet(chapter: Section) -> Fragment:
-    """What stands for a section in a preliminary page where not all of it is measured."""
+def _so_far(plan: Plan, chapter: Section, lost: set[Thing]) -> Fragment:
+    """A section of a preliminary page, which names the questions whose answers are not there yet."""
     from markupsafe import Markup
 
-    from labreport.page import Fragment
-
-    heading = f"heading-section-{chapter.name}"
-    html = Markup(
-        '<section id="section-{0}" aria-labelledby="{1}"><h2 id="{1}"><span data-no="section:{0}"></span> {2}'
-        "</h2><p>Not yet measured.</p></section>"
-    ).format(chapter.name, heading, chapter.title)
-    return Fragment(chapter.name, chapter.title, html)
+    if plan.thing(chapter) not in lost:
+        return _fragment(plan, chapter)
+    ready = [one for one in chapter.questions if not lost & {plan.thing(one), *map(plan.thing, one.figures)}]
+    made = section(plan, replace(chapter, questions=tuple(ready), answers=(), figures=()))
+    before, end, after = made.html.rpartition("</section>")
+    missing = "".join(
+        Markup(
+            '<article class="question" id="question-{0}"><h3 id="heading-question-{0}">'
+            '<span data-no="question:{0}"></span> {1}</h3><p>Not yet measured.</p></article>'
+        ).format(one.name, one.text)
+        for one in chapter.questions
+        if one not in ready
+    )
+    return replace(made, html=f"{before}{missing}{end}{after}")
 
 
 def document(plan: Plan, kind: str) -> bytes | dict[str, Any]:

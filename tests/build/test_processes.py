@@ -53,7 +53,7 @@ def slow(tmp_path: Path) -> Toy:
 )
 def test_a_build_that_is_stopped_goes_on_where_it_was(slow: Toy, number: int, code: int) -> None:
     """It says how, and the next build ends with the answers of one that was never stopped."""
-    build = _started(slow.folder)
+    build = _started(slow.folder, "down")
     results = slow.folder / "report" / "results"
     _until(lambda: [*results.glob("descent/*.json")] or build.poll() is not None)
     time.sleep(0.5)
@@ -65,21 +65,26 @@ def test_a_build_that_is_stopped_goes_on_where_it_was(slow: Toy, number: int, co
         assert "run the same command again to continue" in err
         records = [len(json.loads(path.read_text())["records"]) for path in results.glob("descent/*.json")]
         assert max(records) > 2
-    ended = slow.run()
+    ended = slow.run("down")
     assert ended.code == 0, ended.err
-    questions = json.loads(slow.read("answers.json"))["questions"]
+    answer = json.loads(slow.read("cache/answer/down.json"))["value"]
     shutil.rmtree(slow.folder / "report")
-    assert slow.run().code == 0
-    assert json.loads(slow.read("answers.json"))["questions"] == questions
+    slow.edit("project.py", "time.sleep(0.05)", "time.sleep(0)")
+    assert slow.run("down").code == 0
+    assert json.loads(slow.read("cache/answer/down.json"))["value"] == answer
 
 
 def test_a_page_of_first_seeds_is_there_while_others_run(slow: Toy) -> None:
-    """It says that it is preliminary, and the whole one takes its place."""
+    """It says that it is preliminary and what is not measured yet, and the whole one takes its place."""
+    slow.edit("project.py", "Walk(3.0)", "Walk(3.0), exclusive=True")
     build = _started(slow.folder, "--jobs", "1", "--seeds", "4")
     page = slow.folder / "report" / "report.html"
     _until(lambda: page.exists() or build.poll() is not None)
     assert build.poll() is None, build.communicate()
-    assert "Preliminary" in page.read_text()
+    text = page.read_text()
+    assert "Preliminary" in text
+    assert "Not yet measured." in text
+    assert "The loss falls" in text
     _, err = build.communicate(timeout=60)
     assert build.returncode == 0, err
     assert "Preliminary" not in page.read_text()
