@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from labreport.errors import LabReportError, UsageError, did_you_mean
 from labreport.project import Experiment, Figure, Project, Question, Reader, Section
 from labreport.results import Run, Store, files
-from labreport.stale import UNKNOWN, Ingredients, declaration, engine_digest, ingredients, key, versions
+from labreport.stale import UNKNOWN, declaration, digest, engine_digest, ingredients, key, versions
 
 DOCUMENTS = {"answers.json": "answers.json", "page": "report.html", "pdf": "report.pdf"}
 """A document to its file."""
@@ -26,6 +26,8 @@ _TOOLS = {
 }
 """Libraries with which the engine itself makes a thing."""
 _RANKS = ("specification", "code", "data", "reads", "answer", "figure", "section", "template")
+_TOLD = ("specification", "seeds", "epochs", "library", "python", "threads")
+"""Ingredients whose values say something to a person."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,8 @@ class Thing:
     seed: int | None = None
 
     def __str__(self) -> str:
-        if self.kind in DOCUMENTS:
-            return self.kind
-        return f"{self.kind} {self.name}" + ("" if self.seed is None else f" seed {self.seed}")
+        seed = "" if self.seed is None else f" seed {self.seed}"
+        return self.kind if self.kind in DOCUMENTS else f"{self.kind} {self.name}{seed}"
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ class Changed:
             return f"{self.what} is made again"
         if self.before is None or self.now is None:
             return f"{self.what} is {'new' if self.before is None else 'gone'}{at}"
-        plain = not self.what.startswith(("specification", "seeds", "epochs", "library", "python", "threads"))
-        return f"{self.what} changed{at}" if plain else f"{self.what}: {self.before}, now {self.now}{at}"
+        told = self.what.startswith(_TOLD)
+        return f"{self.what}: {self.before}, now {self.now}{at}" if told else f"{self.what} changed{at}"
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,9 @@ class Stale:
 
     fresh: ClassVar[bool] = False
     reasons: tuple[Changed, ...] = ()
+
+
+FORCED = Changed("--force", "", UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -129,18 +133,17 @@ class Plan:
         force: Iterable[str] = (),
     ) -> None:
         self.project, self.report, self.store = project, report, store
-        self._range = seeds if isinstance(seeds, range) else project.seed_range
-        if isinstance(seeds, int):
-            self._range = range(self._range.start, self._range.start + seeds)
+        start = project.seed_range.start
+        self._range = range(start, start + seeds) if isinstance(seeds, int) else seeds or project.seed_range
         self._templates = templates
         self._more = {} if more is None else more
         self._only: Mapping[str, int] = {}
-        self._ingredients: Ingredients = ingredients(project, report / "cache" / "digests.json")
+        self._ingredients = ingredients(project, report / "cache" / "digests.json")
         self._made: dict[tuple[str, str], Made | None] = {}
         self._states: dict[Thing, Fresh | Stale] = {}
         self._runs: dict[Thing, Run] = {}
-        self._remember = True
-        self._run_keys: dict[Thing, tuple[dict[str, str], str]] = {}
+        self._running = False
+        self._keys: dict[Thing, tuple[dict[str, str], str]] = {}
         self._forced = {thing for name in force for thing in self.named(name)}
 
     def narrowed(self, seeds: Mapping[str, int]) -> Plan:
@@ -156,66 +159,56 @@ class Plan:
 
     @cached_property
     def things(self) -> tuple[Thing, ...]:
-        """All things, each after what it reads."""
+        """All things, each after what it reads. Raises `UsageError` for answers that read each other."""
         project = self.project
         found = [Thing("run", one.name, one, seed) for one in project.runs for seed in self.seeds(one)]
-        found += [Thing("answer", one.name, one) for one in self._ordered(project.questions)]
+        ordered: dict[str, Question] = {}
+        while waiting := [one for one in project.questions if one.name not in ordered]:
+            ready = {one.name: one for one in waiting if ordered.keys() >= {*self._asked(one)}}
+            if not ready:
+                names = ", ".join(one.name for one in waiting)
+                raise UsageError(f"{waiting[0].place}: the answers {names} read each other; leave one out")
+            ordered |= ready
+        found += [Thing("answer", name, one) for name, one in ordered.items()]
         found += [Thing("figure", one.name, one) for one in project.figures]
         found += [Thing("section", one.name, one) for one in project.chapters]
         return (*found, *(Thing(kind, kind) for kind in DOCUMENTS))
 
-    def _ordered(self, questions: Sequence[Question]) -> list[Question]:
-        """Questions, each after those whose answers it reads. Raises `UsageError` for a circle."""
-        found: dict[str, Question] = {}
-        waiting = list(questions)
-        while waiting:
-            ready = [one for one in waiting if found.keys() >= set(self._asked(one))]
-            if not ready:
-                names = ", ".join(one.name for one in waiting)
-                raise UsageError(f"{waiting[0].place}: the answers {names} read each other; leave one out")
-            found |= {one.name: one for one in ready}
-            waiting = [one for one in waiting if one.name not in found]
-        return list(found.values())
-
     def _asked(self, reader: Reader | Section) -> list[str]:
-        """The questions whose answers something reads; `"*"` are all others."""
+        """The questions whose answers something reads; `"*"` are all others that do not read all."""
         own = [one.name for one in reader.questions] if isinstance(reader, Section) else []
         names = [*own, *reader.answers]
         if "*" in names:
-            names = [one.name for one in self.project.questions if one.name != reader.name or own]
-            if isinstance(reader, Question):
-                names = [one for one in names if "*" not in self._question(one).answers]
+            others = [one for one in self.project.questions if one is not reader]
+            alone = isinstance(reader, Question)
+            names = [one.name for one in others if not (alone and "*" in one.answers)]
         return list(dict.fromkeys(names))
 
-    def _question(self, name: str) -> Question:
-        return next(one for one in self.project.questions if one.name == name)
-
     @cached_property
-    def _by_name(self) -> dict[tuple[str, str, int | None], Thing]:
-        return {(one.kind, one.name, one.seed): one for one in self.things}
+    def _known(self) -> dict[Thing, Thing]:
+        return {one: one for one in self.things}
 
     def thing(self, subject: Question | Figure | Section) -> Thing:
         """The thing that a question, a figure or a section becomes."""
         kind = "answer" if isinstance(subject, Question) else type(subject).__name__.lower()
-        return self._by_name[kind, subject.name, None]
+        return self._known[Thing(kind, subject.name)]
 
     def reads(self, thing: Thing) -> tuple[Thing, ...]:
         """What a thing reads directly."""
-        if thing.kind == "run":
-            return ()
         if thing.kind in DOCUMENTS:
-            kinds = ("section", "figure") if thing.kind != "answers.json" else ("run", "answer", "section")
+            kinds = ("run", "answer", "section") if thing.kind == "answers.json" else ("figure", "section")
             return tuple(one for one in self.things if one.kind in kinds)
-        subject = self._by_name[thing.kind, thing.name, None].subject
-        found = [self._by_name["answer", name, None] for name in self._asked(subject)]
+        subject = self._known[thing].subject
+        if isinstance(subject, Experiment):
+            return ()
+        found = [Thing("answer", name) for name in self._asked(subject)]
         if isinstance(subject, Section):
-            figures = [each for one in subject.questions for each in one.figures] + list(subject.figures)
-            return (*found, *(self._by_name["figure", one.name, None] for one in figures))
-        known = {one.name: one for one in self.project.runs}
-        runs = [
-            self._by_name["run", name, seed] for name in subject.epochs for seed in self.seeds(known[name])
-        ]
-        return (*runs, *found)
+            shown = [each for one in subject.questions for each in one.figures]
+            found += [Thing("figure", one.name) for one in (*shown, *subject.figures)]
+        else:
+            own = [one for one in self.project.runs if one.name in subject.epochs]
+            found = [Thing("run", one.name, seed=seed) for one in own for seed in self.seeds(one)] + found
+        return tuple(self._known[one] for one in found)
 
     def needed(self, things: Iterable[Thing]) -> list[Thing]:
         """Some things and all that they read, in the order of making."""
@@ -230,108 +223,67 @@ class Plan:
     def named(self, text: str) -> list[Thing]:
         """What a user calls `best`, `part-two`, `2.2`, `page`: all things of this name, the runs of an
         experiment or a study. Raises `UsageError` for an unknown name."""
-        numbers = {}
-        for place, chapter in enumerate(self.project.chapters, 1):
-            numbers[str(place)] = ("section", chapter.name)
-            numbers |= {f"{place}.{n}": ("answer", one.name) for n, one in enumerate(chapter.questions, 1)}
+        studies = self.project.studies
+        cells = {one.name for one in studies[text].experiments()} if text in studies else set()
         found = [one for one in self.things if text in (one.name, DOCUMENTS.get(one.kind))]
-        if text in self.project.studies:
-            cells = {one.name for one in self.project.studies[text].experiments()}
-            found += [one for one in self.things if one.kind == "run" and one.name in cells]
-        if not found and text in numbers:
-            found = [self._by_name[(*numbers[text], None)]]
+        found += [one for one in self.things if one.kind == "run" and one.name in cells]
+        for place, chapter in enumerate(self.project.chapters, 1):
+            numbered = {str(place): self.thing(chapter)}
+            numbered |= {f"{place}.{n}": self.thing(one) for n, one in enumerate(chapter.questions, 1)}
+            found = found or [one for number, one in numbered.items() if number == text]
         if not found:
-            known = {*(one.name for one in self.things), *self.project.studies}
+            known = {*(one.name for one in self.things), *studies}
             raise UsageError(f"nothing is called {text!r}{did_you_mean(text, known)}")
         return found
 
     def made_of(self, thing: Thing) -> dict[str, str]:
         """What a thing is made of now."""
+        thing = self._known.get(thing, thing)
         if thing.kind == "run":
             return self._run_key(thing)[0]
-        known = self._by_name[thing.kind, thing.name, None]
-        if thing.kind in DOCUMENTS:
-            found = self._document(known)
-        elif thing.kind == "section":
-            found = self._section(known)
-        else:
-            found = self._reader(known)
-        return found | {
-            f"library {name}": text for name, text in versions(_TOOLS.get(thing.kind, ())).items()
-        }
+        read = {one: self._digest(one) for one in self.reads(thing)}
+        found = {str(one): value for one, value in read.items() if one.kind != "run"}
+        found |= {f"library {name}": text for name, text in versions(_TOOLS.get(thing.kind, ())).items()}
+        found["engine"] = engine_digest()
+        if isinstance(thing.subject, Reader):
+            runs: dict[str, dict[int, str]] = {}
+            for one, value in read.items():
+                if one.kind == "run":
+                    runs.setdefault(one.name, {})[one.seed or 0] = value
+            return found | self._ingredients.reader(thing.subject, runs)
+        project = self.project
+        found["project"] = digest([project.title, project.subtitle, project.author, asdict(project.words)])
+        if thing.kind != "pdf" and thing.kind != "page":
+            found |= {f"experiment {one.name}": declaration(one) for one in project.runs}
+        if isinstance(thing.subject, Section):
+            found["section"] = _outline([thing.subject])
+            folder = project.folder / "templates"
+            for path in self._templates(thing.subject):
+                if path.is_file() and path.is_relative_to(folder):
+                    found[f"template {path.relative_to(folder)}"] = self._ingredients.data.digest(path)
+            return found
+        runs_read = [[str(one), value] for one, value in read.items() if one.kind == "run"]
+        found["runs"] = UNKNOWN if UNKNOWN in read.values() else digest(runs_read)
+        found["seeds"] = f"{self._range.start} to {self._range.stop - 1}"
+        found["sections"] = _outline(project.chapters)
+        return found | dict(self._more.get(thing.kind, {}))
 
     def key(self, thing: Thing) -> str:
         """The name of what a thing is made of now."""
         return self._run_key(thing)[1] if thing.kind == "run" else key(self.made_of(thing))
 
     def _run_key(self, thing: Thing) -> tuple[dict[str, str], str]:
-        if thing not in self._run_keys:
-            assert thing.seed is not None
-            made_of = self._ingredients.run(self.project.experiment(thing.name), thing.seed)
-            self._run_keys[thing] = made_of, key(made_of)
-        return self._run_keys[thing]
-
-    def _reader(self, thing: Thing) -> dict[str, str]:
-        runs: dict[str, dict[int, str]] = {}
-        for one in self.reads(thing):
-            if one.kind == "run" and one.seed is not None:
-                runs.setdefault(one.name, {})[one.seed] = self._digest(one)
-        return self._ingredients.reader(thing.subject, runs, self._digests(thing, "answer"))
-
-    def _section(self, thing: Thing) -> dict[str, str]:
-        section: Section = thing.subject
-        found = {
-            "section": files.digest([section.title, [one.name for one in section.questions]])[:16],
-            "words": files.digest(asdict(self.project.words))[:16],
-            "engine": engine_digest(),
-        }
-        for one in section.questions:
-            said = [one.text, one.template, one.local, [each.name for each in one.figures]]
-            found[f"question {one.name}"] = files.digest(said)[:16]
-        for kind in ("answer", "figure"):
-            found |= {f"{kind} {name}": value for name, value in self._digests(thing, kind).items()}
-        found |= {f"experiment {one.name}": declaration(one) for one in self.project.runs}
-        return found | self._written(self._templates(section))
-
-    def _document(self, thing: Thing) -> dict[str, str]:
-        project = self.project
-        said = [project.title, project.subtitle, project.author, asdict(project.words)]
-        found = {
-            "project": files.digest(said)[:16],
-            "sections": files.digest([[one.name, one.title] for one in project.chapters])[:16],
-            "seeds": f"{self._range.start} to {self._range.stop - 1}",
-            "engine": engine_digest(),
-        }
-        for kind in ("answer", "figure", "section"):
-            found |= {f"{kind} {name}": value for name, value in self._digests(thing, kind).items()}
-        if thing.kind == "answers.json":
-            runs = [
-                (one.name, str(one.seed), self._digest(one)) for one in self.reads(thing) if one.kind == "run"
-            ]
-            found |= {"runs": UNKNOWN if any(one[2] == UNKNOWN for one in runs) else files.digest(runs)[:16]}
-            found |= {f"experiment {one.name}": declaration(one) for one in project.runs}
-            found |= {f"question {one.name}": files.digest([one.text])[:16] for one in project.questions}
-        else:
-            folder = project.folder / "templates"
-            found |= self._written(path for path in map(folder.joinpath, ("glossary.md", "references.bib")))
-        return found | dict(self._more.get(thing.kind, {}))
-
-    def _written(self, paths: Iterable[Path]) -> dict[str, str]:
-        """Templates by their paths below the project's folder of them, each with its digest."""
-        folder = self.project.folder / "templates"
-        found = [path for path in paths if path.is_file() and path.is_relative_to(folder)]
-        return {f"template {path.relative_to(folder)}": self._ingredients.data.digest(path) for path in found}
-
-    def _digests(self, thing: Thing, kind: str) -> dict[str, str]:
-        return {one.name: self._digest(one) for one in self.reads(thing) if one.kind == kind}
+        if thing not in self._keys:
+            made_of = self._ingredients.run(self.project.experiment(thing.name), thing.seed or 0)
+            self._keys[thing] = made_of, key(made_of)
+        return self._keys[thing]
 
     def _digest(self, thing: Thing) -> str:
         """The digest of what a thing is, by which others are made of it; of a run, its key and its day."""
         if not self.state(thing).fresh:
             return UNKNOWN
-        if thing.kind == "run":
-            run = self._found(thing)
-            return f"{self.key(thing)[:16]} {run.made.get('date', '') if run else ''}"
+        if run := self._run(thing) if thing.kind == "run" else None:
+            return f"{run.key[:16]} {run.made.get('date', '')}"
         made = self.made(thing.kind, thing.name)
         return made.digest[:16] if made else UNKNOWN
 
@@ -340,37 +292,25 @@ class Plan:
         known = self._states.get(thing)
         if known is None:
             known = self._run_state(thing) if thing.kind == "run" else self._state(thing)
-            if known.fresh or self._remember:
+            if known.fresh or not self._running:
                 self._states[thing] = known
         return known
 
     def _run_state(self, thing: Thing) -> Fresh | Stale:
-        epochs = self.project.epochs_kept(self.project.experiment(thing.name))
-        run = self._found(thing)
         if thing in self._forced:
-            return Stale((Changed("--force", "", UNKNOWN),))
-        if run is not None:
-            missing = run.missing(epochs)
+            return Stale((FORCED,))
+        if run := self._run(thing):
+            missing = run.missing(self.project.epochs_kept(self.project.experiment(thing.name)))
             told = [", ".join(map(str, some)) for some in (run.kept, missing)]
             return Stale((Changed("epochs", told[0] or "none", f"{told[1]} too"),)) if missing else Fresh()
         before = self._newest(thing)
         return Stale(self._differences(thing, before.made_of, self.made_of(thing))) if before else Stale()
 
-    def _newest(self, thing: Thing) -> Run | None:
-        """The run that was made last for an experiment, or for one that shares its runs."""
-        own = self.project.experiment(thing.name)
-        sharing = [one for one in self.project.runs if one.specification == own.specification]
-        shared = [one for one in sharing if self.key(replace(thing, name=one.name)) == self.key(thing)]
-        runs = (self.store.newest(one.name, thing.seed or 0) for one in (own, *shared))
-        return next(filter(None, runs), None)
-
     def _state(self, thing: Thing) -> Fresh | Stale:
         made = self.made(thing.kind, thing.name)
-        if made is None:
-            return Stale()
+        if made is None or thing in self._forced:
+            return Stale((FORCED,) if made else ())
         made_of = self.made_of(thing)
-        if thing in self._forced:
-            return Stale((Changed("--force", "", UNKNOWN),))
         if key(made_of) != made.key:
             return Stale(self._differences(thing, made.made_of, made_of))
         if thing.kind in DOCUMENTS:
@@ -383,33 +323,39 @@ class Plan:
     def _differences(
         self, thing: Thing, was: Mapping[str, str], now: Mapping[str, str]
     ) -> tuple[Changed, ...]:
-        def rank(name: str) -> int:
+        def rank(name: str) -> tuple[int, str]:
             kind = name.partition(" ")[0]
-            return _RANKS.index(kind) if kind in _RANKS else len(_RANKS)
+            return _RANKS.index(kind) if kind in _RANKS else len(_RANKS), name
 
         found = []
-        for name in sorted({**was, **now}, key=lambda one: (rank(one), one)):
+        for name in sorted({**was, **now}, key=rank):
             before, after = was.get(name), now.get(name)
-            if before == after:
-                continue
             what, where = self._ingredients.kind(name), self._ingredients.where(name) if after else ""
-            if name == "specification":
+            if name == "specification" and before != after:
                 what, where = f"specification of {thing.name}", self.project.experiment(thing.name).place
                 before, after = _apart(before or "", after or "")
-            found.append(Changed(what, before, after, where))
+            found += [Changed(what, before, after, where)] if before != after else []
         return tuple(found)
 
-    def _found(self, thing: Thing) -> Run | None:
-        if thing not in self._runs:
-            run = self.store.find(self.key(thing), thing.seed or 0)
-            if run is None or not self._remember:
-                return run
+    def _run(self, thing: Thing) -> Run | None:
+        """The run that belongs to a thing, remembered until `tasks` is called."""
+        run = self._runs.get(thing) or self.store.find(self.key(thing), thing.seed or 0)
+        if run and not self._running:
             self._runs[thing] = run
-        return self._runs[thing]
+        return run
+
+    def _newest(self, thing: Thing) -> Run | None:
+        """The run that was made last for an experiment, or for one that shares its runs."""
+        own = self.project.experiment(thing.name)
+        sharing = [one for one in self.project.runs if one.specification == own.specification]
+        shared = [one for one in sharing if self.key(replace(thing, name=one.name)) == self.key(thing)]
+        return next(
+            filter(None, (self.store.newest(one.name, thing.seed or 0) for one in (own, *shared))), None
+        )
 
     def run(self, experiment: Experiment, seed: int) -> Run | None:
         """The stored run of an experiment and a seed, as it would be made now; None where there is none."""
-        return self._found(Thing("run", experiment.name, experiment, seed))
+        return self._run(Thing("run", experiment.name, seed=seed))
 
     def made(self, kind: str, name: str) -> Made | None:
         """What was made last by this name, stale or not."""
@@ -423,8 +369,7 @@ class Plan:
 
     def value(self, kind: str, name: str) -> Any:
         """The value of what was made last by this name. Raises `LabReportError` where there is none."""
-        found = self.made(kind, name)
-        if found is None:
+        if (found := self.made(kind, name)) is None:
             raise LabReportError(f"{kind} {name} was not made yet; build first")
         return found.value
 
@@ -436,24 +381,22 @@ class Plan:
 
         Raises `DiskError`.
         """
-        if thing.kind in DOCUMENTS:
-            digest = files.file_digest(self.report / DOCUMENTS[thing.kind])
-        else:
-            value = files.plain(value)
-            digest = files.digest(value)
+        value = files.plain(value)
+        document = DOCUMENTS.get(thing.kind)
+        told = files.file_digest(self.report / document) if document else files.digest(value)
         made_of = self.made_of(thing)
-        made = Made(key(made_of), made_of, value, digest, list(claims))
+        made = Made(key(made_of), made_of, value, told, list(claims))
         files.write_json(self._path(thing.kind, thing.name), asdict(made))
         self._ingredients.data.save()
         self._made[thing.kind, thing.name] = made
         self._forced.discard(thing)
-        for one in (thing, *self._above.get(thing, ())):
+        for one in self._above.get(thing, ()):
             self._states.pop(one, None)
         return made
 
     @cached_property
     def _above(self) -> dict[Thing, list[Thing]]:
-        """All that reads a thing, through others too."""
+        """A thing, and all that reads it, through others too."""
         found: dict[Thing, list[Thing]] = {}
         for one in self.things:
             for each in self.needed([one]):
@@ -465,32 +408,29 @@ class Plan:
 
         The files of runs that were forced are removed now.
         """
+        stale = {self.key(one) for one in self.things if one.kind == "run" and not self.state(one).fresh}
         found: dict[str, Task] = {}
         for thing in self.things:
-            if thing.kind == "run" and not self.state(thing).fresh:
-                made_of, name = self._run_key(thing)
-                if thing in self._forced and (run := self._found(thing)):
+            if thing.kind == "run" and (name := self.key(thing)) in stale:
+                if thing in self._forced and (run := self._run(thing)):
                     self.store.remove(run)
                 experiment = self.project.experiment(thing.name)
-                found.setdefault(name, (experiment, thing.seed or 0, name, made_of, ()))
-        for thing in self.things:
-            if thing.kind == "run" and (name := self.key(thing)) in found:
-                epochs = self.project.epochs_kept(self.project.experiment(thing.name))
-                *most, known = found[name]
-                found[name] = (*most, tuple(sorted({*known, *epochs})))  # type: ignore[assignment]
+                first = found.get(name, (experiment, thing.seed or 0, name, self.made_of(thing), ()))
+                epochs = {*first[4], *self.project.epochs_kept(experiment)}
+                found[name] = (*first[:4], tuple(sorted(epochs)))
         self._forced = {thing for thing in self._forced if thing.kind != "run"}
         self._states.clear()
         self._runs.clear()
-        self._remember = False
+        self._running = True
         return list(found.values())
 
     def groups(self) -> list[Group]:
         """All that is stale, by what changed first on its way; what was never made comes first."""
-        found: dict[str | None, tuple[Changed | None, list[Thing]]] = {None: (None, [])}
+        found: dict[str, tuple[Changed | None, list[Thing]]] = {"": (None, [])}
         for thing in self.things:
             if not self.state(thing).fresh:
                 cause, _ = next(self._ways(thing, set()), (None, []))
-                found.setdefault(cause.cause if cause else None, (cause, []))[1].append(thing)
+                found.setdefault(cause.cause if cause else "", (cause, []))[1].append(thing)
         return [Group(cause, tuple(things)) for cause, things in found.values() if things]
 
     def _ways(self, thing: Thing, seen: set[Thing]) -> Iterator[tuple[Changed | None, list[str]]]:
@@ -505,24 +445,28 @@ class Plan:
         for one in self.reads(thing):
             for cause, way in self._ways(one, seen):
                 yield cause, [*way, str(thing)]
+        subject = self._known[thing].subject
         for change in state.reasons:
-            if change.now != UNKNOWN or change.what == "--force":
-                yield change, [str(change), *self._code_between(thing, change), str(thing)]
-
-    def _code_between(self, thing: Thing, change: Changed) -> list[str]:
-        label = change.what.rpartition(" ")[2]
-        subject = self.project.experiment(thing.name) if thing.kind == "run" else thing.subject
-        if ":" not in label or not isinstance(subject, (Experiment, Reader)):
-            return []
-        return self._ingredients.way(subject, label)[1:]
+            label = change.what.rpartition(" ")[2]
+            between = self._ingredients.way(subject, label)[1:] if ":" in label else []
+            if change.now != UNKNOWN or change is FORCED:
+                yield change, [str(change), *between, str(thing)]
 
     def way(self, thing: Thing) -> list[str]:
         """Why a thing is stale: a line for each change, with the way from there to the thing."""
-        known = self._by_name.get((thing.kind, thing.name, thing.seed), thing)
-        found: dict[str | None, str] = {}
-        for cause, way in self._ways(known, set()):
-            found.setdefault(cause.cause if cause else None, " -> ".join(way))
+        found: dict[str, str] = {}
+        for cause, way in self._ways(thing, set()):
+            found.setdefault(cause.cause if cause else "", " -> ".join(way))
         return list(found.values()) or [f"{thing} is fresh"]
+
+
+def _outline(sections: Sequence[Section]) -> str:
+    """The digest of what sections say beside their answers."""
+
+    def told(one: Question) -> list[Any]:
+        return [one.name, one.text, one.template, one.local, [each.name for each in one.figures]]
+
+    return digest([[one.name, one.title, *map(told, one.questions)] for one in sections])
 
 
 def _apart(before: str, now: str) -> tuple[str, str]:
@@ -531,9 +475,10 @@ def _apart(before: str, now: str) -> tuple[str, str]:
     if len(old) != len(new) or old[0] != new[0]:
         return before, now
     pairs = [
-        (one.rstrip(",)"), other.rstrip(",)")) for one, other in zip(old, new, strict=True) if one != other
+        (one, other) for one, other in zip(old, new, strict=True) if one.rstrip(",)") != other.rstrip(",)")
     ]
-    return ", ".join(one for one, _ in pairs), ", ".join(other for _, other in pairs)
+    texts = [", ".join(text.rstrip(",)") for text in side) for side in zip(*pairs, strict=True)]
+    return texts[0], texts[1]
 
 
 def keep(plan: Plan, names: Iterable[str], because: str) -> int:
@@ -543,12 +488,9 @@ def keep(plan: Plan, names: Iterable[str], because: str) -> int:
     """
     count = 0
     for name in names:
-        things = [one for one in plan.named(name) if one.kind == "run"]
-        kept = [one for one in things if _keep_run(plan, one, because)]
+        kept = [one for one in plan.named(name) if one.kind == "run" and _keep_run(plan, one, because)]
         if not kept:
-            raise UsageError(
-                f"{name}: no stored run of it is stale; only stale runs of experiments can be kept"
-            )
+            raise UsageError(f"{name}: no stored run of it is stale; only those of experiments can be kept")
         count += len(kept)
     return count
 
@@ -560,10 +502,10 @@ def _keep_run(plan: Plan, thing: Thing, because: str) -> bool:
     note = {"because": because, "from": before.key, "changed": [str(one) for one in state.reasons]}
     made = {**before.made, "kept": [*before.made.get("kept", ()), note]}
     run = replace(before, key=plan.key(thing), made_of=plan.made_of(thing), made=made)
-    stem = plan.store.path(run).with_suffix("")
+    old, new = plan.store.path(before).stem, plan.store.path(run).with_suffix("")
 
-    def moved(file: Path) -> Path:
-        target = stem.with_name(stem.name + file.name.removeprefix(plan.store.path(before).stem))
+    def copied(file: Path) -> Path:
+        target = new.with_name(new.name + file.name.removeprefix(old))
         target.unlink(missing_ok=True)
         try:
             os.link(file, target)
@@ -571,8 +513,8 @@ def _keep_run(plan: Plan, thing: Thing, because: str) -> bool:
             shutil.copyfile(file, target)
         return target
 
-    state_kept = run.state and replace(run.state, file=moved(run.state.file))
-    kept = {epoch: replace(one, file=moved(one.file)) for epoch, one in run.kept.items()}
-    plan.store.write(replace(run, kept=kept, state=state_kept))
+    last = run.state and replace(run.state, file=copied(run.state.file))
+    kept = {epoch: replace(one, file=copied(one.file)) for epoch, one in run.kept.items()}
+    plan.store.write(replace(run, kept=kept, state=last))
     plan._states.clear()
     return True

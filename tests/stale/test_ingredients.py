@@ -141,8 +141,8 @@ def made(found: Ingredients) -> dict[str, dict[str, str]]:
     """What each thing is made of: `run NAME`, `answer NAME`, `figure NAME`."""
     project = found.project
     told = {f"run {one.name}": found.run(one, 0) for one in project.runs}
-    told |= {f"answer {one.name}": found.reader(one, {}, {}) for one in project.questions}
-    return told | {f"figure {one.name}": found.reader(one, {}, {}) for one in project.figures}
+    told |= {f"answer {one.name}": found.reader(one, {}) for one in project.questions}
+    return told | {f"figure {one.name}": found.reader(one, {}) for one in project.figures}
 
 
 def changed(folder: Path, *edits: tuple[str, str]) -> set[str]:

@@ -14,7 +14,7 @@ def made(folder: Path) -> dict[str, dict[str, str]]:
     """What each run and each answer is made of by code, data and specification."""
     found = ingredients(load(folder))
     told = {one.name: found.run(one, 0) for one in found.project.runs}
-    told |= {one.name: found.reader(one, {}, {}) for one in found.project.questions}
+    told |= {one.name: found.reader(one, {}) for one in found.project.questions}
     return {
         name: {key: value for key, value in each.items() if not key.startswith("experiment ")}
         for name, each in told.items()

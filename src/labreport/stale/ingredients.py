@@ -62,21 +62,18 @@ class Ingredients:
             "threads": str(self.project.threads),
             "engine": str(ENGINE),
             **({"exclusive": "yes"} if experiment.exclusive else {}),
-            **_prefixed("library", used),
+            **{f"library {name}": version for name, version in used.items()},
         }
 
-    def reader(
-        self, reader: Reader, runs: Mapping[str, Mapping[int, str]], answers: Mapping[str, str]
-    ) -> dict[str, str]:
-        """What an answer or a figure is made of.
+    def reader(self, reader: Reader, runs: Mapping[str, Mapping[int, str]]) -> dict[str, str]:
+        """What an answer or a figure is made of, beside the engine and the answers that it reads.
 
-        `runs` has the digest of each run that it reads, by experiment and seed, and `answers` those of the
-        answers, by question; `UNKNOWN` where there is none yet.
+        `runs` has the digest of each run that it reads, by experiment and seed, or `UNKNOWN`.
         """
         closure, followed = self._followed(reader)
         tables = [*reader.tables, *(one for one in self._values(closure) if isinstance(one, Data))]
         order = [[*reader.epochs], [one.name for one in reader.tables], reader.answers]
-        found = {**followed, "reads": digest(order), "python": PYTHON, "engine": engine_digest()}
+        found = {**followed, "reads": digest(order), "python": PYTHON}
         for name, epochs in reader.epochs.items():
             each = {str(seed): value for seed, value in runs.get(name, {}).items()}
             label = f"reads {name} {' '.join(map(str, epochs))}"
@@ -88,8 +85,8 @@ class Ingredients:
             found[f"table {table.name}"] = digest([table.replicate, table.where, table.missing])
             own = {f"data {table.name}": table.sha256} if table.path is None else {}
             found |= own or self._files([table.path or ""], table.place)
-        libraries = _prefixed("library", versions(closure.of(LIBRARY)))
-        return found | _prefixed("answer", answers) | libraries | self._files(reader.data, reader.place)
+        found |= {f"library {name}": version for name, version in versions(closure.of(LIBRARY)).items()}
+        return found | self._files(reader.data, reader.place)
 
     def watched(self, made_of: Mapping[str, str], owner: str | Reader) -> AbstractContextManager[None]:
         """The net for what is read and loaded while something that is made of these is made; see `watch`."""
@@ -173,10 +170,6 @@ class Ingredients:
                 raise UsageError(told(place, f"{shown(path)} is not there; restore it, or correct its name"))
             found[f"data {os.path.relpath(path, self.project.package)}"] = self.data.digest(path)
         return found
-
-
-def _prefixed(kind: str, members: Mapping[str, str]) -> dict[str, str]:
-    return {f"{kind} {name}": value for name, value in members.items()}
 
 
 def digest(value: Any) -> str:

@@ -119,9 +119,8 @@ class Loader(MetaPathFinder):
             sys.meta_path.remove(other)
             for name in other.loaded:
                 sys.modules.pop(name, None)
-        for name in [name for name in sys.modules if self.sources.path(name) is not None]:
-            file = getattr(sys.modules[name], "__file__", None)
-            if file and Path(file).is_relative_to(self.sources.root):
+        for name in [name for name in sys.modules if name not in sys.stdlib_module_names]:
+            if self.sources.path(name) is not None:
                 del sys.modules[name]
         sys.meta_path.insert(0, self)
 
