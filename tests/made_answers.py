@@ -32,7 +32,9 @@ class Network:
 
 def seeds(**values: tuple[float, ...]) -> dict[str, Sample]:
     """Samples of one value for each seed."""
-    return {name: Sample(name, {seed: (one,) for seed, one in enumerate(of)}, None) for name, of in values.items()}
+    return {
+        name: Sample(name, {seed: (one,) for seed, one in enumerate(of)}, None) for name, of in values.items()
+    }
 
 
 def ranked(count: int = 5) -> Answer:
@@ -42,16 +44,26 @@ def ranked(count: int = 5) -> Answer:
 
 def truths() -> Answer:
     """A fact that holds, one that does not, and one that is unknown; an exact number and texts from data."""
-    facts = {name: fact(truth, f"{name} is so") for name, truth in (("yes", True), ("no", False), ("open", None))}
-    texts = {"cell": "x|y", "tag": "<b>&amp;</b>", "star": "a*b*c", "dollars": "$5 and $6", "digits": ["5", "8", "9"]}
-    return Answer(**facts, **texts, ten=number(10, exact=True), dose=number(1.63, ci=(1.2, 2.1), unit="µM", n=4))
+    facts = {
+        name: fact(truth, f"{name} is so") for name, truth in (("yes", True), ("no", False), ("open", None))
+    }
+    texts = {
+        "cell": "x|y",
+        "tag": "<b>&amp;</b>",
+        "star": "a*b*c",
+        "dollars": "$5 and $6",
+        "digits": ["5", "8", "9"],
+    }
+    return Answer(
+        **facts, **texts, ten=number(10, exact=True), dose=number(1.63, ci=(1.2, 2.1), unit="µM", n=4)
+    )
 
 
 Render = Callable[..., Fragment]
 
 
 def renderer(folder: Path) -> Render:
-    """Render the section `part` with the question `best`, whose template is `text`; `files` are further ones."""
+    """Render the section `part` with the question `best`, whose template is `text`, beside other `files`."""
     templates = folder / "templates"
 
     def rendered(
@@ -67,11 +79,13 @@ def renderer(folder: Path) -> Render:
         for name, content in written.items():
             (templates / name).parent.mkdir(parents=True, exist_ok=True)
             (templates / name).write_text(content)
-        shown = tuple(SimpleNamespace(name=name) for name in figures)
+        shown: Any = tuple(SimpleNamespace(name=name) for name in figures)
         best = replace(question("Which is <best>?", name="best")(ranked), figures=shown)
-        known = {name: SimpleNamespace(**{**DRAWN, **(drawn or {})}) for name in figures}
+        known: Any = {name: SimpleNamespace(**{**DRAWN, **(drawn or {})}) for name in figures}
         experiments = [Experiment(name, Network(), epochs=50, start="m:f") for name in SEEDS]
         answers = {"best": answer or ranked(), **(more or {})}
-        return render_section(None, section("Part", best, name="part"), answers, known, experiments, templates)
+        return render_section(
+            None, section("Part", best, name="part"), answers, known, experiments, templates
+        )
 
     return rendered

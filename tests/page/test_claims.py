@@ -58,11 +58,14 @@ def test_conditions_have_three_values(render: Render, condition: str, holds: boo
 
 
 @pytest.mark.parametrize(
-    "condition", ["no and yess", "yess and no", "yes or yess", "yess or yes", "not yess", "5 < yess < 2", "ten < yess"]
+    "condition",
+    ["no and yess", "yess and no", "yes or yess", "yess or yes", "not yess", "5 < yess < 2", "ten < yess"],
 )
 def test_both_sides_are_looked_up(render: Render, condition: str) -> None:
     """A misspelt name is an error also where the other side decides."""
-    with pytest.raises(UsageError, match=r"^templates/questions/best\.md:2: there is no 'yess' here; did you mean 'yes'\?$"):
+    with pytest.raises(
+        UsageError, match=r"^templates/questions/best\.md:2: there is no 'yess' here; did you mean 'yes'\?$"
+    ):
         render(f"Text.\n{{% claim {condition} %}}So it is.{{% endclaim %}}", truths())
 
 
@@ -77,10 +80,13 @@ def test_both_sides_are_looked_up(render: Render, condition: str) -> None:
         ("{% claim ranking.first and yes %}a{% endclaim %}", "this is ['complex', 'wide']"),
         ("{% claim mean.wide == mean.small %}a{% endclaim %}", "is measured"),
         ("{% claim mean.wide > 92 %}a{% endclaim %}", "is measured"),
-        ('{% claim experiments.small.epochs == "50" %}a{% endclaim %}', "compares a text with a number"),
+        ('{% claim experiments.small.epochs == "50" %}a{% endclaim %}', "a text is compared with a number"),
         ('{% claim "wide" in ranking.first %}a{% endclaim %}', "a claim does not take 'in'"),
         ("{% claim yes if yes else no %}a{% endclaim %}", "only between whole conditions"),
-        ('{% claim ranking.clear("wide" or "complex", "small") %}a{% endclaim %}', "only between whole conditions"),
+        (
+            '{% claim ranking.clear("wide" or "complex", "small") %}a{% endclaim %}',
+            "only between whole conditions",
+        ),
         ("{% claim (yes and yes) == yes %}a{% endclaim %}", "only between whole conditions"),
         ("{% claim %}a{% endclaim %}", "this claim has no condition"),
         ("{% claim ranking.clear('wide', 'smal') %}a{% endclaim %}", "did you mean 'small'"),
@@ -116,7 +122,10 @@ def test_what_no_longer_holds_says_so_before_and_what_is_so_after(render: Render
         "<del><code>small</code> is <em>ahead</em></del> " in html
     )
     now = re.sub("</?data[^>]*>", "", html[html.index('<span class="now">') :]).replace("\u00a0", " ")
-    assert '<span class="now">(now: small is less accurate than wide, by 0.58 ± 0.04 points)</span></span>, by' in now
+    assert (
+        '<span class="now">(now: small is less accurate than wide, by 0.58 ± 0.04 points)</span></span>, by'
+        in now
+    )
     assert "We see: No longer holds: small is ahead, by far." in plain_text(html)
 
 
@@ -139,7 +148,11 @@ def test_what_one_seed_cannot_tell_is_marked(render: Render, other: str) -> None
 
 
 @pytest.mark.parametrize(
-    "text", [f"{AHEAD}a{{% else %}}{{{{ mean.smal }}}}{{% endclaim %}}", f"{BEHIND}{{{{ mean.smal }}}}{{% else %}}b{{% endclaim %}}"]
+    "text",
+    [
+        f"{AHEAD}a{{% else %}}{{{{ mean.smal }}}}{{% endclaim %}}",
+        f"{BEHIND}{{{{ mean.smal }}}}{{% else %}}b{{% endclaim %}}",
+    ],
 )
 def test_both_bodies_are_rendered(render: Render, text: str) -> None:
     """A mistake in the one that is not printed shows at each build."""
@@ -164,7 +177,10 @@ def test_a_block_that_holds_and_one_that_is_unknown_have_their_paragraphs(render
     text = f"First.\n{AHEAD}\nOne.\n\nTwo.\n{{% endclaim %}}\nLast."
     assert "<p>First.</p>\n<p>One.</p>\n<p>Two.</p>\n<p>Last.</p>" in render(text).html
     html = render(text, ranked(1)).html
-    assert '<div class="unknown">\n<p>One.</p>\n<p>Two.<sup class="mark">†</sup></p>\n</div>\n<p>Last.</p>' in html
+    assert (
+        '<div class="unknown">\n<p>One.</p>\n<p>Two.<sup class="mark">†</sup></p>\n</div>\n<p>Last.</p>'
+        in html
+    )
 
 
 def test_a_block_stays_in_its_list(render: Render) -> None:
@@ -186,7 +202,9 @@ def test_emphasis_and_code_around_and_inside_a_claim_are_read(render: Render) ->
 
 def test_a_claim_in_a_table_and_in_a_heading(render: Render) -> None:
     """The words stand in front in contents and bookmarks too, without what is so now."""
-    html = render(f"## {BEHIND}It *wins*{{% endclaim %}}\n\n| a |\n|---|\n| {BEHIND}it wins{{% endclaim %}} |\n").html
+    html = render(
+        f"## {BEHIND}It *wins*{{% endclaim %}}\n\n| a |\n|---|\n| {BEHIND}it wins{{% endclaim %}} |\n"
+    ).html
     heading = html[html.index("<h4") : html.index("</h4>") + 5]
     assert "No longer holds: It wins" == plain_text(heading)
     assert '<th scope="row"><span class="fails">' in html
@@ -194,11 +212,18 @@ def test_a_claim_in_a_table_and_in_a_heading(render: Render) -> None:
 
 def test_a_claim_in_a_caption_and_in_the_alternative_text(render: Render) -> None:
     """The title of a figure is its finding, and so falls with it."""
-    text = f'{{% call figure("dots") %}}**{BEHIND}It wins{{% endclaim %}}.** Each dot is a seed.{{% endcall %}}'
+    text = (
+        f'{{% call figure("dots") %}}**{BEHIND}It wins{{% endclaim %}}.** Each dot is a seed.{{% endcall %}}'
+    )
     html = render(text, figures=("dots",)).html
     assert 'alt="dots: No longer holds: It wins."' in html
-    assert '<strong><span class="fails"><strong class="verdict">No longer holds:</strong> <del>It wins</del>' in html
-    given = f'{{% set alt %}}{BEHIND}Dots & all{{% endclaim %}}{{% endset %}}{{{{ figure("dots", alt=alt) }}}}'
+    assert (
+        '<strong><span class="fails"><strong class="verdict">No longer holds:</strong> <del>It wins</del>'
+        in html
+    )
+    given = (
+        f'{{% set alt %}}{BEHIND}Dots & all{{% endclaim %}}{{% endset %}}{{{{ figure("dots", alt=alt) }}}}'
+    )
     assert 'alt="No longer holds: Dots &amp; all"' in render(given, figures=("dots",)).html
 
 
@@ -213,20 +238,33 @@ def test_a_claim_is_collected_with_its_place_and_its_words(render: Render) -> No
     tag = BEHIND.replace(", ", ",\n  ")
     fragment = render(f"Text.\n\nNow {tag}`small` is\n{{{{ mean.small }}}}{{% endclaim %}}.")
     now = "small is less accurate than wide, by 0.58\u00a0±\u00a00.04\u00a0points"
-    claim = Claim("templates/questions/best.md", 3, "small is 97.53\u00a0%", 'ranking.clear("small", "wide")', False, now)
+    claim = Claim(
+        "templates/questions/best.md",
+        3,
+        "small is 97.53\u00a0%",
+        'ranking.clear("small", "wide")',
+        False,
+        now,
+    )
     assert (claim,) == fragment.claims
-    assert [f'templates/questions/best.md:3: no longer holds: "small is 97.53\u00a0%" (now {now})'] == claims_of(fragment)
+    assert [
+        f'templates/questions/best.md:3: no longer holds: "small is 97.53\u00a0%" (now {now})'
+    ] == claims_of(fragment)
 
 
 def test_a_long_claim_is_cut_between_words() -> None:
     """The line of the build's end has its first words."""
     claim = Claim("a.md", 1, "Nobody wins here, " * 9, "yes", False)
-    assert 'a.md:1: no longer holds: "Nobody wins here, Nobody wins here, Nobody wins here, ..."' == str(claim)
+    assert 'a.md:1: no longer holds: "Nobody wins here, Nobody wins here, Nobody wins here, ..."' == str(
+        claim
+    )
 
 
 def test_only_what_fails_is_said_now(render: Render) -> None:
     """Of two joined conditions the one that holds needs no correction."""
-    (claim,) = render('{% claim yes and ranking.clear("small", "wide") %}a{% endclaim %}', ranked() | truths()).claims
+    (claim,) = render(
+        '{% claim yes and ranking.clear("small", "wide") %}a{% endclaim %}', ranked() | truths()
+    ).claims
     assert claim.now.startswith("small is less accurate")
     (claim,) = render("{% claim no or not yes %}a{% endclaim %}", truths()).claims
     assert "it does not hold that no is so; yes is so" == claim.now

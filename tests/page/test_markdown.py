@@ -100,7 +100,7 @@ def test_what_cannot_be_read_has_its_line(render: Render, text: str, message: st
 
 
 FILES = {
-    "references.bib": "@article{lecun1998, author={LeCun, Yann}, title={Gradient {MNIST}}, journal={P}, year=1998}\n"
+    "references.bib": "@misc{lecun1998, author={LeCun, Yann}, title={Gradient {MNIST}}, year=1998}\n"
     "@misc{other, author={Other, A.}, title={B}, year=2000}",
     "glossary.md": 'epoch\n: One pass.\n\nloss\n: What an {{ term("epoch") }} makes small.\n',
 }
@@ -123,12 +123,16 @@ def test_a_value_in_code_is_coloured_as_code(render: Render) -> None:
 
 def test_notes_definitions_and_cites(render: Render) -> None:
     """Ids of notes are those of the question; the document numbers cites."""
-    fragment = render("See[^a] [@other; @lecun1998] and [@other].\n\n[^a]: A *note*.\n\nterm\n: text\n", files=FILES)
+    fragment = render(
+        "See[^a] [@other; @lecun1998] and [@other].\n\n[^a]: A *note*.\n\nterm\n: text\n", files=FILES
+    )
     assert '<a href="#fn-best-1" id="fnref-best-1">[1]</a>' in fragment.html
     assert '<section class="footnotes">' in fragment.html
     assert '<li id="fn-best-1" class="footnote-item">' in fragment.html
     assert "<dl>\n<dt>term</dt>\n<dd>text</dd>\n</dl>" in fragment.html
-    assert '<a class="cite" data-cite="other"></a> <a class="cite" data-cite="lecun1998"></a>' in fragment.html
+    assert (
+        '<a class="cite" data-cite="other"></a> <a class="cite" data-cite="lecun1998"></a>' in fragment.html
+    )
     assert ("other", "lecun1998") == fragment.cites
 
 
@@ -162,8 +166,13 @@ def test_terms_lead_to_the_glossary(render: Render) -> None:
 
 def test_a_table_in_markdown_may_have_a_caption_and_a_name(render: Render) -> None:
     """The paragraph before it that begins with `Table NAME:`; first cells are heads of their rows."""
-    html = render("Table causes: What `deep` learns\n\n| Change | Runs |\n|---|--:|\n| none | {{ mean.small }} |").html
-    assert '<div class="table"><table id="table-causes" class="data">\n<caption><span class="label">Table ' in html
+    html = render(
+        "Table causes: What `deep` learns\n\n| Change | Runs |\n|---|--:|\n| none | {{ mean.small }} |"
+    ).html
+    assert (
+        '<div class="table"><table id="table-causes" class="data">\n<caption><span class="label">Table '
+        in html
+    )
     assert "</span></span> What <code>deep</code> learns</caption>" in html
     assert '<th class="number" scope="col">Runs</th>' in html
     assert '<th scope="row">none</th>\n<td class="number"><data' in html
@@ -178,5 +187,7 @@ def test_headings_are_below_that_of_the_question(render: Render) -> None:
 
 def test_indented_text_is_no_code(render: Render) -> None:
     """Loops and conditions in a template are indented."""
-    html = render("{% for x in ['a'] %}\n    {% if true %}\n    {{ x }} is\n    {% endif %}\n{% endfor %}").html
+    html = render(
+        "{% for x in ['a'] %}\n    {% if true %}\n    {{ x }} is\n    {% endif %}\n{% endfor %}"
+    ).html
     assert "<p>a is</p>" in html

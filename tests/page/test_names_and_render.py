@@ -21,7 +21,9 @@ def test_every_name_is_listed_with_its_value() -> None:
     answer = ranked() | Answer(**{"deep-8": number(3)}, mean=Names({"10": number(4)}), digits=["5", "8"])
     lines = names(BEST, answer).replace("\u00a0", " ").split("\n")
     assert "best: Which is best?" == lines[0]
-    found = dict(re.split(r"  +", line.strip(), maxsplit=1) for line in lines[2 : lines.index("These hold now:") - 1])
+    found = dict(
+        re.split(r"  +", line.strip(), maxsplit=1) for line in lines[2 : lines.index("These hold now:") - 1]
+    )
     assert "98.14 % (95 % CI 98.09 to 98.19)" == found["mean.complex"]
     assert "3" == found["deep_8"]
     assert "4" == found['mean["10"]']
@@ -57,7 +59,8 @@ def test_a_latex_file_has_delimiters_of_its_own(tmp_path: Path) -> None:
     """Values are written as LaTeX prints them; all else stays, Jinja's usual signs too."""
     text = (
         "\\documentclass{article} % {{ no }}\n"
-        "\\BLOCK{for name in [\"wide\"]}\n\\emph{\\VAR{best.mean[name] | pm}} & \\VAR{facts.tag}\n\\BLOCK{endfor}\n"
+        '\\BLOCK{for name in ["wide"]}\n\\emph{\\VAR{best.mean[name] | pm}} & \\VAR{facts.tag}\n'
+        "\\BLOCK{endfor}\n"
         "\\#{ a comment }\\VAR{best.difference.small.wide}\n"
     )
     found, claims = render_file(written(tmp_path, "paper.tex", text), ANSWERS)
@@ -84,11 +87,15 @@ def test_what_no_longer_holds_has_the_words_in_front(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("a.txt", "<b>&amp;</b>"), ("a.html", "&lt;b&gt;&amp;amp;&lt;/b&gt;"), ("a.md", "<b>&amp;</b>")]
+    ("name", "value"),
+    [("a.txt", "<b>&amp;</b>"), ("a.html", "&lt;b&gt;&amp;amp;&lt;/b&gt;"), ("a.md", "<b>&amp;</b>")],
 )
 def test_texts_are_escaped_as_the_file_needs(tmp_path: Path, name: str, value: str) -> None:
     """By its ending; the end of the file stays."""
-    assert f"{value} 98.11\u00a0%\n" == render_file(written(tmp_path, name, "{{ facts.tag }} {{ best.mean.wide }}\n"), ANSWERS)[0]
+    assert (
+        f"{value} 98.11\u00a0%\n"
+        == render_file(written(tmp_path, name, "{{ facts.tag }} {{ best.mean.wide }}\n"), ANSWERS)[0]
+    )
 
 
 def test_a_table_in_a_text_file_is_aligned_text(tmp_path: Path) -> None:
@@ -97,7 +104,9 @@ def test_a_table_in_a_text_file_is_aligned_text(tmp_path: Path) -> None:
     assert "complex  98.14\u00a0±\u00a00.05" in found
 
 
-@pytest.mark.parametrize(("text", "message"), [("\n{{ 5 }}", "bare number"), ("\n{{ bst }}", "did you mean 'best'")])
+@pytest.mark.parametrize(
+    ("text", "message"), [("\n{{ 5 }}", "bare number"), ("\n{{ bst }}", "did you mean 'best'")]
+)
 def test_a_mistake_in_a_file_has_its_line(tmp_path: Path, text: str, message: str) -> None:
     """As in a template of the page."""
     with pytest.raises(UsageError, match=rf"a\.txt:2: .*{message}"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from made_answers import ACCURACY, SEEDS, Render, ranked, seeds, truths
 from labreport.errors import UsageError
 from labreport.page import Fragment, plain_text, render_section, template_files
 from labreport.project import question, section
-from labreport.stats import Answer, change, count, difference, effect, fact, number, sentence
+from labreport.stats import Answer, count, difference, fact, number, sentence
 from labreport.stats.finding import Finding
 
 SENTENCE = "Complex and wide are too close to call in test accuracy (98.14 % and 98.11 %); small is behind."
@@ -28,7 +27,15 @@ def text_of(fragment: Fragment) -> str:
 def test_without_a_template_there_are_sentence_figures_and_table(render: Render) -> None:
     """In this order; texts from the project are escaped."""
     html = render(figures=("dots", "curve")).html
-    order = ["<h2 ", "Part</h2>", "Which is &lt;best&gt;?", '<div class="answer">', "figure-dots", "figure-curve", "<table"]
+    order = [
+        "<h2 ",
+        "Part</h2>",
+        "Which is &lt;best&gt;?",
+        '<div class="answer">',
+        "figure-dots",
+        "figure-curve",
+        "<table",
+    ]
     assert sorted(order, key=html.index) == order
     assert SENTENCE in plain_text(html).replace("\u00a0", " ")
 
@@ -50,7 +57,8 @@ def test_a_template_without_blocks_stands_below_the_sentence(render: Render) -> 
 
 def test_the_block_answer_is_the_box(render: Render) -> None:
     """What is set before it is known in it; the line at a glance is plain."""
-    text = "{% set best = mean.wide %}\n{% block answer %}\n`wide`: **{{ best }}** <&.\n{% endblock answer %}\n\nMore {{ best }}."
+    box = "{% block answer %}\n`wide`: **{{ best }}** <&.\n{% endblock answer %}"
+    text = f"{{% set best = mean.wide %}}\n{box}\n\nMore {{{{ best }}}}."
     fragment = render(text)
     box = fragment.html[fragment.html.index('<div class="answer">') : fragment.html.index("</div>")]
     assert "<p><code>wide</code>: <strong><data" in box
@@ -107,10 +115,16 @@ def test_a_mistake_in_a_question_is_told_of_its_own_template(render: Render) -> 
 
 def test_a_figure_has_its_caption_and_alternative_text(render: Render) -> None:
     """The kind of drawing and the finding, which is the bold beginning of the caption."""
-    text = '{% call figure("dots") %}**Two tie at {{ mean.wide }}.** Each *dot* is a seed.{% endcall %}\n\nAs {{ ref("dots") }}.'
+    called = '{% call figure("dots") %}**Two tie at {{ mean.wide }}.** Each *dot* is a seed.{% endcall %}'
+    text = called + '\n\nAs {{ ref("dots") }}.'
     html = render(text, figures=("dots",)).html
-    assert '<figure id="figure-dots" data-figure="dots" class="wide"><img src="figure:dots" alt="dots: Two tie at' in html
-    label = '<figcaption><span class="label">Figure <span data-no="figure:dots"></span></span> <strong>Two tie at'
+    assert (
+        '<figure id="figure-dots" data-figure="dots" class="wide"><img src="figure:dots" alt="dots: Two tie '
+        in html
+    )
+    label = (
+        '<figcaption><span class="label">Figure <span data-no="figure:dots"></span></span> <strong>Two tie at'
+    )
     assert label in html
     assert "</strong> Each <em>dot</em> is a seed.</figcaption></figure>" in html
     assert '<p>As <a data-ref="dots"></a>.</p>' in html
@@ -124,7 +138,9 @@ def test_a_figure_has_its_caption_and_alternative_text(render: Render) -> None:
         ({"title": "Two tie", "alt": "a chart of dots"}, "a chart of dots: Two tie"),
     ],
 )
-def test_a_figure_without_a_caption_has_that_of_its_drawing(render: Render, drawn: dict[str, Any], alt: str) -> None:
+def test_a_figure_without_a_caption_has_that_of_its_drawing(
+    render: Render, drawn: dict[str, Any], alt: str
+) -> None:
     """Its title and its alternative text too; they are no HTML."""
     html = render(figures=("dots",), drawn={**drawn, "width_mm": 80.0}).html
     assert f'<figure id="figure-dots" data-figure="dots"><img src="figure:dots" alt="{alt}">' in html
@@ -149,7 +165,12 @@ def test_a_fragment_is_json_and_back(render: Render) -> None:
 def test_the_files_of_a_section(render: Render) -> None:
     """Its own and those that all share; not those of others."""
     shared = {"glossary.md": "", "sentences.html": "", "references.bib": "", "macros.html": ""}
-    others = {"sections/part.md": "", "sections/other.md": "", "questions/other.md": "", "styles/base.css": ""}
+    others = {
+        "sections/part.md": "",
+        "sections/other.md": "",
+        "questions/other.md": "",
+        "styles/base.css": "",
+    }
     render("Text.", files={**shared, **others})
     one = section("Part", question("Why?", name="best")(ranked), name="part")
     found = [path.relative_to("templates").as_posix() for path in template_files(Path("templates"), one)]
@@ -158,7 +179,10 @@ def test_the_files_of_a_section(render: Render) -> None:
 
 def test_a_project_may_say_findings_in_its_own_words(render: Render) -> None:
     """Where it has a macro of the kind; the other kinds stay the engine's."""
-    own = {"sentences.html": "{% macro ranking(said) %}{{ said.first[0] }} is <i>it</i> at {{ said.means[0] }}{% endmacro %}"}
+    own = {
+        "sentences.html": "{% macro ranking(said) %}\n"
+        "{{ said.first[0] }} is <i>it</i> at {{ said.means[0] }}{% endmacro %}"
+    }
     fragment = render("{% claim mean.wide.above(99) %}a{% endclaim %}", files=own)
     assert "complex is it at 98.14 %." in text_of(fragment).replace("Complex", "complex")
     assert "test accuracy of wide is 98.11\u00a0±\u00a00.06\u00a0%" == fragment.claims[0].now
@@ -180,19 +204,22 @@ def findings() -> dict[str, Finding]:
         "open fact": Answer(fact=fact(None, "4 and 9 are first")),
     }
     return {
-        name: next(one for one in answer.members.values() if isinstance(one, Finding)) for name, answer in made.items()
+        name: next(one for one in answer.members.values() if isinstance(one, Finding))
+        for name, answer in made.items()
     }
 
 
 @pytest.mark.parametrize("kind", findings())
 def test_every_finding_is_said_with_the_numbers_of_its_sentence(render: Render, kind: str) -> None:
-    """The page's sentence names the subjects that the plain one names, and its numbers lead to their sources."""
+    """The page's sentence names whom the plain one names, and its numbers lead to their sources."""
     finding = findings()[kind]
     fragment = render(answer=Answer(one=finding))
     said = fragment.glance[0].answer.replace("\u00a0", " ")
     assert said.endswith(".")
     assert not said.endswith("..")
-    assert [name for name in SEEDS if name in sentence(finding).lower()] == [n for n in SEEDS if n in said.lower()]
+    assert [name for name in SEEDS if name in sentence(finding).lower()] == [
+        n for n in SEEDS if n in said.lower()
+    ]
     assert "{" not in said
     printed = re.findall(r"\d+\.\d+", said)
     assert not printed or fragment.numbers

@@ -18,11 +18,9 @@ from labreport.errors import LabReportError, Several, UsageError, shown
 from labreport.page.markdown import typed, typed_numbers
 from labreport.stats import Condition, Quantity, as_condition, as_quantity, both, either, negated
 
-OPERATORS = {"eq": "==", "ne": "!=", "lt": "<", "lteq": "<=", "gt": ">", "gteq": ">="}
-_COMPARED: dict[str, Callable[[Any, Any], Any]] = {
-    name: getattr(operator, {"lteq": "le", "gteq": "ge"}.get(name, name)) for name in OPERATORS
-}
 _JOINED: dict[str, Callable[..., Condition]] = {"both": both, "either": either, "negated": negated}
+_COMPARED = {"eq": "eq", "ne": "ne", "lt": "lt", "lteq": "le", "gt": "gt", "gteq": "ge"}
+"""Comparisons as Jinja and as `operator` call them."""
 _EXAMPLE = 'such as ranking.clear("a", "b") or mean.a.above(92)'
 _LOGIC = (nodes.And, nodes.Or, nodes.Not, nodes.Compare, nodes.CondExpr)
 _BLOCK = re.compile(r"\s*(#{1,6}\s|[-*+]\s|\d+[.)]\s|>|\||```|\n)|[\s\S]*\n[ \t]*\n")
@@ -108,8 +106,10 @@ class Claims(Extension):
             body = parser.parse_statements(("name:endblock",), drop_needle=True)
             parser.stream.skip_if("name:answer")
             return nodes.CallBlock(self.call_method("_answer"), [], [], body, lineno=line)
-        if getattr(parser, "in_claim", False):
-            parser.fail("a claim inside a claim; end the first before it, or join the conditions by and", line)
+        if parser._tag_stack.count("claim") > 1:
+            parser.fail(
+                "a claim inside a claim; end the first before it, or join the conditions by and", line
+            )
         source = parser.stream.expect("string").value
         parser.stream.expect("comma")
         mark = parser.stream.expect("string").value
@@ -117,7 +117,6 @@ class Claims(Extension):
         if parser.stream.current.type == "block_end":
             parser.fail(f"this claim has no condition; write one {_EXAMPLE}", line)
         condition = self._condition(parser.parse_expression(), parser)
-        parser.in_claim = True  # type: ignore[attr-defined]
         other: list[nodes.Node] = []
         try:
             body = parser.parse_statements(("name:else", "name:endclaim"))
@@ -127,7 +126,6 @@ class Claims(Extension):
             if parser.stream.current.type == "eof":
                 parser.fail("this claim has no {% endclaim %}", line)
             raise
-        parser.in_claim = False  # type: ignore[attr-defined]
         block = mark if parser.stream.expect("string").value else ""
         facts = map(nodes.Const, (source, block, line, parser.name, has_other))
         call = self.call_method("_claim", [condition, *facts], lineno=line)
@@ -145,7 +143,7 @@ class Claims(Extension):
         elif isinstance(node, nodes.Compare):
             how, parts, sides = "both", [], [node.expr, *(one.expr for one in node.ops)]
             for one, left, right in zip(node.ops, sides, sides[1:], strict=False):
-                if one.op not in OPERATORS:
+                if one.op not in _COMPARED:
                     parser.fail(f"a claim does not take {one.op!r}; write one {_EXAMPLE}", node.lineno)
                 parts.append(self.call_method("_compared", [left, nodes.Const(one.op), right]))
                 self._whole(left, parser), self._whole(right, parser)
@@ -154,7 +152,7 @@ class Claims(Extension):
         return self.call_method("_join", [nodes.Const(how), *parts], lineno=node.lineno)
 
     def _whole(self, node: nodes.Expr, parser: Parser) -> nodes.Expr:
-        if isinstance(node, _LOGIC) or node.find(_LOGIC) is not None:
+        if isinstance(node, _LOGIC) or any(True for _ in node.find_all(_LOGIC)):
             parser.fail("and, or, not and if stand in a claim only between whole conditions", node.lineno)
         return node
 
@@ -168,8 +166,8 @@ class Claims(Extension):
         given = (there(left), there(right))
         sides = [one if isinstance(one, (str, int, float)) else as_quantity(one) for one in given]
         if len({isinstance(one, str) for one in sides}) == 2:
-            raise UsageError(f"{left!r:.40} {OPERATORS[name]} {right!r:.40} compares a text with a number")
-        return as_condition(_COMPARED[name](*sides))
+            raise UsageError(f"a text is compared with a number: {left!r:.40} and {right!r:.40}")
+        return as_condition(getattr(operator, _COMPARED[name])(*sides))
 
     def _claim(
         self, given: Any, source: str, mark: str, line: int, name: str, has_other: bool, caller: Any
@@ -191,7 +189,7 @@ class Claims(Extension):
         return Markup(text if block is None else f"\n\n{text}\n\n")
 
     def _answer(self, caller: Any) -> str:
-        self.environment.values.box = caller()  # type: ignore[attr-defined]
+        self.environment.values.at.box = caller()  # type: ignore[attr-defined]
         return ""
 
 

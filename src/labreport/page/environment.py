@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import jinja2
+from jinja2.bccache import Bucket
 from jinja2.utils import missing
 from markupsafe import Markup
 
 from labreport.errors import LabReportError, Several, UsageError, did_you_mean, shown
 from labreport.page.claims import Claims, TemplateError
-from labreport.stats import Finding, Quantity, plural, say
+from labreport.stats import Finding, Quantity, say
 
 if TYPE_CHECKING:
     from labreport.page.values import Values
@@ -23,6 +24,20 @@ FRAME = Path(__file__).parents[1] / "frame"
 SENTENCES = "sentences.html"
 JINJA = ("and", "caller", "else", "false", "if", "in", "is", "loop", "none", "not", "or", "self", "true")
 _PLACED = re.compile(r"(\S+?\.\w+):\d+: ")
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """The code of templates by their source, for all documents of a process."""
+
+    codes: ClassVar[dict[tuple[str, str], Any]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take the code of a source that was compiled before."""
+        bucket.code = self.codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        self.codes[bucket.key, bucket.checksum] = bucket.code
 
 
 def environment(
@@ -55,6 +70,8 @@ def environment(
         undefined=Unknown,
         finalize=jinja2.pass_context(lambda _, value: values.value(value)),  # so that it sees constants too
         extensions=[Claims],
+        bytecode_cache=_Compiled(),
+        optimized=False,  # nothing of a document is in the code
         trim_blocks=True,
         lstrip_blocks=True,
         **syntax,
@@ -62,7 +79,9 @@ def environment(
     made.extend(values=values, known=known)
     made.globals = {"namespace": made.globals["namespace"], **helpers}
     made.filters.update(values.filters)
-    values.sentence = _sentences(made.overlay("{%", "%}", "{{", "}}", "{#", "#}"))
+    usual = made.overlay("{%", "%}", "{{", "}}", "{#", "#}")
+    values.sentence = lambda of: _sentence(usual, of)
+    values.frame = lambda template, /, **names: Markup(usual.get_template(template).render(names))
     return made
 
 
@@ -75,27 +94,12 @@ def names_of(made: jinja2.Environment, names: Mapping[str, Any]) -> dict[str, An
     return found
 
 
-def _sentences(made: jinja2.Environment) -> Callable[[Any], Markup]:
-    """Say a finding or a number in a sentence: by the macro of its kind, the project's own if it has one."""
-
-    def sentence(of: Any) -> Markup:
-        kind = of.kind if isinstance(of, Finding) else "quantity"
-        given = _texts(say(of)) if isinstance(of, Finding) else {"name": _name(of), "value": of}
-        files = (made.get_template(name).module for name in (SENTENCES, f"engine/{SENTENCES}"))
-        macro = next(getattr(file, kind) for file in files if hasattr(file, kind))
-        return Markup(macro(given)).strip()
-
-    return sentence
-
-
-def _texts(value: Any) -> Any:
-    """What a sentence is made of: whole numbers such as epochs as texts; `units` is the plural of `unit`."""
-    if isinstance(value, dict):
-        made = {name: _texts(each) for name, each in value.items()}
-        return {**made, "units": plural(value["unit"])} if "unit" in value else made
-    if isinstance(value, (list, tuple)):
-        return [_texts(each) for each in value]
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+def _sentence(made: jinja2.Environment, of: Finding | Quantity) -> Markup:
+    """Say a finding or a number: by the macro of its kind, the project's own if it has one."""
+    kind = of.kind if isinstance(of, Finding) else "quantity"
+    given = say(of) if isinstance(of, Finding) else {"name": _name(of), "value": of}
+    files = (made.get_template(name).module for name in (SENTENCES, f"engine/{SENTENCES}"))
+    return Markup(next(getattr(file, kind) for file in files if hasattr(file, kind))(given)).strip()
 
 
 def _name(one: Quantity) -> str:

@@ -1,14 +1,13 @@
-"""Markdown as an author writes it: formulas, listings, footnotes, definitions, cites; and numbers typed in it."""
+"""Markdown as an author writes it: formulas, listings, notes, definitions, cites; and numbers typed in it."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 from xml.etree import ElementTree
 
 from jinja2 import Environment
@@ -21,7 +20,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from labreport.errors import UsageError, did_you_mean
+from labreport.errors import UsageError
 from labreport.project.outline import slug
 
 BIBLIOGRAPHY = "references.bib"
@@ -37,30 +36,18 @@ _CAPTION = re.compile(r"Table(?:\s+([\w-]+))?:\s+(.*)", re.DOTALL)
 """A paragraph before a table: `Table: what is in it`, or `Table NAME: what is in it`."""
 
 
-@dataclass(frozen=True)
-class Writer:
-    """Renders texts of one document: ids begin with `document`, the highest heading is of level `top`.
+def render(text: str, names: dict[str, Any]) -> str:
+    """Render a template's text.
 
-    `told(where, text)` raises the error that a piece of a text, `where`, is wrong; `plain` gives the text of
-    the values in a formula.
+    `names` are `docId`, with which ids begin, `top`, the level of its highest heading, `told(where, text)`,
+    which raises the error that a piece of the text is wrong, and `plain`, which gives the text of signs.
     """
+    return str(_parser(True).render(text, names))
 
-    document: str
-    top: int
-    told: Callable[[str, str], NoReturn]
-    plain: Callable[[str], str]
 
-    def blocks(self, text: str) -> str:
-        """Render paragraphs and all else that a template has."""
-        return str(_parser(True).render(text, self._environment))
-
-    def line(self, text: str, trusted: bool = True) -> str:
-        """Render what stands in a line, as a caption; HTML in it counts only where it is `trusted`."""
-        return str(_parser(trusted).renderInline(text.strip(), self._environment))
-
-    @property
-    def _environment(self) -> dict[str, Any]:
-        return {"docId": self.document, "top": self.top, "told": self.told, "plain": self.plain}
+def inline(text: str, names: dict[str, Any], trusted: bool) -> str:
+    """Render what stands in a line; HTML in it counts only where it is `trusted`."""
+    return str(_parser(trusted).renderInline(text.strip(), names))
 
 
 @lru_cache
@@ -112,16 +99,14 @@ def _structure(state: StateCore) -> None:
             name = found[1] or f"{state.env['docId']}-{place}"
             token.attrs |= {"id": f"table-{name}", "class": "data"}
             caption = state.md.parseInline(found[2], state.env)
-            ends = [Token("html_block", "", 0, content=text) for text in (table_label(name), "</caption>\n")]
+            label = Markup(
+                '<caption><span class="label">Table <span data-no="table:{}"></span></span> '
+            ).format(name)
+            ends = [Token("html_block", "", 0, content=text) for text in (label, "</caption>\n")]
             made[-3:] = [token, ends[0], *caption, ends[1]]
         else:
             made.append(token)
     state.tokens = made
-
-
-def table_label(name: str) -> Markup:
-    """The beginning of a table's caption; the document counts the tables."""
-    return Markup('<caption><span class="label">Table <span data-no="table:{}"></span></span> ').format(name)
 
 
 def _notes(self: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
@@ -132,7 +117,7 @@ def _fence(self: Any, tokens: Sequence[Token], place: int, options: Any, env: An
     """A listing, coloured where its language is named."""
     from pygments import highlight
     from pygments.formatters import HtmlFormatter
-    from pygments.lexers import get_all_lexers, get_lexer_by_name
+    from pygments.lexers import get_lexer_by_name
     from pygments.util import ClassNotFound
 
     code, language = tokens[place].content, tokens[place].info.strip().split(" ")[0]
@@ -141,8 +126,7 @@ def _fence(self: Any, tokens: Sequence[Token], place: int, options: Any, env: An
     try:
         lexer = get_lexer_by_name(language, stripnl=False)
     except ClassNotFound:
-        near = did_you_mean(language, [name for _, names, _, _ in get_all_lexers() for name in names])
-        env["told"](f"```{language}", f"Pygments reads no language {language!r}{near}")
+        env["told"](f"```{language}", f"Pygments reads no language {language!r}")
     coloured = highlight(code, lexer, HtmlFormatter(nowrap=True))
     coloured = re.sub(rf'<span class="err">([{HELD}]*)</span>', r"\1", coloured)
     return f'<pre><code class="language-{escape(language)}">{coloured}</code></pre>\n'

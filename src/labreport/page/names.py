@@ -14,8 +14,14 @@ from labreport.stats.rounding import ci
 def names(question: Question, answer: Names) -> str:
     """List an answer's names with their values, and the claims that hold now, how nearly; ready to paste."""
     found = list(_named(answer, ""))
-    asked = {_asked(one): (name, one) for name, one in reversed(found) if isinstance(one, (Finding, Quantity))}
-    holding = [(f"{{% claim {text} %}}", one.how) for name, of in reversed(asked.values()) for text, one in conditions(of, name)]
+    asked = {
+        _asked(one): (name, one) for name, one in reversed(found) if isinstance(one, (Finding, Quantity))
+    }
+    holding = [
+        (f"{{% claim {text} %}}", one.how)
+        for name, of in reversed(asked.values())
+        for text, one in conditions(of, name)
+    ]
     lines = [f"{question.name}: {question.text}", "", *_aligned([(name, _value(one)) for name, one in found])]
     return "\n".join([*lines, "", "These hold now:", "", *_aligned(holding)] if holding else lines) + "\n"
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from markupsafe import Markup, escape
 
-from labreport.page.claims import Claim, TemplateError
+from labreport.page.claims import Claim
 from labreport.page.environment import environment, explained, names_of
-from labreport.page.markdown import Writer
-from labreport.page.values import VERDICT, Values
+from labreport.page.values import VERDICT, Place, Values
 from labreport.stats import Names, declared, rows
 
 LATEX = {
@@ -20,8 +19,8 @@ LATEX = {
 }  # fmt: skip
 """Jinja's delimiters in files that end with `.tex`."""
 _SIGNS = {
-    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\u00a0": "~", "±": r"$\pm$",
-    "\u2212": "$-$", "×": r"$\times$", "µ": r"$\mu$", "–": "--", "†": r"\dag{}",
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\u00a0": "~",
+    "±": r"$\pm$", "\u2212": "$-$", "×": r"$\times$", "µ": r"$\mu$", "–": "--", "†": r"\dag{}",
     **{sign: f"\\{sign}" for sign in "%&#_${}"},
     **{power: f"$^{plain}$" for power, plain in zip("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789", strict=True)},
 }  # fmt: skip
@@ -33,17 +32,22 @@ def latex(text: str) -> str:
 
 
 class Plain(Values):
-    """Prints values and claims as text; `written` makes of a text what the file's language prints so."""
+    """Prints values and claims as text, written so that the file's language prints it as it is."""
 
     folder = ""
 
-    def __init__(self, writer: Writer, written: Callable[[str], str]) -> None:
-        super().__init__(writer, {})
-        self._written = written
+    def __init__(self, path: Path) -> None:
+        super().__init__(path.parent, Place(path.name, path.stem), {})
+        kinds: dict[str, Callable[[str], str]] = {".tex": latex, ".html": lambda text: str(escape(text))}
+        self._written = kinds.get(path.suffix, str)
 
     def hold(self, markup: str, plain: str | None = None, block: bool = False) -> Markup:
         """Print at once."""
-        return Markup(self._written(plain) if plain is not None else markup)
+        return Markup(markup if plain is None else self._written(plain))
+
+    def show(self, table: Any, *_: Any, digits: int | None = None, **__: Any) -> Markup:
+        """Print a table as aligned text."""
+        return Markup(self._written(repr(table)))
 
     def words(self, body: str) -> str:
         """Give the words of a piece of the file."""
@@ -64,12 +68,7 @@ def render_file(
 
     `.tex` files write `\VAR{...}` and `\BLOCK{...}`. Raises `UsageError` as a template of the page does.
     """
-
-    def told(where: str, text: str) -> NoReturn:
-        raise TemplateError(f"{path}: {text}")
-
-    kinds = {".tex": latex, ".html": lambda text: str(escape(text))}
-    values = Plain(Writer(path.stem, 1, told, str), kinds.get(path.suffix, str))
+    values = Plain(path)
     known = Names({one.name: declared(one) for one in experiments})
     helpers = {"experiments": known, "rows": rows, "show": values.show}
     syntax = LATEX if path.suffix == ".tex" else {}

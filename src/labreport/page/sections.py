@@ -5,20 +5,19 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from markupsafe import Markup, escape
 
-from labreport.errors import UsageError, did_you_mean, shown
+from labreport.errors import UsageError, did_you_mean
 from labreport.page.claims import Claim, TemplateError
 from labreport.page.environment import environment, explained, names_of
-from labreport.page.markdown import BIBLIOGRAPHY, HELD, Writer, bibliography
-from labreport.page.values import Values, plain_text, quantities
+from labreport.page.markdown import BIBLIOGRAPHY, bibliography
+from labreport.page.values import Place, Values, plain_text, quantities
 from labreport.project.outline import slug
 from labreport.stats import Column, Finding, Names, Quantity, Table, declared, rows
 
@@ -104,57 +103,55 @@ def render_section(
     made. A name that is not there, a bare or typed number, and whatever else is wrong in a template raises
     `UsageError` with file and line.
     """
-    made = _Section(section, answers, figures, experiments, templates)
-    html, values = made.html(), made.values
+    known = Names({one.name: declared(one) for one in experiments})
+    at = Place(f"sections/{section.name}.md", section.name, 3)
+    values = Values(templates, at, {**answers, "experiments": known})
+    made = _Section(section, answers, figures, templates, values)
+    html = made.html()
     printed = {name: one for name, one in values.numbers.items() if f'data-q="{escape(name)}"' in html}
     cites = tuple(dict.fromkeys(_CITED.findall(html)))
     claims = tuple(values.claims)
     return Fragment(section.name, section.title, html, claims, printed, tuple(made.glance), cites)
 
 
+@dataclass
 class _Section:
     """One section while it is rendered."""
 
-    def __init__(
-        self,
-        section: Section,
-        answers: Mapping[str, Names],
-        figures: Mapping[str, Exported],
-        experiments: Iterable[Experiment],
-        templates: Path,
-    ) -> None:
-        self.section, self.answers, self.figures, self.templates = section, answers, figures, templates
-        self.glance: list[Glance] = []
-        self._template, self._answer = "", Names({})
-        known = Names({one.name: declared(one) for one in experiments})
-        writer = Writer(section.name, 3, self._told, lambda text: self.values.plain(text))
-        self.values = Values(writer, {**answers, "experiments": known})
-        self._questions = {one.name: one for one in section.questions}
+    section: Section
+    answers: Mapping[str, Names]
+    figures: Mapping[str, Exported]
+    templates: Path
+    values: Values
+    glance: list[Glance] = dataclasses.field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._questions = {one.name: one for one in self.section.questions}
         self._asked: dict[str, Markup] = {}
         self._placed: set[str] = set()
+        values = self.values
         helpers = {
-            "experiments": known,
+            "experiments": self.values.answers["experiments"],
             "figure": self._figure,
             "question": self._question,
-            "ref": lambda name: self.values.hold(Markup('<a data-ref="{}"></a>').format(name), name),
-            "rows": lambda of, answer=None, **columns: rows(of, answer or self._answer, **columns),
-            "show": self.values.show,
-            "term": partial(_term, self.values, _terms(templates)),
+            "ref": lambda name: values.hold(Markup('<a data-ref="{}"></a>').format(name), name),
+            "rows": lambda of, answer=None, **columns: rows(of, answer or values.at.answer, **columns),
+            "show": values.show,
+            "term": partial(_term, values, _terms(self.templates)),
         }
-        self._environment = environment(templates, self.values, helpers)
+        self._environment = environment(self.templates, values, helpers)
 
     def html(self) -> str:
         """Render the whole of it."""
-        name, own, body = self.section.name, f"sections/{self.section.name}.md", ""
-        if (self.templates / own).is_file():
-            with self._within(own, name, 3, Names({})):
-                body = self._text(self.answers)
+        at = self.values.at
+        with explained(self.templates, at.template):
+            body = self._text(self.answers) if (self.templates / at.template).is_file() else ""
         left = [self._question(one) for one in self._questions if one not in self._asked]
-        text = "\n".join([body, *left, *self._unplaced(self.section.figures)])
-        html = self._framed("section.html", name=name, title=self.section.title, body=Markup(text))
-        html = _TABLE.sub(r'<div class="table">\g<0></div>', self.values.html(html))
-        seen = set[str]()  # a term is linked where it is first used
-        return _TERM.sub(lambda link: link[2] if link[1] in seen or seen.add(link[1]) else link[0], html)
+        text = Markup("\n".join([body, *left, *self._unplaced(self.section.figures)]))
+        framed = self.values.frame("section.html", name=at.document, title=self.section.title, body=text)
+        html = _TABLE.sub(r'<div class="table">\g<0></div>', self.values.html(framed))
+        first = {link[1]: link.start() for link in reversed(list(_TERM.finditer(html)))}
+        return _TERM.sub(lambda link: link[0] if first[link[1]] == link.start() else link[2], html)
 
     def _answered(self, question: Question) -> str:
         """A question with its box, its text, and those of its figures that nothing places."""
@@ -162,17 +159,17 @@ class _Section:
         own = (self.templates / template).is_file()
         if question.template and not own:
             raise TemplateError(f"{question.place}: there is no template {template!r}")
-        with self._within(template, question.name, 4, answer):
+        before, self.values.at = self.values.at, Place(template, question.name, 4, answer)
+        with explained(self.templates, template):
             body = self._text(answer.members) if own else ""
-            if self.values.box is not None:
-                box = self.values.writer.blocks(self.values.box)
-            else:
-                box = self._sentences(answer, numbers_too=not own)
+            box = self.values.at.box
+            box = self._sentences(answer, numbers_too=not own) if box is None else self.values.blocks(box)
             parts = [body, *self._unplaced(question.figures), *([] if own else self._tables(answer))]
+        self.values.at = before
         line = str(escape(plain_text(self.values.html(box))))
         self.glance.append(Glance(question.name, question.text, line))
-        shown = {"answer": Markup(box), "body": Markup("\n".join(parts))}
-        return self._framed("question.html", name=question.name, text=question.text, **shown)
+        names = {"name": question.name, "text": question.text, "answer": Markup(box)}
+        return self.values.frame("question.html", body=Markup("\n".join(parts)), **names)
 
     def _sentences(self, answer: Names, numbers_too: bool) -> str:
         """What the engine says of an answer: its findings or, where it has none, its numbers."""
@@ -214,49 +211,22 @@ class _Section:
         if not text:
             title = Markup("<strong>{}</strong> ").format(drawn.title) if drawn.title else Markup()
             text = title + drawn.caption
-        written = self.values.writer.line(text, isinstance(text, Markup))
+        written = self.values.line(text)
         found = re.search("<strong>(.*?)</strong>", written, re.DOTALL)
         finding = plain_text(self.values.html(found[1])) if found else ""
         alt = self.values.plain(alt) or ": ".join(filter(None, (drawn.alt or drawn.kind, finding)))
-        made = Markup(
-            '<figure id="figure-{0}" data-figure="{0}"{1}><img src="figure:{0}" alt="{2}"><figcaption>'
-            '<span class="label">Figure <span data-no="figure:{0}"></span></span> {3}</figcaption></figure>'
-        )
-        wide = Markup(' class="wide"') if drawn.width_mm > WIDE_MM else ""
-        return self.values.hold(made.format(name, wide, alt, Markup(written)), "", block=True)
-
-    # How it is rendered
-
-    @contextmanager
-    def _within(self, template: str, document: str, top: int, answer: Names) -> Iterator[None]:
-        """Render a template inside another: its ids, its answer and its box are its own."""
-        before = self._template, self._answer, self.values.writer, self.values.box
-        self._template, self._answer, self.values.box = template, answer, None
-        self.values.writer = dataclasses.replace(self.values.writer, document=document, top=top)
-        with explained(self.templates, template):
-            yield
-        self._template, self._answer, self.values.writer, self.values.box = before
+        names = {"name": name, "alt": alt, "caption": written, "wide": drawn.width_mm > WIDE_MM}
+        return self.values.hold(self.values.frame("figure.html", **names), "", block=True)
 
     def _text(self, names: Mapping[str, Any]) -> str:
-        """The template as HTML, with signs for its values."""
-        text = self._environment.get_template(self._template).render(names_of(self._environment, names))
-        made, known = self.values.writer.blocks(text), bibliography(self.templates)
-        for key in _CITED.findall(made):
+        """The template that is being rendered as HTML, with signs for its values."""
+        made = self._environment.get_template(self.values.at.template)
+        html = self.values.blocks(made.render(names_of(self._environment, names)))
+        known = bibliography(self.templates)
+        for key in _CITED.findall(html):
             if key not in known:
-                self._told(f"@{key}", f"{BIBLIOGRAPHY} has no entry {key!r}{_near(key, known)}")
-        return made
-
-    def _told(self, where: str, text: str) -> NoReturn:
-        """Raise the error of a piece of the template's text, at the line on which it begins."""
-        file, piece = self.templates / self._template, re.split(f"[{HELD}\\n]", where)[0]
-        lines = file.read_text(encoding="utf-8").split("\n")
-        line = next((number for number, one in enumerate(lines, 1) if piece in one), 1)
-        raise TemplateError(f"{shown(file)}:{line}: {text}")
-
-    def _framed(self, template: str, /, **names: Any) -> str:
-        """A template of the frame, into which finished HTML is put."""
-        with explained(self.templates, template):
-            return self._environment.get_template(template).render(names)
+                self.values.told(f"@{key}", f"{BIBLIOGRAPHY} has no entry {key!r}{_near(key, known)}")
+        return html
 
 
 def _near(name: str, known: Iterable[str]) -> str:
@@ -281,13 +251,9 @@ def glossary(templates: Path, words: Any = None) -> str:
     """Render the project's glossary, which knows the project's `words`; nothing where there is none."""
     if not (templates / GLOSSARY).is_file():
         return ""
-
-    def told(where: str, text: str) -> NoReturn:
-        raise TemplateError(f"{shown(templates / GLOSSARY)}: {text}")
-
-    values = Values(Writer("glossary", 3, told, lambda text: values.plain(text)), {})
+    values = Values(templates, Place(GLOSSARY, "glossary", 3), {})
     made = environment(templates, values, {"term": partial(_term, values, _terms(templates))})
     with explained(templates, GLOSSARY):
-        html = values.html(values.writer.blocks(made.get_template(GLOSSARY).render(words=words)))
+        html = values.html(values.blocks(made.get_template(GLOSSARY).render(words=words)))
     html = re.sub("<dt>(.*?)</dt>", lambda dt: f'<dt id="term-{slug(plain_text(dt[1]))}">{dt[1]}</dt>', html)
     return html.replace("<dl>", '<dl class="glossary">')

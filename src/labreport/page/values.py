@@ -1,4 +1,4 @@
-"""How values get into a page: as signs that stand for them until Markdown is done; and where they are from."""
+"""How values get into a page: as signs that stand for them until Markdown is done; where numbers are from."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ import html
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from numbers import Number
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
 
 from jinja2 import Undefined
 from markupsafe import Markup, escape
 
-from labreport.errors import UsageError
-from labreport.page.claims import Claim, there
-from labreport.page.markdown import HELD, Writer, table_label, typed, typed_in
+from labreport.errors import UsageError, shown
+from labreport.page import markdown
+from labreport.page.claims import Claim, TemplateError, there
+from labreport.page.markdown import HELD
 from labreport.stats import Condition, Finding, Names, Quantity, Table, as_quantity
-from labreport.stats.rounding import FORMS, as_prose, digits, pm, sized
+from labreport.stats.rounding import FORMS, apart, as_prose, digits, pm
 
 VERDICT = "No longer holds:"
 MARK = '<sup class="mark">†</sup>'
@@ -55,45 +57,51 @@ def quantities(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Qu
         parts = ((part.subjects, part.quantity) for part in value.parts)
         inner = [*(((group,), one) for group, one in value.groups), *parts]
     elif isinstance(value, Table):
-        columns = [column.name for column in value.columns]
-        cells = ((row[0], name, one) for row in value.rows for name, one in zip(columns, row, strict=True))
+        names = [column.name for column in value.columns]
+        cells = ((row[0], name, one) for row in value.rows for name, one in zip(names, row, strict=True))
         inner = (((str(first), name), one) for first, name, one in cells)
-    elif isinstance(value, list):
-        inner = (((str(place),), one) for place, one in enumerate(value))
-    for names, one in inner:
-        yield from quantities(one, (*path, *names))
+    for more, one in inner:
+        yield from quantities(one, (*path, *more))
 
 
-def _identity(one: Quantity) -> tuple[Any, ...]:
-    return (one.value, one.unit, one.low, one.high, one.n, one.values, one.source)
-
-
-class Held(NamedTuple):
-    """What a sign stands for, which may have signs inside; a `block` stands between paragraphs."""
-
+class _Held(NamedTuple):
     html: str
     plain: str
     block: bool
 
 
-class Values:
-    """What a document prints: values in `{{ }}`, the sources of its numbers, and its claims.
+@dataclass
+class Place:
+    """What is being rendered: a template, with the answer whose names it knows.
 
-    `writer` makes HTML of its text; `answers` are what its numbers are found in.
+    Its ids begin with `document`, its highest heading has level `top`; `box` is what its block `answer` has.
+    """
+
+    template: str
+    document: str
+    top: int = 4
+    answer: Names | None = None
+    box: str | None = None
+
+
+class Values:
+    """What is printed from templates of one folder: values, the sources of numbers, claims.
+
+    What Jinja prints becomes a sign, in which Markdown sees nothing, and `html` puts it in again. Numbers
+    are called by their place in `answers`. `sentence` says a finding, `frame` renders a template of the
+    frame; the environment fills both in.
     """
 
     folder = "templates/"
-    """Where its templates are, as claims name it."""
+    """How claims name it."""
+    sentence: Callable[[Any], Markup]
+    frame: Callable[..., Markup]
 
-    def __init__(self, writer: Writer, answers: Mapping[str, Names]) -> None:
-        self.writer = writer
+    def __init__(self, templates: Path, at: Place, answers: Mapping[str, Names]) -> None:
+        self.templates, self.at, self.answers = templates, at, answers
         self.claims: list[Claim] = []
         self.numbers: dict[str, dict[str, Any]] = {}
-        self.box: str | None = None
-        """What the block `answer` of a template has, once it was rendered."""
-        self.sentence: Callable[[Any], Markup] = escape
-        """Says a finding; filled in by the environment."""
-        self._held: list[Held] = []
+        self._held: list[_Held] = []
         self._tables: Counter[str] = Counter()
         self._paths: dict[Any, str] = {}
         for question, answer in answers.items():
@@ -105,7 +113,7 @@ class Values:
     def hold(self, markup: str, plain: str | None = None, block: bool = False) -> Markup:
         """Keep HTML for later, and give the sign that stands for it."""
         sign = chr(_FIRST + len(self._held))
-        self._held.append(Held(str(markup), plain_text(markup) if plain is None else plain, block))
+        self._held.append(_Held(str(markup), plain_text(markup) if plain is None else plain, block))
         return Markup(f"\n\n{sign}\n\n" if block else sign)
 
     def html(self, text: str) -> str:
@@ -128,8 +136,33 @@ class Values:
         """Put in the plain text of what was kept."""
         return _SIGN.sub(lambda found: self.plain(self._of(found).plain), text)
 
-    def _of(self, found: re.Match[str]) -> Held:
+    def _of(self, found: re.Match[str]) -> _Held:
         return self._held[ord(found[1]) - _FIRST]
+
+    # Markdown
+
+    def blocks(self, text: str) -> str:
+        """Render Markdown; signs stay."""
+        return markdown.render(text, self._names)
+
+    def line(self, text: str) -> Markup:
+        """Render Markdown of one line, as a caption, in which HTML counts only if a template wrote it."""
+        return Markup(markdown.inline(text, self._names, isinstance(text, Markup)))
+
+    @property
+    def _names(self) -> dict[str, Any]:
+        return {"docId": self.at.document, "top": self.at.top, "told": self.told, "plain": self.plain}
+
+    def words(self, body: str) -> str:
+        """Give the plain words of a piece of a template."""
+        return plain_text(self.html(self.blocks(body)))
+
+    def told(self, where: str, text: str) -> NoReturn:
+        """Raise the error of a piece of the template's text, at the line on which it begins."""
+        file, piece = self.templates / self.at.template, re.split(f"[{HELD}\\n]", where)[0]
+        lines = file.read_text(encoding="utf-8").split("\n")
+        line = next((number for number, one in enumerate(lines, 1) if piece in one), 1)
+        raise TemplateError(f"{shown(file)}:{line}: {text}")
 
     # Values
 
@@ -138,7 +171,8 @@ class Values:
         if isinstance(given, (Markup, Undefined)):  # what is not there raises, but for `if` without `else`
             return given if isinstance(given, Markup) else str(given)
         if isinstance(given, str):
-            return self.text(given)
+            safe = re.sub(f"[{HELD}]", "\ufffd", given)
+            return self.hold(escape(safe), safe)
         if isinstance(given, Finding) and given.quantity is None:
             return self.hold(self.sentence(given))
         if isinstance(given, (Quantity, Finding)):
@@ -147,15 +181,10 @@ class Values:
             return listed(map(self.value, given))
         raise UsageError(_refusal(given))
 
-    def text(self, given: str) -> Markup:
-        """Print a text that is not the template's own: nothing in it is Markdown or HTML."""
-        safe = re.sub(f"[{HELD}]", "\ufffd", given)
-        return self.hold(escape(safe), safe)
-
     def form(self, given: Any, form: Callable[[Quantity], str]) -> Markup:
         """Print a quantity in one of the forms, with the name under which a reader finds its source."""
         one = as_quantity(there(given))
-        name = self._paths.setdefault(_identity(one), f"{self.writer.document}.{len(self._paths)}")
+        name = self._paths.setdefault(_identity(one), f"{self.at.document}.{len(self._paths)}")
         if name not in self.numbers:
             bare = replace(one, low=None, high=None, values=(), n=1)
             self.numbers[name] = {
@@ -166,9 +195,9 @@ class Values:
                 "unit": one.source.unit,
                 "values": {str(unit): as_prose(replace(bare, value=value)) for unit, value in one.values},
             }
-        shown, value = form(one), "" if one.value is None else repr(one.value)
+        text, value = form(one), "" if one.value is None else repr(one.value)
         element = Markup('<data class="q" data-q="{}" value="{}">{}</data>')
-        return self.hold(element.format(name, value, shown), shown)
+        return self.hold(element.format(name, value, text), text)
 
     def literal(self, given: Any) -> Markup:
         """Print what the author typed, and nobody measured."""
@@ -176,14 +205,15 @@ class Values:
         return self.hold(element.format(given), str(given))
 
     @property
-    def filters(self) -> dict[str, Callable[..., Markup]]:
+    def filters(self) -> dict[str, Callable[..., str]]:
         """The filters of a template by name; `apart` is how far a difference is from zero, with its ±."""
         return {
             **{name: partial(self.form, form=form) for name, form in FORMS.items()},
-            "apart": lambda given: self.form(given, lambda one: pm(sized(one))),
+            "apart": partial(self.form, form=apart),
             "digits": lambda given, number: self.form(given, lambda one: digits(one, number)),
             "listed": lambda items, word="and": listed(map(self.value, items), word),
             "literal": self.literal,
+            "text": str,
         }
 
     def show(self, table: Any, caption: str = "", digits: int | None = None, name: str = "") -> Markup:
@@ -193,36 +223,18 @@ class Values:
         """
         if not isinstance(table, Table):
             raise UsageError(f"show() prints a table, as rows(experiments, …) makes; this is {table!r:.40}")
-        trusted = isinstance(caption, Markup)
-        for _, number in () if trusted else typed_in(caption):
-            raise UsageError(typed(number))
-        document = self.writer.document
-        self._tables[document] += 1
-        name = name or f"{document}-{self._tables[document]}"
-        columns = zip(*table.rows, strict=True) if table.rows else [()] * len(table.columns)
-        numeric = [any(isinstance(cell, Quantity) for cell in column) for column in columns]
-        rows = [[_cell("th", head, right, "col") for head, right in zip(table.heads, numeric, strict=True)]]
-        for row, printed in zip(table.rows, table.cells(digits), strict=True):
-            cells = []
-            for cell, text, right in zip(row, printed, numeric, strict=True):
-                shown = self.form(cell, lambda _, text=text: text) if isinstance(cell, Quantity) else text
-                first = not cells and not right
-                cells.append(_cell("th" if first else "td", shown, right, "row" if first else ""))
-            rows.append(cells)
-        head, *body = [Markup("<tr>{}</tr>\n").format(Markup().join(cells)) for cells in rows]
-        made = Markup(
-            '<table id="table-{}" class="data">\n{}{}</caption>\n'
-            "<thead>\n{}</thead>\n<tbody>\n{}</tbody></table>"
-        )
-        written = Markup(self.writer.line(caption, trusted))
-        held = made.format(name, table_label(name), written, head, Markup().join(body))
-        return self.hold(held, repr(table), block=True)
+        for _, number in () if isinstance(caption, Markup) else markdown.typed_in(caption):
+            raise UsageError(markdown.typed(number))
 
-    # Claims
+        def cell(of: Any, text: str) -> str:
+            return self.form(of, lambda _: text) if isinstance(of, Quantity) else text
 
-    def words(self, body: str) -> str:
-        """Give the plain words of a piece of a template."""
-        return plain_text(self.html(self.writer.blocks(body)))
+        rows = [list(map(cell, *line)) for line in zip(table.rows, table.cells(digits), strict=True)]
+        right = [any(isinstance(row[at], Quantity) for row in table.rows) for at in range(len(table.columns))]
+        self._tables[self.at.document] += 1
+        name = name or f"{self.at.document}-{self._tables[self.at.document]}"
+        names = {"name": name, "caption": self.line(caption), "heads": table.heads}
+        return self.hold(self.frame("table.html", rows=rows, right=right, **names), repr(table), block=True)
 
     def marked(self, body: str, claim: Claim, now: Markup, block: str | None) -> str:
         """Say around a piece that it no longer holds, and what is so now; or mark it as not judged.
@@ -230,7 +242,7 @@ class Values:
         `block` is how far one is indented that stands around paragraphs.
         """
         element, item = ("span", "span") if block is None else ("div", "p")
-        struck, verdict = ("del", "strong") if block is None else ("div class=\"del\"", "p")
+        struck, verdict = ("del", "strong") if block is None else ('div class="del"', "p")
         start, end = f'<{element} class="unknown">', f"{MARK if block is None else _MARK_ABOVE}</{element}>"
         if claim.fails:
             start = f'<{element} class="fails"><{verdict} class="verdict">{VERDICT}</{verdict}> <{struck}>'
@@ -244,14 +256,13 @@ class Values:
         return f"\n\n{block}{before}\n\n{body}\n\n{block}{after}\n\n"
 
 
-def _cell(tag: str, text: str, right: bool, scope: str) -> Markup:
-    attributes = (f' scope="{scope}"' if scope else "") + (' class="number"' if right else "")
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(tag), Markup(attributes), text)
+def _identity(one: Quantity) -> tuple[Any, ...]:
+    return (one.value, one.unit, one.low, one.high, one.n, one.values, one.source)
 
 
 def _refusal(given: Any) -> str:
     """Say why something is not printed, and what to write."""
-    if isinstance(given, Number) and not isinstance(given, bool):
+    if isinstance(given, Number) and given is not True and given is not False:
         return f"{given} is a bare number; print a quantity, or write {{{{ {given} | literal }}}}"
     if isinstance(given, Condition):
         return "a condition is not printed; write {% claim … %}the sentence{% endclaim %}"
