@@ -143,8 +143,8 @@ def test_a_run_of_edited_code_is_not_kept(
 @pytest.mark.parametrize(
     ("returned", "told"),
     [
-        ("{'a': object()}, {}", "the metrics, 'a', is object; allowed are numbers, texts and lists of them"),
-        ("[1], {}", "the metrics is list; return a dict of numbers"),
+        ("{'a': object()}, {}", "the metrics have a value of object; allowed are numbers, texts and lists"),
+        ("[1], {}", "the metrics are list; return a dict of numbers"),
         ("{}", "snapshot returned dict; return metrics, arrays"),
         ("{}, {'a': [object()]}", "array 'a' has the type list; allowed are numbers, booleans and texts"),
         ("{}, {'state.a': 1}", "an array is named 'state.a'; no name may begin with 'state.'"),

@@ -97,13 +97,13 @@ def read_json(path: Path) -> dict[str, Any] | None:
         raise Damaged(f"{shown(path)} cannot be read: {error.strerror}") from None
     if checksum != _digest(told):
         raise Damaged(f"{shown(path)} differs from its checksum")
-    found: dict[str, Any] = _mapped(told, _restored)
+    found: dict[str, Any] = mapped(told, _restored)
     return found
 
 
 def plain(values: Any) -> Any:
     """Values as JSON has them: floats that are not finite as texts, tuples as lists."""
-    return _mapped(values, _spelled)
+    return mapped(values, _spelled)
 
 
 def digest(values: Any) -> str:
@@ -122,11 +122,12 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _mapped(value: Any, leaf: Callable[[Any], Any]) -> Any:
+def mapped(value: Any, leaf: Callable[[Any], Any]) -> Any:
+    """A tree of mappings, lists and tuples, as JSON has them, with each other value as `leaf` makes it."""
     if isinstance(value, Mapping):
-        return {str(name): _mapped(each, leaf) for name, each in value.items()}
+        return {str(name): mapped(each, leaf) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_mapped(each, leaf) for each in value]
+        return [mapped(each, leaf) for each in value]
     return leaf(value)
 
 
@@ -177,6 +178,6 @@ def lock(path: Path, wait: float | None = None, stop: Callable[[], bool] = lambd
 def safe_name(text: str) -> str:
     """Write a name so that every file system takes it: odd characters as `_`, told apart by a short hash."""
     told = re.sub(r"[^\w.=,+-]", "_", text)
-    if told == text and len(text.encode()) <= 100 and text[0] not in ".-":
+    if told == text and len(text.encode()) <= 100 and (text or ".")[0] not in ".-":
         return text
     return f"{told[:60].lstrip('.-')}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"

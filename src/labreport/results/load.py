@@ -96,18 +96,20 @@ def load(folder: str | Path) -> Loaded:
 
 
 def quantities(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """The numbers of an answer by their names, `mean.complex`; of a finding, those that it rests on."""
+    """The numbers of an answer by their names, `mean.complex`; of a finding, what it is about."""
     from labreport.stats import Finding, Names, Quantity
 
     if isinstance(value, Quantity):
         yield name, value
+    elif isinstance(value, Finding) and value.quantity is not None:
+        yield name, value.quantity
+    elif isinstance(value, Finding):
+        yield from quantities(Names({"mean": value.mean, "difference": value.difference}), name)
     elif isinstance(value, Names):
         for each, member in value.members.items():
-            yield from quantities(member, f"{name}.{each}".lstrip("."))
-    elif isinstance(value, Finding):
-        for part in value.parts:
-            subjects = " - ".join(map(value.label, part.subjects)) if len(value.parts) > 1 else ""
-            yield f"{name}.{subjects}".rstrip("."), part.quantity
+            told = isinstance(member, Finding) and "difference" in value.members  # beside it, already
+            if not told or member.quantity is not None:
+                yield from quantities(member, f"{name}.{each}".lstrip("."))
 
 
 def _frame(rows: Iterator[Mapping[str, Any]]) -> pandas.DataFrame:

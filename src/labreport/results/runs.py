@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from labreport.errors import UsageError, did_you_mean, here, told
 from labreport.project import Experiment, Reader, Study, flat
 from labreport.results.arrays import STATE, KeptArrays
-from labreport.results.files import digest, plain
+from labreport.results.files import digest, mapped
 
 if TYPE_CHECKING:
     from labreport.project import Arrays
@@ -206,22 +206,14 @@ def read(reader: Reader, found: Callable[[Experiment], Iterable[Run]]) -> Result
 
 def described(experiment: Experiment, epochs: Sequence[int], runs: Iterable[Run]) -> dict[str, Any]:
     """How `answers.json` describes an experiment, and by which keys it finds its runs."""
-    values = {
-        each.name: getattr(experiment.specification, each.name) for each in fields(experiment.specification)
-    }
+    specification, known = experiment.specification, (bool, int, float, str, type(None))
+    values = {each.name: getattr(specification, each.name) for each in fields(specification)}
     return {
         "title": experiment.label,
-        "specification": {name: plain(_json(value)) for name, value in values.items()},
+        "specification": mapped(values, lambda value: value if isinstance(value, known) else repr(value)),
         "epochs": list(epochs),
         "runs": {str(run.seed): run.key for run in runs},
     }
-
-
-def _json(value: Any) -> Any:
-    """A field of a specification as JSON has it: what it does not know, as text."""
-    if isinstance(value, (list, tuple)):
-        return [_json(each) for each in value]
-    return value if value is None or isinstance(value, (bool, int, float, str)) else repr(value)
 
 
 def _undeclared(name: str, epoch: int | None, known: Sequence[int]) -> NoReturn:

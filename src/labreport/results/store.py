@@ -104,10 +104,6 @@ class Store:
                 path.unlink()
         return freed
 
-    def total(self) -> int:
-        """The bytes of everything in the folder."""
-        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
-
     def _read(self, path: Path) -> Run | None:
         """The run in a file; None, and a notice, where it is damaged. Damaged arrays are left out."""
         try:
@@ -121,20 +117,19 @@ class Store:
         return known[1]
 
     def _parsed(self, path: Path) -> Run | None:
+        run = None
         try:
-            told = read_json(path)
-            run = _run(told, path.parent) if told else None
+            if told := read_json(path):
+                run = _run(told, path.parent)
         except Damaged as damage:
-            return self._notice(str(damage))
+            self._notice(str(damage))
         except (LookupError, TypeError, ValueError, AttributeError):
-            return self._notice(f"{shown(path)} is of another version")
-        if run is None:
-            return None
-        for epoch, kept in run.kept.items():
-            if not KeptArrays(kept.file, kept.sha256).whole:
+            self._notice(f"{shown(path)} is of another version")
+        for epoch, kept in dict(run.kept).items() if run else ():
+            if run and not KeptArrays(kept.file, kept.sha256).whole:
                 self._notice(f"{shown(kept.file)} is missing or damaged")
                 run = replace(run, kept={one: each for one, each in run.kept.items() if one != epoch})
-        if run.state and not KeptArrays(run.state.file, run.state.sha256).whole:
+        if run and run.state and not KeptArrays(run.state.file, run.state.sha256).whole:
             run = replace(run, state=None)
         return run
 
@@ -146,32 +141,15 @@ def _told(run: Run) -> dict[str, Any]:
     def told(kept: Kept) -> dict[str, Any]:
         return {"epoch": kept.epoch, "metrics": kept.metrics, "file": kept.file.name, "sha256": kept.sha256}
 
-    return {
-        "key": run.key,
-        "name": run.name,
-        "seed": run.seed,
-        "made": run.made,
-        "finished": run.finished,
-        "kept": [told(kept) for kept in run.kept.values()],
-        "state": told(run.state) if run.state else None,
-        "records": run.records,
-        "made_of": run.made_of,
-    }
+    kept = [told(each) for each in run.kept.values()]
+    found = {**vars(run), "kept": kept, "state": told(run.state) if run.state else None}
+    return {name: value for name, value in found.items() if name != "declared"}
 
 
 def _run(told: dict[str, Any], folder: Path) -> Run:
     def kept(each: dict[str, Any]) -> Kept:
         return Kept(int(each["epoch"]), each["metrics"], folder / Path(each["file"]).name, each["sha256"])
 
-    found = [kept(each) for each in told["kept"]]
-    return Run(
-        told["key"],
-        told["name"],
-        told["seed"],
-        told["made_of"],
-        tuple(told["records"]),
-        {each.epoch: each for each in found},
-        told["made"],
-        kept(told["state"]) if told["state"] else None,
-        bool(told["finished"]),
-    )
+    found = {each.epoch: each for each in map(kept, told["kept"])}
+    state = kept(told["state"]) if told["state"] else None
+    return Run(**{**told, "records": tuple(told["records"]), "kept": found, "state": state})

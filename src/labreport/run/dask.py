@@ -19,7 +19,8 @@ from distributed.diagnostics.plugin import NannyPlugin, UploadDirectory
 import labreport
 from labreport.errors import LabReportError, UsageError, shown
 from labreport.project import Project
-from labreport.results import Run, Store, digest, file_digest, write_bytes
+from labreport.results import Run, Store
+from labreport.results.files import digest, file_digest, write_bytes
 from labreport.run.drive import MadeOf, Tell, carry_out
 from labreport.run.local import LaneDied
 from labreport.run.task import Job, Trouble, environment
@@ -125,7 +126,7 @@ class DaskLane:
     def stop(self) -> None:
         """Have the jobs of all workers write their states and end."""
         with suppress(Exception):
-            self._cluster.client.run(_stop, on_error="ignore")
+            self._cluster.client.run(_stop)
 
     def kill(self) -> None:
         """Wait no longer for the job."""

@@ -17,8 +17,9 @@ from typing import Any, NoReturn
 
 from labreport.errors import LabReportError, UsageError, raised_at, shown, told
 from labreport.project import Experiment, Fit, Project, flat
-from labreport.results import TIMES, Busy, DiskError, Run, Store, lock
+from labreport.results import TIMES, Run, Store
 from labreport.results.arrays import STATE, checked
+from labreport.results.files import Busy, DiskError, lock, mapped
 from labreport.run.task import Job, Trouble
 
 SAVED = 5.0
@@ -154,7 +155,7 @@ class Drive:
             return replace(run, finished=True)
         seconds = time.monotonic() - begun
         self.epoch += 1
-        record = self.plain(record, f"the record of epoch {self.epoch}")
+        record = self.plain(record, f"the values of epoch {self.epoch}")
         if self.epoch > len(run.records):
             made = {**_made(run, self.threads), "seconds": run.made.get("seconds", 0.0) + seconds}
             run = replace(run, records=(*run.records, record), made=made)
@@ -209,7 +210,7 @@ class Drive:
         def again() -> Arrays:
             self.training = None  # so that one of them is in memory
             self.training = self._start(1, checked(state))
-            told_again = self.plain(self.training.advance(), "the record of epoch 2")
+            told_again = self.plain(self.training.advance(), "the values of epoch 2")
             return {**self._state(), **_measured(told_again)}
 
         method, second = type(self.training).state, again()
@@ -224,29 +225,29 @@ class Drive:
 
     def plain(self, values: Any, what: str) -> dict[str, Any]:
         """Numbers and texts by name as JSON has them, NumPy's converted. Raises `UsageError` for others."""
-        if not isinstance(values, Mapping):
-            self.refuse(f"{what} is {type(values).__name__}; return a dict of numbers", "")
-        return {str(name): self._plain(value, f"{what}, {name!r},") for name, value in values.items()}
 
-    def _plain(self, value: Any, what: str) -> Any:
-        if isinstance(value, Mapping):
-            return self.plain(value, what)
-        if getattr(value, "shape", None) is not None and hasattr(value, "tolist"):
-            value = value.tolist()
-        if isinstance(value, (list, tuple)):
-            return [self._plain(each, what) for each in value]
-        if value is not None and not isinstance(value, (bool, int, float, str)):
-            self.refuse(f"{what} is {type(value).__name__}; allowed are numbers, texts and lists of them", "")
-        return value
+        def leaf(value: Any) -> Any:
+            if hasattr(value, "tolist"):
+                return value.tolist()  # of NumPy
+            if value is not None and not isinstance(value, (bool, int, float, str)):
+                self.refuse(
+                    f"{what} have a value of {type(value).__name__}; allowed are numbers, texts and lists"
+                )
+            return value
+
+        if not isinstance(values, Mapping):
+            self.refuse(f"{what} are {type(values).__name__}; return a dict of numbers")
+        found: dict[str, Any] = mapped(values, leaf)
+        return found
 
     def arrays(self, given: Any) -> Arrays:
         """Arrays that can be kept, copied. Raises `UsageError` for others."""
         try:
             return checked(given)
         except UsageError as error:
-            self.refuse(str(error), "")
+            self.refuse(str(error))
 
-    def refuse(self, text: str, method: Any) -> NoReturn:
+    def refuse(self, text: str, method: Any = "") -> NoReturn:
         """Raise `UsageError` at the method of the training, or at the function that runs the experiment."""
         function = getattr(type(self.training), method, self.code) if isinstance(method, str) else method
         raise UsageError(told(_defined(function) or _defined(self.code), text))

@@ -7,11 +7,13 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from labreport.project import Project
-from labreport.results import DiskError, Store
-from labreport.run.drive import MadeOf, Tell
+from labreport.results import Store
+from labreport.results.files import DiskError
+from labreport.run.drive import MadeOf
 from labreport.run.local import LaneDied, LocalLane
 from labreport.run.task import (
     Epoch,
@@ -27,24 +29,12 @@ from labreport.run.task import (
     in_order,
 )
 
+if TYPE_CHECKING:
+    from labreport.run.dask import DaskLane
+
 PATIENCE = 5.0
 """Seconds in which states are written after Ctrl-C."""
-
-
-class Lane(Protocol):
-    """What runs one job after another, called by a thread of its own."""
-
-    def run(self, job: Job, tell: Tell) -> Trouble | None:
-        """Do a job; what kept it from its end. Raises `LaneDied`, after which it can be called again."""
-
-    def stop(self) -> None:
-        """Have the job write its state and end after its epoch; called by another thread."""
-
-    def kill(self) -> None:
-        """End the job at once; called by another thread."""
-
-    def close(self) -> None:
-        """Free what it holds."""
+Lane: TypeAlias = "LocalLane | DaskLane"
 
 
 def execute(
@@ -67,54 +57,44 @@ def execute(
 
     Raises `DiskError` where nothing can be written, and `KeyboardInterrupt` after states are written.
     """
-    ordered = in_order(project, list(tasks))
-    build = _Build(ordered, store, progress, stop or threading.Event(), on_first_seeds)
+    build = _Build(in_order(project, list(tasks)), store, progress, stop or threading.Event(), on_first_seeds)
     cluster = None
-    if scheduler and ordered:
+    if scheduler and build.ordered:
         from labreport.run.dask import Cluster
 
         cluster = Cluster(scheduler, project, store, made_of)
         jobs = cluster.lanes
     try:
         for exclusive in (False, True):
-            phase = [task for task in ordered if task.experiment.exclusive is exclusive]
+            phase = [task for task in build.ordered if task.experiment.exclusive is exclusive]
             count = 1 if exclusive else min(jobs, len(phase))
-            build.run(
-                phase,
-                [cluster.lane() if cluster else LocalLane(project, store, made_of) for _ in range(count)],
-            )
+            lanes = [cluster.lane() if cluster else LocalLane(project, store, made_of) for _ in range(count)]
+            build.run(phase, lanes)
     finally:
         if cluster:
             cluster.close()
-    return Outcome(tuple(build.finished), grouped(build.failed), build.stopped.is_set())
+    failed = sorted(build.failed, key=lambda each: build.ordered.index(each.tasks[0]))
+    return Outcome(tuple(build.finished), grouped(failed), build.stopped.is_set())
 
 
+@dataclass
 class _Build:
     """One call of `execute`: what waits, what is done."""
 
-    def __init__(
-        self,
-        ordered: Sequence[Task],
-        store: Store,
-        progress: Callable[[Event], None],
-        stopped: threading.Event,
-        on_first_seeds: Callable[[], None] | None,
-    ) -> None:
-        self.store, self.progress, self.stopped, self.on_first_seeds = (
-            store,
-            progress,
-            stopped,
-            on_first_seeds,
-        )
-        self.finished: list[Task] = []
-        self.failed: list[Failed] = []
-        first = ordered[0].seed if ordered else 0
-        self._first = {task.key for task in ordered if task.seed == first and not task.experiment.exclusive}
-        self._total = len(ordered)
+    ordered: list[Task]
+    store: Store
+    progress: Callable[[Event], None]
+    stopped: threading.Event
+    on_first_seeds: Callable[[], None] | None
+    finished: list[Task] = field(default_factory=list)
+    failed: list[Failed] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        others = [task for task in self.ordered if not task.experiment.exclusive]
+        self._first = {task.key for task in others if task.seed == others[0].seed}
         self._disk = ""
-        self._given_up: set[str] = set()
-        self._proven: set[str] = set()
-        self._died: set[tuple[str, int]] = set()
+        self._given_up, self._proven = set[str](), set[str]()
+        self._died = set[tuple[str, int]]()
         self._lock = threading.Lock()
         self._events: queue.SimpleQueue[Event | BaseException | None] = queue.SimpleQueue()
 
@@ -173,7 +153,7 @@ class _Build:
             self.finished.append(event.task)
             self._first.discard(event.task.key)
         self.progress(event)
-        left = len(self.finished) + len(self.failed) < self._total
+        left = len(self.finished) + len(self.failed) < len(self.ordered)
         if self.on_first_seeds and not self._first and left and isinstance(event, Finished):
             call, self.on_first_seeds = self.on_first_seeds, None
             call()

@@ -130,7 +130,4 @@ def environment(threads: int) -> dict[str, str]:
 
 def cores() -> int:
     """The processors that this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

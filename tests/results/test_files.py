@@ -1,0 +1,91 @@
+"""Files that are written whole, read back, digested and locked."""
+
+from __future__ import annotations
+
+import math
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labreport.results import files
+from labreport.results.files import Busy, Damaged, digest, lock, read_json, safe_name, write_json
+
+LEAVES = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["nan", "\\inf"])
+)
+TREES = st.recursive(LEAVES, lambda each: st.lists(each) | st.dictionaries(st.text(), each), max_leaves=8)
+
+
+@given(st.dictionaries(st.text(), TREES))
+def test_json_is_read_as_it_was_written(tmp_path_factory: pytest.TempPathFactory, values: Any) -> None:
+    """Also numbers that are not finite, and texts that look like them."""
+    values.pop(files.CHECKSUM, None)
+    path = tmp_path_factory.mktemp("json") / "file.json"
+    write_json(path, values)
+    assert repr(values) == repr(read_json(path))
+
+
+def test_a_byte_that_differs_is_noticed(tmp_path: Path) -> None:
+    """In a value, in the checksum, or at the end; blanks do not count."""
+    path = tmp_path / "file.json"
+    write_json(path, {"a": [1, 2.5], "b": math.nan})
+    data = path.read_bytes()
+    for old, new in ((b"2.5", b"2.4"), (b'"b"', b'"c"'), (b"}", b""), (b'"checksum": "', b'"checksum": "0')):
+        path.write_bytes(data.replace(old, new))
+        with pytest.raises(Damaged):
+            read_json(path)
+    path.write_bytes(data.replace(b" ", b""))
+    assert [1, 2.5] == (read_json(path) or {})["a"]
+
+
+def test_a_file_that_is_not_there_is_none(tmp_path: Path) -> None:
+    """And one that is a folder is damaged."""
+    assert read_json(tmp_path / "none.json") is None
+    with pytest.raises(Damaged):
+        read_json(tmp_path)
+
+
+def test_a_digest_knows_values_not_their_order() -> None:
+    """Names in another order give the same, a whole number and a fraction do not."""
+    assert digest({"a": 1, "b": (2,)}) == digest({"b": [2], "a": 1})
+    assert digest({"a": 1}) != digest({"a": 1.0})
+
+
+def test_a_lock_is_held_by_one(tmp_path: Path) -> None:
+    """The next is told at once, after a while, or when it is asked to stop; afterwards it gets the lock."""
+    with lock(tmp_path / "folder" / "lock"):
+        for options in ({"wait": 0}, {"wait": 0.1}, {"stop": lambda: True}):
+            with pytest.raises(Busy), lock(tmp_path / "folder" / "lock", **options):  # type: ignore[arg-type]
+                pass
+    with lock(tmp_path / "folder" / "lock", wait=0):
+        pass
+
+
+def test_a_lock_is_waited_for(tmp_path: Path) -> None:
+    """Whoever holds it ends, and the other goes on."""
+    order = []
+    with lock(tmp_path / "lock"):
+
+        def wait() -> None:
+            with lock(tmp_path / "lock"):
+                order.append("second")
+
+        other = threading.Thread(target=wait)
+        other.start()
+        order.append("first")
+    other.join(timeout=10)
+    assert order == ["first", "second"]
+
+
+@pytest.mark.parametrize(
+    "name", ["small", "rows/rows=10", "a b", "..", "", "ä" * 300, "a\x00b", "CON?", "-x", "A:b"]
+)
+def test_names_on_disk_are_safe_and_different(name: str, tmp_path: Path) -> None:
+    """Every name makes a file in its folder; names that differ in an odd character make two."""
+    (tmp_path / safe_name(name)).touch()
+    assert [safe_name(name)] == [each.name for each in tmp_path.iterdir()]
+    assert safe_name(f"{name}/") != safe_name(f"{name}:")
