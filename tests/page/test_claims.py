@@ -274,6 +274,8 @@ def test_a_number_says_what_it_is_now(render: Render) -> None:
     """A condition on a number is about that number."""
     (claim,) = render("{% claim mean.small.above(98) %}a{% endclaim %}").claims
     assert "test accuracy of small is 97.53\u00a0±\u00a00.04\u00a0%" == claim.now
+    (claim,) = render("{% claim ten == 11 %}a{% endclaim %}", truths()).claims
+    assert "ten is 10" == claim.now
 
 
 def test_a_claim_in_the_answer_box_is_in_the_line_at_a_glance(render: Render) -> None:

@@ -42,6 +42,7 @@ def printed(render: Render, text: str, answer: Answer | None = None) -> str:
         ("{{ mean.small | sise }}", "there is no filter 'sise'"),
         ("{{ digits | size }}", "is no quantity"),
         ("{{ nothing | size }}", "there is no 'nothing' here"),
+        ("{{ [5, 8] | join(', ') }}", "5 is a bare number"),
         ("{{ show(mean) }}", "show() prints a table"),
         ('{{ show(means, "Within 0.2 points") }}', '"0.2 points" is typed'),
         ("{{ rows(experiments, nods='Nodes') }}", "did you mean 'nodes'"),
@@ -75,6 +76,7 @@ def test_what_cannot_be_printed_is_one_message(render: Render, text: str, messag
         ("{{ experiments.small.optimizer }}", "sgd"),
         ("{{ digits }}", "5, 8 and 9"),
         ("{{ digits | listed('or') }}", "5, 8 or 9"),
+        ("{{ [mean.small, '<'] | join(' & ') }}", "97.53 % &amp; &lt;"),
         ("{{ ranking.first }}", "complex and wide"),
         (
             "{{ '97.3 %' | literal }}",

@@ -80,7 +80,7 @@ def environment(
     made.globals = {"namespace": made.globals["namespace"], **helpers}
     made.filters.update(values.filters)
     usual = made.overlay("{%", "%}", "{{", "}}", "{#", "#}")
-    values.sentence = lambda of: _sentence(usual, of)
+    values.sentence = lambda of: _sentence(usual, of, values)
     values.frame = lambda template, /, **names: Markup(usual.get_template(template).render(names))
     return made
 
@@ -94,18 +94,12 @@ def names_of(made: jinja2.Environment, names: Mapping[str, Any]) -> dict[str, An
     return found
 
 
-def _sentence(made: jinja2.Environment, of: Finding | Quantity) -> Markup:
+def _sentence(made: jinja2.Environment, of: Finding | Quantity, values: Values) -> Markup:
     """Say a finding or a number: by the macro of its kind, the project's own if it has one."""
     kind = of.kind if isinstance(of, Finding) else "quantity"
-    given = say(of) if isinstance(of, Finding) else {"name": _name(of), "value": of}
+    given = say(of) if isinstance(of, Finding) else {"name": values.name(of), "value": of}
     files = (made.get_template(name).module for name in (SENTENCES, f"engine/{SENTENCES}"))
     return Markup(next(getattr(file, kind) for file in files if hasattr(file, kind))(given)).strip()
-
-
-def _name(one: Quantity) -> str:
-    """What a number is of, in words: `test accuracy of complex`."""
-    of = one.source
-    return " of ".join(filter(None, (of.measure or of.note, " and ".join(of.experiments)))) or "the number"
 
 
 @contextmanager

@@ -89,7 +89,9 @@ def _structure(state: StateCore) -> None:
         if token.type in ("th_open", "td_open"):
             if (style := token.attrs.pop("style", "")) and style != "text-align:left":
                 token.attrSet("class", "number" if style == "text-align:right" else "middle")
-            if token.type == "th_open":
+            if token.type == "th_open" and not tokens[place + 1].content:
+                token.tag = tokens[place + 2].tag = "td"
+            elif token.type == "th_open":
                 token.attrSet("scope", "col")
             elif tokens[place - 1].type == "tr_open":
                 token.tag = tokens[place + 2].tag = "th"

@@ -199,10 +199,17 @@ class Values:
         element = Markup('<data class="q" data-q="{}" value="{}">{}</data>')
         return self.hold(element.format(name, value, text), text)
 
+    def name(self, one: Quantity) -> str:
+        """Say what a number is of, in words: `test accuracy of complex`, or what its answer calls it."""
+        of, called = one.source, self._paths.get(_identity(one), "the number").rpartition(".")[2]
+        what = of.measure or of.note or called.replace("_", " ")
+        return " of ".join(filter(None, (what, " and ".join(of.experiments))))
+
     def literal(self, given: Any) -> Markup:
         """Print what the author typed, and nobody measured."""
+        text = re.sub(r"(?<=\d) (?=%)", "\u00a0", str(given))
         element = Markup('<span class="literal" title="typed by hand; no result says it">{}</span>')
-        return self.hold(element.format(given), str(given))
+        return self.hold(element.format(text), text)
 
     @property
     def filters(self) -> dict[str, Callable[..., str]]:
@@ -211,6 +218,7 @@ class Values:
             **{name: partial(self.form, form=form) for name, form in FORMS.items()},
             "apart": partial(self.form, form=apart),
             "digits": lambda given, number: self.form(given, lambda one: digits(one, number)),
+            "join": lambda items, sign="": escape(sign).join(map(escape, map(self.value, items))),
             "listed": lambda items, word="and": listed(map(self.value, items), word),
             "literal": self.literal,
             "text": str,
