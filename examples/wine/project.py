@@ -93,7 +93,7 @@ def best(results):
 
 @question("Does more data help?", reads=ROWS, figures=(more_rows,))
 def data(results):
-    return effect(results, ROWS, ACCURACY)
+    return effect(results, ACCURACY, by=ROWS)
 
 
 @question("Which cultivar does the tree miss most?", reads=TREE, figures=(mistakes,))
