@@ -147,6 +147,8 @@ class _Build:
         self.plan, self.described = opened(request)
         self.project = self.plan.project
         self.built = Built(self.project, self.plan, answers_of(self.output))
+        self.early: set[Thing] = set()
+        """What was made for the preliminary page."""
 
     def carried_out(self) -> Built:
         plan, listener = self.plan, self.listener
@@ -198,6 +200,7 @@ class _Build:
         blocked: set[Thing] = set()
         for thing in things:
             if thing.kind in DOCUMENTS or not self.plan.state(thing):
+                self.built.made += [thing] if thing in self.early else []
                 continue
             if thing.kind == "run" or blocked & set(self.plan.reads(thing)):
                 blocked.add(thing)
@@ -254,6 +257,7 @@ class _Build:
             with suppress(LabReportError):
                 if thing.kind != "run" and not lost & set(plan.reads(thing)):
                     keep(plan, thing)
+                    self.early.add(thing)
                     continue
             lost.add(thing)
         drawn = figures(plan, [one.name for one in self.project.figures if plan.thing(one) not in lost])

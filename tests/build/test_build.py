@@ -7,8 +7,8 @@ import threading
 import time
 
 import pytest
-from build.conftest import Toy
 
+from build.conftest import Toy
 from labreport.cli import stamp
 from labreport.results import lock
 

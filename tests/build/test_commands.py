@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 
 from build.conftest import Toy
-
 from labreport.cli import stamp
 
 

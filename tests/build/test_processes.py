@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from build.conftest import TOY, Toy
 
 ROOT = Path(__file__).parents[2]
@@ -39,12 +40,12 @@ def _until(condition: Callable[[], object], seconds: float = 60.0) -> None:
 
 @pytest.fixture
 def slow(tmp_path: Path) -> Toy:
-    """The project without a report, its descent of 40 epochs slowed down."""
+    """The project without a report, its descent of 30 epochs slowed down."""
     toy = Toy(tmp_path / "slow")
     shutil.copytree(TOY, toy.folder)
     toy.edit("project.py", "import numpy\n", "import time\n\nimport numpy\n")
     toy.edit("project.py", "    def advance(self):\n", "    def advance(self):\n        time.sleep(0.05)\n")
-    toy.edit("project.py", "epochs=4", "epochs=40")
+    toy.edit("project.py", "epochs=4", "epochs=30")
     return toy
 
 
@@ -53,7 +54,7 @@ def slow(tmp_path: Path) -> Toy:
 )
 def test_a_build_that_is_stopped_goes_on_where_it_was(slow: Toy, number: int, code: int) -> None:
     """It says how, and the next build ends with the answers of one that was never stopped."""
-    build = _started(slow.folder, "down")
+    build = _started(slow.folder, "down", "--seeds", "1")
     results = slow.folder / "report" / "results"
     _until(lambda: [*results.glob("descent/*.json")] or build.poll() is not None)
     time.sleep(0.5)
@@ -65,19 +66,19 @@ def test_a_build_that_is_stopped_goes_on_where_it_was(slow: Toy, number: int, co
         assert "run the same command again to continue" in err
         records = [len(json.loads(path.read_text())["records"]) for path in results.glob("descent/*.json")]
         assert max(records) > 2
-    ended = slow.run("down")
+    ended = slow.run("down", "--seeds", "1")
     assert ended.code == 0, ended.err
     answer = json.loads(slow.read("cache/answer/down.json"))["value"]
     shutil.rmtree(slow.folder / "report")
     slow.edit("project.py", "time.sleep(0.05)", "time.sleep(0)")
-    assert slow.run("down").code == 0
+    assert slow.run("down", "--seeds", "1").code == 0
     assert json.loads(slow.read("cache/answer/down.json"))["value"] == answer
 
 
 def test_a_page_of_first_seeds_is_there_while_others_run(slow: Toy) -> None:
     """It says that it is preliminary and what is not measured yet, and the whole one takes its place."""
     slow.edit("project.py", "Walk(3.0)", "Walk(3.0), exclusive=True")
-    build = _started(slow.folder, "--jobs", "1", "--seeds", "4")
+    build = _started(slow.folder, "--jobs", "1", "--seeds", "2")
     page = slow.folder / "report" / "report.html"
     _until(lambda: page.exists() or build.poll() is not None)
     assert build.poll() is None, build.communicate()

@@ -308,7 +308,7 @@ def causes(terminal: Terminal, say: Callable[[str], None], plan: Plan, stale: Se
     most = len(groups) if terminal.verbose else _SHOWN
     for change, things in groups[:most]:
         told = amounts(things, plan.project.words.run, named=True)
-        say(f"{visible(str(change))}: {told}" if change else told)
+        say(f"{visible(str(change)) if change else 'never made'}: {told}")
         if terminal.verbose:
             for thing in things:
                 say(terminal.paint(f"  {thing}", "dim"))

@@ -29,6 +29,8 @@ class Progress:
         self._done: dict[Any, float] = {}
         self._finished = 0
         self._begun = self._told = clock()
+        self._first: tuple[float, float] | None = None
+        """When something was done first, and how much: what was before is the start of processes."""
 
     def __enter__(self) -> Progress:
         if self._terminal.interactive and not self._terminal.quiet:
@@ -87,10 +89,12 @@ class Progress:
 
     def left(self) -> str:
         """Say how long the runs will still take, or nothing as long as that is not known."""
-        share = self.share()
-        if share < ENOUGH:
+        share, now = self.share(), self._clock()
+        if self._first is None and share:
+            self._first = now, share
+        if self._first is None or share - self._first[1] < ENOUGH:
             return ""
-        seconds = (self._clock() - self._begun) * (1 - share) / share
+        seconds = (now - self._first[0]) * (1 - share) / (share - self._first[1])
         step = 5 if seconds < 60 else 10 if seconds < 600 else 60
         about = max(step * round(seconds / step), step)
         return f"{duration(about).removesuffix(' 00 s')} left" if seconds >= EVERY else "a few seconds left"
