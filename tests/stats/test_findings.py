@@ -197,7 +197,7 @@ def test_a_count_is_exact() -> None:
         False,
     )
     assert one.none("b").holds is True
-    assert (one["a"].quantity.value, one["a"].quantity.n, one.total.value) == (2, 3, 6)
+    assert (one["a"].quantity.value, one["a"].quantity.n, one.of.value) == (2, 3, 6)
     assert count(results({"a": {1: [0.95]}}), "a", ACCURACY, above=92).count.all.holds is True
     assert "2 of 3" in sentence(one)
 

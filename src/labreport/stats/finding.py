@@ -29,8 +29,8 @@ class Finding:
 
     `subjects` are compared by `parts`, of which each is judged as one of `family`; `labels` are what people
     call them, `averages` their means, `unit` what is repeated. `groups` are findings inside one, by group;
-    `axis` is the column or field that the subjects are values of. A count is of `total`, on the `side` of a
-    `threshold`. A fact has its `sentence` and its `truth`.
+    `axis` is the column or field that the subjects are values of. A count is `of` so many, on the `side` of
+    a `threshold`. A fact has its `sentence` and its `truth`.
     """
 
     kind: Kind
@@ -45,7 +45,7 @@ class Finding:
     groups: tuple[tuple[str, Finding], ...] = ()
     unit: str = "seed"
     axis: str = ""
-    total: Quantity | None = None
+    of: Quantity | None = None
     threshold: Quantity | None = None
     side: str = ""
     sentence: str = ""
@@ -99,8 +99,8 @@ class Finding:
     def __getitem__(self, name: Any) -> Finding:
         """The finding of one group, or of the comparison of one subject. Raises `UsageError`."""
         if self.groups:
-            of = dict(self.groups)
-            return of[find(name, of, f"group of {self.within}")]
+            groups = dict(self.groups)
+            return groups[find(name, groups, f"group of {self.within}")]
         if self.kind in RANKED or self.kind == "fact":
             known = [word for word in dir(type(self)) if word[0] != "_"]
             refuse(
@@ -118,9 +118,9 @@ class Finding:
         if self.kind not in RANKED and len(self.parts) == 1 and part.subjects == self.parts[0].subjects:
             return self
         kept = tuple((subject, one) for subject, one in self.averages if subject in part.subjects)
-        total = None if self.total is None else replace(self.total, value=part.quantity.n)
+        of = None if self.of is None else replace(self.of, value=part.quantity.n)
         kind: Kind = "count" if self.kind == "count" else "difference"
-        return replace(self, kind=kind, parts=(part,), averages=kept, total=total)
+        return replace(self, kind=kind, parts=(part,), averages=kept, of=of)
 
     # What may be asked of a ranking
 

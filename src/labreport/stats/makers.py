@@ -201,7 +201,7 @@ def count(
     bound = Quantity(threshold, measure.quantity_unit, source=replace(source, kind="declared"), exact=True)
     side = "above" if sign > 0 else "below"
     found = finding("count", of, measure, [], 1, by)
-    return Answer(**{name: replace(found, parts=tuple(parts), total=total, threshold=bound, side=side)})
+    return Answer(**{name: replace(found, parts=tuple(parts), of=total, threshold=bound, side=side)})
 
 
 def finding(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NoReturn
 
 from labreport.errors import UsageError, here, told
+from labreport.project.checks import brief
 
 Kind = Literal["measured", "counted", "declared", "computed", "stated"]
 """How a number came about: by running, by counting, by the author, by a formula, by somebody else."""
@@ -91,7 +92,7 @@ def as_condition(one: Any) -> Condition:
         return refuse(one.which) if one.which else one
     if one is None or isinstance(one, bool):
         return Condition(one)
-    refuse(f"{_brief(one)} is no condition; write one such as ranking.clear(…), .more or .above(…)")
+    refuse(f"{brief(one)} is no condition; write one such as ranking.clear(…), .more or .above(…)")
 
 
 def both(*conditions: Any) -> Condition:
@@ -209,7 +210,7 @@ def as_quantity(one: Any) -> Quantity:
     one = one.quantity if hasattr(type(one), "quantity") else one
     if isinstance(one, Quantity):
         return one
-    refuse(f"{_brief(one)} is no quantity; write number(…), or name one of an answer")
+    refuse(f"{brief(one)} is no quantity; write number(…), or name one of an answer")
 
 
 def scalar(value: Any) -> Any:
@@ -221,7 +222,7 @@ def plain_number(value: Any) -> float | int:
     """Read a number of Python, NumPy, pandas or SciPy as Python's. Raises `UsageError` for anything else."""
     value = scalar(value)
     if isinstance(value, (bool, str)) or not hasattr(value, "__float__") or getattr(value, "size", 1) != 1:
-        refuse(f"{_brief(value)} is not one number")
+        refuse(f"{brief(value)} is not one number")
     return value if isinstance(value, int) else float(value)
 
 
@@ -251,8 +252,3 @@ def plural(noun: str) -> str:
         return f"{noun[:-1]}ies"
     hissing = noun.endswith(("s", "x", "ch", "sh")) and not noun.endswith("epoch")
     return noun if noun.endswith("series") else f"{noun}es" if hissing else f"{noun}s"
-
-
-def _brief(one: Any) -> str:
-    text = repr(one)
-    return text if len(text) <= 60 else f"{text[:57]}…"

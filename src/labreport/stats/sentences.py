@@ -52,7 +52,7 @@ def say(finding: Finding) -> dict[str, Any]:
         "side": finding.side,
         "threshold": finding.threshold,
         "number": finding.quantity,
-        "total": finding.total,
+        "total": finding.of,
     }
     if finding.kind in RANKED:
         return said | _ranked(finding)

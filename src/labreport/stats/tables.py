@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from html import escape
 from typing import Any
@@ -25,8 +25,8 @@ class Column:
 class Table:
     """Rows of texts and quantities, all of one length; numbers become quantities."""
 
-    columns: tuple[Any, ...]
-    rows: tuple[tuple[Any, ...], ...]
+    columns: Sequence[Any]
+    rows: Sequence[Sequence[Any]]
 
     def __post_init__(self) -> None:
         columns = [one if isinstance(one, Column) else Column(str(one), str(one)) for one in self.columns]
@@ -112,7 +112,9 @@ def declared(experiment: Any) -> Names:
             found[name] = Quantity(value, source=source, exact=True)
         else:
             several = isinstance(value, (list, tuple))
-            found[name] = ", ".join(map(text_of, value)) if several else text_of(value or "")
+            found[name] = (
+                ", ".join(map(text_of, value)) if several else text_of("" if value is None else value)
+            )
     return Names(found)
 
 
