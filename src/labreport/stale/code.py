@@ -94,10 +94,9 @@ class Code:
                 if one not in found.items:
                     found.items[one] = parent
                     if isinstance(one, Statement):
-                        later = [
-                            self._modules(one.module, target) for early, target in one.loads if not early
-                        ]
-                        self._load((one.module, *(name for names in later for name in names)), found)
+                        for early, target in one.loads:
+                            self._load(() if early else self._modules(one.module, target), found)
+                        self._load([one.module], found)
                         waiting += [(each, one) for each in sorted(self._uses(one), key=_label)]
             for each in found.pending:
                 if each not in found.items and (touched := self._touched(each, found)):
@@ -134,8 +133,8 @@ class Code:
     def _touched(self, one: Statement, found: Closure) -> Statement | bool:
         """What of a closure a statement of a loaded module may change; whether it changes anything."""
         changed, libraries, bases = self._touch(one)
-        for each in changed | (bases if (SPECIAL, SUBCLASSES) in found.items else NOTHING):
-            if isinstance(each, Statement) and each in found.items:
+        for each in _own(changed | (bases if (SPECIAL, SUBCLASSES) in found.items else NOTHING)):
+            if each in found.items:
                 return each
         return not libraries.isdisjoint(_ALWAYS | _with_drawing(found.of(LIBRARY)))
 
@@ -148,29 +147,24 @@ class Code:
         direct = self._meant(one, one.names(loading=True))
         called = self._meant(one, one.names("called", loading=True))
         passed = self._meant(one, one.names("passed", loading=True)) - called
-        alone = {
-            each for each in passed if isinstance(each, Statement) and each.kind in ("function", "class")
-        }
-        reached, changed, waiting = set(direct), set[Item](), [one]
+        alone = {each for each in _own(passed) if each.kind in _DEFINITIONS}
+        reached, changed, waiting = set[Item](), set[Item](), [one]
         while waiting:
             each = waiting.pop()
-            changed |= self._meant(each, each.names("changed"))
             called = self._meant(each, each.names("called"))
-            changed |= {
-                item for item in called if isinstance(item, Statement) and item.kind == "value" and item.holds
-            }
+            changed |= self._meant(each, each.names("changed"))
+            changed |= {value for value in _own(called) if value.kind == "value" and value.holds}
             meant = direct if each is one else self._meant(each, each.names()) - _PYTHON
-            new = meant - reached - alone if each is not one else meant - alone
+            waiting += _own(meant - reached - alone)
             reached |= meant
-            waiting += [item for item in new if isinstance(item, Statement) and item is not one]
-        touched: set[Item] = set()
-        for item in reached - {one}:
-            if isinstance(item, Statement) and not item.alias:
-                holds = item.holds and (one.effect or item.kind in ("function", "class"))
-                touched |= {item} if holds or item in changed else set()
-        libraries = {item[1] for item in reached if isinstance(item, tuple) and item[0] == LIBRARY}
-        bases = direct if one.kind == "class" else NOTHING
-        return frozenset(touched), _with_drawing(libraries if one.effect else ()), bases
+        touched = {
+            each
+            for each in _own(reached - {one})
+            if each in changed or (each.holds and (one.effect or each.kind in _DEFINITIONS))
+        }
+        others = [each for each in reached if one.effect and isinstance(each, tuple)]
+        libraries = {name for kind, name in others if kind == LIBRARY}
+        return frozenset(touched), _with_drawing(libraries), direct if one.kind == "class" else NOTHING
 
     def _meaning(self, one: Statement, names: frozenset[str]) -> Items:
         """What names in a statement lead to."""
@@ -247,7 +241,12 @@ class Code:
         return ".".join(filter(None, (*parts[: len(parts) - level], target.lstrip("."))))
 
 
+_DEFINITIONS = ("function", "class")
 _PYTHON: Items = frozenset((LIBRARY, name) for name in sys.stdlib_module_names)
+
+
+def _own(items: Iterable[Item]) -> list[Statement]:
+    return [one for one in items if isinstance(one, Statement) and not one.alias]
 
 
 def _label(item: Item) -> str:
