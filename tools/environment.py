@@ -84,6 +84,10 @@ def _install(file: Path, say: Callable[[str], None]) -> None:
     command = [*(uv if shutil.which("uv") else pip), "-r", str(file)]
     if file.suffix == ".lock":
         command += ["--require-hashes", "--no-deps", "--only-binary=:all:"]
+    else:  # what is pinned stays as it is
+        locked = (ROOT / "tools" / "engine.lock").read_text(encoding="utf-8")
+        (STATE / "pins").write_text("\n".join(re.findall(r"^(\w\S*==.*?) \\$", locked, re.MULTILINE)))
+        command += ["-c", str(STATE / "pins")]
     if _mark(file).exists() and not _mark(file).read_bytes():  # half a package may look installed
         command.append("--reinstall" if command[0] == "uv" else "--ignore-installed")
     _mark(file).write_bytes(b"")

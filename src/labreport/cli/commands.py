@@ -90,7 +90,7 @@ def carried_out(
     for line in failing:
         terminal.result(terminal.paint(line, "yellow"))
     if done.made:
-        what = amounts(done.made, plan.project.words.run)
+        what = amounts(done.made, plan)
         terminal.say(f"{terminal.paint('Done', 'green', 'bold')} in {seconds}: {what}.")
         names = sorted(DOCUMENTS.values(), key=lambda name: (name.endswith("json"), name))
         there = [name for name in names if (request.output / name).is_file()]
@@ -149,7 +149,7 @@ def status(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> i
     """What is stale and why, and how many claims hold; 1 when anything is stale."""
     plan, _ = opened(_request(arguments, folder))
     stale = [thing for thing in plan.things if not plan.state(thing).fresh]
-    amount = amounts(stale or plan.things, plan.project.words.run)
+    amount = amounts(stale or plan.things, plan)
     headline = f"Stale: {amount}." if stale else f"All is fresh: {amount}."
     terminal.result(terminal.paint(headline, "yellow" if stale else "green"))
     causes(terminal, terminal.result, plan, stale)
@@ -307,7 +307,7 @@ def causes(terminal: Terminal, say: Callable[[str], None], plan: Plan, stale: Se
     groups = [(change, things) for change, things in groups if things]
     most = len(groups) if terminal.verbose else _SHOWN
     for change, things in groups[:most]:
-        told = amounts(things, plan.project.words.run, named=True)
+        told = amounts(things, plan, named=True)
         say(f"{visible(str(change)) if change else 'never made'}: {told}")
         if terminal.verbose:
             for thing in things:
@@ -316,17 +316,21 @@ def causes(terminal: Terminal, say: Callable[[str], None], plan: Plan, stale: Se
         say(f"… and {counted(len(groups) - most, 'more cause')}; --verbose lists them")
 
 
-def amounts(things: Iterable[Thing], run: str, named: bool = False) -> str:
-    """Amounts by kind: `70 fits, 4 answers, 3 documents`; with `named`, of one the name."""
+def amounts(things: Iterable[Thing], plan: Plan, named: bool = False) -> str:
+    """Amounts by kind: `70 fits, 4 answers, 3 documents`; with `named`, of one the name.
+
+    Experiments with one specification share their runs, which count once.
+    """
     by_kind: dict[str, list[Thing]] = {}
     for thing in things:
         by_kind.setdefault("document" if thing.kind in DOCUMENTS else thing.kind, []).append(thing)
     parts = []
     for kind in _ORDER:
-        found, word = by_kind.get(kind, []), run if kind == "run" else kind
+        found, word = by_kind.get(kind, []), plan.project.words.run if kind == "run" else kind
         subjects = list(dict.fromkeys(thing.name for thing in found))
-        if kind == "run" and named and len(subjects) <= 3 and found:
-            parts.append(f"{counted(len(found), word)} of {', '.join(subjects)}")
+        if kind == "run" and found:
+            of = f" of {', '.join(subjects)}" if named and len(subjects) <= 3 else ""
+            parts.append(f"{counted(len({plan.key(thing) for thing in found}), word)}{of}")
         elif named and len(found) == 1 and kind != "document":
             parts.append(f"{word} {subjects[0]}")
         elif found:
