@@ -126,7 +126,7 @@ def test_notes_definitions_and_cites(render: Render) -> None:
     fragment = render(
         "See[^a] [@other; @lecun1998] and [@other].\n\n[^a]: A *note*.\n\nterm\n: text\n", files=FILES
     )
-    assert '<a href="#fn-best-1" id="fnref-best-1">[1]</a>' in fragment.html
+    assert '<a href="#fn-best-1" id="fnref-best-1">1</a>' in fragment.html
     assert '<section class="footnotes">' in fragment.html
     assert '<li id="fn-best-1" class="footnote-item">' in fragment.html
     assert "<dl>\n<dt>term</dt>\n<dd>text</dd>\n</dl>" in fragment.html
@@ -167,14 +167,17 @@ def test_terms_lead_to_the_glossary(render: Render) -> None:
 def test_a_table_in_markdown_may_have_a_caption_and_a_name(render: Render) -> None:
     """The paragraph before it that begins with `Table NAME:`; first cells are heads of their rows."""
     html = render(
-        "Table causes: What `deep` learns\n\n| Change | Runs |\n|---|--:|\n| none | {{ mean.small }} |"
+        "Note.[^a]\n\nTable the_causes: What `deep` learns\n\n"
+        "| Change | Runs |\n|---|--:|\n| none | {{ mean.small }} |"
+        "\n\n[^a]: A note."
     ).html
     assert (
-        '<div class="table"><table id="table-causes" class="data">\n<caption><span class="label">Table '
+        '<div class="table"><table id="table-the_causes" class="data">\n<caption><span class="label">Table '
         in html
     )
     assert "</span></span> What <code>deep</code> learns</caption>" in html
     assert '<th class="number" scope="col">Runs</th>' in html
+    assert 1 == html.count("A note.") == html.count('class="footnote-item"')
     assert '<th scope="row">none</th>\n<td class="number"><data' in html
 
 

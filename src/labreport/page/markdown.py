@@ -32,8 +32,8 @@ TYPED = re.compile(
     rf"(?:\spoints?)?|[\s-]*points?\b)"
 )
 _CITE = re.compile(r"\[(@[\w:.+/-]+(?:\s*[;,]\s*@[\w:.+/-]+)*)\]")
-_CAPTION = re.compile(r"Table(?:\s+([\w-]+))?:\s+(.*)", re.DOTALL)
-"""A paragraph before a table: `Table: what is in it`, or `Table NAME: what is in it`."""
+_CAPTION = re.compile(r"Table(?:\s+([\w-]+))?:\s+")
+"""How a paragraph before a table begins: `Table: what is in it`, or `Table NAME: what is in it`."""
 
 
 def render(text: str, names: dict[str, Any]) -> str:
@@ -57,7 +57,8 @@ def _parser(trusted: bool) -> MarkdownIt:
     parser.use(deflist_plugin).use(footnote_plugin)
     parser.inline.ruler.before("link", "cite", _cite)
     parser.core.ruler.push("structure", _structure)
-    rules = {"fence": _fence, "math_inline": _formula, "math_block": _formula, "footnote_block_open": _notes}
+    rules = {"fence": _fence, "math_inline": _formula, "math_block": _formula}
+    rules |= {"footnote_block_open": _notes, "footnote_caption": _note}
     for name, rule in rules.items():
         parser.add_render_rule(name, rule)
     return parser
@@ -96,16 +97,16 @@ def _structure(state: StateCore) -> None:
             elif tokens[place - 1].type == "tr_open":
                 token.tag = tokens[place + 2].tag = "th"
                 token.attrSet("scope", "row")
-        before = made[-2].content if token.type == "table_open" and len(made) > 2 else ""
-        if found := _CAPTION.fullmatch(before):
-            name = found[1] or f"{state.env['docId']}-{place}"
+        text = made[-2] if token.type == "table_open" and len(made) > 2 else None
+        if text and text.children and (found := _CAPTION.match(text.children[0].content)):
+            name = found[1] or f"{state.env['docId']}-p{place}"
             token.attrs |= {"id": f"table-{name}", "class": "data"}
-            caption = state.md.parseInline(found[2], state.env)
-            label = Markup(
-                '<caption><span class="label">Table <span data-no="table:{}"></span></span> '
-            ).format(name)
-            ends = [Token("html_block", "", 0, content=text) for text in (label, "</caption>\n")]
-            made[-3:] = [token, ends[0], *caption, ends[1]]
+            text.children[0].content = text.children[0].content[found.end() :]
+            label = Markup('<caption><span class="label">Table <span data-no="table:{}"></span></span> ')
+            start, end = (
+                Token("html_block", "", 0, content=one) for one in (label.format(name), "</caption>\n")
+            )
+            made[-3:] = [token, start, text, end]
         else:
             made.append(token)
     state.tokens = made
@@ -113,6 +114,10 @@ def _structure(state: StateCore) -> None:
 
 def _notes(self: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
     return '<section class="footnotes">\n<ol>\n'
+
+
+def _note(self: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
+    return str(tokens[place].meta["id"] + 1)  # without the brackets of a cite
 
 
 def _fence(self: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
