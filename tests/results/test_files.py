@@ -59,7 +59,7 @@ def test_a_lock_is_held_by_one(tmp_path: Path) -> None:
     """The next is told at once, after a while, or when it is asked to stop; afterwards it gets the lock."""
     with lock(tmp_path / "folder" / "lock"):
         for options in ({"wait": 0}, {"wait": 0.1}, {"stop": lambda: True}):
-            with pytest.raises(Busy), lock(tmp_path / "folder" / "lock", **options):  # type: ignore[arg-type]
+            with pytest.raises(Busy), lock(tmp_path / "folder" / "lock", **options):
                 pass
     with lock(tmp_path / "folder" / "lock", wait=0):
         pass

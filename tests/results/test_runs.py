@@ -33,7 +33,7 @@ def made(store: Store, name: str, seed: int, key: str = "", epochs: tuple[int, .
     records = tuple(
         {"loss": seed + epoch / 100, "more": {"deep": epoch}} for epoch in range(1, epochs[-1] + 1)
     )
-    run = Run(key or f"{name}-{seed}-key", name, seed, {"specification": name}, records)
+    run = Run(key or f"{name}-{seed}-key".replace("/", "_"), name, seed, {"specification": name}, records)
     for epoch in epochs:
         arrays = checked(
             {"guess": np.arange(epoch), "state.w": np.ones(2), "words": ["a", "bcd"], "empty": []}
@@ -148,13 +148,14 @@ def test_arrays_that_are_damaged_or_missing_are_told_when_read(store: Store) -> 
 
 
 def test_clean_keeps_what_is_named(store: Store) -> None:
-    """Everything else goes, files of nobody too; what is free then is counted."""
-    (store.folder / "small" / ".file.new").write_bytes(b"1234")
+    """Every other run goes, what was left unfinished too; files that are not ours stay."""
+    (store.folder / "small" / ".0-12345678.json.new").write_bytes(b"1234")
+    (store.folder / "mine.txt").write_bytes(b"notes")
     before = sum(path.stat().st_size for path in store.folder.rglob("*") if path.is_file())
     freed = store.clean({"wide-1-key"})
     assert ["wide-1-key"] == [run.key for run in Store(store.folder).runs()]
     assert before - freed == sum(path.stat().st_size for path in store.folder.rglob("*") if path.is_file())
-    assert ["wide"] == [path.name for path in store.folder.iterdir()]
+    assert ["mine.txt", "wide"] == sorted(path.name for path in store.folder.iterdir())
 
 
 def test_the_newest_run_is_the_one_written_last(store: Store) -> None:

@@ -55,7 +55,7 @@ def cluster(folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
             all_of_them.enter_context(started(folder, "worker", address, "--nthreads", "1"))
         from distributed import Client
 
-        with Client(address, set_as_default=False) as client:
+        with Client(address, set_as_default=False) as client:  # type: ignore[no-untyped-call]
             client.wait_for_workers(2, timeout=60)
         yield address, scheduler
 
@@ -95,7 +95,7 @@ def test_workers_give_the_bits_of_this_process_and_run_edited_code(tmp_path: Pat
 
 
 def test_a_lost_run_begins_again(tmp_path: Path) -> None:
-    """The process of a worker is killed in the middle of a run: another makes it."""
+    """The process of a worker is killed in the middle of a run: another makes it. A stopped one goes on."""
     project, store = toy(tmp_path / "toy"), Store(tmp_path / "results")
     with cluster(tmp_path / "dask") as (address, _):
 
@@ -107,9 +107,19 @@ def test_a_lost_run_begins_again(tmp_path: Path) -> None:
         killed: list[int] = []
         wanted = [task(project, "pid", seed) for seed in (0, 1)]
         outcome = execute(project, wanted, store, scheduler=address, progress=kill)
-    assert len(killed) == 1
-    assert 2 == len(outcome.finished)
-    assert 20 == len(found(store, wanted[0]).records)
+        assert len(killed) == 1
+        assert 2 == len(outcome.finished)
+        assert 20 == len(found(store, wanted[0]).records)
+
+        def end(event: object) -> None:
+            if isinstance(event, Epoch) and event.epoch == 5:
+                stop.set()
+
+        stop, slow = threading.Event(), task(project, "slow")
+        assert execute(project, [slow], store, scheduler=address, progress=end, stop=stop).stopped
+    reached = len(found(store, slow).records)
+    assert 5 <= reached < 100
+    assert done(project, store, slow) == (None, list(range(reached + 1, 101)))
 
 
 def test_a_scheduler_that_dies_ends_the_build_in_one_line(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from labreport.project import Project
 from labreport.results import Run, Store, digest
 from labreport.run import Epoch, Task
 from labreport.run.drive import carry_out
-from labreport.run.task import Job, Trouble
+from labreport.run.task import Failed, Job
 from labreport.stale import load
 
 PROJECT = """
@@ -120,7 +120,7 @@ def task(project: Project, name: str, seed: int = 0, *epochs: int) -> Task:
 
 def done(
     project: Project, store: Store, wanted: Task, *, proves: bool = False, **options: Any
-) -> tuple[Trouble | None, list[int]]:
+) -> tuple[Failed | None, list[int]]:
     """Do a task in this process: what kept it from its end, and which epochs were trained."""
     told: list[int] = []
     job = Job(wanted.experiment.name, wanted.seed, wanted.key, wanted.made_of, wanted.epochs, proves)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -12,6 +13,9 @@ from labreport.errors import shown
 from labreport.results.arrays import KeptArrays, write_arrays
 from labreport.results.files import Damaged, read_json, safe_name, write_json
 from labreport.results.runs import Kept, Run
+
+_OURS = re.compile(r"\.?\d+-.{8}(\..+)?")
+"""Names of files of runs, of unfinished ones, and of locks."""
 
 
 class Store:
@@ -92,14 +96,14 @@ class Store:
         return freed
 
     def clean(self, keys: Container[str]) -> int:
-        """Remove all but the runs of these keys; the bytes that are free then."""
+        """Remove all runs but those of these keys; the bytes that are free then."""
         whole = {path for run in self.runs() if run.key in keys for path in self.files(run)}
         freed = 0
         for path in sorted(self.folder.rglob("*"), reverse=True):
             if path.is_dir():
                 with suppress(OSError):
                     path.rmdir()
-            elif path not in whole:
+            elif path not in whole and _OURS.fullmatch(path.name):
                 freed += path.stat().st_size
                 path.unlink()
         return freed

@@ -23,7 +23,7 @@ from labreport.results import Run, Store
 from labreport.results.files import digest, file_digest, write_bytes
 from labreport.run.drive import MadeOf, Tell, carry_out
 from labreport.run.local import LaneDied
-from labreport.run.task import Job, Trouble, environment
+from labreport.run.task import Failed, Job, environment
 
 TOPIC = "labreport"
 _FOLDER = "LABREPORT_PROJECT"
@@ -100,7 +100,7 @@ class DaskLane:
         self._cluster = cluster
         self._future: Any = None
 
-    def run(self, job: Job, tell: Tell) -> Trouble | None:
+    def run(self, job: Job, tell: Tell) -> Failed | None:
         """Do a job; what kept it from its end. Raises `LaneDied`, and `LabReportError` without scheduler."""
         cluster = self._cluster
         store, run = cluster.store, cluster.store.find(job.key, job.seed)
@@ -120,7 +120,7 @@ class DaskLane:
             write_bytes(folder / file, made[file])
         if stored := store.find(job.key, job.seed):
             store.write(stored)
-        found: Trouble | None = trouble
+        found: Failed | None = trouble
         return found
 
     def stop(self) -> None:
@@ -163,7 +163,7 @@ def _stop() -> None:
 
 def _work(
     job: Job, files: dict[str, bytes], sent: str, made_of: MadeOf | None
-) -> tuple[Trouble | None, dict[str, bytes]]:
+) -> tuple[Failed | None, dict[str, bytes]]:
     """Do a job on a worker: from the files of its run here, to those that it has then."""
     folder, worker = Path(os.environ.get(_FOLDER, "")), get_worker()
 

@@ -20,7 +20,7 @@ from labreport.project import Experiment, Fit, Project, flat
 from labreport.results import TIMES, Run, Store
 from labreport.results.arrays import STATE, checked
 from labreport.results.files import Busy, DiskError, lock, mapped
-from labreport.run.task import Job, Trouble
+from labreport.run.task import Failed, Job
 
 SAVED = 5.0
 """Seconds between two writings of the state: what may be lost when everything is killed."""
@@ -28,17 +28,13 @@ NEAR = 1e-3
 """How far a state may be from its twin, as a share of its length, where no two epochs give equal bits."""
 MadeOf = Callable[[Project, Experiment, int], Mapping[str, str]]
 Tell = Callable[[int, Mapping[str, Any]], None]
+Stop = Callable[[], bool]
 Arrays = dict[str, Any]
 
 
 def carry_out(
-    load: Callable[[], Project],
-    job: Job,
-    store: Store,
-    tell: Tell,
-    stop: Callable[[], bool],
-    made_of: MadeOf | None = None,
-) -> Trouble | None:
+    load: Callable[[], Project], job: Job, store: Store, tell: Tell, stop: Stop, made_of: MadeOf | None = None
+) -> Failed | None:
     """Do a job in this process, whatever the author's code does; what kept it from its end, or None.
 
     `load` gives the project, `tell(epoch, record)` is called after each epoch, and `stop` between epochs.
@@ -52,7 +48,7 @@ def carry_out(
             if not run.done(job.epochs):
                 _check(project, experiment, job, made_of)
                 with _watched(project, job, made_of):
-                    run = Drive(project, experiment, job, store, tell, stop).train(run)
+                    run = Drive(project, job, store, tell, stop).train(run)
                 try:
                     _check(project, experiment, job, made_of)
                 except UsageError:
@@ -61,13 +57,13 @@ def carry_out(
     except Busy:  # another build is at it, and this one was asked to stop
         pass
     except DiskError as error:
-        return Trouble(str(error), disk=True)
+        return Failed(str(error), disk=True)
     except LabReportError as error:
         place, text = re.fullmatch(r"(?s)(?:(\S+\.py:\d+): )?(.*)", str(error)).groups("")  # type: ignore[union-attr]
-        return Trouble(text, place or raised_at(error))
+        return Failed(text, place or raised_at(error))
     except BaseException as error:  # the author's code may raise anything
         text = f"{type(error).__name__}: {error}".strip(": ")
-        return Trouble(text, raised_at(error), "".join(traceback.format_exception(error)))
+        return Failed(text, raised_at(error), "".join(traceback.format_exception(error)))
     return None
 
 
@@ -78,9 +74,7 @@ def _check(project: Project, experiment: Experiment, job: Job, made_of: MadeOf |
     here = made_of(project, experiment, job.seed)
     if odd := [name for name in {**here, **job.made_of} if here.get(name) != job.made_of.get(name)]:
         text = f"{odd[0]} is {here.get(odd[0], 'not there')} instead of {job.made_of.get(odd[0], 'none')}"
-        raise UsageError(
-            f"{text}: it was edited since the build began, or this worker has another; build again"
-        )
+        raise UsageError(f"{text}: edited since the build began, or another on this worker; build again")
 
 
 def _watched(project: Project, job: Job, made_of: MadeOf | None) -> AbstractContextManager[Any]:
@@ -96,17 +90,10 @@ def _watched(project: Project, job: Job, made_of: MadeOf | None) -> AbstractCont
 class Drive:
     """One job, driven until its epochs are kept or `stop` says so."""
 
-    def __init__(
-        self,
-        project: Project,
-        experiment: Experiment,
-        job: Job,
-        store: Store,
-        tell: Tell,
-        stop: Callable[[], bool],
-    ) -> None:
-        self.experiment, self.job, self.store, self.tell, self.stop = experiment, job, store, tell, stop
-        self.code, self.threads = experiment.code, project.threads
+    def __init__(self, project: Project, job: Job, store: Store, tell: Tell, stop: Stop) -> None:
+        self.job, self.store, self.tell, self.stop = job, store, tell, stop
+        self.experiment, self.threads = project.experiment(job.name), project.threads
+        self.code = self.experiment.code
         self.training: Any = None
         self.epoch = self.begun = 0
         """Where the training is, and where it was begun."""
@@ -135,10 +122,7 @@ class Drive:
         kept = max(states, key=lambda one: one.epoch, default=None)
         if self.training is None or (kept is not None and kept.epoch > self.epoch):
             self.epoch = self.begun = kept.epoch if kept else 0
-            arrays = kept.arrays if kept else {}
-            own = {name: array for name, array in arrays.items() if name.startswith(STATE)}
-            state = {name.removeprefix(STATE): array for name, array in checked(own).items()}
-            self.training = self._start(self.epoch, state if kept else None)
+            self.training = self._start(self.epoch, _state_in(kept.arrays) if kept else None)
 
     def _start(self, epoch: int, state: Arrays | None) -> Any:
         if self.experiment.one_step:
@@ -203,24 +187,19 @@ class Drive:
         if self.epoch == 1:
             self.first = (here,)
             return
-        state = {
-            name.removeprefix(STATE): array for name, array in self.first[0].items() if name in self._state()
-        }
 
         def again() -> Arrays:
             self.training = None  # so that one of them is in memory
-            self.training = self._start(1, checked(state))
+            self.training = self._start(1, _state_in(self.first[0]))
             told_again = self.plain(self.training.advance(), "the values of epoch 2")
             return {**self._state(), **_measured(told_again)}
 
         method, second = type(self.training).state, again()
         odd = _unlike(here, second)
         if odd and (not _unlike(second, again()) or _unlike(here, second, NEAR)):
-            text = (
-                f"its epoch 2 gives another {odd[0].removeprefix(STATE)!r} when it continues from the state"
-            )
+            text = f"its epoch 2 gives another {odd[0].removeprefix(STATE)!r} when it continues from the"
             needed = "all that an epoch depends on, such as generators and what the optimiser keeps"
-            self.refuse(f"{text} of epoch 1; state must return {needed}", method)
+            self.refuse(f"{text} state of epoch 1; state must return {needed}", method)
         self.first = ()
 
     def plain(self, values: Any, what: str) -> dict[str, Any]:
@@ -230,9 +209,8 @@ class Drive:
             if hasattr(value, "tolist"):
                 return value.tolist()  # of NumPy
             if value is not None and not isinstance(value, (bool, int, float, str)):
-                self.refuse(
-                    f"{what} have a value of {type(value).__name__}; allowed are numbers, texts and lists"
-                )
+                kind = type(value).__name__
+                self.refuse(f"{what} have a value of {kind}; allowed are numbers, texts and lists")
             return value
 
         if not isinstance(values, Mapping):
@@ -266,15 +244,11 @@ class _OneStep:
         found = drive.code(drive.experiment.specification, drive.job.seed)
         seconds = time.perf_counter() - begun
         if not isinstance(found, Fit):
-            drive.refuse(
-                f"its fit returned {type(found).__name__}; return labreport.Fit(metrics, arrays)", ""
-            )
+            drive.refuse(f"its fit returned {type(found).__name__}; return Fit(metrics, arrays)")
         self._fit = found
         metrics = flat(drive.plain(found.metrics, "the metrics"))
-        return {
-            **{name: value for name, value in metrics.items() if not name.endswith(TIMES)},
-            "seconds": seconds,
-        }
+        lasting = {name: value for name, value in metrics.items() if not name.endswith(TIMES)}
+        return {**lasting, "seconds": seconds}
 
     def snapshot(self) -> tuple[Any, Any]:
         """What the fit returned."""
@@ -289,11 +263,7 @@ def _made(run: Run, threads: int) -> dict[str, Any]:
         "cores": os.cpu_count() or 1,
         "threads": threads,
         "python": platform.python_version(),
-        "libraries": {
-            name.removeprefix("library "): version
-            for name, version in run.made_of.items()
-            if name.startswith("library ")
-        },
+        "libraries": {name[8:]: each for name, each in run.made_of.items() if name.startswith("library ")},
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
@@ -310,6 +280,12 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
+def _state_in(arrays: Mapping[str, Any]) -> Arrays:
+    """What `state` gave, out of what is kept with it; copied, for a training may change it in place."""
+    own = {name.removeprefix(STATE): arrays[name] for name in arrays if name.startswith(STATE)}
+    return checked(own)
+
+
 def _measured(record: Mapping[str, Any]) -> Arrays:
     """What a record has besides times, to be compared."""
     import numpy
@@ -324,10 +300,8 @@ def _unlike(one: Arrays, other: Arrays, share: float = 0.0) -> list[str]:
     def alike(a: Any, b: Any) -> bool:
         if b is None or a.shape != b.shape:
             return False
-        if a.dtype.kind != "f":
-            return bool(np.array_equal(a, b))
-        if not share:
-            return bool(np.array_equal(a, b, equal_nan=True))
+        if a.dtype.kind != "f" or not share:
+            return bool(np.array_equal(a, b, equal_nan=a.dtype.kind == "f"))
         apart = np.linalg.norm(np.nan_to_num(a.astype(float) - b.astype(float)))
         return bool(apart <= share * np.linalg.norm(np.nan_to_num(a.astype(float))))
 

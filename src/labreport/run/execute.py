@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from labreport.project import Project
@@ -24,7 +24,6 @@ from labreport.run.task import (
     Outcome,
     Started,
     Task,
-    Trouble,
     grouped,
     in_order,
 )
@@ -194,7 +193,7 @@ class _Build:
                 self._died.add((task.key, task.seed))
                 self._waiting.insert(0, task)
                 return
-            trouble = Trouble(f"its process died twice{death}; too little memory?")
+            trouble = Failed(f"its process died twice{death}; too little memory?")
         run = self.store.find(task.key, task.seed)
         if trouble is None and run and run.done(task.epochs):
             self._events.put(Finished(task, run))
@@ -203,7 +202,7 @@ class _Build:
             self.stopped.set()
         elif trouble:
             self._given_up.add(task.experiment.name)
-            self._events.put(Failed((task,), trouble.place, trouble.cause, trouble.trace))
+            self._events.put(replace(trouble, tasks=(task,)))
 
     def _proves(self, task: Task) -> bool:
         """Whether this is the first run of an experiment, and so trains its second epoch twice."""

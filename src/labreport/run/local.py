@@ -18,7 +18,7 @@ from typing import Any
 from labreport.project import Project
 from labreport.results import Store
 from labreport.run.drive import MadeOf, Tell, carry_out
-from labreport.run.task import Job, Trouble, environment
+from labreport.run.task import Failed, Job, environment
 
 _SET_DEATH_SIGNAL = 1
 """`PR_SET_PDEATHSIG` of Linux's prctl(2)."""
@@ -42,7 +42,7 @@ class LocalLane:
         self._connection: Connection | None = None
         self._stopped = False
 
-    def run(self, job: Job, tell: Tell) -> Trouble | None:
+    def run(self, job: Job, tell: Tell) -> Failed | None:
         """Do a job; what kept it from its end. Raises `LaneDied`."""
         try:
             future = self._submit(job)
@@ -57,7 +57,7 @@ class LocalLane:
             self.close()
             raise LaneDied from None
 
-    def _submit(self, job: Job) -> Future[Trouble | None]:
+    def _submit(self, job: Job) -> Future[Failed | None]:
         if self._pool is not None:
             return self._pool.submit(_work, job)
         context = multiprocessing.get_context("spawn")
@@ -125,7 +125,7 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _work(job: Job) -> Trouble | None:
+def _work(job: Job) -> Failed | None:
     connection: Connection = _here["connection"]
 
     def load() -> Project:

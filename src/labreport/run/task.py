@@ -64,12 +64,16 @@ class Finished:
 
 @dataclass(frozen=True)
 class Failed:
-    """One cause, and all tasks that failed of it; `trace` is the traceback, where there is one."""
+    """One cause, and all tasks that failed of it; `trace` is the traceback, where there is one.
 
-    tasks: tuple[Task, ...]
-    place: str
+    A worker returns it without tasks. About a `disk` that cannot be written to, it ends all.
+    """
+
     cause: str
+    place: str = ""
     trace: str = ""
+    disk: bool = False
+    tasks: tuple[Task, ...] = ()
 
     @property
     def text(self) -> str:
@@ -89,16 +93,6 @@ class Outcome:
     finished: tuple[Task, ...]
     failed: tuple[Failed, ...]
     stopped: bool = False
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """Why a worker did not finish a job: what the author's code raised and where, or about the disk."""
-
-    cause: str
-    place: str = ""
-    trace: str = ""
-    disk: bool = False
 
 
 def in_order(project: Project, tasks: Sequence[Task]) -> list[Task]:
