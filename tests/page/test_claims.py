@@ -183,6 +183,30 @@ def test_a_block_that_holds_and_one_that_is_unknown_have_their_paragraphs(render
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        (
+            f"We see\n{AHEAD}\n`wide` ahead{{% endclaim %}}\nby far.",
+            "<p>We see\n<code>wide</code> ahead\nby far.</p>",
+        ),
+        (
+            f"We see {AHEAD}\n`wide`\nahead{{% endclaim %}}\nby far.",
+            "<p>We see\n<code>wide</code>\nahead\nby far.</p>",
+        ),
+        (f"We see {AHEAD[:-2]}-%}} \n ahead {{%- endclaim %}}.", "<p>We see ahead.</p>"),
+        (f"{{# {BEHIND}a #}}b", "<p>b</p>"),
+        (
+            f"{{% raw %}}{BEHIND}{{% endraw %}}b",
+            "<p>{% claim ranking.clear(&quot;small&quot;, &quot;wide&quot;) %}b</p>",
+        ),
+    ],
+)
+def test_lines_are_those_of_the_template(render: Render, text: str, html: str) -> None:
+    """A claim may be wrapped like any text; comments and raw text have none."""
+    assert html in render(text).html
+
+
 def test_a_block_stays_in_its_list(render: Render) -> None:
     """It is indented as its tags are."""
     html = render(f"- item\n\n  {BEHIND}\n  more of it\n  {{% endclaim %}}\n- next").html

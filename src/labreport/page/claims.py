@@ -23,7 +23,7 @@ _COMPARED = {"eq": "eq", "ne": "ne", "lt": "lt", "lteq": "le", "gt": "gt", "gteq
 """Comparisons as Jinja and as `operator` call them."""
 _EXAMPLE = 'such as ranking.clear("a", "b") or mean.a.above(92)'
 _LOGIC = (nodes.And, nodes.Or, nodes.Not, nodes.Compare, nodes.CondExpr)
-_BLOCK = re.compile(r"\s*(#{1,6}\s|[-*+]\s|\d+[.)]\s|>|\||```|\n)|[\s\S]*\n[ \t]*\n")
+_BLOCK = re.compile(r"\s*(#{1,6}\s|[-*+]\s|\d+[.)]\s|>|\||```)|[\s\S]*\n[ \t]*\n")
 """What begins a block of Markdown, or has several."""
 
 
@@ -107,9 +107,7 @@ class Claims(Extension):
             parser.stream.skip_if("name:answer")
             return nodes.CallBlock(self.call_method("_answer"), [], [], body, lineno=line)
         if parser._tag_stack.count("claim") > 1:
-            parser.fail(
-                "a claim inside a claim; end the first before it, or join the conditions by and", line
-            )
+            parser.fail("a claim inside a claim; end the first before it, or join their conditions", line)
         source = parser.stream.expect("string").value
         parser.stream.expect("comma")
         mark = parser.stream.expect("string").value
@@ -145,8 +143,8 @@ class Claims(Extension):
             for one, left, right in zip(node.ops, sides, sides[1:], strict=False):
                 if one.op not in _COMPARED:
                     parser.fail(f"a claim does not take {one.op!r}; write one {_EXAMPLE}", node.lineno)
-                parts.append(self.call_method("_compared", [left, nodes.Const(one.op), right]))
-                self._whole(left, parser), self._whole(right, parser)
+                numbers = [self._whole(left, parser), nodes.Const(one.op), self._whole(right, parser)]
+                parts.append(self.call_method("_compared", numbers))
         else:
             return self._whole(node, parser)
         return self.call_method("_join", [nodes.Const(how), *parts], lineno=node.lineno)
