@@ -187,7 +187,8 @@ class _Section:
         if not tables and (found := tuple(quantities(answer))):
             tables = {"all numbers": Table((Column("name", "Name"), Column("value", "Value")), found)}
         for name, table in tables.items():
-            yield self.values.show(table, name[:1].upper() + name[1:].replace("_", " "))
+            title = table.columns[-1].title if name == "means" else name.replace("_", " ")
+            yield self.values.show(table, title[:1].upper() + title[1:])
 
     def _unplaced(self, figures: Iterable[Any]) -> list[str]:
         return [self._figure(one.name) for one in figures if one.name not in self._placed]
