@@ -29,9 +29,9 @@ def _task(name: str, epochs: int, seconds: float = 1.0) -> Task:
 def test_the_time_left_follows_from_what_was_measured() -> None:
     """Epochs count by what they cost, and the start of processes does not count."""
     now = [0.0]
-    progress = Progress(Terminal(quiet=True), "run", clock=lambda: now[0])
+    progress = Progress(Terminal(quiet=True), clock=lambda: now[0])
     small, large = _task("small", 10), _task("large", 10, 2.0)
-    progress.expect([small, large], lambda specification: specification.seconds)
+    progress.running([small, large], lambda specification: specification.seconds)
     progress.event(Started(small))
     now[0] = 100.0
     progress.event(Epoch(small, 5, {}))

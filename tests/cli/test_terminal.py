@@ -15,6 +15,11 @@ def _raising(error: BaseException) -> int:
     raise error
 
 
+def _terminating() -> int:
+    os.kill(os.getpid(), signal.SIGTERM)
+    return 0
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [
@@ -39,7 +44,7 @@ def test_sigterm_ends_with_143() -> None:
     """As Ctrl-C does with 130."""
     before = signal.getsignal(signal.SIGTERM)
     try:
-        assert guarded(lambda: os.kill(os.getpid(), signal.SIGTERM) or 0, Terminal()) == 143
+        assert guarded(_terminating, Terminal()) == 143
     finally:
         signal.signal(signal.SIGTERM, before)
 
@@ -55,8 +60,8 @@ def test_an_unexpected_error_names_the_line_of_the_author(
     tmp_path: os.PathLike[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The last frame that is neither the engine's nor a library's."""
-    code = compile("\n\n1 / 0", f"{tmp_path}/project.py", "exec")
-    assert guarded(lambda: exec(code) or 0, Terminal()) == 1
+    code = compile("\n\n1 / 0", f"{tmp_path}/project.py", "eval")
+    assert guarded(lambda: int(eval(code)), Terminal()) == 1
     assert "project.py:3: ZeroDivisionError: division by zero" in capsys.readouterr().err
 
 

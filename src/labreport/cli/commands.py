@@ -5,19 +5,20 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import sysconfig
 import time
 import webbrowser
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from labreport import results
 from labreport.build import Request, answers, answers_of, held, opened
 from labreport.build import build as built
 from labreport.cli import FRONT, stamp
 from labreport.cli.changes import compare
+from labreport.cli.lines import SHOWN, amounts, causes, claims, claims_of, show_changes
 from labreport.cli.new import create, next_steps
 from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal, counted, duration, visible
@@ -25,54 +26,24 @@ from labreport.errors import UsageError, shown
 from labreport.plan import DOCUMENTS, Plan, Thing
 from labreport.project import resolved
 from labreport.results import files
-from labreport.run import Epoch, Failed, Finished, Started, Task, cores
+from labreport.run import cores
 from labreport.stale import ingredients
 
 CHANGES = "cache/changes.json"
 """Where a report keeps what its last build changed in the answers."""
-_SHOWN = 8
-"""Causes, and changes of the answers, that a build lists before it counts the rest."""
-_ORDER = ("run", "answer", "figure", "section", "document")
-
-
-class Told:
-    """Follows a build on the terminal."""
-
-    def __init__(self, terminal: Terminal) -> None:
-        self.terminal, self.progress = terminal, Progress(terminal)
-
-    def note(self, text: str) -> None:
-        """Something was repaired, or left out."""
-        self.terminal.warn(text)
-
-    def planned(self, plan: Plan, things: Sequence[Thing]) -> None:
-        """Say what will be made and why."""
-        self.progress.word = plan.project.words.run
-        causes(self.terminal, self.terminal.say, plan, things)
-
-    def running(self, tasks: Sequence[Task], cost: Callable[[Any], float] | None) -> None:
-        """Count these runs."""
-        self.progress.expect(tasks, cost)
-
-    def event(self, event: Started | Epoch | Finished | Failed) -> None:
-        """Show how far a run has come."""
-        self.progress.event(event)
-
-    def making(self, thing: Thing) -> None:
-        """Show what is being made."""
-        self.progress.making(f"making {thing}")
-
-    def published(self, names: Sequence[str]) -> None:
-        """Nothing to say: the last lines do."""
 
 
 def carried_out(
-    request: Request, terminal: Terminal, told: Told, strict: bool = False, argv: Sequence[str] | None = None
+    request: Request,
+    terminal: Terminal,
+    progress: Progress,
+    strict: bool = False,
+    argv: Sequence[str] | None = None,
 ) -> int:
     """Build, and say what came of it; the exit code. With `argv`, a build that is all fresh is stamped."""
     begun = time.monotonic()
-    with told.progress:
-        done = built(request, told)
+    with progress:
+        done = built(request, progress)
     plan, seconds = done.plan, duration(time.monotonic() - begun)
     page = request.output / DOCUMENTS["page"]
     if done.errors:
@@ -86,7 +57,7 @@ def carried_out(
     after, failing = answers_of(request.output), claims(plan)
     if done.before and after and "sections" in done.before and (lines := compare(done.before, after)):
         files.write_json(request.output / CHANGES, {"lines": lines})
-        show_changes(terminal.say, lines, _SHOWN)
+        show_changes(terminal.say, lines, SHOWN)
     for line in failing:
         terminal.result(terminal.paint(line, "yellow"))
     if done.made:
@@ -108,21 +79,17 @@ def carried_out(
 def _rests_on(plan: Plan) -> Iterator[str]:
     """The files and folders by which a finished report is known to be up to date."""
     project, sources = plan.project, ingredients(plan.project).sources
-    yield os.path.join(
-        sys.prefix, "lib", f"python{sys.version_info.major}.{sys.version_info.minor}", "site-packages"
-    )
-    names = {name for one in (project, *project.runs) for name in getattr(one, "files", None) or ()}
-    readers = (*project.questions, *project.figures)
-    names |= {*project.data_files, *(name for one in readers for name in one.data)}
+    templates, engine = project.folder / "templates", Path(__file__).parents[1]
+    names = {name for one in (*project.questions, *project.figures) for name in one.data}
+    names |= {*project.data_files, *(name for one in project.runs for name in one.files or ())}
     paths = [path for name in sources.modules() if (path := sources.path(name))]
+    paths += {path.parent for path in paths} | {templates if templates.is_dir() else project.folder}
     paths += [project.package / name for name in names] + [one.path for one in project.tables if one.path]
-    for folder in (Path(__file__).parents[1], project.folder / "templates", plan.report):
+    for folder in (engine, templates, plan.report):
         paths += [path for path in folder.rglob("*") if "__pycache__" not in path.parts]
-    own = {plan.report / name for name in (".stamp", ".lock", "exports", "cache")}
+    own = {plan.report / name for name in (stamp.NAME, ".lock", "cache", "exports", CHANGES)}
     yield from (str(path) for path in paths if path.exists() and path not in own)
-    yield from {
-        str(path.parent) for path in paths if path.suffix == ".py" and path.is_relative_to(sources.root)
-    }
+    yield sysconfig.get_path("purelib")
 
 
 def build(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
@@ -136,9 +103,10 @@ def build(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> in
         if not stale:
             terminal.result("Nothing to do.")
         return 0
-    told = Told(terminal)
     whole = not (request.names or request.force)
-    code = carried_out(request, terminal, told, arguments.strict, arguments.argv if whole else None)
+    code = carried_out(
+        request, terminal, Progress(terminal), arguments.strict, arguments.argv if whole else None
+    )
     page = arguments.output / DOCUMENTS["page"]
     if arguments.open and page.is_file() and not webbrowser.open(page.as_uri()):
         terminal.warn(f"nothing here opens {shown(page)}; open it yourself")
@@ -153,12 +121,10 @@ def status(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> i
     headline = f"Stale: {amount}." if stale else f"All is fresh: {amount}."
     terminal.result(terminal.paint(headline, "yellow" if stale else "green"))
     causes(terminal, terminal.result, plan, stale)
-    made = [claim for claim in _claims(plan) if not claim.otherwise]
+    made = [claim.holds for claim in claims_of(plan) if not claim.otherwise]
     if made:
-        count = Counter(claim.holds for claim in made)
-        words = {True: "hold", False: "no longer hold", None: "not known"}
-        told = ", ".join(f"{count[holds]} {word}" for holds, word in words.items() if count[holds])
-        terminal.result(f"{counted(len(made), 'claim')}: {told}.")
+        unknown = f"; not known: {made.count(None)}" if None in made else ""
+        terminal.result(f"Claims that hold: {made.count(True)} of {len(made)}{unknown}.")
     for line in claims(plan):
         terminal.result(terminal.paint(line, "yellow"))
     return int(bool(stale))
@@ -299,68 +265,6 @@ def show_code(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -
         raise UsageError("this project cannot show code; set show_code in its Project to a function")
     sys.stdout.write(f"{resolved(project.show_code, project.place, 'show_code')(experiment).rstrip()}\n")
     return 0
-
-
-def causes(terminal: Terminal, say: Callable[[str], None], plan: Plan, stale: Sequence[Thing]) -> None:
-    """A line for each thing that changed, with all that is made because of it."""
-    groups = [(group.change, [one for one in group.things if one in stale]) for group in plan.groups()]
-    groups = [(change, things) for change, things in groups if things]
-    most = len(groups) if terminal.verbose else _SHOWN
-    for change, things in groups[:most]:
-        told = amounts(things, plan, named=True)
-        say(f"{visible(str(change)) if change else 'never made'}: {told}")
-        if terminal.verbose:
-            for thing in things:
-                say(terminal.paint(f"  {thing}", "dim"))
-    if len(groups) > most:
-        say(f"… and {counted(len(groups) - most, 'more cause')}; --verbose lists them")
-
-
-def amounts(things: Iterable[Thing], plan: Plan, named: bool = False) -> str:
-    """Amounts by kind: `70 fits, 4 answers, 3 documents`; with `named`, of one the name.
-
-    Experiments with one specification share their runs, which count once.
-    """
-    by_kind: dict[str, list[Thing]] = {}
-    for thing in things:
-        by_kind.setdefault("document" if thing.kind in DOCUMENTS else thing.kind, []).append(thing)
-    parts = []
-    for kind in _ORDER:
-        found, word = by_kind.get(kind, []), plan.project.words.run if kind == "run" else kind
-        subjects = list(dict.fromkeys(thing.name for thing in found))
-        if kind == "run" and found:
-            of = f" of {', '.join(subjects)}" if named and len(subjects) <= 3 else ""
-            parts.append(f"{counted(len({plan.key(thing) for thing in found}), word)}{of}")
-        elif named and len(found) == 1 and kind != "document":
-            parts.append(f"{word} {subjects[0]}")
-        elif found:
-            parts.append(counted(len(found), word))
-    return ", ".join(parts)
-
-
-def show_changes(say: Callable[[str], None], lines: Sequence[str], most: int | None) -> None:
-    """List what the answers say differently; more than `most` are counted."""
-    if not lines:
-        if most is None:
-            say("No answer says anything else.")
-        return
-    say("Changed in the answers:")
-    for line in lines[:most]:
-        say(f"  {visible(line)}")
-    if most is not None and len(lines) > most:
-        say(f"  and {counted(len(lines) - most, 'more change')}; the command `changes` lists all")
-
-
-def claims(plan: Plan) -> list[str]:
-    """A line for each claim of the kept sections that does not hold, each once."""
-    return list(dict.fromkeys(visible(str(claim)) for claim in _claims(plan) if claim.fails))
-
-
-def _claims(plan: Plan) -> list[Any]:
-    from labreport.page import Claim
-
-    made = [plan.made("section", one.name) for one in plan.project.chapters]
-    return [Claim(**claim) for one in made if one for claim in one.claims]
 
 
 def _request(arguments: argparse.Namespace, folder: Path) -> Request:

@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from labreport.cli.lines import causes
 from labreport.cli.terminal import Terminal, counted, cut, duration
+from labreport.plan import Plan, Thing
 from labreport.run import Epoch, Failed, Finished, Started, Task
 
 EVERY = 10.0
@@ -21,8 +23,8 @@ class Progress:
     It is a context: within it, the bars are on the screen, and they leave nothing behind.
     """
 
-    def __init__(self, terminal: Terminal, word: str = "run", clock: Callable[[], float] = time.monotonic):
-        self.word, self._terminal, self._clock = word, terminal, clock
+    def __init__(self, terminal: Terminal, clock: Callable[[], float] = time.monotonic) -> None:
+        self.word, self._terminal, self._clock = "run", terminal, clock
         self._bars: Any = None
         self._rows: dict[Any, Any] = {}
         self._weights: dict[Any, float] = {}
@@ -51,7 +53,16 @@ class Progress:
             self._bars = None
             self._rows.clear()
 
-    def expect(self, tasks: Sequence[Task], cost: Callable[[Any], float] | None) -> None:
+    def note(self, text: str) -> None:
+        """Say that something was repaired, or left out."""
+        self._terminal.warn(text)
+
+    def planned(self, plan: Plan, things: Sequence[Thing]) -> None:
+        """Say what will be made and why."""
+        self.word = plan.project.words.run
+        causes(self._terminal, self._terminal.say, plan, things)
+
+    def running(self, tasks: Sequence[Task], cost: Callable[[Any], float] | None) -> None:
         """Begin to count these runs; `cost` gives about how many seconds an epoch of each takes."""
         for task in tasks:
             each = cost(task.experiment.specification) if cost else 1.0
@@ -77,9 +88,12 @@ class Progress:
         self._row(task.key, cut(name, 30), epoch / goal, note)
         self._show(f"  {cut(name, 30)}  {note}".rstrip())
 
-    def making(self, what: str) -> None:
+    def making(self, thing: Thing) -> None:
         """Show what is being made of the results."""
-        self._row("all", "", None, what)
+        self._row("all", "", None, f"making {thing}")
+
+    def published(self, names: Sequence[str]) -> None:
+        """Say nothing: the last lines do."""
 
     def share(self) -> float:
         """Return how much of the work is done, from 0 to 1."""

@@ -9,7 +9,7 @@ import signal
 import sys
 import textwrap
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn
 
@@ -88,11 +88,6 @@ def counted(count: int, what: str) -> str:
     """Write `1 figure`, `1,200 figures`, `2 studies`."""
     plural = what if count == 1 else f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
     return f"{count:,} {plural}"
-
-
-def listed(parts: Iterable[tuple[int, str]]) -> str:
-    """Write amounts by kind, those that are none left out: `5 fits, 2 answers`."""
-    return ", ".join(counted(count, what) for count, what in parts if count)
 
 
 def duration(seconds: float) -> str:

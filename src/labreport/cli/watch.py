@@ -140,7 +140,8 @@ class Builder:
 def _build(channel: Connection, folder: str, output: str, seeds: int | None, jobs: int, debug: bool) -> None:
     """Build once, and send whether runs are under way, and at news what is wrong: nothing, or a text."""
     from labreport.build import Request
-    from labreport.cli.commands import Told, carried_out
+    from labreport.cli.commands import carried_out
+    from labreport.cli.progress import Progress
 
     wrong: list[str] = []
 
@@ -150,7 +151,7 @@ def _build(channel: Connection, folder: str, output: str, seeds: int | None, job
             wrong.append(str(error))
             channel.send((False, "\n".join(wrong)))
 
-    class Sending(Told):
+    class Sending(Progress):
         def running(self, *arguments: Any) -> None:
             super().running(*arguments)
             channel.send((True, None))
