@@ -14,10 +14,12 @@ from labreport import (
     Measure,
     Project,
     Words,
-    charts,
+    at,
+    change,
+    curve,
     figure,
     grid,
-    grid_map,
+    heat_map,
     question,
     ranking,
     section,
@@ -74,7 +76,7 @@ class Training:
 
     @torch.inference_mode()
     def snapshot(self):
-        """Metrics and arrays that are worth keeping, at the epochs named in `snapshots`."""
+        """Metrics and arrays that are worth keeping, at the epochs that a question or a figure reads."""
         self.model.eval()
         right = (self.model(self.inputs).argmax(1) == self.labels).numpy()
         accuracy = {"validation": right[VALIDATION].mean(), "test": right[TEST].mean()}
@@ -102,45 +104,32 @@ VALIDATED = Measure("validation accuracy", unit="%", margin=1, because="three of
 
 @figure(reads=(SGD, MOMENTUM, ADAM))
 def losses(results):
-    drawing, (panel,) = charts.column_figure(55.0, margins=charts.Margins(left=10, right=34, top=7))
-    panel.set_yscale("log")
-    rows = []
-    for runs, style in zip(results.values(), charts.SERIES[: len(results)], strict=True):
-        mark = charts.Mark(runs.experiment.title, style)
-        by_seed = runs.curve("loss")
-        epochs, means = range(1, runs.experiment.epochs + 1), np.mean(by_seed, axis=0)
-        charts.seed_lines(panel, epochs, by_seed, mark)
-        charts.curve(panel, epochs, means, mark)
-        rows += [[mark.label, epoch, mean] for epoch, mean in enumerate(means, 1)]
-    charts.powers_of_ten(panel.yaxis)
-    charts.whole_numbers(panel.xaxis)
-    panel.set_xlabel("Epoch")
-    charts.y_title(panel, "Training loss")
-    charts.label_line_ends(panel, charts.named_curves(panel))
-    caption = "Training loss by epoch. Lines are means over the seeds, faint lines single seeds."
-    return charts.Drawing(drawing, "line chart", ["optimizer", "epoch", "loss"], rows, caption)
+    return curve(results, "loss")
 
 
 @figure(reads=GRID)
 def cells(results):
-    return grid_map(results, ACCURACY)
+    return heat_map(results, GRID, ACCURACY)
 
 
-@question(
-    "Which optimizer is the most accurate after 20 epochs?", reads=(SGD, MOMENTUM, ADAM), figures=losses
-)
+@question("Which optimizer is the best after 20 epochs?", reads=(SGD, MOMENTUM, ADAM), figures=losses)
 def best(results):
     return ranking(results, ACCURACY)
 
 
+@question("Does it help to train longer than 5 epochs?", reads=at((5, 20), SGD, MOMENTUM, ADAM))
+def longer(results):
+    return change(results, ACCURACY, 5, 20)
+
+
 @question("Which width, and how much dropout?", reads=GRID, figures=cells)
 def width(results):
-    return grid(results, ACCURACY, chosen_by=VALIDATED)
+    return grid(results, GRID, ACCURACY, chosen_by=VALIDATED)
 
 
 project = Project(
     "Digits with PyTorch",
     subtitle="Optimizers, widths and dropout",
-    sections=(section("Networks", best, width),),
+    sections=(section("Networks", best, longer, width),),
     words=Words(item="image", category="digit"),
 )
