@@ -47,11 +47,11 @@ DEEP = Experiment("deep", Model("forest"), epochs=50, start=fit)
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"rate": "0.1"}, "rate is '0.1'; write 0.1, without quotes"),
+        ({"rate": "0.1"}, "rate is '0.1'; write 0.1, without the quotes"),
         ({"rows": 10.0}, "rows is 10.0; write 10, without the point"),
         ({"rows": 9}, "rows is 9; allowed is a whole number of at least 10"),
         ({"kind": "forst"}, "did you mean 'forest'?"),
-        ({"widths": [3]}, "write (3,), as a tuple in round brackets"),
+        ({"widths": [3]}, "write (3,)"),
         ({"rate": True}, "rate is True; allowed is a number"),
     ],
 )

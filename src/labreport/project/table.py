@@ -15,21 +15,11 @@ if TYPE_CHECKING:
     import pandas
 
 _READERS = {
-    ".csv": "read_csv",
-    ".tsv": "read_table",
-    ".txt": "read_table",
-    ".json": "read_json",
-    ".jsonl": "read_json",
-    ".xlsx": "read_excel",
-    ".xls": "read_excel",
-    ".ods": "read_excel",
-    ".parquet": "read_parquet",
-    ".feather": "read_feather",
-    ".dta": "read_stata",
-    ".sav": "read_spss",
-    ".xml": "read_xml",
-    ".html": "read_html",
+    **{".csv": "csv", ".tsv": "table", ".txt": "table", ".json": "json", ".jsonl": "json", ".xml": "xml"},
+    **{".xlsx": "excel", ".xls": "excel", ".ods": "excel", ".parquet": "parquet", ".feather": "feather"},
+    **{".dta": "stata", ".sav": "spss", ".sas7bdat": "sas", ".orc": "orc"},
 }
+"""The ending of a file to the function of pandas that reads it, `read_…`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,20 +65,17 @@ class Data:
         import pandas
 
         assert self.path is not None
-        reader = _READERS.get(self.path.suffix.lower())
-        if reader is None:
-            self.refuse(f"ending {self.path.suffix!r} is not known; allowed: {', '.join(_READERS)}")
+        ending = self.path.suffix.lower()
+        if ending not in _READERS:
+            self.refuse(f"the ending {ending!r} is not known; allowed: {', '.join(_READERS)}")
+        more = {"lines": True} if ending == ".jsonl" else {}
         try:
-            found: pandas.DataFrame = getattr(pandas, str(reader))(
-                self.path, **({"lines": True} if self.path.suffix == ".jsonl" else {})
-            )
+            found: pandas.DataFrame = getattr(pandas, f"read_{_READERS[ending]}")(self.path, **more)
         except FileNotFoundError:
             self.refuse("the file is not there")
-        except ImportError as error:
-            self.refuse(f"pandas cannot read it here: {error}")
-        except (ValueError, OSError) as error:
+        except (ImportError, ValueError, OSError) as error:
             self.refuse(f"pandas cannot read it: {str(error).splitlines()[0]}")
-        return found[0] if isinstance(found, list) else found
+        return found
 
     @cached_property
     def sha256(self) -> str:
