@@ -9,15 +9,13 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from labreport.errors import UsageError, did_you_mean, told
 
 _LONGEST = 90
-_WORDS = {
-    **{
-        "int": "a whole number",
-        "float": "a number",
-        "str": "a text",
-        "bool": "True or False",
-        "null": "None",
-    },
-    **{"|": "or", "array": "a tuple", "object": "a value of its class", ">=": "of at least"},
+_WORDS = {"int": "a whole number", "float": "a number", "str": "a text", "bool": "True or False"}
+_WORDS |= {
+    "null": "None",
+    "|": "or",
+    "array": "a tuple",
+    "object": "a value of its class",
+    ">=": "of at least",
 }
 """How msgspec says a type, to plain English."""
 

@@ -122,7 +122,7 @@ def question(
 
     def decorate(function: Callable[..., Any]) -> Question:
         read = _reader(function, name, reads, answers, data, place)
-        return Question(*read, text, shown, template, local)
+        return Question(*read, text=text, figures=shown, template=template, local=local)
 
     return decorate
 

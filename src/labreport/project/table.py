@@ -14,11 +14,9 @@ from labreport.errors import UsageError, did_you_mean, here, told
 if TYPE_CHECKING:
     import pandas
 
-_READERS = {
-    **{".csv": "csv", ".tsv": "table", ".txt": "table", ".json": "json", ".jsonl": "json", ".xml": "xml"},
-    **{".xlsx": "excel", ".xls": "excel", ".ods": "excel", ".parquet": "parquet", ".feather": "feather"},
-    **{".dta": "stata", ".sav": "spss", ".sas7bdat": "sas", ".orc": "orc"},
-}
+_READERS = {".csv": "csv", ".tsv": "table", ".txt": "table", ".json": "json", ".jsonl": "json", ".xml": "xml"}
+_READERS |= {".xlsx": "excel", ".xls": "excel", ".ods": "excel", ".parquet": "parquet", ".orc": "orc"}
+_READERS |= {".feather": "feather", ".dta": "stata", ".sav": "spss", ".sas7bdat": "sas"}
 """The ending of a file to the function of pandas that reads it, `read_…`."""
 
 
