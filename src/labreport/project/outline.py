@@ -122,7 +122,7 @@ def question(
 
     def decorate(function: Callable[..., Any]) -> Question:
         read = _reader(function, name, reads, answers, data, place)
-        return Question(*read, text=text, figures=shown, template=template, local=local)
+        return Question(**read, text=text, figures=shown, template=template, local=local)
 
     return decorate
 
@@ -137,7 +137,7 @@ def figure(
     """Make a figure of the function below, which draws what it `reads`."""
     place = here()
 
-    return lambda function: Figure(*_reader(function, name, reads, answers, data, place))
+    return lambda function: Figure(**_reader(function, name, reads, answers, data, place))
 
 
 def section(
@@ -347,11 +347,12 @@ def _reads(given: Reads, place: str) -> tuple[tuple[Read, ...], tuple[Data, ...]
 
 def _reader(
     function: Callable[..., Any], name: str, reads: Reads, answers: Any, data: Any, place: str
-) -> tuple[Any, ...]:
-    """The fields of a `Reader`, in order."""
+) -> dict[str, Any]:
+    """The fields of a `Reader`."""
     runs, tables = _reads(reads, place)
     files = (data,) if isinstance(data, str) else tuple(data)
-    return name or function.__name__, function, runs, tables, _names(answers), files, place
+    read = {"reads": runs, "tables": tables, "answers": _names(answers), "data": files}
+    return {"name": name or function.__name__, "function": function, "place": place, **read}
 
 
 def _names(given: str | Question | Iterable[str | Question]) -> tuple[str, ...]:
