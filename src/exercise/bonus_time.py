@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from exercise.catalogue import COMPLEX, COMPLEX_LONGER, ONE_LAYER, SMALL, SMALL_LONGER, SMALL_MOMENTUM, TIMES, WIDE
+from exercise.catalogue import (
+    COMPLEX,
+    COMPLEX_LONGER,
+    ONE_LAYER,
+    SMALL,
+    SMALL_LONGER,
+    SMALL_MOMENTUM,
+    TIMES,
+    WIDE,
+)
 from exercise.figures import means
 from exercise.measures import (
     LAST,
@@ -15,10 +24,11 @@ from exercise.measures import (
     VALIDATION_LOSS,
     cores,
     epoch_seconds,
+    question,
     seconds,
     total_seconds,
 )
-from labreport import Answer, Table, at, change, difference, fact, mean, number, question
+from labreport import Answer, Table, at, change, difference, fact, mean, number
 from labreport.stats import as_table
 
 MOMENTS = (10, 20, 50, 60)
@@ -54,17 +64,27 @@ def longer(results: Any) -> Answer:
     return Answer(
         **gains,
         moments=Table(columns, rows),
-        slower=fact(second / 3 < first / 2, "ten epochs after the twentieth bring less than half of the ten before"),
+        slower=fact(
+            second / 3 < first / 2, "ten epochs after the twentieth bring less than half of the ten before"
+        ),
         first_low=number(min(lowest), exact=True),
         last_low=number(max(lowest), exact=True),
         over=fact(max(lowest) < 60, "the validation loss of small is lowest before epoch 60 in every run"),
-        still_training=fact(training[59] > training[49], "training accuracy is higher after 60 epochs than after 50"),
+        still_training=fact(
+            training[59] > training[49], "training accuracy is higher after 60 epochs than after 50"
+        ),
     )
 
 
 @question(
     "How accurate is the complex network after 5, 20 and 50 epochs, and how long did it train?",
-    reads=(*at(COMPARED, COMPLEX), *at((5, 10, 20, 50), SMALL), *at(10, SMALL_MOMENTUM), TIMES["complex"], TIMES["small"]),
+    reads=(
+        *at(COMPARED, COMPLEX),
+        *at((5, 10, 20, 50), SMALL),
+        *at(10, SMALL_MOMENTUM),
+        TIMES["complex"],
+        TIMES["small"],
+    ),
 )
 def progress(results: Any) -> Answer:
     """`complex` against `small` after as many epochs, and the seconds of both."""
@@ -74,14 +94,22 @@ def progress(results: Any) -> Answer:
         time = {name: total_seconds(results, name, epoch) for name in ("complex", "small")}
         found[f"after_{epoch}"] = Answer(ahead=both.difference, **time)
         rows.append(
-            [str(epoch), both.mean["complex"], both.mean["small"], both.difference, *map(as_table, time.values())]
+            [
+                str(epoch),
+                both.mean["complex"],
+                both.mean["small"],
+                both.difference,
+                *map(as_table, time.values()),
+            ]
         )
     columns = ("Epochs", "complex", "small", "Difference", "Seconds, complex", "Seconds, small")
     middle = {name: float(epoch_seconds(results, name).value or 0) for name in ("complex", "small")}
     return Answer(
         **found,
         compared=Table(columns, rows),
-        ratio=number(middle["complex"] / middle["small"], unit="times", method="median epoch over median epoch"),
+        ratio=number(
+            middle["complex"] / middle["small"], unit="times", method="median epoch over median epoch"
+        ),
         slower=fact(middle["complex"] > middle["small"], "the median epoch of complex is the longer one"),
         early_momentum=difference(results, TEST, SMALL_MOMENTUM, SMALL, epoch=10).difference,
         timed=number(len(seconds(results, "complex")), exact=True),
@@ -114,9 +142,22 @@ def worth(results: Any) -> Answer:
     against = {
         one.name: difference(results, TEST, COMPLEX, one, epoch=LAST, family=len(others)) for one in others
     }
-    rows = [[f"small, as many seconds ({within} epochs)", "validation", *equal.mean.members.values(), equal.difference]]
+    rows = [
+        [
+            f"small, as many seconds ({within} epochs)",
+            "validation",
+            *equal.mean.members.values(),
+            equal.difference,
+        ]
+    ]
     rows += [
-        [words, "test", against[one.name].mean["complex"], against[one.name].mean[one.name], against[one.name].difference]
+        [
+            words,
+            "test",
+            against[one.name].mean["complex"],
+            against[one.name].mean[one.name],
+            against[one.name].difference,
+        ]
         for one, words in others.items()
     ]
     columns = ("Compared with", "Images", "complex", "The other", "Difference")
@@ -129,7 +170,10 @@ def worth(results: Any) -> Answer:
         within=number(within, exact=True),
         fewest=number(fewest, exact=True),
         seconds=Answer(**total),
-        sooner=fact(20 * middle["complex"] < LAST * middle["small"], "20 epochs of complex take less time than 50 of small"),
+        sooner=fact(
+            20 * middle["complex"] < LAST * middle["small"],
+            "20 epochs of complex take less time than 50 of small",
+        ),
     )
 
 

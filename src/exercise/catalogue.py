@@ -9,6 +9,7 @@ from exercise.networks import TIMED_EPOCHS, Network, Timing
 from labreport import Experiment, study
 
 START = "exercise.training:start"
+MNIST = "data/mnist.npz"
 
 # The exercise's own networks
 WIDE = Experiment("wide", Network((400,)), 50, START)
@@ -85,7 +86,7 @@ TIMES = {
         title=f"epoch time of {network.name}",
         seeds=1 if network is DEEP_8 else 2,
         exclusive=True,
-        files=("data/mnist.npz", "timing/plain_fit.py"),
+        files=(MNIST, "timing/plain_fit.py"),
     )
     for network in (WIDE, SMALL, COMPLEX, ONE_LAYER, DEEP_8)
 }

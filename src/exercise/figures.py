@@ -23,9 +23,9 @@ from exercise.catalogue import (
     WITH_MOMENTUM,
     WITHOUT,
 )
-from exercise.measures import EPOCH, GOAL, LAST, LEARNED, labels, wrong
+from exercise.measures import EPOCH, GOAL, LEARNED, figure, labels, wrong
 from exercise.networks import CLASSES
-from labreport import at, charts, figure
+from labreport import at, charts
 
 Curves = list[list[float]]
 """Values by run and epoch."""
@@ -80,7 +80,9 @@ def _accuracy_and_loss(results: Any, series: dict[tuple[str, str], Any], goal: f
             found = results[name].curve(prefix + kind)
             found = percent(found) if kind == "accuracy" else found
             _draw(panel, found, mark, limits)
-            rows += [[mark.label, kind, epoch, round(value, 4)] for epoch, value in enumerate(means(found), 1)]
+            rows += [
+                [mark.label, kind, epoch, round(value, 4)] for epoch, value in enumerate(means(found), 1)
+            ]
         _finish(panel, title, limits, (0, 10, 20, 30, 40, 50))
         if goal is None:
             panel.axvspan(0, EPOCH, color=charts.Colour.GRID.value, alpha=0.45, linewidth=0, zorder=0)
@@ -211,17 +213,24 @@ def momentum_and_layers(results: Any) -> Any:
     limits = (94.0, 98.6)
     shapes = ("3 × 128", "1 × 170", "1 × 62", "1 × 400")
     rows = []
-    for panel, networks, title in ((panels[0], WITHOUT, "Without momentum"), (panels[1], WITH_MOMENTUM, "Momentum 0.9")):
+    for panel, networks, title in (
+        (panels[0], WITHOUT, "Without momentum"),
+        (panels[1], WITH_MOMENTUM, "Momentum 0.9"),
+    ):
         for network, label, style in zip(networks, shapes, charts.SERIES, strict=False):
             found = percent(results[network].curve("validation_accuracy"))
             _draw(panel, found, charts.Mark(label, style), limits, every=False)
             rows += [[label, title, epoch, round(value, 2)] for epoch, value in enumerate(means(found), 1)]
-        _finish(panel, "Validation accuracy, %" if panel is panels[0] else "", limits, (0, 10, 20, 30, 40, 50))
+        _finish(
+            panel, "Validation accuracy, %" if panel is panels[0] else "", limits, (0, 10, 20, 30, 40, 50)
+        )
         charts.panel_title(panel, title, lift=16 if panel is panels[0] else 5)
     charts.level(panels)
     charts.label_line_ends(panels[1])
     kind = "line charts of validation accuracy by epoch, without momentum and with it"
-    return charts.Drawing(drawing, kind, ["hidden layers × nodes", "momentum", "epoch", "mean accuracy, %"], rows)
+    return charts.Drawing(
+        drawing, kind, ["hidden layers × nodes", "momentum", "epoch", "mean accuracy, %"], rows
+    )
 
 
 @figure(reads=LEARNING)
@@ -232,7 +241,9 @@ def errors_by_digit(results: Any) -> Any:
         name: [[100 * float(wrong(run)[test == digit].mean()) for digit in range(CLASSES)] for run in runs]
         for name, runs in results.items()
     }
-    order = sorted(range(CLASSES), key=lambda digit: fmean(run[digit] for runs in shares.values() for run in runs))
+    order = sorted(
+        range(CLASSES), key=lambda digit: fmean(run[digit] for runs in shares.values() for run in runs)
+    )
     drawing, panels = charts.column_figure(
         50, columns=3, margins=charts.Margins(left=8, right=3, top=11, between=6)
     )
@@ -311,6 +322,8 @@ def always_misread(results: Any) -> Any:
         left, top = pitch * column + (pitch - size) / 2, 15.5 * row + 0.5
         charts.picture(panel, 255 - test.images[index], left, top, size)
         charts.caption(panel, f"{test.labels[index]} → {answer}", left + size / 2, top + size + 0.6)
-        rows.append([int(index), int(test.labels[index]), answer, round(100 * float(confidence[:, index].mean()), 1)])
+        rows.append(
+            [int(index), int(test.labels[index]), answer, round(100 * float(confidence[:, index].mean()), 1)]
+        )
     kind = "pictures of test images that complex misreads in every run"
     return charts.Drawing(drawing, kind, ["test image", "digit", "taken for", "mean confidence, %"], rows)

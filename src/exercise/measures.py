@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+import labreport
 from exercise import mnist
-from exercise.catalogue import TIMES
-from labreport import Measure, Quantity, number
+from exercise.catalogue import MNIST, TIMES
+from labreport import Measure, Quantity, fact, number
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+question = partial(labreport.question, data=MNIST)
+figure = partial(labreport.figure, data=MNIST)
+"""Those of the report, which read the labels of the images."""
 Read = Callable[[Any, int | None], Any]
 """Reads something off a run at an epoch."""
 MARGIN = 0.2
@@ -56,14 +61,20 @@ def _accuracy(name: str, right: Read | None = None, value: Read | None = None) -
 TRAINING = _accuracy("training accuracy")
 VALIDATION = _accuracy("validation accuracy", _right_on_validation)
 TEST = _accuracy("test accuracy", lambda run, epoch: ~wrong(run, epoch))
-FIRST_HALF = _accuracy("accuracy on the first 5,000 test images", lambda run, epoch: ~wrong(run, epoch)[:HALF])
-SECOND_HALF = _accuracy("accuracy on the last 5,000 test images", lambda run, epoch: ~wrong(run, epoch)[HALF:])
+FIRST_HALF = _accuracy(
+    "accuracy on the first 5,000 test images", lambda run, epoch: ~wrong(run, epoch)[:HALF]
+)
+SECOND_HALF = _accuracy(
+    "accuracy on the last 5,000 test images", lambda run, epoch: ~wrong(run, epoch)[HALF:]
+)
 STUDENTS = 2_050 / 6_000
-"""Share of the validation images written by students; of the test images, the first half (Yadav and Bottou 2019,
-the labels that come with it)."""
+"""Share of the validation images that students wrote; of the test images they wrote the first half (by the
+labels that come with Yadav and Bottou 2019)."""
 MIXED = _accuracy(
     "test accuracy with as many students among the writers as in validation",
-    value=lambda run, epoch: STUDENTS * FIRST_HALF.of(run, epoch) + (1 - STUDENTS) * SECOND_HALF.of(run, epoch),
+    value=lambda run, epoch: (
+        STUDENTS * FIRST_HALF.of(run, epoch) + (1 - STUDENTS) * SECOND_HALF.of(run, epoch)
+    ),
 )
 RECORDED = _accuracy(
     "validation accuracy by epoch",
@@ -105,7 +116,9 @@ def epoch_seconds(results: Any, name: str) -> Quantity:
 
 def total_seconds(results: Any, name: str, epochs: int) -> Quantity:
     """So many epochs of the network `name`, each as long as the median one, or as any one."""
-    return _times(seconds(results, name), epochs, f"{epochs} times the median epoch, the fastest and the slowest")
+    return _times(
+        seconds(results, name), epochs, f"{epochs} times the median epoch, the fastest and the slowest"
+    )
 
 
 def _times(found: list[float], epochs: int, method: str) -> Quantity:
@@ -123,3 +136,8 @@ def cores(results: Any) -> Quantity:
     """Processor cores of the machine that was timed."""
     (runs, *_) = results.values()
     return number(next(iter(runs)).made.get("cores", 1), exact=True)
+
+
+def seen(runs: Any, truth: bool, sentence: str) -> Any:
+    """A fact about several trainings that no interval judges; of a single one it is not known."""
+    return fact(bool(truth) if len(runs) > 1 else None, sentence)

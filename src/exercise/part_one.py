@@ -18,11 +18,12 @@ from exercise.measures import (
     VALIDATION,
     cores,
     epoch_seconds,
+    question,
     seconds,
     stored_parameters,
 )
 from exercise.networks import RULES
-from labreport import Answer, Table, at, change, difference, fact, mean, number, question
+from labreport import Answer, Table, at, change, difference, fact, mean, number
 
 BOTH = (WIDE, SMALL)
 
@@ -98,7 +99,13 @@ def accuracy(results: Any) -> Answer:
     """Both networks on the three sets of images, after ten epochs and after fifty."""
     early, late = _after(results, EPOCH), _after(results, LAST)
     rows = [
-        [f"{name}, {epoch}", found.training[name], found.validation[name], found.test[name], found.test_below[name]]
+        [
+            f"{name}, {epoch}",
+            found.training[name],
+            found.validation[name],
+            found.test[name],
+            found.test_below[name],
+        ]
         for found, epoch in ((early, EPOCH), (late, LAST))
         for name in results
     ]

@@ -23,8 +23,8 @@ from exercise.catalogue import (
     WIDE,
 )
 from exercise.figures import SLOPE, accuracy_parameters, curves_deep, signals
-from exercise.measures import EPOCH, LAST, LEARNED, TEST, VALIDATION, labels
-from labreport import Answer, Measure, Table, at, count, difference, fact, mean, number, question, ranking
+from exercise.measures import EPOCH, LAST, LEARNED, TEST, VALIDATION, labels, question
+from labreport import Answer, Measure, Table, at, count, difference, fact, mean, number, ranking
 
 MILLION = 1e6
 
@@ -43,7 +43,9 @@ def above_20(results: Any) -> Answer:
     shares = [number_ / tally.total() for number_ in tally.values()]
     entropy = -sum(share * log(share) for share in shares)
     losses = [value for name in deep for value in results[name].values("training loss", EPOCH)]
-    best = max(value for name in deep for curve in results[name].curve("validation_accuracy") for value in curve)
+    best = max(
+        value for name in deep for curve in results[name].curve("validation_accuracy") for value in curve
+    )
     return (
         count(results, DEEP, TEST, above=LEARNED, epoch=EPOCH, name="on_test")
         | count(results, DEEP, VALIDATION, above=LEARNED, epoch=EPOCH, name="on_validation")
@@ -51,15 +53,23 @@ def above_20(results: Any) -> Answer:
         | Answer(
             trained=number(len(named), exact=True),
             ones=number(sum(one == {commonest} for one in named), exact=True),
-            single=fact(all(len(one) == 1 for one in named), "every deep network names one digit for all images"),
+            single=fact(
+                all(len(one) == 1 for one in named), "every deep network names one digit for all images"
+            ),
             commonest=number(commonest, exact=True),
             share=number((labels("test") == commonest).mean(), unit="fraction", exact=True),
             loss=number(sum(losses) / len(losses), unit="nat", method="mean training loss after 10 epochs"),
             entropy=number(entropy, unit="nat", exact=True),
-            no_better=fact(min(losses) > entropy, "no loss is below that of knowing how often each digit occurs"),
+            no_better=fact(
+                min(losses) > entropy, "no loss is below that of knowing how often each digit occurs"
+            ),
             never=fact(best < LEARNED / 100, "no run is above 20 % on validation data at any epoch"),
             after_30=fact(
-                all((array == commonest).all() for name in longer for array in results[name].arrays("predictions")),
+                all(
+                    (array == commonest).all()
+                    for name in longer
+                    for array in results[name].arrays("predictions")
+                ),
                 "after 30 epochs all name the most frequent digit",
             ),
         )
@@ -74,7 +84,9 @@ def _left(record: str, towards: str) -> Measure:
         ends = (layers[0], layers[-2]) if record == "first_gradient_norms" else (layers[-1], layers[0])
         return float(MILLION * ends[0] / ends[1])
 
-    return Measure(f"share of the {towards} that is left", unit="millionths", scale="ratio", better="", value=of)
+    return Measure(
+        f"share of the {towards} that is left", unit="millionths", scale="ratio", better="", value=of
+    )
 
 
 GRADIENT = _left("first_gradient_norms", "gradient")
@@ -101,12 +113,22 @@ def hypothesis(results: Any) -> Answer:
         [change, backward, forward, f"{learned[one].quantity.value} of {learned[one].of.value}", test[one]]
         for one, change, backward, forward in predicted
     ]
-    columns = ("Change to deep-32", "If the gradient decides", "If the image decides", "Above 20 %", "Test accuracy")
+    columns = (
+        "Change to deep-32",
+        "If the gradient decides",
+        "If the image decides",
+        "Above 20 %",
+        "Test accuracy",
+    )
     steps = len(usual.specification.hidden_layers) - 1
-    left = mean(results, GRADIENT, epoch=EPOCH, name="gradient") | mean(results, IMAGE, epoch=EPOCH, name="image")
+    left = mean(results, GRADIENT, epoch=EPOCH, name="gradient") | mean(
+        results, IMAGE, epoch=EPOCH, name="image"
+    )
     back, forth = ([float(left[what][deep].value or 0) for deep in DEEP] for what in ("gradient", "image"))
     larger = count(results, GAIN, TEST, above=LEARNED, epoch=EPOCH, name="larger_weights")
-    rescued, tried = (int(one.value or 0) for one in (larger.larger_weights.quantity, larger.larger_weights.of))
+    rescued, tried = (
+        int(one.value or 0) for one in (larger.larger_weights.quantity, larger.larger_weights.of)
+    )
     more = [left[what][both].value / left[what][usual].value for what in ("gradient", "image")]
     return (
         left
@@ -141,7 +163,8 @@ def deep_parameters(results: Any) -> Answer:
         shares[name] = number(share, unit="fraction", exact=True)
     first = all(float(share.value or 0) > 0.5 for share in shares.values())
     return Answer(
-        first_layer=Answer(**shares), most=fact(first, "more than half of the parameters are in the first layer")
+        first_layer=Answer(**shares),
+        most=fact(first, "more than half of the parameters are in the first layer"),
     )
 
 

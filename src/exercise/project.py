@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from exercise import bonus_digits, bonus_time, part_one, part_three, part_two
-from exercise.catalogue import NETWORKS
+from exercise.catalogue import MNIST, NETWORKS
 from labreport import Answer, Project, Words, environment, question, section
 
 
@@ -59,7 +59,7 @@ PROJECT = Project(
     facts=made_with,
     seeds=range(5, 10),
     libraries=("tensorflow", "keras", "numpy"),
-    data_files=("data/mnist.npz",),
+    data_files=(MNIST,),
     threads=1,
     words=Words(run="training", item="image", category="digit"),
     verify="exercise.verification:verify",

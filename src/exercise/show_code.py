@@ -40,12 +40,21 @@ def _model(network: Network) -> str:
     lines += [f'    model.add(keras.layers.Dense(nodes, activation="{network.activation}"{given}))']
     if network.backward_gain != 1:
         louder = f"tf.identity(values), lambda gradient: {network.backward_gain!r} * gradient"
-        head = ["import tensorflow as tf", "", "@tf.custom_gradient", "def louder(values):", f"    return {louder}"]
+        head = [
+            "import tensorflow as tf",
+            "",
+            "@tf.custom_gradient",
+            "def louder(values):",
+            f"    return {louder}",
+        ]
         lines = [*head, "", *lines, "    model.add(keras.layers.Lambda(louder))"]
     bias = "" if network.output_bias else ", use_bias=False"
     lines += [f'model.add(keras.layers.Dense({CLASSES}, activation="softmax"{given}{bias}))']
     if network.initial_gain != 1:
-        lines += ["for layer in model.layers:", f"    layer.kernel.assign({network.initial_gain!r} * layer.kernel)"]
+        lines += [
+            "for layer in model.layers:",
+            f"    layer.kernel.assign({network.initial_gain!r} * layer.kernel)",
+        ]
     if network.frozen_layers:
         lines += [f"for layer in model.layers[:{network.frozen_layers}]:", "    layer.trainable = False"]
     return "\n".join(lines)

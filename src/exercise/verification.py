@@ -1,4 +1,4 @@
-"""Stored weights put into plain Keras models, which have to give the stored accuracy, loss and predictions."""
+"""Stored weights in plain Keras models, which have to give the stored accuracy, loss and predictions."""
 
 from __future__ import annotations
 
@@ -13,25 +13,29 @@ from labreport import Check
 TIED = 2
 """Images whose two likeliest digits may be equal to rounding, and be read as either."""
 RELATIVE, SMALLEST = 1e-5, 1e-7
-"""How far apart equal losses may be: what single precision leaves of a mean, and of a probability near one."""
+"""How far apart equal losses may be: what single precision leaves of a mean, and of a tiny loss."""
 
 
 def verify(results: Mapping[str, Any]) -> Iterator[Check]:
-    """A check for each network: what its first run kept, evaluated by plain Keras on test and validation data.
+    """A check for each network: what its first run kept, evaluated by plain Keras.
 
     Nothing of the compiled training takes part: a Sequential model, its weights set, a loss by its name.
     """
     for name, runs in results.items():
         if isinstance(runs.experiment.specification, Network):
             run = next(iter(runs))
-            wrong = [text for kept in run.kept.values() for text in differences(runs.experiment.specification, kept)]
+            wrong = [
+                text
+                for kept in run.kept.values()
+                for text in differences(runs.experiment.specification, kept)
+            ]
             epochs = ", ".join(map(str, sorted(run.kept)))
             detail = wrong[0] if wrong else f"{name}, seed {run.seed}, epochs {epochs}: as stored"
             yield Check(f"plain Keras {name}", not wrong, detail)
 
 
 def differences(network: Network, kept: Any) -> Iterator[str]:
-    """Say what of a kept epoch plain Keras does not find again. Raises no error for weights that do not fit."""
+    """Say what of a kept epoch plain Keras does not find again."""
     from exercise.training.backend import keras
 
     model = plain_model(network)
