@@ -71,7 +71,8 @@ def carried_out(
             terminal.say(f"The report: {', '.join([shown(request.output / there[0]), *there[1:]])}")
     else:
         terminal.say(f"Up to date: {shown(page)}")
-    if argv is not None and not any(plan.state(thing) for thing in plan.things):
+    files_only = all(one.path for one in plan.project.tables)  # a function's table may change without a file
+    if argv is not None and files_only and not any(plan.state(thing) for thing in plan.things):
         stamp.write(os.environ.get(FRONT, ""), argv, str(request.output), _rests_on(plan), failing)
     return int(strict and bool(failing))
 
