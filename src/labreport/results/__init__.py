@@ -6,5 +6,4 @@ from labreport.results.load import load
 from labreport.results.runs import TIMES, Kept, Results, Run, Runs, described, read
 from labreport.results.store import Store
 
-__all__ = ["FORMATS", "TIMES", "DiskError", "Kept", "Results", "Run", "Runs", "Store"]
 __all__ += ["described", "digest", "export", "load", "lock", "read", "read_json", "write_json"]

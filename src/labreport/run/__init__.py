@@ -2,16 +2,3 @@
 
 from labreport.run.execute import execute
 from labreport.run.task import Epoch, Event, Failed, Finished, Outcome, Started, Task, cores, environment
-
-__all__ = [
-    "Epoch",
-    "Event",
-    "Failed",
-    "Finished",
-    "Outcome",
-    "Started",
-    "Task",
-    "cores",
-    "environment",
-    "execute",
-]

@@ -16,21 +16,3 @@ from labreport.stale.ingredients import (
 )
 from labreport.stale.loader import Loader, load
 from labreport.stale.versions import versions
-
-__all__ = [
-    "ENGINE",
-    "UNKNOWN",
-    "Ingredients",
-    "Loader",
-    "changed_since_loaded",
-    "declaration",
-    "digest",
-    "engine_digest",
-    "exact",
-    "ingredients",
-    "key",
-    "load",
-    "made_of_run",
-    "versions",
-    "watched",
-]
