@@ -31,8 +31,8 @@ def ensure(files: Sequence[Path], say: Callable[[str], None], *, installs: bool)
     if all(map(is_ready, files)) if inside else not any(map(lacking, files)):
         return
     if not installs and (inside or not is_ready(files[0])):
-        if missing := lacking(files[0]):
-            raise UsageError(f"{missing[0]} is not installed; `python build.py` installs it, and builds")
+        if lacking(files[0]):
+            raise UsageError("the libraries are not installed; `python build.py` installs them, and builds")
         return
     if installs:
         with (ROOT / ".venv.lock").open("ab") as held:

@@ -41,12 +41,12 @@ def test_what_is_lacking_is_found_without_an_import(tmp_path: Path) -> None:
 
 
 def test_asking_installs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command that only looks says what is missing, and how it comes."""
+    """A command that only looks says that libraries are missing, and how they come."""
     lock = tmp_path / "engine.lock"
     lock.write_text("no-such-thing==1\n")
     monkeypatch.setattr(environment, "PYTHON", tmp_path / "python")
     monkeypatch.setattr(environment, "VENV", tmp_path / ".venv")
-    with pytest.raises(UsageError, match="no-such-thing is not installed"):
+    with pytest.raises(UsageError, match="the libraries are not installed"):
         environment.ensure([lock], print, installs=False)
     assert not (tmp_path / ".venv").exists()
 

@@ -19,7 +19,6 @@ from labreport.build import build as built
 from labreport.cli import FRONT, stamp
 from labreport.cli.changes import compare
 from labreport.cli.lines import SHOWN, amounts, causes, claims, claims_of, show_changes
-from labreport.cli.new import create, next_steps
 from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal, counted, duration, visible
 from labreport.errors import UsageError, shown
@@ -246,13 +245,6 @@ def render(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> i
         if claim.fails:
             terminal.result(terminal.paint(str(claim), "yellow"))
     terminal.result(f"Wrote {shown(target)}")
-    return 0
-
-
-def new(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
-    """Create a small project, and say what to do with it."""
-    for line in next_steps(create(Path(arguments.dir)), arguments.program):
-        terminal.say(line)
     return 0
 
 

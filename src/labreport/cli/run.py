@@ -37,7 +37,7 @@ def run(argv: Sequence[str], root: str, checkout: Callable[[], Any] | None = Non
                 return int(tools.run_tests(arguments.words))
         for name in _ONE_THREAD:
             os.environ.setdefault(name, "1")
-        module = "watch" if arguments.command == "watch" else "commands"
+        module = arguments.command if arguments.command in ("new", "watch") else "commands"
         command = getattr(import_module(f"labreport.cli.{module}"), arguments.command.replace("-", "_"))
         return int(command(arguments, folder, terminal))
 
