@@ -1,6 +1,6 @@
 """How often the 95 % interval of `labreport.stats` covers the truth, and how often a clear finding is false.
 
-Prints a table in Markdown. Each row draws samples of one kind many times from a known truth; in most of them two
+Prints a table in Markdown. Each row draws samples of one kind many times from a known truth; in most, two
 things are equal, so that every clear finding is false.
 
     PYTHONPATH=src python benchmarks/intervals.py --draws 10000

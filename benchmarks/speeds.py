@@ -2,9 +2,9 @@
 
     python benchmarks/speeds.py [--old OTHER_CHECKOUT] [--seeds 1] [PART ...]
 
-Each part is timed `--rounds` times, with another checkout in turn where one is given, and printed as a row of a
-table in Markdown: the median here, the median there, and their ratio. The report of each checkout must be there
-already. Parts: nothing, sentence, documents, verify, rows.
+Each part is timed `--rounds` times, with another checkout in turn where one is given, and printed as a
+row of a table in Markdown: the median here, the median there, and their ratio. The report of each
+checkout must be there already. Parts: nothing, sentence, documents, verify, rows.
 """
 
 from __future__ import annotations

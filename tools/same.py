@@ -1,10 +1,10 @@
 """Compare the numbers of two reports: `python tools/same.py OLD NEW [--names OLD=NEW ...]`.
 
-OLD and NEW are folders of reports, made by this version or by the one before it; each is read by the `labreport`
-of its own checkout, the nearest folder above it with `src/labreport` or what `--old-source` says. Compared are
-value and ends of every quantity and the judgement of every comparison, by experiments, measure and epochs, and
-the SHA-256 of every stored array by experiment, seed and epoch. `--names small-plain=small` says what an
-experiment is called now.
+OLD and NEW are folders of reports, made by this version or by the one before it; each is read by the
+`labreport` of its own checkout, the nearest folder above it with `src/labreport` or what `--old-source`
+says. Compared are value and ends of every quantity and the judgement of every comparison, by experiments,
+measure and epochs, and the SHA-256 of every stored array by experiment, seed and epoch. `--names small-
+plain=small` says what an experiment is called now.
 """
 
 from __future__ import annotations
