@@ -5,5 +5,3 @@ from labreport.results.files import DiskError, digest, lock, read_json, write_js
 from labreport.results.load import load
 from labreport.results.runs import TIMES, Kept, Results, Run, Runs, described, read
 from labreport.results.store import Store
-
-__all__ += ["described", "digest", "export", "load", "lock", "read", "read_json", "write_json"]
