@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from labreport import results
 from labreport.errors import LabReportError, Several, UsageError, raised_at, shown, told
 from labreport.plan import DOCUMENTS, Plan, Thing
-from labreport.project import Figure, Project, Question, Section, resolved
+from labreport.project import Figure, Project, Question, Section, located, resolved
 from labreport.results import Store, files
 from labreport.run import Epoch, Failed, Finished, Started, Task, cores, execute
 from labreport.stale import changed_since_loaded, load, made_of_run, watched
@@ -79,8 +79,10 @@ class Built:
 
 
 @contextmanager
-def held(output: Path, note: Callable[[str], None]) -> Iterator[None]:
-    """Hold the report's folder; who comes second waits, and says so."""
+def held(request: Request, note: Callable[[str], None]) -> Iterator[None]:
+    """Hold the report's folder, where there is a project; who comes second waits, and says so."""
+    located(request.folder)
+    output = request.output
     output.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         try:
@@ -135,7 +137,7 @@ def opened(request: Request) -> tuple[Plan, Callable[[], None]]:
 
 def build(request: Request, listener: Listener) -> Built:
     """Make what is stale. Mistakes are in `Built.errors`; raises what stops the whole build."""
-    with held(request.output, listener.note):
+    with held(request, listener.note):
         return _Build(request, listener).carried_out()
 
 

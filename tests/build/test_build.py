@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -178,6 +179,13 @@ def test_of_two_builds_one_waits(toy: Toy) -> None:
     other.join()
     assert ended.code == 0
     assert "waiting for it" in ended.err
+
+
+def test_a_folder_without_a_project_is_left_as_it_is(tmp_path: Path) -> None:
+    """One line, and no report."""
+    ended = Toy(tmp_path).run()
+    assert (ended.code, ended.err.count("error: ")) == (2, 1)
+    assert not [*tmp_path.iterdir()]
 
 
 @pytest.mark.parametrize("file", ["templates/styles/base.css", "templates/title.html"])

@@ -157,7 +157,7 @@ def verify(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> i
 
     begun, found = time.monotonic(), Counter[bool]()
     request = _request(arguments, folder)
-    with held(request.output, terminal.warn):
+    with held(request, terminal.warn):
         plan, _ = opened(request)
         for check in checks(plan, request.jobs or cores()):
             found[check.passed] += 1
@@ -190,7 +190,7 @@ def keep(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int
     from labreport.plan import keep as kept
 
     request = _request(arguments, folder)
-    with held(request.output, terminal.warn):
+    with held(request, terminal.warn):
         plan, _ = opened(request)
         count = kept(plan, arguments.names, arguments.because)
     terminal.result(f"{counted(count, plan.project.words.run)} of {', '.join(arguments.names)} kept.")
@@ -200,7 +200,7 @@ def keep(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int
 def clean(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
     """Remove the runs that no experiment can use with any number of seeds, and what is kept of others."""
     request = _request(arguments, folder)
-    with held(request.output, terminal.warn):
+    with held(request, terminal.warn):
         plan, _ = opened(request)
         stored = list(plan.store.runs())
         seeds = {run.seed for run in stored}
