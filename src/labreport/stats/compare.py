@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 from labreport.project.measure import Measure
 from labreport.stats.crossed import crossed
-from labreport.stats.intervals import ALPHA, Computed, difference, mean
+from labreport.stats.intervals import ALPHA, Computed, estimated
 from labreport.stats.quantity import Quantity, Source, reversed_quantity
 from labreport.stats.sample import Sample
 
@@ -45,68 +44,52 @@ class Part:
 def mean_of(one: Sample, measure: Measure) -> Quantity:
     """The mean of a sample: over units, and over items where they are known."""
     if _terms_known(one, measure):
-        return compare(one, 0.0, measure).quantity
-    source = source_of(measure, one)
-    if _known(one, measure):
-        found = crossed([*(one.right or {}).values()], None, ALPHA)
-    else:
-        bounds = (0.0, 1.0) if measure.share and measure.bounded else None
-        values = [*one.values.values()]
-        found = mean(values, ALPHA, measure.scale, one.design.test_fraction, bounds)
-    return _quantity(found, measure.quantity_unit, source, tuple(one.values))
+        return compare(one, None, measure).quantity
+    found = _computed(one, None, measure, True, ALPHA)
+    if measure.share and measure.bounded and found.low is not None and found.high is not None:
+        found = replace(found, low=max(0.0, found.low), high=min(1.0, found.high))
+    return _quantity(found, measure, measure.quantity_unit, one)
 
 
-def compare(first: Sample, second: Sample | float, measure: Measure, family: int = 1) -> Part:
-    """Compare two samples, or one and a number (less which it is), as one of a `family` of comparisons.
+def compare(first: Sample, second: Sample | None, measure: Measure, family: int = 1) -> Part:
+    """Compare two samples, or one and zero, as one of a `family` of comparisons.
 
     Paired where both are and units are shared, else by Welch; over items and units where both are known item
     by item. A measure that is a difference is compared with 0 by its two terms. The quantity has a 95 %
     interval, the judgement the level 1 − 0.05 / `family`.
     """
-    names: tuple[str, ...] = (first.name,)
-    if second == 0.0 and isinstance(second, float) and _terms_known(first, measure):
-        minuend = replace(measure.terms[0], margin=measure.margin)
-        part = compare(first.terms[0], first.terms[1], minuend, family)
-        source = replace(part.quantity.source, experiments=names, measure=measure.label)
-        return replace(part, quantity=replace(part.quantity, source=source), subjects=names)
-    if isinstance(second, Sample):
-        names = (first.name, second.name)
+    if second is None and _terms_known(first, measure):
+        minuend, subtrahend = first.terms
+        part = compare(minuend, subtrahend, replace(measure.terms[0], margin=measure.margin), family)
+        source = replace(part.quantity.source, experiments=(first.name,), measure=measure.label)
+        return replace(part, quantity=replace(part.quantity, source=source), subjects=(first.name,))
+    paired = True
+    if second is not None:
         first, second, paired = _paired(first, second)
-        source = source_of(measure, first, second)
-    else:
-        paired, source = True, source_of(measure, first)
-        note = f"less {second * measure.stored:g}{' %' if measure.share else ''}" if second else first.note
-        source = replace(source, note=note)
-    at = _method(first, second, measure, paired)
-    units = tuple(first.values) if paired else ()
-    quantity = _quantity(at(ALPHA), measure.difference_unit, source, units)
-    found = at(ALPHA / family)
-    judgement, alike = _judged(found, measure)
-    return Part(quantity, names, judgement, alike, found.low, found.high)
+    of = [first] if second is None else [first, second]
+    usual, strict = (_computed(first, second or 0.0, measure, paired, ALPHA / each) for each in (1, family))
+    quantity = _quantity(usual, measure, measure.difference_unit, *of)
+    return Part(quantity, tuple(one.name for one in of), *_judged(strict, measure), strict.low, strict.high)
 
 
-def _method(
-    first: Sample, second: Sample | float, measure: Measure, paired: bool
-) -> Callable[[float], Computed]:
-    """The difference at any level, by what is known of both."""
-    of = [first, second] if isinstance(second, Sample) else [first]
+def _computed(
+    first: Sample, second: Sample | float | None, measure: Measure, paired: bool, alpha: float
+) -> Computed:
+    """A mean, or a difference from a sample or from zero, by what is known of both."""
+    of = [one for one in (first, second) if isinstance(one, Sample)]
     if all(_known(one, measure) for one in of):
-        rights = [list((one.right or {}).values()) for one in of]
-        less = 0.0 if isinstance(second, Sample) else float(second)
-        same = (
-            len({(one.items, len(rows[0]) if rows else 0) for one, rows in zip(of, rights, strict=True)}) == 1
-        )
-        other = rights[1] if len(of) > 1 else None
-        return lambda alpha: crossed(rights[0], other, alpha, paired=paired, same=same, less=less)
-    a, b = [*first.values.values()], [*second.values.values()] if isinstance(second, Sample) else second
-    fractions = [one.design.test_fraction for one in of if one.design.test_fraction is not None]
-    fraction = max(fractions, default=None)
-    return lambda alpha: difference(a, b, alpha, paired, measure.scale, fraction)
+        rights = [[*(one.right or {}).values()] for one in of]
+        items = {(one.items, len(each[0]) if each else 0) for one, each in zip(of, rights, strict=True)}
+        mine, others = (*rights, None)[:2]
+        return crossed(mine, others, alpha, paired=paired, same=len(items) == 1)
+    less = [*second.values.values()] if isinstance(second, Sample) else second
+    fraction = max((one.design.test_fraction for one in of if one.design.test_fraction), default=None)
+    return estimated([*first.values.values()], less, alpha, paired, measure.scale, fraction)
 
 
 def _judged(found: Computed, measure: Measure) -> tuple[Judgement, bool]:
     """Judge what was computed: more, less, the same or unclear, and whether it lies inside the margin."""
-    if found.reason == "equal":
+    if found.equal:
         return "same", True
     if found.low is None or found.high is None:
         return "unknown", False
@@ -119,23 +102,26 @@ def _judged(found: Computed, measure: Measure) -> tuple[Judgement, bool]:
     return "same" if alike else "unclear", alike
 
 
-def _quantity(found: Computed, unit: str, source: Source, units: tuple[Any, ...]) -> Quantity:
+def _quantity(found: Computed, measure: Measure, unit: str, *of: Sample) -> Quantity:
+    """What was computed of samples, with its source; an interval that has no end is none."""
     values = tuple(
-        (name, None if value is None or not math.isfinite(value) else value)
-        for name, value in zip(units, found.values, strict=False)
+        (name, value if math.isfinite(value) else None)
+        for name, value in zip(of[0].values, found.values, strict=False)
     )
     low, high = found.low, found.high
-    if found.value is None or low is None or high is None or not math.isfinite(high):
+    if high is None or not math.isfinite(high):
         low = high = None
-    source = replace(source, n=found.n, method=found.how)
-    return Quantity(found.value, unit, low, high, found.n, source, found.spread, values)
-
-
-def source_of(measure: Measure, *of: Sample) -> Source:
-    """Trace a number to samples."""
     epochs = tuple(dict.fromkeys(one.epoch for one in of if one.epoch is not None))
-    names = tuple(one.name for one in of)
-    return Source(names, measure.label, epochs, unit=of[0].design.unit, note=of[0].note)
+    source = Source(
+        tuple(one.name for one in of),
+        measure.label,
+        epochs,
+        found.n,
+        of[0].design.unit,
+        method=found.how,
+        note=of[0].note,
+    )
+    return Quantity(found.value, unit, low, high, found.n, source, found.spread, values)
 
 
 def _paired(first: Sample, second: Sample) -> tuple[Sample, Sample, bool]:

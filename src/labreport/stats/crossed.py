@@ -13,7 +13,7 @@ import statistics
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from labreport.stats.intervals import Computed, quantile, student, total, wilson
+from labreport.stats.intervals import Computed, Variance, quantile, student, total, wilson
 
 
 class _Split(NamedTuple):
@@ -24,13 +24,11 @@ class _Split(NamedTuple):
 
     rest: float = 0.0
     rest_df: float = math.inf
-    items: tuple[float, float] | None = None
+    items: Variance | None = None
 
 
-def crossed(
-    first: Any, second: Any, alpha: float, *, paired: bool = True, same: bool = True, less: float = 0.0
-) -> Computed:
-    """Compute an accuracy, less a number, or a difference, with its interval of level 1 − `alpha`.
+def crossed(first: Any, second: Any, alpha: float, *, paired: bool = True, same: bool = True) -> Computed:
+    """Compute an accuracy, or a difference, with its interval of level 1 − `alpha`.
 
     `first` and `second` (or None) say which items are right, shape (units, items): of the `same` items or of
     others, by units that are `paired` or not.
@@ -40,19 +38,19 @@ def crossed(
     given = [np.array(one, dtype=float) for one in (first, second) if one is not None]
     k, n = min(map(len, given)), min(one.size for one in given)
     if not n:
-        return Computed(None, k, reason="nothing in common")
+        return Computed(None, k)
     together = len(given) == 2 and same and len(given[0]) == len(given[1]) and (paired or k == 1)
     of = [given[0] - given[1]] if together else given
     lonely = len(of) == 2 and not paired
     rows = [one.mean(axis=1).tolist() for one in of]
     apart = [] if lonely else [one - sum(others) for one, *others in zip(*rows, strict=True)]
-    spread, values = statistics.stdev(apart) if len(apart) > 1 else None, tuple(one - less for one in apart)
+    spread, values = statistics.stdev(apart) if len(apart) > 1 else None, tuple(apart)
     if (together and not of[0].any()) or (lonely and same and not np.ptp(np.concatenate(of), axis=0).any()):
-        return Computed(0.0, k, spread, reason="equal", values=values)
+        return Computed(0.0, k, spread, values=values, equal=True)
     means = [*map(statistics.fmean, rows)]
     value = means[0] - sum(means[1:])
     if lonely and k == 1:
-        return Computed(value, 1, reason="one run")
+        return Computed(value)
     split = [_pieces(one) for one in of]
     over = "units and items" if any(one.items for one in split) else "items"
     if len(given) == 1:  # Wilson's, with an effective number (Dean and Pagano 2015)
@@ -60,14 +58,14 @@ def crossed(
         variance, df = total([part for part in parts if part])
         size = value * (1 - value) / variance if variance else of[0].shape[1]
         low, high = wilson(value, size, quantile(alpha, df))
-        return Computed(value - less, k, spread, low - less, high - less, "", f"Wilson, over {over}", values)
+        return Computed(value, k, spread, low, high, f"Wilson, over {over}", values)
     if over == "items":
         how = "exact and Newcombe, over items" if same else "Newcombe, over items"
         a, b = (one[0] > 0 for one in given)
         counts = [int(cell.sum()) for cell in (a & b, a & ~b, b & ~a, ~a & ~b)] if same else []
         sizes = [one.shape[1] for one in of]
         ends = agreement(counts, alpha) if same else newcombe(means[0], sizes[0], means[1], sizes[1], alpha)
-        return Computed(value, k, spread, min(ends[0], value), max(ends[1], value), "", how, values)
+        return Computed(value, k, spread, min(ends[0], value), max(ends[1], value), how, values)
     units = [_of_units(row, one) for row, one in zip(rows, split, strict=True)]
     if not lonely:  # the units are pairs
         rest = _Split(sum(one.rest for one in split), min(one.rest_df for one in split))
@@ -78,8 +76,8 @@ def crossed(
         by_item, n = float(shares.var(ddof=1)), len(shares)
         rests = sum(one.rest / len(each) for one, each in zip(split, of, strict=True))
         items = [(max(0.0, by_item / n - rests), n - 1)]
-    _, low, high = student(value, [*units, *items], alpha)
-    return Computed(value, k, spread, low, high, how=f"Student's t over {over}", values=values)
+    low, high = student(value, [*units, *items], alpha)
+    return Computed(value, k, spread, low, high, f"Student's t over {over}", values)
 
 
 def _pieces(of: Any) -> _Split:
@@ -92,7 +90,7 @@ def _pieces(of: Any) -> _Split:
     return _Split(rest, df, (max(0.0, float(by_item) / k / (n - 1) / n - rest / k), n - 1))
 
 
-def _of_units(rows: list[float], split: _Split) -> tuple[float, float]:
+def _of_units(rows: list[float], split: _Split) -> Variance:
     """Variance of a mean that the units cause, with its degrees of freedom.
 
     It is at least what the residual causes, so that units that agree by accident do not look certain; where
@@ -104,7 +102,7 @@ def _of_units(rows: list[float], split: _Split) -> tuple[float, float]:
     return split.rest / k, split.rest_df if k > 3 else k - 1
 
 
-def _of_items(of: Any) -> tuple[float, float]:
+def _of_items(of: Any) -> Variance:
     """Variance of a share that the draw of items causes; of 0 and 1, that of one more item of each kind."""
     share, items = float(of.mean()), of.shape[1]
     if share in (0, 1):
@@ -115,10 +113,9 @@ def _of_items(of: Any) -> tuple[float, float]:
 def agreement(counts: Sequence[int], alpha: float) -> tuple[float, float]:
     """The interval of a difference of two shares of the same items.
 
-    `counts` are how many both get right, only the first, only the second, and neither.
-
-    It holds two: Clopper and Pearson's given how many items the two disagree about, and Newcombe's (1998,
-    method 10 of paired data), which covers the draw of items as well.
+    `counts` are how many both get right, only the first, only the second, and neither. It holds two: Clopper
+    and Pearson's given how many items the two disagree about, and Newcombe's (1998, method 10 of paired
+    data), which covers the draw of items as well.
     """
     from scipy import special
 

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import math
 import statistics
-import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, TypeAlias
 
 ALPHA = 0.05
 """What an interval leaves out."""
 NEGLIGIBLE = 1e-12
 """Values that differ by less, relative to their size, are equal: what is left is rounding."""
-Repeated = Sequence[Sequence[float]]
+Repeated: TypeAlias = Sequence[Sequence[float]]
 """For each unit its repetitions."""
+Variance: TypeAlias = tuple[float, float]
+"""A variance of a mean, and its degrees of freedom."""
 
 
 @dataclass(frozen=True)
 class Computed:
-    """A value over `n` units, its spread, and the ends of its interval, or the `reason` why there are none.
+    """A value over `n` units, its spread, and the ends of its interval, None where there are none.
 
-    Of the reasons, `equal` is that all values are. `how` names the interval, `values` are those of the units.
+    `equal` says that all values are, `how` names the interval, `values` are those of the units.
     """
 
     value: float | None
@@ -29,9 +31,9 @@ class Computed:
     spread: float | None = None
     low: float | None = None
     high: float | None = None
-    reason: str = ""
     how: str = ""
     values: tuple[Any, ...] = ()
+    equal: bool = False
 
 
 def quantile(alpha: float, df: float = math.inf) -> float:
@@ -52,114 +54,73 @@ def wilson(share: float, size: float, z: float) -> tuple[float, float]:
     return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
 
 
-def total(parts: Iterable[tuple[float, float]]) -> tuple[float, float]:
+def total(parts: Sequence[Variance]) -> Variance:
     """Add variances, each with its degrees of freedom, to one with its own (Satterthwaite 1946)."""
-    of = list(parts)
-    lost, variance = sum(part**2 / df for part, df in of if part > 0), sum(part for part, _ in of)
+    lost, variance = sum(part**2 / df for part, df in parts if part > 0), sum(part for part, _ in parts)
     return variance, variance**2 / lost if lost > 0 else math.inf
 
 
-def student(value: float, parts: Iterable[tuple[float, float]], alpha: float) -> tuple[float, float, float]:
-    """A mean whose variance is the sum of `parts`, with Student's interval."""
+def student(value: float, parts: Sequence[Variance], alpha: float) -> tuple[float, float]:
+    """Student's interval of a mean whose variance is the sum of `parts`."""
     variance, df = total(parts)
     half = quantile(alpha, df) * math.sqrt(variance)
-    return value, value - half, value + half
+    return value - half, value + half
 
 
-def mean(
-    sample: Repeated,
-    alpha: float,
-    scale: str = "difference",
-    fraction: float | None = None,
-    bounds: tuple[float, float] | None = None,
-) -> Computed:
-    """The mean of a sample over its units, or the geometric mean; `bounds` are those that it cannot leave."""
-    values = _by_unit(sample, scale)
-    found = _named(_of_means([values], alpha, 0.0, fraction), "Student's t", scale, fraction, values)
-    if bounds and found.low is not None and found.high is not None:
-        return replace(found, low=max(bounds[0], found.low), high=min(bounds[1], found.high))
-    return found
-
-
-def difference(
+def estimated(
     first: Repeated,
-    second: Repeated | float,
+    second: Repeated | float | None,
     alpha: float,
     paired: bool = True,
     scale: str = "difference",
     fraction: float | None = None,
 ) -> Computed:
-    """First minus second, or over it on the scale of ratios: paired, by Welch, or from a number."""
-    a = _by_unit(first, scale)
-    number = isinstance(second, (int, float))
-    b = _by_unit([[second]] * len(first) if isinstance(second, (int, float)) else second, scale)
-    size = max((abs(value) for value in (*a, *b) if value is not None), default=0.0)
-    groups, name, values = [a, b], "Welch's t", list[Any]()
-    if paired or number:
-        pairs = zip(a, b, strict=True)
-        groups = [[None if one is None or other is None else one - other for one, other in pairs]]
-        name, values = "Student's t, paired", groups[0]
-    found = _of_means(groups, alpha, size, fraction)
-    if found.reason == "no spread" and abs(found.value or 0.0) <= NEGLIGIBLE * size:
-        found = Computed(0.0, found.n, found.spread, reason="equal")
-    return _named(found, name, scale, fraction, values)
+    """Compute the mean of `first`, or it less (of ratios: over) `second`, paired or by Welch.
 
-
-def _by_unit(sample: Repeated, scale: str) -> list[float | None]:
-    """One value for each unit: the mean of its repetitions, of their logarithms on the scale of ratios.
-
-    None where a repetition is not finite, or has no logarithm.
+    Ratios are those of geometric means. `fraction` says that the units are random splits of one data
+    set, with this share of it for the test: they share data, so the variance is Nadeau and Bengio's corrected
+    one (2003), s² (1/n + f/(1 − f)).
     """
-    found: list[float | None] = []
+    ratio = scale == "ratio"
+    if isinstance(second, (int, float)):
+        second, paired = [[second]] * len(first), True
+    groups = [_by_unit(of, ratio) for of in (first, second) if of is not None]
+    how = "Student's t" if second is None else "Student's t, paired" if paired else "Welch's t"
+    how += " on logarithms" if ratio else ""
+    how += "" if fraction is None else ", variance corrected for repeated splits"
+    size = NEGLIGIBLE * max(map(abs, chain(*groups)), default=0.0)
+    if second is not None and paired:
+        groups = [[one - other for one, other in zip(*groups, strict=True)]]
+    n, alone = min(map(len, groups)), len(groups) == 1
+    values = tuple(map(_power, groups[0]) if ratio else groups[0]) if alone else ()
+    if not n or any(map(math.isnan, chain(*groups))):
+        return Computed(None, n, how=how, values=values)
+    means = [*map(statistics.fmean, groups)]
+    found, equal = [means[0] - sum(means[1:])], False
+    spread = None
+    if n > 1:
+        shared = 0.0 if fraction is None else fraction / (1 - fraction)
+        variances = [(statistics.variance(of), len(of)) for of in groups]
+        parts = [(variance * (1 / count + shared), count - 1) for variance, count in variances]
+        far = math.sqrt(variances[0][0] if alone else total(parts)[0])
+        spread = None if ratio or not alone else far if far > size else 0.0
+        if far > size:
+            found += student(found[0], parts, alpha)
+        elif second is not None and abs(found[0]) <= size:
+            found, equal = [0.0], True
+    value, low, high = (*(map(_power, found) if ratio else found), None, None)[:3]
+    return Computed(value, n, spread, low, high, how, values, equal)
+
+
+def _by_unit(sample: Repeated, ratio: bool) -> list[float]:
+    """The mean of each unit's repetitions, or of their logarithms; NaN where one has none."""
+    found = []
     for values in sample:
-        usable = bool(values) and all(map(math.isfinite, values)) and (scale != "ratio" or min(values) > 0)
-        taken = [math.log(value) for value in values] if usable and scale == "ratio" else values
-        found.append(statistics.fmean(taken) if usable else None)
+        usable = bool(values) and all(map(math.isfinite, values)) and (not ratio or min(values) > 0)
+        found.append(statistics.fmean(map(math.log, values) if ratio else values) if usable else math.nan)
     return found
 
 
-def _of_means(
-    groups: list[list[float | None]], alpha: float, scale: float, fraction: float | None
-) -> Computed:
-    """The mean of one value for each unit, or of two groups the first less the second; Student's interval.
-
-    `fraction` says that the units are random splits of one data set, with this share of it for the test.
-    They share data, so the variance is Nadeau and Bengio's corrected one (2003): s² (1/n + f/(1 − f)).
-    A spread that is negligible beside `scale` is none.
-    """
-    n = min(map(len, groups))
-    known = [[value for value in values if value is not None] for values in groups]
-    if not n or any(len(values) < len(group) for values, group in zip(known, groups, strict=True)):
-        return Computed(None, n, reason="not finite" if n else "nothing in common")
-    means = [statistics.fmean(values) for values in known]
-    value = means[0] - sum(means[1:])
-    if n == 1:
-        return Computed(value, 1, reason="one run")
-    shared = 0.0 if fraction is None else fraction / (1 - fraction)
-    variances = [statistics.variance(values) for values in known]
-    sizes = [*map(len, known)]
-    of = [(v * (1 / size + shared), size - 1) for v, size in zip(variances, sizes, strict=True)]
-    spread, flat = (math.sqrt(variances[0]), 0.0) if len(groups) == 1 else (None, None)
-    far = math.sqrt(total(of)[0]) if spread is None else spread
-    if far <= NEGLIGIBLE * max(scale, *(abs(each) for values in known for each in values)):
-        return Computed(value, n, flat, reason="no spread")
-    _, low, high = student(value, of, alpha)
-    return Computed(value, n, spread, low, high)
-
-
-def _named(found: Computed, name: str, scale: str, fraction: float | None, values: list[Any]) -> Computed:
-    """With the name of the interval; a mean of logarithms becomes a ratio, whose spread would mislead.
-
-    An end that no number can hold, as two very different units give it at a strict level, is infinite.
-    """
-    corrected = "" if fraction is None else ", variance corrected for repeated splits"
-    how = f"{name}{' on logarithms' if scale == 'ratio' else ''}{corrected}"
-    if scale != "ratio":
-        return replace(found, how=how, values=tuple(values))
-    largest = math.log(sys.float_info.max)
-
-    def power(end: float | None) -> float | None:
-        return None if end is None else math.exp(end) if end < largest else math.inf
-
-    value, low, high, *own = map(power, (found.value, found.low, found.high, *values))
-    return replace(found, value=value, spread=None, low=low, high=high, how=how, values=tuple(own))
+def _power(logarithm: float) -> float:
+    """What has this logarithm; infinite where no number can hold it, as of very different units."""
+    return math.exp(logarithm) if logarithm < 709 else math.inf

@@ -210,7 +210,7 @@ def finding(
     """Compare the pairs of some samples (or each alone with zero), as one of `family` comparisons."""
     parts = []
     for names in pairs:
-        second = of[names[1]] if len(names) > 1 else 0.0
+        second = of[names[1]] if len(names) > 1 else None
         parts.append(replace(compare(of[names[0]], second, measure, family), subjects=names))
     epochs = {one.epoch for one in of.values()}
     return Finding(
