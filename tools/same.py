@@ -49,7 +49,7 @@ except ImportError:
                 word = {1: "more", -1: "less"}.get(each.judgement.sign, "unclear")
                 clear = each.judgement.word == "clear"
                 measure = getattr(finding.measure, "name", finding.measure)
-                part(measure, finding.epochs, each.subjects, word if clear else each.judgement.word)
+                part(measure, finding.epochs, each.subjects, word if clear else each.judgement.word.removeprefix('the '))
 else:
     from pathlib import Path
     from labreport.stats import Finding, Quantity, from_plain
@@ -102,7 +102,7 @@ def main() -> int:
     parser.add_argument("--old-source", type=Path, help="the folder src of the checkout that made OLD")
     parser.add_argument("--names", nargs="*", default=[], metavar="OLD=NEW")
     given = parser.parse_args()
-    renamed = dict(each.split("=") for each in given.names)
+    renamed = dict(each.rsplit("=", 1) for each in given.names)
     old, new = read(given.old, given.old_source), read(given.new, None)
     told = {
         " | ".join(",".join(renamed.get(x, x) for x in part.split(",")) for part in key.split(" | ")): values
