@@ -131,12 +131,6 @@ def test_a_curve_of_columns_has_means_over_the_replicates() -> None:
     assert len(single) == 2 * 4
 
 
-def test_places_that_would_be_crowded_stand_in_order() -> None:
-    """Dose zero has no logarithm, and 0 and 1 would be one place beside 100."""
-    frame = pandas.DataFrame({"dose": [0, 1, 100], "effect": [1.0, 2.0, 3.0]})
-    assert xy(curve(frame, x="dose", y="effect"), "effect").tolist() == [[0, 1], [1, 2], [2, 3]]
-
-
 def test_a_heat_map_of_a_study_has_its_first_axis_in_rows(study_results: Any) -> None:
     """The shades are the values of the table."""
     results, study = study_results(nodes=(10, 20), layers=(1, 2, 3))
@@ -159,21 +153,16 @@ def test_a_heat_map_of_a_table_leaves_a_cell_without_rows_empty() -> None:
     assert len(drawing.figure.axes[0].texts) == 5 + 1  # and the name of the axis
 
 
-@pytest.mark.parametrize("errors_only", [False, True])
-def test_a_confusion_matrix_counts_what_is_taken_for_what(of_arrays: Any, errors_only: bool) -> None:
+def test_a_confusion_matrix_counts_what_is_taken_for_what(of_arrays: Any) -> None:
     """In per cent of each row, over all runs; the same from arrays and from columns."""
     arrays = [
         {"truth": np.array(["a", "a", "b", "b"]), "predicted": np.array(["a", "b", "b", "b"])},
         {"truth": np.array(["a", "a", "b", "c"]), "predicted": np.array(["a", "a", "a", "c"])},
     ]
     frame = pandas.concat([pandas.DataFrame(one) for one in arrays])
-    for drawing in (
-        confusion(of_arrays(arrays), "tree", errors_only=errors_only),
-        confusion(frame, errors_only=errors_only),
-    ):
-        whole = [["a", 75.0, 25.0, None], ["b", 33.3333, 66.6667, None], ["c", None, None, 100.0]]
-        errors = [["a", None, 25.0, None], ["b", 33.3333, None, None], ["c", None, None, None]]
-        assert drawing.rows == (errors if errors_only else whole)
+    whole = [["a", 75.0, 25.0, None], ["b", 33.3333, 66.6667, None], ["c", None, None, 100.0]]
+    assert confusion(of_arrays(arrays), "tree").rows == whole
+    assert confusion(frame).rows == whole
 
 
 def test_a_scatter_of_a_table_has_a_point_for_each_row() -> None:
@@ -184,15 +173,6 @@ def test_a_scatter_of_a_table_has_a_point_for_each_row() -> None:
     columns, rows = drawing.table()
     assert columns == ("line", "dose", "viability")
     assert len(rows) == len(WELLS)
-
-
-def test_a_scatter_of_results_has_the_mean_of_each_experiment(results: Results) -> None:
-    """Against a number of the specification, with the experiment's name beside it."""
-    drawing = scatter(results, "nodes", ACCURACY)
-    assert xy(drawing, "test accuracy") == pytest.approx(np.array([(400, 98.162), (62, 97.562)]))
-    assert {"one wide layer", "small"} <= {text.get_text() for text in drawing.figure.axes[0].texts}
-    with pytest.raises(UsageError, match="'node' of 'wide' is None"):
-        scatter(results, "node", ACCURACY)
 
 
 def test_more_series_than_there_are_colours_are_refused() -> None:
@@ -224,6 +204,6 @@ def test_every_builder_exports_within_the_page_quickly_and_twice_alike(
     for draw in draws:
         found = charts.export(draw(), name="one")
         assert found.width_mm == charts.WIDTH_MM
-        assert found.data is not None
+        assert found.rows
         assert found == charts.export(draw(), name="one")
         assert len(found.svg_print) < 20_000

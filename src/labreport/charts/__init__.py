@@ -19,26 +19,18 @@ if TYPE_CHECKING:
         whole_numbers, y_title,
     )
     from labreport.charts.marks import (
-        Label, Mark, band, bars, curve, direct_labels, interval_bars, label_line_ends, points,
-        reference_line, seed_lines, spread,
+        Label, Mark, band, bars, curve, direct_labels, label_line_ends, points, reference_line,
+        seed_lines, spread,
     )
     from labreport.charts.styles import SERIES, WIDTH_MM, Colour, css_variables, style
     from labreport.charts.svg import Exported, export
     # isort: on
     # fmt: on
 
-__all__ = [
-    "SERIES", "WIDTH_MM", "Colour", "Drawing", "Exported", "Label", "Margins", "Mark", "band", "bars",
-    "canvas", "caption", "column_figure", "css_variables", "curve", "direct_labels", "export",
-    "frame_cells", "heat_map", "interval_bars", "label_line_ends", "level", "note", "panel_title",
-    "picture", "plain_numbers", "points", "powers_of_ten", "reference_line", "seed_lines", "spread", "style",
-    "thousands", "whole_numbers", "y_title",
-]  # fmt: skip
-
 
 def __getattr__(name: str) -> Any:
     """A name of this room, from the module that has it."""
-    for home in ("styles", "drawing", "layout", "marks", "cells", "svg") if name in __all__ else ():
+    for home in ("styles", "drawing", "layout", "marks", "cells", "svg") if name[0] != "_" else ():
         module = import_module(f"{__name__}.{home}")
         if name in vars(module):
             return globals().setdefault(name, vars(module)[name])

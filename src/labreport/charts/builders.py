@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import Any, NoReturn
 
 from labreport.charts import cells, groups, layout, marks
@@ -16,7 +15,7 @@ from labreport.charts.groups import Grid, every
 from labreport.charts.marks import Mark
 from labreport.charts.styles import INCH_MM, SERIES, WIDTH_MM, Colour
 from labreport.errors import UsageError, here, told
-from labreport.project import Data, Experiment, Measure, table
+from labreport.project import Data, Measure, table
 from labreport.stats import plural
 from labreport.stats.sample import measured
 
@@ -172,19 +171,15 @@ def heat_map(
 
 
 def confusion(
-    source: Any,
-    experiment: Experiment | str | None = None,
-    truth: str = "truth",
-    predicted: str = "predicted",
-    *,
-    errors_only: bool = False,
+    source: Any, experiment: Any = None, truth: str = "truth", predicted: str = "predicted"
 ) -> Drawing:
     """Draw what is taken for what, in per cent of the items of each class (row), all runs together.
 
     `truth` and `predicted` are arrays of an experiment, shape (items,), or columns of a table; numbers or
-    names of classes. `errors_only` leaves the diagonal blank.
+    names of classes.
     """
     import numpy as np
+    import pandas
 
     if isinstance(source, Mapping):
         runs = source[experiment if experiment is not None else next(iter(source))]
@@ -199,30 +194,20 @@ def confusion(
         _refuse(f"confusion: {truth!r} has shapes {shapes[0]}, {predicted!r} {shapes[1]}; both need (items,)")
     true, taken = (np.concatenate(side) for side in sides)
     classes = np.unique(np.concatenate([true, taken]))
-    counts = np.zeros((len(classes), len(classes)))
-    np.add.at(counts, (np.searchsorted(classes, true), np.searchsorted(classes, taken)), 1)
-    shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    shares[(counts == 0) | (np.eye(len(classes), dtype=bool) & errors_only)] = math.nan
+    counts = pandas.crosstab(true, taken).reindex(index=classes, columns=classes)
+    shares = (100 * counts.where(counts > 0)).div(counts.sum(axis=1), axis=0).to_numpy().tolist()
     names = [str(one) for one in classes]
-    left_out = ", and right answers are left out" if errors_only else ""
-    note = f"Rows are the true classes, in per cent of their items; an empty cell never occurs{left_out}."
-    high = None if errors_only else 100.0
-    return _map(shares.tolist(), names, names, (truth, predicted), title, note, low=0.0, high=high)
+    note = "Rows are the true classes, in per cent of their items; an empty cell never occurs."
+    return _map(shares, names, names, (truth, predicted), title, note, low=0.0, high=100.0)
 
 
 def _map(
-    values: Any,
-    rows: list[str],
-    columns: list[str],
-    heads: Sequence[str],
-    title: str,
-    note: str,
-    **limits: Any,
+    values: Any, rows: list[str], columns: list[str], heads: Sequence[str], title: str, note: str, **more: Any
 ) -> Drawing:
     figure, (axes,) = layout.column_figure(18.5 + 7.5 * len(rows), margins=layout.Margins(left=_room(rows)))
     known = [value for line in values for value in line if math.isfinite(value)]
     texts = [[_printed(value, known) for value in line] for line in values]
-    cells.heat_map(axes, values, texts, rows=rows, columns=columns, **limits)
+    cells.heat_map(axes, values, texts, rows=rows, columns=columns, **more)
     layout.y_title(axes, heads[0].replace("_", " "))
     axes.set_xlabel(heads[1].replace("_", " "))
     shown = [[row, *map(_short, line)] for row, line in zip(rows, values, strict=True)]
@@ -230,40 +215,23 @@ def _map(
 
 
 def scatter(
-    source: Any,
-    x: Measure | str,
-    y: Measure | str,
-    by: str | None = None,
-    label: str | None = None,
-    epoch: int | None = None,
+    source: Any, x: Measure | str, y: Measure | str, by: str | None = None, label: str | None = None
 ) -> Drawing:
-    """Draw one quantity against another: a point for each row of a table, or the mean of each experiment.
+    """Draw one column of a table against another: a point for each row.
 
-    Over results, `x` may be a number of the specifications, and each point has its name and the interval of
-    `y`. Over a table, `by` is a column that gives colour and marker, `label` one that names the points.
+    `by` is a column that gives colour and marker, `label` one that names the points.
     """
-    import pandas
-
-    data, up = groups.read(source, y)
-    if isinstance(data, Mapping):
-        along, label = x if isinstance(x, Measure) else _field(data, x), "experiment"
-        both = [groups.of_values(data, one, None, None, epoch)[""].values() for one in (along, up)]
-        means = [(b.label, a.mean, b.mean, b.low, b.high) for a, b in zip(*both, strict=True)]
-        frame = pandas.DataFrame(means, columns=[label, "x", "y", "low", "high"])
-    else:
-        along = measured(x, data)
-        for column in filter(None, (along.name, up.name, by, label)):
-            data.check_column(column)
-        frame = data.frame.dropna(subset=[along.name, up.name])
-        places = {side: frame[one.name] * (one.stored if not one.percent else 1.0)
-            for side, one in (("x", along), ("y", up))}  # fmt: skip
-        frame = frame.assign(**places)
+    data = source if isinstance(source, Data) else table(source)
+    along, up = measured(x, data), measured(y, data)
+    for column in filter(None, (along.name, up.name, by, label)):
+        data.check_column(column)
+    frame = data.frame.dropna(subset=[along.name, up.name])
+    across, upwards = (frame[one.name] * (1.0 if one.percent else one.stored) for one in (along, up))
+    frame = frame.assign(x=across, y=upwards)
     series = list(frame.groupby(by, sort=False, observed=True)) if by else [(up.label, frame)]
     _at_most(series, "scatter", by)
     margins = layout.Margins(left=11.0, right=_room(map(str, frame[label])) if label else 4.0)
     figure, (axes,) = layout.column_figure(70.0, margins=margins)
-    if isinstance(data, Mapping):
-        marks.interval_bars(axes, frame.x, frame.low, frame.high, Mark("_"))
     labels: list[marks.Label] = []
     for (name, part), style in zip(series, SERIES, strict=False):
         marks.points(axes, part.x, part.y, Mark(str(name), style), size=5.0)
@@ -278,28 +246,11 @@ def scatter(
         _key(axes)
     marks.direct_labels(axes, labels)
     heads = [*filter(None, (by, label))]
-    shown = frame[[*heads, "x", "y"]].values.tolist()
-    table_ = [*heads, _titled(along), _titled(up)], shown
+    table_ = [*heads, _titled(along), _titled(up)], frame[[*heads, "x", "y"]].values.tolist()
     return _drawing(figure, "scatter plot", table_, f"{up.label} against {along.label}", "")
 
 
-def _field(results: Any, field: str) -> Measure:
-    """A number of the specifications as a measure."""
-
-    def value(run: Any, _: int | None) -> float:
-        found = getattr(results[run.name].experiment.specification, field, None)
-        if not isinstance(found, (int, float)):
-            _refuse(
-                f"scatter: {field!r} of {run.name!r} is {found!r}; a number of the specification is needed"
-            )
-        return float(found)
-
-    return Measure(field, better="", value=value)
-
-
-def _drawing(
-    figure: Any, kind: str, table_: tuple[list[str], list[list[Any]]], title: str, note: str
-) -> Drawing:
+def _drawing(figure: Any, kind: str, table_: tuple[list[str], Any], title: str, note: str) -> Drawing:
     return Drawing(figure, kind, *table_, title=f"{_capital(title)}.", caption=note)
 
 
@@ -348,16 +299,11 @@ def _short(value: float) -> float | None:
 
 
 def _places(texts: Sequence[str]) -> tuple[dict[str, float], bool]:
-    """Where along an axis each text is: at its number (then true); in order if some are none, or crowded."""
-    in_order = {text: float(place) for place, text in enumerate(texts)}
+    """Where along an axis each text is: at its number (then true); in order if some are none."""
     try:
-        numbers = {text: float(text) for text in texts}
+        return {text: float(text) for text in texts}, True
     except ValueError:
-        return in_order, False
-    values = sorted(numbers.values())
-    at = list(map(math.log10, values)) if _is_wide(values) else values
-    crowded = any(two - one < 0.04 * (at[-1] - at[0]) for one, two in pairwise(at))
-    return (in_order, False) if crowded and len(at) <= NAMED else (numbers, True)
+        return {text: float(place) for place, text in enumerate(texts)}, False
 
 
 def _is_wide(values: Sequence[float]) -> bool:

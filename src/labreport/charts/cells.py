@@ -19,12 +19,14 @@ SHADES = LinearSegmentedColormap.from_list(
     "labreport", ("#f3f7fb", "#b7d3ea", "#5f9fcf", "#1f6aa5", "#0a3a66")
 )
 ON_LIGHT, ON_DARK = "#101418", "#fdfdfe"  # no pure grey, which would turn over on a dark page
+DARK_FROM = 172 / 256
+"""From this shade on, a text stands out more in light: relative luminance below 0.18, as in WCAG 2.2."""
 
 
 def heat_map(
     axes: Axes,
     values: Any,
-    texts: Sequence[Sequence[str]] | None = None,
+    texts: Sequence[Sequence[str]],
     *,
     rows: Sequence[str],
     columns: Sequence[str],
@@ -46,12 +48,10 @@ def heat_map(
     span = high - low if high > low else 1.0
     lines: Any = {"edgecolors": Colour.PAPER.value, "linewidth": 0.8}
     axes.pcolormesh(np.ma.masked_invalid(shown), cmap=SHADES, vmin=low, vmax=low + span, **lines)
-    for row, column in np.argwhere(np.isfinite(shown)):
-        # dark until the shade stands out more from light: relative luminance of 0.18, as in WCAG 2.2
-        red, green, blue, _ = (np.asarray(SHADES((shown[row, column] - low) / span)) + 0.055) / 1.055
-        dark = 0.2126 * red**2.4 + 0.7152 * green**2.4 + 0.0722 * blue**2.4 < 0.18
-        kind: Any = {"ha": "center", "va": "center", "fontsize": SIZE, "color": ON_DARK if dark else ON_LIGHT}
-        axes.text(column + 0.5, row + 0.5, texts[row][column] if texts else "", **kind)
+    for row, column in np.argwhere(np.isfinite(shown)) if texts else ():
+        colour = ON_DARK if (shown[row, column] - low) / span >= DARK_FROM else ON_LIGHT
+        kind: Any = {"ha": "center", "va": "center", "fontsize": SIZE, "color": colour}
+        axes.text(column + 0.5, row + 0.5, texts[row][column], **kind)
     height, width = shown.shape
     axes.grid(False)
     axes.spines[:].set_visible(False)

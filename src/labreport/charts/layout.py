@@ -25,23 +25,20 @@ class Margins:
     top: float = 8.0
     bottom: float = 10.5
     between: float = 12.0
-    rows_between: float = 14.0
 
 
 def column_figure(
-    height_mm: float, *, columns: int = 1, rows: int = 1, margins: Margins = Margins()
+    height_mm: float, *, columns: int = 1, margins: Margins = Margins()
 ) -> tuple[Figure, list[Axes]]:
-    """Make a figure as wide as the text, and its panels in reading order."""
+    """Make a figure as wide as the text, and its panels from left to right."""
     figure = Figure(figsize=(WIDTH_MM / INCH_MM, height_mm / INCH_MM))
     figure.set_layout_engine("none")
     width = (WIDTH_MM - margins.left - margins.right - (columns - 1) * margins.between) / columns
-    height = (height_mm - margins.top - margins.bottom - (rows - 1) * margins.rows_between) / rows
+    height = height_mm - margins.top - margins.bottom
     panels = []
-    for place in range(rows * columns):
-        row, column = divmod(place, columns)
+    for column in range(columns):
         left = margins.left + column * (width + margins.between)
-        bottom = margins.bottom + (rows - 1 - row) * (height + margins.rows_between)
-        box = left / WIDTH_MM, bottom / height_mm, width / WIDTH_MM, height / height_mm
+        box = left / WIDTH_MM, margins.bottom / height_mm, width / WIDTH_MM, height / height_mm
         panels.append(figure.add_axes(box))
     return figure, panels
 
@@ -59,10 +56,10 @@ def panel_title(axes: Axes, text: str, *, lift: float = 5.0) -> Text:
     return axes.set_title(text, color=Colour.INK.value, pad=lift)
 
 
-def y_title(axes: Axes, text: str, *, lift: float = 5.0) -> Text:
+def y_title(axes: Axes, text: str) -> Text:
     """Set the name of the y axis level above it, where it is read without turning the head."""
     axes.set_ylabel(text).set_visible(False)  # the alternative text reads it
-    return note(axes, text, (0.0, 1.0), (0.0, lift), xycoords="axes fraction")
+    return note(axes, text, (0.0, 1.0), (0.0, 5.0), xycoords="axes fraction")
 
 
 def note(
@@ -88,18 +85,15 @@ def number(value: float, form: str = ".10g") -> str:
     return f"{value:,{form}}".replace(",", "\u202f").replace("-", "−")
 
 
-def plain_numbers(axis: Axis, at: Sequence[float] | None = None) -> None:
-    """Label ticks as 0.5, 12, 1 000; `at` fixes where they are."""
-    if at is not None:
-        axis.set_major_locator(ticker.FixedLocator(list(at)))
-        axis.set_minor_locator(ticker.NullLocator())
+def plain_numbers(axis: Axis) -> None:
+    """Label ticks as 0.5, 12, 1 000."""
     axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: number(value)))
     axis.set_minor_formatter(ticker.NullFormatter())
 
 
-def whole_numbers(axis: Axis, most: int = 5) -> None:
-    """Put at most so many ticks at whole numbers."""
-    axis.set_major_locator(ticker.MaxNLocator(nbins=most, integer=True, steps=[1, 2, 5, 10]))
+def whole_numbers(axis: Axis) -> None:
+    """Put a few ticks at whole numbers."""
+    axis.set_major_locator(ticker.MaxNLocator(nbins=5, integer=True, steps=[1, 2, 5, 10]))
     plain_numbers(axis)
 
 
@@ -113,11 +107,11 @@ def thousands(axis: Axis, subs: Sequence[float] = (1.0, 3.0)) -> None:
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def powers_of_ten(axis: Axis, most: int = 6) -> None:
-    """Put at most so many ticks of a logarithmic axis at powers of ten. Set the limits first."""
+def powers_of_ten(axis: Axis) -> None:
+    """Put at most six ticks of a logarithmic axis at powers of ten. Set the limits first."""
     low, high = sorted(math.log10(limit) for limit in axis.get_view_interval())
-    every = next(step for step in (1, 2, 3, 5, 10, 20, 50, 100) if (high - low) / step < most)
-    axis.set_major_locator(ticker.LogLocator(base=10.0**every, numticks=most + 2))
+    every = next(step for step in (1, 2, 3, 5, 10, 20, 50, 100) if (high - low) / step < 6)
+    axis.set_major_locator(ticker.LogLocator(base=10.0**every, numticks=8))
     axis.set_minor_locator(ticker.NullLocator())
     axis.set_major_formatter(
         ticker.FuncFormatter(lambda value, _: "10" + str(round(math.log10(value))).translate(_RAISED))

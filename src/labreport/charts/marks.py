@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
-from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -96,7 +94,8 @@ def bars(
     ends = intervals or [(height, height) for height in heights]
     if intervals is not None:
         low, high = zip(*ends, strict=True)
-        interval_bars(axes, x, low, high, Mark("_", SERIES[3]), level=level)
+        line: Any = {"colors": Colour.INK.value, "linewidth": 0.9, "zorder": 2.5}
+        (axes.hlines if level else axes.vlines)(x, low, high, **line)
     axes.get_xlim(), axes.get_ylim()  # limits that matplotlib still has to work out
     for place, height, interval, text in zip(x, heights, ends, texts, strict=False):
         near, far = min(*interval, height), max(*interval, height)
@@ -117,33 +116,23 @@ def bars(
         )
 
 
-def interval_bars(
-    axes: Axes, x: Numbers, low: Numbers, high: Numbers, mark: Mark, *, level: bool = False
-) -> None:
-    """Draw a thin upright bar from `low` to `high` at each `x`; a `level` one at each `y`."""
-    (axes.hlines if level else axes.vlines)(x, low, high, colors=mark.colour.value, linewidth=0.9, zorder=2.5)
-
-
 def band(axes: Axes, x: Numbers, low: Numbers, high: Numbers, mark: Mark, *, level: bool = False) -> None:
     """Draw a pale band from `low` to `high` behind a curve; a `level` one along y."""
     fill: Any = axes.fill_betweenx if level else axes.fill_between
     fill(x, low, high, color=mark.colour.value, alpha=0.16, linewidth=0.0, zorder=1.8)
 
 
-def reference_line(axes: Axes, value: float, text: str, *, vertical: bool = False) -> None:
-    """Draw a quiet line at `value` to read the series against.
+def reference_line(axes: Axes, value: float, text: str) -> None:
+    """Draw a quiet level line to read the series against.
 
-    Its name is at the right end of a level line, on the side where the panel has more room, and
-    above an upright one. Set the limits of `axes` first.
+    Its name is at the right end, on the side where the panel has more room. Set the limits of `axes` first.
     """
     dash: Any = {"linestyle": (0.0, (2.0, 2.0)), "linewidth": 0.8, "label": "_", "zorder": 1.5}
-    (axes.axvline if vertical else axes.axhline)(value, color=Colour.QUIET.value, **dash)
+    axes.axhline(value, color=Colour.QUIET.value, **dash)
     low, high = axes.get_ylim()
-    above = vertical or value - low < high - value
-    at = (value, 1.0) if vertical else (1.0, value)
-    along = axes.get_xaxis_transform() if vertical else axes.get_yaxis_transform()
-    sides = {"ha": "center" if vertical else "right", "va": "bottom" if above else "top"}
-    note(axes, text, at, (0.0, 2.0 if above else -2.0), xycoords=along, **sides)
+    above = value - low < high - value
+    place: Any = {"xycoords": axes.get_yaxis_transform(), "ha": "right", "va": "bottom" if above else "top"}
+    note(axes, text, (1.0, value), (0.0, 2.0 if above else -2.0), **place)
 
 
 LINE_SPACING = 1.3
@@ -164,12 +153,12 @@ class Label:
     colour: Colour = Colour.INK
 
 
-def label_line_ends(axes: Axes, lines: Sequence[Line2D] | None = None) -> list[Annotation]:
-    """Name each line at its right end, by default all that have a label. Set the limits of `axes` first.
+def label_line_ends(axes: Axes) -> list[Annotation]:
+    """Name each line that has a label at its right end. Set the limits of `axes` first.
 
     Raises `UsageError` above five lines: then small multiples are wanted.
     """
-    shown = [line for line in axes.lines if str(line.get_label())[:1] != "_"] if lines is None else lines
+    shown = [line for line in axes.lines if str(line.get_label())[:1] != "_"]
     if len(shown) > len(SERIES):
         text = f"label_line_ends: {len(shown)} lines; allowed are up to {len(SERIES)}; use small multiples"
         raise UsageError(text)
@@ -181,7 +170,7 @@ def label_line_ends(axes: Axes, lines: Sequence[Line2D] | None = None) -> list[A
     return direct_labels(axes, labels)
 
 
-def direct_labels(axes: Axes, labels: Sequence[Label], *, gap: float = 5.0) -> list[Annotation]:
+def direct_labels(axes: Axes, labels: Sequence[Label]) -> list[Annotation]:
     """Set each label to the right of its point, moved up or down only as far as clearness needs."""
     axes.get_xlim(), axes.get_ylim()  # limits that matplotlib still has to work out
     places = [axes.transData.transform((label.x, label.y)) for label in labels]
@@ -193,7 +182,7 @@ def direct_labels(axes: Axes, labels: Sequence[Label], *, gap: float = 5.0) -> l
         moves = [centre - want for centre, want in zip(centres, wanted, strict=True)]
         leaders = any(abs(move) > LEADER_FROM for move in moves)  # all or none, so that labels are in line
         for index, move in zip(group, moves, strict=True):
-            notes[index] = _label(axes, labels[index], (gap + LEADER * leaders, move), leaders)
+            notes[index] = _label(axes, labels[index], (5.0 + LEADER * leaders, move), leaders)
     return [notes[index] for index in range(len(labels))]
 
 
@@ -224,17 +213,15 @@ def _side_by_side(starts: Numbers, widths: Numbers) -> list[list[int]]:
 def dodge(wanted: Numbers, heights: Numbers, bottom: float, top: float) -> list[float]:
     """Find centres near `wanted` such that boxes of `heights` do not overlap; order is kept.
 
-    The sum of squared moves is least (isotonic regression: the greatest least mean of what neighbours want).
-    They are kept between `bottom` and `top` as far as they fit; half a line may stand out, because a label
-    that is level with the end of an axis belongs there.
+    The sum of squared moves is least. They are kept between `bottom` and `top` as far as they fit; half a
+    line may stand out, because a label that is level with the end of an axis belongs there.
     """
-    order = sorted(range(len(wanted)), key=lambda index: wanted[index])
-    below = [0.0, *accumulate(heights[index] for index in order)]
-    starts = [wanted[i] - heights[i] / 2 - below[place] for place, i in enumerate(order)]
-    slack, centres = max(heights, default=0.0) / 2, list(wanted)
-    for place, index in enumerate(order):
-        ends, begins = range(place + 1, len(order) + 1), range(place + 1)
-        start = max(min(fmean(starts[begin:end]) for end in ends) for begin in begins)
-        start = max(bottom - slack, min(start, top + slack - below[-1]))
-        centres[index] = start + below[place] + heights[index] / 2
-    return centres
+    from scipy.optimize import isotonic_regression
+
+    order = np.argsort(wanted, kind="stable")
+    tall = np.asarray(heights)[order]
+    middles = np.cumsum(tall) - tall / 2
+    slack = max(heights) / 2
+    starts = isotonic_regression(np.asarray(wanted)[order] - middles).x
+    starts = np.maximum(bottom - slack, np.minimum(starts, top + slack - sum(heights)))
+    return [float(centre) for centre in (starts + middles)[np.argsort(order)]]

@@ -19,8 +19,6 @@ from labreport.charts.layout import readable_ticks
 from labreport.charts.styles import FAMILY, INCH_MM, WIDTH_MM, Colour
 from labreport.errors import UsageError
 
-NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
-
 
 @dataclass(frozen=True)
 class Exported:
@@ -40,14 +38,6 @@ class Exported:
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
-    @property
-    def data(self) -> Any:
-        """The data shown, as a `Table`; None where there are none."""
-        from labreport.stats import Column, Table
-
-        columns = tuple(Column(name, name) for name in self.columns)
-        return Table(columns, self.rows) if self.rows else None
-
 
 def export(drawing: Any, *, name: str = "") -> Exported:
     """Turn a drawing, or a bare figure of matplotlib or seaborn, into SVG, its data and its description.
@@ -65,21 +55,18 @@ def export(drawing: Any, *, name: str = "") -> Exported:
         readable_ticks(axes)
         _fix_texts_on_cells(axes)
     alt = shown.alt or shown.described([axes for axes in figure.axes if axes.get_visible()])
-    text = _tidy(_svg(figure), re.sub(r"[^\w-]", "-", name) or "figure")
+    file = io.StringIO()
+    with warnings.catch_warnings():
+        # A name may hold letters that our faces lack; the viewer finds a font for them.
+        warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
+        figure.savefig(file, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    text = _tidy(file.getvalue(), re.sub(r"[^\w-]", "-", name) or "figure")
     screen = re.sub(r"(fill|stroke)(: |=\")(#[0-9a-f]{6})", _themed, text)
     return Exported(screen, text, width, height, shown.kind, shown.title, shown.caption, alt, *shown.table())
 
 
 def _figure(thing: Any, told: str) -> Figure:
     """The figure of whatever matplotlib, pandas or seaborn returns."""
-    if hasattr(thing, "on") and hasattr(thing, "plot") and hasattr(thing, "theme"):  # seaborn.objects.Plot
-        figure = Figure()
-        thing.theme({key: matplotlib.rcParams[key] for key in _THEME}).on(figure).plot()
-        for legend in figure.legends:  # it stands beside the figure, and is cut there
-            legend.set(loc="center right", bbox_to_anchor=None)
-            share = legend.get_window_extent().width / figure.bbox.width
-            figure.set_layout_engine("constrained", rect=(0.0, 0.0, 0.98 - share, 1.0))
-        return figure
     while isinstance(thing, (list, tuple)) or hasattr(thing, "flat"):  # (figure, axes), an array of axes
         thing = next(iter(thing.flat if hasattr(thing, "flat") else thing), None)
     found: Any = thing if isinstance(thing, Figure) else getattr(thing, "figure", None)
@@ -91,9 +78,6 @@ def _figure(thing: Any, told: str) -> Figure:
     return found
 
 
-_THEME = [key for key in matplotlib.rcParams if re.match(r"(axes|figure|font|grid|legend|[xy]tick)\.", key)]
-
-
 def _fix_texts_on_cells(axes: Any) -> None:
     """Give texts that stand on the cells of a map colours which are the same in either theme."""
     if axes.images or any("Mesh" in type(one).__name__ for one in axes.collections):
@@ -101,15 +85,6 @@ def _fix_texts_on_cells(axes: Any) -> None:
             red, green, blue, _ = matplotlib.colors.to_rgba(text.get_color())
             if type(text) is Text and max(red, green, blue) - min(red, green, blue) < 0.05:
                 text.set_color(ON_DARK if green > 0.5 else ON_LIGHT)
-
-
-def _svg(figure: Figure) -> str:
-    with warnings.catch_warnings():
-        # A name may hold letters that our faces lack; the viewer finds a font for them.
-        warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
-        file = io.StringIO()
-        figure.savefig(file, format="svg", metadata=NO_METADATA)
-    return file.getvalue()
 
 
 _DROPPED = re.compile(
@@ -124,7 +99,7 @@ _MEASURE = re.compile(r' (?:d|x|y|width|height|transform)="[^"]*"')
 def _tidy(text: str, name: str) -> str:
     """Shorten matplotlib's SVG: nothing about itself, a hundredth of a point, ids that begin with `name`."""
     text = _DROPPED.sub("", text[text.index("<svg") :])
-    text = _MEASURE.sub(lambda match: " " + " ".join(_NUMBER.sub(_rounded, match[0]).split()), text)
+    text = _MEASURE.sub(_shortened, text)
     text = re.sub(r"(?<=>)[ \n]+(?=<)", "", text)
     text = re.sub(r'( id="|url\(#|href="#)', rf"\1{name}-", text)
     text = re.sub(r"(?<=: )#[0-9a-f]{6}", lambda match: _HOUSE.get(match[0], match[0]), text)
@@ -135,16 +110,16 @@ def _tidy(text: str, name: str) -> str:
     return text.replace("<svg ", whole, 1).strip()
 
 
-_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+def _shortened(measure: re.Match[str]) -> str:
+    def rounded(number: re.Match[str]) -> str:
+        return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
-
-def _rounded(match: re.Match[str]) -> str:
-    return f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
+    return " " + " ".join(re.sub(r"-?\d+\.\d{3,}", rounded, measure[0]).split())
 
 
 def _desaturated(colour: str) -> str:
     """What seaborn makes of a colour for bars, boxes and violins (`saturation=0.75`)."""
-    hue, lightness, saturation = colorsys.rgb_to_hls(*(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)))
+    hue, lightness, saturation = colorsys.rgb_to_hls(*matplotlib.colors.to_rgb(colour))
     return matplotlib.colors.to_hex(colorsys.hls_to_rgb(hue, lightness, 0.75 * saturation))
 
 
