@@ -1,0 +1,234 @@
+"""Every code block of README and docs is run, built, rendered, or at least parsed.
+
+A block whose fence names a file (```` ```python project.py ````) is written there; the blocks of one page are
+one project, of which most are built as far as their sections: all but page and PDF.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import labreport
+from labreport.build import Request, answers, opened, section
+from labreport.cli import main
+from labreport.cli.parser import COMMANDS, OPTIONS
+from labreport.page import render_file
+from labreport.plan import Plan
+from labreport.stats.rounding import FORMS
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+FENCE = re.compile(r"^```(\w*)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+class Block(NamedTuple):
+    """A code block: its language, the file or the purpose that its fence names, its text."""
+
+    language: str
+    name: str
+    text: str
+
+
+def blocks(page: str) -> list[Block]:
+    """The code blocks of a page, in order."""
+    return [Block(*found.groups("")) for found in FENCE.finditer((ROOT / page).read_text())]
+
+
+def text_of(page: str, name: str) -> str:
+    """The first block of a page that its fence calls so."""
+    return next(block.text for block in blocks(page) if block.name == name)
+
+
+def run(folder: Path, *words: str) -> str:
+    """Carry out a command in a project; what it prints. Fails where the command does."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = main(list(words), str(folder))
+    assert code == 0, out.getvalue() + err.getvalue()
+    return out.getvalue()
+
+
+Written = Callable[[str, str, dict[str, str]], Path]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
+    """Write a page's project, with more files, and build it; its folder."""
+
+    def write(page: str, builds: str, more: dict[str, str]) -> Path:
+        folder = tmp_path_factory.mktemp(Path(page).stem)
+        for name, text in {"project.py": text_of(page, "project.py"), **more}.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text)
+        if (folder / "make_wells.py").is_file():
+            subprocess.run([sys.executable, "make_wells.py"], cwd=folder, check=True)
+        run(folder, *builds.split())
+        return folder
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def wells(written: Written) -> Path:
+    """The project of the CSV page, with the question that stands alone further down."""
+    page = "docs/csv.md"
+    project = text_of(page, "project.py")
+    slope = next(block.text for block in blocks(page) if "def slope" in block.text)
+    head, last = project.split("project = ")
+    project = f"{head}{slope}\n\nproject = {last}".replace("(drug,)", "(drug, slope)")
+    more = {name: text_of(page, name) for name in ("make_wells.py", "templates/questions/drug.md")}
+    return written(page, "questions", {"project.py": project, **more})
+
+
+@pytest.fixture(scope="module")
+def tape(written: Written) -> Path:
+    """The project of the page about experiments, built whole, with glossary and references."""
+    names = ("templates/glossary.md", "templates/references.bib")
+    return written("docs/experiments.md", "build", {name: text_of("docs/writing.md", name) for name in names})
+
+
+def plan_of(folder: Path) -> Plan:
+    """What is planned for a project that was built."""
+    return opened(Request(folder, folder / "report"))[0]
+
+
+def test_python_is_python() -> None:
+    """Every Python block of every page can be parsed."""
+    for page in PAGES:
+        for block in blocks(str(page.relative_to(ROOT))):
+            if block.language == "python":
+                ast.parse(block.text)
+
+
+def test_the_csv_page_builds_and_its_claims_hold(wells: Path) -> None:
+    """The twenty lines, the claims, the number of one's own."""
+    made = plan_of(wells).made("section", "questions")
+    assert made
+    assert [claim["holds"] for claim in made.claims] == [True, True]
+    names = run(wells, "names", "drug")
+    assert '{% claim difference["HT29"].unclear("0.1") %}' in names
+    assert "% per µM" in run(wells, "names", "slope")
+
+
+def test_the_csv_of_the_readme_is_the_beginning_of_that_page(wells: Path, written: Written) -> None:
+    """What the README shows gives a report at once."""
+    project = next(block.text for block in blocks("README.md") if block.language == "python")
+    folder = written(
+        "docs/csv.md", "questions", {"project.py": project, "wells.csv": (wells / "wells.csv").read_text()}
+    )
+    assert "HCT116" in run(folder, "names", "drug")
+
+
+def test_the_page_about_epochs_builds(written: Written) -> None:
+    """Momentum helps in the first epochs, and both go on learning."""
+    folder = written("docs/epochs.md", "questions", {})
+    answer = answers(plan_of(folder), "*")
+    assert answer.momentum.ranking.wins("heavy").holds
+    assert answer.longer.change.less("plain").holds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [block.text for block in blocks("docs/writing.md") if block.name == "templates/questions/closest.md"],
+)
+def test_texts_of_the_page_about_writing_can_be_rendered(tape: Path, text: str) -> None:
+    """Each is a template of the question `closest`, and what it claims holds."""
+    file = tape / "templates" / "questions" / "closest.md"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text)
+    plan = plan_of(tape)
+    try:
+        made = section(plan, plan.project.chapters[0])
+    finally:
+        file.unlink()
+    assert not [claim for claim in made.claims if claim.fails]
+    assert "\U000f0000" not in made.html
+
+
+def test_the_page_about_mistakes_says_what_is_said(tape: Path) -> None:
+    """The table of mistakes at the end of that page."""
+    table = (ROOT / "docs/writing.md").read_text().rpartition("| you wrote |")[2]
+    rows = re.findall(r"^\| `(.+?)` \| (.+) \|$", table, re.MULTILINE)
+    assert len(rows) > 4
+    file = tape / "templates" / "questions" / "closest.md"
+    file.parent.mkdir(exist_ok=True)
+    for wrong, said in rows:
+        file.write_text(f"{wrong}x{{% endclaim %}}\n" if "{% claim" in wrong else f"{wrong}\n")
+        plan = plan_of(tape)
+        with pytest.raises(labreport.errors.UsageError) as raised:
+            section(plan, plan.project.chapters[0])
+        file.unlink()
+        assert said.replace("\\|", "|") in str(raised.value)
+        assert re.match(r".*closest\.md:1: ", str(raised.value))
+
+
+def test_a_report_can_be_read_as_the_page_about_results_says(tape: Path, wells: Path) -> None:
+    """`load`, a chart of it, the prompt, the exports and the paper."""
+    names: dict[str, object] = {}
+    for block in blocks("docs/results.md"):
+        folder = {"read": tape, "prompt": wells}.get(block.name)
+        if folder:
+            before = Path.cwd()
+            os.chdir(folder)
+            try:
+                exec(compile(block.text, "results.md", "exec"), names)
+            finally:
+                os.chdir(before)
+    paper = tape / "paper.tex"
+    paper.write_text(text_of("docs/results.md", "paper.tex"))
+    text, claims = render_file(paper, answers(plan_of(tape), "*").members)
+    assert "The mean is worse." in text
+    assert [claim.holds for claim in claims] == [True]
+    assert (
+        "labreport@" in run(tape, "export", "latex") + (tape / "report/exports/latex/numbers.tex").read_text()
+    )
+
+
+def test_the_reference_has_every_name_with_its_arguments() -> None:
+    """All of `labreport.__all__`, each argument of each by its name."""
+    entries = dict(
+        re.findall(r"^\*\*`(\w+)\((.*)\)`\*\*", (ROOT / "docs/reference.md").read_text(), re.MULTILINE)
+    )
+    assert sorted(entries) == labreport.__all__
+    hidden = {"place", "terms", "module", "folder", "source"}
+    for name, told in entries.items():
+        found = list(inspect.signature(getattr(labreport, name)).parameters)
+        given = re.findall(r"(?:^|, )\*{0,2}(\w+)", re.sub(r"=\(.*?\)|=\w+\(\)|=\{\}|=\"[^\"]*\"", "", told))
+        shown = hidden if name in ("Experiment", "Measure", "Project") else set()
+        assert given == [one for one in found if one not in shown], name
+
+
+def test_the_readme_lists_every_command() -> None:
+    """Each command of the parser; every option that a page names is one."""
+    readme = (ROOT / "README.md").read_text()
+    assert [name for name in COMMANDS if f"`{name}" not in readme and f", `{name}" not in readme] == []
+    known = {*OPTIONS, "--help", "--browser", "--slow", "--upgrade"}
+    for page in PAGES:
+        told = re.findall(r"`(?:labreport |python build.py )?[^`\n]*?(--[a-z-]+)", page.read_text())
+        others = re.compile(r"--(host|port|nthreads|nworkers|hostfile|check|wait)")
+        assert not [one for one in told if one not in known and not others.match(one)], page.name
+
+
+def test_the_page_about_writing_lists_every_filter() -> None:
+    """Each form of a quantity has a row."""
+    page = (ROOT / "docs/writing.md").read_text()
+    assert [name for name in FORMS if f"\\| {name}" not in page] == []
+
+
+def test_links_lead_somewhere() -> None:
+    """Each relative link of each page is a file."""
+    for page in PAGES:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
