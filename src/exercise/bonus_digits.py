@@ -11,7 +11,6 @@ from exercise.figures import (
     HARD,
     PAIRS,
     SHOWN,
-    always_misread,
     by_pair,
     confusion_matrix,
     confusions,
@@ -82,7 +81,7 @@ def _misread_by(run: Any) -> list[float]:
 @question(
     "Is there a clear pattern? Why could that be?",
     reads=at(LAST, *LEARNING),
-    figures=(confusion_matrix, always_misread),
+    figures=confusion_matrix,
 )
 def pattern(results: Any) -> Answer:
     """The pairs of digits that are confused most, and the images that no run reads."""

@@ -25,6 +25,7 @@ from exercise.measures import (
     cores,
     epoch_seconds,
     question,
+    range_of_seconds,
     seconds,
     total_seconds,
 )
@@ -99,7 +100,7 @@ def progress(results: Any) -> Answer:
                 both.mean["complex"],
                 both.mean["small"],
                 both.difference,
-                *map(as_table, time.values()),
+                *(range_of_seconds(results, each, epoch) for each in time),
             ]
         )
     columns = ("Epochs", "complex", "small", "Difference", "Seconds, complex", "Seconds, small")
@@ -134,7 +135,6 @@ def worth(results: Any) -> Answer:
     equal = difference(results, RECORDED, (COMPLEX, within), (SMALL, LAST))
     slowest = difference(results, RECORDED, (COMPLEX, fewest), (SMALL, LAST))
     others = {
-        SMALL: "small, as many epochs",
         SMALL_MOMENTUM: "small, equal momentum",
         ONE_LAYER: "one layer of 170, equal momentum and size",
         WIDE: "wide",

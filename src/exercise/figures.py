@@ -34,7 +34,7 @@ SLOPE = 0.25
 HARD, EASY = (5, 8, 9), (0, 1)
 """Digits that are misread most and least."""
 PAIRS = 5
-SHOWN = (2, 10)
+SHOWN = (4, 5)
 """Rows and columns of misread images."""
 
 
@@ -71,7 +71,7 @@ def _finish(panel: Any, title: str, limits: tuple[float, float], epochs: Sequenc
 def _accuracy_and_loss(results: Any, series: dict[tuple[str, str], Any], goal: float | None = None) -> Any:
     """Two panels; `series` maps a network and the prefix of its records to the mark of a curve."""
     drawing, panels = charts.column_figure(
-        56, columns=2, margins=charts.Margins(left=8, right=29, top=7, between=34)
+        42, columns=2, margins=charts.Margins(left=8, right=29, top=7, between=34)
     )
     rows = []
     kinds = (("accuracy", "Accuracy, %", (92.0, 100.0)), ("loss", "Loss, nat", (0.0, 0.30)))
@@ -118,7 +118,7 @@ def curves_complex(results: Any) -> Any:
 @figure(reads=DEEP)
 def curves_deep(results: Any) -> Any:
     """The deep networks in training: validation accuracy by epoch, training accuracy behind it."""
-    drawing, (panel,) = charts.column_figure(36, margins=charts.Margins(left=8, right=20, top=7))
+    drawing, (panel,) = charts.column_figure(27, margins=charts.Margins(left=8, right=20, top=7))
     rows = []
     for (name, runs), style in zip(results.items(), charts.SERIES, strict=False):
         curves = {split: percent(runs.curve(prefix + "accuracy")) for split, prefix in
@@ -144,7 +144,7 @@ def curves_deep(results: Any) -> Any:
 def signals(results: Any) -> Any:
     """Gradient, and difference between images, by layer before the first update."""
     drawing, panels = charts.column_figure(
-        54, columns=2, margins=charts.Margins(left=9, right=23, top=7, between=33)
+        45, columns=2, margins=charts.Margins(left=9, right=23, top=7, between=33)
     )
     names = ("as usual", "weights × 4", "gradient × 4")
     rows = []
@@ -179,7 +179,7 @@ def by_layer(runs: Any, record: str) -> list[float]:
 @figure(reads=at(EPOCH, *NETWORKS))
 def accuracy_parameters(results: Any) -> Any:
     """Validation accuracy against the number of parameters, after ten epochs."""
-    drawing, (panel,) = charts.column_figure(42, margins=charts.Margins(left=9, right=22, top=7))
+    drawing, (panel,) = charts.column_figure(30, margins=charts.Margins(left=9, right=22, top=7))
     panel.set_xscale("log")
     panel.set(xlim=(5e3, 5e5), ylim=(0, 100))
     rows, labels_ = [], []
@@ -208,7 +208,7 @@ def accuracy_parameters(results: Any) -> Any:
 def momentum_and_layers(results: Any) -> Any:
     """Validation accuracy by epoch of the same four shapes without momentum and with it."""
     drawing, panels = charts.column_figure(
-        58, columns=2, margins=charts.Margins(left=9, right=25, top=11, between=8)
+        44, columns=2, margins=charts.Margins(left=9, right=25, top=11, between=8)
     )
     limits = (94.0, 98.6)
     shapes = ("3 × 128", "1 × 170", "1 × 62", "1 × 400")
@@ -245,7 +245,7 @@ def errors_by_digit(results: Any) -> Any:
         range(CLASSES), key=lambda digit: fmean(run[digit] for runs in shares.values() for run in runs)
     )
     drawing, panels = charts.column_figure(
-        50, columns=3, margins=charts.Margins(left=8, right=3, top=11, between=6)
+        38, columns=3, margins=charts.Margins(left=8, right=3, top=11, between=6)
     )
     rows = []
     for panel, (name, runs) in zip(panels, shares.items(), strict=True):
@@ -288,42 +288,34 @@ def by_pair(matrices: Any) -> dict[tuple[int, int], list[int]]:
 
 @figure(reads=COMPLEX)
 def confusion_matrix(results: Any) -> Any:
-    """What `complex` takes each digit for; right answers are left out."""
-    import numpy as np
-
-    matrices = confusions(results[COMPLEX])
-    mean = matrices.mean(axis=0)
-    drawing, (panel,) = charts.column_figure(74, margins=charts.Margins(left=36, right=36, top=2, bottom=9))
-    names = [str(digit) for digit in range(CLASSES)]
-    texts = [[f"{value:.1f}" for value in row] for row in mean]
-    charts.heat_map(panel, mean, texts, rows=names, columns=names, low=0, blank=np.eye(CLASSES) + (mean == 0))
-    pairs = list(by_pair(matrices))[:PAIRS]
-    charts.frame_cells(panel, [cell for one, other in pairs for cell in ((one, other), (other, one))])
-    panel.set(xlabel="Taken for", ylabel="Digit")
-    rows = [[digit, *(round(float(value), 1) for value in row)] for digit, row in enumerate(mean)]
-    kind = "confusion matrix of complex, mean number of test images"
-    return charts.Drawing(drawing, kind, ["digit", *(f"taken for {digit}" for digit in names)], rows)
-
-
-@figure(reads=COMPLEX)
-def always_misread(results: Any) -> Any:
-    """Test images that every run of `complex` misreads, the surest first."""
+    """What `complex` takes each digit for, right answers left out; and images that no training reads."""
     import numpy as np
 
     runs, test = results[COMPLEX], mnist.load().test
-    taken_for, confidence = (np.array(runs.arrays(name)) for name in ("predictions", "confidence"))
-    never = np.flatnonzero((taken_for != test.labels).all(axis=0))
-    order = never[np.argsort(-confidence[:, never].mean(axis=0), kind="stable")]
-    drawing, panel = charts.canvas(31)
-    pitch, size, rows = 16.0, 9.5, []
-    for place, index in enumerate(order[: SHOWN[0] * SHOWN[1]]):
+    mean = confusions(runs).mean(axis=0)
+    drawing, canvas = charts.canvas(60)
+    panel = drawing.add_axes((0.05, 0.14, 0.53, 0.85))
+    names = [str(digit) for digit in range(CLASSES)]
+    texts = [[f"{value:.1f}" for value in row] for row in mean]
+    charts.heat_map(panel, mean, texts, rows=names, columns=names, low=0, blank=np.eye(CLASSES) + (mean == 0))
+    pairs = list(by_pair(confusions(runs)))[:PAIRS]
+    charts.frame_cells(panel, [cell for one, other in pairs for cell in ((one, other), (other, one))])
+    panel.set(xlabel="Taken for", ylabel="Digit")
+    for place, (index, taken_for) in enumerate(never_read(runs)[: SHOWN[0] * SHOWN[1]]):
         row, column = divmod(place, SHOWN[1])
-        answer = int(np.bincount(taken_for[:, index]).argmax())
-        left, top = pitch * column + (pitch - size) / 2, 15.5 * row + 0.5
-        charts.picture(panel, 255 - test.images[index], left, top, size)
-        charts.caption(panel, f"{test.labels[index]} → {answer}", left + size / 2, top + size + 0.6)
-        rows.append(
-            [int(index), int(test.labels[index]), answer, round(100 * float(confidence[:, index].mean()), 1)]
-        )
-    kind = "pictures of test images that complex misreads in every run"
-    return charts.Drawing(drawing, kind, ["test image", "digit", "taken for", "mean confidence, %"], rows)
+        left, top, size = 99.0 + 12.4 * column, 0.5 + 14.8 * row, 9.6
+        charts.picture(canvas, 255 - test.images[index], left, top, size)
+        charts.caption(canvas, f"{test.labels[index]} → {taken_for}", left + size / 2, top + size + 0.6)
+    rows = [[digit, *(round(float(value), 1) for value in row)] for digit, row in enumerate(mean)]
+    kind = "confusion matrix of complex, mean number of test images; beside it images that no training reads"
+    return charts.Drawing(drawing, kind, ["digit", *(f"taken for {digit}" for digit in names)], rows)
+
+
+def never_read(runs: Any) -> list[tuple[int, int]]:
+    """Test images that all runs misread, the surest first, and what most of them take each for."""
+    import numpy as np
+
+    taken_for, confidence = (np.array(runs.arrays(name)) for name in ("predictions", "confidence"))
+    wrong_always = np.flatnonzero((taken_for != labels("test")).all(axis=0))
+    order = wrong_always[np.argsort(-confidence[:, wrong_always].mean(axis=0), kind="stable")]
+    return [(int(index), int(np.bincount(taken_for[:, index]).argmax())) for index in order]

@@ -110,20 +110,21 @@ def seconds(results: Any, name: str) -> list[float]:
 
 
 def epoch_seconds(results: Any, name: str) -> Quantity:
-    """The median epoch of the network `name`; its interval reaches from the fastest to the slowest."""
-    return _times(seconds(results, name), 1, "median epoch; the interval is from the fastest to the slowest")
+    """The median epoch of the network `name`."""
+    return number(median(seconds(results, name)), unit="s", method="median epoch of plain model.fit")
 
 
 def total_seconds(results: Any, name: str, epochs: int) -> Quantity:
-    """So many epochs of the network `name`, each as long as the median one, or as any one."""
-    return _times(
-        seconds(results, name), epochs, f"{epochs} times the median epoch, the fastest and the slowest"
-    )
+    """So many epochs of the network `name`, each as long as the median one."""
+    total = epochs * median(seconds(results, name))
+    return number(total, unit="s", method=f"{epochs} times the median epoch of plain model.fit")
 
 
-def _times(found: list[float], epochs: int, method: str) -> Quantity:
+def range_of_seconds(results: Any, name: str, epochs: int) -> str:
+    """The same with what the fastest epoch and the slowest would give, as a table has it."""
+    found = seconds(results, name)
     low, middle, high = (epochs * each for each in (min(found), median(found), max(found)))
-    return number(middle, ci=(low, high), unit="s", n=len(found), method=method)
+    return f"{middle:.0f} ({low:.0f} to {high:.0f})"
 
 
 def stored_parameters(runs: Any) -> int:

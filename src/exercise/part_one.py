@@ -35,7 +35,7 @@ def networks(results: Any) -> Answer:
     for name, runs in results.items():
         network = runs.experiment.specification
         shape = f"{len(network.hidden_layers)} × {network.hidden_layers[0]}"
-        momentum = f"{network.momentum:g}"
+        momentum = number(network.momentum)
         rows.append([name, shape, number(network.parameters), momentum, number(runs.experiment.epochs)])
     kept = not any(any(RULES[name].broken(runs.experiment)) for name, runs in results.items())
     long = all(len(run.records) >= runs.experiment.epochs for runs in results.values() for run in runs)

@@ -136,7 +136,7 @@ def layers(results: Any) -> Answer:
     test = {epoch: mean(results, TEST, epoch=epoch).mean for epoch in (EPOCH, LAST)}
     pairs = list(zip(SHAPES, WITHOUT, WITH_MOMENTUM, strict=True))
     rows = [
-        [shape, number(plain.specification.parameters)]
+        [shape, f"{plain.specification.parameters:,}"]
         + [test[epoch][one] for epoch in (EPOCH, LAST) for one in (plain, moved)]
         for shape, plain, moved in pairs
     ]
