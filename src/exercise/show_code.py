@@ -24,7 +24,8 @@ images, test_images = (pixels.reshape(-1, {INPUTS}) / 255 for pixels in (images,
 targets, test_targets = (keras.utils.to_categorical(each, {CLASSES}) for each in (digits, test_digits))
 
 {_model(network)}
-model.compile(keras.optimizers.SGD({network.learning_rate!r}{momentum}), "{network.loss}", ["accuracy"])
+optimizer = keras.optimizers.SGD({network.learning_rate!r}{momentum})
+model.compile(optimizer, loss="{network.loss}", metrics=["accuracy"])
 model.fit(images, targets, batch_size={network.batch_size}, epochs={experiment.epochs}, validation_split=0.1)
 print(model.evaluate(test_images, test_targets, verbose=0))
 """

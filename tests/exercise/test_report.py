@@ -131,7 +131,6 @@ def report(accuracy: Callable[[str, int], float], seeds: range) -> list[Fragment
         }
     return [
         render_section(
-            project,
             section,
             {
                 name: answers[name]
@@ -149,7 +148,12 @@ def report(accuracy: Callable[[str, int], float], seeds: range) -> list[Fragment
 @pytest.mark.parametrize(
     ("accuracy", "seeds", "holds", "fails"),
     [
-        (found, range(5, 8), "All three read about one image in ten", "A rate of 1 with that momentum learned nothing"),
+        (
+            found,
+            range(5, 8),
+            "All three read about one image in ten",
+            "A rate of 1 with that momentum learned nothing",
+        ),
         (turned_round, range(5, 8), "`deep-8` has", "ten learn nothing at all"),
         (found, range(5, 6), "All three read about one image in ten", "the two are the same after 10 epochs"),
     ],

@@ -1,0 +1,122 @@
+"""The code that the report shows runs, and stored weights give in plain Keras what was stored."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from keras_modules import PLAIN, backend, training, verification
+
+from exercise import mnist
+from exercise.networks import Network
+from exercise.show_code import show_code
+from labreport import Experiment
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tiny_keras_dataset")]
+PROGRAM = Path(__file__).parents[2] / "templates" / "sections" / "how.md"
+
+
+@pytest.fixture
+def tiny_keras_dataset(monkeypatch: pytest.MonkeyPatch, tiny_dataset: mnist.Dataset) -> None:
+    """Keras' loader returns the tiny dataset, training and validation together as MNIST has them."""
+    parts = (tiny_dataset.training, tiny_dataset.validation)
+    images, labels = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("images", "labels")
+    )
+    loaded = ((images, labels), (tiny_dataset.test.images, tiny_dataset.test.labels))
+    monkeypatch.setattr(backend.keras.datasets.mnist, "load_data", lambda: loaded)
+    backend.keras.utils.set_random_seed(0)
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        Network((9, 9, 9), momentum=0.9, learning_rate=0.1),
+        Network((9, 8), initial_gain=4.0, frozen_layers=1),
+        Network((5,), initializer="he_uniform", batch_size=50, activation="relu"),
+        Network((5, 5), backward_gain=4.0, output_bias=False),
+    ],
+    ids=str,
+)
+def test_shown_code_trains_the_network_it_is_shown_for(network: Network) -> None:
+    """Layers, activations, optimiser and what is frozen are those of the specification."""
+    variables: dict[str, Any] = {}
+    exec(
+        compile(show_code(Experiment("one", network, 2, "exercise.training:start")), "code", "exec"),
+        variables,
+    )
+    model = variables["model"]
+    dense = [layer for layer in model.layers if hasattr(layer, "kernel")]
+    assert [layer.kernel.shape for layer in dense] == list(network.layer_shapes)
+    assert {layer.activation.__name__ for layer in dense[:-1]} == {network.activation}
+    assert float(model.optimizer.learning_rate) == pytest.approx(network.learning_rate)
+    assert model.optimizer.momentum == network.momentum
+    assert [not layer.trainable for layer in dense] == [
+        place < network.frozen_layers for place in range(len(dense))
+    ]
+
+
+@pytest.mark.parametrize("name", ["wide", "deep-8", "complex"])
+def test_the_program_of_the_report_runs_as_it_is_printed(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It trains the network that is named, and draws its charts."""
+    found = re.search(r"```python\n(.*?)```", PROGRAM.read_text(encoding="utf-8"), re.DOTALL)
+    assert found is not None
+    program = found[1].replace('name, epochs = "complex", 10', f'name, epochs = "{name}", 1')
+    assert f'"{name}", 1' in program
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    variables: dict[str, Any] = {}
+    exec(compile(program, "program", "exec"), variables)
+    assert (tmp_path / f"{name}.png").stat().st_size > 1_000
+    assert variables["confusion"].shape == (10, 10)
+
+
+@dataclass
+class Kept:
+    """What a run kept, as verification reads it."""
+
+    epoch: int
+    metrics: dict[str, Any]
+    arrays: dict[str, Any]
+
+
+def kept() -> Kept:
+    """A training of some epochs."""
+    run = training.start(PLAIN, seed=1)
+    for _ in range(3):
+        run.advance()
+    metrics, arrays = run.snapshot()
+    return Kept(3, metrics, arrays | {f"state.{name}": array for name, array in run.state().items()})
+
+
+def test_stored_weights_give_what_is_stored() -> None:
+    """Accuracy, loss and predictions on two splits."""
+    assert list(verification.differences(PLAIN, kept())) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("weights", "images are read otherwise"),
+        ("accuracy", "test accuracy"),
+        ("loss", "validation loss"),
+        ("shape", "the weights are those of another network"),
+    ],
+)
+def test_what_is_not_as_stored_is_told(change: str, said: str) -> None:
+    """Each kind of difference by itself."""
+    found = kept()
+    if change == "weights":
+        found.arrays["state.layer-0.kernel"] = -found.arrays["state.layer-0.kernel"]
+    elif change == "accuracy":
+        found.metrics["test"] = found.metrics["test"] | {"accuracy": 0.5}
+    elif change == "loss":
+        found.metrics["validation"] = found.metrics["validation"] | {"loss": 1.0}
+    network = Network((7,)) if change == "shape" else PLAIN
+    assert any(said in text for text in verification.differences(network, found))
