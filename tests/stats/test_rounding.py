@@ -47,7 +47,6 @@ COUNT = Quantity(318_010, "parameters", exact=True)
         (Quantity(0.9, "fraction", None, None, 5, spread=0.0), "90 %", "90 %"),
         (Quantity(12.3456, "s"), "12.3 s", "12.3 s"),
         (Quantity(2026, "year"), "2026", "2026"),
-        (Quantity(1.5, "s", 0.9, 2.4, 25, level=0.5), "1.5 s", "1.50 s (0.90 to 2.40)"),
     ],
 )
 def test_a_number_has_the_digits_that_its_uncertainty_supports(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from html import escape
 from itertools import combinations
 from typing import Any, Literal
 
@@ -11,7 +12,7 @@ from labreport.errors import did_you_mean
 from labreport.project.measure import Measure
 from labreport.stats.compare import Part
 from labreport.stats.names import Names, equal, find, text_of
-from labreport.stats.quantity import Condition, Quantity, both, by, either, negated, refuse
+from labreport.stats.quantity import Asked, Condition, Quantity, both, by, either, negated, refuse
 from labreport.stats.tables import Column, Table
 
 Kind = Literal["ranking", "difference", "effect", "count", "fact", "extremes"]
@@ -24,7 +25,7 @@ def _asking(word: str, told: str) -> Any:
 
 
 @dataclass(frozen=True, eq=False)
-class Finding:
+class Finding(Asked):
     """An observation and its judgement.
 
     `subjects` are compared by `parts`, of which each is judged as one of `family`; `labels` are what people
@@ -50,11 +51,6 @@ class Finding:
     side: str = ""
     sentence: str = ""
     truth: bool | None = None
-
-    def __post_init__(self) -> None:
-        if self.measure is not None:
-            bare = replace(self.measure, value=None, right=None, terms=(), place="-")
-            object.__setattr__(self, "measure", bare)
 
     # What it is made of
 
@@ -88,7 +84,7 @@ class Finding:
     def quantity(self) -> Quantity | None:
         """What it prints as: the only comparison, the whole of an effect, the number of a count."""
         if self.kind == "count":
-            return self._counted(self.parts)
+            return self._counted
         one = self.kind == "effect" or (self.kind == "difference" and len(self.parts) == 1)
         return self.parts[-1].quantity if one else None
 
@@ -177,7 +173,7 @@ class Finding:
     def at_least(self, number: Any, name: Any = None) -> Condition:
         """Hold where at least so many were counted, of all or of one subject."""
         one = self if name is None else self[name]
-        found: Condition = self._counted(one.parts) >= number
+        found: Condition = one._counted >= number
         return one._whole(found)
 
     @property
@@ -187,30 +183,16 @@ class Finding:
             refuse(f"a {self.kind} is no condition by itself; ask it, as .{self._example}")
         return Condition(self.truth, (self,))
 
-    def __and__(self, other: Any) -> Condition:
-        return both(self, other)
-
-    def __or__(self, other: Any) -> Condition:
-        return either(self, other)
-
-    def __invert__(self) -> Condition:
-        return negated(self)
-
-    def __bool__(self) -> bool:
-        raise TypeError("a finding may be unknown; ask it, and read .holds of the condition")
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Finding) and equal(self, other)
-
+    __eq__ = equal
     __hash__ = object.__hash__
 
-    def sentence_text(self) -> str:
-        """Its sentence, in plain words."""
+    def __repr__(self) -> str:
         from labreport.stats.sentences import sentence
 
         return sentence(self)
 
-    __repr__ = sentence_text
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}</p>"
 
     # How it is asked
 
@@ -242,10 +224,14 @@ class Finding:
         if not names and self.quantity is None:
             refuse(f".{word} needs a name, as .{self._example}")
         if word in ("all", "none"):
-            return self._all_or_none(word, (self._part(*names),) if names else self.parts)
-        if self.kind in RANKED and word == "clear" and names:
-            return self._ahead(*self._part(*names).subjects)
-        return self._of(word, self._part(*names) if names else self.parts[-1])
+            one = self[names[0]] if names else self
+            counted = one._counted
+            short = counted.n - (counted.value or 0) if word == "all" else counted.value or 0
+            return Condition(short == 0, (one,), f"by {short} of {counted.n}" if short else "")
+        part = self._part(*names) if names else self.parts[-1]
+        return (
+            self._ahead(*part.subjects) if self.kind in RANKED and word == "clear" else self._of(word, part)
+        )
 
     def _names(self, names: Iterable[Any]) -> list[str]:
         return [find(name, self.subjects, f"subject of the {self.kind}") for name in names]
@@ -289,20 +275,15 @@ class Finding:
             far = min(bound - part.high, part.low - (1 / bound if ratio else -bound))
         return Condition(found, about, by(far, "" if ratio else part.quantity.unit))
 
-    def _counted(self, parts: tuple[Part, ...]) -> Quantity:
-        first, n = parts[0].quantity, sum(part.quantity.n for part in parts)
-        if len(parts) == 1:
+    @property
+    def _counted(self) -> Quantity:
+        """The number of a count, over all its subjects."""
+        first, n = self.parts[0].quantity, sum(part.quantity.n for part in self.parts)
+        if len(self.parts) == 1:
             return first
-        names = tuple(name for part in parts for name in part.subjects)
-        source = replace(first.source, experiments=names, n=n)
-        value = sum(part.quantity.value or 0 for part in parts)
+        source = replace(first.source, experiments=self.subjects, n=n)
+        value = sum(part.quantity.value or 0 for part in self.parts)
         return replace(first, value=value, n=n, values=(), source=source)
-
-    def _all_or_none(self, word: str, parts: tuple[Part, ...]) -> Condition:
-        counted = self._counted(parts)
-        short = counted.n - (counted.value or 0) if word == "all" else counted.value or 0
-        about = self._only(parts[0]) if len(parts) == 1 else self
-        return Condition(short == 0, (about,), f"by {short} of {counted.n}" if short else "")
 
 
 def _title(name: str) -> str:

@@ -1,28 +1,36 @@
-"""What an author calls with results, a table or samples: means, rankings, differences, effects, counts."""
+"""What an author calls: means, rankings, differences, effects, counts, tables and facts, as answers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import inspect
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 from labreport.errors import did_you_mean
 from labreport.project.measure import Measure
 from labreport.stats.compare import Part, compare, mean_of
-from labreport.stats.finding import Finding, Kind
-from labreport.stats.names import Answer, text_of
-from labreport.stats.quantity import Quantity, Source, plain_number, refuse
-from labreport.stats.sample import Sample, grouped, measured, sample, samples
+from labreport.stats.finding import RANKED, Finding, Kind
+from labreport.stats.names import Answer, Names, text_of
+from labreport.stats.quantity import Quantity, Source, as_condition, plain_number, plural, refuse
+from labreport.stats.sample import Sample, grouped, label_of, measured, sample
+from labreport.stats.tables import Column, Table
 
-Of = dict[str, Sample]
+Of: TypeAlias = dict[str, Sample]
+Epoch: TypeAlias = int | None
+MISSED = Measure("share missed", "%", better="", place="-")
+"""How much of a category is taken for another."""
+LIBRARIES = 8
+"""So many libraries are listed: those that the most runs used."""
 
 
 def mean(
     data: Any,
     measure: Any,
     by: Any = "experiment",
-    epoch: int | None = None,
+    epoch: Epoch = None,
     name: str = "mean",
     within: Any = None,
 ) -> Answer:
@@ -32,18 +40,20 @@ def mean(
     """
     measure = measured(measure, data)
     groups = grouped(data, measure, by, within, epoch)
-    found = {group: {key: mean_of(one, measure) for key, one in of.items()} for group, of in groups.items()}
-    if within is not None:
-        return Answer(**{name: found})
-    alone = by == "experiment" and hasattr(data, "frame") and by not in data.frame.columns
-    return Answer(**{name: next(iter(found[""].values())) if alone else found[""]})
+    found: Any = {
+        group: {key: mean_of(one, measure) for key, one in of.items()} for group, of in groups.items()
+    }
+    if within is None:
+        alone = by == "experiment" and hasattr(data, "frame") and by not in data.frame.columns
+        found = next(iter(found[""].values())) if alone else found[""]
+    return Answer(**{name: found})
 
 
 def ranking(
     data: Any,
     measure: Any,
     by: Any = "experiment",
-    epoch: int | None = None,
+    epoch: Epoch = None,
     name: str = "ranking",
     pairs: str = "all",
 ) -> Answer:
@@ -54,17 +64,17 @@ def ranking(
     finding, which has these inside. Raises `UsageError` for fewer than two.
     """
     measure = measured(measure, data)
-    return answer(ranked("ranking", samples(data, measure, by, epoch), measure, pairs, by), "ranking", name)
+    return _answer(_ranked("ranking", grouped(data, measure, by, None, epoch)[""], measure, by, pairs), name)
 
 
-def ranked(kind: Kind, of: Of, measure: Measure, pairs: str = "all", by: Any = "experiment") -> Finding:
+def _ranked(kind: Kind, of: Of, measure: Measure, by: Any, pairs: str = "all") -> Finding:
     """Compare all pairs of several, or the best with each, as one of all pairs."""
     if len(of) < 2:
         refuse(f"{kind} compares at least two; there is {', '.join(of) or 'none'}: add to reads=, give by=")
-    family = len(of) * (len(of) - 1) // 2
-    best = finding(kind, of, measure, [], family, by).order[0]
-    chosen = [pair for pair in combinations(of, 2) if pairs == "all" or best in pair]
-    return finding(kind, of, measure, chosen, family, by)
+    chosen = [*combinations(of, 2)]
+    best = _finding(kind, of, measure, [], 1, by).order[0]
+    compared = [pair for pair in chosen if pairs == "all" or best in pair]
+    return _finding(kind, of, measure, compared, len(chosen), by)
 
 
 def difference(
@@ -76,7 +86,7 @@ def difference(
     by: Any = "experiment",
     against: Any = None,
     within: str | None = None,
-    epoch: int | None = None,
+    epoch: Epoch = None,
     name: str = "difference",
     family: int | None = None,
 ) -> Answer:
@@ -93,25 +103,24 @@ def difference(
     else:
         names = None if first is None else [first] if second is None else [first, second]
         of = grouped(data, measure, by, within, epoch, names)
-    zero = measure.unit == "points" or bool(measure.terms)
-    pairs = {group: _pairs(group, list(one), second is not None, against, zero) for group, one in of.items()}
+    zero = second is None and (measure.unit == "points" or bool(measure.terms))
+    pairs = {group: _pairs(group, list(one), against, zero) for group, one in of.items()}
     family = family or sum(map(len, pairs.values()))
-    found = {key: finding("difference", one, measure, pairs[key], family, by) for key, one in of.items()}
-    return answer(found[""] if within is None else _together(found, within), "difference", name)
+    found = {key: _finding("difference", one, measure, pairs[key], family, by) for key, one in of.items()}
+    return _answer(found[""] if within is None else _together(found, within), name)
 
 
-def _pairs(group: str, names: list[str], two: bool, against: Any, zero: bool) -> list[tuple[str, ...]]:
-    told = f"{f' in {group}' if group else ''} ({', '.join(names)})"
+def _pairs(group: str, names: list[str], against: Any, zero: bool) -> list[tuple[str, ...]]:
+    there = f"{f' in {group}' if group else ''} ({', '.join(names)})"
     if against is not None:
         if (base := text_of(against)) not in names:
-            refuse(f"against={against!r} is not there{did_you_mean(base, names)}; there are{told}")
+            refuse(f"against={against!r} is not there{did_you_mean(base, names)}; there are{there}")
         return [(one, base) for one in names if one != base]
-    if zero and not two:
+    if zero:
         return [(one,) for one in names]
     if len(names) != 2:
-        refuse(
-            f"a difference is of two, not of {len(names)}{told}: name both, give against= or use ranking()"
-        )
+        many = f"a difference is of two, not of {len(names)}{there}"
+        refuse(f"{many}: name both, give against= or use ranking()")
     return [(names[0], names[1])]
 
 
@@ -126,8 +135,7 @@ def _at_epochs(results: Any, measure: Measure, first: Any, second: Any) -> Of:
 
 def _together(found: dict[str, Finding], within: str) -> Finding:
     """One finding of the findings of several groups, which were judged together."""
-    first = next(iter(found.values()))
-    bare = replace(first, subjects=tuple(found), labels=(), parts=(), averages=())
+    bare = replace(next(iter(found.values())), subjects=tuple(found), labels=(), parts=(), averages=())
     return replace(bare, groups=tuple(found.items()), within=within)
 
 
@@ -144,25 +152,25 @@ def change(
     found = {}
     for one in read:
         of = _at_epochs(data, measure, (one, last_epoch), (one, first_epoch))
-        found[one] = finding("difference", of, measure, [tuple(of)], len(read), "epoch")
-    return answer(found[read[0]] if len(read) == 1 else _together(found, "experiment"), "", name)
+        found[one] = _finding("difference", of, measure, [tuple(of)], len(read), "epoch")
+    return Answer(**{name: found[read[0]] if len(read) == 1 else _together(found, "experiment")})
 
 
-def effect(data: Any, measure: Any, by: Any, epoch: int | None = None, name: str = "effect") -> Answer:
+def effect(data: Any, measure: Any, by: Any, epoch: Epoch = None, name: str = "effect") -> Answer:
     """Find what each step along an axis brings, and all of them together, of a study or a column of numbers.
 
     Each step is compared as one of all steps and the whole, which is what `effect.more` asks. Gives `effect`,
     `mean` by value, and the table `means`. Raises `UsageError` for fewer than two values.
     """
     measure = measured(measure, data)
-    of = samples(data, measure, by, epoch)
+    of = grouped(data, measure, by, None, epoch)[""]
     if len(of) < 2:
         refuse(f"an effect needs at least two values of {text_of(by)!r}; there is {', '.join(of) or 'none'}")
     names = list(of)
     steps = [(later, earlier) for earlier, later in pairwise(names)]
     steps += [(names[-1], names[0])] if len(names) > 2 else []
     axis = ", ".join(data.study(by)[0][0]) if hasattr(data, "studies") else by
-    return answer(finding("effect", of, measure, steps, len(steps), axis), "effect", name)
+    return _answer(_finding("effect", of, measure, steps, len(steps), axis), name)
 
 
 def count(
@@ -173,7 +181,7 @@ def count(
     above: float | None = None,
     below: float | None = None,
     by: Any = "experiment",
-    epoch: int | None = None,
+    epoch: Epoch = None,
     name: str = "count",
 ) -> Answer:
     """Count in how many of its runs (or replicates) each is above, or below, a threshold: exact numbers.
@@ -185,27 +193,25 @@ def count(
     if (above is None) == (below is None):
         refuse("count: give either above= or below=, the threshold in the unit of the measure")
     threshold = plain_number(below if above is None else above) / measure.stored
-    sign = 1 if below is None else -1
+    side, sign = ("above", 1) if below is None else ("below", -1)
     several = experiments is None or (isinstance(experiments, Iterable) and not isinstance(experiments, str))
-    of = samples(data, measure, by, epoch, experiments if several else [experiments])
-    parts = []
+    of = grouped(data, measure, by, None, epoch, experiments if several else [experiments])[""]
+    found = _finding("count", of, measure, [], 1, by)
+    parts, source = [], Source(tuple(of), measure.label, unit=found.unit, kind="counted")
     for subject, one in of.items():
         values = {unit: sum(each) / len(each) for unit, each in one.values.items()}
         beyond, n = sum(sign * value > sign * threshold for value in values.values()), len(values)
-        source = Source((subject,), measure.label, unit=one.design.unit, kind="counted", n=n)
+        own = replace(source, experiments=(subject,), unit=one.design.unit, n=n)
         kept = tuple((unit, value if value == value else None) for unit, value in values.items())
-        counted = Quantity(beyond, n=n, source=source, values=kept, exact=True)
+        counted = Quantity(beyond, n=n, source=own, values=kept, exact=True)
         parts.append(Part(counted, (subject,), "more" if beyond == n else "unclear" if beyond else "less"))
-    source = Source(tuple(of), measure.label, kind="counted", unit=parts[0].quantity.source.unit)
     total = Quantity(sum(part.quantity.n for part in parts), source=source, exact=True)
     bound = Quantity(threshold, measure.quantity_unit, source=replace(source, kind="declared"), exact=True)
-    side = "above" if sign > 0 else "below"
-    found = finding("count", of, measure, [], 1, by)
     return Answer(**{name: replace(found, parts=tuple(parts), of=total, threshold=bound, side=side)})
 
 
-def finding(
-    kind: Kind, of: Of, measure: Measure, pairs: Iterable[tuple[str, ...]], family: int, by: Any
+def _finding(
+    kind: Kind, of: Of, measure: Measure, pairs: Sequence[tuple[str, ...]], family: int, by: Any
 ) -> Finding:
     """Compare the pairs of some samples (or each alone with zero), as one of `family` comparisons."""
     parts = []
@@ -216,7 +222,7 @@ def finding(
     return Finding(
         kind,
         tuple(of),
-        measure,
+        replace(measure, value=None, right=None, terms=(), place="-"),
         tuple(parts),
         epochs.pop() if len(epochs) == 1 else None,
         family=family,
@@ -227,9 +233,157 @@ def finding(
     )
 
 
-def answer(found: Finding, usual: str, name: str) -> Answer:
-    """The finding by its name; under its usual one also its means and differences."""
-    more: dict[str, Any] = {"mean": found.mean, "means": found.means} if name == usual else {}
-    if more and found.kind in ("ranking", "extremes"):
-        more["difference"] = found.difference
-    return Answer(**{name: found}, **more)
+def _answer(found: Finding, name: str) -> Answer:
+    """The finding by its name; under its usual one, that of its kind, also its means and differences."""
+    if name != {"extremes": "hardest"}.get(found.kind, found.kind):
+        return Answer(**{name: found})
+    more = {"difference": found.difference} if found.kind in RANKED else {}
+    return Answer(**{name: found}, mean=found.mean, means=found.means, **more)
+
+
+def hardest(
+    results: Any,
+    experiment: Any,
+    epoch: Epoch = None,
+    truth: Any = "truth",
+    predicted: str = "predicted",
+    name: str = "hardest",
+) -> Answer:
+    """Find which category is missed most often and which least, from the arrays of one experiment.
+
+    `truth` and `predicted` are its arrays, shape (items,), or `truth` is one that all runs share. Categories
+    are compared run by run, and over items where all runs have the same. Gives `hardest`, `mean` (the share
+    missed, by category), `means`, and the exact counts `wrong` and `items`. Raises `UsageError` for arrays of
+    unequal shapes and for fewer than two categories.
+    """
+    import numpy as np
+
+    runs = results[experiment]
+    guesses = [np.asarray(each) for each in runs.arrays(predicted, epoch)]
+    given = runs.arrays(truth, epoch) if isinstance(truth, str) else [truth] * len(guesses)
+    labels = [np.asarray(each) for each in given]
+    by_run = [*zip(runs.seeds, labels, guesses, strict=True)]
+    for seed, true, guess in by_run:
+        if true.shape != guess.shape or true.ndim != 1:
+            told = f"truth has the shape {true.shape}, {predicted!r} {guess.shape}; both need (items,)"
+            refuse(f"experiment {runs.name!r}, seed {seed}: {told}")
+    same_items = all(np.array_equal(labels[0], each) for each in labels)
+    at = (epoch or runs.epoch) if runs.experiment.epochs > 1 else None
+    of = {}
+    for category in np.unique(np.concatenate(labels)).tolist():
+        rows = [(seed, guess[true == category] != category) for seed, true, guess in by_run]
+        missed = {seed: wrong for seed, wrong in rows if len(wrong)}
+        values = {seed: (float(np.mean(wrong)),) for seed, wrong in missed.items()}
+        key = label_of(category)
+        of[key] = Sample(key, values, missed if same_items else None, runs.experiment.design, key, at, key)
+    found = _answer(_ranked("extremes", of, MISSED, "category"), name)
+    if name != "hardest":
+        return found
+    wrong = sum(int((true != guess).sum()) for _, true, guess in by_run)
+    source = Source((runs.name,), MISSED.name, n=len(runs), kind="counted")
+    counts = {"wrong": wrong, "items": sum(map(len, labels))}
+    return found | Answer(**{key: Quantity(one, source=source, exact=True) for key, one in counts.items()})
+
+
+def grid(
+    results: Any, study: Any, measure: Measure, chosen_by: Measure | None = None, epoch: Epoch = None
+) -> Answer:
+    """Show a measure in every cell of a study, and find which cell is best by `chosen_by`.
+
+    Gives the table `grid` (rows by the first axis, columns by the others), `mean` by cell, such as
+    `mean["0.5, 0.9"]`, and the ranking `best`, in which the best is compared with each other cell.
+    """
+    points = results.study(study)
+    cells = {tuple(map(label_of, point.values())): runs for point, runs in points}
+    means = {point: mean_of(sample(runs, measure, epoch), measure) for point, runs in cells.items()}
+    first, *others = (axis.replace("_", " ") for axis in points[0][0])
+    lines, columns = dict.fromkeys(one[0] for one in cells), dict.fromkeys(one[1:] for one in cells)
+    heads = [Column("name", first.capitalize())]
+    for one in columns:
+        title = ", ".join(f"{axis} {value}" for axis, value in zip(others, one, strict=True))
+        heads.append(Column(", ".join(one), title))
+    body = [(line, *(means[(line, *one)] for one in columns)) for line in lines]
+    named = {", ".join(point): one for point, one in means.items()}
+    found = Answer(grid=Table(heads, body), mean=Names(named))
+    if len(cells) == 1:
+        return found
+    chosen_by = chosen_by or measure
+    of = {key: sample(runs, chosen_by, epoch) for key, runs in zip(named, cells.values(), strict=True)}
+    of = {key: replace(one, name=key, label=key) for key, one in of.items()}
+    return found | Answer(best=_ranked("ranking", of, chosen_by, ", ".join([first, *others]), "best"))
+
+
+def average(
+    results: Any, experiment: Any, value: Any, *, unit: str = "", epoch: Epoch = None, name: str = "average"
+) -> Answer:
+    """Give the mean over the runs of an experiment of a measure, or of a function of a run (and an epoch)."""
+    measure = value
+    if not isinstance(value, Measure):
+        several = len(inspect.signature(value).parameters) > 1
+        label = getattr(value, "__name__", "value").strip("_<>").replace("_", " ")
+        call = value if several else lambda run, _: value(run)
+        measure = Measure(label, unit, "", value=call, bounded=False)
+    return Answer(**{name: mean_of(sample(results[experiment], measure, epoch), measure)})
+
+
+def number(
+    value: Any,
+    ci: Any = None,
+    unit: str = "",
+    n: int | None = None,
+    method: str = "",
+    source: Any = None,
+    exact: bool | None = None,
+) -> Quantity:
+    """State a number that was computed by a method of one's own, with the ends of its 95 % interval.
+
+    `value` may be a number of Python, NumPy, pandas or SciPy; `ci` a pair, or what SciPy's
+    `confidence_interval()` gives, or a result that has one. It is printed in `unit` as it is written (of the
+    unit "fraction", 0.973 as 97.3 %). Whole numbers without an interval are exact. Raises `UsageError` where
+    the value is outside its interval.
+    """
+    plain, low, high = plain_number(value), None, None
+    if ci is not None:
+        ci = getattr(ci, "confidence_interval", ci)
+        low, high = (float(plain_number(end)) for end in (ci() if callable(ci) else ci))
+        plain = float(plain)
+        if not low <= plain <= high:
+            refuse(f"number({plain!r}) is not between its ends, {low!r} and {high!r}")
+    if not isinstance(source, Source):
+        source = Source(n=n or 0, unit="value", kind="computed", method=method, note=source or method)
+    exact = (isinstance(plain, int) and ci is None) if exact is None else exact
+    return Quantity(plain, unit, low, high, n or 1, source, exact=exact)
+
+
+estimate = number
+
+
+def fact(truth: Any, sentence: str) -> Finding:
+    """State a truth that was found by counting or by a formula, with the sentence that it makes."""
+    return Finding("fact", sentence=sentence, truth=as_condition(truth).holds)
+
+
+def environment(results: Any) -> Answer:
+    """Say in a table on what machine, with which Python and libraries, and when, the runs were made."""
+    runs = [*{run.key: run for name in results for run in results[name]}.values()]
+
+    def of(key: str, length: int | None = None) -> list[str]:
+        return sorted({str(run.made[key])[:length] for run in runs if run.made.get(key)})
+
+    prefix = "library "
+    found = Counter(
+        f"{key.removeprefix(prefix)} {version}"
+        for run in runs
+        for key, version in run.made_of.items()
+        if key.startswith(prefix)
+    )
+    dates, cores = of("date", 10), [f"{', '.join(one)} cores" for one in [of("cores")] if one]
+    made = f"{len(runs)} {plural('run') if len(runs) != 1 else 'run'}"
+    lines = {
+        "Machine": [*of("processor"), *cores, *of("system")],
+        "Python": of("python"),
+        "Libraries": sorted(library for library, _ in found.most_common(LIBRARIES)),
+        "Runs": [made, " to ".join(dict.fromkeys((dates[0], dates[-1])))] if dates else [made],
+    }
+    shown = [(line, ", ".join(texts) or "unknown") for line, texts in lines.items()]
+    return Answer(environment=Table((Column("what", "What"), Column("which", "Which")), shown))

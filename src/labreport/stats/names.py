@@ -31,9 +31,9 @@ def find(name: Any, known: Iterable[str], what: str = "name") -> str:
     return wanted if wanted in names else alike[0]
 
 
-def is_finding(value: Any) -> bool:
-    """Whether it has a sentence; asked of the type, since names answer to any name."""
-    return hasattr(type(value), "sentence_text")
+def equal(one: Any, other: Any) -> bool:
+    """Whether two values of an answer are equal in all that is written of them."""
+    return bool(_plain(one) == _plain(other))
 
 
 class Names:
@@ -61,9 +61,7 @@ class Names:
     def __len__(self) -> int:
         return len(self.members)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Names) and equal(self, other)
-
+    __eq__ = equal
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
@@ -78,56 +76,46 @@ class Answer(Names):
 
     def __or__(self, other: Answer) -> Answer:
         """Join two answers. Raises `UsageError` where one name means two things."""
-        return Answer(**_merged(self, other, ""))
+        return Answer(**_merged(self, other))
 
     def _told(self) -> list[Any]:
-        return [one for one in self.members.values() if is_finding(one) or hasattr(type(one), "heads")]
+        return [one for one in self.members.values() if hasattr(type(one), "_repr_html_")]
 
     def __repr__(self) -> str:
         return "\n\n".join(map(repr, self._told())) or super().__repr__()
 
     def _repr_html_(self) -> str:
-        told = self._told()
-        shown = [f"<p>{escape(repr(one))}</p>" if is_finding(one) else one._repr_html_() for one in told]
-        return "".join(shown) or f"<pre>{escape(repr(self))}</pre>"
+        return "".join(one._repr_html_() for one in self._told()) or f"<pre>{escape(repr(self))}</pre>"
 
 
-def _merged(one: Names, other: Names, prefix: str) -> dict[str, Any]:
+def _merged(one: Names, other: Names, prefix: str = "") -> dict[str, Any]:
     found = dict(one.members)
     for name, value in other.members.items():
-        mine = found.get(name)
+        mine = found.setdefault(name, value)
         if isinstance(mine, Names) and isinstance(value, Names):
             found[name] = Names(_merged(mine, value, f"{prefix}{name}."))
-        elif mine is not None and not equal(mine, value):
+        elif not equal(mine, value):
             refuse(f"{prefix}{name} has two meanings in joined answers; give one of them a name=")
-        else:
-            found[name] = value
     return found
 
 
 def _kept(name: Any, value: Any) -> Any:
     """A value as an answer holds it. Raises `UsageError` for what cannot be printed with its source."""
-    from labreport.stats.tables import Table
-
-    if isinstance(value, (str, Quantity, Names, Table)) or is_finding(value):
+    kinds = _kinds()
+    if isinstance(value, (str, Quantity, Names, kinds["table"], kinds["finding"])):
         return value
     if isinstance(value, Mapping):
         return Names(value)
     if isinstance(value, (list, tuple)):
         return [_kept(name, each) for each in value]
     if hasattr(value, "itertuples"):
-        return Table.of(value)
+        return kinds["table"].of(value)
     if isinstance(scalar(value), (bool, Condition)):
         refuse(f"{name} is a truth; write fact({value!r}, 'the sentence that it makes')")
     if hasattr(value, "__float__"):
         refuse(f"{name} is {value!r}; write number({plain_number(value)!r}), with its unit and method")
     kind = type(value).__name__
     return refuse(f"{name} is a {kind}; allowed are quantities, findings, tables, texts and lists")
-
-
-def equal(one: Any, other: Any) -> bool:
-    """Whether two values of an answer are equal in all that is written of them."""
-    return bool(_plain(one) == _plain(other))
 
 
 def to_plain(answer: Names) -> dict[str, Any]:
@@ -147,10 +135,10 @@ def _plain(value: Any) -> Any:
         return [_plain(each) for each in value]
     if not is_dataclass(value):
         return value
-    of = {one: getattr(value, one.name) for one in fields(value) if one.compare}
+    of = [(one, getattr(value, one.name)) for one in fields(value) if one.compare]
     return {"is": type(value).__name__.lower()} | {
         one.name: _plain(each)
-        for one, each in of.items()
+        for one, each in of
         if each or not isinstance(each, (str, tuple, type(None))) or one.default != each
     }
 
@@ -160,13 +148,14 @@ def _read(value: Any, sequence: Callable[[Iterable[Any]], Any]) -> Any:
         kind, of = value["is"], {name: each for name, each in value.items() if name != "is"}
         if kind == "names":
             return Names({name: _read(each, list) for name, each in of["members"].items()})
-        return _kinds()[kind](**{name: _read(each, tuple) for name, each in of.items()})
+        known = _kinds()[kind]
+        return known(**{one.name: _read(of[one.name], tuple) for one in fields(known) if one.name in of})
     if isinstance(value, (list, tuple)):
         return sequence([_read(each, sequence) for each in value])
     return value
 
 
-def _kinds() -> dict[str, Callable[..., Any]]:
+def _kinds() -> dict[str, Any]:
     from labreport.stats.compare import Part
     from labreport.stats.finding import Finding
     from labreport.stats.tables import Column, Table

@@ -15,8 +15,6 @@ Kind = Literal["measured", "counted", "declared", "computed", "stated"]
 """How a number came about: by running, by counting, by the author, by a formula, by somebody else."""
 PER_CENT = ("fraction", "points")
 """Units that are stored as fractions and printed in hundredths: shares, and differences of shares."""
-LEVEL = 0.95
-"""Every confidence interval has this level, and ± stands for no other."""
 
 
 def refuse(text: str) -> NoReturn:
@@ -52,8 +50,26 @@ class Source:
         return "; ".join(filter(None, (said or self.kind, units)))
 
 
+class Asked:
+    """What holds, does not, or is unknown; joined by &, | and ~."""
+
+    def __and__(self, other: Any) -> Condition:
+        return both(self, other)
+
+    def __or__(self, other: Any) -> Condition:
+        return either(self, other)
+
+    __rand__, __ror__ = __and__, __or__
+
+    def __invert__(self) -> Condition:
+        return negated(self)
+
+    def __bool__(self) -> bool:
+        raise TypeError("this may be unknown; join conditions by &, | and ~, or read the .holds of one")
+
+
 @dataclass(frozen=True)
-class Condition:
+class Condition(Asked):
     """Whether something holds: True, False, or None where it was not judged.
 
     `about` are the findings and quantities that were looked at, `how` says how nearly: `by 0.1 points`. One
@@ -69,20 +85,6 @@ class Condition:
     def __call__(self, *names: Any) -> Condition:
         """Ask it of what is named."""
         return self.ask(*names) if self.ask else refuse("this condition is asked without a name")
-
-    def __and__(self, other: Any) -> Condition:
-        return both(self, other)
-
-    def __or__(self, other: Any) -> Condition:
-        return either(self, other)
-
-    __rand__, __ror__ = __and__, __or__
-
-    def __invert__(self) -> Condition:
-        return negated(self)
-
-    def __bool__(self) -> bool:
-        raise TypeError("a condition may be unknown; join conditions by &, | and ~, or read its .holds")
 
 
 def as_condition(one: Any) -> Condition:
@@ -143,8 +145,7 @@ class Quantity:
     `fraction` prints in per cent, `points` as percentage points (both are stored as fractions), `times` is a
     ratio; any other unit is printed as it is written. `values` are pairs of a unit's name and its value, and
     `spread` their standard deviation. `value` is None where the results cannot give one. A count or a
-    declared number is `exact`, and can be compared by ==, < and >. An interval of another `level` than 0.95
-    describes observations: the level is the share of them that it holds.
+    declared number is `exact`, and can be compared by ==, < and >.
     """
 
     value: float | int | None
@@ -156,7 +157,6 @@ class Quantity:
     spread: float | None = None
     values: tuple[tuple[int | str, float | None], ...] = ()
     exact: bool = False
-    level: float = LEVEL
 
     @property
     def interval(self) -> tuple[float, float] | None:
@@ -170,14 +170,14 @@ class Quantity:
 
     def above(self, bound: Any) -> Condition:
         """Hold where the whole interval is above `bound`, a number in the printed unit: 92 for 92 %."""
-        return self._beyond(bound, 1)
+        return self._beyond(self.low, bound, 1)
 
     def below(self, bound: Any) -> Condition:
         """Hold where the whole interval is below `bound`, a number in the printed unit."""
-        return self._beyond(bound, -1)
+        return self._beyond(self.high, bound, -1)
 
-    def _beyond(self, bound: Any, sign: int) -> Condition:
-        end = self.value if self.exact else self.low if sign > 0 else self.high
+    def _beyond(self, end: float | None, bound: Any, sign: int) -> Condition:
+        end = self.value if self.exact else end
         if self.value is None or end is None:
             return Condition(None, (self,))
         far = sign * (end - self._stored(bound))
@@ -236,9 +236,9 @@ def reversed_quantity(one: Quantity) -> Quantity:
     """The same difference, or ratio, seen from the other side."""
 
     def turned(value: float | None) -> float | None:
-        if value is None or one.unit != "times":
-            return None if value is None else -value
-        return 1 / value if value else math.inf
+        if value is None:
+            return None
+        return -value if one.unit != "times" else 1 / value if value else math.inf
 
     source = replace(one.source, experiments=one.source.experiments[::-1], epochs=one.source.epochs[::-1])
     values = tuple((unit, turned(value)) for unit, value in one.values)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from labreport.stats.quantity import LEVEL, PER_CENT, Quantity, as_quantity
+from labreport.stats.quantity import PER_CENT, Quantity, as_quantity, reversed_quantity
 
 NO_BREAK = "\u00a0"
 """Between a number and its unit."""
@@ -25,24 +25,24 @@ _WORDS = "zero one two three four five six seven eight nine ten eleven twelve"
 
 def as_prose(one: Any) -> str:
     """Value and unit, to one significant digit of the uncertainty, two of the value: `98.1 %`."""
-    quantity = as_quantity(one)
-    return _with_unit(_Form.of(quantity, prose=True).text(quantity.value), quantity)
+    form = _Form(one, prose=True)
+    return form.with_unit(form.text())
 
 
 def as_table(one: Any, digits: int | None = None) -> str:
     """Value ± half width without the unit, which is in the head of the column, with so many decimals."""
-    quantity = as_quantity(one)
-    form = replace(_Form.of(quantity), group_from=1_000)
-    if digits is not None and form.exponent is None and not _logarithmic(quantity):
-        form = replace(form, decimals=digits)
-    return "".join(_spread(quantity, form))
+    form = _Form(one)
+    form.group_from = 1_000
+    if digits is not None and form.exponent is None and not form.logarithmic:
+        form.decimals = digits
+    return "".join(form.value_and_ends())
 
 
 def digits_of_column(column: Iterable[Any]) -> int:
     """The decimals that the middle one of the uncertain quantities supports; of exact ones the most."""
-    known = [one for one in map(as_quantity, column) if one.value is not None]
-    uncertain = [one for one in known if _uncertainty(one)]
-    found = sorted(form.decimals for form in map(_Form.of, uncertain or known) if form.exponent is None)
+    known = [form for form in map(_Form, column) if form.quantity.value is not None]
+    uncertain = [form for form in known if form.uncertainty]
+    found = sorted(form.decimals for form in uncertain or known if form.exponent is None)
     return (found[len(found) // 2] if uncertain else found[-1]) if found else 0
 
 
@@ -50,31 +50,28 @@ def pm(one: Any) -> str:
     """Value ± half width of its interval, and unit: `98.1 ± 0.2 %`; where that misleads, the ends instead.
 
     That is an interval much longer on one side, or one that excludes zero although ± would seem to include
-    it, or that describes observations. Without an interval, or where all seeds agree, only the number.
+    it. Without an interval, or where all seeds agree, only the number.
     """
-    quantity = as_quantity(one)
-    value, ends = _spread(quantity, _Form.of(quantity))
-    return _with_unit(value, quantity) + ends
+    form = _Form(one)
+    value, ends = form.value_and_ends()
+    return form.with_unit(value) + ends
 
 
 def ci(one: Any) -> str:
     """Value, unit and the ends: `1.6 µM (95 % CI 1.2 to 2.1)`."""
-    quantity = as_quantity(one)
-    if not _uncertainty(quantity) or quantity.interval is None:
-        return pm(quantity)
-    form = _Form.of(quantity)
-    level = f"{100 * quantity.level:g}{NO_BREAK}% {'CI' if quantity.level == LEVEL else 'of values'}"
-    return f"{_with_unit(form.text(quantity.value), quantity)} ({level} {_ends(quantity, form)})"
+    form = _Form(one)
+    ends = f" (95{NO_BREAK}% CI {form.ends()})" if form.half and form.uncertainty else ""
+    return form.with_unit(form.text()) + ends
 
 
 def size(one: Any) -> str:
     """How large a difference is, whichever way it points: `0.6 points`; of a ratio, how many times."""
-    return as_prose(sized(as_quantity(one)))
+    return as_prose(_sized(as_quantity(one)))
 
 
 def apart(one: Any) -> str:
     """How large a difference is, with ±: `0.6 ± 0.2 points`."""
-    return pm(sized(as_quantity(one)))
+    return pm(_sized(as_quantity(one)))
 
 
 def p(one: Any) -> str:
@@ -88,16 +85,17 @@ def p(one: Any) -> str:
 
 def words(one: Any) -> str:
     """A small count in words, and its unit: `five seeds`; anything else as in prose."""
-    quantity, known = as_quantity(one), _WORDS.split()
-    if not isinstance(quantity.value, int) or not 0 <= quantity.value < len(known):
-        return as_prose(quantity)
-    return _with_unit(known[quantity.value], quantity)
+    form, known = _Form(one), _WORDS.split()
+    if not isinstance(form.quantity.value, int) or not 0 <= form.quantity.value < len(known):
+        return as_prose(one)
+    return form.with_unit(known[form.quantity.value])
 
 
 def digits(one: Any, number: int) -> str:
     """Value and unit with so many decimals."""
-    quantity = as_quantity(one)
-    return _with_unit(replace(_Form.of(quantity), decimals=number).text(quantity.value), quantity)
+    form = _Form(one)
+    form.decimals = number
+    return form.with_unit(form.text())
 
 
 FORMS: Mapping[str, Callable[..., str]] = {
@@ -111,20 +109,17 @@ def unit_text(unit: str) -> str:
     return {"fraction": "%", "year": ""}.get(unit, unit)
 
 
-def sized(quantity: Quantity) -> Quantity:
+def _sized(quantity: Quantity) -> Quantity:
     """A difference without its direction, of a ratio how many times the greater is; below 1.1 in per cent."""
-    value, unit, ends = quantity.value, quantity.unit, quantity.interval
+    value = quantity.value
     if value is None:
         return quantity
-    if unit != "times" and value < 0:
-        value, ends = -value, ends and (-ends[1], -ends[0])
-    elif unit == "times":
-        if 0 < value < 1:
-            value, ends = 1 / value, ends and (1 / ends[1], 1 / ends[0] if ends[0] else math.inf)
-        if value < PER_CENT_BELOW:
-            value, ends, unit = value - 1, ends and (ends[0] - 1, ends[1] - 1), "fraction"
-    low, high = ends or (None, None)
-    return replace(quantity, value=value, unit=unit, low=low, high=high)
+    if (0 < value < 1) if quantity.unit == "times" else value < 0:
+        return _sized(reversed_quantity(quantity))
+    if quantity.unit != "times" or value >= PER_CENT_BELOW:
+        return quantity
+    low, high = (end - 1 for end in quantity.interval) if quantity.interval else (None, None)
+    return replace(quantity, value=value - 1, unit="fraction", low=low, high=high)
 
 
 def decimals(uncertainty: float, fine: bool = True) -> int:
@@ -136,126 +131,108 @@ def decimals(uncertainty: float, fine: bool = True) -> int:
     return -exponent + (1 if fine and leading < 1.95 else 0)
 
 
-def _spread(quantity: Quantity, form: _Form) -> tuple[str, str]:
-    """The value with ± behind it, or the value, and its ends in brackets."""
-    half, value = _half_width(quantity), quantity.value
-    if value is None or not half or not _uncertainty(quantity):
-        return form.text(value), ""
-    if _lopsided(quantity) or _logarithmic(quantity) or quantity.level != LEVEL:
-        return form.text(value), f" ({_ends(quantity, form)})"
-    text = f"{form.digits(value)}{NO_BREAK}±{NO_BREAK}{form.digits(half)}"
-    return f"({text}){form.power}" if form.power else text, ""
-
-
-def _ends(quantity: Quantity, form: _Form) -> str:
-    ends = quantity.interval or ()
-    if _logarithmic(quantity) and form.exponent is None:  # each end has its own digits
-        return " to ".join(replace(form, decimals=_two_digits(end * form.factor)).text(end) for end in ends)
-    return " to ".join(map(form.text, ends))
-
-
-def _half_width(quantity: Quantity) -> float | None:
-    """Half the width of the interval: the wider side, should the value not be in its middle."""
-    if quantity.value is None or quantity.low is None or quantity.high is None:
-        return None
-    return max(quantity.value - quantity.low, quantity.high - quantity.value)
-
-
-def _uncertainty(quantity: Quantity) -> float | None:
-    """What the last digit printed should be as large as.
-
-    For most that is the interval's half-width. One that holds a share of the observations, as a
-    median's middle half does, is as much wider than the median is uncertain as the root of their number.
-    """
-    uncertainty = _half_width(quantity) or quantity.spread
-    if not uncertainty or uncertainty < 1e-9 * abs(quantity.value or 0):  # what is left of equal values
-        return None
-    observed = quantity.interval is not None and quantity.level != LEVEL
-    return uncertainty / math.sqrt(quantity.n) if observed else uncertainty
-
-
-def _lopsided(quantity: Quantity) -> bool:
-    """Whether value ± half-width would give a wrong picture of the interval."""
-    half, value, low, high = _half_width(quantity), quantity.value, quantity.low, quantity.high
-    if half is None or value is None or low is None or high is None:
-        return False
-    hides_zero = quantity.unit == "points" and not low <= 0 <= high and half >= abs(float(value))
-    return half > LOPSIDED * min(value - low, high - value) or hides_zero
-
-
-def _logarithmic(quantity: Quantity) -> bool:
-    """Whether the ends are as many times off, and so far apart that each needs its own digits."""
-    low, high, value = quantity.low, quantity.high, quantity.value
-    if not value or low is None or high is None or not 0 < low < value < high <= 1e300 or high <= WIDE * low:
-        return False
-    return math.isclose(high / value, value / low, rel_tol=1e-6)
-
-
-def _more(quantity: Quantity, shown: int, factor: float) -> int:
-    """Further decimals, without which an interval that excludes zero would seem to include it.
-
-    Of a difference of shares, one more where rounding would change it by a fifth of its uncertainty, so that
-    it agrees with the values that it is between.
-    """
-    half, value = _half_width(quantity), abs(quantity.value or 0) * factor
-    if half is None or quantity.low is None or quantity.high is None:
-        return 0
-    points = quantity.unit == "points"
-    least = 1 if points and abs(round(value, shown) - value) > 0.2 * half * factor else 0
-    if quantity.low <= 0 <= quantity.high or not (points or _lopsided(quantity)):
-        return least
-    half, most = half * factor, 2
-    if _lopsided(quantity):  # the nearer end is printed, and is not zero
-        value, half, most = min(abs(quantity.low), abs(quantity.high)) * factor, 0.0, 9
-    places = range(shown + least, shown + most + 1)
-    return next((place - shown for place in places if round(value, place) > round(half, place)), least)
-
-
-@dataclass(frozen=True)
 class _Form:
-    """A way of writing numbers: scaled by `factor` and by a power of ten, with fixed decimals."""
+    """How one quantity is written: its numbers in the printed unit, by a power of ten, with fixed decimals.
 
-    decimals: int
-    factor: float = 1.0
-    exponent: int | None = None
-    group_from: float = 10_000
+    `half` is the longer side of its interval, 0 without one, and the last digit should be as large as its
+    `uncertainty`. It is `lopsided` where value ± half would give a wrong picture of the interval, and
+    `logarithmic` where the ends are as many times off, and so far apart that each needs its own digits.
+    """
 
-    @classmethod
-    def of(cls, quantity: Quantity, prose: bool = False) -> _Form:
-        value = 0 if quantity.value is None else quantity.value  # 0.0 stays a measured number
-        factor, uncertainty = quantity.factor, _uncertainty(quantity)
+    def __init__(self, one: Any, prose: bool = False) -> None:
+        self.quantity = quantity = as_quantity(one)
+        value = self.value = 0 if quantity.value is None else quantity.value  # 0.0 stays a measured number
+        self.low, self.high = low, high = quantity.interval or (value, value)
+        self.half = max(value - low, high - value)
+        uncertainty = self.half or quantity.spread or 0.0
+        self.uncertainty = uncertainty if uncertainty >= 1e-9 * abs(value) else 0.0  # of equal values: none
+        self.points, self.zero_inside = quantity.unit == "points", low <= 0 <= high
+        longer = self.half > LOPSIDED * min(value - low, high - value)
+        self.lopsided = longer or (self.points and not self.zero_inside and self.half >= abs(value))
+        apart = 0 < low < value < high <= 1e300 and high > WIDE * low
+        self.logarithmic = apart and math.isclose(high / value, value / low, rel_tol=1e-6)
+        self.factor, self.group_from = quantity.factor, 10_000.0
+        self.exponent: int | None = None
+        self.decimals = self._decimals(prose)
+
+    def _decimals(self, prose: bool) -> int:
+        value, uncertainty, unit = self.value, self.uncertainty, self.quantity.unit
+        size = max(abs(value), uncertainty)
         if isinstance(value, int):
-            return cls(0, factor, None, math.inf if quantity.unit == "year" else 10_000)
-        size = max(abs(value), uncertainty or 0.0)
-        plain = size == 0 or quantity.unit in PER_CENT or 1e-3 <= size < 1e7
-        if not plain or quantity.unit in ("FLOP", "FLOP/s"):
-            exponent = math.floor(math.log10(size)) if size else 0
-            for power in (exponent, exponent + 1):  # 9.96 × 10⁹ is printed as 1.0 × 10¹⁰
-                own = not uncertainty or _logarithmic(quantity)
-                shown = 1 if own else min(max(decimals(float(uncertainty or 1) / 10**power), 0), 3)
-                if round(size / 10**power, shown) < 10:
+            self.group_from = math.inf if unit == "year" else 10_000
+            return 0
+        plain = size == 0 or unit in PER_CENT or 1e-3 <= size < 1e7
+        if not plain or unit in ("FLOP", "FLOP/s"):
+            power, own = math.floor(math.log10(size)) if size else 0, not uncertainty or self.logarithmic
+            for exponent in (power, power + 1):  # 9.96 × 10⁹ is printed as 1.0 × 10¹⁰
+                self.exponent, self.factor = exponent, 10.0**-exponent
+                shown = 1 if own else min(max(decimals(uncertainty * self.factor), 0), 3)
+                if round(size * self.factor, shown) < 10:
                     break
-            return cls(shown + _more(quantity, shown, 10.0**-power), factor, power)
-        if _logarithmic(quantity):
-            return cls(_two_digits(value * factor), factor)
-        if uncertainty:
-            fine = not prose or decimals(uncertainty * factor, fine=False) < _two_digits(value * factor)
-            shown = max(0, decimals(uncertainty * factor, fine))
-            return cls(shown + _more(quantity, shown, factor), factor)
-        return cls(_plain_decimals(value * factor, 2 if quantity.unit == "points" else 3), factor)
+            return shown + self._more(shown)
+        if self.logarithmic:
+            return _two_digits(value * self.factor)
+        if not uncertainty:
+            return _plain_decimals(value * self.factor, 2 if self.points else 3)
+        scaled = uncertainty * self.factor
+        fine = not prose or decimals(scaled, fine=False) < _two_digits(value * self.factor)
+        shown = max(0, decimals(scaled, fine))
+        return shown + self._more(shown)
+
+    def _more(self, shown: int) -> int:
+        """Further decimals, without which an interval that excludes zero would seem to include it.
+
+        Of a difference of shares, one more where rounding would change it by a fifth of its uncertainty, so
+        that it agrees with the values that it is between.
+        """
+        half, value = self.half * self.factor, abs(self.value) * self.factor
+        least, most = int(self.points and abs(round(value, shown) - value) > 0.2 * half), 2
+        if not half or self.zero_inside or not (self.points or self.lopsided):
+            return least if half else 0
+        if self.lopsided:  # the nearer end is printed, and is not zero
+            value, half, most = min(abs(self.low), abs(self.high)) * self.factor, 0.0, 9
+        places = range(shown + least, shown + most + 1)
+        return next((place - shown for place in places if round(value, place) > round(half, place)), least)
 
     @property
     def power(self) -> str:
         exponent = str(self.exponent).translate(_SUPERSCRIPTS)
         return "" if self.exponent is None else f"{NO_BREAK}×{NO_BREAK}10{exponent}"
 
-    def text(self, value: float | None) -> str:
-        return MISSING if value is None else self.digits(value) + self.power
-
-    def digits(self, value: float) -> str:
-        scaled = value * self.factor / 10.0 ** (self.exponent or 0)
-        text = f"{abs(scaled):{',' if abs(scaled) >= self.group_from else ''}.{self.decimals}f}"
+    def number(self, value: float, places: int | None = None) -> str:
+        """A number without its power of ten, and with a proper minus unless it is printed as 0."""
+        scaled = value * self.factor
+        sign = "," if abs(scaled) >= self.group_from else ""
+        text = f"{abs(scaled):{sign}.{self.decimals if places is None else places}f}"
         return MINUS + text if scaled < 0 and float(text.replace(",", "")) else text
+
+    def text(self) -> str:
+        """The value alone."""
+        return MISSING if self.quantity.value is None else self.number(self.value) + self.power
+
+    def ends(self) -> str:
+        """The ends: `1.2 to 2.1`."""
+        own = self.logarithmic and self.exponent is None
+        places = [_two_digits(end * self.factor) if own else None for end in (self.low, self.high)]
+        low, high = map(self.number, (self.low, self.high), places)
+        return f"{low}{self.power} to {high}{self.power}"
+
+    def value_and_ends(self) -> tuple[str, str]:
+        """The value with ± behind it; or the value, and its ends in brackets."""
+        if self.quantity.value is None or not self.half or not self.uncertainty:
+            return self.text(), ""
+        if self.lopsided or self.logarithmic:
+            return self.text(), f" ({self.ends()})"
+        text = f"{self.number(self.value)}{NO_BREAK}±{NO_BREAK}{self.number(self.half)}"
+        return f"({text}){self.power}" if self.power else text, ""
+
+    def with_unit(self, text: str) -> str:
+        """A text of the value, and its unit, of which there may be one."""
+        unit = unit_text(self.quantity.unit)
+        if not unit or text == MISSING:
+            return text
+        one = text.lstrip(MINUS) in ("1", "one") and unit != "times"
+        return f"{text}{NO_BREAK}{singular(unit) if one else unit}"
 
 
 def _two_digits(value: float) -> int:
@@ -277,23 +254,10 @@ def _plain_decimals(value: float, digits: int) -> int:
     return next(exact, most)
 
 
-def _with_unit(text: str, quantity: Quantity) -> str:
-    unit = unit_text(quantity.unit)
-    if not unit or text == MISSING:
-        return text
-    one = text.lstrip(MINUS) in ("1", "one") and quantity.unit != "times"
-    return f"{text}{NO_BREAK}{singular(unit) if one else unit}"
-
-
 def singular(unit: str) -> str:
     """A plural noun after the number 1: `hidden layers` gives `hidden layer`. Symbols stay: `ms`, `Hz`."""
     word = unit.rpartition(" ")[2]
-    if (
-        len(word) <= 3
-        or not word.isalpha()
-        or not word.endswith("s")
-        or word.endswith(("ss", "us", "is", "bps"))
-    ):
+    if len(word) <= 3 or not word.isalpha() or word[-1] != "s" or word.endswith(("ss", "us", "is", "bps")):
         return unit
     if word.endswith("ies"):
         return f"{unit[:-3]}y"

@@ -82,17 +82,6 @@ def measured(measure: Any, data: Any) -> Measure:
     )
 
 
-def samples(
-    data: Any,
-    measure: Any,
-    by: Any = "experiment",
-    epoch: int | None = None,
-    names: Iterable[Any] | None = None,
-) -> dict[str, Sample]:
-    """Make the samples of a measure by name: of experiments, cells of a study, or values of a column."""
-    return grouped(data, measured(measure, data), by, None, epoch, names)[""]
-
-
 def grouped(
     data: Any,
     measure: Measure,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from html import escape
 from typing import Any
 
 from labreport.errors import did_you_mean
-from labreport.stats.names import Names, equal, is_finding, text_of
+from labreport.stats.names import Names, equal, text_of
 from labreport.stats.quantity import Quantity, Source, as_quantity, plain_number, refuse
 from labreport.stats.rounding import MISSING, as_table, digits_of_column, unit_text
 
@@ -45,35 +45,22 @@ class Table:
     def heads(self) -> list[str]:
         """The titles, each with the unit that all quantities of its column have: `Test accuracy, %`."""
         found = []
-        for place, column in enumerate(self.columns):
-            units = self._units(place)
+        for column, cells in zip(self.columns, self._by_column(), strict=True):
+            units = _units(cells)
             unit = units.pop() if len(units) == 1 else ""
             apart = unit and unit.lower() not in column.title.lower().split()
             found.append(f"{column.title}, {unit}" if apart and column.title else column.title or unit)
         return found
 
     def cells(self, digits: int | None = None) -> list[list[str]]:
-        """Print the cells: quantities with half widths, in one number of decimals a column."""
-        printed: list[list[str]] = [[] for _ in self.rows]
-        for place in range(len(self.columns)):
-            shown = digits_of_column(self._quantities(place)) if digits is None else digits
-            mixed = len(self._units(place)) > 1
-            for row, line in zip(self.rows, printed, strict=True):
-                cell = row[place]
-                text = as_table(cell, shown) if isinstance(cell, Quantity) else cell
-                unit = mixed and isinstance(cell, Quantity) and unit_text(cell.unit)
-                line.append(f"{text}\u00a0{unit}" if unit else text)
-        return printed
+        """Print the cells: quantities with half widths, in one number of decimals a column, or `digits`."""
+        printed = [_printed(cells, digits) for cells in self._by_column()]
+        return [list(line) for line in zip(*printed, strict=True)]
 
-    def _quantities(self, place: int) -> list[Quantity]:
-        return [row[place] for row in self.rows if isinstance(row[place], Quantity)]
+    def _by_column(self) -> list[list[str | Quantity]]:
+        return [[row[place] for row in self.rows] for place in range(len(self.columns))]
 
-    def _units(self, place: int) -> set[str]:
-        return {unit_text(one.unit) for one in self._quantities(place)}
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Table) and equal(self, other)
-
+    __eq__ = equal
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
@@ -87,10 +74,25 @@ class Table:
         return f"<table><tr>{head}</tr>{''.join(f'<tr>{line}</tr>' for line in body)}</table>"
 
 
+def _units(cells: Iterable[Any]) -> set[str]:
+    return {unit_text(one.unit) for one in cells if isinstance(one, Quantity)}
+
+
+def _printed(cells: Sequence[Any], digits: int | None) -> list[str]:
+    """One column, with a unit in each cell where they differ."""
+    if digits is None:
+        digits = digits_of_column(one for one in cells if isinstance(one, Quantity))
+    texts = [as_table(one, digits) if isinstance(one, Quantity) else one for one in cells]
+    if len(_units(cells)) < 2:
+        return texts
+    units = [unit_text(one.unit) if isinstance(one, Quantity) else "" for one in cells]
+    return [f"{text}\u00a0{unit}" if unit else text for text, unit in zip(texts, units, strict=True)]
+
+
 def _cell(value: Any) -> str | Quantity:
     if isinstance(value, (str, Quantity)):
         return value
-    if is_finding(value):
+    if hasattr(type(value), "quantity"):
         return as_quantity(value)
     if value is None or value != value:  # an empty cell of pandas
         return MISSING
@@ -111,10 +113,8 @@ def declared(experiment: Any) -> Names:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             found[name] = Quantity(value, source=source, exact=True)
         else:
-            several = isinstance(value, (list, tuple))
-            found[name] = (
-                ", ".join(map(text_of, value)) if several else text_of("" if value is None else value)
-            )
+            several = value if isinstance(value, (list, tuple)) else [] if value is None else [value]
+            found[name] = ", ".join(map(text_of, several))
     return Names(found)
 
 
@@ -128,23 +128,18 @@ def rows(subjects: Iterable[Any], answer: Names | None = None, **columns: str) -
     given = subjects.members if isinstance(subjects, Names) else {text_of(one): one for one in subjects}
     of = {name: one if isinstance(one, (str, Names)) else declared(one) for name, one in given.items()}
     known = {} if answer is None else answer.members
-    head, found = columns.pop("name", "Name"), []
-    for name, own in of.items():
-        fields_of = own.members if isinstance(own, Names) else {}
-        cells = [_of_subject(column, name, fields_of, known, of) for column in columns]
-        found.append((fields_of.get("title", name), *cells))
-    heads = (Column(name, title) for name, title in {"name": head, **columns}.items())
-    return Table(tuple(heads), tuple(found))
-
-
-def _of_subject(
-    column: str, name: str, own: Mapping[str, Any], known: Mapping[str, Any], of: Iterable[str]
-) -> Any:
-    by_name = known.get(column)
-    if column in own:
-        return own[column]
-    if isinstance(by_name, Names) and any(other in by_name for other in of):
-        return by_name.members.get(name, MISSING)
-    names = [*own, *(each for each in known if isinstance(known[each], Names))]
-    near = did_you_mean(column, names)
-    return refuse(f"rows(): {name!r} has no {column!r}{near}; there are {', '.join(names)}")
+    by_name = {name: one for name, one in known.items() if isinstance(one, Names)}
+    head, lines = columns.pop("name", "Name"), []
+    for name, one in of.items():
+        own = one.members if isinstance(one, Names) else {}
+        line = [own.get("title", name)]
+        for column in columns:
+            if column in own:
+                line.append(own[column])
+            elif column in by_name and any(other in by_name[column] for other in of):
+                line.append(by_name[column].members.get(name, MISSING))
+            else:
+                near, has = did_you_mean(column, [*own, *by_name]), ", ".join([*own, *by_name])
+                refuse(f"rows(): {name!r} has no {column!r}{near}; there are {has}")
+        lines.append(line)
+    return Table([Column(name, title) for name, title in {"name": head, **columns}.items()], lines)
