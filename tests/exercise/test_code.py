@@ -92,7 +92,7 @@ def kept() -> Kept:
     for _ in range(3):
         run.advance()
     metrics, arrays = run.snapshot()
-    return Kept(3, metrics, arrays | {f"state.{name}": array for name, array in run.state().items()})
+    return Kept(3, metrics, {**arrays} | {f"state.{name}": array for name, array in run.state().items()})
 
 
 def test_stored_weights_give_what_is_stored() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,10 @@ from exercise.networks import Timing
 from exercise.project import PROJECT
 from labreport import Experiment, charts
 from labreport.page import Fragment, render_section
-from labreport.project import Project
+from labreport.project import Section
 from labreport.results import Run, read
 
-ROOT = Path(__file__).parents[2]
-TEMPLATES = ROOT / "templates"
+TEMPLATES = Path(__file__).parents[2] / "templates"
 
 
 @dataclass
@@ -119,29 +118,23 @@ def turned_round(name: str, epoch: int) -> float:
 
 def report(accuracy: Callable[[str, int], float], seeds: range) -> list[Fragment]:
     """All sections of the report."""
-    project: Project = replace(PROJECT, folder=ROOT)
 
     def runs(experiment: Experiment) -> list[Run]:
         return made(experiment, experiment.run_with(seeds), accuracy)
 
-    answers = {each.name: each(read(each, runs)) for each in project.questions}
+    answers = {each.name: each(read(each, runs)) for each in PROJECT.questions}
     with charts.style():
         figures = {
-            each.name: charts.export(each(read(each, runs)), name=each.name) for each in project.figures
+            each.name: charts.export(each(read(each, runs)), name=each.name) for each in PROJECT.figures
         }
+
+    def shown(section: Section) -> dict[str, Any]:
+        own = {question.name for question in section.questions}
+        return {name: one for name, one in answers.items() if "*" in section.answers or name in own}
+
     return [
-        render_section(
-            section,
-            {
-                name: answers[name]
-                for name in answers
-                if "*" in section.answers or name in {q.name for q in section.questions}
-            },
-            figures,
-            project.runs,
-            TEMPLATES,
-        )
-        for section in project.chapters
+        render_section(section, shown(section), figures, PROJECT.runs, TEMPLATES)
+        for section in PROJECT.chapters
     ]
 
 
