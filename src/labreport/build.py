@@ -104,13 +104,13 @@ def opened(request: Request) -> tuple[Plan, Callable[[], None]]:
     templates = project.folder / "templates"
     force = [name for name in request.force if name]
     if "" in request.force:
-        readers = [one.name for one in (*project.questions, *project.figures)]
-        force = [
-            *(one.name for one in project.runs),
-            *readers,
-            *(one.name for one in project.chapters),
-            *DOCUMENTS,
-        ]
+        kinds: tuple[Iterable[Any], ...] = (
+            project.runs,
+            project.questions,
+            project.figures,
+            project.chapters,
+        )
+        force = [*(one.name for kind in kinds for one in kind), *DOCUMENTS]
     more: dict[str, dict[str, str]] = {}
     plan = Plan(
         project,
@@ -121,11 +121,9 @@ def opened(request: Request) -> tuple[Plan, Callable[[], None]]:
         more=more,
         force=force,
     )
-    frames = [path for path in templates.rglob("*") if path.is_file()]
-    frames = [
-        path for path in frames if path.relative_to(templates).parts[0] not in ("questions", "sections")
-    ]
-    found = {f"template {path.relative_to(templates)}": files.file_digest(path) for path in frames}
+    paths = {path.relative_to(templates): path for path in templates.rglob("*") if path.is_file()}
+    frame = {name: path for name, path in paths.items() if name.parts[0] not in ("questions", "sections")}
+    found = {f"template {name}": files.file_digest(path) for name, path in frame.items()}
 
     def described() -> None:
         ingredients = {**found, "facts": files.digest(facts(plan))[:16]}
@@ -233,8 +231,7 @@ class _Build:
                 except MissingLibrary as error:
                     self.listener.note(str(error))
                     (self.output / DOCUMENTS[thing.kind]).unlink(missing_ok=True)
-            if edited := changed_since_loaded(self.project):
-                raise LabReportError(f"{edited[0]}: it was edited while this was built; build again")
+            _check_unedited(self.plan)
             for thing, content in made.items():
                 path = self.output / DOCUMENTS[thing.kind]
                 if isinstance(content, bytes):
@@ -275,18 +272,28 @@ class _Build:
 
 def keep(plan: Plan, thing: Thing) -> None:
     """Make an answer, a figure or a section, and keep it. Raises `LabReportError`, with the author's line."""
+    claims: list[dict[str, Any]] = []
     try:
         if thing.kind == "section":
-            made = section(plan, thing.subject)
-            plan.keep(thing, made.plain(), claims=[asdict(claim) for claim in made.claims])
+            fragment = section(plan, thing.subject)
+            value, claims = fragment.plain(), [asdict(claim) for claim in fragment.claims]
         else:
-            plan.keep(thing, compute(plan, thing.subject))
+            value = compute(plan, thing.subject)
     except LabReportError:
         raise
     except Exception as error:  # the author's code may raise anything
         place = raised_at(error) or thing.subject.place
         lines = str(error).splitlines() or [""]
         raise LabReportError(told(place, f"{thing}: {type(error).__name__}: {lines[0]}")) from error
+    _check_unedited(plan)
+    plan.keep(thing, value, claims=claims)
+
+
+def _check_unedited(plan: Plan) -> None:
+    """Raise for a file that is not any more what was digested: what was made of it has no key."""
+    report = f"{shown(plan.report)}/"
+    if edited := [one for one in changed_since_loaded(plan.project) if not one.startswith(report)]:
+        raise LabReportError(f"{edited[0]}: it was edited while this was built; build again")
 
 
 def compute(plan: Plan, reader: Question | Figure) -> dict[str, Any]:
@@ -332,7 +339,6 @@ def section(plan: Plan, chapter: Section) -> Fragment:
 
     drawn = [each.name for one in chapter.questions for each in one.figures]
     return render_section(
-        plan.project,
         chapter,
         answers(plan, [*(one.name for one in chapter.questions), *chapter.answers]).members,
         figures(plan, [*drawn, *(one.name for one in chapter.figures)]),

@@ -181,6 +181,19 @@ def test_of_two_builds_one_waits(toy: Toy) -> None:
     assert "waiting for it" in ended.err
 
 
+def test_what_was_edited_meanwhile_is_not_kept(toy: Toy) -> None:
+    """A template that is another than at the start of the build: nothing is published."""
+    toy.edit("project.py", "import numpy\n", "from pathlib import Path\n\nimport numpy\n")
+    note = 'open(Path(__file__).parent / "templates/questions/higher.md", "a").write("More.")'
+    toy.edit(
+        "project.py", "    return ranking(results, END)", f"    {note}\n    return ranking(results, END)"
+    )
+    page = toy.read("report.html")
+    ended = toy.run()
+    assert (ended.code, ended.err.count("edited while this was built")) == (1, 1)
+    assert toy.read("report.html") == page
+
+
 def test_a_folder_without_a_project_is_left_as_it_is(tmp_path: Path) -> None:
     """One line, and no report."""
     ended = Toy(tmp_path).run()
