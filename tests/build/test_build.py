@@ -184,10 +184,9 @@ def test_of_two_builds_one_waits(toy: Toy) -> None:
 def test_what_was_edited_meanwhile_is_not_kept(toy: Toy) -> None:
     """A template that is another than at the start of the build: nothing is published."""
     toy.edit("project.py", "import numpy\n", "from pathlib import Path\n\nimport numpy\n")
-    note = 'open(Path(__file__).parent / "templates/questions/higher.md", "a").write("More.")'
-    toy.edit(
-        "project.py", "    return ranking(results, END)", f"    {note}\n    return ranking(results, END)"
-    )
+    opened = "with open(Path(__file__).parent / 'templates/questions/higher.md', 'a') as file:"
+    edit = f"    {opened}\n        file.write('More.')\n"
+    toy.edit("project.py", "    return ranking(results, END)", f"{edit}    return ranking(results, END)")
     page = toy.read("report.html")
     ended = toy.run()
     assert (ended.code, ended.err.count("edited while this was built")) == (1, 1)
