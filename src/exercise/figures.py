@@ -132,7 +132,7 @@ def curves_deep(results: Any) -> Any:
             for split, found in curves.items()
             for epoch, value in enumerate(means(found), 1)
         ]
-    _finish(panel, "Accuracy, %", (5, 25), range(1, EPOCH + 1))
+    _finish(panel, "Accuracy, %", (5, 36), range(1, EPOCH + 1))
     panel.set_xlim(1, EPOCH)
     charts.reference_line(panel, LEARNED, f"asked for: {LEARNED} %")
     charts.label_line_ends(panel)

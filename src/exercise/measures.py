@@ -32,7 +32,8 @@ LEARNED = 20
 """Accuracy in per cent above which a network counts as having learned: twice that of guessing."""
 GOAL = 92
 """Accuracy in per cent that the exercise asks the complex network to exceed."""
-SURE = 0.99
+FAIRLY, SURE = 0.9, 0.99
+"""Confidence of answers that are fairly sure, and of those that are surer still."""
 HALF = 5_000
 """Test images in each half of their file."""
 
@@ -95,7 +96,7 @@ SURE_ERRORS = Measure(
 
 def _right_when_fairly_sure(run: Any, epoch: int | None) -> float:
     confidence = run.at(epoch).arrays["confidence"]
-    asked = (confidence > 0.9) & (confidence <= SURE)
+    asked = (confidence > FAIRLY) & (confidence <= SURE)
     return float(1 - wrong(run, epoch)[asked].mean())
 
 

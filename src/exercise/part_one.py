@@ -11,6 +11,7 @@ from exercise.measures import (
     EPOCH,
     FIRST_HALF,
     LAST,
+    MARGIN,
     MIXED,
     SECOND_HALF,
     TEST,
@@ -44,6 +45,7 @@ def networks(results: Any) -> Answer:
         networks=Table(columns, rows),
         rules=fact(kept and long, "all six networks keep to the rules"),
         seeds=number(len(results[WIDE]), exact=True),
+        margin=number(MARGIN / 100, unit="points", exact=True),
     )
 
 

@@ -20,9 +20,11 @@ from exercise.figures import curves_complex, means, momentum_and_layers
 from exercise.measures import (
     EPOCH,
     ERRORS,
+    FAIRLY,
     FAIRLY_SURE,
     GOAL,
     LAST,
+    SURE,
     SURE_ERRORS,
     TEST,
     VALIDATION,
@@ -75,6 +77,8 @@ def goal(results: Any) -> Answer:
         | count(results, [COMPLEX], VALIDATION, above=GOAL, epoch=LAST, name="on_validation")
         | Answer(
             test=average(results, COMPLEX, TEST, epoch=LAST).average,
+            asked=number(GOAL, unit="%", exact=True),
+            almost=number(100 * SURE, unit="%", exact=True),
             passed=fact(max(passed) <= 2, "it passes the goal in the first or second epoch"),
             lowest=number(lowest, exact=True),
             early_minimum=fact(lowest < LAST / 2, "validation loss is lowest before epoch 25"),
@@ -109,6 +113,9 @@ def best(results: Any) -> Answer:
         | mean(results, FAIRLY_SURE, epoch=LAST, name="trust")
         | difference(results, FAIRLY_SURE, WIDE, COMPLEX, epoch=LAST, name="trusted")
         | difference(results, SURE_ERRORS, COMPLEX, WIDE, epoch=LAST, name="surer")
+        | Answer(
+            fairly=number(100 * FAIRLY, unit="%", exact=True), almost=number(100 * SURE, unit="%", exact=True)
+        )
     )
 
 
@@ -140,7 +147,14 @@ def layers(results: Any) -> Answer:
         + [test[epoch][one] for epoch in (EPOCH, LAST) for one in (plain, moved)]
         for shape, plain, moved in pairs
     ]
-    columns = ("Hidden layers", "Parameters", "10 epochs", "10, momentum", "50 epochs", "50, momentum")
+    columns = (
+        "Hidden layers",
+        "Parameters",
+        "10 epochs",
+        "10, with momentum",
+        "50 epochs",
+        "50, with momentum",
+    )
     momentum = {
         when: Answer(**{plain.name: ahead(moved, plain, epoch, 8) for _, plain, moved in pairs})
         for when, epoch in (("early", EPOCH), ("late", LAST))
